@@ -1,0 +1,12 @@
+/** Exit codes, those of sysexits.h, so that init and scripts can tell what happened. */
+export const exitCode = {
+  ok: 0,
+  /** `check`: not exempt; `unblock`: was not blocked. */
+  no: 1,
+  usage: 64,
+  /** Something else is needed first: another daemon holds the state, or it cannot be opened. */
+  unavailable: 69,
+  configuration: 78,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

@@ -1,0 +1,41 @@
+/**
+ * Makes the command line's options from the schema, and a configuration from options and file.
+ * Which options a command has is in `program.ts`.
+ */
+import {type Command, Option} from 'commander';
+import type {Kind, Raw} from '../config/kinds.js';
+import {type Parsed, parseConfig} from '../config/parse.js';
+import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
+import {readConfigFile} from '../sys/config-file.js';
+import {isSchedule} from '../sys/schedule.js';
+
+export const defaultConfigFile = '/etc/blocksmtp/blocksmtp.toml';
+
+export type Options = Readonly<Partial<Record<SettingName, Raw>>> & {readonly config?: string};
+
+export function addOptions(command: Command, names: readonly SettingName[]): void {
+  command.option('--config <PATH>', `Configuration file. (default: ${defaultConfigFile})`);
+  for (const name of names) {
+    const {kind, standard, meaning} = settings[name];
+    const value = kind.placeholder === undefined ? '' : ` <${kind.placeholder}>`;
+    // The default is of the same setting as the kind; the union of all settings hides that.
+    const written = (kind as Kind<unknown>).write(standard).replaceAll('"', '');
+    const note = value === '' || written === '' ? '' : ` (default: ${written})`;
+    command.addOption(new Option(`${flagOf(name)}${value}`, `${meaning}${note}`));
+  }
+}
+
+/** Reads the file that the options name, or the default one, which need not be there. */
+export function configOf(options: Options): Parsed {
+  const file = readConfigFile(
+    options.config ?? defaultConfigFile,
+    options.config === undefined ? 'optional' : 'required',
+  );
+  if (file.kind === 'problem') return {kind: 'problems', problems: [file.problem]};
+  const flags: Partial<Record<SettingName, Raw>> = {};
+  for (const name of settingNames) {
+    const value = options[name];
+    if (value !== undefined) flags[name] = value;
+  }
+  return parseConfig({flags, file: file.path, table: file.table, isSchedule});
+}

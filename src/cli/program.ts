@@ -1,0 +1,185 @@
+/**
+ * The command line: which commands there are and which options each has. The old program had no
+ * commands, so `run` is the default one and has all settings.
+ */
+import {Command, CommanderError} from 'commander';
+import {type Problem, problemText} from '../config/problem.js';
+import {sampleConfig} from '../config/sample.js';
+import {type Config, type SettingName, settingNames} from '../config/schema.js';
+import type {Request} from '../daemon/operator.js';
+import {type Log, openLog} from '../sys/log.js';
+import {check} from './check.js';
+import {type ExitCode, exitCode} from './exit.js';
+import {blockSecondsOf, operate, type Output} from './operate.js';
+import {addOptions, configOf, type Options} from './options.js';
+import {replay} from './replay.js';
+import {run, type Signals} from './run.js';
+
+const whoIsExempt: readonly SettingName[] = ['whiteList', 'mailerIp'];
+const whereItStands: readonly SettingName[] = [
+  ...whoIsExempt,
+  'mailerPort',
+  'iptablesChainName',
+  'stateDir',
+  'controlSocket',
+];
+const whatCounts: readonly SettingName[] = [
+  ...whoIsExempt,
+  'mailerSyslogHost',
+  'mailerSyslogName',
+  'threshold',
+  'leakTime',
+  'blockTime',
+  'blockTimeFactor',
+  'blockTimeMax',
+  'repeatMemory',
+  'debug',
+];
+
+/** What the commands are given, and to whom they answer. */
+export interface Surroundings {
+  readonly version: string;
+  readonly signals: Signals;
+  readonly output: Output;
+  /** Called once, with the exit code of the command. */
+  readonly finish: (code: ExitCode) => void;
+}
+
+export function makeProgram(surroundings: Surroundings): Command {
+  const {version, output, finish} = surroundings;
+  const program = new Command('blocksmtp')
+    .description('Guards a mail relay: drops clients that guess user names.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(blocksmtp --help, or blocksmtp COMMAND --help, tells more)')
+    .addHelpText('after', exitCodes);
+  addDaemonCommands(program, surroundings);
+  addOperatorCommands(program, surroundings);
+  program
+    .command('sample-config')
+    .description('Print the configuration file with every setting at its default.')
+    .action(() => {
+      output.print(sampleConfig());
+      finish(exitCode.ok);
+    });
+  return program;
+}
+
+function addDaemonCommands(program: Command, surroundings: Surroundings): void {
+  const {signals, output, finish} = surroundings;
+  const complain = (problems: readonly Problem[]): void => complainAll(problems, output);
+
+  addCommand(program, 'run', settingNames, output)
+    .description('Follow the log and guard the relay. Without a command this is meant.')
+    .action(async (options: Options) => finish(await run(options, signals, complain)));
+
+  addCommand(program, 'replay <FILE...>', whatCounts, output)
+    .description('Tell whom old logs would have blocked, when and why. Changes nothing.')
+    .action((files: string[], options: Options) =>
+      configured(options, surroundings, (config, log) => replay(files, config, log, output.print)),
+    );
+}
+
+function addOperatorCommands(program: Command, surroundings: Surroundings): void {
+  const {output} = surroundings;
+  const ask = (options: Options, request: Request, form: 'text' | 'json'): Promise<void> =>
+    configured(options, surroundings, (config, log) => operate(request, form, config, log, output));
+
+  addCommand(program, 'list', whereItStands, output)
+    .description('Show the blocks that stand.')
+    .option('--json', 'Print them as JSON.')
+    .action((options: Options & {json?: true}) =>
+      ask(options, {command: 'list'}, options.json ? 'json' : 'text'),
+    );
+
+  addCommand(program, 'why <ADDRESS>', whereItStands, output)
+    .description('Tell what is known about an address: exempt, blocked, its score and its past.')
+    .action((network: string, options: Options) => ask(options, {command: 'why', network}, 'text'));
+
+  addCommand(program, 'block <ADDRESS>', whereItStands, output)
+    .description('Block an address or a network.')
+    .option('--for <TIME>', 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)')
+    .action((network: string, options: Options & {for?: string}) =>
+      configured(options, surroundings, (config, log) => {
+        const seconds = blockSecondsOf(options.for, config);
+        if (seconds !== undefined && seconds > 0) {
+          return operate({command: 'block', network, seconds}, 'text', config, log, output);
+        }
+        output.complain(`--for: ${JSON.stringify(options.for)}: expected a time such as 90s or 1h`);
+        return exitCode.usage;
+      }),
+    );
+
+  addCommand(program, 'unblock <ADDRESS>', whereItStands, output)
+    .description('End a block now, and forget what the client did.')
+    .action((network: string, options: Options) =>
+      ask(options, {command: 'unblock', network}, 'text'),
+    );
+
+  addCommand(program, 'check <ADDRESS>', whereItStands, output)
+    .description('Tell whether an address is exempt, and by which entry.')
+    .action((address: string, options: Options) =>
+      configured(options, surroundings, (config, log) => check(address, config, log, output)),
+    );
+}
+
+function addCommand(
+  program: Command,
+  usage: string,
+  names: readonly SettingName[],
+  output: Output,
+): Command {
+  const made = program.command(usage, {isDefault: usage === 'run'});
+  addOptions(made, names);
+  // Left to commander, only the first wrong word would be told.
+  made.allowUnknownOption().allowExcessArguments();
+  return made.hook('preAction', () => refuseWrongWords(made, output));
+}
+
+/** Runs a command under a checked configuration, with a log that only warns. */
+async function configured(
+  options: Options,
+  {output, finish}: Surroundings,
+  work: (config: Config, log: Log) => ExitCode | Promise<ExitCode>,
+): Promise<void> {
+  const parsed = configOf(options);
+  if (parsed.kind === 'problems') {
+    complainAll(parsed.problems, output);
+    finish(exitCode.configuration);
+    return;
+  }
+  const {config} = parsed;
+  const debug = options.debug === undefined ? 1 : config.debug;
+  const log = openLog({debug, logFile: '', debugToSyslog: false});
+  const code = await work(config, log);
+  await log.close();
+  finish(code);
+}
+
+/** Tells every word that is no option or operand of the command, with whatever else is wrong. */
+function refuseWrongWords(command: Command, output: Output): void {
+  const {registeredArguments: operands, args} = command;
+  const isVariadic = operands.at(-1)?.variadic === true;
+  const wrong = args.filter(
+    (word, index) => word.startsWith('-') || (index >= operands.length && !isVariadic),
+  );
+  if (wrong.length === 0) return;
+  const name = command.name();
+  for (const word of wrong) {
+    const what = word.startsWith('-') ? 'unknown option' : 'unexpected word';
+    const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
+    output.complain(problemText({where: 'command line', what: `${what} ${word}`, expected}));
+  }
+  const parsed = configOf(command.opts<Options>());
+  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
+  throw new CommanderError(exitCode.usage, 'blocksmtp.wrongWords', 'wrong words');
+}
+
+function complainAll(problems: readonly Problem[], output: Output): void {
+  for (const problem of problems) output.complain(problemText(problem));
+}
+
+const exitCodes = `
+Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked); 64 wrong usage;
+69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong configuration.
+A block ends by itself. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

@@ -1,0 +1,122 @@
+/**
+ * The kinds of values a setting can have: how each is read from a flag (always text) or from the
+ * file (text, number, truth), and how it is written. Decides bounds of one value; what two values
+ * must be to each other is in `parse.ts`.
+ */
+import {type Address, parseAddress} from '../net/address.js';
+
+export type Raw = string | number | boolean;
+
+export type Read<Value> =
+  {readonly ok: true; readonly value: Value} | {readonly ok: false; readonly expected: string};
+
+export interface Kind<Value> {
+  /** Stands in the help for the value: `--threshold COUNT`; undefined for a switch. */
+  readonly placeholder: string | undefined;
+  readonly read: (raw: Raw) => Read<Value>;
+  /** The value as TOML. */
+  readonly write: (value: Value) => string;
+  /** Unit and bounds, as a person reads them. */
+  readonly bounds: string;
+}
+
+/** A whole number, or with `step: 'any'` any number. */
+export function number(
+  least: number,
+  most: number,
+  step: 'whole' | 'any',
+  placeholder: string,
+): Kind<number> {
+  const bounds = `${step === 'whole' ? 'a whole number' : 'a number'} from ${least} to ${most}`;
+  return {
+    placeholder,
+    bounds,
+    write: String,
+    read: (raw) => {
+      const text = String(raw).trim();
+      const value = /^\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+      const good = value >= least && value <= most && (step === 'any' || Number.isInteger(value));
+      return good ? {ok: true, value} : {ok: false, expected: bounds};
+    },
+  };
+}
+
+const secondsOf: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};
+
+/** A time, as `90s`, `10m`, `1h`, `7d` or bare seconds. Its value is in seconds. */
+export function duration(least: string, most: string): Kind<number> {
+  const bounds = `a time from ${least} to ${most}, such as 90s, 10m, 1h, 7d, or bare seconds`;
+  const [leastSeconds, mostSeconds] = [readDuration(least), readDuration(most)];
+  if (leastSeconds === undefined || mostSeconds === undefined) throw new Error(bounds);
+  return {
+    placeholder: 'TIME',
+    bounds,
+    write: (value) => JSON.stringify(durationText(value)),
+    read: (raw) => {
+      const value = readDuration(String(raw));
+      return value !== undefined && value >= leastSeconds && value <= mostSeconds
+        ? {ok: true, value}
+        : {ok: false, expected: bounds};
+    },
+  };
+}
+
+/** @returns seconds, or undefined when the text is no time */
+export function readDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(text.trim());
+  return match === null ? undefined : Number(match[1]) * (secondsOf[match[2] || 's'] ?? 1);
+}
+
+/** The time in its largest whole unit: 3600 is `1h`, 5400 is `90m`. */
+export function durationText(seconds: number): string {
+  const units = Object.entries(secondsOf).reverse();
+  const [unit, size] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? [
+    's',
+    1,
+  ];
+  return `${seconds / size}${unit}`;
+}
+
+/** Text of a certain shape; empty only if the shape allows it. */
+export function text(shape: RegExp, bounds: string, placeholder: string): Kind<string> {
+  return {
+    placeholder,
+    bounds,
+    write: (value) => JSON.stringify(value),
+    read: (raw) =>
+      typeof raw === 'string' && shape.test(raw)
+        ? {ok: true, value: raw}
+        : {ok: false, expected: bounds},
+  };
+}
+
+/** A path from the root, so that it means the same under init, systemd and in a shell; or nothing. */
+export const path = text(/^\/[^\0\n]{0,4095}$/, 'a path that begins with /', 'PATH');
+export const optionalPath = text(/^(?:\/[^\0\n]{0,4095})?$/, 'a path that begins with /', 'PATH');
+
+/** A schedule in the way of cron(5), five fields, or six with seconds in front. */
+export const schedule = text(
+  /^[\w*/,?-]+(?: [\w*/,?-]+){4,5}$/,
+  "five fields as in cron, such as '*/5 * * * *', or six with seconds first",
+  'CRON',
+);
+
+export const optionalAddress: Kind<Address | undefined> = {
+  placeholder: 'ADDRESS',
+  bounds: 'an IPv4 or IPv6 address',
+  write: (value) => JSON.stringify(value?.text ?? ''),
+  read: (raw) => {
+    if (raw === '') return {ok: true, value: undefined};
+    const value = typeof raw === 'string' ? parseAddress(raw) : undefined;
+    return value ? {ok: true, value} : {ok: false, expected: 'an IPv4 or IPv6 address'};
+  },
+};
+
+/** On or off: a flag without a value, `true` or `false` in the file. */
+export const onOff: Kind<boolean> = {
+  placeholder: undefined,
+  bounds: 'true or false',
+  write: String,
+  read: (raw) =>
+    typeof raw === 'boolean' ? {ok: true, value: raw} : {ok: false, expected: 'true or false'},
+};

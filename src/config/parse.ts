@@ -1,0 +1,84 @@
+/**
+ * Makes a configuration out of what people wrote: defaults, over them the file, over it the flags.
+ * Finds every problem, not just the first, because each one found later costs another restart.
+ * Does not read the file or the command line (`sys/config-file.ts`, `cli/flags.ts`).
+ */
+import type {Raw} from './kinds.js';
+import {durationText, schedule} from './kinds.js';
+import type {Problem} from './problem.js';
+import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
+
+export type Parsed =
+  | {readonly kind: 'config'; readonly config: Config}
+  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
+
+export interface Sources {
+  readonly flags: Readonly<Partial<Record<SettingName, Raw>>>;
+  /** Name of the file, for reports, and the table that stood in it. */
+  readonly file: string;
+  readonly table: Readonly<Record<string, unknown>>;
+  /** Whether a schedule can be carried out: node-cron knows, and it is no part of the pure core. */
+  readonly isSchedule: (text: string) => boolean;
+}
+
+export function parseConfig(sources: Sources): Parsed {
+  const problems: Problem[] = [...unknownKeys(sources)];
+  const values = new Map<string, unknown>();
+  for (const name of settingNames) {
+    const {raw, where} = written(name, sources);
+    if (raw === undefined) {
+      values.set(name, settings[name].standard);
+      continue;
+    }
+    const {kind} = settings[name];
+    const read = isRaw(raw) ? kind.read(raw) : ({ok: false, expected: kind.bounds} as const);
+    if (!read.ok) problems.push({where, what: shown(raw), expected: read.expected});
+    else if (kind === schedule && !sources.isSchedule(read.value as string)) {
+      problems.push({where, what: shown(raw), expected: kind.bounds});
+    } else values.set(name, read.value);
+  }
+  if (problems.length > 0) return {kind: 'problems', problems};
+  // Every name has been set from its own kind above.
+  const config = Object.fromEntries(values) as unknown as Config;
+  const clashes = contradictions(config, sources);
+  return clashes.length > 0
+    ? {kind: 'problems', problems: clashes}
+    : {kind: 'config', config: Object.freeze(config)};
+}
+
+/** What was written for a setting, and where; the flag wins. */
+function written(name: SettingName, sources: Sources): {raw: unknown; where: string} {
+  const flag = sources.flags[name];
+  if (flag !== undefined) return {raw: flag, where: flagOf(name)};
+  const key = keyOf(name);
+  return {
+    raw: Object.hasOwn(sources.table, key) ? sources.table[key] : undefined,
+    where: `${sources.file}: ${key}`,
+  };
+}
+
+function contradictions(config: Config, sources: Sources): Problem[] {
+  if (config.blockTimeMax >= config.blockTime) return [];
+  const least = `at least ${keyOf('blockTime')}, which is ${durationText(config.blockTime)}`;
+  const {where} = written('blockTimeMax', sources);
+  return [{where, what: durationText(config.blockTimeMax), expected: least}];
+}
+
+function unknownKeys(sources: Sources): Problem[] {
+  const known = new Set(settingNames.map(keyOf));
+  return Object.keys(sources.table)
+    .filter((key) => !known.has(key))
+    .map((key) => ({
+      where: sources.file,
+      what: `unknown key ${shown(key)}`,
+      expected: `one of ${[...known].join(', ')}`,
+    }));
+}
+
+const isRaw = (value: unknown): value is Raw =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+
+/** Longest quotation of a bad value. Characters. */
+const quotedCharacters = 80;
+
+const shown = (value: unknown): string => JSON.stringify(value).slice(0, quotedCharacters);

@@ -1,0 +1,154 @@
+/**
+ * Every setting, once: flags, configuration file, sample and help are made from this table. A
+ * setting `blockTime` is the flag `--block-time` and the key `block_time`. The first eight are the
+ * flags of the old program, unchanged; what it kept in global variables follows.
+ */
+import * as kind from './kinds.js';
+import type {Kind} from './kinds.js';
+
+export interface Setting<Value> {
+  readonly kind: Kind<Value>;
+  readonly standard: Value;
+  /** One sentence: what it decides and why the default is as it is. */
+  readonly meaning: string;
+}
+
+function setting<Value>(kind: Kind<Value>, standard: Value, meaning: string): Setting<Value> {
+  return {kind, standard, meaning};
+}
+
+const hostName = kind.text(
+  /^[A-Za-z0-9._:-]{0,255}$/,
+  'a host name as the syslog writes it',
+  'NAME',
+);
+const programName = kind.text(
+  /^[^\s[\]:]{1,64}$/,
+  'a program name as the syslog writes it',
+  'NAME',
+);
+
+/** iptables(8) allows 28 characters; a chain named like a target or an option would be one. */
+const chainName = kind.text(
+  /^(?!(?:INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING|ACCEPT|DROP|RETURN|QUEUE|REJECT|LOG)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/,
+  'a chain of its own: 1 to 28 letters, digits, _ . or -, and none of the built-in names',
+  'NAME',
+);
+
+export const settings = {
+  whiteList: setting(
+    kind.path,
+    '/etc/blocksmtp.whitelist',
+    'File of networks that are never blocked, one a line; changes take effect within seconds.',
+  ),
+  syslogMsgsFile: setting(kind.path, '/var/log/mail.log', 'The log of the mailer, to be followed.'),
+  mailerIp: setting(
+    kind.optionalAddress,
+    undefined,
+    'Address of the mailer; it is never blocked. This machine never is either.',
+  ),
+  mailerPort: setting(
+    kind.number(1, 65_535, 'whole', 'PORT'),
+    25,
+    'The port that blocked clients can no longer reach.',
+  ),
+  mailerSyslogHost: setting(
+    hostName,
+    '',
+    "Only this host's lines in the log count; empty: every host's.",
+  ),
+  mailerSyslogName: setting(
+    programName,
+    'sm-mta',
+    "Only this program's lines count: sm-mta on Debian, sendmail elsewhere.",
+  ),
+  iptablesChainName: setting(
+    chainName,
+    'SPAM_UNAME_GUESSERS',
+    'The chain that holds the blocks, in iptables and in ip6tables; it belongs to blocksmtp alone.',
+  ),
+  debug: setting(
+    kind.number(0, 4, 'whole', 'LEVEL'),
+    2,
+    'How much is said: 0 errors, 1 warnings, 2 decisions, 3 evidence, 4 every line that counts.',
+  ),
+  debugToSyslog: setting(kind.onOff, false, 'Say it to the syslog too (facility daemon).'),
+  logFile: setting(kind.optionalPath, '', 'Say it to this file too; empty: to none.'),
+  threshold: setting(
+    kind.number(2, 1000, 'whole', 'COUNT'),
+    10,
+    'Distinct unknown recipients at which a client is blocked. Nobody mistypes ten names in a row.',
+  ),
+  leakTime: setting(
+    kind.duration('1s', '7d'),
+    600,
+    'One unknown recipient is forgiven each so long: six an hour are taken for mistakes for ever.',
+  ),
+  blockTime: setting(
+    kind.duration('1s', '365d'),
+    3600,
+    'How long the first block of a client lasts.',
+  ),
+  blockTimeFactor: setting(
+    kind.number(1, 100, 'any', 'RATIO'),
+    2,
+    'Each further block of the same client lasts so many times as long as the one before.',
+  ),
+  blockTimeMax: setting(
+    kind.duration('1s', '365d'),
+    7 * 86_400,
+    'No block lasts longer: an address changes hands, and a cleaned machine may send again.',
+  ),
+  repeatMemory: setting(
+    kind.duration('1s', '3650d'),
+    30 * 86_400,
+    'After so long without a block a client is a first offender again.',
+  ),
+  maxRuntimeCmdRead: setting(
+    kind.duration('1s', '7d'),
+    3600,
+    'A sendmail process that is this old and waits in `cmd read` is ended: sendmail itself gives up after an hour of silence.',
+  ),
+  reapSchedule: setting(kind.schedule, '*/5 * * * *', 'When to look for such processes.'),
+  cleanseSchedule: setting(
+    kind.schedule,
+    '* * * * *',
+    'When to forget old offenders and sessions, and to compare the firewall with what should be.',
+  ),
+  stateDir: setting(
+    kind.path,
+    '/var/lib/blocksmtp',
+    'Directory for what must outlive a restart: blocks, offenders, place in the log.',
+  ),
+  controlSocket: setting(
+    kind.path,
+    '/run/blocksmtp/control.sock',
+    'Where list, block and unblock reach the running daemon.',
+  ),
+  dryRun: setting(
+    kind.onOff,
+    false,
+    'Change nothing: no firewall, no process, no state; only say what would be done.',
+  ),
+  flushOnExit: setting(
+    kind.onOff,
+    false,
+    'On exit remove the chain and its hook; else the blocks stay in force while the daemon is away.',
+  ),
+} as const;
+
+export type SettingName = keyof typeof settings;
+type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
+
+/** Checked values; times in seconds. */
+export type Config = {readonly [Name in SettingName]: ValueOf<(typeof settings)[Name]>};
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** `blockTime` → `block_time`, its key in the file. */
+export const keyOf = (name: SettingName): string => words(name).join('_');
+
+/** `blockTime` → `--block-time`. */
+export const flagOf = (name: SettingName): string => `--${words(name).join('-')}`;
+
+const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());

@@ -1,0 +1,198 @@
+/**
+ * The daemon under one configuration: joins the pure guard to the machine. Lines come in from the
+ * follower, blocks go out to the kernel's chains, the state is saved between two batches. Nothing is
+ * decided here that `guard.ts` or `firewall/plan.ts` could decide.
+ */
+import type {Config} from '../config/schema.js';
+import {nextEndMs, standing} from '../firewall/block.js';
+import type {ChainSpec} from '../firewall/chain.js';
+import type {Surplus} from '../firewall/plan.js';
+import {type Ask, Guard, type Outcome} from '../guard.js';
+import {attribute} from '../log/attribute.js';
+import type {Family} from '../net/address.js';
+import type {HistoryEntry, State} from '../state/state.js';
+import {type Batch, Follower} from '../sys/follow.js';
+import type {Log} from '../sys/log.js';
+import {hostName, nowMs} from '../sys/machine.js';
+import {processFacts} from '../sys/proc.js';
+import {Committer} from './committer.js';
+import {Friends} from './friends.js';
+import {KernelChain, type Netfilter} from './kernel-chain.js';
+import {type Answer, parseRequest, serve} from './operator.js';
+import {policyOf} from './policy-of.js';
+import {reportFollow, reportOutcome} from './report.js';
+
+export interface Parts {
+  readonly config: Config;
+  readonly state: State;
+  /** Saves the state; throws when it cannot. */
+  readonly commit: () => void;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly netfilter: Netfilter;
+  readonly families: readonly Family[];
+  /** What to do with rules nobody wants, until the log has been caught up with. */
+  readonly surplus: Surplus;
+  readonly log: Log;
+}
+
+export class Daemon {
+  readonly #parts: Parts;
+  readonly #guard: Guard;
+  readonly #friends: Friends;
+  readonly #chains: ReadonlyMap<Family, KernelChain>;
+  readonly #committer: Committer;
+  readonly #ask: Ask;
+  #surplus: Surplus;
+  #endTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: Parts) {
+    const {config, state, netfilter, families, log} = parts;
+    this.#parts = parts;
+    this.#surplus = parts.surplus;
+    this.#guard = new Guard(
+      {
+        policy: policyOf(config),
+        mailerName: config.mailerSyslogName,
+        mailerHost: config.mailerSyslogHost || undefined,
+        ownHost: hostName(),
+      },
+      state,
+    );
+    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
+    const spec = chainSpec(config);
+    this.#chains = new Map(
+      families.map((family) => [family, new KernelChain(family, spec, netfilter, log.say)]),
+    );
+    this.#committer = new Committer(parts.commit, log.say);
+    this.#ask = ({pid, ...envelope}) => {
+      const facts = processFacts(pid, 'withSockets');
+      return facts && attribute(facts, envelope, config.mailerPort);
+    };
+  }
+
+  /** Puts the blocks of the last run in force. */
+  async start(): Promise<void> {
+    this.#friends.refresh();
+    const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
+    this.#tell([...lifted, ...this.#guard.endBlocks(nowMs())]);
+    await this.#enforce();
+  }
+
+  /** Follows the log until the signal is given. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const {config, state, log} = this.#parts;
+    const path = config.syslogMsgsFile;
+    const follower = new Follower(path, state.positions.get(path) ?? 'end', (event) => {
+      const {level, message} = reportFollow(event);
+      log.say(level, message);
+    });
+    for await (const batch of follower.batches(signal)) this.#takeBatch(path, batch);
+  }
+
+  /** Looks whether whitelist or addresses of the machine have changed. */
+  refreshFriends(): void {
+    if (this.#friends.refresh() === 'same') return;
+    void this.#carryOut(this.#guard.liftExempt(this.#friends.exemptions, nowMs()));
+  }
+
+  /** Forgets what is over, and compares the firewall with what should be. */
+  async cleanse(): Promise<void> {
+    void this.#carryOut(this.#guard.sweep(nowMs()));
+    this.#committer.after('counted');
+    await Promise.all([...this.#chains.values()].map((chain) => chain.check()));
+  }
+
+  /** Answers one request of an operator; a change is in force, or being retried, when it does. */
+  async answer(request: unknown): Promise<Answer> {
+    const parsed = parseRequest(request);
+    if (parsed === undefined) return {kind: 'refused', message: 'not a request of this version'};
+    const view = {
+      guard: this.#guard,
+      state: this.#parts.state,
+      exemptions: this.#friends.exemptions,
+      policy: policyOf(this.#parts.config),
+      history: this.#parts.history,
+    };
+    // What has just happened belongs to the history that is asked for.
+    this.#committer.now();
+    const {answer, outcomes} = serve(parsed, view, nowMs());
+    if (outcomes.length > 0) await this.#carryOut(outcomes);
+    return answer;
+  }
+
+  /** Saves, and leaves the firewall as it is or removes what is ours. */
+  async stop(firewall: 'leave' | 'remove'): Promise<void> {
+    clearTimeout(this.#endTimer);
+    const chains = [...this.#chains.values()];
+    if (firewall === 'remove') await Promise.all(chains.map((chain) => chain.remove()));
+    else await Promise.all(chains.map((chain) => chain.stop()));
+    this.#committer.now();
+    this.#committer.stop();
+  }
+
+  #takeBatch(path: string, {lines, position, caughtUp}: Batch): void {
+    const {state, log} = this.#parts;
+    const outcomes: Outcome[] = [];
+    for (const line of lines) {
+      const found = this.#guard.take(line, nowMs(), this.#friends.exemptions, this.#ask);
+      outcomes.push(...found);
+      if (found.length > 0) log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
+    }
+    if (lines.length > 0 && position !== undefined) state.positions.set(path, position);
+    const catchesUp = caughtUp && this.#surplus === 'keep';
+    if (catchesUp) this.#surplus = 'remove';
+    void this.#carryOut(outcomes);
+    if (catchesUp) void this.#enforce();
+    if (lines.length > 0) this.#committer.after(outcomes.length > 0 ? 'counted' : 'moved');
+  }
+
+  /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */
+  async #carryOut(outcomes: readonly Outcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
+    // First the kernel, then the words and the disk: each answer to a guesser is one too many.
+    const enforced = changesFirewall ? this.#enforce() : undefined;
+    this.#tell(outcomes);
+    await enforced;
+  }
+
+  #tell(outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) {
+      const {level, message} = reportOutcome(outcome, nowMs());
+      this.#parts.log.say(level, message);
+    }
+    this.#committer.after('counted');
+  }
+
+  async #enforce(): Promise<void> {
+    const {state} = this.#parts;
+    const wanted = standing(state.blocks.values(), nowMs()).map(({network}) => network);
+    const ofFamily = (family: Family): ReadonlySet<string> =>
+      new Set(wanted.filter((network) => network.includes(':') === (family === 6)));
+    this.#armEndTimer();
+    const chains = [...this.#chains];
+    await Promise.all(chains.map(([family, chain]) => chain.want(ofFamily(family), this.#surplus)));
+  }
+
+  /** Blocks that end in the same second end in one batch. */
+  #armEndTimer(): void {
+    clearTimeout(this.#endTimer);
+    const endMs = nextEndMs(this.#parts.state.blocks.values());
+    if (endMs === undefined) return;
+    const waitMs = Math.min(Math.max(endMs - nowMs(), shortestWaitMs), longestWaitMs);
+    this.#endTimer = setTimeout(() => {
+      const ended = this.#guard.endBlocks(nowMs());
+      if (ended.length > 0) void this.#carryOut(ended);
+      else this.#armEndTimer();
+    }, waitMs);
+  }
+}
+
+/** Between two batches of blocks that end. Ms. */
+const shortestWaitMs = 200;
+/** The clock may be set, so nobody sleeps for longer on its word. Ms. */
+const longestWaitMs = 60_000;
+
+export function chainSpec(config: Config): ChainSpec {
+  return {chain: config.iptablesChainName, port: config.mailerPort};
+}

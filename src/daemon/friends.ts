@@ -1,0 +1,71 @@
+/**
+ * Keeps the exemptions true while the daemon runs: reads the whitelist again when its file has
+ * changed, and this machine's addresses as they come and go. A file that cannot be read leaves the
+ * last good list in force: a half-finished edit must not expose anybody.
+ */
+import {problemText} from '../config/problem.js';
+import type {Say} from '../log-level.js';
+import type {Address} from '../net/address.js';
+import {parseWhitelist, type Whitelist} from '../net/whitelist.js';
+import {Exemptions} from '../score/exempt.js';
+import {localAddresses} from '../sys/machine.js';
+import {fileVersion, readTextFile} from '../sys/text-file.js';
+
+export class Friends {
+  readonly #file: string;
+  readonly #mailer: Address | undefined;
+  readonly #say: Say;
+  #whitelist: Whitelist;
+  #version = 'never read';
+  #local: readonly Address[] = [];
+  #exemptions: Exemptions;
+
+  constructor(file: string, mailer: Address | undefined, say: Say) {
+    this.#file = file;
+    this.#mailer = mailer;
+    this.#say = say;
+    this.#whitelist = {file, entries: [], problems: []};
+    this.#exemptions = new Exemptions(this.#whitelist, mailer, []);
+  }
+
+  get exemptions(): Exemptions {
+    return this.#exemptions;
+  }
+
+  get whitelist(): Whitelist {
+    return this.#whitelist;
+  }
+
+  /** Looks at both sources. @returns whether anything has changed */
+  refresh(): 'changed' | 'same' {
+    const listChanged = fileVersion(this.#file) !== this.#version && this.#readList();
+    const local = localAddresses();
+    const localChanged = textOf(local) !== textOf(this.#local);
+    if (!listChanged && !localChanged) return 'same';
+    this.#local = local;
+    this.#exemptions = new Exemptions(this.#whitelist, this.#mailer, local);
+    return 'changed';
+  }
+
+  #readList(): boolean {
+    const read = readTextFile(this.#file);
+    const first = this.#version === 'never read';
+    this.#version = read.version;
+    if (read.kind !== 'text') {
+      const kept = first ? 'nobody is whitelisted' : 'the last good list stays in force';
+      this.#say('warning', `whitelist: ${read.why}: ${kept}`);
+      return false;
+    }
+    this.#whitelist = parseWhitelist(this.#file, read.text);
+    for (const problem of this.#whitelist.problems) this.#say('warning', problemText(problem));
+    const {length} = this.#whitelist.entries;
+    this.#say('info', `whitelist: ${length} entries in ${this.#file}`);
+    return true;
+  }
+}
+
+const textOf = (addresses: readonly Address[]): string =>
+  addresses
+    .map(({text}) => text)
+    .sort()
+    .join(' ');

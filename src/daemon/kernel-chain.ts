@@ -1,0 +1,145 @@
+/**
+ * Brings one family's chain to what should be, and keeps at it. Holds what it believes the kernel
+ * has, so that a block costs one call; believes nothing any more as soon as a call fails, and reads
+ * anew. Wishes that come while a call is under way are taken together in the next one.
+ *
+ * Never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer.
+ */
+import type {ChainSpec, ChainState} from '../firewall/chain.js';
+import {parseListing, renderBatch} from '../firewall/iptables.js';
+import {afterSteps, plan, removalPlan, type Step, type Surplus} from '../firewall/plan.js';
+import type {Say} from '../log-level.js';
+import type {Family} from '../net/address.js';
+import type {CommandResult} from '../sys/command.js';
+
+export interface Netfilter {
+  list(family: Family): Promise<CommandResult>;
+  restore(family: Family, batch: string): Promise<CommandResult>;
+}
+
+/** Waiting after a failure: doubles from the first to the last. Ms. */
+export const retryMs = {first: 250, last: 60_000};
+
+export class KernelChain {
+  readonly #family: Family;
+  readonly #spec: ChainSpec;
+  readonly #netfilter: Netfilter;
+  readonly #say: Say;
+  #desired: ReadonlySet<string> = new Set();
+  #surplus: Surplus = 'keep';
+  #believed: ChainState | undefined;
+  #work: Promise<void> | undefined;
+  #again = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(family: Family, spec: ChainSpec, netfilter: Netfilter, say: Say) {
+    this.#family = family;
+    this.#spec = spec;
+    this.#netfilter = netfilter;
+    this.#say = say;
+  }
+
+  /** What should stand from now on. Ends when it does, or when the try has failed. */
+  want(desired: ReadonlySet<string>, surplus: Surplus): Promise<void> {
+    this.#desired = desired;
+    this.#surplus = surplus;
+    return this.#start();
+  }
+
+  /** Compares with the kernel itself, and repairs what others have changed. */
+  check(): Promise<void> {
+    this.#believed = undefined;
+    return this.#start();
+  }
+
+  /** Removes chain and hook. */
+  async remove(): Promise<void> {
+    await this.stop();
+    this.#believed = undefined;
+    const state = await this.#read();
+    if (state === undefined) return;
+    await this.#apply(state, removalPlan(state));
+  }
+
+  /** Ends the tries; what stands in the kernel stays. */
+  async stop(): Promise<void> {
+    this.#again = false;
+    clearTimeout(this.#retry);
+    await this.#work;
+    clearTimeout(this.#retry);
+  }
+
+  #start(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#again = true;
+    this.#work ??= this.#run().finally(() => (this.#work = undefined));
+    return this.#work;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      // A batch that fails may only have met another reality than was believed: look and try anew.
+      const done = (await this.#try()) || (await this.#try());
+      if (done) this.#recovered();
+      else this.#tryLater();
+    }
+  }
+
+  async #try(): Promise<boolean> {
+    const repairs = this.#believed === undefined && this.#failures === 0;
+    const state = this.#believed ?? (await this.#read());
+    if (state === undefined) return false;
+    const steps = plan(this.#desired, state, this.#surplus);
+    if (repairs) this.#sayDrift(steps);
+    return this.#apply(state, steps);
+  }
+
+  async #read(): Promise<ChainState | undefined> {
+    const result = await this.#netfilter.list(this.#family);
+    if (result.kind === 'done') return parseListing(this.#spec, result.stdout);
+    this.#sayFailure(result.why);
+    return undefined;
+  }
+
+  async #apply(state: ChainState, steps: readonly Step[]): Promise<boolean> {
+    if (steps.length > 0) {
+      const batch = renderBatch(this.#spec, steps);
+      const result = await this.#netfilter.restore(this.#family, batch);
+      if (result.kind !== 'done') {
+        // At the first failure with a believed state the second try tells.
+        if (this.#believed === undefined) this.#sayFailure(result.why);
+        this.#believed = undefined;
+        return false;
+      }
+    }
+    this.#believed = afterSteps(state, steps);
+    return true;
+  }
+
+  #tryLater(): void {
+    const waitMs = Math.min(retryMs.first * 2 ** this.#failures, retryMs.last);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => void this.#start(), waitMs);
+  }
+
+  #recovered(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#say('notice', `IPv${this.#family} firewall: in order again, nothing was forgotten`);
+  }
+
+  #sayFailure(why: string): void {
+    const count = this.#desired.size;
+    const message = `IPv${this.#family} firewall: ${why} (${count} blocks wait; trying again)`;
+    this.#say('error', message);
+  }
+
+  #sayDrift(steps: readonly Step[]): void {
+    const kinds = [...new Set(steps.map(({kind}) => kind))];
+    if (kinds.length === 0) return;
+    const counted = kinds.map((kind) => `${kind} ${steps.filter((s) => s.kind === kind).length}`);
+    this.#say('info', `IPv${this.#family} firewall: bringing it in order: ${counted.join(', ')}`);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * One life of the daemon: from a configuration to the signal that ends it. A reload is the end of
+ * one life and the beginning of the next, so every setting can be reloaded and there is only one way
+ * to start. The blocks stay in the kernel between two lives.
+ */
+import type {Config} from '../config/schema.js';
+import {serveControl, type ControlServer} from '../sys/control-socket.js';
+import type {Log} from '../sys/log.js';
+import {machineFamilies} from '../sys/netfilter.js';
+import {onSchedule, type Schedule} from '../sys/schedule.js';
+import {Daemon} from './daemon.js';
+import {reapStuck} from './reaper.js';
+import {openWorkplace} from './workplace.js';
+
+export type Ending =
+  | {readonly kind: 'ended'}
+  /** The state is another daemon's, or cannot be opened. */
+  | {readonly kind: 'unavailable'; readonly why: string};
+
+/** How often the whitelist file and the machine's addresses are looked at. Ms. */
+const friendsMs = 1000;
+
+/**
+ * @param stop ends the life
+ * @param firewallAtEnd asked at the end: a reload leaves the rules, an exit as configured
+ */
+export async function live(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+  firewallAtEnd: () => 'leave' | 'remove',
+): Promise<Ending> {
+  const opened = await openWorkplace(config, log);
+  if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
+  const {workplace} = opened;
+  const daemon = new Daemon({
+    ...workplace,
+    config,
+    families: machineFamilies(),
+    surplus: 'keep',
+    log,
+  });
+  const schedules = makeSchedules(config, daemon, log);
+  const friends = setInterval(() => daemon.refreshFriends(), friendsMs);
+  let control: ControlServer | undefined;
+  try {
+    await daemon.start();
+    if (!config.dryRun) control = await makeControl(config, daemon, log);
+    await daemon.follow(stop);
+  } finally {
+    clearInterval(friends);
+    control?.close();
+    await Promise.all(schedules.map((schedule) => schedule.stop()));
+    await daemon.stop(firewallAtEnd());
+    workplace.leave();
+  }
+  return {kind: 'ended'};
+}
+
+function makeSchedules(config: Config, daemon: Daemon, log: Log): Schedule[] {
+  const mode = config.dryRun ? 'onlySay' : 'reap';
+  const reaper = {longestSeconds: config.maxRuntimeCmdRead, mode} as const;
+  return [
+    onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
+    onSchedule('reap', config.reapSchedule, log.say, () => reapStuck(reaper, log.say)),
+  ];
+}
+
+async function makeControl(
+  config: Config,
+  daemon: Daemon,
+  log: Log,
+): Promise<ControlServer | undefined> {
+  try {
+    return await serveControl(config.controlSocket, (request) => daemon.answer(request));
+  } catch (error) {
+    log.say('error', `no control socket, so no list, block, unblock: ${(error as Error).message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What an operator may ask of the guard: list, block, unblock. The same code answers through the
+ * control socket of a running daemon and, when none runs, in the command itself. Requests come as
+ * foreign JSON and are checked here.
+ */
+import type {Block} from '../firewall/block.js';
+import {refusal, standing} from '../firewall/block.js';
+import type {Guard, Outcome} from '../guard.js';
+import {parseAddress} from '../net/address.js';
+import {type Network, parseNetwork} from '../net/network.js';
+import {type Exemptions, exemptionText} from '../score/exempt.js';
+import {leakedScore} from '../score/offender.js';
+import type {Policy} from '../score/policy.js';
+import type {HistoryEntry, State} from '../state/state.js';
+
+export type Request =
+  | {readonly command: 'list'}
+  | {readonly command: 'block'; readonly network: string; readonly seconds: number}
+  | {readonly command: 'unblock'; readonly network: string}
+  | {readonly command: 'why'; readonly network: string};
+
+export type Answer =
+  | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
+  | {readonly kind: 'why'; readonly lines: readonly string[]}
+  | {readonly kind: 'done' | 'notBlocked' | 'refused'; readonly message: string};
+
+/** The longest block an operator can ask for. Seconds: ten years stand for always. */
+export const longestOperatorSeconds = 3650 * 86_400;
+
+/** @returns undefined for anything that is no request */
+export function parseRequest(value: unknown): Request | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const {command, network, seconds} = value as Record<string, unknown>;
+  if (command === 'list') return {command};
+  if (typeof network !== 'string') return undefined;
+  if (command === 'unblock' || command === 'why') return {command, network};
+  if (command !== 'block' || typeof seconds !== 'number') return undefined;
+  const good = Number.isInteger(seconds) && seconds >= 1 && seconds <= longestOperatorSeconds;
+  return good ? {command, network, seconds} : undefined;
+}
+
+export interface OperatorView {
+  readonly guard: Guard;
+  readonly state: State;
+  readonly exemptions: Exemptions;
+  readonly policy: Policy;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+}
+
+/** @returns the answer, and what it has changed; the caller carries that out */
+export function serve(
+  request: Request,
+  view: OperatorView,
+  nowMs: number,
+): {readonly answer: Answer; readonly outcomes: readonly Outcome[]} {
+  const {guard, state, exemptions} = view;
+  if (request.command === 'list') {
+    const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
+    return {answer: {kind: 'blocks', blocks}, outcomes: []};
+  }
+  const network = parseNetwork(request.network);
+  if (network === undefined) return refused('expected an IPv4 or IPv6 address or network');
+  if (request.command === 'why') {
+    return {answer: {kind: 'why', lines: explain(network, view, nowMs)}, outcomes: []};
+  }
+  if (request.command === 'unblock') {
+    const outcome = guard.unblock(network.text, nowMs);
+    const {text} = network;
+    if (outcome === undefined) {
+      return {answer: {kind: 'notBlocked', message: `${text} was not blocked`}, outcomes: []};
+    }
+    return {answer: {kind: 'done', message: `${text} is unblocked`}, outcomes: [outcome]};
+  }
+  const why = refusal(network) ?? whyExempt(network, exemptions);
+  if (why !== undefined) return refused(why);
+  const outcome = guard.block(operatorBlock(network, request.seconds, nowMs), 1);
+  return outcome.kind === 'block'
+    ? {answer: {kind: 'done', message: `${network.text} is blocked`}, outcomes: [outcome]}
+    : refused('too many blocks stand already');
+}
+
+/** How many past events are told. A count. */
+const mostHistory = 20;
+
+/** All that is known about a network: exempt or not, blocked or not, its score, its past. */
+function explain(network: Network, view: OperatorView, nowMs: number): string[] {
+  const {state, exemptions, policy, history} = view;
+  const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
+  const block = state.blocks.get(network.text);
+  const offender = state.offenders.get(network.text);
+  const score = offender === undefined ? 0 : leakedScore(offender, policy, nowMs);
+  return [
+    whyExempt(network, exemptions) ?? `${network.text}: not exempt`,
+    block === undefined
+      ? 'not blocked'
+      : `blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
+    `score ${score.toFixed(1)} of ${policy.threshold}, blocks so far ${offender?.blocks ?? 0}`,
+    ...history(network.text, mostHistory).map(
+      ({atMs, event, reason}) => `${time(atMs)} ${event}: ${reason}`,
+    ),
+  ];
+}
+
+function operatorBlock(network: Network, seconds: number, nowMs: number): Block {
+  return {
+    network: network.text,
+    fromMs: nowMs,
+    untilMs: nowMs + seconds * 1000,
+    reason: 'asked for',
+    origin: 'operator',
+  };
+}
+
+function whyExempt(network: Network, exemptions: Exemptions): string | undefined {
+  const sample = parseAddress(network.text.split('/')[0] ?? '');
+  const exemption = sample && exemptions.ofNetwork(network, sample);
+  return exemption && `${network.text}: ${exemptionText(exemption)}`;
+}
+
+function refused(message: string): {answer: Answer; outcomes: []} {
+  return {answer: {kind: 'refused', message}, outcomes: []};
+}

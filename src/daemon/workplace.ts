@@ -1,0 +1,57 @@
+/**
+ * Sets up what a daemon, or a command in its absence, works on: the lock, the store, the way to the
+ * firewall. In a dry run the same parts that touch nothing.
+ */
+import type {Config} from '../config/schema.js';
+import {emptyState, type HistoryEntry, type State} from '../state/state.js';
+import {lockState} from '../sys/instance-lock.js';
+import type {Log} from '../sys/log.js';
+import {nowMs} from '../sys/machine.js';
+import {listFilterTable, restoreBatch} from '../sys/netfilter.js';
+import {openStore} from '../sys/store.js';
+import type {Netfilter} from './kernel-chain.js';
+
+export interface Workplace {
+  readonly state: State;
+  readonly commit: () => void;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly netfilter: Netfilter;
+  leave(): void;
+}
+
+export type WorkplaceResult =
+  | {readonly kind: 'ready'; readonly workplace: Workplace}
+  | {readonly kind: 'taken' | 'failed'; readonly why: string};
+
+export async function openWorkplace(config: Config, log: Log): Promise<WorkplaceResult> {
+  if (config.dryRun) return {kind: 'ready', workplace: dryWorkplace};
+  const locked = await lockState(config.stateDir);
+  if (locked.kind !== 'locked') return locked;
+  try {
+    const store = await openStore(config.stateDir, nowMs());
+    if (store.damaged !== undefined) {
+      const message = `state: damaged, put aside as ${store.damaged}; beginning with nothing`;
+      log.say('error', message);
+    }
+    const leave = (): void => {
+      store.close();
+      locked.lock.release();
+    };
+    const netfilter = {list: listFilterTable, restore: restoreBatch};
+    return {kind: 'ready', workplace: {...store, netfilter, leave}};
+  } catch (error) {
+    locked.lock.release();
+    return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
+  }
+}
+
+const dryWorkplace: Workplace = {
+  state: emptyState(),
+  commit: () => undefined,
+  history: () => [],
+  netfilter: {
+    list: () => Promise.resolve({kind: 'done', stdout: ''}),
+    restore: () => Promise.resolve({kind: 'done', stdout: ''}),
+  },
+  leave: () => undefined,
+};

@@ -1,0 +1,45 @@
+/**
+ * What a block is, and what can never be one. A block is an intention; whether the kernel knows of
+ * it is `plan.ts`'s business. Blocks are kept in a `Table` by the text of their network.
+ */
+import type {Network} from '../net/network.js';
+
+/** Plain data: it is saved as it is. */
+export interface Block {
+  /** Canonical text (`network.ts`): an address, or `first/prefix`. */
+  readonly network: string;
+  /** Ms since the epoch. */
+  readonly fromMs: number;
+  /** The first moment without the block. Ms since the epoch. */
+  readonly untilMs: number;
+  readonly reason: string;
+  readonly origin: 'evidence' | 'operator';
+}
+
+/**
+ * The shortest prefixes that may be blocked: what one provider holds. A shorter one is a typing
+ * error that would cost the mail of whole countries. Bits.
+ */
+export const shortestPrefix = {4: 16, 6: 32} as const;
+
+/** Blocks that can stand at once. A count: beyond it the flat chain costs every packet too much. */
+export const mostBlocks = 50_000;
+
+/** @returns why the network can never be blocked, or undefined */
+export function refusal(network: Network): string | undefined {
+  const shortest = shortestPrefix[network.family];
+  if (network.prefix >= shortest) return undefined;
+  return `${network.text} is too large: expected a prefix of /${shortest} or longer`;
+}
+
+/** The blocks that should stand. */
+export function standing(blocks: Iterable<Block>, nowMs: number): Block[] {
+  return [...blocks].filter((block) => block.untilMs > nowMs);
+}
+
+/** When the next block ends, or undefined when none stands. Ms since the epoch. */
+export function nextEndMs(blocks: Iterable<Block>): number | undefined {
+  let next: number | undefined;
+  for (const {untilMs} of blocks) if (next === undefined || untilMs < next) next = untilMs;
+  return next;
+}

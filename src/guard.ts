@@ -1,0 +1,195 @@
+/**
+ * The pipeline, from a line of the log to what should stand in the firewall:
+ *
+ *     Line ─syslog─▶ LogRecord ─sendmail─▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Offender
+ *                                              ▲                                       │ judge
+ *                                 the machine's answer (`Ask`)            Verdict ─▶ Block ─▶ State
+ *
+ * Pure: it reads no clock and touches no machine; what it wants to know of the machine it asks
+ * through a function it is given, and what it decides comes back as outcomes. `run` and `replay`
+ * are this code over two kinds of lines.
+ */
+import type {Block} from './firewall/block.js';
+import {mostBlocks} from './firewall/block.js';
+import type {Line} from './log/line.js';
+import {parseSendmail, readQueueId} from './log/sendmail.js';
+import {type JoinOutcome, Sessions} from './log/sessions.js';
+import {type LogRecord, parseSyslog, sameHost} from './log/syslog.js';
+import type {Address} from './net/address.js';
+import {parseAddress} from './net/address.js';
+import {type Network, parseNetwork} from './net/network.js';
+import type {Evidence, Proof} from './score/evidence.js';
+import type {Exemption, Exemptions} from './score/exempt.js';
+import {afterBlock, judge} from './score/judge.js';
+import {addEvidence, isForgettable, mostOffenders, type Offender} from './score/offender.js';
+import type {Policy} from './score/policy.js';
+import type {State} from './state/state.js';
+
+export interface GuardSettings {
+  readonly policy: Policy;
+  /** Whose lines count, by the name of the program in the syslog. */
+  readonly mailerName: string;
+  /** Whose lines count, by host; undefined: every host's. */
+  readonly mailerHost: string | undefined;
+  /** This machine's name: only about lines from here can the machine be asked. */
+  readonly ownHost: string;
+}
+
+/** Who is behind this envelope, as this machine sees it now? */
+export type Ask = (question: {
+  readonly pid: number;
+  readonly queueId: string;
+  /** When the envelope began, by its queue id. Ms since the epoch. */
+  readonly envelopeMs: number;
+}) => MachineAnswer | undefined;
+
+export interface MachineAnswer {
+  readonly client: Address;
+  readonly proof: Proof;
+}
+
+export type Outcome =
+  | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
+  | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
+  | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
+  | {readonly kind: 'noRoom'; readonly network: string}
+  | {readonly kind: 'lifted'; readonly block: Block; readonly why: 'ended' | 'exempt' | 'operator'}
+  | Exclude<JoinOutcome, {kind: 'evidence'}>;
+
+export class Guard {
+  readonly #settings: GuardSettings;
+  readonly #state: State;
+  readonly #sessions: Sessions;
+
+  constructor(settings: GuardSettings, state: State) {
+    this.#settings = settings;
+    this.#state = state;
+    this.#sessions = new Sessions(state.sessions);
+  }
+
+  /**
+   * @param nowMs not before the line was written: the clock, or for an old log its last change;
+   *   gives a stamp without a year one, and no block begins later
+   */
+  take(line: Line, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
+    const record = parseSyslog(line.text, nowMs);
+    if (record === undefined || !this.#counts(record)) return [];
+    const event = parseSendmail(record.message);
+    if (event === undefined) return [];
+    const joined = this.#sessions.take(record, event);
+    if (event.kind === 'unknownRecipient' && this.#sessions.needsClient(record, event.queueId)) {
+      const answer = this.#askMachine(record, event.queueId, ask);
+      if (answer !== undefined) {
+        joined.push(...this.#sessions.learn(record, event.queueId, answer.client, answer.proof));
+      }
+    }
+    return joined.flatMap((outcome) =>
+      outcome.kind === 'evidence' ? this.#weigh(outcome.evidence, nowMs, exemptions) : [outcome],
+    );
+  }
+
+  /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
+  sweep(nowMs: number): Outcome[] {
+    for (const [client, offender] of this.#state.offenders.entries()) {
+      if (isForgettable(offender, this.#settings.policy, nowMs)) {
+        this.#state.offenders.delete(client);
+      }
+    }
+    const unresolved = this.#sessions.forgetSilent(nowMs);
+    return [...this.endBlocks(nowMs), ...unresolved.filter((o) => o.kind !== 'evidence')];
+  }
+
+  /** Lifts the blocks that are over. */
+  endBlocks(nowMs: number): Outcome[] {
+    const over = [...this.#state.blocks.values()].filter((block) => block.untilMs <= nowMs);
+    return over.map((block) => this.#lift(block, 'ended', nowMs));
+  }
+
+  /** Lifts the blocks of those who have become exempt. */
+  liftExempt(exemptions: Exemptions, nowMs: number): Outcome[] {
+    const exempt = [...this.#state.blocks.values()].filter((block) => {
+      const network = networkOf(block);
+      return exemptions.ofNetwork(network, sampleOf(network)) !== undefined;
+    });
+    return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
+  }
+
+  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  block(block: Block, repeat: number): Outcome {
+    const {blocks, history} = this.#state;
+    if (blocks.size >= mostBlocks && blocks.get(block.network) === undefined) {
+      return {kind: 'noRoom', network: block.network};
+    }
+    blocks.set(block.network, block);
+    const {network, fromMs: atMs, reason} = block;
+    history.push({atMs, network, event: 'blocked', reason});
+    return {kind: 'block', block, repeat};
+  }
+
+  /** @returns undefined when no such block stands */
+  unblock(network: string, nowMs: number): Outcome | undefined {
+    const block = this.#state.blocks.get(network);
+    // A client that the operator lets go begins anew, or its old score would block it again.
+    this.#state.offenders.delete(network);
+    return block && this.#lift(block, 'operator', nowMs);
+  }
+
+  #counts({program, host}: LogRecord): boolean {
+    const {mailerName, mailerHost} = this.#settings;
+    return program === mailerName && (mailerHost === undefined || sameHost(host, mailerHost));
+  }
+
+  #askMachine(record: LogRecord, queueId: string, ask: Ask): MachineAnswer | undefined {
+    if (!sameHost(record.host, this.#settings.ownHost)) return undefined;
+    const facts = readQueueId(queueId, record.atMs);
+    // Another process than the envelope's writes about it later; its sockets are not the client's.
+    if (facts?.pid !== record.pid) return undefined;
+    return ask({pid: record.pid, queueId, envelopeMs: facts.atMs});
+  }
+
+  #weigh(evidence: Evidence, nowMs: number, exemptions: Exemptions): Outcome[] {
+    const {client, atMs} = evidence;
+    const exemption = exemptions.of(client);
+    if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
+    const standing = this.#state.blocks.get(client.text);
+    if (standing !== undefined && atMs < standing.untilMs) return [];
+    const {policy} = this.#settings;
+    const offender = addEvidence(this.#state.offenders.get(client.text), evidence, policy);
+    this.#remember(client, offender);
+    const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
+    const verdict = judge(offender, policy, offender.lastMs);
+    if (verdict.kind === 'watch') return [counted];
+    const fromMs = Math.min(offender.lastMs, nowMs);
+    const untilMs = fromMs + verdict.seconds * 1000;
+    const {reason, repeat} = verdict;
+    const origin = 'evidence';
+    const outcome = this.block({network: client.text, fromMs, untilMs, reason, origin}, repeat);
+    if (outcome.kind === 'block') this.#remember(client, afterBlock(offender, repeat, untilMs));
+    return [counted, outcome];
+  }
+
+  #remember(client: Address, offender: Offender): void {
+    const {offenders} = this.#state;
+    offenders.set(client.text, offender);
+    if (offenders.size > mostOffenders) offenders.delete(offenders.oldestKey() ?? '');
+  }
+
+  #lift(block: Block, why: 'ended' | 'exempt' | 'operator', nowMs: number): Outcome {
+    this.#state.blocks.delete(block.network);
+    const event = why === 'ended' ? 'ended' : 'unblocked';
+    this.#state.history.push({atMs: nowMs, network: block.network, event, reason: why});
+    return {kind: 'lifted', block, why};
+  }
+}
+
+function networkOf(block: Block): Network {
+  const network = parseNetwork(block.network);
+  if (network === undefined) throw new Error(`a block holds ${block.network} as its network`);
+  return network;
+}
+
+function sampleOf(network: Network): Address {
+  const address = parseAddress(network.text.split('/')[0] ?? '');
+  if (address === undefined) throw new Error(`${network.text} has no first address`);
+  return address;
+}

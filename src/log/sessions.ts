@@ -1,0 +1,214 @@
+/**
+ * Joins lines to clients. `<x>... User unknown` names no client, so what it says is held under
+ * (host, pid, queue id) until something tells: the kernel or the process title at once (the caller
+ * asks, see `needsClient`), or a later line of the same envelope.
+ *
+ * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
+ * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
+ * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
+ *
+ * When two sources disagree nothing is counted and the operator is told: one of them lies.
+ */
+import type {Address} from '../net/address.js';
+import {parseAddress} from '../net/address.js';
+import type {Evidence, Proof} from '../score/evidence.js';
+import type {Table} from '../state/table.js';
+import type {MailEvent} from './mail-event.js';
+import type {LogRecord} from './syslog.js';
+
+/** Sessions held at once. A count: ten times a large relay's; 10,000 need about 10 MB. */
+export const mostSessions = 10_000;
+/** Recipients held for one envelope; a threshold is at most as high, so more tell nothing. A count. */
+export const mostHeldRecipients = 1_000;
+/** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
+export const longestSilenceMs = 70 * 60 * 1000;
+/** Envelopes of one session. A count; one is open at a time, and its last line closes it. */
+const mostEnvelopes = 16;
+
+interface KnownClient {
+  readonly address: string;
+  readonly proof: Proof;
+}
+
+interface Held {
+  readonly recipient: string;
+  readonly atMs: number;
+}
+
+interface Envelope {
+  readonly queueId: string;
+  readonly client: KnownClient | 'disputed' | undefined;
+  readonly held: readonly Held[];
+}
+
+/** Plain data: it is saved as it is. */
+export interface Session {
+  readonly connectedClient: KnownClient | undefined;
+  readonly envelopes: readonly Envelope[];
+  readonly lastMs: number;
+}
+
+export type JoinOutcome =
+  | {readonly kind: 'evidence'; readonly evidence: Evidence}
+  /** Sources that disagree about one envelope. */
+  | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
+  /** Recipients whose client was never learnt. */
+  | {readonly kind: 'unresolved'; readonly recipients: number; readonly why: string};
+
+export class Sessions {
+  readonly #table: Table<Session>;
+
+  constructor(table: Table<Session>) {
+    this.#table = table;
+  }
+
+  /** Whether the caller should ask the machine who is behind this envelope. */
+  needsClient(record: LogRecord, queueId: string): boolean {
+    const session = this.#table.get(keyOf(record));
+    return session?.envelopes.find((e) => e.queueId === queueId)?.client === undefined;
+  }
+
+  take(record: LogRecord, event: MailEvent): JoinOutcome[] {
+    switch (event.kind) {
+      case 'connected':
+        return this.#connected(record, event.client);
+      case 'envelopeClient': {
+        const outcomes = this.#learn(record, event.queueId, event.client, 'log', 'onlyIfOpen');
+        if (event.position === 'end') this.#close(record, event.queueId);
+        return outcomes;
+      }
+      case 'unknownRecipient': {
+        const held = {recipient: event.recipient, atMs: record.atMs};
+        const outcomes = this.#hold(record, event.queueId, held);
+        if (event.client === undefined) return outcomes;
+        return [
+          ...outcomes,
+          ...this.#learn(record, event.queueId, event.client, 'log', 'onlyIfOpen'),
+        ];
+      }
+    }
+  }
+
+  /** The machine's answer for one envelope. */
+  learn(record: LogRecord, queueId: string, client: Address, proof: Proof): JoinOutcome[] {
+    return this.#learn(record, queueId, client, proof, 'open');
+  }
+
+  /** Gives up sessions that have been silent for too long. */
+  forgetSilent(nowMs: number): JoinOutcome[] {
+    let recipients = 0;
+    for (const [key, session] of this.#table.entries()) {
+      if (nowMs - session.lastMs < longestSilenceMs) continue;
+      recipients += heldRecipients(session);
+      this.#table.delete(key);
+    }
+    return unresolved(recipients, 'their sessions ended without a word about the client');
+  }
+
+  #connected(record: LogRecord, client: Address): JoinOutcome[] {
+    const key = keyOf(record);
+    const before = this.#table.get(key);
+    const connectedClient: KnownClient = {address: client.text, proof: 'log'};
+    this.#table.set(key, {connectedClient, envelopes: [], lastMs: record.atMs});
+    const lost = before === undefined ? 0 : heldRecipients(before);
+    return [...unresolved(lost, 'their process id was used again'), ...this.#makeRoom()];
+  }
+
+  #hold(record: LogRecord, queueId: string, held: Held): JoinOutcome[] {
+    const session = this.#sessionOf(record);
+    const envelope = envelopeOf(session, queueId);
+    const client = envelope.client ?? session.connectedClient;
+    if (client === 'disputed') return [];
+    if (client !== undefined) {
+      const lost = this.#put(record, session, {...envelope, client});
+      return [...evidenceOf([held], client), ...lost, ...this.#makeRoom()];
+    }
+    if (envelope.held.length >= mostHeldRecipients) {
+      return unresolved(1, `more than ${mostHeldRecipients} in one envelope`);
+    }
+    const lost = this.#put(record, session, {...envelope, held: [...envelope.held, held]});
+    return [...lost, ...this.#makeRoom()];
+  }
+
+  #learn(
+    record: LogRecord,
+    queueId: string,
+    client: Address,
+    proof: Proof,
+    when: 'open' | 'onlyIfOpen',
+  ): JoinOutcome[] {
+    const session = this.#table.get(keyOf(record)) ?? this.#sessionOf(record);
+    const known = session.envelopes.find((e) => e.queueId === queueId);
+    // Most envelopes are honest: one without unknown recipients needs no memory.
+    if (known === undefined && when === 'onlyIfOpen' && session.connectedClient === undefined) {
+      return [];
+    }
+    const envelope = known ?? envelopeOf(session, queueId);
+    const before = envelope.client ?? session.connectedClient;
+    if (before === 'disputed') return [];
+    if (before !== undefined && before.address !== client.text) {
+      const lost = this.#put(record, session, {queueId, client: 'disputed', held: []});
+      return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
+    }
+    const learnt = before ?? {address: client.text, proof};
+    const lost = this.#put(record, session, {queueId, client: learnt, held: []});
+    return [...evidenceOf(envelope.held, learnt), ...lost];
+  }
+
+  /** The envelope has had its last line. */
+  #close(record: LogRecord, queueId: string): void {
+    const key = keyOf(record);
+    const session = this.#table.get(key);
+    if (session === undefined) return;
+    const envelopes = session.envelopes.filter((e) => e.queueId !== queueId);
+    if (envelopes.length === 0 && session.connectedClient === undefined) this.#table.delete(key);
+    else this.#table.set(key, {...session, envelopes});
+  }
+
+  #sessionOf(record: LogRecord): Session {
+    const fresh = {connectedClient: undefined, envelopes: [], lastMs: record.atMs};
+    return this.#table.get(keyOf(record)) ?? fresh;
+  }
+
+  #put(record: LogRecord, session: Session, envelope: Envelope): JoinOutcome[] {
+    const others = session.envelopes.filter((e) => e.queueId !== envelope.queueId);
+    const kept = others.slice(-(mostEnvelopes - 1));
+    const envelopes = [...kept, envelope];
+    this.#table.set(keyOf(record), {...session, envelopes, lastMs: record.atMs});
+    const given = others.slice(0, others.length - kept.length);
+    const lost = given.reduce((sum, {held}) => sum + held.length, 0);
+    return unresolved(lost, `more than ${mostEnvelopes} envelopes in one session`);
+  }
+
+  #makeRoom(): JoinOutcome[] {
+    if (this.#table.size <= mostSessions) return [];
+    const oldest = this.#table.oldestKey() ?? '';
+    const session = this.#table.get(oldest);
+    this.#table.delete(oldest);
+    return unresolved(
+      session === undefined ? 0 : heldRecipients(session),
+      `more than ${mostSessions} sessions at once`,
+    );
+  }
+}
+
+const keyOf = (record: LogRecord): string => `${record.host} ${record.pid}`;
+
+const envelopeOf = (session: Session, queueId: string): Envelope =>
+  session.envelopes.find((e) => e.queueId === queueId) ?? {queueId, client: undefined, held: []};
+
+const heldRecipients = (session: Session): number =>
+  session.envelopes.reduce((sum, envelope) => sum + envelope.held.length, 0);
+
+function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
+  const client = parseAddress(known.address);
+  if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
+  return held.map(({recipient, atMs}) => ({
+    kind: 'evidence',
+    evidence: {kind: 'unknownRecipient', client, recipient, atMs, proof: known.proof},
+  }));
+}
+
+function unresolved(recipients: number, why: string): JoinOutcome[] {
+  return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
+}

@@ -1,0 +1,38 @@
+/**
+ * The process: arguments in, exit code out. The only place that listens to signals and ends the
+ * process; what a command does is in `cli/`.
+ */
+import {CommanderError} from 'commander';
+import {type ExitCode, exitCode} from './cli/exit.js';
+import {makeProgram} from './cli/program.js';
+import {version} from './version.js';
+
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+process.on('SIGINT', () => stop.abort());
+
+const signals = {
+  stop: stop.signal,
+  onReload: (listener: () => void): (() => void) => {
+    process.on('SIGHUP', listener);
+    return () => process.off('SIGHUP', listener);
+  },
+};
+
+const output = {
+  print: (text: string) => void process.stdout.write(text),
+  complain: (message: string) => void process.stderr.write(`blocksmtp: ${message}\n`),
+};
+// Whoever read our output has gone (`blocksmtp list | head`): nothing is left to be said.
+process.stdout.on('error', () => process.exit(exitCode.ok));
+
+const finish = (code: ExitCode): void => {
+  process.exitCode = code;
+};
+
+try {
+  await makeProgram({version, signals, output, finish}).parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+}

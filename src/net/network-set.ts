@@ -1,0 +1,59 @@
+/**
+ * A set of networks for one question, asked for every piece of evidence: is this address in any of
+ * them? Sorted, merged ranges per family and a binary search, so 10,000 entries cost as much as ten.
+ * Which entry it was is a question for people; `whitelist.ts` answers that from the entries.
+ */
+import type {Address, Family} from './address.js';
+import type {Network} from './network.js';
+
+interface Range {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+export class NetworkSet {
+  readonly #ranges: Readonly<Record<Family, readonly Range[]>>;
+
+  constructor(networks: Iterable<Network>) {
+    const all = [...networks];
+    this.#ranges = {4: merged(all, 4), 6: merged(all, 6)};
+  }
+
+  has(address: Address): boolean {
+    return this.#meets(address.family, address.value, address.value);
+  }
+
+  /** Whether any address of the network is in the set. */
+  overlaps(network: Network): boolean {
+    return this.#meets(network.family, network.first, network.last);
+  }
+
+  #meets(family: Family, first: bigint, last: bigint): boolean {
+    const ranges = this.#ranges[family];
+    let [low, high] = [0, ranges.length];
+    // The first range that ends at or after `first`: only that one can reach into [first, last].
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ranges[middle]!.last < first) low = middle + 1;
+      else high = middle;
+    }
+    const range = ranges[low];
+    return range !== undefined && range.first <= last;
+  }
+}
+
+function merged(networks: readonly Network[], family: Family): readonly Range[] {
+  const sorted = networks
+    .filter((network) => network.family === family)
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const ranges: {first: bigint; last: bigint}[] = [];
+  for (const {first, last} of sorted) {
+    const previous = ranges.at(-1);
+    if (previous !== undefined && first <= previous.last + 1n) {
+      if (last > previous.last) previous.last = last;
+    } else {
+      ranges.push({first, last});
+    }
+  }
+  return ranges;
+}

@@ -1,0 +1,76 @@
+/**
+ * Decides who can never be blocked, whatever the evidence: this machine, the mailer, the whitelist,
+ * and what is no client at all. Where an address is exempt for two reasons the administrator's own
+ * entry is the one told.
+ */
+import type {Address} from '../net/address.js';
+import {hostNetwork, type Network, overlaps, parseNetwork} from '../net/network.js';
+import {NetworkSet} from '../net/network-set.js';
+import {coveringEntry, type Whitelist} from '../net/whitelist.js';
+
+export type Exemption =
+  | {readonly kind: 'whitelist'; readonly entry: string}
+  | {readonly kind: 'mailer'}
+  | {readonly kind: 'local'}
+  /** Unspecified, loopback, multicast: no packet of a client comes from there. */
+  | {readonly kind: 'reserved'; readonly network: string};
+
+const reserved: readonly Network[] = [
+  '127.0.0.0/8',
+  '0.0.0.0/8',
+  '224.0.0.0/3',
+  '::1',
+  '::',
+  'ff00::/8',
+].map((text) => {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`${text} is no network`);
+  return network;
+});
+
+export class Exemptions {
+  readonly #whitelist: Whitelist;
+  readonly #whitelisted: NetworkSet;
+  readonly #mailer: Address | undefined;
+  readonly #local: readonly Address[];
+
+  constructor(whitelist: Whitelist, mailer: Address | undefined, local: readonly Address[]) {
+    this.#whitelist = whitelist;
+    this.#whitelisted = new NetworkSet(whitelist.entries.map((entry) => entry.network));
+    this.#mailer = mailer;
+    this.#local = local;
+  }
+
+  of(address: Address): Exemption | undefined {
+    return this.ofNetwork(hostNetwork(address), address);
+  }
+
+  /** Why no part of the network may be blocked. @param sample an address in it, to name the entry */
+  ofNetwork(network: Network, sample: Address): Exemption | undefined {
+    if (this.#whitelisted.overlaps(network)) {
+      const entry =
+        coveringEntry(this.#whitelist, sample) ??
+        this.#whitelist.entries.find((candidate) => overlaps(candidate.network, network));
+      return {kind: 'whitelist', entry: `${this.#whitelist.file}:${entry?.line}: ${entry?.text}`};
+    }
+    const hits = (address: Address): boolean => overlaps(hostNetwork(address), network);
+    if (this.#mailer !== undefined && hits(this.#mailer)) return {kind: 'mailer'};
+    if (this.#local.some(hits)) return {kind: 'local'};
+    const special = reserved.find((candidate) => overlaps(candidate, network));
+    return special && {kind: 'reserved', network: special.text};
+  }
+}
+
+/** The exemption in words, for one line of a report. */
+export function exemptionText(exemption: Exemption): string {
+  switch (exemption.kind) {
+    case 'whitelist':
+      return `whitelisted by ${exemption.entry}`;
+    case 'mailer':
+      return 'the mailer itself (mailer_ip)';
+    case 'local':
+      return 'an address of this machine';
+    case 'reserved':
+      return `in ${exemption.network}, which is no client's`;
+  }
+}

@@ -1,0 +1,15 @@
+/** What the administrator decided about guessers. `config/schema.ts` has checked every bound. */
+export interface Policy {
+  /** Distinct unknown recipients at which a client is blocked. A count, 2 or more. */
+  readonly threshold: number;
+  /** One recipient is forgiven each so long. Seconds, 1 or more. */
+  readonly leakSeconds: number;
+  /** How long a first block lasts. Seconds, 1 or more. */
+  readonly blockSeconds: number;
+  /** How many times as long each further block lasts. A ratio, 1 or more. */
+  readonly blockFactor: number;
+  /** No block lasts longer. Seconds, `blockSeconds` or more. */
+  readonly longestBlockSeconds: number;
+  /** A client without a block for so long is a first offender again. Seconds. */
+  readonly repeatMemorySeconds: number;
+}

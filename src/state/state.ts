@@ -1,0 +1,48 @@
+/**
+ * All that is remembered, in one value, so that it is committed together: after a crash the lines
+ * behind the position are replayed into exactly the sessions, offenders and blocks they met before.
+ */
+import type {Block} from '../firewall/block.js';
+import type {Session} from '../log/sessions.js';
+import type {Offender} from '../score/offender.js';
+import {Table} from './table.js';
+
+/** How far one file has been read, and how to know it again. Plain data: it is saved as it is. */
+export interface Cursor {
+  /** Device and inode: two files with one name differ here, unless the inode was used again. */
+  readonly identity: string;
+  /** The end of the last whole line taken. Bytes. */
+  readonly offset: number;
+  /** The last bytes before `offset`, in hexadecimal: tells a file that was truncated and refilled. */
+  readonly guard: string;
+}
+
+/** How far a log has been read: the file that has its name first, then rotated ones read on. */
+export type LogPosition = readonly Cursor[];
+
+/** What happened to a network, for people who ask why. Plain data. */
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly network: string;
+  readonly event: 'blocked' | 'ended' | 'unblocked';
+  readonly reason: string;
+}
+
+export interface State {
+  readonly blocks: Table<Block>;
+  readonly offenders: Table<Offender>;
+  readonly sessions: Table<Session>;
+  readonly positions: Table<LogPosition>;
+  /** Not saved yet; the saved ones are on disk only. */
+  readonly history: HistoryEntry[];
+}
+
+export function emptyState(): State {
+  return {
+    blocks: new Table(),
+    offenders: new Table(),
+    sessions: new Table(),
+    positions: new Table(),
+    history: [],
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * The socket through which the commands reach the running daemon: one line of JSON in, one line
+ * out. Bounded in length and time, for its file may be reachable by more people than was meant; by
+ * default only its owner may use it.
+ */
+import fs from 'node:fs';
+import net from 'node:net';
+import {dirname} from 'node:path';
+
+/** The longest request. Bytes. */
+const longestRequestBytes = 4096;
+/** The longest answer: a list of all blocks that can stand. Bytes. */
+const longestAnswerBytes = 64 * 1024 * 1024;
+/** Neither side waits longer. Ms. */
+const timeoutMs = 30_000;
+/** Connections at once. A count. */
+const mostConnections = 16;
+
+export interface ControlServer {
+  close(): void;
+}
+
+/** @param answer gets what the line said as JSON, or undefined when it was none */
+export async function serveControl(
+  path: string,
+  answer: (request: unknown) => Promise<unknown>,
+): Promise<ControlServer> {
+  fs.mkdirSync(dirname(path), {recursive: true, mode: 0o755});
+  // We hold the lock on the state, so a socket that is there belongs to nobody any more.
+  fs.rmSync(path, {force: true});
+  const server = net.createServer({allowHalfOpen: true}, (connection) => {
+    void serveOne(connection, answer);
+  });
+  server.maxConnections = mostConnections;
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(mask);
+  }
+  return {
+    close: () => {
+      server.close();
+      fs.rmSync(path, {force: true});
+    },
+  };
+}
+
+async function serveOne(
+  connection: net.Socket,
+  answer: (request: unknown) => Promise<unknown>,
+): Promise<void> {
+  try {
+    const line = await readLine(connection, longestRequestBytes);
+    connection.end(`${JSON.stringify(await answer(parseJson(line)))}\n`);
+  } catch {
+    connection.destroy();
+  }
+}
+
+export type ControlAnswer =
+  | {readonly kind: 'answer'; readonly answer: unknown}
+  /** Nobody listens there. */
+  | {readonly kind: 'noDaemon'}
+  | {readonly kind: 'failed'; readonly why: string};
+
+export async function askControl(path: string, request: unknown): Promise<ControlAnswer> {
+  const connection = net.createConnection(path);
+  try {
+    connection.write(`${JSON.stringify(request)}\n`);
+    const line = await readLine(connection, longestAnswerBytes);
+    return {kind: 'answer', answer: parseJson(line)};
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return {kind: 'noDaemon'};
+    return {kind: 'failed', why: message};
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** The text up to the first newline. @throws when there is none in time, or within the bound */
+function readLine(connection: net.Socket, mostBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    connection.setTimeout(timeoutMs, () => reject(new Error(`no answer in ${timeoutMs} ms`)));
+    connection.on('error', reject);
+    connection.on('close', () => reject(new Error('the connection was closed')));
+    connection.on('data', (chunk) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (chunk.includes('\n')) {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve(text.slice(0, text.indexOf('\n')));
+      } else if (length > mostBytes) {
+        chunks = [];
+        reject(new Error(`a line of more than ${mostBytes} bytes`));
+      }
+    });
+  });
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Follows one log by name, without losing a line over rotation, truncation, absence and restart.
+ * Gives batches of whole lines, each with the cursor behind it; whoever commits the cursor together
+ * with what the lines did counts every line once.
+ *
+ * The rules lost nothing where npm `tail` and `tail -F` lose thousands: the renamed file is read on
+ * for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity is device,
+ * inode and the bytes before the offset.
+ */
+import fs from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import type {Line} from '../log/line.js';
+import type {Cursor, LogPosition} from '../state/state.js';
+import {type FileEvent, identityOf, LogFile} from './log-file.js';
+import {type Wake, wakeOn} from './wake.js';
+
+/** How long a renamed file is read on. Ms: logrotate's postrotate has told rsyslog long before. */
+const drainMs = 30_000;
+/** A look by ourselves, should a watch be missing or miss something. Ms. */
+const tickMs = 1000;
+
+export type FollowEvent =
+  | FileEvent
+  | {readonly kind: 'following'; readonly path: string; readonly atBytes: number}
+  | {readonly kind: 'unreadable'; readonly path: string; readonly why: string}
+  | {readonly kind: 'rotated'; readonly path: string}
+  /** The file that was read last is nowhere to be found. */
+  | {readonly kind: 'predecessorGone'; readonly path: string};
+
+export interface Batch {
+  readonly lines: readonly Line[];
+  /** Behind the lines; undefined while there is no such file. */
+  readonly position: LogPosition | undefined;
+  /** Whether all that stood in the log has been given. */
+  readonly caughtUp: boolean;
+}
+
+interface Open {
+  readonly file: LogFile;
+  readonly wake: Wake;
+  readonly drainedAtMs: number;
+}
+
+export class Follower {
+  readonly #path: string;
+  readonly #report: (event: FollowEvent) => void;
+  /** Oldest first; the last one has the name now, the others are read on for a while. */
+  #open: Open[] = [];
+  #resume: LogPosition | 'end' | 'start';
+  #problem: string | undefined;
+  #kicked = false;
+  #wakeUp: (() => void) | undefined;
+
+  /** @param resume where to begin; `end`: with what is written from now on */
+  constructor(path: string, resume: LogPosition | 'end', report: (event: FollowEvent) => void) {
+    this.#path = path;
+    this.#resume = resume;
+    this.#report = report;
+  }
+
+  /** Ends when the signal is given, with all files closed. */
+  async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
+    const stop = (): void => this.#kick();
+    signal.addEventListener('abort', stop);
+    try {
+      while (!signal.aborted) {
+        this.#kicked = false;
+        this.#lookAtName();
+        const lines = this.#open.flatMap(({file}) => file.read(this.#report));
+        const caughtUp = !this.#open.some(({file}) => file.hasMore()) || lines.length === 0;
+        yield {lines, position: this.#position(), caughtUp};
+        if (caughtUp) await this.#pause(signal);
+        else await setImmediate(); // a long backlog must not keep timers and sockets waiting
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      for (const open of this.#open) closeBoth(open);
+      this.#open = [];
+    }
+  }
+
+  /** Opens what has the name now, if that is another file than before. */
+  #lookAtName(): void {
+    const current = this.#open.at(-1);
+    try {
+      const identity = identityOf(fs.statSync(this.#path, {bigint: true}));
+      if (current?.file.identity !== identity) this.#openName(current);
+      this.#problem = undefined;
+    } catch (error) {
+      this.#sayOnce(error);
+    }
+    const nowMs = Date.now();
+    for (const old of this.#open.filter(({drainedAtMs}) => drainedAtMs <= nowMs)) closeBoth(old);
+    this.#open = this.#open.filter(({drainedAtMs}) => drainedAtMs > nowMs);
+  }
+
+  #openName(current: Open | undefined): void {
+    const file = LogFile.open(this.#path);
+    const open: Open = {
+      file,
+      wake: wakeOn(this.#path, () => this.#kick()),
+      drainedAtMs: Number.POSITIVE_INFINITY,
+    };
+    const older = this.#open.filter((other) => other !== current);
+    if (current === undefined) {
+      this.#open = [...this.#resumed(file), open];
+    } else {
+      this.#report({kind: 'rotated', path: this.#path});
+      this.#open = [...older, {...current, drainedAtMs: Date.now() + drainMs}, open];
+    }
+    this.#report({kind: 'following', path: this.#path, atBytes: file.cursor().offset});
+  }
+
+  /** Moves the first file to where reading ended; gives its predecessors where that was in them. */
+  #resumed(file: LogFile): Open[] {
+    const resume = this.#resume;
+    this.#resume = 'start';
+    if (resume === 'start') return [];
+    if (resume === 'end') {
+      file.skipToEnd();
+      return [];
+    }
+    const [newest, ...older] = resume;
+    if (newest !== undefined && file.matches(newest)) file.resumeAt(newest);
+    else if (newest !== undefined) older.unshift(newest);
+    return older.reverse().flatMap((cursor) => this.#predecessor(cursor));
+  }
+
+  /** The rotated file the cursor was made for, under whatever name it has now. */
+  #predecessor(cursor: Cursor): Open[] {
+    const folder = dirname(this.#path);
+    const name = basename(this.#path);
+    for (const sibling of fs.readdirSync(folder).filter((other) => other.startsWith(name))) {
+      const path = join(folder, sibling);
+      const stat = fs.statSync(path, {bigint: true, throwIfNoEntry: false});
+      if (stat === undefined || identityOf(stat) !== cursor.identity) continue;
+      const file = LogFile.open(path);
+      if (file.matches(cursor)) {
+        file.resumeAt(cursor);
+        const wake = wakeOn(path, () => this.#kick());
+        return [{file, wake, drainedAtMs: Date.now() + drainMs}];
+      }
+      file.close();
+    }
+    this.#report({kind: 'predecessorGone', path: this.#path});
+    return [];
+  }
+
+  /** Newest first: the order in which a restart looks for them. */
+  #position(): LogPosition | undefined {
+    if (this.#open.length === 0) return undefined;
+    return this.#open.map(({file}) => file.cursor()).reverse();
+  }
+
+  #sayOnce(error: unknown): void {
+    const {message: why, code} = error as NodeJS.ErrnoException;
+    if (this.#problem === why) return;
+    this.#problem = why;
+    // A log that is made later is new from its first line.
+    if (this.#resume === 'end' && code === 'ENOENT') this.#resume = 'start';
+    this.#report({kind: 'unreadable', path: this.#path, why});
+  }
+
+  #kick(): void {
+    this.#kicked = true;
+    this.#wakeUp?.();
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    if (this.#kicked || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, tickMs);
+      this.#wakeUp = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wakeUp = undefined;
+  }
+}
+
+function closeBoth({file, wake}: Open): void {
+  wake.close();
+  file.close();
+}

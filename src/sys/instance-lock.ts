@@ -1,0 +1,42 @@
+/**
+ * Keeps two daemons off one state. The lock is the kernel's (flock(2)), so it ends with the process
+ * however that ends; a pid file or a lock directory would outlive `kill -9`. Node cannot call
+ * flock(2): flock(1) locks the open file that it gets as its standard input, and we keep that open.
+ */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {runCommand} from './command.js';
+
+export interface InstanceLock {
+  release(): void;
+}
+
+export type LockResult =
+  | {readonly kind: 'locked'; readonly lock: InstanceLock}
+  | {readonly kind: 'taken' | 'failed'; readonly why: string};
+
+/** flock(1) answers at once; a machine under load may need a moment to start it. Ms. */
+const flockTimeoutMs = 10_000;
+
+/** Makes the directory too, readable by its owner only: the state names people's correspondents. */
+export async function lockState(stateDir: string): Promise<LockResult> {
+  let descriptor: number;
+  try {
+    fs.mkdirSync(stateDir, {recursive: true, mode: 0o750});
+    descriptor = fs.openSync(join(stateDir, 'lock'), 'a', 0o600);
+  } catch (error) {
+    return {kind: 'failed', why: (error as Error).message};
+  }
+  const parameters = ['--exclusive', '--nonblock', '--conflict-exit-code', '75', '0'];
+  const result = await runCommand('flock', parameters, {
+    input: {descriptor},
+    timeoutMs: flockTimeoutMs,
+  });
+  if (result.kind === 'done') {
+    return {kind: 'locked', lock: {release: () => fs.closeSync(descriptor)}};
+  }
+  fs.closeSync(descriptor);
+  return result.exitCode === 75
+    ? {kind: 'taken', why: `another blocksmtp works on ${stateDir}`}
+    : {kind: 'failed', why: result.why};
+}

@@ -1,0 +1,81 @@
+/**
+ * Where the daemon's own lines go: standard error, a file, the syslog. The one place that knows
+ * winston. Decides the form of a line, not what is worth one.
+ *
+ * In the syslog our lines have the facility daemon and our own tag, so that even when they land in
+ * the log that we follow they are no mailer's and count for nothing.
+ */
+import fs from 'node:fs';
+import winston from 'winston';
+import {type LogLevel, logLevels, type Say, syslogSeverity} from '../log-level.js';
+import {SyslogStream} from './syslog-stream.js';
+
+export interface LogSettings {
+  /** 0 to 4: the highest index in `logLevels` that is shown. */
+  readonly debug: number;
+  readonly logFile: string;
+  readonly debugToSyslog: boolean;
+}
+
+export interface Log {
+  readonly say: Say;
+  /** Whether a line of this level would be shown: for lines that are costly to make. */
+  shows(level: LogLevel): boolean;
+  /** Ends when everything that was said is where it belongs, or cannot get there. */
+  close(): Promise<void>;
+}
+
+const {combine, printf, timestamp} = winston.format;
+
+const stamped = combine(
+  timestamp(),
+  printf((line) => `${String(line['timestamp'])} ${line.level} ${String(line.message)}`),
+);
+
+/** What sd-daemon(3) says: under systemd a line begins with its severity and needs no time. */
+const journalled = printf(
+  (line) => `<${syslogSeverity[line.level as LogLevel]}>${String(line.message)}`,
+);
+
+export function openLog(settings: LogSettings): Log {
+  const level = logLevels[settings.debug] ?? 'debug';
+  const syslog = settings.debugToSyslog ? new SyslogStream() : undefined;
+  const {File, Stream} = winston.transports;
+  const stderrForm = isJournal() ? journalled : stamped;
+  const transports = [
+    new Stream({stream: process.stderr, format: stderrForm}),
+    ...(settings.logFile === '' ? [] : [new File({filename: settings.logFile, format: stamped})]),
+    ...(syslog === undefined ? [] : [new Stream({stream: syslog, format: journalled})]),
+  ];
+  const levels = Object.fromEntries(logLevels.map((name, index) => [name, index]));
+  const logger = winston.createLogger({levels, level, transports});
+  // A log that cannot be written must not end the guard; there is nobody else to tell.
+  logger.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  return {
+    say: (at, message) => void logger.log(at, message),
+    shows: (at) => logLevels.indexOf(at) <= settings.debug,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => logger.once('finish', resolve));
+      logger.end();
+      await Promise.race([closed, syslog?.drained() ?? closed, deadline()]);
+      await Promise.race([syslog?.drained(), deadline()]);
+    },
+  };
+}
+
+/** Nobody waits longer for the log at the end. Ms. */
+const closeMs = 2000;
+
+const deadline = (): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, closeMs).unref());
+
+/** systemd tells the device and inode of the journal's end (systemd.exec(5), JOURNAL_STREAM). */
+function isJournal(): boolean {
+  try {
+    const {dev, ino} = fs.fstatSync(process.stderr.fd, {bigint: true});
+    return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}

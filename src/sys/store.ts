@@ -1,0 +1,126 @@
+/**
+ * Keeps the state in one SQLite file (node-sqlite3-wasm: SQLite itself, with nothing to compile on
+ * the user's machine). One transaction saves everything that changed together with the place in the
+ * log. Only the holder of the instance lock opens it.
+ */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import v8 from 'node:v8';
+import type {Database} from 'node-sqlite3-wasm';
+import type {HistoryEntry, State} from '../state/state.js';
+import {Table} from '../state/table.js';
+
+const fileName = 'blocksmtp.db';
+
+/** Version of the layout below, kept in SQLite's `user_version`. */
+const layoutVersion = 1;
+
+/** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
+const historySeconds = 90 * 86_400;
+
+/** Each of these tables holds JSON under a key; the history has columns of its own, for questions. */
+const tableNames = ['blocks', 'offenders', 'sessions', 'positions'] as const;
+
+const layout = `
+  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`).join('\n')}
+  CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
+  PRAGMA user_version = ${layoutVersion};
+`;
+
+export interface Store {
+  /** What was saved last. */
+  readonly state: State;
+  /** A damaged file has been put aside under this name. */
+  readonly damaged: string | undefined;
+  /** Saves all changes of the state, or none. @throws when the disk refuses; then all are kept */
+  readonly commit: () => void;
+  /** The newest events about a network, newest first. */
+  readonly history: (network: string, most: number) => HistoryEntry[];
+  readonly close: () => void;
+}
+
+/** @throws when the directory cannot be used, or a newer version has written the file */
+export async function openStore(stateDir: string, nowMs: number): Promise<Store> {
+  const path = join(stateDir, fileName);
+  try {
+    return await openAt(path, undefined, nowMs);
+  } catch (error) {
+    if (!/not a database|malformed|JSON/.test((error as Error).message)) throw error;
+    const damaged = `${path}.damaged-${nowMs}`;
+    fs.renameSync(path, damaged);
+    fs.rmSync(`${path}-journal`, {force: true});
+    return openAt(path, damaged, nowMs);
+  }
+}
+
+async function openAt(path: string, damaged: string | undefined, nowMs: number): Promise<Store> {
+  // The optimising compiler would take 50 MB for a program that runs a few statements a second.
+  v8.setFlagsFromString('--liftoff-only');
+  const sqlite = await import('node-sqlite3-wasm');
+  // Its lock is a directory, which `kill -9` leaves behind. Ours is flock, and we hold it.
+  fs.rmSync(`${path}.lock`, {recursive: true, force: true});
+  const database = new sqlite.default.Database(path);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
+    const version = Number(database.get('PRAGMA user_version')?.['user_version']);
+    if (version > layoutVersion) throw new Error(`${path} is of a newer blocksmtp (${version})`);
+    database.exec(layout);
+    const oldestMs = nowMs - historySeconds * 1000;
+    database.run('DELETE FROM history WHERE at_ms < ?', [oldestMs]);
+    return storeOf(database, loadState(database), damaged);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function loadState(database: Database): State {
+  const load = <Value>(name: (typeof tableNames)[number]): Table<Value> => {
+    // We wrote these rows ourselves, in this layout's version.
+    const rows = database.all(`SELECT key, value FROM ${name}`) as {key: string; value: string}[];
+    return new Table(rows.map(({key, value}) => [key, JSON.parse(value) as Value]));
+  };
+  return {
+    blocks: load('blocks'),
+    offenders: load('offenders'),
+    sessions: load('sessions'),
+    positions: load('positions'),
+    history: [],
+  };
+}
+
+function storeOf(database: Database, state: State, damaged: string | undefined): Store {
+  const save = (name: (typeof tableNames)[number]): void => {
+    const {put, deleted} = state[name].changes();
+    for (const [key, value] of put) {
+      database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
+    }
+    for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
+  };
+  return {
+    state,
+    damaged,
+    commit: () => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        tableNames.forEach(save);
+        for (const {atMs, network, event, reason} of state.history) {
+          database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
+        }
+        database.exec('COMMIT');
+      } catch (error) {
+        if (database.inTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+      for (const name of tableNames) state[name].saved();
+      state.history.length = 0;
+    },
+    history: (network, most) =>
+      database.all(
+        'SELECT at_ms AS atMs, network, event, reason FROM history WHERE network = ? ORDER BY at_ms DESC LIMIT ?',
+        [network, most],
+      ) as unknown as HistoryEntry[],
+    close: () => database.close(),
+  };
+}

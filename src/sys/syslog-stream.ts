@@ -1,0 +1,83 @@
+/**
+ * Writes to the syslog through logger(1), which is on every Debian: Node has no datagram sockets of
+ * the local kind, and a native module would have to be compiled on the user's machine. Lines wait
+ * in a bounded queue while the syslog is away, and go in batches.
+ */
+import {Writable} from 'node:stream';
+import {runCommand} from './command.js';
+
+/** Lines that wait for a syslog that is away. A count: an hour of a busy night. */
+export const mostWaitingLines = 2000;
+/** Lines given to one logger(1). A count. */
+const batchLines = 200;
+/** Waiting after a failure: doubles from the first to the last. Ms. */
+const retryMs = {first: 250, last: 30_000};
+const loggerTimeoutMs = 10_000;
+
+/** `--socket-errors=on`: fail when there is nobody to take the line, so that we keep it. */
+const parameters = [
+  '--tag=blocksmtp',
+  `--id=${process.pid}`,
+  '--priority=daemon.notice',
+  '--prio-prefix',
+  '--socket-errors=on',
+];
+
+export class SyslogStream extends Writable {
+  #waiting: string[] = [];
+  #lost = 0;
+  #sending: Promise<void> | undefined;
+
+  constructor() {
+    super({decodeStrings: false});
+  }
+
+  override _write(line: string | Buffer, _encoding: string, done: () => void): void {
+    // `<5>` is a severity; logger(1) wants facility and severity, and daemon is facility 3.
+    const text = line.toString().replace(/^<(\d)>/, (_, severity) => `<${24 + Number(severity)}>`);
+    this.#waiting.push(text.trimEnd());
+    if (this.#waiting.length > mostWaitingLines) {
+      this.#waiting.shift();
+      this.#lost += 1;
+    }
+    this.#sending ??= this.#send();
+    done(); // the queue is ours, with its own bound: winston's has none
+  }
+
+  /** Ends when nothing waits any more. */
+  async drained(): Promise<void> {
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    let waitMs = retryMs.first;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, batchLines);
+      const input = `${batch.join('\n')}\n`;
+      const result = await runCommand('logger', parameters, {input, timeoutMs: loggerTimeoutMs});
+      if (result.kind === 'done') {
+        this.#waiting = this.#waiting.slice(Math.max(0, batch.length - this.#shiftedSince(batch)));
+        waitMs = retryMs.first;
+        this.#tellLost();
+      } else {
+        const pauseMs = waitMs;
+        await new Promise((resolve) => void setTimeout(resolve, pauseMs).unref());
+        waitMs = Math.min(waitMs * 2, retryMs.last);
+      }
+    }
+    this.#sending = undefined;
+  }
+
+  /** How many lines of the batch the bound has pushed out while it was on its way. */
+  #shiftedSince(batch: readonly string[]): number {
+    const first = this.#waiting[0];
+    const index = batch.findIndex((line) => line === first);
+    return index < 0 ? batch.length : index;
+  }
+
+  #tellLost(): void {
+    if (this.#lost === 0) return;
+    this.#waiting.push(`<${24 + 4}>the syslog was away: ${this.#lost} lines were lost`);
+    this.#lost = 0;
+  }
+}

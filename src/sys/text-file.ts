@@ -1,0 +1,34 @@
+/** Reads small files of the administrator, and tells when one has changed. */
+import fs from 'node:fs';
+
+/** A whitelist or configuration larger than this is another file by mistake. Bytes. */
+export const mostFileBytes = 8 * 1024 * 1024;
+
+export type TextFile =
+  | {readonly kind: 'text'; readonly text: string; readonly version: string}
+  | {readonly kind: 'missing' | 'unreadable'; readonly why: string; readonly version: string};
+
+export function readTextFile(path: string): TextFile {
+  const version = fileVersion(path);
+  try {
+    const {size} = fs.statSync(path);
+    if (size > mostFileBytes) {
+      const why = `${path}: ${size} bytes, expected at most ${mostFileBytes}`;
+      return {kind: 'unreadable', why, version};
+    }
+    return {kind: 'text', text: fs.readFileSync(path, 'utf8'), version};
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException;
+    return {kind: code === 'ENOENT' ? 'missing' : 'unreadable', why: message, version};
+  }
+}
+
+/** Differs when the file has changed, been replaced, appeared or gone. */
+export function fileVersion(path: string): string {
+  try {
+    const {ino, size, mtimeNs, ctimeNs} = fs.statSync(path, {bigint: true});
+    return [ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}

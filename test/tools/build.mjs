@@ -1,0 +1,51 @@
+/**
+ * `npm run build`: makes dist/blocksmtp.js, one self-contained executable file. An ES module,
+ * because node-cron reads `import.meta.url` when it is loaded; winston's parts call `require`, which
+ * the banner gives them. SQLite's WebAssembly is put into the file.
+ */
+import {chmodSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {ensureInstalled, root} from './install.mjs';
+
+const banner = `#!/usr/bin/env node
+import {createRequire as __createRequire} from 'node:module';
+import {fileURLToPath as __fileURLToPath} from 'node:url';
+const require = __createRequire(import.meta.url);
+const __filename = __fileURLToPath(import.meta.url);
+const __dirname = __filename.slice(0, __filename.lastIndexOf('/'));`;
+
+/** The module looks for its .wasm beside itself, unless a \`Module\` brings it along. */
+const embedSqlite = {
+  name: 'embed-sqlite',
+  setup({onLoad}) {
+    onLoad({filter: /node-sqlite3-wasm\.js$/}, ({path}) => ({
+      contents: `var Module = {wasmBinary: require('./node-sqlite3-wasm.wasm')};${readFileSync(path, 'utf8')}`,
+    }));
+  },
+};
+
+export async function build(options = {}) {
+  ensureInstalled();
+  const esbuild = await import('esbuild');
+  const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const outfile = options.outfile ?? join(root, 'dist/blocksmtp.js');
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [options.entry ?? 'src/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    banner: {js: banner},
+    define: {BLOCKSMTP_VERSION: JSON.stringify(version)},
+    loader: {'.wasm': 'binary'},
+    plugins: [embedSqlite],
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
+  return outfile;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();
