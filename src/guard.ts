@@ -76,13 +76,11 @@ export class Guard {
     if (record === undefined || !this.#counts(record)) return [];
     const event = parseSendmail(record.message);
     if (event === undefined) return [];
-    const joined = this.#sessions.take(record, event);
-    if (event.kind === 'unknownRecipient' && this.#sessions.needsClient(record, event.queueId)) {
-      const answer = this.#askMachine(record, event.queueId, ask);
-      if (answer !== undefined) {
-        joined.push(...this.#sessions.learn(record, event.queueId, answer.client, answer.proof));
-      }
-    }
+    const joined = [
+      // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
+      ...(event.kind === 'unknownRecipient' ? this.#learn(record, event.queueId, ask) : []),
+      ...this.#sessions.take(record, event),
+    ];
     return joined.flatMap((outcome) =>
       outcome.kind === 'evidence' ? this.#weigh(outcome.evidence, nowMs, exemptions) : [outcome],
     );
@@ -139,12 +137,16 @@ export class Guard {
     return program === mailerName && (mailerHost === undefined || sameHost(host, mailerHost));
   }
 
-  #askMachine(record: LogRecord, queueId: string, ask: Ask): MachineAnswer | undefined {
-    if (!sameHost(record.host, this.#settings.ownHost)) return undefined;
+  /** Asks the machine who is behind an envelope, if it can know and nobody else has told yet. */
+  #learn(record: LogRecord, queueId: string, ask: Ask): JoinOutcome[] {
+    if (!this.#sessions.needsClient(record, queueId)) return [];
+    if (!sameHost(record.host, this.#settings.ownHost)) return [];
     const facts = readQueueId(queueId, record.atMs);
     // Another process than the envelope's writes about it later; its sockets are not the client's.
-    if (facts?.pid !== record.pid) return undefined;
-    return ask({pid: record.pid, queueId, envelopeMs: facts.atMs});
+    if (facts?.pid !== record.pid) return [];
+    const answer = ask({pid: record.pid, queueId, envelopeMs: facts.atMs});
+    if (answer === undefined) return [];
+    return this.#sessions.learn(record, queueId, answer.client, answer.proof);
   }
 
   #weigh(evidence: Evidence, nowMs: number, exemptions: Exemptions): Outcome[] {

@@ -150,7 +150,9 @@ export class Sessions {
       const lost = this.#put(record, session, {queueId, client: 'disputed', held: []});
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
-    const learnt = before ?? {address: client.text, proof};
+    // The kernel's word is kept even where the log has said the same before.
+    const learnt =
+      before === undefined || proof === 'kernel' ? {address: client.text, proof} : before;
     const lost = this.#put(record, session, {queueId, client: learnt, held: []});
     return [...evidenceOf(envelope.held, learnt), ...lost];
   }
