@@ -19,7 +19,9 @@ export function readTextFile(path: string): TextFile {
     return {kind: 'text', text: fs.readFileSync(path, 'utf8'), version};
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
-    return {kind: code === 'ENOENT' ? 'missing' : 'unreadable', why: message, version};
+    return code === 'ENOENT'
+      ? {kind: 'missing', why: `${path}: no such file`, version}
+      : {kind: 'unreadable', why: message, version};
   }
 }
 
