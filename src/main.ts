@@ -7,16 +7,12 @@ import {type ExitCode, exitCode} from './cli/exit.js';
 import {makeProgram} from './cli/program.js';
 import {version} from './version.js';
 
-const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort());
-process.on('SIGINT', () => stop.abort());
-
+/** Only the daemon listens: any other command ends at once, as everybody expects. */
 const signals = {
-  stop: stop.signal,
-  onReload: (listener: () => void): (() => void) => {
-    process.on('SIGHUP', listener);
-    return () => process.off('SIGHUP', listener);
+  onStop: (listener: () => void): void => {
+    for (const name of ['SIGTERM', 'SIGINT']) process.on(name, listener);
   },
+  onReload: (listener: () => void) => void process.on('SIGHUP', listener),
 };
 
 const output = {

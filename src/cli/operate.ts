@@ -73,7 +73,7 @@ async function withoutDaemon(
   const families = machineFamilies();
   const daemon = new Daemon({...workplace, config, families, surplus: 'remove', log});
   try {
-    if (request.command === 'block' || request.command === 'unblock') await daemon.start();
+    if (request.command === 'block' || request.command === 'unblock') daemon.start();
     return await daemon.answer(request);
   } finally {
     await daemon.stop('leave');

@@ -12,9 +12,9 @@ import {configOf, type Options} from './options.js';
 /** What the process is told from outside; `main.ts` has the real signals. */
 export interface Signals {
   /** End, as SIGTERM and SIGINT ask. */
-  readonly stop: AbortSignal;
-  /** @returns a function that takes the listener away */
-  onReload(listener: () => void): () => void;
+  onStop(listener: () => void): void;
+  /** Read the configuration anew, as SIGHUP asks. */
+  onReload(listener: () => void): void;
 }
 
 export async function run(
@@ -22,6 +22,8 @@ export async function run(
   signals: Signals,
   complain: (problems: readonly Problem[]) => void,
 ): Promise<ExitCode> {
+  // Listened to before anything else and to the end: a SIGHUP between two lives must not kill.
+  const wishes = new Wishes(signals);
   const parsed = checked(options);
   if (parsed.kind === 'problems') {
     complain(parsed.problems);
@@ -30,15 +32,30 @@ export async function run(
   let {config} = parsed;
   for (;;) {
     const log = openLog(config);
-    const reloaded = await liveUntilReload(config, options, log, signals);
-    if (reloaded.kind === 'exit') {
-      await log.close();
-      return reloaded.exitCode;
-    }
-    log.say('notice', 'configuration and whitelist are read anew');
-    await moveChain(config, reloaded.config, log);
+    const end = await liveOnce(config, options, log, wishes);
+    if (end.kind === 'reload') await moveChain(config, end.config, log);
     await log.close();
-    config = reloaded.config;
+    if (end.kind === 'exit') return end.exitCode;
+    config = end.config;
+  }
+}
+
+/** What has been asked for by signals, and whom to tell when something is. */
+class Wishes {
+  stop = false;
+  #listener: () => void = () => undefined;
+
+  constructor(signals: Signals) {
+    signals.onStop(() => {
+      this.stop = true;
+      this.#listener();
+    });
+    signals.onReload(() => this.#listener());
+  }
+
+  listen(listener: () => void): void {
+    this.#listener = listener;
+    if (this.stop) listener();
   }
 }
 
@@ -46,39 +63,38 @@ type LifeEnd =
   | {readonly kind: 'exit'; readonly exitCode: ExitCode}
   | {readonly kind: 'reload'; readonly config: Config};
 
-async function liveUntilReload(
+async function liveOnce(
   config: Config,
   options: Options,
   log: Log,
-  signals: Signals,
+  wishes: Wishes,
 ): Promise<LifeEnd> {
   const end = new AbortController();
-  const stop = (): void => end.abort();
   let next: Config | undefined;
-  const unlisten = signals.onReload(() => {
-    const parsed = checked(options);
-    if (parsed.kind === 'config') {
-      next = parsed.config;
-      end.abort();
-    } else {
-      const problems = parsed.problems.map(problemText).join('; ');
-      log.say('error', `reload refused, nothing has changed: ${problems}`);
-    }
+  wishes.listen(() => {
+    next = wishes.stop ? undefined : reloaded(options, log);
+    if (wishes.stop || next !== undefined) end.abort();
   });
-  signals.stop.addEventListener('abort', stop);
-  if (signals.stop.aborted) stop();
-  const atEnd = (): 'leave' | 'remove' =>
-    next === undefined && config.flushOnExit ? 'remove' : 'leave';
+  const atEnd = (): 'leave' | 'remove' => (wishes.stop && config.flushOnExit ? 'remove' : 'leave');
   const ending = await live(config, log, end.signal, atEnd);
-  signals.stop.removeEventListener('abort', stop);
-  unlisten();
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
     return {kind: 'exit', exitCode: exitCode.unavailable};
   }
-  if (next !== undefined && !signals.stop.aborted) return {kind: 'reload', config: next};
+  if (next !== undefined && !wishes.stop) {
+    log.say('notice', 'configuration and whitelist are read anew');
+    return {kind: 'reload', config: next};
+  }
   log.say('notice', config.flushOnExit ? 'end: chain and hook removed' : 'end: the blocks stay');
   return {kind: 'exit', exitCode: exitCode.ok};
+}
+
+function reloaded(options: Options, log: Log): Config | undefined {
+  const parsed = checked(options);
+  if (parsed.kind === 'config') return parsed.config;
+  const problems = parsed.problems.map(problemText).join('; ');
+  log.say('error', `reload refused, nothing has changed: ${problems}`);
+  return undefined;
 }
 
 /** The configuration, and the whitelist too if it was asked for by name: innocents depend on it. */

@@ -70,12 +70,12 @@ export class Daemon {
     };
   }
 
-  /** Puts the blocks of the last run in force. */
-  async start(): Promise<void> {
+  /** Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall. */
+  start(): void {
     this.#friends.refresh();
     const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
     this.#tell([...lifted, ...this.#guard.endBlocks(nowMs())]);
-    await this.#enforce();
+    void this.#enforce();
   }
 
   /** Follows the log until the signal is given. */
@@ -138,12 +138,14 @@ export class Daemon {
       outcomes.push(...found);
       if (found.length > 0) log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
     }
-    if (lines.length > 0 && position !== undefined) state.positions.set(path, position);
+    // The very first place is saved too: what is written during a crash then is not skipped.
+    const moved = lines.length > 0 || state.positions.get(path) === undefined;
+    if (moved && position !== undefined) state.positions.set(path, position);
     const catchesUp = caughtUp && this.#surplus === 'keep';
     if (catchesUp) this.#surplus = 'remove';
     void this.#carryOut(outcomes);
     if (catchesUp) void this.#enforce();
-    if (lines.length > 0) this.#committer.after(outcomes.length > 0 ? 'counted' : 'moved');
+    if (moved) this.#committer.after(outcomes.length > 0 ? 'counted' : 'moved');
   }
 
   /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */

@@ -31,6 +31,7 @@ export class KernelChain {
   #work: Promise<void> | undefined;
   #again = false;
   #failures = 0;
+  #everInOrder = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(family: Family, spec: ChainSpec, netfilter: Netfilter, say: Say) {
@@ -115,6 +116,7 @@ export class KernelChain {
       }
     }
     this.#believed = afterSteps(state, steps);
+    this.#everInOrder = true;
     return true;
   }
 
@@ -140,6 +142,7 @@ export class KernelChain {
     const kinds = [...new Set(steps.map(({kind}) => kind))];
     if (kinds.length === 0) return;
     const counted = kinds.map((kind) => `${kind} ${steps.filter((s) => s.kind === kind).length}`);
-    this.#say('info', `IPv${this.#family} firewall: bringing it in order: ${counted.join(', ')}`);
+    const message = `IPv${this.#family} firewall: bringing it in order: ${counted.join(', ')}`;
+    this.#say(this.#everInOrder ? 'warning' : 'info', message);
   }
 }

@@ -44,7 +44,8 @@ export async function live(
   const friends = setInterval(() => daemon.refreshFriends(), friendsMs);
   let control: ControlServer | undefined;
   try {
-    await daemon.start();
+    if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
+    daemon.start();
     if (!config.dryRun) control = await makeControl(config, daemon, log);
     await daemon.follow(stop);
   } finally {

@@ -7,7 +7,7 @@ import type {Block} from '../firewall/block.js';
 import {refusal, standing} from '../firewall/block.js';
 import type {Guard, Outcome} from '../guard.js';
 import {parseAddress} from '../net/address.js';
-import {type Network, parseNetwork} from '../net/network.js';
+import {type Network, overlaps, parseNetwork} from '../net/network.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {leakedScore} from '../score/offender.js';
 import type {Policy} from '../score/policy.js';
@@ -67,7 +67,12 @@ export function serve(
     const outcome = guard.unblock(network.text, nowMs);
     const {text} = network;
     if (outcome === undefined) {
-      return {answer: {kind: 'notBlocked', message: `${text} was not blocked`}, outcomes: []};
+      const larger = blockAround(network, state);
+      const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
+      return {
+        answer: {kind: 'notBlocked', message: `${text} was not blocked${hint}`},
+        outcomes: [],
+      };
     }
     return {answer: {kind: 'done', message: `${text} is unblocked`}, outcomes: [outcome]};
   }
@@ -86,19 +91,27 @@ const mostHistory = 20;
 function explain(network: Network, view: OperatorView, nowMs: number): string[] {
   const {state, exemptions, policy, history} = view;
   const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
-  const block = state.blocks.get(network.text);
+  const block = state.blocks.get(network.text) ?? blockAround(network, state);
   const offender = state.offenders.get(network.text);
   const score = offender === undefined ? 0 : leakedScore(offender, policy, nowMs);
   return [
     whyExempt(network, exemptions) ?? `${network.text}: not exempt`,
     block === undefined
       ? 'not blocked'
-      : `blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
+      : `${block.network} is blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
     `score ${score.toFixed(1)} of ${policy.threshold}, blocks so far ${offender?.blocks ?? 0}`,
     ...history(network.text, mostHistory).map(
       ({atMs, event, reason}) => `${time(atMs)} ${event}: ${reason}`,
     ),
   ];
+}
+
+/** A block of a larger network that holds this one. */
+function blockAround(network: Network, state: State): Block | undefined {
+  return [...state.blocks.values()].find((block) => {
+    const around = parseNetwork(block.network);
+    return around !== undefined && around.prefix < network.prefix && overlaps(around, network);
+  });
 }
 
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {

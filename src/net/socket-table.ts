@@ -24,9 +24,13 @@ export function findSockets(table: string, inodes: readonly string[]): SocketEnt
   });
 }
 
+/** TCP_LISTEN (kernel, include/net/tcp_states.h): a socket without a peer. */
+const listening = '0A';
+
 function parseEntry(line: string): SocketEntry | undefined {
   const fields = line.trim().split(/\s+/);
-  const [, local = '', remote = ''] = fields;
+  const [, local = '', remote = '', state = ''] = fields;
+  if (state === listening) return undefined;
   const address = parseWords(remote.split(':')[0] ?? '');
   const localPort = Number.parseInt(local.split(':')[1] ?? '', 16);
   if (address === undefined || Number.isNaN(localPort)) return undefined;
