@@ -10,6 +10,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {build} from './build.mjs';
+import {ensureHostTools} from './host-tools.mjs';
 import {ensureInstalled, root, runTool} from './install.mjs';
 
 const checks = [
@@ -83,6 +84,7 @@ const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--o
 ensureInstalled();
 await build();
 if (only === undefined || only === 'checks') runChecks();
+if (only !== 'checks') ensureHostTools();
 for (const name of Object.keys(suites)) {
   if (only === undefined || only === name) runJest(name);
 }

@@ -1,0 +1,43 @@
+/** Holds README.md to the program: every option with its default, every command, every exit code. */
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from '@jest/globals';
+import {exitCode} from '../src/cli/exit.js';
+import type {Kind} from '../src/config/kinds.js';
+import {flagOf, settingNames, settings} from '../src/config/schema.js';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const rows = new Map(
+  [...readme.matchAll(/^\| `(--[a-z-]+)` \| (.*?) \| .+ \|$/gm)].map((row) => [row[1], row[2]]),
+);
+
+/** Defaults that mean something else than what stands in the file. */
+const inWords: Readonly<Record<string, string>> = {
+  '--mailer-ip': 'none',
+  '--mailer-syslog-host': 'every host',
+  '--log-file': 'none',
+};
+
+describe('README.md', () => {
+  test.each(settingNames)('lists %s with its default', (name) => {
+    const {kind, standard} = settings[name];
+    const flag = flagOf(name);
+    const written = (kind as Kind<unknown>).write(standard).replaceAll('"', '');
+    const expected = typeof standard === 'boolean' ? 'off' : (inWords[flag] ?? written);
+    expect(rows.get(flag)?.replaceAll('`', '')).toBe(expected);
+  });
+
+  test('lists no option that does not exist', () => {
+    expect([...rows.keys()].sort()).toEqual(settingNames.map(flagOf).sort());
+  });
+
+  test.each(Object.entries(exitCode))('tells the exit code of %s', (_, code) => {
+    expect(readme).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
+  });
+
+  test.each(['list', 'why', 'unblock', 'check', 'block', 'replay', 'sample-config'])(
+    'shows the command %s',
+    (command) => {
+      expect(readme).toContain(`blocksmtp ${command}`);
+    },
+  );
+});
