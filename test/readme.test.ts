@@ -6,6 +6,7 @@ import type {Kind} from '../src/config/kinds.js';
 import {flagOf, settingNames, settings} from '../src/config/schema.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const manual = readFileSync(new URL('../debian/blocksmtp.8', import.meta.url), 'utf8');
 const rows = new Map(
   [...readme.matchAll(/^\| `(--[a-z-]+)` \| (.*?) \| .+ \|$/gm)].map((row) => [row[1], row[2]]),
 );
@@ -28,6 +29,10 @@ describe('README.md', () => {
 
   test('lists no option that does not exist', () => {
     expect([...rows.keys()].sort()).toEqual(settingNames.map(flagOf).sort());
+  });
+
+  test.each(settingNames)('and the manual page have %s', (name) => {
+    expect(manual).toContain(flagOf(name).replaceAll('-', '\\-'));
   });
 
   test.each(Object.entries(exitCode))('tells the exit code of %s', (_, code) => {

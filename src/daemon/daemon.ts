@@ -116,7 +116,10 @@ export class Daemon {
     // What has just happened belongs to the history that is asked for.
     this.#committer.now();
     const {answer, outcomes} = serve(parsed, view, nowMs());
-    if (outcomes.length > 0) await this.#carryOut(outcomes);
+    if (outcomes.length === 0) return answer;
+    await this.#carryOut(outcomes);
+    // No line of a log could bring back what an operator said: it is safe before he is answered.
+    this.#committer.now();
     return answer;
   }
 

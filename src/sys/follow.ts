@@ -13,7 +13,7 @@ import {setImmediate} from 'node:timers/promises';
 import type {Line} from '../log/line.js';
 import type {Cursor, LogPosition} from '../state/state.js';
 import {type FileEvent, identityOf, LogFile} from './log-file.js';
-import {type Wake, wakeOn} from './wake.js';
+import {type Wake, wakeOnFile, wakeOnName} from './wake.js';
 
 /** How long a renamed file is read on. Ms: logrotate's postrotate has told rsyslog long before. */
 const drainMs = 30_000;
@@ -61,8 +61,9 @@ export class Follower {
 
   /** Ends when the signal is given, with all files closed. */
   async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
-    const stop = (): void => this.#kick();
-    signal.addEventListener('abort', stop);
+    const kick = (): void => this.#kick();
+    signal.addEventListener('abort', kick);
+    const nameWake = wakeOnName(this.#path, kick);
     try {
       while (!signal.aborted) {
         this.#kicked = false;
@@ -74,7 +75,8 @@ export class Follower {
         else await setImmediate(); // a long backlog must not keep timers and sockets waiting
       }
     } finally {
-      signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', kick);
+      nameWake.close();
       for (const open of this.#open) closeBoth(open);
       this.#open = [];
     }
@@ -99,7 +101,7 @@ export class Follower {
     const file = LogFile.open(this.#path);
     const open: Open = {
       file,
-      wake: wakeOn(this.#path, () => this.#kick()),
+      wake: wakeOnFile(this.#path, () => this.#kick()),
       drainedAtMs: Number.POSITIVE_INFINITY,
     };
     const older = this.#open.filter((other) => other !== current);
@@ -138,7 +140,7 @@ export class Follower {
       const file = LogFile.open(path);
       if (file.matches(cursor)) {
         file.resumeAt(cursor);
-        const wake = wakeOn(path, () => this.#kick());
+        const wake = wakeOnFile(path, () => this.#kick());
         return [{file, wake, drainedAtMs: Date.now() + drainMs}];
       }
       file.close();

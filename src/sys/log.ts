@@ -42,8 +42,10 @@ export function openLog(settings: LogSettings): Log {
   const syslog = settings.debugToSyslog ? new SyslogStream() : undefined;
   const {File, Stream} = winston.transports;
   const stderrForm = isJournal() ? journalled : stamped;
+  // Under systemd the syslog's socket is the journal's too: one copy there is enough.
+  const isTwice = isJournal() && syslog !== undefined;
   const transports = [
-    new Stream({stream: process.stderr, format: stderrForm}),
+    ...(isTwice ? [] : [new Stream({stream: process.stderr, format: stderrForm})]),
     ...(settings.logFile === '' ? [] : [new File({filename: settings.logFile, format: stamped})]),
     ...(syslog === undefined ? [] : [new Stream({stream: syslog, format: journalled})]),
   ];
