@@ -1,0 +1,220 @@
+/**
+ * The Debian package, on a real Debian 13 that has booted with systemd: installed without a network,
+ * started in its sandbox, reloaded, misconfigured, removed. The steps build on each other, like the
+ * life of one machine.
+ */
+import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {program, root} from './lab/paths.js';
+import {sleep, until} from './lab/until.js';
+import {buildPackage} from './package/build-package.js';
+import {boot, type Guest} from './package/guest.js';
+import {requirePackageLab} from './package/require.js';
+
+jest.setTimeout(60_000);
+
+const hook = '-A INPUT -p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS';
+const dropOf = (network: string): string =>
+  `-A SPAM_UNAME_GUESSERS -s ${network} -p tcp -m tcp --dport 25 -j DROP`;
+const families = [
+  {tool: 'iptables', address: '203.0.113.7', drop: dropOf('203.0.113.7/32')},
+  {tool: 'ip6tables', address: '2001:db8::7', drop: dropOf('2001:db8::7/128')},
+];
+const settings = '/etc/blocksmtp/blocksmtp.toml';
+const whitelist = '/etc/blocksmtp.whitelist';
+
+const {describe, guestRoot} = await requirePackageLab();
+
+describe('the Debian package', () => {
+  let dir: string;
+  let deb: string;
+  let guest: Guest;
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'blocksmtp-package-'));
+    deb = await buildPackage(dir);
+    for (const script of ['probe.mjs', 'guess.mjs']) {
+      await cp(join(root, 'test/system/package', script), join(dir, 'package', script));
+    }
+    guest = await boot(guestRoot, join(dir, 'package'));
+  }, 120_000);
+
+  afterAll(async () => {
+    await (guest as Guest | undefined)?.stop();
+    await rm(dir, {recursive: true, force: true});
+  });
+
+  const show = async (property: string, unit = 'blocksmtp'): Promise<string> =>
+    guest.must(`systemctl show --value --property ${property} ${unit}`);
+  const ours = async (tool: string): Promise<string[]> =>
+    (await guest.must(`${tool} -S`)).split('\n').filter((rule) => rule.includes('GUESSERS'));
+  const drops = async (): Promise<string[]> =>
+    (await Promise.all(families.map(({tool}) => ours(tool))))
+      .flat()
+      .filter((rule) => rule.endsWith('-j DROP'));
+  const daemons = async (): Promise<string> =>
+    (await guest.run('pgrep -fa /usr/sbin/blocksmtp')).out;
+
+  const hasSocket = async (): Promise<boolean> =>
+    (await guest.run('test -S /run/blocksmtp/control.sock')).code === 0;
+
+  async function ready(): Promise<void> {
+    await until('chain and hook', async () => {
+      const found = await Promise.all(families.map(({tool}) => ours(tool)));
+      return found.every((rules) => rules.includes(hook));
+    });
+    await until('the control socket', hasSocket);
+  }
+
+  test('names every package that is bundled in its copyright', async () => {
+    const bundle = await readFile(program, 'utf8');
+    const bundled = [...bundle.matchAll(/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g)];
+    const copyright = await readFile(join(root, 'debian/copyright'), 'utf8');
+    const named = new Set(copyright.split(/[\s,;]+|\.$/m));
+    const missing = bundled.map((match) => match[1] ?? '').filter((name) => !named.has(name));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  test('is installed without a network and guards at once', async () => {
+    await guest.must('iptables -A INPUT -p tcp --dport 25 -j ACCEPT');
+    await guest.must(`apt-get install -y /mnt/package/${deb}`);
+    await ready();
+    expect(await guest.must('systemctl is-active blocksmtp')).toBe('active');
+    expect(await guest.must('systemctl is-enabled blocksmtp')).toBe('enabled');
+    for (const {tool} of families) {
+      expect((await guest.must(`${tool} -S INPUT`)).split('\n')[1]).toBe(hook);
+    }
+    const said = await guest.must('journalctl -u blocksmtp');
+    expect(said).not.toMatch(/permission|EPERM|EACCES|EROFS|read-only|unknown key/i);
+  });
+
+  test('brings its files, the settings as conffiles', async () => {
+    const conffiles = (await guest.must('dpkg-query -W -f ${Conffiles} blocksmtp')).trim();
+    const names = conffiles.split('\n').map((line) => line.trim().split(' ')[0]);
+    expect(names.sort()).toEqual([whitelist, settings]);
+    const sample = await readFile(join(root, 'etc/blocksmtp.whitelist'), 'utf8');
+    expect(await guest.must(`cat ${whitelist}`)).toBe(sample.trimEnd());
+    await guest.must('ls /usr/sbin/blocksmtp-respawn /var/lib/blocksmtp/blocksmtp.db');
+    const version = await guest.run('/usr/sbin/blocksmtp --version');
+    expect(version).toEqual({code: 0, out: expect.stringContaining('1.0.0'), err: ''});
+    expect(await guest.must('dpkg --verify blocksmtp')).toBe('');
+  });
+
+  test('has in its sandbox what the guard needs and no more', async () => {
+    const secret = '/var/log/secret.log';
+    await guest.must(`install -o mail -m 600 /etc/hostname ${secret}`);
+    await guest.must('systemd-run --unit stranger --uid mail sleep 1000');
+    const start = `ExecStart=/usr/bin/node /mnt/package/probe.mjs ${await show('MainPID', 'stranger')} ${secret}`;
+    // The unit itself, with the probe in place of the daemon and directories of its own.
+    const unit = (await guest.must('systemctl cat blocksmtp'))
+      .replace(/^ExecStart=.*$/m, start)
+      .replace(/Directory=blocksmtp$/gm, 'Directory=probe');
+    await guest.write('/run/systemd/system/probe.service', unit);
+    await guest.must('systemctl daemon-reload');
+    await guest.must('systemctl start probe');
+    await until('the probe to end', async () =>
+      ['inactive', 'failed'].includes(await show('ActiveState', 'probe')),
+    );
+    expect(await guest.must('journalctl -u probe -t node -o cat')).toBe('all as it should be');
+    await guest.must('systemctl stop stranger');
+  });
+
+  test('drops a guesser of a real sendmail in its open session, on proof from the kernel', async () => {
+    await guest.must('ip netns add client');
+    await guest.must('ip link add relay0 type veth peer name client0 netns client');
+    await guest.must('ip address add 192.0.2.1/24 dev relay0');
+    await guest.must('ip -netns client address add 192.0.2.99/24 dev client0');
+    await guest.must('ip link set relay0 up');
+    await guest.must('ip -netns client link set client0 up');
+    await guest.must('sysctl -qw net.ipv6.bindv6only=1');
+    const mta = '/usr/sbin/sendmail-mta -Am -L sm-mta -bd -q10m';
+    await guest.must(`systemd-run --unit mta --property Type=forking ${mta}`);
+    // The first line makes the log; how soon a new log is found is not what is asked here.
+    await guest.must('logger -p mail.info hello');
+    await until('the log to be followed', async () =>
+      (await guest.must('journalctl -u blocksmtp -o cat')).includes('following /var/log/mail.log'),
+    );
+    const guess = 'ip netns exec client node /mnt/package/guess.mjs 192.0.2.1 40';
+    const answers = Number(await guest.must(guess));
+    expect(answers).toBeGreaterThanOrEqual(10);
+    expect(answers).toBeLessThanOrEqual(13);
+    expect(await drops()).toEqual([dropOf('192.0.2.99/32')]);
+    expect(await guest.must('journalctl -u blocksmtp -o cat')).toMatch(
+      /block 192\.0\.2\.99 .*10 distinct unknown recipients.*proof kernel/,
+    );
+    await guest.must('blocksmtp unblock 192.0.2.99');
+    expect(await drops()).toEqual([]);
+    await guest.must('systemctl stop mta');
+  });
+
+  test('blocks, and has its blocks again after being killed', async () => {
+    const before = await show('MainPID');
+    for (const {address} of families) await guest.must(`blocksmtp block ${address} --for 1h`);
+    // At once: what the operator was told is done has to be on the disk.
+    await guest.must(`kill -KILL ${before}`);
+    const wanted = families.map(({drop}) => drop);
+    expect(await drops()).toEqual(wanted);
+    await until('the restart', async () => !['0', before].includes(await show('MainPID')), 10_000);
+    await ready();
+    const known = await guest.must('blocksmtp list');
+    for (const {address} of families) expect(known).toContain(address);
+    expect(await drops()).toEqual(wanted);
+  });
+
+  test('reloads: a client that was written into the whitelist is let go', async () => {
+    const pid = await show('MainPID');
+    const old = await guest.must(`cat ${whitelist}`);
+    await guest.write(whitelist, `${old}\n203.0.113.7\n`);
+    await guest.must('systemctl reload blocksmtp');
+    await until('the block to go', async () => (await drops()).length === 1, 10_000);
+    expect(await drops()).toEqual([families[1]?.drop]);
+    expect(await show('MainPID')).toBe(pid);
+  });
+
+  test('a bad configuration is status 78 and no restart, and says what is wrong', async () => {
+    await guest.must('systemctl stop blocksmtp');
+    expect(await show('Result')).toBe('success');
+    expect(await drops()).toHaveLength(1);
+    await guest.must(`cp ${settings} /root/settings`);
+    await guest.write(settings, 'threshold = "many"\n');
+    await guest.run('systemctl start blocksmtp');
+    await until('the failure', async () => (await show('ActiveState')) === 'failed');
+    await sleep(3000);
+    expect(await show('ActiveState')).toBe('failed');
+    expect(await show('ExecMainStatus')).toBe('78');
+    expect(await show('NRestarts')).toBe('0');
+    expect(await guest.must('journalctl -u blocksmtp -n 20')).toContain('threshold');
+  });
+
+  test('under an old init: a bad configuration is said once, a good one is taken', async () => {
+    const wrapper = '/usr/sbin/blocksmtp-respawn';
+    const said = (): Promise<string> => guest.must('journalctl -t blocksmtp -o cat');
+    await guest.must(`systemd-run --unit respawn --setenv=BLOCKSMTP_RETRY=1 ${wrapper}`);
+    await until('the complaint', async () => (await said()).includes('not running'));
+    await sleep(3000);
+    expect((await said()).match(/not running: it ended with status 78/g)).toHaveLength(1);
+    expect(await said()).toContain('threshold');
+    await guest.must(`cp /root/settings ${settings}`);
+    await ready();
+    await guest.must('systemctl stop respawn');
+    expect(await daemons()).toBe('');
+    expect(await show('Result', 'respawn')).toBe('success');
+  });
+
+  test('removed, it leaves no rule and no process; purged, no file', async () => {
+    await guest.must('systemctl start blocksmtp');
+    await ready();
+    expect(await drops()).toHaveLength(1);
+    await guest.must('apt-get remove -y blocksmtp');
+    for (const {tool} of families) expect(await ours(tool)).toEqual([]);
+    // The administrator's own rule is as it was.
+    expect(await guest.must('iptables -S INPUT')).toContain('--dport 25 -j ACCEPT');
+    expect(await daemons()).toBe('');
+    await guest.must(`ls ${settings} /var/lib/blocksmtp`);
+    await guest.must('apt-get purge -y blocksmtp');
+    expect(await guest.must('find / /run -xdev -name *blocksmtp*')).toBe('');
+    expect(await show('LoadState')).toBe('not-found');
+  });
+});
