@@ -21,6 +21,7 @@ import {KernelChain, type Netfilter} from './kernel-chain.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {policyOf} from './policy-of.js';
 import {reportFollow, reportOutcome} from './report.js';
+import {Tally} from './tally.js';
 
 export interface Parts {
   readonly config: Config;
@@ -42,8 +43,10 @@ export class Daemon {
   readonly #chains: ReadonlyMap<Family, KernelChain>;
   readonly #committer: Committer;
   readonly #ask: Ask;
+  readonly #tally = new Tally();
   #surplus: Surplus;
   #endTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(parts: Parts) {
     const {config, state, netfilter, families, log} = parts;
@@ -99,11 +102,13 @@ export class Daemon {
   async cleanse(): Promise<void> {
     void this.#carryOut(this.#guard.sweep(nowMs()));
     this.#committer.after('counted');
+    this.#tally.tell(this.#parts.log.say);
     await Promise.all([...this.#chains.values()].map((chain) => chain.check()));
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
   async answer(request: unknown): Promise<Answer> {
+    if (this.#isStopped) return {kind: 'refused', message: 'the daemon is ending'};
     const parsed = parseRequest(request);
     if (parsed === undefined) return {kind: 'refused', message: 'not a request of this version'};
     const view = {
@@ -125,10 +130,12 @@ export class Daemon {
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: 'leave' | 'remove'): Promise<void> {
+    this.#isStopped = true;
     clearTimeout(this.#endTimer);
     const chains = [...this.#chains.values()];
     if (firewall === 'remove') await Promise.all(chains.map((chain) => chain.remove()));
     else await Promise.all(chains.map((chain) => chain.stop()));
+    this.#tally.tell(this.#parts.log.say);
     this.#committer.now();
     this.#committer.stop();
   }
@@ -163,6 +170,7 @@ export class Daemon {
 
   #tell(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
+      if (this.#tally.takes(outcome)) continue;
       const {level, message} = reportOutcome(outcome, nowMs());
       this.#parts.log.say(level, message);
     }
@@ -170,6 +178,7 @@ export class Daemon {
   }
 
   async #enforce(): Promise<void> {
+    if (this.#isStopped) return;
     const {state} = this.#parts;
     const wanted = standing(state.blocks.values(), nowMs()).map(({network}) => network);
     const ofFamily = (family: Family): ReadonlySet<string> =>

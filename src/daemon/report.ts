@@ -17,7 +17,10 @@ export interface Report {
 /** Longest quotation of a recipient. Characters. */
 const recipientCharacters = 120;
 
-export function reportOutcome(outcome: Outcome, nowMs: number): Report {
+/** What is only counted (`tally.ts`) has no line of its own. */
+export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom'}>;
+
+export function reportOutcome(outcome: Told, nowMs: number): Report {
   switch (outcome.kind) {
     case 'counted': {
       const {client, recipient, proof} = outcome.evidence;
@@ -41,15 +44,9 @@ export function reportOutcome(outcome: Outcome, nowMs: number): Report {
       const {network} = outcome.block;
       return notice(`unblock ${network}: ${liftedBecause[outcome.why]}`);
     }
-    case 'noRoom':
-      return {level: 'error', message: `no block for ${outcome.network}: too many stand already`};
     case 'dispute': {
       const clients = outcome.clients.join(' and ');
       const message = `${outcome.queueId}: sources disagree about its client, ${clients}: nothing counted`;
-      return {level: 'warning', message};
-    }
-    case 'unresolved': {
-      const message = `${outcome.recipients} unknown recipients were never tied to a client: ${outcome.why}`;
       return {level: 'warning', message};
     }
   }

@@ -1,0 +1,44 @@
+/**
+ * Counts what can happen a thousand times a second, so that it is told once in a while, with its
+ * number: a flood at the gate must not become one in our own log.
+ */
+import type {Outcome} from '../guard.js';
+import type {LogLevel, Say} from '../log-level.js';
+import type {Told} from './report.js';
+
+export class Tally {
+  readonly #counts = new Map<string, {readonly level: LogLevel; count: number}>();
+
+  /** @returns whether the outcome is only counted, and told later */
+  takes(outcome: Outcome): outcome is Exclude<Outcome, Told> {
+    switch (outcome.kind) {
+      case 'unresolved':
+        this.#add(
+          'warning',
+          `unknown recipients never tied to a client: ${outcome.why}`,
+          outcome.recipients,
+        );
+        return true;
+      case 'noRoom':
+        this.#add('error', 'blocks not made: as many stand already as can stand', 1);
+        return true;
+      case 'dispute':
+      case 'block':
+      case 'lifted':
+      case 'counted':
+      case 'exempt':
+        return false;
+    }
+  }
+
+  /** Says what has come together, and begins anew. */
+  tell(say: Say): void {
+    for (const [message, {level, count}] of this.#counts) say(level, `${count} ${message}`);
+    this.#counts.clear();
+  }
+
+  #add(level: LogLevel, message: string, count: number): void {
+    const before = this.#counts.get(message)?.count ?? 0;
+    this.#counts.set(message, {level, count: before + count});
+  }
+}
