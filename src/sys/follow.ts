@@ -68,7 +68,7 @@ export class Follower {
       while (!signal.aborted) {
         this.#kicked = false;
         this.#lookAtName();
-        const lines = this.#open.flatMap(({file}) => file.read(this.#report));
+        const lines = this.#readOldest();
         const caughtUp = !this.#open.some(({file}) => file.hasMore()) || lines.length === 0;
         yield {lines, position: this.#position(), caughtUp};
         if (caughtUp) await this.#pause(signal);
@@ -80,6 +80,15 @@ export class Follower {
       for (const open of this.#open) closeBoth(open);
       this.#open = [];
     }
+  }
+
+  /** The next lines of the oldest file that has any: the log's own order, also over a rotation. */
+  #readOldest(): Line[] {
+    for (const {file} of this.#open) {
+      const lines = file.read(this.#report);
+      if (lines.length > 0) return lines;
+    }
+    return [];
   }
 
   /** Opens what has the name now, if that is another file than before. */

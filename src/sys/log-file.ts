@@ -36,8 +36,9 @@ export class LogFile {
     this.#guard = Buffer.alloc(0);
   }
 
-  /** @throws the system's error when the file cannot be opened */
+  /** @throws the system's error when the file cannot be opened, and when it is a folder or a pipe */
   static open(path: string): LogFile {
+    if (!fs.statSync(path).isFile()) throw new Error(`${path}: expected a regular file`);
     return new LogFile(path, fs.openSync(path, 'r'));
   }
 
