@@ -27,15 +27,17 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
 
 /** Reads the file that the options name, or the default one, which need not be there. */
 export function configOf(options: Options): Parsed {
-  const file = readConfigFile(
-    options.config ?? defaultConfigFile,
-    options.config === undefined ? 'optional' : 'required',
-  );
-  if (file.kind === 'problem') return {kind: 'problems', problems: [file.problem]};
+  const path = options.config ?? defaultConfigFile;
+  const file = readConfigFile(path, options.config === undefined ? 'optional' : 'required');
   const flags: Partial<Record<SettingName, Raw>> = {};
   for (const name of settingNames) {
     const value = options[name];
     if (value !== undefined) flags[name] = value;
   }
-  return parseConfig({flags, file: file.path, table: file.table, isSchedule});
+  if (file.kind === 'table') return parseConfig({flags, file: path, table: file.table, isSchedule});
+  // The flags can be judged without the file, and each problem told later costs another start.
+  const parsed = parseConfig({flags, file: path, table: {}, isSchedule});
+  const problems = parsed.kind === 'problems' ? parsed.problems : [];
+  const ofFlags = problems.filter(({where}) => where.startsWith('--'));
+  return {kind: 'problems', problems: [file.problem, ...ofFlags]};
 }

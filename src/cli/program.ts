@@ -160,9 +160,9 @@ async function configured(
 function refuseWrongWords(command: Command, output: Output): void {
   const {registeredArguments: operands, args} = command;
   const isVariadic = operands.at(-1)?.variadic === true;
-  const wrong = args.filter(
-    (word, index) => word.startsWith('-') || (index >= operands.length && !isVariadic),
-  );
+  // An unknown option stands among the operands; the operands behind it are not to blame.
+  let free = isVariadic ? Infinity : operands.length;
+  const wrong = args.filter((word) => word.startsWith('-') || --free < 0);
   if (wrong.length === 0) return;
   const name = command.name();
   for (const word of wrong) {

@@ -1,6 +1,6 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../config/problem.js';
-import type {Config} from '../config/schema.js';
+import {type Config, flagOf} from '../config/schema.js';
 import {chainSpec} from '../daemon/daemon.js';
 import {live} from '../daemon/life.js';
 import {removeChain} from '../daemon/remove-chain.js';
@@ -100,11 +100,14 @@ function reloaded(options: Options, log: Log): Config | undefined {
 /** The configuration, and the whitelist too if it was asked for by name: innocents depend on it. */
 function checked(options: Options): ReturnType<typeof configOf> {
   const parsed = configOf(options);
-  if (parsed.kind === 'problems' || options.whiteList === undefined) return parsed;
-  const read = readTextFile(parsed.config.whiteList);
+  const where = flagOf('whiteList');
+  const problems = parsed.kind === 'problems' ? parsed.problems : [];
+  const told = problems.some((problem) => problem.where === where);
+  if (typeof options.whiteList !== 'string' || told) return parsed;
+  const read = readTextFile(options.whiteList);
   if (read.kind === 'text') return parsed;
   const expected = 'a whitelist that can be read; without it innocents could be blocked';
-  return {kind: 'problems', problems: [{where: '--white-list', what: read.why, expected}]};
+  return {kind: 'problems', problems: [...problems, {where, what: read.why, expected}]};
 }
 
 /** A reload may give the chain another name or port; the old one must not stay behind. */

@@ -37,13 +37,11 @@ export function parseConfig(sources: Sources): Parsed {
       problems.push({where, what: shown(raw), expected: kind.bounds});
     } else values.set(name, read.value);
   }
+  problems.push(...contradictions(values, sources));
   if (problems.length > 0) return {kind: 'problems', problems};
   // Every name has been set from its own kind above.
   const config = Object.fromEntries(values) as unknown as Config;
-  const clashes = contradictions(config, sources);
-  return clashes.length > 0
-    ? {kind: 'problems', problems: clashes}
-    : {kind: 'config', config: Object.freeze(config)};
+  return {kind: 'config', config: Object.freeze(config)};
 }
 
 /** What was written for a setting, and where; the flag wins. */
@@ -57,11 +55,13 @@ function written(name: SettingName, sources: Sources): {raw: unknown; where: str
   };
 }
 
-function contradictions(config: Config, sources: Sources): Problem[] {
-  if (config.blockTimeMax >= config.blockTime) return [];
-  const least = `at least ${keyOf('blockTime')}, which is ${durationText(config.blockTime)}`;
+/** Between the good values; a bad one has been told and can contradict nothing. */
+function contradictions(values: ReadonlyMap<string, unknown>, sources: Sources): Problem[] {
+  const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
+  if (typeof first !== 'number' || typeof longest !== 'number' || longest >= first) return [];
+  const least = `at least ${keyOf('blockTime')}, which is ${durationText(first)}`;
   const {where} = written('blockTimeMax', sources);
-  return [{where, what: durationText(config.blockTimeMax), expected: least}];
+  return [{where, what: durationText(longest), expected: least}];
 }
 
 function unknownKeys(sources: Sources): Problem[] {

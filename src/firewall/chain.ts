@@ -21,6 +21,8 @@ export interface ChainState {
   readonly hook: Hook;
   /** How often our jump stands in INPUT; more than once after a race of two tools. */
   readonly hookCount: number;
+  /** Jumps to our chain that are not ours: with one the chain can be emptied, but not deleted. */
+  readonly otherJumps: number;
   /** Our DROP rules: network text → how often. More than once is a fault. */
   readonly drops: ReadonlyMap<string, number>;
 }

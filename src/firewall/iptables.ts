@@ -52,7 +52,9 @@ export function parseListing(spec: ChainSpec, listing: string): ChainState {
   const input = rules.get('INPUT') ?? [];
   const hookCount = input.filter((rule) => rule === hookRule(spec)).length;
   const chain = rules.has(spec.chain) ? 'present' : 'absent';
-  return {chain, hook: hookPlace(spec, rules, input, hookCount), hookCount, drops};
+  const jumps = [...rules.values()].flat().filter((rule) => targetOf(rule) === spec.chain).length;
+  const hook = hookPlace(spec, rules, input, hookCount);
+  return {chain, hook, hookCount, otherJumps: jumps - hookCount, drops};
 }
 
 function hookPlace(
@@ -67,15 +69,27 @@ function hookPlace(
   return passesBy || hookCount > 1 ? 'late' : 'first';
 }
 
+/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
+const quotedText = /"(?:[^"\\]|\\.)*"/g;
+
+/** Where the rule sends a packet. A comment or a log prefix may look like a target. */
+function targetOf(rule: string): string | undefined {
+  const bare = rule.includes('"') ? rule.replaceAll(quotedText, '""') : rule;
+  return /(?:^| )-[jg] (\S+)/.exec(bare)?.[1];
+}
+
+/** A queued packet is accepted by another program, and never comes back to the rules. */
+const acceptingTargets = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
+
 /** Whether a packet that meets this rule may be accepted there, directly or further down. */
 function mayAccept(
   rule: string,
   rules: ReadonlyMap<string, readonly string[]>,
   seen: Set<string>,
 ): boolean {
-  const target = /(?:^| )-[jg] (\S+)/.exec(rule)?.[1];
+  const target = targetOf(rule);
   if (target === undefined || seen.has(target)) return false;
-  if (target === 'ACCEPT') return true;
+  if (acceptingTargets.includes(target)) return true;
   seen.add(target);
   return (rules.get(target) ?? []).some((inner) => mayAccept(inner, rules, seen));
 }
@@ -95,8 +109,12 @@ function readRules(listing: string): Map<string, string[]> {
   return rules;
 }
 
-/** iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. */
+/**
+ * iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. A v4-mapped
+ * source in ip6tables is none of ours: read as IPv4 it could be neither wanted nor deleted there.
+ */
 function canonical(source: string): string | undefined {
-  const host = source.includes(':') ? '/128' : '/32';
-  return parseNetwork(source.endsWith(host) ? source.slice(0, -host.length) : source)?.text;
+  const [family, host] = source.includes(':') ? [6, '/128'] : [4, '/32'];
+  const network = parseNetwork(source.endsWith(host) ? source.slice(0, -host.length) : source);
+  return network?.family === family ? network.text : undefined;
 }

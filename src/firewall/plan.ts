@@ -41,16 +41,18 @@ export function plan(desired: ReadonlySet<string>, actual: ChainState, surplus: 
   return steps;
 }
 
-/** Steps after which nothing of ours is left. */
+/** Steps after which nothing of ours is left; an empty chain, while somebody else's rule needs it. */
 export function removalPlan(actual: ChainState): Step[] {
   if (actual.chain === 'absent') return [];
   const hooks = Array.from({length: actual.hookCount}, (): Step => ({kind: 'deleteHook'}));
+  if (actual.otherJumps > 0) return [...hooks, {kind: 'flushChain'}];
   return [...hooks, {kind: 'flushChain'}, {kind: 'deleteChain'}];
 }
 
 /** What the kernel looks like once all steps are done. */
 export function afterSteps(actual: ChainState, steps: readonly Step[]): ChainState {
   const drops = new Map(actual.drops);
+  const {otherJumps} = actual;
   let {chain, hook, hookCount} = actual;
   for (const step of steps) {
     switch (step.kind) {
@@ -81,5 +83,5 @@ export function afterSteps(actual: ChainState, steps: readonly Step[]): ChainSta
         break;
     }
   }
-  return {chain, hook, hookCount, drops};
+  return {chain, hook, hookCount, otherJumps, drops};
 }

@@ -60,8 +60,10 @@ export function openLog(settings: LogSettings): Log {
     close: async () => {
       const closed = new Promise<void>((resolve) => logger.once('finish', resolve));
       logger.end();
-      await Promise.race([closed, syslog?.drained() ?? closed, deadline()]);
-      await Promise.race([syslog?.drained(), deadline()]);
+      await atMost(
+        closeMs,
+        closed.then(() => syslog?.drained()),
+      );
     },
   };
 }
@@ -69,8 +71,13 @@ export function openLog(settings: LogSettings): Log {
 /** Nobody waits longer for the log at the end. Ms. */
 const closeMs = 2000;
 
-const deadline = (): Promise<void> =>
-  new Promise((resolve) => void setTimeout(resolve, closeMs).unref());
+/** The timer keeps the process: with nothing else left to do Node would end it with code 13. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
 
 /** systemd tells the device and inode of the journal's end (systemd.exec(5), JOURNAL_STREAM). */
 function isJournal(): boolean {

@@ -1,0 +1,126 @@
+/** The built program's commands that need no daemon: check, replay, list, block, unblock. */
+import {afterAll, describe, expect, test} from '@jest/globals';
+import {describeInNamespace} from '../firewall/namespace.js';
+import {blocksmtp, temporary} from './built.js';
+
+const files = temporary();
+afterAll(() => files.remove());
+
+const config = files.write('empty.toml', '');
+const whitelist = files.write('whitelist', '# ours\n192.0.2.0/24\n192.0.2.256\n2001:db8:25::/48\n');
+const who = [`--config=${config}`, `--white-list=${whitelist}`, '--mailer-ip=198.51.100.25'];
+
+describe('blocksmtp check', () => {
+  test.each([
+    ['192.0.2.7', 0, `192.0.2.7: never blocked: whitelisted by ${whitelist}:2: 192.0.2.0/24`],
+    [
+      '::ffff:192.0.2.7',
+      0,
+      `192.0.2.7: never blocked: whitelisted by ${whitelist}:2: 192.0.2.0/24`,
+    ],
+    [
+      '2001:db8:25::7',
+      0,
+      `2001:db8:25::7: never blocked: whitelisted by ${whitelist}:4: 2001:db8:25::/48`,
+    ],
+    ['198.51.100.25', 0, '198.51.100.25: never blocked: the mailer itself (mailer_ip)'],
+    ['127.0.0.1', 0, '127.0.0.1: never blocked: an address of this machine'],
+    ['127.9.9.9', 0, "127.9.9.9: never blocked: in 127.0.0.0/8, which is no client's"],
+    ['203.0.113.7', 1, `203.0.113.7: not exempt: no entry of ${whitelist} covers it`],
+  ])('%s: %i', (asked, code, said) => {
+    const ended = blocksmtp(['check', asked, ...who]);
+    expect([ended.code, ended.stdout]).toEqual([code, `${said}\n`]);
+    expect(ended.stderr).toContain(`${whitelist}:3: "192.0.2.256": expected an address`);
+  });
+});
+
+describe('blocksmtp replay', () => {
+  const guess = (second: number, client: string, name: string): string => {
+    const reject = `550 5.1.1 <${name}@example.net>... User unknown`;
+    const stamp = `2026-11-20T12:00:${String(second).padStart(2, '0')}+00:00`;
+    return `${stamp} relay sm-mta[152]: 6AKC0${second + 100}000152: ruleset=check_rcpt, arg1=<${name}@example.net>, relay=[${client}], reject=${reject}\n`;
+  };
+  const row = (client: string, count: number, from: number): string =>
+    Array.from({length: count}, (_, i) => guess(from + i, client, `name${i}`)).join('');
+
+  test('tells who would have been blocked, when and why; the whitelisted is not', () => {
+    const log = files.write(
+      'mail.log',
+      row('203.0.113.7', 10, 0) + row('203.0.113.8', 9, 10) + row('192.0.2.7', 20, 20),
+    );
+    const {code, stdout} = blocksmtp(['replay', log, ...who]);
+    expect(code).toBe(0);
+    const [heading, first, ...rest] = stdout.trimEnd().split('\n');
+    expect(heading).toMatch(/^BLOCKED AT +CLIENT +FOR +WHY$/);
+    expect(first).toMatch(/ 203\.0\.113\.7  1h   10 distinct unknown recipients in 9s, proof log$/);
+    expect(rest).toEqual([
+      '39 lines in 1 file, 19 unknown recipients counted, 20 of exempt clients, 0 never tied to a client, 0 envelopes in dispute.',
+      '1 blocks of 1 clients would have been made; nothing was changed.',
+    ]);
+  });
+
+  test('the threshold is a flag of it', () => {
+    const log = files.write('mail.log', row('203.0.113.8', 9, 0));
+    expect(blocksmtp(['replay', log, ...who]).stdout).toContain('0 blocks of 0 clients');
+    const strict = blocksmtp(['replay', log, ...who, '--threshold=3']).stdout;
+    expect(strict).toContain('3 distinct unknown recipients in 2s');
+  });
+
+  test('a file that cannot be read is 69', () => {
+    const ended = blocksmtp(['replay', files.path('none'), ...who]);
+    expect([ended.code, ended.stdout]).toEqual([69, '']);
+    expect(ended.stderr).toContain(files.path('none'));
+  });
+});
+
+describeInNamespace(
+  'blocksmtp list, block and unblock, without a daemon',
+  'default',
+  (namespace) => {
+    const state = [
+      `--state-dir=${files.path('state')}`,
+      `--control-socket=${files.path('socket')}`,
+    ];
+    const ask = (...words: string[]) => blocksmtp([...words, ...who, ...state], namespace.enter);
+
+    test('a block stands in the kernel and in the list until it is taken back', () => {
+      expect(ask('list')).toMatchObject({code: 0, stdout: 'nobody is blocked\n'});
+      expect(ask('block', '203.0.113.7', '--for', '2h')).toMatchObject({
+        code: 0,
+        stdout: '203.0.113.7 is blocked\n',
+      });
+      expect(ask('block', '2001:db8:7::9/64')).toMatchObject({code: 0});
+      const rule = '-A SPAM_UNAME_GUESSERS -s 203.0.113.7/32 -p tcp -m tcp --dport 25 -j DROP';
+      expect(namespace.list(4)).toContain(`${rule}\n`);
+      expect(namespace.list(6)).toContain('-A SPAM_UNAME_GUESSERS -s 2001:db8:7::/64 ');
+      expect(ask('list').stdout).toMatch(
+        /^203\.0\.113\.7 +\S+ \S+ +(2h|1h 59m) +by the operator$/m,
+      );
+      const blocks = JSON.parse(ask('list', '--json').stdout) as unknown;
+      expect(blocks).toMatchObject([{network: '2001:db8:7::/64'}, {network: '203.0.113.7'}]);
+      expect(ask('unblock', '203.0.113.7')).toMatchObject({
+        code: 0,
+        stdout: '203.0.113.7 is unblocked\n',
+      });
+      expect(namespace.list(4)).not.toContain('-j DROP');
+      const again = ask('unblock', '203.0.113.7');
+      expect(again.code).toBe(1);
+      expect(again.stderr).toContain('203.0.113.7 was not blocked');
+    }, 30_000);
+
+    test.each([
+      ['a whitelisted address', '192.0.2.7', 'whitelisted by'],
+      ['a network with a whitelisted address in it', '192.0.0.0/16', 'whitelisted by'],
+      ['this machine', '127.0.0.1', '127.0.0.1: '],
+      ['the mailer', '198.51.100.25', 'the mailer itself'],
+      ['a network that is too large', '203.0.0.0/15', 'is too large'],
+      ['everybody', '0.0.0.0/0', 'expected an IPv4 or IPv6 address'],
+      ['no address', 'nonsense', 'expected an IPv4 or IPv6 address'],
+    ])('block refuses %s with 64', (_, network, why) => {
+      const ended = ask('block', network);
+      expect(ended.code).toBe(64);
+      expect(ended.stderr).toContain(why);
+      expect(namespace.list(4)).not.toContain('-j DROP');
+    });
+  },
+);

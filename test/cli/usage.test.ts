@@ -1,0 +1,89 @@
+/** The built program: what it answers to wrong words, and to none of them. */
+import {describe, expect, test} from '@jest/globals';
+import {readFileSync} from 'node:fs';
+import {blocksmtp, complaints} from './built.js';
+
+const unknown = (word: string, command: string): string =>
+  `command line: unknown option ${word}: expected an option of \`blocksmtp ${command}\` (see blocksmtp ${command} --help)`;
+const unexpected = (word: string, command: string): string =>
+  unknown(word, command).replace('unknown option', 'unexpected word');
+
+describe('blocksmtp: wrong usage is 64, with every wrong word in one message', () => {
+  test.each<[string, string[], string[]]>([
+    ['one unknown option', ['--treshold=3'], [unknown('--treshold=3', 'run')]],
+    [
+      'several, with and without a value, long and short',
+      ['--foo', '-x', '--bar=1'],
+      [unknown('--foo', 'run'), unknown('-x', 'run'), unknown('--bar=1', 'run')],
+    ],
+    ['no such command', ['frobnicate'], [unexpected('frobnicate', 'run')]],
+    ['a word behind run', ['run', 'now'], [unexpected('now', 'run')]],
+    [
+      'a word and an option too many',
+      ['check', '192.0.2.7', '192.0.2.8', '--foo'],
+      [unexpected('192.0.2.8', 'check'), unknown('--foo', 'check')],
+    ],
+    [
+      'an unknown option before the operand: the operand is not blamed',
+      ['unblock', '--foo', '192.0.2.7'],
+      [unknown('--foo', 'unblock')],
+    ],
+    ['an option of another command', ['list', '--for=1h'], [unknown('--for=1h', 'list')]],
+    ['a switch with a value', ['--dry-run=yes'], [unknown('--dry-run=yes', 'run')]],
+    [
+      'wrong words and bad values together',
+      ['--foo', '--threshold=1', '--block-time=2x', 'bar'],
+      [
+        unknown('--foo', 'run'),
+        unexpected('bar', 'run'),
+        '--threshold: "1": expected a whole number from 2 to 1000',
+        '--block-time: "2x": expected a time from 1s to 365d, such as 90s, 10m, 1h, 7d, or bare seconds',
+      ],
+    ],
+  ])('%s', (_, words, expected) => {
+    const ended = blocksmtp(words);
+    expect(complaints(ended)).toEqual(expected);
+    expect([ended.code, ended.stdout]).toEqual([64, '']);
+  });
+
+  test.each<[string, string[], string]>([
+    ['no operand', ['check'], "missing required argument 'ADDRESS'"],
+    ['no file', ['replay'], "missing required argument 'FILE'"],
+    [
+      'an option without its value',
+      ['--threshold'],
+      "option '--threshold <COUNT>' argument missing",
+    ],
+    ['a word too many for sample-config', ['sample-config', 'x'], 'too many arguments'],
+    ['no address', ['check', 'nonsense'], '"nonsense": expected an IPv4 or IPv6 address'],
+    ['a time that is none', ['block', '192.0.2.7', '--for', '1y'], '--for: "1y": expected a time'],
+    ['no time at all', ['block', '192.0.2.7', '--for', '0'], '--for: "0": expected a time'],
+  ])('%s', (_, words, expected) => {
+    const ended = blocksmtp(words);
+    expect(ended.stderr).toContain(expected);
+    expect([ended.code, ended.stdout]).toEqual([64, '']);
+  });
+});
+
+describe('blocksmtp: answers', () => {
+  test('--version is that of package.json', () => {
+    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+    expect(blocksmtp(['--version'])).toEqual({code: 0, stdout: `${version}\n`, stderr: ''});
+  });
+
+  test('--help names every command and exit code', () => {
+    const {code, stdout} = blocksmtp(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['run', 'replay', 'list', 'block', 'unblock', 'check', 'sample-config']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    }
+    for (const each of ['0', '1', '64', '69', '78']) {
+      expect(stdout).toMatch(new RegExp(`Exit codes:[^]*\\b${each} `));
+    }
+  });
+
+  test('sample-config prints the file that is shipped', () => {
+    const stdout = readFileSync('etc/blocksmtp.toml', 'utf8');
+    expect(blocksmtp(['sample-config'])).toEqual({code: 0, stdout, stderr: ''});
+  });
+});

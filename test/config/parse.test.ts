@@ -1,0 +1,147 @@
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import type {Raw} from '../../src/config/kinds.js';
+import {parseConfig, type Sources} from '../../src/config/parse.js';
+import {problemText} from '../../src/config/problem.js';
+import {
+  type Config,
+  flagOf,
+  keyOf,
+  type SettingName,
+  settingNames,
+  settings,
+} from '../../src/config/schema.js';
+
+const file = '/etc/blocksmtp/blocksmtp.toml';
+
+function parse(sources: Partial<Sources>) {
+  return parseConfig({flags: {}, file, table: {}, isSchedule: () => true, ...sources});
+}
+
+function configOf(sources: Partial<Sources>): Config {
+  const parsed = parse(sources);
+  if (parsed.kind === 'problems') throw new Error(parsed.problems.map(problemText).join('\n'));
+  return parsed.config;
+}
+
+function problemsOf(sources: Partial<Sources>): string[] {
+  const parsed = parse(sources);
+  return parsed.kind === 'problems' ? parsed.problems.map(problemText) : [];
+}
+
+describe('parseConfig: values', () => {
+  test('nothing written gives every default', () => {
+    const standards = settingNames.map((name) => [name, settings[name].standard]);
+    expect(configOf({})).toEqual(Object.fromEntries(standards));
+  });
+
+  test('the file wins over the default, the flag over the file', () => {
+    const table = {threshold: 20, block_time: '2h'};
+    expect(configOf({table})).toMatchObject({threshold: 20, blockTime: 7200});
+    expect(configOf({table, flags: {threshold: '30'}})).toMatchObject({
+      threshold: 30,
+      blockTime: 7200,
+    });
+  });
+
+  test('a flag wins over a bad value in the file', () => {
+    expect(configOf({table: {threshold: 'x'}, flags: {threshold: '30'}}).threshold).toBe(30);
+  });
+
+  test('a configuration cannot be changed', () => {
+    expect(Object.isFrozen(configOf({}))).toBe(true);
+  });
+
+  test('keys that every object has are not taken for settings', () => {
+    const inherited = Object.create({threshold: 20}) as Record<string, unknown>;
+    expect(configOf({table: inherited}).threshold).toBe(10);
+  });
+});
+
+describe('parseConfig: problems', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a number out of bounds',
+      {threshold: 1},
+      'threshold: 1: expected a whole number from 2 to 1000',
+    ],
+    [
+      'text for a number',
+      {threshold: 'ten'},
+      'threshold: "ten": expected a whole number from 2 to 1000',
+    ],
+    ['a number for text', {white_list: 5}, 'white_list: 5: expected a path that begins with /'],
+    ['a list', {threshold: [10]}, 'threshold: [10]: expected a whole number from 2 to 1000'],
+    ['a table', {threshold: {a: 1}}, 'threshold: {"a":1}: expected a whole number from 2 to 1000'],
+    ['null', {threshold: null}, 'threshold: null: expected a whole number from 2 to 1000'],
+    ['text for a switch', {dry_run: 'yes'}, 'dry_run: "yes": expected true or false'],
+    ['an empty time', {block_time: ''}, 'block_time: "": expected a time from 1s to 365d'],
+    ['no address', {mailer_ip: 'mail1'}, 'mailer_ip: "mail1": expected an IPv4 or IPv6 address'],
+    ['an unknown key', {treshold: 10}, 'unknown key "treshold": expected one of white_list, '],
+    ['a name of another form', {blockTime: '1h'}, 'unknown key "blockTime": expected one of'],
+    ['a table of settings', {score: {threshold: 10}}, 'unknown key "score": expected one of'],
+  ])('%s: where, what, and what is expected', (_, table, expected) => {
+    const [problem, ...more] = problemsOf({table});
+    expect(problem).toContain(`${file}: ${expected}`);
+    expect(more).toEqual([]);
+  });
+
+  test('__proto__ as a key is an unknown key', () => {
+    const table = JSON.parse('{"__proto__": 1}') as Record<string, unknown>;
+    expect(problemsOf({table})).toEqual([expect.stringContaining('unknown key "__proto__"')]);
+  });
+
+  test('a problem of a flag names the flag', () => {
+    expect(problemsOf({flags: {mailerPort: '0'}, table: {mailer_port: 25}})).toEqual([
+      '--mailer-port: "0": expected a whole number from 1 to 65535',
+    ]);
+  });
+
+  test('a schedule that only node-cron can refuse', () => {
+    expect(problemsOf({table: {reap_schedule: '99 * * * *'}, isSchedule: () => false})).toEqual([
+      expect.stringContaining('reap_schedule: "99 * * * *": expected five fields as in cron'),
+    ]);
+  });
+
+  test('a quotation of a bad value is short', () => {
+    const [problem = ''] = problemsOf({table: {threshold: 'x'.repeat(1_000_000)}});
+    expect(problem.length).toBeLessThan(250);
+  });
+
+  test('every bad value is told, of flags and of the file', () => {
+    const bad: Record<SettingName, Raw> = Object.fromEntries(
+      settingNames.map((name) => [name, '\n']),
+    ) as Record<SettingName, Raw>;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(settingNames), fc.shuffledSubarray(settingNames), (a, b) => {
+        const flags = Object.fromEntries(a.map((name) => [name, bad[name]]));
+        const table = Object.fromEntries(b.map((name) => [keyOf(name), bad[name]]));
+        const where = settingNames.flatMap((name) =>
+          a.includes(name) ? [flagOf(name)] : b.includes(name) ? [`${file}: ${keyOf(name)}`] : [],
+        );
+        const parsed = parse({flags, table});
+        const told = parsed.kind === 'problems' ? parsed.problems.map((each) => each.where) : [];
+        expect(told).toEqual(where);
+      }),
+    );
+  });
+});
+
+describe('parseConfig: contradictions', () => {
+  test('block_time_max below block_time is a problem', () => {
+    expect(problemsOf({table: {block_time: '8d'}, flags: {blockTimeMax: '2h'}})).toEqual([
+      '--block-time-max: 2h: expected at least block_time, which is 8d',
+    ]);
+  });
+
+  test('it is told beside every other problem', () => {
+    expect(problemsOf({flags: {blockTime: '2h', blockTimeMax: '1h', threshold: '1'}})).toEqual([
+      '--threshold: "1": expected a whole number from 2 to 1000',
+      '--block-time-max: 1h: expected at least block_time, which is 2h',
+    ]);
+  });
+
+  test('equal is good', () => {
+    expect(configOf({table: {block_time: '7d'}}).blockTime).toBe(7 * 86_400);
+  });
+});

@@ -1,0 +1,97 @@
+/** Pins what users rely on: names and defaults. A change here is a change of the interface. */
+import {describe, expect, test} from '@jest/globals';
+import {flagOf, keyOf, type SettingName, settingNames, settings} from '../../src/config/schema.js';
+import type {Kind, Raw} from '../../src/config/kinds.js';
+
+const day = 86_400;
+
+describe('settings', () => {
+  test('defaults: changing one is a visible decision', () => {
+    const standards = settingNames.map((name) => [keyOf(name), settings[name].standard]);
+    expect(Object.fromEntries(standards)).toEqual({
+      white_list: '/etc/blocksmtp.whitelist',
+      syslog_msgs_file: '/var/log/mail.log',
+      mailer_ip: undefined,
+      mailer_port: 25,
+      mailer_syslog_host: '',
+      mailer_syslog_name: 'sm-mta',
+      iptables_chain_name: 'SPAM_UNAME_GUESSERS',
+      debug: 2,
+      debug_to_syslog: false,
+      log_file: '',
+      threshold: 10,
+      leak_time: 600,
+      block_time: 3600,
+      block_time_factor: 2,
+      block_time_max: 7 * day,
+      repeat_memory: 30 * day,
+      max_runtime_cmd_read: 3600,
+      reap_schedule: '*/5 * * * *',
+      cleanse_schedule: '* * * * *',
+      state_dir: '/var/lib/blocksmtp',
+      control_socket: '/run/blocksmtp/control.sock',
+      dry_run: false,
+      flush_on_exit: false,
+    });
+  });
+
+  test('flags of the old program come first, unchanged', () => {
+    expect(settingNames.map(flagOf).slice(0, 9)).toEqual([
+      '--white-list',
+      '--syslog-msgs-file',
+      '--mailer-ip',
+      '--mailer-port',
+      '--mailer-syslog-host',
+      '--mailer-syslog-name',
+      '--iptables-chain-name',
+      '--debug',
+      '--debug-to-syslog',
+    ]);
+  });
+
+  test('a key is its flag with _ for -', () => {
+    for (const name of settingNames) {
+      expect(flagOf(name)).toBe(`--${keyOf(name).replaceAll('_', '-')}`);
+    }
+    expect([keyOf('blockTimeMax'), flagOf('blockTimeMax')]).toEqual([
+      'block_time_max',
+      '--block-time-max',
+    ]);
+  });
+
+  test.each(settingNames)('%s: its default is inside its own bounds, and has a meaning', (name) => {
+    const {kind, standard, meaning} = settings[name];
+    const raw = JSON.parse((kind as Kind<unknown>).write(standard)) as Raw;
+    expect(kind.read(raw)).toEqual({ok: true, value: standard});
+    expect(meaning).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+/** For each setting with bounds: values just inside, and values just outside. */
+const bounds: readonly (readonly [SettingName, readonly Raw[], readonly Raw[]])[] = [
+  ['mailerPort', [1, 65_535], [0, 65_536, 25.5]],
+  ['debug', [0, 4], [-1, 5]],
+  // One unknown recipient is a typing error, so nobody may be blocked for it.
+  ['threshold', [2, 1000], [0, 1, 1001]],
+  ['leakTime', ['1s', '7d'], ['0s', '604801', '8d']],
+  ['blockTime', ['1s', '365d'], ['0s', '366d']],
+  ['blockTimeMax', ['1s', '365d'], ['0s', '366d']],
+  ['blockTimeFactor', [1, 1.5, 100], [0.5, 101]],
+  ['repeatMemory', ['1s', '3650d'], ['0s', '3651d']],
+  ['maxRuntimeCmdRead', ['1s', '7d'], ['0s', '8d']],
+  ['mailerSyslogName', ['sm-mta', 'sendmail', 'x'.repeat(64)], ['', 'a b', 'a[1]', 'x'.repeat(65)]],
+  ['mailerSyslogHost', ['', 'mail1', 'mail1.example.net', '2001:db8::7'], ['a b', 'x'.repeat(256)]],
+  [
+    'iptablesChainName',
+    ['SPAM_UNAME_GUESSERS', 'x'.repeat(28), '0a', '_x', 'a.b-c', 'input', 'INPUT2'],
+    ['', 'x'.repeat(29), '-A', '.x', 'INPUT', 'ACCEPT', 'DROP', 'RETURN', 'LOG', 'a b', 'a;b', 'ä'],
+  ],
+];
+
+describe('bounds of the settings', () => {
+  test.each(bounds)('%s takes %j and refuses %j', (name, good, bad) => {
+    const {kind} = settings[name];
+    for (const raw of good) expect([raw, kind.read(raw).ok]).toEqual([raw, true]);
+    for (const raw of bad) expect([raw, kind.read(raw).ok]).toEqual([raw, false]);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * A network namespace of its own for tests that speak to the real kernel, through the real iptables
+ * tools. Where that is not possible the tests are skipped with the reason; under CI that is a failure.
+ */
+import {afterEach, beforeEach, describe as jestDescribe, test} from '@jest/globals';
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {readlinkSync} from 'node:fs';
+import type {Family} from '../../src/net/address.js';
+
+/** How the tools of the backends are called; plain `iptables` is the machine's default one. */
+export type Variant = 'default' | 'legacy';
+
+export interface Namespace {
+  /** The words of a command that runs in the namespace, for a test that needs more than `run`. */
+  readonly enter: (program: string, parameters: readonly string[]) => readonly string[];
+  run(program: string, parameters: readonly string[], input?: string): string;
+  /** One call of iptables-restore, as `sys/netfilter.ts` makes it. @throws what it says if it fails */
+  restore(family: Family, batch: string): void;
+  /** The filter table, without the comments that hold the time. */
+  list(family: Family): string;
+}
+
+export const toolOf = (family: Family, variant: Variant): string =>
+  `${family === 4 ? 'iptables' : 'ip6tables'}${variant === 'legacy' ? '-legacy' : ''}`;
+
+/** Describes tests of which each has a new namespace. */
+export function describeInNamespace(
+  name: string,
+  variant: Variant,
+  body: (namespace: Namespace) => void,
+): void {
+  describeUnless(whyNot(variant), name, () => body(freshForEachTest(variant)));
+}
+
+/** @param why what is missing here, or undefined */
+export function describeUnless(why: string | undefined, name: string, body: () => void): void {
+  if (why === undefined) {
+    jestDescribe(name, body);
+  } else if (process.env['CI'] === 'true') {
+    test(name, () => {
+      throw new Error(why);
+    });
+  } else {
+    process.stderr.write(`skipped: ${why} (${name})\n`);
+    jestDescribe.skip(name, body);
+  }
+}
+
+function whyNot(variant: Variant): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  for (const family of [4, 6] as const) {
+    const tool = toolOf(family, variant);
+    try {
+      execFileSync('unshare', ['--net', tool, '-S'], {stdio: 'pipe', encoding: 'utf8', env});
+    } catch (error) {
+      const {stderr, message} = error as {stderr?: string; message: string};
+      return `needs network namespaces and ${tool}: ${(stderr ?? message).trim()}`;
+    }
+  }
+  return undefined;
+}
+
+/** Node's own PATH may lack sbin. */
+const env = {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C'};
+
+function freshForEachTest(variant: Variant): Namespace {
+  let holder: ChildProcess | undefined;
+  beforeEach(async () => {
+    // pdeathsig: should jest be killed, the namespace goes with it.
+    const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', '600'];
+    holder = spawn('setpriv', words, {stdio: 'ignore'});
+    while (spaceOf(holder.pid) === spaceOf(process.pid)) {
+      if (holder.exitCode !== null) throw new Error('no network namespace');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+  afterEach(() => {
+    holder?.kill('SIGKILL');
+  });
+  const enter: Namespace['enter'] = (program, parameters) => [
+    'nsenter',
+    `--net=/proc/${holder?.pid ?? 0}/ns/net`,
+    program,
+    ...parameters,
+  ];
+  const run: Namespace['run'] = (program, parameters, input = '') => {
+    const [first = '', ...words] = enter(program, parameters);
+    const options = {input, env, encoding: 'utf8', maxBuffer: 1 << 26, stdio: 'pipe'} as const;
+    return execFileSync(first, words, options);
+  };
+  return {
+    enter,
+    run,
+    restore: (family, batch) => {
+      run(`${toolOf(family, variant)}-restore`, ['--noflush', '--wait', '5'], batch);
+    },
+    list: (family) =>
+      run(`${toolOf(family, variant)}-save`, ['-t', 'filter']).replaceAll(/^#.*\n/gm, ''),
+  };
+}
+
+const spaceOf = (pid: number | undefined): string => readlinkSync(`/proc/${pid ?? 0}/ns/net`);

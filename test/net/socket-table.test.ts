@@ -1,0 +1,118 @@
+/**
+ * The table is read as the kernel writes it: fixed lines for what is hard to bring about, and the
+ * kernel's own table for a connection of this very process.
+ */
+import {describe, expect, test} from '@jest/globals';
+import {once} from 'node:events';
+import {existsSync, readFileSync, readlinkSync} from 'node:fs';
+import net from 'node:net';
+import {networkInterfaces} from 'node:os';
+import {findSockets} from '../../src/net/socket-table.js';
+import {describeUnless} from '../firewall/namespace.js';
+
+const head =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
+
+/** One line of the kernel's, for this remote address; the uid is the trap: it may equal an inode. */
+const line = (slot: number, remote: string, inode: number, uid = 0): string =>
+  `   ${slot}: 010200C0:0019 ${remote}:D431 01 00000000:00000000 02:000AFA35 00000000 ${uid
+    .toString()
+    .padStart(5)}        0 ${inode} 2 0000000000000000 20 4 30 10 -1`;
+
+const tableOf = (...lines: string[]): string => `${[head, ...lines].join('\n')}\n`;
+const remoteOf = (table: string, inode: number): string | undefined =>
+  findSockets(table, [String(inode)])[0]?.remote.text;
+
+describe('findSockets: addresses', () => {
+  test.each([
+    ['070200C0', '192.0.2.7'],
+    ['FE7100CB', '203.0.113.254'],
+    ['B80D0120000000000000000007000000', '2001:db8::7'],
+    ['B80D0120FECA0000EFBEADDE78563412', '2001:db8:0:cafe:dead:beef:1234:5678'],
+    // How tcp6 shows an IPv4 client of a dual-stack listener.
+    ['0000000000000000FFFF0000070200C0', '192.0.2.7'],
+  ])('remote %s is %s', (remote, text) => {
+    expect(remoteOf(tableOf(line(0, remote, 4711)), 4711)).toBe(text);
+  });
+
+  test('the local port is read too', () => {
+    expect(findSockets(tableOf(line(0, '070200C0', 4711)), ['4711'])).toMatchObject([
+      {inode: '4711', localPort: 25},
+    ]);
+  });
+});
+
+describe('findSockets: inodes', () => {
+  const table = tableOf(
+    line(0, '010200C0', 100, 4711),
+    line(1, '020200C0', 47),
+    line(2, '030200C0', 4711),
+    line(3, '040200C0', 14711),
+    line(4, '050200C0', 47110),
+  );
+
+  test('only the inode column counts: not a uid, not a part of another number', () => {
+    expect(remoteOf(table, 4711)).toBe('192.0.2.3');
+    expect(remoteOf(table, 47)).toBe('192.0.2.2');
+    expect(remoteOf(table, 471)).toBeUndefined();
+  });
+
+  test('several are found in the order asked for; absent ones are left out', () => {
+    const found = findSockets(table, ['47110', '9', '100']);
+    expect(found.map(({remote}) => remote.text)).toEqual(['192.0.2.5', '192.0.2.1']);
+  });
+
+  test.each([
+    ['an empty table', ''],
+    ['a table without entries', tableOf()],
+    ['a line cut short', `${head}\n   0: 010200C0:0019 070200C0:D431 01`],
+    ['a remote that is no address', tableOf(line(0, '070200', 4711))],
+    ['no colons', tableOf('   0: 1 2 01 0 0 0 0 0 4711 2')],
+  ])('%s gives nothing', (_, text) => {
+    expect(findSockets(text, ['4711'])).toEqual([]);
+    expect(findSockets(text, [])).toEqual([]);
+  });
+
+  test('the last line needs no newline', () => {
+    expect(remoteOf(tableOf(line(0, '070200C0', 4711)).trimEnd(), 4711)).toBe('192.0.2.7');
+  });
+});
+
+const speaksIPv6 = Object.values(networkInterfaces()).some((list) =>
+  list?.some((each) => each.address === '::1'),
+);
+const why = speaksIPv6 && existsSync('/proc/net/tcp6') ? undefined : 'needs Linux with IPv6';
+
+describeUnless(why, 'findSockets: the kernel’s own table', () => {
+  test.each([
+    ['127.0.0.1', '127.0.0.1', 'tcp'],
+    ['::1', '::1', 'tcp6'],
+    // An IPv4 client of a dual-stack listener stands in tcp6, v4-mapped.
+    ['::', '127.0.0.1', 'tcp6'],
+  ])('listening at %s, a client from %s is found in /proc/net/%s', async (at, from, file) => {
+    const server = net.createServer().listen(0, at);
+    await once(server, 'listening');
+    const {port} = server.address() as net.AddressInfo;
+    const [[served], client] = await Promise.all([
+      once(server, 'connection') as Promise<[net.Socket]>,
+      connected(port, from),
+    ]);
+    const inode = /\d+/.exec(readlinkSync(`/proc/self/fd/${descriptorOf(served)}`))?.[0] ?? '';
+    const found = findSockets(readFileSync(`/proc/net/${file}`, 'latin1'), [inode]);
+    client.destroy();
+    served.destroy();
+    server.close();
+    expect(found).toMatchObject([{inode, localPort: port, remote: {text: from}}]);
+  });
+});
+
+async function connected(port: number, host: string): Promise<net.Socket> {
+  const socket = net.connect(port, host);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Node shows the descriptor of a socket only here. */
+function descriptorOf(socket: net.Socket): number {
+  return (socket as unknown as {_handle: {fd: number}})._handle.fd;
+}
