@@ -10,11 +10,11 @@ import type {Surplus} from '../firewall/plan.js';
 import {type Ask, Guard, type Outcome} from '../guard.js';
 import {attribute} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
-import type {HistoryEntry, State} from '../state/state.js';
+import type {HistoryEntry, LogPosition, State} from '../state/state.js';
 import {type Batch, Follower} from '../sys/follow.js';
 import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
-import {processFacts} from '../sys/proc.js';
+import {processFacts, SocketTables} from '../sys/proc.js';
 import {Committer} from './committer.js';
 import {Friends} from './friends.js';
 import {KernelChain, type Netfilter} from './kernel-chain.js';
@@ -67,8 +67,9 @@ export class Daemon {
       families.map((family) => [family, new KernelChain(family, spec, netfilter, log.say)]),
     );
     this.#committer = new Committer(parts.commit, log.say);
+    const tables = new SocketTables();
     this.#ask = ({pid, ...envelope}) => {
-      const facts = processFacts(pid, 'withSockets');
+      const facts = processFacts(pid, tables.find);
       return facts && attribute(facts, envelope, config.mailerPort);
     };
   }
@@ -141,21 +142,28 @@ export class Daemon {
   }
 
   #takeBatch(path: string, {lines, position, caughtUp}: Batch): void {
-    const {state, log} = this.#parts;
-    const outcomes: Outcome[] = [];
+    const {log} = this.#parts;
     for (const line of lines) {
       const found = this.#guard.take(line, nowMs(), this.#friends.exemptions, this.#ask);
-      outcomes.push(...found);
-      if (found.length > 0) log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
+      if (found.length === 0) continue;
+      log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
+      void this.#carryOut(found);
     }
-    // The very first place is saved too: what is written during a crash then is not skipped.
-    const moved = lines.length > 0 || state.positions.get(path) === undefined;
-    if (moved && position !== undefined) state.positions.set(path, position);
-    const catchesUp = caughtUp && this.#surplus === 'keep';
-    if (catchesUp) this.#surplus = 'remove';
-    void this.#carryOut(outcomes);
-    if (catchesUp) void this.#enforce();
-    if (moved) this.#committer.after(outcomes.length > 0 ? 'counted' : 'moved');
+    if (position !== undefined) this.#savePosition(path, position, lines.length);
+    if (caughtUp && this.#surplus === 'keep') {
+      this.#surplus = 'remove';
+      void this.#enforce();
+    }
+  }
+
+  #savePosition(path: string, position: LogPosition, lines: number): void {
+    const {positions} = this.#parts.state;
+    const isFirst = positions.get(path) === undefined;
+    if (!isFirst && lines === 0) return;
+    positions.set(path, position);
+    // At once: without a place to go on from, a start after a crash would skip what was written.
+    if (isFirst) this.#committer.now();
+    else this.#committer.after('moved');
   }
 
   /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */

@@ -32,6 +32,9 @@ export class KernelChain {
   #again = false;
   #failures = 0;
   #everInOrder = false;
+  #isStopped = false;
+  /** Somebody wants to know what the kernel really has. */
+  #isDoubtful = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(family: Family, spec: ChainSpec, netfilter: Netfilter, say: Say) {
@@ -50,28 +53,30 @@ export class KernelChain {
 
   /** Compares with the kernel itself, and repairs what others have changed. */
   check(): Promise<void> {
-    this.#believed = undefined;
+    this.#isDoubtful = true;
     return this.#start();
   }
 
-  /** Removes chain and hook. */
+  /** Removes chain and hook, and ends the tries. */
   async remove(): Promise<void> {
     await this.stop();
-    this.#believed = undefined;
     const state = await this.#read();
-    if (state === undefined) return;
-    await this.#apply(state, removalPlan(state));
+    const failure =
+      typeof state === 'string' ? state : await this.#apply(state, removalPlan(state));
+    if (failure === undefined) return;
+    this.#say('error', `IPv${this.#family} firewall: chain and hook not removed: ${failure}`);
   }
 
   /** Ends the tries; what stands in the kernel stays. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#again = false;
     clearTimeout(this.#retry);
     await this.#work;
-    clearTimeout(this.#retry);
   }
 
   #start(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     clearTimeout(this.#retry);
     this.#again = true;
     this.#work ??= this.#run().finally(() => (this.#work = undefined));
@@ -81,61 +86,56 @@ export class KernelChain {
   async #run(): Promise<void> {
     while (this.#again) {
       this.#again = false;
+      if (this.#isDoubtful) this.#believed = undefined;
+      this.#isDoubtful = false;
       // A batch that fails may only have met another reality than was believed: look and try anew.
-      const done = (await this.#try()) || (await this.#try());
-      if (done) this.#recovered();
-      else this.#tryLater();
+      const failure = (await this.#try()) && (await this.#try());
+      if (failure === undefined) this.#recovered();
+      else this.#tryLater(failure);
     }
   }
 
-  async #try(): Promise<boolean> {
+  /** @returns why it failed, or undefined */
+  async #try(): Promise<string | undefined> {
     const repairs = this.#believed === undefined && this.#failures === 0;
     const state = this.#believed ?? (await this.#read());
-    if (state === undefined) return false;
+    if (typeof state === 'string') return state;
     const steps = plan(this.#desired, state, this.#surplus);
     if (repairs) this.#sayDrift(steps);
     return this.#apply(state, steps);
   }
 
-  async #read(): Promise<ChainState | undefined> {
+  async #read(): Promise<ChainState | string> {
     const result = await this.#netfilter.list(this.#family);
-    if (result.kind === 'done') return parseListing(this.#spec, result.stdout);
-    this.#sayFailure(result.why);
-    return undefined;
+    return result.kind === 'done' ? parseListing(this.#spec, result.stdout) : result.why;
   }
 
-  async #apply(state: ChainState, steps: readonly Step[]): Promise<boolean> {
+  async #apply(state: ChainState, steps: readonly Step[]): Promise<string | undefined> {
+    this.#believed = undefined;
     if (steps.length > 0) {
       const batch = renderBatch(this.#spec, steps);
       const result = await this.#netfilter.restore(this.#family, batch);
-      if (result.kind !== 'done') {
-        // At the first failure with a believed state the second try tells.
-        if (this.#believed === undefined) this.#sayFailure(result.why);
-        this.#believed = undefined;
-        return false;
-      }
+      if (result.kind !== 'done') return result.why;
     }
     this.#believed = afterSteps(state, steps);
     this.#everInOrder = true;
-    return true;
+    return undefined;
   }
 
-  #tryLater(): void {
+  #tryLater(why: string): void {
+    const count = this.#desired.size;
+    const message = `IPv${this.#family} firewall: ${why} (${count} blocks wait; trying again)`;
+    this.#say('error', message);
     const waitMs = Math.min(retryMs.first * 2 ** this.#failures, retryMs.last);
     this.#failures += 1;
-    this.#retry = setTimeout(() => void this.#start(), waitMs);
+    clearTimeout(this.#retry);
+    if (!this.#isStopped) this.#retry = setTimeout(() => void this.#start(), waitMs);
   }
 
   #recovered(): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
     this.#say('notice', `IPv${this.#family} firewall: in order again, nothing was forgotten`);
-  }
-
-  #sayFailure(why: string): void {
-    const count = this.#desired.size;
-    const message = `IPv${this.#family} firewall: ${why} (${count} blocks wait; trying again)`;
-    this.#say('error', message);
   }
 
   #sayDrift(steps: readonly Step[]): void {

@@ -6,7 +6,7 @@ import {durationText} from '../config/kinds.js';
 import type {Say} from '../log-level.js';
 import {isSame, sendmailTitle, type Stuck, stuckChild} from '../reaper/reap.js';
 import {nowMs, pause} from '../sys/machine.js';
-import {pidsTitled, processFacts} from '../sys/proc.js';
+import {noSockets, pidsTitled, processFacts} from '../sys/proc.js';
 import {signalProcess} from '../sys/signal-process.js';
 
 /** How long a process has to go by itself. Ms. */
@@ -19,7 +19,7 @@ export interface ReaperSettings {
 
 export async function reapStuck({longestSeconds, mode}: ReaperSettings, say: Say): Promise<void> {
   const stuck = pidsTitled(sendmailTitle).flatMap((pid) => {
-    const facts = processFacts(pid, 'withoutSockets');
+    const facts = processFacts(pid, noSockets);
     return (facts && stuckChild(facts, longestSeconds, nowMs())) ?? [];
   });
   if (stuck.length === 0) return;
@@ -32,14 +32,14 @@ export async function reapStuck({longestSeconds, mode}: ReaperSettings, say: Say
   if (told.length === 0) return;
   await pause(graceMs);
   for (const child of told) {
-    if (isSame(child, processFacts(child.pid, 'withoutSockets'))) {
+    if (isSame(child, processFacts(child.pid, noSockets))) {
       endChild(child, 'SIGKILL', `sendmail process ${child.pid}, which stayed after SIGTERM`, say);
     }
   }
 }
 
 function endChild(child: Stuck, signal: 'SIGTERM' | 'SIGKILL', who: string, say: Say): boolean {
-  if (!isSame(child, processFacts(child.pid, 'withoutSockets'))) return false;
+  if (!isSame(child, processFacts(child.pid, noSockets))) return false;
   const result = signalProcess(child.pid, signal);
   if (result.kind === 'sent') say('notice', `reap ${who}: ${signal}`);
   else say('error', `not reaped: ${who}: ${result.why}`);

@@ -69,7 +69,7 @@ export class Follower {
         this.#kicked = false;
         this.#lookAtName();
         const lines = this.#readOldest();
-        const caughtUp = !this.#open.some(({file}) => file.hasMore()) || lines.length === 0;
+        const caughtUp = this.#open.every(({file}) => file.isAtEnd);
         yield {lines, position: this.#position(), caughtUp};
         if (caughtUp) await this.#pause(signal);
         else await setImmediate(); // a long backlog must not keep timers and sockets waiting
@@ -100,10 +100,13 @@ export class Follower {
       this.#problem = undefined;
     } catch (error) {
       this.#sayOnce(error);
+      // The new file comes with its first line; what is unread stands in the old one meanwhile.
+      if (typeof this.#resume === 'object' && current === undefined) this.#openPredecessors();
     }
     const nowMs = Date.now();
-    for (const old of this.#open.filter(({drainedAtMs}) => drainedAtMs <= nowMs)) closeBoth(old);
-    this.#open = this.#open.filter(({drainedAtMs}) => drainedAtMs > nowMs);
+    const done = this.#open.filter(({file, drainedAtMs}) => drainedAtMs <= nowMs && file.isAtEnd);
+    done.forEach(closeBoth);
+    this.#open = this.#open.filter((open) => !done.includes(open));
   }
 
   #openName(current: Open | undefined): void {
@@ -123,6 +126,13 @@ export class Follower {
     this.#report({kind: 'following', path: this.#path, atBytes: file.cursor().offset});
   }
 
+  #openPredecessors(): void {
+    const cursors = typeof this.#resume === 'object' ? this.#resume : [];
+    this.#open = [...cursors].reverse().flatMap((cursor) => this.#predecessor(cursor) ?? []);
+    // Else the file itself may come back, with its folder's file system.
+    if (this.#open.length > 0) this.#resume = 'start';
+  }
+
   /** Moves the first file to where reading ended; gives its predecessors where that was in them. */
   #resumed(file: LogFile): Open[] {
     const resume = this.#resume;
@@ -135,11 +145,13 @@ export class Follower {
     const [newest, ...older] = resume;
     if (newest !== undefined && file.matches(newest)) file.resumeAt(newest);
     else if (newest !== undefined) older.unshift(newest);
-    return older.reverse().flatMap((cursor) => this.#predecessor(cursor));
+    const found = older.reverse().flatMap((cursor) => this.#predecessor(cursor) ?? []);
+    if (found.length < older.length) this.#report({kind: 'predecessorGone', path: this.#path});
+    return found;
   }
 
   /** The rotated file the cursor was made for, under whatever name it has now. */
-  #predecessor(cursor: Cursor): Open[] {
+  #predecessor(cursor: Cursor): Open | undefined {
     const folder = dirname(this.#path);
     const name = basename(this.#path);
     for (const sibling of fs.readdirSync(folder).filter((other) => other.startsWith(name))) {
@@ -150,12 +162,11 @@ export class Follower {
       if (file.matches(cursor)) {
         file.resumeAt(cursor);
         const wake = wakeOnFile(path, () => this.#kick());
-        return [{file, wake, drainedAtMs: Date.now() + drainMs}];
+        return {file, wake, drainedAtMs: Date.now() + drainMs};
       }
       file.close();
     }
-    this.#report({kind: 'predecessorGone', path: this.#path});
-    return [];
+    return undefined;
   }
 
   /** Newest first: the order in which a restart looks for them. */

@@ -8,9 +8,9 @@ import type {Line} from '../log/line.js';
 import type {Cursor} from '../state/state.js';
 
 /** A line longer than this is no line of a mailer (SYSLOG_BUFSIZE 1 KiB, rsyslog 8 KiB). Bytes. */
-export const longestLineBytes = 64 * 1024;
-/** Read at once: larger is no faster, and the memory is held. Bytes. */
-const chunkBytes = 256 * 1024;
+export const longestLineBytes = 16 * 1024;
+/** Read at once. Bytes: little enough that timers and sockets are not kept waiting by a batch. */
+const chunkBytes = 64 * 1024;
 /** Compared before each read. Bytes: enough that two lines with one time stamp differ. */
 const guardBytes = 64;
 
@@ -27,6 +27,7 @@ export class LogFile {
   #guard: Buffer;
   /** Within a line that is too long: everything up to the next newline is dropped. */
   #skipping = false;
+  #isAtEnd = false;
 
   private constructor(path: string, descriptor: number) {
     this.#path = path;
@@ -80,6 +81,7 @@ export class LogFile {
       this.#moveTo(this.#offset + chunk.length);
       chunk = this.#at(this.#offset, chunkBytes);
     }
+    this.#isAtEnd = !chunk.includes(newline);
     return this.#split(chunk, report);
   }
 
@@ -107,9 +109,9 @@ export class LogFile {
     return {source: this.#path, offset: this.#offset, text: rest.toString('latin1')};
   }
 
-  /** Whether there is anything behind the offset. */
-  hasMore(): boolean {
-    return fs.fstatSync(this.#descriptor).size > this.#offset;
+  /** Whether the latest `read` found no whole line any more. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
   }
 
   close(): void {

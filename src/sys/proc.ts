@@ -10,21 +10,69 @@ import {findSockets, type SocketEntry} from '../net/socket-table.js';
 const ticksPerSecond = 100;
 
 /** @returns undefined when there is no such process (any more), or it may not be looked at */
-export function processFacts(
-  pid: number,
-  want: 'withSockets' | 'withoutSockets',
-): ProcessFacts | undefined {
+export function processFacts(pid: number, findSocketsOf: SocketFinder): ProcessFacts | undefined {
   const root = `/proc/${pid}`;
   try {
     const startedMs = bootMs() + (startTicks(pid) * 1000) / ticksPerSecond;
     const path = fs.readlinkSync(`${root}/exe`);
     const owner = fs.statSync(`${root}/exe`).uid === 0 ? 'root' : 'other';
     const title = titleOf(pid);
-    const sockets = want === 'withSockets' ? socketsOf(root) : [];
-    return {pid, executable: {path, owner}, startedMs, title, sockets};
+    return {pid, executable: {path, owner}, startedMs, title, sockets: findSocketsOf(root)};
   } catch {
     return undefined;
   }
+}
+
+/** Finds the TCP sockets of the process with this folder in /proc. */
+export type SocketFinder = (root: string) => SocketEntry[];
+
+export const noSockets: SocketFinder = () => [];
+
+/** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
+const longestMemoryMs = 60_000;
+
+/**
+ * Remembers the kernel's socket tables from one question to the next: the kernel walks its whole
+ * hash to print one, which takes five milliseconds on an idle machine, and a guesser asks for a new
+ * envelope with every name. A socket keeps its peer for life, so a remembered line is as good as a
+ * new one; only a process without any is newer than the table, which is then read again.
+ */
+export class SocketTables {
+  /** By path, and with it by network namespace: a container's sendmail has tables of its own. */
+  readonly #tables = new Map<string, {readonly text: string; readonly readMs: number}>();
+
+  readonly find: SocketFinder = (root) => {
+    const inodes = socketInodes(root);
+    if (inodes.length === 0) return [];
+    const namespace = fs.readlinkSync(`${root}/ns/net`);
+    const names = ['tcp', 'tcp6'] as const;
+    for (const look of [this.#remembered, this.#read]) {
+      for (const name of names) {
+        const found = findSockets(look(root, namespace, name), inodes);
+        if (found.length > 0) return found;
+      }
+    }
+    return [];
+  };
+
+  readonly #remembered = (_root: string, namespace: string, name: string): string => {
+    const table = this.#tables.get(`${namespace} ${name}`);
+    return table === undefined || Date.now() - table.readMs > longestMemoryMs ? '' : table.text;
+  };
+
+  readonly #read = (root: string, namespace: string, name: string): string => {
+    const path = `${root}/net/${name}`;
+    const text = fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
+    this.#tables.set(`${namespace} ${name}`, {text, readMs: Date.now()});
+    return text;
+  };
+}
+
+function socketInodes(root: string): string[] {
+  return fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
+    const target = fs.readlinkSync(`${root}/fd/${descriptor}`);
+    return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
+  });
 }
 
 /** Pids of all processes with a title that begins so. */
@@ -54,15 +102,4 @@ function startTicks(pid: number): number {
 function bootMs(): number {
   const match = /^btime (\d+)$/m.exec(fs.readFileSync('/proc/stat', 'latin1'));
   return Number(match?.[1]) * 1000;
-}
-
-function socketsOf(root: string): SocketEntry[] {
-  const inodes = fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
-    const target = fs.readlinkSync(`${root}/fd/${descriptor}`);
-    return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
-  });
-  if (inodes.length === 0) return [];
-  // The process's own view: its network namespace may be another than ours.
-  const tables = [`${root}/net/tcp`, `${root}/net/tcp6`].filter((path) => fs.existsSync(path));
-  return tables.flatMap((path) => findSockets(fs.readFileSync(path, 'latin1'), inodes));
 }
