@@ -6,22 +6,28 @@
 import {chmodSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {brotliCompressSync} from 'node:zlib';
 import {ensureInstalled, root} from './install.mjs';
 
-const banner = `#!/usr/bin/env node
+const banner = `#!/usr/bin/env -S node --optimize-for-size
 import {createRequire as __createRequire} from 'node:module';
 import {fileURLToPath as __fileURLToPath} from 'node:url';
 const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
 const __dirname = __filename.slice(0, __filename.lastIndexOf('/'));`;
 
-/** The module looks for its .wasm beside itself, unless a \`Module\` brings it along. */
+/**
+ * The module looks for its .wasm beside itself, unless a `Module` brings it along. Compressed: the
+ * engine keeps the program's text in memory for as long as it runs.
+ */
 const embedSqlite = {
   name: 'embed-sqlite',
   setup({onLoad}) {
-    onLoad({filter: /node-sqlite3-wasm\.js$/}, ({path}) => ({
-      contents: `var Module = {wasmBinary: require('./node-sqlite3-wasm.wasm')};${readFileSync(path, 'utf8')}`,
-    }));
+    onLoad({filter: /node-sqlite3-wasm\.js$/}, ({path}) => {
+      const wasm = brotliCompressSync(readFileSync(path.replace(/js$/, 'wasm'))).toString('base64');
+      const unpack = `require('node:zlib').brotliDecompressSync(Buffer.from('${wasm}', 'base64'))`;
+      return {contents: `var Module = {wasmBinary: ${unpack}};${readFileSync(path, 'utf8')}`};
+    });
   },
 };
 
@@ -40,7 +46,9 @@ export async function build(options = {}) {
     format: 'esm',
     banner: {js: banner},
     define: {BLOCKSMTP_VERSION: JSON.stringify(version)},
-    loader: {'.wasm': 'binary'},
+    // Names stay, for stack traces that can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     plugins: [embedSqlite],
     logLevel: 'warning',
   });
