@@ -67,7 +67,7 @@ export class Daemon {
       families.map((family) => [family, new KernelChain(family, spec, netfilter, log.say)]),
     );
     this.#committer = new Committer(parts.commit, log.say);
-    const tables = new SocketTables();
+    const tables = new SocketTables(config.mailerPort);
     this.#ask = ({pid, ...envelope}) => {
       const facts = processFacts(pid, tables.find);
       return facts && attribute(facts, envelope, config.mailerPort);

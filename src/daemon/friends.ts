@@ -11,6 +11,9 @@ import {Exemptions} from '../score/exempt.js';
 import {localAddresses} from '../sys/machine.js';
 import {fileVersion, readTextFile} from '../sys/text-file.js';
 
+/** Bad lines told one by one. A count: a log copied over the file has thousands. */
+const mostTold = 20;
+
 export class Friends {
   readonly #file: string;
   readonly #mailer: Address | undefined;
@@ -57,7 +60,12 @@ export class Friends {
       return false;
     }
     this.#whitelist = parseWhitelist(this.#file, read.text);
-    for (const problem of this.#whitelist.problems) this.#say('warning', problemText(problem));
+    const {problems} = this.#whitelist;
+    for (const problem of problems.slice(0, mostTold)) this.#say('warning', problemText(problem));
+    if (problems.length > mostTold) {
+      const more = problems.length - mostTold;
+      this.#say('warning', `whitelist: ${more} more bad lines in ${this.#file}`);
+    }
     const {length} = this.#whitelist.entries;
     this.#say('info', `whitelist: ${length} entries in ${this.#file}`);
     return true;

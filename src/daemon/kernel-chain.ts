@@ -20,6 +20,9 @@ export interface Netfilter {
 /** Waiting after a failure: doubles from the first to the last. Ms. */
 export const retryMs = {first: 250, last: 60_000};
 
+/** At the end nobody tries again later. A count: another tool's change spoils one try at most. */
+const removalTries = 3;
+
 export class KernelChain {
   readonly #family: Family;
   readonly #spec: ChainSpec;
@@ -48,7 +51,8 @@ export class KernelChain {
   want(desired: ReadonlySet<string>, surplus: Surplus): Promise<void> {
     this.#desired = desired;
     this.#surplus = surplus;
-    return this.#start();
+    // While calls fail the tries keep to their pauses, however many wishes come.
+    return this.#retry === undefined ? this.#start() : Promise.resolve();
   }
 
   /** Compares with the kernel itself, and repairs what others have changed. */
@@ -60,24 +64,29 @@ export class KernelChain {
   /** Removes chain and hook, and ends the tries. */
   async remove(): Promise<void> {
     await this.stop();
-    const state = await this.#read();
-    const failure =
-      typeof state === 'string' ? state : await this.#apply(state, removalPlan(state));
-    if (failure === undefined) return;
-    this.#say('error', `IPv${this.#family} firewall: chain and hook not removed: ${failure}`);
+    let failure: string | undefined;
+    for (let left = removalTries; left > 0; left--) {
+      const state = await this.#read();
+      failure = typeof state === 'string' ? state : await this.#apply(state, removalPlan(state));
+      if (failure === undefined) return;
+    }
+    this.#say(
+      'error',
+      `IPv${this.#family} firewall: chain and hook not removed: ${String(failure)}`,
+    );
   }
 
   /** Ends the tries; what stands in the kernel stays. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#again = false;
-    clearTimeout(this.#retry);
+    this.#clearRetry();
     await this.#work;
   }
 
   #start(): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
-    clearTimeout(this.#retry);
+    this.#clearRetry();
     this.#again = true;
     this.#work ??= this.#run().finally(() => (this.#work = undefined));
     return this.#work;
@@ -128,8 +137,13 @@ export class KernelChain {
     this.#say('error', message);
     const waitMs = Math.min(retryMs.first * 2 ** this.#failures, retryMs.last);
     this.#failures += 1;
-    clearTimeout(this.#retry);
+    this.#clearRetry();
     if (!this.#isStopped) this.#retry = setTimeout(() => void this.#start(), waitMs);
+  }
+
+  #clearRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   #recovered(): void {

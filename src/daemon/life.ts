@@ -36,7 +36,7 @@ export async function live(
   const daemon = new Daemon({
     ...workplace,
     config,
-    families: machineFamilies(),
+    families: config.dryRun ? [] : machineFamilies(),
     surplus: 'keep',
     log,
   });

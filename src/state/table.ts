@@ -29,6 +29,8 @@ export class Table<Value> {
   set(key: string, value: Value): void {
     this.#values.delete(key);
     this.#values.set(key, value);
+    // The changes too come in this order.
+    this.#changed.delete(key);
     this.#changed.add(key);
   }
 

@@ -33,8 +33,22 @@ export async function runCommand(
   parameters: readonly string[],
   {input = '', timeoutMs}: CommandInput,
 ): Promise<CommandResult> {
+  try {
+    return await runToEnd(program, parameters, {input, timeoutMs});
+  } catch (error) {
+    // What execa does not take at all: a parameter with a zero byte.
+    return {kind: 'failed', why: `${program}: ${(error as Error).message}`, exitCode: undefined};
+  }
+}
+
+async function runToEnd(
+  program: string,
+  parameters: readonly string[],
+  {input = '', timeoutMs}: CommandInput,
+): Promise<CommandResult> {
   const result = await execa(program, parameters, {
     reject: false,
+    cwd: '/', // ours may be gone
     timeout: timeoutMs,
     forceKillAfterDelay: 500,
     maxBuffer: mostOutputBytes,
@@ -44,7 +58,8 @@ export async function runCommand(
   });
   if (!result.failed) return {kind: 'done', stdout: result.stdout};
   const missing = ['ENOENT', 'EACCES'].includes(result.code ?? '');
-  const said = result.stderr.trim() || (result.shortMessage ?? '');
+  // When the program could not even be started (E2BIG, ENOMEM) there is no such text.
+  const said = (result.stderr as string | undefined)?.trim() || (result.shortMessage ?? '');
   const why = `${program}: ${said.replaceAll(/\s+/g, ' ').slice(0, quotedCharacters)}`;
   return {kind: missing ? 'missing' : 'failed', why, exitCode: result.exitCode};
 }

@@ -11,6 +11,8 @@ import {dirname} from 'node:path';
 const longestRequestBytes = 4096;
 /** The longest answer: a list of all blocks that can stand. Bytes. */
 const longestAnswerBytes = 64 * 1024 * 1024;
+/** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
+const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 const timeoutMs = 30_000;
 /** Connections at once. A count. */
@@ -26,9 +28,18 @@ export async function serveControl(
   answer: (request: unknown) => Promise<unknown>,
 ): Promise<ControlServer> {
   fs.mkdirSync(dirname(path), {recursive: true, mode: 0o755});
+  if (Buffer.byteLength(path) > longestPathBytes) {
+    throw new Error(`${path}: longer than the ${longestPathBytes} bytes a socket's path can have`);
+  }
+  const there = fs.lstatSync(path, {throwIfNoEntry: false});
+  if (there?.isSocket() === false) throw new Error(`${path}: there is something that is no socket`);
   // We hold the lock on the state, so a socket that is there belongs to nobody any more.
   fs.rmSync(path, {force: true});
+  const connections = new Set<net.Socket>();
   const server = net.createServer({allowHalfOpen: true}, (connection) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+    connection.on('timeout', () => connection.destroy());
     void serveOne(connection, answer);
   });
   server.maxConnections = mostConnections;
@@ -44,6 +55,8 @@ export async function serveControl(
   return {
     close: () => {
       server.close();
+      // A client that lingers must not keep the daemon from ending.
+      for (const connection of connections) connection.destroy();
       fs.rmSync(path, {force: true});
     },
   };
@@ -55,7 +68,9 @@ async function serveOne(
 ): Promise<void> {
   try {
     const line = await readLine(connection, longestRequestBytes);
-    connection.end(`${JSON.stringify(await answer(parseJson(line)))}\n`);
+    const text = `${JSON.stringify(await answer(parseJson(line)))}\n`;
+    // Destroyed once it is sent: a client that stays would hold one of the few places.
+    connection.end(text, () => connection.destroy());
   } catch {
     connection.destroy();
   }
@@ -93,10 +108,12 @@ function readLine(connection: net.Socket, mostBytes: number): Promise<string> {
     connection.on('data', (chunk) => {
       chunks.push(chunk);
       length += chunk.length;
-      if (chunk.includes('\n')) {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve(text.slice(0, text.indexOf('\n')));
-      } else if (length > mostBytes) {
+      const end = chunk.indexOf('\n');
+      const lineBytes = end < 0 ? length : length - chunk.length + end;
+      if (end >= 0 && lineBytes <= mostBytes) {
+        connection.removeAllListeners('data').resume(); // there is one line; more is nothing
+        resolve(Buffer.concat(chunks).toString('utf8', 0, lineBytes));
+      } else if (lineBytes > mostBytes) {
         chunks = [];
         reject(new Error(`a line of more than ${mostBytes} bytes`));
       }

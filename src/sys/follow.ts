@@ -8,11 +8,11 @@
  * inode and the bytes before the offset.
  */
 import fs from 'node:fs';
-import {basename, dirname, join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {Line} from '../log/line.js';
 import type {Cursor, LogPosition} from '../state/state.js';
 import {type FileEvent, identityOf, LogFile} from './log-file.js';
+import {type Rotated, rotatedFiles} from './rotated.js';
 import {type Wake, wakeOnFile, wakeOnName} from './wake.js';
 
 /** How long a renamed file is read on. Ms: logrotate's postrotate has told rsyslog long before. */
@@ -69,7 +69,8 @@ export class Follower {
         this.#kicked = false;
         this.#lookAtName();
         const lines = this.#readOldest();
-        const caughtUp = this.#open.every(({file}) => file.isAtEnd);
+        const caughtUp = !this.#open.some(({file}) => file.hasMore());
+        if (caughtUp) this.#closeDrained();
         yield {lines, position: this.#position(), caughtUp};
         if (caughtUp) await this.#pause(signal);
         else await setImmediate(); // a long backlog must not keep timers and sockets waiting
@@ -96,17 +97,47 @@ export class Follower {
     const current = this.#open.at(-1);
     try {
       const identity = identityOf(fs.statSync(this.#path, {bigint: true}));
-      if (current?.file.identity !== identity) this.#openName(current);
+      if (current?.file.identity !== identity) this.#follow(identity, current);
       this.#problem = undefined;
     } catch (error) {
       this.#sayOnce(error);
       // The new file comes with its first line; what is unread stands in the old one meanwhile.
       if (typeof this.#resume === 'object' && current === undefined) this.#openPredecessors();
     }
+  }
+
+  #openPredecessors(): void {
+    const cursors = typeof this.#resume === 'object' ? this.#resume : [];
+    const rotated = rotatedFiles(this.#path);
+    const opened = [...cursors].reverse().flatMap((one) => this.#predecessor(one, rotated) ?? []);
+    // The last one stands for the name until there is another file.
+    const last = opened.pop();
+    if (last === undefined) return; // the file itself may come back, with its file system
+    this.#open = [...opened, {...last, drainedAtMs: Number.POSITIVE_INFINITY}];
+    this.#resume = 'start';
+  }
+
+  /** Lets go of renamed files, once all that stands in them has been read. */
+  #closeDrained(): void {
     const nowMs = Date.now();
-    const done = this.#open.filter(({file, drainedAtMs}) => drainedAtMs <= nowMs && file.isAtEnd);
-    done.forEach(closeBoth);
-    this.#open = this.#open.filter((open) => !done.includes(open));
+    for (const old of this.#open.filter(({drainedAtMs}) => drainedAtMs <= nowMs)) closeBoth(old);
+    this.#open = this.#open.filter(({drainedAtMs}) => drainedAtMs > nowMs);
+  }
+
+  #follow(identity: string, current: Open | undefined): void {
+    const known = this.#open.find(({file}) => file.identity === identity);
+    if (known === undefined) {
+      this.#openName(current);
+      return;
+    }
+    // An older file has its name again.
+    this.#report({kind: 'rotated', path: this.#path});
+    const drainedAtMs = Date.now() + drainMs;
+    const others = this.#open.filter((other) => other !== known);
+    this.#open = [
+      ...others.map((other) => (other === current ? {...other, drainedAtMs} : other)),
+      {...known, drainedAtMs: Number.POSITIVE_INFINITY},
+    ];
   }
 
   #openName(current: Open | undefined): void {
@@ -118,7 +149,7 @@ export class Follower {
     };
     const older = this.#open.filter((other) => other !== current);
     if (current === undefined) {
-      this.#open = [...this.#resumed(file), open];
+      this.#open = [...this.#safelyResumed(open), open];
     } else {
       this.#report({kind: 'rotated', path: this.#path});
       this.#open = [...older, {...current, drainedAtMs: Date.now() + drainMs}, open];
@@ -126,11 +157,15 @@ export class Follower {
     this.#report({kind: 'following', path: this.#path, atBytes: file.cursor().offset});
   }
 
-  #openPredecessors(): void {
-    const cursors = typeof this.#resume === 'object' ? this.#resume : [];
-    this.#open = [...cursors].reverse().flatMap((cursor) => this.#predecessor(cursor) ?? []);
-    // Else the file itself may come back, with its folder's file system.
-    if (this.#open.length > 0) this.#resume = 'start';
+  #safelyResumed(open: Open): Open[] {
+    const resume = this.#resume;
+    try {
+      return this.#resumed(open.file);
+    } catch (error) {
+      this.#resume = resume; // tried again at the next look
+      closeBoth(open);
+      throw error;
+    }
   }
 
   /** Moves the first file to where reading ended; gives its predecessors where that was in them. */
@@ -143,29 +178,55 @@ export class Follower {
       return [];
     }
     const [newest, ...older] = resume;
-    if (newest !== undefined && file.matches(newest)) file.resumeAt(newest);
-    else if (newest !== undefined) older.unshift(newest);
-    const found = older.reverse().flatMap((cursor) => this.#predecessor(cursor) ?? []);
-    if (found.length < older.length) this.#report({kind: 'predecessorGone', path: this.#path});
-    return found;
+    const rotated = rotatedFiles(this.#path).filter(({identity}) => identity !== file.identity);
+    const opened = older.reverse().flatMap((cursor) => this.#predecessor(cursor, rotated) ?? []);
+    const gone = (): void => this.#report({kind: 'predecessorGone', path: this.#path});
+    if (opened.length < older.length) gone();
+    if (newest === undefined) return opened;
+    if (file.matches(newest)) {
+      file.resumeAt(newest);
+      return opened;
+    }
+    const predecessor = this.#predecessor(newest, rotated);
+    if (predecessor === undefined) {
+      gone();
+      return opened;
+    }
+    // Rotated again since: what came between is all unread.
+    const known = new Set([...resume, predecessor.file].map(({identity}) => identity));
+    const place = rotated.findIndex(({identity}) => identity === predecessor.file.identity);
+    const between = rotated.slice(place + 1).filter(({identity}) => !known.has(identity));
+    const unread = between.flatMap((one) => this.#openRotated(one) ?? []);
+    return [...opened, predecessor, ...unread];
   }
 
-  /** The rotated file the cursor was made for, under whatever name it has now. */
-  #predecessor(cursor: Cursor): Open | undefined {
-    const folder = dirname(this.#path);
-    const name = basename(this.#path);
-    for (const sibling of fs.readdirSync(folder).filter((other) => other.startsWith(name))) {
-      const path = join(folder, sibling);
-      const stat = fs.statSync(path, {bigint: true, throwIfNoEntry: false});
-      if (stat === undefined || identityOf(stat) !== cursor.identity) continue;
-      const file = LogFile.open(path);
-      if (file.matches(cursor)) {
-        file.resumeAt(cursor);
+  /** The rotated file the cursor was made for, under whatever name it has now, or a copy of it. */
+  #predecessor(cursor: Cursor, rotated: readonly Rotated[]): Open | undefined {
+    const isIt = ({identity}: Rotated): boolean => identity === cursor.identity;
+    const inOrder = [...rotated.filter(isIt), ...rotated.filter((one) => !isIt(one))];
+    for (const one of inOrder) {
+      const open = this.#openRotated(one, cursor);
+      if (open !== undefined) return open;
+    }
+    return undefined;
+  }
+
+  /** @returns undefined when it cannot be opened, or is not what the cursor was made for */
+  #openRotated({path, identity}: Rotated, cursor?: Cursor): Open | undefined {
+    let file: LogFile | undefined;
+    try {
+      file = LogFile.open(path, this.#path);
+      // A copy (copytruncate) has another identity and the same bytes; few bytes prove nothing.
+      const known = cursor && (identity === cursor.identity || cursor.guard.length >= 2 * 32);
+      if (cursor === undefined || (known && file.matches({...cursor, identity}))) {
+        if (cursor !== undefined) file.resumeAt(cursor);
         const wake = wakeOnFile(path, () => this.#kick());
         return {file, wake, drainedAtMs: Date.now() + drainMs};
       }
-      file.close();
+    } catch {
+      // Gone, or not to be read.
     }
+    file?.close();
     return undefined;
   }
 

@@ -25,22 +25,26 @@ export class LogFile {
   readonly identity: string;
   #offset: number;
   #guard: Buffer;
-  /** Within a line that is too long: everything up to the next newline is dropped. */
-  #skipping = false;
-  #isAtEnd = false;
+  /** How far has been looked for newlines. Bytes. */
+  #lookedTo = 0;
+  /** Within a line that is too long, up to whose end all is dropped: the place before it. */
+  #skippingFrom: Cursor | undefined;
 
-  private constructor(path: string, descriptor: number) {
-    this.#path = path;
+  private constructor(source: string, descriptor: number) {
+    this.#path = source;
     this.#descriptor = descriptor;
     this.identity = identityOf(fs.fstatSync(descriptor, {bigint: true}));
     this.#offset = 0;
     this.#guard = Buffer.alloc(0);
   }
 
-  /** @throws the system's error when the file cannot be opened, and when it is a folder or a pipe */
-  static open(path: string): LogFile {
+  /**
+   * @param source the name that its lines get
+   * @throws the system's error when the file cannot be opened, and when it is a folder or a pipe
+   */
+  static open(path: string, source = path): LogFile {
     if (!fs.statSync(path).isFile()) throw new Error(`${path}: expected a regular file`);
-    return new LogFile(path, fs.openSync(path, 'r'));
+    return new LogFile(source, fs.openSync(path, 'r'));
   }
 
   /** Whether the cursor was made for this very file, and it still holds what stood there. */
@@ -58,11 +62,13 @@ export class LogFile {
   /** Skips what stands in the file now: up to the last newline. */
   skipToEnd(): void {
     const {size} = fs.fstatSync(this.#descriptor);
-    const tail = this.#before(size, Math.min(size, longestLineBytes));
+    // One byte more: what is left of a line that is too long shall be too long itself.
+    const tail = this.#before(size, Math.min(size, longestLineBytes + 1));
     this.#moveTo(size - (tail.length - 1 - tail.lastIndexOf(newline)));
   }
 
   cursor(): Cursor {
+    if (this.#skippingFrom !== undefined) return this.#skippingFrom;
     const {identity} = this;
     return {identity, offset: this.#offset, guard: this.#guard.toString('hex')};
   }
@@ -72,46 +78,48 @@ export class LogFile {
     if (this.#wasTruncated()) {
       report({kind: 'truncated', path: this.#path, atBytes: this.#offset});
       this.#moveTo(0);
-      this.#skipping = false;
+      this.#skippingFrom = undefined;
     }
-    let chunk = this.#at(this.#offset, chunkBytes);
-    while (chunk.length > longestLineBytes && !chunk.includes(newline)) {
-      if (!this.#skipping) this.#reportLongLine(this.#offset, report);
-      this.#skipping = true;
-      this.#moveTo(this.#offset + chunk.length);
-      chunk = this.#at(this.#offset, chunkBytes);
-    }
-    this.#isAtEnd = !chunk.includes(newline);
-    return this.#split(chunk, report);
+    const chunk = this.#at(this.#offset, chunkBytes);
+    this.#lookedTo = this.#offset + chunk.length;
+    const end = chunk.lastIndexOf(newline) + 1;
+    const lines = this.#split(chunk.subarray(0, end), report);
+    if (end > 0) this.#advance(chunk.subarray(0, end));
+    else if (chunk.length > longestLineBytes) this.#skip(chunk, report);
+    return lines;
   }
 
   #split(chunk: Buffer, report: (event: FileEvent) => void): Line[] {
-    const end = chunk.lastIndexOf(newline) + 1;
     const lines: Line[] = [];
-    for (let start = 0; start < end;) {
+    for (let start = 0; start < chunk.length;) {
       const stop = chunk.indexOf(newline, start);
       const offset = this.#offset + start;
-      if (this.#skipping) this.#skipping = false;
+      if (this.#skippingFrom !== undefined) this.#skippingFrom = undefined;
       else if (stop - start > longestLineBytes) this.#reportLongLine(offset, report);
       else if (stop > start) {
         lines.push({source: this.#path, offset, text: chunk.toString('latin1', start, stop)});
       }
       start = stop + 1;
     }
-    if (end > 0) this.#moveTo(this.#offset + end);
     return lines;
+  }
+
+  #skip(chunk: Buffer, report: (event: FileEvent) => void): void {
+    if (this.#skippingFrom === undefined) this.#reportLongLine(this.#offset, report);
+    this.#skippingFrom ??= this.cursor();
+    this.#advance(chunk);
   }
 
   /** What stands behind the last newline: in a file that nobody writes to, its last line. */
   unfinishedLine(): Line | undefined {
     const rest = this.#at(this.#offset, longestLineBytes);
-    if (rest.length === 0 || this.#skipping) return undefined;
+    if (rest.length === 0 || this.#skippingFrom !== undefined) return undefined;
     return {source: this.#path, offset: this.#offset, text: rest.toString('latin1')};
   }
 
-  /** Whether the latest `read` found no whole line any more. */
-  get isAtEnd(): boolean {
-    return this.#isAtEnd;
+  /** Whether there is anything that has not been looked at: a half line has. */
+  hasMore(): boolean {
+    return fs.fstatSync(this.#descriptor).size > this.#lookedTo;
   }
 
   close(): void {
@@ -128,7 +136,15 @@ export class LogFile {
 
   #moveTo(offset: number): void {
     this.#offset = offset;
+    this.#lookedTo = offset;
     this.#guard = this.#before(offset, Math.min(offset, guardBytes));
+  }
+
+  /** Behind what was read. The guard is of that: the file itself may have been cut since. */
+  #advance(chunk: Buffer): void {
+    this.#offset += chunk.length;
+    const end = Buffer.concat([this.#guard, chunk.subarray(-guardBytes)]);
+    this.#guard = end.subarray(-guardBytes);
   }
 
   #before(offset: number, length: number): Buffer {

@@ -6,6 +6,7 @@
  * the log that we follow they are no mailer's and count for nothing.
  */
 import fs from 'node:fs';
+import {Writable} from 'node:stream';
 import winston from 'winston';
 import {type LogLevel, logLevels, type Say, syslogSeverity} from '../log-level.js';
 import {SyslogStream} from './syslog-stream.js';
@@ -40,20 +41,22 @@ const journalled = printf(
 export function openLog(settings: LogSettings): Log {
   const level = logLevels[settings.debug] ?? 'debug';
   const syslog = settings.debugToSyslog ? new SyslogStream() : undefined;
-  const {File, Stream} = winston.transports;
+  const {Stream} = winston.transports;
   const stderrForm = isJournal() ? journalled : stamped;
   // Under systemd the syslog's socket is the journal's too: one copy there is enough.
   const isTwice = isJournal() && syslog !== undefined;
   const transports = [
     ...(isTwice ? [] : [new Stream({stream: process.stderr, format: stderrForm})]),
-    ...(settings.logFile === '' ? [] : [new File({filename: settings.logFile, format: stamped})]),
+    ...(settings.logFile === ''
+      ? []
+      : [new Stream({stream: appendTo(settings.logFile), format: stamped})]),
     ...(syslog === undefined ? [] : [new Stream({stream: syslog, format: journalled})]),
   ];
   const levels = Object.fromEntries(logLevels.map((name, index) => [name, index]));
   const logger = winston.createLogger({levels, level, transports});
   // A log that cannot be written must not end the guard; there is nobody else to tell.
   logger.on('error', () => undefined);
-  process.stderr.on('error', () => undefined);
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
   return {
     say: (at, message) => void logger.log(at, message),
     shows: (at) => logLevels.indexOf(at) <= settings.debug,
@@ -66,6 +69,25 @@ export function openLog(settings: LogSettings): Log {
       );
     },
   };
+}
+
+const ignore = (): void => undefined;
+
+/**
+ * Each line is on its way to the disk when it has been said. A line that the file does not take is
+ * lost, and the next is tried: winston's own transport ends the process when the folder is missing.
+ */
+function appendTo(path: string): Writable {
+  return new Writable({
+    write: (line: string | Buffer, _encoding, done) => {
+      try {
+        fs.appendFileSync(path, line);
+      } catch {
+        // There is nobody else to tell.
+      }
+      done();
+    },
+  });
 }
 
 /** Nobody waits longer for the log at the end. Ms. */

@@ -31,48 +31,74 @@ export const noSockets: SocketFinder = () => [];
 /** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
 const longestMemoryMs = 60_000;
 
+interface Memory {
+  /** Both tables, one behind the other. */
+  readonly text: string;
+  readonly readMs: number;
+  /** Inodes of sockets that are no client's, whatever else they are. */
+  readonly others: ReadonlySet<string>;
+}
+
 /**
  * Remembers the kernel's socket tables from one question to the next: the kernel walks its whole
  * hash to print one, which takes five milliseconds on an idle machine, and a guesser asks for a new
  * envelope with every name. A socket keeps its peer for life, so a remembered line is as good as a
- * new one; only a process without any is newer than the table, which is then read again.
+ * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
  */
 export class SocketTables {
-  /** By path, and with it by network namespace: a container's sendmail has tables of its own. */
-  readonly #tables = new Map<string, {readonly text: string; readonly readMs: number}>();
+  readonly #clientPort: number;
+  /** By network namespace: a container's sendmail has tables of its own. */
+  readonly #memories = new Map<string, Memory>();
+
+  /** @param clientPort the local port at which clients are served */
+  constructor(clientPort: number) {
+    this.#clientPort = clientPort;
+  }
 
   readonly find: SocketFinder = (root) => {
     const inodes = socketInodes(root);
     if (inodes.length === 0) return [];
     const namespace = fs.readlinkSync(`${root}/ns/net`);
-    const names = ['tcp', 'tcp6'] as const;
-    for (const look of [this.#remembered, this.#read]) {
-      for (const name of names) {
-        const found = findSockets(look(root, namespace, name), inodes);
-        if (found.length > 0) return found;
-      }
+    const memory = this.#freshMemory(namespace);
+    if (memory !== undefined) {
+      const found = findSockets(memory.text, inodes);
+      if (found.some(this.#isClient)) return found;
+      if (inodes.every((inode) => memory.others.has(inode))) return found;
     }
-    return [];
+    const text = ['tcp', 'tcp6'].map((name) => readIfThere(`${root}/net/${name}`)).join('\n');
+    const found = findSockets(text, inodes);
+    const clients = new Set(found.filter(this.#isClient).map(({inode}) => inode));
+    const others = new Set([...(memory?.others ?? []), ...inodes].filter((i) => !clients.has(i)));
+    this.#memories.set(namespace, {text, readMs: memory?.readMs ?? Date.now(), others});
+    return found;
   };
 
-  readonly #remembered = (_root: string, namespace: string, name: string): string => {
-    const table = this.#tables.get(`${namespace} ${name}`);
-    return table === undefined || Date.now() - table.readMs > longestMemoryMs ? '' : table.text;
-  };
+  #freshMemory(namespace: string): Memory | undefined {
+    const memory = this.#memories.get(namespace);
+    const isFresh = memory !== undefined && Date.now() - memory.readMs <= longestMemoryMs;
+    return isFresh ? memory : undefined;
+  }
 
-  readonly #read = (root: string, namespace: string, name: string): string => {
-    const path = `${root}/net/${name}`;
-    const text = fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
-    this.#tables.set(`${namespace} ${name}`, {text, readMs: Date.now()});
-    return text;
-  };
+  readonly #isClient = ({localPort}: SocketEntry): boolean => localPort === this.#clientPort;
 }
+
+const readIfThere = (path: string): string =>
+  fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
 
 function socketInodes(root: string): string[] {
   return fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
-    const target = fs.readlinkSync(`${root}/fd/${descriptor}`);
+    const target = linkOf(`${root}/fd/${descriptor}`);
     return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
   });
+}
+
+/** A descriptor may be closed between the listing and the look; that says nothing of the others. */
+function linkOf(path: string): string {
+  try {
+    return fs.readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 /** Pids of all processes with a title that begins so. */

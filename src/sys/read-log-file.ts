@@ -24,11 +24,10 @@ export function readLogFile(
     return {kind: 'failed', why: (error as Error).message};
   }
   try {
-    for (let before = -1; file.cursor().offset !== before;) {
-      before = file.cursor().offset;
+    do {
       for (const line of file.read(() => undefined)) take(line, changedMs);
       pause();
-    }
+    } while (file.hasMore());
     const last = file.unfinishedLine();
     if (last !== undefined) take(last, changedMs);
     return {kind: 'read'};

@@ -22,11 +22,13 @@ const historySeconds = 90 * 86_400;
 const tableNames = ['blocks', 'offenders', 'sessions', 'positions'] as const;
 
 const layout = `
-  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`).join('\n')}
+  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
   PRAGMA user_version = ${layoutVersion};
 `;
+
+class NewerError extends Error {}
 
 export interface Store {
   /** What was saved last. */
@@ -46,7 +48,8 @@ export async function openStore(stateDir: string, nowMs: number): Promise<Store>
   try {
     return await openAt(path, undefined, nowMs);
   } catch (error) {
-    if (!/not a database|malformed|JSON/.test((error as Error).message)) throw error;
+    const isDamage = /not a database|malformed|JSON/.test((error as Error).message);
+    if (error instanceof NewerError || !isDamage) throw error;
     const damaged = `${path}.damaged-${nowMs}`;
     fs.renameSync(path, damaged);
     fs.rmSync(`${path}-journal`, {force: true});
@@ -64,10 +67,13 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
-    if (version > layoutVersion) throw new Error(`${path} is of a newer blocksmtp (${version})`);
-    database.exec(layout);
-    const oldestMs = nowMs - historySeconds * 1000;
-    database.run('DELETE FROM history WHERE at_ms < ?', [oldestMs]);
+    if (version > layoutVersion)
+      throw new NewerError(`${path} is of a newer blocksmtp (${version})`);
+    const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
+    if (version > 0 && check !== 'ok') throw new Error(`malformed: ${JSON.stringify(check)}`);
+    // Only what must be is written: a full disk shall not keep the saved state from being read.
+    if (version === 0) database.exec(layout);
+    forgetHistory(database, nowMs - historySeconds * 1000);
     return storeOf(database, loadState(database), damaged);
   } catch (error) {
     database.close();
@@ -75,10 +81,22 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
   }
 }
 
+function forgetHistory(database: Database, beforeMs: number): void {
+  try {
+    database.run('DELETE FROM history WHERE at_ms < ?', [beforeMs]);
+  } catch {
+    // The disk refuses; the next start does it, and the next commit says so.
+  }
+}
+
 function loadState(database: Database): State {
   const load = <Value>(name: (typeof tableNames)[number]): Table<Value> => {
+    // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
     // We wrote these rows ourselves, in this layout's version.
-    const rows = database.all(`SELECT key, value FROM ${name}`) as {key: string; value: string}[];
+    const rows = database.all(`SELECT key, value FROM ${name} ORDER BY rowid`) as {
+      key: string;
+      value: string;
+    }[];
     return new Table(rows.map(({key, value}) => [key, JSON.parse(value) as Value]));
   };
   return {

@@ -26,6 +26,10 @@ const parameters = [
 export class SyslogStream extends Writable {
   #waiting: string[] = [];
   #lost = 0;
+  /** How many of the first waiting lines are on their way. */
+  #onTheWay = 0;
+  /** Lines on their way that the bound has pushed out: lost only if the way fails. */
+  #pushedOut = 0;
   #sending: Promise<void> | undefined;
 
   constructor() {
@@ -37,8 +41,7 @@ export class SyslogStream extends Writable {
     const text = line.toString().replace(/^<(\d)>/, (_, severity) => `<${24 + Number(severity)}>`);
     this.#waiting.push(text.trimEnd());
     if (this.#waiting.length > mostWaitingLines) {
-      this.#waiting.shift();
-      this.#lost += 1;
+      this.#dropOldest();
     }
     this.#sending ??= this.#send();
     done(); // the queue is ours, with its own bound: winston's has none
@@ -54,12 +57,17 @@ export class SyslogStream extends Writable {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, batchLines);
       const input = `${batch.join('\n')}\n`;
+      this.#onTheWay = batch.length;
       const result = await runCommand('logger', parameters, {input, timeoutMs: loggerTimeoutMs});
+      const [arrived, pushedOut] = [this.#onTheWay, this.#pushedOut];
+      this.#onTheWay = 0;
+      this.#pushedOut = 0;
       if (result.kind === 'done') {
-        this.#waiting = this.#waiting.slice(Math.max(0, batch.length - this.#shiftedSince(batch)));
+        this.#waiting.splice(0, arrived);
         waitMs = retryMs.first;
         this.#tellLost();
       } else {
+        this.#lost += pushedOut;
         const pauseMs = waitMs;
         await new Promise((resolve) => void setTimeout(resolve, pauseMs).unref());
         waitMs = Math.min(waitMs * 2, retryMs.last);
@@ -68,11 +76,14 @@ export class SyslogStream extends Writable {
     this.#sending = undefined;
   }
 
-  /** How many lines of the batch the bound has pushed out while it was on its way. */
-  #shiftedSince(batch: readonly string[]): number {
-    const first = this.#waiting[0];
-    const index = batch.findIndex((line) => line === first);
-    return index < 0 ? batch.length : index;
+  #dropOldest(): void {
+    this.#waiting.shift();
+    if (this.#onTheWay === 0) {
+      this.#lost += 1;
+    } else {
+      this.#onTheWay -= 1;
+      this.#pushedOut += 1;
+    }
   }
 
   #tellLost(): void {

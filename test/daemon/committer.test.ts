@@ -1,0 +1,95 @@
+/** When the state is saved, and what happens when the disk refuses. */
+import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {Committer} from '../../src/daemon/committer.js';
+import type {LogLevel} from '../../src/log-level.js';
+
+let said: [LogLevel, string][] = [];
+let commits: number[] = [];
+let refuses = false;
+let committer: Committer;
+
+beforeEach(() => {
+  jest.useFakeTimers({now: 0});
+  said = [];
+  commits = [];
+  refuses = false;
+  committer = new Committer(
+    () => {
+      commits.push(Date.now());
+      if (refuses) throw new Error('disk full');
+    },
+    (level, message) => said.push([level, message]),
+  );
+});
+afterEach(() => {
+  committer.stop();
+  jest.useRealTimers();
+});
+
+test('what was counted is saved soon, a mere step later, and many share one commit', () => {
+  for (let i = 0; i < 100; i++) committer.after('moved');
+  jest.advanceTimersByTime(1000);
+  expect(commits).toEqual([]);
+  for (let i = 0; i < 100; i++) committer.after('counted');
+  jest.advanceTimersByTime(10_000);
+  expect(commits).toEqual([1200]);
+  committer.after('moved');
+  jest.advanceTimersByTime(10_000);
+  expect(commits).toHaveLength(2);
+  expect(said).toEqual([]);
+});
+
+test('a stream of changes does not put the commit off for ever', () => {
+  for (let ms = 0; ms < 5000; ms += 50) {
+    committer.after('counted');
+    jest.advanceTimersByTime(50);
+  }
+  expect(commits.length).toBeGreaterThan(15);
+});
+
+test('a refusal is told once, tried again by itself, and its end is told', () => {
+  refuses = true;
+  committer.after('counted');
+  jest.advanceTimersByTime(60_000);
+  expect(commits.length).toBeGreaterThan(5);
+  expect(commits.length).toBeLessThan(20);
+  expect(said).toEqual([['error', expect.stringContaining('disk full')]]);
+  refuses = false;
+  jest.advanceTimersByTime(10_000);
+  expect(said.map(([level]) => level)).toEqual(['error', 'notice']);
+  const before = commits.length;
+  jest.advanceTimersByTime(60_000);
+  expect(commits.length).toBe(before);
+  refuses = true;
+  committer.now();
+  expect(said).toHaveLength(3);
+});
+
+test('lines that come while the disk refuses do not make it be tried more often', () => {
+  refuses = true;
+  for (let ms = 0; ms < 20_000; ms += 10) {
+    committer.after('counted');
+    jest.advanceTimersByTime(10);
+  }
+  expect(commits.length).toBeLessThan(8);
+});
+
+test('a clock that is set back or forward does not keep the state from being saved', () => {
+  committer.after('counted');
+  jest.setSystemTime(-3_600_000);
+  committer.after('counted');
+  jest.advanceTimersByTime(500);
+  expect(commits).toHaveLength(1);
+  jest.setSystemTime(3_600_000);
+  committer.after('counted');
+  jest.advanceTimersByTime(500);
+  expect(commits).toHaveLength(2);
+});
+
+test('stop ends everything', () => {
+  committer.after('counted');
+  committer.stop();
+  expect(jest.getTimerCount()).toBe(0);
+  jest.advanceTimersByTime(60_000);
+  expect(commits).toEqual([]);
+});

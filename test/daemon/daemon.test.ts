@@ -1,0 +1,116 @@
+/** The daemon on a real log and a fake kernel: what is saved when, and what a dry run says. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {type Config, settingNames, settings} from '../../src/config/schema.js';
+import {Daemon} from '../../src/daemon/daemon.js';
+import {live} from '../../src/daemon/life.js';
+import type {LogLevel} from '../../src/log-level.js';
+import {emptyState} from '../../src/state/state.js';
+import {sleep, tempDirs, until} from '../sys/support/temp.js';
+import {FakeNetfilter} from './support/fake-netfilter.js';
+
+const newDir = tempDirs();
+const chain = settings.iptablesChainName.standard;
+let log = '';
+let state = emptyState();
+let saved: number[] = [];
+let said: [LogLevel, string][] = [];
+let kernel = new FakeNetfilter();
+let config: Config;
+let end = new AbortController();
+let life: Promise<void> | undefined;
+let daemon: Daemon | undefined;
+
+beforeEach(() => {
+  log = join(newDir(), 'mail.log');
+  fs.writeFileSync(log, 'an old line\n');
+  state = emptyState();
+  saved = [];
+  said = [];
+  kernel = new FakeNetfilter();
+  end = new AbortController();
+  const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
+  const own = {syslogMsgsFile: log, whiteList: `${log}.whitelist`};
+  config = {...standard, ...own} as Config;
+});
+afterEach(async () => {
+  end.abort();
+  await life;
+  await daemon?.stop('leave');
+  daemon = undefined;
+});
+
+const say = (level: LogLevel, message: string): void => void said.push([level, message]);
+
+function startDaemon(): Daemon {
+  daemon = new Daemon({
+    config,
+    state,
+    commit: () => void saved.push(state.blocks.size),
+    history: () => [],
+    netfilter: kernel,
+    families: [4],
+    surplus: 'keep',
+    log: {say, shows: () => true, close: () => Promise.resolve()},
+  });
+  daemon.start();
+  life = daemon.follow(end.signal);
+  return daemon;
+}
+
+const guess = (name: string): string => {
+  const head = `${new Date().toISOString()} mail sm-mta[152]: 6ALC000c000152:`;
+  return `${head} <${name}@example.net>... User unknown\n`;
+};
+const from = (client: string): string =>
+  `${new Date().toISOString()} mail sm-mta[152]: 6ALC000c000152: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[${client}]\n`;
+
+describe('what is saved', () => {
+  test('the place in the log, before there is a line: what comes during a crash is not skipped', async () => {
+    startDaemon();
+    await until('a commit', () => saved.length > 0);
+    expect(state.positions.get(log)).toMatchObject([{offset: 12}]);
+  });
+
+  test('what an operator asked for, before he is answered', async () => {
+    const daemon = startDaemon();
+    const answer = await daemon.answer({command: 'block', network: '192.0.2.1', seconds: 60});
+    expect(answer.kind).toBe('done');
+    expect(saved.at(-1)).toBe(1);
+    expect(kernel.rules(chain)).toHaveLength(1);
+    await daemon.answer({command: 'unblock', network: '192.0.2.1'});
+    expect(saved.at(-1)).toBe(0);
+    expect(kernel.rules(chain)).toEqual([]);
+  });
+});
+
+test('a guesser in the log is dropped in the kernel', async () => {
+  startDaemon();
+  await until('the start', () => kernel.rules(chain) !== undefined);
+  for (let i = 0; i < 12; i++) fs.appendFileSync(log, guess(`name${i}`));
+  fs.appendFileSync(log, from('192.0.2.66'));
+  await until('a rule', () => (kernel.rules(chain)?.length ?? 0) > 0);
+  expect(kernel.rules(chain)).toEqual(['-s 192.0.2.66/32 -p tcp -m tcp --dport 25 -j DROP']);
+});
+
+test('after the end nothing is asked of the kernel any more', async () => {
+  const daemon = startDaemon();
+  await daemon.answer({command: 'block', network: '192.0.2.1', seconds: 1});
+  await daemon.stop('remove');
+  expect(kernel.rules(chain)).toBeUndefined();
+  const answer = await daemon.answer({command: 'block', network: '192.0.2.2', seconds: 60});
+  await daemon.cleanse();
+  expect(answer.kind).toBe('refused');
+  expect(kernel.rules(chain)).toBeUndefined();
+});
+
+test('a dry run has no firewall, so it does not say that it brings one in order', async () => {
+  const dry = {...config, dryRun: true, cleanseSchedule: '* * * * * *'};
+  const ownLog = {say, shows: () => true, close: () => Promise.resolve()};
+  life = live(dry, ownLog, end.signal, () => 'leave').then(() => undefined);
+  await sleep(2200);
+  end.abort();
+  await life;
+  expect(said.map(([, message]) => message).filter((m) => m.includes('in order'))).toEqual([]);
+});

@@ -1,0 +1,103 @@
+/** The exemptions while the whitelist is edited: the last good list stays in force. */
+import {beforeEach, describe, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {Friends} from '../../src/daemon/friends.js';
+import type {LogLevel} from '../../src/log-level.js';
+import {parseAddress} from '../../src/net/address.js';
+import {tempDirs} from '../sys/support/temp.js';
+
+const newDir = tempDirs();
+let said: [LogLevel, string][] = [];
+let path = '';
+let friends: Friends;
+
+const isFriend = (address: string): boolean =>
+  friends.exemptions.of(parseAddress(address)!) !== undefined;
+const warnings = (): string[] => said.filter(([level]) => level === 'warning').map(([, m]) => m);
+
+beforeEach(() => {
+  said = [];
+  path = join(newDir(), 'whitelist');
+  friends = new Friends(path, parseAddress('203.0.113.25'), (level, message) =>
+    said.push([level, message]),
+  );
+});
+
+describe('the whitelist', () => {
+  test('is in force after the first look, and again after each change', () => {
+    fs.writeFileSync(path, '192.0.2.0/24\n');
+    expect(friends.refresh()).toBe('changed');
+    expect([isFriend('192.0.2.7'), isFriend('198.51.100.7')]).toEqual([true, false]);
+    expect(friends.refresh()).toBe('same');
+    fs.writeFileSync(path, '198.51.100.0/24\n2001:db8::/32\n');
+    expect(friends.refresh()).toBe('changed');
+    expect([isFriend('192.0.2.7'), isFriend('198.51.100.7')]).toEqual([false, true]);
+    expect(isFriend('2001:db8::1')).toBe(true);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('that is replaced by a file of the same size is read anew', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    friends.refresh();
+    fs.writeFileSync(`${path}.new`, '192.0.2.2\n');
+    fs.renameSync(`${path}.new`, path);
+    friends.refresh();
+    expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
+  });
+
+  test('a bad line is told with file, line and text, once; the good lines count', () => {
+    fs.writeFileSync(path, '# comment\n192.0.2.1\nnonsense\n0.0.0.0/0\n\x1b[31m\n198.51.100.1\n');
+    friends.refresh();
+    friends.refresh();
+    expect([isFriend('192.0.2.1'), isFriend('198.51.100.1'), isFriend('198.51.100.2')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(warnings()).toHaveLength(3);
+    expect(warnings()[0]).toContain(`${path}:3: "nonsense"`);
+    expect(warnings().join('')).not.toContain('\x1b');
+  });
+
+  test('gone or unreadable: told once, the last good list stays; back again it is read', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    friends.refresh();
+    fs.rmSync(path);
+    friends.refresh();
+    friends.refresh();
+    fs.mkdirSync(path);
+    friends.refresh();
+    expect(isFriend('192.0.2.1')).toBe(true);
+    expect(warnings()).toHaveLength(2);
+    expect(warnings()[0]).toContain('the last good list stays in force');
+    fs.rmdirSync(path);
+    fs.writeFileSync(path, '192.0.2.2\n');
+    expect(friends.refresh()).toBe('changed');
+    expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
+  });
+
+  test('missing at the start: told, and read when it comes', () => {
+    friends.refresh();
+    expect(warnings()[0]).toContain('nobody is whitelisted');
+    fs.writeFileSync(path, '192.0.2.1\n');
+    expect(friends.refresh()).toBe('changed');
+    expect(isFriend('192.0.2.1')).toBe(true);
+  });
+
+  test('a log that was copied over it does not flood our own', () => {
+    fs.writeFileSync(path, 'Nov 21 12:00:00 relay sm-mta[1]: a line of a log\n'.repeat(20_000));
+    friends.refresh();
+    expect(warnings().length).toBeLessThan(200);
+  });
+});
+
+test('this machine and the mailer are friends without a list', () => {
+  friends.refresh();
+  expect(['127.0.0.1', '::1', '203.0.113.25', '192.0.2.1'].map(isFriend)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+});

@@ -1,0 +1,49 @@
+/** Directories that go away with the test, waiting with a bound, and counting what is open. */
+import {afterEach} from '@jest/globals';
+import fs from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+/** To be called at the top of a test file: each test then gets directories of its own. */
+export function tempDirs(): () => string {
+  const made: string[] = [];
+  afterEach(() => {
+    for (const path of made.splice(0)) fs.rmSync(path, {recursive: true, force: true});
+  });
+  return () => {
+    const path = fs.mkdtempSync(join(tmpdir(), 'blocksmtp-unit-'));
+    made.push(path);
+    return path;
+  };
+}
+
+/** Waits until it is so. @throws when it is not within the time */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  mostMs = 5000,
+): Promise<void> {
+  const endMs = performance.now() + mostMs;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) throw new Error(`not within ${mostMs} ms: ${what}`);
+    await sleep(5);
+  }
+}
+
+/** What this process's descriptors lead to, but for the one that lists them. */
+export function openDescriptors(): string[] {
+  return fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return [fs.readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** How often this process has something below the folder open. */
+export const openBelow = (folder: string): number =>
+  openDescriptors().filter((target) => target.startsWith(folder)).length;
+
+export {sleep};

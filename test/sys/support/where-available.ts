@@ -1,0 +1,41 @@
+/**
+ * The one place that skips: a test that needs root or a tool runs where these are, and elsewhere
+ * says `skipped: why`. With CI=true what cannot run is a failure.
+ */
+import {test} from '@jest/globals';
+import {spawnSync} from 'node:child_process';
+
+export interface Needs {
+  readonly root?: true;
+  /** Programs that must be in the PATH. */
+  readonly tools?: readonly string[];
+  /** A command that must succeed, for what a look cannot tell. */
+  readonly works?: readonly [string, ...string[]];
+}
+
+export type DeclareTest = (name: string, body: () => Promise<void>, timeoutMs?: number) => void;
+
+export function whereAvailable(needs: Needs): DeclareTest {
+  const why = missing(needs);
+  if (why === undefined) return (name, body, timeoutMs) => test(name, body, timeoutMs);
+  if (process.env['CI'] === 'true') {
+    return (name) =>
+      test(name, () => {
+        throw new Error(`cannot run here: ${why}`);
+      });
+  }
+  return (name) => {
+    process.stderr.write(`skipped: ${why} (${name})\n`);
+    test.skip(name, () => undefined);
+  };
+}
+
+function missing({root, tools = [], works}: Needs): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (root && process.getuid?.() !== 0) return 'needs root';
+  const absent = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+  if (absent.length > 0) return `needs ${absent.join(', ')}`;
+  if (works === undefined) return undefined;
+  const [program, ...parameters] = works;
+  return spawnSync(program, parameters).status === 0 ? undefined : `needs ${works.join(' ')}`;
+}

@@ -1,0 +1,68 @@
+/** Small files of the administrator. */
+import {describe, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {fileVersion, mostFileBytes, readTextFile} from '../../src/sys/text-file.js';
+import {tempDirs} from './support/temp.js';
+
+const newDir = tempDirs();
+
+describe('reading', () => {
+  test('text, with bytes that are none', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, Buffer.from('a\xff\n', 'latin1'));
+    expect(readTextFile(path)).toMatchObject({kind: 'text', text: 'a\ufffd\n'});
+  });
+
+  test('missing and unreadable are told apart', () => {
+    const folder = newDir();
+    expect(readTextFile(join(folder, 'none')).kind).toBe('missing');
+    expect(readTextFile(folder)).toMatchObject({kind: 'unreadable'});
+    fs.writeFileSync(join(folder, 'file'), '');
+    expect(readTextFile(join(folder, 'file', 'below')).kind).toBe('unreadable');
+    fs.symlinkSync('loop', join(folder, 'loop'));
+    expect(readTextFile(join(folder, 'loop')).kind).toBe('unreadable');
+  });
+
+  test('a file that is too large is not read, one of just the size is', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, '');
+    fs.truncateSync(path, mostFileBytes + 1);
+    expect(readTextFile(path)).toMatchObject({
+      kind: 'unreadable',
+      why: expect.stringContaining('at most'),
+    });
+    fs.truncateSync(path, mostFileBytes);
+    expect(readTextFile(path).kind).toBe('text');
+  });
+});
+
+describe('the version differs', () => {
+  test('when the file is written, replaced, removed, or made', () => {
+    const path = join(newDir(), 'file');
+    const versions = [fileVersion(path)];
+    for (const change of [
+      () => fs.writeFileSync(path, 'a'),
+      () => fs.writeFileSync(path, 'bb'),
+      () => fs.writeFileSync(path, 'cc'),
+      () => {
+        fs.writeFileSync(`${path}.new`, 'cc');
+        fs.renameSync(`${path}.new`, path);
+      },
+      () => fs.chmodSync(path, 0o600),
+      () => fs.rmSync(path),
+    ]) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      change();
+      versions.push(fileVersion(path));
+    }
+    for (let i = 1; i < versions.length; i++) expect(versions[i]).not.toBe(versions[i - 1]);
+    expect(versions.at(-1)).toBe(versions[0]);
+  });
+
+  test('and only then', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, 'a');
+    expect(fileVersion(path)).toBe(readTextFile(path).version);
+  });
+});

@@ -1,0 +1,54 @@
+/**
+ * Guessers at full speed: more lines in a moment than can be looked into one by one. How many
+ * answers they get is the benchmark's business; that the daemon keeps up with the log is this one's.
+ */
+import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {Lab} from './lab/lab.js';
+import {requireLab} from './lab/require.js';
+import {until} from './lab/until.js';
+
+const {describe} = await requireLab();
+
+const CHAIN = 'SPAM_UNAME_GUESSERS';
+
+describe('a guesser at full speed', () => {
+  let lab: Lab;
+
+  beforeEach(async () => {
+    lab = await Lab.start({id: 'flood'});
+    await lab.relay.daemon().ready();
+  }, 180_000);
+  afterEach(() => Lab.stopAll());
+
+  const blocked = async (address: string): Promise<boolean> =>
+    (await lab.relay.iptables(4, '-S', CHAIN)).includes(`-s ${address}/32 `);
+
+  test.each([
+    ['in one envelope', true],
+    ['with an envelope for each name', false],
+  ])('%s is blocked within half a second of its last answer', async (_, oneEnvelope) => {
+    await lab.client('attacker').guess({count: 500, oneEnvelope, quietMs: 200});
+    await until('the block', () => blocked('192.0.2.66'), 500);
+  });
+
+  test('thousands of envelopes do not keep the daemon from the next guesser', async () => {
+    // The session stays open when it is cut off, so every envelope's process is still there to be
+    // asked about: at 10 ms a question, three thousand would take half a minute.
+    await lab.client('attacker').guess({count: 3000, oneEnvelope: false, quietMs: 200, keep: true});
+    const next = await lab.client('innocent').guess({count: 60, gapMs: 20, quietMs: 500});
+    expect(next.answers.length).toBeLessThanOrEqual(10 + 3);
+    const began = Date.now();
+    expect((await lab.relay.blocksmtp(['list'])).stdout).toContain('192.0.2.10');
+    expect(Date.now() - began).toBeLessThan(2000);
+  });
+
+  test('all in one write is blocked too, and an innocent is served meanwhile', async () => {
+    const [, sent] = await Promise.all([
+      lab.client('attacker').pipeline({count: 500, quietMs: 200}),
+      lab.client('innocent').deliver({to: 'alice@example.net', text: 'in the flood'}),
+    ]);
+    expect(sent.accepted).toBe(true);
+    await until('the block', () => blocked('192.0.2.66'), 500);
+    expect(await blocked('192.0.2.10')).toBe(false);
+  });
+});

@@ -1,0 +1,225 @@
+// A client machine of the lab: an SMTP client living alone in its network namespace, told what to
+// do by one JSON object a line on stdin, answering by one a line on stdout. Plain JavaScript, run by
+// the host's node. It decides nothing about what is right: it says what it saw and when.
+import net from 'node:net';
+import readline from 'node:readline';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+const sessions = new Map();
+let lastSession = 0;
+
+/** One SMTP connection. `reply` gives a whole reply, or null when nothing came in time. */
+class Session {
+  #text = '';
+  #replies = [];
+  #waiter;
+  closed = false;
+
+  static connect({host, port = 25, localAddress, timeoutMs}) {
+    const session = new Session();
+    session.socket = net.connect({host, port, localAddress, noDelay: true});
+    session.socket.on('data', (data) => session.#take(data));
+    session.socket.on('error', (error) => (session.error = error.code));
+    session.socket.on('close', () => ((session.closed = true), session.#wake()));
+    return Promise.race([
+      new Promise((resolve) => session.socket.once('connect', () => resolve(session))),
+      new Promise((resolve) => session.socket.once('close', () => resolve(undefined))),
+      sleep(timeoutMs).then(() => undefined),
+    ]).then((value) => (value === undefined ? (session.socket.destroy(), undefined) : session));
+  }
+
+  #take(data) {
+    this.#text += data.toString('latin1');
+    for (let end; (end = this.#text.indexOf('\n')) >= 0; this.#text = this.#text.slice(end + 1)) {
+      const line = this.#text.slice(0, end).replace(/\r$/, '');
+      // '250-' says that more lines follow; only the last one ends the reply
+      if (line[3] !== '-') this.#replies.push({line, at: Date.now()});
+    }
+    this.#wake();
+  }
+
+  #wake() {
+    this.#waiter?.();
+    this.#waiter = undefined;
+  }
+
+  async reply(timeoutMs) {
+    const until = Date.now() + timeoutMs;
+    while (this.#replies.length === 0 && !this.closed && Date.now() < until) {
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, Math.max(1, until - Date.now()));
+        this.#waiter = () => (clearTimeout(timer), resolve());
+      });
+    }
+    return this.#replies.shift() ?? null;
+  }
+
+  async command(text, timeoutMs) {
+    this.socket.write(text + '\r\n');
+    return this.reply(timeoutMs);
+  }
+}
+
+async function open(args) {
+  const timeoutMs = args.timeoutMs ?? 3000;
+  const session = await Session.connect({...args, timeoutMs});
+  if (!session) return {connected: false};
+  const banner = await session.reply(timeoutMs);
+  if (args.helo !== false && banner) await session.command('EHLO client.example.org', timeoutMs);
+  const id = ++lastSession;
+  sessions.set(id, session);
+  return {
+    connected: true,
+    session: id,
+    banner: banner?.line ?? null,
+    port: session.socket.localPort,
+  };
+}
+
+function find(id) {
+  const session = sessions.get(id);
+  if (!session) throw new Error(`no session ${id}`);
+  return session;
+}
+
+function close(id) {
+  sessions.get(id)?.socket.destroy();
+  sessions.delete(id);
+}
+
+/** Guesses names until they run out or the other side says nothing for `quietMs`. */
+async function guess({names, domain, gapMs, oneEnvelope, quietMs, keep, ...where}) {
+  let id = where.session;
+  const opened = id === undefined ? await open({...where, timeoutMs: quietMs}) : undefined;
+  if (opened && !opened.connected)
+    return {connected: false, answers: [], silent: true, closed: true};
+  id ??= opened.session;
+  const session = find(id);
+  const answers = [];
+  const begin = () => session.command('MAIL FROM:<someone@example.org>', quietMs);
+  let alive = where.session !== undefined || (opened.banner !== null && (await begin()) !== null);
+  for (const name of names) {
+    if (!alive || session.closed) break;
+    const sent = Date.now();
+    const answer = await session.command(`RCPT TO:<${name}@${domain}>`, quietMs);
+    if (answer === null) {
+      alive = false;
+      break;
+    }
+    answers.push({name, sent, at: answer.at, line: answer.line});
+    if (!oneEnvelope) {
+      alive = (await session.command('RSET', quietMs)) !== null && (await begin()) !== null;
+    }
+    if (gapMs > 0) await sleep(gapMs);
+  }
+  const result = {connected: true, session: id, answers, silent: !alive, closed: session.closed};
+  if (!keep) close(id);
+  return result;
+}
+
+/** All names in one write, as a guesser in a hurry does; the answers are counted as they come. */
+async function pipeline({names, domain, quietMs, ...where}) {
+  const opened = await open({...where, timeoutMs: quietMs});
+  if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
+  const session = find(opened.session);
+  await session.command('MAIL FROM:<someone@example.org>', quietMs);
+  session.socket.write(names.map((name) => `RCPT TO:<${name}@${domain}>\r\n`).join(''));
+  const answers = [];
+  const sent = Date.now();
+  for (const name of names) {
+    const answer = await session.reply(quietMs);
+    if (answer === null) break;
+    answers.push({name, sent, at: answer.at, line: answer.line});
+  }
+  const silent = answers.length < names.length;
+  const result = {
+    connected: true,
+    session: opened.session,
+    answers,
+    silent,
+    closed: session.closed,
+  };
+  close(opened.session);
+  return result;
+}
+
+/** The wall clock with fractions of a ms, the same for all processes of the machine. */
+function wallClock() {
+  const tick = Date.now();
+  while (Date.now() === tick);
+  const offset = Date.now() - Number(process.hrtime.bigint()) / 1e6;
+  return () => Number(process.hrtime.bigint()) / 1e6 + offset;
+}
+
+/**
+ * Watches an open session: asks again as soon as an answer is there, at most every `everyMs`. Ends
+ * with the first question that stays unanswered. RSET is what sendmail answers without limit.
+ */
+async function watch({session: id, everyMs, quietMs, mostMs}) {
+  const session = find(id);
+  const clock = wallClock();
+  const end = clock() + mostMs;
+  let lastAnswered = 0;
+  while (clock() < end) {
+    const asked = clock();
+    if ((await session.command('RSET', quietMs)) === null) {
+      return {lastAnswered, firstUnanswered: asked};
+    }
+    lastAnswered = asked;
+    await sleep(everyMs);
+  }
+  return {lastAnswered, firstUnanswered: null};
+}
+
+async function deliver({from, to, text, timeoutMs = 5000, ...where}) {
+  const opened = await open({...where, timeoutMs});
+  if (!opened.connected) return {accepted: false, line: null};
+  const session = find(opened.session);
+  let answer = null;
+  const body = `From: <${from}>\r\nTo: <${to}>\r\nSubject: test\r\n\r\n${text}\r\n.`;
+  for (const [command, wanted] of [
+    [`MAIL FROM:<${from}>`, '2'],
+    [`RCPT TO:<${to}>`, '2'],
+    ['DATA', '3'],
+    [body, '2'],
+  ]) {
+    answer = await session.command(command, timeoutMs);
+    if (answer === null || answer.line[0] !== wanted) {
+      close(opened.session);
+      return {accepted: false, line: answer?.line ?? null};
+    }
+  }
+  await session.command('QUIT', timeoutMs);
+  close(opened.session);
+  return {accepted: true, line: answer.line};
+}
+
+async function say({session, line, timeoutMs = 3000}) {
+  const answer = await find(session).command(line, timeoutMs);
+  return {line: answer?.line ?? null, closed: find(session).closed};
+}
+
+async function state({session}) {
+  return {closed: find(session).closed, error: find(session).error ?? null};
+}
+
+const operations = {
+  open,
+  guess,
+  pipeline,
+  deliver,
+  watch,
+  say,
+  state,
+  close: async ({session}) => close(session),
+};
+
+readline.createInterface({input: process.stdin}).on('line', (line) => {
+  const {id, op, args} = JSON.parse(line);
+  operations[op](args).then(
+    (value) => console.log(JSON.stringify({id, value: value ?? null})),
+    (error) => console.log(JSON.stringify({id, error: String(error)})),
+  );
+});
+process.stdin.on('end', () => process.exit(0));
+console.log(JSON.stringify({id: 0, value: 'ready'}));

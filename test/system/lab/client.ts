@@ -1,0 +1,190 @@
+/**
+ * A client machine: drives the agent in its network namespace. It reports what the client saw; the
+ * tests decide whether that was right.
+ */
+import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
+import {once} from 'node:events';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {execa} from 'execa';
+import {labDir} from './paths.js';
+
+export type Family = 4 | 6;
+export type Addresses = {4: string; 6: string};
+export type Answer = {name: string; sent: number; at: number; line: string};
+export type Guessed = {
+  connected: boolean;
+  session?: number;
+  answers: Answer[];
+  silent: boolean;
+  closed: boolean;
+};
+export type Opened = {connected: boolean; session: number; banner: string | null; port: number};
+/** Which relay address to speak to and, with several addresses of our own, from which. */
+export type Where = {family?: Family; from?: string};
+export type GuessOptions = Where & {
+  count?: number;
+  names?: string[];
+  prefix?: string;
+  gapMs?: number;
+  /** all guesses in one envelope (no log line names the client before the end), or one each */
+  oneEnvelope?: boolean;
+  /** how long without an answer counts as silence */
+  quietMs?: number;
+  /** go on in this session */
+  session?: number;
+  /** leave the session open */
+  keep?: boolean;
+  domain?: string;
+};
+
+export class Client {
+  readonly #agent: ChildProcessWithoutNullStreams;
+  readonly #pending = new Map<
+    number,
+    {resolve: (v: unknown) => void; reject: (e: Error) => void}
+  >();
+  readonly #stderr: string[] = [];
+  #last = 0;
+  #names = 0;
+
+  readonly name: string;
+  readonly addresses: Addresses;
+  readonly #relays: Addresses;
+
+  private constructor(name: string, addresses: Addresses, relays: Addresses, id: string) {
+    this.name = name;
+    this.addresses = addresses;
+    this.#relays = relays;
+    // pdeathsig: should jest be killed, its clients go with it
+    const args = ['--pdeathsig', 'KILL', 'unshare', '--net', process.execPath];
+    this.#agent = spawn('setpriv', [...args, join(labDir, 'agent.mjs'), id, name]);
+    this.#agent.stderr.on('data', (data: Buffer) => this.#stderr.push(data.toString()));
+    createInterface({input: this.#agent.stdout}).on('line', (line) => {
+      this.#answer(line);
+    });
+    this.#agent.on('exit', () => {
+      for (const {reject} of this.#pending.values()) {
+        reject(new Error(`client ${name} ended: ${this.#stderr.join('')}`));
+      }
+    });
+  }
+
+  static async start(
+    name: string,
+    addresses: Addresses,
+    relays: Addresses,
+    id: string,
+  ): Promise<Client> {
+    const client = new Client(name, addresses, relays, id);
+    await new Promise((resolve, reject) => client.#pending.set(0, {resolve, reject}));
+    return client;
+  }
+
+  get pid(): number {
+    return this.#agent.pid ?? 0;
+  }
+
+  #answer(text: string): void {
+    const {id, value, error} = JSON.parse(text) as {id: number; value?: unknown; error?: string};
+    const waiting = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === undefined) waiting?.resolve(value);
+    else waiting?.reject(new Error(error));
+  }
+
+  #ask<T>(op: string, args: object): Promise<T> {
+    const id = ++this.#last;
+    this.#agent.stdin.write(JSON.stringify({id, op, args}) + '\n');
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, {resolve: (value) => resolve(value as T), reject});
+    });
+  }
+
+  #where({family = 4, from}: Where): {host: string; localAddress?: string} {
+    return {host: this.#relays[family], ...(from === undefined ? {} : {localAddress: from})};
+  }
+
+  #guesses(options: GuessOptions): object {
+    const {count = 10, prefix = `${this.name}${String(++this.#names)}x`} = options;
+    const names = options.names ?? Array.from({length: count}, (_, i) => `${prefix}${String(i)}`);
+    return {
+      ...this.#where(options),
+      names,
+      domain: options.domain ?? 'example.net',
+      gapMs: options.gapMs ?? 0,
+      oneEnvelope: options.oneEnvelope ?? true,
+      quietMs: options.quietMs ?? 1500,
+      keep: options.keep ?? false,
+      ...(options.session === undefined ? {} : {session: options.session}),
+    };
+  }
+
+  /** Guesses names in one session, each after the answer to the one before. */
+  guess(options: GuessOptions = {}): Promise<Guessed> {
+    return this.#ask('guess', this.#guesses(options));
+  }
+
+  /** Guesses names all in one write. */
+  pipeline(options: GuessOptions = {}): Promise<Guessed> {
+    return this.#ask('pipeline', this.#guesses(options));
+  }
+
+  /** Delivers one message, or says what the refusal was (null: no answer at all). */
+  deliver(
+    mail: Where & {to: string; text: string; sender?: string; timeoutMs?: number},
+  ): Promise<{accepted: boolean; line: string | null}> {
+    const {to, text, sender = `${this.name}@example.org`, timeoutMs = 5000} = mail;
+    return this.#ask('deliver', {...this.#where(mail), to, text, from: sender, timeoutMs});
+  }
+
+  /** Connects and greets; `helo: false` stays silent after the banner. */
+  open(options: Where & {helo?: boolean; timeoutMs?: number} = {}): Promise<Opened> {
+    const {helo = true, timeoutMs = 3000} = options;
+    return this.#ask('open', {...this.#where(options), helo, timeoutMs});
+  }
+
+  /** Connects and then says nothing: what the reaper is for. */
+  stuck(where: Where = {}): Promise<Opened> {
+    return this.open({...where, helo: false});
+  }
+
+  say(
+    session: number,
+    line: string,
+    timeoutMs = 1500,
+  ): Promise<{line: string | null; closed: boolean}> {
+    return this.#ask('say', {session, line, timeoutMs});
+  }
+
+  /** Asks in this session until there is no answer; says when (wall clock, ms with fractions). */
+  watch(
+    session: number,
+    {everyMs = 1, quietMs = 300, mostMs = 5000} = {},
+  ): Promise<{lastAnswered: number; firstUnanswered: number | null}> {
+    return this.#ask('watch', {session, everyMs, quietMs, mostMs});
+  }
+
+  state(session: number): Promise<{closed: boolean; error: string | null}> {
+    return this.#ask('state', {session});
+  }
+
+  close(session: number): Promise<void> {
+    return this.#ask('close', {session});
+  }
+
+  /** One more address for this machine, to be used as `from`. */
+  async addAddress(address: string): Promise<void> {
+    const v6 = address.includes(':');
+    const length = v6 ? `${address}/64` : `${address}/24`;
+    const inside = ['-t', String(this.pid), '-n', 'ip', 'addr', 'add', length, 'dev', 'eth0'];
+    await execa('nsenter', v6 ? [...inside, 'nodad'] : inside);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#agent.exitCode !== null || this.#agent.signalCode !== null) return;
+    const gone = once(this.#agent, 'exit');
+    this.#agent.kill('SIGKILL');
+    await gone;
+  }
+}

@@ -1,0 +1,89 @@
+/** A blocksmtp running in the relay: what it says on stderr, its signals, its end. */
+import type {ChildProcess} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {until} from './until.js';
+
+export type Exit = {code: number | null; signal: NodeJS.Signals | null};
+
+export class Daemon {
+  readonly stderr: string[] = [];
+  readonly stdout: string[] = [];
+  readonly exit: Promise<Exit>;
+  #ended: Exit | undefined;
+  #pid: number | undefined;
+
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    if (child.stderr) createInterface({input: child.stderr}).on('line', (l) => this.stderr.push(l));
+    if (child.stdout) createInterface({input: child.stdout}).on('line', (l) => this.stdout.push(l));
+    this.exit = new Promise((resolve) => {
+      child.on('close', (code, signal) => {
+        this.#ended = {code, signal};
+        resolve(this.#ended);
+      });
+    });
+  }
+
+  get running(): boolean {
+    return this.#ended === undefined;
+  }
+
+  get text(): string {
+    return this.stderr.join('\n');
+  }
+
+  /**
+   * Its pid as the host sees it: nsenter forks once to enter the pid namespace and does not pass
+   * signals on, so we look up its child.
+   */
+  async pid(): Promise<number> {
+    this.#pid ??= await until('the daemon to be forked', () => {
+      const outer = String(this.#child.pid);
+      const [first] = readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').split(' ');
+      return first ? Number(first) : undefined;
+    });
+    return this.#pid;
+  }
+
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    if (this.running) process.kill(await this.pid(), signal);
+  }
+
+  /** The first line of stderr, from line number `from` on, that matches. */
+  async waitFor(pattern: RegExp, timeoutMs = 5000, from = 0): Promise<string> {
+    const find = (): string | undefined =>
+      this.stderr.slice(from).find((line) => pattern.test(line));
+    try {
+      return await until(
+        String(pattern),
+        () => {
+          const line = find();
+          if (line === undefined && !this.running) throw new Error('it ended');
+          return line;
+        },
+        timeoutMs,
+      );
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${why}: no ${String(pattern)} in the daemon's stderr:\n${this.text}`);
+    }
+  }
+
+  ready(timeoutMs = 10_000): Promise<string> {
+    return this.waitFor(/following /, timeoutMs);
+  }
+
+  /** Signals and waits for the end, which must come soon. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 10_000): Promise<Exit> {
+    await this.signal(signal);
+    try {
+      return await until(`the end after ${signal}`, () => this.#ended, timeoutMs, 5);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${why}; the daemon said:\n${this.text}`);
+    }
+  }
+}
