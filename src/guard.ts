@@ -16,7 +16,6 @@ import {parseSendmail, readQueueId} from './log/sendmail.js';
 import {type JoinOutcome, Sessions} from './log/sessions.js';
 import {type LogRecord, parseSyslog, sameHost} from './log/syslog.js';
 import type {Address} from './net/address.js';
-import {parseAddress} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
 import type {Evidence, Proof} from './score/evidence.js';
 import type {Exemption, Exemptions} from './score/exempt.js';
@@ -64,7 +63,7 @@ export class Guard {
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
     this.#state = state;
-    this.#sessions = new Sessions(state.sessions);
+    this.#sessions = new Sessions(state.sessions, settings.policy.threshold);
   }
 
   /**
@@ -72,8 +71,10 @@ export class Guard {
    *   gives a stamp without a year one, and no block begins later
    */
   take(line: Line, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
-    const record = parseSyslog(line.text, nowMs);
-    if (record === undefined || !this.#counts(record)) return [];
+    const parsed = parseSyslog(line.text, nowMs);
+    if (parsed === undefined || !this.#counts(parsed)) return [];
+    // Nothing was logged later than now; a clock that is ahead would hold a score up for years.
+    const record = {...parsed, atMs: Math.min(parsed.atMs, nowMs)};
     const event = parseSendmail(record.message);
     if (event === undefined) return [];
     const joined = [
@@ -88,6 +89,7 @@ export class Guard {
 
   /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
+    this.#mendFuture(nowMs);
     for (const [client, offender] of this.#state.offenders.entries()) {
       if (isForgettable(offender, this.#settings.policy, nowMs)) {
         this.#state.offenders.delete(client);
@@ -95,6 +97,22 @@ export class Guard {
     }
     const unresolved = this.#sessions.forgetSilent(nowMs);
     return [...this.endBlocks(nowMs), ...unresolved.filter((o) => o.kind !== 'evidence')];
+  }
+
+  /** What was noted while the clock was ahead begins now instead: an hour's block lasts an hour. */
+  #mendFuture(nowMs: number): void {
+    const {blocks, offenders} = this.#state;
+    for (const block of [...blocks.values()].filter(({fromMs}) => fromMs > nowMs)) {
+      const untilMs = nowMs + (block.untilMs - block.fromMs);
+      blocks.set(block.network, {...block, fromMs: nowMs, untilMs});
+    }
+    for (const [client, offender] of offenders.entries()) {
+      if (offender.scoredMs <= nowMs) continue;
+      const [firstMs, lastMs] = [offender.firstMs, offender.lastMs].map((ms) =>
+        Math.min(ms, nowMs),
+      );
+      offenders.set(client, {...offender, scoredMs: nowMs, firstMs: firstMs!, lastMs: lastMs!});
+    }
   }
 
   /** Lifts the blocks that are over. */
@@ -106,8 +124,7 @@ export class Guard {
   /** Lifts the blocks of those who have become exempt. */
   liftExempt(exemptions: Exemptions, nowMs: number): Outcome[] {
     const exempt = [...this.#state.blocks.values()].filter((block) => {
-      const network = networkOf(block);
-      return exemptions.ofNetwork(network, sampleOf(network)) !== undefined;
+      return exemptions.ofNetwork(networkOf(block)) !== undefined;
     });
     return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
   }
@@ -188,10 +205,4 @@ function networkOf(block: Block): Network {
   const network = parseNetwork(block.network);
   if (network === undefined) throw new Error(`a block holds ${block.network} as its network`);
   return network;
-}
-
-function sampleOf(network: Network): Address {
-  const address = parseAddress(network.text.split('/')[0] ?? '');
-  if (address === undefined) throw new Error(`${network.text} has no first address`);
-  return address;
 }

@@ -20,7 +20,9 @@ const output = {
   complain: (message: string) => void process.stderr.write(`blocksmtp: ${message}\n`),
 };
 // Whoever read our output has gone (`blocksmtp list | head`): nothing is left to be said.
-process.stdout.on('error', () => process.exit(exitCode.ok));
+process.stdout.on('error', ({code}: NodeJS.ErrnoException) =>
+  process.exit(code === 'EPIPE' ? exitCode.ok : exitCode.unavailable),
+);
 
 const finish = (code: ExitCode): void => {
   process.exitCode = code;

@@ -268,6 +268,23 @@ describe('Guard, as time goes by and operators ask', () => {
     expect(state.offenders.size).toBe(0);
   });
 
+  test('a line from the future counts as of now, and holds no score up for years', () => {
+    const readMs = Date.UTC(2026, 10, 21, 14);
+    const future = unknown('future').replace('2026-', '2036-').replaceAll('6ALC', 'GALC');
+    guard.take(lineOf(future), readMs, nobody, kernelSays('203.0.113.9'));
+    expect(state.offenders.get('203.0.113.9')?.scoredMs).toBe(readMs);
+  });
+
+  test('what was noted while the clock was ahead begins now', () => {
+    const nowMs = Date.UTC(2026, 10, 20);
+    guard.sweep(nowMs);
+    expect(state.blocks.get('203.0.113.7')).toMatchObject({
+      fromMs: nowMs,
+      untilMs: nowMs + 3600_000,
+    });
+    expect(state.offenders.get('203.0.113.7')).toMatchObject({scoredMs: nowMs, lastMs: nowMs});
+  });
+
   test('no block begins later than it is read', () => {
     const ahead = names(10).map((n) => unknown(n, 30));
     guard.unblock('203.0.113.7', endMs);

@@ -1,11 +1,11 @@
 /**
- * `list`, `block`, `unblock`: asks the running daemon; where none runs, does the same itself, on the
+ * `list`, `why`, `block`, `unblock`: asks the running daemon; where none runs, does the same itself, on the
  * daemon's own state and with the daemon's own code.
  */
 import {readDuration} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import {Daemon} from '../daemon/daemon.js';
-import type {Answer, Request} from '../daemon/operator.js';
+import {type Answer, longestOperatorSeconds, type Request} from '../daemon/operator.js';
 import {openWorkplace} from '../daemon/workplace.js';
 import {askControl} from '../sys/control-socket.js';
 import type {Log} from '../sys/log.js';
@@ -73,8 +73,12 @@ async function withoutDaemon(
   const families = machineFamilies();
   const daemon = new Daemon({...workplace, config, families, surplus: 'remove', log});
   try {
-    if (request.command === 'block' || request.command === 'unblock') daemon.start();
-    return await daemon.answer(request);
+    if (request.command === 'list' || request.command === 'why')
+      return await daemon.answer(request);
+    daemon.start();
+    const answer = await daemon.answer(request);
+    if (answer.kind !== 'done' || daemon.isEnforced) return answer;
+    return {unavailable: `saved, but the firewall refuses: it is done when the daemon runs again`};
   } finally {
     await daemon.stop('leave');
     workplace.leave();
@@ -92,7 +96,9 @@ function listing({blocks}: Extract<Answer, {kind: 'blocks'}>): string {
   return table([['CLIENT', 'UNTIL', 'LEFT', 'WHY'], ...rows]);
 }
 
-/** @returns seconds, or undefined when `--for` is no time */
+/** @returns seconds, or undefined when `--for` is no time that a block can last */
 export function blockSecondsOf(text: string | undefined, config: Config): number | undefined {
-  return text === undefined ? config.blockTime : readDuration(text);
+  const seconds = text === undefined ? config.blockTime : readDuration(text);
+  const isGood = seconds !== undefined && seconds >= 1 && seconds <= longestOperatorSeconds;
+  return isGood ? seconds : undefined;
 }

@@ -102,10 +102,12 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     .action((network: string, options: Options & {for?: string}) =>
       configured(options, surroundings, (config, log) => {
         const seconds = blockSecondsOf(options.for, config);
-        if (seconds !== undefined && seconds > 0) {
+        if (seconds !== undefined) {
           return operate({command: 'block', network, seconds}, 'text', config, log, output);
         }
-        output.complain(`--for: ${JSON.stringify(options.for)}: expected a time such as 90s or 1h`);
+        output.complain(
+          `--for: ${JSON.stringify(options.for)}: expected a time such as 90s or 1h, at most 3650d`,
+        );
         return exitCode.usage;
       }),
     );

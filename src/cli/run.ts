@@ -1,10 +1,10 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../config/problem.js';
-import {type Config, flagOf} from '../config/schema.js';
+import {type Config, flagOf, keyOf, settings} from '../config/schema.js';
 import {chainSpec} from '../daemon/daemon.js';
 import {live} from '../daemon/life.js';
 import {removeChain} from '../daemon/remove-chain.js';
-import {readTextFile} from '../sys/text-file.js';
+import {readTextFile, whyNotAppended} from '../sys/text-file.js';
 import {type Log, openLog} from '../sys/log.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {configOf, type Options} from './options.js';
@@ -43,6 +43,7 @@ export async function run(
 /** What has been asked for by signals, and whom to tell when something is. */
 class Wishes {
   stop = false;
+  #reload = false;
   #listener: () => void = () => undefined;
 
   constructor(signals: Signals) {
@@ -50,12 +51,25 @@ class Wishes {
       this.stop = true;
       this.#listener();
     });
-    signals.onReload(() => this.#listener());
+    signals.onReload(() => {
+      this.#reload = true;
+      this.#listener();
+    });
   }
 
+  /** A wish from before is heard at once. */
   listen(listener: () => void): void {
     this.#listener = listener;
-    if (this.stop) listener();
+    if (this.stop || this.#reload) listener();
+  }
+
+  /** Nobody listens for now; wishes are kept. */
+  defer(): void {
+    this.#listener = () => undefined;
+  }
+
+  reloadWasHeard(): void {
+    this.#reload = false;
   }
 }
 
@@ -70,10 +84,17 @@ async function liveOnce(
   wishes: Wishes,
 ): Promise<LifeEnd> {
   const end = new AbortController();
+  const hadWhitelist = readTextFile(config.whiteList).kind === 'text';
   let next: Config | undefined;
   wishes.listen(() => {
-    next = wishes.stop ? undefined : reloaded(options, log);
-    if (wishes.stop || next !== undefined) end.abort();
+    wishes.reloadWasHeard();
+    next = wishes.stop
+      ? undefined
+      : reloaded(config, hadWhitelist ? 'had' : 'hadNone', options, log);
+    if (wishes.stop || next !== undefined) {
+      wishes.defer();
+      end.abort();
+    }
   });
   const atEnd = (): 'leave' | 'remove' => (wishes.stop && config.flushOnExit ? 'remove' : 'leave');
   const ending = await live(config, log, end.signal, atEnd);
@@ -85,29 +106,77 @@ async function liveOnce(
     log.say('notice', 'configuration and whitelist are read anew');
     return {kind: 'reload', config: next};
   }
-  log.say('notice', config.flushOnExit ? 'end: chain and hook removed' : 'end: the blocks stay');
+  log.say('notice', lastWords[ending.firewall]);
   return {kind: 'exit', exitCode: exitCode.ok};
 }
 
-function reloaded(options: Options, log: Log): Config | undefined {
+const lastWords = {
+  left: 'end: the blocks stay',
+  removed: 'end: chain and hook removed',
+  failed: 'end: chain and hook could not be removed, and stay',
+} as const;
+
+/**
+ * The configuration as it is now, or undefined when the one in force stays: a bad one is refused as
+ * a whole, and so is one that would lose the whitelist or leave the state behind.
+ */
+function reloaded(
+  before: Config,
+  whitelist: 'had' | 'hadNone',
+  options: Options,
+  log: Log,
+): Config | undefined {
   const parsed = checked(options);
-  if (parsed.kind === 'config') return parsed.config;
-  const problems = parsed.problems.map(problemText).join('; ');
-  log.say('error', `reload refused, nothing has changed: ${problems}`);
+  const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
+  if (parsed.kind === 'config') {
+    const {config} = parsed;
+    if (config.stateDir !== before.stateDir) {
+      const expected = `${before.stateDir} until the daemon is started anew`;
+      problems.push({where: keyOf('stateDir'), what: config.stateDir, expected});
+    }
+    const read = readTextFile(config.whiteList);
+    if (whitelist === 'had' && read.kind !== 'text')
+      problems.push(noWhitelist(keyOf('whiteList'), read.why));
+    if (problems.length === 0) return config;
+  }
+  const told = problems.map(problemText).join('; ');
+  log.say('error', `reload refused, nothing has changed: ${told}`);
   return undefined;
 }
 
-/** The configuration, and the whitelist too if it was asked for by name: innocents depend on it. */
+function noWhitelist(where: string, why: string): Problem {
+  const expected = 'a whitelist that can be read; without it innocents could be blocked';
+  return {where, what: why, expected};
+}
+
+/**
+ * The configuration, and with it the files that it names: the whitelist, if it was asked for by name,
+ * because innocents depend on it, and the log file.
+ */
 function checked(options: Options): ReturnType<typeof configOf> {
   const parsed = configOf(options);
-  const where = flagOf('whiteList');
-  const problems = parsed.kind === 'problems' ? parsed.problems : [];
-  const told = problems.some((problem) => problem.where === where);
-  if (typeof options.whiteList !== 'string' || told) return parsed;
-  const read = readTextFile(options.whiteList);
-  if (read.kind === 'text') return parsed;
-  const expected = 'a whitelist that can be read; without it innocents could be blocked';
-  return {kind: 'problems', problems: [...problems, {where, what: read.why, expected}]};
+  const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
+  const fileOf = (name: 'whiteList' | 'logFile'): string => {
+    const told = problems.some(({where}) => where === flagOf(name));
+    const flag = told ? undefined : options[name];
+    const written = parsed.kind === 'config' ? parsed.config[name] : flag;
+    return written === settings[name].standard ? '' : String(written ?? '');
+  };
+  const placeOf = (name: 'whiteList' | 'logFile'): string =>
+    options[name] === undefined ? keyOf(name) : flagOf(name);
+  const [whiteList, logFile] = [fileOf('whiteList'), fileOf('logFile')];
+  const read = whiteList === '' ? undefined : readTextFile(whiteList);
+  if (read !== undefined && read.kind !== 'text')
+    problems.push(noWhitelist(placeOf('whiteList'), read.why));
+  const refused = logFile === '' ? undefined : whyNotAppended(logFile);
+  if (refused !== undefined) {
+    problems.push({
+      where: placeOf('logFile'),
+      what: refused,
+      expected: 'a file that can be written',
+    });
+  }
+  return problems.length === 0 ? parsed : {kind: 'problems', problems};
 }
 
 /** A reload may give the chain another name or port; the old one must not stay behind. */

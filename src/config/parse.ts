@@ -1,7 +1,7 @@
 /**
  * Makes a configuration out of what people wrote: defaults, over them the file, over it the flags.
  * Finds every problem, not just the first, because each one found later costs another restart.
- * Does not read the file or the command line (`sys/config-file.ts`, `cli/flags.ts`).
+ * Does not read the file or the command line (`sys/config-file.ts`, `cli/options.ts`).
  */
 import type {Raw} from './kinds.js';
 import {durationText, schedule} from './kinds.js';

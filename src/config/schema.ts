@@ -1,6 +1,6 @@
 /**
  * Every setting, once: flags, configuration file, sample and help are made from this table. A
- * setting `blockTime` is the flag `--block-time` and the key `block_time`. The first eight are the
+ * setting `blockTime` is the flag `--block-time` and the key `block_time`. The first nine are the
  * flags of the old program, unchanged; what it kept in global variables follows.
  */
 import * as kind from './kinds.js';
@@ -123,7 +123,7 @@ export const settings = {
   controlSocket: setting(
     kind.path,
     '/run/blocksmtp/control.sock',
-    'Where list, block and unblock reach the running daemon.',
+    'Where list, why, block and unblock reach the running daemon.',
   ),
   dryRun: setting(
     kind.onOff,

@@ -19,6 +19,7 @@ export class Committer {
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
   #failing = false;
+  #isStopped = false;
 
   /** @param commit saves everything, or throws and keeps everything */
   constructor(commit: () => void, say: Say) {
@@ -27,6 +28,7 @@ export class Committer {
   }
 
   after(change: 'counted' | 'moved'): void {
+    if (this.#isStopped) return;
     const waitMs = this.#failing ? retryMs : change === 'counted' ? soonMs : laterMs;
     const dueMs = nowMs() + waitMs;
     if (dueMs >= this.#dueMs) return;
@@ -51,6 +53,7 @@ export class Committer {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 }

@@ -101,7 +101,8 @@ export class Daemon {
 
   /** Forgets what is over, and compares the firewall with what should be. */
   async cleanse(): Promise<void> {
-    void this.#carryOut(this.#guard.sweep(nowMs()));
+    // While old lines are being caught up with, what they speak of is not over yet.
+    if (this.#surplus === 'remove') void this.#carryOut(this.#guard.sweep(nowMs()));
     this.#committer.after('counted');
     this.#tally.tell(this.#parts.log.say);
     await Promise.all([...this.#chains.values()].map((chain) => chain.check()));
@@ -126,19 +127,28 @@ export class Daemon {
     await this.#carryOut(outcomes);
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
-    return answer;
+    if (answer.kind !== 'done' || this.isEnforced) return answer;
+    return {...answer, message: `${answer.message}, once the firewall takes it: it refuses now`};
+  }
+
+  /** Whether the firewall has taken all that was decided. */
+  get isEnforced(): boolean {
+    return [...this.#chains.values()].every((chain) => chain.isInOrder);
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
-  async stop(firewall: 'leave' | 'remove'): Promise<void> {
+  async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     clearTimeout(this.#endTimer);
     const chains = [...this.#chains.values()];
-    if (firewall === 'remove') await Promise.all(chains.map((chain) => chain.remove()));
-    else await Promise.all(chains.map((chain) => chain.stop()));
+    const ends = await Promise.all(
+      chains.map((chain) => (firewall === 'remove' ? chain.remove() : chain.stop())),
+    );
     this.#tally.tell(this.#parts.log.say);
     this.#committer.now();
     this.#committer.stop();
+    if (firewall === 'leave') return 'left';
+    return ends.includes('failed') ? 'failed' : 'removed';
   }
 
   #takeBatch(path: string, {lines, position, caughtUp}: Batch): void {

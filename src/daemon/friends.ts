@@ -20,6 +20,7 @@ export class Friends {
   readonly #say: Say;
   #whitelist: Whitelist;
   #version = 'never read';
+  #seen = '';
   #local: readonly Address[] = [];
   #exemptions: Exemptions;
 
@@ -35,19 +36,27 @@ export class Friends {
     return this.#exemptions;
   }
 
-  get whitelist(): Whitelist {
-    return this.#whitelist;
-  }
-
   /** Looks at both sources. @returns whether anything has changed */
   refresh(): 'changed' | 'same' {
-    const listChanged = fileVersion(this.#file) !== this.#version && this.#readList();
+    const listChanged = this.#isSettled() && this.#readList();
     const local = localAddresses();
     const localChanged = textOf(local) !== textOf(this.#local);
     if (!listChanged && !localChanged) return 'same';
     this.#local = local;
     this.#exemptions = new Exemptions(this.#whitelist, this.#mailer, local);
     return 'changed';
+  }
+
+  /**
+   * Whether the file has changed, and is the same at two looks: a list that is just being written,
+   * cut to nothing and then filled, must not expose anybody for the moment between.
+   */
+  #isSettled(): boolean {
+    const seen = fileVersion(this.#file);
+    const before = this.#seen;
+    this.#seen = seen;
+    if (this.#version === 'never read') return true;
+    return seen === before && seen !== this.#version;
   }
 
   #readList(): boolean {

@@ -61,19 +61,25 @@ export class KernelChain {
     return this.#start();
   }
 
+  /** Whether the latest try did all that was wanted. */
+  get isInOrder(): boolean {
+    return this.#everInOrder && this.#failures === 0;
+  }
+
   /** Removes chain and hook, and ends the tries. */
-  async remove(): Promise<void> {
+  async remove(): Promise<'removed' | 'failed'> {
     await this.stop();
     let failure: string | undefined;
     for (let left = removalTries; left > 0; left--) {
       const state = await this.#read();
       failure = typeof state === 'string' ? state : await this.#apply(state, removalPlan(state));
-      if (failure === undefined) return;
+      if (failure === undefined) return 'removed';
     }
     this.#say(
       'error',
       `IPv${this.#family} firewall: chain and hook not removed: ${String(failure)}`,
     );
+    return 'failed';
   }
 
   /** Ends the tries; what stands in the kernel stays. */

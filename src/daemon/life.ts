@@ -13,7 +13,7 @@ import {reapStuck} from './reaper.js';
 import {openWorkplace} from './workplace.js';
 
 export type Ending =
-  | {readonly kind: 'ended'}
+  | {readonly kind: 'ended'; readonly firewall: 'left' | 'removed' | 'failed'}
   /** The state is another daemon's, or cannot be opened. */
   | {readonly kind: 'unavailable'; readonly why: string};
 
@@ -43,6 +43,7 @@ export async function live(
   const schedules = makeSchedules(config, daemon, log);
   const friends = setInterval(() => daemon.refreshFriends(), friendsMs);
   let control: ControlServer | undefined;
+  let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start();
@@ -52,10 +53,10 @@ export async function live(
     clearInterval(friends);
     control?.close();
     await Promise.all(schedules.map((schedule) => schedule.stop()));
-    await daemon.stop(firewallAtEnd());
+    firewall = await daemon.stop(firewallAtEnd());
     workplace.leave();
   }
-  return {kind: 'ended'};
+  return {kind: 'ended', firewall};
 }
 
 function makeSchedules(config: Config, daemon: Daemon, log: Log): Schedule[] {
@@ -75,7 +76,10 @@ async function makeControl(
   try {
     return await serveControl(config.controlSocket, (request) => daemon.answer(request));
   } catch (error) {
-    log.say('error', `no control socket, so no list, block, unblock: ${(error as Error).message}`);
+    log.say(
+      'error',
+      `no control socket, so no list, why, block, unblock: ${(error as Error).message}`,
+    );
     return undefined;
   }
 }

@@ -6,7 +6,6 @@
 import type {Block} from '../firewall/block.js';
 import {refusal, standing} from '../firewall/block.js';
 import type {Guard, Outcome} from '../guard.js';
-import {parseAddress} from '../net/address.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {leakedScore} from '../score/offender.js';
@@ -125,8 +124,7 @@ function operatorBlock(network: Network, seconds: number, nowMs: number): Block 
 }
 
 function whyExempt(network: Network, exemptions: Exemptions): string | undefined {
-  const sample = parseAddress(network.text.split('/')[0] ?? '');
-  const exemption = sample && exemptions.ofNetwork(network, sample);
+  const exemption = exemptions.ofNetwork(network);
   return exemption && `${network.text}: ${exemptionText(exemption)}`;
 }
 

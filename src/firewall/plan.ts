@@ -1,7 +1,7 @@
 /**
  * The only way to the kernel: compares what should stand with what does and gives the smallest
  * change, as steps. An expired block, an unblocked one, a repair and a recovery are all the same
- * thing here: a difference. Does not render (`iptables.ts`) or run (`daemon/enforcer.ts`).
+ * thing here: a difference. Does not render (`iptables.ts`) or run (`daemon/kernel-chain.ts`).
  */
 import type {ChainState} from './chain.js';
 

@@ -18,5 +18,8 @@ export type MailEvent =
       readonly client: Address;
       readonly position: 'middle' | 'end';
     }
-  /** A client connected to this process, which serves nobody else from now on. */
-  | {readonly kind: 'connected'; readonly client: Address};
+  /**
+   * A client connected to this process, which serves nobody else from now on; without an address it
+   * is a local program, or one that cannot be told.
+   */
+  | {readonly kind: 'connected'; readonly client: Address | undefined};

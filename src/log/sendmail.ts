@@ -30,8 +30,7 @@ const otherHeads = ['ruleset=', 'from=', 'to=', 'Milter', '<-- ', '--- ', 'Authe
 export function parseSendmail(message: string): MailEvent | undefined {
   if (message.length > longestMessageBytes) return undefined;
   if (message.startsWith(connectHead)) {
-    const client = parseClient(message.slice(connectHead.length));
-    return client && {kind: 'connected', client};
+    return {kind: 'connected', client: parseClient(message.slice(connectHead.length))};
   }
   const match = withQueueId.exec(message);
   if (match === null) return undefined;

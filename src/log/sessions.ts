@@ -16,10 +16,12 @@ import type {Table} from '../state/table.js';
 import type {MailEvent} from './mail-event.js';
 import type {LogRecord} from './syslog.js';
 
-/** Sessions held at once. A count: ten times a large relay's; 10,000 need about 10 MB. */
+/** Sessions held at once. A count: ten times a large relay's. */
 export const mostSessions = 10_000;
-/** Recipients held for one envelope; a threshold is at most as high, so more tell nothing. A count. */
-export const mostHeldRecipients = 1_000;
+/** Recipients held in all sessions together. A count: about 20 MB at the longest sendmail writes. */
+export const mostHeldRecipients = 50_000;
+/** A connect line is believed for so long after its process's last line: pids are used again. Ms. */
+const longestTrustMs = 10 * 60 * 1000;
 /** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
 export const longestSilenceMs = 70 * 60 * 1000;
 /** Envelopes of one session. A count; one is open at a time, and its last line closes it. */
@@ -57,9 +59,15 @@ export type JoinOutcome =
 
 export class Sessions {
   readonly #table: Table<Session>;
+  readonly #mostHeld: number;
+  /** Recipients held in all sessions together. */
+  #held: number;
 
-  constructor(table: Table<Session>) {
+  /** @param mostHeld distinct recipients held for one envelope: as many as a judge needs for a block */
+  constructor(table: Table<Session>, mostHeld: number) {
     this.#table = table;
+    this.#mostHeld = mostHeld;
+    this.#held = [...table.values()].reduce((sum, session) => sum + heldRecipients(session), 0);
   }
 
   /** Whether the caller should ask the machine who is behind this envelope. */
@@ -100,17 +108,17 @@ export class Sessions {
     for (const [key, session] of this.#table.entries()) {
       if (nowMs - session.lastMs < longestSilenceMs) continue;
       recipients += heldRecipients(session);
-      this.#table.delete(key);
+      this.#store(key, undefined);
     }
     return unresolved(recipients, 'their sessions ended without a word about the client');
   }
 
-  #connected(record: LogRecord, client: Address): JoinOutcome[] {
+  #connected(record: LogRecord, client: Address | undefined): JoinOutcome[] {
     const key = keyOf(record);
-    const before = this.#table.get(key);
-    const connectedClient: KnownClient = {address: client.text, proof: 'log'};
-    this.#table.set(key, {connectedClient, envelopes: [], lastMs: record.atMs});
-    const lost = before === undefined ? 0 : heldRecipients(before);
+    const lost = heldRecipients(this.#table.get(key));
+    // A process that nobody can tell the client of must not go on as the one before it.
+    const connectedClient = client && ({address: client.text, proof: 'log'} as const);
+    this.#store(key, client && {connectedClient, envelopes: [], lastMs: record.atMs});
     return [...unresolved(lost, 'their process id was used again'), ...this.#makeRoom()];
   }
 
@@ -123,8 +131,12 @@ export class Sessions {
       const lost = this.#put(record, session, {...envelope, client});
       return [...evidenceOf([held], client), ...lost, ...this.#makeRoom()];
     }
-    if (envelope.held.length >= mostHeldRecipients) {
-      return unresolved(1, `more than ${mostHeldRecipients} in one envelope`);
+    // A judge needs no more, and one recipient counts once.
+    if (
+      envelope.held.length >= this.#mostHeld ||
+      envelope.held.some(({recipient}) => recipient === held.recipient)
+    ) {
+      return [];
     }
     const lost = this.#put(record, session, {...envelope, held: [...envelope.held, held]});
     return [...lost, ...this.#makeRoom()];
@@ -137,7 +149,7 @@ export class Sessions {
     proof: Proof,
     when: 'open' | 'onlyIfOpen',
   ): JoinOutcome[] {
-    const session = this.#table.get(keyOf(record)) ?? this.#sessionOf(record);
+    const session = this.#sessionOf(record);
     const known = session.envelopes.find((e) => e.queueId === queueId);
     // Most envelopes are honest: one without unknown recipients needs no memory.
     if (known === undefined && when === 'onlyIfOpen' && session.connectedClient === undefined) {
@@ -163,34 +175,42 @@ export class Sessions {
     const session = this.#table.get(key);
     if (session === undefined) return;
     const envelopes = session.envelopes.filter((e) => e.queueId !== queueId);
-    if (envelopes.length === 0 && session.connectedClient === undefined) this.#table.delete(key);
-    else this.#table.set(key, {...session, envelopes});
+    const isOver = envelopes.length === 0 && session.connectedClient === undefined;
+    this.#store(key, isOver ? undefined : {...session, envelopes});
   }
 
   #sessionOf(record: LogRecord): Session {
     const fresh = {connectedClient: undefined, envelopes: [], lastMs: record.atMs};
-    return this.#table.get(keyOf(record)) ?? fresh;
+    const session = this.#table.get(keyOf(record)) ?? fresh;
+    const isTrusted = record.atMs - session.lastMs <= longestTrustMs;
+    return isTrusted ? session : {...session, connectedClient: undefined};
   }
 
   #put(record: LogRecord, session: Session, envelope: Envelope): JoinOutcome[] {
     const others = session.envelopes.filter((e) => e.queueId !== envelope.queueId);
     const kept = others.slice(-(mostEnvelopes - 1));
     const envelopes = [...kept, envelope];
-    this.#table.set(keyOf(record), {...session, envelopes, lastMs: record.atMs});
+    this.#store(keyOf(record), {...session, envelopes, lastMs: record.atMs});
     const given = others.slice(0, others.length - kept.length);
     const lost = given.reduce((sum, {held}) => sum + held.length, 0);
     return unresolved(lost, `more than ${mostEnvelopes} envelopes in one session`);
   }
 
   #makeRoom(): JoinOutcome[] {
-    if (this.#table.size <= mostSessions) return [];
-    const oldest = this.#table.oldestKey() ?? '';
-    const session = this.#table.get(oldest);
-    this.#table.delete(oldest);
-    return unresolved(
-      session === undefined ? 0 : heldRecipients(session),
-      `more than ${mostSessions} sessions at once`,
-    );
+    let lost = 0;
+    while (this.#table.size > mostSessions || this.#held > mostHeldRecipients) {
+      const oldest = this.#table.oldestKey() ?? '';
+      lost += heldRecipients(this.#table.get(oldest));
+      this.#store(oldest, undefined);
+    }
+    return unresolved(lost, 'too many at once');
+  }
+
+  /** The only way a session changes, so that what is held is always counted. */
+  #store(key: string, session: Session | undefined): void {
+    this.#held += heldRecipients(session) - heldRecipients(this.#table.get(key));
+    if (session === undefined) this.#table.delete(key);
+    else this.#table.set(key, session);
   }
 }
 
@@ -199,8 +219,8 @@ const keyOf = (record: LogRecord): string => `${record.host} ${record.pid}`;
 const envelopeOf = (session: Session, queueId: string): Envelope =>
   session.envelopes.find((e) => e.queueId === queueId) ?? {queueId, client: undefined, held: []};
 
-const heldRecipients = (session: Session): number =>
-  session.envelopes.reduce((sum, envelope) => sum + envelope.held.length, 0);
+const heldRecipients = (session: Session | undefined): number =>
+  (session?.envelopes ?? []).reduce((sum, envelope) => sum + envelope.held.length, 0);
 
 function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
   const client = parseAddress(known.address);

@@ -71,7 +71,15 @@ const clockSlackMs = 24 * 3600 * 1000;
 function latestNotAfter(inYear: (year: number) => number, referenceMs: number): number {
   const year = new Date(referenceMs + clockSlackMs).getFullYear();
   const atMs = inYear(year);
-  return atMs <= referenceMs + clockSlackMs ? atMs : inYear(year - 1);
+  if (atMs > referenceMs + clockSlackMs) return inYear(year - 1);
+  // The hour that is repeated in autumn has the same text twice; the second one, if it has begun.
+  const againMs = atMs + 3_600_000;
+  return againMs <= referenceMs && hasSameText(atMs, againMs) ? againMs : atMs;
+}
+
+function hasSameText(aMs: number, bMs: number): boolean {
+  const [a, b] = [new Date(aMs), new Date(bMs)];
+  return a.getHours() === b.getHours() && a.getDate() === b.getDate();
 }
 
 /**

@@ -3,7 +3,7 @@
  * and what is no client at all. Where an address is exempt for two reasons the administrator's own
  * entry is the one told.
  */
-import type {Address} from '../net/address.js';
+import {type Address, addressOf} from '../net/address.js';
 import {hostNetwork, type Network, overlaps, parseNetwork} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 import {coveringEntry, type Whitelist} from '../net/whitelist.js';
@@ -42,14 +42,14 @@ export class Exemptions {
   }
 
   of(address: Address): Exemption | undefined {
-    return this.ofNetwork(hostNetwork(address), address);
+    return this.ofNetwork(hostNetwork(address));
   }
 
-  /** Why no part of the network may be blocked. @param sample an address in it, to name the entry */
-  ofNetwork(network: Network, sample: Address): Exemption | undefined {
+  /** Why no part of the network may be blocked. */
+  ofNetwork(network: Network): Exemption | undefined {
     if (this.#whitelisted.overlaps(network)) {
       const entry =
-        coveringEntry(this.#whitelist, sample) ??
+        coveringEntry(this.#whitelist, addressOf(network.family, network.first)) ??
         this.#whitelist.entries.find((candidate) => overlaps(candidate.network, network));
       return {kind: 'whitelist', entry: `${this.#whitelist.file}:${entry?.line}: ${entry?.text}`};
     }

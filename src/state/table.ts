@@ -51,10 +51,6 @@ export class Table<Value> {
     return this.#values.keys().next().value;
   }
 
-  get hasChanges(): boolean {
-    return this.#changed.size > 0;
-  }
-
   changes(): TableChanges<Value> {
     const put = new Map<string, Value>();
     const deleted = new Set<string>();

@@ -49,6 +49,7 @@ export class Follower {
   #open: Open[] = [];
   #resume: LogPosition | 'end' | 'start';
   #problem: string | undefined;
+  #readFailed = false;
   #kicked = false;
   #wakeUp: (() => void) | undefined;
 
@@ -72,7 +73,7 @@ export class Follower {
         const caughtUp = !this.#open.some(({file}) => file.hasMore());
         if (caughtUp) this.#closeDrained();
         yield {lines, position: this.#position(), caughtUp};
-        if (caughtUp) await this.#pause(signal);
+        if (caughtUp || this.#readFailed) await this.#pause(signal);
         else await setImmediate(); // a long backlog must not keep timers and sockets waiting
       }
     } finally {
@@ -85,9 +86,15 @@ export class Follower {
 
   /** The next lines of the oldest file that has any: the log's own order, also over a rotation. */
   #readOldest(): Line[] {
-    for (const {file} of this.#open) {
-      const lines = file.read(this.#report);
-      if (lines.length > 0) return lines;
+    this.#readFailed = false;
+    try {
+      for (const {file} of this.#open) {
+        const lines = file.read(this.#report);
+        if (lines.length > 0) return lines;
+      }
+    } catch (error) {
+      this.#readFailed = true;
+      this.#sayOnce(error); // a disk or a network drive that fails; the place stays as it is
     }
     return [];
   }

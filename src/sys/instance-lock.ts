@@ -15,10 +15,13 @@ export type LockResult =
   | {readonly kind: 'locked'; readonly lock: InstanceLock}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 
-/** flock(1) answers at once; a machine under load may need a moment to start it. Ms. */
-const flockTimeoutMs = 10_000;
+/** Five seconds of flock(1), and a moment for a machine under load to start it. Ms. */
+const flockTimeoutMs = 15_000;
 
-/** Makes the directory too, readable by its owner only: the state names people's correspondents. */
+/**
+ * Makes the directory too, readable by its owner only: the state names people's correspondents.
+ * Waits for five seconds: a command, or the life before a reload, may hold the lock for a moment.
+ */
 export async function lockState(stateDir: string): Promise<LockResult> {
   let descriptor: number;
   try {
@@ -27,7 +30,7 @@ export async function lockState(stateDir: string): Promise<LockResult> {
   } catch (error) {
     return {kind: 'failed', why: (error as Error).message};
   }
-  const parameters = ['--exclusive', '--nonblock', '--conflict-exit-code', '75', '0'];
+  const parameters = ['--exclusive', '--wait', '5', '--conflict-exit-code', '75', '0'];
   const result = await runCommand('flock', parameters, {
     input: {descriptor},
     timeoutMs: flockTimeoutMs,

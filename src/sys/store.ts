@@ -30,6 +30,16 @@ const layout = `
 
 class NewerError extends Error {}
 
+/** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
+const environment = /I\/O|full|readonly|read-only|unable to open|locked|busy|permission|memory/i;
+
+/** JSON that is none, or whatever SQLite finds wrong in a file that it could read. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  const {name, message} = error as Error;
+  return name === 'SQLite3Error' && !environment.test(message);
+}
+
 export interface Store {
   /** What was saved last. */
   readonly state: State;
@@ -48,8 +58,7 @@ export async function openStore(stateDir: string, nowMs: number): Promise<Store>
   try {
     return await openAt(path, undefined, nowMs);
   } catch (error) {
-    const isDamage = /not a database|malformed|JSON/.test((error as Error).message);
-    if (error instanceof NewerError || !isDamage) throw error;
+    if (error instanceof NewerError || !isDamage(error)) throw error;
     const damaged = `${path}.damaged-${nowMs}`;
     fs.renameSync(path, damaged);
     fs.rmSync(`${path}-journal`, {force: true});
@@ -70,7 +79,7 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
     if (version > layoutVersion)
       throw new NewerError(`${path} is of a newer blocksmtp (${version})`);
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
-    if (version > 0 && check !== 'ok') throw new Error(`malformed: ${JSON.stringify(check)}`);
+    if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
     if (version === 0) database.exec(layout);
     forgetHistory(database, nowMs - historySeconds * 1000);

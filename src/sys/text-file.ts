@@ -25,6 +25,16 @@ export function readTextFile(path: string): TextFile {
   }
 }
 
+/** @returns why nothing can be written to the end of the file, or undefined */
+export function whyNotAppended(path: string): string | undefined {
+  try {
+    fs.closeSync(fs.openSync(path, 'a', 0o640));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Differs when the file has changed, been replaced, appeared or gone. */
 export function fileVersion(path: string): string {
   try {

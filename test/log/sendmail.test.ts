@@ -9,7 +9,7 @@ function notation(event: MailEvent | undefined): string {
     case undefined:
       return '-';
     case 'connected':
-      return `connected client=${event.client.text}`;
+      return `connected client=${event.client?.text ?? '-'}`;
     case 'envelopeClient':
       return `envelopeClient ${event.queueId} client=${event.client.text} ${event.position}`;
     case 'unknownRecipient':

@@ -12,12 +12,14 @@ import type {LogRecord} from '../../src/log/syslog.js';
 import {parseAddress} from '../../src/net/address.js';
 import {Table} from '../../src/state/table.js';
 
+/** As many as a judge with this threshold needs. */
+const mostHeld = 100;
 const startMs = Date.UTC(2026, 10, 21);
 let table: Table<Session>;
 let sessions: Sessions;
 beforeEach(() => {
   table = new Table();
-  sessions = new Sessions(table);
+  sessions = new Sessions(table, mostHeld);
 });
 
 const record = (message: string, pid = 152, host = 'relay', atMs = startMs): LogRecord => ({
@@ -138,6 +140,20 @@ describe('Sessions never mix', () => {
     expect(say(unknown('a'))).toEqual(['203.0.113.9 <a@example.net> log']);
   });
 
+  test('a pid used again by a process whose client cannot be told: the old one is not believed', () => {
+    say('NOQUEUE: connect from [203.0.113.7]');
+    say('NOQUEUE: connect from root@localhost');
+    expect(say(unknown('a'))).toEqual([]);
+  });
+
+  test('a pid used again long after a connect line: it is not believed any more', () => {
+    say('NOQUEUE: connect from [203.0.113.7]');
+    expect(say(unknown('a'), 152, 'relay', startMs + 600_001)).toEqual([]);
+    expect(say(from('[203.0.113.9]'), 152, 'relay', startMs + 600_002)).toEqual([
+      '203.0.113.9 <a@example.net> log',
+    ]);
+  });
+
   test('sources that disagree: nothing counts, and it is told once', () => {
     say(unknown('a'));
     expect(say('NOQUEUE: connect from [203.0.113.9]')).toEqual(['unresolved 1']);
@@ -160,10 +176,24 @@ describe('Sessions are bounded', () => {
     expect(table.size).toBe(0);
   });
 
-  test(`${mostHeldRecipients} recipients of one envelope are held, the next is given up`, () => {
-    for (let i = 0; i < mostHeldRecipients; i++) say(unknown(`n${i}`));
-    expect(say(unknown('more'))).toEqual(['unresolved 1']);
-    expect(say(from('[203.0.113.7]'))).toHaveLength(mostHeldRecipients);
+  test(`${mostHeld} distinct recipients of one envelope are held: no judge needs more`, () => {
+    for (let i = 0; i < mostHeld; i++) say(unknown(`n${i}`));
+    say(unknown('n0'));
+    say(unknown('more'));
+    expect(say(from('[203.0.113.7]'))).toHaveLength(mostHeld);
+  });
+
+  test(`${mostHeldRecipients} recipients are held in all; then the oldest session is given up`, () => {
+    const sessionsNeeded = mostHeldRecipients / mostHeld;
+    const queueId = (pid: number): string => `6ALBjJc0${String(pid).padStart(6, '0')}`;
+    for (let pid = 1; pid <= sessionsNeeded; pid++) {
+      for (let i = 0; i < mostHeld; i++)
+        expect(say(unknown(`n${i}`, queueId(pid)), pid)).toEqual([]);
+    }
+    const next = sessionsNeeded + 1;
+    expect(say(unknown('more', queueId(next)), next)).toEqual([`unresolved ${mostHeld}`]);
+    expect(say(from('[203.0.113.7]', queueId(1)), 1)).toEqual([]);
+    expect(say(from('[203.0.113.7]', queueId(2)), 2)).toHaveLength(mostHeld);
   });
 
   test(`${mostSessions} sessions are held; then the oldest is given up, and none below`, () => {
@@ -195,7 +225,7 @@ describe('Sessions are plain data', () => {
     say(unknown('a'));
     say('NOQUEUE: connect from [203.0.113.9]', 153);
     const saved = JSON.parse(JSON.stringify([...table.entries()])) as [string, Session][];
-    sessions = new Sessions(new Table(saved));
+    sessions = new Sessions(new Table(saved), mostHeld);
     expect(say(from('[203.0.113.7]'))).toEqual(['203.0.113.7 <a@example.net> log']);
     expect(say(unknown('b', '6ALBjJc0000153'), 153)).toEqual(['203.0.113.9 <b@example.net> log']);
   });

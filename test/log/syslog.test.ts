@@ -1,3 +1,5 @@
+import {execFileSync} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from '@jest/globals';
 import {parseSyslog, sameHost} from '../../src/log/syslog.js';
 
@@ -83,5 +85,27 @@ describe('sameHost()', () => {
     ['mail1', 'mail10.example.net', false],
   ])('%s and %s: %s', (a, b, same) => {
     expect(sameHost(a, b)).toBe(same);
+  });
+});
+
+describe('parseSyslog() in the hour that is repeated in autumn', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  /** In a process of its own: a process has one time zone. */
+  const parsedInBerlin = (stamp: string, now: number): number => {
+    const source = `import {parseSyslog} from './src/log/syslog.js';
+      console.log(parseSyslog(${JSON.stringify(`${stamp} relay sm-mta[28]: x`)}, ${now})?.atMs)`;
+    const bundle = execFileSync('node_modules/.bin/esbuild', ['--bundle'], {
+      cwd: root,
+      input: source,
+    });
+    const env = {...process.env, TZ: 'Europe/Berlin'};
+    return Number(execFileSync(process.execPath, ['-e', bundle.toString()], {env}));
+  };
+
+  test.each([
+    ['the first time', Date.UTC(2026, 9, 25, 0, 30, 5), Date.UTC(2026, 9, 25, 0, 30)],
+    ['the second time', Date.UTC(2026, 9, 25, 1, 30, 5), Date.UTC(2026, 9, 25, 1, 30)],
+  ])('takes the stamp for %s', (_, now, expected) => {
+    expect(parsedInBerlin('Oct 25 02:30:00', now)).toBe(expected);
   });
 });

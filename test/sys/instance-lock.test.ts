@@ -10,28 +10,36 @@ import {whereAvailable} from './support/where-available.js';
 const newDir = tempDirs();
 const withFlock = whereAvailable({tools: ['flock']});
 
-withFlock('the second taker in one process is told, and gets it after the release', async () => {
-  const folder = join(newDir(), 'deep', 'state');
-  const first = await lockState(folder);
-  expect(first.kind).toBe('locked');
-  expect(await lockState(folder)).toEqual({
-    kind: 'taken',
-    why: `another blocksmtp works on ${folder}`,
-  });
-  expect(openBelow(folder)).toBe(1);
-  if (first.kind === 'locked') first.lock.release();
-  const second = await lockState(folder);
-  expect(second.kind).toBe('locked');
-  if (second.kind === 'locked') second.lock.release();
-  expect(openBelow(folder)).toBe(0);
-});
+withFlock(
+  'the second taker in one process is told, and gets it after the release',
+  async () => {
+    const folder = join(newDir(), 'deep', 'state');
+    const first = await lockState(folder);
+    expect(first.kind).toBe('locked');
+    expect(await lockState(folder)).toEqual({
+      kind: 'taken',
+      why: `another blocksmtp works on ${folder}`,
+    });
+    expect(openBelow(folder)).toBe(1);
+    if (first.kind === 'locked') first.lock.release();
+    const second = await lockState(folder);
+    expect(second.kind).toBe('locked');
+    if (second.kind === 'locked') second.lock.release();
+    expect(openBelow(folder)).toBe(0);
+  },
+  30_000,
+);
 
-withFlock('only one of many that come at once gets it', async () => {
-  const folder = newDir();
-  const results = await Promise.all(Array.from({length: 8}, () => lockState(folder)));
-  expect(results.map(({kind}) => kind).sort()).toEqual(['locked', ...Array(7).fill('taken')]);
-  for (const result of results) if (result.kind === 'locked') result.lock.release();
-});
+withFlock(
+  'only one of many that come at once gets it',
+  async () => {
+    const folder = newDir();
+    const results = await Promise.all(Array.from({length: 8}, () => lockState(folder)));
+    expect(results.map(({kind}) => kind).sort()).toEqual(['locked', ...Array(7).fill('taken')]);
+    for (const result of results) if (result.kind === 'locked') result.lock.release();
+  },
+  30_000,
+);
 
 withFlock(
   'another process has it until kill -9, and not a moment longer',
@@ -65,7 +73,7 @@ test('a directory that cannot be made is a failure with its reason', async () =>
   fs.writeFileSync(join(folder, 'file'), '');
   const result = await lockState(join(folder, 'file', 'state'));
   expect(result).toMatchObject({kind: 'failed', why: expect.stringContaining('ENOTDIR')});
-});
+}, 30_000);
 
 test('the directory and the lock are for their owner', async () => {
   const folder = join(newDir(), 'state');
@@ -78,4 +86,4 @@ test('the directory and the lock are for their owner', async () => {
   } finally {
     process.umask(mask);
   }
-});
+}, 30_000);

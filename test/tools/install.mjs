@@ -10,14 +10,14 @@ export function ensureInstalled() {
   const installed = join(root, 'node_modules/.package-lock.json');
   const wanted = join(root, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
-  console.error('Installing packages (npm ci) ...');
-  // The compiler of esbuild and swc comes inside their packages; no install script is needed.
-  const {status} = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
+  console.error('Installing packages (npm install) ...');
+  // Not `npm ci`: it refuses a lock file that lacks the builds of a package for other systems, and
+  // not every registry offers those. `--no-save` takes the locked versions and writes nothing. The
+  // programs of esbuild and swc come inside their packages, so no install script is needed.
+  const words = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const {status} = spawnSync('npm', words, {cwd: root, stdio: ['ignore', 2, 2]});
   if (status !== 0) {
-    console.error('npm ci failed: the packages of this project could not be installed.');
+    console.error('npm install failed: the packages of this project could not be installed.');
     process.exit(1);
   }
 }
