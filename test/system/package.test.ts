@@ -110,7 +110,8 @@ describe('the Debian package', () => {
     // The unit itself, with the probe in place of the daemon and directories of its own.
     const unit = (await guest.must('systemctl cat blocksmtp'))
       .replace(/^ExecStart=.*$/m, start)
-      .replace(/Directory=blocksmtp$/gm, 'Directory=probe');
+      .replace(/Directory=blocksmtp$/gm, 'Directory=probe')
+      .replace(/^Restart=.*$/m, 'Restart=no');
     await guest.write('/run/systemd/system/probe.service', unit);
     await guest.must('systemctl daemon-reload');
     await guest.must('systemctl start probe');
