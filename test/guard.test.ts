@@ -12,18 +12,10 @@ import type {Line} from '../src/log/line.js';
 import {parseAddress} from '../src/net/address.js';
 import {parseWhitelist} from '../src/net/whitelist.js';
 import {Exemptions} from '../src/score/exempt.js';
-import type {Policy} from '../src/score/policy.js';
 import {emptyState, type State} from '../src/state/state.js';
 import {Table} from '../src/state/table.js';
+import {policy} from './score/samples.js';
 
-const policy: Policy = {
-  threshold: 10,
-  leakSeconds: 600,
-  blockSeconds: 3600,
-  blockFactor: 2,
-  longestBlockSeconds: 7 * 86_400,
-  repeatMemorySeconds: 30 * 86_400,
-};
 const settings = {policy, mailerName: 'sm-mta', mailerHost: undefined, ownHost: 'relay'};
 const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;

@@ -6,7 +6,7 @@
 import type {Config} from '../config/schema.js';
 import {durationText} from '../config/kinds.js';
 import {Friends} from '../daemon/friends.js';
-import {policyOf} from '../daemon/policy-of.js';
+import {guardSettings} from '../daemon/guard-settings.js';
 import {reportOutcome} from '../daemon/report.js';
 import {Guard, type Outcome} from '../guard.js';
 import type {Line} from '../log/line.js';
@@ -33,15 +33,7 @@ export function replay(
   log: Log,
   print: (text: string) => void,
 ): ExitCode {
-  const guard = new Guard(
-    {
-      policy: policyOf(config),
-      mailerName: config.mailerSyslogName,
-      mailerHost: config.mailerSyslogHost || undefined,
-      ownHost: hostName(),
-    },
-    emptyState(),
-  );
+  const guard = new Guard(guardSettings(config, hostName()), emptyState());
   const friends = new Friends(config.whiteList, config.mailerIp, log.say);
   friends.refresh();
   const tally: Tally = {

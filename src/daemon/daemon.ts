@@ -7,7 +7,7 @@ import type {Config} from '../config/schema.js';
 import {nextEndMs, standing} from '../firewall/block.js';
 import type {ChainSpec} from '../firewall/chain.js';
 import type {Surplus} from '../firewall/plan.js';
-import {type Ask, Guard, type Outcome} from '../guard.js';
+import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
 import {attribute} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
 import type {HistoryEntry, LogPosition, State} from '../state/state.js';
@@ -17,9 +17,9 @@ import {hostName, nowMs} from '../sys/machine.js';
 import {processFacts, SocketTables} from '../sys/proc.js';
 import {Committer} from './committer.js';
 import {Friends} from './friends.js';
+import {guardSettings} from './guard-settings.js';
 import {KernelChain, type Netfilter} from './kernel-chain.js';
 import {type Answer, parseRequest, serve} from './operator.js';
-import {policyOf} from './policy-of.js';
 import {reportFollow, reportOutcome} from './report.js';
 import {Tally} from './tally.js';
 
@@ -38,6 +38,7 @@ export interface Parts {
 
 export class Daemon {
   readonly #parts: Parts;
+  readonly #settings: GuardSettings;
   readonly #guard: Guard;
   readonly #friends: Friends;
   readonly #chains: ReadonlyMap<Family, KernelChain>;
@@ -52,15 +53,8 @@ export class Daemon {
     const {config, state, netfilter, families, log} = parts;
     this.#parts = parts;
     this.#surplus = parts.surplus;
-    this.#guard = new Guard(
-      {
-        policy: policyOf(config),
-        mailerName: config.mailerSyslogName,
-        mailerHost: config.mailerSyslogHost || undefined,
-        ownHost: hostName(),
-      },
-      state,
-    );
+    this.#settings = guardSettings(config, hostName());
+    this.#guard = new Guard(this.#settings, state);
     this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
     const spec = chainSpec(config);
     this.#chains = new Map(
@@ -117,7 +111,7 @@ export class Daemon {
       guard: this.#guard,
       state: this.#parts.state,
       exemptions: this.#friends.exemptions,
-      policy: policyOf(this.#parts.config),
+      policy: this.#settings.policy,
       history: this.#parts.history,
     };
     // What has just happened belongs to the history that is asked for.

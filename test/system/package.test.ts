@@ -178,7 +178,7 @@ describe('the Debian package', () => {
     await guest.must('systemctl stop blocksmtp');
     expect(await show('Result')).toBe('success');
     expect(await drops()).toHaveLength(1);
-    await guest.must(`cp ${settings} /root/settings`);
+    await guest.must(`cp ${settings} /run/settings`);
     await guest.write(settings, 'threshold = "many"\n');
     await guest.run('systemctl start blocksmtp');
     await until('the failure', async () => (await show('ActiveState')) === 'failed');
@@ -197,7 +197,7 @@ describe('the Debian package', () => {
     await sleep(3000);
     expect((await said()).match(/not running: it ended with status 78/g)).toHaveLength(1);
     expect(await said()).toContain('threshold');
-    await guest.must(`cp /root/settings ${settings}`);
+    await guest.must(`cp /run/settings ${settings}`);
     await ready();
     await guest.must('systemctl stop respawn');
     expect(await daemons()).toBe('');
