@@ -20,7 +20,13 @@ import {type Network, parseNetwork} from './net/network.js';
 import type {Evidence, Proof} from './score/evidence.js';
 import type {Exemption, Exemptions} from './score/exempt.js';
 import {afterBlock, judge} from './score/judge.js';
-import {addEvidence, isForgettable, mostOffenders, type Offender} from './score/offender.js';
+import {
+  addEvidence,
+  isForgettable,
+  mostCountedRecipients,
+  mostOffenders,
+  type Offender,
+} from './score/offender.js';
 import type {Policy} from './score/policy.js';
 import type {State} from './state/state.js';
 
@@ -63,7 +69,7 @@ export class Guard {
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
     this.#state = state;
-    this.#sessions = new Sessions(state.sessions, settings.policy.threshold);
+    this.#sessions = new Sessions(state.sessions, mostCountedRecipients);
   }
 
   /**
@@ -107,11 +113,18 @@ export class Guard {
       blocks.set(block.network, {...block, fromMs: nowMs, untilMs});
     }
     for (const [client, offender] of offenders.entries()) {
-      if (offender.scoredMs <= nowMs) continue;
+      const aheadMs = offender.scoredMs - nowMs;
+      if (aheadMs <= 0) continue;
       const [firstMs, lastMs] = [offender.firstMs, offender.lastMs].map((ms) =>
         Math.min(ms, nowMs),
       );
-      offenders.set(client, {...offender, scoredMs: nowMs, firstMs: firstMs!, lastMs: lastMs!});
+      offenders.set(client, {
+        ...offender,
+        scoredMs: nowMs,
+        firstMs: firstMs!,
+        lastMs: lastMs!,
+        blockedUntilMs: Math.max(0, offender.blockedUntilMs - aheadMs),
+      });
     }
   }
 

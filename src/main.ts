@@ -24,6 +24,14 @@ process.stdout.on('error', ({code}: NodeJS.ErrnoException) =>
   process.exit(code === 'EPIPE' ? exitCode.ok : exitCode.unavailable),
 );
 
+// execa does not hear of a program for which there was no descriptor; `runCommand` has told it.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.syscall?.startsWith('spawn ') && ['EMFILE', 'ENFILE'].includes(error.code ?? ''))
+    return;
+  process.stderr.write(`${error.stack ?? String(error)}\n`);
+  process.exit(1);
+});
+
 const finish = (code: ExitCode): void => {
   process.exitCode = code;
 };

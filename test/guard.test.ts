@@ -194,6 +194,15 @@ describe('Guard counts only', () => {
     expect(state.offenders.get('203.0.113.7')?.score).toBe(1);
   });
 
+  test('distinct recipients, however they are written, also when the log alone tells the client', () => {
+    const variants = Array.from({length: 2 ** 4}, (_, bits) =>
+      Array.from('anna', (c, i) => ((bits >> i) & 1 ? c.toUpperCase() : c)).join(''),
+    );
+    const all = [...variants, ...names(30)].map((n) => unknown(n));
+    expect(blocksIn(feed([...variants.map((n) => unknown(n)), from('203.0.113.7')]))).toEqual([]);
+    expect(blocksIn(feed([...all, from('203.0.113.7')]))).toEqual(['203.0.113.7']);
+  });
+
   test('nothing while the client is blocked, and begins anew after that', () => {
     const ask = kernelSays('203.0.113.7');
     feed(

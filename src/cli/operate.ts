@@ -77,7 +77,7 @@ async function withoutDaemon(
       return await daemon.answer(request);
     daemon.start();
     const answer = await daemon.answer(request);
-    if (answer.kind !== 'done' || daemon.isEnforced) return answer;
+    if (answer.kind !== 'done' || daemon.isEnforced(request.network)) return answer;
     return {unavailable: `saved, but the firewall refuses: it is done when the daemon runs again`};
   } finally {
     await daemon.stop('leave');

@@ -106,7 +106,7 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
           return operate({command: 'block', network, seconds}, 'text', config, log, output);
         }
         output.complain(
-          `--for: ${JSON.stringify(options.for)}: expected a time such as 90s or 1h, at most 3650d`,
+          `--for: ${JSON.stringify(options.for)}: expected a time from 1s to 3650d, such as 90s or 1h`,
         );
         return exitCode.usage;
       }),

@@ -84,7 +84,7 @@ async function liveOnce(
   wishes: Wishes,
 ): Promise<LifeEnd> {
   const end = new AbortController();
-  const hadWhitelist = readTextFile(config.whiteList).kind === 'text';
+  let hadWhitelist = readTextFile(config.whiteList).kind === 'text';
   let next: Config | undefined;
   wishes.listen(() => {
     wishes.reloadWasHeard();
@@ -97,7 +97,7 @@ async function liveOnce(
     }
   });
   const atEnd = (): 'leave' | 'remove' => (wishes.stop && config.flushOnExit ? 'remove' : 'leave');
-  const ending = await live(config, log, end.signal, atEnd);
+  const ending = await live(config, log, end.signal, atEnd, () => (hadWhitelist = true));
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
     return {kind: 'exit', exitCode: exitCode.unavailable};
@@ -106,7 +106,7 @@ async function liveOnce(
     log.say('notice', 'configuration and whitelist are read anew');
     return {kind: 'reload', config: next};
   }
-  log.say('notice', lastWords[ending.firewall]);
+  log.say('notice', config.dryRun ? 'end of the dry run' : lastWords[ending.firewall]);
   return {kind: 'exit', exitCode: exitCode.ok};
 }
 
@@ -160,7 +160,7 @@ function checked(options: Options): ReturnType<typeof configOf> {
     const told = problems.some(({where}) => where === flagOf(name));
     const flag = told ? undefined : options[name];
     const written = parsed.kind === 'config' ? parsed.config[name] : flag;
-    return written === settings[name].standard ? '' : String(written ?? '');
+    return flag === undefined && written === settings[name].standard ? '' : String(written ?? '');
   };
   const placeOf = (name: 'whiteList' | 'logFile'): string =>
     options[name] === undefined ? keyOf(name) : flagOf(name);

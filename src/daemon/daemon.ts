@@ -72,7 +72,8 @@ export class Daemon {
   start(): void {
     this.#friends.refresh();
     const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
-    this.#tell([...lifted, ...this.#guard.endBlocks(nowMs())]);
+    const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
+    this.#tell([...lifted, ...ended]);
     void this.#enforce();
   }
 
@@ -121,13 +122,19 @@ export class Daemon {
     await this.#carryOut(outcomes);
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
-    if (answer.kind !== 'done' || this.isEnforced) return answer;
+    if (answer.kind !== 'done' || parsed.command === 'list' || this.isEnforced(parsed.network)) {
+      return answer;
+    }
     return {...answer, message: `${answer.message}, once the firewall takes it: it refuses now`};
   }
 
-  /** Whether the firewall has taken all that was decided. */
-  get isEnforced(): boolean {
-    return [...this.#chains.values()].every((chain) => chain.isInOrder);
+  get hasWhitelist(): boolean {
+    return this.#friends.hasList;
+  }
+
+  /** Whether the firewall of the network's family has taken all that was decided. */
+  isEnforced(network: string): boolean {
+    return this.#chains.get(network.includes(':') ? 6 : 4)?.isInOrder ?? true;
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
@@ -156,6 +163,7 @@ export class Daemon {
     if (position !== undefined) this.#savePosition(path, position, lines.length);
     if (caughtUp && this.#surplus === 'keep') {
       this.#surplus = 'remove';
+      this.#tell(this.#guard.endBlocks(nowMs()));
       void this.#enforce();
     }
   }
@@ -207,7 +215,7 @@ export class Daemon {
     if (endMs === undefined) return;
     const waitMs = Math.min(Math.max(endMs - nowMs(), shortestWaitMs), longestWaitMs);
     this.#endTimer = setTimeout(() => {
-      const ended = this.#guard.endBlocks(nowMs());
+      const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
       if (ended.length > 0) void this.#carryOut(ended);
       else this.#armEndTimer();
     }, waitMs);

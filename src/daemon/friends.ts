@@ -36,6 +36,9 @@ export class Friends {
     return this.#exemptions;
   }
 
+  /** Whether a list has been read, now or before. */
+  hasList = false;
+
   /** Looks at both sources. @returns whether anything has changed */
   refresh(): 'changed' | 'same' {
     const listChanged = this.#isSettled() && this.#readList();
@@ -68,6 +71,7 @@ export class Friends {
       this.#say('warning', `whitelist: ${read.why}: ${kept}`);
       return false;
     }
+    this.hasList = true;
     this.#whitelist = parseWhitelist(this.#file, read.text);
     const {problems} = this.#whitelist;
     for (const problem of problems.slice(0, mostTold)) this.#say('warning', problemText(problem));

@@ -1,7 +1,7 @@
 /**
  * One life of the daemon: from a configuration to the signal that ends it. A reload is the end of
- * one life and the beginning of the next, so every setting can be reloaded and there is only one way
- * to start. The blocks stay in the kernel between two lives.
+ * one life and the beginning of the next, so a setting that is reloaded is no special case, and
+ * there is only one way to start. The blocks stay in the kernel between two lives.
  */
 import type {Config} from '../config/schema.js';
 import {serveControl, type ControlServer} from '../sys/control-socket.js';
@@ -22,6 +22,7 @@ const friendsMs = 1000;
 
 /**
  * @param stop ends the life
+ * @param onWhitelist called when a whitelist has been read: from then on none may be lost
  * @param firewallAtEnd asked at the end: a reload leaves the rules, an exit as configured
  */
 export async function live(
@@ -29,6 +30,7 @@ export async function live(
   log: Log,
   stop: AbortSignal,
   firewallAtEnd: () => 'leave' | 'remove',
+  onWhitelist: () => void,
 ): Promise<Ending> {
   const opened = await openWorkplace(config, log);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
@@ -41,12 +43,16 @@ export async function live(
     log,
   });
   const schedules = makeSchedules(config, daemon, log);
-  const friends = setInterval(() => daemon.refreshFriends(), friendsMs);
+  const friends = setInterval(() => {
+    daemon.refreshFriends();
+    if (daemon.hasWhitelist) onWhitelist();
+  }, friendsMs);
   let control: ControlServer | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start();
+    if (daemon.hasWhitelist) onWhitelist();
     if (!config.dryRun) control = await makeControl(config, daemon, log);
     await daemon.follow(stop);
   } finally {

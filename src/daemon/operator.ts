@@ -23,6 +23,9 @@ export type Answer =
   | {readonly kind: 'why'; readonly lines: readonly string[]}
   | {readonly kind: 'done' | 'notBlocked' | 'refused'; readonly message: string};
 
+/** Longest quotation of a wrong word. Characters. */
+const quotedCharacters = 80;
+
 /** The longest block an operator can ask for. Seconds: ten years stand for always. */
 export const longestOperatorSeconds = 3650 * 86_400;
 
@@ -58,7 +61,10 @@ export function serve(
     return {answer: {kind: 'blocks', blocks}, outcomes: []};
   }
   const network = parseNetwork(request.network);
-  if (network === undefined) return refused('expected an IPv4 or IPv6 address or network');
+  if (network === undefined) {
+    const wrong = JSON.stringify(request.network.slice(0, quotedCharacters));
+    return refused(`${wrong}: expected an IPv4 or IPv6 address or network`);
+  }
   if (request.command === 'why') {
     return {answer: {kind: 'why', lines: explain(network, view, nowMs)}, outcomes: []};
   }

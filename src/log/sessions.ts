@@ -63,7 +63,7 @@ export class Sessions {
   /** Recipients held in all sessions together. */
   #held: number;
 
-  /** @param mostHeld distinct recipients held for one envelope: as many as a judge needs for a block */
+  /** @param mostHeld distinct recipients held for one envelope: as many as an offender can count */
   constructor(table: Table<Session>, mostHeld: number) {
     this.#table = table;
     this.#mostHeld = mostHeld;
@@ -106,6 +106,8 @@ export class Sessions {
   forgetSilent(nowMs: number): JoinOutcome[] {
     let recipients = 0;
     for (const [key, session] of this.#table.entries()) {
+      // Noted while the clock was ahead: its silence begins now.
+      if (session.lastMs > nowMs) this.#store(key, {...session, lastMs: nowMs});
       if (nowMs - session.lastMs < longestSilenceMs) continue;
       recipients += heldRecipients(session);
       this.#store(key, undefined);
@@ -131,10 +133,10 @@ export class Sessions {
       const lost = this.#put(record, session, {...envelope, client});
       return [...evidenceOf([held], client), ...lost, ...this.#makeRoom()];
     }
-    // A judge needs no more, and one recipient counts once.
+    // More could not be counted, and one recipient counts once.
     if (
       envelope.held.length >= this.#mostHeld ||
-      envelope.held.some(({recipient}) => recipient === held.recipient)
+      envelope.held.some(({recipient}) => recipient.toLowerCase() === held.recipient.toLowerCase())
     ) {
       return [];
     }

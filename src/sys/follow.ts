@@ -49,7 +49,8 @@ export class Follower {
   #open: Open[] = [];
   #resume: LogPosition | 'end' | 'start';
   #problem: string | undefined;
-  #readFailed = false;
+  readonly #failed = new Set<LogFile>();
+  readonly #saidOf = new WeakMap<LogFile, string>();
   #kicked = false;
   #wakeUp: (() => void) | undefined;
 
@@ -70,10 +71,10 @@ export class Follower {
         this.#kicked = false;
         this.#lookAtName();
         const lines = this.#readOldest();
-        const caughtUp = !this.#open.some(({file}) => file.hasMore());
+        const caughtUp = !this.#open.some(({file}) => !this.#failed.has(file) && file.hasMore());
         if (caughtUp) this.#closeDrained();
         yield {lines, position: this.#position(), caughtUp};
-        if (caughtUp || this.#readFailed) await this.#pause(signal);
+        if (caughtUp) await this.#pause(signal);
         else await setImmediate(); // a long backlog must not keep timers and sockets waiting
       }
     } finally {
@@ -86,15 +87,20 @@ export class Follower {
 
   /** The next lines of the oldest file that has any: the log's own order, also over a rotation. */
   #readOldest(): Line[] {
-    this.#readFailed = false;
-    try {
-      for (const {file} of this.#open) {
+    this.#failed.clear();
+    for (const {file} of this.#open) {
+      try {
         const lines = file.read(this.#report);
         if (lines.length > 0) return lines;
+        this.#saidOf.delete(file);
+      } catch (error) {
+        // A disk or a network drive that fails: the place stays as it is, and the other files go on.
+        this.#failed.add(file);
+        const {message: why} = error as Error;
+        if (this.#saidOf.get(file) !== why)
+          this.#report({kind: 'unreadable', path: this.#path, why});
+        this.#saidOf.set(file, why);
       }
-    } catch (error) {
-      this.#readFailed = true;
-      this.#sayOnce(error); // a disk or a network drive that fails; the place stays as it is
     }
     return [];
   }

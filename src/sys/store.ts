@@ -31,7 +31,8 @@ const layout = `
 class NewerError extends Error {}
 
 /** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
-const environment = /I\/O|full|readonly|read-only|unable to open|locked|busy|permission|memory/i;
+const environment =
+  /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
 
 /** JSON that is none, or whatever SQLite finds wrong in a file that it could read. */
 function isDamage(error: unknown): boolean {

@@ -1,6 +1,8 @@
 /** Reads small files of the administrator, and tells when one has changed. */
 import fs from 'node:fs';
 
+const {O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY} = fs.constants;
+
 /** A whitelist or configuration larger than this is another file by mistake. Bytes. */
 export const mostFileBytes = 8 * 1024 * 1024;
 
@@ -28,7 +30,8 @@ export function readTextFile(path: string): TextFile {
 /** @returns why nothing can be written to the end of the file, or undefined */
 export function whyNotAppended(path: string): string | undefined {
   try {
-    fs.closeSync(fs.openSync(path, 'a', 0o640));
+    // Without O_NONBLOCK a pipe would be waited for until somebody reads it.
+    fs.closeSync(fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640));
     return undefined;
   } catch (error) {
     return (error as Error).message;

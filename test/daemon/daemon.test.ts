@@ -94,6 +94,24 @@ test('a guesser in the log is dropped in the kernel', async () => {
   expect(kernel.rules(chain)).toEqual(['-s 192.0.2.66/32 -p tcp -m tcp --dport 25 -j DROP']);
 });
 
+test('a burst that is read in two halves, with an outage longer than the block between, is one block', async () => {
+  config = {...config, blockTime: 2};
+  const longAgo = Date.now() - 60_000;
+  const old = (text: string): string => text.replace(/^\S+/, new Date(longAgo).toISOString());
+  const [network, untilMs] = ['192.0.2.66', longAgo + 2000];
+  // As it was saved when the machine went down in the middle of the burst.
+  const reason = '10 distinct unknown recipients in 0s, proof log';
+  state.blocks.set(network, {network, fromMs: longAgo, untilMs, reason, origin: 'evidence'});
+  state.positions.set(log, [{identity: 'another', offset: 0, guard: ''}]);
+  for (let i = 0; i < 12; i++) fs.appendFileSync(log, old(guess(`more${i}`)));
+  fs.appendFileSync(log, old(from(network)));
+  startDaemon();
+  await until('the end of the block', () => said.some(([, m]) => m.includes(`unblock ${network}`)));
+  await sleep(300);
+  expect(said.filter(([, message]) => message.startsWith('block '))).toEqual([]);
+  expect(state.offenders.get(network)?.blocks ?? 0).toBe(0);
+});
+
 test('after the end nothing is asked of the kernel any more', async () => {
   const daemon = startDaemon();
   await daemon.answer({command: 'block', network: '192.0.2.1', seconds: 1});
@@ -108,7 +126,8 @@ test('after the end nothing is asked of the kernel any more', async () => {
 test('a dry run has no firewall, so it does not say that it brings one in order', async () => {
   const dry = {...config, dryRun: true, cleanseSchedule: '* * * * * *'};
   const ownLog = {say, shows: () => true, close: () => Promise.resolve()};
-  life = live(dry, ownLog, end.signal, () => 'leave').then(() => undefined);
+  const atEnd = (): 'leave' => 'leave';
+  life = live(dry, ownLog, end.signal, atEnd, () => undefined).then(() => undefined);
   await sleep(2200);
   end.abort();
   await life;

@@ -220,6 +220,13 @@ describe('a file that is not as it should be', () => {
     );
   }, 30_000);
 
+  test('that cannot be opened: refused, and left where it is', async () => {
+    const folder = newDir();
+    fs.mkdirSync(join(folder, 'blocksmtp.db'));
+    await expect(openStore(folder, startMs)).rejects.toThrow(/open/i);
+    expect(fs.readdirSync(folder)).toEqual(['blocksmtp.db']);
+  });
+
   test('of a newer version: refused, and left as it is', async () => {
     const folder = newDir();
     const path = await committed(folder);
