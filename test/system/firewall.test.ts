@@ -33,6 +33,10 @@ describe('the firewall in trouble', () => {
     await relay.write('/opt/fault/iptables-restore', hangs, 0o755);
     const daemon = relay.daemon([], {env: {PATH: '/opt/fault:/usr/sbin:/usr/bin:/bin'}});
     await daemon.ready();
+    // only the call for the block shall hang, not those of the start
+    for (const tool of ['iptables', 'ip6tables']) {
+      await until('the hook', async () => (await rulesOf(tool)).join().includes(CHAIN));
+    }
     await relay.write('/tmp/hang', '');
     const blocked = block();
     await until(
