@@ -135,8 +135,9 @@ function reloaded(
       problems.push({where: keyOf('stateDir'), what: config.stateDir, expected});
     }
     const read = readTextFile(config.whiteList);
-    if (whitelist === 'had' && read.kind !== 'text')
+    if (whitelist === 'had' && read.kind !== 'text') {
       problems.push(noWhitelist(keyOf('whiteList'), read.why));
+    }
     if (problems.length === 0) return config;
   }
   const told = problems.map(problemText).join('; ');
@@ -166,8 +167,9 @@ function checked(options: Options): ReturnType<typeof configOf> {
     options[name] === undefined ? keyOf(name) : flagOf(name);
   const [whiteList, logFile] = [fileOf('whiteList'), fileOf('logFile')];
   const read = whiteList === '' ? undefined : readTextFile(whiteList);
-  if (read !== undefined && read.kind !== 'text')
+  if (read !== undefined && read.kind !== 'text') {
     problems.push(noWhitelist(placeOf('whiteList'), read.why));
+  }
   const refused = logFile === '' ? undefined : whyNotAppended(logFile);
   if (refused !== undefined) {
     problems.push({

@@ -49,7 +49,9 @@ export class Follower {
   #open: Open[] = [];
   #resume: LogPosition | 'end' | 'start';
   #problem: string | undefined;
+  /** Files that the latest look could not read. */
   readonly #failed = new Set<LogFile>();
+  /** What was last told of such a file: it is told once, not at every look. */
   readonly #saidOf = new WeakMap<LogFile, string>();
   #kicked = false;
   #wakeUp: (() => void) | undefined;
@@ -85,7 +87,7 @@ export class Follower {
     }
   }
 
-  /** The next lines of the oldest file that has any: the log's own order, also over a rotation. */
+  /** The next lines, of the oldest file first: the log's own order, also over a rotation. */
   #readOldest(): Line[] {
     this.#failed.clear();
     for (const {file} of this.#open) {
@@ -97,8 +99,9 @@ export class Follower {
         // A disk or a network drive that fails: the place stays as it is, and the other files go on.
         this.#failed.add(file);
         const {message: why} = error as Error;
-        if (this.#saidOf.get(file) !== why)
+        if (this.#saidOf.get(file) !== why) {
           this.#report({kind: 'unreadable', path: this.#path, why});
+        }
         this.#saidOf.set(file, why);
       }
     }
