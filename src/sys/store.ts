@@ -62,7 +62,7 @@ export async function openStore(stateDir: string, nowMs: number): Promise<Store>
     if (error instanceof NewerError || !isDamage(error)) throw error;
     const damaged = `${path}.damaged-${nowMs}`;
     fs.renameSync(path, damaged);
-    fs.rmSync(`${path}-journal`, {force: true});
+    if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${damaged}-wal`);
     return openAt(path, damaged, nowMs);
   }
 }
@@ -75,7 +75,12 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
   fs.rmSync(`${path}.lock`, {recursive: true, force: true});
   const database = new sqlite.default.Database(path);
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
+    // A write-ahead log, because this build of SQLite never rolls a journal back: on opening it takes
+    // its own lock for that of a living writer (`_nodejsCheckReservedLock`), and `kill -9` in a commit
+    // would leave half of it. EXCLUSIVE, because it has no shared memory (sqlite.org/wal.html, 8).
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+    );
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
     if (version > layoutVersion)
       throw new NewerError(`${path} is of a newer blocksmtp (${version})`);

@@ -43,6 +43,49 @@ test('kill -9 during commits, many times: always a whole round, never an older o
   }
 }, 30_000);
 
+/** One commit of sixty pages over what stands and a close, killed before write number `process.argv[3]`. */
+const diesAtWrite = `
+  import fs from 'node:fs';
+  import {openStore} from './src/sys/store.js';
+  const {state, commit, close} = await openStore(process.argv[2], 1e12);
+  let left = Number(process.argv[3]);
+  const write = fs.writeSync;
+  fs.writeSync = (...all) => {
+    if (left-- === 0) process.kill(process.pid, 'SIGKILL');
+    return write(...all);
+  };
+  const round = 1 + (state.positions.get('round')?.[0]?.offset ?? 0);
+  state.positions.set('round', [{identity: '', offset: round, guard: ''}]);
+  for (let i = 0; i < 40; i++) {
+    const network = 'n' + (i * round % 97);
+    state.blocks.set('n' + i, {network, fromMs: round, untilMs: 0, reason: 'x'.repeat(4000), origin: 'evidence'});
+  }
+  state.history.push({atMs: 1e12 + round, network: 'n', event: 'blocked', reason: ''});
+  commit();
+  close();`;
+
+test('kill -9 before every third write of a commit and a close, first to last: all of it or nothing', async () => {
+  const folder = newDir();
+  const script = bundle(folder, diesAtWrite);
+  const before = join(folder, 'before');
+  fs.mkdirSync(before);
+  await startScript(script, [before, '1000000']).ended;
+  await startScript(script, [before, '1000000']).ended;
+  let survived = false;
+  for (let write = 0; !survived; write += 3) {
+    const state = join(folder, `killed-${write}`);
+    fs.cpSync(before, state, {recursive: true});
+    survived = (await startScript(script, [state, String(write)]).ended) === 0;
+    const store = await openStore(state, 1e12);
+    const rounds = [...store.state.blocks.values()].map(({fromMs}) => fromMs);
+    expect(store.damaged).toBeUndefined();
+    expect([...new Set(rounds)]).toEqual([store.state.positions.get('round')?.[0]?.offset]);
+    expect(rounds).toHaveLength(40);
+    expect(store.history('n', 9)).toHaveLength(rounds[0] ?? 0);
+    store.close();
+  }
+}, 120_000);
+
 async function holdsWholeRound(folder: string, said: number): Promise<void> {
   const store = await openStore(folder, 1e12);
   const round = store.state.positions.get('round')?.[0]?.offset ?? 0;
