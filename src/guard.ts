@@ -11,10 +11,10 @@
  */
 import type {Block} from './firewall/block.js';
 import {mostBlocks} from './firewall/block.js';
-import type {Line} from './log/line.js';
+import type {LogRecord} from './log/record.js';
 import {parseSendmail, readQueueId} from './log/sendmail.js';
 import {type JoinOutcome, Sessions} from './log/sessions.js';
-import {type LogRecord, parseSyslog, sameHost} from './log/syslog.js';
+import {sameHost} from './log/syslog.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
 import type {Evidence, Proof} from './score/evidence.js';
@@ -73,12 +73,11 @@ export class Guard {
   }
 
   /**
-   * @param nowMs not before the line was written: the clock, or for an old log its last change;
-   *   gives a stamp without a year one, and no block begins later
+   * @param nowMs not before the line was written: the clock, or for an old log its last change; no
+   *   block begins later
    */
-  take(line: Line, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
-    const parsed = parseSyslog(line.text, nowMs);
-    if (parsed === undefined || !this.#counts(parsed)) return [];
+  take(parsed: LogRecord, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
+    if (!this.#counts(parsed)) return [];
     // Nothing was logged later than now; a clock that is ahead would hold a score up for years.
     const record = {...parsed, atMs: Math.min(parsed.atMs, nowMs)};
     const event = parseSendmail(record.message);

@@ -8,7 +8,8 @@ import {readFileSync} from 'node:fs';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {type Ask, Guard, type Outcome} from '../src/guard.js';
-import type {Line} from '../src/log/line.js';
+import type {LogRecord} from '../src/log/record.js';
+import {parseSyslog} from '../src/log/syslog.js';
 import {parseAddress} from '../src/net/address.js';
 import {parseWhitelist} from '../src/net/whitelist.js';
 import {Exemptions} from '../src/score/exempt.js';
@@ -24,7 +25,11 @@ const readData = (name: string): string[] =>
   readFileSync(new URL(`data/${name}`, import.meta.url), 'latin1')
     .trimEnd()
     .split('\n');
-const lineOf = (text: string): Line => ({source: 'log', offset: 0, text});
+const recordOf = (text: string, referenceMs: number): LogRecord => {
+  const record = parseSyslog(text, referenceMs);
+  if (record === undefined) throw new Error(`no record: ${text}`);
+  return record;
+};
 
 let state: State;
 let guard: Guard;
@@ -37,7 +42,7 @@ beforeEach(() => {
 const laterMs = new Date(2026, 11, 1).getTime();
 
 function feed(texts: readonly string[], exemptions = nobody, ask = noAnswer): Outcome[] {
-  return texts.flatMap((text) => guard.take(lineOf(text), laterMs, exemptions, ask));
+  return texts.flatMap((text) => guard.take(recordOf(text, laterMs), laterMs, exemptions, ask));
 }
 
 const blocksIn = (outcomes: readonly Outcome[]): string[] =>
@@ -95,7 +100,7 @@ describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
         const outcomes: Outcome[] = [];
         texts.forEach((text, index) => {
           const current = new Guard(settings, saved);
-          outcomes.push(...current.take(lineOf(text), laterMs, nobody, noAnswer));
+          outcomes.push(...current.take(recordOf(text, laterMs), laterMs, nobody, noAnswer));
           if (cuts.includes(index)) saved = reloaded(saved);
         });
         expect(blocksIn(outcomes)).toEqual(whole);
@@ -272,7 +277,7 @@ describe('Guard, as time goes by and operators ask', () => {
   test('a line from the future counts as of now, and holds no score up for years', () => {
     const readMs = Date.UTC(2026, 10, 21, 14);
     const future = unknown('future').replace('2026-', '2036-').replaceAll('6ALC', 'GALC');
-    guard.take(lineOf(future), readMs, nobody, kernelSays('203.0.113.9'));
+    guard.take(recordOf(future, readMs), readMs, nobody, kernelSays('203.0.113.9'));
     expect(state.offenders.get('203.0.113.9')?.scoredMs).toBe(readMs);
   });
 
@@ -290,7 +295,7 @@ describe('Guard, as time goes by and operators ask', () => {
     const ahead = names(10).map((n) => unknown(n, 30));
     guard.unblock('203.0.113.7', endMs);
     const readMs = Date.UTC(2026, 10, 21, 12, 0, 10);
-    for (const text of ahead) guard.take(lineOf(text), readMs, nobody, ask);
+    for (const text of ahead) guard.take(recordOf(text, readMs), readMs, nobody, ask);
     expect(state.blocks.get('203.0.113.7')?.fromMs).toBe(readMs);
   });
 });

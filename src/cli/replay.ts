@@ -9,6 +9,7 @@ import {Friends} from '../daemon/friends.js';
 import {guardSettings} from '../daemon/guard-settings.js';
 import {reportOutcome} from '../daemon/report.js';
 import {Guard, type Outcome} from '../guard.js';
+import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
 import {emptyState} from '../state/state.js';
 import type {Log} from '../sys/log.js';
@@ -45,10 +46,14 @@ export function replay(
     latestMs: 0,
     blocks: [],
   };
+  const frames = new Frames();
   const noMachine = (): undefined => undefined;
   const takeLine = (line: Line, changedMs: number): void => {
     tally.lines += 1;
-    noteAll(tally, guard.take(line, changedMs, friends.exemptions, noMachine), log);
+    const framed = frames.read(line, changedMs);
+    if (framed.kind === 'none') return;
+    const found = guard.take(framed.record, changedMs, friends.exemptions, noMachine);
+    noteAll(tally, found, log);
   };
   for (const path of files) {
     const read = readLogFile(path, takeLine, () =>

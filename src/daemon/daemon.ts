@@ -9,6 +9,7 @@ import type {ChainSpec} from '../firewall/chain.js';
 import type {Surplus} from '../firewall/plan.js';
 import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
 import {attribute} from '../log/attribute.js';
+import {Frames} from '../log/frames.js';
 import type {Family} from '../net/address.js';
 import type {HistoryEntry, LogPosition, State} from '../state/state.js';
 import {type Batch, Follower} from '../sys/follow.js';
@@ -44,6 +45,7 @@ export class Daemon {
   readonly #chains: ReadonlyMap<Family, KernelChain>;
   readonly #committer: Committer;
   readonly #ask: Ask;
+  readonly #frames = new Frames();
   readonly #tally = new Tally();
   #surplus: Surplus;
   #endTimer: NodeJS.Timeout | undefined;
@@ -155,7 +157,10 @@ export class Daemon {
   #takeBatch(path: string, {lines, position, caughtUp}: Batch): void {
     const {log} = this.#parts;
     for (const line of lines) {
-      const found = this.#guard.take(line, nowMs(), this.#friends.exemptions, this.#ask);
+      const framed = this.#frames.read(line, nowMs());
+      if (framed.kind === 'none') continue;
+      const {record} = framed;
+      const found = this.#guard.take(record, nowMs(), this.#friends.exemptions, this.#ask);
       if (found.length === 0) continue;
       log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
       void this.#carryOut(found);

@@ -14,7 +14,7 @@ import {parseAddress} from '../net/address.js';
 import type {Evidence, Proof} from '../score/evidence.js';
 import type {Table} from '../state/table.js';
 import type {MailEvent} from './mail-event.js';
-import type {LogRecord} from './syslog.js';
+import type {LogRecord} from './record.js';
 
 /** Sessions held at once. A count: ten times a large relay's. */
 export const mostSessions = 10_000;

@@ -6,15 +6,7 @@
  *
  * Every expression is anchored on the left and has no nested repetition: linear in the line.
  */
-
-export interface LogRecord {
-  /** Milliseconds since the epoch. */
-  readonly atMs: number;
-  readonly host: string;
-  readonly program: string;
-  readonly pid: number;
-  readonly message: string;
-}
+import type {LogRecord} from './record.js';
 
 /** What follows the stamp. A record without a pid is of no use here: no line of an MTA lacks it. */
 const afterStamp = /^ (\S{1,255}) ([^\s[\]:]{1,64})\[(\d{1,10})\]: (.*)$/s;
@@ -35,7 +27,15 @@ export function parseSyslog(text: string, referenceMs: number): LogRecord | unde
   const rest = afterStamp.exec(text.slice(stamp.length));
   if (rest === null) return undefined;
   const [, host = '', program = '', pid = '', message = ''] = rest;
-  return {atMs: stamp.atMs, host, program, pid: Number(pid), message};
+  return {
+    atMs: stamp.atMs,
+    host,
+    program,
+    pid: Number(pid),
+    message,
+    times: 1,
+    writer: undefined,
+  };
 }
 
 interface Stamp {

@@ -8,7 +8,7 @@ import {
   Sessions,
 } from '../../src/log/sessions.js';
 import {parseSendmail} from '../../src/log/sendmail.js';
-import type {LogRecord} from '../../src/log/syslog.js';
+import type {LogRecord} from '../../src/log/record.js';
 import {parseAddress} from '../../src/net/address.js';
 import {Table} from '../../src/state/table.js';
 
@@ -28,6 +28,8 @@ const record = (message: string, pid = 152, host = 'relay', atMs = startMs): Log
   program: 'sm-mta',
   pid,
   message,
+  times: 1,
+  writer: undefined,
 });
 
 function say(message: string, pid?: number, host?: string, atMs?: number): string[] {

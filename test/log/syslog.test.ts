@@ -15,6 +15,8 @@ describe('parseSyslog() reads', () => {
       program: 'sm-mta',
       pid: 28,
       message: 'hello: there',
+      times: 1,
+      writer: undefined,
     });
   });
 

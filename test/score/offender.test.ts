@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {Guard, type Outcome} from '../../src/guard.js';
+import {parseSyslog} from '../../src/log/syslog.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {
@@ -189,8 +190,9 @@ describe('mostOffenders', () => {
     const reject = `550 5.1.1 <${recipient}>... User unknown`;
     const message = `ruleset=check_rcpt, arg1=<${recipient}>, relay=[${client}], reject=${reject}`;
     const text = `2026-11-21T12:00:00+00:00 relay sm-mta[${pid}]: 6ALC0000000${pid}: ${message}`;
-    const line = {source: '/var/log/mail.log', offset: 0, text};
-    return new Guard(settings, state).take(line, startMs, nobody, () => undefined);
+    const record = parseSyslog(text, startMs);
+    if (record === undefined) throw new Error(text);
+    return new Guard(settings, state).take(record, startMs, nobody, () => undefined);
   };
 
   test('is 100,000; one more, and the one silent for longest is forgotten', () => {

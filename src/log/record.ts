@@ -1,0 +1,27 @@
+/**
+ * One message of the syslog, out of its frame: when, where, which program, which process, what it
+ * said. What the message means is for `sendmail.ts`.
+ */
+
+export interface LogRecord {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly host: string;
+  readonly program: string;
+  /** As the line says: whoever may write to the log can write any. */
+  readonly pid: number;
+  readonly message: string;
+  /** How many such messages it stands for: `message repeated 5 times: […]`. A count, 1 or more. */
+  readonly times: number;
+  /** Who wrote it, if somebody who asked the kernel tells: the journal does, a file does not. */
+  readonly writer: Writer | undefined;
+}
+
+/** Trusted fields of the journal (systemd.journal-fields(7)): no program can choose them. */
+export interface Writer {
+  /** As this machine numbers processes, whatever a container calls its own. */
+  readonly pid: number;
+  readonly uid: number;
+  /** Path of the executable; empty when the process had ended before it was looked at. */
+  readonly executable: string;
+}
