@@ -22,6 +22,6 @@ export interface Writer {
   /** As this machine numbers processes, whatever a container calls its own. */
   readonly pid: number;
   readonly uid: number;
-  /** Path of the executable; empty when the process had ended before it was looked at. */
+  /** Its path; of a process that had ended when it was looked at only its name, or nothing. */
   readonly executable: string;
 }

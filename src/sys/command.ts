@@ -1,7 +1,7 @@
 /**
- * Runs a program of the system and waits for it, never through a shell. The one place that knows
- * execa. Its time-out cannot end a wait for a grandchild that holds the output open, so nothing
- * that forks is started from here.
+ * Runs a program of the system, to its end or for as long as its output is wanted, never through a
+ * shell. The one place that knows execa. Its time-out cannot end a wait for a grandchild that holds
+ * the output open, so nothing that forks is started from here.
  */
 import {execa} from 'execa';
 
@@ -47,19 +47,98 @@ async function runToEnd(
   {input = '', timeoutMs}: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
-    reject: false,
-    cwd: '/', // ours may be gone
+    ...surroundings(),
     timeout: timeoutMs,
-    forceKillAfterDelay: 500,
     maxBuffer: mostOutputBytes,
-    env: {PATH: [process.env['PATH'], systemPath].filter(Boolean).join(':'), LC_ALL: 'C'},
     // execa takes any descriptor; its types list only the first few.
     ...(typeof input === 'string' ? {input} : {stdin: input.descriptor as 3}),
   });
   if (!result.failed) return {kind: 'done', stdout: result.stdout};
-  const missing = ['ENOENT', 'EACCES'].includes(result.code ?? '');
   // When the program could not even be started (E2BIG, ENOMEM) there is no such text.
   const said = (result.stderr as string | undefined)?.trim() || (result.shortMessage ?? '');
-  const why = `${program}: ${said.replaceAll(/\s+/g, ' ').slice(0, quotedCharacters)}`;
-  return {kind: missing ? 'missing' : 'failed', why, exitCode: result.exitCode};
+  return {...failure(program, result.code, said), exitCode: result.exitCode};
+}
+
+export type CommandEnd =
+  | {readonly kind: 'done'}
+  /** By us. */
+  | {readonly kind: 'stopped'}
+  | {readonly kind: 'failed' | 'missing'; readonly why: string};
+
+export interface RunningCommand {
+  /**
+   * What it prints, as it comes: while nobody takes it the program waits, so that no more than a
+   * pipe and a buffer are held. Ends with the program, whatever its end.
+   */
+  readonly output: AsyncIterable<Buffer>;
+  /** Never fails. Comes only when the output has been taken, or left, or the program was stopped. */
+  readonly ended: Promise<CommandEnd>;
+}
+
+/** Starts a program that runs until the signal is given, or as long as it likes. */
+export function startCommand(
+  program: string,
+  parameters: readonly string[],
+  stop: AbortSignal,
+): RunningCommand {
+  try {
+    return startStreaming(program, parameters, stop);
+  } catch (error) {
+    const why = `${program}: ${(error as Error).message}`;
+    return {output: nothing(), ended: Promise.resolve({kind: 'failed', why})};
+  }
+}
+
+function startStreaming(
+  program: string,
+  parameters: readonly string[],
+  stop: AbortSignal,
+): RunningCommand {
+  const child = execa(program, parameters, {
+    ...surroundings(),
+    stdin: 'ignore',
+    buffer: false,
+    cancelSignal: stop,
+  });
+  child.stdout.pause(); // or execa would read, and drop, what nobody takes in the same turn
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-quotedCharacters);
+  });
+  const ended = child.then((result): CommandEnd => {
+    if (result.isCanceled) return {kind: 'stopped'};
+    if (!result.failed) return {kind: 'done'};
+    return failure(program, result.code, complaint.trim() || (result.shortMessage ?? ''));
+  });
+  return {output: chunks(child.stdout), ended};
+}
+
+async function* chunks(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch {
+    // A stream cut short; `ended` tells why.
+  }
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // Never started.
+}
+
+/** The same for every program. */
+const surroundings = () =>
+  ({
+    reject: false,
+    cwd: '/', // ours may be gone
+    forceKillAfterDelay: 500,
+    env: {PATH: [process.env['PATH'], systemPath].filter(Boolean).join(':'), LC_ALL: 'C'},
+  }) as const;
+
+function failure(
+  program: string,
+  code: string | undefined,
+  said: string,
+): {readonly kind: 'failed' | 'missing'; readonly why: string} {
+  const kind = ['ENOENT', 'EACCES'].includes(code ?? '') ? 'missing' : 'failed';
+  return {kind, why: `${program}: ${said.replaceAll(/\s+/g, ' ').slice(0, quotedCharacters)}`};
 }

@@ -2,9 +2,9 @@
 import {describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {runCommand} from '../../src/sys/command.js';
+import {runCommand, startCommand} from '../../src/sys/command.js';
 import {bundle, start} from './support/child.js';
-import {openDescriptors, tempDirs} from './support/temp.js';
+import {openDescriptors, sleep, tempDirs} from './support/temp.js';
 
 const newDir = tempDirs();
 const timeoutMs = 5000;
@@ -93,7 +93,7 @@ describe('failures', () => {
     const folder = newDir();
     const script = bundle(
       folder,
-      `import {runCommand} from './src/sys/command.js';
+      `import {runCommand, startCommand} from './src/sys/command.js';
        console.log((await runCommand('printf', ['x'], {timeoutMs: 1000})).kind);`,
     );
     const shell = 'mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$2" -e "$3"';
@@ -127,6 +127,74 @@ describe('the time-out', () => {
   test('is said as the reason', async () => {
     const result = await runCommand('sleep', ['20'], {timeoutMs: 100});
     expect(result).toMatchObject({why: expect.stringMatching(/timed out/i)});
+  });
+});
+
+describe('a program that stays', () => {
+  const never = new AbortController().signal;
+  const outputOf = async (output: AsyncIterable<Buffer>): Promise<string> => {
+    let text = '';
+    for await (const chunk of output) text += chunk.toString();
+    return text;
+  };
+
+  test('gives its output as it comes, and its end', async () => {
+    const {output, ended} = startCommand('sh', ['-c', 'echo 1; sleep 0.2; echo 2'], never);
+    const chunks: string[] = [];
+    for await (const chunk of output) chunks.push(chunk.toString());
+    expect(chunks).toEqual(['1\n', '2\n']);
+    expect(await ended).toEqual({kind: 'done'});
+  });
+
+  test('is ended by the signal, also where it does not listen', async () => {
+    const stop = new AbortController();
+    const script = 'trap "" TERM; echo here; while :; do sleep 0.05; done';
+    const {output, ended} = startCommand('sh', ['-c', script], stop.signal);
+    for await (const chunk of output) if (chunk.includes('here')) stop.abort();
+    expect(await ended).toEqual({kind: 'stopped'});
+  });
+
+  test('never runs when the signal was given before', async () => {
+    const {output, ended} = startCommand('sleep', ['60'], AbortSignal.abort());
+    expect(await outputOf(output)).toBe('');
+    expect(await ended).toEqual({kind: 'stopped'});
+  });
+
+  test('waits while nobody takes its output', async () => {
+    const file = join(newDir(), 'progress');
+    const script = `seq 1000000; echo through >${file}`;
+    const {output, ended} = startCommand('sh', ['-c', script], never);
+    await sleep(500);
+    expect(fs.existsSync(file)).toBe(false);
+    expect((await outputOf(output)).split('\n')).toHaveLength(1_000_001);
+    expect(await ended).toEqual({kind: 'done'});
+  });
+
+  test('ends when the reader leaves', async () => {
+    const {output, ended} = startCommand('yes', [], never);
+    for await (const chunk of output) if (chunk.length > 0) break;
+    expect(await ended).toMatchObject({kind: 'failed'});
+  });
+
+  test('what went wrong is a value, with the last of what was said', async () => {
+    const script = 'yes x | head -n 100000 >&2; echo why >&2; exit 3';
+    const bad: [string, string[]][] = [
+      ['blocksmtp-no-such-program', []],
+      ['sh', ['-c', script]],
+      ['sh', ['-c', 'kill -9 $$']],
+      ['printf', ['a\0b']],
+    ];
+    const ends = bad.map(async ([program, parameters]) => {
+      const {output, ended} = startCommand(program, parameters, never);
+      expect(await outputOf(output)).toBe('');
+      return ended;
+    });
+    expect(await Promise.all(ends)).toEqual([
+      {kind: 'missing', why: expect.stringContaining('ENOENT')},
+      {kind: 'failed', why: expect.stringMatching(/^sh: x x .* x why$/)},
+      {kind: 'failed', why: expect.stringContaining('SIGKILL')},
+      {kind: 'failed', why: expect.stringContaining('printf')},
+    ]);
   });
 });
 

@@ -14,11 +14,13 @@ const tools = {
   flock: 'util-linux',
   ip: 'iproute2',
   iptables: 'iptables',
+  journalctl: 'systemd',
   logger: 'bsdutils',
+  'systemd-journal-remote': 'systemd-journal-remote',
   'systemd-nspawn': 'systemd-container',
 };
 
-const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const folders = ['/lib/systemd', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const isInstalled = (program) => folders.some((folder) => existsSync(`${folder}/${program}`));
 
 export function ensureHostTools() {
