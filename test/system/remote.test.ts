@@ -35,7 +35,7 @@ function queueId(pid: number): string {
   const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
   const now = began;
   const parts = [
-    now.getUTCFullYear() % 60,
+    (now.getUTCFullYear() - 1900) % 60,
     now.getUTCMonth(),
     now.getUTCDate(),
     now.getUTCHours(),

@@ -1,64 +1,14 @@
 // A client machine of the lab: an SMTP client living alone in its network namespace, told what to
 // do by one JSON object a line on stdin, answering by one a line on stdout. Plain JavaScript, run by
 // the host's node. It decides nothing about what is right: it says what it saw and when.
-import net from 'node:net';
 import readline from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {dialog} from './agent-dialog.mjs';
+import {answerIdent, filterMail, receiveMail} from './agent-servers.mjs';
+import {Session} from './agent-session.mjs';
 
 const sessions = new Map();
 let lastSession = 0;
-
-/** One SMTP connection. `reply` gives a whole reply, or null when nothing came in time. */
-class Session {
-  #text = '';
-  #replies = [];
-  #waiter;
-  closed = false;
-
-  static connect({host, port = 25, localAddress, timeoutMs}) {
-    const session = new Session();
-    session.socket = net.connect({host, port, localAddress, noDelay: true});
-    session.socket.on('data', (data) => session.#take(data));
-    session.socket.on('error', (error) => (session.error = error.code));
-    session.socket.on('close', () => ((session.closed = true), session.#wake()));
-    return Promise.race([
-      new Promise((resolve) => session.socket.once('connect', () => resolve(session))),
-      new Promise((resolve) => session.socket.once('close', () => resolve(undefined))),
-      sleep(timeoutMs).then(() => undefined),
-    ]).then((value) => (value === undefined ? (session.socket.destroy(), undefined) : session));
-  }
-
-  #take(data) {
-    this.#text += data.toString('latin1');
-    for (let end; (end = this.#text.indexOf('\n')) >= 0; this.#text = this.#text.slice(end + 1)) {
-      const line = this.#text.slice(0, end).replace(/\r$/, '');
-      // '250-' says that more lines follow; only the last one ends the reply
-      if (line[3] !== '-') this.#replies.push({line, at: Date.now()});
-    }
-    this.#wake();
-  }
-
-  #wake() {
-    this.#waiter?.();
-    this.#waiter = undefined;
-  }
-
-  async reply(timeoutMs) {
-    const until = Date.now() + timeoutMs;
-    while (this.#replies.length === 0 && !this.closed && Date.now() < until) {
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, Math.max(1, until - Date.now()));
-        this.#waiter = () => (clearTimeout(timer), resolve());
-      });
-    }
-    return this.#replies.shift() ?? null;
-  }
-
-  async command(text, timeoutMs) {
-    this.socket.write(text + '\r\n');
-    return this.reply(timeoutMs);
-  }
-}
 
 async function open(args) {
   const timeoutMs = args.timeoutMs ?? 3000;
@@ -211,6 +161,10 @@ const operations = {
   watch,
   say,
   state,
+  dialog,
+  answerIdent,
+  receiveMail,
+  filterMail,
   close: async ({session}) => close(session),
 };
 

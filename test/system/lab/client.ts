@@ -7,6 +7,7 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {execa} from 'execa';
+import type {Conversation, Dialog} from './dialog.js';
 import {labDir} from './paths.js';
 
 export type Family = 4 | 6;
@@ -138,6 +139,27 @@ export class Client {
     return this.#ask('deliver', {...this.#where(mail), to, text, from: sender, timeoutMs});
   }
 
+  /** Plays a whole conversation and hangs up. */
+  dialog(talk: Dialog & Where & {timeoutMs?: number}): Promise<Conversation> {
+    const {steps, early, timeoutMs = 4000} = talk;
+    return this.#ask('dialog', {...this.#where(talk), steps, early, timeoutMs});
+  }
+
+  /** Answers the relay's ident questions (RFC 1413) at this address of ours. */
+  answerIdent(address: string, system: string, user: string): Promise<void> {
+    return this.#ask('answerIdent', {address, system, user});
+  }
+
+  /** Takes mail for everybody but names that begin with ghost: those it answers with `refusal`. */
+  receiveMail(address: string, refusal: string): Promise<void> {
+    return this.#ask('receiveMail', {address, refusal});
+  }
+
+  /** A milter that refuses whatever says milter-connect, -helo, -from, -to or -data. */
+  filterMail(address: string, port: number): Promise<void> {
+    return this.#ask('filterMail', {address, port});
+  }
+
   /** Connects and greets; `helo: false` stays silent after the banner. */
   open(options: Where & {helo?: boolean; timeoutMs?: number} = {}): Promise<Opened> {
     const {helo = true, timeoutMs = 3000} = options;
@@ -179,6 +201,17 @@ export class Client {
     const length = v6 ? `${address}/64` : `${address}/24`;
     const inside = ['-t', String(this.pid), '-n', 'ip', 'addr', 'add', length, 'dev', 'eth0'];
     await execa('nsenter', v6 ? [...inside, 'nodad'] : inside);
+  }
+
+  /** Many at once. */
+  async addAddresses(addresses: readonly string[]): Promise<void> {
+    const commands = addresses.map((address) =>
+      address.includes(':')
+        ? `addr add ${address}/64 dev eth0 nodad`
+        : `addr add ${address}/24 dev eth0`,
+    );
+    const inside = ['-t', String(this.pid), '-n', 'ip', '-batch', '-'];
+    await execa('nsenter', inside, {input: commands.join('\n') + '\n'});
   }
 
   async stop(): Promise<void> {
