@@ -1,7 +1,14 @@
 /** Statistics and tables for the benchmark's output. Decides nothing about good or bad. */
-import {cpus, totalmem} from 'node:os';
+import {cpus, loadavg, totalmem} from 'node:os';
 
-export type Figures = {median: number; p90: number; min: number; max: number; runs: number};
+export type Figures = {
+  median: number;
+  p90: number;
+  p99: number;
+  min: number;
+  max: number;
+  runs: number;
+};
 
 export function figures(values: readonly number[]): Figures {
   const sorted = [...values].sort((a, b) => a - b);
@@ -10,6 +17,7 @@ export function figures(values: readonly number[]): Figures {
   return {
     median: at(0.5),
     p90: at(0.9),
+    p99: at(0.99),
     min: at(0),
     max: at(1),
     runs: sorted.length,
@@ -36,5 +44,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 export function machine(): string {
   const all = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${String(all.length)} × ${all[0]?.model.trim() ?? 'unknown'}, ${String(memory)} GiB, node ${process.version} outside`;
+  return `${String(all.length)} × ${all[0]?.model.trim() ?? 'unknown'}, ${String(memory)} GiB, node ${process.version} outside, load ${(loadavg()[0] ?? NaN).toFixed(1)} before`;
 }

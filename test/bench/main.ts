@@ -1,86 +1,40 @@
 /**
- * `npm run bench`: what the README claims, measured on this machine with Debian 13's sendmail, node
- * and fail2ban. Prints tables; ends with an error where an aim was missed or nothing could be measured.
+ * `npm run bench`: what the README claims, measured on this machine with Debian's sendmail, node and
+ * fail2ban. `npm run bench -- offline live` runs only these sections. Prints tables; ends with an
+ * error where an aim was missed or nothing could be measured.
+ *
+ *   BLOCKSMTP_BENCH_MEGABYTES         size of each log of the offline section (1000)
+ *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
+ *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
+ *   BLOCKSMTP_BENCH_SECONDS           its length (60)
  */
-import {available} from '../system/lab/available.js';
-import {sleep} from '../system/lab/until.js';
-import {answersOf, manners} from './answers.js';
-import {type Figures, machine, spread, table} from './figures.js';
-import {startBlocksmtp, startFail2ban, THRESHOLD, type Guard} from './guards.js';
-import {latencyOf} from './latency.js';
+import {conclude} from './aims.js';
+import {machine} from './figures.js';
+import {guarded} from './guarded.js';
+import {live} from './live.js';
+import {makeLogCommand} from './make-log.js';
+import {offline} from './offline.js';
 
-const RUNS = 5;
-const LATENCY_RUNS = 40;
-/** A daemon that has just started is not idle yet. */
-const SETTLE_MS = 8000;
+const sections = ['answers', 'latency', 'memory', 'offline', 'live'] as const;
+type Section = (typeof sections)[number];
 
-const aims: [string, boolean][] = [];
+const isSection = (word: string): word is Section => sections.some((name) => name === word);
 
-async function answers(guards: Guard[]): Promise<void> {
-  const rows = [['answers in one session', 'of', ...guards.map(({name}) => name)]];
-  for (const manner of manners) {
-    const found: Figures[] = [];
-    for (const guard of guards) found.push(await answersOf(guard, manner, RUNS));
-    rows.push([manner.name, String(manner.names), ...found.map((f) => spread(f))]);
-    const [ours] = found;
-    if (ours && manner.options.gapMs === 20) {
-      aims.push([`${manner.name}: at most threshold + 3`, ours.max <= THRESHOLD + 3]);
-    }
-  }
-  console.log(`\nThreshold ${String(THRESHOLD)}; median of ${String(RUNS)} runs (min..max)\n`);
-  console.log(table(rows));
-}
-
-async function memory(guards: Guard[], when: string): Promise<void> {
-  const rows = [['memory, MB', 'resident', 'proportional']];
-  for (const guard of guards) {
-    const {resident, proportional} = await guard.memory();
-    rows.push([`${guard.name} ${when}`, resident.toFixed(1), proportional.toFixed(1)]);
-    if (guard.name === 'blocksmtp') {
-      aims.push([`blocksmtp ${when}: under 100 MB resident`, resident < 100]);
-    }
-  }
-  console.log(`\n${table(rows)}`);
-}
-
-async function latency(guard: Guard): Promise<void> {
-  const found = await latencyOf(guard, LATENCY_RUNS);
-  console.log(
-    `\nFrom the threshold's log line to the rule in force, ${String(found.runs)} runs, ms\n`,
-  );
-  console.log(
-    table([
-      ['', 'median', 'p90', 'min', 'max'],
-      ['blocksmtp', ...[found.median, found.p90, found.min, found.max].map((v) => v.toFixed(1))],
-    ]),
-  );
-  aims.push(['median under 20 ms', found.median < 20]);
-}
-
-async function main(): Promise<number> {
-  const state = await available();
-  if (!state.ok) {
-    console.error(`cannot measure: ${state.why}`);
-    return 1;
+async function main([first, ...rest]: string[]): Promise<number> {
+  if (first === 'make-log') return makeLogCommand(rest);
+  const words = first === undefined ? sections : [first, ...rest];
+  const unknown = words.filter((word) => !isSection(word));
+  if (unknown.length > 0) {
+    console.error(`no section ${unknown.join(', ')}; there are ${sections.join(', ')}`);
+    return 64;
   }
   console.log(machine());
-  const guards: Guard[] = [];
-  try {
-    guards.push(await startBlocksmtp('bench-blocksmtp'));
-    guards.push(await startFail2ban('bench-fail2ban'));
-    await sleep(SETTLE_MS);
-    await memory(guards, 'idle');
-    await answers(guards);
-    const [ours] = guards;
-    if (ours) await latency(ours);
-    await sleep(SETTLE_MS);
-    await memory(guards, 'after the work');
-  } finally {
-    await Promise.all(guards.map((guard) => guard.stop()));
-  }
-  console.log('');
-  for (const [aim, met] of aims) console.log(`${met ? 'met   ' : 'MISSED'}  ${aim}`);
-  return aims.every(([, met]) => met) ? 0 : 1;
+  const wanted = new Set(words.filter(isSection));
+  const inLabs = (['answers', 'latency', 'memory'] as const).filter((name) => wanted.has(name));
+  await guarded(new Set(inLabs));
+  if (wanted.has('offline')) await offline();
+  if (wanted.has('live')) await live();
+  return conclude();
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,8 @@
+/** The words before a command that put it into a lab's relay, where it can be measured from outside. */
+import type {Relay} from '../system/lab/relay.js';
+
+export function inRelay(relay: Relay): string[] {
+  const spaces = ['-t', String(relay.pid), '-m', '-u', '-n', '-p', '-r', '-w'];
+  const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin';
+  return ['nsenter', ...spaces, 'env', '-i', path, 'HOME=/root', 'LC_ALL=C.UTF-8'];
+}

@@ -1,0 +1,169 @@
+/**
+ * How far the daemon lags behind a log that grows fast, and what that costs. A real daemon in a lab
+ * of its own follows a file that the bench writes; among the traffic are markers: guessers whose
+ * every step is known. One name and the line that names its client, every 50 ms: from the write to
+ * the evidence in the daemon's words. Enough names for a block, every second: to the block, which
+ * is said after the kernel has it. The end is when the words are seen, so the figures are rather too
+ * long. Nobody guesses at a process that runs: the daemon asks the kernel about each guess in vain.
+ */
+import {closeSync, openSync, readFileSync, writeSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {available} from '../system/lab/available.js';
+import {Daemon} from '../system/lab/daemon.js';
+import {Lab} from '../system/lab/lab.js';
+import {sleep} from '../system/lab/until.js';
+import {aim, heading, printTable, skip} from './aims.js';
+import {figures} from './figures.js';
+import {THRESHOLD} from './guards.js';
+import {inRelay} from './in-relay.js';
+import {type MarkerKind, Markers} from './markers.js';
+import {Traffic} from './traffic/traffic.js';
+
+const LINES_PER_SECOND = Number(process.env['BLOCKSMTP_BENCH_LINES_PER_SECOND'] ?? 10_000);
+const SECONDS = Number(process.env['BLOCKSMTP_BENCH_SECONDS'] ?? 60);
+const PERCENT = 5;
+const WRITE_EVERY_MS = 10;
+/** A daemon that has just started is not idle yet. */
+const SETTLE_MS = 3000;
+/** What has not been seen so long after the last write never will be. */
+const PATIENCE_MS = 3000;
+const LOG = '/var/log/mail.log';
+const MARKER_EVERY_MS: Readonly<Record<MarkerKind, number>> = {evidence: 50, block: 1000};
+
+export async function live(): Promise<void> {
+  const pace = `${String(LINES_PER_SECOND)} lines/s for ${String(SECONDS)} s`;
+  heading('live', `${pace}, ${String(PERCENT)} % of them relevant, --debug=3`);
+  const state = await available();
+  if (!state.ok) {
+    skip('live', state.why);
+    return;
+  }
+  const lab = await Lab.start({
+    id: 'bench-live',
+    services: false,
+    clients: {},
+    stateOnDisk: true,
+  });
+  try {
+    await lab.relay.write(LOG, '');
+    const markers = new Markers();
+    const daemon = startDaemon(lab, markers);
+    await daemon.ready();
+    await sleep(SETTLE_MS);
+    const pid = await daemon.pid();
+    const before = cpuSeconds(pid);
+    const begun = performance.now();
+    const written = await write(lab.relay.path(LOG), markers);
+    const seconds = (performance.now() - begun) / 1000;
+    const after = cpuSeconds(pid);
+    await sleep(PATIENCE_MS);
+    const cores = {
+      own: (after.own - before.own) / seconds,
+      children: (after.children - before.children) / seconds,
+    };
+    show(markers, cores, {...written, seconds}, peakMegabytes(pid));
+    const {evidenceSeen} = markers;
+    aim(
+      `live: all ${String(written.unknown)} unknown recipients counted (${String(evidenceSeen)})`,
+      evidenceSeen === written.unknown,
+    );
+  } finally {
+    await lab.stop();
+  }
+}
+
+function startDaemon(lab: Lab, markers: Markers): Daemon {
+  const words = ['/usr/sbin/blocksmtp', `--threshold=${String(THRESHOLD)}`, '--debug=3'];
+  const [file = '', ...rest] = [...inRelay(lab.relay), ...words];
+  const child = spawn(file, rest, {stdio: ['ignore', 'ignore', 'pipe']});
+  child.stderr.on('data', (data: Buffer) => markers.seen(data.toString('latin1')));
+  return new Daemon(child);
+}
+
+/** `lateMs`: how late the bench itself was woken up, each time: what the machine's noise costs. */
+type Written = {lines: number; unknown: number; lateMs: number[]};
+
+/** Writes the traffic at its pace, and the markers between; tells what it has written. */
+async function write(path: string, markers: Markers): Promise<Written> {
+  const lateMs: number[] = [];
+  const traffic = new Traffic({percent: PERCENT});
+  const file = openSync(path, 'a');
+  const begun = performance.now();
+  const nextMs: Record<MarkerKind, number> = {evidence: 0, block: 0};
+  let lines = 0;
+  for (let isOver = false; !isOver;) {
+    const sleptMs = performance.now();
+    await sleep(WRITE_EVERY_MS);
+    lateMs.push(performance.now() - sleptMs - WRITE_EVERY_MS);
+    const nowMs = performance.now() - begun;
+    if (nowMs >= SECONDS * 1000) traffic.close();
+    let text = '';
+    for (; lines < (nowMs * LINES_PER_SECOND) / 1000 && !isOver; lines++) {
+      const line = traffic.line(Date.now());
+      if (line === undefined) isOver = true;
+      else text += line;
+    }
+    for (const kind of ['evidence', 'block'] as const) {
+      if (nowMs < nextMs[kind] || isOver) continue;
+      nextMs[kind] += MARKER_EVERY_MS[kind];
+      text += markers.text(kind, kind === 'block' ? THRESHOLD : 1);
+    }
+    markers.written();
+    writeSync(file, text, null, 'latin1');
+  }
+  closeSync(file);
+  return {lines, unknown: traffic.truth.unknown + markers.unknown, lateMs};
+}
+
+function show(
+  markers: Markers,
+  cores: {own: number; children: number},
+  {lines, lateMs, seconds}: Written & {seconds: number},
+  peak: number,
+): void {
+  const rows = [['lag, ms', 'median', 'p99', 'max', 'markers', 'never seen']];
+  for (const kind of ['evidence', 'block'] as const) {
+    const lags = markers.lagsMs(kind);
+    const {median, p99, max, runs} = figures(lags);
+    const lost = markers.lost(kind);
+    rows.push([
+      kind === 'block' ? 'to the block in the kernel' : 'to the evidence',
+      ...[median, p99, max].map((ms) => ms.toFixed(1)),
+      String(runs),
+      String(lost),
+    ]);
+    aim(`live: to the ${kind} under 100 ms at the 99th percentile`, lost === 0 && p99 < 100);
+  }
+  const late = figures(lateMs);
+  const noise = [late.median, late.p99, late.max].map((ms) => ms.toFixed(1));
+  rows.push(['of the bench itself, woken up late', ...noise, String(late.runs), '-']);
+  printTable(rows);
+  printTable([
+    ['', 'lines/s written', 'cores used', 'and by iptables', 'peak MB'],
+    [
+      'blocksmtp',
+      (lines / seconds).toFixed(0),
+      cores.own.toFixed(2),
+      cores.children.toFixed(2),
+      peak.toFixed(0),
+    ],
+  ]);
+  aim('live: less than half a core', cores.own < 0.5);
+}
+
+/** proc_pid_stat(5): of the process, and of its children that have ended. */
+function cpuSeconds(pid: number): {own: number; children: number} {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  // Behind the name, which may hold anything: the third field is the first here.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = (number: number): number => Number(fields[number - 3]) / TICKS_PER_SECOND;
+  return {own: ticks(14) + ticks(15), children: ticks(16) + ticks(17)};
+}
+
+/** USER_HZ: what Linux shows to programs is in hundredths on every platform that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+function peakMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+  return (Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024) / 1e6;
+}

@@ -1,0 +1,163 @@
+/**
+ * How fast old logs are read: whole processes, start included, page cache warm, the programs in turn
+ * in each round, so that a noisy moment hits all of them. Beside the speed stands what each program
+ * found, against what the maker of the log knows.
+ */
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {aim, heading, printTable, skip} from './aims.js';
+import {blocksmtp, type Contender, fail2ban, grep, sshguard} from './contenders.js';
+import {debianProgram} from './debian.js';
+import {type Figures, figures, spread} from './figures.js';
+import {makeLog} from './make-log.js';
+import {cut, type Piece, warm} from './pieces.js';
+import type {Truth} from './traffic/traffic.js';
+import {Stopwatch} from './whole-process.js';
+import {freeMegabytes, inWorkshop} from './workshop.js';
+
+const MEGABYTES = Number(process.env['BLOCKSMTP_BENCH_MEGABYTES'] ?? 1000);
+const STAMPS = process.env['BLOCKSMTP_BENCH_STAMPS'] === 'bsd' ? 'bsd' : 'rfc3339';
+const PERCENTS = [0.5, 5, 50];
+const ROUNDS = 5;
+/** No further round begins after so long, so that the whole bench stays within minutes. Ms. */
+const LONGEST_MS = 60_000;
+
+type Ready = Extract<Contender, {kind: 'ready'}>;
+type Score = {
+  contender: Ready;
+  piece: Piece;
+  /** A second. */
+  millionLines: Figures;
+  peakMegabytes: number;
+  found: number;
+};
+
+export async function offline(): Promise<void> {
+  heading('offline', `logs of ${String(MEGABYTES)} MB each, ${STAMPS} stamps`);
+  // The log, the pieces of it for slow programs, and a tenth for the rest.
+  const neededMegabytes = MEGABYTES * 1.4;
+  if (freeMegabytes() < neededMegabytes) {
+    skip('offline', `needs ${String(neededMegabytes)} MB of disk for temporary files`);
+    return;
+  }
+  await inWorkshop(async (dir) => {
+    const time = await debianProgram('time', '/usr/bin/time', dir);
+    if (time.kind === 'missing') {
+      skip('offline', time.why);
+      return;
+    }
+    const slowest = await fail2ban();
+    try {
+      const contenders = [grep, blocksmtp(dir), await sshguard(dir), slowest.contender];
+      for (const contender of contenders) {
+        if (contender.kind === 'missing') skip(contender.name, contender.why);
+      }
+      for (const percent of PERCENTS) {
+        await oneLog(percent, dir, contenders, new Stopwatch(time.path, dir));
+      }
+    } finally {
+      await slowest.stop();
+    }
+  });
+}
+
+async function oneLog(
+  percent: number,
+  dir: string,
+  contenders: Contender[],
+  stopwatch: Stopwatch,
+): Promise<void> {
+  const out = join(dir, 'log');
+  const truth = makeLog({percent, megabytes: MEGABYTES, out, stamps: STAMPS});
+  const {lines, relevant, unknown, clients} = truth;
+  console.log(
+    `${String(percent)} % relevant: ${millions(lines)} million lines, ${String(relevant)} of them ` +
+      `relevant, ${String(unknown)} unknown recipients of ${String(clients)} clients`,
+  );
+  const runners = contenders.flatMap((contender) =>
+    contender.kind === 'missing' ? [] : {contender, piece: pieceFor(contender, out, truth)},
+  );
+  warm(out);
+  const scores = await race(runners, stopwatch);
+  await Promise.all([...new Set(runners.map(({piece}) => piece.path))].map((path) => rm(path)));
+  show(scores, contenders);
+  judge(percent, truth, scores);
+}
+
+async function race(
+  runners: readonly {contender: Ready; piece: Piece}[],
+  stopwatch: Stopwatch,
+): Promise<Score[]> {
+  const runs = runners.map((runner) => ({...runner, speeds: [] as number[], peak: 0, found: NaN}));
+  const begun = performance.now();
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0 && performance.now() - begun > LONGEST_MS) break;
+    for (const run of runs) {
+      const {contender, piece} = run;
+      const whole = await stopwatch.run(await contender.command(piece.path));
+      run.speeds.push(piece.lines / whole.wallMs / 1000);
+      run.peak = Math.max(run.peak, whole.peakMegabytes);
+      run.found = contender.found(whole.stdout);
+    }
+  }
+  return runs.map(({contender, piece, speeds, peak, found}) => ({
+    contender,
+    piece,
+    millionLines: figures(speeds),
+    peakMegabytes: peak,
+    found,
+  }));
+}
+
+function show(scores: Score[], contenders: Contender[]): void {
+  const rows = [
+    ['', 'million lines/s', 'MB/s', 'peak MB', 'of grep', 'of fail2ban', 'found', 'of unknown'],
+  ];
+  for (const {contender, piece, millionLines, peakMegabytes, found} of scores) {
+    const {median} = millionLines;
+    const part = contender.mostMegabytes;
+    const isPart = part !== undefined && part < MEGABYTES;
+    rows.push([
+      contender.name + (isPart ? `, first ${String(part)} MB` : ''),
+      spread(millionLines, 3),
+      ((median * piece.bytes) / piece.lines).toFixed(1),
+      peakMegabytes.toFixed(0),
+      ratio(median, speedOf(scores, 'grep -cF')),
+      ratio(median, speedOf(scores, 'fail2ban-regex')),
+      String(found),
+      String(piece.unknown),
+    ]);
+  }
+  for (const {kind, name} of contenders) if (kind === 'missing') rows.push([name, 'skipped']);
+  const rounds = scores[0]?.millionLines.runs ?? 0;
+  console.log(`whole processes, warm cache, median of ${String(rounds)} rounds (min..max)\n`);
+  printTable(rows);
+}
+
+function judge(percent: number, truth: Truth, scores: Score[]): void {
+  const ours = scores.find(({contender}) => contender.name === 'blocksmtp replay');
+  if (ours === undefined) return;
+  const {median} = ours.millionLines;
+  const log = `offline, ${String(percent)} % relevant`;
+  const share = percent < 50 ? 1 : 0.25;
+  const what = share === 1 ? 'faster than grep' : "at least a quarter of grep's speed";
+  aim(`${log}: ${what}`, median > share * speedOf(scores, 'grep -cF'));
+  const slowest = speedOf(scores, 'fail2ban-regex');
+  if (!Number.isNaN(slowest)) aim(`${log}: at least 100 times fail2ban`, median >= 100 * slowest);
+  aim(`${log}: under 150 MB resident`, ours.peakMegabytes < 150);
+  aim(`${log}: every unknown recipient found, no other`, ours.found === truth.unknown);
+}
+
+const speedOf = (scores: Score[], name: string): number =>
+  scores.find(({contender}) => contender.name === name)?.millionLines.median ?? NaN;
+
+const ratio = (speed: number, other: number): string =>
+  Number.isNaN(other) ? '-' : (speed / other).toPrecision(3);
+
+const millions = (count: number): string => (count / 1e6).toFixed(2);
+
+/** The log itself, or for a slow program its beginning. */
+function pieceFor({mostMegabytes}: Ready, log: string, truth: Truth): Piece {
+  if (mostMegabytes === undefined || mostMegabytes >= MEGABYTES) return {path: log, ...truth};
+  return cut(log, `${log}-${String(mostMegabytes)}`, mostMegabytes * 1e6);
+}

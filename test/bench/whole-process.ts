@@ -1,0 +1,51 @@
+/**
+ * Runs a program from its start to its end and tells what that took. The peak of memory comes from
+ * time(1): the kernel counts a child's memory from before its exec, so that a large parent, as we
+ * are, would be measured instead.
+ */
+import {spawn} from 'node:child_process';
+import {closeSync, openSync, readFileSync} from 'node:fs';
+import {once} from 'node:events';
+import {join} from 'node:path';
+
+export type Whole = {wallMs: number; peakMegabytes: number; stdout: string};
+export type Command = {words: string[]; stdin?: string; isDone?: (code: number) => boolean};
+
+export class Stopwatch {
+  readonly #time: string;
+  readonly #dir: string;
+
+  constructor(time: string, dir: string) {
+    this.#time = time;
+    this.#dir = dir;
+  }
+
+  /** Standard output goes to a file, as cheap for the program as can be. */
+  async run({words, stdin, isDone = (code) => code === 0}: Command): Promise<Whole> {
+    const [stdout, stderr, timing] = ['stdout', 'stderr', 'timing'].map((n) => join(this.#dir, n));
+    const input = openSync(stdin ?? '/dev/null', 'r');
+    const files = [stdout!, stderr!].map((path) => openSync(path, 'w'));
+    const begun = performance.now();
+    const child = spawn(this.#time, ['-f', '%M', '-o', timing!, ...words], {
+      stdio: [input, ...files],
+      env: {...process.env, TZ: 'UTC'},
+      // A group of its own, for time(1) does not pass a signal on: nobody is left behind at our end.
+      detached: true,
+    });
+    const end = (): boolean => child.pid === undefined || process.kill(-child.pid, 'SIGKILL');
+    process.on('exit', end);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const wallMs = performance.now() - begun;
+    process.off('exit', end);
+    for (const file of [input, ...files]) closeSync(file);
+    if (code === null || !isDone(code)) {
+      throw new Error(`${words.join(' ')}: ${String(code)}\n${readFileSync(stderr!, 'utf8')}`);
+    }
+    const kibibytes = Number(readFileSync(timing!, 'utf8').trim().split('\n').at(-1));
+    return {
+      wallMs,
+      peakMegabytes: (kibibytes * 1024) / 1e6,
+      stdout: readFileSync(stdout!, 'utf8'),
+    };
+  }
+}
