@@ -11,16 +11,22 @@
  */
 import type {Block} from './firewall/block.js';
 import {mostBlocks} from './firewall/block.js';
+import type {MailEvent, Sign, UnknownRecipient} from './log/mail-event.js';
 import type {LogRecord} from './log/record.js';
-import {parseSendmail, readQueueId} from './log/sendmail.js';
-import {type JoinOutcome, Sessions} from './log/sessions.js';
+import {readQueueId} from './log/queue-id.js';
+import type {Question} from './log/attribute.js';
+import {Fragments} from './log/fragments.js';
+import {parseSendmail} from './log/sendmail.js';
+import {type JoinOutcome, type MachineAnswer, Sessions} from './log/sessions.js';
 import {sameHost} from './log/syslog.js';
+import {authorship, isVouchedFor} from './log/writer.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
-import type {Evidence, Proof} from './score/evidence.js';
+import {type Evidence, isEvidenceKind, isVerified} from './score/evidence.js';
 import type {Exemption, Exemptions} from './score/exempt.js';
 import {afterBlock, judge} from './score/judge.js';
 import {
+  addAccepted,
   addEvidence,
   isForgettable,
   mostCountedRecipients,
@@ -36,60 +42,69 @@ export interface GuardSettings {
   readonly mailerName: string;
   /** Whose lines count, by host; undefined: every host's. */
   readonly mailerHost: string | undefined;
+  /** What is counted: every proof, or only what no log text can forge. */
+  readonly attribution: 'any' | 'verified';
   /** This machine's name: only about lines from here can the machine be asked. */
   readonly ownHost: string;
 }
 
 /** Who is behind this envelope, as this machine sees it now? */
-export type Ask = (question: {
-  readonly pid: number;
-  readonly queueId: string;
-  /** When the envelope began, by its queue id. Ms since the epoch. */
-  readonly envelopeMs: number;
-}) => MachineAnswer | undefined;
+export type Ask = (question: Question) => MachineAnswer | undefined;
 
-export interface MachineAnswer {
-  readonly client: Address;
-  readonly proof: Proof;
-}
+export type Reading =
+  /** The record is a whole message, whatever pieces it came in. */
+  | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
+  | {readonly kind: 'ignored'; readonly why: string};
 
 export type Outcome =
   | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
+  /** Only a log says that it was this client, and that is not enough here. */
+  | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: 'ended' | 'exempt' | 'operator'}
-  | Exclude<JoinOutcome, {kind: 'evidence'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
 
 export class Guard {
   readonly #settings: GuardSettings;
   readonly #state: State;
   readonly #sessions: Sessions;
+  readonly #fragments: Fragments;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
     this.#state = state;
-    this.#sessions = new Sessions(state.sessions, mostCountedRecipients);
+    this.#sessions = new Sessions(state, mostCountedRecipients);
+    this.#fragments = new Fragments(state.openMessages);
   }
 
   /**
    * @param nowMs not before the line was written: the clock, or for an old log its last change; no
    *   block begins later
    */
-  take(parsed: LogRecord, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
-    if (!this.#counts(parsed)) return [];
+  take(line: LogRecord, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
+    const reading = this.read(line);
+    return reading.kind === 'ignored' ? [] : this.follow(reading, nowMs, exemptions, ask);
+  }
+
+  /** What follows from what was read. */
+  follow(
+    {event, record: read}: Extract<Reading, {kind: 'event'}>,
+    nowMs: number,
+    exemptions: Exemptions,
+    ask: Ask,
+  ): Outcome[] {
     // Nothing was logged later than now; a clock that is ahead would hold a score up for years.
-    const record = {...parsed, atMs: Math.min(parsed.atMs, nowMs)};
-    const event = parseSendmail(record.message);
-    if (event === undefined) return [];
-    const joined = [
-      // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
-      ...(event.kind === 'unknownRecipient' ? this.#learn(record, event.queueId, ask) : []),
-      ...this.#sessions.take(record, event),
-    ];
-    return joined.flatMap((outcome) =>
-      outcome.kind === 'evidence' ? this.#weigh(outcome.evidence, nowMs, exemptions) : [outcome],
-    );
+    const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
+    // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
+    const answer = this.#answer(record, event, ask);
+    return this.#sessions.take(record, event, answer).flatMap((outcome) => {
+      if (outcome.kind === 'evidence') return this.#weigh(outcome.evidence, nowMs, exemptions);
+      if (outcome.kind !== 'accepted') return [outcome];
+      this.#credit(outcome.client, outcome.recipients);
+      return [];
+    });
   }
 
   /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
@@ -101,7 +116,7 @@ export class Guard {
       }
     }
     const unresolved = this.#sessions.forgetSilent(nowMs);
-    return [...this.endBlocks(nowMs), ...unresolved.filter((o) => o.kind !== 'evidence')];
+    return [...this.endBlocks(nowMs), ...unresolved.filter((o) => o.kind === 'unresolved')];
   }
 
   /** What was noted while the clock was ahead begins now instead: an hour's block lasts an hour. */
@@ -161,27 +176,63 @@ export class Guard {
     return block && this.#lift(block, 'operator', nowMs);
   }
 
-  #counts({program, host}: LogRecord): boolean {
+  /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
+  read(line: LogRecord): Reading {
+    const {program, host} = line;
     const {mailerName, mailerHost} = this.#settings;
-    return program === mailerName && (mailerHost === undefined || sameHost(host, mailerHost));
+    if (program !== mailerName) return {kind: 'ignored', why: `not of ${mailerName}`};
+    if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
+      return {kind: 'ignored', why: `not of the host ${mailerHost}`};
+    }
+    if (line.writer !== undefined && authorship(line.writer) === 'other') {
+      return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
+    }
+    const record = this.#fragments.take(line);
+    if (record === 'held')
+      return {kind: 'ignored', why: 'a piece of a message, of which more comes'};
+    if (record === undefined)
+      return {kind: 'ignored', why: 'a piece of a message that is not whole'};
+    const event = parseSendmail(record.message);
+    if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
+    return {kind: 'event', event, record};
   }
 
-  /** Asks the machine who is behind an envelope, if it can know and nobody else has told yet. */
-  #learn(record: LogRecord, queueId: string, ask: Ask): JoinOutcome[] {
-    if (!this.#sessions.needsClient(record, queueId)) return [];
-    if (!sameHost(record.host, this.#settings.ownHost)) return [];
-    const facts = readQueueId(queueId, record.atMs);
+  /** Asks the machine who is behind a line, if it can know and nobody else has told. */
+  #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
+    if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
+    // A log without host names is this machine's own.
+    if (record.host !== '' && !sameHost(record.host, this.#settings.ownHost)) return undefined;
+    const {queueId, client} = event as UnknownRecipient | Sign;
+    const isTold = client !== undefined && event.kind !== 'unknownRecipient';
+    if (isTold && (this.#settings.attribution === 'any' || isVouchedFor(record))) {
+      return undefined;
+    }
+    const {writer, pid, atMs} = record;
+    // The journal knows the writer's number here; in a line a container's sendmail numbers itself.
+    const writtenBy = writer
+      ? ({pid: writer.pid, numberedBy: 'host'} as const)
+      : ({pid, numberedBy: 'log'} as const);
+    if (queueId === undefined) return ask({...writtenBy, envelopeMs: atMs});
+    if (!this.#sessions.needsClient(record, queueId)) return undefined;
+    const facts = readQueueId(queueId, atMs);
     // Another process than the envelope's writes about it later; its sockets are not the client's.
-    if (facts?.pid !== record.pid) return [];
-    const answer = ask({pid: record.pid, queueId, envelopeMs: facts.atMs});
-    if (answer === undefined) return [];
-    return this.#sessions.learn(record, queueId, answer.client, answer.proof);
+    return facts?.pid === pid ? ask({...writtenBy, queueId, envelopeMs: facts.atMs}) : undefined;
+  }
+
+  /** Only of clients against whom something speaks: of all others nothing need be known. */
+  #credit(client: Address, recipients: number): void {
+    const offender = this.#state.offenders.get(client.text);
+    if (offender === undefined || offender.score === 0) return;
+    this.#state.offenders.set(client.text, addAccepted(offender, recipients));
   }
 
   #weigh(evidence: Evidence, nowMs: number, exemptions: Exemptions): Outcome[] {
     const {client, atMs} = evidence;
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
+    if (this.#settings.attribution === 'verified' && !isVerified(evidence.proof)) {
+      return [{kind: 'unproven', evidence}];
+    }
     const standing = this.#state.blocks.get(client.text);
     if (standing !== undefined && atMs < standing.untilMs) return [];
     const {policy} = this.#settings;

@@ -5,6 +5,7 @@
 import {CommanderError} from 'commander';
 import {type ExitCode, exitCode} from './cli/exit.js';
 import {makeProgram} from './cli/program.js';
+import {noProgress, progressBar} from './cli/progress.js';
 import {version} from './version.js';
 
 /** Only the daemon listens: any other command ends at once, as everybody expects. */
@@ -16,6 +17,12 @@ const signals = {
 };
 
 const output = {
+  progress: process.stderr.isTTY
+    ? progressBar(
+        (text) => void process.stderr.write(text),
+        () => performance.now(),
+      )
+    : noProgress,
   print: (text: string) => void process.stdout.write(text),
   complain: (message: string) => void process.stderr.write(`blocksmtp: ${message}\n`),
 };

@@ -17,7 +17,13 @@ import {emptyState, type State} from '../src/state/state.js';
 import {Table} from '../src/state/table.js';
 import {policy} from './score/samples.js';
 
-const settings = {policy, mailerName: 'sm-mta', mailerHost: undefined, ownHost: 'relay'};
+const settings = {
+  policy,
+  mailerName: 'sm-mta',
+  mailerHost: undefined,
+  ownHost: 'relay',
+  attribution: 'any',
+} as const;
 const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;
 
@@ -116,8 +122,12 @@ function reloaded(saved: State): State {
   return {
     blocks: copy(saved.blocks),
     offenders: copy(saved.offenders),
-    sessions: copy(saved.sessions),
+    envelopes: copy(saved.envelopes),
+    connections: copy(saved.connections),
+    deliveries: copy(saved.deliveries),
+    openMessages: copy(saved.openMessages),
     positions: copy(saved.positions),
+    journals: copy(saved.journals),
     history: [],
   };
 }
@@ -163,7 +173,7 @@ describe('Guard asks the machine', () => {
       },
     );
     const envelopeMs = Date.UTC(2026, 10, 21, 12, 0, 0);
-    expect(asked).toEqual([{pid: 152, queueId: '6ALC000c000152', envelopeMs}]);
+    expect(asked).toEqual([{pid: 152, numberedBy: 'log', queueId: '6ALC000c000152', envelopeMs}]);
   });
 
   test.each([
@@ -174,7 +184,7 @@ describe('Guard asks the machine', () => {
     feed([text], nobody, () => {
       throw new Error('asked');
     });
-    expect(state.sessions.size).toBe(1);
+    expect(state.envelopes.size).toBe(1);
   });
 });
 

@@ -10,8 +10,10 @@ import type {Request} from '../daemon/operator.js';
 import {type Log, openLog} from '../sys/log.js';
 import {check} from './check.js';
 import {type ExitCode, exitCode} from './exit.js';
+import {explain} from './explain.js';
 import {blockSecondsOf, operate, type Output} from './operate.js';
 import {addOptions, configOf, type Options} from './options.js';
+import type {Progress} from './progress.js';
 import {replay} from './replay.js';
 import {run, type Signals} from './run.js';
 
@@ -28,6 +30,8 @@ const whatCounts: readonly SettingName[] = [
   'mailerSyslogHost',
   'mailerSyslogName',
   'threshold',
+  'leastUnknownShare',
+  'attribution',
   'leakTime',
   'blockTime',
   'blockTimeFactor',
@@ -40,7 +44,7 @@ const whatCounts: readonly SettingName[] = [
 export interface Surroundings {
   readonly version: string;
   readonly signals: Signals;
-  readonly output: Output;
+  readonly output: Output & {readonly progress: Progress};
   /** Called once, with the exit code of the command. */
   readonly finish: (code: ExitCode) => void;
 }
@@ -75,8 +79,22 @@ function addDaemonCommands(program: Command, surroundings: Surroundings): void {
 
   addCommand(program, 'replay <FILE...>', whatCounts, output)
     .description('Tell whom old logs would have blocked, when and why. Changes nothing.')
-    .action((files: string[], options: Options) =>
-      configured(options, surroundings, (config, log) => replay(files, config, log, output.print)),
+    .option('--json', 'Print it as JSON.')
+    .action((files: string[], options: Options & {json?: true}) =>
+      configured(options, surroundings, (config, log) =>
+        replay(files, config, options.json ? 'json' : 'text', log, output),
+      ),
+    );
+
+  addCommand(program, 'explain [FILE]', whatCounts, output)
+    .description(
+      'Tell of each line of a log (or of standard input) what is read from it, and why not.',
+    )
+    .option('--json', 'Print a JSON object for each line.')
+    .action((file: string | undefined, options: Options & {json?: true}) =>
+      configured(options, surroundings, (config, log) =>
+        explain(file ?? '-', config, options.json ? 'json' : 'text', log, output),
+      ),
     );
 }
 

@@ -3,106 +3,209 @@
  * been blocked, when and why. The machine is not asked about processes that are long gone, so this
  * is what the log alone can tell.
  */
-import type {Config} from '../config/schema.js';
 import {durationText} from '../config/kinds.js';
+import type {Config} from '../config/schema.js';
 import {Friends} from '../daemon/friends.js';
 import {guardSettings} from '../daemon/guard-settings.js';
 import {reportOutcome} from '../daemon/report.js';
 import {Guard, type Outcome} from '../guard.js';
 import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
-import {emptyState} from '../state/state.js';
+import {Lines} from '../log/lines.js';
+import {type Envelopes, Scanner} from '../log/scan.js';
+import {emptyState, forgetChanges, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
+import {type LogInput, openLogInput} from '../sys/log-input.js';
 import {hostName} from '../sys/machine.js';
-import {readLogFile} from '../sys/read-log-file.js';
 import {type ExitCode, exitCode} from './exit.js';
+import type {Progress} from './progress.js';
 import {localTime, table} from './terminal.js';
 
-interface Tally {
+/** What came of it; printed as it is by `--json`. */
+export interface Replayed {
   lines: number;
-  counted: number;
+  files: number;
+  unknownRecipients: number;
+  otherSigns: number;
   exempt: number;
+  unproven: number;
   unresolved: number;
   disputed: number;
-  latestMs: number;
-  readonly blocks: (readonly string[])[];
+  readonly blocks: ReplayedBlock[];
 }
 
-export function replay(
+interface ReplayedBlock {
+  readonly network: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly repeat: number;
+  readonly reason: string;
+}
+
+export interface Output {
+  readonly print: (text: string) => void;
+  readonly progress: Progress;
+}
+
+export async function replay(
   files: readonly string[],
   config: Config,
+  form: 'text' | 'json',
   log: Log,
-  print: (text: string) => void,
-): ExitCode {
-  const guard = new Guard(guardSettings(config, hostName()), emptyState());
-  const friends = new Friends(config.whiteList, config.mailerIp, log.say);
-  friends.refresh();
-  const tally: Tally = {
-    lines: 0,
-    counted: 0,
-    exempt: 0,
-    unresolved: 0,
-    disputed: 0,
-    latestMs: 0,
-    blocks: [],
-  };
-  const frames = new Frames();
-  const noMachine = (): undefined => undefined;
-  const takeLine = (line: Line, changedMs: number): void => {
-    tally.lines += 1;
-    const framed = frames.read(line, changedMs);
-    if (framed.kind === 'none') return;
-    const found = guard.take(framed.record, changedMs, friends.exemptions, noMachine);
-    noteAll(tally, found, log);
-  };
-  for (const path of files) {
-    const read = readLogFile(path, takeLine, () =>
-      noteAll(tally, guard.sweep(tally.latestMs), log),
-    );
-    if (read.kind === 'failed') {
-      log.say('error', `${path}: ${read.why}`);
+  output: Output,
+): Promise<ExitCode> {
+  // What is told of each sign must not be told twice.
+  const isRepeatable = !files.includes('-') && !log.shows('info');
+  let pass = new Pass(config, isRepeatable ? 'suspects' : 'all', log);
+  for (let i = 0; i < files.length; i++) {
+    const path = files[i] ?? '';
+    try {
+      await pass.read(openLogInput(path), output.progress);
+    } catch (error) {
+      output.progress.end();
+      log.say('error', (error as Error).message);
       return exitCode.unavailable;
     }
+    if (isRepeatable && pass.lacksEnvelopes) {
+      // A mail was taken long before the next host refused it: such logs need every envelope.
+      pass = new Pass(config, 'all', log);
+      i = -1;
+    }
   }
-  noteAll(tally, guard.sweep(endOfTimeMs), log);
-  print(tally.blocks.length === 0 ? '' : table([heading, ...tally.blocks]));
-  print(summary(tally, files.length));
+  output.progress.end();
+  const replayed = pass.end();
+  output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : text(replayed));
   return exitCode.ok;
 }
 
 /** Whatever is still held then was never tied to a client. Ms since the epoch. */
 const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
-const heading = ['BLOCKED AT', 'CLIENT', 'FOR', 'WHY'];
+/** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
+const sweepMs = 3_600_000;
 
-function noteAll(tally: Tally, outcomes: readonly Outcome[], log: Log): void {
-  for (const outcome of outcomes) note(tally, outcome, log);
-}
+const noMachine = (): undefined => undefined;
 
-function note(tally: Tally, outcome: Outcome, log: Log): void {
-  if (outcome.kind === 'counted' || outcome.kind === 'exempt') {
-    tally[outcome.kind] += 1;
-    tally.latestMs = Math.max(tally.latestMs, outcome.evidence.atMs);
+/** One reading of all files, under rules that say which lines are looked at. */
+class Pass {
+  readonly #guard: Guard;
+  readonly #state: State = emptyState();
+  readonly #friends: Friends;
+  readonly #scanner: Scanner;
+  readonly #log: Log;
+  readonly #replayed: Replayed = {
+    lines: 0,
+    files: 0,
+    unknownRecipients: 0,
+    otherSigns: 0,
+    exempt: 0,
+    unproven: 0,
+    unresolved: 0,
+    disputed: 0,
+    blocks: [],
+  };
+  #sweptMs = 0;
+  /** Whether a line told of an envelope that was passed over. */
+  lacksEnvelopes = false;
+
+  constructor(config: Config, envelopes: Envelopes, log: Log) {
+    this.#guard = new Guard(guardSettings(config, hostName()), this.#state);
+    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
+    this.#friends.refresh();
+    this.#scanner = new Scanner(config.mailerSyslogName, envelopes);
+    this.#log = log;
+  }
+
+  async read(input: LogInput, progress: Progress): Promise<void> {
+    const frames = new Frames();
+    const lines = new Lines(input.name, (...place) => this.#scanner.matters(...place));
+    for await (const piece of input.pieces) {
+      lines.each(piece, (line) => this.#take(line, frames, input.changedMs));
+      forgetChanges(this.#state);
+      progress.show(input);
+    }
+    this.#replayed.lines += lines.count;
+    this.#replayed.files += 1;
+  }
+
+  end(): Replayed {
+    this.#note(this.#guard.sweep(endOfTimeMs));
+    return this.#replayed;
+  }
+
+  #take(line: Line, frames: Frames, changedMs: number): void {
+    const framed = frames.read(line, changedMs);
+    if (framed.kind === 'none') return;
+    const {record} = framed;
+    const outcomes = this.#guard.take(record, changedMs, this.#friends.exemptions, noMachine);
+    if (outcomes.length > 0) this.#note(outcomes);
+    if (record.atMs < this.#sweptMs + sweepMs) return;
+    this.#sweptMs = record.atMs;
+    this.#note(this.#guard.sweep(record.atMs));
+  }
+
+  #note(outcomes: readonly Outcome[]): void {
+    const replayed = this.#replayed;
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'counted') {
+        const {kind} = outcome.evidence;
+        const isUnknown = kind === 'unknownRecipient' || kind === 'undeliverable';
+        replayed[isUnknown ? 'unknownRecipients' : 'otherSigns'] += 1;
+        this.#scanner.suspect(outcome.evidence.client);
+      } else if (outcome.kind === 'exempt') replayed.exempt += 1;
+      else if (outcome.kind === 'unproven') replayed.unproven += 1;
+      else if (outcome.kind === 'unresolved') {
+        replayed.unresolved += outcome.recipients;
+        if (outcome.why === 'envelopeUnknown') this.lacksEnvelopes = true;
+      } else if (outcome.kind === 'dispute') replayed.disputed += 1;
+      else if (outcome.kind === 'block') {
+        const {network, fromMs, untilMs, reason} = outcome.block;
+        replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});
+      }
+      if (outcome.kind === 'counted' || outcome.kind === 'exempt') this.#sayEvidence(outcome);
+    }
+  }
+
+  #sayEvidence(outcome: Extract<Outcome, {kind: 'counted' | 'exempt'}>): void {
+    if (!this.#log.shows('info')) return;
     const {level, message} = reportOutcome(outcome, 0);
-    log.say(level, message);
-  } else if (outcome.kind === 'unresolved') tally.unresolved += outcome.recipients;
-  else if (outcome.kind === 'dispute') tally.disputed += 1;
-  else if (outcome.kind === 'block') {
-    const {network, fromMs, untilMs, reason} = outcome.block;
-    const length = durationText(Math.round((untilMs - fromMs) / 1000));
-    const again = outcome.repeat > 1 ? ` (block no. ${outcome.repeat})` : '';
-    tally.blocks.push([localTime(fromMs), network, length, `${reason}${again}`]);
+    this.#log.say(level, message);
   }
 }
 
-function summary(tally: Tally, files: number): string {
-  const clients = new Set(tally.blocks.map(([, network]) => network)).size;
+const heading = ['BLOCKED AT', 'CLIENT', 'FOR', 'WHY'];
+
+function text(replayed: Replayed): string {
+  const {blocks} = replayed;
+  const rows = blocks.map(({network, fromMs, untilMs, repeat, reason}) => {
+    const length = durationText(Math.round((untilMs - fromMs) / 1000));
+    const again = repeat > 1 ? ` (block no. ${repeat})` : '';
+    return [localTime(fromMs), network, length, `${reason}${again}`];
+  });
+  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}`;
+}
+
+function summary(replayed: Replayed): string {
+  const {
+    lines,
+    files,
+    unknownRecipients,
+    otherSigns,
+    exempt,
+    unproven,
+    unresolved,
+    disputed,
+    blocks,
+  } = replayed;
+  const clients = new Set(blocks.map(({network}) => network)).size;
   const parts = [
-    `${tally.lines} lines in ${files} ${files === 1 ? 'file' : 'files'}`,
-    `${tally.counted} unknown recipients counted`,
-    `${tally.exempt} of exempt clients`,
-    `${tally.unresolved} never tied to a client`,
-    `${tally.disputed} envelopes in dispute`,
+    `${lines} lines in ${files} ${files === 1 ? 'file' : 'files'}`,
+    `${unknownRecipients} unknown recipients counted`,
+    ...(otherSigns === 0 ? [] : [`${otherSigns} other signs`]),
+    `${exempt} of exempt clients`,
+    ...(unproven === 0 ? [] : [`${unproven} without a verified proof`]),
+    `${unresolved} never tied to a client`,
+    `${disputed} envelopes in dispute`,
   ];
-  return `${parts.join(', ')}.\n${tally.blocks.length} blocks of ${clients} clients would have been made; nothing was changed.\n`;
+  return `${parts.join(', ')}.\n${blocks.length} blocks of ${clients} clients would have been made; nothing was changed.\n`;
 }

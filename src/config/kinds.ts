@@ -94,6 +94,22 @@ export function text(shape: RegExp, bounds: string, placeholder: string): Kind<s
 export const path = text(/^\/[^\0\n]{0,4095}$/, 'a path that begins with /', 'PATH');
 export const optionalPath = text(/^(?:\/[^\0\n]{0,4095})?$/, 'a path that begins with /', 'PATH');
 
+const logSource = /^(?:auto|journal|\/[^\0\n,]{0,4095})$/;
+
+/** Where the log is: files, patterns, the journal; between commas. */
+export const logSources: Kind<readonly string[]> = {
+  placeholder: 'PATH',
+  bounds: '`auto`, or paths that begin with / and the word `journal`, with commas between them',
+  write: (value) => JSON.stringify(value.join(',')),
+  read: (raw) => {
+    const value = String(raw).split(',');
+    const isAlone = value.length === 1 || !value.includes('auto');
+    return isAlone && value.every((source) => logSource.test(source))
+      ? {ok: true, value}
+      : {ok: false, expected: logSources.bounds};
+  },
+};
+
 /** A schedule in the way of cron(5), five fields, or six with seconds in front. */
 export const schedule = text(
   /^[\w*/,?-]+(?: [\w*/,?-]+){4,5}$/,
@@ -111,6 +127,20 @@ export const optionalAddress: Kind<Address | undefined> = {
     return value ? {ok: true, value} : {ok: false, expected: 'an IPv4 or IPv6 address'};
   },
 };
+
+/** One of some words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Kind<Word> {
+  const bounds = `one of ${words.join(', ')}`;
+  return {
+    placeholder: words.join('|'),
+    bounds,
+    write: (value) => JSON.stringify(value),
+    read: (raw) => {
+      const value = words.find((word) => word === raw);
+      return value === undefined ? {ok: false, expected: bounds} : {ok: true, value};
+    },
+  };
+}
 
 /** On or off: a flag without a value, `true` or `false` in the file. */
 export const onOff: Kind<boolean> = {

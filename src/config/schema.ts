@@ -41,7 +41,11 @@ export const settings = {
     '/etc/blocksmtp.whitelist',
     'File of networks that are never blocked, one a line; changes take effect within seconds.',
   ),
-  syslogMsgsFile: setting(kind.path, '/var/log/mail.log', 'The log of the mailer, to be followed.'),
+  syslogMsgsFile: setting(
+    kind.logSources,
+    ['auto'],
+    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them; auto: /var/log/mail.log or maillog, else the journal, and the journal first where attribution is verified.',
+  ),
   mailerIp: setting(
     kind.optionalAddress,
     undefined,
@@ -78,6 +82,16 @@ export const settings = {
     kind.number(2, 1000, 'whole', 'COUNT'),
     10,
     'Distinct unknown recipients at which a client is blocked. Nobody mistypes ten names in a row.',
+  ),
+  leastUnknownShare: setting(
+    kind.number(0, 100, 'whole', 'PERCENT'),
+    20,
+    'A client is blocked only if so many percent of its recipients were unknown: a large sender has some wrong names in every thousand; 0 asks for none.',
+  ),
+  attribution: setting(
+    kind.oneOf('any', 'verified'),
+    'any',
+    'What must say who the client was: any proof, or a verified one, which no log line can forge (the kernel, or a journal entry written by sendmail).',
   ),
   leakTime: setting(
     kind.duration('1s', '7d'),

@@ -8,20 +8,19 @@ import {nextEndMs, standing} from '../firewall/block.js';
 import type {ChainSpec} from '../firewall/chain.js';
 import type {Surplus} from '../firewall/plan.js';
 import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
-import {attribute} from '../log/attribute.js';
-import {Frames} from '../log/frames.js';
+import {nameClient} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
-import type {HistoryEntry, LogPosition, State} from '../state/state.js';
-import {type Batch, Follower} from '../sys/follow.js';
+import type {HistoryEntry, State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
-import {processFacts, SocketTables} from '../sys/proc.js';
+import {Candidates, SocketTables} from '../sys/proc.js';
 import {Committer} from './committer.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
 import {KernelChain, type Netfilter} from './kernel-chain.js';
 import {type Answer, parseRequest, serve} from './operator.js';
-import {reportFollow, reportOutcome} from './report.js';
+import {reportOutcome} from './report.js';
+import {type SourceBatch, Sources} from './sources.js';
 import {Tally} from './tally.js';
 
 export interface Parts {
@@ -45,7 +44,6 @@ export class Daemon {
   readonly #chains: ReadonlyMap<Family, KernelChain>;
   readonly #committer: Committer;
   readonly #ask: Ask;
-  readonly #frames = new Frames();
   readonly #tally = new Tally();
   #surplus: Surplus;
   #endTimer: NodeJS.Timeout | undefined;
@@ -63,11 +61,8 @@ export class Daemon {
       families.map((family) => [family, new KernelChain(family, spec, netfilter, log.say)]),
     );
     this.#committer = new Committer(parts.commit, log.say);
-    const tables = new SocketTables(config.mailerPort);
-    this.#ask = ({pid, ...envelope}) => {
-      const facts = processFacts(pid, tables.find);
-      return facts && attribute(facts, envelope, config.mailerPort);
-    };
+    const candidates = new Candidates(new SocketTables(config.mailerPort).find);
+    this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
   }
 
   /** Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall. */
@@ -82,12 +77,7 @@ export class Daemon {
   /** Follows the log until the signal is given. */
   async follow(signal: AbortSignal): Promise<void> {
     const {config, state, log} = this.#parts;
-    const path = config.syslogMsgsFile;
-    const follower = new Follower(path, state.positions.get(path) ?? 'end', (event) => {
-      const {level, message} = reportFollow(event);
-      log.say(level, message);
-    });
-    for await (const batch of follower.batches(signal)) this.#takeBatch(path, batch);
+    await new Sources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
   }
 
   /** Looks whether whitelist or addresses of the machine have changed. */
@@ -154,33 +144,23 @@ export class Daemon {
     return ends.includes('failed') ? 'failed' : 'removed';
   }
 
-  #takeBatch(path: string, {lines, position, caughtUp}: Batch): void {
+  #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
     const {log} = this.#parts;
-    for (const line of lines) {
-      const framed = this.#frames.read(line, nowMs());
-      if (framed.kind === 'none') continue;
-      const {record} = framed;
+    for (const {record, place: stands} of records) {
       const found = this.#guard.take(record, nowMs(), this.#friends.exemptions, this.#ask);
       if (found.length === 0) continue;
-      log.say('debug', `the line at ${line.source}:${line.offset} counts:`);
+      log.say('debug', `the line at ${stands} counts:`);
       void this.#carryOut(found);
     }
-    if (position !== undefined) this.#savePosition(path, position, lines.length);
+    savePlace();
+    // At once: without a place to go on from, a start after a crash would skip what was written.
+    if (place === 'first') this.#committer.now();
+    else if (place === 'moved') this.#committer.after('moved');
     if (caughtUp && this.#surplus === 'keep') {
       this.#surplus = 'remove';
       this.#tell(this.#guard.endBlocks(nowMs()));
       void this.#enforce();
     }
-  }
-
-  #savePosition(path: string, position: LogPosition, lines: number): void {
-    const {positions} = this.#parts.state;
-    const isFirst = positions.get(path) === undefined;
-    if (!isFirst && lines === 0) return;
-    positions.set(path, position);
-    // At once: without a place to go on from, a start after a crash would skip what was written.
-    if (isFirst) this.#committer.now();
-    else this.#committer.after('moved');
   }
 
   /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */

@@ -7,6 +7,7 @@ export function guardSettings(config: Config, ownHost: string): GuardSettings {
   return {
     policy: {
       threshold: config.threshold,
+      leastUnknownShare: config.leastUnknownShare / 100,
       leakSeconds: config.leakTime,
       blockSeconds: config.blockTime,
       blockFactor: config.blockTimeFactor,
@@ -15,6 +16,7 @@ export function guardSettings(config: Config, ownHost: string): GuardSettings {
     },
     mailerName: config.mailerSyslogName,
     mailerHost: config.mailerSyslogHost || undefined,
+    attribution: config.attribution,
     ownHost,
   };
 }

@@ -6,16 +6,29 @@
 import {durationText} from '../config/kinds.js';
 import type {Outcome} from '../guard.js';
 import {type LogLevel, printable} from '../log-level.js';
+import type {Evidence} from '../score/evidence.js';
 import {exemptionText} from '../score/exempt.js';
-import type {FollowEvent} from '../sys/follow.js';
 
 export interface Report {
   readonly level: LogLevel;
   readonly message: string;
 }
 
-/** Longest quotation of a recipient. Characters. */
-const recipientCharacters = 120;
+/** Longest quotation of a subject. Characters. */
+const subjectCharacters = 120;
+
+/** One outcome in words, also of those that the daemon only counts. */
+export function outcomeText(outcome: Outcome): string {
+  if (outcome.kind === 'unresolved') return `${outcome.recipients} never tied to a client`;
+  if (outcome.kind === 'noRoom') return `${outcome.network}: no room for another block`;
+  return reportOutcome(outcome, Number.NEGATIVE_INFINITY).message;
+}
+
+/** What was done, in words, with what it was done to. */
+function deed({kind, subject}: Evidence): string {
+  const quoted = printable(subject, subjectCharacters);
+  return kind === 'unknownRecipient' ? `asked for ${quoted}` : `${kind} ${quoted}`.trimEnd();
+}
 
 /** What is only counted (`tally.ts`) has no line of its own. */
 export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom'}>;
@@ -23,15 +36,19 @@ export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom'}>;
 export function reportOutcome(outcome: Told, nowMs: number): Report {
   switch (outcome.kind) {
     case 'counted': {
-      const {client, recipient, proof} = outcome.evidence;
-      const name = printable(recipient, recipientCharacters);
+      const {client, proof} = outcome.evidence;
       const score = outcome.score.toFixed(1);
-      return info(`${client.text} asked for ${name}: score ${score}, proof ${proof}`);
+      return info(`${client.text} ${deed(outcome.evidence)}: score ${score}, proof ${proof}`);
     }
     case 'exempt': {
-      const {client, recipient} = outcome.evidence;
-      const name = printable(recipient, recipientCharacters);
-      return info(`${client.text} asked for ${name}: exempt, ${exemptionText(outcome.exemption)}`);
+      const {client} = outcome.evidence;
+      const why = exemptionText(outcome.exemption);
+      return info(`${client.text} ${deed(outcome.evidence)}: exempt, ${why}`);
+    }
+    case 'unproven': {
+      const {client, proof} = outcome.evidence;
+      const what = `${client.text} ${deed(outcome.evidence)}`;
+      return info(`${what}: not counted, only ${proof} says so, and attribution is verified`);
     }
     case 'block': {
       const {network, fromMs, untilMs, reason, origin} = outcome.block;
@@ -46,7 +63,8 @@ export function reportOutcome(outcome: Told, nowMs: number): Report {
     }
     case 'dispute': {
       const clients = outcome.clients.join(' and ');
-      const message = `${outcome.queueId}: sources disagree about its client, ${clients}: nothing counted`;
+      const place = outcome.queueId || 'outside an envelope';
+      const message = `${place}: sources disagree about the client, ${clients}: nothing counted`;
       return {level: 'warning', message};
     }
   }
@@ -59,29 +77,6 @@ const liftedBecause = {
 } as const;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);
-
-export function reportFollow(event: FollowEvent): Report {
-  switch (event.kind) {
-    case 'following':
-      return notice(`following ${event.path} from byte ${event.atBytes}`);
-    case 'unreadable':
-      return {level: 'warning', message: `waiting for the log: ${event.why}`};
-    case 'rotated':
-      return info(`${event.path} was rotated`);
-    case 'truncated': {
-      const message = `${event.path} was cut at byte ${event.atBytes} or before: read from its start; lines not read yet are lost`;
-      return {level: 'warning', message};
-    }
-    case 'predecessorGone': {
-      const message = `${event.path}: the file that was read last is gone; its unread lines are lost`;
-      return {level: 'warning', message};
-    }
-    case 'longLine': {
-      const message = `${event.path}: line at byte ${event.atBytes} left out: too long for a mailer's`;
-      return {level: 'warning', message};
-    }
-  }
-}
 
 const info = (message: string): Report => ({level: 'info', message});
 const notice = (message: string): Report => ({level: 'notice', message});

@@ -4,7 +4,14 @@
  */
 import type {Outcome} from '../guard.js';
 import type {LogLevel, Say} from '../log-level.js';
+import type {WhyUnresolved} from '../log/sessions.js';
 import type {Told} from './report.js';
+
+const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
+  silentSession: 'their sessions ended without a word about the client',
+  tooManyAtOnce: 'too many at once',
+  envelopeUnknown: 'their mail came before the log that was read',
+};
 
 export class Tally {
   readonly #counts = new Map<string, {readonly level: LogLevel; count: number}>();
@@ -15,7 +22,7 @@ export class Tally {
       case 'unresolved':
         this.#add(
           'warning',
-          `unknown recipients never tied to a client: ${outcome.why}`,
+          `unknown recipients never tied to a client: ${whyUnresolved[outcome.why]}`,
           outcome.recipients,
         );
         return true;
@@ -27,6 +34,7 @@ export class Tally {
       case 'lifted':
       case 'counted':
       case 'exempt':
+      case 'unproven':
         return false;
     }
   }

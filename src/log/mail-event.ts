@@ -2,24 +2,89 @@
 import type {Address} from '../net/address.js';
 
 export type MailEvent =
-  /** A recipient was refused because there is no such user. */
-  | {
-      readonly kind: 'unknownRecipient';
-      readonly queueId: string;
-      /** As typed by the client, shortened by sendmail: hostile text. */
-      readonly recipient: string;
-      /** Only where the grammar puts a client into the same line. */
-      readonly client: Address | undefined;
-    }
-  /** The line says which client an envelope is from. `end`: it is the envelope's last such line. */
-  | {
-      readonly kind: 'envelopeClient';
-      readonly queueId: string;
-      readonly client: Address;
-      readonly position: 'middle' | 'end';
-    }
+  | UnknownRecipient
+  | Undeliverable
+  | EnvelopeEnd
+  | Sign
   /**
    * A client connected to this process, which serves nobody else from now on; without an address it
    * is a local program, or one that cannot be told.
    */
   | {readonly kind: 'connected'; readonly client: Address | undefined};
+
+/** A recipient was refused because there is no such user. */
+export interface UnknownRecipient {
+  readonly kind: 'unknownRecipient';
+  readonly queueId: string;
+  /** As typed by the client, shortened by sendmail: hostile text. */
+  readonly subject: string;
+  /** Only where the grammar puts a client into the same line. */
+  readonly client: Address | undefined;
+}
+
+/** Recipients were taken, and then the next host did not know them: the line names only that host. */
+export interface Undeliverable {
+  readonly kind: 'undeliverable';
+  readonly queueId: string;
+  readonly recipients: readonly string[];
+}
+
+/** The last line of an envelope that says which client it is from. */
+export interface EnvelopeEnd {
+  readonly kind: 'envelopeEnd';
+  readonly queueId: string;
+  readonly client: Address;
+  /** Recipients that were accepted. A count. */
+  readonly accepted: number;
+  /** Of the message, as far as it came; 0 when none did. Bytes. */
+  readonly sizeBytes: number;
+}
+
+/** Something else that a client did. Most name the client in the same line. */
+export interface Sign {
+  readonly kind: SignKind;
+  readonly queueId: string | undefined;
+  readonly client: Address | undefined;
+  /** What it was done to: a recipient, a user, a command. Hostile text; may be empty. */
+  readonly subject: string;
+}
+
+export const signKinds = [
+  /** Wanted mail to go where this relay does not carry any. */
+  'relayDenied',
+  /** A recipient refused for another reason: a list, greylisting, a milter. */
+  'recipientRefused',
+  'senderRefused',
+  /** Refused on connecting: a rate, a list, the access map. */
+  'connectionRefused',
+  /** Another ruleset or milter refused a command. */
+  'commandRefused',
+  /** sendmail slows the client down: too many bad recipients in one envelope. */
+  'rcptFlood',
+  /** One command too often. */
+  'smtpAttack',
+  /** Spoke before the greeting. */
+  'pregreet',
+  /** Spoke before the answer to a command. */
+  'earlyTraffic',
+  'lostInput',
+  'inputTimeout',
+  /** Came and went without a mail transaction. */
+  'noCommands',
+  /** VRFY or EXPN. */
+  'vrfyProbe',
+  'etrnProbe',
+  'authFailed',
+  'authenticated',
+  'encrypted',
+  'tlsFailed',
+  /** HTTP spoken to a mail server. */
+  'openProxy',
+  /** Commands of the worms of 1988: wiz, debug, showq. */
+  'bogusCommand',
+  'longCommand',
+  'invalidHelo',
+  'noHelo',
+] as const;
+
+export type SignKind = (typeof signKinds)[number];

@@ -6,233 +6,331 @@
  * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
  * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
+ * A queue id says which envelope a later delivery was for, whatever process delivers.
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
  */
 import type {Address} from '../net/address.js';
 import {parseAddress} from '../net/address.js';
-import type {Evidence, Proof} from '../score/evidence.js';
+import {type Evidence, type EvidenceKind, isEvidenceKind, type Proof} from '../score/evidence.js';
 import type {Table} from '../state/table.js';
-import type {MailEvent} from './mail-event.js';
+import type {EnvelopeEnd, MailEvent, Sign, Undeliverable, UnknownRecipient} from './mail-event.js';
 import type {LogRecord} from './record.js';
+import {isVouchedFor} from './writer.js';
 
-/** Sessions held at once. A count: ten times a large relay's. */
-export const mostSessions = 10_000;
-/** Recipients held in all sessions together. A count: about 20 MB at the longest sendmail writes. */
-export const mostHeldRecipients = 50_000;
+/** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
+export const mostEnvelopes = 100_000;
+/** Processes of which a connect line told the client. A count. */
+export const mostConnections = 100_000;
+/** What is held in all envelopes together. A count: about 60 MB at the longest sendmail writes. */
+export const mostHeld = 200_000;
+/** Envelopes whose client is remembered for their deliveries. A count: half an hour's on a busy relay. */
+export const mostDeliveries = 50_000;
 /** A connect line is believed for so long after its process's last line: pids are used again. Ms. */
 const longestTrustMs = 10 * 60 * 1000;
 /** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
 export const longestSilenceMs = 70 * 60 * 1000;
-/** Envelopes of one session. A count; one is open at a time, and its last line closes it. */
-const mostEnvelopes = 16;
 
 interface KnownClient {
   readonly address: string;
   readonly proof: Proof;
 }
 
+/** Something done by a client who is not known yet. */
 interface Held {
-  readonly recipient: string;
+  readonly kind: EvidenceKind;
+  readonly subject: string;
+  readonly atMs: number;
+  /** Whether more than the line itself says that sendmail wrote it. */
+  readonly vouched: 'byJournal' | 'no';
+}
+
+/** Plain data: it is saved as it is, and so is the next. */
+export interface Envelope {
+  readonly client: KnownClient | 'disputed' | undefined;
+  /** Grows in place: to copy it for each recipient would cost more than all the rest. */
+  readonly held: Held[];
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+export interface Connection extends KnownClient {
+  /** Of the connect line. Ms since the epoch. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** The client of an envelope that is over and on its way. Plain data. */
+export interface Delivery extends KnownClient {
   readonly atMs: number;
 }
 
-interface Envelope {
-  readonly queueId: string;
-  readonly client: KnownClient | 'disputed' | undefined;
-  readonly held: readonly Held[];
-}
-
-/** Plain data: it is saved as it is. */
-export interface Session {
-  readonly connectedClient: KnownClient | undefined;
-  readonly envelopes: readonly Envelope[];
-  readonly lastMs: number;
+/** The machine's answer about one process, and how it was learnt. */
+export interface MachineAnswer {
+  readonly client: Address;
+  readonly proof: Proof;
 }
 
 export type JoinOutcome =
   | {readonly kind: 'evidence'; readonly evidence: Evidence}
-  /** Sources that disagree about one envelope. */
+  /** Mail of this client was taken. */
+  | {readonly kind: 'accepted'; readonly client: Address; readonly recipients: number}
+  /** Sources that disagree about one envelope, or about one process where there is none. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
   /** Recipients whose client was never learnt. */
-  | {readonly kind: 'unresolved'; readonly recipients: number; readonly why: string};
+  | {readonly kind: 'unresolved'; readonly recipients: number; readonly why: WhyUnresolved};
+
+export type WhyUnresolved =
+  | 'silentSession'
+  | 'tooManyAtOnce'
+  /** Mail that was taken before the log that was read. */
+  | 'envelopeUnknown';
+
+export interface SessionTables {
+  readonly envelopes: Table<Envelope>;
+  readonly connections: Table<Connection>;
+  readonly deliveries: Table<Delivery>;
+}
 
 export class Sessions {
-  readonly #table: Table<Session>;
-  readonly #mostHeld: number;
-  /** Recipients held in all sessions together. */
-  #held: number;
+  readonly #envelopes: Table<Envelope>;
+  readonly #connections: Table<Connection>;
+  readonly #deliveries: Table<Delivery>;
+  readonly #mostOfEnvelope: number;
+  /** What is held in all envelopes together. */
+  #held = 0;
 
-  /** @param mostHeld distinct recipients held for one envelope: as many as an offender can count */
-  constructor(table: Table<Session>, mostHeld: number) {
-    this.#table = table;
-    this.#mostHeld = mostHeld;
-    this.#held = [...table.values()].reduce((sum, session) => sum + heldRecipients(session), 0);
+  /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
+  constructor({envelopes, connections, deliveries}: SessionTables, mostOfEnvelope: number) {
+    this.#envelopes = envelopes;
+    this.#connections = connections;
+    this.#deliveries = deliveries;
+    this.#mostOfEnvelope = mostOfEnvelope;
+    for (const {held} of envelopes.values()) this.#held += held.length;
   }
 
   /** Whether the caller should ask the machine who is behind this envelope. */
   needsClient(record: LogRecord, queueId: string): boolean {
-    const session = this.#table.get(keyOf(record));
-    return session?.envelopes.find((e) => e.queueId === queueId)?.client === undefined;
+    return this.#envelopes.get(envelopeKey(record, queueId))?.client === undefined;
   }
 
-  take(record: LogRecord, event: MailEvent): JoinOutcome[] {
-    switch (event.kind) {
-      case 'connected':
-        return this.#connected(record, event.client);
-      case 'envelopeClient': {
-        const outcomes = this.#learn(record, event.queueId, event.client, 'log', 'onlyIfOpen');
-        if (event.position === 'end') this.#close(record, event.queueId);
-        return outcomes;
-      }
-      case 'unknownRecipient': {
-        const held = {recipient: event.recipient, atMs: record.atMs};
-        const outcomes = this.#hold(record, event.queueId, held);
-        if (event.client === undefined) return outcomes;
-        return [
-          ...outcomes,
-          ...this.#learn(record, event.queueId, event.client, 'log', 'onlyIfOpen'),
-        ];
-      }
-    }
+  /** @param answer the machine's, if it was asked; it is older than the line */
+  take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
+    if (event.kind === 'connected') return this.#connected(record, event.client);
+    if (event.kind === 'envelopeEnd') return this.#envelopeEnd(record, event);
+    if (event.kind === 'undeliverable') return this.#undeliverable(record, event);
+    if (event.queueId === undefined) return this.#withoutEnvelope(record, event, answer);
+    return this.#inEnvelope(record, event, event.queueId, answer);
   }
 
-  /** The machine's answer for one envelope. */
-  learn(record: LogRecord, queueId: string, client: Address, proof: Proof): JoinOutcome[] {
-    return this.#learn(record, queueId, client, proof, 'open');
-  }
-
-  /** Gives up sessions that have been silent for too long. */
+  /** Gives up what has been silent for too long. */
   forgetSilent(nowMs: number): JoinOutcome[] {
-    let recipients = 0;
-    for (const [key, session] of this.#table.entries()) {
+    let lost = 0;
+    for (const [key, envelope] of this.#envelopes.entries()) {
       // Noted while the clock was ahead: its silence begins now.
-      if (session.lastMs > nowMs) this.#store(key, {...session, lastMs: nowMs});
-      if (nowMs - session.lastMs < longestSilenceMs) continue;
-      recipients += heldRecipients(session);
-      this.#store(key, undefined);
+      if (envelope.lastMs > nowMs) this.#envelopes.set(key, {...envelope, lastMs: nowMs});
+      if (nowMs - envelope.lastMs >= longestSilenceMs) lost += this.#drop(key);
     }
-    return unresolved(recipients, 'their sessions ended without a word about the client');
+    for (const [key, {lastMs}] of this.#connections.entries()) {
+      if (nowMs - lastMs > longestTrustMs) this.#connections.delete(key);
+    }
+    return unresolved(lost, 'silentSession');
   }
 
   #connected(record: LogRecord, client: Address | undefined): JoinOutcome[] {
-    const key = keyOf(record);
-    const lost = heldRecipients(this.#table.get(key));
+    const key = processKey(record);
     // A process that nobody can tell the client of must not go on as the one before it.
-    const connectedClient = client && ({address: client.text, proof: 'log'} as const);
-    this.#store(key, client && {connectedClient, envelopes: [], lastMs: record.atMs});
-    return [...unresolved(lost, 'their process id was used again'), ...this.#makeRoom()];
+    if (client === undefined) {
+      this.#connections.delete(key);
+      return [];
+    }
+    const {atMs} = record;
+    const known = {address: client.text, proof: proofOf(record)};
+    this.#connections.set(key, {...known, firstMs: atMs, lastMs: atMs});
+    dropOldest(this.#connections, mostConnections);
+    return [];
+  }
+
+  #envelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
+    const {queueId, client, accepted, sizeBytes} = event;
+    const known = {client, proof: proofOf(record)};
+    const outcomes = this.#learn(record, queueId, known, 'onlyIfOpen');
+    this.#drop(envelopeKey(record, queueId));
+    if (accepted === 0 || outcomes.some(({kind}) => kind === 'dispute')) return outcomes;
+    const {atMs} = record;
+    const delivery = {address: client.text, proof: known.proof, atMs};
+    this.#deliveries.set(deliveryKey(record, queueId), delivery);
+    dropOldest(this.#deliveries, mostDeliveries);
+    // Without a message nothing was delivered: asking for names that do exist is guessing, too.
+    if (sizeBytes === 0) return outcomes;
+    return [...outcomes, {kind: 'accepted', client, recipients: accepted}];
+  }
+
+  #undeliverable(record: LogRecord, {queueId, recipients}: Undeliverable): JoinOutcome[] {
+    const delivery = this.#deliveries.get(deliveryKey(record, queueId));
+    if (delivery === undefined) {
+      return unresolved(recipients.length, 'envelopeUnknown');
+    }
+    const held = recipients.map((subject) => heldOf('undeliverable', subject, record));
+    return evidenceOf(held, delivery);
+  }
+
+  #inEnvelope(
+    record: LogRecord,
+    event: UnknownRecipient | Sign,
+    queueId: string,
+    answer: MachineAnswer | undefined,
+  ): JoinOutcome[] {
+    const learnt = answer && this.#learn(record, queueId, answer, 'open');
+    const held = isEvidenceKind(event.kind)
+      ? this.#hold(record, queueId, heldOf(event.kind, event.subject, record))
+      : [];
+    const {client} = event;
+    const told = client && {client, proof: proofOf(record)};
+    const last = told && this.#learn(record, queueId, told, 'onlyIfOpen');
+    return [...(learnt ?? []), ...held, ...(last ?? [])];
+  }
+
+  /** A line of no envelope tells by itself who it was, or the machine does, or a connect line. */
+  #withoutEnvelope(
+    record: LogRecord,
+    {kind, client, subject}: Sign | UnknownRecipient,
+    answer: MachineAnswer | undefined,
+  ): JoinOutcome[] {
+    if (!isEvidenceKind(kind)) return [];
+    const said = client && {address: client.text, proof: proofOf(record)};
+    const asked = answer && {address: answer.client.text, proof: answer.proof};
+    const [first, ...others] = [asked, said, this.#connectionOf(record, record.atMs)].filter(
+      (known) => known !== undefined,
+    );
+    if (first === undefined) return [];
+    const other = others.find(({address}) => address !== first.address);
+    if (other !== undefined) {
+      return [{kind: 'dispute', queueId: '', clients: [first.address, other.address]}];
+    }
+    return evidenceOf([heldOf(kind, subject, record)], first);
   }
 
   #hold(record: LogRecord, queueId: string, held: Held): JoinOutcome[] {
-    const session = this.#sessionOf(record);
-    const envelope = envelopeOf(session, queueId);
-    const client = envelope.client ?? session.connectedClient;
+    const key = envelopeKey(record, queueId);
+    const {atMs} = record;
+    const envelope = this.#envelopes.get(key) ?? newEnvelope(atMs);
+    const client = envelope.client ?? this.#connectionOf(record, envelope.firstMs);
     if (client === 'disputed') return [];
     if (client !== undefined) {
-      const lost = this.#put(record, session, {...envelope, client});
-      return [...evidenceOf([held], client), ...lost, ...this.#makeRoom()];
+      const released = [...envelope.held, held];
+      return [...evidenceOf(released, client), ...this.#put(key, envelope, atMs, client, [])];
     }
-    // More could not be counted, and one recipient counts once.
-    if (
-      envelope.held.length >= this.#mostHeld ||
-      envelope.held.some(({recipient}) => recipient.toLowerCase() === held.recipient.toLowerCase())
-    ) {
-      return [];
-    }
-    const lost = this.#put(record, session, {...envelope, held: [...envelope.held, held]});
-    return [...lost, ...this.#makeRoom()];
+    // More could not be counted, and one thing done again counts once.
+    if (envelope.held.length >= this.#mostOfEnvelope || isHeld(envelope, held)) return [];
+    envelope.held.push(held);
+    this.#held += 1;
+    return this.#put(key, envelope, atMs, undefined, envelope.held);
   }
 
   #learn(
     record: LogRecord,
     queueId: string,
-    client: Address,
-    proof: Proof,
+    {client, proof}: MachineAnswer,
     when: 'open' | 'onlyIfOpen',
   ): JoinOutcome[] {
-    const session = this.#sessionOf(record);
-    const known = session.envelopes.find((e) => e.queueId === queueId);
+    const key = envelopeKey(record, queueId);
+    const {atMs} = record;
+    const known = this.#envelopes.get(key);
+    const connection = this.#connectionOf(record, known?.firstMs ?? atMs);
     // Most envelopes are honest: one without unknown recipients needs no memory.
-    if (known === undefined && when === 'onlyIfOpen' && session.connectedClient === undefined) {
-      return [];
-    }
-    const envelope = known ?? envelopeOf(session, queueId);
-    const before = envelope.client ?? session.connectedClient;
+    if (known === undefined && when === 'onlyIfOpen' && connection === undefined) return [];
+    const envelope = known ?? newEnvelope(atMs);
+    const before = envelope.client ?? connection;
     if (before === 'disputed') return [];
     if (before !== undefined && before.address !== client.text) {
-      const lost = this.#put(record, session, {queueId, client: 'disputed', held: []});
+      const lost = this.#put(key, envelope, atMs, 'disputed', []);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
     // The kernel's word is kept even where the log has said the same before.
     const learnt =
       before === undefined || proof === 'kernel' ? {address: client.text, proof} : before;
-    const lost = this.#put(record, session, {queueId, client: learnt, held: []});
-    return [...evidenceOf(envelope.held, learnt), ...lost];
+    const released = evidenceOf(envelope.held, learnt);
+    return [...released, ...this.#put(key, envelope, atMs, learnt, [])];
   }
 
-  /** The envelope has had its last line. */
-  #close(record: LogRecord, queueId: string): void {
-    const key = keyOf(record);
-    const session = this.#table.get(key);
-    if (session === undefined) return;
-    const envelopes = session.envelopes.filter((e) => e.queueId !== queueId);
-    const isOver = envelopes.length === 0 && session.connectedClient === undefined;
-    this.#store(key, isOver ? undefined : {...session, envelopes});
-  }
-
-  #sessionOf(record: LogRecord): Session {
-    const fresh = {connectedClient: undefined, envelopes: [], lastMs: record.atMs};
-    const session = this.#table.get(keyOf(record)) ?? fresh;
-    const isTrusted = record.atMs - session.lastMs <= longestTrustMs;
-    return isTrusted ? session : {...session, connectedClient: undefined};
-  }
-
-  #put(record: LogRecord, session: Session, envelope: Envelope): JoinOutcome[] {
-    const others = session.envelopes.filter((e) => e.queueId !== envelope.queueId);
-    const kept = others.slice(-(mostEnvelopes - 1));
-    const envelopes = [...kept, envelope];
-    this.#store(keyOf(record), {...session, envelopes, lastMs: record.atMs});
-    const given = others.slice(0, others.length - kept.length);
-    const lost = given.reduce((sum, {held}) => sum + held.length, 0);
-    return unresolved(lost, `more than ${mostEnvelopes} envelopes in one session`);
-  }
-
-  #makeRoom(): JoinOutcome[] {
-    let lost = 0;
-    while (this.#table.size > mostSessions || this.#held > mostHeldRecipients) {
-      const oldest = this.#table.oldestKey() ?? '';
-      lost += heldRecipients(this.#table.get(oldest));
-      this.#store(oldest, undefined);
+  /** Who the process serves, as far as a connect line tells, for what began behind that line. */
+  #connectionOf(record: LogRecord, firstMs: number): KnownClient | undefined {
+    if (this.#connections.size === 0) return undefined;
+    const key = processKey(record);
+    const connection = this.#connections.get(key);
+    if (connection === undefined || connection.firstMs > firstMs) return undefined;
+    if (record.atMs - connection.lastMs > longestTrustMs) return undefined;
+    if (record.atMs > connection.lastMs) {
+      this.#connections.set(key, {...connection, lastMs: record.atMs});
     }
-    return unresolved(lost, 'too many at once');
+    return {address: connection.address, proof: connection.proof};
   }
 
-  /** The only way a session changes, so that what is held is always counted. */
-  #store(key: string, session: Session | undefined): void {
-    this.#held += heldRecipients(session) - heldRecipients(this.#table.get(key));
-    if (session === undefined) this.#table.delete(key);
-    else this.#table.set(key, session);
+  #put(
+    key: string,
+    {held: before, firstMs}: Envelope,
+    lastMs: number,
+    client: Envelope['client'],
+    held: Held[],
+  ): JoinOutcome[] {
+    this.#held += held.length - before.length;
+    this.#envelopes.set(key, {client, held, firstMs, lastMs});
+    let lost = 0;
+    while (this.#envelopes.size > mostEnvelopes || this.#held > mostHeld) {
+      lost += this.#drop(this.#envelopes.oldestKey() ?? '');
+    }
+    return unresolved(lost, 'tooManyAtOnce');
+  }
+
+  /** @returns how much was held */
+  #drop(key: string): number {
+    const held = this.#envelopes.get(key)?.held.length ?? 0;
+    this.#held -= held;
+    this.#envelopes.delete(key);
+    return held;
   }
 }
 
-const keyOf = (record: LogRecord): string => `${record.host} ${record.pid}`;
+const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
+const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
+  `${host} ${pid} ${queueId}`;
+const deliveryKey = ({host}: LogRecord, queueId: string): string => `${host} ${queueId}`;
 
-const envelopeOf = (session: Session, queueId: string): Envelope =>
-  session.envelopes.find((e) => e.queueId === queueId) ?? {queueId, client: undefined, held: []};
+function dropOldest<Value>(table: Table<Value>, most: number): void {
+  while (table.size > most) table.delete(table.oldestKey() ?? '');
+}
 
-const heldRecipients = (session: Session | undefined): number =>
-  (session?.envelopes ?? []).reduce((sum, envelope) => sum + envelope.held.length, 0);
+const newEnvelope = (atMs: number): Envelope => ({
+  client: undefined,
+  held: [],
+  firstMs: atMs,
+  lastMs: atMs,
+});
+
+function isHeld(envelope: Envelope, {kind, subject}: Held): boolean {
+  return envelope.held.some(
+    (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
+  );
+}
+
+const proofOf = (record: LogRecord): Proof => (isVouchedFor(record) ? 'journal' : 'log');
+
+function heldOf(kind: EvidenceKind, subject: string, record: LogRecord): Held {
+  return {kind, subject, atMs: record.atMs, vouched: isVouchedFor(record) ? 'byJournal' : 'no'};
+}
 
 function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
+  if (held.length === 0) return [];
   const client = parseAddress(known.address);
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
-  return held.map(({recipient, atMs}) => ({
-    kind: 'evidence',
-    evidence: {kind: 'unknownRecipient', client, recipient, atMs, proof: known.proof},
-  }));
+  return held.map(({kind, subject, atMs, vouched}) => {
+    // The journal knows who wrote of the client, but not who wrote of the recipient.
+    const proof = known.proof === 'journal' && vouched === 'no' ? 'log' : known.proof;
+    return {kind: 'evidence', evidence: {kind, client, subject, atMs, proof}};
+  });
 }
 
-function unresolved(recipients: number, why: string): JoinOutcome[] {
+function unresolved(recipients: number, why: WhyUnresolved): JoinOutcome[] {
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
 }

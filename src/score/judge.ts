@@ -5,7 +5,8 @@
  * Source: the ladder, where each block is `blockFactor` times as long as the one before it, is
  * sshguard's (src/blocker/blocker.c, report_address). The cap on it is ours.
  */
-import {isRepeatForgotten, type Offender} from './offender.js';
+import type {EvidenceKind} from './evidence.js';
+import {isRepeatForgotten, type Offender, unknownShare} from './offender.js';
 import type {Policy} from './policy.js';
 
 export type Verdict =
@@ -24,11 +25,30 @@ export function judge(offender: Offender, policy: Policy, atMs: number): Verdict
   // The bucket has leaked a little between the first and the last of a fast row: a hair below the
   // threshold is meant to be reached.
   if (Math.ceil(offender.score) < policy.threshold) return {kind: 'watch'};
+  if (unknownShare(offender) < policy.leastUnknownShare) return {kind: 'watch'};
   const before = isRepeatForgotten(offender, policy, atMs) ? 0 : offender.blocks;
   const seconds = blockSeconds(before, policy);
-  const tookSeconds = Math.round((offender.lastMs - offender.firstMs) / 1000);
-  const reason = `${offender.counted.length} distinct unknown recipients in ${tookSeconds}s, proof ${offender.proof}`;
-  return {kind: 'block', seconds, repeat: before + 1, reason};
+  return {kind: 'block', seconds, repeat: before + 1, reason: reasonOf(offender)};
+}
+
+const words: Readonly<Record<EvidenceKind, string>> = {
+  unknownRecipient: 'distinct unknown recipients',
+  undeliverable: 'recipients unknown to the next host',
+  vrfyProbe: 'names asked for with VRFY or EXPN',
+  relayDenied: 'recipients that it may not relay to',
+  authFailed: 'users it could not log in as',
+  pregreet: 'talk before the greeting',
+  earlyTraffic: 'talk before an answer',
+  smtpAttack: 'floods of one command',
+  openProxy: 'web requests',
+  bogusCommand: 'commands of a worm',
+};
+
+function reasonOf({kinds, firstMs, lastMs, proof}: Offender): string {
+  const parts = (Object.keys(words) as EvidenceKind[]).flatMap((kind) =>
+    kinds[kind] === undefined ? [] : `${kinds[kind]} ${words[kind]}`,
+  );
+  return `${parts.join(', ')} in ${Math.round((lastMs - firstMs) / 1000)}s, proof ${proof}`;
 }
 
 /**
@@ -44,5 +64,6 @@ export function blockSeconds(blocksSoFar: number, policy: Policy): number {
 
 /** The offender as it is once the block stands: it starts anew when the block is over. */
 export function afterBlock(offender: Offender, repeat: number, untilMs: number): Offender {
-  return {...offender, score: 0, counted: [], blocks: repeat, blockedUntilMs: untilMs};
+  const anew = {score: 0, counted: [], kinds: {}, accepted: 0};
+  return {...offender, ...anew, blocks: repeat, blockedUntilMs: untilMs};
 }

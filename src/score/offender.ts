@@ -1,20 +1,25 @@
 /**
  * What is remembered about one client, and how one more piece of evidence changes it: a leaky
- * bucket of *distinct* unknown recipients. Distinct, because a mailer that tries one dead address
- * again and again is broken, not guessing; leaking, because everybody mistypes now and then.
+ * bucket of *distinct* things done. Distinct, because a mailer that tries one dead address again and
+ * again is broken, not guessing; leaking, because everybody mistypes now and then. Beside it the mail
+ * that was taken from the client meanwhile, for it speaks for him.
  * Does not decide about a block (`judge.ts`). Time is log time, so a replayed log scores the same.
  */
-import type {Evidence, Proof} from './evidence.js';
+import {type Evidence, type EvidenceKind, type Proof, weights} from './evidence.js';
 import type {Policy} from './policy.js';
 
 /** Plain data: it is saved as it is. */
 export interface Offender {
-  /** Distinct unknown recipients, less those forgiven. */
+  /** The weight of what was done, less what is forgiven. */
   readonly score: number;
   /** The time the score is true for. Ms since the epoch. */
   readonly scoredMs: number;
-  /** Hashes of the recipients already counted, oldest first. */
+  /** Hashes of the things already counted, oldest first. */
   readonly counted: readonly number[];
+  /** How many distinct things of each kind, since the score last began at nothing. Counts. */
+  readonly kinds: Readonly<Partial<Record<EvidenceKind, number>>>;
+  /** Recipients of mail that was taken since then. A count. */
+  readonly accepted: number;
   /** When the score last began at nothing. Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
@@ -29,7 +34,7 @@ export interface Offender {
 /** Offenders remembered at once. A count; beyond it the one silent for longest is forgotten. */
 export const mostOffenders = 100_000;
 
-/** Recipients remembered for one offender, so that they count once. A count: the highest threshold. */
+/** Things remembered for one offender, so that they count once. A count: the highest threshold. */
 export const mostCountedRecipients = 1_000;
 
 export function addEvidence(
@@ -37,24 +42,55 @@ export function addEvidence(
   evidence: Evidence,
   policy: Policy,
 ): Offender {
-  const hash = hashOf(evidence.recipient.toLowerCase());
-  const nothing = {counted: [], blocks: 0, blockedUntilMs: 0, score: 0, scoredMs: 0};
-  const {counted, blocks, blockedUntilMs, ...old} = before ?? {...nothing, firstMs: 0, lastMs: 0};
+  const old = before ?? nothing;
+  const {kind, subject, proof} = evidence;
+  const hash = hashOf(`${placeOf(kind)} ${subject.toLowerCase()}`);
   const atMs = Math.max(evidence.atMs, old.scoredMs);
   const leaked = leakedScore(old, policy, atMs);
-  // With the score at nothing the client begins anew; the old recipients would count again.
-  const kept = leaked === 0 ? [] : counted;
-  const isNew = !kept.includes(hash);
+  // With the score at nothing the client begins anew; what it did before would count again.
+  const {counted, kinds, accepted, firstMs} = leaked === 0 ? {...nothing, firstMs: atMs} : old;
+  const isNew = !counted.includes(hash);
   return {
-    score: leaked + (isNew ? 1 : 0),
+    score: leaked + (isNew ? weights[kind] : 0),
     scoredMs: atMs,
-    counted: isNew ? [...kept, hash].slice(-mostCountedRecipients) : kept,
-    firstMs: leaked === 0 ? atMs : old.firstMs,
+    counted: isNew ? [...counted, hash].slice(-mostCountedRecipients) : counted,
+    kinds: isNew ? {...kinds, [kind]: (kinds[kind] ?? 0) + 1} : kinds,
+    accepted,
+    firstMs,
     lastMs: atMs,
-    blocks,
-    blockedUntilMs,
-    proof: evidence.proof,
+    blocks: old.blocks,
+    blockedUntilMs: old.blockedUntilMs,
+    proof,
   };
+}
+
+const nothing: Offender = {
+  score: 0,
+  scoredMs: 0,
+  counted: [],
+  kinds: {},
+  accepted: 0,
+  firstMs: 0,
+  lastMs: 0,
+  blocks: 0,
+  blockedUntilMs: 0,
+  proof: 'log',
+};
+
+/** A name is one name, whether this host did not know it or the next one. */
+const placeOf = (kind: EvidenceKind): EvidenceKind =>
+  kind === 'undeliverable' ? 'unknownRecipient' : kind;
+
+/** Mail that was taken from a client against whom something speaks already. */
+export function addAccepted(before: Offender, recipients: number): Offender {
+  return {...before, accepted: before.accepted + recipients};
+}
+
+/** The share of unknown recipients among all it asked for since the score began. From 0 to 1. */
+export function unknownShare({kinds, accepted}: Offender): number {
+  const unknown = (kinds.unknownRecipient ?? 0) + (kinds.undeliverable ?? 0);
+  // What is no question about recipients has no share in them.
+  return unknown === 0 ? 1 : unknown / (unknown + accepted);
 }
 
 /** The score at a later time. */

@@ -2,6 +2,11 @@
 export interface Policy {
   /** Distinct unknown recipients at which a client is blocked. A count, 2 or more. */
   readonly threshold: number;
+  /**
+   * A client is blocked only if at least this share of its recipients was unknown: a large sender
+   * has a few wrong names in every thousand. A ratio from 0 to 1.
+   */
+  readonly leastUnknownShare: number;
   /** One recipient is forgiven each so long. Seconds, 1 or more. */
   readonly leakSeconds: number;
   /** How long a first block lasts. Seconds, 1 or more. */

@@ -3,7 +3,8 @@
  * behind the position are replayed into exactly the sessions, offenders and blocks they met before.
  */
 import type {Block} from '../firewall/block.js';
-import type {Session} from '../log/sessions.js';
+import type {OpenMessage} from '../log/fragments.js';
+import type {Connection, Delivery, Envelope} from '../log/sessions.js';
 import type {Offender} from '../score/offender.js';
 import {Table} from './table.js';
 
@@ -20,6 +21,11 @@ export interface Cursor {
 /** How far a log has been read: the file that has its name first, then rotated ones read on. */
 export type LogPosition = readonly Cursor[];
 
+/** How far the journal has been read. Plain data. */
+export interface JournalPosition {
+  readonly cursor: string;
+}
+
 /** What happened to a network, for people who ask why. Plain data. */
 export interface HistoryEntry {
   readonly atMs: number;
@@ -31,18 +37,36 @@ export interface HistoryEntry {
 export interface State {
   readonly blocks: Table<Block>;
   readonly offenders: Table<Offender>;
-  readonly sessions: Table<Session>;
+  readonly envelopes: Table<Envelope>;
+  readonly connections: Table<Connection>;
+  readonly deliveries: Table<Delivery>;
+  /** By process. */
+  readonly openMessages: Table<OpenMessage>;
   readonly positions: Table<LogPosition>;
+  readonly journals: Table<JournalPosition>;
   /** Not saved yet; the saved ones are on disk only. */
   readonly history: HistoryEntry[];
+}
+
+/** For a state that nobody saves: what has changed is not remembered. */
+export function forgetChanges(state: State): void {
+  const {blocks, offenders, envelopes, connections, deliveries, openMessages} = state;
+  for (const table of [blocks, offenders, envelopes, connections, deliveries, openMessages]) {
+    table.saved();
+  }
+  state.history.length = 0;
 }
 
 export function emptyState(): State {
   return {
     blocks: new Table(),
     offenders: new Table(),
-    sessions: new Table(),
+    envelopes: new Table(),
+    connections: new Table(),
+    deliveries: new Table(),
+    openMessages: new Table(),
     positions: new Table(),
+    journals: new Table(),
     history: [],
   };
 }

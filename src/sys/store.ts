@@ -13,13 +13,22 @@ import {Table} from '../state/table.js';
 const fileName = 'blocksmtp.db';
 
 /** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
 
 /** Each of these tables holds JSON under a key; the history has columns of its own, for questions. */
-const tableNames = ['blocks', 'offenders', 'sessions', 'positions'] as const;
+const tableNames = [
+  'blocks',
+  'offenders',
+  'envelopes',
+  'connections',
+  'deliveries',
+  'openMessages',
+  'positions',
+  'journals',
+] as const;
 
 const layout = `
   ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
@@ -27,6 +36,9 @@ const layout = `
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
   PRAGMA user_version = ${layoutVersion};
 `;
+
+/** What an older layout cannot say: half-read sessions and scores begin anew, blocks stay. */
+const begunAnew = 'DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS offenders;';
 
 class NewerError extends Error {}
 
@@ -87,7 +99,7 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
-    if (version === 0) database.exec(layout);
+    if (version < layoutVersion) database.exec(`${version === 0 ? '' : begunAnew}${layout}`);
     forgetHistory(database, nowMs - historySeconds * 1000);
     return storeOf(database, loadState(database), damaged);
   } catch (error) {
@@ -117,8 +129,12 @@ function loadState(database: Database): State {
   return {
     blocks: load('blocks'),
     offenders: load('offenders'),
-    sessions: load('sessions'),
+    envelopes: load('envelopes'),
+    connections: load('connections'),
+    deliveries: load('deliveries'),
+    openMessages: load('openMessages'),
     positions: load('positions'),
+    journals: load('journals'),
     history: [],
   };
 }

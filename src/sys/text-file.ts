@@ -38,6 +38,9 @@ export function whyNotAppended(path: string): string | undefined {
   }
 }
 
+/** Whether there is anything of this name. */
+export const isThere = (path: string): boolean => fs.existsSync(path);
+
 /** Differs when the file has changed, been replaced, appeared or gone. */
 export function fileVersion(path: string): string {
   try {

@@ -30,7 +30,7 @@ describe('the old command line', () => {
     debug: 3,
     debugToSyslog: true,
     whiteList: '/etc/blocksmtp.whitelist',
-    syslogMsgsFile: '/var/log/messages',
+    syslogMsgsFile: ['/var/log/messages'],
     mailerIp: address('10.100.10.200'),
     mailerPort: 25,
     mailerSyslogHost: 'mail1',

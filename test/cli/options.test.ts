@@ -25,7 +25,7 @@ describe('addOptions', () => {
   });
 
   test('the help shows the defaults as a person writes them', () => {
-    for (const each of ['10', '1h', '7d', '10m', 'sm-mta', '*/5 * * * *', '/var/log/mail.log']) {
+    for (const each of ['10', '1h', '7d', '10m', 'sm-mta', '*/5 * * * *', 'auto']) {
       expect(help).toContain(`(default: ${each})`);
     }
   });

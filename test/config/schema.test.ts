@@ -10,7 +10,7 @@ describe('settings', () => {
     const standards = settingNames.map((name) => [keyOf(name), settings[name].standard]);
     expect(Object.fromEntries(standards)).toEqual({
       white_list: '/etc/blocksmtp.whitelist',
-      syslog_msgs_file: '/var/log/mail.log',
+      syslog_msgs_file: ['auto'],
       mailer_ip: undefined,
       mailer_port: 25,
       mailer_syslog_host: '',
@@ -20,6 +20,8 @@ describe('settings', () => {
       debug_to_syslog: false,
       log_file: '',
       threshold: 10,
+      least_unknown_share: 20,
+      attribution: 'any',
       leak_time: 600,
       block_time: 3600,
       block_time_factor: 2,

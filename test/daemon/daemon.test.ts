@@ -31,8 +31,8 @@ beforeEach(() => {
   kernel = new FakeNetfilter();
   end = new AbortController();
   const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
-  const own = {syslogMsgsFile: log, whiteList: `${log}.whitelist`};
-  config = {...standard, ...own} as Config;
+  const own = {syslogMsgsFile: [log], whiteList: `${log}.whitelist`};
+  config = {...standard, ...own} as unknown as Config;
 });
 afterEach(async () => {
   end.abort();

@@ -180,7 +180,13 @@ describe('isForgettable', () => {
 });
 
 describe('mostOffenders', () => {
-  const settings = {policy, mailerName: 'sm-mta', mailerHost: undefined, ownHost: 'relay'};
+  const settings = {
+    policy,
+    mailerName: 'sm-mta',
+    mailerHost: undefined,
+    ownHost: 'relay',
+    attribution: 'any',
+  } as const;
   const nobody = new Exemptions(parseWhitelist('none', ''), undefined, []);
   const state = emptyState();
   const nth = (i: number): string => `2001:db8::${(i + 1).toString(16)}`;

@@ -7,6 +7,7 @@ import {address} from '../net/samples.js';
 /** The defaults of the schema. */
 export const policy: Policy = {
   threshold: 10,
+  leastUnknownShare: 0.2,
   leakSeconds: 600,
   blockSeconds: 3600,
   blockFactor: 2,
@@ -16,9 +17,9 @@ export const policy: Policy = {
 
 export const startMs = Date.UTC(2026, 10, 21, 12);
 
-export function evidence(recipient: string, atMs: number): Evidence {
+export function evidence(subject: string, atMs: number): Evidence {
   const client = address('203.0.113.7');
-  return {kind: 'unknownRecipient', client, recipient, atMs, proof: 'kernel'};
+  return {kind: 'unknownRecipient', client, subject, atMs, proof: 'kernel'};
 }
 
 /** One offender after evidence at these seconds from the start, each of another recipient. */

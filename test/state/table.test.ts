@@ -19,6 +19,20 @@ describe('Table: order', () => {
     expect([...table.values()]).toEqual([2, 3, 4, 5]);
   });
 
+  test('the oldest key is the first of all, whatever was set and deleted between two questions', () => {
+    const action = fc.tuple(fc.constantFrom('set', 'delete', 'deleteOldest'), fc.nat(6));
+    fc.assert(
+      fc.property(fc.array(action, {maxLength: 60}), (actions) => {
+        const table = new Table<number>([['0', 0]]);
+        for (const [what, key] of actions) {
+          if (what === 'set') table.set(String(key), key);
+          else table.delete(what === 'delete' ? String(key) : (table.oldestKey() ?? ''));
+          expect(table.oldestKey()).toBe(keysOf(table)[0]);
+        }
+      }),
+    );
+  });
+
   test('an empty table has no oldest key', () => {
     expect(new Table().oldestKey()).toBeUndefined();
   });
@@ -140,7 +154,7 @@ describe('emptyState', () => {
     one.positions.set('log', []);
     expect(other.history).toEqual([]);
     expect(
-      [other.blocks, other.offenders, other.sessions, other.positions].map((t) => t.size),
+      [other.blocks, other.offenders, other.envelopes, other.positions].map((t) => t.size),
     ).toEqual([0, 0, 0, 0]);
   });
 });

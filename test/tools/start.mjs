@@ -3,7 +3,7 @@
  * without root or without a mail log, it says so and shows the bundled sample instead.
  */
 import {spawn} from 'node:child_process';
-import {accessSync, constants} from 'node:fs';
+import {accessSync, constants, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {build} from './build.mjs';
 import {root} from './install.mjs';
@@ -19,15 +19,26 @@ function readable(path) {
   }
 }
 
+/** Whether systemd keeps a journal here: a Debian without rsyslog has nothing else. */
+function hasJournal() {
+  return ['/var/log/journal', '/run/log/journal'].some((folder) => {
+    try {
+      return readdirSync(folder).length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Words of the caller win: `npm start -- --syslog-msgs-file=/var/log/messages`. */
 function decide(words) {
   if (words.length > 0) return words;
-  const log = mailLogs.find(readable);
+  const hasLog = mailLogs.some(readable) || hasJournal();
   const missing = [
     ...(process.getuid() === 0 ? [] : ['you are not root, so the firewall cannot be changed']),
-    ...(log === undefined ? [`there is no mail log to read (${mailLogs.join(', ')})`] : []),
+    ...(hasLog ? [] : [`there is no mail log to read (${mailLogs.join(', ')}, the journal)`]),
   ];
-  if (missing.length === 0) return ['run', `--syslog-msgs-file=${log}`];
+  if (missing.length === 0) return ['run'];
   console.log(`The daemon cannot do its work here: ${missing.join('; ')}.`);
   console.log(
     'So that you see what it does, here is a bundled sample log, replayed; nothing is changed.\n',

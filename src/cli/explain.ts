@@ -1,0 +1,123 @@
+/**
+ * `blocksmtp explain`: tells of each line of a log what the daemon reads from it: the frame, the
+ * event, whose it was, what it counted; or why it was passed over. The pipeline is the daemon's own;
+ * only the machine is not asked, for these processes are gone.
+ */
+import type {Config} from '../config/schema.js';
+import {Friends} from '../daemon/friends.js';
+import {guardSettings} from '../daemon/guard-settings.js';
+import {outcomeText} from '../daemon/report.js';
+import {Guard, type Outcome} from '../guard.js';
+import {Frames} from '../log/frames.js';
+import type {Line} from '../log/line.js';
+import {Lines} from '../log/lines.js';
+import type {MailEvent} from '../log/mail-event.js';
+import type {LogRecord} from '../log/record.js';
+import {printable} from '../log-level.js';
+import {emptyState, forgetChanges} from '../state/state.js';
+import type {Log} from '../sys/log.js';
+import {openLogInput} from '../sys/log-input.js';
+import {hostName} from '../sys/machine.js';
+import {type ExitCode, exitCode} from './exit.js';
+import {localTime} from './terminal.js';
+
+type EventFacts = Readonly<Record<string, string | number | undefined>> & {readonly kind: string};
+
+/** What is told of one line; `--json` prints it as it is. */
+interface Explained {
+  readonly source: string;
+  readonly offset: number;
+  readonly line: string;
+  readonly record: LogRecord | null;
+  readonly event: EventFacts | null;
+  /** What came of it, in words; why nothing did, where nothing did. */
+  readonly outcome: string;
+}
+
+/** Longest quotation of a line or a subject. Characters. */
+const quotedCharacters = 2000;
+
+export async function explain(
+  path: string,
+  config: Config,
+  form: 'text' | 'json',
+  log: Log,
+  output: {readonly print: (text: string) => void},
+): Promise<ExitCode> {
+  const state = emptyState();
+  const guard = new Guard(guardSettings(config, hostName()), state);
+  const friends = new Friends(config.whiteList, config.mailerIp, log.say);
+  friends.refresh();
+  const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
+    const {source, offset, text} = line;
+    const explained = {source, offset, line: text, ...told};
+    output.print(form === 'json' ? `${JSON.stringify(explained)}\n` : asText(explained));
+  };
+  try {
+    const input = openLogInput(path);
+    const frames = new Frames();
+    const lines = new Lines(input.name, () => true);
+    for await (const piece of input.pieces) {
+      lines.each(piece, (line) => {
+        const framed = frames.read(line, input.changedMs);
+        if (framed.kind === 'none') {
+          tell(line, {record: null, event: null, outcome: `ignored: ${framed.why}`});
+          return;
+        }
+        const {record} = framed;
+        const reading = guard.read(record);
+        if (reading.kind === 'ignored') {
+          tell(line, {record, event: null, outcome: `ignored: ${reading.why}`});
+          return;
+        }
+        const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, noMachine);
+        tell(line, {record, event: plain(reading.event), outcome: outcomesText(reading, outcomes)});
+      });
+      forgetChanges(state);
+    }
+    return exitCode.ok;
+  } catch (error) {
+    log.say('error', (error as Error).message);
+    return exitCode.unavailable;
+  }
+}
+
+const noMachine = (): undefined => undefined;
+
+function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
+  return (
+    outcomes.map(outcomeText).join('; ') ||
+    (withoutOutcome[event.kind] ?? 'weighs nothing, or counted before')
+  );
+}
+
+/** Why an event changes nothing yet, where that is to be expected. */
+const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
+  unknownRecipient: 'held until a line tells whose envelope it is, or known already',
+  connected: 'whose process it is from now on',
+  envelopeEnd: 'the end of an envelope of which nothing was held',
+};
+
+function plain(event: MailEvent): EventFacts {
+  if (event.kind === 'undeliverable') return {...event, recipients: event.recipients.join(' ')};
+  return {...event, client: event.client?.text};
+}
+
+function asText({source, offset, line, record, event, outcome}: Explained): string {
+  const head = `${source}:${offset}: ${printable(line, quotedCharacters)}\n`;
+  const frame =
+    record === null
+      ? ''
+      : `    record:  ${localTime(record.atMs)} host ${record.host || '-'}, program ${record.program}, pid ${record.pid}${record.times > 1 ? `, ${record.times} times` : ''}\n`;
+  const read = event === null ? '' : `    event:   ${eventText(event)}\n`;
+  return `${head}${frame}${read}    outcome: ${outcome}\n`;
+}
+
+function eventText({kind, ...facts}: EventFacts): string {
+  const parts = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined || value === ''
+      ? []
+      : `${name} ${printable(String(value), quotedCharacters)}`,
+  );
+  return [kind, ...parts].join(', ');
+}

@@ -1,0 +1,184 @@
+/**
+ * Decides where lines come from, and brings them together: files, patterns, the journal, several at
+ * once. Each has a place of its own to go on from; none waits for another.
+ */
+import type {Config} from '../config/schema.js';
+import type {Say} from '../log-level.js';
+import {Duplicates} from '../log/duplicates.js';
+import {Frames} from '../log/frames.js';
+import type {LogRecord} from '../log/record.js';
+import {sameHost} from '../log/syslog.js';
+import type {State} from '../state/state.js';
+import {followAll} from '../sys/follow-many.js';
+import {JournalFollower} from '../sys/journal.js';
+import {hasJournal} from '../sys/journalctl.js';
+import {hostName, nowMs} from '../sys/machine.js';
+import {isThere} from '../sys/text-file.js';
+import {reportFollow, reportJournal} from './report-source.js';
+
+/** Where the mail log is, by custom: Debian; Red Hat and the BSDs. */
+const customaryFiles = ['/var/log/mail.log', '/var/log/maillog'];
+
+export interface SourcePlan {
+  /** Paths and patterns. */
+  readonly files: readonly string[];
+  readonly journal: 'followed' | 'left';
+}
+
+/** What the machine has to offer. */
+export interface Offer {
+  readonly isThere: (path: string) => boolean;
+  readonly hasJournal: boolean;
+}
+
+/**
+ * @param wanted `auto`, or paths, patterns and `journal`; `auto` is a customary file, else the
+ *   journal; where proof is asked for, the journal first, for it tells who wrote a line
+ */
+export function planSources(
+  wanted: readonly string[],
+  attribution: Config['attribution'],
+  offer: Offer,
+): SourcePlan {
+  if (!wanted.includes('auto')) {
+    const files = wanted.filter((source) => source !== 'journal');
+    return {files, journal: wanted.includes('journal') ? 'followed' : 'left'};
+  }
+  const file = customaryFiles.find(offer.isThere);
+  const onlyJournal: SourcePlan = {files: [], journal: 'followed'};
+  if (offer.hasJournal && (file === undefined || attribution === 'verified')) return onlyJournal;
+  return {files: [file ?? '/var/log/mail.log'], journal: 'left'};
+}
+
+export interface SourceBatch {
+  readonly records: readonly SourcedRecord[];
+  /** Notes the place behind the records in the state. */
+  readonly savePlace: () => void;
+  /** `none`: there is no place yet, or it has not moved. */
+  readonly place: 'first' | 'moved' | 'none';
+  /** Whether all that stood in all sources has been given. */
+  readonly caughtUp: boolean;
+}
+
+export interface SourcedRecord {
+  readonly record: LogRecord;
+  /** Where it stands, for people. */
+  readonly place: string;
+}
+
+/** The key of the journal among the places. */
+const journalKey = 'journal';
+
+export class Sources {
+  readonly #config: Config;
+  readonly #state: State;
+  readonly #say: Say;
+  readonly #plan: SourcePlan;
+  readonly #ownHost = hostName();
+  readonly #duplicates: Duplicates | undefined;
+  /** Sources that have given all they had. */
+  readonly #behind: Set<string>;
+
+  constructor(config: Config, state: State, say: Say) {
+    this.#config = config;
+    this.#state = state;
+    this.#say = say;
+    const offer = {isThere, hasJournal: hasJournal()};
+    const plan = planSources(config.syslogMsgsFile, config.attribution, offer);
+    this.#plan = plan;
+    const isOne = plan.journal === 'left' && plan.files.length === 1;
+    this.#duplicates = isOne && !/[*?]/.test(plan.files[0] ?? '') ? undefined : new Duplicates();
+    this.#behind = new Set([
+      ...(plan.files.length > 0 ? ['files'] : []),
+      ...(plan.journal === 'followed' ? [journalKey] : []),
+    ]);
+  }
+
+  /** Gives batches until the signal is given. @param take is done with a batch when it returns */
+  async follow(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
+    // What ends one ends all: half of the sources is no state to go on in.
+    const end = new AbortController();
+    const either = AbortSignal.any([signal, end.signal]);
+    const loops = [
+      ...(this.#plan.files.length > 0 ? [this.#followFiles(either, take)] : []),
+      ...(this.#plan.journal === 'followed' ? [this.#followJournal(either, take)] : []),
+    ];
+    try {
+      await Promise.all(loops);
+    } finally {
+      end.abort();
+      await Promise.allSettled(loops);
+    }
+  }
+
+  async #followFiles(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
+    const {positions} = this.#state;
+    const frames = new Map<string, Frames>();
+    const report = (event: Parameters<typeof reportFollow>[0]): void => {
+      const {level, message} = reportFollow(event);
+      this.#say(level, message);
+    };
+    const resume = (path: string) => positions.get(path) ?? 'end';
+    for await (const {path, batch} of followAll(this.#plan.files, resume, report, signal)) {
+      const {lines, position, caughtUp} = batch;
+      const framesOf = frames.get(path) ?? new Frames();
+      frames.set(path, framesOf);
+      const records = lines.flatMap((line): SourcedRecord[] => {
+        const framed = framesOf.read(line, nowMs());
+        if (framed.kind === 'none' || !this.#isWanted(path, framed.record)) return [];
+        return [{record: framed.record, place: `${line.source}:${line.offset}`}];
+      });
+      const isFirst = positions.get(path) === undefined;
+      const hasMoved = position !== undefined && (isFirst || lines.length > 0);
+      take({
+        records,
+        savePlace: () => hasMoved && positions.set(path, position),
+        place: hasMoved ? (isFirst ? 'first' : 'moved') : 'none',
+        caughtUp: this.#caughtUp('files', caughtUp ? 'yes' : 'no'),
+      });
+    }
+  }
+
+  async #followJournal(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
+    const {journals} = this.#state;
+    const follower = new JournalFollower(
+      [this.#config.mailerSyslogName],
+      journals.get(journalKey) ?? 'end',
+      (event) => {
+        const {level, message} = reportJournal(event);
+        this.#say(level, message);
+        if (event.kind !== 'unreadable') return;
+        // Nobody knows when it can be read again; blocks must end meanwhile.
+        const caughtUp = this.#caughtUp(journalKey, 'yes');
+        take({records: [], savePlace: () => undefined, place: 'none', caughtUp});
+      },
+    );
+    for await (const {records, position, caughtUp} of follower.batches(signal)) {
+      const isFirst = journals.get(journalKey) === undefined;
+      take({
+        records: records
+          .filter((record) => this.#isWanted(journalKey, record))
+          .map((record) => ({record, place: journalKey})),
+        savePlace: () => position && journals.set(journalKey, position),
+        place: position === undefined ? 'none' : isFirst ? 'first' : 'moved',
+        caughtUp: this.#caughtUp(journalKey, caughtUp ? 'yes' : 'no'),
+      });
+    }
+  }
+
+  #isWanted(source: string, record: LogRecord): boolean {
+    if (record.program !== this.#config.mailerSyslogName) return false;
+    const isVouchedFor = this.#plan.journal === 'followed' && sameHost(record.host, this.#ownHost);
+    // The journal tells the same, and who wrote it.
+    if (this.#config.attribution === 'verified' && isVouchedFor && source !== journalKey) {
+      return false;
+    }
+    return this.#duplicates?.isNew(source, record) ?? true;
+  }
+
+  #caughtUp(source: string, isCaughtUp: 'yes' | 'no'): boolean {
+    // Once is enough: from then on a source is never behind by more than a moment.
+    if (isCaughtUp === 'yes') this.#behind.delete(source);
+    return this.#behind.size === 0;
+  }
+}

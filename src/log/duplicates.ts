@@ -1,0 +1,41 @@
+/**
+ * Says of each message whether another source has given it already: the journal and a file that
+ * rsyslog fills from it tell the same, in no order. A source that says a thing twice means it.
+ *
+ * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
+ * does no harm, for a thing that was done again counts once (`score/offender.ts`).
+ */
+import type {LogRecord} from './record.js';
+
+/** Messages remembered. A count: one source may be ahead of another by ten seconds of a flood. */
+export const mostMessages = 100_000;
+
+export class Duplicates {
+  /** How often each source has given a message. */
+  readonly #counts = new Map<string, Map<string, number>>();
+
+  isNew(source: string, record: LogRecord): boolean {
+    const key = keyOf(record);
+    const counts = this.#counts.get(key) ?? new Map<string, number>();
+    const count = (counts.get(source) ?? 0) + 1;
+    const others = [...counts].filter(([other]) => other !== source).map(([, times]) => times);
+    counts.set(source, count);
+    this.#counts.set(key, counts);
+    if (this.#counts.size > mostMessages) this.#forgetHalf();
+    return count > Math.max(0, ...others);
+  }
+
+  /** The older half at once: to look for the oldest one each time would cost more than to know it. */
+  #forgetHalf(): void {
+    let left = mostMessages / 2;
+    for (const key of this.#counts.keys()) {
+      if (left-- <= 0) return;
+      this.#counts.delete(key);
+    }
+  }
+}
+
+/** Not the time: each source has its own. A host is called by its first label or by all of them. */
+function keyOf({host, pid, message, times}: LogRecord): string {
+  return `${host.split('.', 1)[0]?.toLowerCase()} ${pid} ${times} ${message}`;
+}

@@ -1,0 +1,30 @@
+/** What a queue id tells by itself (queue.c assign_queueid()): when and by which process it was made. */
+
+/** 8 characters of time and sequence, then the creator's pid, at least six digits. */
+export const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
+
+const wholeQueueId = new RegExp(`^${queueIdPattern}$`);
+
+export interface QueueIdFacts {
+  readonly pid: number;
+  /** When it was assigned, the latest such time not after the reference. Ms since the epoch. */
+  readonly atMs: number;
+}
+
+/** sendmail's `Base60Code` (queue.c). */
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
+
+/** @param referenceMs a time in the minute or so after the line was written; ms since the epoch */
+export function readQueueId(queueId: string, referenceMs: number): QueueIdFacts | undefined {
+  if (!wholeQueueId.test(queueId)) return undefined;
+  const [year = -1, month = -1, day = -1, hour = -1, minute = -1, second = -1] = Array.from(
+    {length: 6},
+    (_, i) => digits.indexOf(queueId.charAt(i)),
+  );
+  if ([year, month, day, hour, minute, second].some((value) => value < 0)) return undefined;
+  if (month > 11 || day < 1 || day > 31 || hour > 23 || minute > 59) return undefined;
+  const thisYear = new Date(referenceMs).getUTCFullYear();
+  const fullYear = thisYear - ((((thisYear - 1900) % 60) - year + 60) % 60);
+  const atMs = Date.UTC(fullYear, month, day, hour, minute, second);
+  return {pid: Number(queueId.slice(8)), atMs};
+}
