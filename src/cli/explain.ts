@@ -14,7 +14,7 @@ import {Lines} from '../log/lines.js';
 import type {MailEvent} from '../log/mail-event.js';
 import type {LogRecord} from '../log/record.js';
 import {printable} from '../log-level.js';
-import {emptyState, forgetChanges} from '../state/state.js';
+import {emptyState} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {openLogInput} from '../sys/log-input.js';
 import {hostName} from '../sys/machine.js';
@@ -44,7 +44,7 @@ export async function explain(
   log: Log,
   output: {readonly print: (text: string) => void},
 ): Promise<ExitCode> {
-  const state = emptyState();
+  const state = emptyState('unsaved');
   const guard = new Guard(guardSettings(config, hostName()), state);
   const friends = new Friends(config.whiteList, config.mailerIp, log.say);
   friends.refresh();
@@ -73,7 +73,7 @@ export async function explain(
         const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, noMachine);
         tell(line, {record, event: plain(reading.event), outcome: outcomesText(reading, outcomes)});
       });
-      forgetChanges(state);
+      state.history.length = 0;
     }
     return exitCode.ok;
   } catch (error) {

@@ -13,7 +13,7 @@ import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
 import {Lines} from '../log/lines.js';
 import {type Envelopes, Scanner} from '../log/scan.js';
-import {emptyState, forgetChanges, type State} from '../state/state.js';
+import {emptyState, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {type LogInput, openLogInput} from '../sys/log-input.js';
 import {hostName} from '../sys/machine.js';
@@ -89,7 +89,7 @@ const noMachine = (): undefined => undefined;
 /** One reading of all files, under rules that say which lines are looked at. */
 class Pass {
   readonly #guard: Guard;
-  readonly #state: State = emptyState();
+  readonly #state: State = emptyState('unsaved');
   readonly #friends: Friends;
   readonly #scanner: Scanner;
   readonly #log: Log;
@@ -118,10 +118,12 @@ class Pass {
 
   async read(input: LogInput, progress: Progress): Promise<void> {
     const frames = new Frames();
-    const lines = new Lines(input.name, (...place) => this.#scanner.matters(...place));
+    const lines = new Lines(input.name, (bytes, start, end) =>
+      this.#scanner.matters(bytes, start, end),
+    );
     for await (const piece of input.pieces) {
       lines.each(piece, (line) => this.#take(line, frames, input.changedMs));
-      forgetChanges(this.#state);
+      this.#state.history.length = 0;
       progress.show(input);
     }
     this.#replayed.lines += lines.count;

@@ -45,9 +45,11 @@ export async function openWorkplace(config: Config, log: Log): Promise<Workplace
   }
 }
 
+const dryState = emptyState('unsaved');
+
 const dryWorkplace: Workplace = {
-  state: emptyState(),
-  commit: () => undefined,
+  state: dryState,
+  commit: () => void (dryState.history.length = 0),
   history: () => [],
   netfilter: {
     list: () => Promise.resolve({kind: 'done', stdout: ''}),

@@ -262,7 +262,7 @@ export class Sessions {
     if (connection === undefined || connection.firstMs > firstMs) return undefined;
     if (record.atMs - connection.lastMs > longestTrustMs) return undefined;
     if (record.atMs > connection.lastMs) {
-      this.#connections.set(key, {...connection, lastMs: record.atMs});
+      this.#connections.replace(key, {...connection, lastMs: record.atMs});
     }
     return {address: connection.address, proof: connection.proof};
   }
@@ -275,7 +275,7 @@ export class Sessions {
     held: Held[],
   ): JoinOutcome[] {
     this.#held += held.length - before.length;
-    this.#envelopes.set(key, {client, held, firstMs, lastMs});
+    this.#envelopes.replace(key, {client, held, firstMs, lastMs});
     let lost = 0;
     while (this.#envelopes.size > mostEnvelopes || this.#held > mostHeld) {
       lost += this.#drop(this.#envelopes.oldestKey() ?? '');

@@ -80,6 +80,7 @@ const wholeClient = new RegExp(`^${clientPattern}$`);
 
 /** @param body a message without its queue id */
 export function readSign(queueId: string | undefined, body: string): Sign | undefined {
+  if (body.startsWith('<')) return undefined; // a recipient: no sign begins so
   const last = clientLast.find(({head}) => body.startsWith(head));
   if (last !== undefined) {
     const at = body.lastIndexOf(last.field);

@@ -30,6 +30,21 @@ const longestTextCharacters = 45;
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > longestTextCharacters) return undefined;
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const address = readAddress(text);
+  if (address === undefined) return undefined;
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(text, address);
+  return address;
+}
+
+/** One client stands in dozens of lines in a row, and a big number takes a microsecond to make. */
+const remembered = new Map<string, Address>();
+/** A count: 400 KB. */
+const mostRemembered = 4096;
+
+function readAddress(text: string): Address | undefined {
   if (!text.includes(':')) {
     const value = parseDottedQuad(text);
     return value === undefined ? undefined : addressOf(4, value);

@@ -48,25 +48,18 @@ export interface State {
   readonly history: HistoryEntry[];
 }
 
-/** For a state that nobody saves: what has changed is not remembered. */
-export function forgetChanges(state: State): void {
-  const {blocks, offenders, envelopes, connections, deliveries, openMessages} = state;
-  for (const table of [blocks, offenders, envelopes, connections, deliveries, openMessages]) {
-    table.saved();
-  }
-  state.history.length = 0;
-}
-
-export function emptyState(): State {
+/** @param use `unsaved`: of a state that ends with its process nobody asks what has changed */
+export function emptyState(use: 'saved' | 'unsaved' = 'saved'): State {
+  const table = <Value>(): Table<Value> => new Table<Value>([], use);
   return {
-    blocks: new Table(),
-    offenders: new Table(),
-    envelopes: new Table(),
-    connections: new Table(),
-    deliveries: new Table(),
-    openMessages: new Table(),
-    positions: new Table(),
-    journals: new Table(),
+    blocks: table(),
+    offenders: table(),
+    envelopes: table(),
+    connections: table(),
+    deliveries: table(),
+    openMessages: table(),
+    positions: table(),
+    journals: table(),
     history: [],
   };
 }

@@ -8,25 +8,28 @@
  * inode and the bytes before the offset.
  */
 import fs from 'node:fs';
+import {dirname} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {Line} from '../log/line.js';
-import type {Cursor, LogPosition} from '../state/state.js';
-import {type FileEvent, identityOf, LogFile} from './log-file.js';
-import {type Rotated, rotatedFiles} from './rotated.js';
-import {type Wake, wakeOnFile, wakeOnName} from './wake.js';
+import type {LogPosition} from '../state/state.js';
+import {type FollowedFile, identityOf, isProof, LogFile} from './log-file.js';
+import {OpenFiles} from './open-files.js';
+import {rotatedFiles} from './rotated.js';
+import type {UnreadEvent} from './unread.js';
+import {wakeOnName} from './wake.js';
 
-/** How long a renamed file is read on. Ms: logrotate's postrotate has told rsyslog long before. */
-const drainMs = 30_000;
 /** A look by ourselves, should a watch be missing or miss something. Ms. */
 const tickMs = 1000;
 
 export type FollowEvent =
-  | FileEvent
+  | UnreadEvent
   | {readonly kind: 'following'; readonly path: string; readonly atBytes: number}
   | {readonly kind: 'unreadable'; readonly path: string; readonly why: string}
   | {readonly kind: 'rotated'; readonly path: string}
   /** The file that was read last is nowhere to be found. */
-  | {readonly kind: 'predecessorGone'; readonly path: string};
+  | {readonly kind: 'predecessorGone'; readonly path: string}
+  /** Told of the first one that is not followed. */
+  | {readonly kind: 'tooManyFiles'; readonly path: string; readonly most: number};
 
 export interface Batch {
   readonly lines: readonly Line[];
@@ -36,65 +39,84 @@ export interface Batch {
   readonly caughtUp: boolean;
 }
 
-interface Open {
-  readonly file: LogFile;
-  readonly wake: Wake;
-  readonly drainedAtMs: number;
-}
-
 export class Follower {
   readonly #path: string;
   readonly #report: (event: FollowEvent) => void;
-  /** Oldest first; the last one has the name now, the others are read on for a while. */
-  #open: Open[] = [];
+  readonly #wakeOnName: typeof wakeOnName;
+  readonly #open: OpenFiles;
   #resume: LogPosition | 'end' | 'start';
   #problem: string | undefined;
+  /** The rotated files among which, without the log itself, nothing that was read was found. */
+  #lookedThrough: string | undefined;
   /** Files that the latest look could not read. */
-  readonly #failed = new Set<LogFile>();
+  readonly #failed = new Set<FollowedFile>();
   /** What was last told of such a file: it is told once, not at every look. */
-  readonly #saidOf = new WeakMap<LogFile, string>();
+  readonly #saidOf = new WeakMap<FollowedFile, string>();
+  #folderChangedMs: number | undefined;
   #kicked = false;
   #wakeUp: (() => void) | undefined;
 
-  /** @param resume where to begin; `end`: with what is written from now on */
-  constructor(path: string, resume: LogPosition | 'end', report: (event: FollowEvent) => void) {
+  /**
+   * @param resume where to begin; `end`: with what is written from now on
+   * @param wake how to learn at once that another file has the name; not needed, it is looked for
+   */
+  constructor(
+    path: string,
+    resume: LogPosition | 'end',
+    report: (event: FollowEvent) => void,
+    wake: typeof wakeOnName = wakeOnName,
+  ) {
     this.#path = path;
     this.#resume = resume;
     this.#report = report;
+    this.#wakeOnName = wake;
+    this.#open = new OpenFiles(path, report, () => this.lookNow());
+  }
+
+  /** Has the next look done now, rather than when something is known to have happened. */
+  lookNow(): void {
+    this.#kicked = true;
+    this.#wakeUp?.();
   }
 
   /** Ends when the signal is given, with all files closed. */
   async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
-    const kick = (): void => this.#kick();
+    const kick = (): void => this.lookNow();
     signal.addEventListener('abort', kick);
-    const nameWake = wakeOnName(this.#path, kick);
+    const nameWake = this.#wakeOnName(this.#path, kick);
     try {
       while (!signal.aborted) {
         this.#kicked = false;
-        this.#lookAtName();
-        const lines = this.#readOldest();
-        const caughtUp = !this.#open.some(({file}) => !this.#failed.has(file) && file.hasMore());
-        if (caughtUp) this.#closeDrained();
-        yield {lines, position: this.#position(), caughtUp};
+        await this.#lookAtName();
+        const lines = await this.#readOldest();
+        const caughtUp = !this.#open.files.some(
+          (file) => !this.#failed.has(file) && file.hasMore(),
+        );
+        if (caughtUp) this.#open.closeDrained();
+        yield {lines, position: this.#open.position(), caughtUp};
+        // A long backlog, or much to look at, must not keep timers and sockets waiting.
         if (caughtUp) await this.#pause(signal);
-        else await setImmediate(); // a long backlog must not keep timers and sockets waiting
+        else await setImmediate();
       }
     } finally {
       signal.removeEventListener('abort', kick);
       nameWake.close();
-      for (const open of this.#open) closeBoth(open);
-      this.#open = [];
+      this.#open.closeAll();
     }
   }
 
   /** The next lines, of the oldest file first: the log's own order, also over a rotation. */
-  #readOldest(): Line[] {
+  async #readOldest(): Promise<readonly Line[]> {
     this.#failed.clear();
-    for (const {file} of this.#open) {
+    for (const file of this.#open.files) {
       try {
-        const lines = file.read(this.#report);
-        if (lines.length > 0) return lines;
+        if (isCut(file)) {
+          this.lookNow();
+          return [];
+        }
+        const lines = await file.read(this.#report);
         this.#saidOf.delete(file);
+        if (lines.length > 0 || file.hasMore()) return lines;
       } catch (error) {
         // A disk or a network drive that fails: the place stays as it is, and the other files go on.
         this.#failed.add(file);
@@ -108,148 +130,121 @@ export class Follower {
     return [];
   }
 
+  /** A file that was cut begins anew; what stood in it unread may stand in a copy. */
+  async #restart(file: LogFile): Promise<void> {
+    const place = file.cursor();
+    const missing = await this.#open.findUnread([place], undefined);
+    const event = file.restart();
+    this.#report(missing.includes(place) ? event : {kind: 'rotated', path: this.#path});
+  }
+
   /** Opens what has the name now, if that is another file than before. */
-  #lookAtName(): void {
-    const current = this.#open.at(-1);
+  async #lookAtName(): Promise<void> {
+    const atMs = Date.now();
     try {
+      for (const file of this.#open.files) if (isCut(file)) await this.#restart(file);
       const identity = identityOf(fs.statSync(this.#path, {bigint: true}));
-      if (current?.file.identity !== identity) this.#follow(identity, current);
+      const current = this.#open.newest;
+      if (current?.identity !== identity) await this.#follow(identity, atMs);
+      else {
+        await this.#lookForCopies(current);
+        current.seen(atMs);
+      }
       this.#problem = undefined;
     } catch (error) {
       this.#sayOnce(error);
       // The new file comes with its first line; what is unread stands in the old one meanwhile.
-      if (typeof this.#resume === 'object' && current === undefined) this.#openPredecessors();
+      if (typeof this.#resume === 'object' && this.#open.newest === undefined) {
+        await this.#openOlder([...this.#resume].reverse());
+      }
     }
   }
 
-  #openPredecessors(): void {
-    const cursors = typeof this.#resume === 'object' ? this.#resume : [];
-    const rotated = rotatedFiles(this.#path);
-    const opened = [...cursors].reverse().flatMap((one) => this.#predecessor(one, rotated) ?? []);
-    // The last one stands for the name until there is another file.
-    const last = opened.pop();
-    if (last === undefined) return; // the file itself may come back, with its file system
-    this.#open = [...opened, {...last, drainedAtMs: Number.POSITIVE_INFINITY}];
-    this.#resume = 'start';
+  /**
+   * A file of which too little was read shows no sign of having been copied and cut: then the folder
+   * does, by having changed.
+   */
+  async #lookForCopies(current: FollowedFile): Promise<void> {
+    const {mtimeMs: changedMs} = fs.statSync(dirname(this.#path));
+    const isSame = changedMs === this.#folderChangedMs;
+    if (!isSame && !isProof(current.cursor())) {
+      const before = this.#open.files.length;
+      await this.#open.findUnread([], undefined);
+      if (this.#open.files.length > before) this.#report({kind: 'rotated', path: this.#path});
+    }
+    this.#folderChangedMs = changedMs;
   }
 
-  /** Lets go of renamed files, once all that stands in them has been read. */
-  #closeDrained(): void {
-    const nowMs = Date.now();
-    for (const old of this.#open.filter(({drainedAtMs}) => drainedAtMs <= nowMs)) closeBoth(old);
-    this.#open = this.#open.filter(({drainedAtMs}) => drainedAtMs > nowMs);
-  }
-
-  #follow(identity: string, current: Open | undefined): void {
-    const known = this.#open.find(({file}) => file.identity === identity);
-    if (known === undefined) {
-      this.#openName(current);
+  async #follow(identity: string, atMs: number): Promise<void> {
+    if (this.#hasNameAgain(identity)) return;
+    const file = LogFile.open(this.#path);
+    if (this.#hasNameAgain(file.identity)) {
+      file.close();
       return;
     }
-    // An older file has its name again.
-    this.#report({kind: 'rotated', path: this.#path});
-    const drainedAtMs = Date.now() + drainMs;
-    const others = this.#open.filter((other) => other !== known);
-    this.#open = [
-      ...others.map((other) => (other === current ? {...other, drainedAtMs} : other)),
-      {...known, drainedAtMs: Number.POSITIVE_INFINITY},
-    ];
-  }
-
-  #openName(current: Open | undefined): void {
-    const file = LogFile.open(this.#path);
-    const open: Open = {
-      file,
-      wake: wakeOnFile(this.#path, () => this.#kick()),
-      drainedAtMs: Number.POSITIVE_INFINITY,
-    };
-    const older = this.#open.filter((other) => other !== current);
-    if (current === undefined) {
-      this.#open = [...this.#safelyResumed(open), open];
-    } else {
-      this.#report({kind: 'rotated', path: this.#path});
-      this.#open = [...older, {...current, drainedAtMs: Date.now() + drainMs}, open];
+    file.seen(atMs);
+    try {
+      await (this.#open.newest === undefined ? this.#begin(file) : this.#succeed(file));
+    } catch (error) {
+      file.close(); // tried again at the next look
+      throw error;
     }
+    this.#open.giveName(file);
     this.#report({kind: 'following', path: this.#path, atBytes: file.cursor().offset});
   }
 
-  #safelyResumed(open: Open): Open[] {
-    const resume = this.#resume;
-    try {
-      return this.#resumed(open.file);
-    } catch (error) {
-      this.#resume = resume; // tried again at the next look
-      closeBoth(open);
-      throw error;
-    }
+  /** A link that is turned back to a file that is read on. */
+  #hasNameAgain(identity: string): boolean {
+    const known = this.#open.files.find((file) => file.identity === identity);
+    if (known === undefined) return false;
+    this.#report({kind: 'rotated', path: this.#path});
+    this.#open.giveName(known);
+    return true;
   }
 
-  /** Moves the first file to where reading ended; gives its predecessors where that was in them. */
-  #resumed(file: LogFile): Open[] {
+  /** Another file takes the name: what has it is read on for a while, and what came between. */
+  async #succeed(file: LogFile): Promise<void> {
+    const last = this.#open.newest!;
+    const place = last.cursor();
+    await this.#open.findUnread([], file);
+    this.#report({kind: 'rotated', path: this.#path});
+    if (!file.holds(place)) return;
+    // A copy of the log was put in its place (rsync): it goes on from there.
+    file.resumeAt(place);
+    this.#open.close(last);
+  }
+
+  /** Moves the first file to where reading ended; opens its predecessors where that was in them. */
+  async #begin(file: LogFile): Promise<void> {
     const resume = this.#resume;
+    if (resume === 'end') file.skipToEnd();
+    if (typeof resume === 'object' && resume.length > 0) {
+      const missing = await this.#open.findUnread([...resume].reverse(), file);
+      const newest = resume[0]!;
+      const mine = file.holds(newest) ? newest : resume.find((cursor) => file.matches(cursor));
+      if (mine !== undefined) file.resumeAt(mine);
+      if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
+    }
     this.#resume = 'start';
-    if (resume === 'start') return [];
-    if (resume === 'end') {
-      file.skipToEnd();
-      return [];
-    }
-    const [newest, ...older] = resume;
-    const rotated = rotatedFiles(this.#path).filter(({identity}) => identity !== file.identity);
-    const opened = older.reverse().flatMap((cursor) => this.#predecessor(cursor, rotated) ?? []);
-    const gone = (): void => this.#report({kind: 'predecessorGone', path: this.#path});
-    if (opened.length < older.length) gone();
-    if (newest === undefined) return opened;
-    if (file.matches(newest)) {
-      file.resumeAt(newest);
-      return opened;
-    }
-    const predecessor = this.#predecessor(newest, rotated);
-    if (predecessor === undefined) {
-      gone();
-      return opened;
-    }
-    // Rotated again since: what came between is all unread.
-    const known = new Set([...resume, predecessor.file].map(({identity}) => identity));
-    const place = rotated.findIndex(({identity}) => identity === predecessor.file.identity);
-    const between = rotated.slice(place + 1).filter(({identity}) => !known.has(identity));
-    const unread = between.flatMap((one) => this.#openRotated(one) ?? []);
-    return [...opened, predecessor, ...unread];
   }
 
-  /** The rotated file the cursor was made for, under whatever name it has now, or a copy of it. */
-  #predecessor(cursor: Cursor, rotated: readonly Rotated[]): Open | undefined {
-    const isIt = ({identity}: Rotated): boolean => identity === cursor.identity;
-    const inOrder = [...rotated.filter(isIt), ...rotated.filter((one) => !isIt(one))];
-    for (const one of inOrder) {
-      const open = this.#openRotated(one, cursor);
-      if (open !== undefined) return open;
-    }
-    return undefined;
-  }
-
-  /** @returns undefined when it cannot be opened, or is not what the cursor was made for */
-  #openRotated({path, identity}: Rotated, cursor?: Cursor): Open | undefined {
-    let file: LogFile | undefined;
+  /** While nothing has the name: what was renamed is read on, once it is known. */
+  async #openOlder(cursors: LogPosition): Promise<void> {
+    const now = JSON.stringify(rotatedFiles(this.#path));
+    if (now === this.#lookedThrough) return;
     try {
-      file = LogFile.open(path, this.#path);
-      // A copy (copytruncate) has another identity and the same bytes; few bytes prove nothing.
-      const known = cursor && (identity === cursor.identity || cursor.guard.length >= 2 * 32);
-      if (cursor === undefined || (known && file.matches({...cursor, identity}))) {
-        if (cursor !== undefined) file.resumeAt(cursor);
-        const wake = wakeOnFile(path, () => this.#kick());
-        return {file, wake, drainedAtMs: Date.now() + drainMs};
-      }
-    } catch {
-      // Gone, or not to be read.
+      const missing = await this.#open.findUnread(cursors, undefined);
+      this.#lookedThrough = now;
+      // The file itself may come back, with its file system.
+      if (missing.length === cursors.length) this.#open.closeAll();
+      const last = this.#open.newest;
+      if (last === undefined) return;
+      if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
+      this.#open.giveName(last); // it stands for the name until there is another file
+      this.#resume = 'start';
+    } catch (error) {
+      this.#sayOnce(error);
     }
-    file?.close();
-    return undefined;
-  }
-
-  /** Newest first: the order in which a restart looks for them. */
-  #position(): LogPosition | undefined {
-    if (this.#open.length === 0) return undefined;
-    return this.#open.map(({file}) => file.cursor()).reverse();
   }
 
   #sayOnce(error: unknown): void {
@@ -261,13 +256,11 @@ export class Follower {
     this.#report({kind: 'unreadable', path: this.#path, why});
   }
 
-  #kick(): void {
-    this.#kicked = true;
-    this.#wakeUp?.();
-  }
-
   async #pause(signal: AbortSignal): Promise<void> {
-    if (this.#kicked || signal.aborted) return;
+    if (this.#kicked || signal.aborted) {
+      await setImmediate();
+      return;
+    }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, tickMs);
       this.#wakeUp = (): void => {
@@ -279,7 +272,11 @@ export class Follower {
   }
 }
 
-function closeBoth({file, wake}: Open): void {
-  wake.close();
-  file.close();
+/** What cannot be read is not known to be cut. */
+function isCut(file: FollowedFile): file is LogFile {
+  try {
+    return file instanceof LogFile && file.isCut();
+  } catch {
+    return false;
+  }
 }

@@ -1,41 +1,83 @@
 /**
- * One open log file, read by offset. Knows the file again by device, inode and the bytes before the
- * offset: an inode is used again at once on ext4, and a truncated file may have grown past the
- * offset. Does not know about names and rotation (`follow.ts`).
+ * One open log file, read by offset. Knows the file again by device, inode, time of birth and the
+ * bytes before the offset: an inode is used again at once on ext4, and a truncated file may have
+ * grown past the offset. Does not know about names and rotation (`follow.ts`).
  */
 import fs from 'node:fs';
 import type {Line} from '../log/line.js';
 import type {Cursor} from '../state/state.js';
+import {longestLineBytes, type LongLine, Place} from './place.js';
+import {recentBytes} from './trail.js';
 
-/** A line longer than this is no line of a mailer (SYSLOG_BUFSIZE 1 KiB, rsyslog 8 KiB). Bytes. */
-export const longestLineBytes = 16 * 1024;
+export {longestLineBytes} from './place.js';
+
 /** Read at once. Bytes: little enough that timers and sockets are not kept waiting by a batch. */
 const chunkBytes = 64 * 1024;
-/** Compared before each read. Bytes: enough that two lines with one time stamp differ. */
-const guardBytes = 64;
+/** The start of a file, by which a copy of it is known. Bytes: many lines of one log. */
+const headBytes = 4096;
+/** Fewer bytes prove nothing about a file of another identity. */
+const fewestProofBytes = 32;
 
 export type FileEvent =
+  | LongLine
   /** The file was cut, or replaced in place; what stood there unread is gone. */
-  | {readonly kind: 'truncated'; readonly path: string; readonly atBytes: number}
-  | {readonly kind: 'longLine'; readonly path: string; readonly atBytes: number};
+  | {
+      readonly kind: 'truncated';
+      readonly path: string;
+      /** What was read before. */
+      readonly atBytes: number;
+      /** Where reading goes on: behind what is known to be as it was. */
+      readonly fromBytes: number;
+    }
+  /** A packed file ends or breaks there (in unpacked bytes); the lines behind are lost. */
+  | {
+      readonly kind: 'damaged';
+      readonly path: string;
+      readonly atBytes: number;
+      readonly why: string;
+    };
 
-export class LogFile {
+/** A cursor as it is made here. The two are missing in what an older version has saved. */
+export interface FileCursor extends Cursor {
+  /** The file's time of birth, in ns; '0' where the file system keeps none. */
+  readonly born?: string;
+  /** Whatever took the file's place has changed since then. Ms since the epoch. */
+  readonly sinceMs?: number;
+}
+
+/** What `follow.ts` reads: a log, a rotated one, or a packed one. */
+export interface FollowedFile {
+  readonly identity: string;
+  cursor(): FileCursor;
+  /** A cursor by which a copy is known, however little was read: all of its start is the guard. */
+  probe(): FileCursor;
+  /** The next whole lines, at most a chunk; none when there are none yet. */
+  read(report: (event: FileEvent) => void): Line[] | Promise<Line[]>;
+  /** Whether there is anything that has not been looked at: a half line has. */
+  hasMore(): boolean;
+  /** The file had the log's name at that time. */
+  seen(atMs: number): void;
+  close(): void;
+}
+
+export class LogFile implements FollowedFile {
   readonly #path: string;
   readonly #descriptor: number;
+  readonly #place: Place;
   readonly identity: string;
-  #offset: number;
-  #guard: Buffer;
+  readonly #born: string;
+  #sinceMs: number;
   /** How far has been looked for newlines. Bytes. */
   #lookedTo = 0;
-  /** Within a line that is too long, up to whose end all is dropped: the place before it. */
-  #skippingFrom: Cursor | undefined;
 
   private constructor(source: string, descriptor: number) {
+    const stat = fs.fstatSync(descriptor, {bigint: true});
     this.#path = source;
     this.#descriptor = descriptor;
-    this.identity = identityOf(fs.fstatSync(descriptor, {bigint: true}));
-    this.#offset = 0;
-    this.#guard = Buffer.alloc(0);
+    this.#place = new Place(source);
+    this.identity = identityOf(stat);
+    this.#born = bornOf(stat);
+    this.#sinceMs = Number(stat.mtimeMs);
   }
 
   /**
@@ -48,14 +90,17 @@ export class LogFile {
   }
 
   /** Whether the cursor was made for this very file, and it still holds what stood there. */
-  matches(cursor: Cursor): boolean {
-    const guard = Buffer.from(cursor.guard, 'hex');
-    return (
-      this.identity === cursor.identity && this.#before(cursor.offset, guard.length).equals(guard)
-    );
+  matches(cursor: FileCursor): boolean {
+    return isOf(cursor, {identity: this.identity, born: this.#born}) && this.#hasGuard(cursor);
   }
 
-  resumeAt(cursor: Cursor): void {
+  /** Whether this is the file of the cursor or a copy of it, whichever name and number it has. */
+  holds(cursor: FileCursor): boolean {
+    return isProof(cursor) && this.#hasGuard(cursor);
+  }
+
+  resumeAt(cursor: FileCursor): void {
+    this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
     this.#moveTo(cursor.offset);
   }
 
@@ -63,61 +108,53 @@ export class LogFile {
   skipToEnd(): void {
     const {size} = fs.fstatSync(this.#descriptor);
     // One byte more: what is left of a line that is too long shall be too long itself.
-    const tail = this.#before(size, Math.min(size, longestLineBytes + 1));
+    const tail = this.#before(size, longestLineBytes + 1);
     this.#moveTo(size - (tail.length - 1 - tail.lastIndexOf(newline)));
   }
 
-  cursor(): Cursor {
-    if (this.#skippingFrom !== undefined) return this.#skippingFrom;
-    const {identity} = this;
-    return {identity, offset: this.#offset, guard: this.#guard.toString('hex')};
+  cursor(): FileCursor {
+    return this.#cursorAt(this.#place.saved());
   }
 
-  /** The next whole lines, at most a chunk; none when there are none yet. */
+  probe(): FileCursor {
+    const head = this.#at(0, headBytes);
+    return this.#cursorAt({offset: head.length, guard: head.toString('hex')});
+  }
+
+  seen(atMs: number): void {
+    this.#sinceMs = atMs;
+  }
+
+  /** Whether what was read last no longer stands there: cut, or replaced in place. */
+  isCut(): boolean {
+    const {offset, guard} = this.#place;
+    return !this.#before(offset, guard.length).equals(guard);
+  }
+
+  /** Begins anew in a file that was cut, behind the lines that it has kept. */
+  restart(): FileEvent {
+    const atBytes = this.#place.offset;
+    const fromBytes = this.#place.keptTo((position, length) => this.#at(position, length));
+    this.#moveTo(fromBytes);
+    return {kind: 'truncated', path: this.#path, atBytes, fromBytes};
+  }
+
   read(report: (event: FileEvent) => void): Line[] {
-    if (this.#wasTruncated()) {
-      report({kind: 'truncated', path: this.#path, atBytes: this.#offset});
-      this.#moveTo(0);
-      this.#skippingFrom = undefined;
-    }
-    const chunk = this.#at(this.#offset, chunkBytes);
-    this.#lookedTo = this.#offset + chunk.length;
-    const end = chunk.lastIndexOf(newline) + 1;
-    const lines = this.#split(chunk.subarray(0, end), report);
-    if (end > 0) this.#advance(chunk.subarray(0, end));
-    else if (chunk.length > longestLineBytes) this.#skip(chunk, report);
-    return lines;
-  }
-
-  #split(chunk: Buffer, report: (event: FileEvent) => void): Line[] {
-    const lines: Line[] = [];
-    for (let start = 0; start < chunk.length;) {
-      const stop = chunk.indexOf(newline, start);
-      const offset = this.#offset + start;
-      if (this.#skippingFrom !== undefined) this.#skippingFrom = undefined;
-      else if (stop - start > longestLineBytes) this.#reportLongLine(offset, report);
-      else if (stop > start) {
-        lines.push({source: this.#path, offset, text: chunk.toString('latin1', start, stop)});
-      }
-      start = stop + 1;
-    }
-    return lines;
-  }
-
-  #skip(chunk: Buffer, report: (event: FileEvent) => void): void {
-    if (this.#skippingFrom === undefined) this.#reportLongLine(this.#offset, report);
-    this.#skippingFrom ??= this.cursor();
-    this.#advance(chunk);
+    if (this.isCut()) report(this.restart());
+    const chunk = this.#at(this.#place.offset, chunkBytes);
+    if (this.isCut()) return []; // in this very moment: found at the next look
+    this.#lookedTo = this.#place.offset + chunk.length;
+    return this.#place.take(chunk, report);
   }
 
   /** What stands behind the last newline: in a file that nobody writes to, its last line. */
   unfinishedLine(): Line | undefined {
-    const rest = this.#at(this.#offset, longestLineBytes);
-    if (rest.length === 0 || this.#skippingFrom !== undefined) return undefined;
-    return {source: this.#path, offset: this.#offset, text: rest.toString('latin1')};
+    const {offset} = this.#place;
+    const rest = this.#at(offset, longestLineBytes);
+    if (rest.length === 0 || this.#place.isWithinLongLine) return undefined;
+    return {source: this.#path, offset, text: rest.toString('latin1')};
   }
 
-  /** Whether there is anything that has not been looked at: a half line has. */
   hasMore(): boolean {
     return fs.fstatSync(this.#descriptor).size > this.#lookedTo;
   }
@@ -126,25 +163,25 @@ export class LogFile {
     fs.closeSync(this.#descriptor);
   }
 
-  #reportLongLine(atBytes: number, report: (event: FileEvent) => void): void {
-    report({kind: 'longLine', path: this.#path, atBytes});
+  #cursorAt(saved: Omit<Cursor, 'identity'>): FileCursor {
+    return {identity: this.identity, ...saved, born: this.#born, sinceMs: this.#sinceOf(saved)};
   }
 
-  #wasTruncated(): boolean {
-    return !this.#before(this.#offset, this.#guard.length).equals(this.#guard);
+  /** Packed, a file of which nothing was read yet is known by its time only: that of its lines. */
+  #sinceOf(saved: Omit<Cursor, 'identity'>): number {
+    if (isProof(saved)) return this.#sinceMs;
+    const {size, mtimeMs} = fs.fstatSync(this.#descriptor);
+    return size > saved.offset ? Math.min(this.#sinceMs, mtimeMs) : this.#sinceMs;
+  }
+
+  #hasGuard(cursor: Cursor): boolean {
+    const guard = Buffer.from(cursor.guard, 'hex');
+    return this.#before(cursor.offset, guard.length).equals(guard);
   }
 
   #moveTo(offset: number): void {
-    this.#offset = offset;
     this.#lookedTo = offset;
-    this.#guard = this.#before(offset, Math.min(offset, guardBytes));
-  }
-
-  /** Behind what was read. The guard is of that: the file itself may have been cut since. */
-  #advance(chunk: Buffer): void {
-    this.#offset += chunk.length;
-    const end = Buffer.concat([this.#guard, chunk.subarray(-guardBytes)]);
-    this.#guard = end.subarray(-guardBytes);
+    this.#place.moveTo(offset, this.#before(offset, recentBytes));
   }
 
   #before(offset: number, length: number): Buffer {
@@ -161,4 +198,22 @@ const newline = 0x0a;
 
 export function identityOf({dev, ino}: {dev: bigint; ino: bigint}): string {
   return `${dev}:${ino}`;
+}
+
+export function bornOf({birthtimeNs}: {birthtimeNs: bigint}): string {
+  return String(birthtimeNs);
+}
+
+/** Whether the cursor is of the file with this number: one that was made anew is born later. */
+export function isOf(
+  cursor: FileCursor,
+  {identity, born}: {readonly identity: string; readonly born: string},
+): boolean {
+  const bornThen = cursor.born ?? '0';
+  return cursor.identity === identity && (bornThen === '0' || born === '0' || bornThen === born);
+}
+
+/** Whether the bytes before the cursor are enough to know a copy by. */
+export function isProof({guard}: Pick<Cursor, 'guard'>): boolean {
+  return guard.length >= 2 * fewestProofBytes;
 }

@@ -1,32 +1,147 @@
-/** Finds the files that a log has been rotated into. What of them has been read is not known here. */
+/**
+ * Finds the files that a log has been rotated into, and puts them in order. What of them has been
+ * read is not known here.
+ */
 import fs from 'node:fs';
-import {basename, dirname, join} from 'node:path';
-import {identityOf} from './log-file.js';
+import {basename, dirname, extname, join} from 'node:path';
+import {bornOf, identityOf} from './log-file.js';
 
 export interface Rotated {
   readonly path: string;
   readonly identity: string;
+  readonly born: string;
   readonly changedMs: number;
+  /** Only plain and gzip can be read. */
+  readonly packing: 'none' | 'gzip' | 'other';
 }
 
-/** What logrotate makes of the name: `.1`, `-20261121`, `.1-20261121`. Packed ones cannot be read on. */
+/** What logrotate makes of the name: `.1`, `-20261121`, `.1-20261121`. */
 const rotatedEnding = /^[.-]\d+(?:[.-]\d+)*$/;
+const packedEnding = /\.(?:gz|xz|zst|bz2|lz4|lzma|Z)$/;
+/** More digits than this are a date or a time, not a count of rotations. */
+const mostCountDigits = 5;
 
-/** The log itself among them, if it is there; oldest first, by their last change. */
+/** Which turn a file had: a count grows with age, a date shrinks; others tell by their times only. */
+interface Turn {
+  readonly kind: 'count' | 'date' | 'other';
+  readonly numbers: readonly number[];
+}
+
+interface Member extends Rotated {
+  readonly turn: Turn;
+}
+
+/**
+ * All but the log itself, oldest first: by what their names count, because packing may change the
+ * times; those of different kinds of names by their last change. Where a file stands packed and
+ * plain, the packing is not over: the plain one is it.
+ */
 export function rotatedFiles(path: string): Rotated[] {
+  const members = places(path).flatMap((place) => membersOf(place));
+  const kinds = ['count', 'date', 'other'] as const;
+  return merged(
+    kinds.map((kind) => members.filter(({turn}) => turn.kind === kind).sort(olderFirst)),
+  );
+}
+
+/** The logs that the name may be of, if rotation has made it: by what was put behind, or before the extension. */
+export function rotatedStems(name: string): {
+  readonly behind: string | undefined;
+  readonly before: string | undefined;
+} {
+  const plain = name.replace(packedEnding, '');
+  const behind = plain.replace(/(?:[.-]\d+)+$/, '');
+  const extension = extname(plain);
+  const inner = plain.slice(0, plain.length - extension.length);
+  // `relay-2.log` beside `relay.log` is another log.
+  const before = inner.replace(/(?:\.\d{1,5}|[.-]\d{6,}|-\d{4}-\d\d-\d\d)$/, '');
+  return {
+    behind: behind === name ? undefined : behind,
+    before: before === inner ? undefined : `${before}${extension}`,
+  };
+}
+
+/** Whether a packer has made it: then nobody writes to it any more. */
+export function isPackedName(name: string): boolean {
+  return packedEnding.test(name);
+}
+
+/** Where the name stands, and where a link of that name leads to. */
+function places(path: string): string[] {
+  try {
+    return [...new Set([path, fs.realpathSync(path)])];
+  } catch {
+    return [path];
+  }
+}
+
+function membersOf(path: string): Member[] {
   const [folder, name] = [dirname(path), basename(path)];
-  const siblings = namesIn(folder).filter((other) => other.startsWith(name));
-  const found = siblings.flatMap((sibling): Rotated[] => {
-    if (sibling !== name && !rotatedEnding.test(sibling.slice(name.length))) return [];
+  const names = namesIn(folder);
+  const plain = new Set(names);
+  return names.flatMap((sibling): Member[] => {
+    const unpackedName = sibling.replace(packedEnding, '');
+    const turn = turnOf(name, unpackedName);
+    if (turn === undefined || (sibling !== unpackedName && plain.has(unpackedName))) return [];
+    const packing = packingOf(sibling);
     try {
       const stat = fs.statSync(join(folder, sibling), {bigint: true});
+      if (!stat.isFile()) return [];
       const changedMs = Number(stat.mtimeNs) / 1e6;
-      return [{path: join(folder, sibling), identity: identityOf(stat), changedMs}];
+      const [identity, born] = [identityOf(stat), bornOf(stat)];
+      return [{path: join(folder, sibling), identity, born, changedMs, packing, turn}];
     } catch {
       return [];
     }
   });
-  return found.sort((a, b) => a.changedMs - b.changedMs);
+}
+
+function packingOf(name: string): Rotated['packing'] {
+  if (!packedEnding.test(name)) return 'none';
+  return name.endsWith('.gz') ? 'gzip' : 'other';
+}
+
+/** `mail.log` becomes `mail.log.1`, or `mail.1.log` where logrotate is told the extension. */
+function endingOf(name: string, sibling: string): string | undefined {
+  if (sibling.startsWith(name)) return sibling.slice(name.length);
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  if (extension === '' || !sibling.startsWith(stem) || !sibling.endsWith(extension))
+    return undefined;
+  const ending = sibling.slice(stem.length, -extension.length);
+  // `relay-2.log` beside `relay.log` is another log.
+  return /^-\d{1,5}$/.test(ending) ? undefined : ending;
+}
+
+function turnOf(name: string, sibling: string): Turn | undefined {
+  const ending = endingOf(name, sibling);
+  if (ending === undefined || !rotatedEnding.test(ending)) return undefined;
+  const parts = ending.slice(1).split(/[.-]/);
+  const numbers = parts.map(Number);
+  const digits = parts.join('').length;
+  if (parts.length === 1 && digits <= mostCountDigits) return {kind: 'count', numbers};
+  const isDate = parts[0]!.length >= 4 && digits > mostCountDigits;
+  return {kind: isDate ? 'date' : 'other', numbers};
+}
+
+function olderFirst(a: Member, b: Member): number {
+  const [one, two] = [a.turn.numbers, b.turn.numbers];
+  if (a.turn.kind === 'count') return two[0]! - one[0]! || a.changedMs - b.changedMs;
+  if (a.turn.kind === 'other') return a.changedMs - b.changedMs;
+  const place = one.findIndex((number, index) => number !== (two[index] ?? -1));
+  return place === -1 ? one.length - two.length : one[place]! - (two[place] ?? -1);
+}
+
+/** Each list keeps its order. */
+function merged(lists: Member[][]): Rotated[] {
+  const left = lists.filter((list) => list.length > 0);
+  const all: Rotated[] = [];
+  while (left.length > 0) {
+    left.sort((a, b) => a[0]!.changedMs - b[0]!.changedMs);
+    all.push(left[0]!.shift()!);
+    if (left[0]!.length === 0) left.shift();
+  }
+  return all;
 }
 
 function namesIn(folder: string): string[] {
