@@ -39,7 +39,7 @@ describe('README.md', () => {
     expect(readme).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
   });
 
-  test.each(['list', 'why', 'unblock', 'check', 'block', 'replay', 'sample-config'])(
+  test.each(['list', 'why', 'unblock', 'check', 'block', 'replay', 'explain', 'sample-config'])(
     'shows the command %s',
     (command) => {
       expect(readme).toContain(`blocksmtp ${command}`);
