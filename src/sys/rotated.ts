@@ -44,7 +44,7 @@ export function rotatedFiles(path: string): Rotated[] {
   );
 }
 
-/** The logs that the name may be of, if rotation has made it: by what was put behind, or before the extension. */
+/** The logs that the name may be of: rotation puts its part behind it, or before the extension. */
 export function rotatedStems(name: string): {
   readonly behind: string | undefined;
   readonly before: string | undefined;

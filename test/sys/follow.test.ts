@@ -172,6 +172,19 @@ describe('truncation', () => {
     await reader!.reaches(20);
     fs.copyFileSync(path, `${path}.1`);
     fs.truncateSync(path);
+    await reader!.says('rotated');
+    append(path, numbered(20, 25));
+    await reader!.reaches(25);
+    expect(lines).toEqual(numbered(0, 25));
+  });
+
+  test('truncated without a copy: said', async () => {
+    const path = newLog();
+    append(path, ['old']);
+    const {lines} = await following(path);
+    append(path, numbered(0, 20));
+    await reader!.reaches(20);
+    fs.truncateSync(path);
     await reader!.says('truncated');
     append(path, numbered(20, 25));
     await reader!.reaches(25);

@@ -1,0 +1,330 @@
+/** What happens to a log between two looks of the follower: found and read, or said. */
+import {afterEach, describe, expect, jest, test} from '@jest/globals';
+import fs from 'node:fs';
+import {dirname, join} from 'node:path';
+import zlib from 'node:zlib';
+import type {LogPosition} from '../../src/state/state.js';
+import {type Batch, Follower} from '../../src/sys/follow.js';
+import {recentBytes} from '../../src/sys/trail.js';
+import {append, lineOf, Looker} from './support/looker.js';
+import {openBelow, tempDirs, until} from './support/temp.js';
+
+const newDir = tempDirs();
+const newLog = (): string => join(newDir(), 'mail.log');
+const numbered = (from: number, to: number): string[] =>
+  Array.from({length: to - from}, (_, i) => String(from + i));
+
+function pack(path: string): void {
+  const {atime, mtime} = fs.statSync(path);
+  fs.writeFileSync(`${path}.gz`, zlib.gzipSync(fs.readFileSync(path)));
+  fs.utimesSync(`${path}.gz`, atime, mtime);
+  fs.rmSync(path);
+}
+
+function copyAndCut(path: string, to: string): void {
+  fs.copyFileSync(path, to);
+  fs.truncateSync(path);
+}
+
+let looker: Looker | undefined;
+afterEach(async () => {
+  await looker?.stop();
+  looker = undefined;
+  jest.restoreAllMocks();
+});
+
+async function looking(path: string, ...names: string[]): Promise<Looker> {
+  append(path, ...names);
+  looker = new Looker(path, []);
+  expect(await looker.look()).toEqual(names);
+  return looker;
+}
+
+describe('rotated between two looks', () => {
+  test('twice: the file that came between is read', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    append(path, 'two');
+    fs.renameSync(path, `${path}.2`);
+    append(path, 'three');
+    fs.renameSync(path, `${path}.1`);
+    append(path, 'four');
+    expect(await looker!.look()).toEqual(['two', 'three', 'four']);
+    append(`${path}.1`, 'late');
+    expect(await looker!.look()).toEqual(['late']);
+    expect(events.map(({kind}) => kind)).toEqual(['following', 'rotated', 'following']);
+  });
+
+  test('three times, and all but the last packed', async () => {
+    const path = newLog();
+    await looking(path, 'one');
+    for (const turn of [3, 2, 1]) {
+      append(path, `turn ${turn}`);
+      fs.renameSync(path, `${path}.${turn}`);
+      pack(`${path}.${turn}`);
+    }
+    append(path, 'last');
+    expect(await looker!.look()).toEqual(['turn 3', 'turn 2', 'turn 1', 'last']);
+    expect(await looker!.look()).toEqual([]);
+  });
+
+  test('files that were read before are left alone, also when they count upwards', async () => {
+    const path = newLog();
+    await looking(path, 'one');
+    let nowMs = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
+    for (let turn = 0; turn < 5; turn++) {
+      append(path, `old ${turn}`);
+      expect(await looker!.look()).toEqual([`old ${turn}`]);
+      fs.utimesSync(path, nowMs / 1000, nowMs / 1000);
+      fs.renameSync(path, `${path}.${turn}`);
+      append(path, `new ${turn}`);
+      expect(await looker!.look()).toEqual([`new ${turn}`]);
+      nowMs += 60_000;
+      expect(await looker!.look()).toEqual([]);
+    }
+    await until('only the last is open', () => openBelow(path) <= 2);
+  });
+
+  test('copied and cut with lines unread: they are in the copy', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    append(path, 'two');
+    copyAndCut(path, `${path}.1`);
+    append(path, 'three');
+    expect(await looker!.look()).toEqual(['two', 'three']);
+    expect(events.map(({kind}) => kind)).not.toContain('truncated');
+  });
+
+  test('copied and cut twice', async () => {
+    const path = newLog();
+    await looking(path, 'one');
+    append(path, 'two');
+    copyAndCut(path, `${path}.2`);
+    append(path, 'three');
+    copyAndCut(path, `${path}.1`);
+    append(path, 'four');
+    expect(await looker!.look()).toEqual(['two', 'three', 'four']);
+  });
+
+  test('copied and cut before anything of it was read: the folder tells', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, '');
+    await looking(path);
+    append(path, 'one');
+    copyAndCut(path, `${path}.1`);
+    append(path, 'two');
+    expect(await looker!.look()).toEqual(['one', 'two']);
+  });
+
+  test('copied and cut twice and then renamed, before anything of it was read', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, '');
+    await looking(path);
+    append(path, 'one');
+    copyAndCut(path, `${path}.3`);
+    append(path, 'two');
+    copyAndCut(path, `${path}.2`);
+    append(path, 'three');
+    fs.renameSync(path, `${path}.1`);
+    append(path, 'four');
+    expect((await looker!.look()).sort()).toEqual(['four', 'one', 'three', 'two']);
+  });
+
+  test('copied and cut without a copy: said', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    append(path, 'lost');
+    fs.truncateSync(path);
+    append(path, 'three');
+    expect(await looker!.look()).toEqual(['three']);
+    const atBytes = lineOf('one').length + 1;
+    expect(events).toContainEqual({kind: 'truncated', path, atBytes, fromBytes: 0});
+  });
+});
+
+describe('cut, and not to nothing', () => {
+  test('what is still the same is not given twice', async () => {
+    const path = newLog();
+    const {events} = await looking(path, ...numbered(0, 9));
+    const lineBytes = lineOf('0').length + 1;
+    fs.truncateSync(path, 5 * lineBytes + 10);
+    fs.appendFileSync(path, '\n');
+    append(path, 'new');
+    const [half, ...names] = await looker!.look();
+    expect(half).toBe('');
+    expect(names).toEqual(['new']);
+    expect(events.at(-1)).toEqual({
+      kind: 'truncated',
+      path,
+      atBytes: 9 * lineBytes,
+      fromBytes: 5 * lineBytes,
+    });
+  });
+
+  test('deeper than is remembered: from a place before it, of which the guard is', async () => {
+    const path = newLog();
+    const lines = numbered(100_000, 105_000);
+    const {events} = await looking(path, ...lines);
+    const lineBytes = lineOf(lines[0]!).length + 1;
+    const keptLines = 4000;
+    expect((5000 - keptLines) * lineBytes).toBeGreaterThan(recentBytes);
+    fs.truncateSync(path, keptLines * lineBytes);
+    append(path, 'new');
+    const names = await looker!.look();
+    expect(names.at(-1)).toBe('new');
+    // At most what one mark is from the next, and a chunk.
+    expect(names.length * lineBytes).toBeLessThan(3 * 64 * 1024);
+    expect(events.at(-1)).toMatchObject({kind: 'truncated', atBytes: 5000 * lineBytes});
+  });
+
+  test('cut and filled with lines whose first bytes are alike: all new', async () => {
+    const path = newLog();
+    await looking(path, 'a', 'b');
+    fs.truncateSync(path);
+    append(path, 'c', 'd', 'e');
+    expect(await looker!.look()).toEqual(['c', 'd', 'e']);
+  });
+});
+
+test('a disk that fails while it is looked at: said once, and read on when it is back', async () => {
+  const path = newLog();
+  const {events} = await looking(path, 'one');
+  append(path, 'two');
+  jest.spyOn(fs, 'readSync').mockImplementation(() => {
+    throw new Error('EIO: i/o error, read');
+  });
+  expect(await looker!.look()).toEqual([]);
+  expect(await looker!.look()).toEqual([]);
+  jest.restoreAllMocks();
+  expect(await looker!.look()).toEqual(['two']);
+  expect(events.filter(({kind}) => kind === 'unreadable')).toHaveLength(1);
+});
+
+describe('another file under the name', () => {
+  test('a copy of the log with more behind it (rsync): it goes on, nothing twice', async () => {
+    const path = newLog();
+    await looking(path, 'one', 'two');
+    fs.copyFileSync(path, `${path}~`);
+    append(`${path}~`, 'three');
+    fs.renameSync(`${path}~`, path);
+    expect(await looker!.look()).toEqual(['three']);
+    append(path, 'four');
+    expect(await looker!.look()).toEqual(['four']);
+  });
+
+  test('the same while nobody looked', async () => {
+    const path = newLog();
+    const {position} = await looking(path, 'one', 'two');
+    await looker!.stop();
+    fs.copyFileSync(path, `${path}~`);
+    append(`${path}~`, 'three');
+    fs.renameSync(`${path}~`, path);
+    looker = new Looker(path, position);
+    expect(await looker.look()).toEqual(['three']);
+  });
+
+  test('its folder replaced by another', async () => {
+    const path = join(newDir(), 'log', 'mail.log');
+    fs.mkdirSync(dirname(path));
+    await looking(path, 'one');
+    append(path, 'two');
+    fs.renameSync(dirname(path), `${dirname(path)}.old`);
+    fs.mkdirSync(dirname(path));
+    expect(await looker!.look()).toEqual(['two']);
+    append(path, 'three');
+    append(join(`${dirname(path)}.old`, 'mail.log'), 'late');
+    expect(await looker!.look()).toEqual(['late', 'three']);
+  });
+
+  test('a link to a file of the day, turned while nobody looked', async () => {
+    const path = newLog();
+    fs.symlinkSync(`${path}-20261121`, path);
+    const {position} = await looking(path, 'one');
+    await looker!.stop();
+    append(path, 'two');
+    fs.rmSync(path);
+    fs.symlinkSync(`${path}-20261122`, path);
+    append(path, 'three');
+    looker = new Looker(path, position);
+    expect(await looker.look()).toEqual(['two', 'three']);
+  });
+});
+
+describe('after a restart, found by the model', () => {
+  async function restarted(path: string, position: LogPosition): Promise<string[]> {
+    await looker!.stop();
+    looker = new Looker(path, position);
+    return looker.look();
+  }
+
+  test('two files that begin with long lines alike are not copies of each other', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, '');
+    const {position} = await looking(path);
+    for (const turn of [2, 1]) {
+      append(path, `short ${turn}`);
+      fs.appendFileSync(path, `${'x'.repeat(20_000)}\n`);
+      append(path, `behind ${turn}`);
+      fs.renameSync(path, `${path}.${turn}`);
+    }
+    append(path, 'last');
+    expect(await restarted(path, position)).toEqual([
+      'short 2',
+      'behind 2',
+      'short 1',
+      'behind 1',
+      'last',
+    ]);
+  });
+
+  test('a file of which nothing was read yet is packed', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, '');
+    const {position} = await looking(path);
+    append(path, 'one');
+    fs.renameSync(path, `${path}.1`);
+    pack(`${path}.1`);
+    append(path, 'two');
+    expect(await restarted(path, position)).toEqual(['one', 'two']);
+  });
+
+  test('a long line is being left out, and the file is packed, with times long past', async () => {
+    const path = newLog();
+    const past = Date.now() / 1000 - 3600;
+    fs.appendFileSync(path, `${'x'.repeat(200_000)}\n`);
+    append(path, 'one');
+    fs.utimesSync(path, past, past);
+    const follower = new Follower(path, [], () => undefined);
+    const batches = follower.batches(new AbortController().signal);
+    const {value} = (await batches.next()) as {value: Batch};
+    expect(value.lines).toEqual([]);
+    await batches.return(undefined);
+    fs.renameSync(path, `${path}.1`);
+    pack(`${path}.1`);
+    append(path, 'two');
+    looker = new Looker(path, value.position!);
+    expect(await looker.look()).toEqual(['one', 'two']);
+  });
+
+  test('an empty file is kept in the position no longer than the one before it', async () => {
+    const path = newLog();
+    let nowMs = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
+    const stamp = (): void => fs.utimesSync(path, nowMs / 1000, nowMs / 1000);
+    await looking(path, 'one');
+    stamp();
+    fs.renameSync(path, `${path}.1`);
+    fs.writeFileSync(path, '');
+    stamp();
+    expect(await looker!.look()).toEqual([]);
+    fs.rmSync(path);
+    nowMs += 60_000;
+    fs.writeFileSync(path, '');
+    stamp();
+    expect(await looker!.look()).toEqual([]);
+    pack(`${path}.1`);
+    append(path, 'two');
+    expect(await restarted(path, looker!.position)).toEqual(['two']);
+  });
+});

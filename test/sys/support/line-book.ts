@@ -1,0 +1,100 @@
+/**
+ * Keeps the book of a log's lines: which must be seen, which cannot be any more, and whether that
+ * has to be said. What happens to the log is for `log-model.ts`.
+ */
+
+/** What has been written to one file since it was made or cut. */
+export interface Generation {
+  readonly id: number;
+  /** Of the line that is not finished. */
+  half: string;
+  sizeBytes: number;
+  readonly lines: WrittenLine[];
+}
+
+export interface WrittenLine {
+  readonly text: string;
+  readonly generation: Generation;
+  readonly endBytes: number;
+  /** How many were written before. */
+  readonly order: number;
+  /** Given, and the place behind it saved. */
+  isCommitted: boolean;
+  /** Its bytes are nowhere any more. */
+  isExcused: boolean;
+  /** What was read of its file before it was cut cannot be told from what was not. */
+  mayComeTwice: boolean;
+}
+
+export class LineBook {
+  readonly lines = new Map<string, WrittenLine>();
+  /** By name: the log and what it was rotated into. */
+  readonly names = new Map<string, Generation>();
+  /** Generations that an open reader can read although they have no name. */
+  readonly #held = new Set<Generation>();
+  /** Generations cut at a place that only a living reader knows. */
+  readonly cut = new Set<Generation>();
+  /** Those that were cut behind the place that is saved. */
+  readonly #cutSince = new Set<Generation>();
+  /** Lines of which at least one was lost where the reader can know: counted, to be reported. */
+  readonly mustBeSaid = new Set<WrittenLine>();
+
+  isBeingRead = false;
+
+  /** It has looked: what stands there with lines for it is open, once the log itself is there. */
+  looked(isNamed: 'named' | 'nameless'): void {
+    this.isBeingRead = true;
+    if (isNamed === 'named')
+      for (const generation of this.names.values()) this.#held.add(generation);
+    for (const generation of this.cut) this.#cutSince.add(generation);
+    this.cut.clear();
+  }
+
+  /** The place is saved. */
+  committed(): void {
+    this.#cutSince.clear();
+  }
+
+  /** It has ended: it finds again what has a name only. */
+  crashed(): void {
+    this.isBeingRead = false;
+    this.confuse();
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const generation of held) if (!this.isSomewhere(generation)) this.destroyed(generation);
+  }
+
+  /** What was cut and not looked at yet is known by nobody. */
+  confuse(): void {
+    for (const generation of [...this.cut, ...this.#cutSince]) {
+      for (const line of generation.lines) line.mayComeTwice = true;
+    }
+  }
+
+  isSomewhere(generation: Generation): boolean {
+    return this.#held.has(generation) || [...this.names.values()].includes(generation);
+  }
+
+  destroyed(generation: Generation): void {
+    this.#held.delete(generation);
+    this.excuse(generation.lines);
+  }
+
+  excuse(lines: readonly WrittenLine[]): void {
+    const lost = lines.filter((line) => !line.isCommitted);
+    // A place within the file is known: that its lines are gone can be told.
+    const canBeKnown = lines.some((line) => line.isCommitted);
+    for (const line of lost) {
+      line.isExcused = true;
+      if (canBeKnown) this.mustBeSaid.add(line);
+    }
+  }
+
+  addLine(line: Pick<WrittenLine, 'text' | 'generation' | 'endBytes'>): void {
+    const isGone = !this.isSomewhere(line.generation);
+    const order = this.lines.size;
+    const added = {...line, order, isCommitted: false, isExcused: isGone, mayComeTwice: false};
+    this.lines.set(line.text, added);
+    line.generation.lines.push(added);
+  }
+}

@@ -1,0 +1,38 @@
+/** A follower that looks when it is told to, and lines that are told apart by a name. */
+import fs from 'node:fs';
+import type {LogPosition} from '../../../src/state/state.js';
+import {type Batch, Follower, type FollowEvent} from '../../../src/sys/follow.js';
+
+export const lineOf = (name: string): string =>
+  `Nov 21 12:00:00 relay sendmail[123]: a line named ${name}`;
+
+export const append = (path: string, ...names: readonly string[]): void =>
+  fs.appendFileSync(path, names.map((name) => `${lineOf(name)}\n`).join(''));
+
+export class Looker {
+  readonly events: FollowEvent[] = [];
+  position: LogPosition = [];
+  readonly #follower: Follower;
+  readonly #batches: AsyncGenerator<Batch>;
+
+  constructor(path: string, resume: LogPosition | 'end') {
+    this.#follower = new Follower(path, resume, (event) => this.events.push(event));
+    this.#batches = this.#follower.batches(new AbortController().signal);
+  }
+
+  /** All that there is to read now. */
+  async look(): Promise<string[]> {
+    const names: string[] = [];
+    for (;;) {
+      this.#follower.lookNow();
+      const {value} = (await this.#batches.next()) as {value: Batch};
+      names.push(...value.lines.map(({text}) => text.slice(lineOf('').length)));
+      this.position = value.position ?? this.position;
+      if (value.caughtUp) return names;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#batches.return(undefined);
+  }
+}
