@@ -51,6 +51,9 @@ export interface GuardSettings {
 /** Who is behind this envelope, as this machine sees it now? */
 export type Ask = (question: Question) => MachineAnswer | undefined;
 
+/** The machine that is asked in a replay: those processes are long gone. */
+export const nobody: Ask = () => undefined;
+
 export type Reading =
   /** The record is a whole message, whatever pieces it came in. */
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
@@ -199,7 +202,7 @@ export class Guard {
 
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
+    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
     // A log without host names is this machine's own.
     if (record.host !== '' && !sameHost(record.host, this.#settings.ownHost)) return undefined;
     const {queueId, client} = event as UnknownRecipient | Sign;

@@ -7,7 +7,7 @@ import type {Config} from '../config/schema.js';
 import {Friends} from '../daemon/friends.js';
 import {guardSettings} from '../daemon/guard-settings.js';
 import {outcomeText} from '../daemon/report.js';
-import {Guard, type Outcome} from '../guard.js';
+import {Guard, nobody, type Outcome} from '../guard.js';
 import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
 import {Lines} from '../log/lines.js';
@@ -70,7 +70,7 @@ export async function explain(
           tell(line, {record, event: null, outcome: `ignored: ${reading.why}`});
           return;
         }
-        const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, noMachine);
+        const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, nobody);
         tell(line, {record, event: plain(reading.event), outcome: outcomesText(reading, outcomes)});
       });
       state.history.length = 0;
@@ -81,8 +81,6 @@ export async function explain(
     return exitCode.unavailable;
   }
 }
-
-const noMachine = (): undefined => undefined;
 
 function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
   return (

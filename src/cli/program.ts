@@ -182,7 +182,9 @@ function refuseWrongWords(command: Command, output: Output): void {
   const isVariadic = operands.at(-1)?.variadic === true;
   // An unknown option stands among the operands; the operands behind it are not to blame.
   let free = isVariadic ? Infinity : operands.length;
-  const wrong = args.filter((word) => word.startsWith('-') || --free < 0);
+  // `-` by itself is an operand: standard input.
+  const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
+  const wrong = args.filter((word) => isOption(word) || --free < 0);
   if (wrong.length === 0) return;
   const name = command.name();
   for (const word of wrong) {

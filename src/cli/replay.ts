@@ -8,11 +8,10 @@ import type {Config} from '../config/schema.js';
 import {Friends} from '../daemon/friends.js';
 import {guardSettings} from '../daemon/guard-settings.js';
 import {reportOutcome} from '../daemon/report.js';
-import {Guard, type Outcome} from '../guard.js';
+import {Guard, nobody, type Outcome} from '../guard.js';
 import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
-import {Lines} from '../log/lines.js';
-import {type Envelopes, Scanner} from '../log/scan.js';
+import {type Envelopes, Scanner} from '../scan/scanner.js';
 import {emptyState, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {type LogInput, openLogInput} from '../sys/log-input.js';
@@ -60,7 +59,7 @@ export async function replay(
   for (let i = 0; i < files.length; i++) {
     const path = files[i] ?? '';
     try {
-      await pass.read(openLogInput(path), output.progress);
+      await pass.read(openLogInput(path, pass.room), output.progress);
     } catch (error) {
       output.progress.end();
       log.say('error', (error as Error).message);
@@ -83,8 +82,6 @@ const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
-
-const noMachine = (): undefined => undefined;
 
 /** One reading of all files, under rules that say which lines are looked at. */
 class Pass {
@@ -116,22 +113,30 @@ class Pass {
     this.#log = log;
   }
 
+  /** Where pieces of a log are to be put. */
+  get room(): Uint8Array {
+    return this.#scanner.room;
+  }
+
   async read(input: LogInput, progress: Progress): Promise<void> {
     const frames = new Frames();
-    const lines = new Lines(input.name, (bytes, start, end) =>
-      this.#scanner.matters(bytes, start, end),
-    );
+    const {name: source, changedMs} = input;
+    let before = 0;
     for await (const piece of input.pieces) {
-      lines.each(piece, (line) => this.#take(line, frames, input.changedMs));
+      this.#scanner.each(piece.length, (start, end) => {
+        const text = piece.toString('latin1', start, end);
+        this.#take({source, offset: before + start, text}, frames, changedMs);
+      });
+      before += piece.length;
       this.#state.history.length = 0;
       progress.show(input);
     }
-    this.#replayed.lines += lines.count;
     this.#replayed.files += 1;
   }
 
   end(): Replayed {
     this.#note(this.#guard.sweep(endOfTimeMs));
+    this.#replayed.lines = this.#scanner.lines;
     return this.#replayed;
   }
 
@@ -139,7 +144,7 @@ class Pass {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;
-    const outcomes = this.#guard.take(record, changedMs, this.#friends.exemptions, noMachine);
+    const outcomes = this.#guard.take(record, changedMs, this.#friends.exemptions, nobody);
     if (outcomes.length > 0) this.#note(outcomes);
     if (record.atMs < this.#sweptMs + sweepMs) return;
     this.#sweptMs = record.atMs;

@@ -28,11 +28,16 @@ const reserved: readonly Network[] = [
   return network;
 });
 
+/** Answers remembered. A count: some hundred kilobytes. */
+const mostKnown = 4096;
+
 export class Exemptions {
   readonly #whitelist: Whitelist;
   readonly #whitelisted: NetworkSet;
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
+  /** Answers already given: a guesser is asked about for each of his lines. */
+  readonly #known = new Map<string, Exemption | undefined>();
 
   constructor(whitelist: Whitelist, mailer: Address | undefined, local: readonly Address[]) {
     this.#whitelist = whitelist;
@@ -42,7 +47,12 @@ export class Exemptions {
   }
 
   of(address: Address): Exemption | undefined {
-    return this.ofNetwork(hostNetwork(address));
+    const {text} = address;
+    if (this.#known.has(text)) return this.#known.get(text);
+    const exemption = this.ofNetwork(hostNetwork(address));
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(text, exemption);
+    return exemption;
   }
 
   /** Why no part of the network may be blocked. */

@@ -23,9 +23,16 @@ export interface LogInput {
   readonly readBytes: () => number;
 }
 
-/** @param path `-` is standard input; @throws the system's error when it cannot be opened */
-export function openLogInput(path: string): LogInput {
-  if (path === '-') return standardInput();
+/**
+ * @param path `-` is standard input
+ * @param room where the pieces are to be put, each at its beginning; a room of its own if missing
+ * @throws the system's error when it cannot be opened
+ */
+export function openLogInput(path: string, room?: Uint8Array): LogInput {
+  const buffer = room
+    ? Buffer.from(room.buffer, room.byteOffset, room.byteLength)
+    : Buffer.allocUnsafeSlow(pieceBytes + longestLineBytes + 1);
+  if (path === '-') return standardInput(buffer);
   const descriptor = fs.openSync(path, 'r');
   const stat = fs.fstatSync(descriptor);
   if (stat.isDirectory()) {
@@ -44,7 +51,9 @@ export function openLogInput(path: string): LogInput {
     name: path,
     changedMs: stat.mtimeMs,
     sizeBytes: stat.isFile() ? stat.size : undefined,
-    pieces: isPacked ? wholeLines(unpacked(read, descriptor)) : plain(read, descriptor),
+    pieces: isPacked
+      ? wholeLines(unpacked(read, descriptor), buffer)
+      : plain(read, descriptor, buffer),
     readBytes: () => position,
   };
 }
@@ -64,8 +73,7 @@ type Read = (buffer: Buffer) => number;
  * line, which the end of a piece has cut off, is moved to the front and completed there.
  */
 // eslint-disable-next-line @typescript-eslint/require-await -- one type with the inputs that do wait
-async function* plain(read: Read, descriptor: number): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(pieceBytes + longestLineBytes + 1);
+async function* plain(read: Read, descriptor: number, buffer: Buffer): AsyncGenerator<Buffer> {
   let rest = 0;
   try {
     for (;;) {
@@ -91,16 +99,20 @@ function keepRest(filled: Buffer, end: number, buffer: Buffer): number {
   return rest.length;
 }
 
-/** The same for pieces that come from elsewhere. */
-async function* wholeLines(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
+/** The same for pieces of any size that come from elsewhere. */
+async function* wholeLines(pieces: AsyncIterable<Buffer>, buffer: Buffer): AsyncGenerator<Buffer> {
+  let rest = 0;
   for await (const piece of pieces) {
-    const filled = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    const end = filled.lastIndexOf(newline) + 1;
-    if (end > 0) yield filled.subarray(0, end);
-    rest = Buffer.from(filled.subarray(end).subarray(0, longestLineBytes + 1));
+    for (let at = 0; at < piece.length; at += pieceBytes) {
+      const part = piece.subarray(at, at + pieceBytes);
+      buffer.set(part, rest);
+      const filled = buffer.subarray(0, rest + part.length);
+      const end = filled.lastIndexOf(newline) + 1;
+      if (end > 0) yield filled.subarray(0, end);
+      rest = keepRest(filled, end, buffer);
+    }
   }
-  if (rest.length > 0) yield rest;
+  if (rest > 0) yield buffer.subarray(0, rest);
 }
 
 async function* unpacked(read: Read, descriptor: number): AsyncGenerator<Buffer> {
@@ -124,7 +136,7 @@ async function* unpacked(read: Read, descriptor: number): AsyncGenerator<Buffer>
   }
 }
 
-function standardInput(): LogInput {
+function standardInput(buffer: Buffer): LogInput {
   let bytes = 0;
   async function* pieces(): AsyncGenerator<Buffer> {
     for await (const piece of process.stdin) {
@@ -136,7 +148,7 @@ function standardInput(): LogInput {
     name: 'standard input',
     changedMs: Date.now(),
     sizeBytes: undefined,
-    pieces: wholeLines(pieces()),
+    pieces: wholeLines(pieces(), buffer),
     readBytes: () => bytes,
   };
 }

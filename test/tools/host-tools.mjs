@@ -20,7 +20,15 @@ const tools = {
   'systemd-nspawn': 'systemd-container',
 };
 
-const folders = ['/lib/systemd', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const folders = [
+  '/lib/systemd',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+];
 const isInstalled = (program) => folders.some((folder) => existsSync(`${folder}/${program}`));
 
 export function ensureHostTools() {

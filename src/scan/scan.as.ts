@@ -1,0 +1,248 @@
+/**
+ * Finds in a log the lines that can matter, in AssemblyScript (a dialect of TypeScript for
+ * WebAssembly): those that `log/sendmail.ts` would make an event of which can change a verdict.
+ * Everything else is stepped over: newlines are found 32 bytes at a time, and of a line only the
+ * bytes are looked at that decide. May give a line too many, never one too few (a test holds it to
+ * the parser).
+ *
+ * Most of a mail log is honest: `from=` lines of envelopes and clients against whom nothing speaks
+ * matter to nobody. The caller tells whom to look out for (`suspect`); of which envelopes something
+ * was said is remembered here.
+ *
+ * Why not TypeScript: the same steps took six times as long there, and one search for each needle
+ * (`User unknown`, `VRFY`, ...) as long for each. `scan-wasm.ts` is made of this file by
+ * `npm run scan-wasm`; `scanner.ts` is what others use.
+ */
+
+// Places in memory. Below the first the tag of the mailer, and what stands in front of it.
+export const tagAt: usize = 1024;
+const hostAt: usize = 2048;
+/** Two sets of hashes, each a bit for each: may say yes to a stranger, never no to a member. */
+const queueIdsAt: usize = 1 << 20;
+const clientsAt: usize = 2 << 20;
+const groupsAt: usize = 4096;
+const setBits: u32 = 1 << 22;
+/** Here the caller puts a piece of the log, with 64 bytes of anything behind it. */
+export const pieceAt: usize = 3 << 20;
+
+/** As far as a tag is looked for: stamp, PRI and the longest host name. */
+const longestHead: usize = 320;
+const longestLine: usize = 16 * 1024;
+/** A delivery's `stat=` and what the next host said. */
+const longestTail: usize = 1024;
+/** The longest `[IPv6:...]`, and ` (may be forged)`. */
+const longestClient: usize = 56;
+const forged: usize = 16;
+
+let tagLength: usize = 0;
+let hostLength: usize = 0;
+let hostOffset: usize = 0;
+let wantsAllEnvelopes: bool = false;
+
+/** Lines stepped over or given so far. */
+export let lines: u32 = 0;
+/** The end of the line that `next` has given, without its newline. */
+export let lineEnd: usize = 0;
+
+/** Takes the tag of this length at `tagAt` for the mailer's. */
+export function configure(length: usize, allEnvelopes: bool): void {
+  tagLength = length;
+  wantsAllEnvelopes = allEnvelopes;
+}
+
+export function suspect(clientHash: u32): void {
+  add(clientsAt, clientHash);
+}
+
+/** @returns where the next line begins that matters, from `start` on; 0 when there is none */
+export function next(start: usize, end: usize): usize {
+  const newline = i8x16.splat(10);
+  let lineStart = start;
+  for (let at = start; at < end; at += 32) {
+    let mask: u32 =
+      i8x16.bitmask(i8x16.eq(v128.load(at), newline)) |
+      (i8x16.bitmask(i8x16.eq(v128.load(at, 16), newline)) << 16);
+    for (; mask != 0; mask &= mask - 1) {
+      const stop = at + usize(ctz(mask));
+      if (stop >= end) break;
+      lines++;
+      if (matters(lineStart, stop)) {
+        lineEnd = stop;
+        return lineStart;
+      }
+      lineStart = stop + 1;
+    }
+  }
+  if (lineStart >= end) return 0;
+  lines++;
+  lineEnd = end;
+  return matters(lineStart, end) ? lineStart : 0;
+}
+
+function matters(start: usize, end: usize): bool {
+  if (end == start || end - start > longestLine) return false;
+  const tag = start + hostOffset + hostLength;
+  if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
+    // The same host behind a stamp of the same length: here the tag is, whosever it is.
+    if (!equals(tag, tagAt, tagLength) || load<u8>(tag + tagLength) != 0x5b) return false;
+    return afterTag(tag + tagLength, end);
+  }
+  const found = find(start, min(end, start + longestHead), tagAt, tagLength);
+  if (found == 0) return false;
+  // A frame that is not the usual one: the parser shall see.
+  if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return true;
+  return learnHost(start, found) ? afterTag(found + tagLength, end) : true;
+}
+
+/** Takes what stands between stamp and tag for the host of most lines. */
+function learnHost(start: usize, tag: usize): bool {
+  let host = tag - 2;
+  while (host > start && load<u8>(host) != 0x20) host--;
+  const before = load<u8>(host - 1);
+  // A stamp ends in a digit or a zone; without one there is no host (`<22>Jun 26 ... sendmail[`).
+  if (host - start < 15 || tag - host > 1000 || !(isDigit(before) || before == 0x5a)) return false;
+  hostLength = tag - host;
+  hostOffset = host - start;
+  memory.copy(hostAt, host, hostLength);
+  return true;
+}
+
+/** @param bracket of `[pid]: ` */
+function afterTag(bracket: usize, end: usize): bool {
+  let at = bracket + 1;
+  while (isDigit(load<u8>(at))) at++;
+  // `]: `
+  if (load<u16>(at) != 0x3a5d || load<u8>(at + 2) != 0x20) return true;
+  return messageMatters(at + 3, end);
+}
+
+function messageMatters(message: usize, end: usize): bool {
+  const body = bodyAt(message);
+  const word = load<u32>(body);
+  if (word == 0x6d6f7266) return envelopeMatters(message, body, end); // from
+  if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return mayBeUnknown(body, end); // to=
+  if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454) return false; // STARTTLS
+  if (word == 0x48545541 && load<u32>(body + 4) == 0x7265733d) return false; // AUTH=ser
+  if (word == 0x202d2d3c || word == 0x202d2d2d) return false; // `<-- `, `--- `: LogLevel 15
+  if (word == 0x656c7572 && load<u64>(body + 8) == 0x65725f6b63656863 && body == message) {
+    return false; // ruleset=check_re(lay), which weighs nothing and has no envelope
+  }
+  add(queueIdsAt, hashOf(message, body));
+  return true;
+}
+
+/** Behind the queue id (8 characters of any kind, at least six digits, a colon), if there is one. */
+function bodyAt(message: usize): usize {
+  let at = message + 8;
+  while (isDigit(load<u8>(at))) at++;
+  return at >= message + 14 && load<u16>(at) == 0x203a ? at + 2 : message;
+}
+
+function envelopeMatters(message: usize, body: usize, end: usize): bool {
+  if (wantsAllEnvelopes || has(queueIdsAt, hashOf(message, body))) return true;
+  return clientMatters(end);
+}
+
+/** `stat=User unknown`, and then maybe what the next host said, in brackets. */
+function mayBeUnknown(body: usize, end: usize): bool {
+  const last = load<u8>(end - 1);
+  if (last == 0x6e) return isUserUnknown(end - 12);
+  if (last != 0x29) return false;
+  let at = end - body > longestTail ? end - longestTail : body;
+  for (; at + 12 <= end; at++) if (isUserUnknown(at)) return true;
+  return false;
+}
+
+function isUserUnknown(at: usize): bool {
+  return load<u64>(at) == 0x6b6e752072657355 && load<u32>(at + 8) == 0x6e776f6e;
+}
+
+/** Of a line that ends with a client; true when no address can be made out. */
+function clientMatters(end: usize): bool {
+  const close = load<u8>(end - 1) == 0x29 ? end - 1 - forged : end - 1;
+  if (load<u8>(close) != 0x5d) return true;
+  let open = close - 1;
+  while (open > close - longestClient && load<u8>(open) != 0x5b) open--;
+  if (load<u8>(open) != 0x5b) return true;
+  if (load<u8>(open + 1) == 0x49) return groupsMatter(open + 6, close); // I of IPv6:
+  let value: u32 = 0;
+  let part: u32 = 0;
+  for (let at = open + 1; at < close; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x2e) {
+      value = (value << 8) + part;
+      part = 0;
+    } else if (isDigit(byte)) part = part * 10 + byte - 0x30;
+    else return true;
+  }
+  return has(clientsAt, mix(0, (value << 8) + part));
+}
+
+/** Eight groups, of which `::` leaves some out. */
+function groupsMatter(start: usize, end: usize): bool {
+  v128.store(groupsAt, i64x2.splat(0));
+  let colons: usize = 0;
+  for (let at = start; at < end; at++) if (load<u8>(at) == 0x3a) colons++;
+  let place: usize = 0;
+  for (let at = start; at < end; at++) {
+    const byte = load<u8>(at);
+    const digit = hexDigit(byte);
+    if (place > 7 || (digit > 15 && byte != 0x3a)) return true;
+    const group = groupsAt + (place << 1);
+    if (digit <= 15) store<u16>(group, u16((u32(load<u16>(group)) << 4) + digit));
+    // `::` stands for as many groups as are missing.
+    else place += load<u8>(at + 1) == 0x3a ? 8 - colons : 1;
+  }
+  // What would be an IPv4 address, mapped.
+  if (load<u64>(groupsAt) == 0 && load<u32>(groupsAt + 8) == 0xffff0000) return true;
+  let hash: u32 = 0;
+  for (let i: usize = 0; i < 8; i++) hash = mix(hash, load<u16>(groupsAt + (i << 1)));
+  return has(clientsAt, hash);
+}
+
+function mix(hash: u32, group: u32): u32 {
+  const mixed = (hash ^ group) * 0x9e3779b1;
+  return mixed ^ (mixed >> 15);
+}
+
+function hashOf(start: usize, end: usize): u32 {
+  let hash: u32 = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
+  return hash;
+}
+
+function add(set: usize, hash: u32): void {
+  const bit = hash & (setBits - 1);
+  const at = set + (bit >> 3);
+  store<u8>(at, load<u8>(at) | (u8(1) << u8(bit & 7)));
+}
+
+function has(set: usize, hash: u32): bool {
+  const bit = hash & (setBits - 1);
+  return ((load<u8>(set + (bit >> 3)) >> u8(bit & 7)) & 1) != 0;
+}
+
+/** @returns 0 when it is not there; the caller's text is never at 0 */
+function find(start: usize, end: usize, text: usize, length: usize): usize {
+  const first = load<u8>(text);
+  for (let at = start; at + length <= end; at++) {
+    if (load<u8>(at) == first && equals(at, text, length)) return at;
+  }
+  return 0;
+}
+
+function equals(at: usize, text: usize, length: usize): bool {
+  for (let i: usize = 0; i < length; i++) if (load<u8>(at + i) != load<u8>(text + i)) return false;
+  return true;
+}
+
+function isDigit(byte: u8): bool {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** 255 for what is none. */
+function hexDigit(byte: u8): u8 {
+  if (isDigit(byte)) return byte - 0x30;
+  const letter: u8 = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : 255;
+}
