@@ -19,7 +19,7 @@ import {Fragments} from './log/fragments.js';
 import {parseSendmail} from './log/sendmail.js';
 import {type JoinOutcome, type MachineAnswer, Sessions} from './log/sessions.js';
 import {sameHost} from './log/syslog.js';
-import {authorship, isVouchedFor} from './log/writer.js';
+import {authorship} from './log/writer.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
 import {type Evidence, isEvidenceKind, isVerified} from './score/evidence.js';
@@ -102,10 +102,17 @@ export class Guard {
     const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
-    return this.#sessions.take(record, event, answer).flatMap((outcome) => {
-      if (outcome.kind === 'evidence') return this.#weigh(outcome.evidence, nowMs, exemptions);
+    const joined = this.#sessions.take(record, event, answer);
+    // The line that tells whose the unknown recipients were may tell of accepted ones, too.
+    let accepted = joined.reduce((sum, o) => sum + (o.kind === 'accepted' ? o.recipients : 0), 0);
+    return joined.flatMap((outcome) => {
+      if (outcome.kind === 'evidence') {
+        const credit = accepted;
+        accepted = 0;
+        return this.#weigh(outcome.evidence, credit, nowMs, exemptions);
+      }
       if (outcome.kind !== 'accepted') return [outcome];
-      this.#credit(outcome.client, outcome.recipients);
+      this.#credit(outcome.client, accepted);
       return [];
     });
   }
@@ -202,12 +209,13 @@ export class Guard {
 
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
+    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable')
+      return undefined;
     // A log without host names is this machine's own.
     if (record.host !== '' && !sameHost(record.host, this.#settings.ownHost)) return undefined;
     const {queueId, client} = event as UnknownRecipient | Sign;
-    const isTold = client !== undefined && event.kind !== 'unknownRecipient';
-    if (isTold && (this.#settings.attribution === 'any' || isVouchedFor(record))) {
+    // Refused before its first command, the client is gone when the kernel could be asked.
+    if (client !== undefined && (event.kind === 'pregreet' || event.kind === 'earlyTraffic')) {
       return undefined;
     }
     const {writer, pid, atMs} = record;
@@ -229,7 +237,8 @@ export class Guard {
     this.#state.offenders.set(client.text, addAccepted(offender, recipients));
   }
 
-  #weigh(evidence: Evidence, nowMs: number, exemptions: Exemptions): Outcome[] {
+  /** @param accepted recipients of mail that was taken with it, a count */
+  #weigh(evidence: Evidence, accepted: number, nowMs: number, exemptions: Exemptions): Outcome[] {
     const {client, atMs} = evidence;
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
@@ -239,7 +248,8 @@ export class Guard {
     const standing = this.#state.blocks.get(client.text);
     if (standing !== undefined && atMs < standing.untilMs) return [];
     const {policy} = this.#settings;
-    const offender = addEvidence(this.#state.offenders.get(client.text), evidence, policy);
+    const before = this.#state.offenders.get(client.text);
+    const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
     this.#remember(client, offender);
     const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
     const verdict = judge(offender, policy, offender.lastMs);

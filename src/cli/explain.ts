@@ -14,6 +14,7 @@ import {Lines} from '../log/lines.js';
 import type {MailEvent} from '../log/mail-event.js';
 import type {LogRecord} from '../log/record.js';
 import {printable} from '../log-level.js';
+import {isEvidenceKind} from '../score/evidence.js';
 import {emptyState} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {openLogInput} from '../sys/log-input.js';
@@ -85,13 +86,14 @@ export async function explain(
 function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
   return (
     outcomes.map(outcomeText).join('; ') ||
-    (withoutOutcome[event.kind] ?? 'weighs nothing, or counted before')
+    (withoutOutcome[event.kind] ?? (isEvidenceKind(event.kind) ? noneYet : 'weighs nothing'))
   );
 }
 
+const noneYet = 'held until a line tells whose it was, or its client is blocked already';
+
 /** Why an event changes nothing yet, where that is to be expected. */
 const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
-  unknownRecipient: 'held until a line tells whose envelope it is, or known already',
   connected: 'whose process it is from now on',
   envelopeEnd: 'the end of an envelope of which nothing was held',
 };
@@ -106,7 +108,7 @@ function asText({source, offset, line, record, event, outcome}: Explained): stri
   const frame =
     record === null
       ? ''
-      : `    record:  ${localTime(record.atMs)} host ${record.host || '-'}, program ${record.program}, pid ${record.pid}${record.times > 1 ? `, ${record.times} times` : ''}\n`;
+      : `    record:  ${localTime(record.atMs)} host ${printable(record.host, quotedCharacters) || '-'}, program ${printable(record.program, quotedCharacters)}, pid ${record.pid}${record.times > 1 ? `, ${record.times} times` : ''}\n`;
   const read = event === null ? '' : `    event:   ${eventText(event)}\n`;
   return `${head}${frame}${read}    outcome: ${outcome}\n`;
 }

@@ -125,8 +125,10 @@ export class Sources {
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());
-        if (framed.kind === 'none' || !this.#isWanted(path, framed.record)) return [];
-        return [{record: framed.record, place: `${line.source}:${line.offset}`}];
+        if (framed.kind === 'none') return [];
+        const record = this.#named(framed.record);
+        if (!this.#isWanted(path, record)) return [];
+        return [{record, place: `${line.source}:${line.offset}`}];
       });
       const isFirst = positions.get(path) === undefined;
       const hasMoved = position !== undefined && (isFirst || lines.length > 0);
@@ -157,6 +159,7 @@ export class Sources {
       const isFirst = journals.get(journalKey) === undefined;
       take({
         records: records
+          .map((record) => this.#named(record))
           .filter((record) => this.#isWanted(journalKey, record))
           .map((record) => ({record, place: journalKey})),
         savePlace: () => position && journals.set(journalKey, position),
@@ -164,6 +167,13 @@ export class Sources {
         caughtUp: this.#caughtUp(journalKey, caughtUp ? 'yes' : 'no'),
       });
     }
+  }
+
+  /** One name for this machine: of two sources one may write the short name, the other the full one. */
+  #named(record: LogRecord): LogRecord {
+    const {host} = record;
+    const isOurs = host !== this.#ownHost && sameHost(host, this.#ownHost);
+    return isOurs ? {...record, host: this.#ownHost} : record;
   }
 
   #isWanted(source: string, record: LogRecord): boolean {

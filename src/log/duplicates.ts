@@ -35,7 +35,7 @@ export class Duplicates {
   }
 }
 
-/** Not the time: each source has its own. A host is called by its first label or by all of them. */
+/** Not the time: each source has its own. */
 function keyOf({host, pid, message, times}: LogRecord): string {
-  return `${host.split('.', 1)[0]?.toLowerCase()} ${pid} ${times} ${message}`;
+  return `${host.toLowerCase()} ${pid} ${times} ${message}`;
 }

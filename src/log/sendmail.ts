@@ -10,6 +10,7 @@ import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
 import type {MailEvent} from './mail-event.js';
 import {queueIdPattern} from './queue-id.js';
+import {isOneAddress} from './recipient.js';
 import {readMilter, readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
 import {unknownTailOf} from './unknown.js';
@@ -36,6 +37,10 @@ export function parseSendmail(message: string): MailEvent | undefined {
   const match = withQueueId.exec(message);
   if (match === null) return withoutQueueId(message);
   const [, queueId = '', body = ''] = match;
+  const tail = unknownTailOf(body);
+  const subject = tail === undefined ? undefined : body.slice(0, -tail.length);
+  // First: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
+  if (subject !== undefined && isOneAddress(subject)) return unknownRecipient(queueId, subject);
   if (body.startsWith('from=')) return readFrom(queueId, body);
   if (body.startsWith('to=')) return readTo(queueId, body);
   if (body.startsWith('ruleset=')) return readRuleset(queueId, body);
@@ -44,12 +49,17 @@ export function parseSendmail(message: string): MailEvent | undefined {
   // First: `CLIENT: VRFY x... User unknown` ends as it likes. A recipient cannot begin as a client
   // does (`client.ts`).
   const sign = readSign(queueId, body);
-  const tail = sign === undefined ? unknownTailOf(body) : undefined;
-  if (tail === undefined || neverBare.test(body)) return sign;
+  if (sign !== undefined || subject === undefined || neverBare.test(body)) return sign;
   if (withQueueId.test(body)) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
-  const subject = body.slice(0, -tail.length);
-  return {kind: 'unknownRecipient', queueId, subject, client: undefined};
+  return unknownRecipient(queueId, subject); // one of which the middle was left out
 }
+
+const unknownRecipient = (queueId: string, subject: string): MailEvent => ({
+  kind: 'unknownRecipient',
+  queueId,
+  subject,
+  client: undefined,
+});
 
 function withoutQueueId(message: string): MailEvent | undefined {
   const body = message.startsWith(noQueueId) ? message.slice(noQueueId.length) : message;

@@ -22,6 +22,9 @@ function shape(kind: SignKind, source: string, order?: 'subjectFirst'): Shape {
   return order === undefined ? {kind, expression} : {kind, expression, order};
 }
 
+/** Where sendmail writes the name alone, or the address if there is none: a name may hold `@[`. */
+const addressOnly = '\\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\\]';
+
 /** A PTR name may be missing, or be the bracketed address itself: `[192.0.2.7] [192.0.2.7]`. */
 const hostAndAddress = '\\S{0,255} ?\\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\\]';
 
@@ -51,11 +54,15 @@ const wordsFirst: readonly Shape[] = [
   ),
   shape('lostInput', 'lost input channel from CLIENT to .{1,64} after ([a-zA-Z ]{1,32})$'),
   shape('lostInput', 'collect: relay=CLIENT, from=.*, info=unexpected close$'),
-  shape('lostInput', 'collect: unexpected close on connection from CLIENT, sender='),
-  shape('inputTimeout', 'timeout waiting for input from CLIENT during (.{1,64})$'),
+  shape('lostInput', `collect: unexpected close on connection from ${addressOnly}, sender=`),
+  shape('inputTimeout', `timeout waiting for input from ${addressOnly} during (.{1,64})$`),
   shape('authenticated', 'AUTH=server, relay=CLIENT, authid=(.*), mech=[^,]*, bits=\\d{1,6}$'),
   shape('encrypted', 'STARTTLS=server, relay=CLIENT, version='),
-  shape('bogusCommand', '"(wiz|debug|showq)" command from CLIENT \\(', 'subjectFirst'),
+  shape(
+    'bogusCommand',
+    '"(wiz|debug|showq)" command from CLIENT \\([0-9A-Za-z:.]{2,50}\\)$',
+    'subjectFirst',
+  ),
   shape('noHelo', "Authentication-Warning: \\S{1,255}: CLIENT didn't use HELO protocol$"),
   shape(
     'connectionRefused',
@@ -78,18 +85,29 @@ const clientLast: readonly {kind: SignKind; head: string; field: string; subject
 
 const wholeClient = new RegExp(`^${clientPattern}$`);
 
+/**
+ * Only what begins with a client has a bracket in its first word or right behind it. Where sendmail
+ * cannot cut a command into words it quotes all of it, blanks and brackets too (parseaddr.c prescan():
+ * `Address too long`, `prescan: token too long`, `too many tokens`); all three need more than the 203
+ * characters it shows, so the middle is left out, and no name of a host has `...` in it.
+ */
+const beginsWithClient = /^(?!\S{0,512}\.\.\.)\S{0,512} ?\[/;
+
+/** `relay=%.100s` (srvrsmtp.c): of so long a client the end may be missing, and a name stand for it. */
+const cutClientCharacters = 100;
+
 /** @param body a message without its queue id */
 export function readSign(queueId: string | undefined, body: string): Sign | undefined {
   if (body.startsWith('<')) return undefined; // a recipient: no sign begins so
   const last = clientLast.find(({head}) => body.startsWith(head));
   if (last !== undefined) {
     const at = body.lastIndexOf(last.field);
-    const client = at < 0 ? null : wholeClient.exec(body.slice(at + last.field.length));
+    const text = at < 0 ? '' : body.slice(at + last.field.length);
+    const client = text.length < cutClientCharacters ? wholeClient.exec(text) : null;
     const subject = last.subject.exec(at < 0 ? body : body.slice(0, at))?.[1] ?? '';
     return {kind: last.kind, queueId, client: parseAddress(client?.[1] ?? ''), subject};
   }
-  // Only what begins with a client has a bracket in its first word or right behind it.
-  const shapes = /^\S{0,512} ?\[/.test(body) ? [...wordsFirst, ...clientFirst] : wordsFirst;
+  const shapes = beginsWithClient.test(body) ? [...wordsFirst, ...clientFirst] : wordsFirst;
   for (const {kind, expression, order} of shapes) {
     const match = expression.exec(body);
     if (match === null) continue;

@@ -26,7 +26,7 @@ const setBits: u32 = 1 << 22;
 export const pieceAt: usize = 3 << 20;
 
 /** As far as a tag is looked for: stamp, PRI and the longest host name. */
-const longestHead: usize = 320;
+const longestHead: usize = 512;
 const longestLine: usize = 16 * 1024;
 /** A delivery's `stat=` and what the next host said. */
 const longestTail: usize = 1024;
@@ -84,8 +84,8 @@ function matters(start: usize, end: usize): bool {
   const tag = start + hostOffset + hostLength;
   if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
     // The same host behind a stamp of the same length: here the tag is, whosever it is.
-    if (!equals(tag, tagAt, tagLength) || load<u8>(tag + tagLength) != 0x5b) return false;
-    return afterTag(tag + tagLength, end);
+    if (!equals(tag, tagAt, tagLength)) return false;
+    return load<u8>(tag + tagLength) != 0x5b || afterTag(tag + tagLength, end);
   }
   const found = find(start, min(end, start + longestHead), tagAt, tagLength);
   if (found == 0) return false;
@@ -98,13 +98,23 @@ function matters(start: usize, end: usize): bool {
 function learnHost(start: usize, tag: usize): bool {
   let host = tag - 2;
   while (host > start && load<u8>(host) != 0x20) host--;
-  const before = load<u8>(host - 1);
-  // A stamp ends in a digit or a zone; without one there is no host (`<22>Jun 26 ... sendmail[`).
-  if (host - start < 15 || tag - host > 1000 || !(isDigit(before) || before == 0x5a)) return false;
+  if (!isStamp(start, host) || tag - host > 300) return false;
   hostLength = tag - host;
   hostOffset = host - start;
   memory.copy(hostAt, host, hostLength);
   return true;
+}
+
+/**
+ * Whether only a stamp stands there: `Nov 21 11:11:11`, `2026-11-21 11:11:11`, or one without a
+ * blank. Behind anything else it may be text of another program that looks like a tag.
+ */
+function isStamp(start: usize, end: usize): bool {
+  const length = end - start;
+  if (length == 15) return load<u8>(start + 3) == 0x20 && isDigit(load<u8>(end - 1));
+  let blanks = 0;
+  for (let at = start; at < end; at++) if (load<u8>(at) == 0x20) blanks++;
+  return length >= 19 && isDigit(load<u8>(start)) && blanks == (length == 19 ? 1 : 0);
 }
 
 /** @param bracket of `[pid]: ` */
@@ -118,6 +128,11 @@ function afterTag(bracket: usize, end: usize): bool {
 
 function messageMatters(message: usize, end: usize): bool {
   const body = bodyAt(message);
+  // First: a recipient may begin as the lines that are passed over do.
+  if (endsUnknown(body, end)) {
+    add(queueIdsAt, queueIdHash(message));
+    return true;
+  }
   const word = load<u32>(body);
   if (word == 0x6d6f7266) return envelopeMatters(message, body, end); // from
   if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return mayBeUnknown(body, end); // to=
@@ -127,7 +142,7 @@ function messageMatters(message: usize, end: usize): bool {
   if (word == 0x656c7572 && load<u64>(body + 8) == 0x65725f6b63656863 && body == message) {
     return false; // ruleset=check_re(lay), which weighs nothing and has no envelope
   }
-  add(queueIdsAt, hashOf(message, body));
+  add(queueIdsAt, queueIdHash(message));
   return true;
 }
 
@@ -139,8 +154,30 @@ function bodyAt(message: usize): usize {
 }
 
 function envelopeMatters(message: usize, body: usize, end: usize): bool {
-  if (wantsAllEnvelopes || has(queueIdsAt, hashOf(message, body))) return true;
+  if (wantsAllEnvelopes || has(queueIdsAt, queueIdHash(message))) return true;
   return clientMatters(end);
+}
+
+/** The endings of `unknown.ts`: each bare or with something in front. */
+function endsUnknown(body: usize, end: usize): bool {
+  if (end - body < 17) return false;
+  switch (load<u8>(end - 1)) {
+    case 0x6e: // ... User unknown, ... Addressee unknown
+      return load<u32>(end - 8) == 0x6b6e7520 && load<u32>(end - 4) == 0x6e776f6e;
+    case 0x65: // ... No such user here
+      return load<u64>(end - 9) == 0x7265682072657375;
+    case 0x74: // ... Mailbox disabled for this recipient
+      return load<u64>(end - 9) == 0x6e65697069636572;
+    default:
+      return false;
+  }
+}
+
+/** Also of `QID[1]: `, a piece of a message. */
+function queueIdHash(message: usize): u32 {
+  let at = message + 8;
+  while (isDigit(load<u8>(at))) at++;
+  return hashOf(message, at);
 }
 
 /** `stat=User unknown`, and then maybe what the next host said, in brackets. */

@@ -5,7 +5,7 @@
  * Source: the ladder, where each block is `blockFactor` times as long as the one before it, is
  * sshguard's (src/blocker/blocker.c, report_address). The cap on it is ours.
  */
-import type {EvidenceKind} from './evidence.js';
+import {type EvidenceKind, weights} from './evidence.js';
 import {isRepeatForgotten, type Offender, unknownShare} from './offender.js';
 import type {Policy} from './policy.js';
 
@@ -25,10 +25,21 @@ export function judge(offender: Offender, policy: Policy, atMs: number): Verdict
   // The bucket has leaked a little between the first and the last of a fast row: a hair below the
   // threshold is meant to be reached.
   if (Math.ceil(offender.score) < policy.threshold) return {kind: 'watch'};
-  if (unknownShare(offender) < policy.leastUnknownShare) return {kind: 'watch'};
+  if (scoreHeld(offender, policy) < policy.threshold) return {kind: 'watch'};
   const before = isRepeatForgotten(offender, policy, atMs) ? 0 : offender.blocks;
   const seconds = blockSeconds(before, policy);
   return {kind: 'block', seconds, repeat: before + 1, reason: reasonOf(offender)};
+}
+
+/** What is left of the score when accepted mail has spoken: it says nothing about a VRFY. */
+function scoreHeld(offender: Offender, policy: Policy): number {
+  if (unknownShare(offender) >= policy.leastUnknownShare) return Math.ceil(offender.score);
+  let [all, others] = [0, 0];
+  for (const [kind, count] of Object.entries(offender.kinds) as [EvidenceKind, number][]) {
+    all += weights[kind] * count;
+    if (kind !== 'unknownRecipient' && kind !== 'undeliverable') others += weights[kind] * count;
+  }
+  return all === 0 ? 0 : Math.ceil((offender.score * others) / all);
 }
 
 const words: Readonly<Record<EvidenceKind, string>> = {
