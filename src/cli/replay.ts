@@ -11,6 +11,7 @@ import {reportOutcome} from '../daemon/report.js';
 import {Guard, nobody, type Outcome} from '../guard.js';
 import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
+import {Lines} from '../log/lines.js';
 import {type Envelopes, Scanner} from '../scan/scanner.js';
 import {emptyState, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
@@ -55,26 +56,54 @@ export async function replay(
 ): Promise<ExitCode> {
   // What is told of each sign must not be told twice.
   const isRepeatable = !files.includes('-') && !log.shows('info');
-  let pass = new Pass(config, isRepeatable ? 'suspects' : 'all', log);
-  for (let i = 0; i < files.length; i++) {
-    const path = files[i] ?? '';
-    try {
-      await pass.read(openLogInput(path, pass.room), output.progress);
-    } catch (error) {
-      output.progress.end();
-      log.say('error', (error as Error).message);
-      return exitCode.unavailable;
-    }
-    if (isRepeatable && pass.lacksEnvelopes) {
-      // A mail was taken long before the next host refused it: such logs need every envelope.
-      pass = new Pass(config, 'all', log);
-      i = -1;
-    }
+  try {
+    const inOrder = files.includes('-') ? files : await sortedByTime(files);
+    const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
+    // A mail was taken long before the next host refused it: such logs need every envelope.
+    const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;
+    const replayed = pass.end();
+    output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : text(replayed));
+    return exitCode.ok;
+  } catch (error) {
+    log.say('error', (error as Error).message);
+    return exitCode.unavailable;
+  } finally {
+    output.progress.end();
   }
-  output.progress.end();
-  const replayed = pass.end();
-  output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : text(replayed));
-  return exitCode.ok;
+
+  async function read(paths: readonly string[], envelopes: Envelopes): Promise<Pass> {
+    const pass = new Pass(config, envelopes, log);
+    for (const path of paths) {
+      if (envelopes === 'all' || !pass.lacksEnvelopes) {
+        await pass.read(openLogInput(path, pass.room), output.progress);
+      }
+    }
+    output.progress.end();
+    return pass;
+  }
+}
+
+/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
+async function sortedByTime(files: readonly string[]): Promise<string[]> {
+  const begun = new Map<string, number>();
+  if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));
+  return [...files].sort((a, b) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0));
+}
+
+/** When the first record of a log was written. */
+async function beginMs(path: string): Promise<number> {
+  const {pieces, changedMs, name} = openLogInput(path);
+  let atMs: number | undefined;
+  const frames = new Frames();
+  const lines = new Lines(name, () => atMs === undefined);
+  for await (const piece of pieces) {
+    lines.each(piece, (line) => {
+      const framed = frames.read(line, changedMs);
+      if (framed.kind === 'record') atMs = framed.record.atMs;
+    });
+    if (atMs !== undefined) return atMs;
+  }
+  return changedMs;
 }
 
 /** Whatever is still held then was never tied to a client. Ms since the epoch. */

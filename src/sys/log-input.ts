@@ -52,7 +52,7 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
     changedMs: stat.mtimeMs,
     sizeBytes: stat.isFile() ? stat.size : undefined,
     pieces: isPacked
-      ? wholeLines(unpacked(read, descriptor), buffer)
+      ? wholeLines(unpacked(path, read, descriptor), buffer)
       : plain(read, descriptor, buffer),
     readBytes: () => position,
   };
@@ -115,7 +115,7 @@ async function* wholeLines(pieces: AsyncIterable<Buffer>, buffer: Buffer): Async
   if (rest > 0) yield buffer.subarray(0, rest);
 }
 
-async function* unpacked(read: Read, descriptor: number): AsyncGenerator<Buffer> {
+async function* unpacked(path: string, read: Read, descriptor: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({chunkSize: pieceBytes});
   const feed = async (): Promise<void> => {
     for (;;) {
@@ -130,6 +130,8 @@ async function* unpacked(read: Read, descriptor: number): AsyncGenerator<Buffer>
   try {
     feed().catch((error: unknown) => gunzip.destroy(error as Error));
     for await (const piece of gunzip) yield piece as Buffer;
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}: expected a whole gzip file`);
   } finally {
     gunzip.destroy();
     fs.closeSync(descriptor);
