@@ -7,15 +7,17 @@
  *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
  *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
+ *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  */
 import {conclude} from './aims.js';
 import {machine} from './figures.js';
+import {following} from './following.js';
 import {guarded} from './guarded.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
 
-const sections = ['answers', 'latency', 'memory', 'offline', 'live'] as const;
+const sections = ['answers', 'latency', 'memory', 'offline', 'live', 'following'] as const;
 type Section = (typeof sections)[number];
 
 const isSection = (word: string): word is Section => sections.some((name) => name === word);
@@ -34,6 +36,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   await guarded(new Set(inLabs));
   if (wanted.has('offline')) await offline();
   if (wanted.has('live')) await live();
+  if (wanted.has('following')) following();
   return conclude();
 }
 
