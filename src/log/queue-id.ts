@@ -3,6 +3,14 @@
 /** 8 characters of time and sequence, then the creator's pid, at least six digits. */
 export const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
 
+const withQueueId = new RegExp(`^${queueIdPattern}: `);
+
+/** @returns how long the queue id is that stands in front of `: `, or 0 */
+export function queueIdLength(message: string): number {
+  const colon = message.indexOf(': ', 14);
+  return colon > 18 || colon < 14 || !withQueueId.test(message) ? 0 : colon;
+}
+
 const wholeQueueId = new RegExp(`^${queueIdPattern}$`);
 
 export interface QueueIdFacts {

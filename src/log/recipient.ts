@@ -2,7 +2,11 @@
  * Whether a text is one address as sendmail cuts it off a command (parseaddr.c prescan()): blanks
  * stand in it only between quotes, in comments and between angle brackets, and all of these are closed.
  */
+/** What nearly all are; told apart because this is asked of each line that counts. */
+const simple = /^<[^\s"()<>\\]*>$/;
+
 export function isOneAddress(text: string): boolean {
+  if (simple.test(text)) return true;
   let [comments, angles] = [0, 0];
   let isQuoted = false;
   for (let at = 0; at < text.length; at++) {

@@ -9,7 +9,7 @@
 import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
 import type {MailEvent} from './mail-event.js';
-import {queueIdPattern} from './queue-id.js';
+import {queueIdLength} from './queue-id.js';
 import {isOneAddress} from './recipient.js';
 import {readMilter, readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
@@ -21,7 +21,6 @@ import {unknownTailOf} from './unknown.js';
  */
 export const longestMessageBytes = 4096;
 
-const withQueueId = new RegExp(`^(${queueIdPattern}): (.*)$`, 's');
 const noQueueId = 'NOQUEUE: ';
 const connectHead = 'connect from ';
 
@@ -34,9 +33,10 @@ const neverBare = /^(?:Authentication-Warning: |Milter|ruleset=|from=|to=)/;
 /** @returns undefined for every message that is of no interest */
 export function parseSendmail(message: string): MailEvent | undefined {
   if (message.length > longestMessageBytes) return undefined;
-  const match = withQueueId.exec(message);
-  if (match === null) return withoutQueueId(message);
-  const [, queueId = '', body = ''] = match;
+  const length = queueIdLength(message);
+  if (length === 0) return withoutQueueId(message);
+  const queueId = message.slice(0, length);
+  const body = message.slice(length + 2);
   const tail = unknownTailOf(body);
   const subject = tail === undefined ? undefined : body.slice(0, -tail.length);
   // First: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
@@ -50,7 +50,7 @@ export function parseSendmail(message: string): MailEvent | undefined {
   // does (`client.ts`).
   const sign = readSign(queueId, body);
   if (sign !== undefined || subject === undefined || neverBare.test(body)) return sign;
-  if (withQueueId.test(body)) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
+  if (queueIdLength(body) > 0) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
   return unknownRecipient(queueId, subject); // one of which the middle was left out
 }
 

@@ -113,15 +113,21 @@ export function isRepeatForgotten(offender: Offender, policy: Policy, nowMs: num
   return nowMs - offender.blockedUntilMs > policy.repeatMemorySeconds * 1000;
 }
 
+/** Nothing to be left out, as in most. */
+const isPlain = /^<[^\s"()<>+\\]*>$/;
+
 /**
  * An address without what may be varied at will and is one mailbox all the same: case, quotes,
  * comments, blanks, angle brackets, `+detail`.
  */
 function plainAddress(text: string): string {
+  if (isPlain.test(text)) return text.toLowerCase();
   const bare = text
     .toLowerCase()
     .replaceAll(/\([^()]*\)/g, '')
-    .replaceAll(/["<>\s\\]/g, '');
+    .replaceAll(/["\s\\]/g, '')
+    .replace(/^<*/, '<')
+    .replace(/>*$/, '>');
   const plus = bare.indexOf('+');
   const at = bare.lastIndexOf('@');
   return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;

@@ -8,22 +8,26 @@ export interface TableChanges<Value> {
   readonly deleted: ReadonlySet<string>;
 }
 
+/** Changes between two questions for the oldest key, after which its place is given up. A count. */
+const mostChanges = 1000;
+
 /** Values are replaced, never changed in place: a change that `set` does not see is not saved. */
 export class Table<Value> {
   readonly #values: Map<string, Value>;
   readonly #changed: Set<string> | undefined;
   /**
    * Stands behind the oldest key. A new iterator for each question would step over everything that
-   * was deleted since the map last grew, which made a full table a thousand times slower.
+   * was deleted since the map last grew, which made a full table a thousand times slower. But it is
+   * not kept for long without a question: the map keeps its former tables alive for it.
    */
-  #keys: IterableIterator<string>;
+  #keys: IterableIterator<string> | undefined;
   #oldest: string | undefined;
+  #changesSinceAsked = 0;
 
   /** @param use `unsaved`: nobody will ask what has changed, as in a replay or a dry run */
   constructor(saved: Iterable<readonly [string, Value]> = [], use: 'saved' | 'unsaved' = 'saved') {
     this.#changed = use === 'saved' ? new Set() : undefined;
     this.#values = new Map(saved);
-    this.#keys = this.#values.keys();
   }
 
   get size(): number {
@@ -36,7 +40,7 @@ export class Table<Value> {
 
   /** The key becomes the newest of `entries()`. */
   set(key: string, value: Value): void {
-    if (key === this.#oldest) this.#oldest = undefined;
+    this.#noteChange(key);
     this.#values.delete(key);
     this.#values.set(key, value);
     // The changes too come in this order.
@@ -45,7 +49,7 @@ export class Table<Value> {
   }
 
   delete(key: string): void {
-    if (key === this.#oldest) this.#oldest = undefined;
+    this.#noteChange(key);
     if (this.#values.delete(key)) this.#changed?.add(key);
   }
 
@@ -65,14 +69,20 @@ export class Table<Value> {
   }
 
   oldestKey(): string | undefined {
+    this.#changesSinceAsked = 0;
     if (this.#oldest !== undefined) return this.#oldest;
-    let next = this.#keys.next();
-    if (next.done === true) {
+    let next = this.#keys?.next();
+    if (next === undefined || next.done === true) {
       this.#keys = this.#values.keys();
       next = this.#keys.next();
     }
     this.#oldest = next.done === true ? undefined : next.value;
     return this.#oldest;
+  }
+
+  #noteChange(key: string): void {
+    if (key === this.#oldest) this.#oldest = undefined;
+    if (this.#keys !== undefined && ++this.#changesSinceAsked > mostChanges) this.#keys = undefined;
   }
 
   changes(): TableChanges<Value> {
