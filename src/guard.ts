@@ -19,7 +19,7 @@ import {Fragments} from './log/fragments.js';
 import {parseSendmail} from './log/sendmail.js';
 import {type JoinOutcome, type MachineAnswer, Sessions} from './log/sessions.js';
 import {sameHost} from './log/syslog.js';
-import {authorship} from './log/writer.js';
+import {authorship, isDoubtful} from './log/writer.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
 import {type Evidence, isEvidenceKind, isVerified} from './score/evidence.js';
@@ -224,7 +224,10 @@ export class Guard {
       ? ({pid: writer.pid, numberedBy: 'host'} as const)
       : ({pid, numberedBy: 'log'} as const);
     if (queueId === undefined) return ask({...writtenBy, envelopeMs: atMs});
-    if (!this.#sessions.needsClient(record, queueId)) return undefined;
+    const {attribution} = this.#settings;
+    if (!isDoubtful(record) && !this.#sessions.needsClient(record, queueId, attribution)) {
+      return undefined;
+    }
     const facts = readQueueId(queueId, atMs);
     // Another process than the envelope's writes about it later; its sockets are not the client's.
     return facts?.pid === pid ? ask({...writtenBy, queueId, envelopeMs: facts.atMs}) : undefined;
@@ -243,12 +246,14 @@ export class Guard {
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
     if (this.#settings.attribution === 'verified' && !isVerified(evidence.proof)) {
+      this.#credit(client, accepted);
       return [{kind: 'unproven', evidence}];
     }
     const standing = this.#state.blocks.get(client.text);
-    if (standing !== undefined && atMs < standing.untilMs) return [];
-    const {policy} = this.#settings;
     const before = this.#state.offenders.get(client.text);
+    // What led to a block, or came while it stood, has been paid for, however late it is read.
+    if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
+    const {policy} = this.#settings;
     const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
     this.#remember(client, offender);
     const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
@@ -271,6 +276,10 @@ export class Guard {
 
   #lift(block: Block, why: 'ended' | 'exempt' | 'operator', nowMs: number): Outcome {
     this.#state.blocks.delete(block.network);
+    const offender = this.#state.offenders.get(block.network);
+    if (offender !== undefined && offender.blockedUntilMs > nowMs) {
+      this.#state.offenders.set(block.network, {...offender, blockedUntilMs: nowMs});
+    }
     const event = why === 'ended' ? 'ended' : 'unblocked';
     this.#state.history.push({atMs: nowMs, network: block.network, event, reason: why});
     return {kind: 'lifted', block, why};

@@ -15,7 +15,7 @@ import {Lines} from '../log/lines.js';
 import {type Envelopes, Scanner} from '../scan/scanner.js';
 import {emptyState, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
-import {type LogInput, openLogInput} from '../sys/log-input.js';
+import {canBeReadAgain, type LogInput, openLogInput} from '../sys/log-input.js';
 import {hostName} from '../sys/machine.js';
 import {type ExitCode, exitCode} from './exit.js';
 import type {Progress} from './progress.js';
@@ -54,10 +54,11 @@ export async function replay(
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
+  const isRereadable = files.every(canBeReadAgain);
   // What is told of each sign must not be told twice.
-  const isRepeatable = !files.includes('-') && !log.shows('info');
+  const isRepeatable = isRereadable && !log.shows('info');
   try {
-    const inOrder = files.includes('-') ? files : await sortedByTime(files);
+    const inOrder = isRereadable ? await sortedByTime(files) : files;
     const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
     // A mail was taken long before the next host refused it: such logs need every envelope.
     const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;

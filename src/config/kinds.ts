@@ -94,12 +94,13 @@ export function text(shape: RegExp, bounds: string, placeholder: string): Kind<s
 export const path = text(/^\/[^\0\n]{0,4095}$/, 'a path that begins with /', 'PATH');
 export const optionalPath = text(/^(?:\/[^\0\n]{0,4095})?$/, 'a path that begins with /', 'PATH');
 
-const logSource = /^(?:auto|journal|\/[^\0\n,]{0,4095})$/;
+const logSource = /^(?:auto|journal|\/(?:[^\0\n,*?]{0,4095}\/)?[^\0\n,/]{1,255})$/;
 
 /** Where the log is: files, patterns, the journal; between commas. */
 export const logSources: Kind<readonly string[]> = {
   placeholder: 'PATH',
-  bounds: '`auto`, or paths that begin with / and the word `journal`, with commas between them',
+  bounds:
+    '`auto`, or paths that begin with / (`*` and `?` in the last part only) and the word `journal`, with commas between them',
   write: (value) => JSON.stringify(value.join(',')),
   read: (raw) => {
     const value = String(raw).split(',');

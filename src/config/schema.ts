@@ -44,7 +44,7 @@ export const settings = {
   syslogMsgsFile: setting(
     kind.logSources,
     ['auto'],
-    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them; auto: /var/log/mail.log or maillog, else the journal, and the journal first where attribution is verified.',
+    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them; auto: /var/log/mail.log or maillog if somebody writes to it, else the journal, and the journal first where attribution is verified.',
   ),
   mailerIp: setting(
     kind.optionalAddress,

@@ -1,54 +1,23 @@
 /**
- * Decides where lines come from, and brings them together: files, patterns, the journal, several at
- * once. Each has a place of its own to go on from; none waits for another.
+ * Brings lines together: of files, patterns, the journal, several at once. Each has a place of its
+ * own to go on from; none waits for another. Which they are is for `log/source-plan.ts`.
  */
 import type {Config} from '../config/schema.js';
 import type {Say} from '../log-level.js';
 import {Duplicates} from '../log/duplicates.js';
+import {mayBePiece} from '../log/fragments.js';
 import {Frames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
+import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
 import {sameHost} from '../log/syslog.js';
 import type {State} from '../state/state.js';
-import {followAll} from '../sys/follow-many.js';
+import {followAll, mostFiles} from '../sys/follow-many.js';
+import {isPattern} from '../sys/glob.js';
 import {JournalFollower} from '../sys/journal.js';
 import {hasJournal} from '../sys/journalctl.js';
 import {hostName, nowMs} from '../sys/machine.js';
-import {isThere} from '../sys/text-file.js';
+import {quietMs} from '../sys/text-file.js';
 import {reportFollow, reportJournal} from './report-source.js';
-
-/** Where the mail log is, by custom: Debian; Red Hat and the BSDs. */
-const customaryFiles = ['/var/log/mail.log', '/var/log/maillog'];
-
-export interface SourcePlan {
-  /** Paths and patterns. */
-  readonly files: readonly string[];
-  readonly journal: 'followed' | 'left';
-}
-
-/** What the machine has to offer. */
-export interface Offer {
-  readonly isThere: (path: string) => boolean;
-  readonly hasJournal: boolean;
-}
-
-/**
- * @param wanted `auto`, or paths, patterns and `journal`; `auto` is a customary file, else the
- *   journal; where proof is asked for, the journal first, for it tells who wrote a line
- */
-export function planSources(
-  wanted: readonly string[],
-  attribution: Config['attribution'],
-  offer: Offer,
-): SourcePlan {
-  if (!wanted.includes('auto')) {
-    const files = wanted.filter((source) => source !== 'journal');
-    return {files, journal: wanted.includes('journal') ? 'followed' : 'left'};
-  }
-  const file = customaryFiles.find(offer.isThere);
-  const onlyJournal: SourcePlan = {files: [], journal: 'followed'};
-  if (offer.hasJournal && (file === undefined || attribution === 'verified')) return onlyJournal;
-  return {files: [file ?? '/var/log/mail.log'], journal: 'left'};
-}
 
 export interface SourceBatch {
   readonly records: readonly SourcedRecord[];
@@ -66,8 +35,8 @@ export interface SourcedRecord {
   readonly place: string;
 }
 
-/** The key of the journal among the places. */
-const journalKey = 'journal';
+/** Places of logs that are remembered. A count: those that are followed, and some that may come back. */
+const mostPlaces = 4 * mostFiles;
 
 export class Sources {
   readonly #config: Config;
@@ -83,14 +52,20 @@ export class Sources {
     this.#config = config;
     this.#state = state;
     this.#say = say;
-    const offer = {isThere, hasJournal: hasJournal()};
-    const plan = planSources(config.syslogMsgsFile, config.attribution, offer);
+    const plan = planSources(config.syslogMsgsFile, config.attribution, {
+      quietMs: (path) => quietMs(path, nowMs()),
+      hasJournal: hasJournal(),
+      hasPlace: (source) =>
+        source === journalSource
+          ? state.journals.size > 0
+          : state.positions.get(source) !== undefined,
+    });
     this.#plan = plan;
-    const isOne = plan.journal === 'left' && plan.files.length === 1;
-    this.#duplicates = isOne && !/[*?]/.test(plan.files[0] ?? '') ? undefined : new Duplicates();
+    const isOne = plan.journal === 'left' && plan.files.length === 1 && !plan.files.some(isPattern);
+    this.#duplicates = isOne ? undefined : new Duplicates();
     this.#behind = new Set([
       ...(plan.files.length > 0 ? ['files'] : []),
-      ...(plan.journal === 'followed' ? [journalKey] : []),
+      ...(plan.journal === 'followed' ? [journalSource] : []),
     ]);
   }
 
@@ -134,7 +109,16 @@ export class Sources {
       const hasMoved = position !== undefined && (isFirst || lines.length > 0);
       take({
         records,
-        savePlace: () => hasMoved && positions.set(path, position),
+        savePlace: () => {
+          if (!hasMoved) return;
+          positions.set(path, position);
+          // Of a log that has not moved for the longest time, and is gone most likely.
+          if (positions.size > mostPlaces) {
+            const oldest = positions.oldestKey() ?? '';
+            positions.delete(oldest);
+            frames.delete(oldest);
+          }
+        },
         place: hasMoved ? (isFirst ? 'first' : 'moved') : 'none',
         caughtUp: this.#caughtUp('files', caughtUp ? 'yes' : 'no'),
       });
@@ -145,26 +129,26 @@ export class Sources {
     const {journals} = this.#state;
     const follower = new JournalFollower(
       [this.#config.mailerSyslogName],
-      journals.get(journalKey) ?? 'end',
+      journals.get(journalSource) ?? 'end',
       (event) => {
         const {level, message} = reportJournal(event);
         this.#say(level, message);
         if (event.kind !== 'unreadable') return;
         // Nobody knows when it can be read again; blocks must end meanwhile.
-        const caughtUp = this.#caughtUp(journalKey, 'yes');
+        const caughtUp = this.#caughtUp(journalSource, 'yes');
         take({records: [], savePlace: () => undefined, place: 'none', caughtUp});
       },
     );
     for await (const {records, position, caughtUp} of follower.batches(signal)) {
-      const isFirst = journals.get(journalKey) === undefined;
+      const isFirst = journals.get(journalSource) === undefined;
       take({
         records: records
           .map((record) => this.#named(record))
-          .filter((record) => this.#isWanted(journalKey, record))
-          .map((record) => ({record, place: journalKey})),
-        savePlace: () => position && journals.set(journalKey, position),
+          .filter((record) => this.#isWanted(journalSource, record))
+          .map((record) => ({record, place: journalSource})),
+        savePlace: () => position && journals.set(journalSource, position),
         place: position === undefined ? 'none' : isFirst ? 'first' : 'moved',
-        caughtUp: this.#caughtUp(journalKey, caughtUp ? 'yes' : 'no'),
+        caughtUp: this.#caughtUp(journalSource, caughtUp ? 'yes' : 'no'),
       });
     }
   }
@@ -180,9 +164,11 @@ export class Sources {
     if (record.program !== this.#config.mailerSyslogName) return false;
     const isVouchedFor = this.#plan.journal === 'followed' && sameHost(record.host, this.#ownHost);
     // The journal tells the same, and who wrote it.
-    if (this.#config.attribution === 'verified' && isVouchedFor && source !== journalKey) {
+    if (this.#config.attribution === 'verified' && isVouchedFor && source !== journalSource) {
       return false;
     }
+    // Pieces are put together for each writer; told twice, the whole counts once.
+    if (mayBePiece(record.message)) return true;
     return this.#duplicates?.isNew(source, record) ?? true;
   }
 

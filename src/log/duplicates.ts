@@ -5,6 +5,7 @@
  * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
  * does no harm, for a thing that was done again counts once (`score/offender.ts`).
  */
+import {hashOf} from '../hash.js';
 import type {LogRecord} from './record.js';
 
 /** Messages remembered. A count: one source may be ahead of another by ten seconds of a flood. */
@@ -12,7 +13,7 @@ export const mostMessages = 100_000;
 
 export class Duplicates {
   /** How often each source has given a message. */
-  readonly #counts = new Map<string, Map<string, number>>();
+  readonly #counts = new Map<number, Map<string, number>>();
 
   isNew(source: string, record: LogRecord): boolean {
     const key = keyOf(record);
@@ -36,6 +37,6 @@ export class Duplicates {
 }
 
 /** Not the time: each source has its own. */
-function keyOf({host, pid, message, times}: LogRecord): string {
-  return `${host.toLowerCase()} ${pid} ${times} ${message}`;
+function keyOf({host, pid, message, times}: LogRecord): number {
+  return hashOf(`${host.toLowerCase()} ${pid} ${times} ${message}`);
 }

@@ -118,7 +118,7 @@ export class Fragments {
 }
 
 /** Cheap: no regular expression for all the lines that are whole. */
-function mayBePiece(message: string): boolean {
+export function mayBePiece(message: string): boolean {
   return message[message.indexOf(': ') - 1] === ']';
 }
 

@@ -12,11 +12,18 @@
  */
 import type {Address} from '../net/address.js';
 import {parseAddress} from '../net/address.js';
-import {type Evidence, type EvidenceKind, isEvidenceKind, type Proof} from '../score/evidence.js';
+import {
+  type Evidence,
+  type EvidenceKind,
+  isEvidenceKind,
+  isVerified,
+  type Proof,
+} from '../score/evidence.js';
 import type {Table} from '../state/table.js';
+import {Deliveries, type Delivery} from './deliveries.js';
 import type {EnvelopeEnd, MailEvent, Sign, Undeliverable, UnknownRecipient} from './mail-event.js';
 import type {LogRecord} from './record.js';
-import {isVouchedFor} from './writer.js';
+import {isDoubtful, isVouchedFor} from './writer.js';
 
 /** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
 export const mostEnvelopes = 100_000;
@@ -24,8 +31,6 @@ export const mostEnvelopes = 100_000;
 export const mostConnections = 100_000;
 /** What is held in all envelopes together. A count: about 60 MB at the longest sendmail writes. */
 export const mostHeld = 200_000;
-/** Envelopes whose client is remembered for their deliveries. A count: half an hour's on a busy relay. */
-export const mostDeliveries = 50_000;
 /** A connect line is believed for so long after its process's last line: pids are used again. Ms. */
 const longestTrustMs = 10 * 60 * 1000;
 /** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
@@ -41,8 +46,8 @@ interface Held {
   readonly kind: EvidenceKind;
   readonly subject: string;
   readonly atMs: number;
-  /** Whether more than the line itself says that sendmail wrote it. */
-  readonly vouched: 'byJournal' | 'no';
+  /** Whether more than the line itself says that sendmail wrote it, or speaks against it. */
+  readonly vouched: 'byJournal' | 'no' | 'doubtful';
 }
 
 /** Plain data: it is saved as it is, and so is the next. */
@@ -58,11 +63,6 @@ export interface Connection extends KnownClient {
   /** Of the connect line. Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-}
-
-/** The client of an envelope that is over and on its way. Plain data. */
-export interface Delivery extends KnownClient {
-  readonly atMs: number;
 }
 
 /** The machine's answer about one process, and how it was learnt. */
@@ -95,7 +95,7 @@ export interface SessionTables {
 export class Sessions {
   readonly #envelopes: Table<Envelope>;
   readonly #connections: Table<Connection>;
-  readonly #deliveries: Table<Delivery>;
+  readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
   /** What is held in all envelopes together. */
   #held = 0;
@@ -104,14 +104,16 @@ export class Sessions {
   constructor({envelopes, connections, deliveries}: SessionTables, mostOfEnvelope: number) {
     this.#envelopes = envelopes;
     this.#connections = connections;
-    this.#deliveries = deliveries;
+    this.#deliveries = new Deliveries(deliveries);
     this.#mostOfEnvelope = mostOfEnvelope;
     for (const {held} of envelopes.values()) this.#held += held.length;
   }
 
   /** Whether the caller should ask the machine who is behind this envelope. */
-  needsClient(record: LogRecord, queueId: string): boolean {
-    return this.#envelopes.get(envelopeKey(record, queueId))?.client === undefined;
+  needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
+    const client = this.#envelopes.get(envelopeKey(record, queueId))?.client;
+    if (client === undefined || client === 'disputed') return client === undefined;
+    return wanted === 'verified' && !isVerified(client.proof);
   }
 
   /** @param answer the machine's, if it was asked; it is older than the line */
@@ -157,17 +159,14 @@ export class Sessions {
     const outcomes = this.#learn(record, queueId, known, 'onlyIfOpen');
     this.#drop(envelopeKey(record, queueId));
     if (accepted === 0 || outcomes.some(({kind}) => kind === 'dispute')) return outcomes;
-    const {atMs} = record;
-    const delivery = {address: client.text, proof: known.proof, atMs};
-    this.#deliveries.set(deliveryKey(record, queueId), delivery);
-    dropOldest(this.#deliveries, mostDeliveries);
+    this.#deliveries.remember(record, queueId, {address: client.text, proof: known.proof});
     // Without a message nothing was delivered: asking for names that do exist is guessing, too.
     if (sizeBytes === 0) return outcomes;
     return [...outcomes, {kind: 'accepted', client, recipients: accepted}];
   }
 
   #undeliverable(record: LogRecord, {queueId, recipients}: Undeliverable): JoinOutcome[] {
-    const delivery = this.#deliveries.get(deliveryKey(record, queueId));
+    const delivery = this.#deliveries.clientOf(record, queueId);
     if (delivery === undefined) {
       return unresolved(recipients.length, 'envelopeUnknown');
     }
@@ -183,7 +182,7 @@ export class Sessions {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(record, queueId, heldOf(event.kind, event.subject, record))
+      ? this.#hold(record, queueId, heldOf(event.kind, event.subject, record, answer))
       : [];
     const {client} = event;
     const told = client && {client, proof: proofOf(record)};
@@ -208,7 +207,7 @@ export class Sessions {
     if (other !== undefined) {
       return [{kind: 'dispute', queueId: '', clients: [first.address, other.address]}];
     }
-    return evidenceOf([heldOf(kind, subject, record)], first);
+    return evidenceOf([heldOf(kind, subject, record, answer)], first);
   }
 
   #hold(record: LogRecord, queueId: string, held: Held): JoinOutcome[] {
@@ -247,9 +246,9 @@ export class Sessions {
       const lost = this.#put(key, envelope, atMs, 'disputed', []);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
-    // The kernel's word is kept even where the log has said the same before.
-    const learnt =
-      before === undefined || proof === 'kernel' ? {address: client.text, proof} : before;
+    // The better word is kept, where the log has said the same before.
+    const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
+    const learnt = isBetter ? {address: client.text, proof} : before;
     const released = evidenceOf(envelope.held, learnt);
     return [...released, ...this.#put(key, envelope, atMs, learnt, [])];
   }
@@ -295,7 +294,6 @@ export class Sessions {
 const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
 const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
   `${host} ${pid} ${queueId}`;
-const deliveryKey = ({host}: LogRecord, queueId: string): string => `${host} ${queueId}`;
 
 function dropOldest<Value>(table: Table<Value>, most: number): void {
   while (table.size > most) table.delete(table.oldestKey() ?? '');
@@ -316,8 +314,17 @@ function isHeld(envelope: Envelope, {kind, subject}: Held): boolean {
 
 const proofOf = (record: LogRecord): Proof => (isVouchedFor(record) ? 'journal' : 'log');
 
-function heldOf(kind: EvidenceKind, subject: string, record: LogRecord): Held {
-  return {kind, subject, atMs: record.atMs, vouched: isVouchedFor(record) ? 'byJournal' : 'no'};
+/** @param answer the machine's about this very line */
+function heldOf(
+  kind: EvidenceKind,
+  subject: string,
+  record: LogRecord,
+  answer?: MachineAnswer,
+): Held {
+  const {atMs} = record;
+  if (isVouchedFor(record)) return {kind, subject, atMs, vouched: 'byJournal'};
+  const isDoubted = isDoubtful(record) && answer?.proof !== 'kernel';
+  return {kind, subject, atMs, vouched: isDoubted ? 'doubtful' : 'no'};
 }
 
 function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
@@ -325,8 +332,9 @@ function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
   const client = parseAddress(known.address);
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
   return held.map(({kind, subject, atMs, vouched}) => {
-    // The journal knows who wrote of the client, but not who wrote of the recipient.
-    const proof = known.proof === 'journal' && vouched === 'no' ? 'log' : known.proof;
+    // What is known of the client says nothing about who wrote of the recipient.
+    const isForeign = vouched === 'doubtful' || (vouched === 'no' && known.proof === 'journal');
+    const proof = isForeign ? 'log' : known.proof;
     return {kind: 'evidence', evidence: {kind, client, subject, atMs, proof}};
   });
 }

@@ -39,6 +39,13 @@ export function authorship({uid, executable}: Writer): Authorship {
 export const isVouchedFor = ({writer}: LogRecord): boolean =>
   writer !== undefined && authorship(writer) === 'mailer';
 
+/**
+ * Written by a system user: sendmail with `RunAsUser`, or a web server that was broken into. What is
+ * known of the envelope proves nothing about such a line.
+ */
+export const isDoubtful = ({writer}: LogRecord): boolean =>
+  writer !== undefined && writer.uid !== 0 && authorship(writer) === 'unsure';
+
 /** Debian: /usr/libexec/sendmail/sendmail; elsewhere sendmail.sendmail, sendmail-mta. */
 export function isSendmailPath(executable: string): boolean {
   const path = executable.replace(/ \(deleted\)$/, ''); // upgraded while it runs

@@ -22,24 +22,26 @@ export type Verdict =
 /** @param atMs time of the newest evidence, ms since the epoch: log time, not the clock */
 export function judge(offender: Offender, policy: Policy, atMs: number): Verdict {
   if (!Number.isFinite(atMs)) throw new RangeError(`atMs is ${atMs}`);
-  // The bucket has leaked a little between the first and the last of a fast row: a hair below the
-  // threshold is meant to be reached.
-  if (Math.ceil(offender.score) < policy.threshold) return {kind: 'watch'};
-  if (scoreHeld(offender, policy) < policy.threshold) return {kind: 'watch'};
+  if (!isReached(offender, policy)) return {kind: 'watch'};
   const before = isRepeatForgotten(offender, policy, atMs) ? 0 : offender.blocks;
   const seconds = blockSeconds(before, policy);
   return {kind: 'block', seconds, repeat: before + 1, reason: reasonOf(offender)};
 }
 
-/** What is left of the score when accepted mail has spoken: it says nothing about a VRFY. */
-function scoreHeld(offender: Offender, policy: Policy): number {
-  if (unknownShare(offender) >= policy.leastUnknownShare) return Math.ceil(offender.score);
-  let [all, others] = [0, 0];
-  for (const [kind, count] of Object.entries(offender.kinds) as [EvidenceKind, number][]) {
+/**
+ * Whether enough was done, and enough of it is not forgiven yet. The bucket has leaked a little
+ * between the first and the last of a row, so the score is rounded up; what was done is not. Accepted
+ * mail speaks for the recipients only, not for a VRFY.
+ */
+function isReached({score, kinds, ...offender}: Offender, policy: Policy): boolean {
+  const isMeant = unknownShare({...offender, kinds}) >= policy.leastUnknownShare;
+  let [all, counting] = [0, 0];
+  for (const [kind, count] of Object.entries(kinds) as [EvidenceKind, number][]) {
     all += weights[kind] * count;
-    if (kind !== 'unknownRecipient' && kind !== 'undeliverable') others += weights[kind] * count;
+    const isRecipient = kind === 'unknownRecipient' || kind === 'undeliverable';
+    if (isMeant || !isRecipient) counting += weights[kind] * count;
   }
-  return all === 0 ? 0 : Math.ceil((offender.score * others) / all);
+  return counting >= policy.threshold && Math.ceil((score * counting) / all) >= policy.threshold;
 }
 
 const words: Readonly<Record<EvidenceKind, string>> = {

@@ -6,6 +6,7 @@
  * Does not decide about a block (`judge.ts`). Time is log time, so a replayed log scores the same.
  */
 import {type Evidence, type EvidenceKind, type Proof, weights} from './evidence.js';
+import {hashOf} from '../hash.js';
 import type {Policy} from './policy.js';
 
 /** Plain data: it is saved as it is. */
@@ -50,8 +51,13 @@ export function addEvidence(
   // With the score at nothing the client begins anew; what it did before would count again.
   const {counted, kinds, accepted, firstMs} = leaked === 0 ? {...nothing, firstMs: atMs} : old;
   const isNew = !counted.includes(hash);
+  // From before the score began, read late because another log was ahead: what would have been
+  // forgiven meanwhile, had it been read in time, is.
+  const beganMs = leaked === 0 ? old.scoredMs : old.firstMs;
+  const forgiven = Math.max(0, beganMs - evidence.atMs) / 1000 / policy.leakSeconds;
+  const weight = Math.max(0, weights[kind] - forgiven);
   return {
-    score: leaked + (isNew ? weights[kind] : 0),
+    score: leaked + (isNew ? weight : 0),
     scoredMs: atMs,
     counted: isNew ? [...counted, hash].slice(-mostCountedRecipients) : counted,
     kinds: isNew ? {...kinds, [kind]: (kinds[kind] ?? 0) + 1} : kinds,
@@ -87,7 +93,7 @@ export function addAccepted(before: Offender, recipients: number): Offender {
 }
 
 /** The share of unknown recipients among all it asked for since the score began. From 0 to 1. */
-export function unknownShare({kinds, accepted}: Offender): number {
+export function unknownShare({kinds, accepted}: Pick<Offender, 'kinds' | 'accepted'>): number {
   const unknown = (kinds.unknownRecipient ?? 0) + (kinds.undeliverable ?? 0);
   // What is no question about recipients has no share in them.
   return unknown === 0 ? 1 : unknown / (unknown + accepted);
@@ -131,19 +137,4 @@ function plainAddress(text: string): string {
   const plus = bare.indexOf('+');
   const at = bare.lastIndexOf('@');
   return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;
-}
-
-/**
- * Two FNV-1a of different multipliers, 53 bits together. Two things with one hash count once: with
- * 32 bits a guesser finds such names in a second, and needs no more than a comment to write them.
- */
-function hashOf(text: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x5bd1e995;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x9e3779b1);
-  }
-  return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }

@@ -4,7 +4,8 @@
  */
 import type {Block} from '../firewall/block.js';
 import type {OpenMessage} from '../log/fragments.js';
-import type {Connection, Delivery, Envelope} from '../log/sessions.js';
+import type {Delivery} from '../log/deliveries.js';
+import type {Connection, Envelope} from '../log/sessions.js';
 import type {Offender} from '../score/offender.js';
 import {Table} from './table.js';
 

@@ -18,6 +18,8 @@ export interface CommandInput {
   /** What the program reads: text, or an open file. Default: nothing. */
   readonly input?: string | {readonly descriptor: number};
   readonly timeoutMs: number;
+  /** Ends the program, with whatever it has done so far. */
+  readonly stop?: AbortSignal;
 }
 
 /** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
@@ -31,10 +33,10 @@ const mostOutputBytes = 64 * 1024 * 1024;
 export async function runCommand(
   program: string,
   parameters: readonly string[],
-  {input = '', timeoutMs}: CommandInput,
+  input: CommandInput,
 ): Promise<CommandResult> {
   try {
-    return await runToEnd(program, parameters, {input, timeoutMs});
+    return await runToEnd(program, parameters, input);
   } catch (error) {
     // What execa does not take at all: a parameter with a zero byte.
     return {kind: 'failed', why: `${program}: ${(error as Error).message}`, exitCode: undefined};
@@ -44,11 +46,12 @@ export async function runCommand(
 async function runToEnd(
   program: string,
   parameters: readonly string[],
-  {input = '', timeoutMs}: CommandInput,
+  {input = '', timeoutMs, stop}: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
     ...surroundings(),
     timeout: timeoutMs,
+    ...(stop === undefined ? {} : {cancelSignal: stop}),
     maxBuffer: mostOutputBytes,
     // execa takes any descriptor; its types list only the first few.
     ...(typeof input === 'string' ? {input} : {stdin: input.descriptor as 3}),

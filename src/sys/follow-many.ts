@@ -74,6 +74,7 @@ class FollowerSet {
     this.#begin();
     const timer = setInterval(() => this.#search(), searchMs);
     try {
+      if (this.#followed.size === 0) yield this.#nothingYet();
       while (!signal.aborted) {
         const next = this.#ready.shift();
         if (this.#failure !== undefined) throw this.#failure.error;
@@ -152,6 +153,13 @@ class FollowerSet {
   }
 
   /** Gives a batch, if it says anything new, and asks for the one behind it. */
+  /** No file is no backlog; and whoever has mistyped a pattern shall hear of it. */
+  #nothingYet(): PathBatch {
+    const path = this.#patterns.join(',');
+    this.#report({kind: 'unreadable', path, why: `no file fits ${path} yet`});
+    return {path, batch: {lines: [], position: undefined, caughtUp: true}};
+  }
+
   *#give(from: Followed, batch: Batch): Generator<PathBatch> {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;

@@ -89,9 +89,7 @@ export class Follower {
         this.#kicked = false;
         await this.#lookAtName();
         const lines = await this.#readOldest();
-        const caughtUp = !this.#open.files.some(
-          (file) => !this.#failed.has(file) && file.hasMore(),
-        );
+        const caughtUp = !this.#open.files.some((file) => !this.#failed.has(file) && hasMore(file));
         if (caughtUp) this.#open.closeDrained();
         yield {lines, position: this.#open.position(), caughtUp};
         // A long backlog, or much to look at, must not keep timers and sockets waiting.
@@ -276,6 +274,15 @@ export class Follower {
 function isCut(file: FollowedFile): file is LogFile {
   try {
     return file instanceof LogFile && file.isCut();
+  } catch {
+    return false;
+  }
+}
+
+/** A file that cannot be asked (a network drive) will be told of when it is read. */
+function hasMore(file: FollowedFile): boolean {
+  try {
+    return file.hasMore();
   } catch {
     return false;
   }

@@ -10,6 +10,7 @@
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isSameEntry, readJournalEntry} from '../log/journal.js';
+import type {JournalPosition} from '../state/state.js';
 import type {LogRecord} from '../log/record.js';
 import {type CommandEnd, startCommand} from './command.js';
 import {
@@ -33,10 +34,6 @@ const lookMs = 2000;
 const retryMs = {first: 250, last: 30_000};
 /** Between two reports of entries that were left out. Ms. */
 const skippedReportMs = 60_000;
-
-export interface JournalPosition {
-  readonly cursor: string;
-}
 
 export type JournalEvent =
   | {readonly kind: 'following'; readonly cursor: string}
@@ -101,8 +98,8 @@ export class JournalFollower {
   /** @returns why it must wait before the next one; undefined: it need not */
   async *#round(signal: AbortSignal): AsyncGenerator<JournalBatch, string | undefined> {
     if (this.#resume === 'end') {
-      const end = await endOfJournal(this.#place);
-      if (end.kind === 'unreadable') return end.why;
+      const end = await endOfJournal(this.#place, signal);
+      if (end.kind === 'unreadable') return signal.aborted ? undefined : end.why;
       this.#resume = {cursor: end.cursor};
       // At once: a crash before the mailer's next line must not skip that line.
       yield {records: [], position: this.#resume, caughtUp: false};
@@ -113,6 +110,9 @@ export class JournalFollower {
       this.#report({kind: 'cursorRefused', cursor});
       this.#resume = 'end';
       return undefined;
+    }
+    if (stored.kind === 'stopped' && !signal.aborted && this.#resume.cursor === cursor) {
+      return `${journalctl} gave nothing and did not end`;
     }
     if (stored.kind !== 'done') return whyOf(stored);
     const position = this.#resume;

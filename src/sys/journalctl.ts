@@ -51,13 +51,14 @@ export function readParameters(
  */
 export async function endOfJournal(
   place: JournalPlace,
+  stop: AbortSignal,
 ): Promise<
   | {readonly kind: 'cursor'; readonly cursor: string}
   | {readonly kind: 'unreadable'; readonly why: string}
 > {
   const beforeMs = Date.now();
   const parameters = [...common(place), '--output-fields=_PID', '--lines=1'];
-  const result = await runCommand(journalctl, parameters, {timeoutMs: lookTimeoutMs});
+  const result = await runCommand(journalctl, parameters, {timeoutMs: lookTimeoutMs, stop});
   if (result.kind !== 'done') return {kind: 'unreadable', why: result.why};
   const cursor = /"__CURSOR"\s*:\s*"([^"]+)"/.exec(result.stdout)?.[1];
   return {kind: 'cursor', cursor: cursor ?? cursorAt(beforeMs)};

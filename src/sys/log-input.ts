@@ -1,6 +1,6 @@
 /**
  * Reads a log that is there already, from its start to its end, in pieces of whole lines: a file, a
- * packed file, or standard input. What matters in them is for `log/scan.ts`; follows nothing
+ * packed file, or standard input. What matters in them is for `scan/scanner.ts`; follows nothing
  * (`follow.ts`).
  */
 import fs from 'node:fs';
@@ -22,6 +22,10 @@ export interface LogInput {
   /** How much of what is on disk has been read. Bytes. */
   readonly readBytes: () => number;
 }
+
+/** What comes through a pipe is gone once it has been read. */
+export const canBeReadAgain = (path: string): boolean =>
+  path !== '-' && fs.statSync(path, {throwIfNoEntry: false})?.isFile() !== false;
 
 /**
  * @param path `-` is standard input

@@ -18,6 +18,9 @@ const layoutVersion = 2;
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
 
+/** How often the history is looked through for what is too old. Ms. */
+const forgetMs = 3_600_000;
+
 /** Each of these tables holds JSON under a key; the history has columns of its own, for questions. */
 const tableNames = [
   'blocks',
@@ -37,8 +40,13 @@ const layout = `
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What an older layout cannot say: half-read sessions and scores begin anew, blocks stay. */
-const begunAnew = 'DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS offenders;';
+/** What an older layout cannot say: half-read sessions and scores begin anew, blocks count on. */
+const begunAnew = `
+  DROP TABLE IF EXISTS sessions;
+  DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
+  UPDATE offenders SET value = json_set(value, '$.score', 0, '$.counted', json('[]'),
+    '$.kinds', json('{}'), '$.accepted', 0);
+`;
 
 class NewerError extends Error {}
 
@@ -99,7 +107,8 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
-    if (version < layoutVersion) database.exec(`${version === 0 ? '' : begunAnew}${layout}`);
+    if (version < layoutVersion)
+      database.exec(`BEGIN; ${version === 0 ? '' : begunAnew} ${layout} COMMIT;`);
     forgetHistory(database, nowMs - historySeconds * 1000);
     return storeOf(database, loadState(database), damaged);
   } catch (error) {
@@ -147,6 +156,7 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
     }
     for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
   };
+  let forgottenMs = 0;
   return {
     state,
     damaged,
@@ -154,6 +164,11 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
       database.exec('BEGIN IMMEDIATE');
       try {
         tableNames.forEach(save);
+        const newestMs = state.history.at(-1)?.atMs ?? 0;
+        if (newestMs > forgottenMs + forgetMs) {
+          forgetHistory(database, newestMs - historySeconds * 1000);
+          forgottenMs = newestMs;
+        }
         for (const {atMs, network, event, reason} of state.history) {
           database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
         }

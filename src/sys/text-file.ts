@@ -38,8 +38,11 @@ export function whyNotAppended(path: string): string | undefined {
   }
 }
 
-/** Whether there is anything of this name. */
-export const isThere = (path: string): boolean => fs.existsSync(path);
+/** How long ago a file was changed; undefined when it is not there. Ms. */
+export function quietMs(path: string, nowMs: number): number | undefined {
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  return stat && nowMs - stat.mtimeMs;
+}
 
 /** Differs when the file has changed, been replaced, appeared or gone. */
 export function fileVersion(path: string): string {

@@ -113,10 +113,10 @@ describe('addEvidence: time', () => {
     expect(offenderAfter([0, 1, 2])).toMatchObject({firstMs: at(0), lastMs: at(2)});
   });
 
-  test('time that goes backwards neither leaks nor earns: the score stays at the later time', () => {
+  test('what is read late counts less what would have been forgiven meanwhile', () => {
     const offender = offenderAfter([100, 0, -1e6]);
+    expect(offender.score).toBeCloseTo(1 + (1 - 100 / policy.leakSeconds) + 0);
     expect(offender).toMatchObject({
-      score: 3,
       scoredMs: at(100),
       lastMs: at(100),
       firstMs: at(100),

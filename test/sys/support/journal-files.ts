@@ -2,12 +2,8 @@
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {
-  type JournalBatch,
-  type JournalEvent,
-  JournalFollower,
-  type JournalPosition,
-} from '../../../src/sys/journal.js';
+import {type JournalBatch, type JournalEvent, JournalFollower} from '../../../src/sys/journal.js';
+import type {JournalPosition} from '../../../src/state/state.js';
 import {until} from './temp.js';
 
 /** Not in the PATH; Debian's package systemd-journal-remote. */
