@@ -74,7 +74,11 @@ class FollowerSet {
     this.#begin();
     const timer = setInterval(() => this.#search(), searchMs);
     try {
-      if (this.#followed.size === 0) yield this.#nothingYet();
+      // No file is no backlog, and whoever waits for all to be caught up shall not wait for ever.
+      if (this.#followed.size === 0) {
+        const path = this.#patterns[0] ?? '';
+        yield {path, batch: {lines: [], position: undefined, caughtUp: true}};
+      }
       while (!signal.aborted) {
         const next = this.#ready.shift();
         if (this.#failure !== undefined) throw this.#failure.error;
@@ -97,6 +101,10 @@ class FollowerSet {
     }
     for (const pattern of this.#patterns.filter(isPattern)) {
       const logs = logsLike(pattern).map((path) => ({path, resume: this.#resumeOf(path)}));
+      // Whoever has mistyped it shall hear of it.
+      if (logs.length === 0) {
+        this.#report({kind: 'unreadable', path: pattern, why: `${pattern}: no log fits yet`});
+      }
       // A pattern that has been followed before: what it has found since the end is new.
       const isFirst = logs.every(({resume}) => resume === 'end');
       for (const {path, resume} of logs) {
@@ -153,13 +161,6 @@ class FollowerSet {
   }
 
   /** Gives a batch, if it says anything new, and asks for the one behind it. */
-  /** No file is no backlog; and whoever has mistyped a pattern shall hear of it. */
-  #nothingYet(): PathBatch {
-    const path = this.#patterns.join(',');
-    this.#report({kind: 'unreadable', path, why: `no file fits ${path} yet`});
-    return {path, batch: {lines: [], position: undefined, caughtUp: true}};
-  }
-
   *#give(from: Followed, batch: Batch): Generator<PathBatch> {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
