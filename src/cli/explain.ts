@@ -52,7 +52,7 @@ export async function explain(
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
     const {source, offset, text} = line;
     const explained = {source, offset, line: text, ...told};
-    output.print(form === 'json' ? `${JSON.stringify(explained)}\n` : asText(explained));
+    output.print(form === 'json' ? `${escapedJson(explained)}\n` : asText(explained));
   };
   try {
     const input = openLogInput(path);
@@ -83,6 +83,13 @@ export async function explain(
   }
 }
 
+/** JSON.stringify leaves DEL, C1 and all beyond as they are, and a terminal obeys a C1. */
+function escapedJson(value: unknown): string {
+  const escape = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[^\n\x20-\x7e]/g, escape);
+}
+
 function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
   return (
     outcomes.map(outcomeText).join('; ') ||
@@ -104,7 +111,7 @@ function plain(event: MailEvent): EventFacts {
 }
 
 function asText({source, offset, line, record, event, outcome}: Explained): string {
-  const head = `${source}:${offset}: ${printable(line, quotedCharacters)}\n`;
+  const head = `${printable(source, quotedCharacters)}:${offset}: ${printable(line, quotedCharacters)}\n`;
   const frame =
     record === null
       ? ''

@@ -1,4 +1,5 @@
 /** A bar that shows how far a long reading has come, where somebody looks: on a terminal only. */
+import {printable} from '../log-level.js';
 
 export interface Progress {
   /** Called often; shows something now and then. */
@@ -13,6 +14,8 @@ export interface Progress {
 
 export const noProgress: Progress = {show: () => undefined, end: () => undefined};
 
+/** Of a file's name; with the rest it stays in one line of most terminals. Characters. */
+const nameCharacters = 40;
 /** Between two pictures. Ms. */
 const frameMs = 100;
 /** Of the bar. Characters. */
@@ -37,9 +40,10 @@ export function progressBar(write: (text: string) => void, now: () => number): P
 }
 
 function picture(name: string, readBytes: number, sizeBytes: number | undefined): string {
+  const shown = printable(name, nameCharacters);
   const megabytes = `${Math.round(readBytes / 1e6)} MB`;
-  if (sizeBytes === undefined || sizeBytes === 0) return `${name}  ${megabytes}`;
+  if (sizeBytes === undefined || sizeBytes === 0) return `${shown}  ${megabytes}`;
   const share = Math.min(1, readBytes / sizeBytes);
   const full = Math.round(share * width);
-  return `${name}  [${'#'.repeat(full)}${'.'.repeat(width - full)}] ${Math.floor(share * 100)} %  ${megabytes}`;
+  return `${shown}  [${'#'.repeat(full)}${'.'.repeat(width - full)}] ${Math.floor(share * 100)} %  ${megabytes}`;
 }

@@ -26,3 +26,18 @@ export function isOneAddress(text: string): boolean {
   }
   return !isQuoted && comments === 0 && angles === 0;
 }
+
+/** As one character each: what sendmail logs for one that cannot be printed, and a backslash. */
+const escaped = /\\(?:\\|[0-7]{3}|[a-z])/g;
+
+/**
+ * Whether the middle of a text was left out (libsm shortenstring(), MAXSHORTSTR 203). With it a bracket
+ * may be gone that would show it to be one address: `from=((…))<x@example.net>`, whoever may think of it.
+ */
+export function isShortened(text: string): boolean {
+  const typed = text.replaceAll(escaped, '?');
+  return typed.length === 203 && typed.startsWith('...', 100);
+}
+
+/** Whether a name may stand where the text was left out: between two long comments any would look alike. */
+export const hidesName = (text: string): boolean => text.includes('(') && isShortened(text);

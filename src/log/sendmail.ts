@@ -10,7 +10,7 @@ import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
 import type {MailEvent} from './mail-event.js';
 import {queueIdLength} from './queue-id.js';
-import {isOneAddress} from './recipient.js';
+import {isOneAddress, isShortened} from './recipient.js';
 import {readMilter, readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
 import {unknownTailOf} from './unknown.js';
@@ -41,15 +41,19 @@ export function parseSendmail(message: string): MailEvent | undefined {
   const subject = tail === undefined ? undefined : body.slice(0, -tail.length);
   // First: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
   if (subject !== undefined && isOneAddress(subject)) return unknownRecipient(queueId, subject);
-  if (body.startsWith('from=')) return readFrom(queueId, body);
-  if (body.startsWith('to=')) return readTo(queueId, body);
-  if (body.startsWith('ruleset=')) return readRuleset(queueId, body);
-  if (body.startsWith('Milter')) return readMilter(queueId, body);
-  if (echo.test(body)) return undefined;
+  const isBare = subject !== undefined && isShortened(subject);
+  if (!isBare) {
+    if (body.startsWith('from=')) return readFrom(queueId, body);
+    if (body.startsWith('to=')) return readTo(queueId, body);
+    if (body.startsWith('ruleset=')) return readRuleset(queueId, body);
+    if (body.startsWith('Milter: ')) return readMilter(queueId, body);
+    if (echo.test(body)) return undefined;
+  }
   // First: `CLIENT: VRFY x... User unknown` ends as it likes. A recipient cannot begin as a client
   // does (`client.ts`).
   const sign = readSign(queueId, body);
-  if (sign !== undefined || subject === undefined || neverBare.test(body)) return sign;
+  if (sign !== undefined || subject === undefined) return sign;
+  if (!isBare && neverBare.test(body)) return undefined;
   if (queueIdLength(body) > 0) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
   return unknownRecipient(queueId, subject); // one of which the middle was left out
 }
@@ -67,6 +71,6 @@ function withoutQueueId(message: string): MailEvent | undefined {
     return {kind: 'connected', client: parseClient(body.slice(connectHead.length))};
   }
   if (body.startsWith('ruleset=')) return readRuleset(undefined, body);
-  if (body.startsWith('Milter')) return readMilter(undefined, body);
+  if (body.startsWith('Milter: ')) return readMilter(undefined, body);
   return readSign(undefined, body);
 }

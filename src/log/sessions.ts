@@ -22,6 +22,7 @@ import {
 import type {Table} from '../state/table.js';
 import {Deliveries, type Delivery} from './deliveries.js';
 import type {EnvelopeEnd, MailEvent, Sign, Undeliverable, UnknownRecipient} from './mail-event.js';
+import {hidesName} from './recipient.js';
 import type {LogRecord} from './record.js';
 import {isDoubtful, isVouchedFor} from './writer.js';
 
@@ -307,6 +308,7 @@ const newEnvelope = (atMs: number): Envelope => ({
 });
 
 function isHeld(envelope: Envelope, {kind, subject}: Held): boolean {
+  if (hidesName(subject)) return false;
   return envelope.held.some(
     (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
   );

@@ -84,14 +84,22 @@ function matters(start: usize, end: usize): bool {
   const tag = start + hostOffset + hostLength;
   if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
     // The same host behind a stamp of the same length: here the tag is, whosever it is.
-    if (!equals(tag, tagAt, tagLength)) return false;
+    if (!equals(tag, tagAt, tagLength)) return mayBeRepeat(end);
     return load<u8>(tag + tagLength) != 0x5b || afterTag(tag + tagLength, end);
   }
   const found = find(start, min(end, start + longestHead), tagAt, tagLength);
-  if (found == 0) return false;
+  if (found == 0) return mayBeRepeat(end);
   // A frame that is not the usual one: the parser shall see.
   if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return true;
-  return learnHost(start, found) ? afterTag(found + tagLength, end) : true;
+  const isUsual = learnHost(start, found);
+  // In any frame: it notes of which envelope something was said.
+  return afterTag(found + tagLength, end) || !isUsual;
+}
+
+/** `last message repeated 5 times` of a BSD syslogd; whether it is one, `frames.ts` says. */
+function mayBeRepeat(end: usize): bool {
+  const last = load<u32>(end - 4);
+  return last == 0x73656d69 || last == 0x656d6974; // imes, time
 }
 
 /** Takes what stands between stamp and tag for the host of most lines. */
@@ -134,16 +142,29 @@ function messageMatters(message: usize, end: usize): bool {
     return true;
   }
   const word = load<u32>(body);
-  if (word == 0x6d6f7266) return envelopeMatters(message, body, end); // from
+  // Each up to where a name of a host, with which a sign begins, must end.
+  if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return envelopeMatters(message, end); // from=
   if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return mayBeUnknown(body, end); // to=
-  if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454) return false; // STARTTLS
-  if (word == 0x48545541 && load<u32>(body + 4) == 0x7265733d) return false; // AUTH=ser
+  // STARTTLS=server, AUTH=server: and a comma, which no name has.
+  if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454 && load<u16>(body + 15) == 0x202c) {
+    return false;
+  }
+  if (word == 0x48545541 && load<u32>(body + 4) == 0x7265733d && load<u16>(body + 11) == 0x202c) {
+    return false;
+  }
   if (word == 0x202d2d3c || word == 0x202d2d2d) return false; // `<-- `, `--- `: LogLevel 15
   if (word == 0x656c7572 && load<u64>(body + 8) == 0x65725f6b63656863 && body == message) {
     return false; // ruleset=check_re(lay), which weighs nothing and has no envelope
   }
-  add(queueIdsAt, queueIdHash(message));
+  add(queueIdsAt, queueIdHash(word == 0x7373656d ? repeatedAt(message, end) : message)); // mess
   return true;
+}
+
+/** What is repeated: `message repeated 5 times: [ …]`. */
+function repeatedAt(message: usize, end: usize): usize {
+  let at = message;
+  while (at < end && load<u8>(at) != 0x5b) at++;
+  return load<u8>(at + 1) == 0x20 ? at + 2 : at + 1;
 }
 
 /** Behind the queue id (8 characters of any kind, at least six digits, a colon), if there is one. */
@@ -153,7 +174,7 @@ function bodyAt(message: usize): usize {
   return at >= message + 14 && load<u16>(at) == 0x203a ? at + 2 : message;
 }
 
-function envelopeMatters(message: usize, body: usize, end: usize): bool {
+function envelopeMatters(message: usize, end: usize): bool {
   if (wantsAllEnvelopes || has(queueIdsAt, queueIdHash(message))) return true;
   return clientMatters(end);
 }

@@ -7,6 +7,7 @@
  */
 import {type Evidence, type EvidenceKind, type Proof, weights} from './evidence.js';
 import {hashOf} from '../hash.js';
+import {hidesName} from '../log/recipient.js';
 import type {Policy} from './policy.js';
 
 /** Plain data: it is saved as it is. */
@@ -50,7 +51,7 @@ export function addEvidence(
   const leaked = leakedScore(old, policy, atMs);
   // With the score at nothing the client begins anew; what it did before would count again.
   const {counted, kinds, accepted, firstMs} = leaked === 0 ? {...nothing, firstMs: atMs} : old;
-  const isNew = !counted.includes(hash);
+  const isNew = !counted.includes(hash) || hidesName(subject);
   // From before the score began, read late because another log was ahead: what would have been
   // forgiven meanwhile, had it been read in time, is.
   const beganMs = leaked === 0 ? old.scoredMs : old.firstMs;

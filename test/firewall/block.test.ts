@@ -68,7 +68,13 @@ describe('standing and nextEndMs', () => {
 });
 
 describe('mostBlocks', () => {
-  const settings = {policy, mailerName: 'sm-mta', mailerHost: undefined, ownHost: 'relay', attribution: 'any'} as const;
+  const settings = {
+    policy,
+    mailerName: 'sm-mta',
+    mailerHost: undefined,
+    ownHost: 'relay',
+    attribution: 'any',
+  } as const;
   const state = emptyState();
   const guard = new Guard(settings, state);
   const nth = (i: number): string => `2001:db8::${(i + 1).toString(16)}`;

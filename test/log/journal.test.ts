@@ -15,7 +15,7 @@ const recorded = (name: string): Entry[] =>
     .map((line) => JSON.parse(line) as Entry);
 
 const machineId = '8c608844777c41b5b763a4d5bd42e252';
-const mailer = recorded('journal-sendmail-8.18.1.json');
+const mailer = recorded('journal-sendmail-8.18.1.jsonl');
 const alive = mailer.find((entry) => String(entry['MESSAGE']).includes('from='))!;
 const ended = mailer.find((entry) => entry['_EXE'] === undefined)!;
 
@@ -91,7 +91,7 @@ describe('the time', () => {
 });
 
 test('odd entries of a real journal', () => {
-  const found = recorded('journal-odd-entries.json').map((entry) => {
+  const found = recorded('journal-odd-entries.jsonl').map((entry) => {
     const read = readJournalEntry(entry, machineId);
     return read.kind === 'record' ? [read.record.message, read.record.pid] : read.why;
   });

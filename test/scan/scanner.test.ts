@@ -1,0 +1,203 @@
+/** The scanner may give a line too many, never one too few: on what was recorded, and on anything. */
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {Scanner} from '../../src/scan/scanner.js';
+import {address} from '../net/samples.js';
+import {linesGiven, linesOf, linesThatMatter, missedLines} from './oracle.js';
+
+const data = (name: string): string =>
+  readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1');
+const isLog = (name: string): boolean => name.endsWith('.log');
+const logs = [
+  ...readdirSync(new URL('../data', import.meta.url)).filter(isLog),
+  ...readdirSync(new URL('../data/recorded', import.meta.url))
+    .filter(isLog)
+    .map((name) => `recorded/${name}`),
+];
+const modes = ['suspects', 'all'] as const;
+
+describe('Scanner on what was recorded', () => {
+  test.each(logs.flatMap((log) => modes.map((mode) => [log, mode] as const)))(
+    '%s, envelopes: %s',
+    (name, envelopes) => {
+      const log = data(name);
+      const suspects = [address('192.0.2.110'), address('2001:db8::110')];
+      expect(linesThatMatter(log, envelopes, suspects).length).toBeGreaterThan(20);
+      expect(missedLines(log, {envelopes, suspects})).toEqual([]);
+    },
+  );
+
+  test('it does pass over what is honest', () => {
+    const log = data('recorded/sendmail-8.18.1-ll15.log');
+    const given = linesGiven(new Scanner('sm-mta', 'suspects'), log, []);
+    expect(given.length).toBeLessThan(linesOf(log).length * 0.6);
+  });
+
+  test('of anybody who is suspect, all envelopes', () => {
+    const log = data('recorded/sendmail-8.18.1-ll9.log');
+    const hosts = Array.from({length: 255}, (_, i) => i);
+    const suspects = hosts.flatMap((i) => [address(`192.0.2.${i}`), address(`2001:db8::${i}`)]);
+    const ends = linesThatMatter(log, 'suspects', suspects);
+    expect(ends).toEqual(linesThatMatter(log, 'all', []));
+    expect(missedLines(log, {suspects})).toEqual([]);
+  });
+});
+
+/** Lines of a file of examples, without its remarks and what is to be read from them. */
+const examples = (name: string): string[] =>
+  data(name)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('=> '));
+
+const messages = examples('sendmail-messages.txt');
+const frames: readonly ((message: string, i: number) => string)[] = [
+  (message, i) => `2026-11-21T11:51:44.5751${i % 90}+00:00 relay sm-mta[${i}]: ${message}`,
+  (message, i) => `Nov 21 11:51:44 relay sm-mta[${i}]: ${message}`,
+  (message) => `2026-11-21 11:51:44 relay sm-mta[1234567]: ${message}`,
+  (message) => `<21>Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 <mail.notice> relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 sm-mta[7]: ${message}`,
+  (message) => `2026-11-21T11:51:44Z sm-mta[7]: ${message}`,
+  (message) => `<21>1 2026-11-21T11:51:44.575196+00:00 relay sm-mta 7 - - ${message}`,
+  (message) => `Nov 21 11:51:44 relay sm-mta[7]: [ID 801593 mail.notice] ${message}`,
+  (message) => `Nov 21 11:51:44 relay sm-mta[7]: message repeated 2 times: [ ${message}]`,
+];
+
+describe('Scanner on each message, in each frame', () => {
+  test.each(messages)('%s', (message) => {
+    for (const frame of frames.slice(0, 2)) expect(missedLines(frame(message, 41))).toEqual([]);
+  });
+
+  test('all in one log, by frame and mixed', () => {
+    for (const frame of frames) expect(missedLines(messages.map(frame).join('\n'))).toEqual([]);
+    const mixed = messages.map((message, i) => (frames[i % frames.length] ?? String)(message, i));
+    expect(missedLines(mixed.join('\n'))).toEqual([]);
+  });
+
+  test('framings.txt, in its order', () => {
+    expect(missedLines(`${examples('framings.txt').join('\n')}\n`)).toEqual([]);
+  });
+
+  test('a name of a host that begins as other lines do, in front of a sign', () => {
+    const names = ['from.example', 'fromage.example', 'STARTTLS.example', 'STARTTLS=s.example'];
+    const more = ['AUTH=server.example', 'Milter.example', 'to.example', 'ruleset.example'];
+    for (const name of [...names, ...more]) {
+      for (const text of ['VRFY x [198.51.100.66]', 'probable open proxy: command=GET /']) {
+        const message = `6ALBkkFJ000207: ${name} [203.0.113.7]: ${text}`;
+        for (const frame of frames.slice(0, 2)) {
+          const line = frame(message, 7);
+          expect(linesThatMatter(line, 'suspects', [])).toHaveLength(1);
+          expect(missedLines(line)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test('an envelope of which only a repetition told', () => {
+    const from =
+      '6ALHIl1Z018459: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]';
+    const unknown = '6ALHIl1Z018459: <anna@example.net>... User unknown';
+    const repeated = `message repeated 2 times: [ ${unknown}]`;
+    for (const frame of frames.slice(0, 2)) {
+      expect(missedLines(`${frame(repeated, 7)}\n${frame(from, 7)}`)).toEqual([]);
+    }
+  });
+});
+
+const host = fc.constantFrom('relay', 'relay', 'relay', 'mx1.example.net', '2001:db8::25', 'h');
+const stamp = fc.constantFrom(
+  'Nov 21 11:51:44',
+  'Nov  1 01:51:44',
+  '2026-11-21T11:51:44.575196+00:00',
+  '2026-11-21T11:51:44Z',
+  '2026-11-21T11:51:44',
+  '2026-11-21 11:51:44',
+  '2026-11-21 11:51:44.25',
+  '<21>Nov 21 11:51:44',
+);
+const tag = fc.oneof(
+  {weight: 6, arbitrary: fc.nat(99_999_999).map((pid) => `sm-mta[${pid}]:`)},
+  fc.constantFrom('sm-mta:', 'sm-mta[]:', 'xsm-mta[1]:', 'sm-mta[1] :', 'sm-msp[9]:', 'kernel:'),
+  fc.constantFrom('sshd[5]: sm-mta[1]:', 'a[1]: Nov 21 11:51:44 relay sm-mta[1]:'),
+);
+const queueId = fc.constantFrom('6ALBkkFJ000207', '6ALBkkXF000203', '6ALBkkXF1234567');
+const client = fc.constantFrom(
+  '[203.0.113.7]',
+  'from.example [203.0.113.7]',
+  '[IPv6:2001:db8:0:0:0:0:0:7]',
+  '[IPv6:2001:db8::7] (may be forged)',
+);
+const said = fc.tuple(fc.constantFrom(...messages), queueId, client).map(([text, id, who]) => {
+  const named = text.replace(/\[(?:203|192)\.0\.[\d.]+\]/, who);
+  return named.replace(/^[0-9A-Za-z]{8}\d{6}(?=[:[])/, id);
+});
+const noise = fc.oneof(
+  fc.string({unit: 'binary', maxLength: 40}).map((text) => text.replaceAll(/[^\0-\xff]/g, '\xff')),
+  fc.constantFrom(' ', '', '\r', '\0', '... User unknown', ']', ' sm-mta[1]: ', ' [203.0.113.7]'),
+  fc.integer({min: 0, max: 17_000}).map((length) => 'x'.repeat(length)),
+);
+const anyLine = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(stamp, host, tag, said)
+      .map(([time, where, who, text]) => `${time} ${where} ${who} ${text}`),
+  },
+  fc.tuple(stamp, tag, said).map(([time, who, text]) => `${time} ${who} ${text}`),
+  fc
+    .tuple(stamp, host, tag, said, noise)
+    .map(([time, where, who, text, end]) => `${time} ${where} ${who} ${text}${end}`),
+  fc.tuple(noise, said).map(([begin, text]) => `${begin}${text}`),
+  fc.constantFrom('Nov 21 11:51:44 relay last message repeated 3 times'),
+  noise,
+);
+
+describe('Scanner on any log', () => {
+  const suspects = [address('203.0.113.7'), address('2001:db8::7')];
+  const anyLog = fc
+    .tuple(fc.array(anyLine, {maxLength: 25}), fc.constantFrom('', '\n'), fc.constantFrom('', '\r'))
+    .map(([lines, end, carriage]) => lines.join(`${carriage}\n`) + end);
+
+  test.each(modes)('misses nothing, in pieces cut anywhere, envelopes: %s', (envelopes) => {
+    fc.assert(
+      fc.property(
+        anyLog,
+        fc.array(fc.nat(5000), {maxLength: 4}),
+        fc.boolean(),
+        (log, cuts, all) => {
+          const told = all ? suspects : [];
+          expect(missedLines(log, {envelopes, cuts, suspects: told})).toEqual([]);
+        },
+      ),
+      {numRuns: 250},
+    );
+  });
+
+  test('counts every line, and gives each once, whole and in order', () => {
+    fc.assert(
+      fc.property(anyLog, fc.array(fc.nat(5000), {maxLength: 4}), (log, cuts) => {
+        const scanner = new Scanner('sm-mta', 'suspects');
+        const given = linesGiven(scanner, log, cuts);
+        const lines = linesOf(log);
+        expect(scanner.lines).toBe(
+          log.endsWith('\n') || log === '' ? lines.length - 1 : lines.length,
+        );
+        const texts = new Map(lines.map(({offset, text}) => [offset, text]));
+        for (const {offset, text} of given) expect(text).toBe(texts.get(offset));
+        const offsets = given.map(({offset}) => offset);
+        expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
+      }),
+      {numRuns: 150},
+    );
+  });
+
+  test('a newline in each place of a block of 32 bytes', () => {
+    const line = frames[1]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
+    for (let length = 0; length < 130; length++) {
+      const log = `${'x'.repeat(length)}\n${line}\n${'y'.repeat(length)}\n${line}`;
+      const given = linesGiven(new Scanner('sm-mta', 'suspects'), log, []);
+      expect(given.map(({offset}) => offset)).toEqual([length + 1, 2 * length + line.length + 3]);
+    }
+  });
+});
