@@ -67,6 +67,8 @@ export type Outcome =
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: 'ended' | 'exempt' | 'operator'}
+  /** Pieces of split messages of which not all came. */
+  | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
 
 export class Guard {
@@ -74,6 +76,7 @@ export class Guard {
   readonly #state: State;
   readonly #sessions: Sessions;
   readonly #fragments: Fragments;
+  #piecesTold = 0;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
@@ -125,8 +128,11 @@ export class Guard {
         this.#state.offenders.delete(client);
       }
     }
-    const unresolved = this.#sessions.forgetSilent(nowMs);
-    return [...this.endBlocks(nowMs), ...unresolved.filter((o) => o.kind === 'unresolved')];
+    const {lost} = this.#fragments;
+    const pieces = lost - this.#piecesTold;
+    this.#piecesTold = lost;
+    const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
+    return [...this.endBlocks(nowMs), ...this.#sessions.forgetSilent(nowMs), ...broken];
   }
 
   /** What was noted while the clock was ahead begins now instead: an hour's block lasts an hour. */

@@ -57,23 +57,23 @@ export async function explain(
   try {
     const input = openLogInput(path);
     const frames = new Frames();
-    const lines = new Lines(input.name, () => true);
+    const lines = new Lines(input.name);
     for await (const piece of input.pieces) {
-      lines.each(piece, (line) => {
+      for (const line of lines.of(piece)) {
         const framed = frames.read(line, input.changedMs);
         if (framed.kind === 'none') {
           tell(line, {record: null, event: null, outcome: `ignored: ${framed.why}`});
-          return;
+          continue;
         }
         const {record} = framed;
         const reading = guard.read(record);
         if (reading.kind === 'ignored') {
           tell(line, {record, event: null, outcome: `ignored: ${reading.why}`});
-          return;
+          continue;
         }
         const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, nobody);
         tell(line, {record, event: plain(reading.event), outcome: outcomesText(reading, outcomes)});
-      });
+      }
       state.history.length = 0;
     }
     return exitCode.ok;

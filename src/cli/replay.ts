@@ -94,15 +94,13 @@ async function sortedByTime(files: readonly string[]): Promise<string[]> {
 /** When the first record of a log was written. */
 async function beginMs(path: string): Promise<number> {
   const {pieces, changedMs, name} = openLogInput(path);
-  let atMs: number | undefined;
   const frames = new Frames();
-  const lines = new Lines(name, () => atMs === undefined);
+  const lines = new Lines(name);
   for await (const piece of pieces) {
-    lines.each(piece, (line) => {
+    for (const line of lines.of(piece)) {
       const framed = frames.read(line, changedMs);
-      if (framed.kind === 'record') atMs = framed.record.atMs;
-    });
-    if (atMs !== undefined) return atMs;
+      if (framed.kind === 'record') return framed.record.atMs;
+    }
   }
   return changedMs;
 }

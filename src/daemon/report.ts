@@ -20,6 +20,7 @@ const subjectCharacters = 120;
 /** One outcome in words, also of those that the daemon only counts. */
 export function outcomeText(outcome: Outcome): string {
   if (outcome.kind === 'unresolved') return `${outcome.recipients} never tied to a client`;
+  if (outcome.kind === 'broken') return `${outcome.pieces} pieces without the others`;
   if (outcome.kind === 'noRoom') return `${outcome.network}: no room for another block`;
   return reportOutcome(outcome, Number.NEGATIVE_INFINITY).message;
 }
@@ -31,7 +32,7 @@ function deed({kind, subject}: Evidence): string {
 }
 
 /** What is only counted (`tally.ts`) has no line of its own. */
-export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom'}>;
+export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom' | 'broken'}>;
 
 export function reportOutcome(outcome: Told, nowMs: number): Report {
   switch (outcome.kind) {

@@ -26,6 +26,9 @@ export class Tally {
           outcome.recipients,
         );
         return true;
+      case 'broken':
+        this.#add('warning', 'pieces of split messages of which not all came', outcome.pieces);
+        return true;
       case 'noRoom':
         this.#add('error', 'blocks not made: as many stand already as can stand', 1);
         return true;

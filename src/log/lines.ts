@@ -1,31 +1,27 @@
-/** Cuts pieces of a log, which hold whole lines, into those lines that somebody wants. */
+/**
+ * Cuts pieces of a log, which hold whole lines, into lines; of those that are too long it gives none.
+ * For whoever wants every line: `scan/scanner.ts` is for those that can matter, `sys/place.ts` for a
+ * log that grows, `sys/cut-lines.ts` for what a program prints.
+ */
+import {type Bytes, longestLineBytes} from './bytes.js';
 import type {Line} from './line.js';
-import {longestLineBytes, type Bytes} from './bytes.js';
-
-/** Asked before a string is made of a line. */
-export type Matters = (bytes: Bytes, start: number, end: number) => boolean;
 
 export class Lines {
   readonly #source: string;
-  readonly #matters: Matters;
   #offset = 0;
-  /** Lines so far, wanted or not. A count. */
-  count = 0;
 
-  constructor(source: string, matters: Matters) {
+  constructor(source: string) {
     this.#source = source;
-    this.#matters = matters;
   }
 
-  each(piece: Bytes, take: (line: Line) => void): void {
+  *of(piece: Bytes): Generator<Line> {
     const {length} = piece;
     for (let start = 0; start < length;) {
       const newlineAt = piece.indexOf(newline, start);
       const end = newlineAt < 0 ? length : newlineAt;
-      this.count += 1;
-      if (end > start && end - start <= longestLineBytes && this.#matters(piece, start, end)) {
+      if (end > start && end - start <= longestLineBytes) {
         const text = piece.toString('latin1', start, end);
-        take({source: this.#source, offset: this.#offset + start, text});
+        yield {source: this.#source, offset: this.#offset + start, text};
       }
       start = end + 1;
     }

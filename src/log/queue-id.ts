@@ -1,7 +1,7 @@
 /** What a queue id tells by itself (queue.c assign_queueid()): when and by which process it was made. */
 
 /** 8 characters of time and sequence, then the creator's pid, at least six digits. */
-export const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
+const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
 
 const withQueueId = new RegExp(`^${queueIdPattern}: `);
 

@@ -10,8 +10,7 @@
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
  */
-import type {Address} from '../net/address.js';
-import {parseAddress} from '../net/address.js';
+import {type Address, parseAddress} from '../net/address.js';
 import {
   type Evidence,
   type EvidenceKind,
@@ -78,8 +77,14 @@ export type JoinOutcome =
   | {readonly kind: 'accepted'; readonly client: Address; readonly recipients: number}
   /** Sources that disagree about one envelope, or about one process where there is none. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
-  /** Recipients whose client was never learnt. */
-  | {readonly kind: 'unresolved'; readonly recipients: number; readonly why: WhyUnresolved};
+  | Unresolved;
+
+/** Recipients whose client was never learnt. */
+export interface Unresolved {
+  readonly kind: 'unresolved';
+  readonly recipients: number;
+  readonly why: WhyUnresolved;
+}
 
 export type WhyUnresolved =
   | 'silentSession'
@@ -127,7 +132,7 @@ export class Sessions {
   }
 
   /** Gives up what has been silent for too long. */
-  forgetSilent(nowMs: number): JoinOutcome[] {
+  forgetSilent(nowMs: number): Unresolved[] {
     let lost = 0;
     for (const [key, envelope] of this.#envelopes.entries()) {
       // Noted while the clock was ahead: its silence begins now.
@@ -150,7 +155,9 @@ export class Sessions {
     const {atMs} = record;
     const known = {address: client.text, proof: proofOf(record)};
     this.#connections.set(key, {...known, firstMs: atMs, lastMs: atMs});
-    dropOldest(this.#connections, mostConnections);
+    if (this.#connections.size > mostConnections) {
+      this.#connections.delete(this.#connections.oldestKey() ?? '');
+    }
     return [];
   }
 
@@ -296,10 +303,6 @@ const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
 const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
   `${host} ${pid} ${queueId}`;
 
-function dropOldest<Value>(table: Table<Value>, most: number): void {
-  while (table.size > most) table.delete(table.oldestKey() ?? '');
-}
-
 const newEnvelope = (atMs: number): Envelope => ({
   client: undefined,
   held: [],
@@ -341,6 +344,6 @@ function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
   });
 }
 
-function unresolved(recipients: number, why: WhyUnresolved): JoinOutcome[] {
+function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
 }

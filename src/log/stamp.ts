@@ -78,7 +78,7 @@ export class Stamps {
   /** When a line was written, by its stamp and the queue id its message may begin with. */
   settle({local, atMs, intoHourMs}: Stamp, message: string, referenceMs: number): number {
     if (local === undefined) return atMs;
-    const idLength = queueIdLength(message);
+    const idLength = queueIdOrPieceLength(message);
     if (idLength === 0) return atMs;
     const year = this.#yearTold(local, message, referenceMs);
     if (year === undefined || (year !== local.year && local.year !== undefined)) return atMs;
@@ -332,7 +332,7 @@ function twoDigits(text: string, at: number): number {
 }
 
 /** @returns 0 for a message that does not begin with `QID: ` or `QID[1]: ` */
-function queueIdLength(message: string): number {
+function queueIdOrPieceLength(message: string): number {
   let end = 8;
   while (end < 18 && isDigit(message.charCodeAt(end))) end += 1;
   return end >= 14 && (message[end] === ':' || message[end] === '[') ? end : 0;

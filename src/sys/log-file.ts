@@ -4,12 +4,11 @@
  * grown past the offset. Does not know about names and rotation (`follow.ts`).
  */
 import fs from 'node:fs';
+import {longestLineBytes} from '../log/bytes.js';
 import type {Line} from '../log/line.js';
 import type {Cursor} from '../state/state.js';
-import {longestLineBytes, type LongLine, Place} from './place.js';
+import {type LongLine, Place} from './place.js';
 import {recentBytes} from './trail.js';
-
-export {longestLineBytes} from './place.js';
 
 /** Read at once. Bytes: little enough that timers and sockets are not kept waiting by a batch. */
 const chunkBytes = 64 * 1024;

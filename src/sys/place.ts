@@ -3,12 +3,10 @@
  * are too long, and remembers the bytes before the place, by which it is known again. Where the
  * bytes come from is for `log-file.ts` and `packed-file.ts`.
  */
+import {longestLineBytes} from '../log/bytes.js';
 import type {Line} from '../log/line.js';
 import type {Cursor} from '../state/state.js';
 import {type ReadAt, Trail} from './trail.js';
-
-/** A line longer than this is no line of a mailer (SYSLOG_BUFSIZE 1 KiB, rsyslog 8 KiB). Bytes. */
-export const longestLineBytes = 16 * 1024;
 
 export interface LongLine {
   readonly kind: 'longLine';

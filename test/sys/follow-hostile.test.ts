@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import type {FollowEvent} from '../../src/sys/follow.js';
-import {longestLineBytes} from '../../src/sys/log-file.js';
+import {longestLineBytes} from '../../src/log/bytes.js';
 import {bundle, startScript} from './support/child.js';
 import {readAll, Reader} from './support/reader.js';
 import {openBelow, sleep, tempDirs} from './support/temp.js';

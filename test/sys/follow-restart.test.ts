@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import type {LogPosition} from '../../src/state/state.js';
 import {Follower} from '../../src/sys/follow.js';
-import {longestLineBytes} from '../../src/sys/log-file.js';
+import {longestLineBytes} from '../../src/log/bytes.js';
 import {readAll, Reader} from './support/reader.js';
 import {openBelow, sleep, tempDirs} from './support/temp.js';
 

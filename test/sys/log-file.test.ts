@@ -3,7 +3,8 @@ import {afterEach, expect, jest, test} from '@jest/globals';
 import fc from 'fast-check';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {LogFile, longestLineBytes} from '../../src/sys/log-file.js';
+import {longestLineBytes} from '../../src/log/bytes.js';
+import {LogFile} from '../../src/sys/log-file.js';
 import {tempDirs} from './support/temp.js';
 
 const newDir = tempDirs();

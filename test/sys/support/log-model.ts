@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 import zlib from 'node:zlib';
-import {longestLineBytes} from '../../../src/sys/log-file.js';
+import {longestLineBytes} from '../../../src/log/bytes.js';
 import {type Generation, LineBook} from './line-book.js';
 import {guardBytes, recentBytes} from '../../../src/sys/trail.js';
 
