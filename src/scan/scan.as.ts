@@ -156,8 +156,21 @@ function messageMatters(message: usize, end: usize): bool {
   if (word == 0x656c7572 && load<u64>(body + 8) == 0x65725f6b63656863 && body == message) {
     return false; // ruleset=check_re(lay), which weighs nothing and has no envelope
   }
-  add(queueIdsAt, queueIdHash(word == 0x7373656d ? repeatedAt(message, end) : message)); // mess
+  const queueId = queueIdHash(word == 0x7373656d ? repeatedAt(message, end) : message); // mess
+  // Like the end of an innocent's envelope: it weighs nothing, and nothing comes after it.
+  if (isNoCommands(body, end)) return has(queueIdsAt, queueId);
+  add(queueIdsAt, queueId);
   return true;
+}
+
+/** `CLIENT did not issue MAIL/EXPN/VRFY/ETRN during connection to DAEMON` */
+function isNoCommands(body: usize, end: usize): bool {
+  for (let at = body; at + 24 <= end; at++) {
+    // `] did no` or `) did no`
+    if (load<u64>(at) != 0x6f6e20646964205d && load<u64>(at) != 0x6f6e206469642029) continue;
+    return load<u64>(at + 8) == 0x2065757373692074 && load<u64>(at + 16) == 0x5058452f4c49414d;
+  }
+  return false;
 }
 
 /** What is repeated: `message repeated 5 times: [ …]`. */

@@ -33,8 +33,10 @@ export function judge(offender: Offender, policy: Policy, atMs: number): Verdict
  * between the first and the last of a row, so the score is rounded up; what was done is not. Accepted
  * mail speaks for the recipients only, not for a VRFY.
  */
-function isReached({score, kinds, ...offender}: Offender, policy: Policy): boolean {
-  const isMeant = unknownShare({...offender, kinds}) >= policy.leastUnknownShare;
+function isReached(offender: Offender, policy: Policy): boolean {
+  const {score, kinds} = offender;
+  if (Math.ceil(score) < policy.threshold) return false; // nearly always
+  const isMeant = unknownShare(offender) >= policy.leastUnknownShare;
   let [all, counting] = [0, 0];
   for (const [kind, count] of Object.entries(kinds) as [EvidenceKind, number][]) {
     all += weights[kind] * count;

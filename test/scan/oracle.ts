@@ -59,6 +59,9 @@ export function linesThatMatter(
       const isSuspect = suspects.some(({text}) => text === event.client.text);
       return envelopes === 'all' || isSuspect || spoken.has(event.queueId);
     }
+    if (event.kind === 'noCommands') {
+      return event.queueId !== undefined && spoken.has(event.queueId);
+    }
     if (event.kind === 'connected' || event.kind === 'undeliverable') return true;
     if (isEvidenceKind(event.kind) && event.queueId !== undefined) spoken.add(event.queueId);
     return !weighsNothing(event);
