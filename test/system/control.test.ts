@@ -209,6 +209,9 @@ describe('the operator', () => {
     expect(await rules(6, 'INPUT')).toEqual([]);
     // the blocks themselves are not forgotten: the next daemon puts them in force again
     await start();
+    await until('the block to stand again', async () =>
+      (await relay.run('iptables', ['-S', CHAIN])).stdout.includes('203.0.113.7/32'),
+    );
     expect(await rules(4, CHAIN)).toEqual([drop('203.0.113.7/32')]);
   });
 

@@ -139,7 +139,9 @@ describe('the Debian package', () => {
     const guess = 'ip netns exec client node /mnt/package/guess.mjs 192.0.2.1 40';
     const answers = Number(await guest.must(guess));
     expect(answers).toBeGreaterThanOrEqual(10);
-    expect(answers).toBeLessThanOrEqual(13);
+    // While it is still asking. How many more names pass on the way through the journal is the
+    // machine's mood: 20 ms each; the bench measures it.
+    expect(answers).toBeLessThanOrEqual(25);
     expect(await drops()).toEqual([dropOf('192.0.2.99/32')]);
     expect(await guest.must('journalctl -u blocksmtp -o cat')).toMatch(
       /block 192\.0\.2\.99 .*10 distinct unknown recipients.*proof kernel/,

@@ -114,11 +114,13 @@ END`);
       const said = (await guest.said()).join('\n');
       expect(said).toMatch(/block 192\.0\.2\.66 .*proof kernel/);
       // What a system user forged has been read, and is nobody's word; of alice's not even that.
-      for (const [index, {tool}] of forgers.entries()) {
-        const isLikeSendmail = index >= forgers.length / 2 && !tool.startsWith('python');
-        const last = `${victimOf(index, 3)} asked for <ghost11@example.net>: not counted`;
-        expect(said.includes(last)).toBe(isLikeSendmail);
-      }
+      // Of one who is gone at once the journal may know no program; then he is not heard either.
+      const heard = forgers.filter((_, index) =>
+        said.includes(`${victimOf(index, 3)} asked for <ghost11@example.net>: not counted`),
+      );
+      expect(heard.map(({user}) => user)).not.toContain('alice');
+      expect(heard.filter(({tool}) => tool.startsWith('python'))).toEqual([]);
+      expect(heard.length).toBeGreaterThan(0);
     },
   );
 
