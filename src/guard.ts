@@ -7,17 +7,17 @@
  *
  * Pure: it reads no clock and touches no machine; what it wants to know of the machine it asks
  * through a function it is given, and what it decides comes back as outcomes. `run` and `replay`
- * are this code over two kinds of lines.
+ * are this code over two kinds of lines. Which log a line is of, and its frame, is known before.
  */
-import type {Block} from './firewall/block.js';
-import {mostBlocks} from './firewall/block.js';
-import type {MailEvent, Sign, UnknownRecipient} from './log/mail-event.js';
-import type {LogRecord} from './log/record.js';
-import {readQueueId} from './log/queue-id.js';
+import {type Block, mostBlocks} from './firewall/block.js';
 import type {Question} from './log/attribute.js';
 import {Fragments} from './log/fragments.js';
+import type {MachineAnswer} from './log/held.js';
+import type {MailEvent, Sign, UnknownRecipient} from './log/mail-event.js';
+import {readQueueId} from './log/queue-id.js';
+import type {LogRecord} from './log/record.js';
 import {parseSendmail} from './log/sendmail.js';
-import {type JoinOutcome, type MachineAnswer, Sessions} from './log/sessions.js';
+import {type JoinOutcome, Sessions, type SessionView} from './log/sessions.js';
 import {sameHost} from './log/syslog.js';
 import {authorship, isDoubtful} from './log/writer.js';
 import type {Address} from './net/address.js';
@@ -120,6 +120,12 @@ export class Guard {
     });
   }
 
+  /** What is known of the envelope that was spoken of, for people. */
+  session({event, record}: Extract<Reading, {kind: 'event'}>): SessionView | undefined {
+    const queueId = 'queueId' in event ? event.queueId : undefined;
+    return queueId === undefined ? undefined : this.#sessions.view(record, queueId);
+  }
+
   /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     this.#mendFuture(nowMs);
@@ -204,10 +210,10 @@ export class Guard {
       return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
     }
     const record = this.#fragments.take(line);
-    if (record === 'held')
-      return {kind: 'ignored', why: 'a piece of a message, of which more comes'};
-    if (record === undefined)
-      return {kind: 'ignored', why: 'a piece of a message that is not whole'};
+    if (record === 'held' || record === undefined) {
+      const which = record === 'held' ? 'of which more comes' : 'that is not whole';
+      return {kind: 'ignored', why: `a piece of a message ${which}`};
+    }
     const event = parseSendmail(record.message);
     if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
     return {kind: 'event', event, record};
@@ -215,8 +221,9 @@ export class Guard {
 
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable')
+    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable') {
       return undefined;
+    }
     // A log without host names is this machine's own.
     if (record.host !== '' && !sameHost(record.host, this.#settings.ownHost)) return undefined;
     const {queueId, client} = event as UnknownRecipient | Sign;

@@ -1,20 +1,13 @@
 /** Accepted mail in the guard: for whom it speaks, when, and what earns nothing; and what is proof. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import {Guard, type GuardSettings, nobody, type Outcome} from '../src/guard.js';
+import {Guard, nobody, type Outcome} from '../src/guard.js';
 import type {LogRecord} from '../src/log/record.js';
 import {parseWhitelist} from '../src/net/whitelist.js';
 import {Exemptions} from '../src/score/exempt.js';
 import {emptyState} from '../src/state/state.js';
 import {address} from './net/samples.js';
-import {policy, startMs} from './score/samples.js';
+import {settings, startMs} from './score/samples.js';
 
-const settings: GuardSettings = {
-  policy,
-  mailerName: 'sm-mta',
-  mailerHost: undefined,
-  ownHost: 'relay',
-  attribution: 'any',
-};
 const noFriends = new Exemptions(parseWhitelist('none', ''), undefined, []);
 const nowMs = startMs + 3_600_000;
 let guard: Guard;

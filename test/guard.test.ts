@@ -15,15 +15,8 @@ import {parseWhitelist} from '../src/net/whitelist.js';
 import {Exemptions} from '../src/score/exempt.js';
 import {emptyState, type State} from '../src/state/state.js';
 import {Table} from '../src/state/table.js';
-import {policy} from './score/samples.js';
+import {policy, settings} from './score/samples.js';
 
-const settings = {
-  policy,
-  mailerName: 'sm-mta',
-  mailerHost: undefined,
-  ownHost: 'relay',
-  attribution: 'any',
-} as const;
 const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;
 

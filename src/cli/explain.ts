@@ -1,7 +1,8 @@
 /**
  * `blocksmtp explain`: tells of each line of a log what the daemon reads from it: the frame, the
- * event, whose it was, what it counted; or why it was passed over. The pipeline is the daemon's own;
- * only the machine is not asked, for these processes are gone.
+ * event, the session it belongs to, what it counted with which proof and score; or why it was passed
+ * over. The pipeline is the daemon's own; only the machine is not asked, for these processes are
+ * gone.
  */
 import type {Config} from '../config/schema.js';
 import {Friends} from '../daemon/friends.js';
@@ -13,8 +14,9 @@ import type {Line} from '../log/line.js';
 import {Lines} from '../log/lines.js';
 import type {MailEvent} from '../log/mail-event.js';
 import type {LogRecord} from '../log/record.js';
+import type {SessionView} from '../log/sessions.js';
 import {printable} from '../log-level.js';
-import {isEvidenceKind} from '../score/evidence.js';
+import {isEvidenceKind, type Proof} from '../score/evidence.js';
 import {emptyState} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {openLogInput} from '../sys/log-input.js';
@@ -24,6 +26,16 @@ import {localTime} from './terminal.js';
 
 type EventFacts = Readonly<Record<string, string | number | undefined>> & {readonly kind: string};
 
+/** How one piece of evidence was weighed; the score is the client's behind it. */
+interface WeighedEvidence {
+  readonly weighed: 'counted' | 'exempt' | 'unproven';
+  readonly kind: string;
+  readonly client: string;
+  readonly subject: string;
+  readonly proof: Proof;
+  readonly score: number | null;
+}
+
 /** What is told of one line; `--json` prints it as it is. */
 interface Explained {
   readonly source: string;
@@ -31,6 +43,10 @@ interface Explained {
   readonly line: string;
   readonly record: LogRecord | null;
   readonly event: EventFacts | null;
+  /** The envelope, as it is known behind this line; null when nothing is, or it is over. */
+  readonly session: SessionView | null;
+  /** What this line counted, or would have. */
+  readonly evidence: readonly WeighedEvidence[];
   /** What came of it, in words; why nothing did, where nothing did. */
   readonly outcome: string;
 }
@@ -62,17 +78,23 @@ export async function explain(
       for (const line of lines.of(piece)) {
         const framed = frames.read(line, input.changedMs);
         if (framed.kind === 'none') {
-          tell(line, {record: null, event: null, outcome: `ignored: ${framed.why}`});
+          tell(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
           continue;
         }
         const {record} = framed;
         const reading = guard.read(record);
         if (reading.kind === 'ignored') {
-          tell(line, {record, event: null, outcome: `ignored: ${reading.why}`});
+          tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
           continue;
         }
         const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, nobody);
-        tell(line, {record, event: plain(reading.event), outcome: outcomesText(reading, outcomes)});
+        tell(line, {
+          record,
+          event: plain(reading.event),
+          session: guard.session(reading) ?? null,
+          evidence: outcomes.flatMap(weighed),
+          outcome: outcomesText(reading, outcomes),
+        });
       }
       state.history.length = 0;
     }
@@ -81,6 +103,17 @@ export async function explain(
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
   }
+}
+
+const nothing = {event: null, session: null, evidence: []} as const;
+
+function weighed(outcome: Outcome): WeighedEvidence[] {
+  if (outcome.kind !== 'counted' && outcome.kind !== 'exempt' && outcome.kind !== 'unproven') {
+    return [];
+  }
+  const {kind, client, subject, proof} = outcome.evidence;
+  const score = outcome.kind === 'counted' ? outcome.score : null;
+  return [{weighed: outcome.kind, kind, client: client.text, subject, proof, score}];
 }
 
 /** JSON.stringify leaves DEL, C1 and all beyond as they are, and a terminal obeys a C1. */
@@ -110,14 +143,20 @@ function plain(event: MailEvent): EventFacts {
   return {...event, client: event.client?.text};
 }
 
-function asText({source, offset, line, record, event, outcome}: Explained): string {
+function asText({source, offset, line, record, event, session, outcome}: Explained): string {
   const head = `${printable(source, quotedCharacters)}:${offset}: ${printable(line, quotedCharacters)}\n`;
   const frame =
     record === null
       ? ''
       : `    record:  ${localTime(record.atMs)} host ${printable(record.host, quotedCharacters) || '-'}, program ${printable(record.program, quotedCharacters)}, pid ${record.pid}${record.times > 1 ? `, ${record.times} times` : ''}\n`;
   const read = event === null ? '' : `    event:   ${eventText(event)}\n`;
-  return `${head}${frame}${read}    outcome: ${outcome}\n`;
+  const known = session === null ? '' : `    session: ${sessionText(session)}\n`;
+  return `${head}${frame}${read}${known}    outcome: ${outcome}\n`;
+}
+
+function sessionText({client, proof, held}: SessionView): string {
+  const whose = client === undefined ? 'client not known yet' : `client ${client}`;
+  return `${whose}${proof === undefined ? '' : `, proof ${proof}`}${held === 0 ? '' : `, ${held} held`}`;
 }
 
 function eventText({kind, ...facts}: EventFacts): string {

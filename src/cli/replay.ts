@@ -3,7 +3,6 @@
  * been blocked, when and why. The machine is not asked about processes that are long gone, so this
  * is what the log alone can tell.
  */
-import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import {Friends} from '../daemon/friends.js';
 import {guardSettings} from '../daemon/guard-settings.js';
@@ -13,34 +12,14 @@ import {Frames} from '../log/frames.js';
 import type {Line} from '../log/line.js';
 import {Lines} from '../log/lines.js';
 import {type Envelopes, Scanner} from '../scan/scanner.js';
+import type {Exemptions} from '../score/exempt.js';
 import {emptyState, type State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../sys/log-input.js';
 import {hostName} from '../sys/machine.js';
 import {type ExitCode, exitCode} from './exit.js';
 import type {Progress} from './progress.js';
-import {localTime, table} from './terminal.js';
-
-/** What came of it; printed as it is by `--json`. */
-export interface Replayed {
-  lines: number;
-  files: number;
-  unknownRecipients: number;
-  otherSigns: number;
-  exempt: number;
-  unproven: number;
-  unresolved: number;
-  disputed: number;
-  readonly blocks: ReplayedBlock[];
-}
-
-interface ReplayedBlock {
-  readonly network: string;
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly repeat: number;
-  readonly reason: string;
-}
+import {type Replayed, replayedText} from './replayed.js';
 
 export interface Output {
   readonly print: (text: string) => void;
@@ -57,13 +36,15 @@ export async function replay(
   const isRereadable = files.every(canBeReadAgain);
   // What is told of each sign must not be told twice.
   const isRepeatable = isRereadable && !log.shows('info');
+  const friends = new Friends(config.whiteList, config.mailerIp, log.say);
+  friends.refresh();
   try {
     const inOrder = isRereadable ? await sortedByTime(files) : files;
     const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
     // A mail was taken long before the next host refused it: such logs need every envelope.
     const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;
     const replayed = pass.end();
-    output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : text(replayed));
+    output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed));
     return exitCode.ok;
   } catch (error) {
     log.say('error', (error as Error).message);
@@ -73,7 +54,7 @@ export async function replay(
   }
 
   async function read(paths: readonly string[], envelopes: Envelopes): Promise<Pass> {
-    const pass = new Pass(config, envelopes, log);
+    const pass = new Pass(config, friends.exemptions, envelopes, log);
     for (const path of paths) {
       if (envelopes === 'all' || !pass.lacksEnvelopes) {
         await pass.read(openLogInput(path, pass.room), output.progress);
@@ -115,7 +96,7 @@ const sweepMs = 3_600_000;
 class Pass {
   readonly #guard: Guard;
   readonly #state: State = emptyState('unsaved');
-  readonly #friends: Friends;
+  readonly #exemptions: Exemptions;
   readonly #scanner: Scanner;
   readonly #log: Log;
   readonly #replayed: Replayed = {
@@ -133,10 +114,9 @@ class Pass {
   /** Whether a line told of an envelope that was passed over. */
   lacksEnvelopes = false;
 
-  constructor(config: Config, envelopes: Envelopes, log: Log) {
+  constructor(config: Config, exemptions: Exemptions, envelopes: Envelopes, log: Log) {
     this.#guard = new Guard(guardSettings(config, hostName()), this.#state);
-    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
-    this.#friends.refresh();
+    this.#exemptions = exemptions;
     this.#scanner = new Scanner(config.mailerSyslogName, envelopes);
     this.#log = log;
   }
@@ -172,7 +152,7 @@ class Pass {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;
-    const outcomes = this.#guard.take(record, changedMs, this.#friends.exemptions, nobody);
+    const outcomes = this.#guard.take(record, changedMs, this.#exemptions, nobody);
     if (outcomes.length > 0) this.#note(outcomes);
     if (record.atMs < this.#sweptMs + sweepMs) return;
     this.#sweptMs = record.atMs;
@@ -206,41 +186,4 @@ class Pass {
     const {level, message} = reportOutcome(outcome, 0);
     this.#log.say(level, message);
   }
-}
-
-const heading = ['BLOCKED AT', 'CLIENT', 'FOR', 'WHY'];
-
-function text(replayed: Replayed): string {
-  const {blocks} = replayed;
-  const rows = blocks.map(({network, fromMs, untilMs, repeat, reason}) => {
-    const length = durationText(Math.round((untilMs - fromMs) / 1000));
-    const again = repeat > 1 ? ` (block no. ${repeat})` : '';
-    return [localTime(fromMs), network, length, `${reason}${again}`];
-  });
-  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}`;
-}
-
-function summary(replayed: Replayed): string {
-  const {
-    lines,
-    files,
-    unknownRecipients,
-    otherSigns,
-    exempt,
-    unproven,
-    unresolved,
-    disputed,
-    blocks,
-  } = replayed;
-  const clients = new Set(blocks.map(({network}) => network)).size;
-  const parts = [
-    `${lines} lines in ${files} ${files === 1 ? 'file' : 'files'}`,
-    `${unknownRecipients} unknown recipients counted`,
-    ...(otherSigns === 0 ? [] : [`${otherSigns} other signs`]),
-    `${exempt} of exempt clients`,
-    ...(unproven === 0 ? [] : [`${unproven} without a verified proof`]),
-    `${unresolved} never tied to a client`,
-    `${disputed} envelopes in dispute`,
-  ];
-  return `${parts.join(', ')}.\n${blocks.length} blocks of ${clients} clients would have been made; nothing was changed.\n`;
 }

@@ -100,10 +100,8 @@ export class Sources {
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());
-        if (framed.kind === 'none') return [];
-        const record = this.#named(framed.record);
-        if (!this.#isWanted(path, record)) return [];
-        return [{record, place: `${line.source}:${line.offset}`}];
+        const record = framed.kind === 'none' ? undefined : this.#wanted(path, framed.record);
+        return record === undefined ? [] : [{record, place: `${line.source}:${line.offset}`}];
       });
       const isFirst = positions.get(path) === undefined;
       const hasMoved = position !== undefined && (isFirst || lines.length > 0);
@@ -112,12 +110,8 @@ export class Sources {
         savePlace: () => {
           if (!hasMoved) return;
           positions.set(path, position);
-          // Of a log that has not moved for the longest time, and is gone most likely.
-          if (positions.size > mostPlaces) {
-            const oldest = positions.oldestKey() ?? '';
-            positions.delete(oldest);
-            frames.delete(oldest);
-          }
+          const gone = this.#forgetGone();
+          if (gone !== undefined) frames.delete(gone);
         },
         place: hasMoved ? (isFirst ? 'first' : 'moved') : 'none',
         caughtUp: this.#caughtUp('files', caughtUp ? 'yes' : 'no'),
@@ -142,10 +136,10 @@ export class Sources {
     for await (const {records, position, caughtUp} of follower.batches(signal)) {
       const isFirst = journals.get(journalSource) === undefined;
       take({
-        records: records
-          .map((record) => this.#named(record))
-          .filter((record) => this.#isWanted(journalSource, record))
-          .map((record) => ({record, place: journalSource})),
+        records: records.flatMap((record) => {
+          const wanted = this.#wanted(journalSource, record);
+          return wanted === undefined ? [] : [{record: wanted, place: journalSource}];
+        }),
         savePlace: () => position && journals.set(journalSource, position),
         place: position === undefined ? 'none' : isFirst ? 'first' : 'moved',
         caughtUp: this.#caughtUp(journalSource, caughtUp ? 'yes' : 'no'),
@@ -153,23 +147,30 @@ export class Sources {
     }
   }
 
-  /** One name for this machine: of two sources one may write the short name, the other the full one. */
-  #named(record: LogRecord): LogRecord {
-    const {host} = record;
-    const isOurs = host !== this.#ownHost && sameHost(host, this.#ownHost);
-    return isOurs ? {...record, host: this.#ownHost} : record;
+  /** Of too many places, that of the log which has not moved for the longest time, if it is gone. */
+  #forgetGone(): string | undefined {
+    const {positions} = this.#state;
+    const oldest = positions.size > mostPlaces ? positions.oldestKey() : undefined;
+    if (oldest === undefined) return undefined;
+    const isGone = quietMs(oldest, nowMs()) === undefined;
+    if (isGone) positions.delete(oldest);
+    // It is only quiet: another one is looked at next time.
+    else positions.set(oldest, positions.get(oldest)!);
+    return isGone ? oldest : undefined;
   }
 
-  #isWanted(source: string, record: LogRecord): boolean {
-    if (record.program !== this.#config.mailerSyslogName) return false;
-    const isVouchedFor = this.#plan.journal === 'followed' && sameHost(record.host, this.#ownHost);
+  /** A line of the mailer's that no other source has given, under this machine's one name. */
+  #wanted(source: string, given: LogRecord): LogRecord | undefined {
+    if (given.program !== this.#config.mailerSyslogName) return undefined;
+    const isOurs = given.host === this.#ownHost || sameHost(given.host, this.#ownHost);
+    const inJournal = isOurs && this.#plan.journal === 'followed' && source !== journalSource;
     // The journal tells the same, and who wrote it.
-    if (this.#config.attribution === 'verified' && isVouchedFor && source !== journalSource) {
-      return false;
-    }
+    if (this.#config.attribution === 'verified' && inJournal) return undefined;
+    // Of two sources one may write the short name, the other the full one.
+    const record = isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;
     // Pieces are put together for each writer; told twice, the whole counts once.
-    if (mayBePiece(record.message)) return true;
-    return this.#duplicates?.isNew(source, record) ?? true;
+    if (this.#duplicates === undefined || mayBePiece(record.message)) return record;
+    return this.#duplicates.isNew(source, record) ? record : undefined;
   }
 
   #caughtUp(source: string, isCaughtUp: 'yes' | 'no'): boolean {

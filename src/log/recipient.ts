@@ -1,10 +1,15 @@
 /**
- * Whether a text is one address as sendmail cuts it off a command (parseaddr.c prescan()): blanks
- * stand in it only between quotes, in comments and between angle brackets, and all of these are closed.
+ * What can be told of a recipient from the text that sendmail logs: whether it is one, and whether
+ * all of it is there. Not whose it was, and not which message it stands in (`sendmail.ts`).
  */
+
 /** What nearly all are; told apart because this is asked of each line that counts. */
 const simple = /^<[^\s"()<>\\]*>$/;
 
+/**
+ * Whether a text is one address as sendmail cuts it off a command (parseaddr.c prescan()): blanks
+ * stand in it only between quotes, in comments and between angle brackets, and all of these are closed.
+ */
 export function isOneAddress(text: string): boolean {
   if (simple.test(text)) return true;
   let [comments, angles] = [0, 0];
@@ -31,13 +36,13 @@ export function isOneAddress(text: string): boolean {
 const escaped = /\\(?:\\|[0-7]{3}|[a-z])/g;
 
 /**
- * Whether the middle of a text was left out (libsm shortenstring(), MAXSHORTSTR 203). With it a bracket
- * may be gone that would show it to be one address: `from=((…))<x@example.net>`, whoever may think of it.
+ * Whether the middle of a text was left out (libsm shortenstring(), MAXSHORTSTR 203), and with it maybe
+ * a bracket that would show it to be one address: `from=((…))<x@example.net>`.
  */
 export function isShortened(text: string): boolean {
   const typed = text.replaceAll(escaped, '?');
   return typed.length === 203 && typed.startsWith('...', 100);
 }
 
-/** Whether a name may stand where the text was left out: between two long comments any would look alike. */
+/** Whether a name may stand where text was left out: between long comments all look alike. */
 export const hidesName = (text: string): boolean => text.includes('(') && isShortened(text);

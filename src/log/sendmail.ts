@@ -27,8 +27,8 @@ const connectHead = 'connect from ';
 /** At LogLevel 15 sendmail echoes both sides of the talk. */
 const echo = /^(?:<-- |--- )/;
 
-/** Beginnings of messages that are never the bare `RCPT... User unknown`, however they end. */
-const neverBare = /^(?:Authentication-Warning: |Milter|ruleset=|from=|to=)/;
+/** What is never the bare `RCPT... User unknown`, however it ends. */
+const neverBare = /^(?:Authentication-Warning: |Milter )/;
 
 /** @returns undefined for every message that is of no interest */
 export function parseSendmail(message: string): MailEvent | undefined {
@@ -39,7 +39,7 @@ export function parseSendmail(message: string): MailEvent | undefined {
   const body = message.slice(length + 2);
   const tail = unknownTailOf(body);
   const subject = tail === undefined ? undefined : body.slice(0, -tail.length);
-  // First: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
+  // Asked first: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
   if (subject !== undefined && isOneAddress(subject)) return unknownRecipient(queueId, subject);
   const isBare = subject !== undefined && isShortened(subject);
   if (!isBare) {
@@ -49,7 +49,7 @@ export function parseSendmail(message: string): MailEvent | undefined {
     if (body.startsWith('Milter: ')) return readMilter(queueId, body);
     if (echo.test(body)) return undefined;
   }
-  // First: `CLIENT: VRFY x... User unknown` ends as it likes. A recipient cannot begin as a client
+  // Before the ending is looked at: `CLIENT: VRFY x... User unknown` ends as it likes. A recipient cannot begin as a client
   // does (`client.ts`).
   const sign = readSign(queueId, body);
   if (sign !== undefined || subject === undefined) return sign;

@@ -10,20 +10,21 @@
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
  */
-import {type Address, parseAddress} from '../net/address.js';
-import {
-  type Evidence,
-  type EvidenceKind,
-  isEvidenceKind,
-  isVerified,
-  type Proof,
-} from '../score/evidence.js';
+import type {Address} from '../net/address.js';
+import {type Evidence, isEvidenceKind, isVerified, type Proof} from '../score/evidence.js';
 import type {Table} from '../state/table.js';
 import {Deliveries, type Delivery} from './deliveries.js';
 import type {EnvelopeEnd, MailEvent, Sign, Undeliverable, UnknownRecipient} from './mail-event.js';
-import {hidesName} from './recipient.js';
+import {
+  evidenceOf,
+  type Held,
+  heldOf,
+  isHeld,
+  type KnownClient,
+  type MachineAnswer,
+} from './held.js';
 import type {LogRecord} from './record.js';
-import {isDoubtful, isVouchedFor} from './writer.js';
+import {isVouchedFor} from './writer.js';
 
 /** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
 export const mostEnvelopes = 100_000;
@@ -35,20 +36,6 @@ export const mostHeld = 200_000;
 const longestTrustMs = 10 * 60 * 1000;
 /** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
 export const longestSilenceMs = 70 * 60 * 1000;
-
-interface KnownClient {
-  readonly address: string;
-  readonly proof: Proof;
-}
-
-/** Something done by a client who is not known yet. */
-interface Held {
-  readonly kind: EvidenceKind;
-  readonly subject: string;
-  readonly atMs: number;
-  /** Whether more than the line itself says that sendmail wrote it, or speaks against it. */
-  readonly vouched: 'byJournal' | 'no' | 'doubtful';
-}
 
 /** Plain data: it is saved as it is, and so is the next. */
 export interface Envelope {
@@ -63,12 +50,6 @@ export interface Connection extends KnownClient {
   /** Of the connect line. Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-}
-
-/** The machine's answer about one process, and how it was learnt. */
-export interface MachineAnswer {
-  readonly client: Address;
-  readonly proof: Proof;
 }
 
 export type JoinOutcome =
@@ -91,6 +72,14 @@ export type WhyUnresolved =
   | 'tooManyAtOnce'
   /** Mail that was taken before the log that was read. */
   | 'envelopeUnknown';
+
+export interface SessionView {
+  /** An address, or that sources disagree about it. */
+  readonly client: string | undefined;
+  readonly proof: Proof | undefined;
+  /** What waits for the client to be known. A count. */
+  readonly held: number;
+}
 
 export interface SessionTables {
   readonly envelopes: Table<Envelope>;
@@ -120,6 +109,16 @@ export class Sessions {
     const client = this.#envelopes.get(envelopeKey(record, queueId))?.client;
     if (client === undefined || client === 'disputed') return client === undefined;
     return wanted === 'verified' && !isVerified(client.proof);
+  }
+
+  /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
+  view(record: LogRecord, queueId: string): SessionView | undefined {
+    const envelope = this.#envelopes.get(envelopeKey(record, queueId));
+    const client = envelope?.client ?? this.#connections.get(processKey(record));
+    if (client === undefined && envelope === undefined) return undefined;
+    const held = envelope?.held.length ?? 0;
+    if (client === undefined || client === 'disputed') return {client, proof: undefined, held};
+    return {client: client.address, proof: client.proof, held};
   }
 
   /** @param answer the machine's, if it was asked; it is older than the line */
@@ -229,7 +228,7 @@ export class Sessions {
       return [...evidenceOf(released, client), ...this.#put(key, envelope, atMs, client, [])];
     }
     // More could not be counted, and one thing done again counts once.
-    if (envelope.held.length >= this.#mostOfEnvelope || isHeld(envelope, held)) return [];
+    if (envelope.held.length >= this.#mostOfEnvelope || isHeld(envelope.held, held)) return [];
     envelope.held.push(held);
     this.#held += 1;
     return this.#put(key, envelope, atMs, undefined, envelope.held);
@@ -310,39 +309,7 @@ const newEnvelope = (atMs: number): Envelope => ({
   lastMs: atMs,
 });
 
-function isHeld(envelope: Envelope, {kind, subject}: Held): boolean {
-  if (hidesName(subject)) return false;
-  return envelope.held.some(
-    (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
-  );
-}
-
 const proofOf = (record: LogRecord): Proof => (isVouchedFor(record) ? 'journal' : 'log');
-
-/** @param answer the machine's about this very line */
-function heldOf(
-  kind: EvidenceKind,
-  subject: string,
-  record: LogRecord,
-  answer?: MachineAnswer,
-): Held {
-  const {atMs} = record;
-  if (isVouchedFor(record)) return {kind, subject, atMs, vouched: 'byJournal'};
-  const isDoubted = isDoubtful(record) && answer?.proof !== 'kernel';
-  return {kind, subject, atMs, vouched: isDoubted ? 'doubtful' : 'no'};
-}
-
-function evidenceOf(held: readonly Held[], known: KnownClient): JoinOutcome[] {
-  if (held.length === 0) return [];
-  const client = parseAddress(known.address);
-  if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
-  return held.map(({kind, subject, atMs, vouched}) => {
-    // What is known of the client says nothing about who wrote of the recipient.
-    const isForeign = vouched === 'doubtful' || (vouched === 'no' && known.proof === 'journal');
-    const proof = isForeign ? 'log' : known.proof;
-    return {kind: 'evidence', evidence: {kind, client, subject, atMs, proof}};
-  });
-}
 
 function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];

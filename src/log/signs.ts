@@ -83,6 +83,8 @@ const clientLast: readonly {kind: SignKind; head: string; field: string; subject
   {kind: 'invalidHelo', head: 'invalid domain name (', field: ') from ', subject: /\((.*)$/s},
 ];
 
+const allShapes: readonly Shape[] = [...wordsFirst, ...clientFirst];
+
 const wholeClient = new RegExp(`^${clientPattern}$`);
 
 /**
@@ -107,7 +109,7 @@ export function readSign(queueId: string | undefined, body: string): Sign | unde
     const subject = last.subject.exec(at < 0 ? body : body.slice(0, at))?.[1] ?? '';
     return {kind: last.kind, queueId, client: parseAddress(client?.[1] ?? ''), subject};
   }
-  const shapes = beginsWithClient.test(body) ? [...wordsFirst, ...clientFirst] : wordsFirst;
+  const shapes = beginsWithClient.test(body) ? allShapes : wordsFirst;
   for (const {kind, expression, order} of shapes) {
     const match = expression.exec(body);
     if (match === null) continue;

@@ -17,6 +17,10 @@ export interface Cursor {
   readonly offset: number;
   /** The last bytes before `offset`, in hexadecimal: tells a file that was truncated and refilled. */
   readonly guard: string;
+  /** The file's time of birth, in ns; '0' where the file system keeps none; missing in old states. */
+  readonly born?: string;
+  /** Whatever took the file's place has changed since then. Ms since the epoch. */
+  readonly sinceMs?: number;
 }
 
 /** How far a log has been read: the file that has its name first, then rotated ones read on. */

@@ -36,20 +36,12 @@ export type FileEvent =
       readonly why: string;
     };
 
-/** A cursor as it is made here. The two are missing in what an older version has saved. */
-export interface FileCursor extends Cursor {
-  /** The file's time of birth, in ns; '0' where the file system keeps none. */
-  readonly born?: string;
-  /** Whatever took the file's place has changed since then. Ms since the epoch. */
-  readonly sinceMs?: number;
-}
-
 /** What `follow.ts` reads: a log, a rotated one, or a packed one. */
 export interface FollowedFile {
   readonly identity: string;
-  cursor(): FileCursor;
+  cursor(): Cursor;
   /** A cursor by which a copy is known, however little was read: all of its start is the guard. */
-  probe(): FileCursor;
+  probe(): Cursor;
   /** The next whole lines, at most a chunk; none when there are none yet. */
   read(report: (event: FileEvent) => void): Line[] | Promise<Line[]>;
   /** Whether there is anything that has not been looked at: a half line has. */
@@ -89,16 +81,16 @@ export class LogFile implements FollowedFile {
   }
 
   /** Whether the cursor was made for this very file, and it still holds what stood there. */
-  matches(cursor: FileCursor): boolean {
+  matches(cursor: Cursor): boolean {
     return isOf(cursor, {identity: this.identity, born: this.#born}) && this.#hasGuard(cursor);
   }
 
   /** Whether this is the file of the cursor or a copy of it, whichever name and number it has. */
-  holds(cursor: FileCursor): boolean {
+  holds(cursor: Cursor): boolean {
     return isProof(cursor) && this.#hasGuard(cursor);
   }
 
-  resumeAt(cursor: FileCursor): void {
+  resumeAt(cursor: Cursor): void {
     this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
     this.#moveTo(cursor.offset);
   }
@@ -111,11 +103,11 @@ export class LogFile implements FollowedFile {
     this.#moveTo(size - (tail.length - 1 - tail.lastIndexOf(newline)));
   }
 
-  cursor(): FileCursor {
+  cursor(): Cursor {
     return this.#cursorAt(this.#place.saved());
   }
 
-  probe(): FileCursor {
+  probe(): Cursor {
     const head = this.#at(0, headBytes);
     return this.#cursorAt({offset: head.length, guard: head.toString('hex')});
   }
@@ -162,7 +154,7 @@ export class LogFile implements FollowedFile {
     fs.closeSync(this.#descriptor);
   }
 
-  #cursorAt(saved: Omit<Cursor, 'identity'>): FileCursor {
+  #cursorAt(saved: Omit<Cursor, 'identity'>): Cursor {
     return {identity: this.identity, ...saved, born: this.#born, sinceMs: this.#sinceOf(saved)};
   }
 
@@ -205,7 +197,7 @@ export function bornOf({birthtimeNs}: {birthtimeNs: bigint}): string {
 
 /** Whether the cursor is of the file with this number: one that was made anew is born later. */
 export function isOf(
-  cursor: FileCursor,
+  cursor: Cursor,
   {identity, born}: {readonly identity: string; readonly born: string},
 ): boolean {
   const bornThen = cursor.born ?? '0';

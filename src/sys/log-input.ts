@@ -18,7 +18,7 @@ export interface LogInput {
   /** On disk; undefined when nobody knows: standard input. Bytes. */
   readonly sizeBytes: number | undefined;
   /** Whole lines, but for the end of the last one. A piece is overwritten by the next one. */
-  readonly pieces: AsyncIterable<Buffer>;
+  readonly pieces: Iterable<Buffer> | AsyncIterable<Buffer>;
   /** How much of what is on disk has been read. Bytes. */
   readonly readBytes: () => number;
 }
@@ -76,8 +76,7 @@ type Read = (buffer: Buffer) => number;
  * Synchronous reads: a page cache answers faster than a thread pool is asked. The beginning of a
  * line, which the end of a piece has cut off, is moved to the front and completed there.
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- one type with the inputs that do wait
-async function* plain(read: Read, descriptor: number, buffer: Buffer): AsyncGenerator<Buffer> {
+function* plain(read: Read, descriptor: number, buffer: Buffer): Generator<Buffer> {
   let rest = 0;
   try {
     for (;;) {

@@ -2,8 +2,8 @@
  * The files of one log that are read at the time: the one that has its name, and those before it.
  * Decides how long a renamed file is kept; when to look for others is for `follow.ts`.
  */
-import type {LogPosition} from '../state/state.js';
-import type {FileCursor, FollowedFile, LogFile} from './log-file.js';
+import type {Cursor, LogPosition} from '../state/state.js';
+import type {FollowedFile, LogFile} from './log-file.js';
 import {findUnread, type Unread, type UnreadEvent} from './unread.js';
 import {type Wake, wakeOnFile} from './wake.js';
 
@@ -61,9 +61,9 @@ export class OpenFiles {
    * @returns those of the places that are nowhere
    */
   async findUnread(
-    places: readonly FileCursor[],
+    places: readonly Cursor[],
     current: LogFile | undefined,
-  ): Promise<readonly FileCursor[]> {
+  ): Promise<readonly Cursor[]> {
     const open = new Map(this.#open.map((one) => [one.file.probe(), one]));
     const held = new Set(open.keys());
     const cursors = [...held, ...places];

@@ -6,13 +6,8 @@
 import fs from 'node:fs';
 import zlib from 'node:zlib';
 import type {Line} from '../log/line.js';
-import {
-  bornOf,
-  type FileCursor,
-  type FileEvent,
-  type FollowedFile,
-  identityOf,
-} from './log-file.js';
+import type {Cursor} from '../state/state.js';
+import {bornOf, type FileEvent, type FollowedFile, identityOf} from './log-file.js';
 import {Place} from './place.js';
 import {guardBytes} from './trail.js';
 
@@ -54,7 +49,7 @@ export class PackedFile implements FollowedFile {
   }
 
   /** Goes to the place of the cursor; whether the bytes of its guard stand there. */
-  async seek(cursor: FileCursor, report: (event: FileEvent) => void): Promise<'here' | 'other'> {
+  async seek(cursor: Cursor, report: (event: FileEvent) => void): Promise<'here' | 'other'> {
     this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
     const guard = Buffer.from(cursor.guard, 'hex');
     let before: Buffer = Buffer.alloc(0);
@@ -71,13 +66,13 @@ export class PackedFile implements FollowedFile {
     return before.subarray(before.length - guard.length).equals(guard) ? 'here' : 'other';
   }
 
-  cursor(): FileCursor {
+  cursor(): Cursor {
     const {identity} = this;
     return {identity, ...this.#place.saved(), born: this.#born, sinceMs: this.#sinceMs};
   }
 
   /** By its number only: to compare what it holds, all of it would have to be unpacked again. */
-  probe(): FileCursor {
+  probe(): Cursor {
     return {...this.cursor(), offset: 0, guard: ''};
   }
 

@@ -3,7 +3,8 @@
  * read, and opens them there. Knows a file by its number and by the bytes before the place, so also
  * a copy and a packed one. When to look is decided in `follow.ts`.
  */
-import type {FileEvent, FileCursor, FollowedFile} from './log-file.js';
+import type {Cursor} from '../state/state.js';
+import type {FileEvent, FollowedFile} from './log-file.js';
 import {isOf, isProof, LogFile} from './log-file.js';
 import {PackedFile} from './packed-file.js';
 import {type Rotated, rotatedFiles} from './rotated.js';
@@ -24,9 +25,9 @@ export interface Search {
   /** The name that is followed. */
   readonly path: string;
   /** How far each file has been read, oldest first; the last one had the log's name. */
-  readonly cursors: readonly FileCursor[];
+  readonly cursors: readonly Cursor[];
   /** Those of files that are open: they are looked for only to know what came after them. */
-  readonly held: ReadonlySet<FileCursor>;
+  readonly held: ReadonlySet<Cursor>;
   /** The file that has the name now. */
   readonly current: LogFile | undefined;
   readonly report: (event: UnreadEvent) => void;
@@ -37,14 +38,14 @@ export interface Unread {
   readonly path: string;
   readonly file: FollowedFile;
   /** Whose file it is; undefined for one that has not been read at all. */
-  readonly cursor: FileCursor | undefined;
+  readonly cursor: Cursor | undefined;
 }
 
 export interface Result {
   /** Opened at the place; oldest first. */
   readonly files: readonly Unread[];
   /** What stands behind these is lost, or in a file that cannot be read. */
-  readonly missing: readonly FileCursor[];
+  readonly missing: readonly Cursor[];
 }
 
 export async function findUnread(search: Search): Promise<Result> {
@@ -76,12 +77,12 @@ class Finder {
   async find(): Promise<Result> {
     const {cursors, current, held} = this.#search;
     const newest = cursors.at(-1);
-    const missing: FileCursor[] = [];
+    const missing: Cursor[] = [];
     for (const cursor of cursors) {
       const isCurrents = current?.matches(cursor) || (cursor === newest && current?.holds(cursor));
       if (!isCurrents && !(await this.#findCursor(cursor))) missing.push(cursor);
     }
-    const isBegun = (cursor: FileCursor): boolean => cursor.offset === 0 && !held.has(cursor);
+    const isBegun = (cursor: Cursor): boolean => cursor.offset === 0 && !held.has(cursor);
     const begun = missing.filter(isBegun);
     const candidates = this.#candidates(begun);
     const lost = missing.filter((cursor) => !isBegun(cursor));
@@ -96,7 +97,7 @@ class Finder {
   }
 
   /** First by number, under whatever name it has now; then by what it holds. */
-  async #findCursor(cursor: FileCursor): Promise<boolean> {
+  async #findCursor(cursor: Cursor): Promise<boolean> {
     const left = this.#family.filter((rotated) => !this.#found.has(rotated));
     const isIt = (rotated: Rotated): boolean => isOf(cursor, rotated);
     const isLater = (rotated: Rotated): boolean => hasChangedSince(rotated, cursor);
@@ -116,7 +117,7 @@ class Finder {
     return false;
   }
 
-  async #openAt(rotated: Rotated, cursor: FileCursor): Promise<FollowedFile | undefined> {
+  async #openAt(rotated: Rotated, cursor: Cursor): Promise<FollowedFile | undefined> {
     const {path} = this.#search;
     if (rotated.packing === 'other' || this.#damaged.has(rotated)) return undefined;
     if (rotated.packing === 'none') {
@@ -140,7 +141,7 @@ class Finder {
    * its name. And what may be the file of a place at the very
    * start: that is not known again when it is packed.
    */
-  #candidates(begun: readonly FileCursor[]): Rotated[] {
+  #candidates(begun: readonly Cursor[]): Rotated[] {
     const {cursors, current} = this.#search;
     const newest = cursors.at(-1);
     if (newest === undefined) return [];
@@ -217,7 +218,7 @@ function opened<File>(open: () => File): File | undefined {
   }
 }
 
-function hasChangedSince({changedMs}: Rotated, {sinceMs = 0}: FileCursor): boolean {
+function hasChangedSince({changedMs}: Rotated, {sinceMs = 0}: Cursor): boolean {
   // A time that is yet to come is that of a clock that was wrong.
   if (sinceMs > Date.now()) return true;
   const slackMs = changedMs % secondSlackMs === 0 ? secondSlackMs : tickSlackMs;

@@ -46,6 +46,8 @@ describe('explain tells of each line', () => {
             queueId: '6AKC0000000152',
             subject: '<anna@example.net>',
           },
+          session: {held: 1},
+          evidence: [],
           outcome: 'held until a line tells whose it was, or its client is blocked already',
         },
         {
@@ -57,6 +59,16 @@ describe('explain tells of each line', () => {
         {
           offset: unknown.length + 4,
           event: {kind: 'envelopeEnd', client: '203.0.113.7'},
+          evidence: [
+            {
+              weighed: 'counted',
+              kind: 'unknownRecipient',
+              client: '203.0.113.7',
+              subject: '<anna@example.net>',
+              proof: 'log',
+              score: 1,
+            },
+          ],
           outcome: '203.0.113.7 asked for <anna@example.net>: score 1.0, proof log',
         },
       ].map((line) => ({
@@ -75,6 +87,7 @@ describe('explain tells of each line', () => {
         /^ {4}record: {2}2026-11-20 [\d:]{8} host relay, program sm-mta, pid 152$/,
       ),
       '    event:   unknownRecipient, queueId 6AKC0000000152, subject <anna@example.net>',
+      '    session: client not known yet, 1 held',
       '    outcome: held until a line tells whose it was, or its client is blocked already',
       '',
     ]);
@@ -84,7 +97,7 @@ describe('explain tells of each line', () => {
     [
       'pieces',
       `${head}6AKC0000000152[1]: x ...`,
-      'ignored: a piece of a message, of which more comes',
+      'ignored: a piece of a message of which more comes',
     ],
     [
       'half pieces',

@@ -11,7 +11,7 @@ import {
 import {Guard} from '../../src/guard.js';
 import {emptyState} from '../../src/state/state.js';
 import {network} from '../net/samples.js';
-import {policy} from '../score/samples.js';
+import {settings} from '../score/samples.js';
 
 const block = (text: string, untilMs: number): Block => ({
   network: text,
@@ -68,13 +68,6 @@ describe('standing and nextEndMs', () => {
 });
 
 describe('mostBlocks', () => {
-  const settings = {
-    policy,
-    mailerName: 'sm-mta',
-    mailerHost: undefined,
-    ownHost: 'relay',
-    attribution: 'any',
-  } as const;
   const state = emptyState();
   const guard = new Guard(settings, state);
   const nth = (i: number): string => `2001:db8::${(i + 1).toString(16)}`;

@@ -10,7 +10,8 @@ import {Frames} from '../../src/log/frames.js';
 import {type MailEvent, signKinds} from '../../src/log/mail-event.js';
 import {parseSendmail} from '../../src/log/sendmail.js';
 import {emptyState} from '../../src/state/state.js';
-import {linesOf, readMs, settings} from '../scan/oracle.js';
+import {linesOf, readMs} from '../scan/oracle.js';
+import {settings} from '../score/samples.js';
 import {notation} from './notation.js';
 
 const folder = new URL('../data/recorded/', import.meta.url);

@@ -6,20 +6,13 @@ import {parseSyslog} from '../../src/log/syslog.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {emptyState} from '../../src/state/state.js';
-import {policy} from '../score/samples.js';
+import {settings} from '../score/samples.js';
 
 const nobody = new Exemptions(parseWhitelist('none', ''), undefined, []);
 const readMs = Date.UTC(2026, 10, 21, 13);
 
 /** What comes of these messages of one process, in one envelope unless they have an id of their own. */
 function outcomesOf(messages: readonly string[]): Outcome[] {
-  const settings = {
-    policy,
-    mailerName: 'sm-mta',
-    mailerHost: undefined,
-    ownHost: 'relay',
-    attribution: 'any',
-  } as const;
   const guard = new Guard(settings, emptyState());
   return messages.flatMap((message) => {
     const text = `2026-11-21T12:00:00+00:00 relay sm-mta[152]: 6ALC00aa000152: ${message}`;

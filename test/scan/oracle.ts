@@ -7,18 +7,10 @@ import type {Address} from '../../src/net/address.js';
 import {type Envelopes, Scanner} from '../../src/scan/scanner.js';
 import {isEvidenceKind} from '../../src/score/evidence.js';
 import {emptyState} from '../../src/state/state.js';
-import {policy} from '../score/samples.js';
+import {settings} from '../score/samples.js';
 
 /** Well after all lines of the tests. */
 export const readMs = Date.UTC(2026, 11, 1);
-
-export const settings = {
-  policy,
-  mailerName: 'sm-mta',
-  mailerHost: undefined,
-  ownHost: 'relay',
-  attribution: 'any',
-} as const;
 
 export interface PlacedLine {
   readonly offset: number;

@@ -14,7 +14,7 @@ import {
   type Offender,
 } from '../../src/score/offender.js';
 import {emptyState} from '../../src/state/state.js';
-import {evidence, offenderAfter, policy, startMs} from './samples.js';
+import {evidence, offenderAfter, policy, settings, startMs} from './samples.js';
 
 const at = (seconds: number): number => startMs + seconds * 1000;
 
@@ -180,13 +180,6 @@ describe('isForgettable', () => {
 });
 
 describe('mostOffenders', () => {
-  const settings = {
-    policy,
-    mailerName: 'sm-mta',
-    mailerHost: undefined,
-    ownHost: 'relay',
-    attribution: 'any',
-  } as const;
   const nobody = new Exemptions(parseWhitelist('none', ''), undefined, []);
   const state = emptyState();
   const nth = (i: number): string => `2001:db8::${(i + 1).toString(16)}`;

@@ -15,6 +15,15 @@ export const policy: Policy = {
   repeatMemorySeconds: 30 * 86_400,
 };
 
+/** A guard under these defaults, on the machine that its log is of. */
+export const settings = {
+  policy,
+  mailerName: 'sm-mta',
+  mailerHost: undefined,
+  ownHost: 'relay',
+  attribution: 'any',
+} as const;
+
 export const startMs = Date.UTC(2026, 10, 21, 12);
 
 export function evidence(subject: string, atMs: number): Evidence {

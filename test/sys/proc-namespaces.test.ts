@@ -13,10 +13,14 @@ import {whereAvailable} from './support/where-available.js';
 const newDir = tempDirs();
 const started: Child[] = [];
 let sendmail: string;
-/** One that no other test's container reaches by itself; a container may outlive its test a little. */
-let ownPid = 20_000 + (process.pid % 10_000);
+/**
+ * One that no other test's container reaches by itself (a container may outlive its test a little),
+ * and far from the pids that this machine gives out just now: the two must never be the same.
+ */
+let ownPid = process.pid < 16_000 ? process.pid + 10_000 : process.pid - 10_000;
 beforeEach(() => {
-  ownPid += 1;
+  do ownPid += 1;
+  while (fs.existsSync(`/proc/${ownPid}`));
   const folder = newDir();
   fs.chmodSync(folder, 0o755); // for the user in it
   sendmail = `${folder}/sendmail`;

@@ -175,8 +175,8 @@ describe('sources of a booted Debian', () => {
     test('a session that the file and the journal tell in pieces is one', async () => {
       // As sendmail whose process is gone: the kernel cannot tell, and the host is written in two ways.
       const write = (text: string): Promise<string> =>
-        guest.shell(`mkdir -p /run/root; cp /usr/bin/logger /run/root/sendmail
-        say() { /run/root/sendmail -p mail.info -t sm-mta --id=99901 -- "6ALH00xx099901: $1"; }
+        guest.shell(`mkdir -p /run/forged; cp /usr/bin/logger /run/forged/sendmail
+        say() { /run/forged/sendmail -p mail.info -t sm-mta --id=99901 -- "6ALH00xx099901: $1"; }
         ${text}`);
       await guest.startAnew('--syslog-msgs-file=/var/log/mail.log,journal --threshold=10');
       await until('both', async () => (await saying(/following/)).length === 2);
