@@ -16,6 +16,7 @@ const inWords: Readonly<Record<string, string>> = {
   '--mailer-ip': 'none',
   '--mailer-syslog-host': 'every host',
   '--log-file': 'none',
+  '--metrics-file': 'none',
 };
 
 describe('README.md', () => {

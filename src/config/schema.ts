@@ -78,6 +78,31 @@ export const settings = {
   ),
   debugToSyslog: setting(kind.onOff, false, 'Say it to the syslog too (facility daemon).'),
   logFile: setting(kind.optionalPath, '', 'Say it to this file too; empty: to none.'),
+  backend: setting(
+    kind.oneOf('iptables', 'ipset', 'nftables'),
+    'iptables',
+    'What holds the blocks: one iptables rule each; an ipset that one rule of the chain matches; or a table of nftables of that name. With sets the kernel ends blocks itself, and packets pay nothing for many.',
+  ),
+  flatChainMax: setting(
+    kind.number(1, 50_000, 'whole', 'COUNT'),
+    1000,
+    'With more blocks than this the rules of the backend iptables stand in sub-chains by address, for every packet is compared with every rule of a flat chain.',
+  ),
+  hookPlace: setting(
+    kind.oneOf('first', 'any'),
+    'first',
+    'Where the hook stands. first: before every rule that could accept a packet, so that open sessions are cut too; any: wherever the administrator puts it.',
+  ),
+  cutSessions: setting(
+    kind.oneOf('both', 'sockets', 'processes', 'none'),
+    'both',
+    'What ends the open sessions of a client that is blocked, besides the rule: its sockets are destroyed (`ss -K`), the sendmail processes that serve it get SIGTERM, both, or none; so that none waits for it.',
+  ),
+  checkInterval: setting(
+    kind.duration('1s', '1h'),
+    10,
+    'How often the firewall is compared with what should be, and repaired.',
+  ),
   threshold: setting(
     kind.number(2, 1000, 'whole', 'COUNT'),
     10,
@@ -118,6 +143,21 @@ export const settings = {
     30 * 86_400,
     'After so long without a block a client is a first offender again.',
   ),
+  blocksMax: setting(
+    kind.number(1, 1_000_000, 'whole', 'COUNT'),
+    50_000,
+    'No more blocks stand at once: more would be a mistake, or an attack on us.',
+  ),
+  blocksPerMinute: setting(
+    kind.number(1, 1_000_000, 'whole', 'COUNT'),
+    1000,
+    'No more blocks are made in a minute; who is left out is blocked at his next sign.',
+  ),
+  goodSendersMax: setting(
+    kind.number(0, 1000, 'whole', 'COUNT'),
+    3,
+    'Blocking stops, and waits for `blocksmtp resume`, when so many clients that had delivered mail lately would be blocked within ten minutes: then not they are wrong, but our list of users; 0 never stops.',
+  ),
   maxRuntimeCmdRead: setting(
     kind.duration('1s', '7d'),
     3600,
@@ -127,7 +167,7 @@ export const settings = {
   cleanseSchedule: setting(
     kind.schedule,
     '* * * * *',
-    'When to forget old offenders and sessions, and to compare the firewall with what should be.',
+    'When to forget old offenders and sessions.',
   ),
   stateDir: setting(
     kind.path,
@@ -138,6 +178,11 @@ export const settings = {
     kind.path,
     '/run/blocksmtp/control.sock',
     'Where list, why, block and unblock reach the running daemon.',
+  ),
+  metricsFile: setting(
+    kind.optionalPath,
+    '',
+    'Write figures for Prometheus to this file at each check, for the text file collector of its node exporter; empty: to none.',
   ),
   dryRun: setting(
     kind.onOff,
