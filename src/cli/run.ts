@@ -1,9 +1,9 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../config/problem.js';
 import {type Config, flagOf, keyOf, settings} from '../config/schema.js';
-import {chainSpec} from '../daemon/daemon.js';
+import {chainSpec} from '../daemon/firewall.js';
 import {live} from '../daemon/life.js';
-import {removeChain} from '../daemon/remove-chain.js';
+import {removeFirewall} from '../daemon/remove-firewall.js';
 import {readTextFile, whyNotAppended} from '../sys/text-file.js';
 import {type Log, openLog} from '../sys/log.js';
 import {type ExitCode, exitCode} from './exit.js';
@@ -185,5 +185,6 @@ function checked(options: Options): ReturnType<typeof configOf> {
 async function moveChain(before: Config, after: Config, log: Log): Promise<void> {
   const [from, to] = [chainSpec(before), chainSpec(after)];
   if (before.dryRun || (from.chain === to.chain && from.port === to.port)) return;
-  await removeChain(from, log.say);
+  const failures = await removeFirewall(before, log.say);
+  for (const failure of failures) log.say('error', failure);
 }

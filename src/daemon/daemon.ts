@@ -4,23 +4,25 @@
  * decided here that `guard.ts` or `firewall/plan.ts` could decide.
  */
 import type {Config} from '../config/schema.js';
+import type {Surplus} from '../firewall/backend.js';
 import {nextEndMs, standing} from '../firewall/block.js';
-import type {ChainSpec} from '../firewall/chain.js';
-import type {Surplus} from '../firewall/plan.js';
 import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
 import {nameClient} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
 import type {HistoryEntry, State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
+import {otherVariant} from '../sys/netfilter.js';
 import {Candidates, SocketTables} from '../sys/proc.js';
 import {Committer} from './committer.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
-import {KernelChain, type Netfilter} from './kernel-chain.js';
+import {Firewall} from './firewall.js';
+import type {RunCall} from './keeper.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {reportOutcome} from './report.js';
 import {type SourceBatch, Sources} from './sources.js';
+import type {Step} from './steps.js';
 import {Tally} from './tally.js';
 
 export interface Parts {
@@ -29,11 +31,14 @@ export interface Parts {
   /** Saves the state; throws when it cannot. */
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
-  readonly netfilter: Netfilter;
+  /** Runs a program of the firewall. */
+  readonly run: RunCall;
   readonly families: readonly Family[];
   /** What to do with rules nobody wants, until the log has been caught up with. */
   readonly surplus: Surplus;
   readonly log: Log;
+  /** Told at each step that a crash could follow; for tests. */
+  readonly onStep?: (step: Step) => void;
 }
 
 export class Daemon {
@@ -41,26 +46,32 @@ export class Daemon {
   readonly #settings: GuardSettings;
   readonly #guard: Guard;
   readonly #friends: Friends;
-  readonly #chains: ReadonlyMap<Family, KernelChain>;
+  readonly #firewall: Firewall;
+  readonly #onStep: (step: Step) => void;
   readonly #committer: Committer;
   readonly #ask: Ask;
   readonly #tally = new Tally();
   #surplus: Surplus;
   #endTimer: NodeJS.Timeout | undefined;
+  /** When the timer is due. Ms since the epoch. */
+  #nextEndMs = Number.POSITIVE_INFINITY;
   #isStopped = false;
 
   constructor(parts: Parts) {
-    const {config, state, netfilter, families, log} = parts;
+    const {config, state, run, families, log} = parts;
     this.#parts = parts;
+    this.#onStep = parts.onStep ?? (() => undefined);
     this.#surplus = parts.surplus;
     this.#settings = guardSettings(config, hostName());
     this.#guard = new Guard(this.#settings, state);
     this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
-    const spec = chainSpec(config);
-    this.#chains = new Map(
-      families.map((family) => [family, new KernelChain(family, spec, netfilter, log.say)]),
-    );
-    this.#committer = new Committer(parts.commit, log.say);
+    const surroundings = {run, say: log.say, onStep: this.#onStep};
+    this.#firewall = new Firewall(config, families, surroundings);
+    this.#committer = new Committer(() => {
+      this.#onStep('committing');
+      parts.commit();
+      this.#onStep('committed');
+    }, log.say);
     const candidates = new Candidates(new SocketTables(config.mailerPort).find);
     this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
   }
@@ -71,6 +82,7 @@ export class Daemon {
     const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
     const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
     this.#tell([...lifted, ...ended]);
+    this.#renewIntent();
     void this.#enforce();
   }
 
@@ -86,13 +98,20 @@ export class Daemon {
     void this.#carryOut(this.#guard.liftExempt(this.#friends.exemptions, nowMs()));
   }
 
-  /** Forgets what is over, and compares the firewall with what should be. */
-  async cleanse(): Promise<void> {
+  /** Forgets what is over. */
+  cleanse(): Promise<void> {
     // While old lines are being caught up with, what they speak of is not over yet.
     if (this.#surplus === 'remove') void this.#carryOut(this.#guard.sweep(nowMs()));
     this.#committer.after('counted');
     this.#tally.tell(this.#parts.log.say);
-    await Promise.all([...this.#chains.values()].map((chain) => chain.check()));
+    return Promise.resolve();
+  }
+
+  /** Compares the firewall with what should be. */
+  async check(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#renewIntent();
+    await this.#firewall.check();
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
@@ -126,22 +145,18 @@ export class Daemon {
 
   /** Whether the firewall of the network's family has taken all that was decided. */
   isEnforced(network: string): boolean {
-    return this.#chains.get(network.includes(':') ? 6 : 4)?.isInOrder ?? true;
+    return this.#firewall.isEnforced(network);
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     clearTimeout(this.#endTimer);
-    const chains = [...this.#chains.values()];
-    const ends = await Promise.all(
-      chains.map((chain) => (firewall === 'remove' ? chain.remove() : chain.stop())),
-    );
+    const end = await this.#firewall.stop(firewall);
     this.#tally.tell(this.#parts.log.say);
     this.#committer.now();
     this.#committer.stop();
-    if (firewall === 'leave') return 'left';
-    return ends.includes('failed') ? 'failed' : 'removed';
+    return end;
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
@@ -159,17 +174,31 @@ export class Daemon {
     if (caughtUp && this.#surplus === 'keep') {
       this.#surplus = 'remove';
       this.#tell(this.#guard.endBlocks(nowMs()));
-      void this.#enforce();
+      this.#renewIntent();
+      void this.#enforce().then(() => this.#replaceOthers());
     }
+  }
+
+  /** What another backend has left is no longer needed once ours knows all that the log says. */
+  async #replaceOthers(): Promise<void> {
+    if (this.#isStopped) return;
+    await this.#firewall.replaceOthers(await otherVariant());
   }
 
   /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */
   async #carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
-    const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
+    this.#onStep('decided');
+    const blocks = outcomes.flatMap((outcome) => (outcome.kind === 'block' ? outcome.block : []));
+    const lifted = outcomes.flatMap((outcome) => (outcome.kind === 'lifted' ? outcome.block : []));
+    // One that is over when it is read of is never made.
+    for (const block of standing(blocks, nowMs())) this.#firewall.set(block);
+    this.#expectEnd(nextEndMs(blocks));
+    for (const {network} of lifted) this.#firewall.lift(network);
     // First the kernel, then the words and the disk: each answer to a guesser is one too many.
-    const enforced = changesFirewall ? this.#enforce() : undefined;
+    const enforced = blocks.length + lifted.length > 0 ? this.#enforce() : undefined;
     this.#tell(outcomes);
+    this.#onStep('told');
     await enforced;
   }
 
@@ -183,26 +212,28 @@ export class Daemon {
   }
 
   async #enforce(): Promise<void> {
-    if (this.#isStopped) return;
-    const {state} = this.#parts;
-    const wanted = standing(state.blocks.values(), nowMs()).map(({network}) => network);
-    const ofFamily = (family: Family): ReadonlySet<string> =>
-      new Set(wanted.filter((network) => network.includes(':') === (family === 6)));
-    this.#armEndTimer();
-    const chains = [...this.#chains];
-    await Promise.all(chains.map(([family, chain]) => chain.want(ofFamily(family), this.#surplus)));
+    if (!this.#isStopped) await this.#firewall.enforce(this.#surplus);
+  }
+
+  /** Whatever has changed the blocks, time and a clock that was set included. */
+  #renewIntent(): void {
+    const {blocks} = this.#parts.state;
+    this.#firewall.replace(standing(blocks.values(), nowMs()));
+    this.#expectEnd(nextEndMs(blocks.values()));
   }
 
   /** Blocks that end in the same second end in one batch. */
-  #armEndTimer(): void {
+  #expectEnd(endMs: number | undefined): void {
+    if (endMs === undefined || endMs >= this.#nextEndMs || this.#isStopped) return;
     clearTimeout(this.#endTimer);
-    const endMs = nextEndMs(this.#parts.state.blocks.values());
-    if (endMs === undefined) return;
+    this.#nextEndMs = endMs;
     const waitMs = Math.min(Math.max(endMs - nowMs(), shortestWaitMs), longestWaitMs);
     this.#endTimer = setTimeout(() => {
+      this.#nextEndMs = Number.POSITIVE_INFINITY;
       const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
-      if (ended.length > 0) void this.#carryOut(ended);
-      else this.#armEndTimer();
+      void this.#carryOut(ended);
+      // While nothing may end yet, what is over would be looked for five times a second.
+      if (this.#surplus === 'remove') this.#expectEnd(nextEndMs(this.#parts.state.blocks.values()));
     }, waitMs);
   }
 }
@@ -211,7 +242,3 @@ export class Daemon {
 const shortestWaitMs = 200;
 /** The clock may be set, so nobody sleeps for longer on its word. Ms. */
 const longestWaitMs = 60_000;
-
-export function chainSpec(config: Config): ChainSpec {
-  return {chain: config.iptablesChainName, port: config.mailerPort};
-}

@@ -43,6 +43,7 @@ export async function live(
     log,
   });
   const schedules = makeSchedules(config, daemon, log);
+  const checks = setInterval(() => void daemon.check(), config.checkInterval * 1000);
   const friends = setInterval(() => {
     daemon.refreshFriends();
     if (daemon.hasWhitelist) onWhitelist();
@@ -57,6 +58,7 @@ export async function live(
     await daemon.follow(stop);
   } finally {
     clearInterval(friends);
+    clearInterval(checks);
     control?.close();
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     firewall = await daemon.stop(firewallAtEnd());

@@ -7,15 +7,15 @@ import {emptyState, type HistoryEntry, type State} from '../state/state.js';
 import {lockState} from '../sys/instance-lock.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
-import {listFilterTable, restoreBatch} from '../sys/netfilter.js';
+import {runFirewallCall} from '../sys/netfilter.js';
 import {openStore} from '../sys/store.js';
-import type {Netfilter} from './kernel-chain.js';
+import type {RunCall} from './keeper.js';
 
 export interface Workplace {
   readonly state: State;
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
-  readonly netfilter: Netfilter;
+  readonly run: RunCall;
   leave(): void;
 }
 
@@ -37,8 +37,7 @@ export async function openWorkplace(config: Config, log: Log): Promise<Workplace
       store.close();
       locked.lock.release();
     };
-    const netfilter = {list: listFilterTable, restore: restoreBatch};
-    return {kind: 'ready', workplace: {...store, netfilter, leave}};
+    return {kind: 'ready', workplace: {...store, run: runFirewallCall, leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
@@ -51,9 +50,6 @@ const dryWorkplace: Workplace = {
   state: dryState,
   commit: () => void (dryState.history.length = 0),
   history: () => [],
-  netfilter: {
-    list: () => Promise.resolve({kind: 'done', stdout: ''}),
-    restore: () => Promise.resolve({kind: 'done', stdout: ''}),
-  },
+  run: () => Promise.resolve({kind: 'done', stdout: ''}),
   leave: () => undefined,
 };

@@ -4,57 +4,128 @@
  * families and both variants (nf_tables, legacy) print alike. Recognises as ours only rules of
  * exactly the shape we write; others in our chain are the administrator's and stay.
  */
+import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
-import type {ChainSpec, ChainState, Hook} from './chain.js';
-import type {Step} from './plan.js';
+import {
+  type ChainRules,
+  type ChainSpec,
+  type ChainState,
+  type ChainStep,
+  emptyRules,
+  type Hook,
+} from './chain.js';
+import {branchesTo, isSubChain} from './layout.js';
+import {setName} from './set.js';
 
 const match = ({port}: ChainSpec): string => `-p tcp -m tcp --dport ${port}`;
 const hookRule = (spec: ChainSpec): string => `${match(spec)} -j ${spec.chain}`;
+const setRule = (spec: ChainSpec, family: Family): string =>
+  `${match(spec)} -m set --match-set ${setName(spec, family)} src -j DROP`;
 
 /** A batch for `iptables-restore --noflush`. */
-export function renderBatch(spec: ChainSpec, steps: readonly Step[]): string {
-  return ['*filter', ...steps.map((step) => renderStep(spec, step)), 'COMMIT', ''].join('\n');
+export function renderBatch(spec: ChainSpec, family: Family, steps: readonly ChainStep[]): string {
+  const lines = steps.map((step) => renderStep(spec, family, step));
+  return ['*filter', ...lines, 'COMMIT', ''].join('\n');
 }
 
-function renderStep(spec: ChainSpec, step: Step): string {
+function renderStep(spec: ChainSpec, family: Family, step: ChainStep): string {
   switch (step.kind) {
     case 'createChain':
-      return `:${spec.chain} - [0:0]`;
+      return `:${step.chain} - [0:0]`;
+    case 'flushChain':
+      return `-F ${step.chain}`;
+    case 'deleteChain':
+      return `-X ${step.chain}`;
     case 'insertHook':
       return `-I INPUT 1 ${hookRule(spec)}`;
     case 'deleteHook':
       return `-D INPUT ${hookRule(spec)}`;
+    case 'addJump':
+      return `-A ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
+    case 'deleteJump':
+      return `-D ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
     case 'add':
-      return `-A ${dropRule(spec, step.network)}`;
+      return `-A ${step.chain} -s ${step.network} ${match(spec)} -j DROP`;
     case 'delete':
-      return `-D ${dropRule(spec, step.network)}`;
-    case 'flushChain':
-      return `-F ${spec.chain}`;
-    case 'deleteChain':
-      return `-X ${spec.chain}`;
+      return `-D ${step.chain} -s ${step.network} ${match(spec)} -j DROP`;
+    case 'addMatch':
+      return `-A ${step.chain} ${setRule(spec, family)}`;
+    case 'deleteMatch':
+      return `-D ${step.chain} ${setRule(spec, family)}`;
   }
-}
-
-function dropRule(spec: ChainSpec, network: string): string {
-  return `${spec.chain} -s ${network} ${match(spec)} -j DROP`;
 }
 
 /** @param listing what `iptables-save -t filter` (or ip6tables-save) printed */
-export function parseListing(spec: ChainSpec, listing: string): ChainState {
+export function parseListing(spec: ChainSpec, family: Family, listing: string): ChainState {
   const rules = readRules(listing);
-  const drops = new Map<string, number>();
-  const dropShape = new RegExp(`^-s (\\S+) ${match(spec)} -j DROP$`);
-  for (const rule of rules.get(spec.chain) ?? []) {
-    const source = dropShape.exec(rule)?.[1];
-    const network = source === undefined ? undefined : canonical(source);
-    if (network !== undefined) drops.set(network, (drops.get(network) ?? 0) + 1);
+  const chains = new Map<string, ChainRules>();
+  for (const [name, texts] of rules) {
+    if (name !== spec.chain && !isSubChain(spec, name)) continue;
+    chains.set(name, readChain(spec, family, name, texts));
   }
   const input = rules.get('INPUT') ?? [];
   const hookCount = input.filter((rule) => rule === hookRule(spec)).length;
-  const chain = rules.has(spec.chain) ? 'present' : 'absent';
-  const jumps = [...rules.values()].flat().filter((rule) => targetOf(rule) === spec.chain).length;
   const hook = hookPlace(spec, rules, input, hookCount);
-  return {chain, hook, hookCount, otherJumps: jumps - hookCount, drops};
+  return {chains, hook, hookCount, needed: neededByOthers(spec, family, rules, chains)};
+}
+
+/** What is not of our shape is not ours, and left out. */
+function readChain(
+  spec: ChainSpec,
+  family: Family,
+  name: string,
+  texts: readonly string[],
+): ChainRules {
+  const rules = emptyRules();
+  const drop = ` ${match(spec)} -j DROP`;
+  const inSet = setRule(spec, family);
+  const add = (times: Map<string, number>, key: string): void =>
+    void times.set(key, (times.get(key) ?? 0) + 1);
+  for (const text of texts) {
+    if (text === inSet) rules.matches += 1;
+    else if (text.startsWith('-s ') && text.endsWith(drop)) {
+      const network = canonical(text.slice(3, -drop.length), family);
+      if (network !== undefined) add(rules.drops, network);
+    } else {
+      const to = jumpOf(spec, family, name, text);
+      if (to !== undefined) add(rules.jumps, to);
+    }
+  }
+  return rules;
+}
+
+const jumpShape = /^-s (\S+)\/\S+ -j (\S+)$/;
+
+/** The sub-chain to which a rule of ours leads, from the right chain and for the right packets. */
+function jumpOf(spec: ChainSpec, family: Family, parent: string, text: string): string | undefined {
+  const [, source = '', to = ''] = jumpShape.exec(text) ?? [];
+  if (!isSubChain(spec, to)) return undefined;
+  const isOurs = branchesTo(spec, family, source).some(
+    (branch) =>
+      branch.chain === to &&
+      branch.parent === parent &&
+      text === `-s ${branch.source} -j ${branch.chain}`,
+  );
+  return isOurs ? to : undefined;
+}
+
+function neededByOthers(
+  spec: ChainSpec,
+  family: Family,
+  rules: ReadonlyMap<string, readonly string[]>,
+  chains: ReadonlyMap<string, ChainRules>,
+): Set<string> {
+  const needed = new Set<string>();
+  if (chains.size === 0) return needed;
+  for (const [name, texts] of rules) {
+    for (const text of texts) {
+      const to = targetOf(text);
+      if (to === undefined || !chains.has(to)) continue;
+      const isOurs = text === hookRule(spec) ? name === 'INPUT' : jumpOf(spec, family, name, text);
+      if (!isOurs) needed.add(to);
+    }
+  }
+  return needed;
 }
 
 function hookPlace(
@@ -64,9 +135,10 @@ function hookPlace(
   hookCount: number,
 ): Hook {
   if (hookCount === 0) return 'missing';
+  if (hookCount > 1) return 'twice';
   const before = input.slice(0, input.indexOf(hookRule(spec)));
   const passesBy = before.some((rule) => mayAccept(rule, rules, new Set([spec.chain])));
-  return passesBy || hookCount > 1 ? 'late' : 'first';
+  return passesBy ? 'late' : 'first';
 }
 
 /** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
@@ -101,10 +173,10 @@ function readRules(listing: string): Map<string, string[]> {
   for (const line of listing.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1);
     if (table !== 'filter') continue;
-    const declared = /^:(\S+) /.exec(line)?.[1];
-    if (declared !== undefined) rules.set(declared, []);
-    const appended = /^-A (\S+) (.*)$/.exec(line);
-    if (appended !== null) rules.get(appended[1] ?? '')?.push(appended[2] ?? '');
+    if (line.startsWith(':')) rules.set(line.slice(1, line.indexOf(' ')), []);
+    if (!line.startsWith('-A ')) continue;
+    const end = line.indexOf(' ', 3);
+    rules.get(line.slice(3, end))?.push(line.slice(end + 1));
   }
   return rules;
 }
@@ -113,8 +185,13 @@ function readRules(listing: string): Map<string, string[]> {
  * iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. A v4-mapped
  * source in ip6tables is none of ours: read as IPv4 it could be neither wanted nor deleted there.
  */
-function canonical(source: string): string | undefined {
-  const [family, host] = source.includes(':') ? [6, '/128'] : [4, '/32'];
-  const network = parseNetwork(source.endsWith(host) ? source.slice(0, -host.length) : source);
+function canonical(source: string, family: Family): string | undefined {
+  const host = family === 6 ? '/128' : '/32';
+  const text = source.endsWith(host) ? source.slice(0, -host.length) : source;
+  // The kernel's own way of writing it; a number made of 100,000 of these would take half a second.
+  if (family === 4 && plainQuad.test(text)) return text;
+  const network = parseNetwork(text);
   return network?.family === family ? network.text : undefined;
 }
+
+const plainQuad = /^\d+\.\d+\.\d+\.\d+$/;

@@ -1,4 +1,4 @@
-/** Calls iptables of either family: reads the filter table, gives it a batch. Understands neither. */
+/** Calls the programs of the firewall. What they are told, and what they say, others understand. */
 import fs from 'node:fs';
 import type {Family} from '../net/address.js';
 import {type CommandResult, runCommand} from './command.js';
@@ -6,22 +6,44 @@ import {type CommandResult, runCommand} from './command.js';
 /** Includes five seconds of waiting for another tool's xtables lock. Ms. */
 const callTimeoutMs = 20_000;
 
-const prefix = {4: 'iptables', 6: 'ip6tables'} as const;
-
-export function listFilterTable(family: Family): Promise<CommandResult> {
-  return runCommand(`${prefix[family]}-save`, ['-t', 'filter'], {timeoutMs: callTimeoutMs});
+export interface FirewallCall {
+  readonly program: string;
+  readonly parameters: readonly string[];
+  readonly input: string;
 }
 
-/** All of the batch or nothing (iptables-restore(8)); the rest of the table stays as it is. */
-export function restoreBatch(family: Family, batch: string): Promise<CommandResult> {
-  const parameters = ['--noflush', '--wait', '5'];
-  return runCommand(`${prefix[family]}-restore`, parameters, {
-    input: batch,
-    timeoutMs: callTimeoutMs,
-  });
+export function runFirewallCall({
+  program,
+  parameters,
+  input,
+}: FirewallCall): Promise<CommandResult> {
+  return runCommand(program, parameters, {input, timeoutMs: callTimeoutMs});
 }
 
 /** Whether this machine speaks IPv6 at all: the kernel shows the file even without an address. */
 export function machineFamilies(): Family[] {
   return fs.existsSync('/proc/net/if_inet6') ? [4, 6] : [4];
+}
+
+/** Where the kernel names the tables that iptables-legacy has made. */
+const legacyTables = '/proc/net/ip_tables_names';
+
+/**
+ * The other of the two programs called iptables, where it may hold something: an administrator who
+ * has changed `update-alternatives` leaves behind what the first one made.
+ */
+export async function otherVariant(): Promise<'-legacy' | '-nft' | undefined> {
+  const version = await runFirewallCall({program: 'iptables', parameters: ['-V'], input: ''});
+  if (version.kind !== 'done') return undefined;
+  if (version.stdout.includes('legacy')) return '-nft';
+  // Asked without need, iptables-legacy would make tables of its own.
+  return hasLegacyTables() ? '-legacy' : undefined;
+}
+
+function hasLegacyTables(): boolean {
+  try {
+    return fs.readFileSync(legacyTables, 'latin1').split('\n').includes('filter');
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,267 @@
+/**
+ * Brings one family's part of the firewall to what should be, and keeps at it. Holds what it believes
+ * the kernel has, so that a block costs one call; believes nothing any more as soon as a call fails,
+ * and reads anew. Wishes that come while a call is under way are taken together in the next one.
+ *
+ * Never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer.
+ */
+import type {Backend, Call, CallResult, Part, Plan, Surplus} from '../firewall/backend.js';
+import type {Intent} from '../firewall/intent.js';
+import type {Say} from '../log-level.js';
+import type {Family} from '../net/address.js';
+import {nowMs} from '../sys/machine.js';
+import type {Step} from './steps.js';
+
+export type RunCall = (call: Call) => Promise<CallResult>;
+
+/** Waiting after a failure: doubles from the first to the last. Ms. */
+export const retryMs = {first: 250, last: 60_000};
+
+/** At the end nobody tries again later. A count: another tool's change spoils one try at most. */
+const removalTries = 3;
+
+export interface Surroundings {
+  readonly run: RunCall;
+  readonly say: Say;
+  /** Told before each step that a crash could follow. */
+  readonly onStep: (step: Step) => void;
+}
+
+/** How much of what should stand does: as the kernel was last seen. Counts of networks. */
+export interface Enforced {
+  readonly wanted: number;
+  readonly standing: number;
+  /** When the kernel itself was last read, ms since the epoch; undefined: not yet. */
+  readonly readMs: number | undefined;
+  /** How often something that had stood was found changed by others. */
+  readonly repairs: number;
+  /** Why the latest try failed; undefined: it did not. */
+  readonly failure: string | undefined;
+}
+
+export class Keeper<Actual> {
+  readonly #family: Family;
+  readonly #backend: Backend<Actual>;
+  readonly #intent: Intent;
+  readonly #surroundings: Surroundings;
+  #surplus: Surplus = 'keep';
+  #believed: Actual | undefined;
+  /** As the kernel was last read; counts of networks. */
+  #seen: {readonly missing: number; readonly standing: number; readonly readMs: number} | undefined;
+  #work: Promise<void> | undefined;
+  #again = false;
+  #failures = 0;
+  #failure: string | undefined;
+  #repairs = 0;
+  #everInOrder = false;
+  #isStopped = false;
+  /** Somebody wants to know what the kernel really has. */
+  #isDoubtful = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    family: Family,
+    backend: Backend<Actual>,
+    intent: Intent,
+    surroundings: Surroundings,
+  ) {
+    this.#family = family;
+    this.#backend = backend;
+    this.#intent = intent;
+    this.#surroundings = surroundings;
+  }
+
+  /** Has the intent as it is now put in force. Ends when it is, or when the try has failed. */
+  enforce(surplus: Surplus): Promise<void> {
+    this.#surplus = surplus;
+    // While calls fail the tries keep to their pauses, however many wishes come.
+    return this.#retry === undefined ? this.#start() : Promise.resolve();
+  }
+
+  /** Compares with the kernel itself, and repairs what others have changed. */
+  check(): Promise<void> {
+    if (this.#retry !== undefined) return Promise.resolve();
+    this.#isDoubtful = true;
+    return this.#start();
+  }
+
+  /** Whether the latest try did all that was wanted. */
+  get isInOrder(): boolean {
+    return this.#everInOrder && this.#failures === 0;
+  }
+
+  get enforced(): Enforced {
+    const wanted = this.#intent.size;
+    const {missing = wanted, standing: seen = 0, readMs} = this.#seen ?? {};
+    const standing = Math.min(Math.max(this.isInOrder ? wanted - missing : seen, 0), wanted);
+    return {wanted, standing, readMs, repairs: this.#repairs, failure: this.#failure};
+  }
+
+  /** Removes all that is ours, and ends the tries. */
+  async remove(): Promise<'removed' | 'failed'> {
+    await this.stop();
+    const end = await removePart(this.#backend, this.#surroundings.run);
+    if (end.kind !== 'failed') return 'removed';
+    this.#say('error', `${this.#backend.name}: not removed: ${end.why}`);
+    return 'failed';
+  }
+
+  /** Ends the tries; what stands in the kernel stays. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#again = false;
+    this.#clearRetry();
+    await this.#work;
+  }
+
+  #start(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#clearRetry();
+    this.#again = true;
+    this.#work ??= this.#run().finally(() => (this.#work = undefined));
+    return this.#work;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      if (this.#isDoubtful) this.#believed = undefined;
+      this.#isDoubtful = false;
+      // A batch that fails may only have met another reality than was believed: look and try anew.
+      const failure = (await this.#try()) && (await this.#try());
+      if (failure === undefined) this.#recovered();
+      else this.#tryLater(failure);
+    }
+  }
+
+  /** @returns why it failed, or undefined */
+  async #try(): Promise<string | undefined> {
+    if (this.#believed !== undefined) {
+      return this.#carryOut(this.#planOf(this.#believed, this.#intent.takeChanged()));
+    }
+    const failure = await this.#look();
+    if (failure !== undefined || this.#believed === undefined) return failure;
+    this.#intent.takeChanged();
+    const plan = this.#planOf(this.#believed, 'all');
+    if (plan.calls.length === 0) return this.#carryOut(plan);
+    if (this.#failures === 0) this.#sayDrift(plan);
+    // What was repaired is seen again, not believed: somebody may be undoing it at this moment.
+    return (await this.#carryOut(plan)) ?? this.#look();
+  }
+
+  #planOf(actual: Actual, scope: 'all' | ReadonlySet<string>): Plan<Actual> {
+    const surplus = this.#surplus;
+    return this.#backend.plan({desired: this.#intent, surplus, scope, nowMs: nowMs()}, actual);
+  }
+
+  /** Reads the kernel. @returns why it failed, or undefined */
+  async #look(): Promise<string | undefined> {
+    const {onStep, run} = this.#surroundings;
+    this.#believed = undefined;
+    onStep('reading');
+    const reading = await readPart(this.#backend, run);
+    if (reading.kind !== 'read') return reading.why;
+    this.#believed = reading.actual;
+    const standing = this.#backend.standing(this.#intent, reading.actual);
+    this.#seen = {missing: this.#intent.size - standing, standing, readMs: nowMs()};
+    return undefined;
+  }
+
+  async #carryOut(plan: Plan<Actual>): Promise<string | undefined> {
+    const {onStep, run} = this.#surroundings;
+    this.#believed = undefined;
+    onStep('planned');
+    const failure = await runAll(plan.calls, run);
+    onStep('applied');
+    if (failure !== undefined) return failure;
+    this.#believed = plan.after();
+    this.#everInOrder = true;
+    return undefined;
+  }
+
+  #tryLater(why: string): void {
+    const count = this.#intent.size;
+    // The same reason again is said more and more rarely, as the tries are.
+    this.#say('error', `${why} (${count} blocks wait; trying again)`);
+    const waitMs = Math.min(retryMs.first * 2 ** this.#failures, retryMs.last);
+    this.#failures += 1;
+    this.#failure = why;
+    this.#clearRetry();
+    if (!this.#isStopped) this.#retry = setTimeout(() => void this.#start(), waitMs);
+  }
+
+  #clearRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  #recovered(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#failure = undefined;
+    this.#say('notice', 'in order again, nothing was forgotten');
+  }
+
+  #sayDrift({changes}: Plan<Actual>): void {
+    if (changes.size === 0) return;
+    const counted = [...changes].map(([kind, count]) => `${kind} ${count}`).join(', ');
+    if (this.#everInOrder) this.#repairs += 1;
+    this.#say(this.#everInOrder ? 'warning' : 'info', `bringing it in order: ${counted}`);
+  }
+
+  #say(level: 'error' | 'warning' | 'notice' | 'info', message: string): void {
+    this.#surroundings.say(level, `IPv${this.#family} firewall: ${message}`);
+  }
+}
+
+/** Calls to know one part of the kernel, at most. A count: no backend has more than two places. */
+const mostReads = 4;
+
+type PartRead<Actual> =
+  | {readonly kind: 'read'; readonly actual: Actual}
+  | {readonly kind: 'failed' | 'missing'; readonly why: string};
+
+async function readPart<Actual>(part: Part<Actual>, run: RunCall): Promise<PartRead<Actual>> {
+  const results: CallResult[] = [];
+  while (results.length <= mostReads) {
+    const reading = part.read(results, nowMs());
+    if (reading.kind === 'read') return reading;
+    if (reading.kind === 'unreadable') {
+      const isMissing = results.some(({kind}) => kind === 'missing');
+      return {kind: isMissing ? 'missing' : 'failed', why: reading.why};
+    }
+    results.push(await run(reading.call));
+  }
+  throw new Error(`${part.name} is never read`);
+}
+
+export type Removal =
+  /** `nothing`: there was nothing, or not even the program that could have made it. */
+  {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
+
+/** Takes out of the kernel what is ours there. */
+export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Promise<Removal> {
+  let why = '';
+  for (let left = removalTries; left > 0; left--) {
+    const reading = await readPart(part, run);
+    if (reading.kind !== 'read') {
+      if (reading.kind === 'missing') return {kind: 'nothing'};
+      why = reading.why;
+      continue;
+    }
+    const {calls} = part.removal(reading.actual);
+    const failure = await runAll(calls, run);
+    if (failure === undefined) return {kind: calls.length === 0 ? 'nothing' : 'removed'};
+    why = failure;
+  }
+  return {kind: 'failed', why};
+}
+
+/** One after the other, up to the first that fails. @returns why it did, or undefined */
+async function runAll(calls: readonly Call[], run: RunCall): Promise<string | undefined> {
+  for (const call of calls) {
+    const result = await run(call);
+    if (result.kind !== 'done') return result.why;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * What every backend is: how the kernel is read, and the smallest change from what it holds to what
+ * should be, as calls of programs. A value in, a value out: `daemon/keeper.ts` runs the calls.
+ */
+import type {Desired} from './intent.js';
+
+/** One run of a program, by its name and never through a shell. */
+export interface Call {
+  readonly program: string;
+  readonly parameters: readonly string[];
+  readonly input: string;
+}
+
+export type CallResult =
+  | {readonly kind: 'done'; readonly stdout: string}
+  | {readonly kind: 'failed' | 'missing'; readonly why: string};
+
+/** A step towards knowing what the kernel holds. */
+export type Reading<Actual> =
+  /** First this must be run; then ask again. */
+  | {readonly kind: 'call'; readonly call: Call}
+  | {readonly kind: 'read'; readonly actual: Actual}
+  | {readonly kind: 'unreadable'; readonly why: string};
+
+/**
+ * What to do with blocks in the kernel that nobody wants. `keep` is for the moment after a start,
+ * before the log has been caught up with: one made just before a crash is about to be wanted again.
+ */
+export type Surplus = 'remove' | 'keep';
+
+export interface Wish {
+  readonly desired: Desired;
+  readonly surplus: Surplus;
+  /** What may differ: some networks, where everything else is known to be as it should. */
+  readonly scope: 'all' | ReadonlySet<string>;
+  readonly nowMs: number;
+}
+
+export interface Plan<Actual> {
+  /** In this order; none when all is as it should be. */
+  readonly calls: readonly Call[];
+  /** What changes, for people: the kind of the step → how often. */
+  readonly changes: ReadonlyMap<string, number>;
+  /** What the kernel holds when all calls are done. Takes over the reading that it was made from. */
+  readonly after: () => Actual;
+}
+
+/** A place in the kernel where something of ours can be: a chain, a set, a table. */
+export interface Part<Actual> {
+  /** For people: `chain X`, `set X`. */
+  readonly name: string;
+  /** @param results of the calls that it has asked for, in order */
+  readonly read: (results: readonly CallResult[], nowMs: number) => Reading<Actual>;
+  /** After which nothing of ours is left. */
+  readonly removal: (actual: Actual) => Plan<Actual>;
+}
+
+export interface Backend<Actual> extends Part<Actual> {
+  readonly plan: (wish: Wish, actual: Actual) => Plan<Actual>;
+  /** How many of those that should stand do, and packets meet them. */
+  readonly standing: (desired: Desired, actual: Actual) => number;
+}
+
+/** The kinds of these steps, counted. */
+export function countKinds(steps: readonly {readonly kind: string}[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const {kind} of steps) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}

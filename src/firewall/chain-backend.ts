@@ -1,0 +1,93 @@
+/**
+ * The backend `iptables`: one rule for each block, in our chain or in the tree below it. Also the
+ * chain of the backend `ipset`, which has one rule for all.
+ */
+import {type Backend, type CallResult, countKinds, type Plan, type Reading} from './backend.js';
+import {type ChainSpec, type ChainState, type ChainStep, doSteps} from './chain.js';
+import {type ChainSettings, planChain, planChainRemoval} from './chain-plan.js';
+import type {Desired} from './intent.js';
+import {parseListing, renderBatch} from './iptables.js';
+import {branchesTo} from './layout.js';
+import type {Family} from '../net/address.js';
+
+/** `''` is what the machine calls iptables; the others are one of the two of that name. */
+export type Variant = '' | '-legacy' | '-nft';
+
+/** How long iptables waits for another tool that holds its lock. Seconds. */
+const lockSeconds = 5;
+
+export function iptablesBackend(
+  settings: ChainSettings,
+  variant: Variant = '',
+): Backend<ChainState> {
+  const {spec, family} = settings;
+  const planOf = (actual: ChainState, steps: readonly ChainStep[]): Plan<ChainState> =>
+    chainPlan(settings, variant, actual, steps);
+  return {
+    name: `${programOf(family, variant)} chain ${spec.chain}`,
+    read: ([listing]) => readChain(spec, family, variant, listing),
+    plan: (wish, actual) => planOf(actual, planChain(settings, wish, actual)),
+    removal: (actual) => planOf(actual, planChainRemoval(spec, actual)),
+    standing: (desired, actual) => countRules(settings, desired, actual),
+  };
+}
+
+const programOf = (family: Family, variant: Variant): string =>
+  `${family === 4 ? 'iptables' : 'ip6tables'}${variant}`;
+
+export function readChain(
+  spec: ChainSpec,
+  family: Family,
+  variant: Variant,
+  listing: CallResult | undefined,
+): Reading<ChainState> {
+  if (listing === undefined) {
+    const program = `${programOf(family, variant)}-save`;
+    return {kind: 'call', call: {program, parameters: ['-t', 'filter'], input: ''}};
+  }
+  return listing.kind === 'done'
+    ? {kind: 'read', actual: parseListing(spec, family, listing.stdout)}
+    : {kind: 'unreadable', why: listing.why};
+}
+
+/** All of it or nothing (iptables-restore(8)); the rest of the table stays as it is. */
+export function chainPlan(
+  {spec, family}: ChainSettings,
+  variant: Variant,
+  actual: ChainState,
+  steps: readonly ChainStep[],
+): Plan<ChainState> {
+  const call = {
+    program: `${programOf(family, variant)}-restore`,
+    parameters: ['--noflush', '--wait', String(lockSeconds)],
+    input: steps.length === 0 ? '' : renderBatch(spec, family, steps),
+  };
+  return {
+    calls: steps.length === 0 ? [] : [call],
+    changes: countKinds(steps),
+    after: () => doSteps(actual, steps),
+  };
+}
+
+/** Whether packets come by our chain before anything could accept them. */
+export function isHooked({spec, hookPlace}: ChainSettings, {chains, hook}: ChainState): boolean {
+  return chains.has(spec.chain) && (hook === 'first' || (hook === 'late' && hookPlace === 'any'));
+}
+
+function countRules(settings: ChainSettings, desired: Desired, actual: ChainState): number {
+  if (!isHooked(settings, actual)) return 0;
+  const {spec, family} = settings;
+  const {chains} = actual;
+  let standing = 0;
+  for (const [network] of desired.entries()) {
+    const isInRoot = chains.get(spec.chain)?.drops.has(network);
+    if (isInRoot || (chains.size > 1 && isInTree(network))) standing += 1;
+  }
+  return standing;
+
+  function isInTree(network: string): boolean {
+    const branches = branchesTo(spec, family, network);
+    const isReached = branches.every(({parent, chain}) => chains.get(parent)?.jumps.has(chain));
+    return isReached && chains.get(branches.at(-1)?.chain ?? '')?.drops.has(network) === true;
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The smallest change of a chain, as steps: an expired block, an unblocked one, a repair, a
+ * recovery and the growth from a flat chain to a tree are all the same thing here, a difference.
+ * Does not render (`iptables.ts`) or run (`daemon/keeper.ts`).
+ */
+import type {Family} from '../net/address.js';
+import type {Wish} from './backend.js';
+import type {ChainSpec, ChainState, ChainStep} from './chain.js';
+import {type Branch, branchesTo, isSubChain, type Layout, layoutFor} from './layout.js';
+
+export interface ChainSettings {
+  readonly spec: ChainSpec;
+  readonly family: Family;
+  /** `rules`: one for each block. `set`: one for all, which are in a set. */
+  readonly carrier: 'rules' | 'set';
+  /** The most rules of a flat chain. */
+  readonly flatMax: number;
+  /** Whether the hook is moved before what could accept a packet. */
+  readonly hookPlace: 'first' | 'any';
+}
+
+/** @returns steps that turn `actual` into what should be; none when it is so already */
+export function planChain(settings: ChainSettings, wish: Wish, actual: ChainState): ChainStep[] {
+  return new ChainPlanner(settings, wish, actual).plan();
+}
+
+class ChainPlanner {
+  readonly #settings: ChainSettings;
+  readonly #wish: Wish;
+  readonly #actual: ChainState;
+  readonly #layout: Layout;
+  readonly #steps: ChainStep[] = [];
+  /** Chains, and jumps to them, that stand or are being made. */
+  readonly #reached = new Set<string>();
+
+  constructor(settings: ChainSettings, wish: Wish, actual: ChainState) {
+    this.#settings = settings;
+    this.#wish = wish;
+    this.#actual = actual;
+    this.#layout = layoutOf(settings, wish, actual);
+  }
+
+  plan(): ChainStep[] {
+    const {spec, carrier} = this.#settings;
+    const root = this.#actual.chains.get(spec.chain);
+    if (root === undefined) this.#steps.push({kind: 'createChain', chain: spec.chain});
+    this.#planHook();
+    const {scope} = this.#wish;
+    const hasMoved = layoutNow(spec, this.#actual) !== this.#layout;
+    if (scope === 'all' || hasMoved) this.#planAll();
+    else if (carrier === 'rules') for (const network of scope) this.#planOne(network);
+    const wanted = carrier === 'set' ? 1 : 0;
+    const matches = root?.matches ?? 0;
+    for (let i = matches; i < wanted; i++) this.#steps.push({kind: 'addMatch', chain: spec.chain});
+    for (let i = wanted; i < matches; i++)
+      this.#steps.push({kind: 'deleteMatch', chain: spec.chain});
+    return this.#steps;
+  }
+
+  #planHook(): void {
+    const {hook, hookCount} = this.#actual;
+    const isGood = hook === 'first' || (hook === 'late' && this.#settings.hookPlace === 'any');
+    if (isGood) return;
+    for (let i = 0; i < hookCount; i++) this.#steps.push({kind: 'deleteHook'});
+    this.#steps.push({kind: 'insertHook'});
+  }
+
+  #planAll(): void {
+    const {desired, surplus} = this.#wish;
+    const leaving = this.#layout === 'flat' ? subChainsOf(this.#settings.spec, this.#actual) : [];
+    if (this.#settings.carrier === 'rules') {
+      for (const [network] of desired.entries()) this.#planAddition(network);
+    }
+    for (const [chain, {drops}] of this.#actual.chains) {
+      if (leaving.includes(chain)) continue;
+      for (const [network, times] of drops) {
+        const isWanted = this.#untilMs(network) !== undefined;
+        const stays = isWanted ? this.#placeOf(network) === chain : surplus === 'keep';
+        this.#delete(chain, network, times - (stays ? 1 : 0));
+      }
+    }
+    this.#planJumps(leaving);
+  }
+
+  /** Of jumps that stand twice one goes; with a chain that is leaving, all to it. */
+  #planJumps(leaving: readonly string[]): void {
+    for (const [parent, {jumps}] of this.#actual.chains) {
+      if (leaving.includes(parent)) continue;
+      for (const [chain, times] of jumps) {
+        const wanted = leaving.includes(chain) ? 0 : 1;
+        const branch = branchFrom(this.#settings, parent, chain);
+        for (let i = wanted; i < times; i++) this.#steps.push({kind: 'deleteJump', branch});
+      }
+    }
+    this.#steps.push(...dissolved(leaving, this.#actual));
+  }
+
+  /** Everything but this network is known to be as it should. */
+  #planOne(network: string): void {
+    if (this.#untilMs(network) !== undefined) {
+      this.#planAddition(network);
+      return;
+    }
+    const chain = this.#placeOf(network);
+    const times = this.#actual.chains.get(chain)?.drops.get(network) ?? 0;
+    if (this.#wish.surplus === 'remove') this.#delete(chain, network, times);
+  }
+
+  #planAddition(network: string): void {
+    const branches = this.#branchesTo(network);
+    for (const branch of branches) this.#reach(branch);
+    const chain = branches.at(-1)?.chain ?? this.#settings.spec.chain;
+    if (this.#actual.chains.get(chain)?.drops.has(network)) return;
+    this.#steps.push({kind: 'add', chain, network});
+  }
+
+  #reach(branch: Branch): void {
+    const {chain, parent} = branch;
+    if (this.#reached.has(chain)) return;
+    this.#reached.add(chain);
+    const {chains} = this.#actual;
+    if (!chains.has(chain)) this.#steps.push({kind: 'createChain', chain});
+    if (!chains.get(parent)?.jumps.has(chain)) this.#steps.push({kind: 'addJump', branch});
+  }
+
+  #delete(chain: string, network: string, times: number): void {
+    for (let i = 0; i < times; i++) this.#steps.push({kind: 'delete', chain, network});
+  }
+
+  #untilMs(network: string): number | undefined {
+    return this.#settings.carrier === 'rules' ? this.#wish.desired.untilMs(network) : undefined;
+  }
+
+  #branchesTo(network: string): readonly Branch[] {
+    const {spec, family} = this.#settings;
+    return this.#layout === 'flat' ? [] : branchesTo(spec, family, network);
+  }
+
+  #placeOf(network: string): string {
+    return this.#branchesTo(network).at(-1)?.chain ?? this.#settings.spec.chain;
+  }
+}
+
+const layoutNow = (spec: ChainSpec, actual: ChainState): Layout =>
+  subChainsOf(spec, actual).length > 0 ? 'tree' : 'flat';
+
+function layoutOf(settings: ChainSettings, wish: Wish, actual: ChainState): Layout {
+  const {spec, carrier, flatMax} = settings;
+  const now = layoutNow(spec, actual);
+  // What is kept stands where it stands.
+  if (now === 'tree' && wish.surplus === 'keep') return 'tree';
+  return layoutFor(carrier === 'set' ? 0 : wish.desired.size, flatMax, now);
+}
+
+/** All but those that are empty already and stay because others need them. */
+function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
+  return [...chains].flatMap(([chain, {drops, jumps}]) => {
+    const isDone = needed.has(chain) && drops.size === 0 && jumps.size === 0;
+    return isSubChain(spec, chain) && !isDone ? chain : [];
+  });
+}
+
+/** First nothing jumps to them any more, then they can go; one that others need stays, empty. */
+function dissolved(chains: readonly string[], {needed}: ChainState): ChainStep[] {
+  return [
+    ...chains.map((chain): ChainStep => ({kind: 'flushChain', chain})),
+    ...chains
+      .filter((chain) => !needed.has(chain))
+      .map((chain): ChainStep => ({kind: 'deleteChain', chain})),
+  ];
+}
+
+/** The jump from here to there, whose source its name tells. */
+function branchFrom({spec, family}: ChainSettings, parent: string, chain: string): Branch {
+  const digits = chain.slice(chain.lastIndexOf('-') + 1);
+  const values = [...digits].map((digit) => Number.parseInt(digit, 16));
+  const [first = 0, second = 0] = values;
+  const sample =
+    family === 4
+      ? `${first * 16 + second}.0.0.0`
+      : `0:${first.toString(16)}:0:${second.toString(16)}::`;
+  const branch = branchesTo(spec, family, sample)[digits.length - 1];
+  if (branch?.chain !== chain || branch.parent !== parent) {
+    throw new Error(`no branch leads from ${parent} to ${chain}`);
+  }
+  return branch;
+}
+
+/** Steps after which nothing of ours is left; empty chains, while somebody else's rules need them. */
+export function planChainRemoval(spec: ChainSpec, actual: ChainState): ChainStep[] {
+  const hooks = Array.from({length: actual.hookCount}, (): ChainStep => ({kind: 'deleteHook'}));
+  const root = actual.chains.has(spec.chain) ? [spec.chain] : [];
+  return [...hooks, ...dissolved([...root, ...subChainsOf(spec, actual)], actual)];
+}

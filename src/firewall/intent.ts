@@ -1,0 +1,117 @@
+/**
+ * The blocks of one family that should stand now, merged: a network that lies in a larger one needs
+ * no rule of its own, and an interval set of nftables would not take it. It comes back by itself
+ * when the larger one ends. Remembers which networks have changed since it was last asked, so that
+ * one block more costs the same with 100,000 others as with none. Does not know the kernel.
+ */
+import {addressBits, type Family} from '../net/address.js';
+import {type Network, parseNetwork} from '../net/network.js';
+import type {Block} from './block.js';
+
+/** What a plan may know of it. */
+export interface Desired {
+  /** Networks that should stand; those inside others do not count. */
+  readonly size: number;
+  /** When the block ends, ms since the epoch; undefined for what should not stand. */
+  readonly untilMs: (network: string) => number | undefined;
+  readonly entries: () => Iterable<readonly [string, number]>;
+}
+
+export class Intent implements Desired {
+  readonly #family: Family;
+  readonly #until = new Map<string, number>();
+  /** Those that lie in larger ones. */
+  readonly #covered = new Set<string>();
+  /** Networks larger than an address: by prefix length, then by first address. */
+  readonly #large = new Map<number, Set<bigint>>();
+  #changed = new Set<string>();
+
+  constructor(family: Family) {
+    this.#family = family;
+  }
+
+  get size(): number {
+    return this.#until.size - this.#covered.size;
+  }
+
+  untilMs(network: string): number | undefined {
+    return this.#covered.has(network) ? undefined : this.#until.get(network);
+  }
+
+  *entries(): Generator<readonly [string, number]> {
+    for (const entry of this.#until) if (!this.#covered.has(entry[0])) yield entry;
+  }
+
+  /** Blocks of the other family are not ours, and passed over. */
+  set({network: text, untilMs}: Pick<Block, 'network' | 'untilMs'>): void {
+    if (!this.#isOurs(text)) return;
+    const before = this.#until.get(text);
+    if (before === untilMs) return;
+    this.#until.set(text, untilMs);
+    this.#changed.add(text);
+    if (before !== undefined) return;
+    const network = networkOf(text);
+    if (this.#isInLarger(network)) this.#covered.add(text);
+    if (network.prefix === addressBits[this.#family]) return;
+    const {prefix, first} = network;
+    this.#large.set(prefix, (this.#large.get(prefix) ?? new Set()).add(first));
+    this.#mergeAnew();
+  }
+
+  delete(text: string): void {
+    if (!this.#until.delete(text)) return;
+    this.#covered.delete(text);
+    this.#changed.add(text);
+    if (!text.includes('/')) return;
+    const {prefix, first} = networkOf(text);
+    this.#large.get(prefix)?.delete(first);
+    if (this.#large.get(prefix)?.size === 0) this.#large.delete(prefix);
+    this.#mergeAnew();
+  }
+
+  /** Makes it these blocks and no others. */
+  replace(blocks: Iterable<Block>): void {
+    const gone = new Set(this.#until.keys());
+    for (const block of blocks) {
+      gone.delete(block.network);
+      this.set(block);
+    }
+    for (const text of gone) this.delete(text);
+  }
+
+  /** The networks about which something has changed since the last call. */
+  takeChanged(): ReadonlySet<string> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  #isOurs(text: string): boolean {
+    return text.includes(':') === (this.#family === 6);
+  }
+
+  #isInLarger({first, prefix}: Network): boolean {
+    for (const [length, firsts] of this.#large) {
+      const hostBits = BigInt(addressBits[this.#family] - length);
+      if (length < prefix && firsts.has((first >> hostBits) << hostBits)) return true;
+    }
+    return false;
+  }
+
+  /** After a large network has come or gone; they are few, and made by hand. */
+  #mergeAnew(): void {
+    for (const text of this.#until.keys()) {
+      const isIn = this.#isInLarger(networkOf(text));
+      if (isIn === this.#covered.has(text)) continue;
+      this.#changed.add(text);
+      if (isIn) this.#covered.add(text);
+      else this.#covered.delete(text);
+    }
+  }
+}
+
+function networkOf(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`a block holds ${text} as its network`);
+  return network;
+}
