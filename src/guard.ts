@@ -59,6 +59,9 @@ export type Reading =
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
   | {readonly kind: 'ignored'; readonly why: string};
 
+/** `notConfirmed`: it was made under a configuration that nobody confirmed. */
+export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'notConfirmed';
+
 export type Outcome =
   | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
@@ -66,7 +69,7 @@ export type Outcome =
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
-  | {readonly kind: 'lifted'; readonly block: Block; readonly why: 'ended' | 'exempt' | 'operator'}
+  | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
@@ -178,6 +181,20 @@ export class Guard {
     return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
   }
 
+  /** Lifts the blocks that were made on evidence since then: under rules that did not prove good. */
+  liftSince(sinceMs: number, nowMs: number): Outcome[] {
+    const made = [...this.#state.blocks.values()].filter(
+      ({fromMs, origin}) => fromMs >= sinceMs && origin === 'evidence',
+    );
+    return made.map((block) => this.#lift(block, 'notConfirmed', nowMs));
+  }
+
+  /** Lifts all blocks, and forgets what their clients did: see `unblock`. */
+  liftAll(nowMs: number): Outcome[] {
+    const networks = [...this.#state.blocks.values()].map(({network}) => network);
+    return networks.flatMap((network) => this.unblock(network, nowMs) ?? []);
+  }
+
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     const {blocks, history} = this.#state;
@@ -287,7 +304,7 @@ export class Guard {
     if (offenders.size > mostOffenders) offenders.delete(offenders.oldestKey() ?? '');
   }
 
-  #lift(block: Block, why: 'ended' | 'exempt' | 'operator', nowMs: number): Outcome {
+  #lift(block: Block, why: WhyLifted, nowMs: number): Outcome {
     this.#state.blocks.delete(block.network);
     const offender = this.#state.offenders.get(block.network);
     if (offender !== undefined && offender.blockedUntilMs > nowMs) {

@@ -1,11 +1,13 @@
 /**
- * `list`, `why`, `block`, `unblock`: asks the running daemon; where none runs, does the same itself, on the
+ * `list`, `status`, `why`, `block`, `unblock`, `flush`: asks the running daemon; where none runs, does the same itself, on the
  * daemon's own state and with the daemon's own code.
  */
 import {readDuration} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import {Daemon} from '../daemon/daemon.js';
 import {type Answer, longestOperatorSeconds, type Request} from '../daemon/operator.js';
+import {removeFirewall} from '../daemon/remove-firewall.js';
+import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
 import {openWorkplace} from '../daemon/workplace.js';
 import {askControl} from '../sys/control-socket.js';
 import type {Log} from '../sys/log.js';
@@ -14,6 +16,9 @@ import {machineFamilies} from '../sys/netfilter.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {localTime, roughTime, table} from './terminal.js';
 
+/** `figures`: of a status only, for Prometheus. */
+export type Form = 'text' | 'json' | 'figures';
+
 export interface Output {
   readonly print: (text: string) => void;
   readonly complain: (message: string) => void;
@@ -21,19 +26,12 @@ export interface Output {
 
 export async function operate(
   request: Request,
-  form: 'text' | 'json',
+  form: Form,
   config: Config,
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
-  const asked = await askControl(config.controlSocket, request);
-  if (asked.kind === 'failed') {
-    output.complain(`${config.controlSocket}: ${asked.why}`);
-    return exitCode.unavailable;
-  }
-  // The daemon is this same program; its answer has the type of `Daemon.answer`.
-  const answer =
-    asked.kind === 'answer' ? (asked.answer as Answer) : await withoutDaemon(request, config, log);
+  const answer = await answerOf(request, config, log);
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);
     return exitCode.unavailable;
@@ -47,6 +45,9 @@ export async function operate(
     case 'why':
       output.print(`${answer.lines.join('\n')}\n`);
       return exitCode.ok;
+    case 'status':
+      output.print(statusText(answer.status, form));
+      return isGood(answer.status) ? exitCode.ok : exitCode.no;
     case 'done':
       output.print(`${answer.message}\n`);
       return exitCode.ok;
@@ -59,11 +60,48 @@ export async function operate(
   }
 }
 
-async function withoutDaemon(
-  request: Request,
+type Answered = Answer | {readonly unavailable: string};
+
+/** Of the daemon, or where none runs of its state. */
+export async function answerOf(request: Request, config: Config, log: Log): Promise<Answered> {
+  const asked = await askControl(config.controlSocket, request);
+  switch (asked.kind) {
+    case 'answer': {
+      // The daemon is this same program; its answer has the type of `Daemon.answer`.
+      const answer = asked.answer as Answer;
+      if (request.command !== 'flush' || answer.kind !== 'done') return answer;
+      return {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`};
+    }
+    case 'noDaemon':
+      return withoutDaemon(request, config, log);
+    case 'failed':
+      return {unavailable: `${config.controlSocket}: ${asked.why}`};
+  }
+}
+
+/** `reload` and `confirm`: what only a running daemon can do. */
+export async function askDaemon(
+  request: RunRequest,
   config: Config,
-  log: Log,
-): Promise<Answer | {readonly unavailable: string}> {
+  output: Output,
+): Promise<ExitCode> {
+  const asked = await askControl(config.controlSocket, request);
+  if (asked.kind !== 'answer') {
+    const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
+    output.complain(`${config.controlSocket}: ${why}`);
+    return exitCode.unavailable;
+  }
+  const answer = asked.answer as Extract<Answer, {message: string}>;
+  if (answer.kind === 'done') output.print(`${answer.message}\n`);
+  else output.complain(answer.message);
+  return answer.kind === 'done' ? exitCode.ok : exitCode.no;
+}
+
+/** What `cli/course.ts` answers. */
+export type RunRequest =
+  {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
+
+async function withoutDaemon(request: Request, config: Config, log: Log): Promise<Answered> {
   const opened = await openWorkplace(config, log);
   if (opened.kind !== 'ready') {
     const hint = opened.kind === 'taken' ? `, and does not listen at ${config.controlSocket}` : '';
@@ -73,15 +111,62 @@ async function withoutDaemon(
   const families = machineFamilies();
   const daemon = new Daemon({...workplace, config, families, surplus: 'remove', log});
   try {
-    if (request.command === 'list' || request.command === 'why')
-      return await daemon.answer(request);
-    daemon.start();
-    const answer = await daemon.answer(request);
-    if (answer.kind !== 'done' || daemon.isEnforced(request.network)) return answer;
-    return {unavailable: `saved, but the firewall refuses: it is done when the daemon runs again`};
+    switch (request.command) {
+      case 'status':
+        await daemon.look();
+        return await daemon.answer(request);
+      case 'list':
+      case 'why':
+        return await daemon.answer(request);
+      case 'flush':
+        return await flush(daemon, config, log);
+      case 'block':
+      case 'unblock': {
+        daemon.start();
+        const answer = await daemon.answer(request);
+        if (answer.kind !== 'done' || daemon.isEnforced(request.network)) return answer;
+        return {
+          unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again',
+        };
+      }
+    }
   } finally {
     await daemon.stop('leave');
     workplace.leave();
+  }
+}
+
+/** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
+async function flush(daemon: Daemon, config: Config, log: Log): Promise<Answered> {
+  const answer = await daemon.answer({command: 'flush'});
+  if (answer.kind !== 'done') return answer;
+  const failures = await removeFirewall(config, log.say);
+  if (failures.length > 0) return {unavailable: failures.join('; ')};
+  return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
+}
+
+/** Takes whatever any backend has made out of the kernel; the state is left alone. */
+export async function clearFirewall(config: Config, log: Log, output: Output): Promise<ExitCode> {
+  const asked = await askControl(config.controlSocket, {command: 'status'});
+  if (asked.kind === 'answer') {
+    output.complain('a daemon runs, and would put it all back: stop it first');
+    return exitCode.no;
+  }
+  const failures = await removeFirewall(config, log.say);
+  for (const failure of failures) output.complain(failure);
+  if (failures.length > 0) return exitCode.unavailable;
+  output.print('nothing of ours is left in the firewall\n');
+  return exitCode.ok;
+}
+
+function statusText(status: Status, form: Form): string {
+  switch (form) {
+    case 'text':
+      return `${statusLines(status, nowMs()).join('\n')}\n`;
+    case 'json':
+      return `${JSON.stringify(status, null, 2)}\n`;
+    case 'figures':
+      return statusFigures(status);
   }
 }
 

@@ -6,8 +6,9 @@ import {type Command, Option} from 'commander';
 import type {Kind, Raw} from '../config/kinds.js';
 import {type Parsed, parseConfig} from '../config/parse.js';
 import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
-import {readConfigFile} from '../sys/config-file.js';
+import {parseConfigText, readConfigFile} from '../sys/config-file.js';
 import {isSchedule} from '../sys/schedule.js';
+import {readTextFile} from '../sys/text-file.js';
 
 export const defaultConfigFile = '/etc/blocksmtp/blocksmtp.toml';
 
@@ -25,10 +26,21 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
   }
 }
 
-/** Reads the file that the options name, or the default one, which need not be there. */
-export function configOf(options: Options): Parsed {
+/** What stands in the configuration file now; nothing, where there is none or it cannot be read. */
+export function configText(options: Options): string {
+  const read = readTextFile(options.config ?? defaultConfigFile);
+  return read.kind === 'text' ? read.text : '';
+}
+
+/**
+ * Reads the file that the options name, or the default one, which need not be there.
+ *
+ * @param text what stands in the file; default: what does now
+ */
+export function configOf(options: Options, text?: string): Parsed {
   const path = options.config ?? defaultConfigFile;
-  const file = readConfigFile(path, options.config === undefined ? 'optional' : 'required');
+  const need = options.config === undefined ? 'optional' : 'required';
+  const file = text === undefined ? readConfigFile(path, need) : parseConfigText(path, text);
   const flags: Partial<Record<SettingName, Raw>> = {};
   for (const name of settingNames) {
     const value = options[name];

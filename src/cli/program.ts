@@ -4,14 +4,17 @@
  */
 import {Command, CommanderError} from 'commander';
 import {type Problem, problemText} from '../config/problem.js';
+import {readDuration} from '../config/kinds.js';
 import {sampleConfig} from '../config/sample.js';
 import {type Config, type SettingName, settingNames} from '../config/schema.js';
 import type {Request} from '../daemon/operator.js';
 import {type Log, openLog} from '../sys/log.js';
 import {check} from './check.js';
+import {trialSeconds} from './course.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {explain} from './explain.js';
-import {blockSecondsOf, operate, type Output} from './operate.js';
+import {doctor} from './doctor.js';
+import {askDaemon, blockSecondsOf, clearFirewall, operate, type Output} from './operate.js';
 import {addOptions, configOf, type Options} from './options.js';
 import type {Progress} from './progress.js';
 import {replay} from './replay.js';
@@ -22,6 +25,7 @@ const whereItStands: readonly SettingName[] = [
   ...whoIsExempt,
   'mailerPort',
   'iptablesChainName',
+  'backend',
   'stateDir',
   'controlSocket',
 ];
@@ -59,6 +63,7 @@ export function makeProgram(surroundings: Surroundings): Command {
     .addHelpText('after', exitCodes);
   addDaemonCommands(program, surroundings);
   addOperatorCommands(program, surroundings);
+  addStateCommands(program, surroundings);
   program
     .command('sample-config')
     .description('Print the configuration file with every setting at its default.')
@@ -140,6 +145,67 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     .description('Tell whether an address is exempt, and by which entry.')
     .action((address: string, options: Options) =>
       configured(options, surroundings, (config, log) => check(address, config, log, output)),
+    );
+}
+
+/** How things stand as a whole, and what changes them as a whole. */
+function addStateCommands(program: Command, surroundings: Surroundings): void {
+  const {output} = surroundings;
+
+  addCommand(program, 'status', whereItStands, output)
+    .description('Tell how much of what should stand in the firewall does. Exit 1: not all.')
+    .option('--json', 'Print it as JSON.')
+    .option('--prometheus', 'Print it as figures for Prometheus.')
+    .action((options: Options & {json?: true; prometheus?: true}) => {
+      const form = options.json ? 'json' : options.prometheus ? 'figures' : 'text';
+      return configured(options, surroundings, (config, log) =>
+        operate({command: 'status'}, form, config, log, output),
+      );
+    });
+
+  addCommand(program, 'doctor', settingNames, output)
+    .description('Look at this machine and tell what is wrong, or could be better. Exit 1: wrong.')
+    .option('--json', 'Print the findings as JSON.')
+    .action((options: Options & {json?: true}) =>
+      configured(options, surroundings, (config, log) =>
+        doctor(options.json ? 'json' : 'text', config, log, output),
+      ),
+    );
+
+  addCommand(program, 'flush', whereItStands, output)
+    .description('Lift all blocks; without a daemon also take chain, hook, sets and tables away.')
+    .option('--keep-blocks', 'Only take them away: the blocks stand again when a daemon runs.')
+    .action((options: Options & {keepBlocks?: true}) =>
+      configured(options, surroundings, (config, log) =>
+        options.keepBlocks
+          ? clearFirewall(config, log, output)
+          : operate({command: 'flush'}, 'text', config, log, output),
+      ),
+    );
+
+  addCommand(program, 'reload', ['controlSocket'], output)
+    .description('Have the daemon read its configuration anew; a bad one is refused as a whole.')
+    .option('--confirm <TIME>', 'Back to the one before, unless `blocksmtp confirm` comes in time.')
+    .action((options: Options & {confirm?: string}) =>
+      configured(options, surroundings, (config) => {
+        if (options.confirm === undefined) return askDaemon({command: 'reload'}, config, output);
+        const confirmSeconds = readDuration(options.confirm) ?? 0;
+        if (confirmSeconds >= trialSeconds.least && confirmSeconds <= trialSeconds.most) {
+          return askDaemon({command: 'reload', confirmSeconds}, config, output);
+        }
+        output.complain(
+          `--confirm: ${JSON.stringify(options.confirm)}: expected a time from 10s to 1d, such as 5m`,
+        );
+        return exitCode.usage;
+      }),
+    );
+
+  addCommand(program, 'confirm', ['controlSocket'], output)
+    .description('Keep the configuration that is on trial.')
+    .action((options: Options) =>
+      configured(options, surroundings, (config) =>
+        askDaemon({command: 'confirm'}, config, output),
+      ),
     );
 }
 

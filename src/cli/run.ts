@@ -1,13 +1,15 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
-import {type Problem, problemText} from '../config/problem.js';
-import {type Config, flagOf, keyOf, settings} from '../config/schema.js';
+import type {Problem} from '../config/problem.js';
+import type {Config} from '../config/schema.js';
 import {chainSpec} from '../daemon/firewall.js';
 import {live} from '../daemon/life.js';
 import {removeFirewall} from '../daemon/remove-firewall.js';
-import {readTextFile, whyNotAppended} from '../sys/text-file.js';
+import {readTrial, writeTrial} from '../daemon/trial.js';
 import {type Log, openLog} from '../sys/log.js';
+import {checked} from './checked.js';
+import {Course, type NextLife} from './course.js';
 import {type ExitCode, exitCode} from './exit.js';
-import {configOf, type Options} from './options.js';
+import {configText, type Options} from './options.js';
 
 /** What the process is told from outside; `main.ts` has the real signals. */
 export interface Signals {
@@ -24,20 +26,50 @@ export async function run(
 ): Promise<ExitCode> {
   // Listened to before anything else and to the end: a SIGHUP between two lives must not kill.
   const wishes = new Wishes(signals);
-  const parsed = checked(options);
-  if (parsed.kind === 'problems') {
-    complain(parsed.problems);
+  const first = firstLife(options);
+  if (first.kind === 'problems') {
+    complain(first.problems);
     return exitCode.configuration;
   }
-  let {config} = parsed;
+  let {life} = first;
   for (;;) {
-    const log = openLog(config);
-    const end = await liveOnce(config, options, log, wishes);
-    if (end.kind === 'reload') await moveChain(config, end.config, log);
+    const log = openLog(life.config);
+    if (life.why !== undefined) log.say(life.why.level, life.why.message);
+    const end = await liveOnce(life, options, log, wishes);
+    if (end.kind === 'next') await moveChain(life.config, end.life.config, log);
     await log.close();
     if (end.kind === 'exit') return end.exitCode;
-    config = end.config;
+    life = end.life;
   }
+}
+
+type FirstLife =
+  | {readonly kind: 'life'; readonly life: NextLife}
+  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
+
+/** With what the file says, unless that is on trial: then with what it said before. */
+function firstLife(options: Options): FirstLife {
+  const text = configText(options);
+  const parsed = checked(options);
+  if (parsed.kind === 'problems') return parsed;
+  const {config} = parsed;
+  const trial = config.dryRun ? undefined : readTrial(config.stateDir);
+  if (trial === undefined) return {kind: 'life', life: {config, text}};
+  const before = checked(options, trial.before);
+  if (before.kind === 'problems') return before;
+  const life = {
+    config: before.config,
+    text: trial.before,
+    trial: {...trial, kind: 'failed'},
+    ...(trial.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {}),
+    why: {
+      level: 'error',
+      message:
+        'the configuration was never confirmed: the one before is in force; `blocksmtp reload` takes over what the file says',
+    },
+  } as const;
+  writeTrial(config.stateDir, life.trial);
+  return {kind: 'life', life};
 }
 
 /** What has been asked for by signals, and whom to tell when something is. */
@@ -75,37 +107,40 @@ class Wishes {
 
 type LifeEnd =
   | {readonly kind: 'exit'; readonly exitCode: ExitCode}
-  | {readonly kind: 'reload'; readonly config: Config};
+  | {readonly kind: 'next'; readonly life: NextLife};
 
 async function liveOnce(
-  config: Config,
+  life: NextLife,
   options: Options,
   log: Log,
   wishes: Wishes,
 ): Promise<LifeEnd> {
+  const {config, liftSinceMs} = life;
   const end = new AbortController();
-  let hadWhitelist = readTextFile(config.whiteList).kind === 'text';
-  let next: Config | undefined;
+  const course = new Course(life, options, log, () => {
+    wishes.defer();
+    end.abort();
+  });
   wishes.listen(() => {
     wishes.reloadWasHeard();
-    next = wishes.stop
-      ? undefined
-      : reloaded(config, hadWhitelist ? 'had' : 'hadNone', options, log);
-    if (wishes.stop || next !== undefined) {
-      wishes.defer();
-      end.abort();
-    }
+    if (wishes.stop) course.end();
+    else course.reload(undefined);
   });
-  const atEnd = (): 'leave' | 'remove' => (wishes.stop && config.flushOnExit ? 'remove' : 'leave');
-  const ending = await live(config, log, end.signal, atEnd, () => (hadWhitelist = true));
+  const ending = await live({
+    config,
+    log,
+    stop: end.signal,
+    firewallAtEnd: () => (wishes.stop && config.flushOnExit ? 'remove' : 'leave'),
+    onWhitelist: () => course.noteWhitelist(),
+    answer: (request) => course.answer(request),
+    ...(liftSinceMs === undefined ? {} : {liftSinceMs}),
+  });
+  course.end();
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
     return {kind: 'exit', exitCode: exitCode.unavailable};
   }
-  if (next !== undefined && !wishes.stop) {
-    log.say('notice', 'configuration and whitelist are read anew');
-    return {kind: 'reload', config: next};
-  }
+  if (course.next !== undefined && !wishes.stop) return {kind: 'next', life: course.next};
   log.say('notice', config.dryRun ? 'end of the dry run' : lastWords[ending.firewall]);
   return {kind: 'exit', exitCode: exitCode.ok};
 }
@@ -115,71 +150,6 @@ const lastWords = {
   removed: 'end: chain and hook removed',
   failed: 'end: chain and hook could not be removed, and stay',
 } as const;
-
-/**
- * The configuration as it is now, or undefined when the one in force stays: a bad one is refused as
- * a whole, and so is one that would lose the whitelist or leave the state behind.
- */
-function reloaded(
-  before: Config,
-  whitelist: 'had' | 'hadNone',
-  options: Options,
-  log: Log,
-): Config | undefined {
-  const parsed = checked(options);
-  const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
-  if (parsed.kind === 'config') {
-    const {config} = parsed;
-    if (config.stateDir !== before.stateDir) {
-      const expected = `${before.stateDir} until the daemon is started anew`;
-      problems.push({where: keyOf('stateDir'), what: config.stateDir, expected});
-    }
-    const read = readTextFile(config.whiteList);
-    if (whitelist === 'had' && read.kind !== 'text') {
-      problems.push(noWhitelist(keyOf('whiteList'), read.why));
-    }
-    if (problems.length === 0) return config;
-  }
-  const told = problems.map(problemText).join('; ');
-  log.say('error', `reload refused, nothing has changed: ${told}`);
-  return undefined;
-}
-
-function noWhitelist(where: string, why: string): Problem {
-  const expected = 'a whitelist that can be read; without it innocents could be blocked';
-  return {where, what: why, expected};
-}
-
-/**
- * The configuration, and with it the files that it names: the whitelist, if it was asked for by name,
- * because innocents depend on it, and the log file.
- */
-function checked(options: Options): ReturnType<typeof configOf> {
-  const parsed = configOf(options);
-  const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
-  const fileOf = (name: 'whiteList' | 'logFile'): string => {
-    const told = problems.some(({where}) => where === flagOf(name));
-    const flag = told ? undefined : options[name];
-    const written = parsed.kind === 'config' ? parsed.config[name] : flag;
-    return flag === undefined && written === settings[name].standard ? '' : String(written ?? '');
-  };
-  const placeOf = (name: 'whiteList' | 'logFile'): string =>
-    options[name] === undefined ? keyOf(name) : flagOf(name);
-  const [whiteList, logFile] = [fileOf('whiteList'), fileOf('logFile')];
-  const read = whiteList === '' ? undefined : readTextFile(whiteList);
-  if (read !== undefined && read.kind !== 'text') {
-    problems.push(noWhitelist(placeOf('whiteList'), read.why));
-  }
-  const refused = logFile === '' ? undefined : whyNotAppended(logFile);
-  if (refused !== undefined) {
-    problems.push({
-      where: placeOf('logFile'),
-      what: refused,
-      expected: 'a file that can be written',
-    });
-  }
-  return problems.length === 0 ? parsed : {kind: 'problems', problems};
-}
 
 /** A reload may give the chain another name or port; the old one must not stay behind. */
 async function moveChain(before: Config, after: Config, log: Log): Promise<void> {

@@ -14,6 +14,7 @@ import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
 import {otherVariant} from '../sys/netfilter.js';
 import {Candidates, SocketTables} from '../sys/proc.js';
+import {writeTextFile} from '../sys/text-file.js';
 import {Committer} from './committer.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
@@ -22,6 +23,7 @@ import type {RunCall} from './keeper.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {reportOutcome} from './report.js';
 import {type SourceBatch, Sources} from './sources.js';
+import {type Status, statusFigures} from './status.js';
 import type {Step} from './steps.js';
 import {Tally} from './tally.js';
 
@@ -51,6 +53,10 @@ export class Daemon {
   readonly #committer: Committer;
   readonly #ask: Ask;
   readonly #tally = new Tally();
+  readonly #outcomes = new Map<Outcome['kind'], number>();
+  #sinceMs: number | undefined;
+  /** What has been said of the file of figures: each reason once. */
+  #figuresFailure = '';
   #surplus: Surplus;
   #endTimer: NodeJS.Timeout | undefined;
   /** When the timer is due. Ms since the epoch. */
@@ -76,10 +82,15 @@ export class Daemon {
     this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
   }
 
-  /** Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall. */
-  start(): void {
+  /**
+   * Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall.
+   *
+   * @param liftSinceMs those made on evidence since then are lifted instead; default: none
+   */
+  start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     this.#friends.refresh();
-    const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
+    const undone = this.#guard.liftSince(liftSinceMs, nowMs());
+    const lifted = [...undone, ...this.#guard.liftExempt(this.#friends.exemptions, nowMs())];
     const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
     this.#tell([...lifted, ...ended]);
     this.#renewIntent();
@@ -89,6 +100,7 @@ export class Daemon {
   /** Follows the log until the signal is given. */
   async follow(signal: AbortSignal): Promise<void> {
     const {config, state, log} = this.#parts;
+    this.#sinceMs = nowMs();
     await new Sources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
   }
 
@@ -107,11 +119,33 @@ export class Daemon {
     return Promise.resolve();
   }
 
+  /** Looks at the firewall and changes nothing: for a command that only asks. */
+  async look(): Promise<void> {
+    this.#renewIntent();
+    await this.#firewall.look();
+    clearTimeout(this.#endTimer);
+  }
+
   /** Compares the firewall with what should be. */
   async check(): Promise<void> {
     if (this.#isStopped) return;
     this.#renewIntent();
     await this.#firewall.check();
+    this.#writeFigures();
+  }
+
+  #writeFigures(): void {
+    const {config, log} = this.#parts;
+    if (config.metricsFile === '') return;
+    try {
+      writeTextFile(config.metricsFile, statusFigures(this.#status()), figuresMode);
+      this.#figuresFailure = '';
+    } catch (error) {
+      const {message} = error as Error;
+      if (message !== this.#figuresFailure)
+        log.say('warning', `metrics_file: not written: ${message}`);
+      this.#figuresFailure = message;
+    }
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
@@ -125,6 +159,7 @@ export class Daemon {
       exemptions: this.#friends.exemptions,
       policy: this.#settings.policy,
       history: this.#parts.history,
+      status: () => this.#status(),
     };
     // What has just happened belongs to the history that is asked for.
     this.#committer.now();
@@ -133,9 +168,8 @@ export class Daemon {
     await this.#carryOut(outcomes);
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
-    if (answer.kind !== 'done' || parsed.command === 'list' || this.isEnforced(parsed.network)) {
-      return answer;
-    }
+    const isDone = answer.kind === 'done' && 'network' in parsed;
+    if (!isDone || this.isEnforced(parsed.network)) return answer;
     return {...answer, message: `${answer.message}, once the firewall takes it: it refuses now`};
   }
 
@@ -146,6 +180,19 @@ export class Daemon {
   /** Whether the firewall of the network's family has taken all that was decided. */
   isEnforced(network: string): boolean {
     return this.#firewall.isEnforced(network);
+  }
+
+  #status(): Status {
+    const {config, state} = this.#parts;
+    const families = [...this.#firewall.enforced].map(([family, each]) => ({family, ...each}));
+    return {
+      sinceMs: this.#sinceMs,
+      backend: config.backend,
+      families,
+      blocks: state.blocks.size,
+      offenders: state.offenders.size,
+      outcomes: Object.fromEntries(this.#outcomes),
+    };
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
@@ -204,6 +251,7 @@ export class Daemon {
 
   #tell(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
+      this.#outcomes.set(outcome.kind, (this.#outcomes.get(outcome.kind) ?? 0) + 1);
       if (this.#tally.takes(outcome)) continue;
       const {level, message} = reportOutcome(outcome, nowMs());
       this.#parts.log.say(level, message);
@@ -237,6 +285,9 @@ export class Daemon {
     }, waitMs);
   }
 }
+
+/** Everybody may read figures: whoever collects them is another user. */
+const figuresMode = 0o644;
 
 /** Between two batches of blocks that end. Ms. */
 const shortestWaitMs = 200;

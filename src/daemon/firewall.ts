@@ -25,7 +25,7 @@ export type FirewallSettings = Pick<
 /** A keeper, whatever its backend believes. */
 type AnyKeeper = Pick<
   Keeper<never>,
-  'enforce' | 'check' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
+  'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
 >;
 
 export class Firewall {
@@ -72,6 +72,11 @@ export class Firewall {
   async check(): Promise<void> {
     await this.#each((keeper) => keeper.check());
     await this.#removeLeftovers();
+  }
+
+  /** Only looks, for those who ask how things stand. */
+  async look(): Promise<void> {
+    await this.#each((keeper) => keeper.look());
   }
 
   /**

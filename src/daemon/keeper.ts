@@ -85,6 +85,12 @@ export class Keeper<Actual> {
     return this.#start();
   }
 
+  /** Only looks, and changes nothing. */
+  async look(): Promise<void> {
+    this.#failure = await this.#look();
+    this.#believed = undefined;
+  }
+
   /** Whether the latest try did all that was wanted. */
   get isInOrder(): boolean {
     return this.#everInOrder && this.#failures === 0;

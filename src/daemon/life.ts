@@ -9,7 +9,9 @@ import type {Log} from '../sys/log.js';
 import {machineFamilies} from '../sys/netfilter.js';
 import {onSchedule, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
+import type {Answer} from './operator.js';
 import {reapStuck} from './reaper.js';
+import type {Step} from './steps.js';
 import {openWorkplace} from './workplace.js';
 
 export type Ending =
@@ -20,18 +22,26 @@ export type Ending =
 /** How often the whitelist file and the machine's addresses are looked at. Ms. */
 const friendsMs = 1000;
 
-/**
- * @param stop ends the life
- * @param onWhitelist called when a whitelist has been read: from then on none may be lost
- * @param firewallAtEnd asked at the end: a reload leaves the rules, an exit as configured
- */
-export async function live(
-  config: Config,
-  log: Log,
-  stop: AbortSignal,
-  firewallAtEnd: () => 'leave' | 'remove',
-  onWhitelist: () => void,
-): Promise<Ending> {
+/** What one life is lived with. */
+export interface LifeTerms {
+  readonly config: Config;
+  readonly log: Log;
+  /** Ends the life. */
+  readonly stop: AbortSignal;
+  /** Asked at the end: a reload leaves the rules, an exit as configured. */
+  readonly firewallAtEnd: () => 'leave' | 'remove';
+  /** Called when a whitelist has been read: from then on none may be lost. */
+  readonly onWhitelist: () => void;
+  /** Answers requests that are not the daemon's; undefined for those that are. */
+  readonly answer: (request: unknown) => Answer | undefined;
+  /** Blocks made on evidence since then are lifted at the beginning. */
+  readonly liftSinceMs?: number;
+  /** Told at each step that a crash could follow; for tests. */
+  readonly onStep?: (step: Step) => void;
+}
+
+export async function live(terms: LifeTerms): Promise<Ending> {
+  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, onStep} = terms;
   const opened = await openWorkplace(config, log);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {workplace} = opened;
@@ -41,6 +51,7 @@ export async function live(
     families: config.dryRun ? [] : machineFamilies(),
     surplus: 'keep',
     log,
+    ...(onStep && {onStep}),
   });
   const schedules = makeSchedules(config, daemon, log);
   const checks = setInterval(() => void daemon.check(), config.checkInterval * 1000);
@@ -52,9 +63,11 @@ export async function live(
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
-    daemon.start();
+    daemon.start(liftSinceMs);
     if (daemon.hasWhitelist) onWhitelist();
-    if (!config.dryRun) control = await makeControl(config, daemon, log);
+    const answer = (request: unknown): Promise<Answer> =>
+      Promise.resolve(terms.answer(request) ?? daemon.answer(request));
+    if (!config.dryRun) control = await makeControl(config, answer, log);
     await daemon.follow(stop);
   } finally {
     clearInterval(friends);
@@ -78,15 +91,15 @@ function makeSchedules(config: Config, daemon: Daemon, log: Log): Schedule[] {
 
 async function makeControl(
   config: Config,
-  daemon: Daemon,
+  answer: (request: unknown) => Promise<Answer>,
   log: Log,
 ): Promise<ControlServer | undefined> {
   try {
-    return await serveControl(config.controlSocket, (request) => daemon.answer(request));
+    return await serveControl(config.controlSocket, answer);
   } catch (error) {
     log.say(
       'error',
-      `no control socket, so no list, why, block, unblock: ${(error as Error).message}`,
+      `no control socket, so no command reaches this daemon: ${(error as Error).message}`,
     );
     return undefined;
   }

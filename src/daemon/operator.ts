@@ -11,9 +11,12 @@ import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {leakedScore} from '../score/offender.js';
 import type {Policy} from '../score/policy.js';
 import type {HistoryEntry, State} from '../state/state.js';
+import type {Status} from './status.js';
 
 export type Request =
   | {readonly command: 'list'}
+  | {readonly command: 'status'}
+  | {readonly command: 'flush'}
   | {readonly command: 'block'; readonly network: string; readonly seconds: number}
   | {readonly command: 'unblock'; readonly network: string}
   | {readonly command: 'why'; readonly network: string};
@@ -21,6 +24,7 @@ export type Request =
 export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
   | {readonly kind: 'why'; readonly lines: readonly string[]}
+  | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'done' | 'notBlocked' | 'refused'; readonly message: string};
 
 /** Longest quotation of a wrong word. Characters. */
@@ -33,7 +37,7 @@ export const longestOperatorSeconds = 3650 * 86_400;
 export function parseRequest(value: unknown): Request | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const {command, network, seconds} = value as Record<string, unknown>;
-  if (command === 'list') return {command};
+  if (command === 'list' || command === 'status' || command === 'flush') return {command};
   if (typeof network !== 'string') return undefined;
   if (command === 'unblock' || command === 'why') return {command, network};
   if (command !== 'block' || typeof seconds !== 'number') return undefined;
@@ -47,6 +51,7 @@ export interface OperatorView {
   readonly exemptions: Exemptions;
   readonly policy: Policy;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly status: () => Status;
 }
 
 /** @returns the answer, and what it has changed; the caller carries that out */
@@ -59,6 +64,13 @@ export function serve(
   if (request.command === 'list') {
     const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
     return {answer: {kind: 'blocks', blocks}, outcomes: []};
+  }
+  if (request.command === 'status') {
+    return {answer: {kind: 'status', status: view.status()}, outcomes: []};
+  }
+  if (request.command === 'flush') {
+    const outcomes = guard.liftAll(nowMs);
+    return {answer: {kind: 'done', message: `${outcomes.length} blocks are lifted`}, outcomes};
   }
   const network = parseNetwork(request.network);
   if (network === undefined) {

@@ -75,6 +75,7 @@ const liftedBecause = {
   ended: 'the time is over',
   exempt: 'it is exempt now',
   operator: 'by the operator',
+  notConfirmed: 'it was made under a configuration that nobody confirmed',
 } as const;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);

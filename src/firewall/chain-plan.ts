@@ -173,8 +173,8 @@ function dissolved(chains: readonly string[], {needed}: ChainState): ChainStep[]
 /** The jump from here to there, whose source its name tells. */
 function branchFrom({spec, family}: ChainSettings, parent: string, chain: string): Branch {
   const digits = chain.slice(chain.lastIndexOf('-') + 1);
-  const values = [...digits].map((digit) => Number.parseInt(digit, 16));
-  const [first = 0, second = 0] = values;
+  const first = Number.parseInt(digits.slice(0, 1), 16);
+  const second = Number.parseInt(digits.slice(1) || '0', 16);
   const sample =
     family === 4
       ? `${first * 16 + second}.0.0.0`

@@ -35,7 +35,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
     plan: (wish, actual) => {
       const isOurs = actual.table === 'ours';
       // Made anew it holds nothing; what nobody wants is kept for no longer than its table.
-      const elements: Elements = isOurs ? actual.elements : new Map();
+      const elements: Elements = isOurs ? actual.elements : new Map<string, number>();
       const steps = planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements);
       const lines = [
         ...(isOurs ? [] : created(spec, family)),

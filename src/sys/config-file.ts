@@ -15,8 +15,13 @@ export function readConfigFile(path: string, need: 'required' | 'optional'): Con
     const expected = 'a configuration file that can be read';
     return {kind: 'problem', problem: {where: path, what: read.why, expected}};
   }
+  return parseConfigText(path, read.text);
+}
+
+/** @param path where the text is from */
+export function parseConfigText(path: string, text: string): ConfigFile {
   try {
-    return {kind: 'table', path, table: parse(read.text)};
+    return {kind: 'table', path, table: parse(text)};
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const where = `${path}:${error.line}:${error.column}`;

@@ -1,4 +1,5 @@
 /** Small facts of this machine: its name, its addresses, the time, who we are. */
+import fs from 'node:fs';
 import os from 'node:os';
 import {setTimeout} from 'node:timers/promises';
 import {type Address, parseAddress} from '../net/address.js';
@@ -6,6 +7,23 @@ import {type Address, parseAddress} from '../net/address.js';
 export const nowMs = (): number => Date.now();
 
 export const pause = (ms: number): Promise<void> => setTimeout(ms);
+
+/** Bits of CapEff in /proc/PID/status (linux/capability.h). */
+const capabilityBits = {
+  CAP_KILL: 5n,
+  CAP_NET_ADMIN: 12n,
+  CAP_NET_RAW: 13n,
+  CAP_SYS_PTRACE: 19n,
+} as const;
+
+/** Which of these rights this process does not have. */
+export function lackingCapabilities(
+  names: readonly (keyof typeof capabilityBits)[],
+): (keyof typeof capabilityBits)[] {
+  const status = fs.readFileSync('/proc/self/status', 'latin1');
+  const effective = BigInt(`0x${/^CapEff:\t([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  return names.filter((name) => ((effective >> capabilityBits[name]) & 1n) === 0n);
+}
 
 export const hostName = (): string => os.hostname();
 

@@ -25,6 +25,12 @@ export function machineFamilies(): Family[] {
   return fs.existsSync('/proc/net/if_inet6') ? [4, 6] : [4];
 }
 
+/** The first line of what it says of its version; undefined when it cannot be run. */
+export async function programVersion(program: string): Promise<string | undefined> {
+  const said = await runFirewallCall({program, parameters: ['-V'], input: ''});
+  return said.kind === 'done' ? (said.stdout.split('\n', 1)[0] ?? '') : undefined;
+}
+
 /** Where the kernel names the tables that iptables-legacy has made. */
 const legacyTables = '/proc/net/ip_tables_names';
 

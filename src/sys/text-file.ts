@@ -27,6 +27,16 @@ export function readTextFile(path: string): TextFile {
   }
 }
 
+/** @returns why the file cannot be read, or undefined */
+export function whyNotRead(path: string): string | undefined {
+  try {
+    fs.accessSync(path, fs.constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** @returns why nothing can be written to the end of the file, or undefined */
 export function whyNotAppended(path: string): string | undefined {
   try {
@@ -37,6 +47,21 @@ export function whyNotAppended(path: string): string | undefined {
     return (error as Error).message;
   }
 }
+
+/** Whoever reads it finds the old text or the new one, whole. @throws when the disk refuses */
+export function writeTextFile(path: string, text: string, mode: number): void {
+  const fresh = `${path}.new`;
+  const descriptor = fs.openSync(fresh, 'w', mode);
+  try {
+    fs.writeSync(descriptor, text);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  fs.renameSync(fresh, path);
+}
+
+export const removeFile = (path: string): void => fs.rmSync(path, {force: true});
 
 /** How long ago a file was changed; undefined when it is not there. Ms. */
 export function quietMs(path: string, nowMs: number): number | undefined {

@@ -1,0 +1,185 @@
+/**
+ * How one life of the daemon ends in the next: reloads, a configuration on trial, and the way back
+ * from it. Decides which configuration comes next; `run.ts` lives it.
+ */
+import {durationText} from '../config/kinds.js';
+import {problemText} from '../config/problem.js';
+import type {Config} from '../config/schema.js';
+import type {Answer} from '../daemon/operator.js';
+import {endTrial, type Trial, writeTrial} from '../daemon/trial.js';
+import type {LogLevel} from '../log-level.js';
+import type {Log} from '../sys/log.js';
+import {nowMs} from '../sys/machine.js';
+import {readTextFile} from '../sys/text-file.js';
+import {checked, checkedReload} from './checked.js';
+import {configText, type Options} from './options.js';
+
+/** A life that is to be lived. */
+export interface NextLife {
+  readonly config: Config;
+  /** The text of its configuration file. */
+  readonly text: string;
+  readonly trial?: Trial;
+  /** Blocks made on evidence since then are lifted: under a configuration that was not kept. */
+  readonly liftSinceMs?: number;
+  /** Said at its beginning. */
+  readonly why?: {readonly level: LogLevel; readonly message: string};
+}
+
+/** The answer to whoever asked for a reload goes out before the life that gives it ends. Ms. */
+const answerFirstMs = 200;
+
+/** A trial is for as long as somebody sits there and looks. Seconds. */
+export const trialSeconds = {least: 10, most: 86_400} as const;
+
+export class Course {
+  readonly #life: NextLife;
+  readonly #options: Options;
+  readonly #log: Log;
+  readonly #onEnd: () => void;
+  #whitelist: 'had' | 'hadNone';
+  #trial: Trial | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+  /** What comes after this life; undefined: nothing. */
+  next: NextLife | undefined;
+
+  /** @param onEnd called once, when this life is to end */
+  constructor(life: NextLife, options: Options, log: Log, onEnd: () => void) {
+    this.#life = life;
+    this.#options = options;
+    this.#log = log;
+    this.#onEnd = onEnd;
+    this.#whitelist = readTextFile(life.config.whiteList).kind === 'text' ? 'had' : 'hadNone';
+    this.#trial = life.trial;
+    if (this.#trial?.kind !== 'running') return;
+    const waitMs = Math.max(this.#trial.untilMs - nowMs(), 0);
+    this.#timer = setTimeout(() => this.#rollBack(), waitMs);
+  }
+
+  /** A whitelist has been read: from now on none may be lost. */
+  noteWhitelist(): void {
+    this.#whitelist = 'had';
+  }
+
+  /** This life ends now, whatever comes after it. */
+  end(): void {
+    clearTimeout(this.#timer);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#onEnd();
+  }
+
+  /** @returns undefined for a request that is not about configurations */
+  answer(request: unknown): Answer | undefined {
+    if (typeof request !== 'object' || request === null) return undefined;
+    const {command, confirmSeconds} = request as Record<string, unknown>;
+    if (command === 'confirm') return this.#confirm();
+    if (command !== 'reload') return undefined;
+    if (confirmSeconds === undefined) return this.reload(undefined);
+    const {least, most} = trialSeconds;
+    const isGood =
+      Number.isInteger(confirmSeconds) &&
+      Number(confirmSeconds) >= least &&
+      Number(confirmSeconds) <= most;
+    return isGood ? this.reload(Number(confirmSeconds)) : undefined;
+  }
+
+  /**
+   * Takes over what the configuration file says now, or refuses all of it.
+   *
+   * @param confirmSeconds how long it is on trial; undefined: it stays
+   */
+  reload(confirmSeconds: number | undefined): Answer {
+    const {config, text} = this.#life;
+    const parsed = checkedReload(this.#options, config, this.#whitelist);
+    const refusal =
+      parsed.kind === 'problems' ? parsed.problems.map(problemText).join('; ') : undefined;
+    if (parsed.kind === 'problems' || refusal !== undefined) {
+      const message = `reload refused, nothing has changed: ${refusal}`;
+      this.#log.say('error', message);
+      return {kind: 'refused', message};
+    }
+    // Of two trials in a row the way back leads to what was last confirmed.
+    const before = this.#trial?.before ?? text;
+    const sinceMs = this.#trial?.kind === 'running' ? this.#trial.sinceMs : nowMs();
+    const trial: Trial | undefined =
+      confirmSeconds === undefined
+        ? undefined
+        : {kind: 'running', before, sinceMs, untilMs: nowMs() + confirmSeconds * 1000};
+    const kept = this.#keep(trial);
+    if (kept !== undefined) return kept;
+    const message =
+      confirmSeconds === undefined
+        ? 'configuration and whitelist are read anew'
+        : `the new configuration is on trial: without \`blocksmtp confirm\` within ${durationText(confirmSeconds)} the one before comes back`;
+    this.#turn({
+      config: parsed.config,
+      text: configText(this.#options),
+      why: {level: 'notice', message},
+      ...(trial && {trial}),
+    });
+    return {kind: 'done', message};
+  }
+
+  /** On disk, before anything depends on it. @returns a refusal when that cannot be */
+  #keep(trial: Trial | undefined): Answer | undefined {
+    const {stateDir, dryRun} = this.#life.config;
+    if (dryRun) return undefined;
+    try {
+      if (trial === undefined) endTrial(stateDir);
+      else writeTrial(stateDir, trial);
+      return undefined;
+    } catch (error) {
+      const message = `reload refused, nothing has changed: ${(error as Error).message}`;
+      this.#log.say('error', message);
+      return {kind: 'refused', message};
+    }
+  }
+
+  #confirm(): Answer {
+    if (this.#trial?.kind !== 'running') {
+      const why =
+        this.#trial === undefined
+          ? 'no configuration is on trial'
+          : 'too late: the configuration before is in force again';
+      return {kind: 'refused', message: why};
+    }
+    const kept = this.#keep(undefined);
+    if (kept !== undefined) return kept;
+    clearTimeout(this.#timer);
+    this.#trial = undefined;
+    const message = 'the configuration is confirmed, and stays';
+    this.#log.say('notice', message);
+    return {kind: 'done', message};
+  }
+
+  #rollBack(): void {
+    const trial: Trial = {...this.#trial!, kind: 'failed'};
+    const parsed = checked(this.#options, trial.before);
+    if (parsed.kind === 'problems') {
+      // It was in force; what it names must have gone since.
+      const told = parsed.problems.map(problemText).join('; ');
+      this.#log.say(
+        'error',
+        `nobody confirmed the configuration, but the one before is bad now: ${told}`,
+      );
+      return;
+    }
+    this.#keep(trial);
+    const message =
+      'nobody confirmed the configuration: the one before is in force again, and the blocks made since are lifted';
+    this.#turn({
+      config: parsed.config,
+      text: trial.before,
+      trial,
+      liftSinceMs: trial.sinceMs,
+      why: {level: 'error', message},
+    });
+  }
+
+  #turn(next: NextLife): void {
+    this.next = next;
+    setTimeout(() => this.end(), answerFirstMs);
+  }
+}

@@ -1,0 +1,84 @@
+/** `blocksmtp doctor`: gathers what `daemon/diagnosis.ts` judges, and prints it. Changes nothing. */
+import type {Config} from '../config/schema.js';
+import {diagnose, type Facts, type Finding} from '../daemon/diagnosis.js';
+import type {Status} from '../daemon/status.js';
+import {journalSource, planSources} from '../log/source-plan.js';
+import {parseWhitelist} from '../net/whitelist.js';
+import {sendmailTitle} from '../reaper/reap.js';
+import {isPattern, logsLike} from '../sys/glob.js';
+import {hasJournal} from '../sys/journalctl.js';
+import type {Log} from '../sys/log.js';
+import {lackingCapabilities, nowMs} from '../sys/machine.js';
+import {machineFamilies, programVersion} from '../sys/netfilter.js';
+import {pidsTitled} from '../sys/proc.js';
+import {quietMs, readTextFile, whyNotRead} from '../sys/text-file.js';
+import {type ExitCode, exitCode} from './exit.js';
+import {answerOf, type Output} from './operate.js';
+
+/** Of which some are needed, by backend and settings. */
+const programs = ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'];
+
+/** What the daemon needs: firewall, raw tables of iptables, whose socket is whose, stuck processes. */
+const rights = ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_KILL'] as const;
+
+export async function doctor(
+  form: 'text' | 'json',
+  config: Config,
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
+  const findings = diagnose(await gather(config, log));
+  output.print(form === 'json' ? `${JSON.stringify(findings, null, 2)}\n` : text(findings));
+  return findings.some(({verdict}) => verdict === 'bad') ? exitCode.no : exitCode.ok;
+}
+
+async function gather(config: Config, log: Log): Promise<Facts> {
+  const versions = await Promise.all(
+    programs.map(async (program) => [program, await programVersion(program)] as const),
+  );
+  return {
+    config,
+    families: machineFamilies(),
+    programs: new Map(versions),
+    lackingRights: lackingCapabilities(rights),
+    status: await statusOf(config, log),
+    whitelist: whitelistOf(config),
+    sources: sourcesOf(config),
+    sendmails: pidsTitled(sendmailTitle).length,
+  };
+}
+
+async function statusOf(config: Config, log: Log): Promise<Status | {unavailable: string}> {
+  const answer = await answerOf({command: 'status'}, config, log);
+  if ('unavailable' in answer) return answer;
+  return answer.kind === 'status' ? answer.status : {unavailable: 'the daemon does not tell'};
+}
+
+function whitelistOf({whiteList}: Config): Facts['whitelist'] {
+  const read = readTextFile(whiteList);
+  if (read.kind !== 'text') return {why: read.why};
+  const {entries, problems} = parseWhitelist(whiteList, read.text);
+  return {entries: entries.length, problems: problems.length};
+}
+
+function sourcesOf({syslogMsgsFile, attribution}: Config): Facts['sources'] {
+  const plan = planSources(syslogMsgsFile, attribution, {
+    quietMs: (path) => quietMs(path, nowMs()),
+    hasJournal: hasJournal(),
+    hasPlace: () => false,
+  });
+  const files = plan.files.flatMap((name) => {
+    const paths = isPattern(name) ? logsLike(name) : [name];
+    return paths.length === 0 ? [{name, trouble: 'no such file'}] : paths.map(fileSource);
+  });
+  const isFollowed = plan.journal === 'followed';
+  const trouble = hasJournal() ? undefined : 'there is no journal here';
+  return isFollowed ? [...files, {name: journalSource, trouble}] : files;
+}
+
+const fileSource = (name: string) => ({name, trouble: whyNotRead(name)});
+
+const marks = {good: 'ok      ', advice: 'advice  ', bad: 'BAD     '} as const;
+
+const text = (findings: readonly Finding[]): string =>
+  findings.map(({verdict, what}) => `${marks[verdict]}${what}\n`).join('');

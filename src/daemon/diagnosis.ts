@@ -1,0 +1,142 @@
+/**
+ * What `blocksmtp doctor` finds: facts of this machine in, findings out, each with what to do. Pure:
+ * the facts are gathered in `cli/doctor.ts`.
+ */
+import type {Config} from '../config/schema.js';
+import type {Family} from '../net/address.js';
+import {enforcedShare, type Status} from './status.js';
+
+export interface Finding {
+  /** `bad`: it cannot do its work so; `advice`: it could do it better. */
+  readonly verdict: 'good' | 'advice' | 'bad';
+  readonly what: string;
+}
+
+export interface Facts {
+  readonly config: Config;
+  readonly families: readonly Family[];
+  /** The first line that each says of its version; undefined: it is not there. */
+  readonly programs: ReadonlyMap<string, string | undefined>;
+  /** Of those that it needs (capabilities(7)). */
+  readonly lackingRights: readonly string[];
+  /** How things stand, with a daemon or without one; or why nobody knows. */
+  readonly status: Status | {readonly unavailable: string};
+  readonly whitelist:
+    {readonly entries: number; readonly problems: number} | {readonly why: string};
+  /** What would be followed, and whether it can be: the last change, or why not. */
+  readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
+  /** Processes with the title of a sendmail. */
+  readonly sendmails: number;
+}
+
+/** With a set the kernel ends a block by itself, and no number of them costs a packet anything. */
+const setsAdvice = 'backend = "ipset" or "nftables" costs packets nothing for any number of blocks';
+
+/** Rules that a tree was measured with; beyond them a batch takes longer than anybody waits. */
+export const mostTreeRules = 50_000;
+
+export function diagnose(facts: Facts): Finding[] {
+  return [
+    ...programFindings(facts),
+    ...rightFindings(facts),
+    ...daemonFindings(facts),
+    ...sizeFindings(facts),
+    ...whitelistFindings(facts),
+    ...sourceFindings(facts),
+  ];
+}
+
+const good = (what: string): Finding => ({verdict: 'good', what});
+const advice = (what: string): Finding => ({verdict: 'advice', what});
+const bad = (what: string): Finding => ({verdict: 'bad', what});
+
+/** Which programs each backend runs. */
+function neededPrograms({config, families}: Facts): string[] {
+  const chain = families.map((family) => (family === 4 ? 'iptables' : 'ip6tables'));
+  switch (config.backend) {
+    case 'iptables':
+      return chain;
+    case 'ipset':
+      return [...chain, 'ipset'];
+    case 'nftables':
+      return ['nft'];
+  }
+}
+
+function programFindings(facts: Facts): Finding[] {
+  const {programs, config, families} = facts;
+  const needed = neededPrograms(facts).map((program) => {
+    const version = programs.get(program);
+    return version === undefined
+      ? bad(`${program} is missing, and backend = "${config.backend}" needs it: install it`)
+      : good(version);
+  });
+  const cuts = config.cutSessions === 'both' || config.cutSessions === 'sockets';
+  const noSs = cuts && programs.get('ss') === undefined;
+  return [
+    ...needed,
+    ...(noSs
+      ? [advice('ss is missing: open connections are not destroyed (install iproute2)')]
+      : []),
+    ...(families.includes(6) ? [] : [good('this machine has no IPv6, so only IPv4 is guarded')]),
+  ];
+}
+
+function rightFindings({lackingRights, config}: Facts): Finding[] {
+  if (lackingRights.length === 0) return [good('all rights that it needs')];
+  const what = `no ${lackingRights.join(', ')}: run it as root, or by the systemd unit`;
+  return [config.dryRun ? advice(what) : bad(what)];
+}
+
+function daemonFindings({status}: Facts): Finding[] {
+  if ('unavailable' in status) return [bad(status.unavailable)];
+  const {sinceMs, families} = status;
+  const share = enforcedShare(families);
+  const failures = families.flatMap(({failure}) => failure ?? []);
+  return [
+    sinceMs === undefined
+      ? bad('no daemon runs: nobody is blocked from now on')
+      : good('the daemon runs'),
+    ...(share === 1
+      ? [good('all blocks stand')]
+      : [bad(`only ${(share * 100).toFixed(1)} % of the blocks stand`)]),
+    ...failures.map((failure) => bad(`the firewall refuses: ${failure}`)),
+  ];
+}
+
+/** Up to where the plain chain is fine, and what to do then. */
+function sizeFindings({config, status}: Facts): Finding[] {
+  if ('unavailable' in status || config.backend !== 'iptables') return [];
+  const most = Math.max(0, ...status.families.map(({wanted}) => wanted));
+  const {flatChainMax} = config;
+  if (most > mostTreeRules)
+    return [advice(`${most} blocks in one family are many for iptables: ${setsAdvice}`)];
+  if (most > flatChainMax) {
+    return [
+      good(`${most} blocks, more than flat_chain_max: they stand in sub-chains; ${setsAdvice}`),
+    ];
+  }
+  const isLong = most > 2000;
+  const cost = `each packet to the mailer is compared with up to ${most} rules: lower flat_chain_max to 1000`;
+  return [
+    isLong ? advice(cost) : good(`${most} blocks: the flat chain is fine up to ${flatChainMax}`),
+  ];
+}
+
+function whitelistFindings({whitelist, config}: Facts): Finding[] {
+  if ('why' in whitelist) return [advice(`${whitelist.why}: nobody is whitelisted`)];
+  const {entries, problems} = whitelist;
+  if (problems > 0)
+    return [bad(`${problems} bad lines in ${config.whiteList}: \`blocksmtp check\` names them`)];
+  return [good(`${entries} entries in ${config.whiteList}`)];
+}
+
+function sourceFindings({sources, sendmails, config}: Facts): Finding[] {
+  const followed = sources.map(({name, trouble}) =>
+    trouble === undefined ? good(`follows ${name}`) : bad(`${name}: ${trouble}`),
+  );
+  const isLocal = config.mailerSyslogHost === '';
+  return sendmails === 0 && isLocal
+    ? [...followed, advice('no sendmail runs here: the kernel cannot tell who a client is')]
+    : followed;
+}

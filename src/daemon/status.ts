@@ -1,0 +1,121 @@
+/**
+ * How things stand, in one value: `blocksmtp status` shows it, and monitoring reads it as figures. The
+ * first of them is how much of what should stand does, as the kernel itself was last seen.
+ */
+import {durationText} from '../config/kinds.js';
+import type {Config} from '../config/schema.js';
+import type {Family} from '../net/address.js';
+import type {Enforced} from './keeper.js';
+
+export interface FamilyStatus extends Enforced {
+  readonly family: Family;
+}
+
+export interface Status {
+  /** When the daemon began under this configuration, ms since the epoch; undefined: none runs. */
+  readonly sinceMs: number | undefined;
+  readonly backend: Config['backend'];
+  readonly families: readonly FamilyStatus[];
+  /** Networks. */
+  readonly blocks: number;
+  readonly offenders: number;
+  /** What came of the lines since the beginning: the kind of the outcome → how often. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** The part of what should stand that does, of both families. 1 when nothing should. */
+export function enforcedShare(families: readonly Enforced[]): number {
+  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+  const wanted = sum(families.map((each) => each.wanted));
+  return wanted === 0 ? 1 : sum(families.map((each) => each.standing)) / wanted;
+}
+
+/** Whether nothing is left to be done by anybody. */
+export function isGood({sinceMs, families}: Status): boolean {
+  return (
+    sinceMs !== undefined &&
+    families.every((each) => each.failure === undefined) &&
+    enforcedShare(families) === 1
+  );
+}
+
+/** For people; one line for each thing. */
+export function statusLines(status: Status, nowMs: number): string[] {
+  const {sinceMs, backend, families, blocks, offenders} = status;
+  const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
+  const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
+  const percent = (100 * enforcedShare(families)).toFixed(1).replace('.0', '');
+  return [
+    `${running}, backend ${backend}`,
+    `${blocks} blocks, ${offenders} clients under watch`,
+    `enforced: ${percent} %`,
+    ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
+      const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
+      const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;
+      return `IPv${family}: ${standing} of ${wanted} stand, ${seen}, repaired ${repairs} times${trouble}`;
+    }),
+  ];
+}
+
+/** The text format of Prometheus (version 0.0.4). */
+export function statusFigures(status: Status): string {
+  const {sinceMs, families, blocks, offenders, outcomes} = status;
+  const each = (value: (family: FamilyStatus) => number): [string, number][] =>
+    families.map((family) => [`{family="ipv${family.family}"}`, value(family)]);
+  const figures: readonly Figure[] = [
+    [
+      'enforced_ratio',
+      'gauge',
+      'Part of the blocks that stand in the kernel.',
+      [['', enforcedShare(families)]],
+    ],
+    ['up', 'gauge', 'Whether the daemon runs.', [['', sinceMs === undefined ? 0 : 1]]],
+    ['blocks', 'gauge', 'Networks that should be blocked.', [['', blocks]]],
+    ['offenders', 'gauge', 'Clients under watch.', [['', offenders]]],
+    [
+      'firewall_wanted',
+      'gauge',
+      'Networks that should stand in the kernel.',
+      each((f) => f.wanted),
+    ],
+    ['firewall_standing', 'gauge', 'Networks that do.', each((f) => f.standing)],
+    [
+      'firewall_failing',
+      'gauge',
+      'Whether the latest try failed.',
+      each((f) => (f.failure === undefined ? 0 : 1)),
+    ],
+    [
+      'firewall_repairs_total',
+      'counter',
+      'Times that others had changed it.',
+      each((f) => f.repairs),
+    ],
+    [
+      'firewall_read_timestamp_seconds',
+      'gauge',
+      'When the kernel was last read.',
+      each((f) => (f.readMs ?? 0) / 1000),
+    ],
+    [
+      'outcomes_total',
+      'counter',
+      'What came of the lines that were read.',
+      Object.entries(outcomes).map(([kind, count]) => [`{kind="${kind}"}`, count]),
+    ],
+  ];
+  return figures.map(figureText).join('');
+}
+
+type Figure = readonly [
+  string,
+  'gauge' | 'counter',
+  string,
+  readonly (readonly [string, number])[],
+];
+
+function figureText([name, type, help, samples]: Figure): string {
+  const full = `blocksmtp_${name}`;
+  const lines = samples.map(([labels, value]) => `${full}${labels} ${value}`);
+  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...lines, ''].join('\n');
+}

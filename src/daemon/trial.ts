@@ -1,0 +1,47 @@
+/**
+ * A configuration on trial (`blocksmtp reload --confirm 5m`): if nobody confirms it in time, the one
+ * before comes back, for whoever made a mistake may be locked out by it. Remembered in the state
+ * directory, so that a daemon which is started anew meanwhile does not take what nobody confirmed.
+ * Does not read configurations, nor reload (`cli/run.ts`).
+ */
+import {readTextFile, removeFile, writeTextFile} from '../sys/text-file.js';
+
+/** Plain data: it is saved as it is. */
+export interface Trial {
+  /** `failed`: nobody confirmed it, the one before is in force. */
+  readonly kind: 'running' | 'failed';
+  /** The text of the configuration file before. */
+  readonly before: string;
+  /** Ms since the epoch. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+const fileOf = (stateDir: string): string => `${stateDir}/trial.json`;
+
+/** Only its owner may read a configuration. */
+const mode = 0o600;
+
+/** @returns undefined when there is none, or what is there cannot be read as one */
+export function readTrial(stateDir: string): Trial | undefined {
+  const read = readTextFile(fileOf(stateDir));
+  if (read.kind !== 'text') return undefined;
+  try {
+    const {kind, before, sinceMs, untilMs} = JSON.parse(read.text) as Trial;
+    const isTrial =
+      ['running', 'failed'].includes(kind) &&
+      typeof before === 'string' &&
+      Number.isFinite(sinceMs) &&
+      Number.isFinite(untilMs);
+    return isTrial ? {kind, before, sinceMs, untilMs} : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws when the disk refuses: then there is no trial */
+export function writeTrial(stateDir: string, trial: Trial): void {
+  writeTextFile(fileOf(stateDir), `${JSON.stringify(trial)}\n`, mode);
+}
+
+export const endTrial = (stateDir: string): void => removeFile(fileOf(stateDir));
