@@ -2,6 +2,8 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {exitCode} from '../src/cli/exit.js';
+import {makeProgram} from '../src/cli/program.js';
+import {noProgress} from '../src/cli/progress.js';
 import type {Kind} from '../src/config/kinds.js';
 import {flagOf, settingNames, settings} from '../src/config/schema.js';
 
@@ -18,6 +20,16 @@ const inWords: Readonly<Record<string, string>> = {
   '--log-file': 'none',
   '--metrics-file': 'none',
 };
+
+/** All but `run`, which is what happens without a command. */
+const commands = makeProgram({
+  version: '',
+  signals: {onStop: () => undefined, onReload: () => undefined},
+  output: {print: () => undefined, complain: () => undefined, progress: noProgress},
+  finish: () => undefined,
+})
+  .commands.map((command) => command.name())
+  .filter((name) => name !== 'run');
 
 describe('README.md', () => {
   test.each(settingNames)('lists %s with its default', (name) => {
@@ -40,10 +52,8 @@ describe('README.md', () => {
     expect(readme).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
   });
 
-  test.each(['list', 'why', 'unblock', 'check', 'block', 'replay', 'explain', 'sample-config'])(
-    'shows the command %s',
-    (command) => {
-      expect(readme).toContain(`blocksmtp ${command}`);
-    },
-  );
+  test.each(commands)('and the manual page show the command %s', (command) => {
+    expect(readme).toContain(`blocksmtp ${command}`);
+    expect(manual).toMatch(new RegExp(`^\\.B[IR]? "?${command.replace('-', '\\\\-')}\\b`, 'm'));
+  });
 });
