@@ -4,7 +4,7 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
-import {enforcedShare, type Status} from './status.js';
+import {enforcedShare, percentText, type Status} from './status.js';
 
 export interface Finding {
   /** `bad`: it cannot do its work so; `advice`: it could do it better. */
@@ -99,7 +99,7 @@ function daemonFindings({status}: Facts): Finding[] {
       : good('the daemon runs'),
     ...(share === 1
       ? [good('all blocks stand')]
-      : [bad(`only ${(share * 100).toFixed(1)} % of the blocks stand`)]),
+      : [bad(`only ${percentText(share)} of the blocks stand`)]),
     ...failures.map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];
 }

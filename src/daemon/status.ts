@@ -39,16 +39,20 @@ export function isGood({sinceMs, families}: Status): boolean {
   );
 }
 
+/** To a tenth of a percent, and never rounded up: what is not all does not look like it. */
+export function percentText(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`;
+}
+
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
   const {sinceMs, backend, families, blocks, offenders} = status;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
-  const percent = (100 * enforcedShare(families)).toFixed(1).replace('.0', '');
   return [
     `${running}, backend ${backend}`,
     `${blocks} blocks, ${offenders} clients under watch`,
-    `enforced: ${percent} %`,
+    `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
       const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
       const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;

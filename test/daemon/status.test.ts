@@ -1,0 +1,89 @@
+/** How things stand, in words and in figures: nothing is called good that is not. */
+import {describe, expect, test} from '@jest/globals';
+import {
+  enforcedShare,
+  type FamilyStatus,
+  isGood,
+  type Status,
+  statusFigures,
+  statusLines,
+} from '../../src/daemon/status.js';
+
+const nowMs = Date.UTC(2026, 10, 21, 12);
+const family = (changes: Partial<FamilyStatus> = {}): FamilyStatus => ({
+  family: 4,
+  wanted: 10,
+  standing: 10,
+  readMs: nowMs - 3000,
+  repairs: 2,
+  failure: undefined,
+  ...changes,
+});
+const statusOf = (changes: Partial<Status> = {}): Status => ({
+  sinceMs: nowMs - 3_600_000,
+  backend: 'iptables',
+  families: [family(), family({family: 6, wanted: 0, standing: 0})],
+  blocks: 12,
+  offenders: 3,
+  outcomes: {counted: 20, block: 12},
+  ...changes,
+});
+
+test('the share is of all families together, and 1 where nothing should stand', () => {
+  expect(enforcedShare([])).toBe(1);
+  expect(enforcedShare([family({wanted: 0, standing: 0})])).toBe(1);
+  expect(enforcedShare([family({standing: 2}), family({wanted: 30, standing: 8})])).toBe(0.25);
+});
+
+describe('isGood', () => {
+  test.each([
+    ['all stands', {}, true],
+    ['no daemon runs', {sinceMs: undefined}, false],
+    ['one is missing', {families: [family({standing: 9})]}, false],
+    ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
+  ] as const)('%s', (_, changes, expected) => {
+    expect(isGood(statusOf(changes))).toBe(expected);
+  });
+});
+
+describe('statusLines', () => {
+  test('all is well', () => {
+    expect(statusLines(statusOf(), nowMs)).toEqual([
+      'running for 1h, backend iptables',
+      '12 blocks, 3 clients under watch',
+      'enforced: 100 %',
+      'IPv4: 10 of 10 stand, checked 3s ago, repaired 2 times',
+      'IPv6: 0 of 0 stand, checked 3s ago, repaired 2 times',
+    ]);
+  });
+
+  test('a failing firewall, and 1.7 % of the blocks', () => {
+    const failing = family({wanted: 1000, standing: 17, failure: 'nft: denied', readMs: undefined});
+    const lines = statusLines(statusOf({sinceMs: undefined, families: [failing]}), nowMs);
+    expect(lines[0]).toBe('no daemon runs, backend iptables');
+    expect(lines[2]).toBe('enforced: 1.7 %');
+    expect(lines[3]).toBe(
+      'IPv4: 17 of 1000 stand, never checked, repaired 2 times, FAILING: nft: denied',
+    );
+  });
+
+  test('what is not all is never rounded up to all', () => {
+    const almost = family({wanted: 100_000, standing: 99_999});
+    expect(statusLines(statusOf({families: [almost]}), nowMs)[2]).toBe('enforced: 99.9 %');
+  });
+});
+
+test('figures are in the text format of Prometheus', () => {
+  const text = statusFigures(statusOf({families: [family({standing: 5})]}));
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  for (const sample of samples) {
+    expect(sample).toMatch(/^blocksmtp_[a-z_]+(?:\{[a-z]+="[A-Za-z0-9]+"\})? [0-9.]+$/);
+  }
+  expect(samples).toContain('blocksmtp_enforced_ratio 0.5');
+  expect(samples).toContain('blocksmtp_firewall_standing{family="ipv4"} 5');
+  expect(samples).toContain('blocksmtp_outcomes_total{kind="counted"} 20');
+  const names = new Set(samples.map((sample) => /^\w+/.exec(sample)?.[0]));
+  for (const name of names)
+    expect(text).toMatch(new RegExp(`^# TYPE ${name} (gauge|counter)$`, 'm'));
+  expect(text.endsWith('\n')).toBe(true);
+});
