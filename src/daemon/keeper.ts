@@ -5,7 +5,7 @@
  *
  * Never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer.
  */
-import type {Backend, Call, CallResult, Part, Plan, Surplus} from '../firewall/backend.js';
+import type {Backend, Call, CallResult, Part, Plan, Surplus, Wish} from '../firewall/backend.js';
 import type {Intent} from '../firewall/intent.js';
 import type {Say} from '../log-level.js';
 import type {Family} from '../net/address.js';
@@ -45,6 +45,9 @@ export class Keeper<Actual> {
   readonly #intent: Intent;
   readonly #surroundings: Surroundings;
   #surplus: Surplus = 'keep';
+  /** Decided about, and not in force yet. */
+  readonly #changed = new Set<string>();
+  #scope: Wish['scope'] = 'all';
   #believed: Actual | undefined;
   /** As the kernel was last read; counts of networks. */
   #seen: {readonly missing: number; readonly standing: number; readonly readMs: number} | undefined;
@@ -73,6 +76,8 @@ export class Keeper<Actual> {
 
   /** Has the intent as it is now put in force. Ends when it is, or when the try has failed. */
   enforce(surplus: Surplus): Promise<void> {
+    // What was kept goes now, and nothing has said of it that it changed.
+    if (surplus !== this.#surplus) this.#scope = 'all';
     this.#surplus = surplus;
     // While calls fail the tries keep to their pauses, however many wishes come.
     return this.#retry === undefined ? this.#start() : Promise.resolve();
@@ -142,12 +147,10 @@ export class Keeper<Actual> {
 
   /** @returns why it failed, or undefined */
   async #try(): Promise<string | undefined> {
-    if (this.#believed !== undefined) {
-      return this.#carryOut(this.#planOf(this.#believed, this.#intent.takeChanged()));
-    }
+    if (this.#believed !== undefined)
+      return this.#carryOut(this.#planOf(this.#believed, this.#scope));
     const failure = await this.#look();
     if (failure !== undefined || this.#believed === undefined) return failure;
-    this.#intent.takeChanged();
     const plan = this.#planOf(this.#believed, 'all');
     if (plan.calls.length === 0) return this.#carryOut(plan);
     if (this.#failures === 0) this.#sayDrift(plan);
@@ -155,9 +158,12 @@ export class Keeper<Actual> {
     return (await this.#carryOut(plan)) ?? this.#look();
   }
 
-  #planOf(actual: Actual, scope: 'all' | ReadonlySet<string>): Plan<Actual> {
-    const surplus = this.#surplus;
-    return this.#backend.plan({desired: this.#intent, surplus, scope, nowMs: nowMs()}, actual);
+  #planOf(actual: Actual, scope: Wish['scope']): Plan<Actual> {
+    for (const network of this.#intent.takeChanged()) this.#changed.add(network);
+    // What comes while this plan is carried out is for the next; where it fails all is read anew.
+    this.#scope = 'changed';
+    const [desired, surplus, changed] = [this.#intent, this.#surplus, this.#changed];
+    return this.#backend.plan({desired, surplus, changed, scope, nowMs: nowMs()}, actual);
   }
 
   /** Reads the kernel. @returns why it failed, or undefined */
@@ -181,6 +187,7 @@ export class Keeper<Actual> {
     onStep('applied');
     if (failure !== undefined) return failure;
     this.#believed = plan.after();
+    this.#changed.clear();
     this.#everInOrder = true;
     return undefined;
   }

@@ -25,14 +25,17 @@ export type Reading<Actual> =
 /**
  * What to do with blocks in the kernel that nobody wants. `keep` is for the moment after a start,
  * before the log has been caught up with: one made just before a crash is about to be wanted again.
+ * One that was lifted meanwhile goes all the same.
  */
 export type Surplus = 'remove' | 'keep';
 
 export interface Wish {
   readonly desired: Desired;
   readonly surplus: Surplus;
-  /** What may differ: some networks, where everything else is known to be as it should. */
-  readonly scope: 'all' | ReadonlySet<string>;
+  /** Networks that were decided about since the last batch. */
+  readonly changed: ReadonlySet<string>;
+  /** What may differ; `changed`: everything else is known to be as it should. */
+  readonly scope: 'all' | 'changed';
   readonly nowMs: number;
 }
 

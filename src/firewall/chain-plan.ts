@@ -45,10 +45,10 @@ class ChainPlanner {
     const root = this.#actual.chains.get(spec.chain);
     if (root === undefined) this.#steps.push({kind: 'createChain', chain: spec.chain});
     this.#planHook();
-    const {scope} = this.#wish;
+    const {scope, changed} = this.#wish;
     const hasMoved = layoutNow(spec, this.#actual) !== this.#layout;
     if (scope === 'all' || hasMoved) this.#planAll();
-    else if (carrier === 'rules') for (const network of scope) this.#planOne(network);
+    else if (carrier === 'rules') for (const network of changed) this.#planOne(network);
     const wanted = carrier === 'set' ? 1 : 0;
     const matches = root?.matches ?? 0;
     for (let i = matches; i < wanted; i++) this.#steps.push({kind: 'addMatch', chain: spec.chain});
@@ -66,7 +66,7 @@ class ChainPlanner {
   }
 
   #planAll(): void {
-    const {desired, surplus} = this.#wish;
+    const {desired, surplus, changed} = this.#wish;
     const leaving = this.#layout === 'flat' ? subChainsOf(this.#settings.spec, this.#actual) : [];
     if (this.#settings.carrier === 'rules') {
       for (const [network] of desired.entries()) this.#planAddition(network);
@@ -75,7 +75,8 @@ class ChainPlanner {
       if (leaving.includes(chain)) continue;
       for (const [network, times] of drops) {
         const isWanted = this.#untilMs(network) !== undefined;
-        const stays = isWanted ? this.#placeOf(network) === chain : surplus === 'keep';
+        const isKept = surplus === 'keep' && !changed.has(network);
+        const stays = isWanted ? this.#placeOf(network) === chain : isKept;
         this.#delete(chain, network, times - (stays ? 1 : 0));
       }
     }
@@ -103,7 +104,7 @@ class ChainPlanner {
     }
     const chain = this.#placeOf(network);
     const times = this.#actual.chains.get(chain)?.drops.get(network) ?? 0;
-    if (this.#wish.surplus === 'remove') this.#delete(chain, network, times);
+    this.#delete(chain, network, times);
   }
 
   #planAddition(network: string): void {

@@ -58,10 +58,12 @@ export class Intent implements Desired {
     this.#mergeAnew();
   }
 
+  /** Also said of what it never had: the kernel may have it. */
   delete(text: string): void {
+    if (!this.#isOurs(text)) return;
+    this.#changed.add(text);
     if (!this.#until.delete(text)) return;
     this.#covered.delete(text);
-    this.#changed.add(text);
     if (!text.includes('/')) return;
     const {prefix, first} = networkOf(text);
     this.#large.get(prefix)?.delete(first);

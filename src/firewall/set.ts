@@ -32,22 +32,23 @@ export const longestSeconds = 2_000_000;
 
 /** What goes comes first: nftables takes no network that overlaps one that is there. */
 export function planSet(wish: Wish, actual: Elements): SetStep[] {
-  const {desired, scope} = wish;
+  const {desired, scope, changed} = wish;
   const networks =
     scope === 'all'
       ? new Set([...actual.keys(), ...[...desired.entries()].map(([network]) => network)])
-      : scope;
+      : changed;
   const steps = [...networks].flatMap((network) => planElement(wish, actual, network) ?? []);
   const isDelete = ({kind}: SetStep): boolean => kind === 'delete';
   return [...steps.filter(isDelete), ...steps.filter((step) => !isDelete(step))];
 }
 
 function planElement(wish: Wish, actual: Elements, network: string): SetStep | undefined {
-  const {desired, surplus, nowMs} = wish;
+  const {desired, surplus, changed, nowMs} = wish;
   const [untilMs, kernelMs] = [desired.untilMs(network), actual.get(network)];
   if (untilMs === undefined) {
-    const stays = kernelMs === undefined || kernelMs <= nowMs + endSlackMs || surplus === 'keep';
-    return stays ? undefined : {kind: 'delete', network};
+    const isKept = surplus === 'keep' && !changed.has(network);
+    const endsItself = kernelMs === undefined || kernelMs <= nowMs + endSlackMs;
+    return isKept || endsItself ? undefined : {kind: 'delete', network};
   }
   // A second more: the daemon ends a block, and the kernel only where there is no daemon.
   const seconds = Math.min(Math.max(Math.ceil((untilMs - nowMs) / 1000), 0) + 1, longestSeconds);

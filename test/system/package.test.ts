@@ -175,6 +175,30 @@ describe('the Debian package', () => {
     expect(await show('MainPID')).toBe(pid);
   });
 
+  test('moves its blocks from backend to backend within its sandbox, and leaves nothing behind', async () => {
+    const old = await guest.must(`cat ${settings}`);
+    const listing = {ipset: 'ipset list', nftables: 'nft list ruleset'};
+    for (const backend of ['ipset', 'nftables'] as const) {
+      await guest.write(settings, `${old}\nbackend = "${backend}"\n`);
+      await guest.must('blocksmtp reload');
+      await until('the block', async () =>
+        (await guest.must(listing[backend])).includes('2001:db8::7 timeout'),
+      );
+      const drop = families[1]?.drop ?? '';
+      await until('the rule to go', async () => !(await drops()).includes(drop));
+      expect(await guest.must('blocksmtp status')).toMatch(/backend .*\n.*\nenforced: 100 %\n/);
+    }
+    await until('the set to go', async () => (await guest.must('ipset list -n')) === '');
+    for (const {tool} of families) expect(await ours(tool)).toEqual([]);
+    await guest.write(settings, old);
+    await guest.must('blocksmtp reload');
+    await until('the rule again', async () => (await drops()).includes(families[1]?.drop ?? ''));
+    await until(
+      'the tables to go',
+      async () => !(await guest.must('nft list tables')).includes('blocksmtp-'),
+    );
+  });
+
   test('a bad configuration is status 78 and no restart, and says what is wrong', async () => {
     await guest.must('systemctl stop blocksmtp');
     expect(await show('Result')).toBe('success');
@@ -206,11 +230,12 @@ describe('the Debian package', () => {
   });
 
   test('removed, it leaves no rule and no process; purged, no file', async () => {
+    await guest.write(settings, `${await guest.must(`cat ${settings}`)}\nbackend = "ipset"\n`);
     await guest.must('systemctl start blocksmtp');
     await ready();
-    expect(await drops()).toHaveLength(1);
     await guest.must('apt-get remove -y blocksmtp');
     for (const {tool} of families) expect(await ours(tool)).toEqual([]);
+    expect(await guest.must('ipset list -n')).toBe('');
     // The administrator's own rule is as it was.
     expect(await guest.must('iptables -S INPUT')).toContain('--dport 25 -j ACCEPT');
     expect(await daemons()).toBe('');
