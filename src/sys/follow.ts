@@ -39,6 +39,15 @@ export interface Batch {
   readonly caughtUp: boolean;
 }
 
+interface Look {
+  readonly lines: readonly Line[];
+  /**
+   * Whether each of the files was read. Of one that was not, its size tells nothing: what was cut
+   * and written anew may be shorter than the half line that was looked at before.
+   */
+  readonly looked: 'all' | 'some';
+}
+
 export class Follower {
   readonly #path: string;
   readonly #report: (event: FollowEvent) => void;
@@ -88,8 +97,9 @@ export class Follower {
       while (!signal.aborted) {
         this.#kicked = false;
         await this.#lookAtName();
-        const lines = await this.#readOldest();
-        const caughtUp = !this.#open.files.some((file) => !this.#failed.has(file) && hasMore(file));
+        const {lines, looked} = await this.#readOldest();
+        const isUnread = (file: FollowedFile): boolean => !this.#failed.has(file) && hasMore(file);
+        const caughtUp = looked === 'all' && !this.#open.files.some(isUnread);
         if (caughtUp) this.#open.closeDrained();
         yield {lines, position: this.#open.position(), caughtUp};
         // A long backlog, or much to look at, must not keep timers and sockets waiting.
@@ -104,17 +114,20 @@ export class Follower {
   }
 
   /** The next lines, of the oldest file first: the log's own order, also over a rotation. */
-  async #readOldest(): Promise<readonly Line[]> {
+  async #readOldest(): Promise<Look> {
     this.#failed.clear();
-    for (const file of this.#open.files) {
+    const {files} = this.#open;
+    for (const file of files) {
       try {
         if (isCut(file)) {
           this.lookNow();
-          return [];
+          return {lines: [], looked: 'some'};
         }
         const lines = await file.read(this.#report);
         this.#saidOf.delete(file);
-        if (lines.length > 0 || file.hasMore()) return lines;
+        if (lines.length > 0 || file.hasMore()) {
+          return {lines, looked: file === files.at(-1) ? 'all' : 'some'};
+        }
       } catch (error) {
         // A disk or a network drive that fails: the place stays as it is, and the other files go on.
         this.#failed.add(file);
@@ -125,7 +138,7 @@ export class Follower {
         this.#saidOf.set(file, why);
       }
     }
-    return [];
+    return {lines: [], looked: 'all'};
   }
 
   /** A file that was cut begins anew; what stood in it unread may stand in a copy. */

@@ -133,7 +133,10 @@ export class LogFile implements FollowedFile {
   read(report: (event: FileEvent) => void): Line[] {
     if (this.isCut()) report(this.restart());
     const chunk = this.#at(this.#place.offset, chunkBytes);
-    if (this.isCut()) return []; // in this very moment: found at the next look
+    if (this.isCut()) {
+      this.#lookedTo = 0; // in this very moment: what stands there now is for the next look
+      return [];
+    }
     this.#lookedTo = this.#place.offset + chunk.length;
     return this.#place.take(chunk, report);
   }

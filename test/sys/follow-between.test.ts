@@ -2,29 +2,14 @@
 import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {dirname, join} from 'node:path';
-import zlib from 'node:zlib';
-import type {LogPosition} from '../../src/state/state.js';
-import {type Batch, Follower} from '../../src/sys/follow.js';
 import {recentBytes} from '../../src/sys/trail.js';
-import {append, lineOf, Looker} from './support/looker.js';
+import {append, copyAndCut, lineOf, Looker, pack} from './support/looker.js';
 import {openBelow, tempDirs, until} from './support/temp.js';
 
 const newDir = tempDirs();
 const newLog = (): string => join(newDir(), 'mail.log');
 const numbered = (from: number, to: number): string[] =>
   Array.from({length: to - from}, (_, i) => String(from + i));
-
-function pack(path: string): void {
-  const {atime, mtime} = fs.statSync(path);
-  fs.writeFileSync(`${path}.gz`, zlib.gzipSync(fs.readFileSync(path)));
-  fs.utimesSync(`${path}.gz`, atime, mtime);
-  fs.rmSync(path);
-}
-
-function copyAndCut(path: string, to: string): void {
-  fs.copyFileSync(path, to);
-  fs.truncateSync(path);
-}
 
 let looker: Looker | undefined;
 afterEach(async () => {
@@ -248,83 +233,5 @@ describe('another file under the name', () => {
     append(path, 'three');
     looker = new Looker(path, position);
     expect(await looker.look()).toEqual(['two', 'three']);
-  });
-});
-
-describe('after a restart, found by the model', () => {
-  async function restarted(path: string, position: LogPosition): Promise<string[]> {
-    await looker!.stop();
-    looker = new Looker(path, position);
-    return looker.look();
-  }
-
-  test('two files that begin with long lines alike are not copies of each other', async () => {
-    const path = newLog();
-    fs.writeFileSync(path, '');
-    const {position} = await looking(path);
-    for (const turn of [2, 1]) {
-      append(path, `short ${turn}`);
-      fs.appendFileSync(path, `${'x'.repeat(20_000)}\n`);
-      append(path, `behind ${turn}`);
-      fs.renameSync(path, `${path}.${turn}`);
-    }
-    append(path, 'last');
-    expect(await restarted(path, position)).toEqual([
-      'short 2',
-      'behind 2',
-      'short 1',
-      'behind 1',
-      'last',
-    ]);
-  });
-
-  test('a file of which nothing was read yet is packed', async () => {
-    const path = newLog();
-    fs.writeFileSync(path, '');
-    const {position} = await looking(path);
-    append(path, 'one');
-    fs.renameSync(path, `${path}.1`);
-    pack(`${path}.1`);
-    append(path, 'two');
-    expect(await restarted(path, position)).toEqual(['one', 'two']);
-  });
-
-  test('a long line is being left out, and the file is packed, with times long past', async () => {
-    const path = newLog();
-    const past = Date.now() / 1000 - 3600;
-    fs.appendFileSync(path, `${'x'.repeat(200_000)}\n`);
-    append(path, 'one');
-    fs.utimesSync(path, past, past);
-    const follower = new Follower(path, [], () => undefined);
-    const batches = follower.batches(new AbortController().signal);
-    const {value} = (await batches.next()) as {value: Batch};
-    expect(value.lines).toEqual([]);
-    await batches.return(undefined);
-    fs.renameSync(path, `${path}.1`);
-    pack(`${path}.1`);
-    append(path, 'two');
-    looker = new Looker(path, value.position!);
-    expect(await looker.look()).toEqual(['one', 'two']);
-  });
-
-  test('an empty file is kept in the position no longer than the one before it', async () => {
-    const path = newLog();
-    let nowMs = Date.now();
-    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
-    const stamp = (): void => fs.utimesSync(path, nowMs / 1000, nowMs / 1000);
-    await looking(path, 'one');
-    stamp();
-    fs.renameSync(path, `${path}.1`);
-    fs.writeFileSync(path, '');
-    stamp();
-    expect(await looker!.look()).toEqual([]);
-    fs.rmSync(path);
-    nowMs += 60_000;
-    fs.writeFileSync(path, '');
-    stamp();
-    expect(await looker!.look()).toEqual([]);
-    pack(`${path}.1`);
-    append(path, 'two');
-    expect(await restarted(path, looker!.position)).toEqual(['two']);
   });
 });

@@ -59,6 +59,26 @@ test('truncated while its last chunk was being read, then filled past the offset
   expect(texts()).toEqual(['three', 'four', 'five']);
 });
 
+test('cut and written anew, shorter, while it was being read: that is more to read', () => {
+  const {path} = open('one\n');
+  texts();
+  fs.appendFileSync(path, 'two, of which half');
+  texts();
+  const real = fs.readSync;
+  let reads = 0;
+  const spy = jest.spyOn(fs, 'readSync');
+  spy.mockImplementation((...parameters: Parameters<typeof real>) => {
+    const count = real(...parameters);
+    // The writer's moment: behind the read of the lines, before the guard is compared again.
+    reads += 1;
+    if (reads === 2) fs.writeFileSync(path, 'three\n');
+    return count;
+  });
+  expect(texts()).toEqual([]);
+  expect(file!.hasMore()).toBe(true);
+  expect(texts()).toEqual(['three']);
+});
+
 test('empty lines are nothing', () => {
   open('\n\none\n\n\ntwo\n\n');
   expect(texts()).toEqual(['one', 'two']);

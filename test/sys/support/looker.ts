@@ -1,5 +1,6 @@
-/** A follower that looks when it is told to, and lines that are told apart by a name. */
+/** A follower that looks when it is told to, lines told apart by a name, and what rotation does. */
 import fs from 'node:fs';
+import zlib from 'node:zlib';
 import type {LogPosition} from '../../../src/state/state.js';
 import {type Batch, Follower, type FollowEvent} from '../../../src/sys/follow.js';
 
@@ -8,6 +9,19 @@ export const lineOf = (name: string): string =>
 
 export const append = (path: string, ...names: readonly string[]): void =>
   fs.appendFileSync(path, names.map((name) => `${lineOf(name)}\n`).join(''));
+
+/** As gzip does it: another file, with the time of the first. */
+export function pack(path: string): void {
+  const {atime, mtime} = fs.statSync(path);
+  fs.writeFileSync(`${path}.gz`, zlib.gzipSync(fs.readFileSync(path)));
+  fs.utimesSync(`${path}.gz`, atime, mtime);
+  fs.rmSync(path);
+}
+
+export function copyAndCut(path: string, to: string): void {
+  fs.copyFileSync(path, to);
+  fs.truncateSync(path);
+}
 
 export class Looker {
   readonly events: FollowEvent[] = [];
