@@ -75,6 +75,11 @@ export class LineBook {
     return this.#held.has(generation) || [...this.names.values()].includes(generation);
   }
 
+  /** Its file was cut under an open reader, who has the copy, if any, only when he looks again. */
+  cutAway(generation: Generation): void {
+    this.#held.delete(generation);
+  }
+
   destroyed(generation: Generation): void {
     this.#held.delete(generation);
     this.excuse(generation.lines);

@@ -183,6 +183,7 @@ export class LogModel extends LineBook {
   #cutTo(size: number): void {
     if (this.cut.has(this.#written)) this.confuse();
     fs.ftruncateSync(this.#descriptor, size);
+    this.cutAway(this.#written);
     this.#written = this.#newGeneration();
     this.names.set(this.path, this.#written);
     this.#stamp();
