@@ -90,6 +90,11 @@ export class LogFile implements FollowedFile {
     return isProof(cursor) && this.#hasGuard(cursor);
   }
 
+  /** The same by so few bytes that they may be another file's too: only for what can be no other. */
+  startsAs(cursor: Cursor): boolean {
+    return this.#hasGuard(cursor);
+  }
+
   resumeAt(cursor: Cursor): void {
     this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
     this.#moveTo(cursor.offset);

@@ -60,6 +60,9 @@ export async function findUnread(search: Search): Promise<Result> {
   }
 }
 
+/** By bytes that prove it; or by so few as stand before a place near the start. */
+type KnownBy = 'proof' | 'start';
+
 /** One look at the folder. */
 class Finder {
   readonly #search: Search;
@@ -81,6 +84,9 @@ class Finder {
     for (const cursor of cursors) {
       const isCurrents = current?.matches(cursor) || (cursor === newest && current?.holds(cursor));
       if (!isCurrents && !(await this.#findCursor(cursor))) missing.push(cursor);
+    }
+    for (const cursor of missing.filter((one) => isWeak(one) && !held.has(one))) {
+      if (await this.#findWeak(cursor)) missing.splice(missing.indexOf(cursor), 1);
     }
     const isBegun = (cursor: Cursor): boolean => cursor.offset === 0 && !held.has(cursor);
     const begun = missing.filter(isBegun);
@@ -108,8 +114,20 @@ class Finder {
       ...others.filter(isLater),
       ...others.filter((rotated) => !isLater(rotated)),
     ];
-    for (const rotated of inOrder) {
-      const file = await this.#openAt(rotated, cursor);
+    return this.#takeFirst(inOrder, cursor, 'proof');
+  }
+
+  /** Of what has changed since and is the file of no other place, the start tells enough. */
+  async #findWeak(cursor: Cursor): Promise<boolean> {
+    const left = this.#family.filter(
+      (rotated) => !this.#found.has(rotated) && hasChangedSince(rotated, cursor),
+    );
+    return this.#takeFirst(left, cursor, 'start');
+  }
+
+  async #takeFirst(among: readonly Rotated[], cursor: Cursor, by: KnownBy): Promise<boolean> {
+    for (const rotated of among) {
+      const file = await this.#openAt(rotated, cursor, by);
       if (file === undefined) continue;
       this.#found.set(rotated, {path: rotated.path, file, cursor});
       return true;
@@ -117,12 +135,12 @@ class Finder {
     return false;
   }
 
-  async #openAt(rotated: Rotated, cursor: Cursor): Promise<FollowedFile | undefined> {
+  async #openAt(rotated: Rotated, cursor: Cursor, by: KnownBy): Promise<FollowedFile | undefined> {
     const {path} = this.#search;
     if (rotated.packing === 'other' || this.#damaged.has(rotated)) return undefined;
     if (rotated.packing === 'none') {
       const file = opened(() => LogFile.open(rotated.path, path));
-      if (file?.matches(cursor) || file?.holds(cursor)) {
+      if (file?.matches(cursor) || file?.[by === 'proof' ? 'holds' : 'startsAs'](cursor)) {
         file.resumeAt(cursor);
         return file;
       }
@@ -200,7 +218,7 @@ class Finder {
     // Also one that is being made: it holds the start of the file.
     if (heads.some(({guard}) => own !== undefined && guard.startsWith(own))) return true;
     for (const cursor of [...cursors, ...heads].filter(isProof)) {
-      const copy = await this.#openAt(rotated, cursor);
+      const copy = await this.#openAt(rotated, cursor, 'proof');
       copy?.close();
       if (copy !== undefined) return true;
     }
@@ -216,6 +234,12 @@ function opened<File>(open: () => File): File | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
     return undefined;
   }
+}
+
+/** Behind the start, by so little that its guard, which is all of the start, proves nothing. */
+function isWeak({offset, guard, sinceMs}: Cursor): boolean {
+  const isAllOfStart = offset > 0 && guard.length === 2 * offset;
+  return isAllOfStart && !isProof({guard}) && sinceMs !== undefined;
 }
 
 function hasChangedSince({changedMs}: Rotated, {sinceMs = 0}: Cursor): boolean {

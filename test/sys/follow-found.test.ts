@@ -114,6 +114,54 @@ describe('after a restart', () => {
     expect(await looker.look()).toEqual(['one', 'two']);
   });
 
+  test('the place is behind a first empty line; newer files followed, and that one is packed', async () => {
+    const path = newLog();
+    let nowMs = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
+    // The long line is being left out, so that the place stays before it.
+    fs.writeFileSync(path, `\n\n${'x'.repeat(300_000)}\n`);
+    append(path, 'one');
+    const follower = new Follower(path, [], () => undefined);
+    const batches = follower.batches(new AbortController().signal);
+    await batches.next();
+    fs.renameSync(path, `${path}.1`);
+    fs.writeFileSync(path, '');
+    nowMs += 60_000;
+    const {value} = (await batches.next()) as {value: Batch};
+    await batches.return(undefined);
+    expect(value.position!.map(({offset}) => offset)).toEqual([0, 2]);
+    pack(`${path}.1`);
+    append(path, 'two');
+    looker = new Looker(path, value.position!);
+    expect(await looker.look()).toEqual(['one', 'two']);
+    expect(looker.events.map(({kind}) => kind)).not.toContain('predecessorGone');
+  });
+
+  test('the place is behind a first empty line, and the file is copied and cut', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, '\n\n');
+    const {position} = await looking(path);
+    append(path, 'one');
+    copyAndCut(path, `${path}.1`);
+    append(path, 'two');
+    expect(await restarted(path, position)).toEqual(['one', 'two']);
+    expect(looker!.events.map(({kind}) => kind)).toEqual(['following']);
+  });
+
+  test('the place is behind a first short line, and the file is gone: said, also beside a later one', async () => {
+    const path = newLog();
+    fs.writeFileSync(path, 'short\n');
+    looker = new Looker(path, []);
+    await looker.look();
+    append(path, 'lost');
+    fs.rmSync(path);
+    append(path, 'two');
+    fs.renameSync(path, `${path}.1`);
+    append(path, 'three');
+    expect(await restarted(path, looker.position)).toEqual(['two', 'three']);
+    expect(looker.events.map(({kind}) => kind)).toContain('predecessorGone');
+  });
+
   test('an empty file is kept in the position no longer than the one before it', async () => {
     const path = newLog();
     let nowMs = Date.now();
