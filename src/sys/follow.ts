@@ -120,8 +120,13 @@ export class Follower {
     for (const file of files) {
       try {
         if (isCut(file)) {
-          this.lookNow();
-          return {lines: [], looked: 'some'};
+          if (this.#problem === undefined) {
+            this.lookNow();
+            return {lines: [], looked: 'some'};
+          }
+          // What became of it could not be found out, and that was said: again at the next tick.
+          this.#failed.add(file);
+          continue;
         }
         const lines = await file.read(this.#report);
         this.#saidOf.delete(file);

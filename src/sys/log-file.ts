@@ -28,7 +28,7 @@ export type FileEvent =
       /** Where reading goes on: behind what is known to be as it was. */
       readonly fromBytes: number;
     }
-  /** A packed file ends or breaks there (in unpacked bytes); the lines behind are lost. */
+  /** A rotated file cannot be read there (in unpacked bytes); the lines behind are lost. */
   | {
       readonly kind: 'damaged';
       readonly path: string;
@@ -113,8 +113,12 @@ export class LogFile implements FollowedFile {
   }
 
   probe(): Cursor {
-    const head = this.#at(0, headBytes);
-    return this.#cursorAt({offset: head.length, guard: head.toString('hex')});
+    try {
+      const head = this.#at(0, headBytes);
+      return this.#cursorAt({offset: head.length, guard: head.toString('hex')});
+    } catch {
+      return this.cursor(); // a disk that fails at the start of the file
+    }
   }
 
   seen(atMs: number): void {

@@ -22,6 +22,8 @@ export class OpenFiles {
   readonly #kick: () => void;
   /** Oldest first; the last one has the name now, the others are read on for a while. */
   #open: Open[] = [];
+  /** Paths of what the latest search found damaged: one cut may lead to two searches, and is said once. */
+  #damaged: ReadonlySet<string> = new Set();
 
   /** @param kick is called when one of them has changed */
   constructor(path: string, report: (event: UnreadEvent) => void, kick: () => void) {
@@ -67,8 +69,14 @@ export class OpenFiles {
     const open = new Map(this.#open.map((one) => [one.file.probe(), one]));
     const held = new Set(open.keys());
     const cursors = [...held, ...places];
-    const [path, report] = [this.#path, this.#report];
+    const path = this.#path;
+    const damaged = new Set<string>();
+    const report = (event: UnreadEvent): void => {
+      if (event.kind === 'damaged') damaged.add(event.path);
+      if (event.kind !== 'damaged' || !this.#damaged.has(event.path)) this.#report(event);
+    };
     const {files, missing} = await findUnread({path, cursors, held, current, report});
+    this.#damaged = damaged;
     const found = files.map((unread): Open => {
       const known = unread.cursor && open.get(unread.cursor);
       if (known === undefined) return this.#opened(unread);

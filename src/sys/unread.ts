@@ -68,7 +68,7 @@ class Finder {
   readonly #search: Search;
   readonly #family: readonly Rotated[];
   readonly #found = new Map<Rotated, Unread>();
-  /** Broke before a place that was looked for: whether it holds it cannot be known. */
+  /** Breaks at or before a place that was looked for: whether it holds it cannot be known. */
   readonly #damaged = new Map<Rotated, FileEvent>();
 
   constructor(search: Search) {
@@ -138,18 +138,28 @@ class Finder {
   async #openAt(rotated: Rotated, cursor: Cursor, by: KnownBy): Promise<FollowedFile | undefined> {
     const {path} = this.#search;
     if (rotated.packing === 'other' || this.#damaged.has(rotated)) return undefined;
-    if (rotated.packing === 'none') {
-      const file = opened(() => LogFile.open(rotated.path, path));
+    if (rotated.packing === 'none') return this.#openPlainAt(rotated, cursor, by);
+    const file = opened(() => PackedFile.open(rotated.path, path));
+    const found = await file?.seek(cursor, (event) => this.#damaged.set(rotated, event));
+    if (found === 'here') return file;
+    file?.close();
+    return undefined;
+  }
+
+  #openPlainAt(rotated: Rotated, cursor: Cursor, by: KnownBy): FollowedFile | undefined {
+    const file = opened(() => LogFile.open(rotated.path, this.#search.path));
+    // That of an open file can be no other one: nothing need be read, nor can fail.
+    if (this.#search.held.has(cursor) && isOf(cursor, rotated)) return file;
+    try {
       if (file?.matches(cursor) || file?.[by === 'proof' ? 'holds' : 'startsAs'](cursor)) {
         file.resumeAt(cursor);
         return file;
       }
-      file?.close();
-      return undefined;
+    } catch (error) {
+      const {message: why} = error as Error;
+      const damage = {kind: 'damaged', path: rotated.path, atBytes: cursor.offset, why} as const;
+      this.#damaged.set(rotated, damage);
     }
-    const file = opened(() => PackedFile.open(rotated.path, path));
-    const found = await file?.seek(cursor, (event) => this.#damaged.set(rotated, event));
-    if (found === 'here') return file;
     file?.close();
     return undefined;
   }
@@ -185,6 +195,7 @@ class Finder {
   async #openUnread(rotated: Rotated): Promise<void> {
     const {path} = this.#search;
     if (rotated.packing === 'other' || (await this.#isCopy(rotated))) return;
+    if (this.#damaged.has(rotated)) return; // found out just now: said, and not read
     const file = opened(() =>
       rotated.packing === 'none'
         ? LogFile.open(rotated.path, path)

@@ -2,6 +2,7 @@
 import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {dirname, join} from 'node:path';
+import {Follower} from '../../src/sys/follow.js';
 import {recentBytes} from '../../src/sys/trail.js';
 import {append, copyAndCut, lineOf, Looker, pack} from './support/looker.js';
 import {openBelow, tempDirs, until} from './support/temp.js';
@@ -184,6 +185,78 @@ test('a disk that fails while it is looked at: said once, and read on when it is
   jest.restoreAllMocks();
   expect(await looker!.look()).toEqual(['two']);
   expect(events.filter(({kind}) => kind === 'unreadable')).toHaveLength(1);
+});
+
+describe('one file on a bad part of the disk', () => {
+  /** Reading it fails: all of it, or what stands before a byte. */
+  function makeBad(path: string, beforeBytes = Number.POSITIVE_INFINITY): void {
+    const {ino} = fs.statSync(path);
+    const real = fs.readSync as (...parameters: unknown[]) => number;
+    jest.spyOn(fs, 'readSync').mockImplementation((descriptor, ...rest: unknown[]) => {
+      const isBad = fs.fstatSync(descriptor).ino === ino && (rest[3] as number) < beforeBytes;
+      if (isBad) throw new Error('EIO: i/o error, read');
+      return real(descriptor, ...rest);
+    });
+  }
+
+  test('an old one, when the log was cut without a copy: said, left out, and closed', async () => {
+    const path = newLog();
+    append(`${path}.7`, 'long ago');
+    fs.utimesSync(`${path}.7`, 1, 1);
+    const {events} = await looking(path, 'one');
+    makeBad(`${path}.7`);
+    fs.truncateSync(path);
+    append(path, 'two');
+    expect(await looker!.look()).toEqual(['two']);
+    expect(events.map(({kind}) => kind)).toEqual(['following', 'damaged', 'truncated']);
+    expect(openBelow(`${path}.7`)).toBe(0);
+  });
+
+  test('one that came between two looks: said, and the log is followed', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    fs.renameSync(path, `${path}.2`);
+    append(`${path}.1`, 'lost');
+    append(path, 'three');
+    makeBad(`${path}.1`);
+    expect(await looker!.look()).toEqual(['three']);
+    expect(events.map(({kind}) => kind)).toEqual(['following', 'damaged', 'rotated', 'following']);
+  });
+
+  test('the log itself, that is then renamed: the new one is followed, the old one tried on', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    makeBad(path);
+    append(path, 'two');
+    fs.renameSync(path, `${path}.1`);
+    append(path, 'three');
+    expect(await looker!.look()).toEqual(['three']);
+    jest.restoreAllMocks();
+    expect(await looker!.look()).toEqual(['two']);
+    const kinds = ['following', 'rotated', 'following', 'unreadable'];
+    expect(events.map(({kind}) => kind)).toEqual(kinds);
+  });
+
+  test('the start of a log that was shortened: tried again at the tick, not at once', async () => {
+    const path = newLog();
+    const lines = numbered(1000, 1900);
+    await looking(path, ...lines);
+    await looker!.stop();
+    looker = undefined;
+    const events: string[] = [];
+    const follower = new Follower(path, 'end', ({kind}) => events.push(kind));
+    let looks = 0;
+    for await (const {lines: given} of follower.batches(AbortSignal.timeout(2500))) {
+      looks += 1;
+      if (given.length > 0) break;
+      if (looks > 1) continue;
+      makeBad(path, 30_000);
+      fs.truncateSync(path, 40_000);
+      fs.appendFileSync(path, Buffer.alloc(40_000, 'x'));
+    }
+    expect(events).toEqual(['following', 'unreadable']);
+    expect(looks).toBeLessThan(10);
+  });
 });
 
 describe('another file under the name', () => {
