@@ -97,8 +97,11 @@ export class LineBook {
 
   addLine(line: Pick<WrittenLine, 'text' | 'generation' | 'endBytes'>): void {
     const isGone = !this.isSomewhere(line.generation);
-    const order = this.lines.size;
-    const added = {...line, order, isCommitted: false, isExcused: isGone, mayComeTwice: false};
+    // Only its newline was cut off and is written again: another line to whoever looked between.
+    const same = this.lines.get(line.text);
+    const order = same?.order ?? this.lines.size;
+    const mayComeTwice = same !== undefined;
+    const added = {...line, order, isCommitted: false, isExcused: isGone, mayComeTwice};
     this.lines.set(line.text, added);
     line.generation.lines.push(added);
   }

@@ -9,13 +9,14 @@ import {longestLineBytes} from '../../../src/log/bytes.js';
 import {type Generation, LineBook} from './line-book.js';
 import {guardBytes, recentBytes} from '../../../src/sys/trail.js';
 
-/** Rotated files that are kept. */
-const mostKept = 6;
+/** Rotated files that are kept: so few that unread ones go. */
+const fewKept = 6;
 
 export class LogModel extends LineBook {
   readonly path: string;
   readonly #births = new Set<string>();
   readonly #dates: boolean;
+  readonly #mostKept: number;
   #descriptor: number;
   #written: Generation;
   #writtenName: string | undefined;
@@ -24,10 +25,11 @@ export class LogModel extends LineBook {
   #rotatedMs = 0;
   nowMs = 1_795_000_000_000;
 
-  constructor(folder: string, naming: 'counts' | 'dates') {
+  constructor(folder: string, naming: 'counts' | 'dates', mostKept = fewKept) {
     super();
     this.path = join(folder, 'mail.log');
     this.#dates = naming === 'dates';
+    this.#mostKept = mostKept;
     this.#written = this.#newGeneration();
     this.#make(this.path, Buffer.alloc(0));
     this.#descriptor = fs.openSync(this.path, 'a');
@@ -196,7 +198,7 @@ export class LogModel extends LineBook {
       this.#forgetOldest();
       return `${this.path}-${20_261_121_000_000 + this.#rotations}`;
     }
-    const turns = Array.from({length: mostKept}, (_, index) => mostKept - index);
+    const turns = Array.from({length: this.#mostKept}, (_, index) => this.#mostKept - index);
     for (const turn of turns) {
       for (const ending of ['', '.gz']) this.#moveOn(turn, ending);
     }
@@ -206,7 +208,7 @@ export class LogModel extends LineBook {
   #moveOn(turn: number, ending: string): void {
     const name = `${this.path}.${turn}${ending}`;
     if (!this.names.has(name)) return;
-    if (turn === mostKept) {
+    if (turn === this.#mostKept) {
       this.#forget(name);
       return;
     }
@@ -219,7 +221,7 @@ export class LogModel extends LineBook {
 
   #forgetOldest(): void {
     const rotated = [...this.names.keys()].filter((name) => name !== this.path).sort();
-    if (rotated.length >= mostKept) this.#forget(rotated[0]!);
+    if (rotated.length >= this.#mostKept) this.#forget(rotated[0]!);
   }
 
   #forget(name: string): void {
