@@ -9,7 +9,7 @@
  * through a function it is given, and what it decides comes back as outcomes. `run` and `replay`
  * are this code over two kinds of lines. Which log a line is of, and its frame, is known before.
  */
-import {type Block, mostBlocks} from './firewall/block.js';
+import type {Block} from './firewall/block.js';
 import type {Question} from './log/attribute.js';
 import {Fragments} from './log/fragments.js';
 import type {MachineAnswer} from './log/held.js';
@@ -22,9 +22,10 @@ import {sameHost} from './log/syslog.js';
 import {authorship, isDoubtful} from './log/writer.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
+import {Brake, type BrakeSettings, type Stop, type Suspect} from './score/brake.js';
 import {type Evidence, isEvidenceKind, isVerified} from './score/evidence.js';
 import type {Exemption, Exemptions} from './score/exempt.js';
-import {afterBlock, judge} from './score/judge.js';
+import {afterBlock, judge, type Verdict} from './score/judge.js';
 import {
   addAccepted,
   addEvidence,
@@ -34,10 +35,12 @@ import {
   type Offender,
 } from './score/offender.js';
 import type {Policy} from './score/policy.js';
+import {mendFuture} from './state/mend.js';
 import type {State} from './state/state.js';
 
 export interface GuardSettings {
   readonly policy: Policy;
+  readonly brakes: BrakeSettings;
   /** Whose lines count, by the name of the program in the syslog. */
   readonly mailerName: string;
   /** Whose lines count, by host; undefined: every host's. */
@@ -59,9 +62,6 @@ export type Reading =
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
   | {readonly kind: 'ignored'; readonly why: string};
 
-/** `notConfirmed`: it was made under a configuration that nobody confirmed. */
-export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'notConfirmed';
-
 export type Outcome =
   | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
@@ -69,16 +69,25 @@ export type Outcome =
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
+  /** A brake keeps a block from being made. */
+  | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute' | 'stop'}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
+  /** No blocks are made any more; `still`: it has been told before. */
+  | ({readonly kind: 'stopped'; readonly when: 'now' | 'still'} & Stop)
+  /** Blocks are made again. */
+  | ({readonly kind: 'resumed'} & Stop)
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
+
+export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';
 
 export class Guard {
   readonly #settings: GuardSettings;
   readonly #state: State;
   readonly #sessions: Sessions;
   readonly #fragments: Fragments;
+  readonly #brake: Brake;
   #piecesTold = 0;
 
   constructor(settings: GuardSettings, state: State) {
@@ -86,6 +95,7 @@ export class Guard {
     this.#state = state;
     this.#sessions = new Sessions(state, mostCountedRecipients);
     this.#fragments = new Fragments(state.openMessages);
+    this.#brake = new Brake(settings.brakes, state);
   }
 
   /**
@@ -119,6 +129,7 @@ export class Guard {
       }
       if (outcome.kind !== 'accepted') return [outcome];
       this.#credit(outcome.client, accepted);
+      this.#brake.accepted(outcome.client.text, record.atMs);
       return [];
     });
   }
@@ -131,7 +142,7 @@ export class Guard {
 
   /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
-    this.#mendFuture(nowMs);
+    mendFuture(this.#state, nowMs);
     for (const [client, offender] of this.#state.offenders.entries()) {
       if (isForgettable(offender, this.#settings.policy, nowMs)) {
         this.#state.offenders.delete(client);
@@ -141,30 +152,11 @@ export class Guard {
     const pieces = lost - this.#piecesTold;
     this.#piecesTold = lost;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    return [...this.endBlocks(nowMs), ...this.#sessions.forgetSilent(nowMs), ...broken];
-  }
-
-  /** What was noted while the clock was ahead begins now instead: an hour's block lasts an hour. */
-  #mendFuture(nowMs: number): void {
-    const {blocks, offenders} = this.#state;
-    for (const block of [...blocks.values()].filter(({fromMs}) => fromMs > nowMs)) {
-      const untilMs = nowMs + (block.untilMs - block.fromMs);
-      blocks.set(block.network, {...block, fromMs: nowMs, untilMs});
-    }
-    for (const [client, offender] of offenders.entries()) {
-      const aheadMs = offender.scoredMs - nowMs;
-      if (aheadMs <= 0) continue;
-      const [firstMs, lastMs] = [offender.firstMs, offender.lastMs].map((ms) =>
-        Math.min(ms, nowMs),
-      );
-      offenders.set(client, {
-        ...offender,
-        scoredMs: nowMs,
-        firstMs: firstMs!,
-        lastMs: lastMs!,
-        blockedUntilMs: Math.max(0, offender.blockedUntilMs - aheadMs),
-      });
-    }
+    const stop = this.#brake.sweep(nowMs);
+    const stopped: Outcome[] =
+      stop === undefined ? [] : [{kind: 'stopped', when: 'still', ...stop}];
+    const silent = this.#sessions.forgetSilent(nowMs);
+    return [...this.endBlocks(nowMs), ...silent, ...broken, ...stopped];
   }
 
   /** Lifts the blocks that are over. */
@@ -176,7 +168,7 @@ export class Guard {
   /** Lifts the blocks of those who have become exempt. */
   liftExempt(exemptions: Exemptions, nowMs: number): Outcome[] {
     const exempt = [...this.#state.blocks.values()].filter((block) => {
-      return exemptions.ofNetwork(networkOf(block)) !== undefined;
+      return exemptions.ofNetwork(networkOf(block.network)) !== undefined;
     });
     return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
   }
@@ -198,7 +190,7 @@ export class Guard {
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     const {blocks, history} = this.#state;
-    if (blocks.size >= mostBlocks && blocks.get(block.network) === undefined) {
+    if (blocks.size >= this.#settings.brakes.blocksMax && blocks.get(block.network) === undefined) {
       return {kind: 'noRoom', network: block.network};
     }
     blocks.set(block.network, block);
@@ -213,6 +205,12 @@ export class Guard {
     // A client that the operator lets go begins anew, or its old score would block it again.
     this.#state.offenders.delete(network);
     return block && this.#lift(block, 'operator', nowMs);
+  }
+
+  /** Blocks are made again, each at the next sign of its client. @returns undefined: they are made */
+  resume(nowMs: number): Outcome | undefined {
+    const stop = this.#brake.resume(this.#state.offenders, nowMs);
+    return stop && {kind: 'resumed', ...stop};
   }
 
   /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
@@ -285,30 +283,58 @@ export class Guard {
     if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
     const {policy} = this.#settings;
     const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
-    this.#remember(client, offender);
+    this.#remember(client.text, offender);
     const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
     const verdict = judge(offender, policy, offender.lastMs);
     if (verdict.kind === 'watch') return [counted];
-    const fromMs = Math.min(offender.lastMs, nowMs);
-    const untilMs = fromMs + verdict.seconds * 1000;
-    const {reason, repeat} = verdict;
-    const origin = 'evidence';
-    const outcome = this.block({network: client.text, fromMs, untilMs, reason, origin}, repeat);
-    if (outcome.kind === 'block') this.#remember(client, afterBlock(offender, repeat, untilMs));
-    return [counted, outcome];
+    const wasDue = before !== undefined && judge(before, policy, before.lastMs).kind === 'block';
+    const sign = wasDue ? 'further' : 'first';
+    const blockMs = Math.min(offender.lastMs, nowMs);
+    const suspect: Suspect = {client: client.text, offender, atMs: blockMs, sign};
+    return [counted, ...this.#punish(suspect, verdict, nowMs, exemptions)];
   }
 
-  #remember(client: Address, offender: Offender): void {
+  /** Makes the block that the evidence asks for, if no brake holds it back. */
+  #punish(
+    suspect: Suspect,
+    {seconds, repeat, reason}: Extract<Verdict, {kind: 'block'}>,
+    nowMs: number,
+    exemptions: Exemptions,
+  ): Outcome[] {
+    const {client: network, offender, atMs: fromMs, sign} = suspect;
+    const decision = this.#brake.decide(suspect, nowMs, (client) => {
+      return exemptions.ofNetwork(networkOf(client)) !== undefined;
+    });
+    if (decision.kind === 'heldBack') {
+      return sign === 'first' ? [{kind: 'heldBack', network, why: decision.why}] : [];
+    }
+    if (decision.kind === 'stop') {
+      const {stop} = decision;
+      const wave = stop.clients.flatMap((client) => this.#state.blocks.get(client) ?? []);
+      const ofEvidence = wave.filter(({origin}) => origin === 'evidence');
+      const lifted = ofEvidence.map((block) => this.#lift(block, 'brake', nowMs));
+      return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
+    }
+    const untilMs = fromMs + seconds * 1000;
+    const outcome = this.block({network, fromMs, untilMs, reason, origin: 'evidence'}, repeat);
+    if (outcome.kind === 'block') this.#remember(network, afterBlock(offender, repeat, untilMs));
+    return [outcome];
+  }
+
+  #remember(client: string, offender: Offender): void {
     const {offenders} = this.#state;
-    offenders.set(client.text, offender);
+    offenders.set(client, offender);
     if (offenders.size > mostOffenders) offenders.delete(offenders.oldestKey() ?? '');
   }
 
   #lift(block: Block, why: WhyLifted, nowMs: number): Outcome {
     this.#state.blocks.delete(block.network);
     const offender = this.#state.offenders.get(block.network);
-    if (offender !== undefined && offender.blockedUntilMs > nowMs) {
-      this.#state.offenders.set(block.network, {...offender, blockedUntilMs: nowMs});
+    if (offender !== undefined && (offender.blockedUntilMs > nowMs || why === 'brake')) {
+      // A block that is taken back does not make the next one longer.
+      const blocks = why === 'brake' ? Math.max(0, offender.blocks - 1) : offender.blocks;
+      const blockedUntilMs = Math.min(offender.blockedUntilMs, nowMs);
+      this.#state.offenders.set(block.network, {...offender, blocks, blockedUntilMs});
     }
     const event = why === 'ended' ? 'ended' : 'unblocked';
     this.#state.history.push({atMs: nowMs, network: block.network, event, reason: why});
@@ -316,8 +342,8 @@ export class Guard {
   }
 }
 
-function networkOf(block: Block): Network {
-  const network = parseNetwork(block.network);
-  if (network === undefined) throw new Error(`a block holds ${block.network} as its network`);
+function networkOf(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
   return network;
 }

@@ -121,6 +121,8 @@ function reloaded(saved: State): State {
     openMessages: copy(saved.openMessages),
     positions: copy(saved.positions),
     journals: copy(saved.journals),
+    senders: copy(saved.senders),
+    brake: copy(saved.brake),
     history: [],
   };
 }

@@ -62,7 +62,7 @@ export async function explain(
   output: {readonly print: (text: string) => void},
 ): Promise<ExitCode> {
   const state = emptyState('unsaved');
-  const guard = new Guard(guardSettings(config, hostName()), state);
+  const guard = new Guard(guardSettings(config, hostName(), 'past'), state);
   const friends = new Friends(config.whiteList, config.mailerIp, log.say);
   friends.refresh();
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {

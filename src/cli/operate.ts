@@ -1,6 +1,6 @@
 /**
- * `list`, `status`, `why`, `block`, `unblock`, `flush`: asks the running daemon; where none runs, does the same itself, on the
- * daemon's own state and with the daemon's own code.
+ * `list`, `status`, `why`, `block`, `unblock`, `resume`, `flush`: asks the running daemon; where none
+ * runs, does the same itself, on the daemon's own state and with the daemon's own code.
  */
 import {readDuration} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
@@ -52,6 +52,7 @@ export async function operate(
       output.print(`${answer.message}\n`);
       return exitCode.ok;
     case 'notBlocked':
+    case 'notStopped':
       output.complain(answer.message);
       return exitCode.no;
     case 'refused':
@@ -117,6 +118,7 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
         return await daemon.answer(request);
       case 'list':
       case 'why':
+      case 'resume':
         return await daemon.answer(request);
       case 'flush':
         return await flush(daemon, config, log);

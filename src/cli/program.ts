@@ -116,7 +116,9 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     );
 
   addCommand(program, 'why <ADDRESS>', whereItStands, output)
-    .description('Tell what is known about an address: exempt, blocked, its score and its past.')
+    .description(
+      'Tell what is known about an address: exempt, blocked, its score, its mail and its past.',
+    )
     .action((network: string, options: Options) => ask(options, {command: 'why', network}, 'text'));
 
   addCommand(program, 'block <ADDRESS>', whereItStands, output)
@@ -140,6 +142,12 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     .action((network: string, options: Options) =>
       ask(options, {command: 'unblock', network}, 'text'),
     );
+
+  addCommand(program, 'resume', whereItStands, output)
+    .description(
+      'Make blocks again, after so many good senders were to be blocked that it stopped.',
+    )
+    .action((options: Options) => ask(options, {command: 'resume'}, 'text'));
 
   addCommand(program, 'check <ADDRESS>', whereItStands, output)
     .description('Tell whether an address is exempt, and by which entry.')
@@ -268,6 +276,7 @@ function complainAll(problems: readonly Problem[], output: Output): void {
 }
 
 const exitCodes = `
-Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked); 64 wrong usage;
-69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong configuration.
+Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked, resume: was not stopped);
+64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong
+configuration.
 A block ends by itself. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

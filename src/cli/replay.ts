@@ -115,7 +115,7 @@ class Pass {
   lacksEnvelopes = false;
 
   constructor(config: Config, exemptions: Exemptions, envelopes: Envelopes, log: Log) {
-    this.#guard = new Guard(guardSettings(config, hostName()), this.#state);
+    this.#guard = new Guard(guardSettings(config, hostName(), 'past'), this.#state);
     this.#exemptions = exemptions;
     this.#scanner = new Scanner(config.mailerSyslogName, envelopes);
     this.#log = log;

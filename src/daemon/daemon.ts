@@ -68,7 +68,7 @@ export class Daemon {
     this.#parts = parts;
     this.#onStep = parts.onStep ?? (() => undefined);
     this.#surplus = parts.surplus;
-    this.#settings = guardSettings(config, hostName());
+    this.#settings = guardSettings(config, hostName(), 'live');
     this.#guard = new Guard(this.#settings, state);
     this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
     const surroundings = {run, say: log.say, onStep: this.#onStep};
@@ -168,8 +168,9 @@ export class Daemon {
     await this.#carryOut(outcomes);
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
-    const isDone = answer.kind === 'done' && 'network' in parsed;
-    if (!isDone || this.isEnforced(parsed.network)) return answer;
+    if (answer.kind !== 'done' || !('network' in parsed) || this.isEnforced(parsed.network)) {
+      return answer;
+    }
     return {...answer, message: `${answer.message}, once the firewall takes it: it refuses now`};
   }
 

@@ -1,5 +1,5 @@
 /**
- * What an operator may ask of the guard: list, block, unblock. The same code answers through the
+ * What an operator may ask of the guard: list, why, block, unblock, resume. The same code answers through the
  * control socket of a running daemon and, when none runs, in the command itself. Requests come as
  * foreign JSON and are checked here.
  */
@@ -7,9 +7,11 @@ import type {Block} from '../firewall/block.js';
 import {refusal, standing} from '../firewall/block.js';
 import type {Guard, Outcome} from '../guard.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
+import {brakeView} from '../score/brake.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {leakedScore} from '../score/offender.js';
 import type {Policy} from '../score/policy.js';
+import {acceptedMs, Senders} from '../score/senders.js';
 import type {HistoryEntry, State} from '../state/state.js';
 import type {Status} from './status.js';
 
@@ -17,6 +19,7 @@ export type Request =
   | {readonly command: 'list'}
   | {readonly command: 'status'}
   | {readonly command: 'flush'}
+  | {readonly command: 'resume'}
   | {readonly command: 'block'; readonly network: string; readonly seconds: number}
   | {readonly command: 'unblock'; readonly network: string}
   | {readonly command: 'why'; readonly network: string};
@@ -25,7 +28,7 @@ export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
   | {readonly kind: 'why'; readonly lines: readonly string[]}
   | {readonly kind: 'status'; readonly status: Status}
-  | {readonly kind: 'done' | 'notBlocked' | 'refused'; readonly message: string};
+  | {readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused'; readonly message: string};
 
 /** Longest quotation of a wrong word. Characters. */
 const quotedCharacters = 80;
@@ -37,7 +40,8 @@ export const longestOperatorSeconds = 3650 * 86_400;
 export function parseRequest(value: unknown): Request | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const {command, network, seconds} = value as Record<string, unknown>;
-  if (command === 'list' || command === 'status' || command === 'flush') return {command};
+  if (command === 'list' || command === 'status') return {command};
+  if (command === 'flush' || command === 'resume') return {command};
   if (typeof network !== 'string') return undefined;
   if (command === 'unblock' || command === 'why') return {command, network};
   if (command !== 'block' || typeof seconds !== 'number') return undefined;
@@ -54,12 +58,13 @@ export interface OperatorView {
   readonly status: () => Status;
 }
 
-/** @returns the answer, and what it has changed; the caller carries that out */
-export function serve(
-  request: Request,
-  view: OperatorView,
-  nowMs: number,
-): {readonly answer: Answer; readonly outcomes: readonly Outcome[]} {
+export interface Served {
+  readonly answer: Answer;
+  /** What it has changed; the caller carries it out. */
+  readonly outcomes: readonly Outcome[];
+}
+
+export function serve(request: Request, view: OperatorView, nowMs: number): Served {
   const {guard, state, exemptions} = view;
   if (request.command === 'list') {
     const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
@@ -72,6 +77,7 @@ export function serve(
     const outcomes = guard.liftAll(nowMs);
     return {answer: {kind: 'done', message: `${outcomes.length} blocks are lifted`}, outcomes};
   }
+  if (request.command === 'resume') return resume(guard, nowMs);
   const network = parseNetwork(request.network);
   if (network === undefined) {
     const wrong = JSON.stringify(request.network.slice(0, quotedCharacters));
@@ -101,13 +107,20 @@ export function serve(
     : refused('too many blocks stand already');
 }
 
+function resume(guard: Guard, nowMs: number): Served {
+  const outcome = guard.resume(nowMs);
+  if (outcome === undefined) {
+    return {answer: {kind: 'notStopped', message: 'blocking was not stopped'}, outcomes: []};
+  }
+  return {answer: {kind: 'done', message: 'blocks are made again'}, outcomes: [outcome]};
+}
+
 /** How many past events are told. A count. */
 const mostHistory = 20;
 
 /** All that is known about a network: exempt or not, blocked or not, its score, its past. */
 function explain(network: Network, view: OperatorView, nowMs: number): string[] {
   const {state, exemptions, policy, history} = view;
-  const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
   const block = state.blocks.get(network.text) ?? blockAround(network, state);
   const offender = state.offenders.get(network.text);
   const score = offender === undefined ? 0 : leakedScore(offender, policy, nowMs);
@@ -117,10 +130,38 @@ function explain(network: Network, view: OperatorView, nowMs: number): string[] 
       ? 'not blocked'
       : `${block.network} is blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
     `score ${score.toFixed(1)} of ${policy.threshold}, blocks so far ${offender?.blocks ?? 0}`,
+    senderText(network.text, score > 0 ? offender?.firstMs : undefined, state, nowMs),
+    ...stopText(state, nowMs),
     ...history(network.text, mostHistory).map(
       ({atMs, event, reason}) => `${time(atMs)} ${event}: ${reason}`,
     ),
   ];
+}
+
+const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
+
+/**
+ * What its accepted mail makes of it.
+ *
+ * @param seriesMs since when something speaks against it, if something does
+ */
+function senderText(
+  client: string,
+  seriesMs: number | undefined,
+  state: State,
+  nowMs: number,
+): string {
+  const accepted = acceptedMs(state.senders, client);
+  if (accepted === undefined) return 'no good sender: no mail of it was accepted of late';
+  const isGood = new Senders(state.senders).isGood(client, seriesMs ?? nowMs, nowMs);
+  const {firstMs, lastMs} = accepted;
+  return `${isGood ? 'a good sender' : 'no good sender'}: mail accepted since ${time(firstMs)}, last about ${time(lastMs)}`;
+}
+
+function stopText(state: State, nowMs: number): string[] {
+  const brake = brakeView(state, nowMs);
+  if (brake.kind === 'free') return [];
+  return [`nobody is blocked since ${time(brake.sinceMs)}, until: blocksmtp resume`];
 }
 
 /** A block of a larger network that holds this one. */
@@ -146,6 +187,6 @@ function whyExempt(network: Network, exemptions: Exemptions): string | undefined
   return exemption && `${network.text}: ${exemptionText(exemption)}`;
 }
 
-function refused(message: string): {answer: Answer; outcomes: []} {
+function refused(message: string): Served {
   return {answer: {kind: 'refused', message}, outcomes: []};
 }

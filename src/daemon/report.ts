@@ -21,6 +21,7 @@ const subjectCharacters = 120;
 export function outcomeText(outcome: Outcome): string {
   if (outcome.kind === 'unresolved') return `${outcome.recipients} never tied to a client`;
   if (outcome.kind === 'broken') return `${outcome.pieces} pieces without the others`;
+  if (outcome.kind === 'heldBack') return `${outcome.network}: not blocked yet, a brake holds`;
   if (outcome.kind === 'noRoom') return `${outcome.network}: no room for another block`;
   return reportOutcome(outcome, Number.NEGATIVE_INFINITY).message;
 }
@@ -32,7 +33,7 @@ function deed({kind, subject}: Evidence): string {
 }
 
 /** What is only counted (`tally.ts`) has no line of its own. */
-export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom' | 'broken'}>;
+export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom' | 'broken' | 'heldBack'}>;
 
 export function reportOutcome(outcome: Told, nowMs: number): Report {
   switch (outcome.kind) {
@@ -62,6 +63,10 @@ export function reportOutcome(outcome: Told, nowMs: number): Report {
       const {network} = outcome.block;
       return notice(`unblock ${network}: ${liftedBecause[outcome.why]}`);
     }
+    case 'stopped':
+      return {level: 'error', message: stoppedText(outcome)};
+    case 'resumed':
+      return notice(`blocks are made again, by the operator; ${heldBackText(outcome)}`);
     case 'dispute': {
       const clients = outcome.clients.join(' and ');
       const place = outcome.queueId || 'outside an envelope';
@@ -76,7 +81,26 @@ const liftedBecause = {
   exempt: 'it is exempt now',
   operator: 'by the operator',
   notConfirmed: 'it was made under a configuration that nobody confirmed',
+  brake: 'a good sender, and blocking is stopped',
 } as const;
+
+/** Good senders named in a line. A count: `good_senders_max` may be a thousand. */
+const mostNamed = 10;
+
+function stoppedText(outcome: Extract<Outcome, {kind: 'stopped'}>): string {
+  const {when, sinceMs, clients} = outcome;
+  const since = new Date(sinceMs).toISOString().replace(/\.\d+/, '');
+  const [head, would] =
+    when === 'now'
+      ? ['blocking is stopped', 'would be blocked within ten minutes']
+      : [`blocking is stopped since ${since}, ${heldBackText(outcome)}`, 'would have been blocked'];
+  const named = clients.slice(0, mostNamed).join(', ');
+  const more = clients.length > mostNamed ? ` and ${clients.length - mostNamed} more` : '';
+  return `${head}: ${named}${more} delivered mail of late and ${would}; see whether the relay still knows its users, then: blocksmtp resume`;
+}
+
+const heldBackText = ({heldBack}: {readonly heldBack: number}): string =>
+  `${heldBack} ${heldBack === 1 ? 'block' : 'blocks'} not made`;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);
 

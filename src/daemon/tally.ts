@@ -13,6 +13,9 @@ const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
   envelopeUnknown: 'their mail came before the log that was read',
 };
 
+const notYet =
+  'not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client';
+
 export class Tally {
   readonly #counts = new Map<string, {readonly level: LogLevel; count: number}>();
 
@@ -32,12 +35,18 @@ export class Tally {
       case 'noRoom':
         this.#add('error', 'blocks not made: as many stand already as can stand', 1);
         return true;
+      case 'heldBack':
+        // What the stop holds back is counted in the stop, and told with it.
+        if (outcome.why === 'minute') this.#add('warning', `blocks ${notYet}`, 1);
+        return true;
       case 'dispute':
       case 'block':
       case 'lifted':
       case 'counted':
       case 'exempt':
       case 'unproven':
+      case 'stopped':
+      case 'resumed':
         return false;
     }
   }

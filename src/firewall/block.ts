@@ -22,9 +22,6 @@ export interface Block {
  */
 export const shortestPrefix = {4: 16, 6: 32} as const;
 
-/** Blocks that can stand at once. A count: beyond it the flat chain costs every packet too much. */
-export const mostBlocks = 50_000;
-
 /** @returns why the network can never be blocked, or undefined */
 export function refusal(network: Network): string | undefined {
   const shortest = shortestPrefix[network.family];

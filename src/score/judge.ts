@@ -6,7 +6,7 @@
  * sshguard's (src/blocker/blocker.c, report_address). The cap on it is ours.
  */
 import {type EvidenceKind, weights} from './evidence.js';
-import {isRepeatForgotten, type Offender, unknownShare} from './offender.js';
+import {isRepeatForgotten, type Offender, unknownShare, withoutScore} from './offender.js';
 import type {Policy} from './policy.js';
 
 export type Verdict =
@@ -79,6 +79,5 @@ export function blockSeconds(blocksSoFar: number, policy: Policy): number {
 
 /** The offender as it is once the block stands: it starts anew when the block is over. */
 export function afterBlock(offender: Offender, repeat: number, untilMs: number): Offender {
-  const anew = {score: 0, counted: [], kinds: {}, accepted: 0};
-  return {...offender, ...anew, blocks: repeat, blockedUntilMs: untilMs};
+  return {...withoutScore(offender), blocks: repeat, blockedUntilMs: untilMs};
 }

@@ -93,6 +93,11 @@ export function addAccepted(before: Offender, recipients: number): Offender {
   return {...before, accepted: before.accepted + recipients};
 }
 
+/** The offender as it begins anew; its blocks stay with it. */
+export function withoutScore(offender: Offender): Offender {
+  return {...offender, score: 0, counted: [], kinds: {}, accepted: 0};
+}
+
 /** The share of unknown recipients among all it asked for since the score began. From 0 to 1. */
 export function unknownShare({kinds, accepted}: Pick<Offender, 'kinds' | 'accepted'>): number {
   const unknown = (kinds.unknownRecipient ?? 0) + (kinds.undeliverable ?? 0);

@@ -6,7 +6,9 @@ import type {Block} from '../firewall/block.js';
 import type {OpenMessage} from '../log/fragments.js';
 import type {Delivery} from '../log/deliveries.js';
 import type {Connection, Envelope} from '../log/sessions.js';
+import type {BrakeState} from '../score/brake.js';
 import type {Offender} from '../score/offender.js';
+import type {Sender} from '../score/senders.js';
 import {Table} from './table.js';
 
 /** How far one file has been read, and how to know it again. Plain data: it is saved as it is. */
@@ -49,6 +51,9 @@ export interface State {
   readonly openMessages: Table<OpenMessage>;
   readonly positions: Table<LogPosition>;
   readonly journals: Table<JournalPosition>;
+  /** Of whom mail was accepted, by client. */
+  readonly senders: Table<Sender>;
+  readonly brake: Table<BrakeState>;
   /** Not saved yet; the saved ones are on disk only. */
   readonly history: HistoryEntry[];
 }
@@ -65,6 +70,8 @@ export function emptyState(use: 'saved' | 'unsaved' = 'saved'): State {
     openMessages: table(),
     positions: table(),
     journals: table(),
+    senders: table(),
+    brake: table(),
     history: [],
   };
 }

@@ -13,7 +13,7 @@ import {Table} from '../state/table.js';
 const fileName = 'blocksmtp.db';
 
 /** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 2;
+const layoutVersion = 3;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
@@ -31,6 +31,8 @@ const tableNames = [
   'openMessages',
   'positions',
   'journals',
+  'senders',
+  'brake',
 ] as const;
 
 const layout = `
@@ -40,7 +42,7 @@ const layout = `
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What an older layout cannot say: half-read sessions and scores begin anew, blocks count on. */
+/** What layout 1 cannot say (2 lacks tables only): half-read sessions and scores begin anew, blocks count on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
@@ -108,7 +110,7 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
     if (version < layoutVersion)
-      database.exec(`BEGIN; ${version === 0 ? '' : begunAnew} ${layout} COMMIT;`);
+      database.exec(`BEGIN; ${version === 1 ? begunAnew : ''} ${layout} COMMIT;`);
     forgetHistory(database, nowMs - historySeconds * 1000);
     return storeOf(database, loadState(database), damaged);
   } catch (error) {
@@ -144,6 +146,8 @@ function loadState(database: Database): State {
     openMessages: load('openMessages'),
     positions: load('positions'),
     journals: load('journals'),
+    senders: load('senders'),
+    brake: load('brake'),
     history: [],
   };
 }

@@ -1,4 +1,4 @@
-/** The built program's commands that need no daemon: check, replay, list, block, unblock. */
+/** The built program's commands that need no daemon: check, replay, list, block, unblock, resume. */
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {describeInNamespace} from '../firewall/namespace.js';
 import {blocksmtp, temporary} from './built.js';
@@ -107,6 +107,12 @@ describeInNamespace(
       expect(again.code).toBe(1);
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
     }, 30_000);
+
+    test('resume without a stop is 1', () => {
+      const ended = ask('resume');
+      expect([ended.code, ended.stdout]).toEqual([1, '']);
+      expect(ended.stderr).toContain('blocking was not stopped');
+    });
 
     test.each([
       ['a whitelisted address', '192.0.2.7', 'whitelisted by'],

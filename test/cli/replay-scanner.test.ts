@@ -37,7 +37,7 @@ const sweepMs = 3_600_000;
 /** The same of the guard, line by line. */
 function guarded(log: string): unknown {
   const state = emptyState('unsaved');
-  const guard = new Guard(guardSettings(config, 'elsewhere'), state);
+  const guard = new Guard(guardSettings(config, 'elsewhere', 'past'), state);
   const frames = new Frames();
   const outcomes: Outcome[] = [];
   let sweptMs = 0;

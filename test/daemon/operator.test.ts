@@ -1,11 +1,23 @@
-/** What comes through the socket is foreign JSON. */
+/** What comes through the socket is foreign JSON; and what is answered about the brake. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {longestOperatorSeconds, parseRequest} from '../../src/daemon/operator.js';
+import {
+  type Answer,
+  longestOperatorSeconds,
+  type OperatorView,
+  parseRequest,
+  serve,
+} from '../../src/daemon/operator.js';
+import {Guard} from '../../src/guard.js';
+import {parseWhitelist} from '../../src/net/whitelist.js';
+import {Exemptions} from '../../src/score/exempt.js';
+import {emptyState} from '../../src/state/state.js';
+import {offenderAfter, policy, settings, startMs} from '../score/samples.js';
 
 describe('parseRequest', () => {
   test.each([
     [{command: 'list'}, {command: 'list'}],
+    [{command: 'resume', network: '192.0.2.1'}, {command: 'resume'}],
     [{command: 'list', network: 5, __proto__: null}, {command: 'list'}],
     [
       {command: 'block', network: '192.0.2.1', seconds: 60, extra: {}},
@@ -52,7 +64,7 @@ describe('parseRequest', () => {
     fc.assert(
       fc.property(
         fc.jsonValue(),
-        fc.constantFrom('list', 'block', 'unblock', 'why', 'x'),
+        fc.constantFrom('list', 'block', 'unblock', 'why', 'resume', 'x'),
         (value, command) => {
           const candidates = [value, {...(Object(value) as object), command}];
           for (const candidate of candidates) {
@@ -60,10 +72,69 @@ describe('parseRequest', () => {
             if (request === undefined) continue;
             const keys = Object.keys(request);
             expect(['command', 'network', 'seconds']).toEqual(expect.arrayContaining(keys));
-            expect(['list', 'block', 'unblock', 'why']).toContain(request.command);
+            expect(['list', 'block', 'unblock', 'why', 'resume']).toContain(request.command);
           }
         },
       ),
     );
+  });
+});
+
+describe('serve', () => {
+  const client = '198.51.100.7';
+  const stop = {sinceMs: startMs - 60_000, clients: [client, '198.51.100.8'], heldBack: 5};
+  const dayMinutes = 24 * 60;
+  const nowMinute = startMs / 60_000;
+
+  function make(): OperatorView {
+    const state = emptyState();
+    return {
+      state,
+      guard: new Guard(settings, state),
+      exemptions: new Exemptions(parseWhitelist('wl', ''), undefined, []),
+      policy,
+      history: () => [],
+    };
+  }
+
+  const why = (view: OperatorView): readonly string[] => {
+    const {answer} = serve({command: 'why', network: client}, view, startMs);
+    return (answer as Extract<Answer, {kind: 'why'}>).lines.slice(3);
+  };
+
+  test('resume ends a stop once, and says so', () => {
+    const view = make();
+    view.state.brake.set('brake', {kind: 'stopped', ...stop});
+    expect(serve({command: 'resume'}, view, startMs)).toEqual({
+      answer: {kind: 'done', message: 'blocks are made again'},
+      outcomes: [{kind: 'resumed', ...stop}],
+    });
+    expect(serve({command: 'resume'}, view, startMs)).toEqual({
+      answer: {kind: 'notStopped', message: 'blocking was not stopped'},
+      outcomes: [],
+    });
+  });
+
+  test('why tells of a client nobody has heard of that it is no good sender', () => {
+    expect(why(make())).toEqual(['no good sender: no mail of it was accepted of late']);
+  });
+
+  test('why tells of a good sender since when, and of a stop', () => {
+    const view = make();
+    const times = {firstMinute: nowMinute - 3 * dayMinutes, lastMinute: nowMinute - dayMinutes};
+    view.state.senders.set(client, times);
+    view.state.brake.set('brake', {kind: 'stopped', ...stop});
+    expect(why(view)).toEqual([
+      'a good sender: mail accepted since 2026-11-18T12:00:00Z, last about 2026-11-20T12:00:00Z',
+      'nobody is blocked since 2026-11-21T11:59:00Z, until: blocksmtp resume',
+    ]);
+  });
+
+  test('why tells of one that delivered only during its guesses that it is none', () => {
+    const view = make();
+    view.state.senders.set(client, {firstMinute: nowMinute - 30, lastMinute: nowMinute - 30});
+    expect(why(view)[0]).toMatch(/^a good sender: /);
+    view.state.offenders.set(client, offenderAfter([-1800, -1795, -1790, -900]));
+    expect(why(view)[0]).toMatch(/^no good sender: mail accepted since /);
   });
 });

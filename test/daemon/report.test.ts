@@ -13,6 +13,7 @@ const block = {
   origin: 'evidence',
 } as const;
 const one = evidence('<anna@example.net>', startMs);
+const twelve = Array.from({length: 12}, (_, i) => `c${i + 1}`);
 const cases = [
   [
     {kind: 'counted', evidence: one, score: 1.25},
@@ -43,6 +44,28 @@ const cases = [
     `notice block 203.0.113.7 for 0s (block no. 3), over already: the log is older: ${block.reason}`,
   ],
   [{kind: 'lifted', block, why: 'ended'}, 'notice unblock 203.0.113.7: the time is over'],
+  [
+    {kind: 'lifted', block, why: 'brake'},
+    'notice unblock 203.0.113.7: a good sender, and blocking is stopped',
+  ],
+  [
+    {
+      kind: 'stopped',
+      when: 'now',
+      sinceMs: startMs,
+      clients: ['192.0.2.1', '192.0.2.2'],
+      heldBack: 1,
+    },
+    'error blocking is stopped: 192.0.2.1, 192.0.2.2 delivered mail of late and would be blocked within ten minutes; see whether the relay still knows its users, then: blocksmtp resume',
+  ],
+  [
+    {kind: 'stopped', when: 'still', sinceMs: startMs, clients: twelve, heldBack: 34},
+    'error blocking is stopped since 2026-11-21T12:00:00Z, 34 blocks not made: c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 and 2 more delivered mail of late and would have been blocked; see whether the relay still knows its users, then: blocksmtp resume',
+  ],
+  [
+    {kind: 'resumed', sinceMs: startMs, clients: [], heldBack: 1},
+    'notice blocks are made again, by the operator; 1 block not made',
+  ],
   [{kind: 'lifted', block, why: 'exempt'}, 'notice unblock 203.0.113.7: it is exempt now'],
   [
     {kind: 'dispute', queueId: '6ALBjJc0000152', clients: ['203.0.113.7', '203.0.113.9']},
@@ -79,5 +102,8 @@ test('outcomeText() knows also what the daemon only counts', () => {
   );
   expect(outcomeText({kind: 'noRoom', network: '203.0.113.7'})).toBe(
     '203.0.113.7: no room for another block',
+  );
+  expect(outcomeText({kind: 'heldBack', network: '203.0.113.7', why: 'minute'})).toBe(
+    '203.0.113.7: not blocked yet, a brake holds',
   );
 });

@@ -25,11 +25,15 @@ test('of each thing one line with its sum; then it begins anew', () => {
   expect(tally.takes(unresolved(3, 'tooManyAtOnce'))).toBe(true);
   expect(tally.takes(unresolved(1, 'envelopeUnknown'))).toBe(true);
   expect(tally.takes({kind: 'noRoom', network: '203.0.113.7'})).toBe(true);
+  for (const why of ['minute', 'minute', 'stop'] as const) {
+    expect(tally.takes({kind: 'heldBack', network: '203.0.113.7', why})).toBe(true);
+  }
   expect(told(tally)).toEqual([
     'warning 2000 unknown recipients never tied to a client: their sessions ended without a word about the client',
     'warning 3 unknown recipients never tied to a client: too many at once',
     'warning 1 unknown recipients never tied to a client: their mail came before the log that was read',
     'error 1 blocks not made: as many stand already as can stand',
+    'warning 2 blocks not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client',
   ]);
   expect(told(tally)).toEqual([]);
 });

@@ -2,16 +2,12 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {
   type Block,
-  mostBlocks,
   nextEndMs,
   refusal,
   shortestPrefix,
   standing,
 } from '../../src/firewall/block.js';
-import {Guard} from '../../src/guard.js';
-import {emptyState} from '../../src/state/state.js';
 import {network} from '../net/samples.js';
-import {settings} from '../score/samples.js';
 
 const block = (text: string, untilMs: number): Block => ({
   network: text,
@@ -64,27 +60,5 @@ describe('standing and nextEndMs', () => {
         expect(standing(blocks, next).length).toBeLessThan(blocks.length);
       }),
     );
-  });
-});
-
-describe('mostBlocks', () => {
-  const state = emptyState();
-  const guard = new Guard(settings, state);
-  const nth = (i: number): string => `2001:db8::${(i + 1).toString(16)}`;
-  for (let i = 0; i < mostBlocks; i++) state.blocks.set(nth(i), block(nth(i), 1000));
-
-  test('is 50,000; one more is not made', () => {
-    expect(mostBlocks).toBe(50_000);
-    expect(guard.block(block('203.0.113.7', 2000), 1)).toEqual({
-      kind: 'noRoom',
-      network: '203.0.113.7',
-    });
-    expect(state.blocks.size).toBe(mostBlocks);
-    expect(state.history).toEqual([]);
-  });
-
-  test('one that stands is set anew all the same', () => {
-    expect(guard.block(block(nth(3), 2000), 1).kind).toBe('block');
-    expect(state.blocks.get(nth(3))?.untilMs).toBe(2000);
   });
 });

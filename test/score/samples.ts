@@ -18,6 +18,7 @@ export const policy: Policy = {
 /** A guard under these defaults, on the machine that its log is of. */
 export const settings = {
   policy,
+  brakes: {blocksMax: 50_000, blocksPerMinute: 1000, goodSendersMax: 3},
   mailerName: 'sm-mta',
   mailerHost: undefined,
   ownHost: 'relay',
