@@ -1,5 +1,6 @@
 /** The built program's commands that need no daemon: check, replay, list, block, unblock, resume. */
 import {afterAll, describe, expect, test} from '@jest/globals';
+import {openStore} from '../../src/sys/store.js';
 import {describeInNamespace} from '../firewall/namespace.js';
 import {blocksmtp, temporary} from './built.js';
 
@@ -108,7 +109,14 @@ describeInNamespace(
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
     }, 30_000);
 
-    test('resume without a stop is 1', () => {
+    test('resume ends a stop that was saved; without a stop it is 1', async () => {
+      const store = await openStore(files.path('state'), Date.now());
+      const stop = {sinceMs: Date.now(), clients: ['198.51.100.1'], heldBack: 1};
+      store.state.brake.set('brake', {kind: 'stopped', ...stop});
+      store.commit();
+      store.close();
+      expect(ask('why', '198.51.100.1').stdout).toMatch(/^nobody is blocked since /m);
+      expect(ask('resume')).toMatchObject({code: 0, stdout: 'blocks are made again\n'});
       const ended = ask('resume');
       expect([ended.code, ended.stdout]).toEqual([1, '']);
       expect(ended.stderr).toContain('blocking was not stopped');
