@@ -16,6 +16,7 @@ import {otherVariant} from '../sys/netfilter.js';
 import {Candidates, SocketTables} from '../sys/proc.js';
 import {writeTextFile} from '../sys/text-file.js';
 import {Committer} from './committer.js';
+import {Cutter} from './cutter.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
 import {Firewall} from './firewall.js';
@@ -51,6 +52,7 @@ export class Daemon {
   readonly #firewall: Firewall;
   readonly #onStep: (step: Step) => void;
   readonly #committer: Committer;
+  readonly #cutter: Cutter;
   readonly #ask: Ask;
   readonly #tally = new Tally();
   readonly #outcomes = new Map<Outcome['kind'], number>();
@@ -62,6 +64,8 @@ export class Daemon {
   /** When the timer is due. Ms since the epoch. */
   #nextEndMs = Number.POSITIVE_INFINITY;
   #isStopped = false;
+  /** Whether sessions may be open whose block had to wait for the firewall, or was away for a while. */
+  #hasUncut = true;
 
   constructor(parts: Parts) {
     const {config, state, run, families, log} = parts;
@@ -78,6 +82,11 @@ export class Daemon {
       parts.commit();
       this.#onStep('committed');
     }, log.say);
+    this.#cutter = new Cutter(config, {
+      stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
+      isExempt: (client) => this.#friends.exemptions.of(client) !== undefined,
+      say: log.say,
+    });
     const candidates = new Candidates(new SocketTables(config.mailerPort).find);
     this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
   }
@@ -94,7 +103,7 @@ export class Daemon {
     const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
     this.#tell([...lifted, ...ended]);
     this.#renewIntent();
-    void this.#enforce();
+    void this.#enforce().then(() => this.#cutStanding());
   }
 
   /** Follows the log until the signal is given. */
@@ -130,7 +139,10 @@ export class Daemon {
   async check(): Promise<void> {
     if (this.#isStopped) return;
     this.#renewIntent();
+    const repairs = this.#repairs();
     await this.#firewall.check();
+    if (this.#repairs() > repairs) this.#hasUncut = true;
+    this.#cutStanding();
     this.#writeFigures();
   }
 
@@ -200,6 +212,7 @@ export class Daemon {
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     clearTimeout(this.#endTimer);
+    await this.#cutter.stop();
     const end = await this.#firewall.stop(firewall);
     this.#tally.tell(this.#parts.log.say);
     this.#committer.now();
@@ -248,6 +261,18 @@ export class Daemon {
     this.#tell(outcomes);
     this.#onStep('told');
     await enforced;
+    this.#cut(outcomes.flatMap((each) => (each.kind === 'block' ? [each.block.network] : [])));
+  }
+
+  /** The sessions of these networks end, as far as their blocks are in force. */
+  #cut(networks: readonly string[]): void {
+    const enforced = networks.filter((network) => this.isEnforced(network));
+    if (enforced.length < networks.length) this.#hasUncut = true;
+    void this.#cutter.cut(enforced);
+  }
+
+  #repairs(): number {
+    return [...this.#firewall.enforced.values()].reduce((sum, {repairs}) => sum + repairs, 0);
   }
 
   #tell(outcomes: readonly Outcome[]): void {
@@ -258,6 +283,14 @@ export class Daemon {
       this.#parts.log.say(level, message);
     }
     this.#committer.after('counted');
+  }
+
+  /** Also sessions of blocks whose rule had to wait for the firewall, or was away for a while. */
+  #cutStanding(): void {
+    const {config, state} = this.#parts;
+    if (config.dryRun || !this.#hasUncut) return;
+    this.#hasUncut = false;
+    this.#cut([...state.blocks.values()].map(({network}) => network));
   }
 
   async #enforce(): Promise<void> {

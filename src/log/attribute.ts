@@ -118,6 +118,16 @@ function testimony(facts: Witness, question: Question, mailerPort: number): Test
     : {kind: 'client', title: isOfEnvelope ? 'ofEnvelope' : 'ofAny', ...named};
 }
 
+/**
+ * Whom a process serves now, with no line of a log to compare it with.
+ *
+ * @returns undefined also for what is not the machine's mailer, or may be somebody's play
+ */
+export function servedBy(facts: Witness, mailerPort: number): Attribution | undefined {
+  if (!mayBeMailer(facts.user) || !isSendmail(facts)) return undefined;
+  return clientOf(facts, parseProcessTitle(facts.title)?.client, mailerPort);
+}
+
 function clientOf(
   {sockets, user}: Witness,
   titled: Address | undefined,

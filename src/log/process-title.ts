@@ -36,3 +36,8 @@ export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const client = parseAddress(working[2] ?? '');
   return client && {kind: 'command', client, queueId: working[1] ?? ''};
 }
+
+const listener = new RegExp(`${head}(?:accepting|rejecting) connections`);
+
+/** Of the process that takes the connections, and of a child that has not begun with its client. */
+export const isListenerTitle = (title: string): boolean => listener.test(title);

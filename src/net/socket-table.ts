@@ -17,7 +17,7 @@ export function findSockets(table: string, inodes: readonly string[]): SocketEnt
     for (let at = table.indexOf(` ${inode} `); at >= 0; at = table.indexOf(` ${inode} `, at + 1)) {
       const start = table.lastIndexOf('\n', at) + 1;
       const stop = table.indexOf('\n', at);
-      const entry = parseEntry(table.slice(start, stop < 0 ? undefined : stop));
+      const entry = readEntry(fieldsOf(table.slice(start, stop < 0 ? undefined : stop)));
       if (entry?.inode === inode) return [entry];
     }
     return [];
@@ -26,15 +26,48 @@ export function findSockets(table: string, inodes: readonly string[]): SocketEnt
 
 /** TCP_LISTEN (kernel, include/net/tcp_states.h): a socket without a peer. */
 const listening = '0A';
+/** TCP_SYN_RECV, TCP_TIME_WAIT, TCP_CLOSE, TCP_NEW_SYN_RECV: nobody has these, not yet or no more. */
+const nobodys = new Set(['03', '06', '07', '0C']);
 
-function parseEntry(line: string): SocketEntry | undefined {
-  const fields = line.trim().split(/\s+/);
+/** The sockets at one local port. */
+export interface PortSockets {
+  readonly connected: readonly SocketEntry[];
+  /** Inodes of the sockets that take connections. */
+  readonly listening: ReadonlySet<string>;
+}
+
+/** @param tables both tables, one behind the other */
+export function socketsAtPort(tables: string, localPort: number): PortSockets {
+  const connected: SocketEntry[] = [];
+  const listeners = new Set<string>();
+  const column = `:${localPort.toString(16).toUpperCase().padStart(4, '0')} `;
+  for (let at = tables.indexOf(column); at >= 0; at = tables.indexOf(column, at + 1)) {
+    // Behind the number of the line stands our own address; behind that the peer's, which may have
+    // this port too: a delivery to another relay.
+    if (tables[tables.lastIndexOf(' ', at) - 1] !== ':') continue;
+    const stateAt = tables.indexOf(' ', at + column.length) + 1;
+    const state = tables.slice(stateAt, stateAt + 2);
+    if (nobodys.has(state)) continue; // on a busy relay most of them
+    const stop = tables.indexOf('\n', at);
+    const start = tables.lastIndexOf('\n', at) + 1;
+    const fields = fieldsOf(tables.slice(start, stop < 0 ? undefined : stop));
+    if (state === listening && fields[9] !== undefined) listeners.add(fields[9]);
+    const entry = readEntry(fields);
+    if (entry !== undefined) connected.push(entry);
+  }
+  return {connected, listening: listeners};
+}
+
+const fieldsOf = (line: string): string[] => line.trim().split(/ +/);
+
+function readEntry(fields: readonly string[]): SocketEntry | undefined {
   const [, local = '', remote = '', state = ''] = fields;
-  if (state === listening) return undefined;
+  const inode = fields[9];
+  if (state === listening || inode === undefined) return undefined;
   const address = parseWords(remote.split(':')[0] ?? '');
   const localPort = Number.parseInt(local.split(':')[1] ?? '', 16);
   if (address === undefined || Number.isNaN(localPort)) return undefined;
-  return {inode: fields[9] ?? '', localPort, remote: address};
+  return {inode, localPort, remote: address};
 }
 
 /** Each 32-bit word has its four bytes turned round. A v4-mapped address comes out as IPv4. */

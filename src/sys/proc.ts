@@ -140,6 +140,15 @@ function isWorthALook(pid: number): boolean {
   }
 }
 
+/** Whether it is a sendmail that may be the machine's own, by what nobody can make us wait for. */
+export function runsMailer(pid: number): boolean {
+  try {
+    return isSendmailPath(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
+  } catch {
+    return false;
+  }
+}
+
 /** @returns NaN, which is nobody's number, when the process is gone */
 function ownPidOf(pid: number): number {
   try {
@@ -220,7 +229,7 @@ export class SocketTables {
 const readIfThere = (path: string): string =>
   fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
 
-function socketInodes(root: string): string[] {
+export function socketInodes(root: string): string[] {
   return fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
     const target = linkOf(`${root}/fd/${descriptor}`);
     return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
@@ -228,7 +237,7 @@ function socketInodes(root: string): string[] {
 }
 
 /** A descriptor may be closed between the listing and the look; that says nothing of the others. */
-function linkOf(path: string): string {
+export function linkOf(path: string): string {
   try {
     return fs.readlinkSync(path);
   } catch {
@@ -249,7 +258,7 @@ export function pidsTitled(beginning: string): number[] {
     });
 }
 
-const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+export const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 function titleOf(pid: number): string {
   const raw = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');

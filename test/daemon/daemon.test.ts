@@ -31,7 +31,8 @@ beforeEach(() => {
   kernel = new FakeNetfilter();
   end = new AbortController();
   const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
-  const own = {syslogMsgsFile: [log], whiteList: `${log}.whitelist`};
+  // The kernel is a fake; this machine's sessions are not.
+  const own = {syslogMsgsFile: [log], whiteList: `${log}.whitelist`, cutSessions: 'none'};
   config = {...standard, ...own} as unknown as Config;
 });
 afterEach(async () => {

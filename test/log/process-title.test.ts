@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {parseProcessTitle} from '../../src/log/process-title.js';
+import {isListenerTitle, parseProcessTitle} from '../../src/log/process-title.js';
 
 describe('parseProcessTitle()', () => {
   test.each([
@@ -40,4 +40,15 @@ describe('parseProcessTitle()', () => {
   ])('nobody: %s', (title) => {
     expect(parseProcessTitle(title)).toBeUndefined();
   });
+});
+
+test.each([
+  ['sendmail: MTA: accepting connections', true],
+  ['sendmail: accepting connections', true],
+  ['sendmail: MTA: rejecting connections on daemon MTA-v4: load average: 20', true],
+  ['sendmail: MTA: 6ALBjJc0000152 [203.0.113.7]: accepting connections', false],
+  ['sendmail: MTA: server [203.0.113.7] cmd read', false],
+  ['', false],
+])('isListenerTitle(%j) is %s', (title, is) => {
+  expect(isListenerTitle(title)).toBe(is);
 });

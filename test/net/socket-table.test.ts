@@ -7,7 +7,7 @@ import {once} from 'node:events';
 import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import net from 'node:net';
 import {networkInterfaces} from 'node:os';
-import {findSockets} from '../../src/net/socket-table.js';
+import {findSockets, socketsAtPort} from '../../src/net/socket-table.js';
 import {describeUnless} from '../firewall/namespace.js';
 
 const head =
@@ -116,3 +116,64 @@ async function connected(port: number, host: string): Promise<net.Socket> {
 function descriptorOf(socket: net.Socket): number {
   return (socket as unknown as {_handle: {fd: number}})._handle.fd;
 }
+
+describe('socketsAtPort', () => {
+  const at = (local: string, remote: string, state: string, inode: number): string =>
+    `  12: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0`;
+  const peers = (table: string, port = 25): string[] =>
+    socketsAtPort(table, port).connected.map(({inode, remote}) => `${inode} ${remote.text}`);
+
+  test('those at the port, of both tables; not a peer’s port, nor one that only ends so', () => {
+    const table = tableOf(
+      at('010200C0:0019', '070200C0:D431', '01', 100),
+      at('010200C0:D431', '080200C0:0019', '01', 101),
+      at('010200C0:1019', '090200C0:D431', '01', 102),
+      at(
+        '0000000000000000FFFF0000010200C0:0019',
+        '0000000000000000FFFF00000A0200C0:0019',
+        '08',
+        103,
+      ),
+      at('B80D0120000000000000000001000000:0019', 'B80D0120000000000000000007000000:D431', '04', 0),
+    );
+    expect(peers(table)).toEqual(['100 192.0.2.7', '103 192.0.2.10', '0 2001:db8::7']);
+    expect(peers(table, 0x1019)).toEqual(['102 192.0.2.9']);
+    expect(peers(table, 26)).toEqual([]);
+  });
+
+  test('without those that nobody has: half open, or closed', () => {
+    const states = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '0A', '0B', '0C'];
+    const table = tableOf(
+      ...states.map((state, i) => at('00000000:0019', '070200C0:D431', state, 100 + i)),
+    );
+    const {connected, listening} = socketsAtPort(table, 25);
+    expect(connected.map(({inode}) => Number(inode) - 100)).toEqual([0, 1, 3, 4, 7, 8, 10]);
+    expect([...listening]).toEqual(['109']);
+  });
+
+  test('a table that was cut short, or of something else, holds nothing', () => {
+    for (const table of [
+      '',
+      ':0019 ',
+      '  0: 00000000:0019 ',
+      '  0: 00000000:0019 070200C0',
+      head,
+    ]) {
+      expect(socketsAtPort(table, 25)).toEqual({connected: [], listening: new Set()});
+    }
+  });
+
+  test('the kernel’s own, for a connection of this process', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const {port} = server.address() as net.AddressInfo;
+    const local = net.createConnection(port, '127.0.0.1');
+    const [accepted] = (await once(server, 'connection')) as [net.Socket];
+    const found = socketsAtPort(readFileSync('/proc/self/net/tcp', 'latin1'), port);
+    expect(found.connected).toMatchObject([{localPort: port, remote: {text: '127.0.0.1'}}]);
+    expect(found.listening.size).toBe(1);
+    local.destroy();
+    accepted.destroy();
+    server.close();
+  });
+});

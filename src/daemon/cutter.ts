@@ -1,0 +1,181 @@
+/**
+ * Ends the open sessions of clients whose block is in force: a dropped packet tells nobody anything,
+ * and a sendmail process would wait an hour for a client that cannot speak any more, or go on to
+ * answer what it had read before. SIGTERM, once, to the processes that serve them (who, is decided
+ * in `firewall/cut.ts`; what stays is the reaper's), then their sockets are destroyed.
+ *
+ * Blocks that come while a cut is under way are taken together in the next one.
+ */
+import type {Config} from '../config/schema.js';
+import {type Cut, cutText, isSameServer, printedPeers, serverToEnd} from '../firewall/cut.js';
+import type {Say} from '../log-level.js';
+import type {Address} from '../net/address.js';
+import {type Network, parseNetwork} from '../net/network.js';
+import {NetworkSet} from '../net/network-set.js';
+import type {SocketEntry} from '../net/socket-table.js';
+import {nowMs, pause} from '../sys/machine.js';
+import {Mailers} from '../sys/mailers.js';
+import {signalProcess} from '../sys/signal-process.js';
+import {Slice} from '../sys/slice.js';
+import {destroySockets, portSockets} from '../sys/sockets.js';
+
+export interface CutterView {
+  /** Whether the block of this network still stands. */
+  readonly stands: (network: string) => boolean;
+  readonly isExempt: (client: Address) => boolean;
+  readonly say: Say;
+}
+
+/** Cuts may take this part of the time, on a machine with very many processes. */
+const workShare = 0.2;
+/** The longest rest between two cuts. Ms. */
+const longestRestMs = 1000;
+/** Clients told one by one after each cut. A count: a network may have thousands of sessions. */
+const mostTold = 50;
+
+type Settings = Pick<Config, 'cutSessions' | 'mailerPort' | 'dryRun'>;
+type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
+
+export class Cutter {
+  readonly #settings: Settings;
+  readonly #view: CutterView;
+  #waiting = new Set<string>();
+  #work: Promise<void> | undefined;
+  #restUntilMs = 0;
+  #isStopped = false;
+  #hasTool = true;
+  /** What went wrong and was said: it would be the same each time. */
+  readonly #told = new Set<Trouble>();
+
+  constructor(settings: Settings, view: CutterView) {
+    this.#settings = settings;
+    this.#view = view;
+  }
+
+  /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
+  cut(networks: readonly string[]): Promise<void> {
+    if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
+    for (const network of networks) this.#waiting.add(network);
+    if (this.#waiting.size === 0) return Promise.resolve();
+    this.#work ??= this.#run().finally(() => (this.#work = undefined));
+    return this.#work;
+  }
+
+  /** Takes no more; ends when what was asked for is done. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    await new Slice().next(); // the blocks of one burst come one by one
+    while (this.#waiting.size > 0) {
+      const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
+      if (restMs > 0) await pause(restMs);
+      const startMs = nowMs();
+      try {
+        await this.#cutAll(await this.#takeWaiting());
+      } catch (error) {
+        this.#complain('search', `not searched for: ${(error as Error).message}`);
+      }
+      this.#restUntilMs = nowMs() + (nowMs() - startMs) * (1 / workShare - 1);
+    }
+  }
+
+  async #takeWaiting(): Promise<NetworkSet> {
+    const taken = this.#waiting;
+    this.#waiting = new Set();
+    const networks: Network[] = [];
+    const slice = new Slice();
+    for (const text of taken) {
+      if (slice.isOver) await slice.next();
+      const network = this.#view.stands(text) ? parseNetwork(text) : undefined;
+      if (network !== undefined) networks.push(network);
+    }
+    return new NetworkSet(networks);
+  }
+
+  async #cutAll(networks: NetworkSet): Promise<void> {
+    const {cutSessions: what, mailerPort, dryRun} = this.#settings;
+    const isBlocked = (client: Address): boolean =>
+      networks.has(client) && !this.#view.isExempt(client);
+    const sockets = await portSockets(mailerPort);
+    const open = sockets.connected.filter(({remote}) => isBlocked(remote));
+    if (open.length === 0) return;
+    // Before the sockets are gone by which they are found.
+    const ended =
+      what === 'sockets' ? [] : await this.#endProcesses(new Mailers(sockets), isBlocked);
+    const closed = what === 'processes' ? [] : await (dryRun ? peersOf(open) : this.#destroy(open));
+    const cuts = cutsOf(ended, closed);
+    const mode = dryRun ? 'would' : 'done';
+    for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
+    if (cuts.length > mostTold) {
+      const rest = `${cuts.length - mostTold} more clients`;
+      this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
+    }
+  }
+
+  async #endProcesses(mailers: Mailers, isBlocked: (client: Address) => boolean): Promise<Ended[]> {
+    const {mailerPort, dryRun} = this.#settings;
+    const ended: Ended[] = [];
+    for await (const holder of mailers.holders(isBlocked)) {
+      const server = serverToEnd(holder, isBlocked, mailerPort);
+      if (server === undefined) continue;
+      const now = mailers.look(server.pid);
+      const again = now && serverToEnd(now, isBlocked, mailerPort);
+      if (!isSameServer(server, again)) continue;
+      const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
+      if (result.kind === 'sent') ended.push(server);
+      else this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
+    }
+    return ended;
+  }
+
+  /** @returns the peers of those that were destroyed, one for each socket */
+  async #destroy(open: readonly SocketEntry[]): Promise<Address[]> {
+    if (!this.#hasTool) return [];
+    const {mailerPort} = this.#settings;
+    const peers = new Map(open.map(({remote}) => [remote.text, remote]));
+    const result = await destroySockets(mailerPort, [...peers.values()]);
+    if (result.kind !== 'done') {
+      if (result.kind === 'missing') this.#hasTool = false;
+      this.#complain('ss', `sockets not destroyed: ${result.why} (package iproute2)`);
+      return [];
+    }
+    // ss tells neither a refusal nor a kernel that cannot: only what is left does.
+    const inodes = new Set(open.map(({inode}) => inode).filter((inode) => inode !== '0'));
+    const left = (await portSockets(mailerPort)).connected.filter(({inode}) => inodes.has(inode));
+    if (left.length === 0) return printedPeers(result.stdout);
+    const why = 'no right to (CAP_NET_ADMIN), or a kernel without CONFIG_INET_DIAG_DESTROY';
+    this.#complain('kernel', `sockets not destroyed by ss -K: ${why}`);
+    const standing = new Set(left.map(({remote}) => remote.text));
+    return printedPeers(result.stdout).filter(({text}) => !standing.has(text));
+  }
+
+  #complain(trouble: Trouble, message: string): void {
+    if (this.#told.has(trouble)) return;
+    this.#told.add(trouble);
+    this.#view.say('warning', `sessions of blocked clients: ${message}; this is said once`);
+  }
+}
+
+const sent = {kind: 'sent'} as const;
+
+interface Ended {
+  readonly pid: number;
+  readonly client: Address;
+}
+
+const peersOf = (open: readonly SocketEntry[]): Address[] => open.map(({remote}) => remote);
+
+function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
+  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
+  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
+  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
+  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
+  return [...clients].map((client) => ({
+    client,
+    pids: pids.get(client) ?? [],
+    sockets: sockets.get(client) ?? 0,
+  }));
+}

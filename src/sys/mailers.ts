@@ -1,0 +1,65 @@
+/**
+ * Finds the sendmail processes that have a socket of certain clients. Gives facts only: who of them
+ * is ended is decided in `firewall/cut.ts`. A relay may have thousands of processes and a log that
+ * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
+ * which program a process runs, by a link that no process can make us wait at.
+ *
+ * Only in our own network: in a container with one of its own our rules do not stand, so nobody in
+ * there waits because of us, and the same address may be another machine.
+ */
+import {readlinkSync} from 'node:fs';
+import type {Holder} from '../firewall/cut.js';
+import {isSendmailPath} from '../log/writer.js';
+import type {Address} from '../net/address.js';
+import type {PortSockets, SocketEntry} from '../net/socket-table.js';
+import {allPids, linkOf, processFacts, runsMailer, socketInodes} from './proc.js';
+import {Slice} from './slice.js';
+
+export class Mailers {
+  readonly #connected: ReadonlyMap<string, SocketEntry>;
+  readonly #listening: ReadonlySet<string>;
+  readonly #network: string;
+
+  /** @param sockets at the mailer's port, as they are now */
+  constructor({connected, listening}: PortSockets) {
+    this.#connected = new Map(connected.map((entry) => [entry.inode, entry]));
+    this.#listening = listening;
+    this.#network = readlinkSync('/proc/self/ns/net');
+  }
+
+  /** The sendmail processes that have a socket with such a peer. */
+  async *holders(isWanted: (peer: Address) => boolean): AsyncGenerator<Holder> {
+    const wanted = new Set<string>();
+    for (const [inode, {remote}] of this.#connected) if (isWanted(remote)) wanted.add(inode);
+    if (wanted.size === 0) return;
+    const slice = new Slice();
+    for (const pid of allPids().map(Number)) {
+      if (slice.isOver) await slice.next();
+      if (!this.#has(pid, wanted)) continue;
+      const holder = this.look(pid);
+      if (holder !== undefined) yield holder;
+    }
+  }
+
+  /** @returns undefined also when it is not, or is no longer, a sendmail of ours */
+  look(pid: number): Holder | undefined {
+    if (!runsMailer(pid)) return undefined;
+    let role: Holder['role'] = 'serves';
+    const facts = processFacts(pid, (root) => {
+      if (linkOf(`${root}/ns/net`) !== this.#network) return [];
+      const inodes = socketInodes(root);
+      if (inodes.some((inode) => this.#listening.has(inode))) role = 'listens';
+      return inodes.flatMap((inode) => this.#connected.get(inode) ?? []);
+    });
+    return facts && {...facts, role};
+  }
+
+  #has(pid: number, wanted: ReadonlySet<string>): boolean {
+    try {
+      if (!isSendmailPath(linkOf(`/proc/${pid}/exe`))) return false;
+      return socketInodes(`/proc/${pid}`).some((inode) => wanted.has(inode));
+    } catch {
+      return false; // gone, or not ours to look at
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The sockets at a port of ours: lists them, and destroys those with certain peers, as `ss -K` does.
+ * Whose they are and whether they are to go is decided in `firewall/cut.ts`.
+ */
+import {readFile} from 'node:fs/promises';
+import type {Address} from '../net/address.js';
+import {type PortSockets, socketsAtPort} from '../net/socket-table.js';
+import {type CommandResult, runCommand} from './command.js';
+
+/**
+ * Peers in one call. A count: the kernel takes a filter of 64 KB, in which an IPv6 address needs 32
+ * bytes, and compares every socket with each of them; the words are 15 KB.
+ */
+export const mostPeersPerCall = 256;
+/** A call takes 20 ms. Ms. */
+const callTimeoutMs = 5000;
+
+/** Read without holding up others: the kernel walks its whole hash to print a table. */
+export async function portSockets(port: number): Promise<PortSockets> {
+  const read = async (name: string): Promise<string> => {
+    try {
+      return await readFile(`/proc/self/net/${name}`, 'latin1');
+    } catch {
+      return ''; // no IPv6 here
+    }
+  };
+  const tables = await Promise.all(['tcp', 'tcp6'].map(read));
+  return socketsAtPort(tables.join('\n'), port);
+}
+
+/**
+ * Destroys what is connected to our port from these addresses, in this process's own network.
+ * What could not be destroyed `ss` does not print, and its exit code does not tell either.
+ */
+export async function destroySockets(
+  port: number,
+  peers: readonly Address[],
+): Promise<CommandResult> {
+  const printed: string[] = [];
+  for (let from = 0; from < peers.length; from += mostPeersPerCall) {
+    const some = peers.slice(from, from + mostPeersPerCall);
+    const parameters = ['--kill', '--no-header', '--tcp', '--numeric', ...filter(port, some)];
+    const result = await runCommand('ss', parameters, {timeoutMs: callTimeoutMs});
+    if (result.kind !== 'done') return result;
+    printed.push(result.stdout);
+  }
+  return {kind: 'done', stdout: printed.join('\n')};
+}
+
+/** An IPv4 address also means the mapped one, which a socket for both families has. */
+function filter(port: number, peers: readonly Address[]): string[] {
+  const each = peers.flatMap(({family, text}) => ['or', 'dst', family === 4 ? text : `[${text}]`]);
+  return ['sport', '=', `:${port}`, 'and', '(', ...each.slice(1), ')'];
+}
