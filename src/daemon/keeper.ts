@@ -129,20 +129,34 @@ export class Keeper<Actual> {
     if (this.#isStopped) return Promise.resolve();
     this.#clearRetry();
     this.#again = true;
-    this.#work ??= this.#run().finally(() => (this.#work = undefined));
+    this.#work ??= this.#run();
     return this.#work;
   }
 
   async #run(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      if (this.#isDoubtful) this.#believed = undefined;
-      this.#isDoubtful = false;
-      // A batch that fails may only have met another reality than was believed: look and try anew.
-      const failure = (await this.#try()) && (await this.#try());
-      if (failure === undefined) this.#recovered();
-      else this.#tryLater(failure);
+    try {
+      while (this.#again) {
+        this.#again = false;
+        if (this.#isDoubtful) this.#believed = undefined;
+        this.#isDoubtful = false;
+        const failure = await this.#tryTwice();
+        // Wishes that came meanwhile wait with the others.
+        if (failure !== undefined) break;
+      }
+    } finally {
+      // At once: a wish of the next moment must not take this run for one that will see it.
+      this.#work = undefined;
     }
+  }
+
+  /** @returns why it failed, or undefined */
+  async #tryTwice(): Promise<string | undefined> {
+    let failure = await this.#try();
+    // A batch that fails may only have met another reality than was believed: look and try anew.
+    if (failure !== undefined && !this.#isStopped) failure = await this.#try();
+    if (failure === undefined) this.#recovered();
+    else this.#tryLater(failure);
+    return failure;
   }
 
   /** @returns why it failed, or undefined */
