@@ -6,7 +6,7 @@
 import type {Family} from '../net/address.js';
 import type {Wish} from './backend.js';
 import type {ChainSpec, ChainState, ChainStep} from './chain.js';
-import {type Branch, branchesTo, isSubChain, type Layout, layoutFor} from './layout.js';
+import {type Branch, branchesTo, branchTo, isSubChain, type Layout, layoutFor} from './layout.js';
 
 export interface ChainSettings {
   readonly spec: ChainSpec;
@@ -85,11 +85,12 @@ class ChainPlanner {
 
   /** Of jumps that stand twice one goes; with a chain that is leaving, all to it. */
   #planJumps(leaving: readonly string[]): void {
+    const {spec, family} = this.#settings;
     for (const [parent, {jumps}] of this.#actual.chains) {
       if (leaving.includes(parent)) continue;
       for (const [chain, times] of jumps) {
         const wanted = leaving.includes(chain) ? 0 : 1;
-        const branch = branchFrom(this.#settings, parent, chain);
+        const branch = branchTo(spec, family, chain);
         for (let i = wanted; i < times; i++) this.#steps.push({kind: 'deleteJump', branch});
       }
     }
@@ -169,22 +170,6 @@ function dissolved(chains: readonly string[], {needed}: ChainState): ChainStep[]
       .filter((chain) => !needed.has(chain))
       .map((chain): ChainStep => ({kind: 'deleteChain', chain})),
   ];
-}
-
-/** The jump from here to there, whose source its name tells. */
-function branchFrom({spec, family}: ChainSettings, parent: string, chain: string): Branch {
-  const digits = chain.slice(chain.lastIndexOf('-') + 1);
-  const first = Number.parseInt(digits.slice(0, 1), 16);
-  const second = Number.parseInt(digits.slice(1) || '0', 16);
-  const sample =
-    family === 4
-      ? `${first * 16 + second}.0.0.0`
-      : `0:${first.toString(16)}:0:${second.toString(16)}::`;
-  const branch = branchesTo(spec, family, sample)[digits.length - 1];
-  if (branch?.chain !== chain || branch.parent !== parent) {
-    throw new Error(`no branch leads from ${parent} to ${chain}`);
-  }
-  return branch;
 }
 
 /** Steps after which nothing of ours is left; empty chains, while somebody else's rules need them. */

@@ -14,7 +14,7 @@ import {
   emptyRules,
   type Hook,
 } from './chain.js';
-import {branchesTo, isSubChain} from './layout.js';
+import {branchTo, isSubChain} from './layout.js';
 import {setName} from './set.js';
 
 const match = ({port}: ChainSpec): string => `-p tcp -m tcp --dport ${port}`;
@@ -94,18 +94,14 @@ function readChain(
   return rules;
 }
 
-const jumpShape = /^-s (\S+)\/\S+ -j (\S+)$/;
+const jumpShape = / -j (\S+)$/;
 
 /** The sub-chain to which a rule of ours leads, from the right chain and for the right packets. */
 function jumpOf(spec: ChainSpec, family: Family, parent: string, text: string): string | undefined {
-  const [, source = '', to = ''] = jumpShape.exec(text) ?? [];
-  if (!isSubChain(spec, to)) return undefined;
-  const isOurs = branchesTo(spec, family, source).some(
-    (branch) =>
-      branch.chain === to &&
-      branch.parent === parent &&
-      text === `-s ${branch.source} -j ${branch.chain}`,
-  );
+  const to = jumpShape.exec(text)?.[1];
+  if (to === undefined || !isSubChain(spec, to)) return undefined;
+  const branch = branchTo(spec, family, to);
+  const isOurs = branch.parent === parent && text === `-s ${branch.source} -j ${to}`;
   return isOurs ? to : undefined;
 }
 

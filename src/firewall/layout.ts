@@ -62,6 +62,19 @@ export function branchesTo(spec: ChainSpec, family: Family, network: string): re
   return branches;
 }
 
+/** The way into a sub-chain: its name tells whose packets it gets. */
+export function branchTo(spec: ChainSpec, family: Family, chain: string): Branch {
+  const digits = chain.slice(baseOf(spec.chain).length + 1);
+  const [first = 0, second = 0] = Array.from(digits, (digit) => Number.parseInt(digit, 16));
+  const sample =
+    family === 4
+      ? `${first * 16 + second}.0.0.0`
+      : `0:${first.toString(16)}:0:${second.toString(16)}::`;
+  const branch = branchesTo(spec, family, sample)[digits.length - 1];
+  if (branch?.chain !== chain) throw new Error(`${chain} is no sub-chain of ${spec.chain}`);
+  return branch;
+}
+
 interface Group {
   readonly digit: number;
   readonly source: string;
