@@ -50,7 +50,7 @@ function startDaemon(): Daemon {
     state,
     commit: () => void saved.push(state.blocks.size),
     history: () => [],
-    netfilter: kernel,
+    run: kernel.run,
     families: [4],
     surplus: 'keep',
     log: {say, shows: () => true, close: () => Promise.resolve()},

@@ -1,11 +1,22 @@
-/** The chain follows the wishes, whatever fails and whoever else writes to the kernel. */
+/** The firewall follows the wishes, whatever fails and whoever else writes to the kernel. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import fc from 'fast-check';
-import {KernelChain, retryMs} from '../../src/daemon/kernel-chain.js';
+import {Keeper, retryMs} from '../../src/daemon/keeper.js';
+import type {ChainState} from '../../src/firewall/chain.js';
+import {iptablesBackend} from '../../src/firewall/chain-backend.js';
+import type {Block} from '../../src/firewall/block.js';
+import {Intent} from '../../src/firewall/intent.js';
 import type {LogLevel} from '../../src/log-level.js';
 import {FakeNetfilter} from './support/fake-netfilter.js';
 
 const chainName = 'GUESSERS';
+const settings = {
+  spec: {chain: chainName, port: 25},
+  family: 4,
+  carrier: 'rules',
+  flatMax: 1000,
+  hookPlace: 'first',
+} as const;
 const hook = `-p tcp -m tcp --dport 25 -j ${chainName}`;
 const drop = (network: string): string => `-s ${network}/32 -p tcp -m tcp --dport 25 -j DROP`;
 const addresses = (count: number): string[] =>
@@ -13,14 +24,18 @@ const addresses = (count: number): string[] =>
 
 let said: [LogLevel, string][] = [];
 let kernel = new FakeNetfilter();
-let chain: KernelChain;
+let intent = new Intent(4);
+let keeper: Keeper<ChainState>;
 
 function make(): void {
   said = [];
   kernel = new FakeNetfilter();
-  chain = new KernelChain(4, {chain: chainName, port: 25}, kernel, (level, message) =>
-    said.push([level, message]),
-  );
+  intent = new Intent(4);
+  keeper = new Keeper(4, iptablesBackend(settings), intent, {
+    run: kernel.run,
+    say: (level, message) => said.push([level, message]),
+    onStep: () => undefined,
+  });
 }
 
 beforeEach(() => {
@@ -28,11 +43,23 @@ beforeEach(() => {
   make();
 });
 afterEach(async () => {
-  await chain.stop();
+  await keeper.stop();
   jest.useRealTimers();
 });
 
-const want = (...networks: string[]): Promise<void> => chain.want(new Set(networks), 'remove');
+const untilMs = Date.now() + 3_600_000;
+
+/** From now on just these should stand. */
+function want(...networks: string[]): Promise<void> {
+  intent.replace(networks.map(blockOf));
+  return keeper.enforce('remove');
+}
+
+const blockOf = (network: string): Block => ({
+  ...{network, fromMs: 0, untilMs},
+  ...{reason: 'asked for', origin: 'operator'},
+});
+
 const errors = (): string[] => said.filter(([level]) => level === 'error').map(([, text]) => text);
 const standing = (): string[] => [...(kernel.rules(chainName) ?? [])].sort();
 
@@ -51,13 +78,15 @@ describe('what is wanted', () => {
     await want('192.0.2.1');
     const before = kernel.restores();
     await want('192.0.2.1');
-    await chain.check();
+    await keeper.check();
     expect(kernel.restores()).toBe(before);
   });
 
   test('a thousand wishes in a tick are at most two restores', async () => {
-    const networks = addresses(1000);
-    const wishes = networks.map((_, i) => want(...networks.slice(0, i + 1)));
+    const wishes = addresses(1000).map((network) => {
+      intent.set(blockOf(network));
+      return keeper.enforce('remove');
+    });
     await Promise.all(wishes);
     expect(kernel.restores()).toBeLessThanOrEqual(2);
     expect(standing()).toHaveLength(1000);
@@ -84,12 +113,12 @@ describe('changes behind our back', () => {
       (rules: string[]) => rules.push(drop('203.0.113.5')),
     ]) {
       kernel.behindOurBack((chains) => void change(chains.get(chainName) ?? []));
-      await chain.check();
+      await keeper.check();
       expect(standing()).toEqual([drop('192.0.2.1'), drop('192.0.2.2')]);
     }
     for (const input of [[], ['-j ACCEPT', hook], [hook, hook]]) {
       kernel.behindOurBack((chains) => chains.set('INPUT', input));
-      await chain.check();
+      await keeper.check();
       expect(kernel.rules('INPUT')?.[0]).toBe(hook);
       expect(kernel.rules('INPUT')?.filter((rule) => rule === hook)).toHaveLength(1);
     }
@@ -97,7 +126,7 @@ describe('changes behind our back', () => {
       chains.delete(chainName);
       chains.set('INPUT', []);
     });
-    await chain.check();
+    await keeper.check();
     expect(standing()).toHaveLength(2);
     expect(errors()).toEqual([]);
   });
@@ -115,7 +144,7 @@ describe('changes behind our back', () => {
     const own = '-s 192.0.2.1/32 -j LOG';
     kernel.behindOurBack((chains) => void chains.get(chainName)?.push(own));
     await want();
-    await chain.check();
+    await keeper.check();
     expect(standing()).toEqual([own]);
   });
 
@@ -125,7 +154,7 @@ describe('changes behind our back', () => {
     const wish = want('192.0.2.1', '192.0.2.2');
     await jest.advanceTimersByTimeAsync(5);
     kernel.behindOurBack((chains) => void chains.get(chainName)?.splice(0, 1));
-    const check = chain.check();
+    const check = keeper.check();
     await jest.advanceTimersByTimeAsync(500);
     await Promise.all([wish, check]);
     expect(standing()).toEqual([drop('192.0.2.1'), drop('192.0.2.2')]);
@@ -185,7 +214,7 @@ describe('the end', () => {
     await jest.advanceTimersByTimeAsync(15);
     wishes.push(want('192.0.2.1', '192.0.2.2'));
     await jest.advanceTimersByTimeAsync(85); // both have failed, and are to be tried again
-    const stopped = chain.stop();
+    const stopped = keeper.stop();
     await jest.advanceTimersByTimeAsync(50);
     await Promise.all([stopped, ...wishes]);
     const before = kernel.calls.length;
@@ -198,18 +227,18 @@ describe('the end', () => {
     await want('192.0.2.1');
     let refusals = 1;
     kernel.refuses = () => refusals-- > 0;
-    await chain.remove();
+    await keeper.remove();
     expect(kernel.rules(chainName)).toBeUndefined();
     expect(kernel.rules('INPUT')).toEqual([]);
-    await chain.remove();
+    await keeper.remove();
     expect(kernel.rules('INPUT')).toEqual([]);
   });
 
   test('a wish or a check after the end is not carried out', async () => {
     await want('192.0.2.1');
-    await chain.remove();
+    await keeper.remove();
     await want('192.0.2.2');
-    await chain.check();
+    await keeper.check();
     expect(kernel.rules(chainName)).toBeUndefined();
   });
 });
@@ -269,18 +298,18 @@ test('property: after wishes, failures and foreign changes the kernel is as want
           if (step.do === 'want') {
             wanted = [...new Set(step.hosts.map((host) => `192.0.2.${host}`))];
             started.push(want(...wanted));
-          } else if (step.do === 'check') started.push(chain.check());
+          } else if (step.do === 'check') started.push(keeper.check());
           else if (step.do === 'wait') await jest.advanceTimersByTimeAsync(step.ms);
           else interfere(step.do, step.at);
         }
         kernel.refuses = () => false;
-        const last = chain.check();
+        const last = keeper.check();
         await jest.advanceTimersByTimeAsync(5000);
         await Promise.all([...started, last]);
         expect(standing()).toEqual(wanted.map(drop).sort());
         expect(kernel.rules('INPUT')?.[0]).toBe(hook);
         expect(kernel.rules('INPUT')?.filter((rule) => rule === hook)).toHaveLength(1);
-        await chain.stop();
+        await keeper.stop();
         expect(jest.getTimerCount()).toBe(0);
       },
     ),

@@ -1,35 +1,39 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {afterSteps, plan, removalPlan, type Step} from '../../src/firewall/plan.js';
-import {absent, chainStates, desiredSets, present} from './samples.js';
+import type {ChainStep} from '../../src/firewall/chain.js';
+import {planChainRemoval} from '../../src/firewall/chain-plan.js';
+import {
+  absent,
+  afterSteps,
+  chainStates,
+  desiredSets,
+  dropsOf,
+  present,
+  spec,
+  stepsTo,
+} from './samples.js';
 
 const runs = {numRuns: 2000};
-const add = (network: string): Step => ({kind: 'add', network});
-const remove = (network: string): Step => ({kind: 'delete', network});
+const {chain} = spec;
+const create: ChainStep = {kind: 'createChain', chain};
+const add = (network: string): ChainStep => ({kind: 'add', chain, network});
+const remove = (network: string): ChainStep => ({kind: 'delete', chain, network});
+const insertHook: ChainStep = {kind: 'insertHook'};
+const deleteHook: ChainStep = {kind: 'deleteHook'};
 
-describe('plan: cases', () => {
-  test.each<[string, string[], ReturnType<typeof present>, Step[]]>([
-    [
-      'nothing there',
-      ['192.0.2.7'],
-      absent(),
-      [{kind: 'createChain'}, {kind: 'insertHook'}, add('192.0.2.7')],
-    ],
-    ['nothing there, nothing wanted', [], absent(), [{kind: 'createChain'}, {kind: 'insertHook'}]],
+describe('planChain of a flat chain: cases', () => {
+  test.each<[string, string[], ReturnType<typeof present>, ChainStep[]]>([
+    ['nothing there', ['192.0.2.7'], absent(), [create, insertHook, add('192.0.2.7')]],
+    ['nothing there, nothing wanted', [], absent(), [create, insertHook]],
     ['all is well', ['192.0.2.7'], present(['192.0.2.7']), []],
-    ['the hook is gone', ['192.0.2.7'], present(['192.0.2.7'], 0), [{kind: 'insertHook'}]],
-    ['the hook is late', [], present([], 1, true), [{kind: 'deleteHook'}, {kind: 'insertHook'}]],
-    [
-      'the hook stands twice',
-      [],
-      present([], 2),
-      [{kind: 'deleteHook'}, {kind: 'deleteHook'}, {kind: 'insertHook'}],
-    ],
+    ['the hook is gone', ['192.0.2.7'], present(['192.0.2.7'], 0), [insertHook]],
+    ['the hook is late', [], present([], 1, true), [deleteHook, insertHook]],
+    ['the hook stands twice', [], present([], 2), [deleteHook, deleteHook, insertHook]],
     [
       'one more, one less',
       ['192.0.2.8'],
       present(['192.0.2.7']),
-      [remove('192.0.2.7'), add('192.0.2.8')],
+      [add('192.0.2.8'), remove('192.0.2.7')],
     ],
     [
       'a wanted rule three times',
@@ -44,23 +48,16 @@ describe('plan: cases', () => {
       [remove('192.0.2.7'), remove('192.0.2.7')],
     ],
   ])('%s', (_, desired, actual, steps) => {
-    expect(plan(new Set(desired), actual, 'remove')).toEqual(steps);
+    expect(stepsTo(desired, actual)).toEqual(steps);
   });
 });
 
-describe('plan: properties', () => {
+describe('planChain of a flat chain: properties', () => {
   test('with surplus removed, the steps lead to exactly what is desired', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
-        const after = afterSteps(actual, plan(desired, actual, 'remove'));
-        expect({...after, drops: new Set(after.drops.keys())}).toEqual({
-          chain: 'present',
-          hook: 'first',
-          hookCount: 1,
-          otherJumps: 0,
-          drops: desired,
-        });
-        expect([...after.drops.values()].every((count) => count === 1)).toBe(true);
+        const after = afterSteps(actual, stepsTo(desired, actual));
+        expect(after).toEqual(present([...desired]));
       }),
       runs,
     );
@@ -73,8 +70,8 @@ describe('plan: properties', () => {
         chainStates,
         fc.constantFrom('remove', 'keep'),
         (desired, actual, surplus) => {
-          const after = afterSteps(actual, plan(desired, actual, surplus));
-          expect(plan(desired, after, surplus)).toEqual([]);
+          const after = afterSteps(actual, stepsTo(desired, actual, surplus));
+          expect(stepsTo(desired, after, surplus)).toEqual([]);
         },
       ),
       runs,
@@ -84,12 +81,13 @@ describe('plan: properties', () => {
   test('is the smallest change: no rule is added and deleted, none deleted that stays', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
-        const steps = plan(desired, actual, 'remove');
+        const steps = stepsTo(desired, actual);
+        const before = dropsOf(actual);
         for (const step of steps) {
-          if (step.kind === 'add') expect(actual.drops.has(step.network)).toBe(false);
+          if (step.kind === 'add') expect(before.has(step.network)).toBe(false);
         }
-        const missing = [...desired].filter((text) => !actual.drops.has(text)).length;
-        const surplus = [...actual.drops].reduce(
+        const missing = [...desired].filter((text) => !before.has(text)).length;
+        const surplus = [...before].reduce(
           (sum, [text, count]) => sum + count - (desired.has(text) ? 1 : 0),
           0,
         );
@@ -103,8 +101,8 @@ describe('plan: properties', () => {
   test('surplus keep: no wanted and no unknown rule goes, duplicates do', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
-        const {drops} = afterSteps(actual, plan(desired, actual, 'keep'));
-        expect(new Set(drops.keys())).toEqual(new Set([...desired, ...actual.drops.keys()]));
+        const drops = dropsOf(afterSteps(actual, stepsTo(desired, actual, 'keep')));
+        expect(new Set(drops.keys())).toEqual(new Set([...desired, ...dropsOf(actual).keys()]));
         expect([...drops.values()].every((count) => count === 1)).toBe(true);
       }),
       runs,
@@ -115,31 +113,31 @@ describe('plan: properties', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
         const before = structuredClone([desired, actual]);
-        afterSteps(actual, plan(desired, actual, 'remove'));
+        stepsTo(desired, actual);
         expect([desired, actual]).toEqual(before);
       }),
     );
   });
 });
 
-describe('removalPlan', () => {
+describe('planChainRemoval', () => {
   test('nothing there, nothing to do', () => {
-    expect(removalPlan(absent())).toEqual([]);
+    expect(planChainRemoval(spec, absent())).toEqual([]);
   });
 
   test('every jump, then the rules, then the chain', () => {
-    expect(removalPlan(present(['192.0.2.7'], 2))).toEqual([
-      {kind: 'deleteHook'},
-      {kind: 'deleteHook'},
-      {kind: 'flushChain'},
-      {kind: 'deleteChain'},
+    expect(planChainRemoval(spec, present(['192.0.2.7'], 2))).toEqual([
+      deleteHook,
+      deleteHook,
+      {kind: 'flushChain', chain},
+      {kind: 'deleteChain', chain},
     ]);
   });
 
   test('leaves nothing of ours', () => {
     fc.assert(
       fc.property(chainStates, (actual) => {
-        expect(afterSteps(actual, removalPlan(actual))).toEqual(absent());
+        expect(afterSteps(actual, planChainRemoval(spec, actual))).toEqual(absent());
       }),
     );
   });

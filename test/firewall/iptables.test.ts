@@ -1,14 +1,31 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import type {ChainState} from '../../src/firewall/chain.js';
+import {planChain, planChainRemoval} from '../../src/firewall/chain-plan.js';
 import {parseListing, renderBatch} from '../../src/firewall/iptables.js';
-import {afterSteps, plan, removalPlan} from '../../src/firewall/plan.js';
-import {networks} from '../net/samples.js';
-import {absent, chainStates, desiredSets, present, spec} from './samples.js';
+import type {Family} from '../../src/net/address.js';
+import {families, network, networkTextsOf} from '../net/samples.js';
+import {
+  absent,
+  afterSteps,
+  chainStates,
+  desiredSets,
+  flat,
+  present,
+  spec,
+  stepsTo,
+  wishOf,
+} from './samples.js';
+
+const parse = (listing: string, family: Family = 4): ChainState =>
+  parseListing(spec, family, listing);
+
+const rulesOf = (text: string) => ({drops: new Map([[text, 1]]), jumps: new Map(), matches: 0});
 
 describe('renderBatch: golden text', () => {
   test('a first block: chain, hook and rule in one batch', () => {
-    const steps = plan(new Set(['203.0.113.7', '198.51.100.0/24']), absent(), 'remove');
-    expect(renderBatch(spec, steps)).toBe(`*filter
+    const steps = stepsTo(['203.0.113.7', '198.51.100.0/24'], absent());
+    expect(renderBatch(spec, 4, steps)).toBe(`*filter
 :SPAM_UNAME_GUESSERS - [0:0]
 -I INPUT 1 -p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS
 -A SPAM_UNAME_GUESSERS -s 203.0.113.7 -p tcp -m tcp --dport 25 -j DROP
@@ -18,19 +35,21 @@ COMMIT
   });
 
   test('a repair: the late hook moves, one rule goes, one comes', () => {
-    const found = present(['2001:db8::7'], 1, true);
-    const steps = plan(new Set(['2001:db8::8']), found, 'remove');
-    expect(renderBatch({chain: 'OTHER', port: 587}, steps)).toBe(`*filter
+    const other = {chain: 'OTHER', port: 587};
+    const found = {...present([], 1, true), chains: new Map([['OTHER', rulesOf('2001:db8::7')]])};
+    const settings = {...flat, family: 6, spec: other} as const;
+    const steps = planChain(settings, wishOf(['2001:db8::8'], 'remove', 6), found);
+    expect(renderBatch(other, 6, steps)).toBe(`*filter
 -D INPUT -p tcp -m tcp --dport 587 -j OTHER
 -I INPUT 1 -p tcp -m tcp --dport 587 -j OTHER
--D OTHER -s 2001:db8::7 -p tcp -m tcp --dport 587 -j DROP
 -A OTHER -s 2001:db8::8 -p tcp -m tcp --dport 587 -j DROP
+-D OTHER -s 2001:db8::7 -p tcp -m tcp --dport 587 -j DROP
 COMMIT
 `);
   });
 
   test('the removal of everything', () => {
-    expect(renderBatch(spec, removalPlan(present(['203.0.113.7'])))).toBe(`*filter
+    expect(renderBatch(spec, 4, planChainRemoval(spec, present(['203.0.113.7'])))).toBe(`*filter
 -D INPUT -p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS
 -F SPAM_UNAME_GUESSERS
 -X SPAM_UNAME_GUESSERS
@@ -59,13 +78,22 @@ function listing(chains: Readonly<Record<string, readonly string[]>>): string {
 const hook = '-p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS';
 const drop = (text: string): string => `-s ${printed(text)} -p tcp -m tcp --dport 25 -j DROP`;
 
+const familyNetworks = families.chain((family) =>
+  fc.tuple(
+    fc.constant(family),
+    fc.array(
+      networkTextsOf(family).map(({text}) => network(text).text),
+      {maxLength: 20},
+    ),
+  ),
+);
+
 describe('parseListing: drops', () => {
   test('reads back what was printed, for every network of both families', () => {
     fc.assert(
-      fc.property(fc.array(networks, {maxLength: 20}), (all) => {
-        const rules = all.map(({text}) => drop(text));
-        const state = parseListing(spec, listing({INPUT: [hook], SPAM_UNAME_GUESSERS: rules}));
-        const texts = all.map(({text}) => text);
+      fc.property(familyNetworks, ([family, texts]) => {
+        const rules = texts.map(drop);
+        const state = parse(listing({INPUT: [hook], SPAM_UNAME_GUESSERS: rules}), family);
         expect(state).toEqual(present(texts));
       }),
     );
@@ -83,34 +111,34 @@ describe('parseListing: drops', () => {
     ['a comment', '-s 203.0.113.7/32 -p tcp -m tcp --dport 25 -m comment --comment x -j DROP'],
     ['a scattered mask', '-s 203.0.113.7/255.0.255.0 -p tcp -m tcp --dport 25 -j DROP'],
   ])('a foreign rule is none of ours: %s', (_, rule) => {
-    const state = parseListing(spec, listing({INPUT: [hook], SPAM_UNAME_GUESSERS: [rule]}));
+    const state = parse(listing({INPUT: [hook], SPAM_UNAME_GUESSERS: [rule]}));
     expect(state).toEqual(present([]));
-    expect(plan(new Set(), state, 'remove')).toEqual([]);
+    expect(stepsTo([], state)).toEqual([]);
   });
 
   test('a v4-mapped source in ip6tables is foreign: ip6tables could not delete it as IPv4', () => {
     const mapped = '-s ::ffff:203.0.113.7/128 -p tcp -m tcp --dport 25 -j DROP';
-    const state = parseListing(spec, listing({INPUT: [hook], SPAM_UNAME_GUESSERS: [mapped]}));
-    expect(plan(new Set(), state, 'remove')).toEqual([]);
+    const state = parse(listing({INPUT: [hook], SPAM_UNAME_GUESSERS: [mapped]}), 6);
+    expect(planChain({...flat, family: 6}, wishOf([], 'remove', 6), state)).toEqual([]);
   });
 
   test('a rule of ours in another chain, and a chain whose name begins like ours, are foreign', () => {
     const other = listing({INPUT: [hook], OTHER: [drop('203.0.113.7')], SPAM_UNAME_GUESSERS: []});
-    expect(parseListing(spec, other)).toEqual(present([]));
+    expect(parse(other)).toEqual(present([]));
     const like = listing({INPUT: [`${hook}_2`], SPAM_UNAME_GUESSERS_2: [drop('203.0.113.7')]});
-    expect(parseListing(spec, like)).toEqual(absent());
+    expect(parse(like)).toEqual(absent());
   });
 
   test('a chain name with a dot is no pattern', () => {
     const dotted = {chain: 'A.B', port: 25};
     const text = listing({INPUT: ['-p tcp -m tcp --dport 25 -j AxB'], AxB: [drop('203.0.113.7')]});
-    expect(parseListing(dotted, text)).toEqual(absent());
+    expect(parseListing(dotted, 4, text)).toEqual(absent());
   });
 
   test.each(['', '\n', '# Generated by nothing', '*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n'])(
     '%j: no chain',
     (text) => {
-      expect(parseListing(spec, text)).toEqual(absent());
+      expect(parse(text)).toEqual(absent());
     },
   );
 });
@@ -146,8 +174,8 @@ describe('parseListing: hook', () => {
       {SPAM_UNAME_GUESSERS: ['-s 192.0.2.25/32 -j ACCEPT']},
       'first',
     ],
-    ['twice', [hook, hook], {}, 'late'],
-    ['twice, an ACCEPT between', [hook, accept, hook], {}, 'late'],
+    ['twice', [hook, hook], {}, 'twice'],
+    ['twice, an ACCEPT between', [hook, accept, hook], {}, 'twice'],
     ['for another port only', ['-p tcp -m tcp --dport 587 -j SPAM_UNAME_GUESSERS'], {}, 'missing'],
     [
       'for one interface only',
@@ -176,21 +204,19 @@ describe('parseListing: hook', () => {
     // A queued packet is accepted by a program, behind our back.
     ['behind a queue', ['-j NFQUEUE --queue-num 0', hook], {}, 'late'],
   ])('%s: %s', (_, input, more, place) => {
-    const state = parseListing(spec, chains(input, more));
+    const state = parse(chains(input, more));
     expect(state.hook).toBe(place);
     expect(state.hookCount).toBe(input.filter((rule) => rule === hook).length);
   });
 
   test('chains that jump in a circle, which no kernel takes, do not hang', () => {
-    expect(parseListing(spec, chains(['-j A', hook], {A: ['-j B'], B: ['-j A']})).hook).toBe(
-      'first',
-    );
+    expect(parse(chains(['-j A', hook], {A: ['-j B'], B: ['-j A']})).hook).toBe('first');
   });
 
   test('a chain of 2,000 chains is followed to its end', () => {
     const more: Record<string, string[]> = {};
     for (let i = 0; i < 2000; i++) more[`C${i}`] = [i === 1999 ? accept : `-j C${i + 1}`];
-    expect(parseListing(spec, chains(['-j C0', hook], more)).hook).toBe('late');
+    expect(parse(chains(['-j C0', hook], more)).hook).toBe('late');
   });
 });
 
@@ -198,8 +224,8 @@ describe('renderBatch and parseListing', () => {
   test('a batch has one line for each step, and none that names another chain', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
-        const steps = plan(desired, actual, 'remove');
-        const [first, ...lines] = renderBatch(spec, steps).split('\n');
+        const steps = stepsTo(desired, actual);
+        const [first, ...lines] = renderBatch(spec, 4, steps).split('\n');
         expect([first, ...lines.slice(-2)]).toEqual(['*filter', 'COMMIT', '']);
         expect(lines.slice(0, -2)).toHaveLength(steps.length);
         for (const line of lines.slice(0, -2)) {

@@ -1,13 +1,25 @@
 /** The batches that we render, given to the real iptables tools and the real kernel. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {KernelChain} from '../../src/daemon/kernel-chain.js';
-import type {ChainState} from '../../src/firewall/chain.js';
+import {Keeper} from '../../src/daemon/keeper.js';
+import type {ChainState, ChainStep} from '../../src/firewall/chain.js';
+import {iptablesBackend} from '../../src/firewall/chain-backend.js';
+import {planChain, planChainRemoval} from '../../src/firewall/chain-plan.js';
 import {parseListing, renderBatch} from '../../src/firewall/iptables.js';
-import {plan, removalPlan, type Step} from '../../src/firewall/plan.js';
 import type {Family} from '../../src/net/address.js';
 import {describeInNamespace, type Namespace, toolOf, type Variant} from './namespace.js';
-import {absent, chainStates, desiredSets, present, spec} from './samples.js';
+import {
+  absent,
+  chainStates,
+  desiredSets,
+  dropsOf,
+  flat,
+  intentOf,
+  present,
+  spec,
+  times,
+  wishOf,
+} from './samples.js';
 
 const families = [4, 6] as const;
 const variants = ['default', 'legacy'] as const;
@@ -15,27 +27,27 @@ const variants = ['default', 'legacy'] as const;
 const host = {4: '203.0.113.7', 6: '2001:db8::7'};
 const net = {4: '198.51.100.0/24', 6: '2001:db8:bad::/48'};
 
+/** IPv4: of the network for benchmarks (RFC 2544), for the three of the documentation have only 768. */
 const thousand: Readonly<Record<Family, readonly string[]>> = {
-  4: thousandNetworks(),
+  4: Array.from({length: 1000}, (_, i) => `198.18.${i >> 8}.${i & 255}`),
   6: Array.from({length: 1000}, (_, i) => `2001:db8::${(i + 1).toString(16)}`),
 };
 
-/** The three documentation networks have 768 hosts; pairs of them make up the rest. */
-function thousandNetworks(): string[] {
-  const nets = ['192.0.2', '198.51.100', '203.0.113'];
-  const hosts = nets.flatMap((each) => Array.from({length: 256}, (_, i) => `${each}.${i}`));
-  const pairs = nets.flatMap((each) => Array.from({length: 128}, (_, i) => `${each}.${2 * i}/31`));
-  return [...hosts, ...pairs].slice(0, 1000);
-}
-
 const read = (namespace: Namespace, family: Family, which = spec): ChainState =>
-  parseListing(which, namespace.list(family));
+  parseListing(which, family, namespace.list(family));
 
 /** Brings the kernel to what is desired, in one call. */
 function bring(namespace: Namespace, family: Family, desired: readonly string[], which = spec) {
-  const steps = plan(new Set(desired), read(namespace, family, which), 'remove');
-  namespace.restore(family, renderBatch(which, steps));
+  const wish = wishOf(desired, 'remove', family);
+  const steps = planChain({...flat, family, spec: which}, wish, read(namespace, family, which));
+  namespace.restore(family, renderBatch(which, family, steps));
   return steps;
+}
+
+/** Takes all that is ours out of the kernel, in one call. */
+function remove(namespace: Namespace, family: Family): void {
+  const removal = planChainRemoval(spec, read(namespace, family));
+  namespace.restore(family, renderBatch(spec, family, removal));
 }
 
 const established = '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT';
@@ -76,17 +88,18 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
   test('a batch that fails changes nothing', () => {
     bring(namespace, family, [host[family]]);
     const before = namespace.list(family);
-    const steps: Step[] = [
+    const {chain} = spec;
+    const steps: ChainStep[] = [
       {kind: 'deleteHook'},
-      {kind: 'add', network: net[family]},
-      {kind: 'delete', network: host[family]},
-      {kind: 'delete', network: host[family]},
+      {kind: 'add', chain, network: net[family]},
+      {kind: 'delete', chain, network: host[family]},
+      {kind: 'delete', chain, network: host[family]},
     ];
-    expect(() => namespace.restore(family, renderBatch(spec, steps))).toThrow();
+    expect(() => namespace.restore(family, renderBatch(spec, family, steps))).toThrow();
     expect(namespace.list(family)).toBe(before);
   });
 
-  test('other people’s rules stay as they are, also after removalPlan', () => {
+  test('other people’s rules stay as they are, also after planChainRemoval', () => {
     namespace.restore(family, others(family));
     const before = namespace.list(family);
     bring(namespace, family, [host[family], net[family]]);
@@ -95,34 +108,26 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
       .split('\n')
       .filter((line) => !line.includes(spec.chain));
     expect(kept.join('\n')).toBe(before);
-    const removal = removalPlan(read(namespace, family));
-    namespace.restore(family, renderBatch(spec, removal));
+    remove(namespace, family);
     expect(namespace.list(family)).toBe(before);
   });
 
-  test('removalPlan removes foreign rules in our chain and every jump', () => {
+  test('planChainRemoval removes foreign rules in our chain and every jump', () => {
     namespace.restore(family, others(family));
     const before = namespace.list(family);
     bring(namespace, family, thousand[family]);
     const foreign = `-A ${spec.chain} -s ${net[family]} -j RETURN`;
     namespace.restore(family, filter(foreign));
-    namespace.restore(family, renderBatch(spec, [{kind: 'insertHook'}]));
-    const removal = removalPlan(read(namespace, family));
-    namespace.restore(family, renderBatch(spec, removal));
+    namespace.restore(family, renderBatch(spec, family, [{kind: 'insertHook'}]));
+    remove(namespace, family);
     expect(namespace.list(family)).toBe(before);
   });
 
-  test('removalPlan empties a chain that a rule of somebody else still needs', () => {
+  test('planChainRemoval empties a chain that a rule of somebody else still needs', () => {
     bring(namespace, family, [host[family]]);
     namespace.restore(family, filter(`-A FORWARD -j ${spec.chain}`));
-    namespace.restore(family, renderBatch(spec, removalPlan(read(namespace, family))));
-    expect(read(namespace, family)).toEqual({
-      chain: 'present',
-      hook: 'missing',
-      hookCount: 0,
-      otherJumps: 1,
-      drops: new Map(),
-    });
+    remove(namespace, family);
+    expect(read(namespace, family)).toEqual(present([], 0, false, [spec.chain]));
   });
 
   test('a late hook moves to the front, in one call with a new block', () => {
@@ -147,7 +152,11 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
     const which = {chain: 'A.b-c_0'.repeat(4), port: 65_535};
     expect(which.chain).toHaveLength(28);
     bring(namespace, family, [host[family]], which);
-    expect(read(namespace, family, which)).toEqual(present([host[family]]));
+    const {chains, hook} = read(namespace, family, which);
+    expect([...chains]).toEqual([
+      [which.chain, {drops: new Map([[host[family], 1]]), jumps: new Map(), matches: 0}],
+    ]);
+    expect(hook).toBe('first');
   });
 
   test('iptables -L shows hook and rule as the old program’s users know them', () => {
@@ -190,39 +199,38 @@ describeInNamespace('plan and renderBatch: any chain that can be found', 'defaul
 });
 
 /** The restore input that makes this state, from an empty table. */
-function asFound({chain, hook, hookCount, drops}: ChainState): string {
-  if (chain === 'absent') return filter();
-  const steps: Step[] = [...drops].flatMap(([network, count]) =>
-    Array.from({length: count}, () => ({kind: 'add', network}) as const),
+function asFound(state: ChainState): string {
+  const {chain} = spec;
+  if (!state.chains.has(chain)) return filter();
+  const steps: ChainStep[] = [...dropsOf(state)].flatMap(([network, count]) =>
+    Array.from({length: count}, () => ({kind: 'add', chain, network}) as const),
   );
-  const hooks = Array.from({length: hookCount}, () => ({kind: 'insertHook'}) as const);
-  const batch = renderBatch(spec, [{kind: 'createChain'}, ...steps, ...hooks]);
-  const front =
-    hook === 'late' && hookCount === 1 ? '-I INPUT 1 -i lo -j ACCEPT\nCOMMIT' : 'COMMIT';
+  const hooks = Array.from({length: state.hookCount}, () => ({kind: 'insertHook'}) as const);
+  const batch = renderBatch(spec, 4, [{kind: 'createChain', chain}, ...steps, ...hooks]);
+  const front = state.hook === 'late' ? '-I INPUT 1 -i lo -j ACCEPT\nCOMMIT' : 'COMMIT';
   return batch.replace('COMMIT', front);
 }
 
-describeInNamespace('KernelChain: calls of the tools', 'default', (namespace) => {
-  test('one block, or 1,000, is one restore; the table is listed once', async () => {
+describeInNamespace('Keeper: calls of the tools', 'default', (namespace) => {
+  test('one block, or 1,000, is one restore; a repair is seen, a belief needs no look', async () => {
     const calls: string[] = [];
-    const netfilter = {
-      list: (family: Family) => {
-        calls.push('list');
-        return Promise.resolve({kind: 'done', stdout: namespace.list(family)} as const);
+    const intent = intentOf(4, [host[4]]);
+    const keeper = new Keeper(4, iptablesBackend({...flat, flatMax: 2000}), intent, {
+      run: ({program, parameters, input}) => {
+        calls.push(program);
+        return Promise.resolve({kind: 'done', stdout: namespace.run(program, parameters, input)});
       },
-      restore: (family: Family, batch: string) => {
-        calls.push('restore');
-        namespace.restore(family, batch);
-        return Promise.resolve({kind: 'done', stdout: ''} as const);
-      },
-    };
-    const chain = new KernelChain(4, spec, netfilter, () => undefined);
-    await chain.want(new Set([host[4]]), 'remove');
-    expect(calls).toEqual(['list', 'restore']);
-    await chain.want(new Set(thousand[4]), 'remove');
-    await chain.want(new Set(thousand[4]), 'remove');
-    expect(calls).toEqual(['list', 'restore', 'restore']);
-    expect(read(namespace, 4)).toEqual(present(thousand[4]));
-    await chain.stop();
+      say: () => undefined,
+      onStep: () => undefined,
+    });
+    await keeper.enforce('remove');
+    expect(calls).toEqual(['iptables-save', 'iptables-restore', 'iptables-save']);
+    calls.length = 0;
+    for (const network of thousand[4]) intent.set({network, untilMs: times.untilMs});
+    await keeper.enforce('remove');
+    await keeper.enforce('remove');
+    expect(calls).toEqual(['iptables-restore']);
+    expect(read(namespace, 4)).toEqual(present([host[4], ...thousand[4]]));
+    await keeper.stop();
   });
 });

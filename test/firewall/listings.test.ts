@@ -1,10 +1,10 @@
 /** What iptables-save of both families and variants really prints: test/data/iptables/record.sh. */
 import {describe, expect, test} from '@jest/globals';
 import {readdirSync, readFileSync} from 'node:fs';
-import type {ChainState} from '../../src/firewall/chain.js';
+import type {ChainState, ChainStep} from '../../src/firewall/chain.js';
+import {planChain} from '../../src/firewall/chain-plan.js';
 import {parseListing} from '../../src/firewall/iptables.js';
-import {plan, type Step} from '../../src/firewall/plan.js';
-import {absent, present, spec} from './samples.js';
+import {absent, flat, present, spec, wishOf} from './samples.js';
 
 const folder = 'test/data/iptables';
 const places = ['v4-nft', 'v4-legacy', 'v6-nft', 'v6-legacy'] as const;
@@ -14,11 +14,14 @@ type Place = (typeof places)[number];
 const blocked = {4: ['203.0.113.7', '198.51.100.0/24'], 6: ['2001:db8:7::1', '2001:db8:bad::/48']};
 const familyOf = (place: Place): 4 | 6 => (place.startsWith('v4') ? 4 : 6);
 const read = (scene: string, place: Place): ChainState =>
-  parseListing(spec, readFileSync(`${folder}/${scene}.${place}.save`, 'utf8'));
+  parseListing(spec, familyOf(place), readFileSync(`${folder}/${scene}.${place}.save`, 'utf8'));
 
 /** Scene → the state, and what a plan for the same two blocks does about it. */
 const scenes: Readonly<
-  Record<string, {state: (texts: readonly string[]) => ChainState; kinds: readonly Step['kind'][]}>
+  Record<
+    string,
+    {state: (texts: readonly string[]) => ChainState; kinds: readonly ChainStep['kind'][]}
+  >
 > = {
   empty: {state: absent, kinds: ['createChain', 'insertHook', 'add', 'add']},
   first: {state: present, kinds: []},
@@ -42,7 +45,8 @@ describe.each(Object.keys(scenes))('parseListing: the recorded scene %s', (scene
     const texts = blocked[familyOf(place)];
     const state = read(scene, place);
     expect(state).toEqual(scenes[scene]?.state(texts));
-    const steps = plan(new Set(texts), state, 'remove');
+    const family = familyOf(place);
+    const steps = planChain({...flat, family}, wishOf(texts, 'remove', family), state);
     expect(steps.map(({kind}) => kind)).toEqual(scenes[scene]?.kinds);
   });
 });
@@ -63,9 +67,7 @@ test('parseListing: every recorded listing is tested here', () => {
 
 test('parseListing: another chain name or port does not take our rules for its own', () => {
   const text = readFileSync(`${folder}/first.v4-nft.save`, 'utf8');
-  expect(parseListing({...spec, chain: 'OTHER'}, text)).toEqual(absent());
-  expect(parseListing({...spec, port: 587}, text)).toEqual({
-    ...present([], 0),
-    otherJumps: 1, // the hook of the other port is a stranger's
-  });
+  expect(parseListing({...spec, chain: 'OTHER'}, 4, text)).toEqual(absent());
+  // The hook of the other port is a stranger's.
+  expect(parseListing({...spec, port: 587}, 4, text)).toEqual(present([], 0, false, [spec.chain]));
 });

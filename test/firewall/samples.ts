@@ -1,8 +1,54 @@
 /** Chains as they could be found, and what should stand in them. */
 import fc from 'fast-check';
-import type {ChainState} from '../../src/firewall/chain.js';
+import type {Surplus, Wish} from '../../src/firewall/backend.js';
+import {type ChainState, type ChainStep, doSteps} from '../../src/firewall/chain.js';
+import {type ChainSettings, planChain} from '../../src/firewall/chain-plan.js';
+import {Intent} from '../../src/firewall/intent.js';
+import type {Family} from '../../src/net/address.js';
 
 export const spec = {chain: 'SPAM_UNAME_GUESSERS', port: 25};
+
+/** A flat chain of rules, hooked in front. */
+export const flat: ChainSettings = {
+  spec,
+  family: 4,
+  carrier: 'rules',
+  flatMax: 1000,
+  hookPlace: 'first',
+};
+
+/** The time of these tests, and an end that it never comes to. Ms since the epoch. */
+export const times = {nowMs: 1_800_000_000_000, untilMs: 1_800_003_600_000};
+
+/** An intent that holds these blocks. */
+export function intentOf(family: Family, networks: Iterable<string>): Intent {
+  const intent = new Intent(family);
+  for (const network of networks) intent.set({network, untilMs: times.untilMs});
+  return intent;
+}
+
+/** Everything may differ from this. */
+export const wishOf = (
+  networks: Iterable<string>,
+  surplus: Surplus = 'remove',
+  family: Family = 4,
+): Wish => ({
+  desired: intentOf(family, networks),
+  surplus,
+  scope: 'all',
+  nowMs: times.nowMs,
+});
+
+/** Steps of a flat IPv4 chain to these. */
+export const stepsTo = (
+  networks: Iterable<string>,
+  actual: ChainState,
+  surplus: Surplus = 'remove',
+): ChainStep[] => planChain(flat, wishOf(networks, surplus), actual);
+
+/** The state after the steps; the one before stays as it is. */
+export const afterSteps = (actual: ChainState, steps: readonly ChainStep[]): ChainState =>
+  doSteps(structuredClone(actual), steps);
 
 const networkText = fc.constantFrom(
   ...['192.0.2.7', '192.0.2.8', '192.0.2.9', '198.51.100.0/24', '203.0.113.128/25'],
@@ -11,9 +57,9 @@ const networkText = fc.constantFrom(
 
 export const desiredSets = fc.uniqueArray(networkText).map((texts) => new Set(texts));
 
-/** What the kernel can have: no hook and no rules without a chain, duplicates, a late hook. */
+/** What a flat chain can be: no hook and no rules without a chain, duplicates, a late hook. */
 export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
-  {weight: 1, arbitrary: fc.constant(absent())},
+  {weight: 1, arbitrary: fc.constant(undefined).map(absent)},
   {
     weight: 6,
     arbitrary: fc
@@ -23,19 +69,27 @@ export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
 );
 
 export function absent(): ChainState {
-  return {chain: 'absent', hook: 'missing', hookCount: 0, otherJumps: 0, drops: new Map()};
+  return {chains: new Map(), hook: 'missing', hookCount: 0, needed: new Set()};
 }
 
-/** @param passedBy whether a rule before the first jump may accept */
-export function present(texts: readonly string[], hookCount = 1, passedBy = false): ChainState {
+/** @param passedBy whether a rule before the only jump may accept */
+export function present(
+  texts: readonly string[],
+  hookCount = 1,
+  passedBy = false,
+  needed: readonly string[] = [],
+): ChainState {
   const drops = new Map<string, number>();
   for (const text of texts) drops.set(text, (drops.get(text) ?? 0) + 1);
-  const once = hookCount === 1 && !passedBy ? 'first' : 'late';
+  const hooks = ['missing', passedBy ? 'late' : 'first'] as const;
   return {
-    chain: 'present',
-    hook: hookCount === 0 ? 'missing' : once,
+    chains: new Map([[spec.chain, {drops, jumps: new Map(), matches: 0}]]),
+    hook: hooks[hookCount] ?? 'twice',
     hookCount,
-    otherJumps: 0,
-    drops,
+    needed: new Set(needed),
   };
 }
+
+/** The rules of the chain itself, and how often each. */
+export const dropsOf = ({chains}: ChainState): ReadonlyMap<string, number> =>
+  chains.get(spec.chain)?.drops ?? new Map<string, number>();

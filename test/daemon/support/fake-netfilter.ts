@@ -2,42 +2,29 @@
  * A filter table that takes batches as iptables-restore(8) does: all or nothing, on a model. Can be
  * told to fail, and to be changed behind our back.
  */
-import type {Netfilter} from '../../../src/daemon/kernel-chain.js';
-import type {CommandResult} from '../../../src/sys/command.js';
+import type {Call, CallResult} from '../../../src/firewall/backend.js';
 
 type Tables = Map<string, string[]>;
 
-export class FakeNetfilter implements Netfilter {
+/** What a call is for. */
+export type Errand = 'list' | 'restore';
+
+export class FakeNetfilter {
   #chains: Tables = new Map([['INPUT', []]]);
-  readonly calls: ('list' | 'restore')[] = [];
+  readonly calls: Errand[] = [];
   /** Asked before each call; `true` refuses it. */
-  refuses: (call: 'list' | 'restore') => boolean = () => false;
+  refuses: (call: Errand) => boolean = () => false;
   /** Each call takes so long. Ms. */
   takesMs = 0;
   /** Called when a call is under way, before it has an effect. */
   meanwhile: () => void = () => undefined;
 
-  async list(): Promise<CommandResult> {
-    if (await this.#refused('list')) return failed('listing refused');
-    const declared = [...this.#chains.keys()].map(
-      (name) => `:${name} ${name === 'INPUT' ? 'ACCEPT' : '-'} [0:0]`,
-    );
-    const rules = [...this.#chains].flatMap(([name, list]) => list.map((r) => `-A ${name} ${r}`));
-    const stdout = ['# Generated', '*filter', ...declared, ...rules, 'COMMIT', ''].join('\n');
-    return {kind: 'done', stdout};
-  }
-
-  async restore(_family: number, batch: string): Promise<CommandResult> {
-    if (await this.#refused('restore')) return failed('restore refused');
-    const next: Tables = new Map([...this.#chains].map(([name, rules]) => [name, [...rules]]));
-    try {
-      applyBatch(next, batch);
-    } catch (error) {
-      return failed(`line: ${(error as Error).message}`);
-    }
-    this.#chains = next;
-    return {kind: 'done', stdout: ''};
-  }
+  readonly run = async ({program, input}: Call): Promise<CallResult> => {
+    const errand = errandOf(program);
+    if (errand === undefined) return {kind: 'missing', why: `${program}: not found`};
+    if (await this.#refused(errand)) return failed(`${errand} refused`);
+    return errand === 'list' ? this.#list() : this.#restore(input);
+  };
 
   rules(chain: string): readonly string[] | undefined {
     return this.#chains.get(chain);
@@ -52,7 +39,27 @@ export class FakeNetfilter implements Netfilter {
     return this.calls.filter((call) => call === 'restore').length;
   }
 
-  async #refused(call: 'list' | 'restore'): Promise<boolean> {
+  #list(): CallResult {
+    const declared = [...this.#chains.keys()].map(
+      (name) => `:${name} ${name === 'INPUT' ? 'ACCEPT' : '-'} [0:0]`,
+    );
+    const rules = [...this.#chains].flatMap(([name, list]) => list.map((r) => `-A ${name} ${r}`));
+    const stdout = ['# Generated', '*filter', ...declared, ...rules, 'COMMIT', ''].join('\n');
+    return {kind: 'done', stdout};
+  }
+
+  #restore(batch: string): CallResult {
+    const next: Tables = new Map([...this.#chains].map(([name, rules]) => [name, [...rules]]));
+    try {
+      applyBatch(next, batch);
+    } catch (error) {
+      return failed(`line: ${(error as Error).message}`);
+    }
+    this.#chains = next;
+    return {kind: 'done', stdout: ''};
+  }
+
+  async #refused(call: Errand): Promise<boolean> {
     this.calls.push(call);
     const refused = this.refuses(call);
     if (this.takesMs > 0) await new Promise((resolve) => setTimeout(resolve, this.takesMs));
@@ -62,7 +69,13 @@ export class FakeNetfilter implements Netfilter {
   }
 }
 
-const failed = (why: string): CommandResult => ({kind: 'failed', why, exitCode: 1});
+/** Only the IPv4 table of the default iptables is there. */
+function errandOf(program: string): Errand | undefined {
+  if (program === 'iptables-save') return 'list';
+  return program === 'iptables-restore' ? 'restore' : undefined;
+}
+
+const failed = (why: string): CallResult => ({kind: 'failed', why});
 
 function applyBatch(chains: Tables, batch: string): void {
   const lines = batch.split('\n');
