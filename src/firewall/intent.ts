@@ -25,20 +25,25 @@ export class Intent implements Desired {
   /** Networks larger than an address: by prefix length, then by first address. */
   readonly #large = new Map<number, Set<bigint>>();
   #changed = new Set<string>();
+  /** `stale` after a large network has come or gone: merged anew when somebody asks. */
+  #merge: 'done' | 'stale' = 'done';
 
   constructor(family: Family) {
     this.#family = family;
   }
 
   get size(): number {
+    this.#mergeAnew();
     return this.#until.size - this.#covered.size;
   }
 
   untilMs(network: string): number | undefined {
+    this.#mergeAnew();
     return this.#covered.has(network) ? undefined : this.#until.get(network);
   }
 
   *entries(): Generator<readonly [string, number]> {
+    this.#mergeAnew();
     for (const entry of this.#until) if (!this.#covered.has(entry[0])) yield entry;
   }
 
@@ -55,7 +60,7 @@ export class Intent implements Desired {
     if (network.prefix === addressBits[this.#family]) return;
     const {prefix, first} = network;
     this.#large.set(prefix, (this.#large.get(prefix) ?? new Set()).add(first));
-    this.#mergeAnew();
+    this.#merge = 'stale';
   }
 
   /** Also said of what it never had: the kernel may have it. */
@@ -68,7 +73,7 @@ export class Intent implements Desired {
     const {prefix, first} = networkOf(text);
     this.#large.get(prefix)?.delete(first);
     if (this.#large.get(prefix)?.size === 0) this.#large.delete(prefix);
-    this.#mergeAnew();
+    this.#merge = 'stale';
   }
 
   /** Makes it these blocks and no others. */
@@ -83,6 +88,7 @@ export class Intent implements Desired {
 
   /** The networks about which something has changed since the last call. */
   takeChanged(): ReadonlySet<string> {
+    this.#mergeAnew();
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
@@ -100,8 +106,10 @@ export class Intent implements Desired {
     return false;
   }
 
-  /** After a large network has come or gone; they are few, and made by hand. */
+  /** Looks at every block, so once for as many large networks as come or go together. */
   #mergeAnew(): void {
+    if (this.#merge === 'done') return;
+    this.#merge = 'done';
     for (const text of this.#until.keys()) {
       const isIn = this.#isInLarger(networkOf(text));
       if (isIn === this.#covered.has(text)) continue;
