@@ -45,15 +45,12 @@ class ChainPlanner {
     const root = this.#actual.chains.get(spec.chain);
     if (root === undefined) this.#steps.push({kind: 'createChain', chain: spec.chain});
     this.#planHook();
+    if (carrier === 'set' && !root?.matches)
+      this.#steps.push({kind: 'addMatch', chain: spec.chain});
     const {scope, changed} = this.#wish;
     const hasMoved = layoutNow(spec, this.#actual) !== this.#layout;
     if (scope === 'all' || hasMoved) this.#planAll();
     else if (carrier === 'rules') for (const network of changed) this.#planOne(network);
-    const wanted = carrier === 'set' ? 1 : 0;
-    const matches = root?.matches ?? 0;
-    for (let i = matches; i < wanted; i++) this.#steps.push({kind: 'addMatch', chain: spec.chain});
-    for (let i = wanted; i < matches; i++)
-      this.#steps.push({kind: 'deleteMatch', chain: spec.chain});
     return this.#steps;
   }
 
@@ -80,7 +77,18 @@ class ChainPlanner {
         this.#delete(chain, network, times - (stays ? 1 : 0));
       }
     }
+    this.#planMatches(leaving);
     this.#planJumps(leaving);
+  }
+
+  /** One of them is enough, and only in our chain. */
+  #planMatches(leaving: readonly string[]): void {
+    const {spec, carrier} = this.#settings;
+    for (const [chain, {matches}] of this.#actual.chains) {
+      if (leaving.includes(chain)) continue;
+      const wanted = carrier === 'set' && chain === spec.chain ? 1 : 0;
+      for (let i = wanted; i < matches; i++) this.#steps.push({kind: 'deleteMatch', chain});
+    }
   }
 
   /** Of jumps that stand twice one goes; with a chain that is leaving, all to it. */
@@ -156,8 +164,8 @@ function layoutOf(settings: ChainSettings, wish: Wish, actual: ChainState): Layo
 
 /** All but those that are empty already and stay because others need them. */
 function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
-  return [...chains].flatMap(([chain, {drops, jumps}]) => {
-    const isDone = needed.has(chain) && drops.size === 0 && jumps.size === 0;
+  return [...chains].flatMap(([chain, {drops, jumps, matches}]) => {
+    const isDone = needed.has(chain) && drops.size + jumps.size + matches === 0;
     return isSubChain(spec, chain) && !isDone ? chain : [];
   });
 }
