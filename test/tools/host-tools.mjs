@@ -13,9 +13,11 @@ const tools = {
   'dpkg-buildpackage': 'dpkg-dev',
   flock: 'util-linux',
   ip: 'iproute2',
+  ipset: 'ipset',
   iptables: 'iptables',
   journalctl: 'systemd',
   logger: 'bsdutils',
+  nft: 'nftables',
   'systemd-journal-remote': 'systemd-journal-remote',
   'systemd-nspawn': 'systemd-container',
 };
