@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
-import type {Database} from 'node-sqlite3-wasm';
+import type {Database, Statement} from 'node-sqlite3-wasm';
 import type {HistoryEntry, State} from '../state/state.js';
 import {Table} from '../state/table.js';
 
@@ -130,12 +130,12 @@ function forgetHistory(database: Database, beforeMs: number): void {
 function loadState(database: Database): State {
   const load = <Value>(name: (typeof tableNames)[number]): Table<Value> => {
     // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
-    // We wrote these rows ourselves, in this layout's version.
-    const rows = database.all(`SELECT key, value FROM ${name} ORDER BY rowid`) as {
-      key: string;
-      value: string;
-    }[];
-    return new Table(rows.map(({key, value}) => [key, JSON.parse(value) as Value]));
+    const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
+    try {
+      return new Table(entriesOf<Value>(rows));
+    } finally {
+      rows.finalize();
+    }
   };
   return {
     blocks: load('blocks'),
@@ -150,6 +150,15 @@ function loadState(database: Database): State {
     brake: load('brake'),
     history: [],
   };
+}
+
+/** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
+function* entriesOf<Value>(rows: Statement): Generator<[string, Value]> {
+  for (const row of rows.iterate()) {
+    // We wrote these rows ourselves, in this layout's version.
+    const {key, value} = row as {key: string; value: string};
+    yield [key, JSON.parse(value) as Value];
+  }
 }
 
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
