@@ -9,6 +9,7 @@ import {nextEndMs, standing} from '../firewall/block.js';
 import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
 import {nameClient} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
+import {brakeView} from '../score/brake.js';
 import type {HistoryEntry, State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
@@ -204,6 +205,7 @@ export class Daemon {
       families,
       blocks: state.blocks.size,
       offenders: state.offenders.size,
+      brake: brakeView(state, nowMs()),
       outcomes: Object.fromEntries(this.#outcomes),
     };
   }

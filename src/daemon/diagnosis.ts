@@ -90,7 +90,7 @@ function rightFindings({lackingRights, config}: Facts): Finding[] {
 
 function daemonFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [bad(status.unavailable)];
-  const {sinceMs, families} = status;
+  const {sinceMs, families, brake} = status;
   const share = enforcedShare(families);
   const failures = families.flatMap(({failure}) => failure ?? []);
   return [
@@ -100,6 +100,13 @@ function daemonFindings({status}: Facts): Finding[] {
     ...(share === 1
       ? [good('all blocks stand')]
       : [bad(`only ${percentText(share)} of the blocks stand`)]),
+    ...(brake.kind === 'free'
+      ? []
+      : [
+          bad(
+            'blocking is stopped: see whether the relay knows its users, then `blocksmtp resume`',
+          ),
+        ]),
     ...failures.map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];
 }

@@ -5,6 +5,7 @@
 import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
+import type {BrakeView} from '../score/brake.js';
 import type {Enforced} from './keeper.js';
 
 export interface FamilyStatus extends Enforced {
@@ -19,6 +20,8 @@ export interface Status {
   /** Networks. */
   readonly blocks: number;
   readonly offenders: number;
+  /** Whether blocks are made at all. */
+  readonly brake: BrakeView;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
@@ -31,9 +34,10 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families}: Status): boolean {
+export function isGood({sinceMs, families, brake}: Status): boolean {
   return (
     sinceMs !== undefined &&
+    brake.kind === 'free' &&
     families.every((each) => each.failure === undefined) &&
     enforcedShare(families) === 1
   );
@@ -46,12 +50,17 @@ export function percentText(share: number): string {
 
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
-  const {sinceMs, backend, families, blocks, offenders} = status;
+  const {sinceMs, backend, families, blocks, offenders, brake} = status;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
     `${running}, backend ${backend}`,
     `${blocks} blocks, ${offenders} clients under watch`,
+    ...(brake.kind === 'free'
+      ? []
+      : [
+          `blocking is STOPPED for ${ago(brake.sinceMs)}, ${brake.heldBack} blocks not made: blocksmtp resume`,
+        ]),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
       const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
@@ -63,7 +72,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
 
 /** The text format of Prometheus (version 0.0.4). */
 export function statusFigures(status: Status): string {
-  const {sinceMs, families, blocks, offenders, outcomes} = status;
+  const {sinceMs, families, blocks, offenders, outcomes, brake} = status;
   const each = (value: (family: FamilyStatus) => number): [string, number][] =>
     families.map((family) => [`{family="ipv${family.family}"}`, value(family)]);
   const figures: readonly Figure[] = [
@@ -74,6 +83,12 @@ export function statusFigures(status: Status): string {
       [['', enforcedShare(families)]],
     ],
     ['up', 'gauge', 'Whether the daemon runs.', [['', sinceMs === undefined ? 0 : 1]]],
+    [
+      'stopped',
+      'gauge',
+      'Whether blocking waits for `blocksmtp resume`.',
+      [['', brake.kind === 'free' ? 0 : 1]],
+    ],
     ['blocks', 'gauge', 'Networks that should be blocked.', [['', blocks]]],
     ['offenders', 'gauge', 'Clients under watch.', [['', offenders]]],
     [

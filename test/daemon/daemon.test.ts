@@ -128,7 +128,14 @@ test('a dry run has no firewall, so it does not say that it brings one in order'
   const dry = {...config, dryRun: true, cleanseSchedule: '* * * * * *'};
   const ownLog = {say, shows: () => true, close: () => Promise.resolve()};
   const atEnd = (): 'leave' => 'leave';
-  life = live(dry, ownLog, end.signal, atEnd, () => undefined).then(() => undefined);
+  life = live({
+    config: dry,
+    log: ownLog,
+    stop: end.signal,
+    firewallAtEnd: atEnd,
+    onWhitelist: () => undefined,
+    answer: () => undefined,
+  }).then(() => undefined);
   await sleep(2200);
   end.abort();
   await life;

@@ -16,6 +16,7 @@ const statusWith = (blocks: number): Status => ({
   ],
   blocks,
   offenders: 0,
+  brake: {kind: 'free'},
   outcomes: {},
 });
 

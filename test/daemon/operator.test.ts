@@ -1,6 +1,7 @@
 /** What comes through the socket is foreign JSON; and what is answered about the brake. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import type {Status} from '../../src/daemon/status.js';
 import {
   type Answer,
   longestOperatorSeconds,
@@ -85,12 +86,22 @@ describe('serve', () => {
   const stop = {sinceMs: startMs - 60_000, clients: [client, '198.51.100.8'], heldBack: 5};
   const dayMinutes = 24 * 60;
   const nowMinute = startMs / 60_000;
+  const status: Status = {
+    sinceMs: startMs,
+    backend: 'iptables',
+    families: [],
+    blocks: 0,
+    offenders: 0,
+    brake: {kind: 'free'},
+    outcomes: {},
+  };
 
   function make(): OperatorView {
     const state = emptyState();
     return {
       state,
       guard: new Guard(settings, state),
+      status: () => status,
       exemptions: new Exemptions(parseWhitelist('wl', ''), undefined, []),
       policy,
       history: () => [],

@@ -25,6 +25,7 @@ const statusOf = (changes: Partial<Status> = {}): Status => ({
   families: [family(), family({family: 6, wanted: 0, standing: 0})],
   blocks: 12,
   offenders: 3,
+  brake: {kind: 'free'},
   outcomes: {counted: 20, block: 12},
   ...changes,
 });
@@ -40,6 +41,11 @@ describe('isGood', () => {
     ['all stands', {}, true],
     ['no daemon runs', {sinceMs: undefined}, false],
     ['one is missing', {families: [family({standing: 9})]}, false],
+    [
+      'blocking is stopped',
+      {brake: {kind: 'stopped', sinceMs: nowMs, clients: ['192.0.2.7'], heldBack: 2}},
+      false,
+    ],
     ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
   ] as const)('%s', (_, changes, expected) => {
     expect(isGood(statusOf(changes))).toBe(expected);
@@ -65,6 +71,14 @@ describe('statusLines', () => {
     expect(lines[3]).toBe(
       'IPv4: 17 of 1000 stand, never checked, repaired 2 times, FAILING: nft: denied',
     );
+  });
+
+  test('blocking that is stopped', () => {
+    const brake = {kind: 'stopped', sinceMs: nowMs - 60_000, clients: [], heldBack: 7} as const;
+    expect(statusLines(statusOf({brake}), nowMs)).toContain(
+      'blocking is STOPPED for 1m, 7 blocks not made: blocksmtp resume',
+    );
+    expect(statusFigures(statusOf({brake}))).toContain('\nblocksmtp_stopped 1\n');
   });
 
   test('what is not all is never rounded up to all', () => {

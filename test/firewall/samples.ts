@@ -35,6 +35,7 @@ export const wishOf = (
 ): Wish => ({
   desired: intentOf(family, networks),
   surplus,
+  changed: new Set(),
   scope: 'all',
   nowMs: times.nowMs,
 });

@@ -34,7 +34,7 @@ const intents = elementsOf(endsMs.filter((ms) => ms > nowMs)).map((elements) => 
 const founds = elementsOf(fc.oneof(endsMs, fc.constant(Number.POSITIVE_INFINITY)));
 
 const wish = (desired: Intent, surplus: Surplus = 'remove', atMs = nowMs) =>
-  ({desired, surplus, scope: 'all', nowMs: atMs}) as const;
+  ({desired, surplus, changed: new Set<string>(), scope: 'all', nowMs: atMs}) as const;
 
 const after = (found: Elements, steps: ReturnType<typeof planSet>, atMs = nowMs): Elements =>
   doSetSteps(new Map(found), steps, atMs);
@@ -108,7 +108,7 @@ describe('planSet: properties', () => {
       fc.property(intents, founds, fc.subarray([...pool[4]]), (intent, found, names) => {
         const scope = new Set(names);
         const all = planSet(wish(intent), found).filter(({network}) => scope.has(network));
-        const some = planSet({...wish(intent), scope}, found);
+        const some = planSet({...wish(intent), scope: 'changed', changed: scope}, found);
         const sorted = (steps: typeof all) => steps.map((step) => JSON.stringify(step)).sort();
         expect(sorted(some)).toEqual(sorted(all));
       }),

@@ -145,7 +145,11 @@ describe('planChain: a scope', () => {
           else intent.set({network: at, untilMs});
         }
         const wish: Wish = {...wishOf([]), desired: intent, nowMs: times.nowMs};
-        const inScope = planChain(settings, {...wish, scope: intent.takeChanged()}, right);
+        const inScope = planChain(
+          settings,
+          {...wish, scope: 'changed', changed: intent.takeChanged()},
+          right,
+        );
         const ofAll = planChain(settings, wish, right);
         const sorted = (steps: readonly unknown[]): string[] =>
           steps.map((step) => JSON.stringify(step)).sort();
