@@ -127,7 +127,8 @@ describe('the operator', () => {
     const client = lab.client('innocent');
     const {session} = await client.open();
     await ask('block', '192.0.2.10', '--for', '3s');
-    expect(await client.say(session, 'NOOP', 300)).toEqual({line: null, closed: false});
+    await until('its session to end', async () => (await client.state(session)).closed);
+    expect((await client.open({timeoutMs: 300})).connected).toBe(false);
     await until('the rule to go', async () => (await rules(4, CHAIN)).length === 0, 6000);
     expect((await client.open()).connected).toBe(true);
     await client.close(session);

@@ -124,6 +124,16 @@ END`);
     },
   );
 
+  test.each([
+    ['processes', /notice cut 192\.0\.2\.68: sendmail process \d+$/],
+    ['sockets', /notice cut 192\.0\.2\.68: socket destroyed$/],
+  ])('in the sandbox of the unit sessions are cut too: %s', async (mode, said) => {
+    await guest.startAnew(`--cut-sessions=${mode} --threshold=10 --syslog-msgs-file=journal`);
+    expect(await guest.visit('192.0.2.68', 0, 40, 20)).toBeLessThan(40);
+    await until('the cut', async () => (await guest.said()).some((line) => said.test(line)));
+    expect((await guest.said()).filter((line) => line.includes('this is said once'))).toEqual([]);
+  });
+
   test('a guesser who is gone when his lines are read is dropped on the word of the journal', async () => {
     await guest.startAnew('--attribution=verified --threshold=10 --syslog-msgs-file=journal');
     await guest.kill();

@@ -49,7 +49,8 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, keep, ...where
   const begin = () => session.command('MAIL FROM:<someone@example.org>', quietMs);
   let alive = where.session !== undefined || (opened.banner !== null && (await begin()) !== null);
   for (const name of names) {
-    if (!alive || session.closed) break;
+    alive &&= !session.closed;
+    if (!alive) break;
     const sent = Date.now();
     const answer = await session.command(`RCPT TO:<${name}@${domain}>`, quietMs);
     if (answer === null) {

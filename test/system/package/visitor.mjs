@@ -16,6 +16,7 @@ const end = () => {
   process.stdout.write(`${answers}\n`);
   process.exit();
 };
+socket.on('error', end); // its session was cut
 const speak = (text) => {
   clearTimeout(patience);
   patience = setTimeout(end, 2000);
