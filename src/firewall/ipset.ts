@@ -19,7 +19,15 @@ import {
 import type {ChainSpec, ChainState} from './chain.js';
 import {chainPlan, isHooked, readChain} from './chain-backend.js';
 import {type ChainSettings, planChain, planChainRemoval} from './chain-plan.js';
-import {countStanding, doSetSteps, type Elements, planSet, setName, type SetStep} from './set.js';
+import {
+  countStanding,
+  doSetSteps,
+  type Elements,
+  elementText,
+  planSet,
+  setName,
+  type SetStep,
+} from './set.js';
 
 /** The kernel's own bound of the set. Entries: above what can be configured (`blocks_max`). */
 const mostEntries = 2_000_000;
@@ -108,7 +116,7 @@ function readSet(
   return isAbsent ? {kind: 'read', actual: 'absent'} : {kind: 'unreadable', why: saved.why};
 }
 
-const entryShape = /^add \S+ (\S+) timeout (\d+)/;
+const entryShape = /^add \S+ (\S+) timeout (\d+)( nomatch)?/;
 
 /** @param text what `ipset save NAME` printed */
 function parseSet(name: string, family: Family, text: string, nowMs: number): Reading<SetState> {
@@ -126,11 +134,13 @@ function parseSet(name: string, family: Family, text: string, nowMs: number): Re
   }
   const elements: Elements = new Map();
   for (const line of lines) {
-    const [, network = '', seconds] = entryShape.exec(line) ?? [];
+    const [, network = '', seconds, exception] = entryShape.exec(line) ?? [];
     if (network === '') continue;
     // A timeout of 0 is one that never comes; we have none of these.
-    const endMs = seconds === '0' ? Number.POSITIVE_INFINITY : nowMs + Number(seconds) * 1000;
-    elements.set(network, endMs);
+    let endMs = seconds === '0' ? Number.POSITIVE_INFINITY : nowMs + Number(seconds) * 1000;
+    // Somebody's exception: it stays, but where a block should stand it is none.
+    if (exception !== undefined) endMs = nowMs;
+    elements.set(elementText(network), endMs);
   }
   return {kind: 'read', actual: elements};
 }

@@ -3,6 +3,7 @@
  * go, and the smallest change of it. `ipset.ts` and `nftables.ts` put it into their languages.
  */
 import type {Family} from '../net/address.js';
+import {parseNetwork} from '../net/network.js';
 import type {Wish} from './backend.js';
 import type {ChainSpec} from './chain.js';
 import type {Desired} from './intent.js';
@@ -17,6 +18,16 @@ export type SetStep =
 
 /** ipset(8): names have 31 characters, and a chain's at most 28. */
 export const setName = ({chain}: ChainSpec, family: Family): string => `${chain}-${family}`;
+
+/**
+ * An element as we write it: the tools print an IPv4-compatible address (`::192.0.2.7`) in the old
+ * way. A v4-mapped one is no block of ours, and goes by the name that it has there.
+ */
+export function elementText(printed: string): string {
+  if (!printed.includes(':') || !printed.includes('.')) return printed;
+  const network = parseNetwork(printed);
+  return network?.family === 6 ? network.text : printed;
+}
 
 /**
  * How far the kernel's end of a block may be from ours. Ms: it counts in whole seconds, and so does
