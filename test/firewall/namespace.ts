@@ -3,9 +3,11 @@
  * tools. Where that is not possible the tests are skipped with the reason; under CI that is a failure.
  */
 import {afterEach, beforeEach, describe as jestDescribe, test} from '@jest/globals';
-import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
+import type {RunCall} from '../../src/daemon/keeper.js';
 import type {Family} from '../../src/net/address.js';
+import {runFirewallCall} from '../../src/sys/netfilter.js';
 
 /** How the tools of the backends are called; plain `iptables` is the machine's default one. */
 export type Variant = 'default' | 'legacy';
@@ -14,6 +16,8 @@ export interface Namespace {
   /** The words of a command that runs in the namespace, for a test that needs more than `run`. */
   readonly enter: (program: string, parameters: readonly string[]) => readonly string[];
   run(program: string, parameters: readonly string[], input?: string): string;
+  /** As the daemon would run it in there. */
+  readonly runCall: RunCall;
   /** One call of iptables-restore, as `sys/netfilter.ts` makes it. @throws what it says if it fails */
   restore(family: Family, batch: string): void;
   /** The filter table, without the comments that hold the time. */
@@ -23,13 +27,18 @@ export interface Namespace {
 export const toolOf = (family: Family, variant: Variant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}${variant === 'legacy' ? '-legacy' : ''}`;
 
-/** Describes tests of which each has a new namespace. */
+/**
+ * Describes tests of which each has a new namespace.
+ *
+ * @param programs what they call besides iptables
+ */
 export function describeInNamespace(
   name: string,
   variant: Variant,
   body: (namespace: Namespace) => void,
+  programs: readonly ('ipset' | 'nft')[] = [],
 ): void {
-  describeUnless(whyNot(variant), name, () => body(freshForEachTest(variant)));
+  describeUnless(whyNot(variant, programs), name, () => body(freshForEachTest(variant)));
 }
 
 /** @param why what is missing here, or undefined */
@@ -46,16 +55,21 @@ export function describeUnless(why: string | undefined, name: string, body: () =
   }
 }
 
-function whyNot(variant: Variant): string | undefined {
+function whyNot(variant: Variant, programs: readonly ('ipset' | 'nft')[]): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root';
-  for (const family of [4, 6] as const) {
-    const tool = toolOf(family, variant);
+  const probes = [
+    [toolOf(4, variant), '-S'],
+    [toolOf(6, variant), '-S'],
+    ...programs.map((program) => [program, ...(program === 'nft' ? ['list', 'tables'] : ['list'])]),
+  ];
+  for (const [program = '', ...parameters] of probes) {
     try {
-      execFileSync('unshare', ['--net', tool, '-S'], {stdio: 'pipe', encoding: 'utf8', env});
+      const options = {stdio: 'pipe', encoding: 'utf8', env} as const;
+      execFileSync('unshare', ['--net', program, ...parameters], options);
     } catch (error) {
       const {stderr, message} = error as {stderr?: string; message: string};
-      return `needs network namespaces and ${tool}: ${(stderr ?? message).trim()}`;
+      return `needs network namespaces and ${program}: ${(stderr ?? message).trim()}`;
     }
   }
   return undefined;
@@ -65,22 +79,14 @@ function whyNot(variant: Variant): string | undefined {
 const env = {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C'};
 
 function freshForEachTest(variant: Variant): Namespace {
-  let holder: ChildProcess | undefined;
+  let space: Space | undefined;
   beforeEach(async () => {
-    // pdeathsig: should jest be killed, the namespace goes with it.
-    const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', '600'];
-    holder = spawn('setpriv', words, {stdio: 'ignore'});
-    while (spaceOf(holder.pid) === spaceOf(process.pid)) {
-      if (holder.exitCode !== null) throw new Error('no network namespace');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    space = await openSpace();
   });
-  afterEach(() => {
-    holder?.kill('SIGKILL');
-  });
+  afterEach(() => space?.close());
   const enter: Namespace['enter'] = (program, parameters) => [
     'nsenter',
-    `--net=/proc/${holder?.pid ?? 0}/ns/net`,
+    `--net=/proc/${space?.pid ?? 0}/ns/net`,
     program,
     ...parameters,
   ];
@@ -92,6 +98,10 @@ function freshForEachTest(variant: Variant): Namespace {
   return {
     enter,
     run,
+    runCall: ({program, parameters, input}) => {
+      const [first = '', ...words] = enter(inVariant(program, variant), parameters);
+      return runFirewallCall({program: first, parameters: words, input});
+    },
     restore: (family, batch) => {
       run(`${toolOf(family, variant)}-restore`, ['--noflush', '--wait', '5'], batch);
     },
@@ -100,4 +110,29 @@ function freshForEachTest(variant: Variant): Namespace {
   };
 }
 
-const spaceOf = (pid: number | undefined): string => readlinkSync(`/proc/${pid ?? 0}/ns/net`);
+/** What `iptables` is on a machine where update-alternatives has chosen this variant. */
+const inVariant = (program: string, variant: Variant): string =>
+  variant === 'legacy'
+    ? program.replace(/^(ip6?tables)(-save|-restore)?$/, '$1-legacy$2')
+    : program;
+
+interface Space {
+  /** Of a process that holds it open. */
+  readonly pid: number;
+  close(): void;
+}
+
+/** A network namespace with nothing in it. */
+export async function openSpace(): Promise<Space> {
+  // pdeathsig: should jest be killed, the namespace goes with it.
+  const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', '600'];
+  const holder = spawn('setpriv', words, {stdio: 'ignore'});
+  const pid = holder.pid ?? 0;
+  while (spaceOf(pid) === spaceOf(process.pid)) {
+    if (holder.exitCode !== null) throw new Error('no network namespace');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return {pid, close: () => void holder.kill('SIGKILL')};
+}
+
+const spaceOf = (pid: number): string => readlinkSync(`/proc/${pid}/ns/net`);
