@@ -15,9 +15,10 @@ import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
 import {otherVariant} from '../sys/netfilter.js';
 import {Candidates, SocketTables} from '../sys/proc.js';
-import {writeTextFile} from '../sys/text-file.js';
 import {Committer} from './committer.js';
 import {Cutter} from './cutter.js';
+import {EndTimer} from './end-timer.js';
+import {Figures} from './figures.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
 import {Firewall} from './firewall.js';
@@ -25,7 +26,7 @@ import type {RunCall} from './keeper.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {reportOutcome} from './report.js';
 import {type SourceBatch, Sources} from './sources.js';
-import {type Status, statusFigures} from './status.js';
+import type {Status} from './status.js';
 import type {Step} from './steps.js';
 import {Tally} from './tally.js';
 
@@ -58,12 +59,9 @@ export class Daemon {
   readonly #tally = new Tally();
   readonly #outcomes = new Map<Outcome['kind'], number>();
   #sinceMs: number | undefined;
-  /** What has been said of the file of figures: each reason once. */
-  #figuresFailure = '';
+  readonly #figures: Figures;
   #surplus: Surplus;
-  #endTimer: NodeJS.Timeout | undefined;
-  /** When the timer is due. Ms since the epoch. */
-  #nextEndMs = Number.POSITIVE_INFINITY;
+  readonly #endTimer = new EndTimer(() => this.#endBlocks());
   #isStopped = false;
   /** Whether sessions may be open whose block had to wait for the firewall, or was away for a while. */
   #hasUncut = true;
@@ -75,6 +73,7 @@ export class Daemon {
     this.#surplus = parts.surplus;
     this.#settings = guardSettings(config, hostName(), 'live');
     this.#guard = new Guard(this.#settings, state);
+    this.#figures = new Figures(config.metricsFile, log.say);
     this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
     const surroundings = {run, say: log.say, onStep: this.#onStep};
     this.#firewall = new Firewall(config, families, surroundings);
@@ -133,7 +132,7 @@ export class Daemon {
   async look(): Promise<void> {
     this.#renewIntent();
     await this.#firewall.look();
-    clearTimeout(this.#endTimer);
+    this.#endTimer.stop();
   }
 
   /** Compares the firewall with what should be. */
@@ -144,21 +143,7 @@ export class Daemon {
     await this.#firewall.check();
     if (this.#repairs() > repairs) this.#hasUncut = true;
     this.#cutStanding();
-    this.#writeFigures();
-  }
-
-  #writeFigures(): void {
-    const {config, log} = this.#parts;
-    if (config.metricsFile === '') return;
-    try {
-      writeTextFile(config.metricsFile, statusFigures(this.#status()), figuresMode);
-      this.#figuresFailure = '';
-    } catch (error) {
-      const {message} = error as Error;
-      if (message !== this.#figuresFailure)
-        log.say('warning', `metrics_file: not written: ${message}`);
-      this.#figuresFailure = message;
-    }
+    this.#figures.write(this.#status());
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
@@ -213,7 +198,7 @@ export class Daemon {
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
-    clearTimeout(this.#endTimer);
+    this.#endTimer.stop();
     await this.#cutter.stop();
     const end = await this.#firewall.stop(firewall);
     this.#tally.tell(this.#parts.log.say);
@@ -252,18 +237,28 @@ export class Daemon {
   async #carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     this.#onStep('decided');
-    const blocks = outcomes.flatMap((outcome) => (outcome.kind === 'block' ? outcome.block : []));
-    const lifted = outcomes.flatMap((outcome) => (outcome.kind === 'lifted' ? outcome.block : []));
-    // One that is over when it is read of is never made.
-    for (const block of standing(blocks, nowMs())) this.#firewall.set(block);
-    this.#expectEnd(nextEndMs(blocks));
-    for (const {network} of lifted) this.#firewall.lift(network);
+    const blocked = this.#intend(outcomes);
     // First the kernel, then the words and the disk: each answer to a guesser is one too many.
-    const enforced = blocks.length + lifted.length > 0 ? this.#enforce() : undefined;
+    const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
+    const enforced = changesFirewall ? this.#enforce() : undefined;
     this.#tell(outcomes);
     this.#onStep('told');
     await enforced;
-    this.#cut(outcomes.flatMap((each) => (each.kind === 'block' ? [each.block.network] : [])));
+    this.#cut(blocked);
+  }
+
+  /** @returns the networks that should be blocked now, by these outcomes */
+  #intend(outcomes: readonly Outcome[]): string[] {
+    const blocked: string[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'lifted') this.#firewall.lift(outcome.block.network);
+      // One that is over when it is read of is never made.
+      if (outcome.kind !== 'block' || outcome.block.untilMs <= nowMs()) continue;
+      this.#firewall.set(outcome.block);
+      this.#endTimer.expect(outcome.block.untilMs);
+      blocked.push(outcome.block.network);
+    }
+    return blocked;
   }
 
   /** The sessions of these networks end, as far as their blocks are in force. */
@@ -303,29 +298,13 @@ export class Daemon {
   #renewIntent(): void {
     const {blocks} = this.#parts.state;
     this.#firewall.replace(standing(blocks.values(), nowMs()));
-    this.#expectEnd(nextEndMs(blocks.values()));
+    this.#endTimer.expect(nextEndMs(blocks.values()));
   }
 
-  /** Blocks that end in the same second end in one batch. */
-  #expectEnd(endMs: number | undefined): void {
-    if (endMs === undefined || endMs >= this.#nextEndMs || this.#isStopped) return;
-    clearTimeout(this.#endTimer);
-    this.#nextEndMs = endMs;
-    const waitMs = Math.min(Math.max(endMs - nowMs(), shortestWaitMs), longestWaitMs);
-    this.#endTimer = setTimeout(() => {
-      this.#nextEndMs = Number.POSITIVE_INFINITY;
-      const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
-      void this.#carryOut(ended);
-      // While nothing may end yet, what is over would be looked for five times a second.
-      if (this.#surplus === 'remove') this.#expectEnd(nextEndMs(this.#parts.state.blocks.values()));
-    }, waitMs);
+  #endBlocks(): void {
+    // While old lines are being caught up with, what they speak of is not over yet.
+    if (this.#surplus === 'keep') return;
+    void this.#carryOut(this.#guard.endBlocks(nowMs()));
+    this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
   }
 }
-
-/** Everybody may read figures: whoever collects them is another user. */
-const figuresMode = 0o644;
-
-/** Between two batches of blocks that end. Ms. */
-const shortestWaitMs = 200;
-/** The clock may be set, so nobody sleeps for longer on its word. Ms. */
-const longestWaitMs = 60_000;
