@@ -177,7 +177,7 @@ export const settings = {
   controlSocket: setting(
     kind.path,
     '/run/blocksmtp/control.sock',
-    'Where list, why, block and unblock reach the running daemon.',
+    'Where the commands reach the running daemon.',
   ),
   metricsFile: setting(
     kind.optionalPath,
