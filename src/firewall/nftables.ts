@@ -36,10 +36,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
         elements,
         wish.desired,
       );
-      const lines = [
-        ...(isOurs ? [] : created(spec, family)),
-        ...steps.map((step) => stepLines(table, step)),
-      ];
+      const lines = [...(isOurs ? [] : created(spec, family)), ...elementLines(table, steps)];
       const changes = countKinds(steps);
       if (!isOurs) changes.set('createTable', 1);
       return {
@@ -106,18 +103,37 @@ function withoutOverlap(
   return [...inTheWay.map((network): SetStep => ({kind: 'delete', network})), ...steps];
 }
 
-function stepLines(table: string, {network, ...step}: SetStep): string {
-  const set = `${table} ${setOf(network)}`;
-  // The kernel may have ended it meanwhile, and then would refuse the whole batch.
-  const ensure = `add element ${set} { ${network} timeout 1s }\n`;
-  const remove = `delete element ${set} { ${network} }`;
-  switch (step.kind) {
-    case 'add':
-      return `add element ${set} { ${network} timeout ${step.seconds}s }`;
-    case 'delete':
-      // nft takes a network that it has just seen added for one that what comes next overlaps.
-      return setOf(network) === 'hosts' ? ensure + remove : remove;
-    case 'renew':
-      return `${ensure}${remove}\nadd element ${set} { ${network} timeout ${step.seconds}s }`;
-  }
+/**
+ * Few words with many elements each: nft spends more on a word of its own for each than the kernel
+ * on the element. What goes comes before what comes, as in `planSet`.
+ */
+function elementLines(table: string, steps: readonly SetStep[]): string[] {
+  return sets.flatMap((set) => {
+    const inSet = steps.filter(({network}) => setOf(network) === set);
+    const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
+      elements.length === 0
+        ? []
+        : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
+    // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
+    // so before a network is deleted: nft takes what it has just seen added for an overlap.
+    const ensured = inSet.filter(
+      ({kind}) => kind === 'renew' || (kind === 'delete' && set === 'hosts'),
+    );
+    return [
+      ...words(
+        'add',
+        ensured.map(({network}) => `${network} timeout 1s`),
+      ),
+      ...words(
+        'delete',
+        inSet.flatMap(({kind, network}) => (kind === 'add' ? [] : network)),
+      ),
+      ...words(
+        'add',
+        inSet.flatMap((step) =>
+          step.kind === 'delete' ? [] : `${step.network} timeout ${step.seconds}s`,
+        ),
+      ),
+    ];
+  });
 }
