@@ -1,16 +1,19 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import type {Wish} from '../../src/firewall/backend.js';
 import type {ChainStep} from '../../src/firewall/chain.js';
-import {planChainRemoval} from '../../src/firewall/chain-plan.js';
+import {planChain, planChainRemoval} from '../../src/firewall/chain-plan.js';
 import {
   absent,
   afterSteps,
   chainStates,
   desiredSets,
   dropsOf,
+  flat,
   present,
   spec,
   stepsTo,
+  wishOf,
 } from './samples.js';
 
 const runs = {numRuns: 2000};
@@ -50,6 +53,16 @@ describe('planChain of a flat chain: cases', () => {
   ])('%s', (_, desired, actual, steps) => {
     expect(stepsTo(desired, actual)).toEqual(steps);
   });
+});
+
+test('rules go in the order in which they stand: iptables looks for each from the top', () => {
+  const standing = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
+  const changed = new Set(['192.0.2.4', '203.0.113.7', '192.0.2.1', '192.0.2.3']);
+  const wish: Wish = {...wishOf(['192.0.2.2', '203.0.113.7']), scope: 'changed', changed};
+  expect(planChain(flat, wish, present(standing))).toEqual([
+    add('203.0.113.7'),
+    ...['192.0.2.1', '192.0.2.3', '192.0.2.4'].map(remove),
+  ]);
 });
 
 describe('planChain of a flat chain: properties', () => {
