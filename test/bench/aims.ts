@@ -1,8 +1,22 @@
 /** What the project promises about its speed, and whether this run kept it. */
 import {table} from './figures.js';
 
-const aims: [aim: string, isMet: boolean][] = [];
-const skips: string[] = [];
+export type Findings = {
+  readonly aims: [aim: string, isMet: boolean][];
+  readonly skips: string[];
+};
+
+const aims: Findings['aims'] = [];
+const skips: Findings['skips'] = [];
+
+/** All that was found so far, for a parent to adopt. */
+export const findings = (): Findings => ({aims, skips});
+
+/** What a child has found counts as ours. */
+export function adopt(found: Findings): void {
+  aims.push(...found.aims);
+  skips.push(...found.skips);
+}
 
 export function aim(text: string, isMet: boolean): void {
   aims.push([text, isMet]);

@@ -11,19 +11,31 @@
  */
 import {conclude} from './aims.js';
 import {machine} from './figures.js';
+import {firewall, firewallInside, INSIDE} from './firewall.js';
+import {holdBlocks, MEMORY} from './firewall/memory.js';
 import {following} from './following.js';
 import {guarded} from './guarded.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
 
-const sections = ['answers', 'latency', 'memory', 'offline', 'live', 'following'] as const;
+const sections = [
+  'answers',
+  'latency',
+  'memory',
+  'offline',
+  'live',
+  'following',
+  'firewall',
+] as const;
 type Section = (typeof sections)[number];
 
 const isSection = (word: string): word is Section => sections.some((name) => name === word);
 
 async function main([first, ...rest]: string[]): Promise<number> {
   if (first === 'make-log') return makeLogCommand(rest);
+  if (first === INSIDE) return firewallInside();
+  if (first === MEMORY) return holdBlocks(rest);
   const words = first === undefined ? sections : [first, ...rest];
   const unknown = words.filter((word) => !isSection(word));
   if (unknown.length > 0) {
@@ -37,6 +49,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('offline')) await offline();
   if (wanted.has('live')) await live();
   if (wanted.has('following')) following();
+  if (wanted.has('firewall')) await firewall();
   return conclude();
 }
 
