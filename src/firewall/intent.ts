@@ -55,6 +55,8 @@ export class Intent implements Desired {
     this.#until.set(text, untilMs);
     this.#changed.add(text);
     if (before !== undefined) return;
+    // Big numbers for each of 100,000 would take longer than the kernel takes for their rules.
+    if (this.#large.size === 0 && plainQuad.test(text)) return;
     const network = networkOf(text);
     if (this.#isInLarger(network)) this.#covered.add(text);
     if (network.prefix === addressBits[this.#family]) return;
@@ -119,6 +121,10 @@ export class Intent implements Desired {
     }
   }
 }
+
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** An IPv4 address in its canonical text. */
+const plainQuad = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 
 function networkOf(text: string): Network {
   const network = parseNetwork(text);

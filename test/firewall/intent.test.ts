@@ -150,8 +150,11 @@ describe('Intent: cases', () => {
     expect(intent.takeChanged()).toEqual(new Set(['192.0.2.7']));
   });
 
-  test('a text that is no network is refused where it comes in', () => {
-    const intent = new Intent(4);
-    expect(() => intent.set(blockOf('192.0.2.300', 5))).toThrow('192.0.2.300');
-  });
+  test.each(['192.0.2.300', '192.0.2.256', '192.0.2.07', '192.0.2', '192.0.2.7 ', '192.0.2.7\n'])(
+    'a text that is no network is refused where it comes in: %j',
+    (text) => {
+      const intent = new Intent(4);
+      expect(() => intent.set(blockOf(text, 5))).toThrow('as its network');
+    },
+  );
 });
