@@ -35,6 +35,8 @@ export class Firewall {
   readonly #keepers = new Map<Family, AnyKeeper>();
   /** What other backends may have left behind. */
   #leftovers: readonly Leftover[] = [];
+  /** What was said of a leftover: its name → why it stays. */
+  readonly #complaints = new Map<string, string>();
 
   constructor(settings: FirewallSettings, families: readonly Family[], surroundings: Surroundings) {
     this.#settings = settings;
@@ -123,8 +125,14 @@ export class Firewall {
     for (const leftover of tried) {
       const failure = await leftover.remove(run, say);
       if (failure === undefined) continue;
-      say('warning', `${leftover.name}: left behind, and not removed: ${failure} (trying again)`);
       this.#leftovers = [...this.#leftovers, leftover];
+      // Tried at each check, for ever where a kernel cannot do what a program asks of it.
+      if (this.#complaints.get(leftover.name) === failure) continue;
+      this.#complaints.set(leftover.name, failure);
+      say(
+        'warning',
+        `${leftover.name}: perhaps left behind, not removed: ${failure} (trying again)`,
+      );
     }
   }
 }
