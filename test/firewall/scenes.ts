@@ -71,23 +71,35 @@ export const hourMs = 3_600_000;
 /** Those of the test, which may have failed: none may go on in the namespace of the next. */
 const running = new Set<Firewall>();
 
-async function stopAll(): Promise<void> {
+export async function stopAll(): Promise<void> {
   await Promise.all([...running].map((firewall) => firewall.stop('leave')));
   running.clear();
 }
 
-/** A firewall of our own in the scene. */
-export function start(scene: Scene, more: Partial<FirewallSettings> = {}): Running {
+export const standard: Omit<FirewallSettings, 'backend'> = {
+  iptablesChainName: spec.chain,
+  mailerPort: spec.port,
+  flatChainMax: 1000,
+  hookPlace: 'first',
+};
+
+/**
+ * A firewall of our own in the scene.
+ *
+ * @param onCall told before each call
+ */
+export function start(
+  scene: Scene,
+  more: Partial<FirewallSettings> = {},
+  onCall: (call: Call) => void = () => undefined,
+): Running {
   const {backend, family, namespace} = scene;
   const calls: Call[] = [];
   const said: [LogLevel, string][] = [];
-  const settings = {
-    ...{backend, iptablesChainName: spec.chain, mailerPort: spec.port},
-    ...({flatChainMax: 1000, hookPlace: 'first'} as const),
-    ...more,
-  };
+  const settings = {...standard, backend, ...more};
   const firewall = new Firewall(settings, [family], {
     run: (call) => {
+      onCall(call);
       calls.push(call);
       return namespace.runCall(call);
     },
