@@ -111,7 +111,8 @@ export function faultsOf(
   if (!isHooked || hookCount !== 1) faults.push(`hook ${hook}, ${hookCount} times`);
   if (!chains.has(root)) faults.push('no chain');
   const expected = carrier === 'set' ? [] : [...wanted];
-  const placeOf = (text: string): string => (layout === 'tree' ? String(wayTo(text).at(-1)) : root);
+  const placeOf = (text: string): string =>
+    layout === 'tree' ? (wayTo(text).at(-1) ?? root) : root;
   const placed: string[] = expected.map((text) => `${placeOf(text)} ${text}`);
   const found = [...chains].flatMap(([chain, {drops}]) =>
     [...drops].flatMap(([text, times]) => Array<string>(times).fill(`${chain} ${text}`)),

@@ -83,8 +83,7 @@ const setVandals: readonly Vandal[] = [
     'destroys the set',
     (scene) => {
       iptables(scene, ['-F', chain]);
-      // The kernel lets go of a rule's set a moment after the rule.
-      untilDone(() => scene.namespace.run('ipset', ['destroy', setOf(scene)]));
+      scene.namespace.run('ipset', ['destroy', setOf(scene)]);
     },
   ],
   [
@@ -258,17 +257,5 @@ export function vandalsOf({backend}: Pick<Scene, 'backend'>): readonly Vandal[] 
       return [...chainVandals, ...setVandals];
     case 'nftables':
       return tableVandals;
-  }
-}
-
-function untilDone(act: () => void): void {
-  const endMs = performance.now() + 5000;
-  for (;;) {
-    try {
-      act();
-      return;
-    } catch (error) {
-      if (performance.now() > endMs) throw error;
-    }
   }
 }

@@ -1,0 +1,29 @@
+/**
+ * One end of TCP connections, in a network namespace: `peer.mjs serve PORT...` says back what it
+ * hears; `peer.mjs call` connects and sends as lines of JSON on its input tell, and prints what comes.
+ */
+import net from 'node:net';
+import readline from 'node:readline';
+
+const [mode, ...ports] = process.argv.slice(2);
+const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+
+if (mode === 'serve') {
+  let waiting = ports.length;
+  for (const port of ports) {
+    const server = net.createServer((socket) => socket.on('error', () => undefined).pipe(socket));
+    server.listen(Number(port), '::', () => --waiting === 0 && tell({event: 'ready'}));
+  }
+} else {
+  const sockets = new Map();
+  tell({event: 'ready'});
+  readline.createInterface({input: process.stdin}).on('line', (line) => {
+    const {id, from, to, port, text} = JSON.parse(line);
+    if (text !== undefined) return void sockets.get(id).write(text);
+    const socket = net.connect({host: to, port, localAddress: from});
+    sockets.set(id, socket);
+    socket.on('connect', () => tell({event: 'connected', id}));
+    socket.on('data', (data) => tell({event: 'data', id, text: data.toString()}));
+    socket.on('error', (error) => tell({event: 'error', id, text: error.message}));
+  });
+}
