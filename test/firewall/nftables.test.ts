@@ -2,7 +2,8 @@
 import {expect, test} from '@jest/globals';
 import {Keeper} from '../../src/daemon/keeper.js';
 import {Intent} from '../../src/firewall/intent.js';
-import {nftablesBackend, type TableState} from '../../src/firewall/nftables.js';
+import {nftablesBackend} from '../../src/firewall/nftables.js';
+import type {TableState} from '../../src/firewall/nftables-listing.js';
 import type {Call} from '../../src/firewall/backend.js';
 import {runFirewallCall} from '../../src/sys/netfilter.js';
 import {describeInNamespace, type Namespace} from './namespace.js';

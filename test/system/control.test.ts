@@ -61,7 +61,9 @@ describe('the operator', () => {
   test('the hook is first, before a rule that accepts open sessions; foreign rules stay', async () => {
     await start();
     // It follows the log without waiting for a slow firewall.
-    await until('the hook', async () => (await rules(6, 'INPUT')).includes(HOOK));
+    for (const family of [4, 6] as const) {
+      await until('the hook', async () => (await rules(family, 'INPUT')).includes(HOOK));
+    }
     expect(await rules(4, 'INPUT')).toEqual([
       HOOK,
       ...FOREIGN.map((rule) => expect.stringContaining(rule.slice(-20))),
