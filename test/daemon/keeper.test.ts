@@ -1,67 +1,23 @@
 /** The firewall follows the wishes, whatever fails and whoever else writes to the kernel. */
-import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
-import fc from 'fast-check';
-import {Keeper, retryMs} from '../../src/daemon/keeper.js';
-import type {ChainState} from '../../src/firewall/chain.js';
-import {iptablesBackend} from '../../src/firewall/chain-backend.js';
-import type {Block} from '../../src/firewall/block.js';
-import {Intent} from '../../src/firewall/intent.js';
-import type {LogLevel} from '../../src/log-level.js';
-import {FakeNetfilter} from './support/fake-netfilter.js';
+import {describe, expect, jest, test} from '@jest/globals';
+import {retryMs} from '../../src/daemon/keeper.js';
+import {
+  addresses,
+  blockOf,
+  chainName,
+  drop,
+  errors,
+  hook,
+  intent,
+  keeper,
+  kernel,
+  newKeepers,
+  said,
+  standing,
+  want,
+} from './support/keeping.js';
 
-const chainName = 'GUESSERS';
-const settings = {
-  spec: {chain: chainName, port: 25},
-  family: 4,
-  carrier: 'rules',
-  flatMax: 1000,
-  hookPlace: 'first',
-} as const;
-const hook = `-p tcp -m tcp --dport 25 -j ${chainName}`;
-const drop = (network: string): string => `-s ${network}/32 -p tcp -m tcp --dport 25 -j DROP`;
-const addresses = (count: number): string[] =>
-  Array.from({length: count}, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}`);
-
-let said: [LogLevel, string][] = [];
-let kernel = new FakeNetfilter();
-let intent = new Intent(4);
-let keeper: Keeper<ChainState>;
-
-function make(): void {
-  said = [];
-  kernel = new FakeNetfilter();
-  intent = new Intent(4);
-  keeper = new Keeper(4, iptablesBackend(settings), intent, {
-    run: kernel.run,
-    say: (level, message) => said.push([level, message]),
-    onStep: () => undefined,
-  });
-}
-
-beforeEach(() => {
-  jest.useFakeTimers();
-  make();
-});
-afterEach(async () => {
-  await keeper.stop();
-  jest.useRealTimers();
-});
-
-const untilMs = Date.now() + 3_600_000;
-
-/** From now on just these should stand. */
-function want(...networks: string[]): Promise<void> {
-  intent.replace(networks.map(blockOf));
-  return keeper.enforce('remove');
-}
-
-const blockOf = (network: string): Block => ({
-  ...{network, fromMs: 0, untilMs},
-  ...{reason: 'asked for', origin: 'operator'},
-});
-
-const errors = (): string[] => said.filter(([level]) => level === 'error').map(([, text]) => text);
-const standing = (): string[] => [...(kernel.rules(chainName) ?? [])].sort();
+newKeepers();
 
 describe('what is wanted', () => {
   test('stands in a chain of its own, hooked in front', async () => {
@@ -197,6 +153,66 @@ describe('failures', () => {
     expect(standing()).toHaveLength(1);
   });
 
+  test('of the first call only are nothing to speak of', async () => {
+    let count = 0;
+    kernel.refuses = () => count++ === 0;
+    await want('192.0.2.1');
+    expect(standing()).toEqual([drop('192.0.2.1')]);
+    expect(errors()).toEqual([]);
+  });
+
+  test.each([0, 1])(
+    'of every second call, from call %d on: it stands all the same',
+    async (odd) => {
+      let count = 0;
+      kernel.refuses = () => count++ % 2 === odd;
+      const wishes = [want('192.0.2.1')];
+      for (const network of addresses(20)) {
+        await jest.advanceTimersByTimeAsync(1000);
+        intent.set(blockOf(network));
+        wishes.push(keeper.enforce('remove'));
+      }
+      await jest.advanceTimersByTimeAsync(retryMs.last * 20);
+      await Promise.all(wishes);
+      kernel.refuses = () => false;
+      await jest.advanceTimersByTimeAsync(retryMs.last);
+      expect(standing()).toHaveLength(21);
+      expect(new Set(standing()).size).toBe(21);
+    },
+  );
+
+  test('a call that hangs until its time is over holds up wishes, and loses none', async () => {
+    kernel.takesMs = 20_000;
+    kernel.refuses = () => kernel.takesMs > 0;
+    const wishes = [want('192.0.2.1')];
+    await jest.advanceTimersByTimeAsync(10_000);
+    for (const network of addresses(100)) {
+      intent.set(blockOf(network));
+      wishes.push(keeper.enforce('remove'));
+    }
+    wishes.push(keeper.check());
+    expect(kernel.calls).toEqual(['list']);
+    await jest.advanceTimersByTimeAsync(30_000);
+    await Promise.all(wishes);
+    expect(kernel.calls).toEqual(['list', 'list']);
+    kernel.takesMs = 0;
+    await jest.advanceTimersByTimeAsync(retryMs.first);
+    expect(standing()).toHaveLength(101);
+  });
+
+  test('a check or a wish while a try waits for its time asks nothing of the kernel', async () => {
+    kernel.refuses = () => true;
+    await want('192.0.2.1');
+    const before = kernel.calls.length;
+    await keeper.check();
+    await want('192.0.2.1', '192.0.2.2');
+    expect(kernel.calls).toHaveLength(before);
+    kernel.refuses = () => false;
+    await jest.advanceTimersByTimeAsync(retryMs.first);
+    expect(standing()).toEqual([drop('192.0.2.1'), drop('192.0.2.2')]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   test('every second batch refused: it stands all the same', async () => {
     let count = 0;
     kernel.refuses = (call) => call === 'restore' && count++ % 2 === 0;
@@ -207,6 +223,24 @@ describe('failures', () => {
 });
 
 describe('the end', () => {
+  test('stop during a call waits for it, and begins none', async () => {
+    await want('192.0.2.1');
+    kernel.takesMs = 20;
+    kernel.refuses = () => true;
+    const wish = want('192.0.2.2');
+    await jest.advanceTimersByTimeAsync(5);
+    const before = kernel.calls.length;
+    let hasEnded = false;
+    const stopped = keeper.stop().then(() => (hasEnded = true));
+    const late = want('192.0.2.3');
+    await jest.advanceTimersByTimeAsync(10);
+    expect(hasEnded).toBe(false);
+    await jest.advanceTimersByTimeAsync(60_000);
+    await Promise.all([stopped, wish, late]);
+    expect(kernel.calls).toHaveLength(before);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   test('stop leaves the rules, and nothing is done or planned afterwards', async () => {
     kernel.takesMs = 20;
     kernel.refuses = () => true;
@@ -242,77 +276,3 @@ describe('the end', () => {
     expect(kernel.rules(chainName)).toBeUndefined();
   });
 });
-
-type Move =
-  | {do: 'want'; hosts: number[]}
-  | {do: 'lose' | 'double' | 'foreign' | 'unhook' | 'drop' | 'late'; at: number}
-  | {do: 'check'}
-  | {do: 'wait'; ms: number};
-
-const move: fc.Arbitrary<Move> = fc.oneof(
-  fc.record({do: fc.constant('want' as const), hosts: fc.array(fc.nat(9), {maxLength: 8})}),
-  fc.record({
-    do: fc.constantFrom(
-      'lose' as const,
-      'double' as const,
-      'foreign' as const,
-      'unhook' as const,
-      'drop' as const,
-      'late' as const,
-    ),
-    at: fc.nat(9),
-  }),
-  fc.constant({do: 'check' as const}),
-  fc.record({do: fc.constant('wait' as const), ms: fc.nat(400)}),
-);
-
-function interfere(kind: string, at: number): void {
-  kernel.behindOurBack((chains) => {
-    const rules = chains.get(chainName);
-    if (kind === 'lose') rules?.splice(at % (rules.length || 1), 1);
-    if (kind === 'double') rules?.push(drop(`192.0.2.${at}`));
-    if (kind === 'foreign') rules?.push(drop(`203.0.113.${at}`));
-    if (kind === 'unhook') chains.set('INPUT', []);
-    if (kind === 'late') chains.get('INPUT')?.unshift('-j ACCEPT');
-    if (kind === 'drop') {
-      chains.set('INPUT', []);
-      chains.delete(chainName);
-    }
-  });
-}
-
-test('property: after wishes, failures and foreign changes the kernel is as wanted after a check', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(move, {minLength: 1, maxLength: 25}),
-      fc.array(fc.boolean(), {minLength: 1, maxLength: 12}),
-      fc.nat(30),
-      async (moves, refusals, takesMs) => {
-        make();
-        kernel.takesMs = takesMs;
-        let count = 0;
-        kernel.refuses = () => refusals[count++ % refusals.length] ?? false;
-        let wanted: string[] = [];
-        const started = [want()];
-        for (const step of moves) {
-          if (step.do === 'want') {
-            wanted = [...new Set(step.hosts.map((host) => `192.0.2.${host}`))];
-            started.push(want(...wanted));
-          } else if (step.do === 'check') started.push(keeper.check());
-          else if (step.do === 'wait') await jest.advanceTimersByTimeAsync(step.ms);
-          else interfere(step.do, step.at);
-        }
-        kernel.refuses = () => false;
-        const last = keeper.check();
-        await jest.advanceTimersByTimeAsync(5000);
-        await Promise.all([...started, last]);
-        expect(standing()).toEqual(wanted.map(drop).sort());
-        expect(kernel.rules('INPUT')?.[0]).toBe(hook);
-        expect(kernel.rules('INPUT')?.filter((rule) => rule === hook)).toHaveLength(1);
-        await keeper.stop();
-        expect(jest.getTimerCount()).toBe(0);
-      },
-    ),
-    {numRuns: 200},
-  );
-}, 20_000);

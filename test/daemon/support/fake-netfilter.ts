@@ -19,6 +19,9 @@ export class FakeNetfilter {
   /** Called when a call is under way, before it has an effect. */
   meanwhile: () => void = () => undefined;
 
+  /** Called when a batch has been taken: another program that sees it. */
+  onRestored: () => void = () => undefined;
+
   readonly run = async ({program, input}: Call): Promise<CallResult> => {
     const errand = errandOf(program);
     if (errand === undefined) return {kind: 'missing', why: `${program}: not found`};
@@ -56,6 +59,7 @@ export class FakeNetfilter {
       return failed(`line: ${(error as Error).message}`);
     }
     this.#chains = next;
+    this.onRestored();
     return {kind: 'done', stdout: ''};
   }
 
