@@ -80,7 +80,8 @@ function parseTable(
   nowMs: number,
 ): Reading<TableState> {
   const listed = listedIn(text);
-  if (listed === undefined) return {kind: 'unreadable', why: 'nft: its listing is no JSON'};
+  if (listed === undefined)
+    return {kind: 'unreadable', why: `nft: expected ${listingStart}...: ${text.slice(0, 80)}`};
   const elements: Elements = new Map();
   let isOurs = shapeOf(listed) === expectedShape(spec, family);
   for (const {name, elem = []} of listed.flatMap(({set}) => set ?? [])) {
@@ -98,12 +99,16 @@ function parseTable(
 }
 
 function listedIn(text: string): readonly Listed[] | undefined {
+  if (!text.startsWith(listingStart)) return undefined;
   try {
     return (JSON.parse(text) as {readonly nftables: readonly Listed[]}).nftables;
   } catch {
-    return undefined;
+    // nft 1.0.6 stops in the middle of a table that somebody has put to sleep, and calls it done.
+    return [];
   }
 }
+
+const listingStart = '{"nftables": [';
 
 function networkOf(value: Value): string | undefined {
   const text =

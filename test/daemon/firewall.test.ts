@@ -143,8 +143,8 @@ describe('leftovers', () => {
 
 describe('listings that say nothing', () => {
   test.each([
-    ['nftables', 'nft', '', 'nft: its listing is no JSON'],
-    ['nftables', 'nft', '{"nftables": [', 'nft: its listing is no JSON'],
+    ['nftables', 'nft', '', 'nft: expected {"nftables": [...: '],
+    ['nftables', 'nft', 'table ip blocksmtp {', '...: table ip blocksmtp {'],
     ['ipset', 'ipset', '', 'the set GUESSERS-4 is not ours'],
   ] as const)('%s: %s printed %j', async (backend, program, stdout, why) => {
     answer = (call) => (call.program === program ? {kind: 'done', stdout} : undefined);
@@ -154,6 +154,21 @@ describe('listings that say nothing', () => {
     expect(firewall.enforced.get(4)?.failure).toContain(why);
     expect(kernel.restores()).toBe(0);
   });
+});
+
+test('half a listing of nft, which it calls done, is a table that must be made anew', async () => {
+  const batches: string[] = [];
+  const half = '{"nftables": [{"table": {"family": "ip", "flags": ';
+  answer = ({program, input}) => {
+    if (program === 'nft' && input !== '') batches.push(input);
+    return {kind: 'done', stdout: program === 'nft' ? half : ''};
+  };
+  const firewall = make([4], {backend: 'nftables'});
+  firewall.set(blockOf('192.0.2.1'));
+  await firewall.enforce('remove');
+  expect(batches).toEqual([expect.stringContaining('delete table ip blocksmtp-GUESSERS\n')]);
+  expect(batches[0]).toContain('hosts { 192.0.2.1 timeout');
+  expect(firewall.enforced.get(4)).toMatchObject({standing: 0, failure: undefined});
 });
 
 test('removeAll goes on behind what it cannot remove, and names it', async () => {
