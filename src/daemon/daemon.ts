@@ -163,7 +163,7 @@ export class Daemon {
     this.#committer.now();
     const {answer, outcomes} = serve(parsed, view, nowMs());
     if (outcomes.length === 0) return answer;
-    await this.#carryOut(outcomes);
+    await atMost(longestAnswerMs, this.#carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
     if (answer.kind !== 'done' || !('network' in parsed) || this.isEnforced(parsed.network)) {
@@ -307,4 +307,14 @@ export class Daemon {
     void this.#carryOut(this.#guard.endBlocks(nowMs()));
     this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
   }
+}
+
+/** The operator's command waits half a minute for its answer; a program that hangs takes longer. Ms. */
+const longestAnswerMs = 10_000;
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

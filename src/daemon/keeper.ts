@@ -17,6 +17,9 @@ export type RunCall = (call: Call) => Promise<CallResult>;
 /** Waiting after a failure: doubles from the first to the last. Ms. */
 export const retryMs = {first: 250, last: 60_000};
 
+/** A try that is under way for longer is said to be late: until then what it does counts as done. Ms. */
+const promptMs = 1500;
+
 /** At the end nobody tries again later. A count: another tool's change spoils one try at most. */
 const removalTries = 3;
 
@@ -49,8 +52,10 @@ export class Keeper<Actual> {
   readonly #changed = new Set<string>();
   #scope: Wish['scope'] = 'all';
   #believed: Actual | undefined;
-  /** As the kernel was last read; counts of networks. */
-  #seen: {readonly missing: number; readonly standing: number; readonly readMs: number} | undefined;
+  /** What was last read or believed, also while a try is under way or has failed: for figures. */
+  #known: Actual | undefined;
+  #readMs: number | undefined;
+  #trySinceMs: number | undefined;
   #work: Promise<void> | undefined;
   #again = false;
   #failures = 0;
@@ -96,16 +101,26 @@ export class Keeper<Actual> {
     this.#believed = undefined;
   }
 
-  /** Whether the latest try did all that was wanted. */
+  /** Whether the latest try did all that was wanted, or is about to. */
   get isInOrder(): boolean {
-    return this.#everInOrder && this.#failures === 0;
+    return this.#everInOrder && this.#failures === 0 && this.#lateMs === undefined;
   }
 
   get enforced(): Enforced {
     const wanted = this.#intent.size;
-    const {missing = wanted, standing: seen = 0, readMs} = this.#seen ?? {};
-    const standing = Math.min(Math.max(this.isInOrder ? wanted - missing : seen, 0), wanted);
-    return {wanted, standing, readMs, repairs: this.#repairs, failure: this.#failure};
+    const late = this.#lateMs;
+    const silence = late === undefined ? undefined : `no answer for ${Math.round(late / 1000)}s`;
+    const failure = this.#failure ?? silence;
+    const isUnderWay = this.isInOrder && this.#trySinceMs !== undefined;
+    const seen = this.#known && this.#backend.standing(this.#intent, this.#known);
+    const standing = isUnderWay ? wanted : (seen ?? 0);
+    return {wanted, standing, readMs: this.#readMs, repairs: this.#repairs, failure};
+  }
+
+  /** For how long a try is under way that takes too long; undefined: none does. */
+  get #lateMs(): number | undefined {
+    const ms = this.#trySinceMs === undefined ? 0 : nowMs() - this.#trySinceMs;
+    return ms > promptMs ? ms : undefined;
   }
 
   /** Removes all that is ours, and ends the tries. */
@@ -139,7 +154,9 @@ export class Keeper<Actual> {
         this.#again = false;
         if (this.#isDoubtful) this.#believed = undefined;
         this.#isDoubtful = false;
+        this.#trySinceMs = nowMs();
         const failure = await this.#tryTwice();
+        this.#trySinceMs = undefined;
         // Wishes that came meanwhile wait with the others.
         if (failure !== undefined) break;
       }
@@ -188,8 +205,8 @@ export class Keeper<Actual> {
     const reading = await readPart(this.#backend, run);
     if (reading.kind !== 'read') return reading.why;
     this.#believed = reading.actual;
-    const standing = this.#backend.standing(this.#intent, reading.actual);
-    this.#seen = {missing: this.#intent.size - standing, standing, readMs: nowMs()};
+    this.#known = reading.actual;
+    this.#readMs = nowMs();
     return undefined;
   }
 
@@ -197,10 +214,11 @@ export class Keeper<Actual> {
     const {onStep, run} = this.#surroundings;
     this.#believed = undefined;
     onStep('planned');
-    const failure = await runAll(plan.calls, run);
+    const failure = await runAll(plan.calls, run, () => onStep('partly'));
     onStep('applied');
     if (failure !== undefined) return failure;
     this.#believed = plan.after();
+    this.#known = this.#believed;
     this.#changed.clear();
     this.#everInOrder = true;
     return undefined;
@@ -284,9 +302,19 @@ export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Prom
   return {kind: 'failed', why};
 }
 
-/** One after the other, up to the first that fails. @returns why it did, or undefined */
-async function runAll(calls: readonly Call[], run: RunCall): Promise<string | undefined> {
-  for (const call of calls) {
+/**
+ * One after the other, up to the first that fails.
+ *
+ * @param onBetween told between two of them
+ * @returns why it failed, or undefined
+ */
+async function runAll(
+  calls: readonly Call[],
+  run: RunCall,
+  onBetween: () => void = () => undefined,
+): Promise<string | undefined> {
+  for (const [at, call] of calls.entries()) {
+    if (at > 0) onBetween();
     const result = await run(call);
     if (result.kind !== 'done') return result.why;
   }

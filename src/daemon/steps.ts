@@ -9,6 +9,8 @@ export const steps = [
   'reading',
   /** A batch is about to be given to the kernel. */
   'planned',
+  /** One program of several has done its part, and the next has not begun. */
+  'partly',
   /** The kernel has taken it, or refused. */
   'applied',
   /** It is said; sessions are about to be cut. */
