@@ -29,6 +29,32 @@ export function bundle(folder: string, script: string): string {
   return outfile;
 }
 
+/** What packages in CommonJS expect of their surroundings. */
+const commonJs = `import {createRequire as createRequireOf} from 'node:module';
+import {fileURLToPath as pathOfUrl} from 'node:url';
+const require = createRequireOf(import.meta.url);
+const __filename = pathOfUrl(import.meta.url);
+const __dirname = __filename.slice(0, __filename.lastIndexOf('/'));`;
+
+/** As `bundle`, with all packages in the one file: for a process that is started a thousand times. */
+export function bundleWhole(folder: string, entry: string): string {
+  const outfile = join(folder, 'whole.mjs');
+  const words = ['--bundle', '--platform=node', '--format=esm', '--target=node20.19'];
+  execFileSync(join(repository, 'node_modules/.bin/esbuild'), [
+    ...words,
+    '--minify-syntax',
+    '--minify-whitespace',
+    '--log-level=warning',
+    `--banner:js=${commonJs}`,
+    `--outfile=${outfile}`,
+    join(repository, entry),
+  ]);
+  const sqlite = 'node-sqlite3-wasm.wasm';
+  const packed = join(repository, 'node_modules/node-sqlite3-wasm/dist', sqlite);
+  fs.copyFileSync(packed, join(folder, sqlite));
+  return outfile;
+}
+
 export interface Child {
   readonly process: ChildProcessWithoutNullStreams;
   /** All that was printed so far. */
