@@ -102,17 +102,20 @@ export class Course {
     }
     // Of two trials in a row the way back leads to what was last confirmed.
     const before = this.#trial?.before ?? text;
-    const sinceMs = this.#trial?.kind === 'running' ? this.#trial.sinceMs : nowMs();
+    const running = this.#trial?.kind === 'running' ? this.#trial : undefined;
+    const sinceMs = running?.sinceMs ?? nowMs();
+    // Only `confirm` confirms: a SIGHUP may come from logrotate, while the administrator is locked out.
     const trial: Trial | undefined =
       confirmSeconds === undefined
-        ? undefined
+        ? running
         : {kind: 'running', before, sinceMs, untilMs: nowMs() + confirmSeconds * 1000};
     const kept = this.#keep(trial);
     if (kept !== undefined) return kept;
+    const leftSeconds = Math.max(1, Math.round(((trial?.untilMs ?? 0) - nowMs()) / 1000));
     const message =
-      confirmSeconds === undefined
+      trial === undefined
         ? 'configuration and whitelist are read anew'
-        : `the new configuration is on trial: without \`blocksmtp confirm\` within ${durationText(confirmSeconds)} the one before comes back`;
+        : `the new configuration is on trial: without \`blocksmtp confirm\` within ${durationText(leftSeconds)} the one before comes back`;
     this.#turn({
       config: parsed.config,
       text: configText(this.#options),
@@ -179,6 +182,7 @@ export class Course {
   }
 
   #turn(next: NextLife): void {
+    clearTimeout(this.#timer);
     this.next = next;
     setTimeout(() => this.end(), answerFirstMs);
   }

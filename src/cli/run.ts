@@ -68,7 +68,11 @@ function firstLife(options: Options): FirstLife {
         'the configuration was never confirmed: the one before is in force; `blocksmtp reload` takes over what the file says',
     },
   } as const;
-  writeTrial(config.stateDir, life.trial);
+  try {
+    writeTrial(config.stateDir, life.trial);
+  } catch {
+    // The disk refuses. It stays a running one, and the next start comes to the same.
+  }
   return {kind: 'life', life};
 }
 

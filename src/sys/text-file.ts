@@ -53,7 +53,8 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   const fresh = `${path}.new`;
   const descriptor = fs.openSync(fresh, 'w', mode);
   try {
-    fs.writeSync(descriptor, text);
+    // Not writeSync: on a disk that fills up it writes less than all, and says nothing.
+    fs.writeFileSync(descriptor, text);
     fs.fsyncSync(descriptor);
   } finally {
     fs.closeSync(descriptor);
