@@ -78,17 +78,17 @@ class Lane {
     const dieAt = {step: steps[random.below(steps.length)]!, nth: 1 + random.below(5)};
     const terms = random.isOneIn(2) ? {dieAt} : {};
     const child = this.#post.start(terms, {...config, backend: this.#backend});
-    let isDead = false;
-    void child.ended.then(() => (isDead = true));
+    const life = {isOver: false};
+    void child.ended.then(() => (life.isOver = true));
     // In two of five not even the start comes to its end.
     const isBorn = random.isOneIn(5) || random.isOneIn(4) ? 'early' : 'late';
     if (isBorn === 'early') await sleep(random.below(250));
     else {
-      await until('a start', () => isDead || child.output().includes('following'), 30_000);
-      await until('an answer', () => isDead || this.#operate(), 15_000);
+      await until('a start', () => life.isOver || child.output().includes('following'), 30_000);
+      await until('an answer', () => life.isOver || this.#operate(), 15_000);
       const endMs = performance.now() + random.below(60);
       const work = (async () => {
-        while (!isDead && performance.now() < endMs) await this.#operate();
+        while (!life.isOver && performance.now() < endMs) await this.#operate();
       })();
       await sleep(Math.max(0, endMs - performance.now()));
       child.process.kill('SIGKILL');
@@ -140,7 +140,7 @@ class Lane {
       return wrong.length === 0;
     };
     await until('all to be in order', isWell, 8000).catch((error: unknown) => {
-      throw new Error(`${wrong.join(', ')}`, {cause: error});
+      throw new Error(wrong.join(', '), {cause: error});
     });
     const answer = await this.#post.ask({command: 'list'});
     this.#book.adopt(answer.kind === 'blocks' ? answer.blocks : []);

@@ -101,7 +101,7 @@ export class Box {
         'nsenter',
         [net, 'sh', '-ec', listing],
         {env, maxBuffer: 1 << 26},
-        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+        (error, stdout) => (error === null ? resolve(stdout) : reject(new Error(error.message))),
       );
     });
     return kernelOf(text);
@@ -142,7 +142,7 @@ function kernelOf(text: string): Kernel {
   const tables = [four, six];
   const created = all(sets, /^create (\S+) /gm);
   const asked = tables.flatMap((table) => all(table, matchShape));
-  const entries = [...sets.matchAll(/^add \S+ (\S+) timeout (\d+)/gm)];
+  const entries = [...sets.matchAll(/^add (\S+) (\S+) timeout (\d+)/gm)];
   const {elements, names} = nftOf(nft);
   const chains = tables.flatMap((table, at) =>
     all(table, chainShape).map((chain) => ({
@@ -153,7 +153,8 @@ function kernelOf(text: string): Kernel {
   return {
     dropped: [
       ...tables.flatMap((table) => all(table, dropShape)).map(host),
-      ...entries.map(([, network = '']) => network),
+      // A set that no rule asks drops nothing.
+      ...entries.flatMap(([, set = '', network = '']) => (asked.includes(set) ? network : [])),
       ...elements.keys(),
     ].sort(),
     parts: [...chains.map(({name}) => name), ...created, ...names].sort(),
@@ -163,7 +164,7 @@ function kernelOf(text: string): Kernel {
     ],
     hooks: tables.flatMap((table) => all(table, /^-A INPUT .*-j (SPAM\S*)$/gm)).length,
     secondsLeft: new Map([
-      ...entries.map(([, network = '', left = '']) => [network, Number(left)] as const),
+      ...entries.map(([, , network = '', left = '']) => [network, Number(left)] as const),
       ...elements,
     ]),
   };
