@@ -23,6 +23,11 @@ export interface CutterView {
   /** Whether the block of this network still stands. */
   readonly stands: (network: string) => boolean;
   readonly isExempt: (client: Address) => boolean;
+  /**
+   * Saves what is known, before anything is cut: a process that has ended tells nobody any more whose
+   * lines it wrote, and after a crash they would be read again in vain.
+   */
+  readonly save: () => void;
   readonly say: Say;
 }
 
@@ -100,6 +105,7 @@ export class Cutter {
     const sockets = await portSockets(mailerPort);
     const open = sockets.connected.filter(({remote}) => isBlocked(remote));
     if (open.length === 0) return;
+    this.#view.save();
     // Before the sockets are gone by which they are found.
     const ended =
       what === 'sockets' ? [] : await this.#endProcesses(new Mailers(sockets), isBlocked);

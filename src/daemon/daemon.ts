@@ -85,6 +85,7 @@ export class Daemon {
     this.#cutter = new Cutter(config, {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
       isExempt: (client) => this.#friends.exemptions.of(client) !== undefined,
+      save: () => this.#committer.now(),
       say: log.say,
     });
     const candidates = new Candidates(new SocketTables(config.mailerPort).find);

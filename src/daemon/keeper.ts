@@ -183,10 +183,11 @@ export class Keeper<Actual> {
     const failure = await this.#look();
     if (failure !== undefined || this.#believed === undefined) return failure;
     const plan = this.#planOf(this.#believed, 'all');
-    if (plan.calls.length === 0) return this.#carryOut(plan);
+    const isRepair = this.#everInOrder && plan.calls.length > 0;
     if (this.#failures === 0) this.#sayDrift(plan);
+    const refused = await this.#carryOut(plan);
     // What was repaired is seen again, not believed: somebody may be undoing it at this moment.
-    return (await this.#carryOut(plan)) ?? this.#look();
+    return refused ?? (isRepair ? this.#look() : undefined);
   }
 
   #planOf(actual: Actual, scope: Wish['scope']): Plan<Actual> {

@@ -78,16 +78,20 @@ function countRules(settings: ChainSettings, desired: Desired, actual: ChainStat
   if (!isHooked(settings, actual)) return 0;
   const {spec, family} = settings;
   const {chains} = actual;
+  const isFlat = chains.size === 1;
   let standing = 0;
   for (const [network] of desired.entries()) {
     const isInRoot = chains.get(spec.chain)?.drops.has(network);
-    if (isInRoot || (chains.size > 1 && isInTree(network))) standing += 1;
+    if (isInRoot || (!isFlat && isInTree(network))) standing += 1;
   }
   return standing;
 
+  /** In any of the chains that its packets come through. */
   function isInTree(network: string): boolean {
-    const branches = branchesTo(spec, family, network);
-    const isReached = branches.every(({parent, chain}) => chains.get(parent)?.jumps.has(chain));
-    return isReached && chains.get(branches.at(-1)?.chain ?? '')?.drops.has(network) === true;
+    for (const {parent, chain} of branchesTo(spec, family, network, 'deepTree')) {
+      if (!chains.get(parent)?.jumps.has(chain)) return false;
+      if (chains.get(chain)?.drops.has(network)) return true;
+    }
+    return false;
   }
 }

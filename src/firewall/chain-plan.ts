@@ -6,7 +6,16 @@
 import type {Family} from '../net/address.js';
 import type {Wish} from './backend.js';
 import type {ChainSpec, ChainState, ChainStep} from './chain.js';
-import {type Branch, branchesTo, branchTo, isSubChain, type Layout, layoutFor} from './layout.js';
+import {
+  type Branch,
+  branchesTo,
+  branchTo,
+  depthIn,
+  depthOf,
+  isSubChain,
+  type Layout,
+  layoutFor,
+} from './layout.js';
 
 export interface ChainSettings {
   readonly spec: ChainSpec;
@@ -64,7 +73,10 @@ class ChainPlanner {
 
   #planAll(): void {
     const {desired, surplus, changed} = this.#wish;
-    const leaving = this.#layout === 'flat' ? subChainsOf(this.#settings.spec, this.#actual) : [];
+    const {spec} = this.#settings;
+    const leaving = subChainsOf(spec, this.#actual).filter(
+      (chain) => depthIn(spec, chain) > depthOf[this.#layout],
+    );
     if (this.#settings.carrier === 'rules') {
       for (const [network] of desired.entries()) this.#planAddition(network);
     }
@@ -152,7 +164,7 @@ class ChainPlanner {
 
   #branchesTo(network: string): readonly Branch[] {
     const {spec, family} = this.#settings;
-    return this.#layout === 'flat' ? [] : branchesTo(spec, family, network);
+    return branchesTo(spec, family, network, this.#layout);
   }
 
   #placeOf(network: string): string {
@@ -160,14 +172,17 @@ class ChainPlanner {
   }
 }
 
-const layoutNow = (spec: ChainSpec, actual: ChainState): Layout =>
-  subChainsOf(spec, actual).length > 0 ? 'tree' : 'flat';
+function layoutNow(spec: ChainSpec, actual: ChainState): Layout {
+  const depths = subChainsOf(spec, actual).map((chain) => depthIn(spec, chain));
+  if (depths.length === 0) return 'flat';
+  return Math.max(...depths) > depthOf.tree ? 'deepTree' : 'tree';
+}
 
 function layoutOf(settings: ChainSettings, wish: Wish, actual: ChainState): Layout {
   const {spec, carrier, flatMax} = settings;
   const now = layoutNow(spec, actual);
   // What is kept stands where it stands.
-  if (now === 'tree' && wish.surplus === 'keep') return 'tree';
+  if (now !== 'flat' && wish.surplus === 'keep') return now;
   return layoutFor(carrier === 'set' ? 0 : wish.desired.size, flatMax, now);
 }
 

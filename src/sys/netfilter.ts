@@ -31,8 +31,8 @@ export async function programVersion(program: string): Promise<string | undefine
   return said.kind === 'done' ? (said.stdout.split('\n', 1)[0] ?? '') : undefined;
 }
 
-/** Where the kernel names the tables that iptables-legacy has made. */
-const legacyTables = '/proc/net/ip_tables_names';
+/** Where the kernel names the tables that iptables-legacy and ip6tables-legacy have made. */
+const legacyTables = ['/proc/net/ip_tables_names', '/proc/net/ip6_tables_names'];
 
 /**
  * The other of the two programs called iptables, where it may hold something: an administrator who
@@ -47,9 +47,11 @@ export async function otherVariant(): Promise<'-legacy' | '-nft' | undefined> {
 }
 
 function hasLegacyTables(): boolean {
-  try {
-    return fs.readFileSync(legacyTables, 'latin1').split('\n').includes('filter');
-  } catch {
-    return false;
-  }
+  return legacyTables.some((path) => {
+    try {
+      return fs.readFileSync(path, 'latin1').split('\n').includes('filter');
+    } catch {
+      return false;
+    }
+  });
 }

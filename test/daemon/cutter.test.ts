@@ -18,11 +18,16 @@ const started: Child[] = [];
 const servants: number[] = [];
 
 const cutterScript = `
+  import fs from 'node:fs';
   import {Cutter} from './src/daemon/cutter.js';
   const {settings, cuts, burst = [], exempt = [], ended = []} = JSON.parse(process.argv[2]);
   const cutter = new Cutter({cutSessions: 'both', mailerPort: 25, dryRun: false, ...settings}, {
     stands: (network) => !ended.includes(network),
     isExempt: ({text}) => exempt.includes(text),
+    save: () => {
+      const open = fs.readFileSync('/proc/self/net/tcp', 'latin1').match(/:0019 [0-9A-F:]+ 01 /g);
+      console.log('saved ' + (open ?? []).length);
+    },
     say: (level, message) => console.log(level + ' ' + message),
   });
   for (const networks of cuts) await cutter.cut(networks);
@@ -139,8 +144,13 @@ class Lane {
     const child = this.#start(program, ...rest);
     expect(await child.ended).toBe(0);
     expect(child.complaints()).toBe('');
-    return child.output().split('\n').filter(Boolean);
+    const lines = child.output().split('\n').filter(Boolean);
+    this.saved = lines.filter((line) => line.startsWith('saved '));
+    return lines.filter((line) => !this.saved.includes(line));
   }
+
+  /** Each save of the last cut, and how many connections were open then. */
+  saved: string[] = [];
 
   /** With another `ss` in its place. */
   cutWith(tool: string, what: object): Promise<string[]> {
@@ -179,6 +189,17 @@ describe('the cutter', () => {
         expect(isAlive(two.pid)).toBe(true);
         expect(relay.process.exitCode).toBeNull();
       }
+    });
+
+    test('only after the state is saved: with the process goes the word of whose lines it wrote', async () => {
+      const lane = new Lane(namespace);
+      const relay = await lane.serve('0.0.0.0', 'fork');
+      const {guest} = await lane.connect('203.0.113.1', blocked, relay);
+      await lane.cut({cuts: [[other]]});
+      expect(lane.saved).toEqual([]); // nothing to cut
+      await lane.cut({cuts: [[blocked]]});
+      expect(lane.saved).toEqual(['saved 1']);
+      await until('its end', () => guest.output().includes('closed'));
     });
 
     test('all of a network, at most 256 in a call, told in few lines; not who is exempt', async () => {

@@ -167,7 +167,8 @@ test('half a listing of nft, which it calls done, is a table that must be made a
   firewall.set(blockOf('192.0.2.1'));
   await firewall.enforce('remove');
   expect(batches).toEqual([expect.stringContaining('delete table ip blocksmtp-GUESSERS\n')]);
-  expect(batches[0]).toContain('hosts { 192.0.2.1 timeout');
+  expect(batches[0]).toContain('hosts {\n192.0.2.1 timeout');
+  await firewall.check();
   expect(firewall.enforced.get(4)).toMatchObject({standing: 0, failure: undefined});
 });
 

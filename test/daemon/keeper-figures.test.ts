@@ -2,6 +2,7 @@
 import {describe, expect, jest, test} from '@jest/globals';
 import {Keeper, retryMs} from '../../src/daemon/keeper.js';
 import {iptablesBackend} from '../../src/firewall/chain-backend.js';
+import {Intent} from '../../src/firewall/intent.js';
 import {
   addresses,
   blockOf,
@@ -50,11 +51,16 @@ describe('many wishes', () => {
   });
 
   test('what was kept goes as soon as it is to be removed, unasked', async () => {
-    await want('192.0.2.1', '192.0.2.2');
-    const next = new Keeper(4, iptablesBackend(settings), intent, {
+    await want('192.0.2.1', '192.0.2.2', '192.0.2.3');
+    const known = new Intent(4);
+    for (const last of [2, 3]) known.set(blockOf(`192.0.2.${last}`));
+    const next = new Keeper(4, iptablesBackend(settings), known, {
       ...{run: kernel.run, say: () => undefined, onStep: () => undefined},
     });
-    intent.delete('192.0.2.1');
+    await next.enforce('keep');
+    expect(standing()).toHaveLength(3);
+    // What is lifted meanwhile is not what may be wanted again.
+    known.delete('192.0.2.3');
     await next.enforce('keep');
     expect(standing()).toEqual([drop('192.0.2.1'), drop('192.0.2.2')]);
     await next.enforce('remove');

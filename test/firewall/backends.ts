@@ -4,7 +4,6 @@ import type {Family} from '../../src/net/address.js';
 import {toolOf} from './namespace.js';
 import {spec} from './samples.js';
 import {
-  allPlaces,
   blockedIn,
   blockOf,
   describeScenes,
@@ -68,9 +67,11 @@ add rule ${table} input tcp dport 25 counter
   }
 }
 
-export function describeBackends(titles: readonly PlaceTitle[] = allPlaces): void {
+export function describeBackends(titles: readonly PlaceTitle[]): void {
   describeScenes('blocks', titles, blockTests);
-  describeScenes('another tool', titles, vandalTests);
+  // To a set and its rule all is the same there, whichever iptables has made it; the walk tries it.
+  const others = titles.filter((title) => title !== 'ipset with iptables-legacy');
+  describeScenes('another tool', others, vandalTests);
 }
 
 function blockTests(scene: Scene): void {

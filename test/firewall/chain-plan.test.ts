@@ -16,7 +16,7 @@ import {
   wishOf,
 } from './samples.js';
 
-const runs = {numRuns: 2000};
+const runs = {numRuns: 500};
 const {chain} = spec;
 const create: ChainStep = {kind: 'createChain', chain};
 const add = (network: string): ChainStep => ({kind: 'add', chain, network});

@@ -88,7 +88,7 @@ describe('Intent: properties', () => {
           expect(intent.untilMs(text)).toBe(wanted.get(text));
         }
       }),
-      {numRuns: 500},
+      {numRuns: 200},
     );
   });
 
@@ -107,7 +107,7 @@ describe('Intent: properties', () => {
         }
         expect(intent.takeChanged().size).toBe(0);
       }),
-      {numRuns: 500},
+      {numRuns: 200},
     );
   });
 });

@@ -38,18 +38,27 @@ const mergedOf = ({settings: {family}, wanted}: Case): string[] =>
 const planOf = ({settings, wanted, found}: Case, surplus: Surplus = 'remove') =>
   planChain(settings, wishOf(wanted, surplus, settings.family), found);
 
-const isTree = ({spec}: ChainSettings, {chains, needed}: ChainState): boolean =>
-  [...chains].some(
-    ([name, {drops, jumps, matches}]) =>
-      isSubChain(spec, name) && !(needed.has(name) && drops.size + jumps.size + matches === 0),
-  );
+/** Digits of the deepest sub-chain that is more than empty and needed; 0 without any. */
+const depthIn = ({spec}: ChainSettings, {chains, needed}: ChainState): number =>
+  [...chains].reduce((deepest, [name, {drops, jumps, matches}]) => {
+    const isDone = needed.has(name) && drops.size + jumps.size + matches === 0;
+    const digits = isSubChain(spec, name) && !isDone ? name.length - spec.chain.length - 1 : 0;
+    return Math.max(deepest, digits);
+  }, 0);
+
+const layoutIn = (settings: ChainSettings, state: ChainState): Layout => {
+  const depth = depthIn(settings, state);
+  return depth === 0 ? 'flat' : depth < 3 ? 'tree' : 'deepTree';
+};
 
 /** The layout in which it should end. */
 function layoutAfter(given: Case): Layout {
   const {settings, found} = given;
   const count = settings.carrier === 'set' ? 0 : mergedOf(given).length;
-  const most = isTree(settings, found) ? settings.flatMax / 2 : settings.flatMax;
-  return count > most ? 'tree' : 'flat';
+  const now = layoutIn(settings, found);
+  const flatMost = now === 'flat' ? settings.flatMax : settings.flatMax / 2;
+  const treeMost = now === 'deepTree' ? settings.flatMax * 10 : settings.flatMax * 20;
+  return count <= flatMost ? 'flat' : count <= treeMost ? 'tree' : 'deepTree';
 }
 
 describe('planChain: any state that can be found', () => {
@@ -162,10 +171,13 @@ describe('planChain: a scope', () => {
 
 describe('planChain: growth', () => {
   const settings: ChainSettings = {...flat, flatMax: 8};
-  const hosts = Array.from({length: 12}, (_, i) => `${10 * i + 3}.0.2.7`);
+  const hosts = Array.from(
+    {length: 400},
+    (_, i) => `${i % 200}.${i % 256}.${Math.floor(i / 200)}.7`,
+  );
   const layoutAt = (count: number, found: ChainState): [Layout, ChainState] => {
     const after = afterSteps(found, planChain(settings, wishOf(hosts.slice(0, count)), found));
-    return [isTree(settings, after) ? 'tree' : 'flat', after];
+    return [layoutIn(settings, after), after];
   };
 
   test('a tree begins above flatMax and ends at half of it: nothing flaps between', () => {
@@ -176,13 +188,33 @@ describe('planChain: growth', () => {
       state = after;
       seen.push([count, layout]);
     }
-    const trees = seen.map(([count, layout]) => (layout === 'tree' ? `${count}!` : `${count}`));
+    const trees = seen.map(([count, layout]) => (layout === 'flat' ? `${count}` : `${count}!`));
     expect(trees.join(' ')).toBe('7 8 9! 8! 9! 8! 5! 8! 5! 4 5 8 4 9! 12! 0');
   });
 
-  test('a packet of any client enters at most two chains below ours', () => {
-    const [, {chains}] = layoutAt(12, absent());
-    const depth = [...chains.keys()].map((name) => name.length - settings.spec.chain.length);
-    expect(Math.max(...depth)).toBe('-7f'.length);
+  test('a third level comes at twenty times as many, and goes at half of that', () => {
+    let state = absent();
+    const seen: string[] = [];
+    for (const count of [160, 161, 160, 81, 161, 80, 160, 161, 4]) {
+      const [layout, after] = layoutAt(count, state);
+      state = after;
+      seen.push(`${count} ${layout}`);
+    }
+    expect(seen).toEqual([
+      '160 tree',
+      '161 deepTree',
+      '160 deepTree',
+      '81 deepTree',
+      '161 deepTree',
+      '80 tree',
+      '160 tree',
+      '161 deepTree',
+      '4 flat',
+    ]);
+  });
+
+  test('a packet of any client enters at most two chains below ours, in a deep tree three', () => {
+    expect(depthIn(settings, layoutAt(12, absent())[1])).toBe(2);
+    expect(depthIn(settings, layoutAt(400, absent())[1])).toBe(3);
   });
 });

@@ -31,20 +31,19 @@ export const pool: Readonly<Record<Family, readonly string[]>> = {
 
 export const wantedOf = (family: Family): fc.Arbitrary<string[]> => fc.subarray([...pool[family]]);
 
-/** The two groups of bits as hexadecimal digits; one, where the network does not reach the other. */
+/** The groups of bits as hexadecimal digits; one, where the network does not reach the others. */
 function digitsOf(text: string): string[] {
   const {family, first, prefix} = network(text);
   const digits = first.toString(16).padStart(family === 4 ? 8 : 32, '0');
-  const [one, two] = family === 4 ? [0, 1] : [7, 15];
-  const chosen = [digits.charAt(one), digits.charAt(two)];
+  const chosen = (family === 4 ? [0, 1, 2] : [7, 15, 14]).map((at) => digits.charAt(at));
   return family === 6 && prefix < 64 ? chosen.slice(0, 1) : chosen;
 }
 
 /** The sub-chains on the way to the network's rule in a tree. */
-export function wayTo(text: string): string[] {
-  const [first = '', second] = digitsOf(text);
-  const way = [`${spec.chain}-${first}`];
-  return second === undefined ? way : [...way, `${spec.chain}-${first}${second}`];
+export function wayTo(text: string, layout: Layout): string[] {
+  const depth = {flat: 0, tree: 2, deepTree: 3}[layout];
+  const digits = digitsOf(text).slice(0, depth);
+  return digits.map((_, i) => `${spec.chain}-${digits.slice(0, i + 1).join('')}`);
 }
 
 /** Sub-chain → the chain from which it is reached. */
@@ -53,7 +52,8 @@ const parentOf = (chain: string): string =>
 
 /** Anything: rules doubled and misplaced, jumps missing or doubled, sub-chains of a former tree. */
 export function foundStates(family: Family): fc.Arbitrary<ChainState> {
-  const subChains = [...new Set([...pool[family].flatMap(wayTo), `${spec.chain}-e`])];
+  const ways = pool[family].flatMap((text) => wayTo(text, 'deepTree'));
+  const subChains = [...new Set([...ways, `${spec.chain}-e`])];
   return fc
     .record({
       root: fc.boolean(),
@@ -111,8 +111,7 @@ export function faultsOf(
   if (!isHooked || hookCount !== 1) faults.push(`hook ${hook}, ${hookCount} times`);
   if (!chains.has(root)) faults.push('no chain');
   const expected = carrier === 'set' ? [] : [...wanted];
-  const placeOf = (text: string): string =>
-    layout === 'tree' ? (wayTo(text).at(-1) ?? root) : root;
+  const placeOf = (text: string): string => wayTo(text, layout).at(-1) ?? root;
   const placed: string[] = expected.map((text) => `${placeOf(text)} ${text}`);
   const found = [...chains].flatMap(([chain, {drops}]) =>
     [...drops].flatMap(([text, times]) => Array<string>(times).fill(`${chain} ${text}`)),
@@ -123,9 +122,11 @@ export function faultsOf(
       faults.push(`${chain}: ${matches} matches`);
     }
     for (const [to, times] of jumps) if (times !== 1) faults.push(`${chain} to ${to}: ${times}`);
-    if (layout === 'flat' && chain !== root && !needed.has(chain)) faults.push(`left: ${chain}`);
+    const depth = chain === root ? 0 : chain.length - root.length - 1;
+    const isTooDeep = depth > {flat: 0, tree: 2, deepTree: 3}[layout];
+    if (isTooDeep && !needed.has(chain)) faults.push(`left: ${chain}`);
   }
-  const way = layout === 'tree' ? expected.flatMap(wayTo) : [];
+  const way = expected.flatMap((text) => wayTo(text, layout));
   for (const chain of way) {
     if (!chains.get(parentOf(chain))?.jumps.has(chain)) faults.push(`not reached: ${chain}`);
   }

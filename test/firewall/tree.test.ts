@@ -20,14 +20,17 @@ describeScenes('a tree', ['iptables', 'iptables-legacy'], (scene) => {
   const {family} = scene;
   const all = [...intentOf(family, pool[family]).entries()].map(([network]) => network);
 
-  test('every mask reads back just as it was written: a second look finds nothing to do', async () => {
+  test.each([
+    ['tree', settings],
+    ['deepTree', {flatChainMax: 0}],
+  ] as const)('every mask of a %s reads back as it was written', async (layout, shape) => {
     addOthers(scene);
     const before = dump(scene);
-    const running = start(scene, settings);
+    const running = start(scene, shape);
     await running.want(...all);
-    await expectRight(scene, all, settings);
+    await expectRight(scene, all, shape);
     expect(new Set(chainsOf(scene))).toEqual(
-      new Set([spec.chain, `${spec.chain}_2`, ...all.flatMap(wayTo)]),
+      new Set([spec.chain, `${spec.chain}_2`, ...all.flatMap((text) => wayTo(text, layout))]),
     );
     expect(await running.firewall.stop('remove')).toBe('removed');
     expect(dump(scene)).toBe(before);
@@ -60,8 +63,8 @@ describeScenes('a tree', ['iptables', 'iptables-legacy'], (scene) => {
   test('whatever another tool does to it, one check makes it good', async () => {
     const running = start(scene, settings);
     await running.want(...all);
-    const one = all.find((network) => wayTo(network).length === 2)!;
-    const [top = '', bottom = ''] = wayTo(one);
+    const one = all.find((network) => wayTo(network, 'tree').length === 2)!;
+    const [top = '', bottom = ''] = wayTo(one, 'tree');
     const jump = (parent: string, to: string): string =>
       scene.namespace.list(family).match(new RegExp(`^-A ${parent} (-s \\S+ -j ${to})$`, 'm'))![1]!;
     const [first, second] = [jump(spec.chain, top), jump(top, bottom)].map((text) =>

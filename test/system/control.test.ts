@@ -220,8 +220,8 @@ describe('the operator', () => {
     expect(await rules(4, CHAIN)).toEqual([drop('203.0.113.7/32')]);
   });
 
-  test('rules that another tool flushed come back with the next cleansing', async () => {
-    await start('--cleanse-schedule=* * * * * *');
+  test('rules that another tool flushed come back with the next check', async () => {
+    await start('--check-interval=1s');
     await ask('block', '203.0.113.7');
     await relay.iptables(4, '-F', CHAIN);
     await relay.iptables(4, '-D', 'INPUT', '1');
