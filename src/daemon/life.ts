@@ -9,6 +9,7 @@ import type {Log} from '../sys/log.js';
 import {machineFamilies} from '../sys/netfilter.js';
 import {onSchedule, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
+import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
 import {reapStuck} from './reaper.js';
 import type {Step} from './steps.js';
@@ -36,12 +37,14 @@ export interface LifeTerms {
   readonly answer: (request: unknown) => Answer | undefined;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
+  /** Runs the programs of the firewall otherwise than the workplace does; for tests. */
+  readonly run?: RunCall;
   /** Told at each step that a crash could follow; for tests. */
   readonly onStep?: (step: Step) => void;
 }
 
 export async function live(terms: LifeTerms): Promise<Ending> {
-  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, onStep} = terms;
+  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, run, onStep} = terms;
   const opened = await openWorkplace(config, log);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {workplace} = opened;
@@ -51,6 +54,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     families: config.dryRun ? [] : machineFamilies(),
     surplus: 'keep',
     log,
+    ...(run && {run}),
     ...(onStep && {onStep}),
   });
   const schedules = makeSchedules(config, daemon, log);

@@ -37,7 +37,7 @@ export async function openWorkplace(config: Config, log: Log): Promise<Workplace
       store.close();
       locked.lock.release();
     };
-    return {kind: 'ready', workplace: {...store, run: runFirewallCall, leave}};
+    return {kind: 'ready', workplace: {...store, run: (call) => runFirewallCall(call), leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};

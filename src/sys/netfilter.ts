@@ -12,12 +12,12 @@ export interface FirewallCall {
   readonly input: string;
 }
 
-export function runFirewallCall({
-  program,
-  parameters,
-  input,
-}: FirewallCall): Promise<CommandResult> {
-  return runCommand(program, parameters, {input, timeoutMs: callTimeoutMs});
+/** @param timeoutMs when a program that hangs is given up */
+export function runFirewallCall(
+  {program, parameters, input}: FirewallCall,
+  timeoutMs = callTimeoutMs,
+): Promise<CommandResult> {
+  return runCommand(program, parameters, {input, timeoutMs});
 }
 
 /** Whether this machine speaks IPv6 at all: the kernel shows the file even without an address. */

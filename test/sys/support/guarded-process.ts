@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import {type Config, settingNames, settings} from '../../../src/config/schema.js';
 import {live} from '../../../src/daemon/life.js';
 import type {Step} from '../../../src/daemon/steps.js';
+import {type FirewallCall, runFirewallCall} from '../../../src/sys/netfilter.js';
 
 export interface DieAt {
   readonly step: Step;
@@ -18,11 +19,15 @@ export interface GuardedTerms {
   readonly dieAt?: DieAt;
   /** A file with such a step, read at SIGUSR1: counted from then on. */
   readonly orders?: string;
+  /** When a program that hangs is given up; default: as in production. */
+  readonly callTimeoutMs?: number;
   /** A file with the ms by which the clock is wrong; read at SIGUSR2. */
   readonly clock?: string;
 }
 
-const {config, dieAt, orders, clock} = JSON.parse(process.argv[2] ?? '') as GuardedTerms;
+const {config, dieAt, orders, callTimeoutMs, clock} = JSON.parse(
+  process.argv[2] ?? '',
+) as GuardedTerms;
 const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
 
 const tell = (text: string): void => void fs.writeSync(1, `${text}\n`);
@@ -59,6 +64,7 @@ const ending = live({
   firewallAtEnd: () => 'leave',
   onWhitelist: () => undefined,
   answer: () => undefined,
+  ...(callTimeoutMs && {run: (call: FirewallCall) => runFirewallCall(call, callTimeoutMs)}),
   onStep: (step) => {
     if (step !== death) return;
     left -= 1;
