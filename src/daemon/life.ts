@@ -7,7 +7,7 @@ import type {Config} from '../config/schema.js';
 import {serveControl, type ControlServer} from '../sys/control-socket.js';
 import type {Log} from '../sys/log.js';
 import {machineFamilies} from '../sys/netfilter.js';
-import {onSchedule, type Schedule} from '../sys/schedule.js';
+import {onSchedule, repeat, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
 import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
@@ -58,7 +58,6 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     ...(onStep && {onStep}),
   });
   const schedules = makeSchedules(config, daemon, log);
-  const checks = setInterval(() => void daemon.check(), config.checkInterval * 1000);
   const friends = setInterval(() => {
     daemon.refreshFriends();
     if (daemon.hasWhitelist) onWhitelist();
@@ -75,7 +74,6 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     await daemon.follow(stop);
   } finally {
     clearInterval(friends);
-    clearInterval(checks);
     control?.close();
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     firewall = await daemon.stop(firewallAtEnd());
@@ -89,6 +87,7 @@ function makeSchedules(config: Config, daemon: Daemon, log: Log): Schedule[] {
   const reaper = {longestSeconds: config.maxRuntimeCmdRead, mode} as const;
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
+    repeat(config.checkInterval * 1000, () => daemon.check()),
     onSchedule('reap', config.reapSchedule, log.say, () => reapStuck(reaper, log.say)),
   ];
 }

@@ -1,4 +1,4 @@
-/** Runs work on a schedule as in cron(5). The one place that knows node-cron. */
+/** Runs work on a schedule as in cron(5), or again and again. The one place that knows node-cron. */
 import cron from 'node-cron';
 import type {Say} from '../log-level.js';
 
@@ -28,6 +28,33 @@ export function onSchedule(
   return {
     stop: async () => {
       await task.destroy();
+    },
+  };
+}
+
+/** Repeated work takes no more than this part of the time, however long it takes. */
+const mostShare = 0.2;
+
+/** Begins the work so often; less often, when it takes long. */
+export function repeat(intervalMs: number, work: () => Promise<void>): Schedule {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let isStopped = false;
+  const wait = (ms: number): void => {
+    if (!isStopped) timer = setTimeout(() => void (running = run()), ms);
+  };
+  const run = async (): Promise<void> => {
+    const startMs = performance.now();
+    await work();
+    const tookMs = performance.now() - startMs;
+    wait(Math.max(intervalMs - tookMs, tookMs / mostShare - tookMs));
+  };
+  wait(intervalMs);
+  return {
+    stop: async () => {
+      isStopped = true;
+      clearTimeout(timer);
+      await running;
     },
   };
 }
