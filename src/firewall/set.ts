@@ -30,10 +30,18 @@ export function elementText(printed: string): string {
 }
 
 /**
- * How far the kernel's end of a block may be from ours. Ms: it counts in whole seconds, and so does
- * its listing; what ends within this time is left to end by itself.
+ * How much earlier than ours the kernel's end of a block may be. Ms: it counts in whole seconds, and
+ * so does its listing; what ends within this time is left to end by itself.
  */
 export const endSlackMs = 3000;
+
+/**
+ * How much later than ours it may be. Ms: the kernel begins to count when a batch comes to its line,
+ * and its listing was made before it is read; with 100,000 blocks on a busy machine that is many
+ * seconds, each call may take 20, and to set all anew would only take as long again. It harms nobody:
+ * the daemon ends a block, and the kernel only where there is no daemon.
+ */
+export const lateSlackMs = 60_000;
 
 /**
  * The longest time that is set. Seconds: ipset has 32 bits of jiffies in ms (`IPSET_MAX_TIMEOUT`, 24
@@ -68,7 +76,7 @@ function planElement(wish: Wish, actual: Elements, network: string): SetStep | u
 }
 
 function isRight(kernelMs: number, untilMs: number, nowMs: number): boolean {
-  if (kernelMs > untilMs + endSlackMs) return false;
+  if (kernelMs > untilMs + lateSlackMs) return false;
   const longestMs = longestSeconds * 1000;
   // One of those that are renewed on the way: half of the time is early enough.
   if (untilMs > nowMs + longestMs) return kernelMs > nowMs + longestMs / 2;
