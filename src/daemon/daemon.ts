@@ -103,6 +103,8 @@ export class Daemon {
     const lifted = [...undone, ...this.#guard.liftExempt(this.#friends.exemptions, nowMs())];
     const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
     this.#tell([...lifted, ...ended]);
+    // Said of each, or their rules would be kept with the others until the log is caught up with.
+    this.#intend(lifted);
     this.#renewIntent();
     void this.#enforce().then(() => this.#cutStanding());
   }

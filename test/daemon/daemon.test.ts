@@ -45,6 +45,13 @@ afterEach(async () => {
 const say = (level: LogLevel, message: string): void => void said.push([level, message]);
 
 function startDaemon(): Daemon {
+  const made = makeDaemon();
+  made.start();
+  life = made.follow(end.signal);
+  return made;
+}
+
+function makeDaemon(): Daemon {
   daemon = new Daemon({
     config,
     state,
@@ -55,8 +62,6 @@ function startDaemon(): Daemon {
     surplus: 'keep',
     log: {say, shows: () => true, close: () => Promise.resolve()},
   });
-  daemon.start();
-  life = daemon.follow(end.signal);
   return daemon;
 }
 
@@ -84,6 +89,22 @@ describe('what is saved', () => {
     expect(saved.at(-1)).toBe(0);
     expect(kernel.rules(chain)).toEqual([]);
   });
+});
+
+test('who has become exempt while nobody ran is let go at once, not when the log is caught up with', async () => {
+  const block = {fromMs: Date.now(), untilMs: Date.now() + 3600_000, reason: 'x'} as const;
+  const rule = (network: string): string => `-s ${network}/32 -p tcp -m tcp --dport 25 -j DROP`;
+  for (const network of ['192.0.2.7', '192.0.2.8']) {
+    state.blocks.set(network, {...block, network, origin: 'evidence'});
+  }
+  kernel.behindOurBack((chains) =>
+    chains.set(chain, ['192.0.2.7', '192.0.2.8', '192.0.2.9'].map(rule)),
+  );
+  fs.writeFileSync(config.whiteList, '192.0.2.7\n');
+  // Nobody follows the log: it is never caught up with.
+  makeDaemon().start();
+  await until('the first batch', () => kernel.restores() > 0);
+  expect(kernel.rules(chain)).toEqual(['192.0.2.8', '192.0.2.9'].map(rule));
 });
 
 test('a guesser in the log is dropped in the kernel', async () => {
