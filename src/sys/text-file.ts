@@ -51,15 +51,22 @@ export function whyNotAppended(path: string): string | undefined {
 /** Whoever reads it finds the old text or the new one, whole. @throws when the disk refuses */
 export function writeTextFile(path: string, text: string, mode: number): void {
   const fresh = `${path}.new`;
-  const descriptor = fs.openSync(fresh, 'w', mode);
+  removeFile(fresh);
+  // Made anew: the folder may be another user's, and a link that he puts there lead anywhere.
+  const descriptor = fs.openSync(fresh, 'wx', mode);
   try {
-    // Not writeSync: on a disk that fills up it writes less than all, and says nothing.
-    fs.writeFileSync(descriptor, text);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
+    try {
+      // Not writeSync: on a disk that fills up it writes less than all, and says nothing.
+      fs.writeFileSync(descriptor, text);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(fresh, path);
+  } catch (error) {
+    removeFile(fresh);
+    throw error;
   }
-  fs.renameSync(fresh, path);
 }
 
 export const removeFile = (path: string): void => fs.rmSync(path, {force: true});

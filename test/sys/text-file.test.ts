@@ -2,7 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {fileVersion, mostFileBytes, readTextFile} from '../../src/sys/text-file.js';
+import {fileVersion, mostFileBytes, readTextFile, writeTextFile} from '../../src/sys/text-file.js';
 import {tempDirs} from './support/temp.js';
 
 const newDir = tempDirs();
@@ -34,6 +34,37 @@ describe('reading', () => {
     });
     fs.truncateSync(path, mostFileBytes);
     expect(readTextFile(path).kind).toBe('text');
+  });
+});
+
+describe('writing', () => {
+  test('replaces what was there, with the mode it is to have, and leaves nothing beside it', () => {
+    const folder = newDir();
+    const path = join(folder, 'file');
+    fs.writeFileSync(`${path}.new`, 'of a crash', {mode: 0o666});
+    writeTextFile(path, 'one', 0o600);
+    writeTextFile(path, 'two', 0o600);
+    expect(fs.readFileSync(path, 'utf8')).toBe('two');
+    expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(folder)).toEqual(['file']);
+  });
+
+  test('follows no link that somebody has put in its way', () => {
+    const folder = newDir();
+    const [path, precious] = [join(folder, 'file'), join(folder, 'precious')];
+    fs.writeFileSync(precious, 'precious');
+    fs.symlinkSync(precious, `${path}.new`);
+    writeTextFile(path, 'text', 0o600);
+    expect(fs.readFileSync(precious, 'utf8')).toBe('precious');
+    expect(fs.readFileSync(path, 'utf8')).toBe('text');
+  });
+
+  test('refused, it leaves the old text, and nothing beside it', () => {
+    const folder = newDir();
+    const path = join(folder, 'file');
+    fs.mkdirSync(join(path, 'below'), {recursive: true});
+    expect(() => writeTextFile(path, 'text', 0o600)).toThrow();
+    expect(fs.readdirSync(folder)).toEqual(['file']);
   });
 });
 
