@@ -1,10 +1,10 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
-import type {Problem} from '../config/problem.js';
+import {type Problem, problemText} from '../config/problem.js';
 import type {Config} from '../config/schema.js';
 import {chainSpec} from '../daemon/firewall.js';
 import {live} from '../daemon/life.js';
 import {removeFirewall} from '../daemon/remove-firewall.js';
-import {readTrial, writeTrial} from '../daemon/trial.js';
+import {readTrial, type Trial, writeTrial} from '../daemon/trial.js';
 import {type Log, openLog} from '../sys/log.js';
 import {checked} from './checked.js';
 import {Course, type NextLife} from './course.js';
@@ -48,7 +48,7 @@ type FirstLife =
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
 /** With what the file says, unless that is on trial: then with what it said before. */
-function firstLife(options: Options): FirstLife {
+export function firstLife(options: Options): FirstLife {
   const text = configText(options);
   const parsed = checked(options);
   if (parsed.kind === 'problems') return parsed;
@@ -56,24 +56,32 @@ function firstLife(options: Options): FirstLife {
   const trial = config.dryRun ? undefined : readTrial(config.stateDir);
   if (trial === undefined) return {kind: 'life', life: {config, text}};
   const before = checked(options, trial.before);
-  if (before.kind === 'problems') return before;
+  if (before.kind === 'problems') {
+    // It was in force; what it names must have gone since. Not to start would guard nobody.
+    const told = before.problems.map(problemText).join('; ');
+    const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${told}`;
+    return {kind: 'life', life: {config, text, why: {level: 'error', message}}};
+  }
+  const failed = {...trial, kind: 'failed'} as const;
+  const message = `the configuration was never confirmed: the one before is in force; \`blocksmtp reload\` takes over what the file says${notNoted(config.stateDir, failed)}`;
   const life = {
     config: before.config,
     text: trial.before,
-    trial: {...trial, kind: 'failed'},
+    trial: failed,
     ...(trial.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {}),
-    why: {
-      level: 'error',
-      message:
-        'the configuration was never confirmed: the one before is in force; `blocksmtp reload` takes over what the file says',
-    },
+    why: {level: 'error', message},
   } as const;
-  try {
-    writeTrial(config.stateDir, life.trial);
-  } catch {
-    // The disk refuses. It stays a running one, and the next start comes to the same.
-  }
   return {kind: 'life', life};
+}
+
+/** A disk that refuses keeps nobody from starting: the next start finds the trial as it is. */
+function notNoted(stateDir: string, trial: Trial): string {
+  try {
+    writeTrial(stateDir, trial);
+    return '';
+  } catch (error) {
+    return ` (not noted: ${(error as Error).message})`;
+  }
 }
 
 /** What has been asked for by signals, and whom to tell when something is. */
