@@ -141,9 +141,11 @@ export class Course {
   }
 
   #confirm(): Answer {
-    if (this.#trial?.kind !== 'running') {
+    // Also one of a life that begins in a moment: its trial was answered before.
+    const {trial, ...life} = this.next ?? {...this.#life, trial: this.#trial};
+    if (trial?.kind !== 'running') {
       const why =
-        this.#trial === undefined
+        trial === undefined
           ? 'no configuration is on trial'
           : 'too late: the configuration before is in force again';
       return {kind: 'refused', message: why};
@@ -152,6 +154,7 @@ export class Course {
     if (kept !== undefined) return kept;
     clearTimeout(this.#timer);
     this.#trial = undefined;
+    if (this.next !== undefined) this.next = life;
     const message = 'the configuration is confirmed, and stays';
     this.#log.say('notice', message);
     return {kind: 'done', message};

@@ -1,0 +1,137 @@
+/** Reloads, trials and the way back: which configuration comes next, on real files. */
+import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {checked} from '../../src/cli/checked.js';
+import {Course, type NextLife} from '../../src/cli/course.js';
+import {readTrial} from '../../src/daemon/trial.js';
+import {tempDirs} from '../sys/support/temp.js';
+
+const newDir = tempDirs();
+let folder = '';
+let path = '';
+let said: string[] = [];
+let ended = 0;
+beforeEach(() => {
+  jest.useFakeTimers();
+  folder = newDir();
+  path = join(folder, 'blocksmtp.toml');
+  [said, ended] = [[], 0];
+  write(10);
+});
+afterEach(() => void jest.useRealTimers());
+
+const textOf = (threshold: number): string => `state_dir = "${folder}"\nthreshold = ${threshold}\n`;
+const write = (threshold: number): void => fs.writeFileSync(path, textOf(threshold));
+
+function firstLife(): NextLife {
+  const parsed = checked({config: path});
+  if (parsed.kind === 'problems') throw new Error(JSON.stringify(parsed.problems));
+  return {config: parsed.config, text: fs.readFileSync(path, 'utf8')};
+}
+
+function courseOf(life: NextLife): Course {
+  const say = (level: string, message: string): void => void said.push(`${level} ${message}`);
+  const log = {say, shows: () => true, close: () => Promise.resolve()};
+  return new Course(life, {config: path}, log, () => (ended += 1));
+}
+
+/** The course of the life after the next one's beginning was waited for. */
+function nextOf(course: Course): Course {
+  jest.advanceTimersByTime(200);
+  return courseOf(course.next!);
+}
+
+const thresholdAfter = (course: Course): number | undefined => course.next?.config.threshold;
+const reload = (course: Course, confirmSeconds?: number) =>
+  course.answer({command: 'reload', ...(confirmSeconds && {confirmSeconds})});
+const confirm = (course: Course) => course.answer({command: 'confirm'});
+
+describe('a trial', () => {
+  test('that nobody confirms leads back, and what was blocked since is lifted', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    expect(reload(first, 60)).toMatchObject({kind: 'done'});
+    const sinceMs = readTrial(folder)?.sinceMs;
+    const onTrial = nextOf(first);
+    expect(ended).toBe(1);
+    jest.advanceTimersByTime(59_000);
+    expect(onTrial.next).toBeUndefined();
+    jest.advanceTimersByTime(1000);
+    expect(onTrial.next).toMatchObject({config: {threshold: 10}, liftSinceMs: sinceMs});
+    expect(readTrial(folder)).toMatchObject({kind: 'failed', before: textOf(10)});
+    expect(confirm(nextOf(onTrial))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('too late'),
+    });
+  });
+
+  test('that is confirmed stays', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    reload(first, 60);
+    const onTrial = nextOf(first);
+    expect(confirm(onTrial)).toMatchObject({kind: 'done'});
+    jest.advanceTimersByTime(120_000);
+    expect(onTrial.next).toBeUndefined();
+    expect(readTrial(folder)).toBeUndefined();
+    expect(confirm(onTrial)).toMatchObject({kind: 'refused'});
+  });
+
+  test('can be confirmed in the moment before its life begins', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    reload(first, 60);
+    expect(confirm(first)).toMatchObject({kind: 'done'});
+    const next = nextOf(first);
+    jest.advanceTimersByTime(120_000);
+    expect([first.next?.trial, thresholdAfter(first), next.next]).toEqual([
+      undefined,
+      5,
+      undefined,
+    ]);
+  });
+
+  test('a signal confirms nothing: what it brings is on trial for as long as was left', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    reload(first, 60);
+    const onTrial = nextOf(first);
+    jest.advanceTimersByTime(30_000);
+    write(6);
+    onTrial.reload(undefined);
+    expect(onTrial.next).toMatchObject({config: {threshold: 6}, trial: {before: textOf(10)}});
+    const again = nextOf(onTrial);
+    jest.advanceTimersByTime(31_000);
+    expect(thresholdAfter(again)).toBe(10);
+  });
+
+  test('of two in a row the way back leads to what was confirmed last', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    reload(first, 60);
+    const second = nextOf(first);
+    write(6);
+    reload(second, 60);
+    const third = nextOf(second);
+    jest.advanceTimersByTime(60_000);
+    expect([thresholdAfter(second), thresholdAfter(third)]).toEqual([6, 10]);
+  });
+
+  test('a bad configuration, and one that cannot be remembered, is refused; nothing changes', () => {
+    const first = courseOf(firstLife());
+    fs.appendFileSync(path, 'threshold = 1\n');
+    expect(reload(first, 60)).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('nothing has changed'),
+    });
+    write(5);
+    fs.mkdirSync(join(folder, 'trial.json.new'));
+    expect(reload(first, 60)).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('nothing has changed'),
+    });
+    jest.advanceTimersByTime(60_000);
+    expect([first.next, ended]).toEqual([undefined, 0]);
+  });
+});
