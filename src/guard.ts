@@ -149,9 +149,8 @@ export class Guard {
         this.#state.offenders.delete(client);
       }
     }
-    const {lost} = this.#fragments;
-    const pieces = lost - this.#piecesTold;
-    this.#piecesTold = lost;
+    const pieces = this.#fragments.lost - this.#piecesTold;
+    this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
     const stop = this.#brake.sweep(nowMs);
     const stopped: Outcome[] =
@@ -184,8 +183,8 @@ export class Guard {
 
   /** Lifts all blocks, and forgets what their clients did: see `unblock`. */
   liftAll(nowMs: number): Outcome[] {
-    const networks = [...this.#state.blocks.values()].map(({network}) => network);
-    return networks.flatMap((network) => this.unblock(network, nowMs) ?? []);
+    const all = [...this.#state.blocks.values()];
+    return all.flatMap(({network}) => this.unblock(network, nowMs) ?? []);
   }
 
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
@@ -331,9 +330,10 @@ export class Guard {
   #lift(block: Block, why: WhyLifted, nowMs: number): Outcome {
     this.#state.blocks.delete(block.network);
     const offender = this.#state.offenders.get(block.network);
-    if (offender !== undefined && (offender.blockedUntilMs > nowMs || why === 'brake')) {
-      // A block that is taken back does not make the next one longer.
-      const blocks = why === 'brake' ? Math.max(0, offender.blocks - 1) : offender.blocks;
+    // A block that is taken back does not make the next one longer.
+    const isTakenBack = why === 'brake' || why === 'notConfirmed';
+    if (offender !== undefined && (offender.blockedUntilMs > nowMs || isTakenBack)) {
+      const blocks = isTakenBack ? Math.max(0, offender.blocks - 1) : offender.blocks;
       const blockedUntilMs = Math.min(offender.blockedUntilMs, nowMs);
       this.#state.offenders.set(block.network, {...offender, blocks, blockedUntilMs});
     }

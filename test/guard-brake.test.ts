@@ -107,6 +107,27 @@ describe('blocksPerMinute', () => {
   });
 });
 
+test('blocks of a configuration that nobody confirmed are lifted, and make no next one longer', () => {
+  guess('203.0.113.67', startMs);
+  const sinceMs = startMs + minute;
+  expect(kindsOf(guess(guesser, sinceMs))).toEqual(['block']);
+  guard.block(
+    {
+      ...{network: '192.0.2.10', fromMs: sinceMs, untilMs: sinceMs + hour},
+      ...{reason: 'asked for', origin: 'operator'},
+    },
+    1,
+  );
+  expect(guard.liftSince(sinceMs, sinceMs + minute)).toMatchObject([
+    {kind: 'lifted', why: 'notConfirmed', block: {network: guesser}},
+  ]);
+  expect([...state.blocks.values()].map(({network}) => network)).toEqual([
+    '203.0.113.67',
+    '192.0.2.10',
+  ]);
+  expect(without(guess(guesser, startMs + hour))).toMatchObject([{kind: 'block', repeat: 1}]);
+});
+
 describe('the list of users is gone', () => {
   beforeEach(() => {
     for (const client of good) deliver(client, startMs - day);
