@@ -89,15 +89,17 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
   if (request.command === 'unblock') {
     const outcome = guard.unblock(network.text, nowMs);
     const {text} = network;
+    const larger = blockAround(network, state);
     if (outcome === undefined) {
-      const larger = blockAround(network, state);
       const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
       return {
         answer: {kind: 'notBlocked', message: `${text} was not blocked${hint}`},
         outcomes: [],
       };
     }
-    return {answer: {kind: 'done', message: `${text} is unblocked`}, outcomes: [outcome]};
+    // Its own block was one too many: whoever is to be let in is not yet.
+    const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
+    return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
   }
   const why = refusal(network) ?? whyExempt(network, exemptions);
   if (why !== undefined) return refused(why);

@@ -126,6 +126,21 @@ describe('serve', () => {
     });
   });
 
+  test('who is unblocked within a network that is blocked is not in yet, and that is said', () => {
+    const view = make();
+    const ask = (command: 'block' | 'unblock', network: string): Answer =>
+      serve({command, network, seconds: 60}, view, startMs).answer;
+    ask('block', '198.51.100.0/24');
+    ask('block', client);
+    const hint = `but lies in 198.51.100.0/24, which is`;
+    expect(ask('unblock', client)).toEqual({
+      ...{kind: 'done', message: `${client} is unblocked, ${hint} blocked`},
+    });
+    expect(ask('unblock', client)).toEqual({
+      ...{kind: 'notBlocked', message: `${client} was not blocked, ${hint}`},
+    });
+  });
+
   test('why tells of a client nobody has heard of that it is no good sender', () => {
     expect(why(make())).toEqual(['no good sender: no mail of it was accepted of late']);
   });
