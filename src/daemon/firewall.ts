@@ -35,6 +35,8 @@ export class Firewall {
   readonly #keepers = new Map<Family, AnyKeeper>();
   /** What other backends may have left behind. */
   #leftovers: readonly Leftover[] = [];
+  #removal: Promise<void> | undefined;
+  #isStopped = false;
   /** What was said of a leftover: its name → why it stays. */
   readonly #complaints = new Map<string, string>();
 
@@ -103,6 +105,9 @@ export class Firewall {
   }
 
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
+    // What is left over for this backend may be the next one's own.
+    this.#isStopped = true;
+    await this.#removal;
     const keepers = [...this.#keepers.values()];
     if (firewall === 'leave') {
       await Promise.all(keepers.map((keeper) => keeper.stop()));
@@ -116,16 +121,21 @@ export class Firewall {
     await Promise.all([...this.#keepers.values()].map(work));
   }
 
-  async #removeLeftovers(): Promise<void> {
-    if (this.#leftovers.length === 0) return;
-    if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
+  #removeLeftovers(): Promise<void> {
+    this.#removal ??= this.#tryLeftovers().finally(() => (this.#removal = undefined));
+    return this.#removal;
+  }
+
+  async #tryLeftovers(): Promise<void> {
     const {run, say} = this.#surroundings;
-    const tried = this.#leftovers;
-    this.#leftovers = [];
-    for (const leftover of tried) {
+    for (const leftover of this.#leftovers) {
+      if (this.#isStopped) return;
+      if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
       const failure = await leftover.remove(run, say);
-      if (failure === undefined) continue;
-      this.#leftovers = [...this.#leftovers, leftover];
+      if (failure === undefined) {
+        this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
+        continue;
+      }
       // Tried at each check, for ever where a kernel cannot do what a program asks of it.
       if (this.#complaints.get(leftover.name) === failure) continue;
       this.#complaints.set(leftover.name, failure);
