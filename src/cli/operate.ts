@@ -10,6 +10,7 @@ import {removeFirewall} from '../daemon/remove-firewall.js';
 import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
 import {openWorkplace} from '../daemon/workplace.js';
 import {askControl} from '../sys/control-socket.js';
+import {lockState} from '../sys/instance-lock.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {machineFamilies} from '../sys/netfilter.js';
@@ -142,6 +143,7 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
 async function flush(daemon: Daemon, config: Config, log: Log): Promise<Answered> {
   const answer = await daemon.answer({command: 'flush'});
   if (answer.kind !== 'done') return answer;
+  if (config.dryRun) return {...answer, message: wouldClear};
   const failures = await removeFirewall(config, log.say);
   if (failures.length > 0) return {unavailable: failures.join('; ')};
   return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
@@ -154,12 +156,25 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
     output.complain('a daemon runs, and would put it all back: stop it first');
     return exitCode.no;
   }
+  if (config.dryRun) {
+    output.print(`${wouldClear}\n`);
+    return exitCode.ok;
+  }
+  // One that runs need not have a socket. Where the lock cannot be made, none can run.
+  const locked = await lockState(config.stateDir);
+  if (locked.kind === 'taken') {
+    output.complain(`${locked.why}, and would put it all back: stop it first`);
+    return exitCode.unavailable;
+  }
   const failures = await removeFirewall(config, log.say);
+  if (locked.kind === 'locked') locked.lock.release();
   for (const failure of failures) output.complain(failure);
   if (failures.length > 0) return exitCode.unavailable;
   output.print('nothing of ours is left in the firewall\n');
   return exitCode.ok;
 }
+
+const wouldClear = 'dry_run is set: all of ours would be taken out of the firewall';
 
 function statusText(status: Status, form: Form): string {
   switch (form) {

@@ -1,5 +1,6 @@
-/** The built program's commands that need no daemon: check, replay, list, block, unblock, resume. */
+/** The built program's commands that need no daemon: check, replay, list, block, unblock, flush, resume. */
 import {afterAll, describe, expect, test} from '@jest/globals';
+import {lockState} from '../../src/sys/instance-lock.js';
 import {openStore} from '../../src/sys/store.js';
 import {describeInNamespace} from '../firewall/namespace.js';
 import {blocksmtp, temporary} from './built.js';
@@ -108,6 +109,39 @@ describeInNamespace(
       expect(again.code).toBe(1);
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
     }, 30_000);
+
+    test('flush lifts all and leaves no trace; with --keep-blocks only the firewall is cleared', () => {
+      const before = [namespace.list(4), namespace.list(6)];
+      ask('flush');
+      ask('block', '203.0.113.7');
+      const nothing = 'nothing of ours is left in the firewall\n';
+      expect(ask('flush', '--keep-blocks')).toMatchObject({code: 0, stdout: nothing});
+      expect([namespace.list(4), namespace.list(6)]).toEqual(before);
+      expect(ask('list').stdout).toContain('203.0.113.7');
+      // The next command that changes something has it stand again.
+      ask('block', '203.0.113.8');
+      expect(namespace.list(4)).toContain(' -s 203.0.113.7/32 ');
+      expect(ask('flush')).toMatchObject({code: 0, stdout: `2 blocks are lifted, and ${nothing}`});
+      expect([namespace.list(4), namespace.list(6)]).toEqual(before);
+      expect(ask('list').stdout).toBe('nobody is blocked\n');
+    }, 30_000);
+
+    test('flush changes nothing in a dry run, nor while a daemon has the state that cannot be asked', async () => {
+      ask('block', '203.0.113.7');
+      const before = namespace.list(4);
+      const dry = files.write('dry.toml', 'dry_run = true\n');
+      for (const words of [[], ['--keep-blocks']]) {
+        const ended = blocksmtp(['flush', ...words, `--config=${dry}`, ...state], namespace.enter);
+        expect([ended.code, ended.stdout]).toEqual([0, expect.stringMatching(/^dry_run is set: /)]);
+      }
+      const locked = await lockState(files.path('state'));
+      const ended = ask('flush', '--keep-blocks');
+      if (locked.kind === 'locked') locked.lock.release();
+      expect(ended.code).toBe(69);
+      expect(ended.stderr).toMatch(/another blocksmtp works on .*: stop it first\n$/);
+      expect(namespace.list(4)).toBe(before);
+      ask('flush');
+    }, 40_000);
 
     test('resume ends a stop that was saved; without a stop it is 1', async () => {
       const store = await openStore(files.path('state'), Date.now());
