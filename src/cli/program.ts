@@ -276,7 +276,8 @@ function complainAll(problems: readonly Problem[], output: Output): void {
 }
 
 const exitCodes = `
-Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked, resume: was not stopped);
+Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked, resume: was not stopped,
+confirm: no trial, status and doctor: not all is well, reload: refused, flush: a daemon runs);
 64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong
 configuration.
 A block ends by itself. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

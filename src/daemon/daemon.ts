@@ -1,7 +1,7 @@
 /**
  * The daemon under one configuration: joins the pure guard to the machine. Lines come in from the
  * follower, blocks go out to the kernel's chains, the state is saved between two batches. Nothing is
- * decided here that `guard.ts` or `firewall/plan.ts` could decide.
+ * decided here that `guard.ts` or `firewall/` could decide.
  */
 import type {Config} from '../config/schema.js';
 import type {Surplus} from '../firewall/backend.js';

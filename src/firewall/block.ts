@@ -1,6 +1,6 @@
 /**
  * What a block is, and what can never be one. A block is an intention; whether the kernel knows of
- * it is `plan.ts`'s business. Blocks are kept in a `Table` by the text of their network.
+ * it is for the backends (`backend.ts`). Blocks are kept in a `Table` by the text of their network.
  */
 import type {Network} from '../net/network.js';
 
