@@ -27,7 +27,7 @@ export function iptablesBackend(
     name: `${programOf(family, variant)} chain ${spec.chain}`,
     read: ([listing]) => readChain(spec, family, variant, listing),
     plan: (wish, actual) => planOf(actual, planChain(settings, wish, actual)),
-    removal: (actual) => planOf(actual, planChainRemoval(spec, actual)),
+    removal: (actual) => planOf(actual, planChainRemoval(settings, actual)),
     standing: (desired, actual) => countRules(settings, desired, actual),
   };
 }

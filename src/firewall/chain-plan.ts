@@ -5,7 +5,7 @@
  */
 import type {Family} from '../net/address.js';
 import type {Wish} from './backend.js';
-import type {ChainSpec, ChainState, ChainStep} from './chain.js';
+import type {ChainRules, ChainSpec, ChainState, ChainStep} from './chain.js';
 import {
   type Branch,
   branchesTo,
@@ -114,7 +114,7 @@ class ChainPlanner {
         for (let i = wanted; i < times; i++) this.#steps.push({kind: 'deleteJump', branch});
       }
     }
-    this.#steps.push(...dissolved(leaving, this.#actual));
+    this.#steps.push(...dissolved(this.#settings, leaving, this.#actual));
   }
 
   /** Everything but these networks is known to be as it should. */
@@ -164,7 +164,10 @@ class ChainPlanner {
 
   #branchesTo(network: string): readonly Branch[] {
     const {spec, family} = this.#settings;
-    return branchesTo(spec, family, network, this.#layout);
+    const branches = branchesTo(spec, family, network, this.#layout);
+    // A name that somebody else has taken is not for us: the rule stands in the chain above.
+    const taken = branches.findIndex(({chain}) => this.#actual.strangers.has(chain));
+    return taken < 0 ? branches : branches.slice(0, taken);
   }
 
   #placeOf(network: string): string {
@@ -186,27 +189,63 @@ function layoutOf(settings: ChainSettings, wish: Wish, actual: ChainState): Layo
   return layoutFor(carrier === 'set' ? 0 : wish.desired.size, flatMax, now);
 }
 
-/** All but those that are empty already and stay because others need them. */
+/** All but those that hold nothing of ours any more, and stay because others need or use them. */
 function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
-  return [...chains].flatMap(([chain, {drops, jumps, matches}]) => {
-    const isDone = needed.has(chain) && drops.size + jumps.size + matches === 0;
+  return [...chains].flatMap(([chain, {drops, jumps, matches, others}]) => {
+    const isOthers = needed.has(chain) || others > 0;
+    const isDone = isOthers && drops.size + jumps.size + matches === 0;
     return isSubChain(spec, chain) && !isDone ? chain : [];
   });
 }
 
-/** First nothing jumps to them any more, then they can go; one that others need stays, empty. */
-function dissolved(chains: readonly string[], {needed}: ChainState): ChainStep[] {
+/**
+ * First nothing jumps to them any more, then they can go; one that others need stays, empty, and one
+ * in which there are rules of others stays with these.
+ */
+function dissolved(
+  {spec, family}: Pick<ChainSettings, 'spec' | 'family'>,
+  leaving: readonly string[],
+  {chains, needed}: ChainState,
+): ChainStep[] {
+  const isUsed = (chain: string): boolean =>
+    chain !== spec.chain && (chains.get(chain)?.others ?? 0) > 0;
   return [
-    ...chains.map((chain): ChainStep => ({kind: 'flushChain', chain})),
-    ...chains
-      .filter((chain) => !needed.has(chain))
+    ...leaving.flatMap((chain): ChainStep[] =>
+      isUsed(chain)
+        ? withoutOurs(spec, family, chain, chains.get(chain)!)
+        : [{kind: 'flushChain', chain}],
+    ),
+    ...leaving
+      .filter((chain) => !needed.has(chain) && !isUsed(chain))
       .map((chain): ChainStep => ({kind: 'deleteChain', chain})),
   ];
 }
 
+/** Each rule of ours by itself. */
+function withoutOurs(
+  spec: ChainSpec,
+  family: Family,
+  chain: string,
+  {drops, jumps, matches}: ChainRules,
+): ChainStep[] {
+  const often = (times: number, step: ChainStep): ChainStep[] =>
+    Array(times).fill(step) as ChainStep[];
+  return [
+    ...[...drops].flatMap(([network, times]) => often(times, {kind: 'delete', chain, network})),
+    ...[...jumps].flatMap(([to, times]) =>
+      often(times, {kind: 'deleteJump', branch: branchTo(spec, family, to)}),
+    ),
+    ...often(matches, {kind: 'deleteMatch', chain}),
+  ];
+}
+
 /** Steps after which nothing of ours is left; empty chains, while somebody else's rules need them. */
-export function planChainRemoval(spec: ChainSpec, actual: ChainState): ChainStep[] {
+export function planChainRemoval(
+  settings: Pick<ChainSettings, 'spec' | 'family'>,
+  actual: ChainState,
+): ChainStep[] {
+  const {spec} = settings;
   const hooks = Array.from({length: actual.hookCount}, (): ChainStep => ({kind: 'deleteHook'}));
   const root = actual.chains.has(spec.chain) ? [spec.chain] : [];
-  return [...hooks, ...dissolved([...root, ...subChainsOf(spec, actual)], actual)];
+  return [...hooks, ...dissolved(settings, [...root, ...subChainsOf(spec, actual)], actual)];
 }

@@ -26,6 +26,8 @@ export interface ChainRules {
   readonly jumps: Map<string, number>;
   /** Rules that drop what is in our set. */
   matches: number;
+  /** Rules that are not ours. */
+  readonly others: number;
 }
 
 export interface ChainState {
@@ -36,9 +38,14 @@ export interface ChainState {
   hookCount: number;
   /** Chains of ours to which rules that are not ours jump: they can be emptied, but not deleted. */
   readonly needed: ReadonlySet<string>;
+  /** Chains of others that have names like our sub-chains. */
+  readonly strangers: ReadonlySet<string>;
 }
 
-export const emptyRules = (): ChainRules => ({drops: new Map(), jumps: new Map(), matches: 0});
+export const emptyRules = (others = 0): ChainRules => ({
+  ...{drops: new Map(), jumps: new Map()},
+  ...{matches: 0, others},
+});
 
 export type ChainStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'; readonly chain: string}

@@ -72,7 +72,7 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain> {
       };
     },
     removal: ({chain, set, readMs}) => {
-      const first = chainPlan(settings, '', chain, planChainRemoval(spec, chain));
+      const first = chainPlan(settings, '', chain, planChainRemoval(settings, chain));
       const then = part.removal(set);
       return {
         calls: [...first.calls, ...then.calls],

@@ -14,7 +14,7 @@ import {
   emptyRules,
   type Hook,
 } from './chain.js';
-import {branchTo, isSubChain} from './layout.js';
+import {branchTo, depthIn, isSubChain} from './layout.js';
 import {setName} from './set.js';
 
 const match = ({port}: ChainSpec): string => `-p tcp -m tcp --dport ${port}`;
@@ -58,15 +58,40 @@ function renderStep(spec: ChainSpec, family: Family, step: ChainStep): string {
 /** @param listing what `iptables-save -t filter` (or ip6tables-save) printed */
 export function parseListing(spec: ChainSpec, family: Family, listing: string): ChainState {
   const rules = readRules(listing);
-  const chains = new Map<string, ChainRules>();
+  const named = new Map<string, ChainRules>();
   for (const [name, texts] of rules) {
     if (name !== spec.chain && !isSubChain(spec, name)) continue;
-    chains.set(name, readChain(spec, family, name, texts));
+    named.set(name, readChain(spec, family, name, texts));
   }
+  const needed = neededByOthers(spec, family, rules, named);
+  const {chains, strangers} = ownOf(spec, named, needed);
   const input = rules.get('INPUT') ?? [];
   const hookCount = input.filter((rule) => rule === hookRule(spec)).length;
   const hook = hookPlace(spec, rules, input, hookCount);
-  return {chains, hook, hookCount, needed: neededByOthers(spec, family, rules, chains)};
+  return {chains, hook, hookCount, needed, strangers};
+}
+
+/**
+ * Which of the chains with our names are ours: those to which a jump of ours leads; and, where
+ * somebody has taken the jumps away, those in which nothing is of others and which nobody needs. A
+ * chain of an administrator that happens to be called so is neither.
+ */
+function ownOf(
+  spec: ChainSpec,
+  named: ReadonlyMap<string, ChainRules>,
+  needed: ReadonlySet<string>,
+): {chains: Map<string, ChainRules>; strangers: Set<string>} {
+  const chains = new Map<string, ChainRules>();
+  const strangers = new Set<string>();
+  const depth = (name: string): number => (name === spec.chain ? 0 : depthIn(spec, name));
+  // From above: what leads to a chain is known before it.
+  for (const [name, rules] of [...named].sort(([a], [b]) => depth(a) - depth(b))) {
+    const isReached = [...chains.values()].some(({jumps}) => jumps.has(name));
+    const isDeserted = rules.others === 0 && !needed.has(name);
+    if (name === spec.chain || isReached || isDeserted) chains.set(name, rules);
+    else strangers.add(name);
+  }
+  return {chains, strangers};
 }
 
 /** What is not of our shape is not ours, and left out. */
@@ -77,6 +102,7 @@ function readChain(
   texts: readonly string[],
 ): ChainRules {
   const rules = emptyRules();
+  let others = 0;
   const drop = ` ${match(spec)} -j DROP`;
   const inSet = setRule(spec, family);
   const add = (times: Map<string, number>, key: string): void =>
@@ -85,13 +111,15 @@ function readChain(
     if (text === inSet) rules.matches += 1;
     else if (text.startsWith('-s ') && text.endsWith(drop)) {
       const network = canonical(text.slice(3, -drop.length), family);
-      if (network !== undefined) add(rules.drops, network);
+      if (network === undefined) others += 1;
+      else add(rules.drops, network);
     } else {
       const to = jumpOf(spec, family, name, text);
-      if (to !== undefined) add(rules.jumps, to);
+      if (to === undefined) others += 1;
+      else add(rules.jumps, to);
     }
   }
-  return rules;
+  return {...rules, others};
 }
 
 const jumpShape = / -j (\S+)$/;

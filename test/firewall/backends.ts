@@ -31,11 +31,16 @@ export function addOthers({namespace, variant, family, backend}: Scene): void {
     `*filter
 :f2b-sshd - [0:0]
 :${spec.chain}_2 - [0:0]
+:${spec.chain}-e - [0:0]
+:${spec.chain}-fee - [0:0]
 -A INPUT -p tcp -m tcp --dport 22 -j f2b-sshd
 -A INPUT ${established}
 -A INPUT -p tcp -m tcp --dport 25 -j ${spec.chain}_2
 -A f2b-sshd -s ${host} -m comment --comment "banned: \\"ssh\\" -j ACCEPT" -j DROP
 -A ${spec.chain}_2 -s ${host} -p tcp -m tcp --dport 25 -j DROP
+-A FORWARD -j ${spec.chain}-e
+-A ${spec.chain}-e -s ${host} -p tcp -m tcp --dport 25 -j DROP
+-A ${spec.chain}-fee -j DROP
 COMMIT
 `,
   );

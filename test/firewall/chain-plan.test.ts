@@ -135,11 +135,11 @@ describe('planChain of a flat chain: properties', () => {
 
 describe('planChainRemoval', () => {
   test('nothing there, nothing to do', () => {
-    expect(planChainRemoval(spec, absent())).toEqual([]);
+    expect(planChainRemoval(flat, absent())).toEqual([]);
   });
 
   test('every jump, then the rules, then the chain', () => {
-    expect(planChainRemoval(spec, present(['192.0.2.7'], 2))).toEqual([
+    expect(planChainRemoval(flat, present(['192.0.2.7'], 2))).toEqual([
       deleteHook,
       deleteHook,
       {kind: 'flushChain', chain},
@@ -150,7 +150,7 @@ describe('planChainRemoval', () => {
   test('leaves nothing of ours', () => {
     fc.assert(
       fc.property(chainStates, (actual) => {
-        expect(afterSteps(actual, planChainRemoval(spec, actual))).toEqual(absent());
+        expect(afterSteps(actual, planChainRemoval(flat, actual))).toEqual(absent());
       }),
     );
   });

@@ -70,7 +70,10 @@ export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
 );
 
 export function absent(): ChainState {
-  return {chains: new Map(), hook: 'missing', hookCount: 0, needed: new Set()};
+  return {
+    ...{chains: new Map(), hook: 'missing', hookCount: 0},
+    ...{needed: new Set(), strangers: new Set()},
+  };
 }
 
 /** @param passedBy whether a rule before the only jump may accept */
@@ -84,11 +87,18 @@ export function present(
   for (const text of texts) drops.set(text, (drops.get(text) ?? 0) + 1);
   const hooks = ['missing', passedBy ? 'late' : 'first'] as const;
   return {
-    chains: new Map([[spec.chain, {drops, jumps: new Map(), matches: 0}]]),
+    chains: new Map([[spec.chain, {drops, jumps: new Map(), matches: 0, others: 0}]]),
     hook: hooks[hookCount] ?? 'twice',
     hookCount,
     needed: new Set(needed),
+    strangers: new Set(),
   };
+}
+
+/** With so many rules of others in the chain itself. */
+export function withOthers(state: ChainState, others: number): ChainState {
+  const {drops, jumps, matches} = state.chains.get(spec.chain)!;
+  return {...state, chains: new Map([[spec.chain, {drops, jumps, matches, others}]])};
 }
 
 /** The rules of the chain itself, and how often each. */

@@ -133,7 +133,8 @@ const isList = (parameters: readonly string[]): boolean =>
 export function blockedIn({backend, variant, family, namespace}: Scene): string[] {
   const all = (text: string, shape: RegExp): string[] =>
     [...text.matchAll(shape)].map(([, text = '']) => network(text).text).sort();
-  const ours = `SPAM_UNAME_GUESSERS(?:-[0-9a-f]{1,3})?`;
+  // `-e` is the others' (`addOthers`), though it looks like ours.
+  const ours = `SPAM_UNAME_GUESSERS(?!-e )(?:-[0-9a-f]{1,3})?`;
   if (backend === 'iptables') {
     const listing = namespace.run(`${toolOf(family, variant)}-save`, ['-t', 'filter']);
     const shape = new RegExp(`^-A ${ours} -s (\\S+) -p tcp -m tcp --dport 25 -j DROP$`, 'gm');

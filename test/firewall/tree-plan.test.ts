@@ -40,8 +40,9 @@ const planOf = ({settings, wanted, found}: Case, surplus: Surplus = 'remove') =>
 
 /** Digits of the deepest sub-chain that is more than empty and needed; 0 without any. */
 const depthIn = ({spec}: ChainSettings, {chains, needed}: ChainState): number =>
-  [...chains].reduce((deepest, [name, {drops, jumps, matches}]) => {
-    const isDone = needed.has(name) && drops.size + jumps.size + matches === 0;
+  [...chains].reduce((deepest, [name, {drops, jumps, matches, others}]) => {
+    const isOthers = needed.has(name) || others > 0;
+    const isDone = isOthers && drops.size + jumps.size + matches === 0;
     const digits = isSubChain(spec, name) && !isDone ? name.length - spec.chain.length - 1 : 0;
     return Math.max(deepest, digits);
   }, 0);
@@ -102,7 +103,7 @@ describe('planChain: any state that can be found', () => {
       fc.property(cases, fc.constantFrom('plan', 'removal'), (given, kind) => {
         const {settings, found} = given;
         const state = structuredClone(found);
-        const steps = kind === 'plan' ? planOf(given) : planChainRemoval(settings.spec, found);
+        const steps = kind === 'plan' ? planOf(given) : planChainRemoval(settings, found);
         for (const step of steps) {
           expect(whyNot(state, step)).toBe('');
           afterStep(state, step);
@@ -112,12 +113,13 @@ describe('planChain: any state that can be found', () => {
     );
   });
 
-  test('nothing stays after the removal but what others need, empty', () => {
+  test('nothing stays after the removal but what others need or use, without ours', () => {
     fc.assert(
       fc.property(cases, ({settings, found}) => {
-        const after = afterSteps(found, planChainRemoval(settings.spec, found));
+        const after = afterSteps(found, planChainRemoval(settings, found));
         expect(after.hook).toBe('missing');
-        expect(new Set(after.chains.keys())).toEqual(found.needed);
+        const used = [...found.chains].flatMap(([name, {others}]) => (others > 0 ? name : []));
+        expect(new Set(after.chains.keys())).toEqual(new Set([...found.needed, ...used]));
         for (const {drops, jumps, matches} of after.chains.values()) {
           expect([drops.size, jumps.size, matches]).toEqual([0, 0, 0]);
         }

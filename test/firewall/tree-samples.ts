@@ -63,12 +63,21 @@ export function foundStates(family: Family): fc.Arbitrary<ChainState> {
       rules: fc.array(fc.record({in: fc.nat(30), network: fc.constantFrom(...pool[family])})),
       moreJumps: fc.array(fc.nat(30), {maxLength: 5}),
       matches: fc.array(fc.nat(30), {maxLength: 2}),
+      /** Sub-chains in which somebody else has a rule too. */
+      shared: fc.array(fc.nat(30), {maxLength: 2}),
+      /** Whose names others have taken. */
+      taken: fc.array(fc.nat(30), {maxLength: 2}),
       hook: fc.constantFrom('missing', 'late', 'first', 'twice'),
       needed: fc.oneof(fc.constant<string[]>([]), fc.subarray([spec.chain, ...subChains])),
     })
-    .map(({root, subs, jumps, rules, moreJumps, matches, hook, needed}) => {
+    .map(({root, subs: all, jumps, rules, moreJumps, matches, shared, taken, hook, needed}) => {
+      const strangers = new Set(taken.map((at) => subChains[at % subChains.length]!));
+      // Where a name is taken nothing of ours is below it.
+      const subs = all.filter((name) => ![...strangers].some((other) => name.startsWith(other)));
       const names = [...(root ? [spec.chain] : []), ...subs];
-      const chains = new Map(names.map((name) => [name, emptyRules()]));
+      const used = new Set(shared.map((at) => names[at % names.length]));
+      const othersIn = (name: string): number => (used.has(name) && name !== spec.chain ? 1 : 0);
+      const chains = new Map(names.map((name) => [name, emptyRules(othersIn(name))]));
       const chainAt = (at: number): ChainRules => chains.get(names[at % names.length]!)!;
       const jump = (chain: string): void => {
         const from = chains.get(parentOf(chain));
@@ -86,6 +95,7 @@ export function foundStates(family: Family): fc.Arbitrary<ChainState> {
         hook: root ? hook : 'missing',
         hookCount: root ? hookCount : 0,
         needed: new Set(needed.filter((chain) => chains.has(chain))),
+        strangers,
       } as const;
     });
 }
@@ -104,14 +114,19 @@ export function faultsOf(
   {carrier, hookPlace, spec: {chain: root}}: Pick<ChainSettings, 'carrier' | 'hookPlace' | 'spec'>,
   layout: Layout,
   wanted: readonly string[],
-  {chains, hook, hookCount, needed}: ChainState,
+  {chains, hook, hookCount, needed, strangers}: ChainState,
 ): string[] {
   const faults: string[] = [];
   const isHooked = hook === 'first' || (hook === 'late' && hookPlace === 'any');
   if (!isHooked || hookCount !== 1) faults.push(`hook ${hook}, ${hookCount} times`);
   if (!chains.has(root)) faults.push('no chain');
   const expected = carrier === 'set' ? [] : [...wanted];
-  const placeOf = (text: string): string => wayTo(text, layout).at(-1) ?? root;
+  const freeWayTo = (text: string): string[] => {
+    const way = wayTo(text, layout);
+    const taken = way.findIndex((chain) => strangers.has(chain));
+    return taken < 0 ? way : way.slice(0, taken);
+  };
+  const placeOf = (text: string): string => freeWayTo(text).at(-1) ?? root;
   const placed: string[] = expected.map((text) => `${placeOf(text)} ${text}`);
   const found = [...chains].flatMap(([chain, {drops}]) =>
     [...drops].flatMap(([text, times]) => Array<string>(times).fill(`${chain} ${text}`)),
@@ -124,9 +139,11 @@ export function faultsOf(
     for (const [to, times] of jumps) if (times !== 1) faults.push(`${chain} to ${to}: ${times}`);
     const depth = chain === root ? 0 : chain.length - root.length - 1;
     const isTooDeep = depth > {flat: 0, tree: 2, deepTree: 3}[layout];
-    if (isTooDeep && !needed.has(chain)) faults.push(`left: ${chain}`);
+    const isOthers = needed.has(chain) || chains.get(chain)!.others > 0;
+    if (isTooDeep && !isOthers) faults.push(`left: ${chain}`);
+    if (strangers.has(chain)) faults.push(`not ours: ${chain}`);
   }
-  const way = expected.flatMap((text) => wayTo(text, layout));
+  const way = expected.flatMap(freeWayTo);
   for (const chain of way) {
     if (!chains.get(parentOf(chain))?.jumps.has(chain)) faults.push(`not reached: ${chain}`);
   }
@@ -139,6 +156,9 @@ export function whyNot({chains, hookCount}: ChainState, step: ChainStep): string
     case 'createChain':
       return chains.has(step.chain) ? `${step.chain} is there` : '';
     case 'flushChain':
+      if (step.chain !== spec.chain && (chains.get(step.chain)?.others ?? 0) > 0) {
+        return `somebody else has a rule in ${step.chain}`;
+      }
       return chains.has(step.chain) ? '' : `no ${step.chain}`;
     case 'deleteChain':
       return whyNotDeleted(step.chain);
@@ -162,8 +182,8 @@ export function whyNot({chains, hookCount}: ChainState, step: ChainStep): string
   function whyNotDeleted(name: string): string {
     const rules = chains.get(name);
     if (rules === undefined) return `no ${name}`;
-    const {drops, jumps, matches} = rules;
-    if (drops.size + jumps.size + matches > 0) return `${name} is not empty`;
+    const {drops, jumps, matches, others} = rules;
+    if (drops.size + jumps.size + matches + others > 0) return `${name} is not empty`;
     const isUsed = [...chains.values()].some(({jumps}) => jumps.has(name));
     return isUsed || (name === spec.chain && hookCount > 0) ? `${name} is used` : '';
   }

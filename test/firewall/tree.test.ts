@@ -30,7 +30,10 @@ describeScenes('a tree', ['iptables', 'iptables-legacy'], (scene) => {
     await running.want(...all);
     await expectRight(scene, all, shape);
     expect(new Set(chainsOf(scene))).toEqual(
-      new Set([spec.chain, `${spec.chain}_2`, ...all.flatMap((text) => wayTo(text, layout))]),
+      new Set([
+        ...['', '_2', '-e', '-fee'].map((end) => spec.chain + end),
+        ...all.flatMap((text) => wayTo(text, layout)),
+      ]),
     );
     expect(await running.firewall.stop('remove')).toBe('removed');
     expect(dump(scene)).toBe(before);
