@@ -123,6 +123,7 @@ function reloaded(saved: State): State {
     journals: copy(saved.journals),
     senders: copy(saved.senders),
     brake: copy(saved.brake),
+    chains: copy(saved.chains),
     history: [],
   };
 }

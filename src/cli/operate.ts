@@ -9,8 +9,8 @@ import {type Answer, longestOperatorSeconds, type Request} from '../daemon/opera
 import {removeFirewall} from '../daemon/remove-firewall.js';
 import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
 import {openWorkplace} from '../daemon/workplace.js';
+import type {State} from '../state/state.js';
 import {askControl} from '../sys/control-socket.js';
-import {lockState} from '../sys/instance-lock.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {machineFamilies} from '../sys/netfilter.js';
@@ -122,7 +122,7 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
       case 'resume':
         return await daemon.answer(request);
       case 'flush':
-        return await flush(daemon, config, log);
+        return await flush(daemon, workplace.state, config, log);
       case 'block':
       case 'unblock': {
         daemon.start();
@@ -140,11 +140,11 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
 }
 
 /** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
-async function flush(daemon: Daemon, config: Config, log: Log): Promise<Answered> {
+async function flush(daemon: Daemon, state: State, config: Config, log: Log): Promise<Answered> {
   const answer = await daemon.answer({command: 'flush'});
   if (answer.kind !== 'done') return answer;
   if (config.dryRun) return {...answer, message: wouldClear};
-  const failures = await removeFirewall(config, log.say);
+  const failures = await removeFirewall(config, log.say, state);
   if (failures.length > 0) return {unavailable: failures.join('; ')};
   return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
 }
@@ -160,14 +160,20 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
     output.print(`${wouldClear}\n`);
     return exitCode.ok;
   }
-  // One that runs need not have a socket. Where the lock cannot be made, none can run.
-  const locked = await lockState(config.stateDir);
-  if (locked.kind === 'taken') {
-    output.complain(`${locked.why}, and would put it all back: stop it first`);
+  // One that runs need not have a socket. Where the state cannot be opened, none can run.
+  const opened = await openWorkplace(config, log);
+  if (opened.kind === 'taken') {
+    output.complain(`${opened.why}, and would put it all back: stop it first`);
     return exitCode.unavailable;
   }
-  const failures = await removeFirewall(config, log.say);
-  if (locked.kind === 'locked') locked.lock.release();
+  const workplace = opened.kind === 'ready' ? opened.workplace : undefined;
+  const failures = await removeFirewall(config, log.say, workplace?.state);
+  try {
+    workplace?.commit();
+  } catch (error) {
+    log.say('warning', `state: not saved: ${(error as Error).message}`);
+  }
+  workplace?.leave();
   for (const failure of failures) output.complain(failure);
   if (failures.length > 0) return exitCode.unavailable;
   output.print('nothing of ours is left in the firewall\n');

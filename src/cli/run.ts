@@ -1,9 +1,6 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../config/problem.js';
-import type {Config} from '../config/schema.js';
-import {chainSpec} from '../daemon/firewall.js';
 import {live} from '../daemon/life.js';
-import {removeFirewall} from '../daemon/remove-firewall.js';
 import {readTrial, type Trial, writeTrial} from '../daemon/trial.js';
 import {type Log, openLog} from '../sys/log.js';
 import {checked} from './checked.js';
@@ -36,7 +33,6 @@ export async function run(
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
     const end = await liveOnce(life, options, log, wishes);
-    if (end.kind === 'next') await moveChain(life.config, end.life.config, log);
     await log.close();
     if (end.kind === 'exit') return end.exitCode;
     life = end.life;
@@ -162,11 +158,3 @@ const lastWords = {
   removed: 'end: chain and hook removed',
   failed: 'end: chain and hook could not be removed, and stay',
 } as const;
-
-/** A reload may give the chain another name or port; the old one must not stay behind. */
-async function moveChain(before: Config, after: Config, log: Log): Promise<void> {
-  const [from, to] = [chainSpec(before), chainSpec(after)];
-  if (before.dryRun || (from.chain === to.chain && from.port === to.port)) return;
-  const failures = await removeFirewall(before, log.say);
-  for (const failure of failures) log.say('error', failure);
-}

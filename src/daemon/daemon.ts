@@ -22,6 +22,8 @@ import {Figures} from './figures.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
 import {Firewall} from './firewall.js';
+import {chainSpec} from './firewall-settings.js';
+import {formerChains, noteChain} from './former-chains.js';
 import type {RunCall} from './keeper.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {reportOutcome} from './report.js';
@@ -76,7 +78,8 @@ export class Daemon {
     this.#figures = new Figures(config.metricsFile, log.say);
     this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
     const surroundings = {run, say: log.say, onStep: this.#onStep};
-    this.#firewall = new Firewall(config, families, surroundings);
+    const spec = chainSpec(config);
+    this.#firewall = new Firewall(config, families, surroundings, formerChains(state, spec));
     this.#committer = new Committer(() => {
       this.#onStep('committing');
       parts.commit();
@@ -106,6 +109,10 @@ export class Daemon {
     // Said of each, or their rules would be kept with the others until the log is caught up with.
     this.#intend(lifted);
     this.#renewIntent();
+    const {config, state, families} = this.#parts;
+    if (families.length > 0) noteChain(state, chainSpec(config));
+    // Known before anything is made: a crash between would leave a chain of which nobody knows.
+    this.#committer.now();
     void this.#enforce().then(() => this.#cutStanding());
   }
 

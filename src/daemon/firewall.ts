@@ -3,24 +3,16 @@
  * other backends have left behind. Which change is made is decided in `firewall/`, by `Keeper` for
  * one family; here only which keepers there are.
  */
-import type {Config} from '../config/schema.js';
-import type {Part, Surplus} from '../firewall/backend.js';
+import type {Surplus} from '../firewall/backend.js';
 import type {Block} from '../firewall/block.js';
-import type {ChainSpec} from '../firewall/chain.js';
 import {iptablesBackend, type Variant} from '../firewall/chain-backend.js';
-import type {ChainSettings} from '../firewall/chain-plan.js';
 import {Intent} from '../firewall/intent.js';
-import {ipsetBackend, setPart} from '../firewall/ipset.js';
+import {ipsetBackend} from '../firewall/ipset.js';
 import {nftablesBackend} from '../firewall/nftables.js';
-import type {Say} from '../log-level.js';
 import type {Family} from '../net/address.js';
-import {type Enforced, Keeper, removePart, type RunCall, type Surroundings} from './keeper.js';
-
-/** What the firewall needs of the configuration. */
-export type FirewallSettings = Pick<
-  Config,
-  'backend' | 'iptablesChainName' | 'mailerPort' | 'flatChainMax' | 'hookPlace'
->;
+import {chainSettings, type FirewallSettings} from './firewall-settings.js';
+import {type Enforced, Keeper, type Surroundings} from './keeper.js';
+import {type Former, formerOf, type Leftover, leftoversBeside, obstacleOf} from './leftovers.js';
 
 /** A keeper, whatever its backend believes. */
 type AnyKeeper = Pick<
@@ -33,16 +25,28 @@ export class Firewall {
   readonly #surroundings: Surroundings;
   readonly #intents = new Map<Family, Intent>();
   readonly #keepers = new Map<Family, AnyKeeper>();
-  /** What other backends may have left behind. */
+  readonly #former: Former;
+  /** Of an earlier configuration, in the chain that is ours now: gone before the first block stands. */
+  #obstacles: readonly Leftover[];
+  /** What other backends and other configurations may have left behind. */
   #leftovers: readonly Leftover[] = [];
   #removal: Promise<void> | undefined;
   #isStopped = false;
   /** What was said of a leftover: its name → why it stays. */
   readonly #complaints = new Map<string, string>();
 
-  constructor(settings: FirewallSettings, families: readonly Family[], surroundings: Surroundings) {
+  constructor(
+    settings: FirewallSettings,
+    families: readonly Family[],
+    surroundings: Surroundings,
+    former: Former = {specs: [], forget: () => undefined},
+  ) {
     this.#settings = settings;
     this.#surroundings = surroundings;
+    this.#former = former;
+    this.#obstacles = former.specs
+      .filter(({chain}) => chain === settings.iptablesChainName)
+      .map((spec) => obstacleOf(spec, families, former));
     for (const family of families) {
       const intent = new Intent(family);
       this.#intents.set(family, intent);
@@ -69,6 +73,7 @@ export class Firewall {
 
   /** Ends when all that should stand does, or will be tried again. */
   async enforce(surplus: Surplus): Promise<void> {
+    if (this.#obstacles.length > 0) await this.#removeObstacles();
     await this.#each((keeper) => keeper.enforce(surplus));
   }
 
@@ -89,9 +94,14 @@ export class Firewall {
    * @param otherVariant the other program called iptables, where it may hold something
    */
   async replaceOthers(otherVariant: Variant | undefined): Promise<void> {
-    this.#leftovers = [...this.#keepers.keys()].flatMap((family) =>
-      leftoversBeside(this.#settings, family, otherVariant),
+    const families = [...this.#keepers.keys()];
+    const others = this.#former.specs.filter(
+      ({chain}) => chain !== this.#settings.iptablesChainName,
     );
+    this.#leftovers = [
+      ...families.flatMap((family) => leftoversBeside(this.#settings, family, otherVariant)),
+      ...others.map((spec) => formerOf(spec, families, otherVariant, this.#former)),
+    ];
     await this.#removeLeftovers();
   }
 
@@ -127,38 +137,40 @@ export class Firewall {
   }
 
   async #tryLeftovers(): Promise<void> {
-    const {run, say} = this.#surroundings;
     for (const leftover of this.#leftovers) {
       if (this.#isStopped) return;
       if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
-      const failure = await leftover.remove(run, say);
-      if (failure === undefined) {
-        this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
-        continue;
-      }
-      // Tried at each check, for ever where a kernel cannot do what a program asks of it.
-      if (this.#complaints.get(leftover.name) === failure) continue;
-      this.#complaints.set(leftover.name, failure);
-      say(
-        'warning',
-        `${leftover.name}: perhaps left behind, not removed: ${failure} (trying again)`,
-      );
+      if (!(await this.#isRemoved(leftover))) continue;
+      this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
     }
+  }
+
+  /** Before anything stands: to remove them later would take along what is ours now. */
+  async #removeObstacles(): Promise<void> {
+    this.#removal ??= (async () => {
+      for (const obstacle of this.#obstacles) {
+        if (!(await this.#isRemoved(obstacle))) continue;
+        this.#obstacles = this.#obstacles.filter((each) => each !== obstacle);
+      }
+    })().finally(() => (this.#removal = undefined));
+    await this.#removal;
+    await this.#each((keeper) => keeper.check());
+  }
+
+  async #isRemoved(leftover: Leftover): Promise<boolean> {
+    const {run, say} = this.#surroundings;
+    const failure = await leftover.remove(run, say);
+    if (failure === undefined) return true;
+    // Tried at each check, for ever where a kernel cannot do what a program asks of it.
+    if (this.#complaints.get(leftover.name) === failure) return false;
+    this.#complaints.set(leftover.name, failure);
+    const what = `${leftover.name}: perhaps left behind, not removed: ${failure}`;
+    say('warning', `${what} (trying again)`);
+    return false;
   }
 }
 
 const familyOf = (network: string): Family => (network.includes(':') ? 6 : 4);
-
-export const chainSpec = (config: FirewallSettings): ChainSpec => ({
-  chain: config.iptablesChainName,
-  port: config.mailerPort,
-});
-
-function chainSettings(settings: FirewallSettings, family: Family): ChainSettings {
-  const {flatChainMax: flatMax, hookPlace, backend} = settings;
-  const carrier = backend === 'ipset' ? 'set' : 'rules';
-  return {spec: chainSpec(settings), family, carrier, flatMax, hookPlace};
-}
 
 function makeKeeper(
   settings: FirewallSettings,
@@ -175,63 +187,4 @@ function makeKeeper(
     case 'nftables':
       return new Keeper(family, nftablesBackend(chain.spec, family), intent, surroundings);
   }
-}
-
-/** Something of ours that may be in the kernel, and how it goes. */
-interface Leftover {
-  readonly name: string;
-  /** @returns why it failed, or undefined */
-  readonly remove: (run: RunCall, say: Say) => Promise<string | undefined>;
-}
-
-function leftoverOf<Actual>(part: Part<Actual>): Leftover {
-  return {
-    name: part.name,
-    remove: async (run, say) => {
-      const end = await removePart(part, run);
-      if (end.kind === 'removed') say('notice', `${part.name}: left behind, and removed`);
-      return end.kind === 'failed' ? end.why : undefined;
-    },
-  };
-}
-
-/** In the order in which they can go: the chain holds the set. */
-function leftoversBeside(
-  settings: FirewallSettings,
-  family: Family,
-  otherVariant: Variant | undefined,
-): Leftover[] {
-  const chain = chainSettings({...settings, backend: 'iptables'}, family);
-  const {spec} = chain;
-  const {backend} = settings;
-  return [
-    ...(otherVariant === undefined ? [] : [leftoverOf(iptablesBackend(chain, otherVariant))]),
-    ...(backend === 'nftables' ? [leftoverOf(iptablesBackend(chain))] : []),
-    ...(backend === 'ipset' ? [] : [leftoverOf(setPart(spec, family))]),
-    ...(backend === 'nftables' ? [] : [leftoverOf(nftablesBackend(spec, family))]),
-  ];
-}
-
-/**
- * Takes all that is ours out of both families, whichever backend has made it.
- *
- * @returns why something stays, one line each
- */
-export async function removeAll(
-  settings: FirewallSettings,
-  families: readonly Family[],
-  otherVariant: Variant | undefined,
-  {run, say}: Pick<Surroundings, 'run' | 'say'>,
-): Promise<readonly string[]> {
-  const failures: string[] = [];
-  for (const family of families) {
-    // All but the table of nftables first, then that: no backend is left out.
-    const {spec} = chainSettings(settings, family);
-    const others = leftoversBeside({...settings, backend: 'nftables'}, family, otherVariant);
-    for (const part of [...others, leftoverOf(nftablesBackend(spec, family))]) {
-      const failure = await part.remove(run, say);
-      if (failure !== undefined) failures.push(`${part.name}: not removed: ${failure}`);
-    }
-  }
-  return failures;
 }

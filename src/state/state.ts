@@ -3,6 +3,7 @@
  * behind the position are replayed into exactly the sessions, offenders and blocks they met before.
  */
 import type {Block} from '../firewall/block.js';
+import type {ChainSpec} from '../firewall/chain.js';
 import type {OpenMessage} from '../log/fragments.js';
 import type {Delivery} from '../log/deliveries.js';
 import type {Connection, Envelope} from '../log/sessions.js';
@@ -54,6 +55,8 @@ export interface State {
   /** Of whom mail was accepted, by client. */
   readonly senders: Table<Sender>;
   readonly brake: Table<BrakeState>;
+  /** Under which names and ports something of ours was made, and may still stand in the firewall. */
+  readonly chains: Table<ChainSpec>;
   /** Not saved yet; the saved ones are on disk only. */
   readonly history: HistoryEntry[];
 }
@@ -72,6 +75,7 @@ export function emptyState(use: 'saved' | 'unsaved' = 'saved'): State {
     journals: table(),
     senders: table(),
     brake: table(),
+    chains: table(),
     history: [],
   };
 }

@@ -33,6 +33,7 @@ const tableNames = [
   'journals',
   'senders',
   'brake',
+  'chains',
 ] as const;
 
 const layout = `
@@ -148,6 +149,7 @@ function loadState(database: Database): State {
     journals: load('journals'),
     senders: load('senders'),
     brake: load('brake'),
+    chains: load('chains'),
     history: [],
   };
 }

@@ -85,6 +85,23 @@ describeInNamespace(
     ];
     const ask = (...words: string[]) => blocksmtp([...words, ...who, ...state], namespace.enter);
 
+    test('what was made under another port or name goes too', () => {
+      const ours = (): string[] => namespace.list(4).match(/^.*(?:GUESSERS|OTHER).*$/gm) ?? [];
+      ask('block', '203.0.113.7');
+      expect(ours().join()).toContain('--dport 25 ');
+      ask('block', '203.0.113.7', '--mailer-port=26');
+      expect(ours()).toEqual([
+        expect.stringMatching(/^:SPAM_UNAME_GUESSERS /),
+        '-A INPUT -p tcp -m tcp --dport 26 -j SPAM_UNAME_GUESSERS',
+        '-A SPAM_UNAME_GUESSERS -s 203.0.113.7/32 -p tcp -m tcp --dport 26 -j DROP',
+      ]);
+      ask('block', '203.0.113.7', '--iptables-chain-name=OTHER');
+      expect(ours()).toHaveLength(6);
+      const flushed = ask('flush', '--iptables-chain-name=OTHER');
+      expect(flushed.stdout).toMatch(/nothing of ours is left in the firewall$/m);
+      expect(ours()).toEqual([]);
+    });
+
     test('a block stands in the kernel and in the list until it is taken back', () => {
       expect(ask('list')).toMatchObject({code: 0, stdout: 'nobody is blocked\n'});
       expect(ask('block', '203.0.113.7', '--for', '2h')).toMatchObject({

@@ -15,6 +15,7 @@ const chain = settings.iptablesChainName.standard;
 let log = '';
 let state = emptyState();
 let saved: number[] = [];
+let savedPlaces = 0;
 let said: [LogLevel, string][] = [];
 let kernel = new FakeNetfilter();
 let config: Config;
@@ -27,6 +28,7 @@ beforeEach(() => {
   fs.writeFileSync(log, 'an old line\n');
   state = emptyState();
   saved = [];
+  savedPlaces = 0;
   said = [];
   kernel = new FakeNetfilter();
   end = new AbortController();
@@ -55,7 +57,10 @@ function makeDaemon(): Daemon {
   daemon = new Daemon({
     config,
     state,
-    commit: () => void saved.push(state.blocks.size),
+    commit: () => {
+      saved.push(state.blocks.size);
+      savedPlaces = state.positions.size;
+    },
     history: () => [],
     run: kernel.run,
     families: [4],
@@ -75,7 +80,7 @@ const from = (client: string): string =>
 describe('what is saved', () => {
   test('the place in the log, before there is a line: what comes during a crash is not skipped', async () => {
     startDaemon();
-    await until('a commit', () => saved.length > 0);
+    await until('its commit', () => savedPlaces > 0);
     expect(state.positions.get(log)).toMatchObject([{offset: 12}]);
   });
 

@@ -1,6 +1,8 @@
 /** Both families together, and what other backends have left: on machines that lack this or that. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
-import {Firewall, type FirewallSettings, removeAll} from '../../src/daemon/firewall.js';
+import {Firewall} from '../../src/daemon/firewall.js';
+import type {FirewallSettings} from '../../src/daemon/firewall-settings.js';
+import {removeAll} from '../../src/daemon/leftovers.js';
 import {retryMs} from '../../src/daemon/keeper.js';
 import type {Call, CallResult} from '../../src/firewall/backend.js';
 import type {Block} from '../../src/firewall/block.js';

@@ -3,7 +3,8 @@
  * stands there, read a second time and more plainly than `src/firewall` does it.
  */
 import {afterEach, expect} from '@jest/globals';
-import {Firewall, type FirewallSettings} from '../../src/daemon/firewall.js';
+import {Firewall} from '../../src/daemon/firewall.js';
+import type {FirewallSettings} from '../../src/daemon/firewall-settings.js';
 import type {Call} from '../../src/firewall/backend.js';
 import type {Block} from '../../src/firewall/block.js';
 import type {LogLevel} from '../../src/log-level.js';

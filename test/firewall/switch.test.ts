@@ -1,6 +1,6 @@
 /** From one backend to another, on the real kernel: nothing is left behind, and never a moment open. */
 import {afterEach, expect, test} from '@jest/globals';
-import {removeAll} from '../../src/daemon/firewall.js';
+import {removeAll} from '../../src/daemon/leftovers.js';
 import type {Variant as OtherVariant} from '../../src/firewall/chain-backend.js';
 import type {Family} from '../../src/net/address.js';
 import {until} from '../sys/support/temp.js';

@@ -1,6 +1,7 @@
 /** The backends under measure, and our firewall with one of them, as the daemon drives it. */
 import type {Block} from '../../../src/firewall/block.js';
-import {Firewall, type FirewallSettings} from '../../../src/daemon/firewall.js';
+import {Firewall} from '../../../src/daemon/firewall.js';
+import type {FirewallSettings} from '../../../src/daemon/firewall-settings.js';
 import type {RunCall} from '../../../src/daemon/keeper.js';
 import type {Call} from '../../../src/firewall/backend.js';
 import type {Family} from '../../../src/net/address.js';
