@@ -161,7 +161,10 @@ function hookPlace(
   if (hookCount === 0) return 'missing';
   if (hookCount > 1) return 'twice';
   const before = input.slice(0, input.indexOf(hookRule(spec)));
-  const passesBy = before.some((rule) => mayAccept(rule, rules, new Set([spec.chain])));
+  // Out of INPUT itself a packet returns to the policy, which may accept it.
+  const passesBy = before.some(
+    (rule) => targetOf(rule) === 'RETURN' || mayAccept(rule, rules, new Set([spec.chain])),
+  );
   return passesBy ? 'late' : 'first';
 }
 

@@ -162,6 +162,8 @@ describe('parseListing: hook', () => {
     ['behind a LOG', ['-j LOG --log-prefix "in: "', hook], {}, 'first'],
     ['behind a counter without target', ['-p tcp', hook], {}, 'first'],
     ['behind a chain that refuses', ['-j F2B', hook], {F2B: ['-j REJECT', '-j RETURN']}, 'first'],
+    ['behind a RETURN to the policy', ['-s 192.0.2.0/24 -j RETURN', hook], {}, 'late'],
+    ['behind a chain that only returns', ['-j UFW', hook], {UFW: ['-j RETURN']}, 'first'],
     ['behind a chain that accepts', ['-j UFW', hook], {UFW: [accept]}, 'late'],
     ['behind a goto that accepts', ['-g UFW', hook], {UFW: [accept]}, 'late'],
     ['behind a chain of chains', ['-j A', hook], {A: ['-j B'], B: ['-j C'], C: [accept]}, 'late'],
