@@ -5,9 +5,9 @@
 import {type Problem} from '../config/problem.js';
 import {type Config, flagOf, keyOf, settings} from '../config/schema.js';
 import {readTextFile, whyNotAppended} from '../sys/text-file.js';
-import {configOf, type Options} from './options.js';
+import {configOf, type Configured, type Options} from './options.js';
 
-export type Checked = ReturnType<typeof configOf>;
+export type Checked = Configured;
 
 /**
  * What can be taken over from a configuration in force: a bad one is refused as a whole, and so is

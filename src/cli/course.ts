@@ -12,7 +12,7 @@ import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {readTextFile} from '../sys/text-file.js';
 import {checked, checkedReload} from './checked.js';
-import {configText, type Options} from './options.js';
+import type {Options} from './options.js';
 
 /** A life that is to be lived. */
 export interface NextLife {
@@ -76,57 +76,69 @@ export class Course {
     const {command, confirmSeconds} = request as Record<string, unknown>;
     if (command === 'confirm') return this.#confirm();
     if (command !== 'reload') return undefined;
-    if (confirmSeconds === undefined) return this.reload(undefined);
+    if (confirmSeconds === undefined) return this.reload('operator');
     const {least, most} = trialSeconds;
     const isGood =
       Number.isInteger(confirmSeconds) &&
       Number(confirmSeconds) >= least &&
       Number(confirmSeconds) <= most;
-    return isGood ? this.reload(Number(confirmSeconds)) : undefined;
+    return isGood ? this.reload('operator', Number(confirmSeconds)) : undefined;
   }
 
   /**
    * Takes over what the configuration file says now, or refuses all of it.
    *
+   * @param asker a signal may come from logrotate at night, while the administrator is locked out: it
+   *     confirms nothing, and brings nothing back that nobody confirmed
    * @param confirmSeconds how long it is on trial; undefined: it stays
    */
-  reload(confirmSeconds: number | undefined): Answer {
-    const {config, text} = this.#life;
-    const parsed = checkedReload(this.#options, config, this.#whitelist);
-    const refusal =
-      parsed.kind === 'problems' ? parsed.problems.map(problemText).join('; ') : undefined;
-    if (parsed.kind === 'problems' || refusal !== undefined) {
-      const message = `reload refused, nothing has changed: ${refusal}`;
-      this.#log.say('error', message);
-      return {kind: 'refused', message};
+  reload(asker: 'operator' | 'signal', confirmSeconds?: number): Answer {
+    const parsed = checkedReload(this.#options, this.#life.config, this.#whitelist);
+    if (parsed.kind === 'problems') {
+      return this.#refuseReload(parsed.problems.map(problemText).join('; '));
     }
-    // Of two trials in a row the way back leads to what was last confirmed.
-    const before = this.#trial?.before ?? text;
-    const running = this.#trial?.kind === 'running' ? this.#trial : undefined;
-    const sinceMs = running?.sinceMs ?? nowMs();
-    // Only `confirm` confirms: a SIGHUP may come from logrotate, while the administrator is locked out.
-    const trial: Trial | undefined =
-      confirmSeconds === undefined
-        ? running
-        : {kind: 'running', before, sinceMs, untilMs: nowMs() + confirmSeconds * 1000};
-    const kept = this.#keep(trial);
-    if (kept !== undefined) return kept;
+    const {config, text} = parsed;
+    if (asker === 'signal' && this.#trial?.kind === 'failed' && this.#trial.tried === text) {
+      return this.#refuseReload(
+        'the file still says what nobody confirmed: correct it, or take it with `blocksmtp reload`',
+      );
+    }
+    const trial = this.#trialOf(text, confirmSeconds);
+    const failure = this.#keep(trial);
+    if (failure !== undefined) return this.#refuseReload(failure);
     const leftSeconds = Math.max(1, Math.round(((trial?.untilMs ?? 0) - nowMs()) / 1000));
     const message =
       trial === undefined
         ? 'configuration and whitelist are read anew'
         : `the new configuration is on trial: without \`blocksmtp confirm\` within ${durationText(leftSeconds)} the one before comes back`;
     this.#turn({
-      config: parsed.config,
-      text: configText(this.#options),
+      config,
+      text,
       why: {level: 'notice', message},
       ...(trial && {trial}),
     });
     return {kind: 'done', message};
   }
 
-  /** On disk, before anything depends on it. @returns a refusal when that cannot be */
-  #keep(trial: Trial | undefined): Answer | undefined {
+  #refuseReload(why: string): Answer {
+    const message = `reload refused, nothing has changed: ${why}`;
+    this.#log.say('error', message);
+    return {kind: 'refused', message};
+  }
+
+  /** Whether a configuration that is taken over now is on trial, and for how long. */
+  #trialOf(tried: string, confirmSeconds: number | undefined): Trial | undefined {
+    const running = this.#trial?.kind === 'running' ? this.#trial : undefined;
+    // Only `confirm` confirms: for as long as was left, this one is on trial too.
+    if (confirmSeconds === undefined) return running && {...running, tried};
+    // Of two trials in a row the way back leads to what was last confirmed.
+    const before = this.#trial?.before ?? this.#life.text;
+    const sinceMs = running?.sinceMs ?? nowMs();
+    return {kind: 'running', before, tried, sinceMs, untilMs: nowMs() + confirmSeconds * 1000};
+  }
+
+  /** On disk, before anything depends on it. @returns why that cannot be */
+  #keep(trial: Trial | undefined): string | undefined {
     const {stateDir, dryRun} = this.#life.config;
     if (dryRun) return undefined;
     try {
@@ -134,9 +146,7 @@ export class Course {
       else writeTrial(stateDir, trial);
       return undefined;
     } catch (error) {
-      const message = `reload refused, nothing has changed: ${(error as Error).message}`;
-      this.#log.say('error', message);
-      return {kind: 'refused', message};
+      return (error as Error).message;
     }
   }
 
@@ -150,8 +160,12 @@ export class Course {
           : 'too late: the configuration before is in force again';
       return {kind: 'refused', message: why};
     }
-    const kept = this.#keep(undefined);
-    if (kept !== undefined) return kept;
+    const failure = this.#keep(undefined);
+    if (failure !== undefined) {
+      const message = `not confirmed, the trial goes on: ${failure}`;
+      this.#log.say('error', message);
+      return {kind: 'refused', message};
+    }
     clearTimeout(this.#timer);
     this.#trial = undefined;
     if (this.next !== undefined) this.next = life;
@@ -172,9 +186,10 @@ export class Course {
       );
       return;
     }
-    this.#keep(trial);
-    const message =
-      'nobody confirmed the configuration: the one before is in force again, and the blocks made since are lifted';
+    const failure = this.#keep(trial);
+    // The next start finds the trial as it was, and goes back by itself.
+    const notNoted = failure === undefined ? '' : ` (not noted: ${failure})`;
+    const message = `nobody confirmed the configuration: the one before is in force again, and the blocks made since are lifted${notNoted}`;
     this.#turn({
       config: parsed.config,
       text: trial.before,

@@ -5,10 +5,9 @@
 import {type Command, Option} from 'commander';
 import type {Kind, Raw} from '../config/kinds.js';
 import {type Parsed, parseConfig} from '../config/parse.js';
-import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
+import {type Config, flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
 import {parseConfigText, readConfigFile} from '../sys/config-file.js';
 import {isSchedule} from '../sys/schedule.js';
-import {readTextFile} from '../sys/text-file.js';
 
 export const defaultConfigFile = '/etc/blocksmtp/blocksmtp.toml';
 
@@ -26,18 +25,21 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
   }
 }
 
-/** What stands in the configuration file now; nothing, where there is none or it cannot be read. */
-export function configText(options: Options): string {
-  const read = readTextFile(options.config ?? defaultConfigFile);
-  return read.kind === 'text' ? read.text : '';
-}
+export type Configured =
+  | {
+      readonly kind: 'config';
+      readonly config: Config;
+      /** Of the file, as it was read for this configuration; empty where there is none. */
+      readonly text: string;
+    }
+  | Extract<Parsed, {kind: 'problems'}>;
 
 /**
  * Reads the file that the options name, or the default one, which need not be there.
  *
  * @param text what stands in the file; default: what does now
  */
-export function configOf(options: Options, text?: string): Parsed {
+export function configOf(options: Options, text?: string): Configured {
   const path = options.config ?? defaultConfigFile;
   const need = options.config === undefined ? 'optional' : 'required';
   const file = text === undefined ? readConfigFile(path, need) : parseConfigText(path, text);
@@ -46,7 +48,10 @@ export function configOf(options: Options, text?: string): Parsed {
     const value = options[name];
     if (value !== undefined) flags[name] = value;
   }
-  if (file.kind === 'table') return parseConfig({flags, file: path, table: file.table, isSchedule});
+  if (file.kind === 'table') {
+    const parsed = parseConfig({flags, file: path, table: file.table, isSchedule});
+    return parsed.kind === 'config' ? {...parsed, text: file.text} : parsed;
+  }
   // The flags can be judged without the file, and each problem told later costs another start.
   const parsed = parseConfig({flags, file: path, table: {}, isSchedule});
   const problems = parsed.kind === 'problems' ? parsed.problems : [];

@@ -1,12 +1,12 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../config/problem.js';
 import {live} from '../daemon/life.js';
-import {readTrial, type Trial, writeTrial} from '../daemon/trial.js';
+import {endTrial, readTrial, writeTrial} from '../daemon/trial.js';
 import {type Log, openLog} from '../sys/log.js';
 import {checked} from './checked.js';
 import {Course, type NextLife} from './course.js';
 import {type ExitCode, exitCode} from './exit.js';
-import {configText, type Options} from './options.js';
+import type {Options} from './options.js';
 
 /** What the process is told from outside; `main.ts` has the real signals. */
 export interface Signals {
@@ -43,14 +43,19 @@ type FirstLife =
   | {readonly kind: 'life'; readonly life: NextLife}
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/** With what the file says, unless that is on trial: then with what it said before. */
+/** With what the file says, unless that is what nobody confirmed: then with what it said before. */
 export function firstLife(options: Options): FirstLife {
-  const text = configText(options);
   const parsed = checked(options);
   if (parsed.kind === 'problems') return parsed;
-  const {config} = parsed;
+  const {config, text} = parsed;
   const trial = config.dryRun ? undefined : readTrial(config.stateDir);
   if (trial === undefined) return {kind: 'life', life: {config, text}};
+  const lift = trial.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {};
+  if (trial.tried !== text) {
+    const noted = notNoted(() => endTrial(config.stateDir));
+    const message = `the configuration file is another one than what nobody confirmed: the trial is over, and the file is in force${noted}`;
+    return {kind: 'life', life: {config, text, ...lift, why: {level: 'notice', message}}};
+  }
   const before = checked(options, trial.before);
   if (before.kind === 'problems') {
     // It was in force; what it names must have gone since. Not to start would guard nobody.
@@ -59,21 +64,22 @@ export function firstLife(options: Options): FirstLife {
     return {kind: 'life', life: {config, text, why: {level: 'error', message}}};
   }
   const failed = {...trial, kind: 'failed'} as const;
-  const message = `the configuration was never confirmed: the one before is in force; \`blocksmtp reload\` takes over what the file says${notNoted(config.stateDir, failed)}`;
+  const noted = notNoted(() => writeTrial(config.stateDir, failed));
+  const message = `the configuration was never confirmed: the one before is in force; \`blocksmtp reload\` takes over what the file says${noted}`;
   const life = {
     config: before.config,
     text: trial.before,
     trial: failed,
-    ...(trial.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {}),
+    ...lift,
     why: {level: 'error', message},
   } as const;
   return {kind: 'life', life};
 }
 
 /** A disk that refuses keeps nobody from starting: the next start finds the trial as it is. */
-function notNoted(stateDir: string, trial: Trial): string {
+function notNoted(note: () => void): string {
   try {
-    writeTrial(stateDir, trial);
+    note();
     return '';
   } catch (error) {
     return ` (not noted: ${(error as Error).message})`;
@@ -132,7 +138,7 @@ async function liveOnce(
   wishes.listen(() => {
     wishes.reloadWasHeard();
     if (wishes.stop) course.end();
-    else course.reload(undefined);
+    else course.reload('signal');
   });
   const ending = await live({
     config,

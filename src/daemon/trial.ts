@@ -1,8 +1,9 @@
 /**
  * A configuration on trial (`blocksmtp reload --confirm 5m`): if nobody confirms it in time, the one
  * before comes back, for whoever made a mistake may be locked out by it. Remembered in the state
- * directory, so that a daemon which is started anew meanwhile does not take what nobody confirmed.
- * Does not read configurations, nor reload (`cli/run.ts`).
+ * directory, so that a daemon which is started anew meanwhile does not take what nobody confirmed;
+ * with what was tried, because a file that was corrected since is another one, and counts.
+ * Does not read configurations, nor reload (`cli/run.ts`, `cli/course.ts`).
  */
 import {readTextFile, removeFile, writeTextFile} from '../sys/text-file.js';
 
@@ -12,6 +13,8 @@ export interface Trial {
   readonly kind: 'running' | 'failed';
   /** The text of the configuration file before. */
   readonly before: string;
+  /** The text on trial. */
+  readonly tried: string;
   /** Ms since the epoch. */
   readonly sinceMs: number;
   readonly untilMs: number;
@@ -27,13 +30,14 @@ export function readTrial(stateDir: string): Trial | undefined {
   const read = readTextFile(fileOf(stateDir));
   if (read.kind !== 'text') return undefined;
   try {
-    const {kind, before, sinceMs, untilMs} = JSON.parse(read.text) as Trial;
+    const {kind, before, tried, sinceMs, untilMs} = JSON.parse(read.text) as Trial;
     const isTrial =
       ['running', 'failed'].includes(kind) &&
       typeof before === 'string' &&
+      typeof tried === 'string' &&
       Number.isFinite(sinceMs) &&
       Number.isFinite(untilMs);
-    return isTrial ? {kind, before, sinceMs, untilMs} : undefined;
+    return isTrial ? {kind, before, tried, sinceMs, untilMs} : undefined;
   } catch {
     return undefined;
   }

@@ -4,13 +4,21 @@ import type {Problem} from '../config/problem.js';
 import {readTextFile} from './text-file.js';
 
 export type ConfigFile =
-  | {readonly kind: 'table'; readonly path: string; readonly table: Record<string, unknown>}
+  | {
+      readonly kind: 'table';
+      readonly path: string;
+      /** What the table was made of. */
+      readonly text: string;
+      readonly table: Record<string, unknown>;
+    }
   | {readonly kind: 'problem'; readonly problem: Problem};
 
 /** @param need an optional file that is not there is an empty one */
 export function readConfigFile(path: string, need: 'required' | 'optional'): ConfigFile {
   const read = readTextFile(path);
-  if (read.kind === 'missing' && need === 'optional') return {kind: 'table', path, table: {}};
+  if (read.kind === 'missing' && need === 'optional') {
+    return {kind: 'table', path, text: '', table: {}};
+  }
   if (read.kind !== 'text') {
     const expected = 'a configuration file that can be read';
     return {kind: 'problem', problem: {where: path, what: read.why, expected}};
@@ -21,7 +29,7 @@ export function readConfigFile(path: string, need: 'required' | 'optional'): Con
 /** @param path where the text is from */
 export function parseConfigText(path: string, text: string): ConfigFile {
   try {
-    return {kind: 'table', path, table: parse(text)};
+    return {kind: 'table', path, text, table: parse(text)};
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const where = `${path}:${error.line}:${error.column}`;

@@ -27,7 +27,7 @@ const write = (threshold: number): void => fs.writeFileSync(path, textOf(thresho
 function firstLife(): NextLife {
   const parsed = checked({config: path});
   if (parsed.kind === 'problems') throw new Error(JSON.stringify(parsed.problems));
-  return {config: parsed.config, text: fs.readFileSync(path, 'utf8')};
+  return {config: parsed.config, text: parsed.text};
 }
 
 function courseOf(life: NextLife): Course {
@@ -40,6 +40,16 @@ function courseOf(life: NextLife): Course {
 function nextOf(course: Course): Course {
   jest.advanceTimersByTime(200);
   return courseOf(course.next!);
+}
+
+/** The course of the life that a trial led back to: threshold 5 stands in the file, 10 is in force. */
+function afterFailure(): Course {
+  const first = courseOf(firstLife());
+  write(5);
+  reload(first, 60);
+  const onTrial = nextOf(first);
+  jest.advanceTimersByTime(60_000);
+  return nextOf(onTrial);
 }
 
 const thresholdAfter = (course: Course): number | undefined => course.next?.config.threshold;
@@ -99,11 +109,45 @@ describe('a trial', () => {
     const onTrial = nextOf(first);
     jest.advanceTimersByTime(30_000);
     write(6);
-    onTrial.reload(undefined);
-    expect(onTrial.next).toMatchObject({config: {threshold: 6}, trial: {before: textOf(10)}});
+    onTrial.reload('signal');
+    const trial = {before: textOf(10), tried: textOf(6)};
+    expect(onTrial.next).toMatchObject({config: {threshold: 6}, trial});
     const again = nextOf(onTrial);
     jest.advanceTimersByTime(31_000);
     expect(thresholdAfter(again)).toBe(10);
+  });
+
+  test('that failed is brought back by no signal, but by an operator', () => {
+    const failed = afterFailure();
+    expect(failed.reload('signal')).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('nobody confirmed'),
+    });
+    expect(failed.next).toBeUndefined();
+    expect(readTrial(folder)).toMatchObject({kind: 'failed', tried: textOf(5)});
+    expect(said.at(-1)).toMatch(/^error reload refused, nothing has changed: /);
+    expect(reload(failed)).toMatchObject({kind: 'done'});
+    expect([thresholdAfter(failed), readTrial(folder)]).toEqual([5, undefined]);
+  });
+
+  test('that failed is over with a file that says something else, also for a signal', () => {
+    const failed = afterFailure();
+    write(7);
+    expect(failed.reload('signal')).toMatchObject({kind: 'done'});
+    expect([thresholdAfter(failed), readTrial(folder)]).toEqual([7, undefined]);
+  });
+
+  test('leads back also where that cannot be noted, and says what is true', () => {
+    const first = courseOf(firstLife());
+    write(5);
+    reload(first, 60);
+    const onTrial = nextOf(first);
+    fs.mkdirSync(join(folder, 'trial.json.new'));
+    said = [];
+    jest.advanceTimersByTime(60_000);
+    expect(thresholdAfter(onTrial)).toBe(10);
+    expect(onTrial.next?.why?.message).toMatch(/the one before is in force again.*\(not noted: /);
+    expect(said).toEqual([]);
   });
 
   test('of two in a row the way back leads to what was confirmed last', () => {

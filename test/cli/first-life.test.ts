@@ -10,14 +10,16 @@ const newDir = tempDirs();
 let folder = '';
 let path = '';
 let before = '';
+let tried = '';
 beforeEach(() => {
   folder = newDir();
   path = join(folder, 'blocksmtp.toml');
   const own = `state_dir = "${folder}"\n`;
   before = `${own}white_list = "${folder}/whitelist"\nthreshold = 11\n`;
-  fs.writeFileSync(path, `${own}threshold = 12\n`);
+  tried = `${own}threshold = 12\n`;
+  fs.writeFileSync(path, tried);
   fs.writeFileSync(join(folder, 'whitelist'), '');
-  writeTrial(folder, {kind: 'running', before, sinceMs: 1000, untilMs: 2000});
+  writeTrial(folder, {kind: 'running', before, tried, sinceMs: 1000, untilMs: 2000});
 });
 
 function begun() {
@@ -29,10 +31,30 @@ function begun() {
 describe('a daemon that is started while a configuration is on trial', () => {
   test('takes the one before, lifts what was blocked since, and remembers it', () => {
     expect(begun()).toMatchObject({config: {threshold: 11}, liftSinceMs: 1000});
-    expect(readTrial(folder)).toEqual({kind: 'failed', before, sinceMs: 1000, untilMs: 2000});
+    expect(readTrial(folder)).toEqual({
+      kind: 'failed',
+      before,
+      tried,
+      sinceMs: 1000,
+      untilMs: 2000,
+    });
     expect(begun()).toMatchObject({config: {threshold: 11}});
     expect(begun().liftSinceMs).toBeUndefined();
   });
+
+  test.each(['running', 'failed'] as const)(
+    'takes a file that was corrected since: the %s trial is over, and that is said',
+    (kind) => {
+      writeTrial(folder, {kind, before, tried, sinceMs: 1000, untilMs: 2000});
+      fs.writeFileSync(path, tried.replace('12', '13'));
+      const {config, trial, liftSinceMs, why} = begun();
+      expect([config.threshold, trial, readTrial(folder)]).toEqual([13, undefined, undefined]);
+      // What it blocked before anybody confirmed it is lifted once.
+      expect(liftSinceMs).toBe(kind === 'running' ? 1000 : undefined);
+      expect(why).toMatchObject({level: 'notice', message: expect.stringContaining('is over')});
+      expect(begun().why).toBeUndefined();
+    },
+  );
 
   test('starts also where nothing can be written, and says so', () => {
     fs.mkdirSync(join(folder, 'trial.json.new'));
