@@ -6,7 +6,7 @@ import {durationText} from '../config/kinds.js';
 import {problemText} from '../config/problem.js';
 import type {Config} from '../config/schema.js';
 import type {Answer} from '../daemon/operator.js';
-import {endTrial, type Trial, writeTrial} from '../daemon/trial.js';
+import {endTrial, type Trial, type TrialView, trialView, writeTrial} from '../daemon/trial.js';
 import type {LogLevel} from '../log-level.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
@@ -55,6 +55,10 @@ export class Course {
     if (this.#trial?.kind !== 'running') return;
     const waitMs = Math.max(this.#trial.untilMs - nowMs(), 0);
     this.#timer = setTimeout(() => this.#rollBack(), waitMs);
+  }
+
+  get trial(): TrialView {
+    return trialView(this.#trial, nowMs());
   }
 
   /** A whitelist has been read: from now on none may be lost. */

@@ -147,6 +147,7 @@ async function liveOnce(
     firewallAtEnd: () => (wishes.stop && config.flushOnExit ? 'remove' : 'leave'),
     onWhitelist: () => course.noteWhitelist(),
     answer: (request) => course.answer(request),
+    trial: () => course.trial,
     ...(liftSinceMs === undefined ? {} : {liftSinceMs}),
   });
   course.end();

@@ -31,6 +31,7 @@ import {type SourceBatch, Sources} from './sources.js';
 import type {Status} from './status.js';
 import type {Step} from './steps.js';
 import {Tally} from './tally.js';
+import type {TrialView} from './trial.js';
 
 export interface Parts {
   readonly config: Config;
@@ -44,6 +45,8 @@ export interface Parts {
   /** What to do with rules nobody wants, until the log has been caught up with. */
   readonly surplus: Surplus;
   readonly log: Log;
+  /** Whether the configuration is on trial; default: it is not. */
+  readonly trial?: () => TrialView;
   /** Told at each step that a crash could follow; for tests. */
   readonly onStep?: (step: Step) => void;
 }
@@ -201,6 +204,7 @@ export class Daemon {
       blocks: state.blocks.size,
       offenders: state.offenders.size,
       brake: brakeView(state, nowMs()),
+      trial: this.#parts.trial?.() ?? {kind: 'none'},
       outcomes: Object.fromEntries(this.#outcomes),
     };
   }

@@ -4,7 +4,8 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
-import {enforcedShare, percentText, type Status} from './status.js';
+import {enforcedShare, percentText, type Status, trialTrouble} from './status.js';
+import type {TrialView} from './trial.js';
 
 export interface Finding {
   /** `bad`: it cannot do its work so; `advice`: it could do it better. */
@@ -90,7 +91,7 @@ function rightFindings({lackingRights, config}: Facts): Finding[] {
 
 function daemonFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [bad(status.unavailable)];
-  const {sinceMs, families, brake} = status;
+  const {sinceMs, families, brake, trial} = status;
   const share = enforcedShare(families);
   const failures = families.flatMap(({failure}) => failure ?? []);
   return [
@@ -107,8 +108,21 @@ function daemonFindings({status}: Facts): Finding[] {
             'blocking is stopped: see whether the relay knows its users, then `blocksmtp resume`',
           ),
         ]),
+    ...trialFindings(trial),
     ...failures.map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];
+}
+
+function trialFindings(trial: TrialView): Finding[] {
+  switch (trial.kind) {
+    case 'none':
+      return [];
+    case 'running':
+      return [advice('the configuration is on trial: `blocksmtp confirm` keeps it')];
+    case 'failed':
+    case 'overdue':
+      return [bad(trialTrouble[trial.kind])];
+  }
 }
 
 /** Up to where the plain chain is fine, and what to do then. */

@@ -13,6 +13,7 @@ import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
 import {reapStuck} from './reaper.js';
 import type {Step} from './steps.js';
+import type {TrialView} from './trial.js';
 import {openWorkplace} from './workplace.js';
 
 export type Ending =
@@ -35,6 +36,8 @@ export interface LifeTerms {
   readonly onWhitelist: () => void;
   /** Answers requests that are not the daemon's; undefined for those that are. */
   readonly answer: (request: unknown) => Answer | undefined;
+  /** Whether the configuration is on trial; default: it is not. */
+  readonly trial?: () => TrialView;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
   /** Runs the programs of the firewall otherwise than the workplace does; for tests. */
@@ -44,7 +47,7 @@ export interface LifeTerms {
 }
 
 export async function live(terms: LifeTerms): Promise<Ending> {
-  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, run, onStep} = terms;
+  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, trial, run, onStep} = terms;
   const opened = await openWorkplace(config, log);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {workplace} = opened;
@@ -54,6 +57,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     families: config.dryRun ? [] : machineFamilies(),
     surplus: 'keep',
     log,
+    ...(trial && {trial}),
     ...(run && {run}),
     ...(onStep && {onStep}),
   });

@@ -7,6 +7,7 @@ import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
 import type {BrakeView} from '../score/brake.js';
 import type {Enforced} from './keeper.js';
+import type {TrialView} from './trial.js';
 
 export interface FamilyStatus extends Enforced {
   readonly family: Family;
@@ -22,6 +23,8 @@ export interface Status {
   readonly offenders: number;
   /** Whether blocks are made at all. */
   readonly brake: BrakeView;
+  /** Whether the configuration in force is the one in the file, and stays. */
+  readonly trial: TrialView;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
@@ -34,10 +37,12 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families, brake}: Status): boolean {
+export function isGood({sinceMs, families, brake, trial}: Status): boolean {
   return (
     sinceMs !== undefined &&
     brake.kind === 'free' &&
+    // One that runs is being looked at, and ends by itself.
+    (trial.kind === 'none' || trial.kind === 'running') &&
     families.every((each) => each.failure === undefined) &&
     enforcedShare(families) === 1
   );
@@ -50,7 +55,7 @@ export function percentText(share: number): string {
 
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
-  const {sinceMs, backend, families, blocks, offenders, brake} = status;
+  const {sinceMs, backend, families, blocks, offenders, brake, trial} = status;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
@@ -61,6 +66,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
       : [
           `blocking is STOPPED for ${ago(brake.sinceMs)}, ${brake.heldBack} blocks not made: blocksmtp resume`,
         ]),
+    ...trialLines(trial, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
       const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
@@ -70,9 +76,27 @@ export function statusLines(status: Status, nowMs: number): string[] {
   ];
 }
 
+function trialLines(trial: TrialView, nowMs: number): string[] {
+  if (trial.kind === 'running') {
+    const leftSeconds = Math.max(1, Math.round((trial.untilMs - nowMs) / 1000));
+    return [
+      `the configuration is ON TRIAL for another ${durationText(leftSeconds)}: blocksmtp confirm`,
+    ];
+  }
+  return trial.kind === 'none' ? [] : [trialTrouble[trial.kind]];
+}
+
+/** What somebody has to do something about. */
+export const trialTrouble = {
+  failed:
+    'the configuration file is NOT in force: nobody confirmed it, the one before is; correct it, then blocksmtp reload',
+  overdue:
+    'the configuration was NOT confirmed, but the one before is bad now: blocksmtp confirm, or correct what the log names',
+} as const;
+
 /** The text format of Prometheus (version 0.0.4). */
 export function statusFigures(status: Status): string {
-  const {sinceMs, families, blocks, offenders, outcomes, brake} = status;
+  const {sinceMs, families, blocks, offenders, outcomes, brake, trial} = status;
   const each = (value: (family: FamilyStatus) => number): [string, number][] =>
     families.map((family) => [`{family="ipv${family.family}"}`, value(family)]);
   const figures: readonly Figure[] = [
@@ -88,6 +112,15 @@ export function statusFigures(status: Status): string {
       'gauge',
       'Whether blocking waits for `blocksmtp resume`.',
       [['', brake.kind === 'free' ? 0 : 1]],
+    ],
+    [
+      'trial',
+      'gauge',
+      'Whether a configuration is on trial, or was and nobody confirmed it.',
+      [
+        ['{state="running"}', trial.kind === 'running' ? 1 : 0],
+        ['{state="failed"}', trial.kind === 'failed' || trial.kind === 'overdue' ? 1 : 0],
+      ],
     ],
     ['blocks', 'gauge', 'Networks that should be blocked.', [['', blocks]]],
     ['offenders', 'gauge', 'Clients under watch.', [['', offenders]]],

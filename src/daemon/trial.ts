@@ -20,6 +20,19 @@ export interface Trial {
   readonly untilMs: number;
 }
 
+/** What an operator is told of it. */
+export type TrialView =
+  | {readonly kind: 'none' | 'failed'}
+  | {readonly kind: 'running'; readonly untilMs: number}
+  /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
+  | {readonly kind: 'overdue'};
+
+export function trialView(trial: Trial | undefined, nowMs: number): TrialView {
+  if (trial?.kind !== 'running') return {kind: trial?.kind ?? 'none'};
+  const {untilMs} = trial;
+  return untilMs > nowMs ? {kind: 'running', untilMs} : {kind: 'overdue'};
+}
+
 const fileOf = (stateDir: string): string => `${stateDir}/trial.json`;
 
 /** Only its owner may read a configuration. */

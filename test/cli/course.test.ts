@@ -64,6 +64,7 @@ describe('a trial', () => {
     expect(reload(first, 60)).toMatchObject({kind: 'done'});
     const sinceMs = readTrial(folder)?.sinceMs;
     const onTrial = nextOf(first);
+    expect(onTrial.trial).toEqual({kind: 'running', untilMs: readTrial(folder)?.untilMs});
     expect(ended).toBe(1);
     jest.advanceTimersByTime(59_000);
     expect(onTrial.next).toBeUndefined();
@@ -84,7 +85,7 @@ describe('a trial', () => {
     expect(confirm(onTrial)).toMatchObject({kind: 'done'});
     jest.advanceTimersByTime(120_000);
     expect(onTrial.next).toBeUndefined();
-    expect(readTrial(folder)).toBeUndefined();
+    expect([readTrial(folder), onTrial.trial]).toEqual([undefined, {kind: 'none'}]);
     expect(confirm(onTrial)).toMatchObject({kind: 'refused'});
   });
 
@@ -119,6 +120,7 @@ describe('a trial', () => {
 
   test('that failed is brought back by no signal, but by an operator', () => {
     const failed = afterFailure();
+    expect(failed.trial).toEqual({kind: 'failed'});
     expect(failed.reload('signal')).toMatchObject({
       kind: 'refused',
       message: expect.stringContaining('nobody confirmed'),
@@ -148,6 +150,21 @@ describe('a trial', () => {
     expect(thresholdAfter(onTrial)).toBe(10);
     expect(onTrial.next?.why?.message).toMatch(/the one before is in force again.*\(not noted: /);
     expect(said).toEqual([]);
+  });
+
+  test('stays in force where the one before cannot be used any more, and that is shown', () => {
+    const whitelist = join(folder, 'whitelist');
+    fs.writeFileSync(whitelist, '');
+    fs.writeFileSync(path, `${textOf(10)}white_list = "${whitelist}"\n`);
+    const first = courseOf(firstLife());
+    fs.writeFileSync(path, `${textOf(5)}white_list = "${whitelist}"\n`);
+    reload(first, 60);
+    const onTrial = nextOf(first);
+    fs.rmSync(whitelist);
+    jest.advanceTimersByTime(60_000);
+    expect([onTrial.next, onTrial.trial]).toEqual([undefined, {kind: 'overdue'}]);
+    expect(said.at(-1)).toMatch(/^error nobody confirmed .* the one before is bad now: /);
+    expect([confirm(onTrial)?.kind, onTrial.trial]).toEqual(['done', {kind: 'none'}]);
   });
 
   test('of two in a row the way back leads to what was confirmed last', () => {

@@ -17,6 +17,7 @@ const statusWith = (blocks: number): Status => ({
   blocks,
   offenders: 0,
   brake: {kind: 'free'},
+  trial: {kind: 'none'},
   outcomes: {},
 });
 
@@ -86,6 +87,16 @@ describe('the daemon', () => {
       'bad: no daemon runs: nobody is blocked from now on',
     ]);
     expect(troubles({status: {unavailable: 'no answer'}})).toEqual(['bad: no answer']);
+  });
+
+  test('has a configuration on trial, or one that nobody confirmed', () => {
+    const trialOf = (trial: Status['trial']): string[] =>
+      troubles({status: {...statusWith(0), trial}});
+    expect(trialOf({kind: 'running', untilMs: 1})).toEqual([
+      'advice: the configuration is on trial: `blocksmtp confirm` keeps it',
+    ]);
+    expect(trialOf({kind: 'failed'})[0]).toMatch(/^bad: the configuration file is NOT in force/);
+    expect(trialOf({kind: 'overdue'})[0]).toMatch(/^bad: the configuration was NOT confirmed/);
   });
 
   test('is refused by the firewall', () => {

@@ -93,6 +93,7 @@ describe('serve', () => {
     blocks: 0,
     offenders: 0,
     brake: {kind: 'free'},
+    trial: {kind: 'none'},
     outcomes: {},
   };
 

@@ -26,6 +26,7 @@ const statusOf = (changes: Partial<Status> = {}): Status => ({
   blocks: 12,
   offenders: 3,
   brake: {kind: 'free'},
+  trial: {kind: 'none'},
   outcomes: {counted: 20, block: 12},
   ...changes,
 });
@@ -46,6 +47,9 @@ describe('isGood', () => {
       {brake: {kind: 'stopped', sinceMs: nowMs, clients: ['192.0.2.7'], heldBack: 2}},
       false,
     ],
+    ['a configuration is on trial', {trial: {kind: 'running', untilMs: nowMs}}, true],
+    ['nobody confirmed it', {trial: {kind: 'failed'}}, false],
+    ['nobody confirmed it, nor is there a way back', {trial: {kind: 'overdue'}}, false],
     ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
   ] as const)('%s', (_, changes, expected) => {
     expect(isGood(statusOf(changes))).toBe(expected);
@@ -79,6 +83,19 @@ describe('statusLines', () => {
       'blocking is STOPPED for 1m, 7 blocks not made: blocksmtp resume',
     );
     expect(statusFigures(statusOf({brake}))).toContain('\nblocksmtp_stopped 1\n');
+  });
+
+  test.each([
+    [{kind: 'running', untilMs: nowMs + 90_000}, 'the configuration is ON TRIAL for another 90s: '],
+    [{kind: 'failed'}, 'the configuration file is NOT in force: nobody confirmed it, '],
+    [{kind: 'overdue'}, 'the configuration was NOT confirmed, but the one before is bad now: '],
+  ] as const)('a trial: %j', (trial, expected) => {
+    const lines = statusLines(statusOf({trial}), nowMs);
+    expect(lines).toContainEqual(expect.stringContaining(expected));
+    const figures = statusFigures(statusOf({trial}));
+    const isRunning = trial.kind === 'running';
+    expect(figures).toContain(`\nblocksmtp_trial{state="running"} ${isRunning ? 1 : 0}\n`);
+    expect(figures).toContain(`\nblocksmtp_trial{state="failed"} ${isRunning ? 0 : 1}\n`);
   });
 
   test('what is not all is never rounded up to all', () => {
