@@ -7,7 +7,9 @@ import {type Config, flagOf, keyOf, settings} from '../config/schema.js';
 import {readTextFile, whyNotAppended} from '../sys/text-file.js';
 import {configOf, type Configured, type Options} from './options.js';
 
-export type Checked = Configured;
+export type Checked =
+  | Extract<Configured, {kind: 'config'}>
+  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
 /**
  * What can be taken over from a configuration in force: a bad one is refused as a whole, and so is

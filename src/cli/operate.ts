@@ -20,6 +20,9 @@ import {localTime, roughTime, table} from './terminal.js';
 /** `figures`: of a status only, for Prometheus. */
 export type Form = 'text' | 'json' | 'figures';
 
+/** `mayNotWork`: the configuration is bad, which is said already; only a daemon that runs can act. */
+export type WithoutDaemon = 'mayWork' | 'mayNotWork';
+
 export interface Output {
   readonly print: (text: string) => void;
   readonly complain: (message: string) => void;
@@ -31,8 +34,11 @@ export async function operate(
   config: Config,
   log: Log,
   output: Output,
+  alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
-  const answer = await answerOf(request, config, log);
+  const ask = alone === 'mayWork' ? answerOf : askRunning;
+  const answer = await ask(request, config, log);
+  if (answer === undefined) return exitCode.configuration;
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);
     return exitCode.unavailable;
@@ -66,6 +72,11 @@ type Answered = Answer | {readonly unavailable: string};
 
 /** Of the daemon, or where none runs of its state. */
 export async function answerOf(request: Request, config: Config, log: Log): Promise<Answered> {
+  return (await askRunning(request, config)) ?? withoutDaemon(request, config, log);
+}
+
+/** @returns undefined where no daemon runs */
+async function askRunning(request: Request, config: Config): Promise<Answered | undefined> {
   const asked = await askControl(config.controlSocket, request);
   switch (asked.kind) {
     case 'answer': {
@@ -75,7 +86,7 @@ export async function answerOf(request: Request, config: Config, log: Log): Prom
       return {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`};
     }
     case 'noDaemon':
-      return withoutDaemon(request, config, log);
+      return undefined;
     case 'failed':
       return {unavailable: `${config.controlSocket}: ${asked.why}`};
   }
@@ -86,8 +97,10 @@ export async function askDaemon(
   request: RunRequest,
   config: Config,
   output: Output,
+  alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
   const asked = await askControl(config.controlSocket, request);
+  if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
   if (asked.kind !== 'answer') {
     const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
     output.complain(`${config.controlSocket}: ${why}`);

@@ -4,8 +4,16 @@
  */
 import {type Command, Option} from 'commander';
 import type {Kind, Raw} from '../config/kinds.js';
-import {type Parsed, parseConfig} from '../config/parse.js';
-import {type Config, flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
+import {parseConfig} from '../config/parse.js';
+import type {Problem} from '../config/problem.js';
+import {
+  type Config,
+  flagOf,
+  keyOf,
+  type SettingName,
+  settingNames,
+  settings,
+} from '../config/schema.js';
 import {parseConfigText, readConfigFile} from '../sys/config-file.js';
 import {isSchedule} from '../sys/schedule.js';
 
@@ -32,7 +40,16 @@ export type Configured =
       /** Of the file, as it was read for this configuration; empty where there is none. */
       readonly text: string;
     }
-  | Extract<Parsed, {kind: 'problems'}>;
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /**
+       * What a daemon that runs can be asked with all the same: at night, with a typing error in the
+       * file, somebody must be let in. Undefined with a bad flag, which is the asker's own, and where
+       * nobody knows the socket: the default one may be that of another daemon than the file's.
+       */
+      readonly usable: Config | undefined;
+    };
 
 /**
  * Reads the file that the options name, or the default one, which need not be there.
@@ -48,13 +65,21 @@ export function configOf(options: Options, text?: string): Configured {
     const value = options[name];
     if (value !== undefined) flags[name] = value;
   }
-  if (file.kind === 'table') {
-    const parsed = parseConfig({flags, file: path, table: file.table, isSchedule});
-    return parsed.kind === 'config' ? {...parsed, text: file.text} : parsed;
-  }
+  const table = file.kind === 'table' ? file.table : {};
+  const parsed = parseConfig({flags, file: path, table, isSchedule});
+  if (file.kind === 'table' && parsed.kind === 'config') return {...parsed, text: file.text};
+  const [found, usable] =
+    parsed.kind === 'config' ? [[], parsed.config] : [parsed.problems, parsed.usable];
   // The flags can be judged without the file, and each problem told later costs another start.
-  const parsed = parseConfig({flags, file: path, table: {}, isSchedule});
-  const problems = parsed.kind === 'problems' ? parsed.problems : [];
-  const ofFlags = problems.filter(({where}) => where.startsWith('--'));
-  return {kind: 'problems', problems: [file.problem, ...ofFlags]};
+  const problems =
+    file.kind === 'table' ? found : [file.problem, ...found.filter(({where}) => isFlag(where))];
+  const isSocketKnown =
+    options.controlSocket !== undefined ||
+    options.config === undefined ||
+    (file.kind === 'table' &&
+      !problems.some(({where}) => where === `${path}: ${keyOf('controlSocket')}`));
+  const canAsk = isSocketKnown && !problems.some(({where}) => isFlag(where));
+  return {kind: 'problems', problems, usable: canAsk ? usable : undefined};
 }
+
+const isFlag = (where: string): boolean => where.startsWith('--');

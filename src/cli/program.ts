@@ -14,7 +14,14 @@ import {trialSeconds} from './course.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {explain} from './explain.js';
 import {doctor} from './doctor.js';
-import {askDaemon, blockSecondsOf, clearFirewall, operate, type Output} from './operate.js';
+import {
+  askDaemon,
+  blockSecondsOf,
+  clearFirewall,
+  operate,
+  type Output,
+  type WithoutDaemon,
+} from './operate.js';
 import {addOptions, configOf, type Options} from './options.js';
 import type {Progress} from './progress.js';
 import {replay} from './replay.js';
@@ -106,7 +113,9 @@ function addDaemonCommands(program: Command, surroundings: Surroundings): void {
 function addOperatorCommands(program: Command, surroundings: Surroundings): void {
   const {output} = surroundings;
   const ask = (options: Options, request: Request, form: 'text' | 'json'): Promise<void> =>
-    configured(options, surroundings, (config, log) => operate(request, form, config, log, output));
+    reaching(options, surroundings, (config, log, alone) =>
+      operate(request, form, config, log, output, alone),
+    );
 
   addCommand(program, 'list', whereItStands, output)
     .description('Show the blocks that stand.')
@@ -125,10 +134,10 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     .description('Block an address or a network.')
     .option('--for <TIME>', 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)')
     .action((network: string, options: Options & {for?: string}) =>
-      configured(options, surroundings, (config, log) => {
+      reaching(options, surroundings, (config, log, alone) => {
         const seconds = blockSecondsOf(options.for, config);
         if (seconds !== undefined) {
-          return operate({command: 'block', network, seconds}, 'text', config, log, output);
+          return operate({command: 'block', network, seconds}, 'text', config, log, output, alone);
         }
         output.complain(
           `--for: ${JSON.stringify(options.for)}: expected a time from 1s to 3650d, such as 90s or 1h`,
@@ -166,8 +175,8 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
     .option('--prometheus', 'Print it as figures for Prometheus.')
     .action((options: Options & {json?: true; prometheus?: true}) => {
       const form = options.json ? 'json' : options.prometheus ? 'figures' : 'text';
-      return configured(options, surroundings, (config, log) =>
-        operate({command: 'status'}, form, config, log, output),
+      return reaching(options, surroundings, (config, log, alone) =>
+        operate({command: 'status'}, form, config, log, output, alone),
       );
     });
 
@@ -184,11 +193,11 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
     .description('Lift all blocks; without a daemon also take chain, hook, sets and tables away.')
     .option('--keep-blocks', 'Only take them away: the blocks stand again when a daemon runs.')
     .action((options: Options & {keepBlocks?: true}) =>
-      configured(options, surroundings, (config, log) =>
-        options.keepBlocks
-          ? clearFirewall(config, log, output)
-          : operate({command: 'flush'}, 'text', config, log, output),
-      ),
+      options.keepBlocks
+        ? configured(options, surroundings, (config, log) => clearFirewall(config, log, output))
+        : reaching(options, surroundings, (config, log, alone) =>
+            operate({command: 'flush'}, 'text', config, log, output, alone),
+          ),
     );
 
   addCommand(program, 'reload', ['controlSocket'], output)
@@ -211,8 +220,8 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
   addCommand(program, 'confirm', ['controlSocket'], output)
     .description('Keep the configuration that is on trial.')
     .action((options: Options) =>
-      configured(options, surroundings, (config) =>
-        askDaemon({command: 'confirm'}, config, output),
+      reaching(options, surroundings, (config, _log, alone) =>
+        askDaemon({command: 'confirm'}, config, output, alone),
       ),
     );
 }
@@ -233,19 +242,31 @@ function addCommand(
 /** Runs a command under a checked configuration, with a log that only warns. */
 async function configured(
   options: Options,
-  {output, finish}: Surroundings,
+  surroundings: Surroundings,
   work: (config: Config, log: Log) => ExitCode | Promise<ExitCode>,
 ): Promise<void> {
+  return reaching(options, surroundings, (config, log, alone) =>
+    alone === 'mayWork' ? work(config, log) : exitCode.configuration,
+  );
+}
+
+/** The same for a command that a running daemon can carry out, whatever has become of the file. */
+async function reaching(
+  options: Options,
+  {output, finish}: Surroundings,
+  work: (config: Config, log: Log, alone: WithoutDaemon) => ExitCode | Promise<ExitCode>,
+): Promise<void> {
   const parsed = configOf(options);
-  if (parsed.kind === 'problems') {
-    complainAll(parsed.problems, output);
+  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
+  const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
+  if (config === undefined) {
     finish(exitCode.configuration);
     return;
   }
-  const {config} = parsed;
+  const alone = parsed.kind === 'config' ? 'mayWork' : 'mayNotWork';
   const debug = options.debug === undefined ? 1 : config.debug;
   const log = openLog({debug, logFile: '', debugToSyslog: false});
-  const code = await work(config, log);
+  const code = await work(config, log, alone);
   await log.close();
   finish(code);
 }

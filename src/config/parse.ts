@@ -10,7 +10,12 @@ import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} fr
 
 export type Parsed =
   | {readonly kind: 'config'; readonly config: Config}
-  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** With the default in the place of whatever is bad: enough to find a daemon that runs. */
+      readonly usable: Config;
+    };
 
 export interface Sources {
   readonly flags: Readonly<Partial<Record<SettingName, Raw>>>;
@@ -38,10 +43,12 @@ export function parseConfig(sources: Sources): Parsed {
     } else values.set(name, read.value);
   }
   problems.push(...contradictions(values, sources));
-  if (problems.length > 0) return {kind: 'problems', problems};
-  // Every name has been set from its own kind above.
-  const config = Object.fromEntries(values) as unknown as Config;
-  return {kind: 'config', config: Object.freeze(config)};
+  const standards = settingNames.map((name) => [name, settings[name].standard]);
+  // Every name has been set from its own kind above, or is a default.
+  const config = Object.freeze(Object.fromEntries([...standards, ...values]) as unknown as Config);
+  return problems.length === 0
+    ? {kind: 'config', config}
+    : {kind: 'problems', problems, usable: config};
 }
 
 /** What was written for a setting, and where; the flag wins. */

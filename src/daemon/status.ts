@@ -113,15 +113,7 @@ export function statusFigures(status: Status): string {
       'Whether blocking waits for `blocksmtp resume`.',
       [['', brake.kind === 'free' ? 0 : 1]],
     ],
-    [
-      'trial',
-      'gauge',
-      'Whether a configuration is on trial, or was and nobody confirmed it.',
-      [
-        ['{state="running"}', trial.kind === 'running' ? 1 : 0],
-        ['{state="failed"}', trial.kind === 'failed' || trial.kind === 'overdue' ? 1 : 0],
-      ],
-    ],
+    trialFigure(trial),
     ['blocks', 'gauge', 'Networks that should be blocked.', [['', blocks]]],
     ['offenders', 'gauge', 'Clients under watch.', [['', offenders]]],
     [
@@ -157,6 +149,18 @@ export function statusFigures(status: Status): string {
     ],
   ];
   return figures.map(figureText).join('');
+}
+
+function trialFigure({kind}: TrialView): Figure {
+  return [
+    'trial',
+    'gauge',
+    'Whether a configuration is on trial, or was and nobody confirmed it.',
+    [
+      ['{state="running"}', kind === 'running' ? 1 : 0],
+      ['{state="failed"}', kind === 'failed' || kind === 'overdue' ? 1 : 0],
+    ],
+  ];
 }
 
 type Figure = readonly [

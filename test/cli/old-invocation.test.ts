@@ -39,7 +39,8 @@ describe('the old command line', () => {
   };
 
   test('addOptions and configOf: every value arrives, and the rest are the defaults', () => {
-    expect(configured(words)).toEqual({kind: 'config', config: {...standards, ...asked}});
+    const config = {...standards, ...asked};
+    expect(configured(words)).toEqual({kind: 'config', config, text: ''});
   });
 
   test('addOptions: a value may also be a word of its own', () => {

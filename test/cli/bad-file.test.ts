@@ -1,0 +1,136 @@
+/**
+ * With a configuration file that is bad, the commands still reach a daemon that runs: a typing error
+ * at night keeps nobody out. On real files and a real socket.
+ */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {configOf, type Options} from '../../src/cli/options.js';
+import {noProgress} from '../../src/cli/progress.js';
+import {makeProgram} from '../../src/cli/program.js';
+import type {Answer} from '../../src/daemon/operator.js';
+import {type ControlServer, serveControl} from '../../src/sys/control-socket.js';
+import {tempDirs} from '../sys/support/temp.js';
+
+const newDir = tempDirs();
+let folder = '';
+let path = '';
+let socket = '';
+let server: ControlServer | undefined;
+let asked: unknown[] = [];
+let printed = '';
+let complained: string[] = [];
+beforeEach(() => {
+  folder = newDir();
+  [path, socket] = [join(folder, 'bad.toml'), join(folder, 'socket')];
+  [asked, printed, complained, server] = [[], '', [], undefined];
+});
+afterEach(() => server?.close());
+
+const done: Answer = {kind: 'done', message: 'done'};
+
+async function aDaemon(answer = done, at = socket): Promise<void> {
+  server = await serveControl(at, (request) => {
+    asked.push(request);
+    return Promise.resolve(answer);
+  });
+}
+
+/** @returns the exit code */
+async function ask(...words: string[]): Promise<number | undefined> {
+  let code: number | undefined;
+  const program = makeProgram({
+    version: '1',
+    signals: {onStop: () => undefined, onReload: () => undefined},
+    output: {
+      print: (text) => void (printed += text),
+      complain: (message) => void complained.push(message),
+      progress: noProgress,
+    },
+    finish: (ended) => (code = ended),
+  });
+  await program.parseAsync([...words, `--config=${path}`], {from: 'user'});
+  return code;
+}
+
+const badValue = (): void =>
+  fs.writeFileSync(path, `control_socket = "${socket}"\nthreshold = 1\nmailer_port = 0\n`);
+const problems = [
+  expect.stringMatching(/bad\.toml: mailer_port: 0: expected/),
+  expect.stringMatching(/bad\.toml: threshold: 1: expected/),
+];
+
+describe('a bad value in the file', () => {
+  test.each([
+    ['unblock', ['192.0.2.7'], {command: 'unblock', network: '192.0.2.7'}],
+    ['block', ['192.0.2.7'], {command: 'block', network: '192.0.2.7', seconds: 3600}],
+    ['why', ['192.0.2.7'], {command: 'why', network: '192.0.2.7'}],
+    ['list', [], {command: 'list'}],
+    ['status', [], {command: 'status'}],
+    ['resume', [], {command: 'resume'}],
+    ['flush', [], {command: 'flush'}],
+    ['confirm', [], {command: 'confirm'}],
+  ])(
+    '%s is done by the daemon that runs, and each problem is told',
+    async (command, operands, request) => {
+      badValue();
+      await aDaemon();
+      expect(await ask(command, ...operands)).toBe(0);
+      expect(asked).toEqual([request]);
+      expect(printed).toMatch(/^done/);
+      expect(complained).toEqual(problems);
+    },
+  );
+
+  test('the exit code is that of the work', async () => {
+    badValue();
+    await aDaemon({kind: 'notBlocked', message: 'was not blocked'});
+    expect(await ask('unblock', '192.0.2.7')).toBe(1);
+    expect(complained).toEqual([...problems, 'was not blocked']);
+  });
+
+  test.each(['list', 'confirm', 'flush'])('%s: without a daemon it is 78', async (command) => {
+    badValue();
+    expect(await ask(command)).toBe(78);
+    expect([printed, complained]).toEqual(['', problems]);
+    expect(fs.readdirSync(folder)).toEqual(['bad.toml']);
+  });
+
+  test.each([['flush', '--keep-blocks'], ['reload'], ['check', '192.0.2.7']])(
+    'what needs the whole configuration is 78: %s',
+    async (...words) => {
+      badValue();
+      await aDaemon();
+      expect([await ask(...words), asked]).toEqual([78, []]);
+    },
+  );
+
+  test("a bad flag is the asker's own", async () => {
+    badValue();
+    await aDaemon();
+    expect([await ask('list', '--mailer-port=0'), asked]).toEqual([78, []]);
+  });
+});
+
+describe('a file that is no TOML', () => {
+  test('and named by the asker: its socket is unknown, unless that is named too', async () => {
+    fs.writeFileSync(path, `control_socket = "${socket}"\nthreshold 10\n`);
+    await aDaemon();
+    expect([await ask('unblock', '192.0.2.7'), asked]).toEqual([78, []]);
+    expect(await ask('unblock', '192.0.2.7', `--control-socket=${socket}`)).toBe(0);
+    expect(asked).toHaveLength(1);
+    expect(complained[0]).toMatch(/bad\.toml:2:\d+: .*: expected TOML/);
+  });
+});
+
+test('where nobody knows the socket, nothing is asked: it could be that of another daemon', () => {
+  const socketWith = (text: string, options: Options = {config: path}): string | undefined => {
+    fs.writeFileSync(path, text);
+    const parsed = configOf(options);
+    return parsed.kind === 'problems' ? parsed.usable?.controlSocket : 'no problem';
+  };
+  expect(socketWith('control_socket = 5')).toBeUndefined();
+  expect(socketWith('threshold 10')).toBeUndefined();
+  expect(socketWith('threshold 10', {config: path, controlSocket: socket})).toBe(socket);
+  expect(socketWith('threshold = 1')).toBe('/run/blocksmtp/control.sock');
+});
