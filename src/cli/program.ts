@@ -20,6 +20,7 @@ import {
   clearFirewall,
   operate,
   type Output,
+  type RunRequest,
   type WithoutDaemon,
 } from './operate.js';
 import {addOptions, configOf, type Options} from './options.js';
@@ -174,6 +175,10 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
     .option('--json', 'Print it as JSON.')
     .option('--prometheus', 'Print it as figures for Prometheus.')
     .action((options: Options & {json?: true; prometheus?: true}) => {
+      if (options.json && options.prometheus) {
+        refuseUsage('--json and --prometheus: expected one of them', surroundings);
+        return;
+      }
       const form = options.json ? 'json' : options.prometheus ? 'figures' : 'text';
       return reaching(options, surroundings, (config, log, alone) =>
         operate({command: 'status'}, form, config, log, output, alone),
@@ -202,20 +207,20 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
 
   addCommand(program, 'reload', ['controlSocket'], output)
     .description('Have the daemon read its configuration anew; a bad one is refused as a whole.')
-    .option('--confirm <TIME>', 'Back to the one before, unless `blocksmtp confirm` comes in time.')
-    .action((options: Options & {confirm?: string}) =>
-      configured(options, surroundings, (config) => {
-        if (options.confirm === undefined) return askDaemon({command: 'reload'}, config, output);
-        const confirmSeconds = readDuration(options.confirm) ?? 0;
-        if (confirmSeconds >= trialSeconds.least && confirmSeconds <= trialSeconds.most) {
-          return askDaemon({command: 'reload', confirmSeconds}, config, output);
-        }
-        output.complain(
-          `--confirm: ${JSON.stringify(options.confirm)}: expected a time from 10s to 1d, such as 5m`,
-        );
-        return exitCode.usage;
-      }),
-    );
+    // Optional for commander only: without a time it would tell of nothing but a missing argument.
+    .option('--confirm [TIME]', 'Back to the one before, unless `blocksmtp confirm` comes in time.')
+    .action((options: Options & {confirm?: string | true}) => {
+      const {confirm} = options;
+      const request =
+        confirm === undefined ? ({command: 'reload'} as const) : trialRequest(confirm);
+      if (request === undefined) {
+        const what = confirm === true ? 'no time' : JSON.stringify(confirm);
+        const message = `--confirm: ${what}: expected a time from 10s to 1d, such as --confirm=5m`;
+        refuseUsage(message, surroundings);
+        return;
+      }
+      return configured(options, surroundings, (config) => askDaemon(request, config, output));
+    });
 
   addCommand(program, 'confirm', ['controlSocket'], output)
     .description('Keep the configuration that is on trial.')
@@ -224,6 +229,17 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
         askDaemon({command: 'confirm'}, config, output, alone),
       ),
     );
+}
+
+function trialRequest(time: string | true): RunRequest | undefined {
+  const confirmSeconds = time === true ? 0 : (readDuration(time) ?? 0);
+  const isGood = confirmSeconds >= trialSeconds.least && confirmSeconds <= trialSeconds.most;
+  return isGood ? {command: 'reload', confirmSeconds} : undefined;
+}
+
+function refuseUsage(message: string, {output, finish}: Surroundings): void {
+  output.complain(message);
+  finish(exitCode.usage);
 }
 
 function addCommand(

@@ -4,7 +4,7 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
-import {enforcedShare, percentText, type Status, trialTrouble} from './status.js';
+import {countText, enforcedShare, percentText, type Status, trialTrouble} from './status.js';
 import type {TrialView} from './trial.js';
 
 export interface Finding {
@@ -140,7 +140,9 @@ function sizeFindings({config, status}: Facts): Finding[] {
   const isLong = most > 2000;
   const cost = `each packet to the mailer is compared with up to ${most} rules: lower flat_chain_max to 1000`;
   return [
-    isLong ? advice(cost) : good(`${most} blocks: the flat chain is fine up to ${flatChainMax}`),
+    isLong
+      ? advice(cost)
+      : good(`${countText(most, 'block')}: the flat chain is fine up to ${flatChainMax}`),
   ];
 }
 
@@ -148,8 +150,12 @@ function whitelistFindings({whitelist, config}: Facts): Finding[] {
   if ('why' in whitelist) return [advice(`${whitelist.why}: nobody is whitelisted`)];
   const {entries, problems} = whitelist;
   if (problems > 0)
-    return [bad(`${problems} bad lines in ${config.whiteList}: \`blocksmtp check\` names them`)];
-  return [good(`${entries} entries in ${config.whiteList}`)];
+    return [
+      bad(
+        `${countText(problems, 'bad line')} in ${config.whiteList}: \`blocksmtp check\` tells more`,
+      ),
+    ];
+  return [good(`${entries} ${entries === 1 ? 'entry' : 'entries'} in ${config.whiteList}`)];
 }
 
 function sourceFindings({sources, sendmails, config}: Facts): Finding[] {

@@ -13,7 +13,7 @@ import {leakedScore} from '../score/offender.js';
 import type {Policy} from '../score/policy.js';
 import {acceptedMs, Senders} from '../score/senders.js';
 import type {HistoryEntry, State} from '../state/state.js';
-import type {Status} from './status.js';
+import {countText, type Status} from './status.js';
 
 export type Request =
   | {readonly command: 'list'}
@@ -75,7 +75,9 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
   }
   if (request.command === 'flush') {
     const outcomes = guard.liftAll(nowMs);
-    return {answer: {kind: 'done', message: `${outcomes.length} blocks are lifted`}, outcomes};
+    const {length} = outcomes;
+    const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
+    return {answer: {kind: 'done', message}, outcomes};
   }
   if (request.command === 'resume') return resume(guard, nowMs);
   const network = parseNetwork(request.network);

@@ -8,6 +8,7 @@ import type {Outcome} from '../guard.js';
 import {type LogLevel, printable} from '../log-level.js';
 import type {Evidence} from '../score/evidence.js';
 import {exemptionText} from '../score/exempt.js';
+import {countText} from './status.js';
 
 export interface Report {
   readonly level: LogLevel;
@@ -100,7 +101,7 @@ function stoppedText(outcome: Extract<Outcome, {kind: 'stopped'}>): string {
 }
 
 const heldBackText = ({heldBack}: {readonly heldBack: number}): string =>
-  `${heldBack} ${heldBack === 1 ? 'block' : 'blocks'} not made`;
+  `${countText(heldBack, 'block')} not made`;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);
 

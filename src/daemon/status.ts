@@ -53,6 +53,10 @@ export function percentText(share: number): string {
   return `${Math.floor(share * 1000) / 10} %`;
 }
 
+/** A count and its word. */
+export const countText = (count: number, one: string): string =>
+  `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
   const {sinceMs, backend, families, blocks, offenders, brake, trial} = status;
@@ -60,18 +64,18 @@ export function statusLines(status: Status, nowMs: number): string[] {
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
     `${running}, backend ${backend}`,
-    `${blocks} blocks, ${offenders} clients under watch`,
+    `${countText(blocks, 'block')}, ${countText(offenders, 'client')} under watch`,
     ...(brake.kind === 'free'
       ? []
       : [
-          `blocking is STOPPED for ${ago(brake.sinceMs)}, ${brake.heldBack} blocks not made: blocksmtp resume`,
+          `blocking is STOPPED for ${ago(brake.sinceMs)}, ${countText(brake.heldBack, 'block')} not made: blocksmtp resume`,
         ]),
     ...trialLines(trial, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
       const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
       const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;
-      return `IPv${family}: ${standing} of ${wanted} stand, ${seen}, repaired ${repairs} times${trouble}`;
+      return `IPv${family}: ${standing} of ${wanted} stand, ${seen}, repaired ${countText(repairs, 'time')}${trouble}`;
     }),
   ];
 }

@@ -157,7 +157,7 @@ describeInNamespace(
       expect(ended.code).toBe(69);
       expect(ended.stderr).toMatch(/another blocksmtp works on .*: stop it first\n$/);
       expect(namespace.list(4)).toBe(before);
-      ask('flush');
+      expect(ask('flush').stdout).toMatch(/^1 block is lifted, /);
     }, 40_000);
 
     test('resume ends a stop that was saved; without a stop it is 1', async () => {

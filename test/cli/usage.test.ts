@@ -57,11 +57,26 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
     ['a word too many for sample-config', ['sample-config', 'x'], 'too many arguments'],
     ['no address', ['check', 'nonsense'], '"nonsense": expected an IPv4 or IPv6 address'],
     ['a time that is none', ['block', '192.0.2.7', '--for', '1y'], '--for: "1y": expected a time'],
+    [
+      'no time for a trial',
+      ['reload', '--confirm'],
+      '--confirm: no time: expected a time from 10s',
+    ],
+    ['a trial too short', ['reload', '--confirm=9s'], '--confirm: "9s": expected a time from 10s'],
+    [
+      'two forms at once',
+      ['status', '--json', '--prometheus'],
+      '--json and --prometheus: expected',
+    ],
     ['no time at all', ['block', '192.0.2.7', '--for', '0'], '--for: "0": expected a time'],
   ])('%s', (_, words, expected) => {
     const ended = blocksmtp(words);
     expect(ended.stderr).toContain(expected);
     expect([ended.code, ended.stdout]).toEqual([64, '']);
+  });
+
+  test('a trial without a time is told in one line', () => {
+    expect(complaints(blocksmtp(['reload', '--confirm']))).toHaveLength(1);
   });
 });
 

@@ -67,6 +67,13 @@ describe('statusLines', () => {
     ]);
   });
 
+  test('one of a kind', () => {
+    const status = statusOf({blocks: 1, offenders: 1, families: [family({repairs: 1})]});
+    const lines = statusLines(status, nowMs);
+    expect(lines[1]).toBe('1 block, 1 client under watch');
+    expect(lines[3]).toMatch(/repaired 1 time$/);
+  });
+
   test('a failing firewall, and 1.7 % of the blocks', () => {
     const failing = family({wanted: 1000, standing: 17, failure: 'nft: denied', readMs: undefined});
     const lines = statusLines(statusOf({sinceMs: undefined, families: [failing]}), nowMs);
