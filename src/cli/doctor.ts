@@ -1,4 +1,7 @@
-/** `blocksmtp doctor`: gathers what `daemon/diagnosis.ts` judges, and prints it. Changes nothing. */
+/**
+ * `blocksmtp doctor`: gathers what `daemon/diagnosis.ts` judges, and prints it. Changes nothing, but
+ * that a state which is there is opened where no daemon runs (`daemon/workplace.ts`).
+ */
 import type {Config} from '../config/schema.js';
 import {diagnose, type Facts, type Finding} from '../daemon/diagnosis.js';
 import type {Status} from '../daemon/status.js';

@@ -8,7 +8,7 @@ import {Daemon} from '../daemon/daemon.js';
 import {type Answer, longestOperatorSeconds, type Request} from '../daemon/operator.js';
 import {removeFirewall} from '../daemon/remove-firewall.js';
 import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
-import {openWorkplace} from '../daemon/workplace.js';
+import {openToLook, openWorkplace} from '../daemon/workplace.js';
 import type {State} from '../state/state.js';
 import {askControl} from '../sys/control-socket.js';
 import type {Log} from '../sys/log.js';
@@ -116,8 +116,11 @@ export async function askDaemon(
 export type RunRequest =
   {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
 
+const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why']);
+
 async function withoutDaemon(request: Request, config: Config, log: Log): Promise<Answered> {
-  const opened = await openWorkplace(config, log);
+  const open = onlyAsks.has(request.command) ? openToLook : openWorkplace;
+  const opened = await open(config, log);
   if (opened.kind !== 'ready') {
     const hint = opened.kind === 'taken' ? `, and does not listen at ${config.controlSocket}` : '';
     return {unavailable: `${opened.why}${hint}`};

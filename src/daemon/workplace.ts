@@ -8,7 +8,7 @@ import {lockState} from '../sys/instance-lock.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {runFirewallCall} from '../sys/netfilter.js';
-import {openStore} from '../sys/store.js';
+import {hasStore, openStore} from '../sys/store.js';
 import type {RunCall} from './keeper.js';
 
 export interface Workplace {
@@ -44,12 +44,30 @@ export async function openWorkplace(config: Config, log: Log): Promise<Workplace
   }
 }
 
+/**
+ * For a command that only asks: where nothing was ever saved nothing is made, neither folder nor
+ * database. One that is there is opened as usual, lock and all.
+ */
+export async function openToLook(config: Config, log: Log): Promise<WorkplaceResult> {
+  try {
+    if (config.dryRun || hasStore(config.stateDir)) return await openWorkplace(config, log);
+  } catch (error) {
+    return {kind: 'failed', why: (error as Error).message};
+  }
+  const workplace = {...nothingSaved(emptyState('unsaved')), run: runFirewallCall};
+  return {kind: 'ready', workplace};
+}
+
 const dryState = emptyState('unsaved');
 
-const dryWorkplace: Workplace = {
-  state: dryState,
-  commit: () => void (dryState.history.length = 0),
+const nothingSaved = (state: State): Omit<Workplace, 'run'> => ({
+  state,
+  commit: () => void (state.history.length = 0),
   history: () => [],
-  run: () => Promise.resolve({kind: 'done', stdout: ''}),
   leave: () => undefined,
+});
+
+const dryWorkplace: Workplace = {
+  ...nothingSaved(dryState),
+  run: () => Promise.resolve({kind: 'done', stdout: ''}),
 };

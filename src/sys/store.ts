@@ -76,6 +76,10 @@ export interface Store {
   readonly close: () => void;
 }
 
+/** @throws what the system says when it cannot tell */
+export const hasStore = (stateDir: string): boolean =>
+  fs.statSync(join(stateDir, fileName), {throwIfNoEntry: false}) !== undefined;
+
 /** @throws when the directory cannot be used, or a newer version has written the file */
 export async function openStore(stateDir: string, nowMs: number): Promise<Store> {
   const path = join(stateDir, fileName);

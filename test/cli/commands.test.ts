@@ -1,5 +1,6 @@
 /** The built program's commands that need no daemon: check, replay, list, block, unblock, flush, resume. */
 import {afterAll, describe, expect, test} from '@jest/globals';
+import {existsSync} from 'node:fs';
 import {lockState} from '../../src/sys/instance-lock.js';
 import {openStore} from '../../src/sys/store.js';
 import {describeInNamespace} from '../firewall/namespace.js';
@@ -125,6 +126,25 @@ describeInNamespace(
       const again = ask('unblock', '203.0.113.7');
       expect(again.code).toBe(1);
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
+    }, 30_000);
+
+    test('who only asks makes neither folder nor database, nor touches the firewall', () => {
+      const before = namespace.list(4);
+      const never = files.path('never');
+      for (const [words, code, said] of [
+        [['list'], 0, 'nobody is blocked\n'],
+        [['why', '203.0.113.7'], 0, '203.0.113.7: not exempt\n'],
+        [['status'], 1, 'no daemon runs, backend iptables\n0 blocks, '],
+        [['doctor'], 1, 'no daemon runs'],
+      ] as const) {
+        const ended = blocksmtp(
+          [...words, ...who, ...state, `--state-dir=${never}`],
+          namespace.enter,
+        );
+        expect([ended.code, ended.stdout]).toEqual([code, expect.stringContaining(said)]);
+        expect(existsSync(never)).toBe(false);
+      }
+      expect(namespace.list(4)).toBe(before);
     }, 30_000);
 
     test('flush lifts all and leaves no trace; with --keep-blocks only the firewall is cleared', () => {
