@@ -118,8 +118,15 @@ describe('up to where the plain chain is fine', () => {
 
   test('a flat chain, a tree, and more than a tree', () => {
     expect(sizeOf(1000)).toEqual(['good: 1000 blocks: the flat chain is fine up to 1000']);
-    expect(sizeOf(1001)[0]).toMatch(/^good: 1001 blocks, .* in sub-chains; backend = "ipset"/);
+    expect(sizeOf(1001)).toEqual([
+      'good: 1001 blocks, more than flat_chain_max: they stand in sub-chains, which is fine up to 50000',
+    ]);
+    expect(sizeOf(mostTreeRules)[0]).toMatch(/^good: 50000 blocks/);
     expect(sizeOf(mostTreeRules + 1)[0]).toMatch(/^advice: 50001 blocks .* backend = "ipset"/);
+  });
+
+  test('a tree is good for as many as there may be by default', () => {
+    expect(mostTreeRules).toBe(settings.blocksMax.standard);
   });
 
   test('a flat chain that was made too long', () => {
