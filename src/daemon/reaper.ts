@@ -1,6 +1,6 @@
 /**
- * Ends sendmail processes that `reaper/reap.ts` finds stuck: SIGTERM, on which sendmail answers 421
- * and goes, and after a grace SIGKILL. Just before each signal the process is looked at again.
+ * Ends sendmail processes that `reaper/reap.ts` finds stuck: SIGTERM, on which sendmail goes (its
+ * client is told nothing: it sees the end of the connection), and after a grace SIGKILL. Just before each signal the process is looked at again.
  */
 import {durationText} from '../config/kinds.js';
 import type {Say} from '../log-level.js';
