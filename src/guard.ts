@@ -173,10 +173,13 @@ export class Guard {
     return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
   }
 
-  /** Lifts the blocks that were made on evidence since then: under rules that did not prove good. */
+  /**
+   * Lifts the blocks that were made on evidence since then, however old the evidence: under rules
+   * that did not prove good.
+   */
   liftSince(sinceMs: number, nowMs: number): Outcome[] {
     const made = [...this.#state.blocks.values()].filter(
-      ({fromMs, origin}) => fromMs >= sinceMs && origin === 'evidence',
+      ({fromMs, madeMs = fromMs, origin}) => madeMs >= sinceMs && origin === 'evidence',
     );
     return made.map((block) => this.#lift(block, 'notConfirmed', nowMs));
   }
@@ -316,7 +319,8 @@ export class Guard {
       return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
     }
     const untilMs = fromMs + seconds * 1000;
-    const outcome = this.block({network, fromMs, untilMs, reason, origin: 'evidence'}, repeat);
+    const block: Block = {network, fromMs, madeMs: nowMs, untilMs, reason, origin: 'evidence'};
+    const outcome = this.block(block, repeat);
     if (outcome.kind === 'block') this.#remember(network, afterBlock(offender, repeat, untilMs));
     return [outcome];
   }

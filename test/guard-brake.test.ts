@@ -128,6 +128,41 @@ test('blocks of a configuration that nobody confirmed are lifted, and make no ne
   expect(without(guess(guesser, startMs + hour))).toMatchObject([{kind: 'block', repeat: 1}]);
 });
 
+describe('what an unconfirmed configuration made', () => {
+  const sinceMs = startMs + 30 * minute;
+  const liftedSince = (): unknown[] =>
+    guard
+      .liftSince(sinceMs, sinceMs + minute)
+      .map((outcome) => outcome.kind === 'lifted' && outcome.block.network);
+
+  test('is lifted too when the lines were much older', () => {
+    nowMs = sinceMs + 1;
+    expect(kindsOf(guess(guesser, startMs))).toEqual(['block']);
+    expect(state.blocks.get(guesser)).toMatchObject({fromMs: startMs + 9000, madeMs: nowMs});
+    expect(liftedSince()).toEqual([guesser]);
+  });
+
+  test('is not what was made before', () => {
+    nowMs = sinceMs - 1;
+    guess(guesser, startMs);
+    expect(liftedSince()).toEqual([]);
+  });
+
+  test('is, in a state of an earlier version, what began since', () => {
+    const old = {untilMs: sinceMs + hour, reason: 'r', origin: 'evidence'} as const;
+    state.blocks.set(one, {network: one, fromMs: sinceMs - 1, ...old});
+    state.blocks.set(two, {network: two, fromMs: sinceMs, ...old});
+    expect(liftedSince()).toEqual([two]);
+  });
+
+  test('is not what was made before it while the clock was ahead', () => {
+    nowMs = sinceMs + day;
+    guess(guesser, startMs);
+    guard.sweep(startMs + minute);
+    expect(liftedSince()).toEqual([]);
+  });
+});
+
 describe('the list of users is gone', () => {
   beforeEach(() => {
     for (const client of good) deliver(client, startMs - day);

@@ -152,6 +152,7 @@ describe('Guard asks the machine', () => {
     expect(state.blocks.get('203.0.113.7')).toEqual({
       network: '203.0.113.7',
       fromMs: Date.UTC(2026, 10, 21, 12),
+      madeMs: laterMs,
       untilMs: Date.UTC(2026, 10, 21, 13),
       reason: '10 distinct unknown recipients in 0s, proof kernel',
       origin: 'evidence',

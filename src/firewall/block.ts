@@ -8,8 +8,13 @@ import type {Network} from '../net/network.js';
 export interface Block {
   /** Canonical text (`network.ts`): an address, or `first/prefix`. */
   readonly network: string;
-  /** Ms since the epoch. */
+  /** For evidence the time of the log, which may be read much later. Ms since the epoch. */
   readonly fromMs: number;
+  /**
+   * When it was decided on. Undefined when somebody asked for it, and in states of earlier versions:
+   * as `fromMs` says. Ms since the epoch.
+   */
+  readonly madeMs?: number;
   /** The first moment without the block. Ms since the epoch. */
   readonly untilMs: number;
   readonly reason: string;

@@ -5,9 +5,12 @@
 import type {State} from './state.js';
 
 export function mendFuture({blocks, offenders}: State, nowMs: number): void {
-  for (const block of [...blocks.values()].filter(({fromMs}) => fromMs > nowMs)) {
-    const untilMs = nowMs + (block.untilMs - block.fromMs);
-    blocks.set(block.network, {...block, fromMs: nowMs, untilMs});
+  for (const block of [...blocks.values()]) {
+    const {network, fromMs, madeMs = fromMs, untilMs} = block;
+    if (madeMs <= nowMs && fromMs <= nowMs) continue;
+    const aheadMs = Math.max(0, fromMs - nowMs);
+    const mended = {...block, fromMs: fromMs - aheadMs, untilMs: untilMs - aheadMs};
+    blocks.set(network, madeMs > nowMs ? {...mended, madeMs: nowMs} : mended);
   }
   for (const [client, offender] of offenders.entries()) {
     const aheadMs = offender.scoredMs - nowMs;
