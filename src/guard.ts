@@ -5,9 +5,8 @@
  *                                              ▲                                       │ judge
  *                                 the machine's answer (`Ask`)            Verdict ─▶ Block ─▶ State
  *
- * Pure: it reads no clock and touches no machine; what it wants to know of the machine it asks
- * through a function it is given, and what it decides comes back as outcomes. `run` and `replay`
- * are this code over two kinds of lines. Which log a line is of, and its frame, is known before.
+ * Pure: it reads no clock, asks of the machine only through a function it is given, and returns what
+ * it decides. `run` and `replay` are this code over two kinds of lines, whose frame is known before.
  */
 import type {Block} from './firewall/block.js';
 import type {Question} from './log/attribute.js';
@@ -173,14 +172,11 @@ export class Guard {
     return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
   }
 
-  /**
-   * Lifts the blocks that were made on evidence since then, however old the evidence: under rules
-   * that did not prove good.
-   */
+  /** Lifts what was blocked on evidence since then, however old: by rules that did not prove good. */
   liftSince(sinceMs: number, nowMs: number): Outcome[] {
-    const made = [...this.#state.blocks.values()].filter(
-      ({fromMs, madeMs = fromMs, origin}) => madeMs >= sinceMs && origin === 'evidence',
-    );
+    const made = [...this.#state.blocks.values()].filter(({fromMs, madeMs = fromMs, origin}) => {
+      return madeMs >= sinceMs && origin === 'evidence';
+    });
     return made.map((block) => this.#lift(block, 'notConfirmed', nowMs));
   }
 
@@ -319,8 +315,8 @@ export class Guard {
       return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
     }
     const untilMs = fromMs + seconds * 1000;
-    const block: Block = {network, fromMs, madeMs: nowMs, untilMs, reason, origin: 'evidence'};
-    const outcome = this.block(block, repeat);
+    const made = {madeMs: nowMs, origin: 'evidence'} as const;
+    const outcome = this.block({network, fromMs, untilMs, reason, ...made}, repeat);
     if (outcome.kind === 'block') this.#remember(network, afterBlock(offender, repeat, untilMs));
     return [outcome];
   }
