@@ -8,16 +8,16 @@
  */
 import type {Config} from '../config/schema.js';
 import {type Cut, cutText, isSameServer, printedPeers, serverToEnd} from '../firewall/cut.js';
+import {CutNetworks} from '../firewall/cut-networks.js';
 import type {Say} from '../log-level.js';
 import type {Address} from '../net/address.js';
 import {type Network, parseNetwork} from '../net/network.js';
-import {NetworkSet} from '../net/network-set.js';
 import type {SocketEntry} from '../net/socket-table.js';
 import {nowMs, pause} from '../sys/machine.js';
 import {Mailers} from '../sys/mailers.js';
 import {signalProcess} from '../sys/signal-process.js';
 import {Slice} from '../sys/slice.js';
-import {destroySockets, portSockets} from '../sys/sockets.js';
+import {destroySockets, mostPeersPerCall, portSockets} from '../sys/sockets.js';
 
 export interface CutterView {
   /** Whether the block of this network still stands. */
@@ -37,6 +37,7 @@ const longestRestMs = 250;
 const mostTold = 50;
 
 type Settings = Pick<Config, 'cutSessions' | 'mailerPort' | 'dryRun'>;
+type IsBlocked = (client: Address) => boolean;
 type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
 
 export class Cutter {
@@ -85,7 +86,7 @@ export class Cutter {
     }
   }
 
-  async #takeWaiting(): Promise<NetworkSet> {
+  async #takeWaiting(): Promise<CutNetworks> {
     const taken = this.#waiting;
     this.#waiting = new Set();
     const networks: Network[] = [];
@@ -95,13 +96,14 @@ export class Cutter {
       const network = this.#view.stands(text) ? parseNetwork(text) : undefined;
       if (network !== undefined) networks.push(network);
     }
-    return new NetworkSet(networks);
+    return new CutNetworks(networks, this.#view.stands);
   }
 
-  async #cutAll(networks: NetworkSet): Promise<void> {
+  async #cutAll(networks: CutNetworks): Promise<void> {
     const {cutSessions: what, mailerPort, dryRun} = this.#settings;
-    const isBlocked = (client: Address): boolean =>
-      networks.has(client) && !this.#view.isExempt(client);
+    // Now: a client may be let go while the others are searched for.
+    const isBlocked: IsBlocked = (client) =>
+      networks.around(client) !== undefined && !this.#view.isExempt(client);
     const sockets = await portSockets(mailerPort);
     const open = sockets.connected.filter(({remote}) => isBlocked(remote));
     if (open.length === 0) return;
@@ -109,7 +111,7 @@ export class Cutter {
     // Before the sockets are gone by which they are found.
     const ended =
       what === 'sockets' ? [] : await this.#endProcesses(new Mailers(sockets), isBlocked);
-    const closed = what === 'processes' ? [] : await (dryRun ? peersOf(open) : this.#destroy(open));
+    const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
     const cuts = cutsOf(ended, closed);
     const mode = dryRun ? 'would' : 'done';
     for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
@@ -119,7 +121,7 @@ export class Cutter {
     }
   }
 
-  async #endProcesses(mailers: Mailers, isBlocked: (client: Address) => boolean): Promise<Ended[]> {
+  async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
     const {mailerPort, dryRun} = this.#settings;
     const ended: Ended[] = [];
     for await (const holder of mailers.holders(isBlocked)) {
@@ -138,19 +140,28 @@ export class Cutter {
   }
 
   /** @returns the peers of those that were destroyed, one for each socket */
-  async #destroy(open: readonly SocketEntry[]): Promise<Address[]> {
-    if (this.#tool === 'missing') return [];
-    const {mailerPort} = this.#settings;
-    const peers = new Map(open.map(({remote}) => [remote.text, remote]));
-    const result = await destroySockets(mailerPort, [...peers.values()]);
-    if (result.kind !== 'done') {
-      if (result.kind === 'missing') this.#tool = 'missing';
-      this.#complain('ss', `sockets not destroyed: ${result.why} (package iproute2)`);
-      return [];
+  async #destroy(open: readonly SocketEntry[], isBlocked: IsBlocked): Promise<Address[]> {
+    if (this.#settings.dryRun) {
+      return open.map(({remote}) => remote).filter((peer) => isBlocked(peer));
     }
-    const printed = printedPeers(result.stdout);
+    if (this.#tool === 'missing') return [];
+    const peers = [...new Map(open.map(({remote}) => [remote.text, remote])).values()];
+    const asked = new Set<string>();
+    const printed: Address[] = [];
+    for (let from = 0; from < peers.length; from += mostPeersPerCall) {
+      const some = peers.slice(from, from + mostPeersPerCall).filter((peer) => isBlocked(peer));
+      if (some.length === 0) continue;
+      const result = await destroySockets(this.#settings.mailerPort, some);
+      if (result.kind !== 'done') {
+        if (result.kind === 'missing') this.#tool = 'missing';
+        this.#complain('ss', `sockets not destroyed: ${result.why} (package iproute2)`);
+        return [];
+      }
+      for (const {text} of some) asked.add(text);
+      printed.push(...printedPeers(result.stdout));
+    }
     if (this.#tool === 'works') return printed;
-    const left = await this.#leftOf(open);
+    const left = await this.#leftOf(open.filter(({remote}) => asked.has(remote.text)));
     if (left.size === 0) {
       if (printed.length > 0) this.#tool = 'works';
       return printed;
@@ -185,8 +196,6 @@ interface Ended {
   readonly pid: number;
   readonly client: Address;
 }
-
-const peersOf = (open: readonly SocketEntry[]): Address[] => open.map(({remote}) => remote);
 
 function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
   const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);

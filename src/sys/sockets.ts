@@ -31,20 +31,12 @@ export async function portSockets(port: number): Promise<PortSockets> {
 /**
  * Destroys what is connected to our port from these addresses, in this process's own network.
  * What could not be destroyed `ss` does not print, and its exit code does not tell either.
+ *
+ * @param peers at most `mostPeersPerCall`
  */
-export async function destroySockets(
-  port: number,
-  peers: readonly Address[],
-): Promise<CommandResult> {
-  const printed: string[] = [];
-  for (let from = 0; from < peers.length; from += mostPeersPerCall) {
-    const some = peers.slice(from, from + mostPeersPerCall);
-    const parameters = ['--kill', '--no-header', '--tcp', '--numeric', ...filter(port, some)];
-    const result = await runCommand('ss', parameters, {timeoutMs: callTimeoutMs});
-    if (result.kind !== 'done') return result;
-    printed.push(result.stdout);
-  }
-  return {kind: 'done', stdout: printed.join('\n')};
+export function destroySockets(port: number, peers: readonly Address[]): Promise<CommandResult> {
+  const parameters = ['--kill', '--no-header', '--tcp', '--numeric', ...filter(port, peers)];
+  return runCommand('ss', parameters, {timeoutMs: callTimeoutMs});
 }
 
 /** An IPv4 address also means the mapped one, which a socket for both families has. */

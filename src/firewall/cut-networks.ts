@@ -1,0 +1,33 @@
+/**
+ * The networks whose sessions one cut ends. A scan of a busy machine takes its time, and an operator
+ * may let a client go meanwhile, so for each client it is asked anew whether a block of it stands.
+ */
+import type {Address} from '../net/address.js';
+import {contains, type Network} from '../net/network.js';
+import {NetworkSet} from '../net/network-set.js';
+
+export class CutNetworks {
+  readonly #all: NetworkSet;
+  /** Texts of those that are one address. */
+  readonly #hosts: ReadonlySet<string>;
+  readonly #larger: readonly Network[];
+  readonly #stands: (network: string) => boolean;
+
+  /** @param stands whether the block of this network stands now */
+  constructor(networks: readonly Network[], stands: (network: string) => boolean) {
+    this.#all = new NetworkSet(networks);
+    const isLarger = ({first, last}: Network): boolean => first < last;
+    this.#larger = networks.filter(isLarger);
+    this.#hosts = new Set(networks.filter((each) => !isLarger(each)).map(({text}) => text));
+    this.#stands = stands;
+  }
+
+  /** @returns one whose block of this client stands now */
+  around(client: Address): string | undefined {
+    // Of thousands of sockets few are a blocked client's.
+    if (!this.#all.has(client)) return undefined;
+    const {text} = client;
+    if (this.#hosts.has(text) && this.#stands(text)) return text;
+    return this.#larger.find((each) => contains(each, client) && this.#stands(each.text))?.text;
+  }
+}
