@@ -7,7 +7,15 @@
  * Blocks that come while a cut is under way are taken together in the next one.
  */
 import type {Config} from '../config/schema.js';
-import {type Cut, cutText, isSameServer, printedPeers, serverToEnd} from '../firewall/cut.js';
+import {
+  type Cut,
+  cutText,
+  isSameServer,
+  lookAgainMs,
+  printedPeers,
+  type Server,
+  serverToEnd,
+} from '../firewall/cut.js';
 import {CutNetworks} from '../firewall/cut-networks.js';
 import type {Say} from '../log-level.js';
 import type {Address} from '../net/address.js';
@@ -43,10 +51,13 @@ type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
 export class Cutter {
   readonly #settings: Settings;
   readonly #view: CutterView;
-  #waiting = new Set<string>();
+  /** Networks, and how often it was looked again for each. */
+  #waiting = new Map<string, number>();
   #work: Promise<void> | undefined;
   #restUntilMs = 0;
   #isStopped = false;
+  /** Had SIGTERM when they were seen last, by pid: whoever has not gone yet is not told again. */
+  #ending: ReadonlyMap<number, Server> = new Map();
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** What went wrong and was said: it would be the same each time. */
   readonly #told = new Set<Trouble>();
@@ -59,10 +70,30 @@ export class Cutter {
   /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
   cut(networks: readonly string[]): Promise<void> {
     if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
-    for (const network of networks) this.#waiting.add(network);
+    for (const network of networks) this.#waiting.set(network, 0);
+    return this.#start();
+  }
+
+  #start(): Promise<void> {
     if (this.#waiting.size === 0) return Promise.resolve();
     this.#work ??= this.#run().finally(() => (this.#work = undefined));
     return this.#work;
+  }
+
+  /** Somebody may yet come to serve these clients of blocked networks. */
+  #lookAgain(networks: ReadonlyMap<string, number>): void {
+    for (const [looks, waitMs] of lookAgainMs.entries()) {
+      const due = [...networks].flatMap(([network, made]) => (made === looks ? network : []));
+      if (due.length === 0) continue;
+      const look = (): void => {
+        if (this.#isStopped) return;
+        for (const network of due) {
+          if (!this.#waiting.has(network)) this.#waiting.set(network, looks + 1);
+        }
+        void this.#start();
+      };
+      setTimeout(look, waitMs).unref(); // nobody's end waits for it
+    }
   }
 
   /** Takes no more; ends when what was asked for is done. */
@@ -78,7 +109,11 @@ export class Cutter {
       if (restMs > 0) await pause(restMs);
       const startMs = nowMs();
       try {
-        await this.#cutAll(await this.#takeWaiting());
+        const taken = this.#waiting;
+        this.#waiting = new Map();
+        const networks = await this.#standing(taken.keys());
+        const unserved = await this.#cutAll(networks);
+        this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
       } catch (error) {
         this.#complain('search', `not searched for: ${(error as Error).message}`);
       }
@@ -86,12 +121,10 @@ export class Cutter {
     }
   }
 
-  async #takeWaiting(): Promise<CutNetworks> {
-    const taken = this.#waiting;
-    this.#waiting = new Set();
+  async #standing(texts: Iterable<string>): Promise<CutNetworks> {
     const networks: Network[] = [];
     const slice = new Slice();
-    for (const text of taken) {
+    for (const text of texts) {
       if (slice.isOver) await slice.next();
       const network = this.#view.stands(text) ? parseNetwork(text) : undefined;
       if (network !== undefined) networks.push(network);
@@ -99,14 +132,15 @@ export class Cutter {
     return new CutNetworks(networks, this.#view.stands);
   }
 
-  async #cutAll(networks: CutNetworks): Promise<void> {
+  /** @returns the networks with connections that no process was seen to serve */
+  async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
     const {cutSessions: what, mailerPort, dryRun} = this.#settings;
     // Now: a client may be let go while the others are searched for.
     const isBlocked: IsBlocked = (client) =>
       networks.around(client) !== undefined && !this.#view.isExempt(client);
     const sockets = await portSockets(mailerPort);
     const open = sockets.connected.filter(({remote}) => isBlocked(remote));
-    if (open.length === 0) return;
+    if (open.length === 0) return new Set();
     this.#view.save();
     // Before the sockets are gone by which they are found.
     const ended =
@@ -119,23 +153,33 @@ export class Cutter {
       const rest = `${cuts.length - mostTold} more clients`;
       this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
     }
+    // A dry run ends nobody, and would find the same ones again.
+    if (what === 'sockets' || dryRun) return new Set();
+    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
+    const unserved = open.filter(({inode}) => !served.has(inode));
+    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
   }
 
   async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
     const {mailerPort, dryRun} = this.#settings;
     const ended: Ended[] = [];
+    const ending = new Map<number, Server>();
     for await (const holder of mailers.holders(isBlocked)) {
       const server = serverToEnd(holder, isBlocked, mailerPort);
       if (server === undefined) continue;
       const now = mailers.look(server.pid);
       const again = now && serverToEnd(now, isBlocked, mailerPort);
       if (!isSameServer(server, again)) continue;
+      ending.set(server.pid, server);
+      const before = this.#ending.get(server.pid);
+      if (before !== undefined && isSameServer(before, server)) continue;
       const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
       if (result.kind === 'sent') ended.push(server);
       // What has just ended by itself is no trouble.
       else if (!result.why.includes('ESRCH'))
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
+    this.#ending = ending;
     return ended;
   }
 

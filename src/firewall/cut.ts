@@ -49,6 +49,13 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
   now.startedMs === before.startedMs &&
   now.inode === before.inode;
 
+/**
+ * When it is looked again for who serves a connection that nobody served when it was searched for: it
+ * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each is after
+ * the look before. Ms: half a minute in all; what is taken later is the reaper's.
+ */
+export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
+
 /** What ended, or would end, of one client. */
 export interface Cut {
   readonly client: string;

@@ -18,7 +18,9 @@ const servants: number[] = [];
 const cutterScript = `
   import fs from 'node:fs';
   import {Cutter} from './src/daemon/cutter.js';
-  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}} = JSON.parse(process.argv[2]);
+  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
+  const slow = globalThis.setTimeout;
+  globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
   const cutter = new Cutter({cutSessions: 'both', mailerPort: 25, dryRun: false, ...settings}, {
     stands: (network) =>
       !ended.includes(network) && !(network === lifted.network && fs.existsSync(lifted.since)),
@@ -31,6 +33,8 @@ const cutterScript = `
     say: (level, message) => console.log(level + ' ' + message),
   });
   for (const networks of cuts) await cutter.cut(networks);
+  if (stays) console.log('looked');
+  while (stays && !fs.existsSync(stays)) await new Promise((resolve) => slow(resolve, 20));
   await Promise.all(burst.map((network) => cutter.cut([network])));
   await cutter.stop();`;
 
@@ -41,16 +45,19 @@ const perl = `
 
 /**
  * Takes connections at port 25 of an address. \`fork\`: gives each to a child with a sendmail's
- * title, or one that becomes another program; \`keep\`: has them all itself.
+ * title, or one that becomes another program; \`waits\` or \`hesitates\`: so, but takes none, or gives
+ * none, before it is told to; \`keep\`: has them all itself.
  */
 const server = `${perl}
   my ($host, $way, @become) = @ARGV; my @kept;
   socket(my $l, family($host), SOCK_STREAM, 0); setsockopt($l, SOL_SOCKET, SO_REUSEADDR, 1);
   setsockopt($l, IPPROTO_IPV6, IPV6_V6ONLY, 0) if $host eq '::';
   bind($l, at($host, 25)) or die $!; listen($l, 500) or die $!;
-  $0 = 'sendmail: MTA: accepting connections' if $way eq 'fork'; print "up\\n";
+  $0 = 'sendmail: MTA: accepting connections' if $way ne 'keep'; print "up\\n";
+  <STDIN> if $way eq 'waits';
   while (accept(my $s, $l)) {
     if ($way eq 'keep') { push @kept, $s; print "kept\\n"; next }
+    if ($way eq 'hesitates') { print "taken\\n"; <STDIN> }
     my $pid = fork; if ($pid) { print "child $pid\\n"; next }
     close $l; my $rest = '$0 = "sendmail: MTA: server x cmd read"; sleep 600';
     @become ? exec(@become, '-e', $rest) : eval $rest; exit 0 }`;
@@ -76,7 +83,10 @@ export function prepareLanes(): void {
     script = bundle(folder, cutterScript);
   });
   afterEach(() => {
-    for (const child of started.splice(0)) child.process.kill('SIGKILL');
+    for (const child of started.splice(0)) {
+      child.process.kill('SIGKILL');
+      for (const [, pid] of child.output().matchAll(/^child (\d+)$/gm)) servants.push(Number(pid));
+    }
     for (const pid of servants.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   });
 }
@@ -118,7 +128,11 @@ export class Lane {
     return child;
   }
 
-  async serve(host: string, way: 'fork' | 'keep', ...become: string[]): Promise<Child> {
+  async serve(
+    host: string,
+    way: 'fork' | 'keep' | 'waits' | 'hesitates',
+    ...become: string[]
+  ): Promise<Child> {
     const child = this.#start(sendmail, '-e', server, host, way, ...become);
     await until('a server', () => child.output().includes('up\n'));
     return child;
@@ -131,7 +145,6 @@ export class Lane {
     await until('a connection', () => /connected/.test(guest.output()) && at.output() !== before);
     const pid = Number(/child (\d+)/.exec(at.output().slice(before.length))?.[1] ?? 0);
     if (pid > 0) {
-      servants.push(pid);
       await until('its title', () =>
         fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('cmd read'),
       );
@@ -151,15 +164,24 @@ export class Lane {
   }
 
   /** What the cutter said. */
-  async cut(what: object, ...before: string[]): Promise<string[]> {
+  cut(what: object, ...before: string[]): Promise<string[]> {
+    return this.endOf(this.beginCut(what, ...before));
+  }
+
+  /** A cutter that goes on until there is a file `stays`. */
+  beginCut(what: object, ...before: string[]): Child {
     const words = [...before, process.execPath, '--no-warnings', script, JSON.stringify(what)];
     const [program = '', ...rest] = words;
-    const child = this.#start(program, ...rest);
+    return this.#start(program, ...rest);
+  }
+
+  /** What it said. */
+  async endOf(child: Child): Promise<string[]> {
     expect(await child.ended).toBe(0);
     expect(child.complaints()).toBe('');
     const lines = child.output().split('\n').filter(Boolean);
     this.saved = lines.filter((line) => line.startsWith('saved '));
-    return lines.filter((line) => !this.saved.includes(line));
+    return lines.filter((line) => /^(?:notice|warning) /.test(line));
   }
 
   /** Each save of the last cut, and how many connections were open then. */
