@@ -141,6 +141,24 @@ for (const {name, family, mappedIpv4} of cases) {
       await allClosed();
     });
 
+    test('a connection that the listener takes only after the block has its process ended', async () => {
+      await start('--cut-sessions=processes');
+      const listed = await lab.relay.sh('ps', ['-eo', 'pid,args', '--no-headers']);
+      const listener = /^\s*(\d+) sendmail: MTA: accepting/m.exec(listed)?.[1] ?? '';
+      await lab.relay.sh('kill', ['-STOP', listener]);
+      try {
+        const waiting = await attacker.open({family, from: address, helo: false, timeoutMs: 300});
+        expect(waiting).toMatchObject({connected: true, banner: null});
+        opened.push(waiting.session);
+        await block(address);
+      } finally {
+        await lab.relay.sh('kill', ['-CONT', listener]);
+      }
+      await daemon.waitFor(/notice cut .*: sendmail process \d+$/);
+      await until('the child to end', async () => (await children(address)).length === 0);
+      await allClosed();
+    });
+
     test('none: the packets are dropped, and the child waits', async () => {
       await start('--cut-sessions=none');
       const session = await open();
