@@ -87,6 +87,7 @@ const bounds: readonly (readonly [SettingName, readonly Raw[], readonly Raw[]])[
   ['leakTime', ['1s', '7d'], ['0s', '604801', '8d']],
   ['blockTime', ['1s', '365d'], ['0s', '366d']],
   ['blockTimeMax', ['1s', '365d'], ['0s', '366d']],
+  ['blocksMax', [1, 200_000], [0, 200_001]],
   ['blockTimeFactor', [1, 1.5, 100], [0.5, 101]],
   ['repeatMemory', ['1s', '3650d'], ['0s', '3651d']],
   ['maxRuntimeCmdRead', ['1s', '7d'], ['0s', '8d']],
