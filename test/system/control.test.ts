@@ -171,6 +171,44 @@ describe('the operator', () => {
     expect(await rules(4, CHAIN)).toHaveLength(2);
   });
 
+  test('a trial that nobody confirms: told by status, no SIGHUP and no restart brings it back', async () => {
+    await relay.write(CONFIG, 'threshold = 40\n');
+    const one = await start();
+    const statusOf = async (): Promise<[number | undefined, unknown]> => {
+      const {code, stdout} = await ask('status', '--json');
+      return [code, (JSON.parse(stdout) as {trial: unknown}).trial];
+    };
+    await until('all to stand', async () => (await statusOf())[0] === 0);
+    await relay.write(CONFIG, 'threshold = 15\n');
+    const from = one.stderr.length;
+    expect(await ask('reload', '--confirm=10s')).toMatchObject({code: 0});
+    await one.waitFor(/following/, 5000, from);
+    expect((await statusOf())[1]).toMatchObject({kind: 'running'});
+    const onTrial = one.stderr.length;
+    await one.waitFor(/nobody confirmed the configuration: the one before/, 15_000, onTrial);
+    await one.waitFor(/following/, 5000, onTrial);
+    expect(await statusOf()).toEqual([1, {kind: 'failed'}]);
+
+    const hup = one.stderr.length;
+    await one.signal('SIGHUP');
+    await one.waitFor(/reload refused, nothing has changed: the file still says/, 5000, hup);
+    await one.stop();
+    await start();
+    expect(await statusOf()).toEqual([1, {kind: 'failed'}]);
+
+    // with a typing error in the file somebody is let in all the same
+    await ask('block', '203.0.113.7');
+    await relay.write(CONFIG, 'threshold 20\n');
+    const unblocked = await ask('unblock', '203.0.113.7');
+    expect(unblocked).toMatchObject({code: 0, stderr: expect.stringContaining('expected TOML')});
+
+    await daemon?.stop();
+    await relay.write(CONFIG, 'threshold = 20\n');
+    await start();
+    await until('the file to be in force', async () => (await statusOf())[0] === 0);
+    expect((await statusOf())[1]).toEqual({kind: 'none'});
+  }, 60_000);
+
   test('an address that becomes whitelisted is unblocked within seconds', async () => {
     const one = await start();
     await ask('block', '192.0.2.66');
