@@ -26,6 +26,8 @@ const seed = Number(process.env['BLOCKSMTP_SEED'] ?? Date.now() % 1_000_000);
 const verdictSeconds = 10;
 /** A daemon is left alive, and the kernel compared as a whole, after so many kills. A count. */
 const checkEvery = 12;
+/** Between two looks at the kernel: each starts six programs, beside daemons that need the time. Ms. */
+const lookEveryMs = 100;
 
 /** Some lie in networks, some are IPv6. */
 const pool = [
@@ -139,7 +141,7 @@ class Lane {
       wrong = [...this.#book.complaints(kernel.dropped), ...this.#misfits(kernel)];
       return wrong.length === 0;
     };
-    await until('all to be in order', isWell, 8000).catch((error: unknown) => {
+    await until('all to be in order', isWell, 8000, lookEveryMs).catch((error: unknown) => {
       throw new Error(wrong.join(', '), {cause: error});
     });
     const answer = await this.#post.ask({command: 'list'});

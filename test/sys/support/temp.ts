@@ -23,11 +23,12 @@ export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
   mostMs = 5000,
+  everyMs = 5,
 ): Promise<void> {
   const endMs = performance.now() + mostMs;
   while (!(await isSo())) {
     if (performance.now() > endMs) throw new Error(`not within ${mostMs} ms: ${what}`);
-    await sleep(5);
+    await sleep(everyMs);
   }
 }
 
