@@ -208,9 +208,7 @@ inBox(
       await post.kernelComesTo([]);
       await post.block(blocked[0]!);
       await post.kill();
-      expect(program(post, ['flush'])).toContain(
-        '1 blocks are lifted, and nothing of ours is left',
-      );
+      expect(program(post, ['flush'])).toContain('1 block is lifted, and nothing of ours is left');
       expect(wholeText(box)).toBe(before);
       expect(program(post, ['list'])).toContain('nobody is blocked');
     });
