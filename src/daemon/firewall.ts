@@ -1,7 +1,7 @@
 /**
- * The firewall as the daemon sees it: both families, under the backend that was chosen, and whatever
- * other backends have left behind. Which change is made is decided in `firewall/`, by `Keeper` for
- * one family; here only which keepers there are.
+ * The firewall as the daemon sees it: both families, under the backend that was chosen; and when what
+ * other backends and earlier configurations have left behind goes (`leftovers.ts`: what, and in which
+ * order). Which change is made is decided in `firewall/`, and carried out by a `Keeper` for each family.
  */
 import type {Surplus} from '../firewall/backend.js';
 import type {Block} from '../firewall/block.js';
@@ -79,7 +79,8 @@ export class Firewall {
 
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
-    await this.#each((keeper) => keeper.check());
+    if (this.#obstacles.length > 0) await this.#removeObstacles();
+    else await this.#each((keeper) => keeper.check());
     await this.#removeLeftovers();
   }
 

@@ -10,7 +10,7 @@ import {setPart} from '../firewall/ipset.js';
 import {nftablesBackend} from '../firewall/nftables.js';
 import type {Say} from '../log-level.js';
 import type {Family} from '../net/address.js';
-import {chainSettings, chainSpec, type FirewallSettings} from './firewall-settings.js';
+import {chainSpec, type FirewallSettings} from './firewall-settings.js';
 import {removePart, type RunCall, type Surroundings} from './keeper.js';
 
 /** What was made under another name or port, by an earlier configuration; and what to do when it is gone. */
@@ -80,18 +80,28 @@ export const formerOf = (
 ): Leftover =>
   allOf(
     spec,
-    families.flatMap((family) => everyPart(spec, family, otherVariant)),
+    families.flatMap((family) => partsOf(spec, family, otherVariant, 'none')),
     former,
   );
 
-/** In the order in which they can go: the chain holds the set. */
-function everyPart(spec: ChainSpec, family: Family, otherVariant: Variant | undefined): Leftover[] {
+/**
+ * In the order in which they can go: the chain holds the set.
+ *
+ * @param inForce the backend whose own parts are left out; `none`: all go
+ */
+function partsOf(
+  spec: ChainSpec,
+  family: Family,
+  otherVariant: Variant | undefined,
+  inForce: FirewallSettings['backend'] | 'none',
+): Leftover[] {
   const chain = anyChain(spec, family);
+  const hasChain = inForce === 'iptables' || inForce === 'ipset';
   return [
     ...(otherVariant === undefined ? [] : [leftoverOf(iptablesBackend(chain, otherVariant))]),
-    leftoverOf(iptablesBackend(chain)),
-    leftoverOf(setPart(spec, family)),
-    leftoverOf(nftablesBackend(spec, family)),
+    ...(hasChain ? [] : [leftoverOf(iptablesBackend(chain))]),
+    ...(inForce === 'ipset' ? [] : [leftoverOf(setPart(spec, family))]),
+    ...(inForce === 'nftables' ? [] : [leftoverOf(nftablesBackend(spec, family))]),
   ];
 }
 
@@ -100,22 +110,12 @@ const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
 
-/** In the order in which they can go: the chain holds the set. */
-export function leftoversBeside(
+/** What may stand beside that of the backend in force. */
+export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,
   otherVariant: Variant | undefined,
-): Leftover[] {
-  const chain = chainSettings({...settings, backend: 'iptables'}, family);
-  const {spec} = chain;
-  const {backend} = settings;
-  return [
-    ...(otherVariant === undefined ? [] : [leftoverOf(iptablesBackend(chain, otherVariant))]),
-    ...(backend === 'nftables' ? [leftoverOf(iptablesBackend(chain))] : []),
-    ...(backend === 'ipset' ? [] : [leftoverOf(setPart(spec, family))]),
-    ...(backend === 'nftables' ? [] : [leftoverOf(nftablesBackend(spec, family))]),
-  ];
-}
+): Leftover[] => partsOf(chainSpec(settings), family, otherVariant, settings.backend);
 
 /**
  * Takes all that is ours out of both families, whichever backend has made it.
@@ -133,7 +133,7 @@ export async function removeAll(
   const failures: string[] = [];
   for (const spec of [chainSpec(settings), ...former.specs]) {
     let isGone = true;
-    for (const part of families.flatMap((family) => everyPart(spec, family, otherVariant))) {
+    for (const part of families.flatMap((family) => partsOf(spec, family, otherVariant, 'none'))) {
       const failure = await part.remove(run, say);
       if (failure === undefined) continue;
       isGone = false;

@@ -143,6 +143,31 @@ describe('leftovers', () => {
   });
 });
 
+test('rules for an earlier port, which cannot go at first, go at a check', async () => {
+  const earlier = make([4]);
+  earlier.set(blockOf('192.0.2.1'));
+  await earlier.enforce('remove');
+  await earlier.stop('leave');
+  const forgotten: number[] = [];
+  const former = {
+    specs: [{chain: 'GUESSERS', port: 25}],
+    forget: ({port}: {port: number}) => void forgotten.push(port),
+  };
+  const firewall = new Firewall({...settings, mailerPort: 26}, [4], surroundings, former);
+  firewalls.push(firewall);
+  firewall.set(blockOf('192.0.2.2'));
+  kernel.refuses = () => true;
+  await firewall.enforce('remove');
+  expect(forgotten).toEqual([]);
+  kernel.refuses = () => false;
+  await firewall.check();
+  expect(forgotten).toEqual([25]);
+  await jest.advanceTimersByTimeAsync(retryMs.first);
+  await firewall.check();
+  expect(kernel.rules('GUESSERS')).toEqual(['-s 192.0.2.2/32 -p tcp -m tcp --dport 26 -j DROP']);
+  expect(kernel.rules('INPUT')).toEqual(['-p tcp -m tcp --dport 26 -j GUESSERS']);
+});
+
 describe('listings that say nothing', () => {
   test.each([
     ['nftables', 'nft', '', 'nft: expected {"nftables": [...: '],
