@@ -19,6 +19,12 @@ const inWords: Readonly<Record<string, string>> = {
   '--mailer-syslog-host': 'every host',
   '--log-file': 'none',
   '--metrics-file': 'none',
+  '--allowed-senders': 'the mail transfer agents',
+  '--allowed-destinations': 'none',
+  '--warn-mail': 'none',
+  '--warn-command': 'none',
+  '--warn-webhook': 'none',
+  '--warn-user': 'none',
 };
 
 /** All but `run`, which is what happens without a command. */

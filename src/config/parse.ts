@@ -64,11 +64,20 @@ function written(name: SettingName, sources: Sources): {raw: unknown; where: str
 
 /** Between the good values; a bad one has been told and can contradict nothing. */
 function contradictions(values: ReadonlyMap<string, unknown>, sources: Sources): Problem[] {
+  const problems: Problem[] = [];
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
-  if (typeof first !== 'number' || typeof longest !== 'number' || longest >= first) return [];
-  const least = `at least ${keyOf('blockTime')}, which is ${durationText(first)}`;
-  const {where} = written('blockTimeMax', sources);
-  return [{where, what: durationText(longest), expected: least}];
+  if (typeof first === 'number' && typeof longest === 'number' && longest < first) {
+    const expected = `at least ${keyOf('blockTime')}, which is ${durationText(first)}`;
+    const {where} = written('blockTimeMax', sources);
+    problems.push({where, what: durationText(longest), expected});
+  }
+  const chain = values.get('iptablesChainName');
+  if (typeof chain === 'string' && chain === values.get('outboundChainName')) {
+    const {where} = written('outboundChainName', sources);
+    const expected = `another chain than ${keyOf('iptablesChainName')}`;
+    problems.push({where, what: shown(chain), expected});
+  }
+  return problems;
 }
 
 function unknownKeys(sources: Sources): Problem[] {

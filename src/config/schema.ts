@@ -42,6 +42,22 @@ const chainName = kind.text(
  */
 const mostBlocks = 200_000;
 
+/** `root:/usr/sbin/exim4`, `backup:*`, `1001:/opt/mailer`; no commas, which stand between them. */
+const sender =
+  /^(?:[a-z_][a-z0-9_.-]{0,31}\$?|Debian-[a-z-]{1,24}|\d{1,10}):(?:\*|\/[^\0\n,]{0,4094})$/;
+
+/** How the mail transfer agents of Debian and its relatives run while they deliver. */
+const mailers = [
+  'root:/usr/libexec/sendmail/sendmail',
+  'smmsp:/usr/libexec/sendmail/sendmail',
+  'root:/usr/sbin/sendmail.sendmail',
+  'smmsp:/usr/sbin/sendmail.sendmail',
+  'postfix:/usr/lib/postfix/sbin/smtp',
+  'postfix:/usr/libexec/postfix/smtp',
+  'root:/usr/sbin/exim4',
+  'Debian-exim:/usr/sbin/exim4',
+];
+
 export const settings = {
   whiteList: setting(
     kind.path,
@@ -171,6 +187,69 @@ export const settings = {
     'A sendmail process that is this old and waits in `cmd read` is ended: sendmail itself gives up after an hour of silence.',
   ),
   reapSchedule: setting(kind.schedule, '*/5 * * * *', 'When to look for such processes.'),
+  outbound: setting(
+    kind.oneOf('off', 'observe', 'warn', 'hold', 'reject'),
+    'warn',
+    'What is done about local programs that open connections to mail ports of other machines: counted; told of; held back for a moment until it is known who it is; or, but for allowed senders and destinations, rejected.',
+  ),
+  outboundPorts: setting(
+    kind.ports,
+    [25],
+    'The mail ports; 465 and 587 are where mail programs hand in mail with a password.',
+  ),
+  outboundInterval: setting(
+    kind.duration('1s', '1h'),
+    2,
+    'How often the sockets are looked at; what the kernel reports of itself is seen at once.',
+  ),
+  outboundChainName: setting(
+    chainName,
+    'BLOCKSMTP_OUT',
+    'The chain that holds back or rejects, in iptables and in ip6tables; it belongs to blocksmtp alone.',
+  ),
+  allowedSenders: setting(
+    kind.list(sender, 64, 'senders as USER:PROGRAM (a path, or * for any)', 'SENDERS'),
+    mailers,
+    'Who may open such connections and is not told of: the user and the program, whose file must be the one at that path. The rules of `hold` and `reject` know users only.',
+  ),
+  allowedDestinations: setting(
+    kind.networks,
+    [],
+    'Where everybody may open such connections to: the smarthost.',
+  ),
+  warnInterval: setting(
+    kind.duration('1s', '7d'),
+    3600,
+    'One warning in so long for each program and destination.',
+  ),
+  warnMail: setting(
+    kind.text(
+      /^(?:[A-Za-z0-9._+-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?)?$/,
+      'a mail address',
+      'ADDRESS',
+    ),
+    '',
+    'Send warnings to this address too, through the mailer at port 25 of this machine; empty: to nobody.',
+  ),
+  warnCommand: setting(
+    kind.optionalPath,
+    '',
+    'Run this program for each warning, which it reads as JSON; empty: none.',
+  ),
+  warnWebhook: setting(
+    kind.text(
+      /^(?:https?:\/\/[^\s\0]{1,2000})?$/,
+      'an address that begins with http:// or https://',
+      'URL',
+    ),
+    '',
+    'Send each warning to this address as JSON (POST); empty: to none.',
+  ),
+  warnUser: setting(
+    kind.text(/^(?:auto|[a-z_][a-z0-9_.-]{0,31})?$/, 'a user name, or auto', 'USER'),
+    '',
+    'Show warnings on the desktop of this user, who may end the program there; auto: of whoever sits at the machine; empty: of nobody.',
+  ),
   cleanseSchedule: setting(
     kind.schedule,
     '* * * * *',

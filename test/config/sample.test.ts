@@ -36,10 +36,11 @@ describe('sampleConfig', () => {
     }
   });
 
-  test('no line is wider than 96 columns', () => {
+  test('no comment is wider than 96 columns', () => {
     const widest = Math.max(
       ...sampleConfig()
         .split('\n')
+        .filter((line) => line.startsWith('# '))
         .map((line) => line.length),
     );
     expect(widest).toBeLessThanOrEqual(96);
