@@ -124,6 +124,7 @@ function reloaded(saved: State): State {
     senders: copy(saved.senders),
     brake: copy(saved.brake),
     chains: copy(saved.chains),
+    outgoing: copy(saved.outgoing),
     history: [],
   };
 }

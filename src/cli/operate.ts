@@ -15,6 +15,7 @@ import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {machineFamilies} from '../sys/netfilter.js';
 import {type ExitCode, exitCode} from './exit.js';
+import {senderTable} from './senders.js';
 import {localTime, roughTime, table} from './terminal.js';
 
 /** `figures`: of a status only, for Prometheus. */
@@ -55,6 +56,13 @@ export async function operate(
     case 'status':
       output.print(statusText(answer.status, form));
       return isGood(answer.status) ? exitCode.ok : exitCode.no;
+    case 'senders':
+      output.print(
+        form === 'json'
+          ? `${JSON.stringify(answer.senders, null, 2)}\n`
+          : senderTable(answer.senders),
+      );
+      return exitCode.ok;
     case 'done':
       output.print(`${answer.message}\n`);
       return exitCode.ok;
@@ -116,7 +124,7 @@ export async function askDaemon(
 export type RunRequest =
   {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
 
-const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why']);
+const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why', 'senders']);
 
 async function withoutDaemon(request: Request, config: Config, log: Log): Promise<Answered> {
   const open = onlyAsks.has(request.command) ? openToLook : openWorkplace;
@@ -135,6 +143,7 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
         return await daemon.answer(request);
       case 'list':
       case 'why':
+      case 'senders':
       case 'resume':
         return await daemon.answer(request);
       case 'flush':

@@ -2,31 +2,31 @@
  * The command line: which commands there are and which options each has. The old program had no
  * commands, so `run` is the default one and has all settings.
  */
-import {Command, CommanderError} from 'commander';
-import {type Problem, problemText} from '../config/problem.js';
+import {Command} from 'commander';
+import type {Problem} from '../config/problem.js';
 import {readDuration} from '../config/kinds.js';
 import {sampleConfig} from '../config/sample.js';
-import {type Config, type SettingName, settingNames} from '../config/schema.js';
+import {type SettingName, settingNames} from '../config/schema.js';
 import type {Request} from '../daemon/operator.js';
-import {type Log, openLog} from '../sys/log.js';
 import {check} from './check.js';
+import {
+  addCommand,
+  complainAll,
+  configured,
+  reaching,
+  refuseUsage,
+  type Surroundings,
+} from './command.js';
 import {trialSeconds} from './course.js';
-import {type ExitCode, exitCode} from './exit.js';
+import {exitCode} from './exit.js';
 import {explain} from './explain.js';
 import {doctor} from './doctor.js';
-import {
-  askDaemon,
-  blockSecondsOf,
-  clearFirewall,
-  operate,
-  type Output,
-  type RunRequest,
-  type WithoutDaemon,
-} from './operate.js';
-import {addOptions, configOf, type Options} from './options.js';
-import type {Progress} from './progress.js';
+import {askDaemon, blockSecondsOf, clearFirewall, operate, type RunRequest} from './operate.js';
+import type {Options} from './options.js';
 import {replay} from './replay.js';
-import {run, type Signals} from './run.js';
+import {run} from './run.js';
+import {readPast} from './senders.js';
+import {watch} from './watch.js';
 
 const whoIsExempt: readonly SettingName[] = ['whiteList', 'mailerIp'];
 const whereItStands: readonly SettingName[] = [
@@ -52,14 +52,12 @@ const whatCounts: readonly SettingName[] = [
   'debug',
 ];
 
-/** What the commands are given, and to whom they answer. */
-export interface Surroundings {
-  readonly version: string;
-  readonly signals: Signals;
-  readonly output: Output & {readonly progress: Progress};
-  /** Called once, with the exit code of the command. */
-  readonly finish: (code: ExitCode) => void;
-}
+const whoMaySend: readonly SettingName[] = [
+  'outboundPorts',
+  'outboundInterval',
+  'allowedSenders',
+  'debug',
+];
 
 export function makeProgram(surroundings: Surroundings): Command {
   const {version, output, finish} = surroundings;
@@ -72,6 +70,7 @@ export function makeProgram(surroundings: Surroundings): Command {
   addDaemonCommands(program, surroundings);
   addOperatorCommands(program, surroundings);
   addStateCommands(program, surroundings);
+  addOutgoingCommands(program, surroundings);
   program
     .command('sample-config')
     .description('Print the configuration file with every setting at its default.')
@@ -231,85 +230,51 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
     );
 }
 
+/** Who on this machine sends mail into the world by himself. */
+function addOutgoingCommands(program: Command, surroundings: Surroundings): void {
+  const {output, signals} = surroundings;
+
+  addCommand(program, 'watch', whoMaySend, output)
+    .description('Show live which local programs open connections to mail ports of other machines.')
+    .option('--all', 'Also those of allowed senders.')
+    .option('--json', 'Print a JSON object for each.')
+    .action((options: Options & {all?: true; json?: true}) =>
+      configured(options, surroundings, (config, log) =>
+        watch(config, options.json ? 'json' : 'text', options.all ? 'all' : 'others', signals, {
+          ...output,
+          say: log.say,
+        }),
+      ),
+    );
+
+  addCommand(program, 'senders', whereItStands, output)
+    .description('Sum up who opened such connections, by user, directory and program.')
+    .option('--since <TIME>', 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)')
+    .option('--json', 'Print them as JSON.')
+    .action((options: Options & {since?: string; json?: true}) => {
+      const seconds = readPast(options.since ?? '24h');
+      if (seconds === undefined) {
+        const what = JSON.stringify(options.since);
+        refuseUsage(`--since: ${what}: expected a time from 1s to 3d, such as 1h`, surroundings);
+        return;
+      }
+      return reaching(options, surroundings, (config, log, alone) =>
+        operate(
+          {command: 'senders', seconds},
+          options.json ? 'json' : 'text',
+          config,
+          log,
+          output,
+          alone,
+        ),
+      );
+    });
+}
+
 function trialRequest(time: string | true): RunRequest | undefined {
   const confirmSeconds = time === true ? 0 : (readDuration(time) ?? 0);
   const isGood = confirmSeconds >= trialSeconds.least && confirmSeconds <= trialSeconds.most;
   return isGood ? {command: 'reload', confirmSeconds} : undefined;
-}
-
-function refuseUsage(message: string, {output, finish}: Surroundings): void {
-  output.complain(message);
-  finish(exitCode.usage);
-}
-
-function addCommand(
-  program: Command,
-  usage: string,
-  names: readonly SettingName[],
-  output: Output,
-): Command {
-  const made = program.command(usage, {isDefault: usage === 'run'});
-  addOptions(made, names);
-  // Left to commander, only the first wrong word would be told.
-  made.allowUnknownOption().allowExcessArguments();
-  return made.hook('preAction', () => refuseWrongWords(made, output));
-}
-
-/** Runs a command under a checked configuration, with a log that only warns. */
-async function configured(
-  options: Options,
-  surroundings: Surroundings,
-  work: (config: Config, log: Log) => ExitCode | Promise<ExitCode>,
-): Promise<void> {
-  return reaching(options, surroundings, (config, log, alone) =>
-    alone === 'mayWork' ? work(config, log) : exitCode.configuration,
-  );
-}
-
-/** The same for a command that a running daemon can carry out, whatever has become of the file. */
-async function reaching(
-  options: Options,
-  {output, finish}: Surroundings,
-  work: (config: Config, log: Log, alone: WithoutDaemon) => ExitCode | Promise<ExitCode>,
-): Promise<void> {
-  const parsed = configOf(options);
-  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
-  const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
-  if (config === undefined) {
-    finish(exitCode.configuration);
-    return;
-  }
-  const alone = parsed.kind === 'config' ? 'mayWork' : 'mayNotWork';
-  const debug = options.debug === undefined ? 1 : config.debug;
-  const log = openLog({debug, logFile: '', debugToSyslog: false});
-  const code = await work(config, log, alone);
-  await log.close();
-  finish(code);
-}
-
-/** Tells every word that is no option or operand of the command, with whatever else is wrong. */
-function refuseWrongWords(command: Command, output: Output): void {
-  const {registeredArguments: operands, args} = command;
-  const isVariadic = operands.at(-1)?.variadic === true;
-  // An unknown option stands among the operands; the operands behind it are not to blame.
-  let free = isVariadic ? Infinity : operands.length;
-  // `-` by itself is an operand: standard input.
-  const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
-  const wrong = args.filter((word) => isOption(word) || --free < 0);
-  if (wrong.length === 0) return;
-  const name = command.name();
-  for (const word of wrong) {
-    const what = word.startsWith('-') ? 'unknown option' : 'unexpected word';
-    const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
-    output.complain(problemText({where: 'command line', what: `${what} ${word}`, expected}));
-  }
-  const parsed = configOf(command.opts<Options>());
-  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
-  throw new CommanderError(exitCode.usage, 'blocksmtp.wrongWords', 'wrong words');
-}
-
-function complainAll(problems: readonly Problem[], output: Output): void {
-  for (const problem of problems) output.complain(problemText(problem));
 }
 
 const exitCodes = `

@@ -12,6 +12,7 @@ import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {leakedScore} from '../score/offender.js';
 import type {Policy} from '../score/policy.js';
 import {acceptedMs, Senders} from '../score/senders.js';
+import {type SenderHour, sumSenders} from '../outbound/senders.js';
 import type {HistoryEntry, State} from '../state/state.js';
 import {countText, type Status} from './status.js';
 
@@ -20,6 +21,7 @@ export type Request =
   | {readonly command: 'status'}
   | {readonly command: 'flush'}
   | {readonly command: 'resume'}
+  | {readonly command: 'senders'; readonly seconds: number}
   | {readonly command: 'block'; readonly network: string; readonly seconds: number}
   | {readonly command: 'unblock'; readonly network: string}
   | {readonly command: 'why'; readonly network: string};
@@ -28,6 +30,7 @@ export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
   | {readonly kind: 'why'; readonly lines: readonly string[]}
   | {readonly kind: 'status'; readonly status: Status}
+  | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
   | {readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused'; readonly message: string};
 
 /** Longest quotation of a wrong word. Characters. */
@@ -42,6 +45,11 @@ export function parseRequest(value: unknown): Request | undefined {
   const {command, network, seconds} = value as Record<string, unknown>;
   if (command === 'list' || command === 'status') return {command};
   if (command === 'flush' || command === 'resume') return {command};
+  if (command === 'senders') {
+    return Number.isInteger(seconds) && Number(seconds) > 0
+      ? {command, seconds: Number(seconds)}
+      : undefined;
+  }
   if (typeof network !== 'string') return undefined;
   if (command === 'unblock' || command === 'why') return {command, network};
   if (command !== 'block' || typeof seconds !== 'number') return undefined;
@@ -80,6 +88,10 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
     return {answer: {kind: 'done', message}, outcomes};
   }
   if (request.command === 'resume') return resume(guard, nowMs);
+  if (request.command === 'senders') {
+    const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
+    return {answer: {kind: 'senders', senders}, outcomes: []};
+  }
   const network = parseNetwork(request.network);
   if (network === undefined) {
     const wrong = JSON.stringify(request.network.slice(0, quotedCharacters));

@@ -71,7 +71,7 @@ function readEntry(fields: readonly string[]): SocketEntry | undefined {
 }
 
 /** Each 32-bit word has its four bytes turned round. A v4-mapped address comes out as IPv4. */
-function parseWords(hex: string): Address | undefined {
+export function parseWords(hex: string): Address | undefined {
   if (!/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return undefined;
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const address = addressOf(hex.length === 8 ? 4 : 6, BigInt(`0x${bytes.join('')}`));

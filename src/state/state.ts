@@ -7,6 +7,7 @@ import type {ChainSpec} from '../firewall/chain.js';
 import type {OpenMessage} from '../log/fragments.js';
 import type {Delivery} from '../log/deliveries.js';
 import type {Connection, Envelope} from '../log/sessions.js';
+import type {SenderHour} from '../outbound/senders.js';
 import type {BrakeState} from '../score/brake.js';
 import type {Offender} from '../score/offender.js';
 import type {Sender} from '../score/senders.js';
@@ -57,6 +58,8 @@ export interface State {
   readonly brake: Table<BrakeState>;
   /** Under which names and ports something of ours was made, and may still stand in the firewall. */
   readonly chains: Table<ChainSpec>;
+  /** Who opened connections to mail ports of others, by hour and program. */
+  readonly outgoing: Table<SenderHour>;
   /** Not saved yet; the saved ones are on disk only. */
   readonly history: HistoryEntry[];
 }
@@ -76,6 +79,7 @@ export function emptyState(use: 'saved' | 'unsaved' = 'saved'): State {
     senders: table(),
     brake: table(),
     chains: table(),
+    outgoing: table(),
     history: [],
   };
 }

@@ -32,3 +32,12 @@ export function localAddresses(): Address[] {
   const entries = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
   return entries.flatMap(({address}) => parseAddress(address) ?? []);
 }
+
+/** Ends early when the signal is given. */
+export async function pauseUnless(stop: AbortSignal, ms: number): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, {signal: stop});
+  } catch {
+    // It was given.
+  }
+}

@@ -245,6 +245,9 @@ export function linkOf(path: string): string {
   }
 }
 
+/** The network namespace of a process, as the kernel names it; empty when it is gone. */
+export const networkOf = (pid: number): string => linkOf(`/proc/${pid}/ns/net`);
+
 /** Pids of all processes with a title that begins so. */
 export function pidsTitled(beginning: string): number[] {
   return allPids()

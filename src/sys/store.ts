@@ -13,7 +13,7 @@ import {Table} from '../state/table.js';
 const fileName = 'blocksmtp.db';
 
 /** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 3;
+const layoutVersion = 4;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
@@ -34,6 +34,7 @@ const tableNames = [
   'senders',
   'brake',
   'chains',
+  'outgoing',
 ] as const;
 
 const layout = `
@@ -43,7 +44,7 @@ const layout = `
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What layout 1 cannot say (2 lacks tables only): half-read sessions and scores begin anew, blocks count on. */
+/** What layout 1 cannot say (2 and 3 lack tables only): half-read sessions and scores begin anew, blocks count on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
@@ -154,6 +155,7 @@ function loadState(database: Database): State {
     senders: load('senders'),
     brake: load('brake'),
     chains: load('chains'),
+    outgoing: load('outgoing'),
     history: [],
   };
 }

@@ -7,7 +7,7 @@ import {root} from './install.mjs';
 
 /** Package → the file that may import it, besides tests. */
 const importers = {
-  commander: ['src/main.ts', 'src/cli/program.ts', 'src/cli/options.ts'],
+  commander: ['src/main.ts', 'src/cli/program.ts', 'src/cli/command.ts', 'src/cli/options.ts'],
   execa: ['src/sys/command.ts'],
   'ip-cidr': ['src/net/network.ts'],
   'node-cron': ['src/sys/schedule.ts'],

@@ -1,0 +1,214 @@
+/**
+ * Sees who on this machine opens connections to mail ports of others: from what the kernel tells at
+ * once, and from its socket tables, each with the process behind it. Decides nothing about what is
+ * seen (`outbound.ts` does), but that connections to this machine itself are no matter of its.
+ */
+import {
+  type AllowedSender,
+  type Glance,
+  isAllowed,
+  mayHaveBeenAllowed,
+} from '../outbound/allowed.js';
+import type {ConnectEvent} from '../outbound/connect-event.js';
+import type {Connection} from '../outbound/connection.js';
+import type {Owner, Sighting, Sureness} from '../outbound/owner.js';
+import {SeenConnections} from '../outbound/seen.js';
+import type {Standing} from '../outbound/senders.js';
+import {addressOf} from '../net/address.js';
+import type {Say} from '../log-level.js';
+import {nowMs} from '../sys/machine.js';
+import {Outgoing} from '../sys/outgoing.js';
+import {
+  eldest,
+  glanceAt,
+  goneOwner,
+  holdersOf,
+  holds,
+  isAlive,
+  runsFileAt,
+  socketsOf,
+} from '../sys/owners.js';
+import {networkOf} from '../sys/proc.js';
+import type {Nearby} from './nearby.js';
+import type {OwnerBook} from './owner-book.js';
+
+export interface Observed {
+  readonly sighting: Sighting;
+  readonly standing: Standing;
+}
+
+export interface ObserverParts {
+  readonly ports: readonly number[];
+  readonly allowed: () => readonly AllowedSender[];
+  readonly owners: OwnerBook;
+  readonly nearby: Nearby;
+  readonly tell: (observed: Observed) => void;
+  readonly say: Say;
+}
+
+/** A connection of which the kernel told, until it is found in the tables. */
+interface Pending {
+  readonly event: ConnectEvent;
+  readonly glance: Glance;
+  readonly network: string;
+  readonly owner: Promise<Owner>;
+}
+
+/** Connections of which the kernel told, and that wait. A count: beyond, the tables have to do. */
+export const mostPending = 10_000;
+
+export class Observer {
+  readonly #parts: ObserverParts;
+  readonly #outgoing: Outgoing;
+  readonly #seen = new SeenConnections();
+  readonly #complaints = new Set<string>();
+  #pending: Pending[] = [];
+  #work: Promise<void> | undefined;
+  /** Whether the kernel tells of connections, so that what has ended in a table is old news. */
+  hears: 'events' | 'nothing' = 'nothing';
+
+  constructor(parts: ObserverParts) {
+    this.#parts = parts;
+    this.#outgoing = new Outgoing(parts.ports);
+  }
+
+  /** This process's own network, in which the rules stand. */
+  get network(): string {
+    return this.#outgoing.own;
+  }
+
+  /** The kernel says that a process connects, now. */
+  hear(event: ConnectEvent): void {
+    if (this.#parts.nearby.is(event.remote)) return;
+    const glance = glanceAt(event.pid);
+    if (glance === undefined) {
+      this.#tellGone(event);
+      return;
+    }
+    if (this.#isAllowed(glance)) {
+      const owner = this.#parts.owners.brief(glance);
+      const connection = unplaced(event, networkOf(glance.pid), glance.uid);
+      this.#tell('told', connection, 'allowed', owner);
+      return;
+    }
+    if (this.#pending.length >= mostPending) return;
+    // Begun at once: it may end at any moment.
+    const owner = this.#parts.owners.of(glance);
+    this.#pending.push({event, glance, network: networkOf(glance.pid), owner});
+    this.#work ??= this.#resolveAll().finally(() => (this.#work = undefined));
+  }
+
+  /** Looks at the tables. @returns those of this network that still wait for their first answer */
+  async look(scope: 'all' | 'own'): Promise<readonly Connection[]> {
+    const now = nowMs();
+    const all = this.#usable(await this.#outgoing.look(scope));
+    const fresh = all.filter((connection) => this.#seen.note(connection, now) === 'new');
+    const owned = fresh.filter(({inode}) => inode !== '0');
+    // Also when the kernel tells: of those from before the start it did not.
+    const ended = this.hears === 'events' ? [] : fresh.filter(({inode}) => inode === '0');
+    for (const connection of ended) this.#tell('unknown', connection, 'perhaps');
+    if (owned.length > 0) await this.#attribute(owned);
+    this.#seen.sweep(now);
+    return all.filter(({network, phase}) => network === this.network && phase === 'opening');
+  }
+
+  /** Ends when all of which the kernel told are looked after. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  async #attribute(connections: readonly Connection[]): Promise<void> {
+    const holders = await holdersOf(connections);
+    for (const connection of connections) {
+      const pids = holders.get(connection.inode) ?? [];
+      const pid = eldest(pids);
+      const glance = pid === undefined ? undefined : glanceAt(pid);
+      if (glance === undefined) {
+        const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
+        this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
+      } else if (this.#isAllowed(glance)) {
+        // Of each of these the kernel has told, or it was there before.
+        if (this.hears === 'events') continue;
+        this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
+      } else {
+        const owner = await this.#parts.owners.of(glance);
+        const isHeld = holds(glance.pid, connection.inode) && isAlive(glance);
+        const held = pids.length > 1 ? 'shared' : 'certain';
+        this.#tell(isHeld ? held : 'told', connection, 'other', owner);
+      }
+    }
+  }
+
+  /** A flood of connections is looked up together: a table takes milliseconds to read. */
+  async #resolveAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending;
+      this.#pending = [];
+      const networks = new Map(batch.map(({network, glance}) => [network, glance.pid]));
+      for (const [network, pid] of networks) {
+        const connections = this.#usable([await this.#outgoing.around(pid)]);
+        for (const each of batch)
+          if (each.network === network) await this.#resolve(each, connections);
+      }
+    }
+  }
+
+  async #resolve(pending: Pending, connections: readonly Connection[]): Promise<void> {
+    const {event, glance, network} = pending;
+    const inodes = new Set(socketsOf(glance.pid));
+    const its = connections.filter(
+      ({remote, remotePort, inode}) =>
+        remote.text === event.remote.text && remotePort === event.remotePort && inodes.has(inode),
+    );
+    const found = its.find((connection) => this.#seen.note(connection, nowMs()) === 'new');
+    const owner = await pending.owner;
+    if (found !== undefined) {
+      const isHeld = holds(glance.pid, found.inode) && isAlive(glance);
+      this.#tell(isHeld ? 'certain' : 'told', found, 'other', owner);
+      return;
+    }
+    // All that it has are known: the tables were quicker, and have told.
+    if (its.length > 0) return;
+    this.#tell('told', unplaced(event, network, glance.uid), 'other', owner);
+  }
+
+  #tellGone(event: ConnectEvent): void {
+    const standing = mayHaveBeenAllowed(event.command, this.#parts.allowed()) ? 'perhaps' : 'other';
+    const owner = goneOwner(event.pid, event.command, nowMs());
+    this.#tell('gone', unplaced(event, '', -1), standing, owner);
+  }
+
+  #tell(sureness: Sureness, connection: Connection, standing: Standing, owner?: Owner): void {
+    const sighting: Sighting = {atMs: nowMs(), connection, sureness, ...(owner && {owner})};
+    this.#parts.tell({sighting, standing});
+  }
+
+  #isAllowed(glance: Glance): boolean {
+    return isAllowed(glance, this.#parts.allowed(), (path) => runsFileAt(glance.pid, path));
+  }
+
+  #usable(seen: Awaited<ReturnType<Outgoing['look']>>): Connection[] {
+    return seen.flatMap((each) => {
+      if (each.kind === 'failed') {
+        if (!this.#complaints.has(each.why)) this.#parts.say('error', `outgoing: ${each.why}`);
+        this.#complaints.add(each.why);
+        return [];
+      }
+      return each.connections.filter(
+        ({local, remote}) => remote.text !== local.text && !this.#parts.nearby.is(remote),
+      );
+    });
+  }
+}
+
+const [any4, any6] = [addressOf(4, 0n), addressOf(6, 0n)];
+
+/** The kernel tells before it has chosen a local port. */
+const unplaced = (
+  {remote, remotePort}: ConnectEvent,
+  network: string,
+  uid: number,
+): Connection => ({
+  ...{network, local: remote.family === 4 ? any4 : any6, localPort: 0, remote, remotePort},
+  ...{uid, inode: '0', phase: 'opening'},
+});

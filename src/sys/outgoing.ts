@@ -1,0 +1,97 @@
+/**
+ * Reads the socket tables of every network namespace on this machine. Gives connections; whose they
+ * are is asked in `owners.ts`.
+ *
+ * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
+ * milliseconds however few sockets there are.
+ */
+import {readFile} from 'node:fs/promises';
+import {outgoingSockets} from '../net/outgoing-sockets.js';
+import type {Connection} from '../outbound/connection.js';
+import {allPids, linkOf, networkOf} from './proc.js';
+import {Slice} from './slice.js';
+
+/** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
+const namespacesMs = 10_000;
+/** Network namespaces that are looked at. A count: each costs two walks through the hash. */
+export const mostNamespaces = 256;
+
+export type Seen =
+  | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
+  | {readonly kind: 'failed'; readonly why: string};
+
+export class Outgoing {
+  readonly #ports: readonly number[];
+  /** A process in each namespace. */
+  #namespaces: ReadonlyMap<string, number> = new Map();
+  #nextLookMs = 0;
+
+  constructor(ports: readonly number[]) {
+    this.#ports = ports;
+  }
+
+  /** The network namespace of this process. */
+  readonly own = linkOf('/proc/self/ns/net');
+
+  /** @param scope `own`: only this process's network */
+  async look(scope: 'all' | 'own'): Promise<Seen[]> {
+    if (scope === 'own') return [await this.#table('self', this.own)];
+    await this.#findNamespaces();
+    // Of those whose process has gone, or has another number's place, another one is found.
+    const isDeserted = [...this.#namespaces].some(([network, pid]) => networkOf(pid) !== network);
+    if (isDeserted) {
+      this.#nextLookMs = 0;
+      await this.#findNamespaces();
+    }
+    const seen: Seen[] = [];
+    for (const [network, pid] of this.#namespaces)
+      seen.push(await this.#table(String(pid), network));
+    return seen;
+  }
+
+  /** Those in the namespace of a process. */
+  async around(pid: number): Promise<Seen> {
+    return this.#table(String(pid), networkOf(pid));
+  }
+
+  async #table(process: string, network: string): Promise<Seen> {
+    const texts = await Promise.all(
+      ['tcp', 'tcp6'].map((name) => read(`/proc/${process}/net/${name}`)),
+    );
+    const tables = texts.map((text) => outgoingSockets(text, this.#ports));
+    const connections: Connection[] = [];
+    for (const table of tables) {
+      if (table.kind === 'unknownFormat') {
+        return {
+          kind: 'failed',
+          why: `/proc/net/tcp: ${JSON.stringify(table.head)}: expected the columns of Linux 2.6 or newer`,
+        };
+      }
+      for (const socket of table.sockets) connections.push({...socket, network});
+    }
+    return {kind: 'connections', connections};
+  }
+
+  async #findNamespaces(): Promise<void> {
+    if (performance.now() < this.#nextLookMs) return;
+    this.#nextLookMs = performance.now() + namespacesMs;
+    const found = new Map([[this.own, process.pid]]);
+    const slice = new Slice();
+    for (const pid of allPids()) {
+      if (slice.isOver) await slice.next();
+      const network = networkOf(Number(pid));
+      if (network !== '' && !found.has(network)) found.set(network, Number(pid));
+      if (found.size >= mostNamespaces) break;
+    }
+    this.#namespaces = found;
+  }
+}
+
+/** Empty when the family, or the process, is not there. */
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
