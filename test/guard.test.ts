@@ -125,6 +125,7 @@ function reloaded(saved: State): State {
     brake: copy(saved.brake),
     chains: copy(saved.chains),
     outgoing: copy(saved.outgoing),
+    egressChains: copy(saved.egressChains),
     history: [],
   };
 }

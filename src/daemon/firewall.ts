@@ -12,7 +12,14 @@ import {nftablesBackend} from '../firewall/nftables.js';
 import type {Family} from '../net/address.js';
 import {chainSettings, type FirewallSettings} from './firewall-settings.js';
 import {type Enforced, Keeper, type Surroundings} from './keeper.js';
-import {type Former, formerOf, type Leftover, leftoversBeside, obstacleOf} from './leftovers.js';
+import {
+  type Former,
+  formerOf,
+  type Leftover,
+  LeftoverRemover,
+  leftoversBeside,
+  obstacleOf,
+} from './leftovers.js';
 
 /** A keeper, whatever its backend believes. */
 type AnyKeeper = Pick<
@@ -22,7 +29,6 @@ type AnyKeeper = Pick<
 
 export class Firewall {
   readonly #settings: FirewallSettings;
-  readonly #surroundings: Surroundings;
   readonly #intents = new Map<Family, Intent>();
   readonly #keepers = new Map<Family, AnyKeeper>();
   readonly #former: Former;
@@ -32,8 +38,7 @@ export class Firewall {
   #leftovers: readonly Leftover[] = [];
   #removal: Promise<void> | undefined;
   #isStopped = false;
-  /** What was said of a leftover: its name → why it stays. */
-  readonly #complaints = new Map<string, string>();
+  readonly #remover: LeftoverRemover;
 
   constructor(
     settings: FirewallSettings,
@@ -42,7 +47,7 @@ export class Firewall {
     former: Former = {specs: [], forget: () => undefined},
   ) {
     this.#settings = settings;
-    this.#surroundings = surroundings;
+    this.#remover = new LeftoverRemover(surroundings);
     this.#former = former;
     this.#obstacles = former.specs
       .filter(({chain}) => chain === settings.iptablesChainName)
@@ -141,7 +146,7 @@ export class Firewall {
     for (const leftover of this.#leftovers) {
       if (this.#isStopped) return;
       if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
-      if (!(await this.#isRemoved(leftover))) continue;
+      if ((await this.#remover.remove(leftover)) === 'stays') continue;
       this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
     }
   }
@@ -150,24 +155,12 @@ export class Firewall {
   async #removeObstacles(): Promise<void> {
     this.#removal ??= (async () => {
       for (const obstacle of this.#obstacles) {
-        if (!(await this.#isRemoved(obstacle))) continue;
+        if ((await this.#remover.remove(obstacle)) === 'stays') continue;
         this.#obstacles = this.#obstacles.filter((each) => each !== obstacle);
       }
     })().finally(() => (this.#removal = undefined));
     await this.#removal;
     await this.#each((keeper) => keeper.check());
-  }
-
-  async #isRemoved(leftover: Leftover): Promise<boolean> {
-    const {run, say} = this.#surroundings;
-    const failure = await leftover.remove(run, say);
-    if (failure === undefined) return true;
-    // Tried at each check, for ever where a kernel cannot do what a program asks of it.
-    if (this.#complaints.get(leftover.name) === failure) return false;
-    this.#complaints.set(leftover.name, failure);
-    const what = `${leftover.name}: perhaps left behind, not removed: ${failure}`;
-    say('warning', `${what} (trying again)`);
-    return false;
   }
 }
 

@@ -6,7 +6,7 @@
  * Never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer.
  */
 import type {Backend, Call, CallResult, Part, Plan, Surplus, Wish} from '../firewall/backend.js';
-import type {Intent} from '../firewall/intent.js';
+import type {Desired} from '../firewall/intent.js';
 import type {Say} from '../log-level.js';
 import type {Family} from '../net/address.js';
 import {nowMs} from '../sys/machine.js';
@@ -42,11 +42,32 @@ export interface Enforced {
   readonly failure: string | undefined;
 }
 
-export class Keeper<Actual> {
+/** What a keeper knows of that which should stand; the rest is its backend's. */
+export interface Goal {
+  /** A count. */
+  readonly size: number;
+  /** What was decided about since the last call, by its key. */
+  takeChanged(): ReadonlySet<string>;
+}
+
+/** How a keeper speaks of what it keeps. */
+export interface KeeperWords {
+  readonly part: string;
+  /** Of so many that should stand. */
+  readonly waiting: (count: number) => string;
+}
+
+const firewallWords: KeeperWords = {
+  part: 'firewall',
+  waiting: (count) => `${count} blocks wait; trying again`,
+};
+
+export class Keeper<Actual, Wanted = Desired> {
   readonly #family: Family;
-  readonly #backend: Backend<Actual>;
-  readonly #intent: Intent;
+  readonly #backend: Backend<Actual, Wanted>;
+  readonly #intent: Wanted & Goal;
   readonly #surroundings: Surroundings;
+  readonly #words: KeeperWords;
   #surplus: Surplus = 'keep';
   /** Decided about, and not in force yet. */
   readonly #changed = new Set<string>();
@@ -69,14 +90,16 @@ export class Keeper<Actual> {
 
   constructor(
     family: Family,
-    backend: Backend<Actual>,
-    intent: Intent,
+    backend: Backend<Actual, Wanted>,
+    intent: Wanted & Goal,
     surroundings: Surroundings,
+    words = firewallWords,
   ) {
     this.#family = family;
     this.#backend = backend;
     this.#intent = intent;
     this.#surroundings = surroundings;
+    this.#words = words;
   }
 
   /** Has the intent as it is now put in force. Ends when it is, or when the try has failed. */
@@ -226,9 +249,9 @@ export class Keeper<Actual> {
   }
 
   #tryLater(why: string): void {
-    const count = this.#intent.size;
+    const waiting = this.#words.waiting(this.#intent.size);
     // The same reason again is said more and more rarely, as the tries are.
-    this.#say('error', `${why} (${count} blocks wait; trying again)`);
+    this.#say('error', `${why} (${waiting})`);
     const waitMs = Math.min(retryMs.first * 2 ** this.#failures, retryMs.last);
     this.#failures += 1;
     this.#failure = why;
@@ -256,7 +279,7 @@ export class Keeper<Actual> {
   }
 
   #say(level: 'error' | 'warning' | 'notice' | 'info', message: string): void {
-    this.#surroundings.say(level, `IPv${this.#family} firewall: ${message}`);
+    this.#surroundings.say(level, `IPv${this.#family} ${this.#words.part}: ${message}`);
   }
 }
 

@@ -26,7 +26,29 @@ export interface Leftover {
   readonly remove: (run: RunCall, say: Say) => Promise<string | undefined>;
 }
 
-function leftoverOf<Actual>(part: Part<Actual>): Leftover {
+/** Tries, for ever if need be, and says of each why it stays: once for each reason. */
+export class LeftoverRemover {
+  readonly #surroundings: Pick<Surroundings, 'run' | 'say'>;
+  readonly #complaints = new Map<string, string>();
+
+  constructor(surroundings: Pick<Surroundings, 'run' | 'say'>) {
+    this.#surroundings = surroundings;
+  }
+
+  async remove(leftover: Leftover): Promise<'gone' | 'stays'> {
+    const {run, say} = this.#surroundings;
+    const failure = await leftover.remove(run, say);
+    if (failure === undefined) return 'gone';
+    // Tried at each check, for ever where a kernel cannot do what a program asks of it.
+    if (this.#complaints.get(leftover.name) === failure) return 'stays';
+    this.#complaints.set(leftover.name, failure);
+    const what = `${leftover.name}: perhaps left behind, not removed: ${failure}`;
+    say('warning', `${what} (trying again)`);
+    return 'stays';
+  }
+}
+
+export function leftoverOf<Actual>(part: Part<Actual>): Leftover {
   return {
     name: part.name,
     remove: async (run, say) => {
@@ -37,20 +59,16 @@ function leftoverOf<Actual>(part: Part<Actual>): Leftover {
   };
 }
 
-/** One after the other, up to the first that stays; when all are gone the spec is forgotten. */
-function allOf(
-  spec: ChainSpec,
-  parts: readonly Leftover[],
-  {forget}: Pick<Former, 'forget'>,
-): Leftover {
+/** One after the other, up to the first that stays; then `onGone` is told that none does. */
+export function allOf(name: string, parts: readonly Leftover[], onGone: () => void): Leftover {
   return {
-    name: `chain ${spec.chain} for port ${spec.port}`,
+    name,
     remove: async (run, say) => {
       for (const part of parts) {
         const failure = await part.remove(run, say);
         if (failure !== undefined) return `${part.name}: ${failure}`;
       }
-      forget(spec);
+      onGone();
       return undefined;
     },
   };
@@ -63,12 +81,12 @@ export const obstacleOf = (
   former: Former,
 ): Leftover =>
   allOf(
-    spec,
+    nameOf(spec),
     families.flatMap((family) => [
       leftoverOf(iptablesBackend(anyChain(spec, family))),
       leftoverOf(setPart(spec, family)),
     ]),
-    former,
+    () => former.forget(spec),
   );
 
 /** Whatever any backend has made under this name. */
@@ -79,10 +97,13 @@ export const formerOf = (
   former: Pick<Former, 'forget'>,
 ): Leftover =>
   allOf(
-    spec,
+    nameOf(spec),
     families.flatMap((family) => partsOf(spec, family, otherVariant, 'none')),
-    former,
+    () => former.forget(spec),
   );
+
+/** For people. */
+const nameOf = ({chain, port}: ChainSpec): string => `chain ${chain} for port ${port}`;
 
 /**
  * In the order in which they can go: the chain holds the set.

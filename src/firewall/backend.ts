@@ -29,10 +29,11 @@ export type Reading<Actual> =
  */
 export type Surplus = 'remove' | 'keep';
 
-export interface Wish {
-  readonly desired: Desired;
+/** @typeParam Wanted what should stand: blocks, unless it is said otherwise */
+export interface Wish<Wanted = Desired> {
+  readonly desired: Wanted;
   readonly surplus: Surplus;
-  /** Networks that were decided about since the last batch. */
+  /** What was decided about since the last batch: networks. */
   readonly changed: ReadonlySet<string>;
   /** What may differ; `changed`: everything else is known to be as it should. */
   readonly scope: 'all' | 'changed';
@@ -58,10 +59,10 @@ export interface Part<Actual> {
   readonly removal: (actual: Actual) => Plan<Actual>;
 }
 
-export interface Backend<Actual> extends Part<Actual> {
-  readonly plan: (wish: Wish, actual: Actual) => Plan<Actual>;
+export interface Backend<Actual, Wanted = Desired> extends Part<Actual> {
+  readonly plan: (wish: Wish<Wanted>, actual: Actual) => Plan<Actual>;
   /** How many of those that should stand do, and packets meet them. */
-  readonly standing: (desired: Desired, actual: Actual) => number;
+  readonly standing: (desired: Wanted, actual: Actual) => number;
 }
 
 /** The kinds of these steps, counted. */

@@ -2,7 +2,14 @@
  * The backend `iptables`: one rule for each block, in our chain or in the tree below it. Also the
  * chain of the backend `ipset`, which has one rule for all.
  */
-import {type Backend, type CallResult, countKinds, type Plan, type Reading} from './backend.js';
+import {
+  type Backend,
+  type Call,
+  type CallResult,
+  countKinds,
+  type Plan,
+  type Reading,
+} from './backend.js';
 import {type ChainSpec, type ChainState, type ChainStep, doSteps} from './chain.js';
 import {type ChainSettings, planChain, planChainRemoval} from './chain-plan.js';
 import type {Desired} from './intent.js';
@@ -32,8 +39,22 @@ export function iptablesBackend(
   };
 }
 
-const programOf = (family: Family, variant: Variant): string =>
+export const programOf = (family: Family, variant: Variant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}${variant}`;
+
+/** @param program iptables or ip6tables, in either variant */
+export const listCall = (program: string): Call => ({
+  program: `${program}-save`,
+  parameters: ['-t', 'filter'],
+  input: '',
+});
+
+/** All of it or nothing (iptables-restore(8)); the rest of the table stays as it is. */
+export const restoreCall = (program: string, input: string): Call => ({
+  program: `${program}-restore`,
+  parameters: ['--noflush', '--wait', String(lockSeconds)],
+  input,
+});
 
 export function readChain(
   spec: ChainSpec,
@@ -41,29 +62,21 @@ export function readChain(
   variant: Variant,
   listing: CallResult | undefined,
 ): Reading<ChainState> {
-  if (listing === undefined) {
-    const program = `${programOf(family, variant)}-save`;
-    return {kind: 'call', call: {program, parameters: ['-t', 'filter'], input: ''}};
-  }
+  if (listing === undefined) return {kind: 'call', call: listCall(programOf(family, variant))};
   return listing.kind === 'done'
     ? {kind: 'read', actual: parseListing(spec, family, listing.stdout)}
     : {kind: 'unreadable', why: listing.why};
 }
 
-/** All of it or nothing (iptables-restore(8)); the rest of the table stays as it is. */
 export function chainPlan(
   {spec, family}: ChainSettings,
   variant: Variant,
   actual: ChainState,
   steps: readonly ChainStep[],
 ): Plan<ChainState> {
-  const call = {
-    program: `${programOf(family, variant)}-restore`,
-    parameters: ['--noflush', '--wait', String(lockSeconds)],
-    input: steps.length === 0 ? '' : renderBatch(spec, family, steps),
-  };
+  const program = programOf(family, variant);
   return {
-    calls: steps.length === 0 ? [] : [call],
+    calls: steps.length === 0 ? [] : [restoreCall(program, renderBatch(spec, family, steps))],
     changes: countKinds(steps),
     after: () => doSteps(actual, steps),
   };

@@ -1,19 +1,17 @@
 /**
  * The language of iptables: renders steps as one input of `iptables-restore --noflush` (all or
- * nothing, see iptables-restore(8)), and reads the filter table as `iptables-save` prints it. Both
- * families and both variants (nf_tables, legacy) print alike. Recognises as ours only rules of
- * exactly the shape we write; others in our chain are the administrator's and stay.
+ * nothing, see iptables-restore(8)), and reads our chains in a listing (`filter-table.ts`). Recognises
+ * as ours only rules of exactly the shape we write; others in our chain are the administrator's and stay.
  */
 import type {Family} from '../net/address.js';
-import {parseNetwork} from '../net/network.js';
 import {
   type ChainRules,
   type ChainSpec,
   type ChainState,
   type ChainStep,
   emptyRules,
-  type Hook,
 } from './chain.js';
+import {canonical, hookPlace, readRules, targetOf} from './filter-table.js';
 import {branchTo, depthIn, isSubChain} from './layout.js';
 import {setName} from './set.js';
 
@@ -66,8 +64,7 @@ export function parseListing(spec: ChainSpec, family: Family, listing: string): 
   const needed = neededByOthers(spec, family, rules, named);
   const {chains, strangers} = ownOf(spec, named, needed);
   const input = rules.get('INPUT') ?? [];
-  const hookCount = input.filter((rule) => rule === hookRule(spec)).length;
-  const hook = hookPlace(spec, rules, input, hookCount);
+  const {place: hook, count: hookCount} = hookPlace(hookRule(spec), spec.chain, rules, input);
   return {chains, hook, hookCount, needed, strangers};
 }
 
@@ -151,74 +148,3 @@ function neededByOthers(
   }
   return needed;
 }
-
-function hookPlace(
-  spec: ChainSpec,
-  rules: ReadonlyMap<string, readonly string[]>,
-  input: readonly string[],
-  hookCount: number,
-): Hook {
-  if (hookCount === 0) return 'missing';
-  if (hookCount > 1) return 'twice';
-  const before = input.slice(0, input.indexOf(hookRule(spec)));
-  // Out of INPUT itself a packet returns to the policy, which may accept it.
-  const passesBy = before.some(
-    (rule) => targetOf(rule) === 'RETURN' || mayAccept(rule, rules, new Set([spec.chain])),
-  );
-  return passesBy ? 'late' : 'first';
-}
-
-/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
-const quotedText = /"(?:[^"\\]|\\.)*"/g;
-
-/** Where the rule sends a packet. A comment or a log prefix may look like a target. */
-function targetOf(rule: string): string | undefined {
-  const bare = rule.includes('"') ? rule.replaceAll(quotedText, '""') : rule;
-  return /(?:^| )-[jg] (\S+)/.exec(bare)?.[1];
-}
-
-/** A queued packet is accepted by another program, and never comes back to the rules. */
-const acceptingTargets = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
-
-/** Whether a packet that meets this rule may be accepted there, directly or further down. */
-function mayAccept(
-  rule: string,
-  rules: ReadonlyMap<string, readonly string[]>,
-  seen: Set<string>,
-): boolean {
-  const target = targetOf(rule);
-  if (target === undefined || seen.has(target)) return false;
-  if (acceptingTargets.includes(target)) return true;
-  seen.add(target);
-  return (rules.get(target) ?? []).some((inner) => mayAccept(inner, rules, seen));
-}
-
-/** Chains of the filter table, each with its rules without `-A CHAIN `. */
-function readRules(listing: string): Map<string, string[]> {
-  const rules = new Map<string, string[]>();
-  let table = '';
-  for (const line of listing.split('\n')) {
-    if (line.startsWith('*')) table = line.slice(1);
-    if (table !== 'filter') continue;
-    if (line.startsWith(':')) rules.set(line.slice(1, line.indexOf(' ')), []);
-    if (!line.startsWith('-A ')) continue;
-    const end = line.indexOf(' ', 3);
-    rules.get(line.slice(3, end))?.push(line.slice(end + 1));
-  }
-  return rules;
-}
-
-/**
- * iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. A v4-mapped
- * source in ip6tables is none of ours: read as IPv4 it could be neither wanted nor deleted there.
- */
-function canonical(source: string, family: Family): string | undefined {
-  const host = family === 6 ? '/128' : '/32';
-  const text = source.endsWith(host) ? source.slice(0, -host.length) : source;
-  // The kernel's own way of writing it; a number made of 100,000 of these would take half a second.
-  if (family === 4 && plainQuad.test(text)) return text;
-  const network = parseNetwork(text);
-  return network?.family === family ? network.text : undefined;
-}
-
-const plainQuad = /^\d+\.\d+\.\d+\.\d+$/;

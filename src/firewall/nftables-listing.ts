@@ -3,7 +3,7 @@
  * (libnftables-json(5)), and whether it is just as `nftables.ts` makes it.
  */
 import type {Family} from '../net/address.js';
-import type {CallResult, Reading} from './backend.js';
+import type {Call, CallResult, Reading} from './backend.js';
 import type {ChainSpec} from './chain.js';
 import {type Elements, elementText} from './set.js';
 
@@ -17,7 +17,7 @@ export interface TableState {
 export const priority = -10;
 
 /** Not the bare name of the chain: that could be one of iptables' own tables, or a word of nft. */
-export const tableOf = ({chain}: ChainSpec): string => `blocksmtp-${chain}`;
+export const tableOf = ({chain}: Pick<ChainSpec, 'chain'>): string => `blocksmtp-${chain}`;
 
 export const sets = ['hosts', 'networks'] as const;
 export const setOf = (network: string): (typeof sets)[number] =>
@@ -31,21 +31,27 @@ export function readTable(
   listing: CallResult | undefined,
   nowMs: number,
 ): Reading<TableState> {
-  if (listing === undefined) {
-    const parameters = ['-j', 'list', 'table', familyWord(family), tableOf(spec)];
-    return {kind: 'call', call: {program: 'nft', parameters, input: ''}};
-  }
+  if (listing === undefined) return {kind: 'call', call: listTable(spec, family)};
   if (listing.kind === 'done') {
     return parseTable(spec, family, listing.stdout, nowMs);
   }
-  if (!listing.why.includes('No such file or directory')) {
-    return {kind: 'unreadable', why: listing.why};
-  }
-  return {kind: 'read', actual: {table: 'absent', elements: new Map(), readMs: nowMs}};
+  return absentOr(listing.why, {table: 'absent', elements: new Map(), readMs: nowMs});
 }
 
+export const listTable = (spec: Pick<ChainSpec, 'chain'>, family: Family): Call => ({
+  program: 'nft',
+  parameters: ['-j', 'list', 'table', familyWord(family), tableOf(spec)],
+  input: '',
+});
+
+/** @param absent what it is if there is no such table */
+export const absentOr = <Actual>(why: string, absent: Actual): Reading<Actual> =>
+  why.includes('No such file or directory')
+    ? {kind: 'read', actual: absent}
+    : {kind: 'unreadable', why};
+
 /** As nft prints it; what else it prints is not looked at. */
-interface Listed {
+export interface Listed {
   readonly table?: {readonly flags?: Flags};
   readonly set?: ListedSet;
   readonly chain?: {
@@ -62,14 +68,21 @@ type Flags = string | readonly string[];
 
 interface ListedSet {
   readonly name: string;
-  readonly type: string;
+  /** Several of a concatenation. */
+  readonly type: string | readonly string[];
   readonly flags?: Flags;
   readonly size?: number;
   readonly elem?: readonly Element[];
 }
 
 /** A range, for one, is none of ours. */
-type Value = string | {readonly prefix?: {readonly addr: string; readonly len: number}};
+type Value =
+  | string
+  | number
+  | {
+      readonly prefix?: {readonly addr: string; readonly len: number};
+      readonly concat?: readonly unknown[];
+    };
 type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
 
 /** @param text what `nft -j list table` printed */
@@ -80,11 +93,10 @@ function parseTable(
   nowMs: number,
 ): Reading<TableState> {
   const listed = listedIn(text);
-  if (listed === undefined)
-    return {kind: 'unreadable', why: `nft: expected ${listingStart}...: ${text.slice(0, 80)}`};
+  if (listed.kind === 'unreadable') return listed;
   const elements: Elements = new Map();
-  let isOurs = shapeOf(listed) === expectedShape(spec, family);
-  for (const {name, elem = []} of listed.flatMap(({set}) => set ?? [])) {
+  let isOurs = shapeOf(listed.items) === expectedShape(spec, family);
+  for (const {name, elem = []} of listed.items.flatMap(({set}) => set ?? [])) {
     for (const element of elem) {
       const isTimed = typeof element === 'object' && 'elem' in element;
       const network = networkOf(isTimed ? element.elem.val : element);
@@ -98,13 +110,21 @@ function parseTable(
   return {kind: 'read', actual: {table: isOurs ? 'ours' : 'other', elements, readMs: nowMs}};
 }
 
-function listedIn(text: string): readonly Listed[] | undefined {
-  if (!text.startsWith(listingStart)) return undefined;
+/** @param text what `nft -j list table` printed */
+export function listedIn(
+  text: string,
+):
+  | {readonly kind: 'listed'; readonly items: readonly Listed[]}
+  | {readonly kind: 'unreadable'; readonly why: string} {
+  if (!text.startsWith(listingStart)) {
+    return {kind: 'unreadable', why: `nft: expected ${listingStart}...: ${text.slice(0, 80)}`};
+  }
   try {
-    return (JSON.parse(text) as {readonly nftables: readonly Listed[]}).nftables;
+    const {nftables: items} = JSON.parse(text) as {readonly nftables: readonly Listed[]};
+    return {kind: 'listed', items};
   } catch {
     // nft 1.0.6 stops in the middle of a table that somebody has put to sleep, and calls it done.
-    return [];
+    return {kind: 'listed', items: []};
   }
 }
 
@@ -112,12 +132,14 @@ const listingStart = '{"nftables": [';
 
 function networkOf(value: Value): string | undefined {
   const text =
-    typeof value === 'string' ? value : value.prefix && `${value.prefix.addr}/${value.prefix.len}`;
+    typeof value !== 'object'
+      ? String(value)
+      : value.prefix && `${value.prefix.addr}/${value.prefix.len}`;
   return text === undefined ? undefined : elementText(text);
 }
 
 /** All but the elements and what the kernel numbers. */
-function shapeOf(listed: readonly Listed[]): string {
+export function shapeOf(listed: readonly Listed[]): string {
   const shapes = listed.flatMap(({table, set, chain, rule}) => {
     if (table !== undefined) return [['table', flagsOf(table)]];
     if (set !== undefined)
@@ -129,7 +151,7 @@ function shapeOf(listed: readonly Listed[]): string {
 }
 
 /** Versions of nft list sets and chains in one order or the other; that of our rules is nothing. */
-const inAnyOrder = (shapes: readonly unknown[]): string =>
+export const inAnyOrder = (shapes: readonly unknown[]): string =>
   shapes
     .map((shape) => JSON.stringify(shape))
     .sort()

@@ -59,7 +59,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
   };
 }
 
-const nft = (lines: readonly string[]): Call => ({
+export const nft = (lines: readonly string[]): Call => ({
   program: 'nft',
   parameters: ['-f', '-'],
   input: `${lines.join('\n')}\n`,

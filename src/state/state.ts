@@ -60,6 +60,8 @@ export interface State {
   readonly chains: Table<ChainSpec>;
   /** Who opened connections to mail ports of others, by hour and program. */
   readonly outgoing: Table<SenderHour>;
+  /** The same of the egress guard, whose rules for any port are known again. */
+  readonly egressChains: Table<{readonly chain: string}>;
   /** Not saved yet; the saved ones are on disk only. */
   readonly history: HistoryEntry[];
 }
@@ -80,6 +82,7 @@ export function emptyState(use: 'saved' | 'unsaved' = 'saved'): State {
     brake: table(),
     chains: table(),
     outgoing: table(),
+    egressChains: table(),
     history: [],
   };
 }

@@ -35,6 +35,7 @@ const tableNames = [
   'brake',
   'chains',
   'outgoing',
+  'egressChains',
 ] as const;
 
 const layout = `
@@ -156,6 +157,7 @@ function loadState(database: Database): State {
     brake: load('brake'),
     chains: load('chains'),
     outgoing: load('outgoing'),
+    egressChains: load('egressChains'),
     history: [],
   };
 }

@@ -231,7 +231,7 @@ describe('a file that is not as it should be', () => {
     const folder = newDir();
     const path = await committed(folder);
     const newer = fs.readFileSync(path);
-    newer.writeUInt32BE(4, 60); // user_version
+    newer.writeUInt32BE(5, 60); // user_version
     fs.writeFileSync(path, newer);
     await expect(openStore(folder, startMs)).rejects.toThrow(/newer blocksmtp/);
     expect(fs.readFileSync(path).equals(newer)).toBe(true);
@@ -243,7 +243,7 @@ describe('a file that is not as it should be', () => {
     fs.mkdirSync(folder);
     const path = await committed(folder);
     const newer = fs.readFileSync(path);
-    newer.writeUInt32BE(4, 60);
+    newer.writeUInt32BE(5, 60);
     fs.writeFileSync(path, newer);
     await expect(openStore(folder, startMs)).rejects.toThrow(/newer blocksmtp/);
   });

@@ -1,0 +1,256 @@
+/**
+ * The egress guard as the daemon sees it: keeps the rules for outgoing mail in both families as the
+ * settings say, lets go the connections that the watch has seen, and keeps the dead man's switch of
+ * `hold` from ending. Who owns a connection, and what is told of it, is not decided here.
+ */
+import type {Config} from '../config/schema.js';
+import type {Variant} from '../firewall/chain-backend.js';
+import {destinationsOf, type EgressMode, holdSwitchSeconds} from '../firewall/egress.js';
+import {egressChainBackend} from '../firewall/egress-chain.js';
+import {EgressGoal, mostReleases, mostReleasesPerUser} from '../firewall/egress-goal.js';
+import {egressTableBackend} from '../firewall/egress-nftables.js';
+import type {Family} from '../net/address.js';
+import type {Connection} from '../outbound/connection.js';
+import {nowMs} from '../sys/machine.js';
+import {Slice} from '../sys/slice.js';
+import {type EgressFormer, egressLeftovers} from './egress-leftovers.js';
+import {type Enforced, Keeper, type KeeperWords, type Surroundings} from './keeper.js';
+import {type Leftover, LeftoverRemover} from './leftovers.js';
+
+export type EgressSettings = Pick<
+  Config,
+  | 'backend'
+  | 'hookPlace'
+  | 'outbound'
+  | 'outboundPorts'
+  | 'outboundChainName'
+  | 'allowedSenders'
+  | 'allowedDestinations'
+>;
+
+export interface EgressSurroundings extends Surroundings {
+  /** @returns undefined for a name that does not exist here */
+  readonly uidOf: (name: string) => number | undefined;
+  /** The network namespace in which our rules stand: `net:[4026531840]`. */
+  readonly network: string;
+  /** Under which names something of ours may stand. */
+  readonly former: EgressFormer;
+  /** Saves that; called before the first rule is made. */
+  readonly save: () => void;
+  /** The other of the two programs called iptables, where it may hold something. */
+  readonly otherVariant: () => Promise<Variant | undefined>;
+}
+
+type AnyKeeper = Pick<
+  Keeper<never>,
+  'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
+>;
+
+const words: KeeperWords = {part: 'egress guard', waiting: () => 'trying again'};
+
+export class Egress {
+  readonly #settings: EgressSettings;
+  readonly #surroundings: EgressSurroundings;
+  readonly #families: readonly Family[];
+  readonly #switchSeconds: number;
+  readonly #goals = new Map<Family, EgressGoal>();
+  readonly #keepers = new Map<Family, AnyKeeper>();
+  /** What other backends and earlier settings may have left; undefined: not looked for yet. */
+  #leftovers: readonly Leftover[] | undefined;
+  readonly #remover: LeftoverRemover;
+  #removal: Promise<void> | undefined;
+  #batch: Promise<void> | undefined;
+  #renewal: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  /** Whether it was said that too many are released at once; said anew when that was over. */
+  #toldFull = false;
+
+  /**
+   * @param families none in a dry run: then nothing is done
+   * @param switchSeconds of the dead man's switch of `hold`; for tests
+   */
+  constructor(
+    settings: EgressSettings,
+    families: readonly Family[],
+    surroundings: EgressSurroundings,
+    switchSeconds = holdSwitchSeconds,
+  ) {
+    this.#settings = settings;
+    this.#families = families;
+    this.#surroundings = surroundings;
+    this.#remover = new LeftoverRemover(surroundings);
+    this.#switchSeconds = switchSeconds;
+    const {mode} = this;
+    if (mode === 'none') return;
+    for (const family of families) {
+      const goal = new EgressGoal({
+        chain: settings.outboundChainName,
+        ports: settings.outboundPorts,
+        mode,
+        uids: this.#uids(),
+        destinations: destinationsOf(family, settings.allowedDestinations),
+        switchSeconds,
+      });
+      this.#goals.set(family, goal);
+      this.#keepers.set(family, makeKeeper(settings, family, goal, surroundings));
+    }
+  }
+
+  /** `none`: there are no rules; what an earlier setting has made goes. */
+  get mode(): EgressMode | 'none' {
+    const {outbound} = this.#settings;
+    return outbound === 'hold' || outbound === 'reject' ? outbound : 'none';
+  }
+
+  /** By family; the counts are of ports. */
+  get enforced(): ReadonlyMap<Family, Enforced> {
+    return new Map([...this.#keepers].map(([family, keeper]) => [family, keeper.enforced]));
+  }
+
+  /** Puts the rules in force, and takes away what earlier settings have left. Never fails. */
+  async start(): Promise<void> {
+    const {mode} = this;
+    if (mode !== 'none' && this.#keepers.size > 0) {
+      // Known before anything is made: a crash between would leave a chain of which nobody knows.
+      this.#surroundings.former.note(this.#settings.outboundChainName);
+      this.#surroundings.save();
+      await this.#enforce();
+    }
+    if (mode === 'hold' && !this.#isStopped) {
+      // A timer of its own: the checks may be an hour apart.
+      const renew = (): void => void this.#enforce();
+      this.#renewal = setInterval(renew, (this.#switchSeconds * 1000) / 3);
+    }
+    await this.#removeLeftovers();
+  }
+
+  /**
+   * The connection may go its way when TCP asks again. Of `hold` only; one of another network namespace
+   * meets none of our rules, and is passed over. Ends when it is in force, or will be tried again; where
+   * too many are released already it is not, and may be asked for again.
+   */
+  release(connection: Connection): Promise<void> {
+    const goal = this.#goalOf(connection);
+    if (goal === undefined) return Promise.resolve();
+    const released = goal.release(connection, nowMs());
+    if (released === 'full') this.#sayFull();
+    else if (goal.releases.size < mostReleases / 2) this.#toldFull = false;
+    return released === 'released' ? this.#soon() : Promise.resolve();
+  }
+
+  /** The connection stands or has ended: a later one of the same ports is held again. */
+  withdraw(connection: Connection): Promise<void> {
+    const end = this.#goalOf(connection)?.withdraw(connection);
+    return end === 'withdrawn' ? this.#soon() : Promise.resolve();
+  }
+
+  /** Compares with the kernel, and repairs. */
+  async check(): Promise<void> {
+    if (this.#isStopped) return;
+    const uids = this.#uids();
+    for (const goal of this.#goals.values()) goal.allow(uids);
+    // First what we ourselves have changed: it is no repair.
+    await this.#enforce();
+    await this.#each((keeper) => keeper.check());
+    await this.#removeLeftovers();
+  }
+
+  /** Only looks, for those who ask how things stand. */
+  async look(): Promise<void> {
+    await this.#each((keeper) => keeper.look());
+  }
+
+  /** Rules of `hold` never outlive us: nobody would release anything. */
+  async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
+    this.#isStopped = true;
+    clearInterval(this.#renewal);
+    await this.#removal;
+    const keepers = [...this.#keepers.values()];
+    if (firewall === 'leave' && this.mode !== 'hold') {
+      await Promise.all(keepers.map((keeper) => keeper.stop()));
+      return 'left';
+    }
+    const ends = await Promise.all(keepers.map((keeper) => keeper.remove()));
+    return ends.includes('failed') ? 'failed' : 'removed';
+  }
+
+  #goalOf({network, local, remotePort}: Connection): EgressGoal | undefined {
+    const isOurs = this.mode === 'hold' && network === this.#surroundings.network;
+    const isGuarded = this.#settings.outboundPorts.includes(remotePort);
+    return isOurs && isGuarded ? this.#goals.get(local.family) : undefined;
+  }
+
+  /** Those that come in the same moment go in one batch. */
+  #soon(): Promise<void> {
+    this.#batch ??= (async () => {
+      await new Slice().next();
+      this.#batch = undefined;
+      await this.#enforce();
+    })();
+    return this.#batch;
+  }
+
+  async #enforce(): Promise<void> {
+    if (this.#isStopped) return;
+    for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
+    await this.#each((keeper) => keeper.enforce('remove'));
+  }
+
+  async #each(work: (keeper: AnyKeeper) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#keepers.values()].map(work));
+  }
+
+  #uids(): number[] {
+    const users = new Set(this.#settings.allowedSenders.map((sender) => sender.split(':', 1)[0]!));
+    const uids = [...users].flatMap((user) => {
+      const uid = /^\d+$/.test(user) ? Number(user) : this.#surroundings.uidOf(user);
+      return uid === undefined || uid > largestUid ? [] : uid;
+    });
+    return [...new Set(uids)].sort((a, b) => a - b);
+  }
+
+  #sayFull(): void {
+    if (this.#toldFull) return;
+    this.#toldFull = true;
+    const most = `${mostReleases}, ${mostReleasesPerUser} of one user`;
+    const message = `more connections than may be let go at once (${most}): the others wait`;
+    this.#surroundings.say('warning', `egress guard: ${message}`);
+  }
+
+  #removeLeftovers(): Promise<void> {
+    this.#removal ??= this.#tryLeftovers().finally(() => (this.#removal = undefined));
+    return this.#removal;
+  }
+
+  async #tryLeftovers(): Promise<void> {
+    const {former, otherVariant} = this.#surroundings;
+    if (this.#families.length === 0 || former.chains().length === 0) return;
+    // While ours does not stand, what another backend holds may be all that does.
+    if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
+    this.#leftovers ??= egressLeftovers(
+      {...this.#settings, mode: this.mode, families: this.#families},
+      await otherVariant(),
+      former,
+    );
+    for (const leftover of this.#leftovers) {
+      if (this.#isStopped) return;
+      if ((await this.#remover.remove(leftover)) === 'stays') continue;
+      this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
+    }
+  }
+}
+
+/** The kernel's: one less than what stands for nobody. */
+const largestUid = 2 ** 32 - 2;
+
+function makeKeeper(
+  settings: EgressSettings,
+  family: Family,
+  goal: EgressGoal,
+  surroundings: Surroundings,
+): AnyKeeper {
+  const {backend, outboundChainName: chain, hookPlace} = settings;
+  return backend === 'nftables'
+    ? new Keeper(family, egressTableBackend(chain, family), goal, surroundings, words)
+    : new Keeper(family, egressChainBackend(chain, family, hookPlace), goal, surroundings, words);
+}

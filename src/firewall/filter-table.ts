@@ -1,0 +1,86 @@
+/**
+ * The filter table as `iptables-save` prints it, whatever is in it: its chains and rules, where a rule
+ * sends a packet, and whether one of ours is met before another could accept. Both families and both
+ * variants (nf_tables, legacy) print alike. What is ours is decided by who asks.
+ */
+import type {Family} from '../net/address.js';
+import {parseNetwork} from '../net/network.js';
+import type {Hook} from './chain.js';
+
+/** Chains of the filter table, each with its rules without `-A CHAIN `. */
+export function readRules(listing: string): Map<string, string[]> {
+  const rules = new Map<string, string[]>();
+  let table = '';
+  for (const line of listing.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1);
+    if (table !== 'filter') continue;
+    if (line.startsWith(':')) rules.set(line.slice(1, line.indexOf(' ')), []);
+    if (!line.startsWith('-A ')) continue;
+    const end = line.indexOf(' ', 3);
+    rules.get(line.slice(3, end))?.push(line.slice(end + 1));
+  }
+  return rules;
+}
+
+/**
+ * Where a packet meets this rule of a built-in chain.
+ *
+ * @param chain to which the rule leads
+ * @param builtin the rules of the built-in chain, in order
+ */
+export function hookPlace(
+  hook: string,
+  chain: string,
+  rules: ReadonlyMap<string, readonly string[]>,
+  builtin: readonly string[],
+): {readonly place: Hook; readonly count: number} {
+  const count = builtin.filter((rule) => rule === hook).length;
+  if (count === 0) return {place: 'missing', count};
+  if (count > 1) return {place: 'twice', count};
+  const before = builtin.slice(0, builtin.indexOf(hook));
+  // Out of a built-in chain itself a packet returns to the policy, which may accept it.
+  const passesBy = before.some(
+    (rule) => targetOf(rule) === 'RETURN' || mayAccept(rule, rules, new Set([chain])),
+  );
+  return {place: passesBy ? 'late' : 'first', count};
+}
+
+/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
+const quotedText = /"(?:[^"\\]|\\.)*"/g;
+
+/** Where the rule sends a packet. A comment or a log prefix may look like a target. */
+export function targetOf(rule: string): string | undefined {
+  const bare = rule.includes('"') ? rule.replaceAll(quotedText, '""') : rule;
+  return /(?:^| )-[jg] (\S+)/.exec(bare)?.[1];
+}
+
+/** A queued packet is accepted by another program, and never comes back to the rules. */
+const acceptingTargets = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
+
+/** Whether a packet that meets this rule may be accepted there, directly or further down. */
+function mayAccept(
+  rule: string,
+  rules: ReadonlyMap<string, readonly string[]>,
+  seen: Set<string>,
+): boolean {
+  const target = targetOf(rule);
+  if (target === undefined || seen.has(target)) return false;
+  if (acceptingTargets.includes(target)) return true;
+  seen.add(target);
+  return (rules.get(target) ?? []).some((inner) => mayAccept(inner, rules, seen));
+}
+
+/**
+ * iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. A v4-mapped
+ * source in ip6tables is none of ours: read as IPv4 it could be neither wanted nor deleted there.
+ */
+export function canonical(source: string, family: Family): string | undefined {
+  const host = family === 6 ? '/128' : '/32';
+  const text = source.endsWith(host) ? source.slice(0, -host.length) : source;
+  // The kernel's own way of writing it; a number made of 100,000 of these would take half a second.
+  if (family === 4 && plainQuad.test(text)) return text;
+  const network = parseNetwork(text);
+  return network?.family === family ? network.text : undefined;
+}
+
+const plainQuad = /^\d+\.\d+\.\d+\.\d+$/;
