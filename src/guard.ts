@@ -8,21 +8,22 @@
  * Pure: it reads no clock, asks of the machine only through a function it is given, and returns what
  * it decides. `run` and `replay` are this code over two kinds of lines, whose frame is known before.
  */
-import type {Block} from './firewall/block.js';
+import {type Block, isCovered} from './firewall/block.js';
 import type {Question} from './log/attribute.js';
 import {Fragments} from './log/fragments.js';
 import type {MachineAnswer} from './log/held.js';
-import type {MailEvent, Sign, UnknownRecipient} from './log/mail-event.js';
-import {readQueueId} from './log/queue-id.js';
+import type {MailEvent} from './log/mail-event.js';
+import {questionAbout} from './log/question.js';
 import type {LogRecord} from './log/record.js';
 import {parseSendmail} from './log/sendmail.js';
 import {type JoinOutcome, Sessions, type SessionView} from './log/sessions.js';
 import {sameHost} from './log/syslog.js';
-import {authorship, isDoubtful} from './log/writer.js';
+import {authorship} from './log/writer.js';
 import type {Address} from './net/address.js';
 import {type Network, parseNetwork} from './net/network.js';
+import {evidenceOf, type Stuck, stuckSinceMs} from './reaper/reap.js';
 import {Brake, type BrakeSettings, type Stop, type Suspect} from './score/brake.js';
-import {type Evidence, isEvidenceKind, isVerified} from './score/evidence.js';
+import {type Evidence, isVerified} from './score/evidence.js';
 import type {Exemption, Exemptions} from './score/exempt.js';
 import {afterBlock, judge, type Verdict} from './score/judge.js';
 import {
@@ -70,6 +71,8 @@ export type Outcome =
   | {readonly kind: 'noRoom'; readonly network: string}
   /** A brake keeps a block from being made. */
   | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute' | 'stop'}
+  /** A sendmail process had SIGTERM. */
+  | {readonly kind: 'reaped'; readonly stuck: Stuck}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
   /** No blocks are made any more; `still`: it has been told before. */
   | ({readonly kind: 'stopped'; readonly when: 'now' | 'still'} & Stop)
@@ -132,6 +135,19 @@ export class Guard {
       this.#brake.accepted(outcome.client.text, record.atMs);
       return [];
     });
+  }
+
+  /** The reaper has ended a process: that speaks against its client, unless it was our doing. */
+  reaped(stuck: Stuck, nowMs: number, exemptions: Exemptions): Outcome[] {
+    const told: Outcome = {kind: 'reaped', stuck};
+    const evidence = evidenceOf(stuck, nowMs);
+    if (evidence === undefined) return [told];
+    const {offenders, blocks} = this.#state;
+    const {client} = evidence;
+    const blockedUntilMs = offenders.get(client.text)?.blockedUntilMs ?? 0;
+    const isOurs =
+      blockedUntilMs > stuckSinceMs(stuck, nowMs) || isCovered(client, blocks.values());
+    return isOurs ? [told] : [told, ...this.#weigh(evidence, 0, nowMs, exemptions)];
   }
 
   /** What is known of the envelope that was spoken of, for people. */
@@ -235,29 +251,12 @@ export class Guard {
 
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (ask === nobody || !isEvidenceKind(event.kind) || event.kind === 'undeliverable') {
-      return undefined;
-    }
-    // A log without host names is this machine's own.
-    if (record.host !== '' && !sameHost(record.host, this.#settings.ownHost)) return undefined;
-    const {queueId, client} = event as UnknownRecipient | Sign;
-    // Refused before its first command, the client is gone when the kernel could be asked.
-    if (client !== undefined && (event.kind === 'pregreet' || event.kind === 'earlyTraffic')) {
-      return undefined;
-    }
-    const {writer, pid, atMs} = record;
-    // The journal knows the writer's number here; in a line a container's sendmail numbers itself.
-    const writtenBy = writer
-      ? ({pid: writer.pid, numberedBy: 'host'} as const)
-      : ({pid, numberedBy: 'log'} as const);
-    if (queueId === undefined) return ask({...writtenBy, envelopeMs: atMs});
-    const {attribution} = this.#settings;
-    if (!isDoubtful(record) && !this.#sessions.needsClient(record, queueId, attribution)) {
-      return undefined;
-    }
-    const facts = readQueueId(queueId, atMs);
-    // Another process than the envelope's writes about it later; its sockets are not the client's.
-    return facts?.pid === pid ? ask({...writtenBy, queueId, envelopeMs: facts.atMs}) : undefined;
+    if (ask === nobody) return undefined;
+    const {ownHost, attribution} = this.#settings;
+    const question = questionAbout(record, event, ownHost, (queueId) =>
+      this.#sessions.needsClient(record, queueId, attribution),
+    );
+    return question && ask(question);
   }
 
   /** Only of clients against whom something speaks: of all others nothing need be known. */

@@ -7,13 +7,12 @@ import {diagnose, type Facts, type Finding} from '../daemon/diagnosis.js';
 import type {Status} from '../daemon/status.js';
 import {journalSource, planSources} from '../log/source-plan.js';
 import {parseWhitelist} from '../net/whitelist.js';
-import {sendmailTitle} from '../reaper/reap.js';
 import {isPattern, logsLike} from '../sys/glob.js';
 import {hasJournal} from '../sys/journalctl.js';
 import type {Log} from '../sys/log.js';
 import {lackingCapabilities, nowMs} from '../sys/machine.js';
+import {mailerPids} from '../sys/mailers.js';
 import {machineFamilies, programVersion} from '../sys/netfilter.js';
-import {pidsTitled} from '../sys/proc.js';
 import {quietMs, readTextFile, whyNotRead} from '../sys/text-file.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {answerOf, type Output} from './operate.js';
@@ -47,8 +46,14 @@ async function gather(config: Config, log: Log): Promise<Facts> {
     status: await statusOf(config, log),
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
-    sendmails: pidsTitled(sendmailTitle).length,
+    sendmails: await countMailers(),
   };
+}
+
+async function countMailers(): Promise<number> {
+  const pids: number[] = [];
+  for await (const pid of mailerPids()) pids.push(pid);
+  return pids.length;
 }
 
 async function statusOf(config: Config, log: Log): Promise<Status | {unavailable: string}> {

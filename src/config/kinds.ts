@@ -78,6 +78,17 @@ export function durationText(seconds: number): string {
   return `${seconds / size}${unit}`;
 }
 
+/**
+ * The time in the largest unit of which there are two, the rest left out: 734 is `12m`, 5400 is `90m`.
+ * For people, of what was measured.
+ */
+export function aboutText(seconds: number): string {
+  const [unit, size] = Object.entries(secondsOf)
+    .reverse()
+    .find(([, each]) => seconds >= 2 * each) ?? ['s', 1];
+  return `${Math.floor(seconds / size)}${unit}`;
+}
+
 /** Text of a certain shape; empty only if the shape allows it. */
 export function text(shape: RegExp, bounds: string, placeholder: string): Kind<string> {
   return {

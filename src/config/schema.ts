@@ -182,9 +182,14 @@ export const settings = {
     'Blocking stops, and waits for `blocksmtp resume`, when so many clients that had delivered mail lately would be blocked within ten minutes: then not they are wrong, but our list of users; 0 never stops.',
   ),
   maxRuntimeCmdRead: setting(
-    kind.duration('1s', '7d'),
-    3600,
-    'A sendmail process that is this old and waits in `cmd read` is ended: sendmail itself gives up after an hour of silence.',
+    kind.duration('0s', '7d'),
+    86_400,
+    'A sendmail process that is this old and waits in `cmd read` is ended, however busy it is: a mailer may keep a connection and work in it for hours; 0: never for its age.',
+  ),
+  idleCmdRead: setting(
+    kind.duration('0s', '7d'),
+    600,
+    'A sendmail process that waits in `cmd read`, and on whose connection nothing was moved for so long, is ended: RFC 5321 (4.5.3.2.7) asks for five minutes, sendmail itself waits an hour; 0: never for that.',
   ),
   reapSchedule: setting(kind.schedule, '*/5 * * * *', 'When to look for such processes.'),
   outbound: setting(

@@ -9,6 +9,7 @@ import {nextEndMs, standing} from '../firewall/block.js';
 import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
 import {nameClient} from '../log/attribute.js';
 import type {Family} from '../net/address.js';
+import type {Stuck} from '../reaper/reap.js';
 import {brakeView} from '../score/brake.js';
 import type {HistoryEntry, State} from '../state/state.js';
 import type {Log} from '../sys/log.js';
@@ -139,6 +140,12 @@ export class Daemon {
     this.#committer.after('counted');
     this.#tally.tell(this.#parts.log.say);
     return Promise.resolve();
+  }
+
+  /** The reaper has ended a process: said, and counted against its client. */
+  reaped(stuck: Stuck): void {
+    if (this.#isStopped) return;
+    void this.#carryOut(this.#guard.reaped(stuck, nowMs(), this.#friends.exemptions));
   }
 
   /** Looks at the firewall and changes nothing: for a command that only asks. */

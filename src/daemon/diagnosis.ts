@@ -26,7 +26,7 @@ export interface Facts {
     {readonly entries: number; readonly problems: number} | {readonly why: string};
   /** What would be followed, and whether it can be: the last change, or why not. */
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
-  /** Processes with the title of a sendmail. */
+  /** Processes that run sendmail. */
   readonly sendmails: number;
 }
 
@@ -76,12 +76,15 @@ function programFindings(facts: Facts): Finding[] {
       : good(version);
   });
   const cuts = config.cutSessions === 'both' || config.cutSessions === 'sockets';
-  const noSs = cuts && programs.get('ss') === undefined;
+  const measures = config.idleCmdRead > 0;
+  const left = [
+    ...(cuts ? ['open connections are not destroyed'] : []),
+    ...(measures ? ['idle sendmail processes are not found (idle_cmd_read)'] : []),
+  ].join(', ');
+  const noSs = left !== '' && programs.get('ss') === undefined;
   return [
     ...needed,
-    ...(noSs
-      ? [advice('ss is missing: open connections are not destroyed (install iproute2)')]
-      : []),
+    ...(noSs ? [advice(`ss is missing: ${left} (install iproute2)`)] : []),
     ...(families.includes(6) ? [] : [good('this machine has no IPv6, so only IPv4 is guarded')]),
   ];
 }
@@ -163,12 +166,14 @@ function whitelistFindings({whitelist, config}: Facts): Finding[] {
   return [good(`${entries} ${entries === 1 ? 'entry' : 'entries'} in ${config.whiteList}`)];
 }
 
-function sourceFindings({sources, sendmails, config}: Facts): Finding[] {
+function sourceFindings({sources, sendmails, lackingRights, config}: Facts): Finding[] {
   const followed = sources.map(({name, trouble}) =>
     trouble === undefined ? good(`follows ${name}`) : bad(`${name}: ${trouble}`),
   );
   const isLocal = config.mailerSyslogHost === '';
-  return sendmails === 0 && isLocal
+  // Without this right the programs of others are not seen.
+  const isSeen = !lackingRights.includes('CAP_SYS_PTRACE');
+  return sendmails === 0 && isLocal && isSeen
     ? [...followed, advice('no sendmail runs here: the kernel cannot tell who a client is')]
     : followed;
 }

@@ -11,7 +11,7 @@ import {onSchedule, repeat, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
 import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
-import {reapStuck} from './reaper.js';
+import {Reaper} from './reaper.js';
 import type {Step} from './steps.js';
 import type {TrialView} from './trial.js';
 import {openWorkplace} from './workplace.js';
@@ -61,7 +61,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     ...(run && {run}),
     ...(onStep && {onStep}),
   });
-  const schedules = makeSchedules(config, daemon, log);
+  const schedules = makeSchedules(terms, daemon);
   const friends = setInterval(() => {
     daemon.refreshFriends();
     if (daemon.hasWhitelist) onWhitelist();
@@ -86,13 +86,16 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   return {kind: 'ended', firewall};
 }
 
-function makeSchedules(config: Config, daemon: Daemon, log: Log): Schedule[] {
-  const mode = config.dryRun ? 'onlySay' : 'reap';
-  const reaper = {longestSeconds: config.maxRuntimeCmdRead, mode} as const;
+function makeSchedules({config, log, stop}: LifeTerms, daemon: Daemon): Schedule[] {
+  const reaper = new Reaper(config, {
+    say: log.say,
+    onReaped: (stuck) => daemon.reaped(stuck),
+    isOver: () => stop.aborted,
+  });
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
     repeat(config.checkInterval * 1000, () => daemon.check()),
-    onSchedule('reap', config.reapSchedule, log.say, () => reapStuck(reaper, log.say)),
+    onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),
   ];
 }
 

@@ -6,6 +6,7 @@
 import {durationText} from '../config/kinds.js';
 import type {Outcome} from '../guard.js';
 import {type LogLevel, printable} from '../log-level.js';
+import {stuckText} from '../reaper/reap.js';
 import type {Evidence} from '../score/evidence.js';
 import {exemptionText} from '../score/exempt.js';
 import {countText} from './status.js';
@@ -60,6 +61,8 @@ export function reportOutcome(outcome: Told, nowMs: number): Report {
       const over = untilMs <= nowMs ? ', over already: the log is older' : '';
       return notice(`block ${network} for ${length} (${which})${over}: ${reason}`);
     }
+    case 'reaped':
+      return notice(`reap ${stuckText(outcome.stuck)}: SIGTERM`);
     case 'lifted': {
       const {network} = outcome.block;
       return notice(`unblock ${network}: ${liftedBecause[outcome.why]}`);

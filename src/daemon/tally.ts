@@ -41,6 +41,7 @@ export class Tally {
         return true;
       case 'dispute':
       case 'block':
+      case 'reaped':
       case 'lifted':
       case 'counted':
       case 'exempt':

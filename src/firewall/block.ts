@@ -2,7 +2,8 @@
  * What a block is, and what can never be one. A block is an intention; whether the kernel knows of
  * it is for the backends (`backend.ts`). Blocks are kept in a `Table` by the text of their network.
  */
-import type {Network} from '../net/network.js';
+import type {Address} from '../net/address.js';
+import {contains, type Network, parseNetwork} from '../net/network.js';
 
 /** Plain data: it is saved as it is. */
 export interface Block {
@@ -37,6 +38,16 @@ export function refusal(network: Network): string | undefined {
 /** The blocks that should stand. */
 export function standing(blocks: Iterable<Block>, nowMs: number): Block[] {
   return [...blocks].filter((block) => block.untilMs > nowMs);
+}
+
+/** Whether one of the blocks keeps this client away, its own or one of a network. */
+export function isCovered(client: Address, blocks: Iterable<Block>): boolean {
+  for (const {network} of blocks) {
+    if (network === client.text) return true;
+    const larger = network.includes('/') ? parseNetwork(network) : undefined;
+    if (larger !== undefined && contains(larger, client)) return true;
+  }
+  return false;
 }
 
 /** When the next block ends, or undefined when none stands. Ms since the epoch. */

@@ -11,17 +11,18 @@
 import {servedBy, type Witness} from '../log/attribute.js';
 import {isListenerTitle} from '../log/process-title.js';
 import {type Address, parseAddress} from '../net/address.js';
+import type {ProcessIdentity} from '../outbound/owner.js';
 
 /** A process that runs sendmail, with its sockets at the mailer's port. */
 export interface Holder extends Witness {
   /** Whether one of them takes connections. */
   readonly role: 'listens' | 'serves';
+  /** In another network than ours, a container's, its sockets are not looked at. */
+  readonly network: 'ours' | 'other';
 }
 
 /** A sendmail process that serves a blocked client. */
-export interface Server {
-  readonly pid: number;
-  readonly startedMs: number;
+export interface Server extends ProcessIdentity {
   /** The client's socket. */
   readonly inode: string;
   readonly client: Address;
@@ -38,15 +39,15 @@ export function serverToEnd(
   const served = servedBy({...holder, sockets}, mailerPort);
   if (served?.proof !== 'kernel' || !isBlocked(served.client)) return undefined;
   const socket = sockets.find(({remote}) => remote.text === served.client.text);
-  const {pid, startedMs} = holder;
-  return socket && {pid, startedMs, inode: socket.inode, client: served.client};
+  const {pid, startTicks} = holder;
+  return socket && {pid, startTicks, inode: socket.inode, client: served.client};
 }
 
 /** Whether what was found a moment ago is the same process, at the same work. */
 export const isSameServer = (before: Server, now: Server | undefined): boolean =>
   now !== undefined &&
   now.pid === before.pid &&
-  now.startedMs === before.startedMs &&
+  now.startTicks === before.startTicks &&
   now.inode === before.inode;
 
 /**

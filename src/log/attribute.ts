@@ -12,15 +12,16 @@
  */
 import type {Address} from '../net/address.js';
 import type {SocketEntry} from '../net/socket-table.js';
+import type {ProcessIdentity} from '../outbound/owner.js';
 import type {Proof} from '../score/evidence.js';
 import {parseProcessTitle} from './process-title.js';
 import {firstOrdinaryUid, isSendmailPath} from './writer.js';
 
-export interface ProcessFacts {
-  /** As this machine numbers it. */
-  readonly pid: number;
+/** The pid in it is this machine's. */
+export interface ProcessFacts extends ProcessIdentity {
   /** The path of the program, and whether root owns it: anybody may call a program `sendmail`. */
   readonly executable: {readonly path: string; readonly owner: 'root' | 'other'};
+  /** Beside a log, ms since the epoch; a clock that is set moves it, so `startTicks` tells who it is. */
   readonly startedMs: number;
   readonly title: string;
   readonly sockets: readonly SocketEntry[];
@@ -66,6 +67,11 @@ const firstFreePort = 1024;
  * have a port of the kernel's choice, which is never below 1024.
  */
 const submissionPorts: readonly number[] = [465, 587];
+
+/** The ports at which clients are served. */
+export const servedPorts = (mailerPort: number): readonly number[] => [
+  ...new Set([mailerPort, ...submissionPorts]),
+];
 
 /** Whether a socket of sendmail's with this local port is a client's. */
 export const isServedAt = (localPort: number, mailerPort: number): boolean =>

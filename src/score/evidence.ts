@@ -32,6 +32,11 @@ export const weights = {
   smtpAttack: 2,
   openProxy: 2,
   bogusCommand: 5,
+  /**
+   * A session that the reaper ended. A mailer behind a broken link leaves them too: of four at a time,
+   * each ten minutes and more, as much is forgiven as comes.
+   */
+  stuckSession: 0.25,
 } as const;
 
 export type EvidenceKind = keyof typeof weights;
@@ -41,9 +46,9 @@ export const isEvidenceKind = (kind: string): kind is EvidenceKind => Object.has
 export interface Evidence {
   readonly kind: EvidenceKind;
   readonly client: Address;
-  /** What it was done to: a recipient, a user, a command; hostile text. */
+  /** What it was done to: a recipient, a user, a command, a process; hostile text. */
   readonly subject: string;
-  /** When the log says it happened. Ms since the epoch. */
+  /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;
 }

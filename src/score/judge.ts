@@ -57,6 +57,7 @@ const words: Readonly<Record<EvidenceKind, string>> = {
   smtpAttack: 'floods of one command',
   openProxy: 'web requests',
   bogusCommand: 'commands of a worm',
+  stuckSession: 'sessions left in cmd read',
 };
 
 function reasonOf({kinds, firstMs, lastMs, proof}: Offender): string {

@@ -18,6 +18,8 @@ export interface CommandInput {
   /** What the program reads: text, or an open file. Default: nothing. */
   readonly input?: string | {readonly descriptor: number};
   readonly timeoutMs: number;
+  /** Whoever prints more is ended, and has failed. Default: 64 MB. */
+  readonly mostOutputBytes?: number;
   /** Ends the program, with whatever it has done so far. */
   readonly stop?: AbortSignal;
 }
@@ -28,7 +30,7 @@ const systemPath = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 /** Longest report of a failure. Characters. */
 const quotedCharacters = 300;
 /** The most a program may print: `iptables-save` of 100,000 rules needs 8 MB. Bytes. */
-const mostOutputBytes = 64 * 1024 * 1024;
+const longestOutputBytes = 64 * 1024 * 1024;
 
 export async function runCommand(
   program: string,
@@ -46,7 +48,7 @@ export async function runCommand(
 async function runToEnd(
   program: string,
   parameters: readonly string[],
-  {input = '', timeoutMs, stop}: CommandInput,
+  {input = '', timeoutMs, mostOutputBytes = longestOutputBytes, stop}: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
     ...surroundings(),

@@ -1,11 +1,11 @@
 /**
- * Finds the sendmail processes that have a socket of certain clients. Gives facts only: who of them
- * is ended is decided in `firewall/cut.ts`. A relay may have thousands of processes and a log that
+ * Finds the sendmail processes, or those of them that have a socket of certain clients. Gives facts
+ * only: who is ended is decided in `firewall/cut.ts` and `reaper/reap.ts`. A relay may have thousands of processes and a log that
  * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
  * which program a process runs, by a link that no process can make us wait at.
  *
- * Only in our own network: in a container with one of its own our rules do not stand, so nobody in
- * there waits because of us, and the same address may be another machine.
+ * Sockets only of our own network: in a container with one of its own our rules do not stand, so
+ * nobody in there waits because of us, and the same address may be another machine.
  */
 import {readlinkSync} from 'node:fs';
 import type {Holder} from '../firewall/cut.js';
@@ -20,7 +20,7 @@ export class Mailers {
   readonly #listening: ReadonlySet<string>;
   readonly #network: string;
 
-  /** @param sockets at the mailer's port, as they are now */
+  /** @param sockets at the ports where clients are served, as they are now */
   constructor({connected, listening}: PortSockets) {
     this.#connected = new Map(connected.map((entry) => [entry.inode, entry]));
     this.#listening = listening;
@@ -41,17 +41,29 @@ export class Mailers {
     }
   }
 
+  /** All that may be the machine's own. */
+  async *all(): AsyncGenerator<Holder> {
+    for await (const pid of mailerPids()) {
+      const holder = this.look(pid);
+      if (holder !== undefined) yield holder;
+    }
+  }
+
   /** @returns undefined also when it is not, or is no longer, a sendmail of ours */
   look(pid: number): Holder | undefined {
     if (!runsMailer(pid)) return undefined;
     let role: Holder['role'] = 'serves';
+    let network: Holder['network'] = 'ours';
     const facts = processFacts(pid, (root) => {
-      if (linkOf(`${root}/ns/net`) !== this.#network) return [];
+      if (linkOf(`${root}/ns/net`) !== this.#network) {
+        network = 'other';
+        return [];
+      }
       const inodes = socketInodes(root);
       if (inodes.some((inode) => this.#listening.has(inode))) role = 'listens';
       return inodes.flatMap((inode) => this.#connected.get(inode) ?? []);
     });
-    return facts && {...facts, role};
+    return facts && {...facts, role, network};
   }
 
   #has(pid: number, wanted: ReadonlySet<string>): boolean {
@@ -61,5 +73,14 @@ export class Mailers {
     } catch {
       return false; // gone, or not ours to look at
     }
+  }
+}
+
+/** The processes that run sendmail and may be the machine's own: by what nobody can make us wait for. */
+export async function* mailerPids(): AsyncGenerator<number> {
+  const slice = new Slice();
+  for (const pid of allPids().map(Number)) {
+    if (slice.isOver) await slice.next();
+    if (runsMailer(pid)) yield pid;
   }
 }

@@ -32,8 +32,9 @@ export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness 
     const title = isOurs ? titleOf(pid) : '';
     const sockets = isOurs ? findSocketsOf(root) : [];
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
-    const startedMs = bootMs() + (startTicks(pid) * 1000) / ticksPerSecond;
-    return {pid, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
+    const startTicks = startTicksOf(pid);
+    const startedMs = bootMs() + (startTicks * 1000) / ticksPerSecond;
+    return {pid, startTicks, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
   } catch {
     return undefined;
   }
@@ -248,19 +249,6 @@ export function linkOf(path: string): string {
 /** The network namespace of a process, as the kernel names it; empty when it is gone. */
 export const networkOf = (pid: number): string => linkOf(`/proc/${pid}/ns/net`);
 
-/** Pids of all processes with a title that begins so. */
-export function pidsTitled(beginning: string): number[] {
-  return allPids()
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return titleOf(pid).startsWith(beginning);
-      } catch {
-        return false;
-      }
-    });
-}
-
 export const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 function titleOf(pid: number): string {
@@ -269,9 +257,15 @@ function titleOf(pid: number): string {
 }
 
 /** Field 22 of proc(5) stat; the name in brackets before it may hold spaces and brackets. */
-function startTicks(pid: number): number {
+function startTicksOf(pid: number): number {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+}
+
+/** How old a process is that began then; by the clock of the ticks, which nobody can set. */
+export function ageSeconds(startTicks: number): number {
+  const uptimeSeconds = Number(fs.readFileSync('/proc/uptime', 'latin1').split(' ', 1)[0]);
+  return uptimeSeconds - startTicks / ticksPerSecond;
 }
 
 /**

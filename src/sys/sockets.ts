@@ -1,9 +1,11 @@
 /**
- * The sockets at a port of ours: lists them, and destroys those with certain peers, as `ss -K` does.
- * Whose they are and whether they are to go is decided in `firewall/cut.ts`.
+ * The sockets at ports of ours: lists them, asks how long nothing was moved on them, and destroys
+ * those with certain peers, as `ss -K` does. Whose they are and whether they are to go is decided in
+ * `firewall/cut.ts` and `reaper/reap.ts`.
  */
 import {readFile} from 'node:fs/promises';
 import type {Address} from '../net/address.js';
+import {type IdleTimes, readIdleTimes} from '../net/idle-times.js';
 import {type PortSockets, socketsAtPort} from '../net/socket-table.js';
 import {type CommandResult, runCommand} from './command.js';
 
@@ -16,7 +18,7 @@ export const mostPeersPerCall = 256;
 const callTimeoutMs = 5000;
 
 /** Read without holding up others: the kernel walks its whole hash to print a table. */
-export async function portSockets(port: number): Promise<PortSockets> {
+export async function portSockets(...ports: readonly number[]): Promise<PortSockets> {
   const read = async (name: string): Promise<string> => {
     try {
       return await readFile(`/proc/self/net/${name}`, 'latin1');
@@ -24,8 +26,32 @@ export async function portSockets(port: number): Promise<PortSockets> {
       return ''; // no IPv6 here
     }
   };
-  const tables = await Promise.all(['tcp', 'tcp6'].map(read));
-  return socketsAtPort(tables.join('\n'), port);
+  const tables = (await Promise.all(['tcp', 'tcp6'].map(read))).join('\n');
+  const found = ports.map((port) => socketsAtPort(tables, port));
+  return {
+    connected: found.flatMap(({connected}) => connected),
+    listening: new Set(found.flatMap(({listening}) => [...listening])),
+  };
+}
+
+/**
+ * What `ss` may print of idle times, half a kilobyte for each socket. Bytes: for 16,000 sessions, more
+ * sendmail processes than fit into a machine.
+ */
+const mostIdleBytes = 8 * 1024 * 1024;
+
+/**
+ * How long nothing was moved on the connections at these ports, in this process's own network: from
+ * the kernel's tcp_info, which no file in /proc shows. Only `established`: where the client has hung up
+ * sendmail reads that at once, and goes.
+ */
+export async function idleTimes(ports: readonly number[]): Promise<IdleTimes> {
+  const form = ['--no-header', '--oneline', '--tcp', '--numeric', '--extended', '--info'];
+  const either = ports.flatMap((port) => ['or', 'sport', '=', `:${port}`]).slice(1);
+  const parameters = [...form, 'state', 'established', '(', ...either, ')'];
+  const limits = {timeoutMs: callTimeoutMs, mostOutputBytes: mostIdleBytes};
+  const result = await runCommand('ss', parameters, limits);
+  return result.kind === 'done' ? readIdleTimes(result.stdout) : {kind: 'unknown', why: result.why};
 }
 
 /**

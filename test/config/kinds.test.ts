@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {
+  aboutText,
   duration,
   durationText,
   type Kind,
@@ -49,6 +50,18 @@ describe('readDuration', () => {
   test('ten digits are refused, so that a time stays an exact number of ms', () => {
     expect(readDuration('1000000000')).toBeUndefined();
   });
+});
+
+test.each([
+  [0, '0s'],
+  [119, '119s'],
+  [120, '2m'],
+  [734, '12m'],
+  [7199, '119m'],
+  [11_000, '3h'],
+  [200_000, '2d'],
+])('aboutText: %d seconds are %s', (seconds, about) => {
+  expect(aboutText(seconds)).toBe(about);
 });
 
 describe('durationText', () => {

@@ -56,7 +56,7 @@ describe('programs', () => {
     ['ipset', ['iptables', 'ip6tables', 'ipset']],
     ['nftables', ['nft']],
   ] as const)('the backend %s needs %j', (backend, needed) => {
-    const none = troubles({programs: new Map()}, {backend, cutSessions: 'none'});
+    const none = troubles({programs: new Map()}, {backend, cutSessions: 'none', idleCmdRead: 0});
     expect(none).toEqual(
       needed.map(
         (name) => `bad: ${name} is missing, and backend = "${backend}" needs it: install it`,
@@ -68,10 +68,16 @@ describe('programs', () => {
     expect(troubles({programs: without('ip6tables'), families: [4]})).toEqual([]);
   });
 
-  test('without ss open connections stay', () => {
-    const advice = 'advice: ss is missing: open connections are not destroyed (install iproute2)';
-    expect(troubles({programs: without('ss')})).toEqual([advice]);
-    expect(troubles({programs: without('ss')}, {cutSessions: 'processes'})).toEqual([]);
+  test.each([
+    ['both', 600, 'open connections are not destroyed, idle sendmail processes are not found'],
+    ['sockets', 0, 'open connections are not destroyed'],
+    ['processes', 600, 'idle sendmail processes are not found'],
+    ['none', 0, undefined],
+  ] as const)('without ss, cut_sessions %s, idle_cmd_read %s', (cutSessions, idleCmdRead, left) => {
+    const named = left?.replace('found', 'found (idle_cmd_read)');
+    const advice =
+      named === undefined ? [] : [`advice: ss is missing: ${named} (install iproute2)`];
+    expect(troubles({programs: without('ss')}, {cutSessions, idleCmdRead})).toEqual(advice);
   });
 });
 

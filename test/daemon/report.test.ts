@@ -43,6 +43,21 @@ const cases = [
     {kind: 'block', block: {...block, untilMs: startMs - 1}, repeat: 3},
     `notice block 203.0.113.7 for 0s (block no. 3), over already: the log is older: ${block.reason}`,
   ],
+  [
+    {
+      kind: 'reaped',
+      stuck: {
+        pid: 4711,
+        startTicks: 1,
+        rule: 'idle',
+        client: one.client,
+        named: undefined,
+        ageSeconds: 11_000,
+        idleSeconds: 734,
+      },
+    },
+    'notice reap sendmail process 4711 of 203.0.113.7 (idle 12m, 3h old, in cmd read): SIGTERM',
+  ],
   [{kind: 'lifted', block, why: 'ended'}, 'notice unblock 203.0.113.7: the time is over'],
   [
     {kind: 'lifted', block, why: 'brake'},

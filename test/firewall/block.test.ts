@@ -2,12 +2,13 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {
   type Block,
+  isCovered,
   nextEndMs,
   refusal,
   shortestPrefix,
   standing,
 } from '../../src/firewall/block.js';
-import {network} from '../net/samples.js';
+import {address, network} from '../net/samples.js';
 
 const block = (text: string, untilMs: number): Block => ({
   network: text,
@@ -15,6 +16,20 @@ const block = (text: string, untilMs: number): Block => ({
   untilMs,
   reason: 'asked for',
   origin: 'operator',
+});
+
+test.each([
+  ['203.0.113.7', true],
+  ['198.51.100.200', true],
+  ['2001:db8:1::7', true],
+  ['203.0.113.70', false],
+  ['198.51.101.1', false],
+  ['2001:db8:2::7', false],
+])('isCovered: %s %s', (client, is) => {
+  const blocks = ['203.0.113.7', '198.51.100.0/24', '2001:db8:1::/48'].map((each) =>
+    block(each, 1),
+  );
+  expect(isCovered(address(client), blocks)).toBe(is);
 });
 
 describe('shortestPrefix', () => {

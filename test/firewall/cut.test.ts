@@ -29,10 +29,12 @@ function holder(changed: Partial<Holder>): Holder {
     ownPid: 152,
     user: {uid: 0, userNamespace: 'ours'},
     executable: {path: '/usr/libexec/sendmail/sendmail', owner: 'root'},
+    startTicks: 100,
     startedMs: 1000,
     title: 'sendmail: MTA: server a.example.net [203.0.113.7] cmd read',
     sockets: [socket('203.0.113.7')],
     role: 'serves',
+    network: 'ours',
     ...changed,
   };
 }
@@ -133,7 +135,8 @@ describe('isSameServer', () => {
     ['the same', {}, true],
     ['at the next command', {title: 'sendmail: MTA: 6ALBjJc0000152 [203.0.113.7]: QUIT'}, true],
     ['gone', {sockets: []}, false],
-    ['another with its pid', {startedMs: 2000}, false],
+    ['another with its pid', {startTicks: 200}, false],
+    ['after the clock was set', {startedMs: 2000}, true],
     ['the next session of the client', {sockets: [socket('203.0.113.7', 25, '4712')]}, false],
     ['another program now', {executable: {path: '/bin/sh', owner: 'root'}}, false],
   ] as [string, Partial<Holder>, boolean][])('%s: %s', (_, changed, same) => {

@@ -22,6 +22,7 @@ const envelope: Question = {
 };
 const facts: Witness = {
   pid: 152,
+  startTicks: 100,
   ownPid: 152,
   user: {uid: 0, userNamespace: 'ours'},
   executable: {path: '/usr/libexec/sendmail/sendmail', owner: 'root'},

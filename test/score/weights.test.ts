@@ -45,7 +45,9 @@ describe('weights', () => {
 
   test('what monitors and broken mailers do too weighs nothing', () => {
     const weighing = signKinds.filter(isEvidenceKind);
-    expect(new Set([...weighing, 'unknownRecipient', 'undeliverable'])).toEqual(new Set(kinds));
+    expect(new Set([...weighing, 'unknownRecipient', 'undeliverable', 'stuckSession'])).toEqual(
+      new Set(kinds),
+    );
     for (const kind of ['noCommands', 'lostInput', 'connectionRefused', 'recipientRefused'])
       expect(isEvidenceKind(kind)).toBe(false);
     expect(isEvidenceKind('toString')).toBe(false);
@@ -182,6 +184,6 @@ test('the reason names each kind of deed, how many, how fast and how it is known
   const told = judge(after([...deeds, other]), policy, startMs);
   expect(told).toMatchObject({
     reason:
-      '2 distinct unknown recipients, 1 recipients unknown to the next host, 2 names asked for with VRFY or EXPN, 2 recipients that it may not relay to, 2 users it could not log in as, 2 talk before the greeting, 2 talk before an answer, 2 floods of one command, 2 web requests, 2 commands of a worm in 0s, proof kernel',
+      '2 distinct unknown recipients, 1 recipients unknown to the next host, 2 names asked for with VRFY or EXPN, 2 recipients that it may not relay to, 2 users it could not log in as, 2 talk before the greeting, 2 talk before an answer, 2 floods of one command, 2 web requests, 2 commands of a worm, 2 sessions left in cmd read in 0s, proof kernel',
   });
 });

@@ -77,6 +77,12 @@ describe('failures', () => {
     expect(result.kind === 'failed' && result.why.length).toBeLessThan(310);
   });
 
+  test('more output than may be', async () => {
+    const limits = {timeoutMs, mostOutputBytes: 1000};
+    expect((await runCommand('head', ['-c', '1000', '/dev/zero'], limits)).kind).toBe('done');
+    expect((await runCommand('head', ['-c', '100000', '/dev/zero'], limits)).kind).toBe('failed');
+  });
+
   test('killed by a signal', async () => {
     const result = await runCommand('sh', ['-c', 'kill -9 $$'], {timeoutMs});
     expect(result).toMatchObject({kind: 'failed', exitCode: undefined});

@@ -3,7 +3,8 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
-import {noSockets, pidsTitled, processFacts, SocketTables} from '../../src/sys/proc.js';
+import {mailerPids} from '../../src/sys/mailers.js';
+import {ageSeconds, noSockets, processFacts, SocketTables} from '../../src/sys/proc.js';
 import {start} from './support/child.js';
 import {tempDirs, until} from './support/temp.js';
 
@@ -132,17 +133,42 @@ describe('a process', () => {
     expect(processFacts(pid, new SocketTables(25).find)).toBeUndefined();
   });
 
-  test('is found by how its title begins, whatever name it has', async () => {
+  test('its title and its age, whatever name it has', async () => {
     const folder = newDir();
     const program = `${folder}/a) S 1 (b`;
     fs.copyFileSync('/bin/sleep', program);
     const child = spawn(program, ['30'], {argv0: 'sendmail: x192-0-2-7 cmd read'});
     children.push(child);
-    await until('found', () => pidsTitled('sendmail: x192').includes(child.pid ?? 0));
-    expect(pidsTitled('endmail: x192')).toEqual([]);
+    const title = (): string | undefined => processFacts(child.pid ?? 0, noSockets)?.title;
+    await until('running', () => title()?.startsWith('sendmail: ') === true);
     const facts = processFacts(child.pid ?? 0, noSockets);
     expect(facts?.title).toBe('sendmail: x192-0-2-7 cmd read');
     expect(Math.abs((facts?.startedMs ?? 0) - Date.now())).toBeLessThan(5000);
-    expect(pidsTitled('no process is called so')).toEqual([]);
+    const ages = [facts, processFacts(1, noSockets)].map((each) =>
+      ageSeconds(each?.startTicks ?? -1),
+    );
+    expect(ages[0]).toBeGreaterThanOrEqual(-0.01);
+    expect(ages[0]).toBeLessThan(5);
+    expect(ages[1]).toBeGreaterThan(ages[0] ?? 0);
+  });
+
+  test('that runs a program called sendmail is found; a title makes no sendmail', async () => {
+    const copy = `${newDir()}/sendmail`;
+    fs.copyFileSync('/bin/sleep', copy);
+    const [named, titled] = [
+      spawn(copy, ['30'], {argv0: 'x'}),
+      spawn('sleep', ['30'], {argv0: 'sendmail: MTA: server [192.0.2.7] cmd read'}),
+    ];
+    children.push(named, titled);
+    const found = async (): Promise<number[]> => {
+      const pids: number[] = [];
+      for await (const pid of mailerPids()) pids.push(pid);
+      return pids;
+    };
+    await until('running', () => fs.readlinkSync(`/proc/${named.pid ?? 0}/exe`) === copy);
+    // An ordinary user's is nobody's mailer.
+    const isSystem = (process.getuid?.() ?? 0) < 1000;
+    expect((await found()).includes(named.pid ?? 0)).toBe(isSystem);
+    expect(await found()).not.toContain(titled.pid);
   });
 });

@@ -8,6 +8,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
 import {nameClient, type Question} from '../../src/log/attribute.js';
 import {Candidates, processFacts, SocketTables} from '../../src/sys/proc.js';
+import {inetd} from './lab/inetd.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
@@ -15,16 +16,6 @@ import {until} from './lab/until.js';
 const {describe} = await requireLab({program: false});
 
 const unknownLine = /sm-mta\[(\d+)\]: (\w+): <ghost@example\.net>\.\.\. User unknown/;
-
-/** Is its own client at a port, accepts itself, and leaves the connection to sendmail as inetd does. */
-const inetd = `
-  use Socket; my ($peer, $port, @become) = @ARGV;
-  socket(my $l, PF_INET, SOCK_STREAM, 0); bind($l, sockaddr_in($port, INADDR_ANY)) or die $!; listen($l, 1);
-  socket(my $c, PF_INET, SOCK_STREAM, 0); bind($c, sockaddr_in(0, inet_aton($peer))) or die $!;
-  connect($c, sockaddr_in($port, inet_aton('127.0.0.1'))) or die $!; accept(my $s, $l) or die $!; close $l;
-  my $pid = fork; if (!$pid) { close $c; open(STDIN, '<&', $s); open(STDOUT, '>&', $s); close $s;
-    exec(@become, '/usr/libexec/sendmail/sendmail', '-L', 'sm-mta', '-bs') }
-  close $s; <$c>; $| = 1; print "$pid\\n"; sleep 60`;
 
 const asAlice = ['setpriv', '--reuid=alice', '--regid=alice', '--clear-groups'];
 
