@@ -1,0 +1,90 @@
+import {describe, expect, test} from '@jest/globals';
+import {forgetMs, mostConnections, SeenConnections} from '../../src/outbound/seen.js';
+import {mostDestinations, mostTold, Watch} from '../../src/outbound/watch.js';
+import {connectionTo, seenTo, startMs} from './samples.js';
+
+const hour = 3_600_000;
+
+describe('Watch', () => {
+  test('one warning for each program and destination in an hour', () => {
+    const watch = new Watch(3600);
+    const tell = (remote: string, atMs: number, changed = {}) =>
+      watch.tell(seenTo(remote, changed), startMs + atMs).kind;
+    expect(tell('192.0.2.25', 0)).toBe('warn');
+    expect(tell('192.0.2.25', 1)).toBe('silent');
+    expect(tell('192.0.2.26', 2)).toBe('warn');
+    expect(tell('192.0.2.25', 3, {script: '/srv/www/y.pl'})).toBe('warn');
+    expect(tell('192.0.2.25', 4, {uid: 34})).toBe('warn');
+    expect(tell('192.0.2.25', 5, {pid: 816})).toBe('silent');
+    expect(tell('192.0.2.25', hour - 1)).toBe('silent');
+    expect(tell('192.0.2.25', hour)).toBe('warn');
+  });
+
+  test('tells how many there were since the last warning', () => {
+    const watch = new Watch(3600);
+    for (let i = 0; i < 5; i++) watch.tell(seenTo('192.0.2.25'), startMs + i);
+    expect(watch.tell(seenTo('192.0.2.25'), startMs + hour)).toEqual({kind: 'warn', times: 5});
+  });
+
+  test('who writes to the whole world is one matter', () => {
+    const watch = new Watch(3600);
+    const told = Array.from({length: 100}, (_, i) => watch.tell(seenTo(`192.0.2.${i}`), startMs));
+    expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
+  });
+
+  test('programs without number hold no memory', () => {
+    const watch = new Watch(3600);
+    const tell = (name: number) =>
+      watch.tell(seenTo('192.0.2.25', {executable: `/x/${name}`}), startMs);
+    for (let i = 0; i <= mostTold; i++) expect(tell(i).kind).toBe('warn');
+    expect(tell(mostTold).kind).toBe('silent');
+    // The first was given up for the last.
+    expect(tell(0).kind).toBe('warn');
+  });
+
+  test('sweep forgets what is over, and what a clock set wrong has made', () => {
+    const watch = new Watch(3600);
+    watch.tell(seenTo('192.0.2.25'), startMs);
+    watch.sweep(startMs - 1);
+    expect(watch.tell(seenTo('192.0.2.25'), startMs - 1).kind).toBe('warn');
+  });
+});
+
+describe('SeenConnections', () => {
+  test('a connection is new once, also when nobody has it any more', () => {
+    const seen = new SeenConnections();
+    const note = (changed = {}, atMs = 0) =>
+      seen.note(connectionTo('192.0.2.25', changed), startMs + atMs);
+    expect(note({phase: 'opening'})).toBe('new');
+    expect(note()).toBe('known');
+    expect(note({inode: '0', phase: 'ended'})).toBe('known');
+    expect(note({localPort: 54_322})).toBe('new');
+    expect(note({network: 'net:[4026532177]'})).toBe('new');
+    expect(note({inode: '4712'})).toBe('new');
+    expect(note({inode: '0', phase: 'ended', localPort: 1})).toBe('new');
+  });
+
+  test('is forgotten when it was not seen for a while', () => {
+    const seen = new SeenConnections();
+    const one = connectionTo('192.0.2.25');
+    seen.note(one, startMs);
+    seen.sweep(startMs + forgetMs);
+    expect(seen.note(one, startMs + forgetMs)).toBe('known');
+    seen.sweep(startMs + 2 * forgetMs + 1);
+    expect(seen.note(one, startMs + 2 * forgetMs + 1)).toBe('new');
+  });
+
+  test('of too many the oldest is given up', () => {
+    const seen = new SeenConnections();
+    const at = (i: number) =>
+      connectionTo('192.0.2.25', {
+        localPort: i % 65_536,
+        inode: String(i + 1),
+        uid: i,
+        network: `net:[${Math.floor(i / 65_536)}]`,
+      });
+    for (let i = 0; i <= mostConnections; i++) seen.note(at(i), startMs);
+    expect(seen.note(at(mostConnections), startMs)).toBe('known');
+    expect(seen.note(at(0), startMs)).toBe('new');
+  });
+});
