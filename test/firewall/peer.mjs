@@ -1,6 +1,7 @@
 /**
  * One end of TCP connections, in a network namespace: `peer.mjs serve PORT...` says back what it
  * hears; `peer.mjs call` connects and sends as lines of JSON on its input tell, and prints what comes.
+ * A call may be another user's (`uid`), if root runs it.
  */
 import net from 'node:net';
 import readline from 'node:readline';
@@ -16,14 +17,24 @@ if (mode === 'serve') {
   }
 } else {
   const sockets = new Map();
-  tell({event: 'ready'});
-  readline.createInterface({input: process.stdin}).on('line', (line) => {
-    const {id, from, to, port, text} = JSON.parse(line);
-    if (text !== undefined) return void sockets.get(id).write(text);
-    const socket = net.connect({host: to, port, localAddress: from});
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+  let turn = Promise.resolve();
+  const begin = async ({id, uid, from, to, port, localPort}) => {
+    // A socket is whose the process was when it was made, which is by the next turn.
+    if (uid !== undefined) process.seteuid(uid);
+    const socket = net.connect({host: to, port, localAddress: from, localPort});
     sockets.set(id, socket);
     socket.on('connect', () => tell({event: 'connected', id}));
     socket.on('data', (data) => tell({event: 'data', id, text: data.toString()}));
     socket.on('error', (error) => tell({event: 'error', id, text: error.message}));
+    if (uid === undefined) return;
+    await nextTurn();
+    process.seteuid(0);
+  };
+  tell({event: 'ready'});
+  readline.createInterface({input: process.stdin}).on('line', (line) => {
+    const order = JSON.parse(line);
+    if (order.text !== undefined) return void sockets.get(order.id).write(order.text);
+    turn = turn.then(() => begin(order));
   });
 }

@@ -23,7 +23,7 @@ export interface Peers {
 
 const server = {4: '192.0.2.25', 6: '2001:db8:25::25'} as const;
 
-interface Told {
+export interface Told {
   readonly event: 'ready' | 'connected' | 'data' | 'error';
   readonly id?: number;
   readonly text?: string;
@@ -74,7 +74,8 @@ export async function openPeers({namespace, family}: Scene): Promise<Peers> {
   };
 }
 
-function startPeer(
+/** Starts `peer.mjs`; ready when it says so. */
+export function startPeer(
   command: readonly string[],
   take: (told: Told) => void,
 ): {readonly child: ChildProcessWithoutNullStreams; readonly ready: Promise<void>} {
