@@ -23,7 +23,6 @@ import {
   glanceAt,
   goneOwner,
   holdersOf,
-  holds,
   isAlive,
   runsFileAt,
   socketsOf,
@@ -119,6 +118,8 @@ export class Observer {
 
   async #attribute(connections: readonly Connection[]): Promise<void> {
     const holders = await holdersOf(connections);
+    // Of one that has a thousand, all are looked at once.
+    const after = remembered((pid: number) => new Set(socketsOf(pid)));
     for (const connection of connections) {
       const pids = holders.get(connection.inode) ?? [];
       const pid = eldest(pids);
@@ -132,7 +133,7 @@ export class Observer {
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
       } else {
         const owner = await this.#parts.owners.of(glance);
-        const isHeld = holds(glance.pid, connection.inode) && isAlive(glance);
+        const isHeld = after(glance.pid).has(connection.inode) && isAlive(glance);
         const held = pids.length > 1 ? 'shared' : 'certain';
         this.#tell(isHeld ? held : 'told', connection, 'other', owner);
       }
@@ -144,32 +145,36 @@ export class Observer {
     while (this.#pending.length > 0) {
       const batch = this.#pending;
       this.#pending = [];
-      const networks = new Map(batch.map(({network, glance}) => [network, glance.pid]));
-      for (const [network, pid] of networks) {
-        const connections = this.#usable([await this.#outgoing.around(pid)]);
-        for (const each of batch)
-          if (each.network === network) await this.#resolve(each, connections);
+      for (const [network, ofNetwork] of grouped(batch, (each) => each.network)) {
+        const pid = ofNetwork.at(-1)!.glance.pid;
+        const tables = this.#usable([await this.#outgoing.around(pid)]);
+        const processes = grouped(ofNetwork, ({glance}) => `${glance.pid} ${glance.startTicks}`);
+        for (const pending of processes.values()) await this.#resolve(network, pending, tables);
       }
     }
   }
 
-  async #resolve(pending: Pending, connections: readonly Connection[]): Promise<void> {
-    const {event, glance, network} = pending;
-    const inodes = new Set(socketsOf(glance.pid));
-    const its = connections.filter(
-      ({remote, remotePort, inode}) =>
-        remote.text === event.remote.text && remotePort === event.remotePort && inodes.has(inode),
-    );
-    const found = its.find((connection) => this.#seen.note(connection, nowMs()) === 'new');
-    const owner = await pending.owner;
-    if (found !== undefined) {
-      const isHeld = holds(glance.pid, found.inode) && isAlive(glance);
-      this.#tell(isHeld ? 'certain' : 'told', found, 'other', owner);
-      return;
+  /** @param pending of one process */
+  async #resolve(
+    network: string,
+    pending: readonly Pending[],
+    tables: readonly Connection[],
+  ): Promise<void> {
+    const {glance} = pending[0]!;
+    const before = new Set(socketsOf(glance.pid));
+    const its = tables.filter(({inode}) => before.has(inode));
+    const fresh = its.filter((connection) => this.#seen.note(connection, nowMs()) === 'new');
+    const owner = await pending.at(-1)!.owner;
+    const after = new Set(isAlive(glance) ? socketsOf(glance.pid) : []);
+    for (const connection of fresh) {
+      this.#tell(after.has(connection.inode) ? 'certain' : 'told', connection, 'other', owner);
     }
-    // All that it has are known: the tables were quicker, and have told.
-    if (its.length > 0) return;
-    this.#tell('told', unplaced(event, network, glance.uid), 'other', owner);
+    // What has left something there is told of now, or was when the tables were looked at.
+    const there = new Set(its.map(destinationOf));
+    for (const {event} of pending) {
+      if (there.has(destinationOf(event))) continue;
+      this.#tell('told', unplaced(event, network, glance.uid), 'other', owner);
+    }
   }
 
   #tellGone(event: ConnectEvent): void {
@@ -199,6 +204,32 @@ export class Observer {
       );
     });
   }
+}
+
+const destinationOf = ({remote, remotePort}: Pick<Connection, 'remote' | 'remotePort'>): string =>
+  `${remote.text} ${remotePort}`;
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Asks once for each. */
+function remembered<Key, Value>(ask: (key: Key) => Value): (key: Key) => Value {
+  const answers = new Map<Key, Value>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask(key);
+    answers.set(key, answer);
+    return answer;
+  };
 }
 
 const [any4, any6] = [addressOf(4, 0n), addressOf(6, 0n)];

@@ -31,6 +31,8 @@ export interface OutboundParts {
   /** Called for a held connection when it is known whose it is, and again while it waits. */
   readonly release: (connection: Connection) => void;
   readonly warn: (warning: Warning) => void;
+  /** Whether the kernel is asked to tell of connections, besides its tables. Default: it is. */
+  readonly sources?: 'all' | 'tables';
   /** Told of each sighting, also of allowed ones. */
   readonly see?: (observed: Observed) => void;
   readonly say: Say;
@@ -72,11 +74,17 @@ export class Outbound {
     });
   }
 
+  /** Whether the kernel tells of connections by itself. */
+  get hears(): 'events' | 'nothing' {
+    return this.#observer.hears;
+  }
+
   /** Looks until the signal is given. Never fails. */
   async run(stop: AbortSignal): Promise<void> {
     if (this.#settings.outbound === 'off') return;
     this.#sweep();
-    const listening = this.#listen(stop);
+    const isSilent = this.#parts.sources === 'tables';
+    const listening = isSilent ? Promise.resolve() : this.#listen(stop);
     while (!stop.aborted) {
       const startMs = nowMs();
       await this.#look();

@@ -103,15 +103,6 @@ export const goneOwner = (pid: number, command: string, nowMs: number): Owner =>
   ...{commandLine: [], directory: '', script: '', parents: [], home: {kind: 'none'}},
 });
 
-/** Whether the process has the socket now. */
-export function holds(pid: number, inode: string): boolean {
-  try {
-    return socketInodes(`/proc/${pid}`).includes(inode);
-  } catch {
-    return false;
-  }
-}
-
 /** Inodes of its sockets; none when that may not be seen. */
 export function socketsOf(pid: number): readonly string[] {
   try {
