@@ -16,8 +16,10 @@ import type {Log} from '../sys/log.js';
 import {hostName, nowMs} from '../sys/machine.js';
 import {otherVariant} from '../sys/netfilter.js';
 import {Candidates, SocketTables} from '../sys/proc.js';
+import {atMost} from './at-most.js';
 import {Committer} from './committer.js';
 import {Cutter} from './cutter.js';
+import type {Egress} from './egress.js';
 import {EndTimer} from './end-timer.js';
 import {Figures} from './figures.js';
 import {Friends} from './friends.js';
@@ -26,10 +28,12 @@ import {Firewall} from './firewall.js';
 import {chainSpec} from './firewall-settings.js';
 import {formerChains, noteChain} from './former-chains.js';
 import type {RunCall} from './keeper.js';
+import {machineEgress} from './machine-egress.js';
 import {type Answer, parseRequest, serve} from './operator.js';
 import {reportOutcome} from './report.js';
 import {type SourceBatch, Sources} from './sources.js';
-import type {Status} from './status.js';
+import {SessionCuts} from './session-cuts.js';
+import {familiesOf, type Status} from './status.js';
 import type {Step} from './steps.js';
 import {Tally} from './tally.js';
 import type {TrialView} from './trial.js';
@@ -60,7 +64,9 @@ export class Daemon {
   readonly #firewall: Firewall;
   readonly #onStep: (step: Step) => void;
   readonly #committer: Committer;
-  readonly #cutter: Cutter;
+  readonly #cuts: SessionCuts;
+  /** Whose rules keep outgoing mail back; begun by whoever lives with it. */
+  readonly egress: Egress;
   readonly #ask: Ask;
   readonly #tally = new Tally();
   readonly #outcomes = new Map<Outcome['kind'], number>();
@@ -69,8 +75,6 @@ export class Daemon {
   #surplus: Surplus;
   readonly #endTimer = new EndTimer(() => this.#endBlocks());
   #isStopped = false;
-  /** Whether sessions may be open whose block had to wait for the firewall, or was away for a while. */
-  #hasUncut = true;
 
   constructor(parts: Parts) {
     const {config, state, run, families, log} = parts;
@@ -89,12 +93,15 @@ export class Daemon {
       parts.commit();
       this.#onStep('committed');
     }, log.say);
-    this.#cutter = new Cutter(config, {
+    const save = (): void => this.#committer.now();
+    const cutter = new Cutter(config, {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
       isExempt: (client) => this.#friends.exemptions.of(client) !== undefined,
-      save: () => this.#committer.now(),
+      save,
       say: log.say,
     });
+    this.#cuts = new SessionCuts(cutter, this.#firewall);
+    this.egress = machineEgress(config, families, state, surroundings, save);
     const candidates = new Candidates(new SocketTables(config.mailerPort).find);
     this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
   }
@@ -151,17 +158,16 @@ export class Daemon {
   /** Looks at the firewall and changes nothing: for a command that only asks. */
   async look(): Promise<void> {
     this.#renewIntent();
-    await this.#firewall.look();
+    await Promise.all([this.#firewall.look(), this.egress.look()]);
     this.#endTimer.stop();
   }
 
-  /** Compares the firewall with what should be. */
+  /** Compares the firewall with what should be, in both directions. */
   async check(): Promise<void> {
     if (this.#isStopped) return;
     this.#renewIntent();
-    const repairs = this.#repairs();
     await this.#firewall.check();
-    if (this.#repairs() > repairs) this.#hasUncut = true;
+    await this.egress.check();
     this.#cutStanding();
     this.#figures.write(this.#status());
   }
@@ -203,11 +209,11 @@ export class Daemon {
 
   #status(): Status {
     const {config, state} = this.#parts;
-    const families = [...this.#firewall.enforced].map(([family, each]) => ({family, ...each}));
     return {
       sinceMs: this.#sinceMs,
       backend: config.backend,
-      families,
+      families: familiesOf(this.#firewall.enforced),
+      egress: {mode: this.egress.mode, families: familiesOf(this.egress.enforced)},
       blocks: state.blocks.size,
       offenders: state.offenders.size,
       brake: brakeView(state, nowMs()),
@@ -220,12 +226,13 @@ export class Daemon {
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     this.#endTimer.stop();
-    await this.#cutter.stop();
+    await this.#cuts.stop();
+    const egress = await this.egress.stop(firewall);
     const end = await this.#firewall.stop(firewall);
     this.#tally.tell(this.#parts.log.say);
     this.#committer.now();
     this.#committer.stop();
-    return end;
+    return egress === 'failed' ? egress : end;
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
@@ -265,7 +272,7 @@ export class Daemon {
     this.#tell(outcomes);
     this.#onStep('told');
     await enforced;
-    this.#cut(blocked);
+    this.#cuts.cut(blocked);
   }
 
   /** @returns the networks that should be blocked now, by these outcomes */
@@ -282,17 +289,6 @@ export class Daemon {
     return blocked;
   }
 
-  /** The sessions of these networks end, as far as their blocks are in force. */
-  #cut(networks: readonly string[]): void {
-    const enforced = networks.filter((network) => this.isEnforced(network));
-    if (enforced.length < networks.length) this.#hasUncut = true;
-    void this.#cutter.cut(enforced);
-  }
-
-  #repairs(): number {
-    return [...this.#firewall.enforced.values()].reduce((sum, {repairs}) => sum + repairs, 0);
-  }
-
   #tell(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
       this.#outcomes.set(outcome.kind, (this.#outcomes.get(outcome.kind) ?? 0) + 1);
@@ -306,9 +302,8 @@ export class Daemon {
   /** Also sessions of blocks whose rule had to wait for the firewall, or was away for a while. */
   #cutStanding(): void {
     const {config, state} = this.#parts;
-    if (config.dryRun || !this.#hasUncut) return;
-    this.#hasUncut = false;
-    this.#cut([...state.blocks.values()].map(({network}) => network));
+    if (config.dryRun) return;
+    this.#cuts.cutStanding(() => [...state.blocks.values()].map(({network}) => network));
   }
 
   async #enforce(): Promise<void> {
@@ -332,10 +327,3 @@ export class Daemon {
 
 /** The operator's command waits half a minute for its answer; a program that hangs takes longer. Ms. */
 const longestAnswerMs = 10_000;
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, late]);
-  clearTimeout(timer);
-}

@@ -4,7 +4,14 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
-import {countText, enforcedShare, percentText, type Status, trialTrouble} from './status.js';
+import {
+  countText,
+  type EgressStatus,
+  enforcedShare,
+  percentText,
+  type Status,
+  trialTrouble,
+} from './status.js';
 import type {TrialView} from './trial.js';
 
 export interface Finding {
@@ -97,9 +104,10 @@ function rightFindings({lackingRights, config}: Facts): Finding[] {
 
 function daemonFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [bad(status.unavailable)];
-  const {sinceMs, families, brake, trial} = status;
+  const {sinceMs, families, egress, brake, trial} = status;
   const share = enforcedShare(families);
-  const failures = families.flatMap(({failure}) => failure ?? []);
+  const all = [...families, ...egress.families];
+  const failures = new Set(all.flatMap(({failure}) => failure ?? []));
   return [
     sinceMs === undefined
       ? bad('no daemon runs: nobody is blocked from now on')
@@ -115,8 +123,16 @@ function daemonFindings({status}: Facts): Finding[] {
           ),
         ]),
     ...trialFindings(trial),
-    ...failures.map((failure) => bad(`the firewall refuses: ${failure}`)),
+    ...egressFindings(egress),
+    ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];
+}
+
+function egressFindings({mode, families}: EgressStatus): Finding[] {
+  if (mode === 'none') return [];
+  return enforcedShare(families) === 1
+    ? [good(`outgoing mail: the rules of "${mode}" stand`)]
+    : [bad(`outgoing mail: the rules of "${mode}" do not all stand`)];
 }
 
 function trialFindings(trial: TrialView): Finding[] {

@@ -10,6 +10,7 @@ import {egressChainBackend} from '../firewall/egress-chain.js';
 import {EgressGoal, mostReleases, mostReleasesPerUser} from '../firewall/egress-goal.js';
 import {egressTableBackend} from '../firewall/egress-nftables.js';
 import type {Family} from '../net/address.js';
+import {allowedSenders} from '../outbound/allowed.js';
 import type {Connection} from '../outbound/connection.js';
 import {nowMs} from '../sys/machine.js';
 import {Slice} from '../sys/slice.js';
@@ -110,13 +111,14 @@ export class Egress {
   /** Puts the rules in force, and takes away what earlier settings have left. Never fails. */
   async start(): Promise<void> {
     const {mode} = this;
-    if (mode !== 'none' && this.#keepers.size > 0) {
+    if (mode !== 'none' && this.#families.length === 0) this.#sayWould(mode);
+    if (this.#keepers.size > 0) {
       // Known before anything is made: a crash between would leave a chain of which nobody knows.
       this.#surroundings.former.note(this.#settings.outboundChainName);
       this.#surroundings.save();
       await this.#enforce();
     }
-    if (mode === 'hold' && !this.#isStopped) {
+    if (mode === 'hold' && this.#keepers.size > 0 && !this.#isStopped) {
       // A timer of its own: the checks may be an hour apart.
       const renew = (): void => void this.#enforce();
       this.#renewal = setInterval(renew, (this.#switchSeconds * 1000) / 3);
@@ -201,12 +203,17 @@ export class Egress {
   }
 
   #uids(): number[] {
-    const users = new Set(this.#settings.allowedSenders.map((sender) => sender.split(':', 1)[0]!));
-    const uids = [...users].flatMap((user) => {
-      const uid = /^\d+$/.test(user) ? Number(user) : this.#surroundings.uidOf(user);
-      return uid === undefined || uid > largestUid ? [] : uid;
-    });
-    return [...new Set(uids)].sort((a, b) => a - b);
+    const {uidOf} = this.#surroundings;
+    const uids = allowedSenders(this.#settings.allowedSenders, uidOf).map(({uid}) => uid);
+    return [...new Set(uids)].filter((uid) => uid <= largestUid).sort((a, b) => a - b);
+  }
+
+  #sayWould(mode: EgressMode): void {
+    const {outboundPorts, allowedDestinations} = this.#settings;
+    const deed = {hold: 'hold back until it is known whose they are', reject: 'reject'}[mode];
+    const allowed = `users ${this.#uids().join(', ') || 'none'}; networks ${allowedDestinations.map(({text}) => text).join(', ') || 'none'}`;
+    const what = `new connections to the ports ${outboundPorts.join(', ')} of other machines`;
+    this.#surroundings.say('notice', `would ${deed}: ${what} (allowed: ${allowed})`);
   }
 
   #sayFull(): void {

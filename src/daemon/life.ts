@@ -71,6 +71,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start(liftSinceMs);
+    void daemon.egress.start();
     if (daemon.hasWhitelist) onWhitelist();
     const answer = (request: unknown): Promise<Answer> =>
       Promise.resolve(terms.answer(request) ?? daemon.answer(request));

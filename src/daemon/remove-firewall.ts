@@ -1,8 +1,10 @@
 /** Takes all that is ours out of the kernel, of every backend and every earlier name: for `flush`. */
+import type {Config} from '../config/schema.js';
 import type {Call} from '../firewall/backend.js';
 import type {Say} from '../log-level.js';
 import type {State} from '../state/state.js';
 import {machineFamilies, otherVariant, runFirewallCall} from '../sys/netfilter.js';
+import {formerEgress, removeEgress} from './egress-leftovers.js';
 import {chainSpec, type FirewallSettings} from './firewall-settings.js';
 import {formerChains} from './former-chains.js';
 import {removeAll} from './leftovers.js';
@@ -12,11 +14,22 @@ import {removeAll} from './leftovers.js';
  * @returns why something stays, one line each
  */
 export async function removeFirewall(
-  settings: FirewallSettings,
+  settings: FirewallSettings & Pick<Config, 'outboundChainName'>,
   say: Say,
   state: State | undefined,
 ): Promise<readonly string[]> {
   const surroundings = {run: (call: Call) => runFirewallCall(call), say};
   const former = state && formerChains(state, chainSpec(settings));
-  return removeAll(settings, machineFamilies(), await otherVariant(), surroundings, former);
+  const [families, variant] = [machineFamilies(), await otherVariant()];
+  const formerGuard = state && formerEgress(state);
+  return [
+    ...(await removeAll(settings, families, variant, surroundings, former)),
+    ...(await removeEgress(
+      settings.outboundChainName,
+      families,
+      variant,
+      surroundings,
+      formerGuard,
+    )),
+  ];
 }

@@ -4,6 +4,7 @@
  */
 import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
+import type {EgressMode} from '../firewall/egress.js';
 import type {Family} from '../net/address.js';
 import type {BrakeView} from '../score/brake.js';
 import type {Enforced} from './keeper.js';
@@ -13,11 +14,21 @@ export interface FamilyStatus extends Enforced {
   readonly family: Family;
 }
 
+/** Of the egress guard; `wanted` and `standing` count ports. */
+export interface EgressStatus {
+  readonly mode: EgressMode | 'none';
+  readonly families: readonly FamilyStatus[];
+}
+
+export const familiesOf = (enforced: ReadonlyMap<Family, Enforced>): FamilyStatus[] =>
+  [...enforced].map(([family, each]) => ({family, ...each}));
+
 export interface Status {
   /** When the daemon began under this configuration, ms since the epoch; undefined: none runs. */
   readonly sinceMs: number | undefined;
   readonly backend: Config['backend'];
   readonly families: readonly FamilyStatus[];
+  readonly egress: EgressStatus;
   /** Networks. */
   readonly blocks: number;
   readonly offenders: number;
@@ -37,14 +48,14 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families, brake, trial}: Status): boolean {
+export function isGood({sinceMs, families, egress, brake, trial}: Status): boolean {
   return (
     sinceMs !== undefined &&
     brake.kind === 'free' &&
     // One that runs is being looked at, and ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&
-    families.every((each) => each.failure === undefined) &&
-    enforcedShare(families) === 1
+    [...families, ...egress.families].every((each) => each.failure === undefined) &&
+    [families, egress.families].every((each) => enforcedShare(each) === 1)
   );
 }
 
@@ -59,7 +70,7 @@ export const countText = (count: number, one: string): string =>
 
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
-  const {sinceMs, backend, families, blocks, offenders, brake, trial} = status;
+  const {sinceMs, backend, families, egress, blocks, offenders, brake, trial} = status;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
@@ -72,12 +83,19 @@ export function statusLines(status: Status, nowMs: number): string[] {
         ]),
     ...trialLines(trial, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
-    ...families.map(({family, wanted, standing, readMs, repairs, failure}) => {
-      const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
-      const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;
-      return `IPv${family}: ${standing} of ${wanted} stand, ${seen}, repaired ${countText(repairs, 'time')}${trouble}`;
+    ...families.map((each) => familyLine(each, 'stand', ago)),
+    ...egress.families.map((each) => {
+      const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';
+      return `outgoing mail, ${familyLine(each, does, ago)}`;
     }),
   ];
+}
+
+function familyLine(each: FamilyStatus, does: string, ago: (ms: number) => string): string {
+  const {family, wanted, standing, readMs, repairs, failure} = each;
+  const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
+  const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;
+  return `IPv${family}: ${standing} of ${wanted} ${does}, ${seen}, repaired ${countText(repairs, 'time')}${trouble}`;
 }
 
 function trialLines(trial: TrialView, nowMs: number): string[] {
@@ -100,9 +118,8 @@ export const trialTrouble = {
 
 /** The text format of Prometheus (version 0.0.4). */
 export function statusFigures(status: Status): string {
-  const {sinceMs, families, blocks, offenders, outcomes, brake, trial} = status;
-  const each = (value: (family: FamilyStatus) => number): [string, number][] =>
-    families.map((family) => [`{family="ipv${family.family}"}`, value(family)]);
+  const {sinceMs, families, egress, blocks, offenders, outcomes, brake, trial} = status;
+  const each = eachOf(families);
   const figures: readonly Figure[] = [
     [
       'enforced_ratio',
@@ -151,8 +168,27 @@ export function statusFigures(status: Status): string {
       'What came of the lines that were read.',
       Object.entries(outcomes).map(([kind, count]) => [`{kind="${kind}"}`, count]),
     ],
+    ...egressFigures(egress),
   ];
   return figures.map(figureText).join('');
+}
+
+const eachOf =
+  (families: readonly FamilyStatus[]) =>
+  (value: (family: FamilyStatus) => number): [string, number][] =>
+    families.map((family) => [`{family="ipv${family.family}"}`, value(family)]);
+
+/** Without samples where there are no rules for outgoing mail. */
+function egressFigures({families}: EgressStatus): Figure[] {
+  const each = eachOf(families);
+  const failing = each((f) => (f.failure === undefined ? 0 : 1));
+  const about = 'of the rules for outgoing mail';
+  return [
+    ['egress_wanted', 'gauge', 'Ports that should be held or closed.', each((f) => f.wanted)],
+    ['egress_standing', 'gauge', 'Ports that are.', each((f) => f.standing)],
+    ['egress_failing', 'gauge', `Whether the latest try ${about} failed.`, failing],
+    ['egress_repairs_total', 'counter', `Repairs ${about}.`, each((f) => f.repairs)],
+  ];
 }
 
 function trialFigure({kind}: TrialView): Figure {

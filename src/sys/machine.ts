@@ -25,6 +25,9 @@ export function lackingCapabilities(
   return names.filter((name) => ((effective >> capabilityBits[name]) & 1n) === 0n);
 }
 
+/** The network namespace in which we live: `net:[4026531840]`. */
+export const ownNetwork = (): string => fs.readlinkSync('/proc/self/ns/net');
+
 export const hostName = (): string => os.hostname();
 
 /** All addresses of this machine, of all interfaces, as they are now. */

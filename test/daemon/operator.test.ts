@@ -90,6 +90,7 @@ describe('serve', () => {
     sinceMs: startMs,
     backend: 'iptables',
     families: [],
+    egress: {mode: 'none', families: []},
     blocks: 0,
     offenders: 0,
     brake: {kind: 'free'},

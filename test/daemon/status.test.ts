@@ -23,6 +23,7 @@ const statusOf = (changes: Partial<Status> = {}): Status => ({
   sinceMs: nowMs - 3_600_000,
   backend: 'iptables',
   families: [family(), family({family: 6, wanted: 0, standing: 0})],
+  egress: {mode: 'none', families: []},
   blocks: 12,
   offenders: 3,
   brake: {kind: 'free'},

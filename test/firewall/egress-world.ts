@@ -125,7 +125,8 @@ export function makeGuard(
 /** A connection that somebody tries to open. */
 export interface Attempt {
   readonly connection: Connection;
-  result: 'waiting' | 'connected' | string;
+  /** `waiting`, `connected`, or why not. */
+  result: string;
   heard: string;
   /** How long it took to that result. Ms. */
   tookMs: number;
