@@ -60,16 +60,18 @@ export function stuckChild(
   const idleSeconds =
     served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailerPort) : undefined;
   const named = holder.network === 'ours' ? served : undefined;
-  const rule = isOver(idleSeconds, limits.idleSeconds)
-    ? 'idle'
-    : isOver(ageSeconds, limits.ageSeconds)
-      ? 'age'
-      : undefined;
+  const rule = ruleOver({idleSeconds, ageSeconds}, limits);
   return rule && {pid, startTicks, rule, client: title.client, named, ageSeconds, idleSeconds};
 }
 
-const isOver = (seconds: number | undefined, limit: number): boolean =>
-  limit > 0 && seconds !== undefined && seconds >= limit;
+function ruleOver(
+  {idleSeconds, ageSeconds}: Pick<Stuck, 'idleSeconds' | 'ageSeconds'>,
+  limits: ReapLimits,
+): Stuck['rule'] | undefined {
+  const isOver = (seconds: number, limit: number): boolean => limit > 0 && seconds >= limit;
+  if (idleSeconds !== undefined && isOver(idleSeconds, limits.idleSeconds)) return 'idle';
+  return isOver(ageSeconds, limits.ageSeconds) ? 'age' : undefined;
+}
 
 /** @returns whole seconds; undefined when it is not known of each of its connections to the client */
 function idleOf(
