@@ -7,9 +7,9 @@ import type {Observed} from '../daemon/observer.js';
 import {Outbound} from '../daemon/outbound.js';
 import {type Say, printable} from '../log-level.js';
 import {endpointText} from '../outbound/connection.js';
-import {homeText, sightingJson} from '../outbound/warning.js';
+import {homeText, warningFields} from '../outbound/warning.js';
 import {emptyState} from '../state/state.js';
-import {lackingCapabilities} from '../sys/machine.js';
+import {hostName, lackingCapabilities} from '../sys/machine.js';
 import {RemoteNames} from '../sys/remote-names.js';
 import {type ExitCode, exitCode} from './exit.js';
 import type {Output} from './operate.js';
@@ -54,7 +54,7 @@ export async function watch(
     void names.of(sighting.connection.remote.text).then((name) => {
       output.print(
         form === 'json'
-          ? `${JSON.stringify({...sightingJson(sighting, name), standing})}\n`
+          ? `${JSON.stringify({...fields(sighting, name), standing})}\n`
           : line(cells(sighting, name)),
       );
     });
@@ -66,6 +66,9 @@ export async function watch(
   await new Outbound(settings, {...parts, warn: nothing, see, say: output.say}).run(end.signal);
   return exitCode.ok;
 }
+
+const fields = (sighting: Observed['sighting'], remoteName?: string): object =>
+  warningFields({sighting, times: 1, ...(remoteName && {remoteName})}, hostName());
 
 function cells({atMs, connection, sureness, owner}: Observed['sighting'], name?: string): string[] {
   const remote = endpointText(connection.remote, connection.remotePort);

@@ -1,21 +1,171 @@
-/** STUB: comes from the warnings' branch. */
+/**
+ * What is said of a local program that speaks SMTP to another machine: as a line of the log, as the
+ * lines of a window or a mail, as JSON for a program of the administrator's. Paths, names and command
+ * lines are whatever their owner likes, so each is made printable and cut. Who is warned of, `watch.ts`
+ * decides; where a warning goes, `daemon/warner.ts`.
+ */
+import {printable} from '../log-level.js';
 import {endpointText} from './connection.js';
-import type {Home, Sighting} from './owner.js';
+import type {Home, Owner, Parent, Sighting, Sureness} from './owner.js';
 
 export interface Warning {
   readonly sighting: Sighting;
+  /** The remote's name by DNS: the word of whoever runs that DNS. Absent: not known. */
   readonly remoteName?: string;
+  /** Sightings like it since the warning before, this one among them. A count. */
   readonly times: number;
 }
 
-export const homeText = (home: Home): string =>
-  home.kind === 'none' ? '' : home.kind === 'container' ? `container ${home.name}` : home.name;
+/** Longest path of a program, script or directory that is shown. Characters: a window is narrow. */
+export const pathCharacters = 160;
+/** Longest name of a user, a unit, a container or a host. Characters: a host has no more than 253. */
+export const nameCharacters = 253;
+/** Longest command line that is shown, and each word of it in the JSON. Characters. */
+export const commandLineCharacters = 240;
+/** Words of a command line in the JSON. A count. */
+export const commandLineWords = 32;
+/** Parents that are shown, from the nearest up. A count: what lies above began a session. */
+export const mostParents = 6;
 
-export const sightingJson = (sighting: Sighting, remoteName?: string): object => ({
-  ...sighting,
-  connection: {
-    remote: endpointText(sighting.connection.remote, sighting.connection.remotePort),
-    network: sighting.connection.network,
-  },
-  remoteName,
-});
+const surenessText: Readonly<Record<Sureness, string>> = {
+  certain: 'it holds the socket',
+  shared: 'others share its socket',
+  told: 'the kernel saw it connect',
+  gone: 'it has ended already',
+  user: 'only the user is known',
+  unknown: 'who it is is not known',
+};
+
+const path = (text: string): string => printable(text, pathCharacters);
+const name = (text: string): string => printable(text, nameCharacters);
+
+/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
+function programText({sighting: {owner, connection}}: Warning): string {
+  if (owner === undefined) return `a program of user ${connection.uid}`;
+  const {pid, user, script} = owner;
+  const running = script === '' ? '' : ` (script ${path(script)})`;
+  return `${path(programOf(owner))}${running}, pid ${pid}, user ${name(user)}`;
+}
+
+const programOf = ({executable, command}: Owner): string => executable || command || '?';
+
+function remoteText({sighting: {connection}, remoteName = ''}: Warning): string {
+  const endpoint = endpointText(connection.remote, connection.remotePort);
+  return remoteName === '' ? endpoint : `${endpoint} (${name(remoteName)})`;
+}
+
+const parentText = ({program, pid}: Parent): string => `${path(program)} (${pid})`;
+
+const parentsText = ({parents}: Owner): string[] =>
+  parents.length === 0
+    ? []
+    : [`started by ${parents.slice(0, mostParents).map(parentText).join(' < ')}`];
+
+/** Empty for what belongs to nothing. */
+export const homeText = (home: Home): string =>
+  home.kind === 'none' ? '' : `${home.kind} ${name(home.name)}`;
+
+const directoryText = ({directory}: Owner): string[] =>
+  directory === '' ? [] : [`in ${path(directory)}`];
+
+const timesText = ({times}: Warning): string[] =>
+  times <= 1 ? [] : [`${times} connections since the last warning`];
+
+/** One line: what the log says. */
+export function warningText(warning: Warning): string {
+  const {owner, sureness} = warning.sighting;
+  const about = owner === undefined ? [] : [...directoryText(owner), ...parentsText(owner)];
+  const home = homeText(owner?.home ?? {kind: 'none'});
+  return [
+    `SMTP to ${remoteText(warning)} by ${programText(warning)}`,
+    ...about,
+    ...(home === '' ? [] : [home]),
+    surenessText[sureness],
+    ...timesText(warning),
+  ].join('; ');
+}
+
+/** For the subject of a mail. */
+export const warningTitle = ({sighting: {owner, connection}}: Warning): string =>
+  `${owner === undefined ? 'a program' : path(programOf(owner))} speaks SMTP to ${endpointText(connection.remote, connection.remotePort)}`;
+
+/** The lines of a window or a mail; plain text, without markup. */
+export function warningBody(warning: Warning): string[] {
+  const {owner, sureness} = warning.sighting;
+  const about = owner === undefined ? [] : ownerLines(owner);
+  return [
+    programText(warning),
+    `to ${remoteText(warning)}`,
+    ...about,
+    [surenessText[sureness], ...timesText(warning)].join('; '),
+  ];
+}
+
+function ownerLines(owner: Owner): string[] {
+  const where = [...directoryText(owner), homeText(owner.home)].filter((text) => text !== '');
+  const words = printable(owner.commandLine.join(' '), commandLineCharacters);
+  return [
+    ...parentsText(owner),
+    where.join(', '),
+    words === '' ? '' : `command line: ${words}`,
+  ].filter((line) => line !== '');
+}
+
+/**
+ * As a notification's body, where `<b>` and `&lt;` mean something
+ * (Desktop Notifications Specification, "Markup").
+ */
+export const markupText = (lines: readonly string[]): string =>
+  lines.join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** One object, one line. */
+export const warningJson = (warning: Warning, host: string): string =>
+  JSON.stringify(warningFields(warning, host));
+
+/** README.md tells the fields. What is not known is absent. */
+export function warningFields(warning: Warning, host: string): object {
+  const {atMs, connection, sureness, owner} = warning.sighting;
+  const {remoteName = ''} = warning;
+  return {
+    version: 1,
+    time: new Date(atMs).toISOString(),
+    host: name(host),
+    text: warningText(warning),
+    sureness,
+    times: warning.times,
+    remote: {
+      address: connection.remote.text,
+      port: connection.remotePort,
+      name: known(name(remoteName)),
+    },
+    local: {address: connection.local.text, port: connection.localPort},
+    uid: connection.uid,
+    process: owner && processFields(owner),
+  };
+}
+
+/** JSON leaves out what is undefined. */
+const known = (text: string): string | undefined => (text === '' ? undefined : text);
+
+function processFields(owner: Owner): object {
+  const {pid, startedMs, uid, user, executable, command, directory, script, home} = owner;
+  return {
+    pid,
+    started: startedMs > 0 ? new Date(startedMs).toISOString() : undefined,
+    uid,
+    user: known(name(user)),
+    program: known(path(executable)),
+    command: known(name(command)),
+    command_line: owner.commandLine
+      .slice(0, commandLineWords)
+      .map((word) => printable(word, commandLineCharacters)),
+    directory: known(path(directory)),
+    script: known(path(script)),
+    parents: owner.parents
+      .slice(0, mostParents)
+      .map((parent) => ({pid: parent.pid, program: path(parent.program)})),
+    unit: home.kind === 'unit' ? name(home.name) : undefined,
+    container: home.kind === 'container' ? name(home.name) : undefined,
+    session: home.kind === 'session' ? name(home.name) : undefined,
+  };
+}

@@ -22,6 +22,11 @@ export interface CommandInput {
   readonly mostOutputBytes?: number;
   /** Ends the program, with whatever it has done so far. */
   readonly stop?: AbortSignal;
+  /**
+   * What becomes of what it prints. `ignored`: it is not waited for either, so the program may leave
+   * children that go on.
+   */
+  readonly output?: 'taken' | 'ignored';
 }
 
 /** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
@@ -48,7 +53,13 @@ export async function runCommand(
 async function runToEnd(
   program: string,
   parameters: readonly string[],
-  {input = '', timeoutMs, mostOutputBytes = longestOutputBytes, stop}: CommandInput,
+  {
+    input = '',
+    timeoutMs,
+    mostOutputBytes = longestOutputBytes,
+    stop,
+    output = 'taken',
+  }: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
     ...surroundings(),
@@ -57,10 +68,11 @@ async function runToEnd(
     maxBuffer: mostOutputBytes,
     // execa takes any descriptor; its types list only the first few.
     ...(typeof input === 'string' ? {input} : {stdin: input.descriptor as 3}),
+    ...(output === 'ignored' ? {stdout: 'ignore', stderr: 'ignore'} : {}),
   });
-  if (!result.failed) return {kind: 'done', stdout: result.stdout};
+  if (!result.failed) return {kind: 'done', stdout: result.stdout ?? ''};
   // When the program could not even be started (E2BIG, ENOMEM) there is no such text.
-  const said = (result.stderr as string | undefined)?.trim() || (result.shortMessage ?? '');
+  const said = result.stderr?.trim() || (result.shortMessage ?? '');
   return {...failure(program, result.code, said), exitCode: result.exitCode};
 }
 
@@ -80,14 +92,19 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Starts a program that runs until the signal is given, or as long as it likes. */
+/**
+ * Starts a program that runs until the signal is given, or as long as it likes.
+ *
+ * @param endedBy what it is sent then; half a second later it is killed
+ */
 export function startCommand(
   program: string,
   parameters: readonly string[],
   stop: AbortSignal,
+  endedBy: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
 ): RunningCommand {
   try {
-    return startStreaming(program, parameters, stop);
+    return startStreaming(program, parameters, stop, endedBy);
   } catch (error) {
     const why = `${program}: ${(error as Error).message}`;
     return {output: nothing(), ended: Promise.resolve({kind: 'failed', why})};
@@ -98,12 +115,14 @@ function startStreaming(
   program: string,
   parameters: readonly string[],
   stop: AbortSignal,
+  killSignal: 'SIGTERM' | 'SIGINT',
 ): RunningCommand {
   const child = execa(program, parameters, {
     ...surroundings(),
     stdin: 'ignore',
     buffer: false,
     cancelSignal: stop,
+    killSignal,
   });
   child.stdout.pause(); // or execa would read, and drop, what nobody takes in the same turn
   let complaint = '';

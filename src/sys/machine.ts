@@ -11,6 +11,8 @@ export const pause = (ms: number): Promise<void> => setTimeout(ms);
 /** Bits of CapEff in /proc/PID/status (linux/capability.h). */
 const capabilityBits = {
   CAP_KILL: 5n,
+  CAP_SETGID: 6n,
+  CAP_SETUID: 7n,
   CAP_NET_ADMIN: 12n,
   CAP_NET_RAW: 13n,
   CAP_SYS_PTRACE: 19n,

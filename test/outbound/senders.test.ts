@@ -31,8 +31,8 @@ describe('senders', () => {
       {
         standing: 'other',
         user: 'www-data',
-        directory: '/srv/www',
-        script: '/srv/www/x.pl',
+        directory: '/tmp',
+        script: '/tmp/x.pl',
         connections: 3,
         pid: 902,
         lastMs: startMs + 2 * hour,

@@ -12,6 +12,7 @@ const importers = {
   'ip-cidr': ['src/net/network.ts'],
   'node-cron': ['src/sys/schedule.ts'],
   'node-sqlite3-wasm': ['src/sys/store.ts'],
+  nodemailer: ['src/sys/mail.ts'],
   'smol-toml': ['src/sys/config-file.ts'],
   tail: ['src/sys/wake.ts'],
   winston: ['src/sys/log.ts'],

@@ -1,0 +1,155 @@
+/** What is said of a sighting: the facts, and nothing that its owner could make of them. */
+import {describe, expect, test} from '@jest/globals';
+import type {Owner} from '../../src/outbound/owner.js';
+import {
+  markupText,
+  mostParents,
+  type Warning,
+  warningBody,
+  warningJson,
+  warningText,
+  warningTitle,
+} from '../../src/outbound/warning.js';
+import {bareSighting, connection, sightingOf} from './samples.js';
+
+const warning: Warning = {sighting: sightingOf(), remoteName: 'mx.example.net', times: 3};
+
+describe('the facts', () => {
+  test('in the line for the log', () => {
+    expect(warningText(warning)).toBe(
+      'SMTP to 203.0.113.9:25 (mx.example.net) by /usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data; in /tmp; started by /usr/sbin/apache2 (4700) < /usr/lib/systemd/systemd (1); unit apache2.service; it holds the socket; 3 connections since the last warning',
+    );
+  });
+
+  test('in the lines for a window', () => {
+    expect(warningBody(warning)).toEqual([
+      '/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data',
+      'to 203.0.113.9:25 (mx.example.net)',
+      'started by /usr/sbin/apache2 (4700) < /usr/lib/systemd/systemd (1)',
+      'in /tmp, unit apache2.service',
+      'command line: perl /tmp/x.pl --to=everybody',
+      'it holds the socket; 3 connections since the last warning',
+    ]);
+  });
+
+  test('in the JSON, under the names that README.md has', () => {
+    const {text, ...fields} = JSON.parse(warningJson(warning, 'relay')) as Record<string, unknown>;
+    expect(text).toBe(warningText(warning));
+    expect(fields).toEqual({
+      version: 1,
+      time: '2026-01-02T03:04:06.000Z',
+      host: 'relay',
+      sureness: 'certain',
+      times: 3,
+      remote: {address: '203.0.113.9', port: 25, name: 'mx.example.net'},
+      local: {address: '192.0.2.1', port: 40_000},
+      uid: 33,
+      process: {
+        pid: 4711,
+        started: '2026-01-02T03:04:05.000Z',
+        uid: 33,
+        user: 'www-data',
+        program: '/usr/bin/perl',
+        command: 'perl',
+        command_line: ['perl', '/tmp/x.pl', '--to=everybody'],
+        directory: '/tmp',
+        script: '/tmp/x.pl',
+        parents: [
+          {pid: 4700, program: '/usr/sbin/apache2'},
+          {pid: 1, program: '/usr/lib/systemd/systemd'},
+        ],
+        unit: 'apache2.service',
+      },
+    });
+  });
+
+  test('of which little is known', () => {
+    const little: Warning = {sighting: bareSighting, times: 1};
+    expect(warningText(little)).toBe(
+      'SMTP to 203.0.113.9:25 by a program of user 33; only the user is known',
+    );
+    expect(warningTitle(little)).toBe('a program speaks SMTP to 203.0.113.9:25');
+    expect(JSON.parse(warningJson(little, 'relay'))).not.toHaveProperty('process');
+    const gone = sightingOf(
+      {executable: '', commandLine: [], directory: '', script: '', parents: [], startedMs: 0},
+      'gone',
+    );
+    expect(warningText({sighting: gone, times: 1})).toContain('by perl, pid 4711');
+    expect(JSON.parse(warningJson({sighting: gone, times: 1}, 'r'))).not.toHaveProperty(
+      'process.started',
+    );
+  });
+
+  test.each([
+    ['container', 'container web'],
+    ['session', 'session web'],
+  ] as const)('names a %s', (kind, text) => {
+    const sighting = sightingOf({home: {kind, name: 'web'}});
+    expect(warningText({sighting, times: 1})).toContain(text);
+    expect(JSON.parse(warningJson({sighting, times: 1}, 'r'))).toHaveProperty(
+      `process.${kind}`,
+      'web',
+    );
+  });
+});
+
+describe('hostile', () => {
+  const nasty = '\n\u001b[2J\u0000\u202e<b onclick="x">&lt;\\074 \r\nBcc: a@example.org ';
+  const long = nasty.repeat(4096 / nasty.length + 1);
+  const changed: Partial<Owner> = {
+    executable: `/${long}`,
+    command: long,
+    commandLine: Array.from({length: 500}, () => long),
+    directory: `/${long}`,
+    script: long,
+    user: long,
+    parents: Array.from({length: 100}, (_, at) => ({pid: at, startTicks: 1, program: long})),
+    home: {kind: 'container', name: long},
+  };
+  const hostile: Warning = {
+    sighting: sightingOf(changed),
+    remoteName: long,
+    times: 1e9,
+  };
+  const printableOnly = /^[\x20-\x7e]*$/;
+
+  test('text is one printable line, and bounded', () => {
+    for (const line of [
+      warningText(hostile),
+      warningTitle(hostile),
+      ...warningBody(hostile),
+      warningJson(hostile, long),
+    ]) {
+      expect(line).toMatch(printableOnly);
+    }
+    expect(warningText(hostile).length).toBeLessThan(3000);
+    expect(warningTitle(hostile).length).toBeLessThan(300);
+    expect(warningBody(hostile).join('\n').length).toBeLessThan(3500);
+    // Less than a pipe holds, so that a command that reads nothing stops nobody.
+    expect(warningJson(hostile, long).length).toBeLessThan(32_768);
+  });
+
+  test('no control character is left in the values of the JSON', () => {
+    const values: string[] = [];
+    JSON.parse(warningJson(hostile, long), (_, value: unknown) => {
+      if (typeof value === 'string') values.push(value);
+      return value;
+    });
+    expect(values.length).toBeGreaterThan(10);
+    for (const value of values) expect(value).toMatch(printableOnly);
+    const {process} = JSON.parse(warningJson(hostile, long)) as {process: {parents: unknown[]}};
+    expect(process.parents).toHaveLength(mostParents);
+  });
+
+  test('markup means nothing in a window', () => {
+    const markup = markupText(warningBody(hostile));
+    expect(markup).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);
+    expect(markupText(['a <b>&lt;', 'c'])).toBe('a &lt;b&gt;&amp;lt;\nc');
+  });
+});
+
+test('an IPv6 endpoint is in brackets', () => {
+  const remote = {...connection.remote, family: 6 as const, text: '2001:db8::7'};
+  const sighting = {...sightingOf(), connection: {...connection, remote}};
+  expect(warningText({sighting, times: 1})).toContain('SMTP to [2001:db8::7]:25 by ');
+});
