@@ -62,7 +62,12 @@ export async function watch(
   // What is held back is the daemon's to let go.
   const settings = {...config, outbound: 'observe'} as const;
   const nothing = (): void => undefined;
-  const parts = {rows: emptyState('unsaved').outgoing, onCount: nothing, release: nothing};
+  const parts = {
+    rows: emptyState('unsaved').outgoing,
+    onCount: nothing,
+    release: nothing,
+    withdraw: nothing,
+  };
   await new Outbound(settings, {...parts, warn: nothing, see, say: output.say}).run(end.signal);
   return exitCode.ok;
 }

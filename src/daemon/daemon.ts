@@ -222,6 +222,11 @@ export class Daemon {
     };
   }
 
+  /** Something in the state has changed that nobody waits for. */
+  noteChange(): void {
+    this.#committer.after('counted');
+  }
+
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;

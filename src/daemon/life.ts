@@ -11,6 +11,7 @@ import {onSchedule, repeat, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
 import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
+import {watchOutgoing} from './machine-outbound.js';
 import {Reaper} from './reaper.js';
 import type {Step} from './steps.js';
 import type {TrialView} from './trial.js';
@@ -66,12 +67,18 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     daemon.refreshFriends();
     if (daemon.hasWhitelist) onWhitelist();
   }, friendsMs);
+  const over = new AbortController();
+  let watching: Promise<void> | undefined;
   let control: ControlServer | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start(liftSinceMs);
     void daemon.egress.start();
+    const {egress} = daemon;
+    const onCount = (): void => daemon.noteChange();
+    const rows = workplace.state.outgoing;
+    watching = watchOutgoing({config, rows, egress, onCount, say: log.say}, over.signal);
     if (daemon.hasWhitelist) onWhitelist();
     const answer = (request: unknown): Promise<Answer> =>
       Promise.resolve(terms.answer(request) ?? daemon.answer(request));
@@ -80,6 +87,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   } finally {
     clearInterval(friends);
     control?.close();
+    over.abort();
+    await watching;
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     firewall = await daemon.stop(firewallAtEnd());
     workplace.leave();

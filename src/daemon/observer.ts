@@ -3,12 +3,7 @@
  * once, and from its socket tables, each with the process behind it. Decides nothing about what is
  * seen (`outbound.ts` does), but that connections to this machine itself are no matter of its.
  */
-import {
-  type AllowedSender,
-  type Glance,
-  isAllowed,
-  mayHaveBeenAllowed,
-} from '../outbound/allowed.js';
+import {type AllowedSender, type Glance, mayHaveBeenAllowed} from '../outbound/allowed.js';
 import type {ConnectEvent} from '../outbound/connect-event.js';
 import type {Connection} from '../outbound/connection.js';
 import type {Owner, Sighting, Sureness} from '../outbound/owner.js';
@@ -18,15 +13,7 @@ import {addressOf} from '../net/address.js';
 import type {Say} from '../log-level.js';
 import {nowMs} from '../sys/machine.js';
 import {Outgoing} from '../sys/outgoing.js';
-import {
-  eldest,
-  glanceAt,
-  goneOwner,
-  holdersOf,
-  isAlive,
-  runsFileAt,
-  socketsOf,
-} from '../sys/owners.js';
+import {eldest, glanceAt, goneOwner, holdersOf, isAlive, socketsOf} from '../sys/owners.js';
 import {networkOf} from '../sys/proc.js';
 import type {Nearby} from './nearby.js';
 import type {OwnerBook} from './owner-book.js';
@@ -39,6 +26,7 @@ export interface Observed {
 export interface ObserverParts {
   readonly ports: readonly number[];
   readonly allowed: () => readonly AllowedSender[];
+  readonly isAllowed: (process: Glance) => boolean;
   readonly owners: OwnerBook;
   readonly nearby: Nearby;
   readonly tell: (observed: Observed) => void;
@@ -84,7 +72,7 @@ export class Observer {
       this.#tellGone(event);
       return;
     }
-    if (this.#isAllowed(glance)) {
+    if (this.#parts.isAllowed(glance)) {
       const owner = this.#parts.owners.brief(glance);
       const connection = unplaced(event, networkOf(glance.pid), glance.uid);
       this.#tell('told', connection, 'allowed', owner);
@@ -97,7 +85,7 @@ export class Observer {
     this.#work ??= this.#resolveAll().finally(() => (this.#work = undefined));
   }
 
-  /** Looks at the tables. @returns those of this network that still wait for their first answer */
+  /** Looks at the tables. @returns those of this network, in which the rules stand */
   async look(scope: 'all' | 'own'): Promise<readonly Connection[]> {
     const now = nowMs();
     const all = this.#usable(await this.#outgoing.look(scope));
@@ -108,7 +96,7 @@ export class Observer {
     for (const connection of ended) this.#tell('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned);
     this.#seen.sweep(now);
-    return all.filter(({network, phase}) => network === this.network && phase === 'opening');
+    return all.filter(({network}) => network === this.network);
   }
 
   /** Ends when all of which the kernel told are looked after. */
@@ -127,7 +115,7 @@ export class Observer {
       if (glance === undefined) {
         const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
         this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
-      } else if (this.#isAllowed(glance)) {
+      } else if (this.#parts.isAllowed(glance)) {
         // Of each of these the kernel has told, or it was there before.
         if (this.hears === 'events') continue;
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
@@ -186,10 +174,6 @@ export class Observer {
   #tell(sureness: Sureness, connection: Connection, standing: Standing, owner?: Owner): void {
     const sighting: Sighting = {atMs: nowMs(), connection, sureness, ...(owner && {owner})};
     this.#parts.tell({sighting, standing});
-  }
-
-  #isAllowed(glance: Glance): boolean {
-    return isAllowed(glance, this.#parts.allowed(), (path) => runsFileAt(glance.pid, path));
   }
 
   #usable(seen: Awaited<ReturnType<Outgoing['look']>>): Connection[] {

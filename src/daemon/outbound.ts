@@ -5,14 +5,22 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Say} from '../log-level.js';
-import {type AllowedSender, allowedSenders} from '../outbound/allowed.js';
-import type {Connection} from '../outbound/connection.js';
+import {printable} from '../log-level.js';
+import {
+  type AllowedSender,
+  allowedSenders,
+  type Candidate,
+  isAllowed,
+} from '../outbound/allowed.js';
+import {type Connection, connectionKey} from '../outbound/connection.js';
+import type {ProcessIdentity, Sighting} from '../outbound/owner.js';
 import {countSighting, forgetHours, type SenderHour} from '../outbound/senders.js';
 import type {Warning} from '../outbound/warning.js';
 import {Watch} from '../outbound/watch.js';
 import type {Table} from '../state/table.js';
 import {ConnectEvents} from '../sys/connect-events.js';
 import {nowMs, pauseUnless} from '../sys/machine.js';
+import {runsFileAt} from '../sys/owners.js';
 import {RemoteNames} from '../sys/remote-names.js';
 import {Users} from '../sys/users.js';
 import {Nearby} from './nearby.js';
@@ -30,6 +38,8 @@ export interface OutboundParts {
   readonly onCount: () => void;
   /** Called for a held connection when it is known whose it is, and again while it waits. */
   readonly release: (connection: Connection) => void;
+  /** Called when one that was released stands, or has ended. */
+  readonly withdraw: (connection: Connection) => void;
   readonly warn: (warning: Warning) => void;
   /** Whether the kernel is asked to tell of connections, besides its tables. Default: it is. */
   readonly sources?: 'all' | 'tables';
@@ -46,6 +56,10 @@ const heldMs = {withEvents: 1000, alone: 250} as const;
 const mostShare = 0.05;
 /** How often what is over is forgotten, and the users' numbers are looked up. Ms. */
 const sweepMs = 60_000;
+/** Programs allowed by hand. A count: nobody clicks more often. */
+const mostAllowedByHand = 100;
+/** Longest `USER:PROGRAM` in a line. Characters. */
+const entryCharacters = 200;
 /** Until the kernel is asked again to tell, when it could not. Ms. */
 const retryMs = 60_000;
 
@@ -57,6 +71,10 @@ export class Outbound {
   readonly #users = new Users();
   readonly #names = new RemoteNames();
   #allowed: readonly AllowedSender[] = [];
+  /** On somebody's word, until this life ends. */
+  readonly #allowedByHand: AllowedSender[] = [];
+  /** Let go, and not seen to stand yet. */
+  #released: ReadonlyMap<string, Connection> = new Map();
   #nextSweepMs = 0;
   #nextLookMs = 0;
 
@@ -67,11 +85,28 @@ export class Outbound {
     this.#observer = new Observer({
       ports: settings.outboundPorts,
       allowed: () => this.#allowed,
+      isAllowed: (process) => this.isAllowed(process),
       owners: new OwnerBook(this.#users),
       nearby: new Nearby(),
       tell: (observed) => this.#take(observed),
       say: parts.say,
     });
+  }
+
+  /** Whether the process may open such connections. */
+  isAllowed(process: Candidate & ProcessIdentity): boolean {
+    return isAllowed(process, this.#allowed, (path) => runsFileAt(process.pid, path));
+  }
+
+  /** The program is not told of any more, until this life ends: for good is the configuration's. */
+  allow({owner}: Sighting, askedBy: string): void {
+    if (owner === undefined || owner.executable === '' || owner.uid < 0) return;
+    const {uid, user, executable: program} = owner;
+    if (this.#allowedByHand.length < mostAllowedByHand) this.#allowedByHand.push({uid, program});
+    this.#allowed = [...this.#allowed, {uid, program}];
+    const entry = printable(`${user}:${program}`, entryCharacters);
+    const message = `${entry} is allowed until the daemon ends, as ${askedBy} asked; for good: allowed_senders`;
+    this.#parts.say('notice', message);
   }
 
   /** Whether the kernel tells of connections by itself. */
@@ -107,11 +142,20 @@ export class Outbound {
     const isDue = nowMs() >= this.#nextLookMs || this.#settings.outbound !== 'hold';
     if (isDue) this.#nextLookMs = nowMs() + this.#settings.outboundInterval * 1000;
     try {
-      const opening = await this.#observer.look(isDue ? 'all' : 'own');
-      if (this.#settings.outbound === 'hold') for (const each of opening) this.#parts.release(each);
+      const own = await this.#observer.look(isDue ? 'all' : 'own');
+      if (this.#settings.outbound === 'hold') this.#letGo(own);
     } catch (error) {
       this.#parts.say('error', `outgoing: not looked at: ${(error as Error).message}`);
     }
+  }
+
+  /** What waits longer than a release lasts is released again; what stands needs none any more. */
+  #letGo(own: readonly Connection[]): void {
+    const opening = own.filter(({phase}) => phase === 'opening');
+    const waiting = new Map(opening.map((each) => [connectionKey(each), each]));
+    for (const [key, each] of this.#released) if (!waiting.has(key)) this.#parts.withdraw(each);
+    for (const each of opening) this.#parts.release(each);
+    this.#released = waiting;
   }
 
   async #listen(stop: AbortSignal): Promise<void> {

@@ -17,6 +17,9 @@ export interface Glance extends ProcessIdentity {
   readonly executable: string;
 }
 
+/** What decides about a process. */
+export type Candidate = Pick<Glance, 'uid' | 'userNamespace' | 'executable'>;
+
 export interface AllowedSender {
   readonly uid: number;
   /** A path, or `*`. */
@@ -38,7 +41,7 @@ export function allowedSenders(
 
 /** @param isFileAt whether the process runs the file that is at this path for us, too */
 export function isAllowed(
-  {uid, userNamespace, executable}: Glance,
+  {uid, userNamespace, executable}: Candidate,
   senders: readonly AllowedSender[],
   isFileAt: (path: string) => boolean,
 ): boolean {

@@ -104,7 +104,13 @@ export async function startWatching(
       ...settings,
     },
     {
-      ...{rows, sources, onCount: () => undefined, release: () => undefined},
+      ...{
+        rows,
+        sources,
+        onCount: () => undefined,
+        release: () => undefined,
+        withdraw: () => undefined,
+      },
       warn: (warning) => warnings.push(warning),
       see: (observed) => seen.push(observed),
       say: (level, message) => said.push([level, message]),

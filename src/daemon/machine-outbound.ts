@@ -1,0 +1,46 @@
+/**
+ * The watch on outgoing mail as one life of the daemon has it: what it counts goes into the state, what
+ * it knows lets go what is held back, and its warnings may end in a signal on somebody's word.
+ */
+import type {Config} from '../config/schema.js';
+import type {Say} from '../log-level.js';
+import type {SenderHour} from '../outbound/senders.js';
+import type {Table} from '../state/table.js';
+import type {Egress} from './egress.js';
+import {Killer} from './killer.js';
+import {Outbound} from './outbound.js';
+import {Warner} from './warner.js';
+
+export interface OutboundSurroundings {
+  readonly config: Config;
+  readonly rows: Table<SenderHour>;
+  readonly egress: Egress;
+  /** Called when the rows have changed. */
+  readonly onCount: () => void;
+  readonly say: Say;
+}
+
+/** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
+export async function watchOutgoing(
+  {config, rows, egress, onCount, say}: OutboundSurroundings,
+  stop: AbortSignal,
+): Promise<void> {
+  const outbound = new Outbound(config, {
+    ...{rows, onCount, say},
+    release: (connection) => void egress.release(connection),
+    withdraw: (connection) => void egress.withdraw(connection),
+    warn: (warning) => warner.warn(warning),
+  });
+  const killer = new Killer(
+    {mode: config.dryRun ? 'onlySay' : 'end'},
+    {isAllowed: (process) => outbound.isAllowed(process), say},
+  );
+  const warner: Warner = new Warner(config, {
+    say,
+    onAllow: (sighting, askedBy) => outbound.allow(sighting, askedBy),
+    mayBeEnded: (target) => killer.decide(target).kind === 'end',
+    end: (target, askedBy) => killer.end(target, askedBy),
+  });
+  await outbound.run(stop);
+  await warner.stop();
+}
