@@ -8,6 +8,9 @@ import {existsSync} from 'node:fs';
 
 /** A program of each package, and the package. */
 const tools = {
+  Xvfb: 'xvfb',
+  'dbus-daemon': 'dbus-daemon',
+  'dbus-monitor': 'dbus-bin',
   debootstrap: 'debootstrap',
   dh: 'debhelper',
   'dpkg-buildpackage': 'dpkg-dev',
@@ -18,11 +21,15 @@ const tools = {
   journalctl: 'systemd',
   logger: 'bsdutils',
   nft: 'nftables',
+  'notification-daemon': 'notification-daemon',
+  'notify-send': 'libnotify-bin',
   'systemd-journal-remote': 'systemd-journal-remote',
   'systemd-nspawn': 'systemd-container',
+  xdotool: 'xdotool',
 };
 
 const folders = [
+  '/usr/lib/notification-daemon',
   '/lib/systemd',
   '/usr/local/sbin',
   '/usr/local/bin',
