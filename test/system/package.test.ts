@@ -35,7 +35,7 @@ describe('the Debian package', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'blocksmtp-package-'));
     deb = await buildPackage(dir);
-    for (const script of ['probe.mjs', 'guess.mjs']) {
+    for (const script of ['probe.mjs', 'probe-desktop.mjs', 'guess.mjs']) {
       await cp(join(root, 'test/system/package', script), join(dir, 'package', script));
     }
     guest = await boot(guestRoot, join(dir, 'package'));
@@ -120,6 +120,35 @@ describe('the Debian package', () => {
     );
     expect(await guest.must('journalctl -u probe -t node -o cat')).toBe('all as it should be');
     await guest.must('systemctl stop stranger');
+  });
+
+  test('with desktop.conf reaches the bus of a user who logs in later, and no home', async () => {
+    const uid = await guest.must('id -u mail');
+    const unit = (await guest.must('cat /usr/lib/systemd/system/blocksmtp.service'))
+      .replace(/^ExecStart=.*$/m, `ExecStart=/usr/bin/node /mnt/package/probe-desktop.mjs ${uid}`)
+      .replace(/Directory=blocksmtp$/gm, 'Directory=desktop')
+      .replace(/^Restart=.*$/m, 'Restart=no');
+    await guest.write('/run/systemd/system/desktop.service', unit);
+    const dropIn = '/run/systemd/system/desktop.service.d';
+    const example = '/usr/share/doc/blocksmtp/examples/desktop.conf';
+    await guest.must(`install -D -m 644 ${example} ${dropIn}/desktop.conf`);
+    await guest.must('touch /root/there');
+    await guest.must('systemctl daemon-reload');
+    await guest.must('systemctl start desktop');
+    const home = `/run/user/${uid}`;
+    await guest.must(`mkdir -p ${home}`);
+    await guest.must(`mount -t tmpfs -o uid=${uid},mode=700 tmpfs ${home}`);
+    const bus = `require('net').createServer((client) => client.end('hello')).listen('${home}/bus')`;
+    await guest.write('/run/bus.cjs', bus);
+    await guest.must('systemd-run --unit bus --uid mail /usr/bin/node /run/bus.cjs');
+    await until(
+      'the probe to end',
+      async () => ['inactive', 'failed'].includes(await show('ActiveState', 'desktop')),
+      20_000,
+    );
+    expect(await guest.must('journalctl -u desktop -t node -o cat')).toBe('all as it should be');
+    await guest.must('systemctl stop bus');
+    await guest.must(`umount ${home}`);
   });
 
   test('drops a guesser of a real sendmail in its open session, on proof from the kernel', async () => {
