@@ -48,7 +48,8 @@ const mostAnswerBytes = 64;
 /** @param wanted a user's name, or `auto`: whose session is the active one of seat0 */
 export async function desktopUser(wanted: string, folder: string): Promise<Found> {
   const lacking = lackingCapabilities(['CAP_SETUID', 'CAP_SETGID']);
-  if (lacking.length > 0) return none(`no right to act as its user (${lacking.join(', ')})`);
+  if (lacking.length > 0)
+    return none(`no right to act as its user (${lacking.join(', ')}): ${remedy}`);
   const named = wanted === 'auto' ? await activeUser() : wanted;
   if (typeof named === 'object') return named;
   const passwd = await ask('getent', ['passwd', '--', named]);
@@ -57,7 +58,7 @@ export async function desktopUser(wanted: string, folder: string): Promise<Found
   const user = {name, uid: Number(uid), gid: Number(gid)};
   return hasSession(user, folder)
     ? {kind: 'user', user}
-    : none('nobody is logged in, or the sandbox of the unit hides it (ProtectHome)');
+    : none(`no session of this user, or it is hidden from us (ProtectHome): ${remedy}`);
 }
 
 /** @returns the number of the user */
@@ -78,6 +79,9 @@ async function activeUser(): Promise<string | Found> {
 
 const ask = (program: string, words: readonly string[]): Promise<CommandResult> =>
   runCommand(program, words, {timeoutMs: askMs});
+
+/** What opens the sandbox of our unit. */
+const remedy = 'see desktop.conf in README.md, Warnings';
 
 const none = (why: string): Found => ({kind: 'none', why});
 

@@ -180,7 +180,7 @@ testOnDesktop('nobody there is said once, and three windows are enough', async (
   await until('the words', () => empty.said.some((line) => line.startsWith('error')));
   await empty.warner.stop();
   expect(empty.said.filter((line) => !line.includes('SMTP to'))).toEqual([
-    expect.stringMatching(/^error warnings by window: nobody is logged in/),
+    expect.stringMatching(/^error warnings by window: no session of this user/),
   ]);
 
   const {warner, said} = warnerOf(shown.folder);

@@ -1,5 +1,6 @@
 /** What is said of a sighting: the facts, and nothing that its owner could make of them. */
 import {describe, expect, test} from '@jest/globals';
+import {readFileSync} from 'node:fs';
 import type {Owner} from '../../src/outbound/owner.js';
 import {
   markupText,
@@ -61,6 +62,18 @@ describe('the facts', () => {
         unit: 'apache2.service',
       },
     });
+  });
+
+  test('each field of it is told of in README.md', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const section = readme.slice(readme.indexOf('\nThe JSON ('), readme.indexOf('\n## Safety'));
+    const names = new Set<string>();
+    JSON.parse(warningJson(warning, 'relay'), (name, value: unknown) => {
+      if (!/^\d*$/.test(name)) names.add(name);
+      return value;
+    });
+    expect(names.size).toBeGreaterThan(20);
+    for (const name of names) expect(section).toContain(`\`${name}\``);
   });
 
   test('of which little is known', () => {
