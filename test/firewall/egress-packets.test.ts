@@ -1,5 +1,7 @@
 /** Who gets out past the egress guards, and when: every backend and family, on the real kernel. */
 import {afterEach, expect, test} from '@jest/globals';
+import {egressChainBackend} from '../../src/firewall/egress-chain.js';
+import {EgressGoal} from '../../src/firewall/egress-goal.js';
 import {until} from '../sys/support/temp.js';
 import {
   type Attempt,
@@ -124,6 +126,32 @@ describeInNamespace(
       await Promise.all(egressPlaces.map((place) => passesWithin(place, 5000)));
       await until('those that were held', () => results(held).every((one) => one !== 'waiting'));
       expect(byPlace(held)).toEqual(all('connected'));
+    });
+
+    test('hold: a clock that is set back by more than seconds ends it, if nobody renews it', async () => {
+      world = await openWorld(namespace);
+      // As if it had been set up an hour from now, and the clock were set back then.
+      const nowMs = Date.now() + 3_600_000;
+      const chains = egressPlaces.filter(({backend}) => backend === 'iptables');
+      for (const place of chains) {
+        const variant = place.variant === 'legacy' ? '-legacy' : '';
+        const backend = egressChainBackend(chainOf(place), place.family, 'first', variant);
+        const desired = new EgressGoal({
+          ...{chain: chainOf(place), ports: [place.port], mode: 'hold', uids: []},
+          ...{destinations: [], switchSeconds: 30},
+        });
+        const actual = {rules: 'absent', hooks: new Map(), use: 'ours', readMs: nowMs} as const;
+        const wish = {desired, nowMs, changed: new Set<string>()};
+        const plan = backend.plan({...wish, scope: 'all', surplus: 'remove'}, actual);
+        for (const call of plan.calls) expect((await namespace.runCall(call)).kind).toBe('done');
+      }
+      await passAtOnce(tryAll(uids.user));
+      // Who lives sees it and holds again.
+      const guards = guardsOf(namespace, 'hold');
+      await startAll(guards);
+      const held = tryAll(uids.user);
+      await allowedPass();
+      expect(byPlace(held)).toEqual(all('waiting'));
     });
 
     test('reject: others are refused at once; a mode that follows leaves nothing of the one before', async () => {
