@@ -33,6 +33,7 @@ const whereItStands: readonly SettingName[] = [
   ...whoIsExempt,
   'mailerPort',
   'iptablesChainName',
+  'outboundChainName',
   'backend',
   'stateDir',
   'controlSocket',

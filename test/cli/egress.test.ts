@@ -1,0 +1,109 @@
+/** The built daemon and the rules for outgoing mail: its modes, its ends, and nothing left behind. */
+import {afterAll, afterEach, expect, test} from '@jest/globals';
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, rmSync} from 'node:fs';
+import {describeInNamespace} from '../firewall/namespace.js';
+import {until} from '../sys/support/temp.js';
+import {blocksmtp, temporary} from './built.js';
+
+const files = temporary();
+afterAll(() => files.remove());
+
+describeInNamespace('blocksmtp run --outbound', 'default', (namespace) => {
+  const socket = files.path('socket');
+  const settings = `check_interval = "1s"
+allowed_senders = "root:*,4711:*"
+white_list = "${files.write('whitelist', '')}"
+syslog_msgs_file = "${files.write('mail.log', '')}"
+state_dir = "${files.path('state')}"
+control_socket = "${socket}"
+`;
+  const own = [`--config=${files.write('settings.toml', settings)}`];
+  const ask = (...words: string[]) => blocksmtp([...words, ...own], namespace.enter);
+  const rules = (): string[] =>
+    ([4, 6] as const).flatMap((family) => namespace.list(family).match(/^.*_OUT.*$/gm) ?? []);
+  let daemon: ChildProcess | undefined;
+
+  async function start(...words: string[]): Promise<void> {
+    // A killed one leaves it.
+    rmSync(socket, {force: true});
+    const all = ['dist/blocksmtp.js', 'run', ...own, ...words];
+    const [first = '', ...rest] = namespace.enter(process.execPath, all);
+    daemon = spawn('setpriv', ['--pdeathsig', 'KILL', first, ...rest], {stdio: 'ignore'});
+    await until('its socket', () => existsSync(socket));
+  }
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    daemon?.kill(signal);
+    if (daemon?.exitCode === null) await once(daemon, 'exit');
+    daemon = undefined;
+  }
+  afterEach(() => end('SIGKILL'));
+
+  test('each mode stands in both families, is told of, and goes with the next one', async () => {
+    await start('--outbound=hold');
+    await until(
+      'the rules',
+      () =>
+        rules()
+          .join('\n')
+          .match(/--datestop/g)?.length === 2,
+    );
+    expect(ask('status').stdout).toMatch(
+      /^outgoing mail, IPv4: 1 of 1 ports held, .*\noutgoing mail, IPv6: 1 of 1 ports held, /m,
+    );
+    await end('SIGKILL');
+    await start('--outbound=reject');
+    await until(
+      'the rules',
+      () =>
+        rules()
+          .join('\n')
+          .match(/tcp-reset/g)?.length === 2,
+    );
+    expect(rules().join('\n')).not.toContain('--datestop');
+    expect(
+      rules()
+        .join('\n')
+        .match(/--uid-owner (?:0|4711) /g),
+    ).toHaveLength(4);
+    const figures = ask('status', '--prometheus').stdout;
+    expect(figures).toContain('blocksmtp_egress_standing{family="ipv6"} 1\n');
+    await end('SIGTERM');
+    expect(
+      rules()
+        .join('\n')
+        .match(/tcp-reset/g),
+    ).toHaveLength(2);
+    await start('--outbound=warn');
+    await until('nothing', () => rules().length === 0);
+    expect(ask('status').stdout).not.toContain('outgoing');
+  });
+
+  test('a hold ends with the daemon; flush takes what a killed one has left', async () => {
+    await start('--outbound=hold', '--outbound-ports=25,587');
+    await until(
+      'the rules',
+      () =>
+        rules()
+          .join('\n')
+          .match(/--datestop/g)?.length === 2,
+    );
+    await end('SIGTERM');
+    expect(rules()).toEqual([]);
+    await start('--outbound=reject', '--outbound-chain-name=MY_OUT');
+    await until(
+      'the rules',
+      () =>
+        rules()
+          .join('\n')
+          .match(/tcp-reset/g)?.length === 2,
+    );
+    await end('SIGKILL');
+    expect(ask('flush', '--keep-blocks')).toMatchObject({
+      code: 0,
+      stdout: 'nothing of ours is left in the firewall\n',
+    });
+    expect(rules()).toEqual([]);
+  });
+});

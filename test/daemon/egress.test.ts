@@ -1,0 +1,188 @@
+/** When the egress guard speaks to the firewall, and when it does not: on a kernel that takes all. */
+import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {Egress, type EgressSettings} from '../../src/daemon/egress.js';
+import {retryMs} from '../../src/daemon/keeper.js';
+import type {Call, CallResult} from '../../src/firewall/backend.js';
+import {mostReleasesPerUser} from '../../src/firewall/egress-goal.js';
+import type {LogLevel} from '../../src/log-level.js';
+import type {Family} from '../../src/net/address.js';
+import {connectionOf} from '../firewall/egress-samples.js';
+import {network} from '../net/samples.js';
+
+const settings: EgressSettings = {
+  ...{backend: 'iptables', hookPlace: 'first', outbound: 'hold', outboundPorts: [25]},
+  outboundChainName: 'BLOCKSMTP_OUT',
+  allowedSenders: ['mailer:*', 'mailer:/usr/sbin/mailer', 'absent:*', '99:*', '9999999999:*'],
+  allowedDestinations: [network('198.51.100.0/24')],
+};
+
+let batches: string[] = [];
+let programs: string[] = [];
+let said: [LogLevel, string][] = [];
+let chains = new Set<string>();
+let saves = 0;
+let answer: (call: Call) => CallResult | undefined = () => undefined;
+const made: Egress[] = [];
+
+beforeEach(() => {
+  jest.useFakeTimers({doNotFake: ['setImmediate']});
+  [batches, programs, said, saves] = [[], [], [], 0];
+  chains = new Set();
+  answer = () => undefined;
+});
+afterEach(async () => {
+  await Promise.all(made.splice(0).map((egress) => egress.stop('leave')));
+  jest.useRealTimers();
+});
+
+function make(more: Partial<EgressSettings> = {}, families: readonly Family[] = [4]): Egress {
+  const egress = new Egress({...settings, ...more}, families, {
+    run: (call) => {
+      programs.push(call.program);
+      if (call.input !== '') batches.push(call.input);
+      const taken = {kind: 'done', stdout: '*filter\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n'} as const;
+      const noNft = {kind: 'missing', why: 'nft: not found'} as const;
+      return Promise.resolve(answer(call) ?? (call.program === 'nft' ? noNft : taken));
+    },
+    say: (level, message) => said.push([level, message]),
+    onStep: () => undefined,
+    uidOf: (name) => (name === 'mailer' ? 103 : undefined),
+    network: 'net:[1]',
+    former: {
+      chains: () => [...chains],
+      note: (chain) => void chains.add(chain),
+      forget: (chain) => void chains.delete(chain),
+    },
+    save: () => (saves += 1),
+    otherVariant: () => Promise.resolve(undefined),
+  });
+  made.push(egress);
+  return egress;
+}
+
+test('users that are not here, or could not be, are passed over; the name is saved before the batch', async () => {
+  answer = ({input}) => {
+    if (input !== '') expect([saves, [...chains]]).toEqual([1, ['BLOCKSMTP_OUT']]);
+    return undefined;
+  };
+  await make().start();
+  expect(batches[0]?.match(/--uid-owner \d+/g)).toEqual(['--uid-owner 99', '--uid-owner 103']);
+});
+
+test('many that are released in one moment are one batch, and so are those that come meanwhile', async () => {
+  const egress = make();
+  await egress.start();
+  batches = [];
+  const all = Array.from({length: 10}, (_, i) => egress.release(connectionOf(4, 4000 + i)));
+  await Promise.all(all);
+  expect(batches).toHaveLength(1);
+  expect(batches[0]?.match(/--sport/g)).toHaveLength(10);
+  await egress.release(connectionOf(4, 4000));
+  expect(batches).toHaveLength(1);
+  await egress.withdraw(connectionOf(4, 4000));
+  expect(batches[1]).toMatch(/^\*filter\n-D BLOCKSMTP_OUT .*--sport 4000 .*\nCOMMIT\n$/);
+  await egress.withdraw(connectionOf(4, 4000));
+  expect(batches).toHaveLength(2);
+});
+
+test.each([
+  ['of another network namespace', {}, {network: 'net:[2]'}],
+  ['to a port that is not guarded', {}, {remotePort: 465}],
+  ['where nothing is held', {outbound: 'reject'}, {}],
+  ['where there are no rules', {outbound: 'warn'}, {}],
+] as const)('a connection %s needs no release', async (_, more, other) => {
+  const egress = make(more);
+  await egress.start();
+  batches = [];
+  await egress.release({...connectionOf(4, 4711), ...other});
+  expect(batches).toEqual([]);
+});
+
+test('too many of one user wait, which is said once', async () => {
+  const egress = make();
+  await egress.start();
+  const most = mostReleasesPerUser + 5;
+  await Promise.all(
+    Array.from({length: most}, (_, i) => egress.release(connectionOf(4, 4000 + i))),
+  );
+  expect(batches.at(-1)?.match(/--sport/g)).toHaveLength(mostReleasesPerUser);
+  const warnings = said.filter(([level]) => level === 'warning');
+  expect(warnings).toEqual([['warning', expect.stringContaining('64 of one user')]]);
+});
+
+test('the hold goes on without any check, and ends with us', async () => {
+  const egress = make();
+  await egress.start();
+  batches = [];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(batches.length).toBeGreaterThanOrEqual(3);
+  for (const batch of batches) expect(batch).toMatch(/^\*filter\n-D .*-j DROP\n-I .*-j DROP\n/);
+  expect(said.filter(([level]) => level !== 'info')).toEqual([]);
+  answer = ({program}) =>
+    program === 'iptables-save'
+      ? {kind: 'done', stdout: '*filter\n:OUTPUT -\n:BLOCKSMTP_OUT -\nCOMMIT\n'}
+      : undefined;
+  expect(await egress.stop('leave')).toBe('removed');
+  expect(batches.at(-1)).toBe('*filter\n-F BLOCKSMTP_OUT\n-X BLOCKSMTP_OUT\nCOMMIT\n');
+  const {length} = batches;
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(batches).toHaveLength(length);
+});
+
+test('rules that reject stay when we end, unless they shall not', async () => {
+  const egress = make({outbound: 'reject'});
+  await egress.start();
+  programs = [];
+  expect(await egress.stop('leave')).toBe('left');
+  expect(programs).toEqual([]);
+  const other = make({outbound: 'reject'});
+  await other.start();
+  expect(await other.stop('remove')).toBe('removed');
+});
+
+test('one family that fails does not hold up the other, and says so', async () => {
+  answer = ({program}) =>
+    program.startsWith('ip6') ? {kind: 'missing', why: `${program}: not found`} : undefined;
+  const egress = make({}, [4, 6]);
+  await egress.start();
+  expect(egress.enforced.get(4)).toMatchObject({wanted: 1, standing: 1, failure: undefined});
+  expect(egress.enforced.get(6)).toMatchObject({wanted: 1, standing: 0});
+  expect(said).toContainEqual([
+    'error',
+    'IPv6 egress guard: ip6tables-save: not found (trying again)',
+  ]);
+  answer = () => undefined;
+  await jest.advanceTimersByTimeAsync(retryMs.first);
+  expect(egress.enforced.get(6)).toMatchObject({standing: 1, failure: undefined});
+});
+
+test('without rules: what was made earlier goes, also later; where nothing was made nobody is called', async () => {
+  const nothing = make({outbound: 'observe'});
+  await nothing.start();
+  await nothing.check();
+  expect(programs).toEqual([]);
+  chains.add('EARLIER');
+  answer = ({program}) =>
+    program === 'iptables-save' ? {kind: 'failed', why: 'locked'} : undefined;
+  const egress = make({outbound: 'warn'});
+  await egress.start();
+  await egress.check();
+  expect(said).toEqual([['warning', expect.stringContaining('EARLIER')]]);
+  expect([...chains]).toEqual(['EARLIER']);
+  answer = () => undefined;
+  await egress.check();
+  expect([...chains]).toEqual([]);
+});
+
+test('a dry run only says what it would do', async () => {
+  const egress = make({}, []);
+  await egress.start();
+  await egress.check();
+  expect(programs).toEqual([]);
+  expect(said).toEqual([
+    [
+      'notice',
+      'would hold back until it is known whose they are: new connections to the ports 25 of other machines (allowed: users 99, 103; networks 198.51.100.0/24)',
+    ],
+  ]);
+});
