@@ -50,6 +50,7 @@ export class Observer {
   readonly #seen = new SeenConnections();
   readonly #complaints = new Set<string>();
   #pending: Pending[] = [];
+  #hasLooked = false;
   #work: Promise<void> | undefined;
   /** Whether the kernel tells of connections, so that what has ended in a table is old news. */
   hears: 'events' | 'nothing' = 'nothing';
@@ -95,6 +96,7 @@ export class Observer {
     const ended = this.hears === 'events' ? [] : fresh.filter(({inode}) => inode === '0');
     for (const connection of ended) this.#tell('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned);
+    this.#hasLooked = true;
     this.#seen.sweep(now);
     return all.filter(({network}) => network === this.network);
   }
@@ -116,8 +118,8 @@ export class Observer {
         const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
         this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
       } else if (this.#parts.isAllowed(glance)) {
-        // Of each of these the kernel has told, or it was there before.
-        if (this.hears === 'events') continue;
+        // Of each of these the kernel has told; but not of those from before.
+        if (this.hears === 'events' && this.#hasLooked) continue;
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
       } else {
         const owner = await this.#parts.owners.of(glance);

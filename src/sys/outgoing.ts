@@ -22,12 +22,15 @@ export type Seen =
 
 export class Outgoing {
   readonly #ports: readonly number[];
+  readonly #proc: string;
   /** A process in each namespace. */
   #namespaces: ReadonlyMap<string, number> = new Map();
   #nextLookMs = 0;
 
-  constructor(ports: readonly number[]) {
+  /** @param proc where the tables are; elsewhere than in /proc for tests */
+  constructor(ports: readonly number[], proc = '/proc') {
     this.#ports = ports;
+    this.#proc = proc;
   }
 
   /** The network namespace of this process. */
@@ -56,7 +59,7 @@ export class Outgoing {
 
   async #table(process: string, network: string): Promise<Seen> {
     const texts = await Promise.all(
-      ['tcp', 'tcp6'].map((name) => read(`/proc/${process}/net/${name}`)),
+      ['tcp', 'tcp6'].map((name) => read(`${this.#proc}/${process}/net/${name}`)),
     );
     const tables = texts.map((text) => outgoingSockets(text, this.#ports));
     const connections: Connection[] = [];

@@ -17,6 +17,8 @@ export const remote = {4: '192.0.2.25', 6: '2001:db8::25'} as const;
 
 export interface Senders {
   readonly port: number;
+  /** The words that run a program in that network. */
+  enter(program: string, parameters: readonly string[]): string[];
   /** Starts a program in that network, as that user. */
   start(uid: number, program: string, parameters: readonly string[], folder?: string): ChildProcess;
   close(): void;
@@ -46,6 +48,12 @@ export async function openSenders(port: number): Promise<Senders> {
   const started: ChildProcess[] = [];
   return {
     port,
+    enter: (program, parameters) => [
+      'nsenter',
+      `--net=/proc/${ours}/ns/net`,
+      program,
+      ...parameters,
+    ],
     start: (uid, program, parameters, folder = '/') => {
       const user = [
         '--reuid',
