@@ -13,7 +13,8 @@ import {addressOf} from '../net/address.js';
 import type {Say} from '../log-level.js';
 import {nowMs} from '../sys/machine.js';
 import {Outgoing} from '../sys/outgoing.js';
-import {eldest, glanceAt, goneOwner, holdersOf, isAlive, socketsOf} from '../sys/owners.js';
+import {glanceAt, goneOwner, isAlive} from '../sys/owners.js';
+import {eldest, holdersOf, socketsOf} from '../sys/socket-holders.js';
 import {networkOf} from '../sys/proc.js';
 import type {Nearby} from './nearby.js';
 import type {OwnerBook} from './owner-book.js';
@@ -97,7 +98,8 @@ export class Observer {
     for (const connection of ended) this.#tell('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned);
     this.#hasLooked = true;
-    this.#seen.sweep(now);
+    // Not of the beginning: what was heard meanwhile is younger, and not of a clock that was set.
+    this.#seen.sweep(nowMs());
     return all.filter(({network}) => network === this.network);
   }
 

@@ -13,7 +13,8 @@ import {
   isAllowed,
 } from '../outbound/allowed.js';
 import {type Connection, connectionKey} from '../outbound/connection.js';
-import type {ProcessIdentity, Sighting} from '../outbound/owner.js';
+import type {Sighting} from '../outbound/owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 import {countSighting, forgetHours, type SenderHour} from '../outbound/senders.js';
 import type {Warning} from '../outbound/warning.js';
 import {Watch} from '../outbound/watch.js';

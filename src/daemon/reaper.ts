@@ -10,7 +10,7 @@ import type {Say} from '../log-level.js';
 import {isSame, type Observation, type Stuck, stuckChild, stuckText} from '../reaper/reap.js';
 import {pause} from '../sys/machine.js';
 import {Mailers} from '../sys/mailers.js';
-import {ageSeconds} from '../sys/proc.js';
+import {ageSeconds} from '../sys/process-stat.js';
 import {signalProcess} from '../sys/signal-process.js';
 import {idleTimes, portSockets} from '../sys/sockets.js';
 

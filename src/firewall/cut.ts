@@ -11,7 +11,7 @@
 import {servedBy, type Witness} from '../log/attribute.js';
 import {isListenerTitle} from '../log/process-title.js';
 import {type Address, parseAddress} from '../net/address.js';
-import type {ProcessIdentity} from '../outbound/owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 
 /** A process that runs sendmail, with its sockets at the mailer's port. */
 export interface Holder extends Witness {

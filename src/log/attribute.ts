@@ -12,7 +12,7 @@
  */
 import type {Address} from '../net/address.js';
 import type {SocketEntry} from '../net/socket-table.js';
-import type {ProcessIdentity} from '../outbound/owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 import type {Proof} from '../score/evidence.js';
 import {parseProcessTitle} from './process-title.js';
 import {firstOrdinaryUid, isSendmailPath} from './writer.js';

@@ -11,9 +11,11 @@ export interface OutgoingSocket {
   readonly localPort: number;
   readonly remote: Address;
   readonly remotePort: number;
+  /** Of the user who opened it, as this machine numbers users. */
   readonly uid: number;
   /** In decimal; `0` when no process has it any more. */
   readonly inode: string;
+  /** `opening`: its first packet is not answered yet. `ended`: what is left of one. */
   readonly phase: 'opening' | 'open' | 'ended';
 }
 

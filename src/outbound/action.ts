@@ -4,7 +4,8 @@
  * `daemon/killer.ts` does, and asks here again before each signal.
  */
 import {printable} from '../log-level.js';
-import type {ProcessIdentity, Sighting} from './owner.js';
+import type {Sighting} from './owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 
 /** A process as it was when it was seen. */
 export interface Target extends ProcessIdentity {

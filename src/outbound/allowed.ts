@@ -3,7 +3,7 @@
  * `USER:PROGRAM`, both together. A user alone would let a hacked script of his pass, and a program
  * alone anybody who copies it, so the file must be the one at that path here, too.
  */
-import type {ProcessIdentity} from './owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 
 /** What is known of a process without touching anything of its own. */
 export interface Glance extends ProcessIdentity {

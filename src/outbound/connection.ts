@@ -3,20 +3,11 @@
  * Whose it is, `owner.ts` has; who may make one, `allowed.ts` decides.
  */
 import type {Address} from '../net/address.js';
+import type {OutgoingSocket} from '../net/outgoing-sockets.js';
 
-export interface Connection {
+export interface Connection extends OutgoingSocket {
   /** The network namespace, as /proc/PID/ns/net names it: `net:[4026531840]`. */
   readonly network: string;
-  readonly local: Address;
-  readonly localPort: number;
-  readonly remote: Address;
-  readonly remotePort: number;
-  /** Of the user who opened it, as this machine numbers users. */
-  readonly uid: number;
-  /** In decimal; `0` for one that no process has any more. */
-  readonly inode: string;
-  /** `opening`: its first packet is not answered yet. `ended`: what is left of one. */
-  readonly phase: 'opening' | 'open' | 'ended';
 }
 
 /** Tells two connections apart, also where no process has them any more. */

@@ -2,14 +2,8 @@
  * Whose a connection is, and how sure that is. Values only: `sys/` reads them, and what a name of a
  * program or a directory says is its owner's own word, so it is printed with care.
  */
+import type {ProcessIdentity} from '../process-identity.js';
 import type {Connection} from './connection.js';
-
-/** A process and no later one with its number: what is compared just before a signal. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Field 22 of proc(5) stat: ticks since the machine was started. No setting of the clock moves it. */
-  readonly startTicks: number;
-}
 
 export interface Parent extends ProcessIdentity {
   /** The path of its program, or the kernel's name for it where that may not be read. */

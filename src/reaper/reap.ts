@@ -14,7 +14,7 @@ import type {Holder} from '../firewall/cut.js';
 import {type Attribution, isSendmail, isServedAt, mayBeMailer, servedBy} from '../log/attribute.js';
 import {parseProcessTitle} from '../log/process-title.js';
 import type {Address} from '../net/address.js';
-import type {ProcessIdentity} from '../outbound/owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 import type {Evidence} from '../score/evidence.js';
 
 /** Seconds; 0: never by this rule. */

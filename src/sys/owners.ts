@@ -1,5 +1,5 @@
 /**
- * Reads who a process is, for people, and which processes have certain sockets. Gives facts only.
+ * Reads who a process is, for people. Gives facts only.
  *
  * Whoever opens connections may be hostile, and can make a reader of his memory or of his program's
  * file wait for ever (a file system of his own behind them). So here only links and what the kernel
@@ -8,11 +8,12 @@
 import fs from 'node:fs';
 import type {Glance} from '../outbound/allowed.js';
 import {homeOf} from '../outbound/home.js';
-import type {Owner, Parent, ProcessIdentity} from '../outbound/owner.js';
+import type {Owner, Parent} from '../outbound/owner.js';
+import type {ProcessIdentity} from '../process-identity.js';
 import {cgiScriptOf, isInterpreter, scriptOf} from '../outbound/script.js';
 import {runCommand} from './command.js';
-import {allPids, linkOf, socketInodes} from './proc.js';
-import {Slice} from './slice.js';
+import {linkOf} from './proc.js';
+import {startedMsOf, statOf} from './process-stat.js';
 import type {Users} from './users.js';
 
 /** Of a command line. Bytes, and words. */
@@ -24,9 +25,6 @@ const mostEnvironmentBytes = 65_536;
 const readTimeoutMs = 500;
 /** Of the chain of parents. A count. */
 const mostParents = 12;
-/** USER_HZ. Per second. */
-const ticksPerSecond = 100;
-
 /** What of a process nobody can make us wait for. @returns undefined when it is gone */
 export function glanceAt(pid: number): Glance | undefined {
   const root = `/proc/${pid}`;
@@ -35,13 +33,14 @@ export function glanceAt(pid: number): Glance | undefined {
     // The number of a thread is good here too; its process is meant.
     const process = Number(/^Tgid:\t(\d+)/m.exec(status)?.[1] ?? pid);
     const uid = Number(/^Uid:\t\d+\t(\d+)/m.exec(status)?.[1]);
-    const {startTicks, parentPid, command} = statOf(process);
     const isOurs = linkOf(`${root}/ns/user`) === linkOf('/proc/self/ns/user');
+    const executable = linkOf(`${root}/exe`);
+    // Last: had the pid been used again meanwhile, this would be the start of the later process.
+    const {startTicks, parentPid, command} = statOf(process);
     return {
-      ...{pid: process, startTicks, parentPid, uid, command},
-      startedMs: bootMs() + (startTicks * 1000) / ticksPerSecond,
+      ...{pid: process, startTicks, parentPid, uid, command, executable},
+      startedMs: startedMsOf(startTicks),
       userNamespace: isOurs ? 'ours' : 'other',
-      executable: linkOf(`${root}/exe`),
     };
   } catch {
     return undefined;
@@ -103,67 +102,6 @@ export const goneOwner = (pid: number, command: string, nowMs: number): Owner =>
   ...{commandLine: [], directory: '', script: '', parents: [], home: {kind: 'none'}},
 });
 
-/** Inodes of its sockets; none when that may not be seen. */
-export function socketsOf(pid: number): readonly string[] {
-  try {
-    return socketInodes(`/proc/${pid}`);
-  } catch {
-    return [];
-  }
-}
-
-/**
- * Which processes have these sockets: first those of the users who opened them are asked, and the
- * others only for what is left.
- *
- * @returns inode → pids
- */
-export async function holdersOf(
-  sockets: readonly {readonly inode: string; readonly uid: number}[],
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const wanted = new Set(sockets.map(({inode}) => inode));
-  const users = new Set(sockets.map(({uid}) => uid));
-  const found = new Map<string, number[]>();
-  const slice = new Slice();
-  const others: number[] = [];
-  const look = (pid: number): void => {
-    for (const inode of socketsOf(pid)) {
-      if (wanted.has(inode)) found.set(inode, [...(found.get(inode) ?? []), pid]);
-    }
-  };
-  for (const pid of allPids().map(Number)) {
-    if (slice.isOver) await slice.next();
-    if (users.has(userOf(pid))) look(pid);
-    else others.push(pid);
-  }
-  for (const pid of others) {
-    if (found.size >= wanted.size) break;
-    if (slice.isOver) await slice.next();
-    look(pid);
-  }
-  return found;
-}
-
-/** Of several that have a socket the one that the others descend from: it was there first. */
-export function eldest(pids: readonly number[]): number | undefined {
-  const all = new Set(pids);
-  const heirs = pids.filter((pid) => !ancestorsOf(pid).some((parent) => all.has(parent)));
-  return heirs.length === 1 ? heirs[0] : heirs.sort((a, b) => startOf(a) - startOf(b))[0];
-}
-
-function ancestorsOf(pid: number): number[] {
-  const ancestors: number[] = [];
-  for (let at = pid; at > 1 && ancestors.length <= mostParents;) {
-    try {
-      at = statOf(at).parentPid;
-    } catch {
-      break;
-    }
-    ancestors.push(at);
-  }
-  return ancestors;
-}
-
 function parentsOf({parentPid}: Glance): Parent[] {
   const parents: Parent[] = [];
   for (let pid = parentPid; pid > 0 && parents.length < mostParents;) {
@@ -176,31 +114,6 @@ function parentsOf({parentPid}: Glance): Parent[] {
     }
   }
   return parents;
-}
-
-function startOf(pid: number): number {
-  try {
-    return statOf(pid).startTicks;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
-/** The owner of its folder: the effective user, or root for a process that keeps its secrets. */
-function userOf(pid: number): number {
-  return fs.statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid ?? -1;
-}
-
-/** proc(5) stat; the name in brackets may hold spaces and brackets. @throws when it is gone */
-function statOf(pid: number): {startTicks: number; parentPid: number; command: string} {
-  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const end = stat.lastIndexOf(')');
-  const fields = stat.slice(end + 2).split(' ');
-  const [parentPid, startTicks] = [Number(fields[1]), Number(fields[19])];
-  if (!Number.isInteger(parentPid) || !Number.isInteger(startTicks)) {
-    throw new Error(`/proc/${pid}/stat: expected numbers in the fields 4 and 22`);
-  }
-  return {startTicks, parentPid, command: stat.slice(stat.indexOf('(') + 1, end)};
 }
 
 function readSafely(path: string): string {
@@ -216,9 +129,4 @@ async function readSlowly(path: string, mostBytes: number): Promise<string[]> {
   const words = ['--bytes', String(mostBytes), path];
   const result = await runCommand('head', words, {timeoutMs: readTimeoutMs});
   return result.kind === 'done' ? result.stdout.split('\0').filter((word) => word !== '') : [];
-}
-
-function bootMs(): number {
-  const match = /^btime (\d+)$/m.exec(readSafely('/proc/stat'));
-  return Number(match?.[1] ?? 0) * 1000;
 }

@@ -12,9 +12,7 @@ import {
 } from '../log/attribute.js';
 import {isSendmailPath} from '../log/writer.js';
 import {findSockets, type SocketEntry} from '../net/socket-table.js';
-
-/** USER_HZ: the unit of times in /proc/PID/stat, 100 on every Linux that Debian runs on. Per second. */
-const ticksPerSecond = 100;
+import {startedMsOf, statOf} from './process-stat.js';
 
 /**
  * Of a process in a user namespace of its own only the path is told: its files, its title and the
@@ -32,8 +30,8 @@ export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness 
     const title = isOurs ? titleOf(pid) : '';
     const sockets = isOurs ? findSocketsOf(root) : [];
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
-    const startTicks = startTicksOf(pid);
-    const startedMs = bootMs() + (startTicks * 1000) / ticksPerSecond;
+    const {startTicks} = statOf(pid);
+    const startedMs = startedMsOf(startTicks);
     return {pid, startTicks, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
   } catch {
     return undefined;
@@ -254,25 +252,4 @@ export const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => 
 function titleOf(pid: number): string {
   const raw = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
   return (raw.split('\0', 1)[0] ?? '').trimEnd();
-}
-
-/** Field 22 of proc(5) stat; the name in brackets before it may hold spaces and brackets. */
-function startTicksOf(pid: number): number {
-  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-}
-
-/** How old a process is that began then; by the clock of the ticks, which nobody can set. */
-export function ageSeconds(startTicks: number): number {
-  const uptimeSeconds = Number(fs.readFileSync('/proc/uptime', 'latin1').split(' ', 1)[0]);
-  return uptimeSeconds - startTicks / ticksPerSecond;
-}
-
-/**
- * When the machine was started, in whole seconds: up to one too early. Read anew: it moves when the
- * clock is set. Ms since the epoch.
- */
-function bootMs(): number {
-  const match = /^btime (\d+)$/m.exec(fs.readFileSync('/proc/stat', 'latin1'));
-  return Number(match?.[1]) * 1000;
 }

@@ -4,7 +4,8 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import {mailerPids} from '../../src/sys/mailers.js';
-import {ageSeconds, noSockets, processFacts, SocketTables} from '../../src/sys/proc.js';
+import {ageSeconds} from '../../src/sys/process-stat.js';
+import {noSockets, processFacts, SocketTables} from '../../src/sys/proc.js';
 import {start} from './support/child.js';
 import {tempDirs, until} from './support/temp.js';
 
