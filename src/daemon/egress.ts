@@ -62,6 +62,8 @@ export class Egress {
   #removal: Promise<void> | undefined;
   #batch: Promise<void> | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  /** One that was never started has nothing of its own in the kernel: a command that only asks. */
+  #hasStarted = false;
   #isStopped = false;
   /** Whether it was said that too many are released at once; said anew when that was over. */
   #toldFull = false;
@@ -110,6 +112,7 @@ export class Egress {
 
   /** Puts the rules in force, and takes away what earlier settings have left. Never fails. */
   async start(): Promise<void> {
+    this.#hasStarted = true;
     const {mode} = this;
     if (mode !== 'none' && this.#families.length === 0) this.#sayWould(mode);
     if (this.#keepers.size > 0) {
@@ -162,13 +165,14 @@ export class Egress {
     await this.#each((keeper) => keeper.look());
   }
 
-  /** Rules of `hold` never outlive us: nobody would release anything. */
+  /** What is held here does not outlive us: nobody would release anything. */
   async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     clearInterval(this.#renewal);
     await this.#removal;
     const keepers = [...this.#keepers.values()];
-    if (firewall === 'leave' && this.mode !== 'hold') {
+    const holds = this.mode === 'hold' && this.#hasStarted;
+    if (firewall === 'leave' && !holds) {
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       return 'left';
     }

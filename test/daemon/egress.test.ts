@@ -21,6 +21,7 @@ let programs: string[] = [];
 let said: [LogLevel, string][] = [];
 let chains = new Set<string>();
 let saves = 0;
+let uids = new Map<string, number>();
 let answer: (call: Call) => CallResult | undefined = () => undefined;
 const made: Egress[] = [];
 
@@ -28,6 +29,7 @@ beforeEach(() => {
   jest.useFakeTimers({doNotFake: ['setImmediate']});
   [batches, programs, said, saves] = [[], [], [], 0];
   chains = new Set();
+  uids = new Map([['mailer', 103]]);
   answer = () => undefined;
 });
 afterEach(async () => {
@@ -46,7 +48,7 @@ function make(more: Partial<EgressSettings> = {}, families: readonly Family[] = 
     },
     say: (level, message) => said.push([level, message]),
     onStep: () => undefined,
-    uidOf: (name) => (name === 'mailer' ? 103 : undefined),
+    uidOf: (name) => uids.get(name),
     network: 'net:[1]',
     former: {
       chains: () => [...chains],
@@ -67,6 +69,16 @@ test('users that are not here, or could not be, are passed over; the name is sav
   };
   await make().start();
   expect(batches[0]?.match(/--uid-owner \d+/g)).toEqual(['--uid-owner 99', '--uid-owner 103']);
+});
+
+test('a user who comes to be later is let pass from the next check on, and it is no repair', async () => {
+  const egress = make();
+  await egress.start();
+  uids.set('absent', 104);
+  await egress.check();
+  expect(batches[1]).toBe(
+    '*filter\n-I BLOCKSMTP_OUT 5 -m owner --uid-owner 104 -j RETURN\nCOMMIT\n',
+  );
 });
 
 test('many that are released in one moment are one batch, and so are those that come meanwhile', async () => {
