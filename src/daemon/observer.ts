@@ -66,25 +66,26 @@ export class Observer {
     return this.#outgoing.own;
   }
 
-  /** The kernel says that a process connects, now. */
-  hear(event: ConnectEvent): void {
-    if (this.#parts.nearby.is(event.remote)) return;
+  /** The kernel says that a process connects, now. @returns `full`: the tables have to do */
+  hear(event: ConnectEvent): 'heard' | 'full' {
+    if (this.#parts.nearby.is(event.remote)) return 'heard';
     const glance = glanceAt(event.pid);
     if (glance === undefined) {
       this.#tellGone(event);
-      return;
+      return 'heard';
     }
     if (this.#parts.isAllowed(glance)) {
       const owner = this.#parts.owners.brief(glance);
       const connection = unplaced(event, networkOf(glance.pid), glance.uid);
       this.#tell('told', connection, 'allowed', owner);
-      return;
+      return 'heard';
     }
-    if (this.#pending.length >= mostPending) return;
+    if (this.#pending.length >= mostPending) return 'full';
     // Begun at once: it may end at any moment.
     const owner = this.#parts.owners.of(glance);
     this.#pending.push({event, glance, network: networkOf(glance.pid), owner});
     this.#work ??= this.#resolveAll().finally(() => (this.#work = undefined));
+    return 'heard';
   }
 
   /** Looks at the tables. @returns those of this network, in which the rules stand */

@@ -179,8 +179,8 @@ export class Outbound {
       if (opened.kind === 'unavailable') return opened.why;
       this.#observer.hears = 'events';
       for await (const heard of opened.events.heard(stop)) {
-        if (heard.kind === 'connect') this.#observer.hear(heard.event);
-        else await this.#look();
+        const isHeard = heard.kind === 'connect' && this.#observer.hear(heard.event) === 'heard';
+        if (!isHeard) await this.#look();
       }
       return undefined;
     } catch (error) {
