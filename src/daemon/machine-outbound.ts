@@ -9,7 +9,7 @@ import type {Table} from '../state/table.js';
 import type {Egress} from './egress.js';
 import {Killer} from './killer.js';
 import {Outbound} from './outbound.js';
-import {Warner} from './warner.js';
+import {Warner, type WarnerSettings} from './warner.js';
 
 export interface OutboundSurroundings {
   readonly config: Config;
@@ -19,6 +19,8 @@ export interface OutboundSurroundings {
   readonly onCount: () => void;
   readonly say: Say;
 }
+
+const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: ''};
 
 /** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
 export async function watchOutgoing(
@@ -35,7 +37,9 @@ export async function watchOutgoing(
     {mode: config.dryRun ? 'onlySay' : 'end'},
     {isAllowed: (process) => outbound.isAllowed(process), say},
   );
-  const warner: Warner = new Warner(config, {
+  // A dry run tells nobody but its own log.
+  const ways = config.dryRun ? noWays : config;
+  const warner: Warner = new Warner(ways, {
     say,
     onAllow: (sighting, askedBy) => outbound.allow(sighting, askedBy),
     mayBeEnded: (target) => killer.decide(target).kind === 'end',

@@ -33,11 +33,19 @@ export function ageSeconds(startTicks: number): number {
   return uptimeSeconds - startTicks / ticksPerSecond;
 }
 
+/** How long the machine's own start is believed. Ms: /proc/stat has a line for each processor. */
+const believedMs = 1000;
+let boot = {ms: 0, untilMs: 0};
+
 /**
  * When a process began, by the clock as it is set now; up to a second too early, for the kernel tells
  * its own start in whole seconds. Ms since the epoch.
  */
 export function startedMsOf(startTicks: number): number {
-  const match = /^btime (\d+)$/m.exec(fs.readFileSync('/proc/stat', 'latin1'));
-  return Number(match?.[1]) * 1000 + (startTicks * 1000) / ticksPerSecond;
+  const now = performance.now();
+  if (now >= boot.untilMs) {
+    const match = /^btime (\d+)$/m.exec(fs.readFileSync('/proc/stat', 'latin1'));
+    boot = {ms: Number(match?.[1]) * 1000, untilMs: now + believedMs};
+  }
+  return boot.ms + (startTicks * 1000) / ticksPerSecond;
 }

@@ -15,6 +15,11 @@ export class RemoteNames {
   readonly #resolver = new Resolver({timeout: timeoutMs, tries: 1});
   readonly #known = new Map<string, string>();
 
+  /** @param servers asked instead of the machine's own; for tests */
+  constructor(servers: readonly string[] = []) {
+    if (servers.length > 0) this.#resolver.setServers(servers);
+  }
+
   /** @returns undefined when there is none, or nobody answers in time */
   async of(address: string): Promise<string | undefined> {
     const known = this.#known.get(address);

@@ -112,6 +112,20 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect([...watching.rows.values()]).toMatchObject([{standing: 'allowed', connections: 1}]);
   });
 
+  test('one who is allowed by hand is told of no more', async () => {
+    const file = put('form.pl', script(remote[4], 30));
+    senders.start(user, 'perl', [file]);
+    watching.outbound.allow(await one(), 'alice at the desktop');
+    expect(watching.said.at(-1)).toEqual([
+      'notice',
+      `${user}:/usr/bin/perl is allowed until the daemon ends, as alice at the desktop asked; for good: allowed_senders`,
+    ]);
+    const {pid} = senders.start(user, 'perl', [file]);
+    const isItself = ({sighting}: Observed): boolean => sighting.owner?.pid === pid;
+    await until('it is seen', () => watching.seen.some(isItself));
+    expect(watching.seen.find(isItself)?.standing).toBe('allowed');
+  });
+
   test('a spammer who forks: each child by its own number', async () => {
     const forking = `for (1..5) { next if fork; ${script(remote[4], 30)} exit } sleep 30;`;
     const parent = senders.start(user, 'perl', [put('spam.pl', forking)]);
