@@ -19,6 +19,7 @@ import {
 } from './command.js';
 import {trialSeconds} from './course.js';
 import {exitCode} from './exit.js';
+import {coverage, coverageSettings} from './coverage.js';
 import {explain} from './explain.js';
 import {doctor} from './doctor.js';
 import {askDaemon, blockSecondsOf, clearFirewall, operate, type RunRequest} from './operate.js';
@@ -72,6 +73,7 @@ export function makeProgram(surroundings: Surroundings): Command {
   addOperatorCommands(program, surroundings);
   addStateCommands(program, surroundings);
   addOutgoingCommands(program, surroundings);
+  addCoverageCommand(program, surroundings);
   program
     .command('sample-config')
     .description('Print the configuration file with every setting at its default.')
@@ -270,6 +272,22 @@ function addOutgoingCommands(program: Command, surroundings: Surroundings): void
         ),
       );
     });
+}
+
+/** How much of that is seen. */
+function addCoverageCommand(program: Command, surroundings: Surroundings): void {
+  const {output, signals} = surroundings;
+
+  addCommand(program, 'coverage', coverageSettings, output)
+    .description(
+      'Measure how much `watch` sees of programs that connect and end at once, in a network of its own (unshare --net).',
+    )
+    .option('--json', 'Print it as JSON.')
+    .action((options: Options & {json?: true}) =>
+      configured(options, surroundings, (config) =>
+        coverage(options.json ? 'json' : 'text', config, signals, output),
+      ),
+    );
 }
 
 function trialRequest(time: string | true): RunRequest | undefined {

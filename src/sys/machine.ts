@@ -16,6 +16,7 @@ const capabilityBits = {
   CAP_NET_ADMIN: 12n,
   CAP_NET_RAW: 13n,
   CAP_SYS_PTRACE: 19n,
+  CAP_SYS_ADMIN: 21n,
 } as const;
 
 /** Which of these rights this process does not have. */
@@ -29,6 +30,9 @@ export function lackingCapabilities(
 
 /** The network namespace in which we live: `net:[4026531840]`. */
 export const ownNetwork = (): string => fs.readlinkSync('/proc/self/ns/net');
+
+/** The words that start this program again. */
+export const ownWords = (): string[] => [process.execPath, process.argv[1] ?? ''];
 
 export const hostName = (): string => os.hostname();
 
