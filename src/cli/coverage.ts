@@ -65,14 +65,21 @@ function written(name: SettingName, config: Config): string {
   return String(JSON.parse((kind as Kind<unknown>).write(config[name])));
 }
 
-const head = ['SOURCE', 'CANARIES', 'CONNECTED', 'SEEN', 'PID', 'PROGRAM'];
+const head = ['SOURCE', 'CANARIES', 'CONNECTED', 'SEEN', 'PID', 'USER', 'PROGRAM'];
 
 function text(measured: readonly MeasuredWay[]): string {
   const rows = measured.map((each) =>
     each.kind === 'measured'
       ? [
           each.way,
-          ...[each.canaries, each.connected, each.seen, each.withPid, each.withProgram].map(String),
+          ...[
+            each.canaries,
+            each.connected,
+            each.seen,
+            each.withPid,
+            each.withUser,
+            each.withProgram,
+          ].map(String),
         ]
       : [each.way, `not measured: ${each.why}`],
   );

@@ -1,6 +1,7 @@
 /**
  * `blocksmtp doctor`: gathers what `daemon/diagnosis.ts` judges, and prints it. Changes nothing, but
- * that a state which is there is opened where no daemon runs (`daemon/workplace.ts`).
+ * that a state which is there is opened where no daemon runs (`daemon/workplace.ts`). What the watch
+ * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
  */
 import type {Config} from '../config/schema.js';
 import {diagnose, type Facts, type Finding} from '../daemon/diagnosis.js';
@@ -14,6 +15,7 @@ import {lackingCapabilities, nowMs} from '../sys/machine.js';
 import {mailerPids} from '../sys/mailers.js';
 import {machineFamilies, programVersion} from '../sys/netfilter.js';
 import {quietMs, readTextFile, whyNotRead} from '../sys/text-file.js';
+import {coverageInside} from './coverage.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {answerOf, type Output} from './operate.js';
 
@@ -47,6 +49,7 @@ async function gather(config: Config, log: Log): Promise<Facts> {
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
     sendmails: await countMailers(),
+    coverage: config.outbound === 'off' ? [] : await coverageInside(config),
   };
 }
 

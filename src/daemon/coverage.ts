@@ -17,6 +17,7 @@ import {
 import type {Sighting} from '../outbound/owner.js';
 import {emptyState} from '../state/state.js';
 import {type Flock, layWire, sendCanaries} from '../sys/canaries.js';
+import {ConnectEvents} from '../sys/connect-events.js';
 import {nowMs, ownNetwork, pause} from '../sys/machine.js';
 import {runFirewallCall} from '../sys/netfilter.js';
 import {Users} from '../sys/users.js';
@@ -62,6 +63,9 @@ export async function tryOut(
   plan: TrialPlan,
   stop: AbortSignal,
 ): Promise<Tried> {
+  const opened = way === 'events' ? ConnectEvents.open([ports[way]]) : undefined;
+  if (opened?.kind === 'unavailable') return {kind: 'unmeasured', why: opened.why};
+  opened?.events.close();
   const said: string[] = [];
   const say = (_level: string, message: string): void => void said.push(message);
   const isHeld = way === 'hold' || way === 'holdByTables';

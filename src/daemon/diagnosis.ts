@@ -4,6 +4,8 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
+import type {MeasuredWay} from '../outbound/coverage.js';
+import {coverageFindings} from './coverage-findings.js';
 import {
   countText,
   type EgressStatus,
@@ -35,6 +37,8 @@ export interface Facts {
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
   /** Processes that run sendmail. */
   readonly sendmails: number;
+  /** How much is seen of who connects and is gone; empty where outgoing mail is not watched. */
+  readonly coverage: readonly MeasuredWay[];
 }
 
 /** With a set the kernel ends a block by itself, and no number of them costs a packet anything. */
@@ -54,6 +58,7 @@ export function diagnose(facts: Facts): Finding[] {
     ...sizeFindings(facts),
     ...whitelistFindings(facts),
     ...sourceFindings(facts),
+    ...coverageFindings(facts.coverage, facts.config.outbound),
   ];
 }
 

@@ -32,6 +32,8 @@ export interface Coverage {
   readonly seen: number;
   /** With the number of the process, and that is the right one. */
   readonly withPid: number;
+  /** With its user too. */
+  readonly withUser: number;
   /** With the path of its program too. */
   readonly withProgram: number;
 }
@@ -58,6 +60,7 @@ export function coverageOf(canaries: readonly Canary[], sightings: readonly Told
     connected: canaries.filter(({result}) => result === 'connected').length,
     seen: count(isOf),
     withPid: count(namesIt),
+    withUser: count((told, canary) => namesIt(told, canary) && (told.owner?.uid ?? -1) >= 0),
     withProgram: count((told, canary) => namesIt(told, canary) && told.owner?.executable !== ''),
   };
 }

@@ -35,30 +35,34 @@ for my $port (@ARGV) {
 }
 $| = 1; print "$$\\n"; sleep;`;
 
-/** Ends without any clearing up, as one that is killed does. */
+/**
+ * Each ends without any clearing up, as one that is killed does, and is reaped at once: what is left
+ * of one whose parent is lazy would tell its user for longer.
+ */
 const flock = `
 use POSIX ();
 use Socket;
 my ($port, $count, $gap) = @ARGV;
-my %canary;
-$| = 1;
-$SIG{TERM} = sub { kill 'KILL', keys %canary; exit 1 };
-sub ended { my $pid = shift; printf "ended %s %d %.6f\\n", delete $canary{$pid}, $?, time }
+my %waiting;
+sub note { syswrite STDOUT, sprintf "%s %s %d %.6f\\n", @_, time }
+sub reap { while ((my $pid = waitpid -1, POSIX::WNOHANG()) > 0) { delete $waiting{$pid}; note('ended', $pid, $?) } }
+$SIG{CHLD} = \\&reap;
+$SIG{TERM} = sub { kill 'KILL', keys %waiting; exit 1 };
 for my $i (1 .. $count) {
-  my $remote = "${farNetwork}.$i";
-  my $to = pack_sockaddr_in($port, inet_aton($remote));
+  my $to = pack_sockaddr_in($port, inet_aton("${farNetwork}.$i"));
   defined(my $pid = fork) or die $!;
   if ($pid == 0) {
     alarm ${canaryPatienceSeconds};
     socket my $socket, PF_INET, SOCK_STREAM, 0 or POSIX::_exit(2);
-    syswrite STDOUT, sprintf "began %s %d %.6f\\n", $remote, $$, time;
+    note('began', $$, $i);
     POSIX::_exit(connect($socket, $to) ? 0 : 1);
   }
-  $canary{$pid} = $remote;
-  while (($pid = waitpid -1, POSIX::WNOHANG()) > 0) { ended($pid) }
-  select undef, undef, undef, $gap if $i < $count;
+  $waiting{$pid} = 1 if kill 0, $pid;
+  my $left = $i < $count ? $gap : 0;
+  (undef, $left) = select undef, undef, undef, $left while $left > 0;
 }
-while ((my $pid = wait) > 0) { ended($pid) }`;
+$SIG{CHLD} = 'DEFAULT';
+while ((my $pid = wait) > 0) { note('ended', $pid, $?) }`;
 
 export type LaidWire =
   {readonly kind: 'laid'} | {readonly kind: 'unavailable'; readonly why: string};
@@ -85,7 +89,8 @@ export async function layWire(ports: readonly number[], stop: AbortSignal): Prom
     `link add wan type veth peer name mail netns ${pid}`,
     'address add 192.0.2.1/30 dev wan',
     'link set wan up',
-    'route add default via 192.0.2.2',
+    // No other way: what else wants to go out learns at once that it cannot.
+    `route add ${farNetwork}.0/24 via 192.0.2.2`,
   ];
   const there = [
     'link set lo up',
@@ -138,17 +143,19 @@ export async function sendCanaries(
 const bound = ['--pdeathsig', 'KILL'];
 
 function readCanaries(text: string): Canary[] {
-  const ends = new Map(
-    Array.from(text.matchAll(/^ended (\S+) (\d+) ([\d.]+)$/gm), ([, remote, code, at]) => [
-      remote,
-      {code, endedMs: Number(at) * 1000},
-    ]),
+  const lines = Array.from(
+    text.matchAll(/^(began|ended) (\d+) (\d+) ([\d.]+)$/gm),
+    ([, what, pid, number, at]) => ({
+      ...{what, pid: Number(pid), number: Number(number), atMs: Number(at) * 1000},
+    }),
   );
-  const began = text.matchAll(/^began (\S+) (\d+) ([\d.]+)$/gm);
-  return Array.from(began, ([, remote = '', pid, at]) => {
-    const end = ends.get(remote);
-    const result = end?.code === '0' ? 'connected' : 'failed';
-    return {pid: Number(pid), remote, beganMs: Number(at) * 1000, endedMs: end?.endedMs, result};
+  const ends = new Map(lines.flatMap((end) => (end.what === 'ended' ? [[end.pid, end]] : [])));
+  return lines.flatMap(({what, pid, number, atMs}) => {
+    if (what === 'ended') return [];
+    const end = ends.get(pid);
+    const result = end?.number === 0 ? 'connected' : 'failed';
+    const remote = `${farNetwork}.${number}`;
+    return [{pid, remote, beganMs: atMs, endedMs: end?.atMs, result}];
   });
 }
 

@@ -135,7 +135,7 @@ describeInNamespace(
         [['list'], 0, 'nobody is blocked\n'],
         [['why', '203.0.113.7'], 0, '203.0.113.7: not exempt\n'],
         [['status'], 1, 'no daemon runs, backend iptables\n0 blocks, '],
-        [['doctor'], 1, 'no daemon runs'],
+        [['doctor', '--outbound=off'], 1, 'no daemon runs'],
       ] as const) {
         const ended = blocksmtp(
           [...words, ...who, ...state, `--state-dir=${never}`],

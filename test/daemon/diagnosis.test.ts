@@ -2,6 +2,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {settingNames, settings, type Config} from '../../src/config/schema.js';
 import {diagnose, type Facts, mostTreeRules} from '../../src/daemon/diagnosis.js';
+import {leastNamedShare} from '../../src/daemon/coverage-findings.js';
+import type {Coverage, MeasuredWay, Way} from '../../src/outbound/coverage.js';
 import type {Status} from '../../src/daemon/status.js';
 
 const standard = Object.fromEntries(
@@ -33,6 +35,7 @@ const well: Facts = {
   whitelist: {entries: 2, problems: 0},
   sources: [{name: '/var/log/mail.log', trouble: undefined}],
   sendmails: 2,
+  coverage: [],
 };
 
 const without = (...names: string[]): Facts['programs'] =>
@@ -160,4 +163,89 @@ test('the logs, and a machine without a mailer', () => {
     'advice: no sendmail runs here: the kernel cannot tell who a client is',
   ]);
   expect(troubles({sendmails: 0}, {mailerSyslogHost: 'mail1'})).toEqual([]);
+});
+
+describe('how much is seen of who connects and is gone', () => {
+  const measured = (way: Way, counts: Partial<Coverage> = {}): MeasuredWay => ({
+    ...{kind: 'measured', way, canaries: 40, connected: 40, seen: 40},
+    ...{withPid: 40, withUser: 40, withProgram: 40},
+    ...counts,
+  });
+  const lead = 'outgoing mail, programs that connect and end at once';
+  const [all, none] = ['40 of 40 seen, 40 with their pid', '40 of 40 seen, 0 with their pid'];
+  const tables = measured('tables', {withPid: 0, withUser: 0, withProgram: 0});
+  const events = measured('events', {withUser: 9, withProgram: 1});
+  const hold = measured('hold');
+  const [deaf, unheld] = (['events', 'hold'] as const).map((way): MeasuredWay => ({
+    kind: 'unmeasured',
+    way,
+    why: 'no tracefs',
+  })) as [MeasuredWay, MeasuredWay];
+  const found = (coverage: MeasuredWay[], outbound: Config['outbound']): string[] =>
+    diagnose({...well, coverage, config: {...standard, outbound}})
+      .filter(({what}) => what.startsWith(lead))
+      .map(({verdict, what}) => `${verdict}${what.slice(lead.length)}`);
+  const more = `: with outbound = "hold" ${all}, 40 with their program`;
+
+  test.each([
+    [
+      'what the kernel tells',
+      [tables, events, hold],
+      'warn',
+      [`good: ${all}, 1 with their program (the kernel tells)`, `good${more}`],
+    ],
+    [
+      'nothing could be told of',
+      [tables, deaf, hold],
+      'observe',
+      [`advice: ${none}, 0 with their program (socket tables alone; no tracefs)`, `advice${more}`],
+    ],
+    [
+      'nobody is let out who could be held back',
+      [tables, events, hold],
+      'reject',
+      [`good: ${all}, 1 with their program (the kernel tells)`],
+    ],
+    [
+      'held back',
+      [tables, events, hold],
+      'hold',
+      [`good: ${all}, 40 with their program (held back)`],
+    ],
+    [
+      'held back, and one was missed',
+      [tables, events, measured('hold', {withPid: 39})],
+      'hold',
+      ['bad: 40 of 40 seen, 39 with their pid, 40 with their program (held back)'],
+    ],
+    [
+      'held back for ever',
+      [tables, events, measured('hold', {connected: 30})],
+      'hold',
+      ['bad: "hold" did not let go 10 of 40 in time'],
+    ],
+    [
+      'not held back, for it cannot be',
+      [tables, events, unheld],
+      'hold',
+      ['advice: not measured: no tracefs'],
+    ],
+    [
+      'nothing is measured',
+      [{...unheld, way: 'tables'}, deaf, unheld],
+      'warn',
+      ['advice: not measured: no tracefs'],
+    ],
+    ['not watched', [tables, events, hold], 'off', []],
+  ] as const)('%s', (_, coverage, outbound, expected) => {
+    expect(found([...coverage], outbound)).toEqual(expected);
+  });
+
+  test.each([
+    [40 * leastNamedShare, 'good'],
+    [40 * leastNamedShare - 1, 'advice'],
+  ])('%d of 40 that the kernel named', (withPid, verdict) => {
+    const [first = ''] = found([tables, {...events, withPid} as MeasuredWay, hold], 'warn');
+    expect(first).toMatch(new RegExp(`^${verdict}: `));
+  });
 });
