@@ -3,9 +3,12 @@
  * are is asked in `owners.ts`.
  *
  * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
- * milliseconds however few sockets there are.
+ * milliseconds however few sockets there are. So one is read again only when the namespace's own count
+ * of opened connections has moved, or a connection is still opening; asking for the count takes a tenth
+ * of a millisecond.
  */
 import {readFile} from 'node:fs/promises';
+import {activeOpensOf} from '../net/active-opens.js';
 import {outgoingSockets} from '../net/outgoing-sockets.js';
 import type {Connection} from '../outbound/connection.js';
 import {allPids, linkOf, networkOf} from './proc.js';
@@ -15,6 +18,20 @@ import {Slice} from './slice.js';
 const namespacesMs = 10_000;
 /** Network namespaces that are looked at. A count: each costs two walks through the hash. */
 export const mostNamespaces = 256;
+
+/**
+ * For how long a table is believed when the count has not moved. Ms: who has root in a container can put
+ * a connection there that was never counted (TCP_REPAIR, as a restored container's are).
+ */
+export const believedMs = 30_000;
+
+interface Memory {
+  /** Which was asked: of a namespace that has gone, another may get the name. */
+  readonly pid: number;
+  readonly activeOpens: string | undefined;
+  readonly seen: Seen;
+  readonly untilMs: number;
+}
 
 export type Seen =
   | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
@@ -26,6 +43,8 @@ export class Outgoing {
   /** A process in each namespace. */
   #namespaces: ReadonlyMap<string, number> = new Map();
   #nextLookMs = 0;
+  /** By network namespace. */
+  readonly #memories = new Map<string, Memory>();
 
   /** @param proc where the tables are; elsewhere than in /proc for tests */
   constructor(ports: readonly number[], proc = '/proc') {
@@ -38,7 +57,7 @@ export class Outgoing {
 
   /** @param scope `own`: only this process's network */
   async look(scope: 'all' | 'own'): Promise<Seen[]> {
-    if (scope === 'own') return [await this.#table('self', this.own)];
+    if (scope === 'own') return [await this.#remembered(process.pid, this.own)];
     await this.#findNamespaces();
     // Of those whose process has gone, or has another number's place, another one is found.
     const isDeserted = [...this.#namespaces].some(([network, pid]) => networkOf(pid) !== network);
@@ -47,19 +66,40 @@ export class Outgoing {
       await this.#findNamespaces();
     }
     const seen: Seen[] = [];
-    for (const [network, pid] of this.#namespaces)
-      seen.push(await this.#table(String(pid), network));
+    for (const [network, pid] of this.#namespaces) seen.push(await this.#remembered(pid, network));
+    // Containers come and go.
+    for (const network of this.#memories.keys())
+      if (!this.#namespaces.has(network)) this.#memories.delete(network);
     return seen;
   }
 
-  /** Those in the namespace of a process. */
+  /** Those in the namespace of a process, now: what the kernel has just told of is not counted yet. */
   async around(pid: number): Promise<Seen> {
-    return this.#table(String(pid), networkOf(pid));
+    return this.#table(pid, networkOf(pid));
   }
 
-  async #table(process: string, network: string): Promise<Seen> {
+  /** What stood there when it was read, as long as that is so still but for what has ended. */
+  async #remembered(pid: number, network: string): Promise<Seen> {
+    // Before the tables: what is opened meanwhile moves it again.
+    const activeOpens = activeOpensOf(await read(`${this.#proc}/${pid}/net/snmp`));
+    const memory = this.#memories.get(network);
+    const isGood =
+      activeOpens !== undefined &&
+      pid === memory?.pid &&
+      activeOpens === memory.activeOpens &&
+      performance.now() < memory.untilMs;
+    if (isGood) return memory.seen;
+    const seen = await this.#table(pid, network);
+    const isSettled =
+      seen.kind === 'connections' && seen.connections.every(({phase}) => phase !== 'opening');
+    const untilMs = performance.now() + (isSettled ? believedMs : 0);
+    this.#memories.set(network, {pid, activeOpens, seen, untilMs});
+    return seen;
+  }
+
+  async #table(pid: number, network: string): Promise<Seen> {
     const texts = await Promise.all(
-      ['tcp', 'tcp6'].map((name) => read(`${this.#proc}/${process}/net/${name}`)),
+      ['tcp', 'tcp6'].map((name) => read(`${this.#proc}/${pid}/net/${name}`)),
     );
     const tables = texts.map((text) => outgoingSockets(text, this.#ports));
     const connections: Connection[] = [];

@@ -1,66 +1,84 @@
-/** The socket tables of this machine, and what becomes of those that cannot be read. */
-import {describe, expect, test} from '@jest/globals';
-import fs from 'node:fs';
-import net from 'node:net';
-import {join} from 'node:path';
-import {Outgoing} from '../../src/sys/outgoing.js';
-import {tempDirs} from './support/temp.js';
+/** The socket tables on the real kernel: when they are read again, and when what was read is as good. */
+import {afterEach, beforeEach, expect, jest} from '@jest/globals';
+import type {Connection} from '../../src/outbound/connection.js';
+import {believedMs, Outgoing, type Seen} from '../../src/sys/outgoing.js';
+import {networkOf} from '../../src/sys/proc.js';
+import {openSenders, remote, type Senders} from '../daemon/support/senders.js';
+import {until} from './support/temp.js';
+import {whereAvailable} from './support/where-available.js';
 
-const newFolder = tempDirs();
+const test = whereAvailable({
+  root: true,
+  tools: ['unshare', 'nsenter', 'setpriv', 'ip', 'perl'],
+  works: ['unshare', '--net', 'true'],
+});
+const port = 2627;
+let senders: Senders;
+let outgoing: Outgoing;
+let network = '';
 
-describe('Outgoing', () => {
-  test('finds a connection of ours, with its inode and its user', async () => {
-    const server = net.createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const {port} = server.address() as net.AddressInfo;
-    const socket = net.connect(port, '127.0.0.1');
-    await new Promise((resolve) => socket.once('connect', resolve));
-    const [seen] = await new Outgoing([port]).look('own');
-    if (seen?.kind !== 'connections') throw new Error('not read');
-    expect(seen.connections).toMatchObject([
-      {
-        network: fs.readlinkSync('/proc/self/ns/net'),
-        remotePort: port,
-        localPort: socket.localPort,
-        uid: process.getuid?.(),
-        phase: 'open',
-      },
-    ]);
-    const inodes = fs.readdirSync('/proc/self/fd').map((name) => {
-      try {
-        return fs.readlinkSync(`/proc/self/fd/${name}`);
-      } catch {
-        return '';
-      }
-    });
-    expect(inodes).toContain(`socket:[${seen.connections[0]?.inode ?? ''}]`);
-    socket.destroy();
-    server.close();
+beforeEach(async () => {
+  senders = await openSenders(port);
+  const {pid = 0} = senders.start(4711, 'sleep', ['60']);
+  await until('its network', () => {
+    network = networkOf(pid);
+    return network !== '' && network !== networkOf(process.pid);
   });
+  outgoing = new Outgoing([port]);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  senders.close();
+});
 
-  test('a table of another format is not read, and told of', async () => {
-    const proc = newFolder();
-    fs.mkdirSync(join(proc, 'self/net'), {recursive: true});
-    const table = '  sl  remote_address local_address st\n   0: 190200C0:0019 010200C0:D431 01\n';
-    fs.writeFileSync(join(proc, 'self/net/tcp'), table);
-    expect(await new Outgoing([25], proc).look('own')).toEqual([
-      {
-        kind: 'failed',
-        why: '/proc/net/tcp: "  sl  remote_address local_address st": expected the columns of Linux 2.6 or newer',
-      },
-    ]);
-  });
+/** To an address that nobody has it goes on opening until the neighbour is given up, after 3 s. */
+const connect = (address: string): void => {
+  const how = address === remote[4] ? '' : 'Blocking => 0';
+  const script = `use IO::Socket::IP;
+    $socket = IO::Socket::IP->new(PeerHost => '${address}', PeerPort => ${port}, ${how}); sleep 60`;
+  senders.start(4711, 'perl', ['-e', script]);
+};
 
-  test('tables that are gone between two looks are empty', async () => {
-    expect(await new Outgoing([25], newFolder()).look('own')).toEqual([
-      {kind: 'connections', connections: []},
-    ]);
-  });
+/** What is told of that network, where there is anything. */
+const look = async (): Promise<Seen | undefined> => {
+  const all = await outgoing.look('all');
+  return all.find((seen) => connectionsOf(seen).length > 0);
+};
+const connectionsOf = (seen: Seen | undefined): readonly Connection[] =>
+  seen?.kind === 'connections' ? seen.connections.filter((each) => each.network === network) : [];
+const countIs = async (count: number): Promise<void> =>
+  until(`${count}`, async () => connectionsOf(await look()).length === count, 5000, 50);
 
-  test('of a process that has gone nothing is seen', async () => {
-    expect(await new Outgoing([25]).around(2 ** 22 + 1)).toEqual({
-      kind: 'connections',
-      connections: [],
-    });
-  });
+test('while nothing is opened no table is read again, and what is opened is seen at the next look', async () => {
+  await countIs(0);
+  connect(remote[4]);
+  await countIs(1);
+  await until('it is open', async () => connectionsOf(await look())[0]?.phase === 'open');
+  const first = await look();
+  // The very same: it was not read.
+  expect(await look()).toBe(first);
+  connect(remote[4]);
+  await countIs(2);
+  expect(await outgoing.around(process.pid)).not.toBe(await look());
+});
+
+test('a connection that is opening is looked at each time', async () => {
+  connect('192.0.2.99');
+  await countIs(1);
+  const first = await look();
+  expect(connectionsOf(first)).toMatchObject([{phase: 'opening'}]);
+  const second = await look();
+  expect(second).not.toBe(first);
+  expect(connectionsOf(second)).toEqual(connectionsOf(first));
+});
+
+test('what was read is believed for a while only', async () => {
+  connect(remote[4]);
+  await until('it is open', async () => connectionsOf(await look())[0]?.phase === 'open');
+  const first = await look();
+  const now = performance.now();
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(now + believedMs - 1000);
+  expect(await look()).toBe(first);
+  clock.mockReturnValue(now + believedMs);
+  expect(await look()).not.toBe(first);
 });
