@@ -79,7 +79,7 @@ export async function tryOut(
   const egress = guardOf(guarded, say);
   const sightings: Sighting[] = [];
   const outbound = new Outbound(
-    {...guarded, outboundInterval, warnInterval: 3600},
+    {...guarded, outboundInterval, warnInterval: 3600, allowedDestinations: []},
     {
       ...{rows: emptyState('unsaved').outgoing, onCount: nothing, warn: nothing, say},
       release: (connection) => void egress.release(connection),

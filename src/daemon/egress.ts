@@ -65,6 +65,8 @@ export class Egress {
   /** One that was never started has nothing of its own in the kernel: a command that only asks. */
   #hasStarted = false;
   #isStopped = false;
+  #isWatched = (): boolean => true;
+  #toldLeft = false;
   /** Whether it was said that too many are released at once; said anew when that was over. */
   #toldFull = false;
 
@@ -151,7 +153,7 @@ export class Egress {
 
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isLeft()) return;
     const uids = this.#uids();
     for (const goal of this.#goals.values()) goal.allow(uids);
     // First what we ourselves have changed: it is no repair.
@@ -196,8 +198,13 @@ export class Egress {
     return this.#batch;
   }
 
+  /** @param isKeepingUp whether what is held is looked at; while it is not, `hold` ends by itself */
+  watchedBy(isKeepingUp: () => boolean): void {
+    this.#isWatched = isKeepingUp;
+  }
+
   async #enforce(): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isLeft()) return;
     for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
     await this.#each((keeper) => keeper.enforce('remove'));
   }
@@ -218,6 +225,17 @@ export class Egress {
     const allowed = `users ${this.#uids().join(', ') || 'none'}; networks ${allowedDestinations.map(({text}) => text).join(', ') || 'none'}`;
     const what = `new connections to the ports ${outboundPorts.join(', ')} of other machines`;
     this.#surroundings.say('notice', `would ${deed}: ${what} (allowed: ${allowed})`);
+  }
+
+  /** Nobody would let go what is held: the dead man's switch is not renewed. */
+  #isLeft(): boolean {
+    const isLeft = this.mode === 'hold' && !this.#isWatched();
+    if (isLeft && !this.#toldLeft) {
+      const message = 'what is held back is not looked at in time: nothing is held until it is';
+      this.#surroundings.say('warning', `egress guard: ${message}`);
+    }
+    this.#toldLeft = isLeft;
+    return isLeft;
   }
 
   #sayFull(): void {

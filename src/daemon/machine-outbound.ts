@@ -33,6 +33,7 @@ export async function watchOutgoing(
     withdraw: (connection) => void egress.withdraw(connection),
     warn: (warning) => warner.warn(warning),
   });
+  egress.watchedBy(() => outbound.isKeepingUp);
   const killer = new Killer(
     {mode: config.dryRun ? 'onlySay' : 'end'},
     {isAllowed: (process) => outbound.isAllowed(process), say},

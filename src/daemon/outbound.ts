@@ -3,9 +3,11 @@
  * them, warns of those who are not allowed to, and lets go what `hold` has held back once it is known
  * whose it is. How that is seen, `observer.ts` knows; what stands in the firewall, `egress.ts`.
  */
+import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import type {Say} from '../log-level.js';
 import {printable} from '../log-level.js';
+import {contains} from '../net/network.js';
 import {
   type AllowedSender,
   allowedSenders,
@@ -15,12 +17,12 @@ import {
 import {type Connection, connectionKey} from '../outbound/connection.js';
 import type {Sighting} from '../outbound/owner.js';
 import type {ProcessIdentity} from '../process-identity.js';
-import {countSighting, forgetHours, type SenderHour} from '../outbound/senders.js';
+import {SenderBook, type SenderHour} from '../outbound/senders.js';
 import type {Warning} from '../outbound/warning.js';
-import {Watch} from '../outbound/watch.js';
+import {type Telling, Watch} from '../outbound/watch.js';
 import type {Table} from '../state/table.js';
 import {ConnectEvents} from '../sys/connect-events.js';
-import {nowMs, pauseUnless} from '../sys/machine.js';
+import {monotonicMs, nowMs, pauseUnless} from '../sys/machine.js';
 import {runsFileAt} from '../sys/owners.js';
 import {RemoteNames} from '../sys/remote-names.js';
 import {Users} from '../sys/users.js';
@@ -30,7 +32,12 @@ import {OwnerBook} from './owner-book.js';
 
 export type OutboundSettings = Pick<
   Config,
-  'outbound' | 'outboundPorts' | 'outboundInterval' | 'allowedSenders' | 'warnInterval'
+  | 'outbound'
+  | 'outboundPorts'
+  | 'outboundInterval'
+  | 'allowedSenders'
+  | 'allowedDestinations'
+  | 'warnInterval'
 >;
 
 export interface OutboundParts {
@@ -53,6 +60,8 @@ export interface OutboundParts {
 const besideEventsMs = 30_000;
 /** While connections are held: long before TCP tries again after a second. Ms. */
 const heldMs = {withEvents: 1000, alone: 250} as const;
+/** When this network has not been looked at for so long, nothing is held any more. Ms. */
+const longestGapMs = 10_000;
 /** Looking takes no larger part of the time. */
 const mostShare = 0.05;
 /** How often what is over is forgotten, and the users' numbers are looked up. Ms. */
@@ -67,6 +76,7 @@ const retryMs = 60_000;
 export class Outbound {
   readonly #settings: OutboundSettings;
   readonly #parts: OutboundParts;
+  readonly #book: SenderBook;
   readonly #watch: Watch;
   readonly #observer: Observer;
   readonly #users = new Users();
@@ -75,13 +85,20 @@ export class Outbound {
   /** On somebody's word, until this life ends. */
   readonly #allowedByHand: AllowedSender[] = [];
   /** Let go, and not seen to stand yet. */
-  #released: ReadonlyMap<string, Connection> = new Map();
+  readonly #released = new Map<
+    string,
+    {readonly connection: Connection; readonly sinceMs: number}
+  >();
+  /** Warnings that wait for the remote's name. */
+  readonly #naming = new Set<Promise<void>>();
+  #stop: AbortSignal = new AbortController().signal;
+  #lookedMs = 0;
   #nextSweepMs = 0;
-  #nextLookMs = 0;
 
   constructor(settings: OutboundSettings, parts: OutboundParts) {
     this.#settings = settings;
     this.#parts = parts;
+    this.#book = new SenderBook(parts.rows);
     this.#watch = new Watch(settings.warnInterval);
     this.#observer = new Observer({
       ports: settings.outboundPorts,
@@ -103,9 +120,14 @@ export class Outbound {
   allow({owner}: Sighting, askedBy: string): void {
     if (owner === undefined || owner.executable === '' || owner.uid < 0) return;
     const {uid, user, executable: program} = owner;
-    if (this.#allowedByHand.length < mostAllowedByHand) this.#allowedByHand.push({uid, program});
-    this.#allowed = [...this.#allowed, {uid, program}];
     const entry = printable(`${user}:${program}`, entryCharacters);
+    if (program.endsWith(' (deleted)') || this.#allowedByHand.length >= mostAllowedByHand) {
+      const why = program.endsWith(' (deleted)') ? 'its file is gone' : 'too many are already';
+      this.#parts.say('warning', `not allowed: ${entry}, as ${askedBy} asked: ${why}`);
+      return;
+    }
+    this.#allowedByHand.push({uid, program});
+    this.#allowed = [...this.#allowed, {uid, program}];
     const message = `${entry} is allowed until the daemon ends, as ${askedBy} asked; for good: allowed_senders`;
     this.#parts.say('notice', message);
   }
@@ -115,48 +137,85 @@ export class Outbound {
     return this.#observer.hears;
   }
 
+  /** Whether what is held is looked at in time to be let go. */
+  get isKeepingUp(): boolean {
+    return monotonicMs() - this.#lookedMs < longestGapMs;
+  }
+
   /** Looks until the signal is given. Never fails. */
   async run(stop: AbortSignal): Promise<void> {
     if (this.#settings.outbound === 'off') return;
+    this.#stop = stop;
+    this.#lookedMs = monotonicMs();
     this.#sweep();
-    const isSilent = this.#parts.sources === 'tables';
-    const listening = isSilent ? Promise.resolve() : this.#listen(stop);
+    const loops = [this.#lookAround(stop)];
+    if (this.#parts.sources !== 'tables') loops.push(this.#listen(stop));
+    if (this.#settings.outbound === 'hold') loops.push(this.#lookAtOwn(stop));
+    await Promise.all(loops);
+    await this.#observer.settled();
+    await Promise.all(this.#naming);
+  }
+
+  /** All networks of the machine. */
+  async #lookAround(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const startMs = nowMs();
-      await this.#look();
+      const startMs = monotonicMs();
+      await this.#look('all');
       this.#sweep();
-      const restMs = Math.max(this.#paceMs, (nowMs() - startMs) / mostShare);
+      const restMs = Math.max(this.#paceMs, (monotonicMs() - startMs) / mostShare);
       await pauseUnless(stop, Math.min(restMs, besideEventsMs));
     }
-    await listening;
-    await this.#observer.settled();
+  }
+
+  /** The network whose connections are held: nobody else's make them wait. */
+  async #lookAtOwn(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const startMs = monotonicMs();
+      const own = await this.#look('own');
+      if (own !== undefined) {
+        this.#letGo(own, startMs);
+        this.#lookedMs = monotonicMs();
+      }
+      const hears = this.#observer.hears === 'events';
+      await pauseUnless(stop, hears ? heldMs.withEvents : heldMs.alone);
+    }
   }
 
   get #paceMs(): number {
-    const hears = this.#observer.hears === 'events';
-    if (this.#settings.outbound === 'hold') return hears ? heldMs.withEvents : heldMs.alone;
     const intervalMs = this.#settings.outboundInterval * 1000;
-    return hears ? Math.max(intervalMs, besideEventsMs) : intervalMs;
+    return this.#observer.hears === 'events' ? Math.max(intervalMs, besideEventsMs) : intervalMs;
   }
 
-  async #look(): Promise<void> {
-    const isDue = nowMs() >= this.#nextLookMs || this.#settings.outbound !== 'hold';
-    if (isDue) this.#nextLookMs = nowMs() + this.#settings.outboundInterval * 1000;
+  async #look(scope: 'all' | 'own'): Promise<readonly Connection[] | undefined> {
     try {
-      const own = await this.#observer.look(isDue ? 'all' : 'own');
-      if (this.#settings.outbound === 'hold') this.#letGo(own);
+      return await this.#observer.look(scope);
     } catch (error) {
       this.#parts.say('error', `outgoing: not looked at: ${(error as Error).message}`);
+      return undefined;
     }
   }
 
-  /** What waits longer than a release lasts is released again; what stands needs none any more. */
-  #letGo(own: readonly Connection[]): void {
+  #release(connection: Connection): void {
+    const key = connectionKey(connection);
+    if (!this.#released.has(key)) this.#released.set(key, {connection, sinceMs: monotonicMs()});
+    this.#parts.release(connection);
+  }
+
+  /**
+   * What waits longer than a release lasts is released again; what stands, or has ended, needs none any
+   * more, and would keep others waiting: there is not room for many.
+   *
+   * @param lookMs when the look began: what was let go since may not be in it
+   */
+  #letGo(own: readonly Connection[], lookMs: number): void {
     const opening = own.filter(({phase}) => phase === 'opening');
-    const waiting = new Map(opening.map((each) => [connectionKey(each), each]));
-    for (const [key, each] of this.#released) if (!waiting.has(key)) this.#parts.withdraw(each);
-    for (const each of opening) this.#parts.release(each);
-    this.#released = waiting;
+    const waiting = new Set(opening.map(connectionKey));
+    for (const [key, {connection, sinceMs}] of this.#released) {
+      if (waiting.has(key) || sinceMs >= lookMs) continue;
+      this.#released.delete(key);
+      this.#parts.withdraw(connection);
+    }
+    for (const each of opening) this.#release(each);
   }
 
   async #listen(stop: AbortSignal): Promise<void> {
@@ -166,7 +225,7 @@ export class Outbound {
       this.#observer.hears = 'nothing';
       if (why === undefined) return;
       const message = `outgoing: the kernel tells of no connections (${why}): who connects and is gone within ${this.#settings.outboundInterval}s is not seen`;
-      if (message !== told) this.#parts.say('info', message);
+      if (message !== told) this.#parts.say('notice', message);
       told = message;
       await pauseUnless(stop, retryMs);
     }
@@ -180,7 +239,7 @@ export class Outbound {
       this.#observer.hears = 'events';
       for await (const heard of opened.events.heard(stop)) {
         const isHeard = heard.kind === 'connect' && this.#observer.hear(heard.event) === 'heard';
-        if (!isHeard) await this.#look();
+        if (!isHeard) await this.#look('all');
       }
       return undefined;
     } catch (error) {
@@ -189,31 +248,50 @@ export class Outbound {
   }
 
   #take(observed: Observed): void {
-    const {sighting, standing} = observed;
-    this.#parts.see?.(observed);
-    countSighting(this.#parts.rows, sighting, standing);
-    this.#parts.onCount();
+    const {sighting} = observed;
     const {connection} = sighting;
+    const {outbound, allowedDestinations} = this.#settings;
+    const isOpenToAll = allowedDestinations.some((each) => contains(each, connection.remote));
+    const standing = isOpenToAll ? 'allowed' : observed.standing;
+    this.#parts.see?.({sighting, standing});
+    this.#book.count(sighting, standing);
+    this.#parts.onCount();
     const isHeld = connection.network === this.#observer.network && connection.phase === 'opening';
-    if (this.#settings.outbound === 'hold' && isHeld && connection.localPort > 0) {
-      this.#parts.release(connection);
-    }
-    if (standing !== 'other' || this.#settings.outbound === 'observe') return;
+    if (outbound === 'hold' && isHeld && connection.localPort > 0) this.#release(connection);
+    if (standing !== 'other' || outbound === 'observe') return;
     const telling = this.#watch.tell(sighting, nowMs());
     if (telling.kind === 'silent') return;
-    void this.#names.of(connection.remote.text).then((remoteName) => {
-      this.#parts.warn({sighting, times: telling.times, ...(remoteName && {remoteName})});
-    });
+    const warning = this.#warn(sighting, telling).finally(() => this.#naming.delete(warning));
+    this.#naming.add(warning);
+  }
+
+  /** With the remote's name, where that comes before we end. */
+  async #warn(
+    sighting: Sighting,
+    {times, further}: Extract<Telling, {kind: 'warn'}>,
+  ): Promise<void> {
+    const remoteName = await this.#names.of(sighting.connection.remote.text, this.#stop);
+    this.#parts.warn({sighting, times, ...(remoteName && {remoteName})});
+    if (further === 'told') return;
+    const message = `outgoing: more of ${furtherOf[further]} is counted only, for ${durationText(this.#settings.warnInterval)} (blocksmtp senders)`;
+    this.#parts.say('warning', message);
   }
 
   #sweep(): void {
-    const now = nowMs();
-    if (now < this.#nextSweepMs && now > this.#nextSweepMs - sweepMs) return;
+    const now = monotonicMs();
+    if (now < this.#nextSweepMs) return;
     this.#nextSweepMs = now + sweepMs;
-    this.#watch.sweep(now);
-    forgetHours(this.#parts.rows, now);
-    this.#allowed = allowedSenders(this.#settings.allowedSenders, (name) =>
-      this.#users.uidOf(name),
-    );
+    this.#watch.sweep(nowMs());
+    this.#book.forget(nowMs());
+    const {allowedSenders: entries} = this.#settings;
+    const named = allowedSenders(entries, (name) => this.#users.uidOf(name));
+    this.#allowed = [...named, ...this.#allowedByHand];
   }
 }
+
+/** What is not told of any more. */
+const furtherOf = {
+  program: 'this program',
+  user: 'programs of this user',
+  everybody: 'whatever programs',
+} as const;

@@ -38,40 +38,69 @@ export const mostRows = 10_000;
 /** Destinations named in each. A count. */
 const mostNamed = 8;
 
-export function countSighting(
-  rows: Table<SenderHour>,
-  sighting: Sighting,
-  standing: Standing,
-): void {
-  const {atMs, owner, connection} = sighting;
-  const hour = Math.floor(atMs / hourMs);
-  const key = `${hour} ${standing} ${programKey(sighting)}`;
-  const before = rows.get(key);
-  const destinations = before?.destinations ?? [];
-  const remote = connection.remote.text;
-  const isNamed = destinations.includes(remote) || destinations.length >= mostNamed;
-  rows.set(key, {
-    hour,
-    standing,
-    user: owner?.user ?? (connection.inode === '0' ? '' : String(connection.uid)),
-    directory: owner?.directory ?? '',
-    program: owner === undefined ? '' : owner.executable || owner.command,
-    script: owner?.script ?? '',
-    home: owner?.home ?? {kind: 'none'},
-    connections: (before?.connections ?? 0) + 1,
-    destinations: isNamed ? destinations : [...destinations, remote],
-    pid: owner?.pid ?? 0,
-    lastMs: atMs,
-  });
-  if (rows.size > mostRows) rows.delete(rows.oldestKey() ?? '');
-}
+/** Rows of one user in one hour. A count: who renames himself each time shall not push others out. */
+export const mostRowsOfUser = 200;
 
-/** Forgets hours that nobody asks for any more; also those that a clock set wrong has made. */
-export function forgetHours(rows: Table<SenderHour>, nowMs: number): void {
-  for (const [key, {lastMs}] of rows.entries()) {
-    if (nowMs - lastMs > keptMs || lastMs > nowMs + hourMs) rows.delete(key);
+/** Counts sightings into the rows, and forgets what is over. */
+export class SenderBook {
+  readonly #rows: Table<SenderHour>;
+  /** Rows of this life, by hour, standing and user. */
+  readonly #ofUser = new Map<string, number>();
+
+  constructor(rows: Table<SenderHour>) {
+    this.#rows = rows;
+  }
+
+  count(sighting: Sighting, standing: Standing): void {
+    const {atMs, owner, connection} = sighting;
+    const hour = Math.floor(atMs / hourMs);
+    const {key, program} = this.#place(`${hour} ${standing}`, sighting);
+    const before = this.#rows.get(key);
+    const destinations = before?.destinations ?? [];
+    const remote = connection.remote.text;
+    const isNamed = destinations.includes(remote) || destinations.length >= mostNamed;
+    const isItself = program === 'itself';
+    this.#rows.set(key, {
+      hour,
+      standing,
+      user: owner?.user ?? (connection.inode === '0' ? '' : String(connection.uid)),
+      directory: isItself ? (owner?.directory ?? '') : '',
+      program: isItself ? (owner?.executable ?? '') || (owner?.command ?? '') : 'other programs',
+      script: isItself ? (owner?.script ?? '') : '',
+      home: isItself ? (owner?.home ?? noHome) : noHome,
+      connections: (before?.connections ?? 0) + 1,
+      destinations: isNamed ? destinations : [...destinations, remote],
+      pid: owner?.pid ?? 0,
+      lastMs: atMs,
+    });
+    if (this.#rows.size > mostRows) this.#rows.delete(this.#rows.oldestKey() ?? '');
+  }
+
+  /** Forgets hours that nobody asks for any more; also those that a clock set wrong has made. */
+  forget(nowMs: number): void {
+    for (const [key, {lastMs}] of this.#rows.entries()) {
+      if (nowMs - lastMs > keptMs || lastMs > nowMs + hourMs) this.#rows.delete(key);
+    }
+    const present = `${Math.floor(nowMs / hourMs)} `;
+    for (const key of this.#ofUser.keys()) if (!key.startsWith(present)) this.#ofUser.delete(key);
+  }
+
+  /** Of a user with too many programs all further ones are counted together. */
+  #place(
+    beginning: string,
+    sighting: Sighting,
+  ): {readonly key: string; readonly program: 'itself' | 'others'} {
+    const key = `${beginning} ${programKey(sighting)}`;
+    if (this.#rows.get(key) !== undefined) return {key, program: 'itself'};
+    const user = `${beginning} ${sighting.owner?.uid ?? sighting.connection.uid}`;
+    const rows = this.#ofUser.get(user) ?? 0;
+    if (rows >= mostRowsOfUser) return {key: `${user} others`, program: 'others'};
+    this.#ofUser.set(user, rows + 1);
+    return {key, program: 'itself'};
   }
 }
+
+const noHome: Home = {kind: 'none'};
 
 /** Since that time, each program once; who is not allowed and connected most stands on top. */
 export function sumSenders(rows: Iterable<SenderHour>, sinceMs: number): SenderHour[] {

@@ -1,29 +1,41 @@
 /**
  * Decides what of all sightings is told: nothing of allowed senders, and of others one warning for
- * each program and destination in a while. Which connections are new, `seen.ts` knows.
+ * each program and destination in a while, within bounds that no choice of names gets around. Which connections are new, `seen.ts` knows.
  */
 import type {Sighting} from './owner.js';
 
-/** Programs and destinations of which was told. A count. */
-export const mostTold = 10_000;
 /** A program that writes to the whole world is one matter: it is told of so many destinations. A count. */
 export const mostDestinations = 5;
+/** Whoever gives each of his programs another name is told of so often in an interval. A count. */
+export const mostProgramsOfUser = 10;
+/** And all of them together: nobody reads more, and a log that is flooded hides the rest. A count. */
+export const mostPrograms = 200;
+/** Programs remembered. A count. */
+export const mostRemembered = 10_000;
+
 export type Telling =
   | {readonly kind: 'silent'}
-  /** `times`: connections of the program since the last warning, itself among them. A count. */
-  | {readonly kind: 'warn'; readonly times: number};
+  | {
+      readonly kind: 'warn';
+      /** Connections of the program since the last warning, itself among them. A count. */
+      readonly times: number;
+      /** What is told of no more in this interval; `told`: all goes on being told. */
+      readonly further: 'told' | 'program' | 'user' | 'everybody';
+    };
 
 interface Program {
-  /** When it was last told of this destination. Ms. */
-  readonly destinations: Map<string, number>;
-  /** Of the latest hour or so. */
-  sinceMs: number;
+  readonly destinations: Set<string>;
+  readonly sinceMs: number;
   untold: number;
 }
 
 export class Watch {
   readonly #intervalMs: number;
   readonly #programs = new Map<string, Program>();
+  /** Programs told of in this interval, by user. */
+  readonly #told = new Map<number, number>();
+  #toldOfAll = 0;
+  #sinceMs = 0;
 
   /** @param intervalSeconds for so long a program is not told of again */
   constructor(intervalSeconds: number) {
@@ -32,46 +44,73 @@ export class Watch {
 
   /** What is told of a sender who is not allowed. */
   tell(sighting: Sighting, nowMs: number): Telling {
+    if (this.#isOver(this.#sinceMs, nowMs)) this.#beginAnew(nowMs);
     const program = this.#program(programKey(sighting), nowMs);
     program.untold += 1;
     const {destinations} = program;
     const destination = sighting.connection.remote.text;
-    const isTold = destinations.has(destination) || destinations.size >= mostDestinations;
-    if (isTold) return {kind: 'silent'};
-    destinations.set(destination, nowMs);
+    if (destinations.has(destination) || destinations.size >= mostDestinations) return silent;
+    const user = sighting.owner?.uid ?? sighting.connection.uid;
+    const ofUser = this.#told.get(user) ?? 0;
+    const isNew = destinations.size === 0;
+    if (isNew && (ofUser >= mostProgramsOfUser || this.#toldOfAll >= mostPrograms)) return silent;
+    destinations.add(destination);
+    if (isNew) {
+      this.#told.set(user, ofUser + 1);
+      this.#toldOfAll += 1;
+    }
     const times = program.untold;
     program.untold = 0;
-    return {kind: 'warn', times};
+    return {kind: 'warn', times, further: this.#further(program, isNew, ofUser + 1)};
   }
 
   /** Forgets what is over. */
   sweep(nowMs: number): void {
     for (const [key, {sinceMs}] of this.#programs) {
-      if (nowMs - sinceMs > this.#intervalMs || sinceMs > nowMs) this.#programs.delete(key);
+      if (this.#isOver(sinceMs, nowMs)) this.#programs.delete(key);
     }
+  }
+
+  #further(
+    {destinations}: Program,
+    isNew: boolean,
+    ofUser: number,
+  ): Extract<Telling, {kind: 'warn'}>['further'] {
+    if (isNew && this.#toldOfAll >= mostPrograms) return 'everybody';
+    if (isNew && ofUser >= mostProgramsOfUser) return 'user';
+    return destinations.size >= mostDestinations ? 'program' : 'told';
+  }
+
+  /** Also when the clock was set back. */
+  #isOver(sinceMs: number, nowMs: number): boolean {
+    return nowMs - sinceMs >= this.#intervalMs || sinceMs > nowMs;
+  }
+
+  #beginAnew(nowMs: number): void {
+    this.#sinceMs = nowMs;
+    this.#told.clear();
+    this.#toldOfAll = 0;
   }
 
   #program(key: string, nowMs: number): Program {
     const known = this.#programs.get(key);
-    const isOver = known !== undefined && nowMs - known.sinceMs >= this.#intervalMs;
-    if (known !== undefined && !isOver) return known;
-    const program = {
-      destinations: new Map<string, number>(),
-      sinceMs: nowMs,
-      untold: known?.untold ?? 0,
-    };
+    if (known !== undefined && !this.#isOver(known.sinceMs, nowMs)) return known;
+    const program = {destinations: new Set<string>(), sinceMs: nowMs, untold: known?.untold ?? 0};
     this.#programs.delete(key);
     this.#programs.set(key, program);
-    if (this.#programs.size > mostTold) {
+    if (this.#programs.size > mostRemembered) {
       this.#programs.delete(this.#programs.keys().next().value ?? '');
     }
     return program;
   }
 }
 
+const silent: Telling = {kind: 'silent'};
+
 /** Which sightings are of one program: the same file and script, run by the same user. */
 export function programKey({owner, connection}: Sighting): string {
-  if (owner === undefined) return `uid ${connection.uid}`;
+  if (owner === undefined) return JSON.stringify([connection.uid]);
   const {uid, executable, command, script, directory} = owner;
-  return [uid, executable || command, script || directory].join('\0');
+  // As JSON: no character of a path can be taken for the end of one, and the state keeps keys as text.
+  return JSON.stringify([uid, executable || command, script || directory]);
 }

@@ -6,6 +6,9 @@ import {type Address, parseAddress} from '../net/address.js';
 
 export const nowMs = (): number => Date.now();
 
+/** From any beginning; no setting of the clock moves it. Ms. */
+export const monotonicMs = (): number => performance.now();
+
 export const pause = (ms: number): Promise<void> => setTimeout(ms);
 
 /** Bits of CapEff in /proc/PID/status (linux/capability.h). */

@@ -150,6 +150,19 @@ describe('the daemon that holds', () => {
     expect(rules()).not.toContain('BLOCKSMTP_OUT');
   });
 
+  test('keeps no way out open for what has gone through: there is not room for many', async () => {
+    for (const name of ['whitelist', 'mail.log']) fs.writeFileSync(join(folder, name), '');
+    child = run();
+    await until('the rule', () => rules().includes('-j DROP'), 10_000);
+    const short = `use IO::Socket::IP; IO::Socket::IP->new(PeerHost => '${remote[4]}', PeerPort => ${port}) or die`;
+    const started = Array.from({length: 12}, () => senders.start(user, 'perl', ['-e', short]));
+    const ends = started.map((each) => new Promise((resolve) => each.on('exit', resolve)));
+    await until('a way out', () => rules().includes('--sport'), 5000);
+    expect(await Promise.all(ends)).toEqual(started.map(() => 0));
+    await until('none', () => !rules().includes('--sport'), 5000);
+    expect(rules()).toContain('-j DROP');
+  });
+
   /** Whether the process has a connection to there, by the kernel's own table. */
   const established = (pid: number): boolean => {
     const column = `:${port.toString(16).toUpperCase().padStart(4, '0')} 01 `;

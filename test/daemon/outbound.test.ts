@@ -2,10 +2,11 @@
  * The watch on outgoing mail, on the real kernel with real processes in a network of their own: what
  * is seen of each of them, by what the kernel tells and by its tables alone.
  */
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect} from '@jest/globals';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest} from '@jest/globals';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
+import {parseNetwork} from '../../src/net/network.js';
 import type {Observed} from '../../src/daemon/observer.js';
 import {mostDestinations} from '../../src/outbound/watch.js';
 import {tempDirs, until} from '../sys/support/temp.js';
@@ -69,6 +70,11 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     return join(folder, name);
   };
   const others = (): Observed[] => watching.seen.filter(({standing}) => standing !== 'allowed');
+  const seenOf = async (pid: number | undefined): Promise<Observed> => {
+    const isIt = ({sighting}: Observed): boolean => sighting.owner?.pid === pid;
+    await until('it is seen', () => watching.seen.some(isIt));
+    return watching.seen.find(isIt)!;
+  };
   const one = async (): Promise<Observed['sighting']> => {
     await until('a sighting', () => others().length > 0);
     return others()[0]!.sighting;
@@ -121,9 +127,33 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
       `${user}:/usr/bin/perl is allowed until the daemon ends, as alice at the desktop asked; for good: allowed_senders`,
     ]);
     const {pid} = senders.start(user, 'perl', [file]);
-    const isItself = ({sighting}: Observed): boolean => sighting.owner?.pid === pid;
-    await until('it is seen', () => watching.seen.some(isItself));
-    expect(watching.seen.find(isItself)?.standing).toBe('allowed');
+    expect((await seenOf(pid)).standing).toBe('allowed');
+    // Also after the settings were looked at again.
+    const now = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const later = senders.start(user, 'perl', [file]);
+    expect((await seenOf(later.pid)).standing).toBe('allowed');
+    clock.mockRestore();
+  });
+
+  test('where everybody may connect to, nobody is told of', async () => {
+    await watching.stop();
+    const allowedDestinations = [parseNetwork(remote[4])!];
+    watching = await startWatching(port, sources, {allowedDestinations});
+    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4], 30))]);
+    expect((await seenOf(pid)).standing).toBe('allowed');
+    const other = senders.start(user, 'perl', [put('form6.pl', script(remote[6], 30))]);
+    expect((await seenOf(other.pid)).standing).toBe('other');
+    await until('a warning', () => watching.warnings.length > 0);
+    expect(watching.warnings).toMatchObject([{sighting: {owner: {pid: other.pid}}}]);
+  });
+
+  test('at the end all is told that was seen, with the remote’s name or without', async () => {
+    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4], 30))]);
+    await seenOf(pid);
+    await watching.stop();
+    expect(watching.warnings).toMatchObject([{sighting: {owner: {pid}}}]);
   });
 
   test('a spammer who forks: each child by its own number', async () => {

@@ -1,6 +1,12 @@
 import {describe, expect, test} from '@jest/globals';
 import {forgetMs, mostConnections, SeenConnections} from '../../src/outbound/seen.js';
-import {mostDestinations, mostTold, Watch} from '../../src/outbound/watch.js';
+import {
+  mostDestinations,
+  mostPrograms,
+  mostProgramsOfUser,
+  mostRemembered,
+  Watch,
+} from '../../src/outbound/watch.js';
 import {connectionTo, seenTo, startMs} from './samples.js';
 
 const hour = 3_600_000;
@@ -23,23 +29,50 @@ describe('Watch', () => {
   test('tells how many there were since the last warning', () => {
     const watch = new Watch(3600);
     for (let i = 0; i < 5; i++) watch.tell(seenTo('192.0.2.25'), startMs + i);
-    expect(watch.tell(seenTo('192.0.2.25'), startMs + hour)).toEqual({kind: 'warn', times: 5});
+    expect(watch.tell(seenTo('192.0.2.25'), startMs + hour)).toEqual({
+      kind: 'warn',
+      times: 5,
+      further: 'told',
+    });
   });
 
   test('who writes to the whole world is one matter', () => {
     const watch = new Watch(3600);
     const told = Array.from({length: 100}, (_, i) => watch.tell(seenTo(`192.0.2.${i}`), startMs));
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
+    // That there is more is said with the last one.
+    expect(told.flatMap((each) => (each.kind === 'warn' ? each.further : []))).toEqual([
+      ...Array<string>(mostDestinations - 1).fill('told'),
+      'program',
+    ]);
+  });
+
+  test('who gives each of his programs another name is told of so often', () => {
+    const watch = new Watch(3600);
+    const tell = (name: number, uid = 33) =>
+      watch.tell(seenTo('192.0.2.25', {executable: `/x/${name}`, uid}), startMs);
+    const told = Array.from({length: 100}, (_, i) => tell(i));
+    expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostProgramsOfUser);
+    expect(told[mostProgramsOfUser - 1]).toMatchObject({further: 'user'});
+    // That is no other user's fault.
+    expect(tell(0, 34)).toMatchObject({kind: 'warn', further: 'told'});
+  });
+
+  test('and of all together so often, until the interval is over', () => {
+    const watch = new Watch(3600);
+    const tell = (uid: number, atMs = 0) => watch.tell(seenTo('192.0.2.25', {uid}), startMs + atMs);
+    const told = Array.from({length: mostPrograms + 9}, (_, i) => tell(i));
+    expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostPrograms);
+    expect(told[mostPrograms - 1]).toMatchObject({further: 'everybody'});
+    expect(tell(mostPrograms + 10, hour).kind).toBe('warn');
   });
 
   test('programs without number hold no memory', () => {
     const watch = new Watch(3600);
-    const tell = (name: number) =>
-      watch.tell(seenTo('192.0.2.25', {executable: `/x/${name}`}), startMs);
-    for (let i = 0; i <= mostTold; i++) expect(tell(i).kind).toBe('warn');
-    expect(tell(mostTold).kind).toBe('silent');
-    // The first was given up for the last.
-    expect(tell(0).kind).toBe('warn');
+    const tell = (uid: number) => watch.tell(seenTo('192.0.2.25', {uid}), startMs);
+    for (let i = 0; i <= mostRemembered; i++) tell(i);
+    // The first was given up for the last, but not the bound.
+    expect(tell(0).kind).toBe('silent');
   });
 
   test('sweep forgets what is over, and what a clock set wrong has made', () => {

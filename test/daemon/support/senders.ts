@@ -108,7 +108,7 @@ export async function startWatching(
   const outbound = new Outbound(
     {
       ...{outbound: 'warn', outboundPorts: [port], outboundInterval: 1, warnInterval: 3600},
-      allowedSenders: ['4712:*'],
+      ...{allowedSenders: ['4712:*'], allowedDestinations: []},
       ...settings,
     },
     {
