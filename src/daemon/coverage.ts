@@ -31,7 +31,7 @@ export type CoverageSettings = Pick<
 >;
 
 /** One for each way, so that what is left of one is not seen by the next; nobody else's. */
-const ports: Readonly<Record<Way, number>> = {
+export const ports: Readonly<Record<Way, number>> = {
   ...{tables: 2541, events: 2542, hold: 2543, holdByTables: 2544},
 };
 

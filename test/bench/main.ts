@@ -18,6 +18,7 @@ import {guarded} from './guarded.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
+import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
 
 const sections = [
   'answers',
@@ -27,6 +28,7 @@ const sections = [
   'live',
   'following',
   'firewall',
+  'outgoing',
 ] as const;
 type Section = (typeof sections)[number];
 
@@ -35,6 +37,8 @@ const isSection = (word: string): word is Section => sections.some((name) => nam
 async function main([first, ...rest]: string[]): Promise<number> {
   if (first === 'make-log') return makeLogCommand(rest);
   if (first === INSIDE) return firewallInside();
+  if (first === OUTGOING.seen) return outgoingInside('seen');
+  if (first === OUTGOING.scan) return outgoingInside('scan');
   if (first === MEMORY) return holdBlocks(rest);
   const words = first === undefined ? sections : [first, ...rest];
   const unknown = words.filter((word) => !isSection(word));
@@ -50,6 +54,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('live')) await live();
   if (wanted.has('following')) following();
   if (wanted.has('firewall')) await firewall();
+  if (wanted.has('outgoing')) await outgoing();
   return conclude();
 }
 
