@@ -4,6 +4,7 @@ import {live} from '../daemon/life.js';
 import {endTrial, readTrial, writeTrial} from '../daemon/trial.js';
 import {type Log, openLog} from '../sys/log.js';
 import {checked} from './checked.js';
+import {OutboundMemory} from '../outbound/memory.js';
 import {Course, type NextLife} from './course.js';
 import {type ExitCode, exitCode} from './exit.js';
 import type {Options} from './options.js';
@@ -29,10 +30,11 @@ export async function run(
     return exitCode.configuration;
   }
   let {life} = first;
+  const outboundMemory = new OutboundMemory();
   for (;;) {
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
-    const end = await liveOnce(life, options, log, wishes);
+    const end = await liveOnce(life, options, {log, wishes, outboundMemory});
     await log.close();
     if (end.kind === 'exit') return end.exitCode;
     life = end.life;
@@ -123,11 +125,17 @@ type LifeEnd =
   | {readonly kind: 'exit'; readonly exitCode: ExitCode}
   | {readonly kind: 'next'; readonly life: NextLife};
 
+/** What a life meets: its log is its own, the others outlive it. */
+interface Company {
+  readonly log: Log;
+  readonly wishes: Wishes;
+  readonly outboundMemory: OutboundMemory;
+}
+
 async function liveOnce(
   life: NextLife,
   options: Options,
-  log: Log,
-  wishes: Wishes,
+  {log, wishes, outboundMemory}: Company,
 ): Promise<LifeEnd> {
   const {config, liftSinceMs} = life;
   const end = new AbortController();
@@ -148,6 +156,7 @@ async function liveOnce(
     onWhitelist: () => course.noteWhitelist(),
     answer: (request) => course.answer(request),
     trial: () => course.trial,
+    outboundMemory,
     ...(liftSinceMs === undefined ? {} : {liftSinceMs}),
   });
   course.end();

@@ -4,6 +4,7 @@
  * there is only one way to start. The blocks stay in the kernel between two lives.
  */
 import type {Config} from '../config/schema.js';
+import {OutboundMemory} from '../outbound/memory.js';
 import {serveControl, type ControlServer} from '../sys/control-socket.js';
 import type {Log} from '../sys/log.js';
 import {machineFamilies} from '../sys/netfilter.js';
@@ -39,6 +40,8 @@ export interface LifeTerms {
   readonly answer: (request: unknown) => Answer | undefined;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
+  /** What the watch on outgoing mail knew in the life before; default: there was none. */
+  readonly outboundMemory?: OutboundMemory;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
   /** Runs the programs of the firewall otherwise than the workplace does; for tests. */
@@ -78,7 +81,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     const {egress} = daemon;
     const onCount = (): void => daemon.noteChange();
     const rows = workplace.state.outgoing;
-    watching = watchOutgoing({config, rows, egress, onCount, say: log.say}, over.signal);
+    const memory = terms.outboundMemory ?? new OutboundMemory();
+    watching = watchOutgoing({config, rows, egress, onCount, memory, say: log.say}, over.signal);
     if (daemon.hasWhitelist) onWhitelist();
     const answer = (request: unknown): Promise<Answer> =>
       Promise.resolve(terms.answer(request) ?? daemon.answer(request));

@@ -4,6 +4,7 @@
  */
 import type {Config} from '../config/schema.js';
 import type {Say} from '../log-level.js';
+import type {OutboundMemory} from '../outbound/memory.js';
 import type {SenderHour} from '../outbound/senders.js';
 import type {Table} from '../state/table.js';
 import type {Egress} from './egress.js';
@@ -17,6 +18,7 @@ export interface OutboundSurroundings {
   readonly egress: Egress;
   /** Called when the rows have changed. */
   readonly onCount: () => void;
+  readonly memory: OutboundMemory;
   readonly say: Say;
 }
 
@@ -24,11 +26,11 @@ const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', 
 
 /** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
 export async function watchOutgoing(
-  {config, rows, egress, onCount, say}: OutboundSurroundings,
+  {config, rows, egress, onCount, memory, say}: OutboundSurroundings,
   stop: AbortSignal,
 ): Promise<void> {
   const outbound = new Outbound(config, {
-    ...{rows, onCount, say},
+    ...{rows, onCount, memory, say},
     release: (connection) => void egress.release(connection),
     withdraw: (connection) => void egress.withdraw(connection),
     warn: (warning) => warner.warn(warning),

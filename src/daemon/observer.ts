@@ -7,7 +7,7 @@ import {type AllowedSender, type Glance, mayHaveBeenAllowed} from '../outbound/a
 import type {ConnectEvent} from '../outbound/connect-event.js';
 import type {Connection} from '../outbound/connection.js';
 import type {Owner, Sighting, Sureness} from '../outbound/owner.js';
-import {SeenConnections} from '../outbound/seen.js';
+import type {SeenConnections} from '../outbound/seen.js';
 import type {Standing} from '../outbound/senders.js';
 import {addressOf} from '../net/address.js';
 import type {Say} from '../log-level.js';
@@ -26,6 +26,7 @@ export interface Observed {
 
 export interface ObserverParts {
   readonly ports: readonly number[];
+  readonly seen: SeenConnections;
   readonly allowed: () => readonly AllowedSender[];
   readonly isAllowed: (process: Glance) => boolean;
   readonly owners: OwnerBook;
@@ -48,7 +49,6 @@ export const mostPending = 10_000;
 export class Observer {
   readonly #parts: ObserverParts;
   readonly #outgoing: Outgoing;
-  readonly #seen = new SeenConnections();
   readonly #complaints = new Set<string>();
   #pending: Pending[] = [];
   #hasLooked = false;
@@ -92,15 +92,16 @@ export class Observer {
   async look(scope: 'all' | 'own'): Promise<readonly Connection[]> {
     const now = nowMs();
     const all = this.#usable(await this.#outgoing.look(scope));
-    const fresh = all.filter((connection) => this.#seen.note(connection, now) === 'new');
+    const fresh = all.filter((connection) => this.#parts.seen.note(connection, now) === 'new');
     const owned = fresh.filter(({inode}) => inode !== '0');
-    // Also when the kernel tells: of those from before the start it did not.
-    const ended = this.hears === 'events' ? [] : fresh.filter(({inode}) => inode === '0');
+    // What was over before the first look says nothing of what happens now.
+    const ended =
+      this.hears === 'events' || !this.#hasLooked ? [] : fresh.filter(({inode}) => inode === '0');
     for (const connection of ended) this.#tell('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned);
     this.#hasLooked = true;
     // Not of the beginning: what was heard meanwhile is younger, and not of a clock that was set.
-    this.#seen.sweep(nowMs());
+    this.#parts.seen.sweep(nowMs());
     return all.filter(({network}) => network === this.network);
   }
 
@@ -156,7 +157,7 @@ export class Observer {
     const {glance} = pending[0]!;
     const before = new Set(socketsOf(glance.pid));
     const its = tables.filter(({inode}) => before.has(inode));
-    const fresh = its.filter((connection) => this.#seen.note(connection, nowMs()) === 'new');
+    const fresh = its.filter((connection) => this.#parts.seen.note(connection, nowMs()) === 'new');
     const owner = await pending.at(-1)!.owner;
     const after = new Set(isAlive(glance) ? socketsOf(glance.pid) : []);
     for (const connection of fresh) {

@@ -19,7 +19,8 @@ import type {Sighting} from '../outbound/owner.js';
 import type {ProcessIdentity} from '../process-identity.js';
 import {SenderBook, type SenderHour} from '../outbound/senders.js';
 import type {Warning} from '../outbound/warning.js';
-import {type Telling, Watch} from '../outbound/watch.js';
+import type {Telling} from '../outbound/watch.js';
+import {OutboundMemory} from '../outbound/memory.js';
 import type {Table} from '../state/table.js';
 import {ConnectEvents} from '../sys/connect-events.js';
 import {monotonicMs, nowMs, pauseUnless} from '../sys/machine.js';
@@ -51,6 +52,8 @@ export interface OutboundParts {
   readonly warn: (warning: Warning) => void;
   /** Whether the kernel is asked to tell of connections, besides its tables. Default: it is. */
   readonly sources?: 'all' | 'tables';
+  /** Of the life before this one. Default: there was none. */
+  readonly memory?: OutboundMemory;
   /** Told of each sighting, also of allowed ones. */
   readonly see?: (observed: Observed) => void;
   readonly say: Say;
@@ -77,7 +80,7 @@ export class Outbound {
   readonly #settings: OutboundSettings;
   readonly #parts: OutboundParts;
   readonly #book: SenderBook;
-  readonly #watch: Watch;
+  readonly #memory: OutboundMemory;
   readonly #observer: Observer;
   readonly #users = new Users();
   readonly #names = new RemoteNames();
@@ -99,9 +102,10 @@ export class Outbound {
     this.#settings = settings;
     this.#parts = parts;
     this.#book = new SenderBook(parts.rows);
-    this.#watch = new Watch(settings.warnInterval);
+    this.#memory = parts.memory ?? new OutboundMemory();
     this.#observer = new Observer({
       ports: settings.outboundPorts,
+      seen: this.#memory.seen,
       allowed: () => this.#allowed,
       isAllowed: (process) => this.isAllowed(process),
       owners: new OwnerBook(this.#users),
@@ -179,6 +183,10 @@ export class Outbound {
       const hears = this.#observer.hears === 'events';
       await pauseUnless(stop, hears ? heldMs.withEvents : heldMs.alone);
     }
+  }
+
+  get #intervalMs(): number {
+    return this.#settings.warnInterval * 1000;
   }
 
   get #paceMs(): number {
@@ -259,7 +267,7 @@ export class Outbound {
     const isHeld = connection.network === this.#observer.network && connection.phase === 'opening';
     if (outbound === 'hold' && isHeld && connection.localPort > 0) this.#release(connection);
     if (standing !== 'other' || outbound === 'observe') return;
-    const telling = this.#watch.tell(sighting, nowMs());
+    const telling = this.#memory.watch.tell(sighting, this.#intervalMs, nowMs());
     if (telling.kind === 'silent') return;
     const warning = this.#warn(sighting, telling).finally(() => this.#naming.delete(warning));
     this.#naming.add(warning);
@@ -281,7 +289,7 @@ export class Outbound {
     const now = monotonicMs();
     if (now < this.#nextSweepMs) return;
     this.#nextSweepMs = now + sweepMs;
-    this.#watch.sweep(nowMs());
+    this.#memory.watch.sweep(this.#intervalMs, nowMs());
     this.#book.forget(nowMs());
     const {allowedSenders: entries} = this.#settings;
     const named = allowedSenders(entries, (name) => this.#users.uidOf(name));

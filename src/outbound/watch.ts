@@ -30,22 +30,21 @@ interface Program {
 }
 
 export class Watch {
-  readonly #intervalMs: number;
   readonly #programs = new Map<string, Program>();
   /** Programs told of in this interval, by user. */
   readonly #told = new Map<number, number>();
   #toldOfAll = 0;
   #sinceMs = 0;
 
-  /** @param intervalSeconds for so long a program is not told of again */
-  constructor(intervalSeconds: number) {
-    this.#intervalMs = intervalSeconds * 1000;
-  }
-
-  /** What is told of a sender who is not allowed. */
-  tell(sighting: Sighting, nowMs: number): Telling {
-    if (this.#isOver(this.#sinceMs, nowMs)) this.#beginAnew(nowMs);
-    const program = this.#program(programKey(sighting), nowMs);
+  /**
+   * What is told of a sender who is not allowed.
+   *
+   * @param intervalMs for so long a program is not told of again
+   */
+  tell(sighting: Sighting, intervalMs: number, nowMs: number): Telling {
+    const span = {nowMs, intervalMs};
+    if (isOver(this.#sinceMs, span)) this.#beginAnew(nowMs);
+    const program = this.#program(programKey(sighting), span);
     program.untold += 1;
     const {destinations} = program;
     const destination = sighting.connection.remote.text;
@@ -65,9 +64,9 @@ export class Watch {
   }
 
   /** Forgets what is over. */
-  sweep(nowMs: number): void {
+  sweep(intervalMs: number, nowMs: number): void {
     for (const [key, {sinceMs}] of this.#programs) {
-      if (this.#isOver(sinceMs, nowMs)) this.#programs.delete(key);
+      if (isOver(sinceMs, {nowMs, intervalMs})) this.#programs.delete(key);
     }
   }
 
@@ -81,21 +80,20 @@ export class Watch {
     return destinations.size >= mostDestinations ? 'program' : 'told';
   }
 
-  /** Also when the clock was set back. */
-  #isOver(sinceMs: number, nowMs: number): boolean {
-    return nowMs - sinceMs >= this.#intervalMs || sinceMs > nowMs;
-  }
-
   #beginAnew(nowMs: number): void {
     this.#sinceMs = nowMs;
     this.#told.clear();
     this.#toldOfAll = 0;
   }
 
-  #program(key: string, nowMs: number): Program {
+  #program(key: string, span: Span): Program {
     const known = this.#programs.get(key);
-    if (known !== undefined && !this.#isOver(known.sinceMs, nowMs)) return known;
-    const program = {destinations: new Set<string>(), sinceMs: nowMs, untold: known?.untold ?? 0};
+    if (known !== undefined && !isOver(known.sinceMs, span)) return known;
+    const program = {
+      destinations: new Set<string>(),
+      sinceMs: span.nowMs,
+      untold: known?.untold ?? 0,
+    };
     this.#programs.delete(key);
     this.#programs.set(key, program);
     if (this.#programs.size > mostRemembered) {
@@ -104,6 +102,15 @@ export class Watch {
     return program;
   }
 }
+
+interface Span {
+  readonly nowMs: number;
+  readonly intervalMs: number;
+}
+
+/** Also when the clock was set back. */
+const isOver = (sinceMs: number, {nowMs, intervalMs}: Span): boolean =>
+  nowMs - sinceMs >= intervalMs || sinceMs > nowMs;
 
 const silent: Telling = {kind: 'silent'};
 

@@ -6,6 +6,7 @@ import {Nearby} from '../../src/daemon/nearby.js';
 import {mostPending, type Observed, Observer} from '../../src/daemon/observer.js';
 import {mostAtOnce, OwnerBook} from '../../src/daemon/owner-book.js';
 import {parseAddress} from '../../src/net/address.js';
+import {SeenConnections} from '../../src/outbound/seen.js';
 import {describe as describeProcess, glanceAt, isAlive, runsFileAt} from '../../src/sys/owners.js';
 import {eldest} from '../../src/sys/socket-holders.js';
 import {Users} from '../../src/sys/users.js';
@@ -91,6 +92,7 @@ test('of a flood of connections so many are looked up, and no more are kept', as
   const seen: Observed[] = [];
   const observer = new Observer({
     ports: [25],
+    seen: new SeenConnections(),
     allowed: () => [],
     isAllowed: () => false,
     owners: new OwnerBook(new Users()),

@@ -46,7 +46,13 @@ export async function load(): Promise<void> {
   const nothing = (): void => undefined;
   const outbound = new Outbound(
     {
-      ...{outbound: 'warn', outboundPorts: [PORT], outboundInterval: 2, warnInterval: 3600},
+      ...{
+        outbound: 'warn',
+        outboundPorts: [PORT],
+        outboundInterval: 2,
+        warnInterval: 3600,
+        allowedDestinations: [],
+      },
       allowedSenders: [`${MAILER}:*`],
     },
     {
