@@ -134,7 +134,13 @@ describe('the daemon that holds', () => {
     const row = {...who, connections: 1};
     await until('it gets through', () => established(pid ?? 0), 5000);
     expect(sums()).toMatchObject([row]);
+    // A reload is no reason to count or to tell of it again.
+    child.process.kill('SIGHUP');
+    await until('the reload', () => complaints().includes('read anew'), 10_000);
+    await until('the rule again', () => rules().includes('-j DROP'), 10_000);
     await new Promise((resolve) => setTimeout(resolve, 1500)); // saved within a second
+    expect(sums()).toMatchObject([row]);
+    expect(complaints().match(/warning SMTP/g)).toHaveLength(1);
     child.process.kill('SIGKILL');
     await child.ended;
     expect(sums()).toMatchObject([row]);

@@ -3,6 +3,7 @@
  * `ss -tnp`, which an admin would run in a loop. In a pid namespace of its own, so that there are these
  * processes and no others, and no more network namespaces than are made here.
  */
+import {SeenConnections} from '../../../src/outbound/seen.js';
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
@@ -99,6 +100,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   const nothing = (): void => undefined;
   let told = 0;
   const observer = new Observer({
+    seen: new SeenConnections(),
     ...{ports: [PORT], allowed: () => [], isAllowed: () => false, say: nothing},
     ...{owners: new OwnerBook(new Users()), nearby: new Elsewhere(), tell: () => void told++},
   });
