@@ -112,7 +112,7 @@ export async function layWire(ports: readonly number[], stop: AbortSignal): Prom
 
 export interface Flock {
   readonly port: number;
-  /** At most `mostCanaries`. */
+  /** At most `mostCanaries` are sent. */
   readonly count: number;
   /** From the first to the last. Ms. */
   readonly spreadMs: number;
@@ -126,11 +126,18 @@ export async function sendCanaries(
   {port, count, spreadMs, uid, clock}: Flock,
   stop: AbortSignal,
 ): Promise<Canary[]> {
-  const gapSeconds = spreadMs / 1000 / Math.max(1, count - 1);
+  const sentCount = Math.min(count, mostCanaries);
+  const gapSeconds = spreadMs / 1000 / Math.max(1, sentCount - 1);
   const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
   const perl = ['perl', ...(clock === 'fine' ? ['-MTime::HiRes=time'] : []), '-e', flock];
   // Told of our end it takes with it those that wait.
-  const words = ['--pdeathsig', 'TERM', ...user, ...perl, ...[port, count, gapSeconds].map(String)];
+  const words = [
+    '--pdeathsig',
+    'TERM',
+    ...user,
+    ...perl,
+    ...[port, sentCount, gapSeconds].map(String),
+  ];
   const sent = startCommand('setpriv', words, stop);
   let text = '';
   for await (const chunk of sent.output) text += chunk.toString('latin1');

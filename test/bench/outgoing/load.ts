@@ -58,7 +58,7 @@ export async function load(): Promise<void> {
     {
       ...{rows: emptyState('unsaved').outgoing, onCount: nothing, say: nothing, warn: nothing},
       ...{release: nothing, withdraw: nothing},
-      see: () => told++,
+      see: () => (told += 1),
     },
   );
   const running = outbound.run(end.signal);

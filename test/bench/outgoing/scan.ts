@@ -102,7 +102,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   const observer = new Observer({
     seen: new SeenConnections(),
     ...{ports: [PORT], allowed: () => [], isAllowed: () => false, say: nothing},
-    ...{owners: new OwnerBook(new Users()), nearby: new Elsewhere(), tell: () => told++},
+    ...{owners: new OwnerBook(new Users()), nearby: new Elsewhere(), tell: () => (told += 1)},
   });
   const look = (): Promise<unknown> => observer.look('all');
   await look();
