@@ -1,7 +1,8 @@
 /**
  * Decides to which unit, container or session a process belongs, from /proc/PID/cgroup (cgroups(7)):
  * `0::/system.slice/apache2.service`, or a line for each controller. Folders are made by systemd and
- * by the managers of containers, each with names of its own.
+ * by the managers of containers, each with names of its own. A user's own manager gives them the names
+ * that its user wants (`systemd-run --user --unit=apache2`), so whose they are is said with them.
  */
 import type {Home} from './owner.js';
 
@@ -29,24 +30,40 @@ export function homeOf(text: string): Home {
   return {kind: 'none'};
 }
 
+/** From there on a user names what he likes: logind's slice of him, or his own manager. */
+const ofUser = /^(.*?)\/(?:user-(\d{1,10})\.slice|user@(\d{1,10})\.service)(?:\/(.*))?$/;
+
 function homeAt(path: string): Home {
+  const match = ofUser.exec(path);
+  const container = containerAt(match?.[1] ?? path);
+  if (container !== undefined) return {kind: 'container', name: container};
+  if (match !== null) return homeOfUser(match[2] ?? match[3] ?? '', match[4] ?? '');
+  const unit = path.split('/').findLast((folder) => /\.(?:service|socket|mount)$/.test(folder));
+  return unit === undefined ? {kind: 'none'} : {kind: 'unit', name: shown(unit)};
+}
+
+function containerAt(path: string): string | undefined {
   for (const shape of containers) {
     const name = shape.exec(path)?.[1];
-    if (name !== undefined)
-      return {kind: 'container', name: unescaped(name).slice(0, nameCharacters)};
+    if (name !== undefined) return shown(name);
   }
-  const folders = path.split('/');
-  const unit = folders.findLast((folder) => /\.(?:service|socket|mount)$/.test(folder));
-  const session = folders.findLast((folder) => /^session-.*\.scope$/.test(folder));
-  const user = /(?:^|\/)user-(\d+)\.slice(?:\/|$)/.exec(path)?.[1];
-  if (session !== undefined) {
-    const name = user === undefined ? session : `${session} of uid ${user}`;
-    return {kind: 'session', name: name.slice(0, nameCharacters)};
-  }
-  return unit === undefined
-    ? {kind: 'none'}
-    : {kind: 'unit', name: unescaped(unit).slice(0, nameCharacters)};
+  return undefined;
 }
+
+/**
+ * No container: anybody can call a scope like one. Sessions are logind's, and stand right below.
+ * @param below the path below his slice
+ */
+function homeOfUser(uid: string, below: string): Home {
+  const folders = below.split('/');
+  const named = (folder: string): string => `${shown(folder)} of uid ${uid}`;
+  const [first = ''] = folders;
+  if (/^session-.*\.scope$/.test(first)) return {kind: 'session', name: named(first)};
+  const unit = folders.findLast((folder) => /\.(?:service|socket|mount|scope)$/.test(folder));
+  return unit === undefined ? {kind: 'none'} : {kind: 'unit', name: named(unit)};
+}
+
+const shown = (name: string): string => unescaped(name).slice(0, nameCharacters);
 
 /** systemd writes what a name may not hold as `\x2d`. */
 const unescaped = (name: string): string =>
