@@ -7,7 +7,7 @@ import type {Observed} from '../daemon/observer.js';
 import {Outbound} from '../daemon/outbound.js';
 import {type Say, printable} from '../log-level.js';
 import {endpointText} from '../outbound/connection.js';
-import {homeText, warningFields} from '../outbound/warning.js';
+import {homeText, uidOf, warningFields} from '../outbound/warning.js';
 import {emptyState} from '../state/state.js';
 import {hostName, lackingCapabilities} from '../sys/machine.js';
 import {RemoteNames} from '../sys/remote-names.js';
@@ -75,12 +75,13 @@ export async function watch(
 const fields = (sighting: Observed['sighting'], remoteName?: string): object =>
   warningFields({sighting, times: 1, ...(remoteName && {remoteName})}, hostName());
 
-function cells({atMs, connection, sureness, owner}: Observed['sighting'], name?: string): string[] {
+function cells(sighting: Observed['sighting'], name?: string): string[] {
+  const {atMs, connection, sureness, owner} = sighting;
   const remote = endpointText(connection.remote, connection.remotePort);
   const parent = owner?.parents[0];
   return [
     localTime(atMs).slice(11),
-    owner?.user ?? String(connection.uid),
+    owner?.user || (uidOf(sighting)?.toString() ?? ''),
     owner === undefined ? '-' : String(owner.pid),
     sureness,
     name === undefined ? remote : `${remote} ${name}`,

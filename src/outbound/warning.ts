@@ -5,7 +5,7 @@
  * decides; where a warning goes, `daemon/warner.ts`.
  */
 import {printable} from '../log-level.js';
-import {endpointText} from './connection.js';
+import {type Connection, endpointText} from './connection.js';
 import type {Home, Owner, Parent, Sighting, Sureness} from './owner.js';
 
 export interface Warning {
@@ -39,15 +39,34 @@ const surenessText: Readonly<Record<Sureness, string>> = {
 const path = (text: string): string => printable(text, pathCharacters);
 const name = (text: string): string => printable(text, nameCharacters);
 
-/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
-function programText({sighting: {owner, connection}}: Warning): string {
-  if (owner === undefined) return `a program of user ${connection.uid}`;
-  const {pid, user, script} = owner;
-  const running = script === '' ? '' : ` (script ${path(script)})`;
-  return `${path(programOf(owner))}${running}, pid ${pid}, user ${name(user)}`;
+/**
+ * Of whom it is, or the socket; undefined: not known. What is left of a connection has no inode, and for
+ * its user the kernel prints 0 then, which is nobody's.
+ */
+export function uidOf({owner, connection: {uid, inode}}: Sighting): number | undefined {
+  const known = owner?.uid ?? (inode === '0' ? -1 : uid);
+  return known < 0 ? undefined : known;
 }
 
-const programOf = ({executable, command}: Owner): string => executable || command || '?';
+const userText = (sighting: Sighting): string => {
+  const user = sighting.owner?.user || uidOf(sighting)?.toString();
+  return user === undefined ? 'user not known' : `user ${name(user)}`;
+};
+
+/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
+function programText({sighting}: Warning): string {
+  const {owner} = sighting;
+  const user = userText(sighting);
+  if (owner === undefined) {
+    return uidOf(sighting) === undefined ? `an unknown program, ${user}` : `a program of ${user}`;
+  }
+  const {pid, script} = owner;
+  const running = script === '' ? '' : ` (script ${path(script)})`;
+  return `${path(programOf(owner))}${running}, pid ${pid}, ${user}`;
+}
+
+const programOf = ({executable, command}: Owner): string =>
+  executable || command || 'an unknown program';
 
 function remoteText({sighting: {connection}, remoteName = ''}: Warning): string {
   const endpoint = endpointText(connection.remote, connection.remotePort);
@@ -124,8 +143,8 @@ export const warningJson = (warning: Warning, host: string): string =>
 
 /** README.md tells the fields. What is not known is absent. */
 export function warningFields(warning: Warning, host: string): object {
-  const {atMs, connection, sureness, owner} = warning.sighting;
-  const {remoteName = ''} = warning;
+  const {sighting, remoteName = ''} = warning;
+  const {atMs, connection, sureness, owner} = sighting;
   return {
     version: 1,
     time: new Date(atMs).toISOString(),
@@ -138,34 +157,50 @@ export function warningFields(warning: Warning, host: string): object {
       port: connection.remotePort,
       name: known(name(remoteName)),
     },
-    local: {address: connection.local.text, port: connection.localPort},
-    uid: connection.uid,
-    process: owner && processFields(owner),
+    local: connection.localPort > 0 ? localFields(connection) : undefined,
+    uid: uidOf(sighting),
+    process: owner && processFields(owner, sureness),
   };
 }
+
+const localFields = ({local, localPort}: Connection): object => ({
+  address: local.text,
+  port: localPort,
+});
 
 /** JSON leaves out what is undefined. */
 const known = (text: string): string | undefined => (text === '' ? undefined : text);
 
-function processFields(owner: Owner): object {
+const some = (items: readonly unknown[]): readonly unknown[] | undefined =>
+  items.length === 0 ? undefined : items;
+
+function processFields(owner: Owner, sureness: Sureness): object {
   const {pid, startedMs, uid, user, executable, command, directory, script, home} = owner;
+  // Of one that is gone it is the time at which it was missed.
+  const started = sureness === 'gone' || startedMs <= 0 ? undefined : new Date(startedMs);
   return {
     pid,
-    started: startedMs > 0 ? new Date(startedMs).toISOString() : undefined,
-    uid,
+    started: started?.toISOString(),
+    uid: uid < 0 ? undefined : uid,
     user: known(name(user)),
     program: known(path(executable)),
     command: known(name(command)),
-    command_line: owner.commandLine
-      .slice(0, commandLineWords)
-      .map((word) => printable(word, commandLineCharacters)),
+    command_line: some(
+      owner.commandLine
+        .slice(0, commandLineWords)
+        .map((word) => printable(word, commandLineCharacters)),
+    ),
     directory: known(path(directory)),
     script: known(path(script)),
-    parents: owner.parents
-      .slice(0, mostParents)
-      .map((parent) => ({pid: parent.pid, program: path(parent.program)})),
-    unit: home.kind === 'unit' ? name(home.name) : undefined,
-    container: home.kind === 'container' ? name(home.name) : undefined,
-    session: home.kind === 'session' ? name(home.name) : undefined,
+    parents: some(
+      owner.parents
+        .slice(0, mostParents)
+        .map((parent) => ({pid: parent.pid, program: path(parent.program)})),
+    ),
+    ...homeFields(home),
   };
 }
+
+/** One of `unit`, `container` and `session`, or none. */
+export const homeFields = (home: Home): object =>
+  home.kind === 'none' ? {} : {[home.kind]: name(home.name)};

@@ -1,7 +1,8 @@
 /** What is said of a sighting: the facts, and nothing that its owner could make of them. */
 import {describe, expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
-import type {Owner} from '../../src/outbound/owner.js';
+import {parseAddress} from '../../src/net/address.js';
+import type {Owner, Sighting} from '../../src/outbound/owner.js';
 import {
   markupText,
   mostParents,
@@ -11,6 +12,7 @@ import {
   warningText,
   warningTitle,
 } from '../../src/outbound/warning.js';
+import {goneOwner} from '../../src/sys/owners.js';
 import {bareSighting, connection, sightingOf} from './samples.js';
 
 const warning: Warning = {sighting: sightingOf(), remoteName: 'mx.example.net', times: 3};
@@ -91,6 +93,34 @@ describe('the facts', () => {
     expect(JSON.parse(warningJson({sighting: gone, times: 1}, 'r'))).not.toHaveProperty(
       'process.started',
     );
+  });
+
+  test('of which nothing is known, not even by a number that stands for nobody', () => {
+    const left = {...connection, inode: '0', uid: 0};
+    const unknown = {...bareSighting, connection: left, sureness: 'unknown'} as const;
+    expect(warningText({sighting: unknown, times: 1})).toBe(
+      'SMTP to 203.0.113.9:25 by an unknown program, user not known; who it is is not known',
+    );
+    expect(JSON.parse(warningJson({sighting: unknown, times: 1}, 'r'))).not.toHaveProperty('uid');
+  });
+
+  test('of one that is gone: what the kernel told, and no more', () => {
+    const sighting: Sighting = {
+      ...bareSighting,
+      sureness: 'gone',
+      connection: {...connection, local: parseAddress('0.0.0.0')!, localPort: 0, uid: -1},
+      owner: goneOwner(4711, '', bareSighting.atMs),
+    };
+    expect(warningText({sighting, times: 1})).toBe(
+      'SMTP to 203.0.113.9:25 by an unknown program, pid 4711, user not known; it has ended already',
+    );
+    const {text, ...fields} = JSON.parse(warningJson({sighting, times: 1}, 'r')) as {text: string};
+    expect(text).toContain('user not known');
+    expect(fields).toEqual({
+      ...{version: 1, time: '2026-01-02T03:04:06.000Z', host: 'r', sureness: 'gone', times: 1},
+      remote: {address: '203.0.113.9', port: 25},
+      process: {pid: 4711},
+    });
   });
 
   test.each([
