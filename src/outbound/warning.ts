@@ -4,7 +4,7 @@
  * lines are whatever their owner likes, so each is made printable and cut. Who is warned of, `watch.ts`
  * decides; where a warning goes, `daemon/warner.ts`.
  */
-import {printable} from '../log-level.js';
+import {printable, printablePath} from '../log-level.js';
 import {type Connection, endpointText} from './connection.js';
 import type {Home, Owner, Parent, Sighting, Sureness} from './owner.js';
 
@@ -18,6 +18,10 @@ export interface Warning {
 
 /** Longest path of a program, script or directory that is shown. Characters: a window is narrow. */
 export const pathCharacters = 160;
+/** Longest in the JSON. Characters: as the kernel has it (PATH_MAX). */
+export const wholePathCharacters = 4096;
+/** Of a parent, of which there may be several. Characters: all of it is less than a pipe holds. */
+export const parentPathCharacters = 512;
 /** Longest name of a user, a unit, a container or a host. Characters: a host has no more than 253. */
 export const nameCharacters = 253;
 /** Longest command line that is shown, and each word of it in the JSON. Characters. */
@@ -36,7 +40,8 @@ const surenessText: Readonly<Record<Sureness, string>> = {
   unknown: 'who it is is not known',
 };
 
-const path = (text: string): string => printable(text, pathCharacters);
+const path = (text: string): string => printablePath(text, pathCharacters);
+export const wholePath = (text: string): string => printablePath(text, wholePathCharacters);
 const name = (text: string): string => printable(text, nameCharacters);
 
 /**
@@ -183,19 +188,19 @@ function processFields(owner: Owner, sureness: Sureness): object {
     started: started?.toISOString(),
     uid: uid < 0 ? undefined : uid,
     user: known(name(user)),
-    program: known(path(executable)),
+    program: known(wholePath(executable)),
     command: known(name(command)),
     command_line: some(
       owner.commandLine
         .slice(0, commandLineWords)
         .map((word) => printable(word, commandLineCharacters)),
     ),
-    directory: known(path(directory)),
-    script: known(path(script)),
+    directory: known(wholePath(directory)),
+    script: known(wholePath(script)),
     parents: some(
       owner.parents
         .slice(0, mostParents)
-        .map((parent) => ({pid: parent.pid, program: path(parent.program)})),
+        .map(({pid, program}) => ({pid, program: printablePath(program, parentPathCharacters)})),
     ),
     ...homeFields(home),
   };

@@ -66,6 +66,13 @@ describe('the facts', () => {
     });
   });
 
+  test('a long path keeps its end in the text, and is whole in the JSON', () => {
+    const script = `/srv/${'customers/'.repeat(100)}x.pl`;
+    const long = {sighting: sightingOf({script}), times: 1};
+    expect(warningText(long)).toMatch(/ \(script \/srv\/customers\/.*\.\.\.\/x\.pl\), pid /);
+    expect(JSON.parse(warningJson(long, 'r'))).toHaveProperty('process.script', script);
+  });
+
   test('each field of it is told of in README.md', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const section = readme.slice(readme.indexOf('\nThe JSON ('), readme.indexOf('\n## Safety'));
@@ -169,7 +176,19 @@ describe('hostile', () => {
     expect(warningTitle(hostile).length).toBeLessThan(300);
     expect(warningBody(hostile).join('\n').length).toBeLessThan(3500);
     // Less than a pipe holds, so that a command that reads nothing stops nobody.
-    expect(warningJson(hostile, long).length).toBeLessThan(32_768);
+    expect(warningJson(hostile, long).length).toBeLessThan(65_536);
+  });
+
+  test('the JSON is no longer than a pipe holds where each character is written as two', () => {
+    const quotes = '"'.repeat(5000);
+    const doubled: Partial<Owner> = {
+      ...{executable: quotes, command: quotes, directory: quotes, script: quotes, user: quotes},
+      commandLine: Array.from({length: 500}, () => quotes),
+      parents: Array.from({length: 100}, (_, at) => ({pid: at, startTicks: 1, program: quotes})),
+      home: {kind: 'container', name: quotes},
+    };
+    const worst = {sighting: sightingOf(doubled), remoteName: quotes, times: 1e9};
+    expect(warningJson(worst, quotes).length).toBeLessThan(65_536);
   });
 
   test('no control character is left in the values of the JSON', () => {
