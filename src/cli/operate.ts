@@ -15,7 +15,7 @@ import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
 import {machineFamilies} from '../sys/netfilter.js';
 import {type ExitCode, exitCode} from './exit.js';
-import {senderTable} from './senders.js';
+import {senderTable, sendersJson} from './senders.js';
 import {localTime, roughTime, table} from './terminal.js';
 
 /** `figures`: of a status only, for Prometheus. */
@@ -57,11 +57,7 @@ export async function operate(
       output.print(statusText(answer.status, form));
       return isGood(answer.status) ? exitCode.ok : exitCode.no;
     case 'senders':
-      output.print(
-        form === 'json'
-          ? `${JSON.stringify(answer.senders, null, 2)}\n`
-          : senderTable(answer.senders),
-      );
+      output.print(form === 'json' ? sendersJson(answer.senders) : senderTable(answer.senders));
       return exitCode.ok;
     case 'done':
       output.print(`${answer.message}\n`);

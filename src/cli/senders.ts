@@ -1,8 +1,8 @@
-/** `senders`: the sums of who opened connections to mail ports of others, as a table. */
+/** `senders`: the sums of who opened connections to mail ports of others, as a table and as JSON. */
 import {readDuration} from '../config/kinds.js';
-import {printable} from '../log-level.js';
+import {printable, printablePath} from '../log-level.js';
 import {keptMs, type SenderHour, type Standing} from '../outbound/senders.js';
-import {homeText} from '../outbound/warning.js';
+import {homeFields, homeText, nameCharacters, wholePath} from '../outbound/warning.js';
 import {localTime, table} from './terminal.js';
 
 /** @returns seconds, undefined for what is no time, or longer ago than is remembered */
@@ -22,6 +22,21 @@ const head = ['COUNT', 'WHO', 'USER', 'DIRECTORY', 'PROGRAM', 'OF', 'LAST', 'PID
 
 /** What processes say of themselves is hostile. */
 const cell = (text: string): string => printable(text, cellCharacters) || '-';
+const pathCell = (text: string): string => printablePath(text, cellCharacters) || '-';
+
+/** `/usr/bin/perl /srv/x.pl`: the interpreter, and what it runs. */
+const programCell = ({program, script}: SenderHour): string =>
+  pathCell([program, script].filter((path) => path !== '').join(' '));
+
+/** Whole addresses only: part of one is another one. */
+function destinationsCell(destinations: readonly string[]): string {
+  const more = (shown: number): string =>
+    shown === destinations.length ? '' : ` +${destinations.length - shown} more`;
+  const text = (shown: number): string => destinations.slice(0, shown).join(' ') + more(shown);
+  let shown = destinations.length;
+  while (shown > 1 && text(shown).length > cellCharacters) shown -= 1;
+  return text(shown) || '-';
+}
 
 export function senderTable(senders: readonly SenderHour[]): string {
   if (senders.length === 0) return 'nobody has opened such a connection\n';
@@ -29,12 +44,31 @@ export function senderTable(senders: readonly SenderHour[]): string {
     String(row.connections),
     standings[row.standing],
     cell(row.user),
-    cell(row.directory),
-    cell(row.script || row.program),
+    pathCell(row.directory),
+    programCell(row),
     cell(homeText(row.home)),
     localTime(row.lastMs),
     row.pid === 0 ? '-' : String(row.pid),
-    cell(row.destinations.join(' ')),
+    destinationsCell(row.destinations),
   ]);
   return table([head, ...rows]);
 }
+
+/** README.md tells the fields. What is not known is absent. */
+export const sendersJson = (senders: readonly SenderHour[]): string =>
+  `${JSON.stringify(senders.map(senderFields), null, 2)}\n`;
+
+const known = (text: string): string | undefined => (text === '' ? undefined : text);
+
+const senderFields = (row: SenderHour): object => ({
+  standing: row.standing,
+  user: known(printable(row.user, nameCharacters)),
+  directory: known(wholePath(row.directory)),
+  program: known(wholePath(row.program)),
+  script: known(wholePath(row.script)),
+  ...homeFields(row.home),
+  connections: row.connections,
+  destinations: row.destinations,
+  pid: row.pid === 0 ? undefined : row.pid,
+  last: new Date(row.lastMs).toISOString(),
+});
