@@ -11,7 +11,7 @@ import {EgressGoal, mostReleases, mostReleasesPerUser} from '../firewall/egress-
 import {egressTableBackend} from '../firewall/egress-nftables.js';
 import type {Family} from '../net/address.js';
 import {allowedSenders} from '../outbound/allowed.js';
-import type {Connection} from '../outbound/connection.js';
+import {type Connection, connectionKey} from '../outbound/connection.js';
 import {nowMs} from '../sys/machine.js';
 import {Slice} from '../sys/slice.js';
 import {type EgressFormer, egressLeftovers} from './egress-leftovers.js';
@@ -47,6 +47,11 @@ type AnyKeeper = Pick<
   'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
 >;
 
+/** How often it is said that too many are released at once. Ms. */
+const fullMs = 60_000;
+/** Connections of which it is counted that they wait. A count: 1 MB. */
+const mostUntold = 10_000;
+
 const words: KeeperWords = {part: 'egress guard', waiting: () => 'trying again'};
 
 export class Egress {
@@ -67,8 +72,10 @@ export class Egress {
   #isStopped = false;
   #isWatched = (): boolean => true;
   #toldLeft = false;
-  /** Whether it was said that too many are released at once; said anew when that was over. */
-  #toldFull = false;
+  /** Of which it was not said yet that they wait, by key. */
+  readonly #untold = new Set<string>();
+  #fullOf: 'all' | 'user' = 'all';
+  #toldFullMs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param families none in a dry run: then nothing is done
@@ -140,8 +147,11 @@ export class Egress {
     const goal = this.#goalOf(connection);
     if (goal === undefined) return Promise.resolve();
     const released = goal.release(connection, nowMs());
-    if (released === 'full') this.#sayFull();
-    else if (goal.releases.size < mostReleases / 2) this.#toldFull = false;
+    if (released === 'full') {
+      if (this.#untold.size < mostUntold) this.#untold.add(connectionKey(connection));
+      this.#fullOf = goal.releases.size >= mostReleases ? 'all' : 'user';
+      this.#sayFull();
+    }
     return released === 'released' ? this.#soon() : Promise.resolve();
   }
 
@@ -154,6 +164,8 @@ export class Egress {
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
     if (this.#isStopped || this.#isLeft()) return;
+    // What was left of the minute, when the flood is over.
+    this.#sayFull();
     const uids = this.#uids();
     for (const goal of this.#goals.values()) goal.allow(uids);
     // First what we ourselves have changed: it is no repair.
@@ -238,12 +250,18 @@ export class Egress {
     return isLeft;
   }
 
+  /** One who floods does so for long: a line a minute tells it, and how many it concerns. */
   #sayFull(): void {
-    if (this.#toldFull) return;
-    this.#toldFull = true;
-    const most = `${mostReleases}, ${mostReleasesPerUser} of one user`;
-    const message = `more connections than may be let go at once (${most}): the others wait`;
+    if (this.#untold.size === 0) return;
+    const agoMs = nowMs() - this.#toldFullMs;
+    if (agoMs >= 0 && agoMs < fullMs) return;
+    this.#toldFullMs = nowMs();
+    const most = {all: `${mostReleases}`, user: `${mostReleasesPerUser} of one user`}[this.#fullOf];
+    const count = this.#untold.size < mostUntold ? this.#untold.size : `at least ${mostUntold}`;
+    const since = count === 1 ? 'one waits' : `${count} had to wait since this was last said`;
+    const message = `more connections than may be let go at once (${most}): ${since}`;
     this.#surroundings.say('warning', `egress guard: ${message}`);
+    this.#untold.clear();
   }
 
   #removeLeftovers(): Promise<void> {

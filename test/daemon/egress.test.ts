@@ -3,7 +3,7 @@ import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
 import {Egress, type EgressSettings} from '../../src/daemon/egress.js';
 import {retryMs} from '../../src/daemon/keeper.js';
 import type {Call, CallResult} from '../../src/firewall/backend.js';
-import {mostReleasesPerUser} from '../../src/firewall/egress-goal.js';
+import {mostReleases, mostReleasesPerUser} from '../../src/firewall/egress-goal.js';
 import type {LogLevel} from '../../src/log-level.js';
 import type {Family} from '../../src/net/address.js';
 import {connectionOf} from '../firewall/egress-samples.js';
@@ -110,7 +110,7 @@ test.each([
   expect(batches).toEqual([]);
 });
 
-test('too many of one user wait, which is said once', async () => {
+test('too many of one user wait, which is said once a minute, and of how many', async () => {
   const egress = make();
   await egress.start();
   const most = mostReleasesPerUser + 5;
@@ -119,7 +119,45 @@ test('too many of one user wait, which is said once', async () => {
   );
   expect(batches.at(-1)?.match(/--sport/g)).toHaveLength(mostReleasesPerUser);
   const warnings = said.filter(([level]) => level === 'warning');
-  expect(warnings).toEqual([['warning', expect.stringContaining('64 of one user')]]);
+  const start = 'egress guard: more connections than may be let go at once (64 of one user): ';
+  expect(warnings).toEqual([['warning', `${start}one waits`]]);
+  said = [];
+  const flood = async (first: number): Promise<void> => {
+    await Promise.all(
+      Array.from({length: 200}, (_, i) => egress.release(connectionOf(4, first + i))),
+    );
+    // The room that is made is filled at once; each time that was told anew.
+    for (let i = 0; i < 40; i++) await egress.withdraw(connectionOf(4, 4000 + i));
+    for (let i = 0; i < 40; i++) await egress.release(connectionOf(4, 4000 + i));
+  };
+  await flood(5000);
+  expect(said.filter(([level]) => level === 'warning')).toEqual([]);
+  await jest.advanceTimersByTimeAsync(60_000);
+  await flood(5000);
+  // Four of the first ones, and those of the flood once each, though they were asked for twice.
+  expect(said.filter(([level]) => level === 'warning')).toEqual([
+    ['warning', `${start}204 had to wait since this was last said`],
+  ]);
+  // What is left of the minute is told without another flood.
+  await flood(5000);
+  await jest.advanceTimersByTimeAsync(60_000);
+  said = [];
+  await egress.check();
+  await egress.check();
+  expect(said.filter(([, message]) => message.startsWith(start))).toEqual([
+    ['warning', `${start}200 had to wait since this was last said`],
+  ]);
+});
+
+test('and so do too many of all', async () => {
+  const egress = make();
+  await egress.start();
+  for (let i = 0; i <= mostReleases; i++) {
+    await egress.release({...connectionOf(4, 4000 + i), uid: 1000 + (i % 10)});
+  }
+  expect(said.filter(([level]) => level === 'warning')).toEqual([
+    ['warning', expect.stringContaining(`at once (${mostReleases}): one waits`)],
+  ]);
 });
 
 test('the hold goes on without any check, and ends with us', async () => {
