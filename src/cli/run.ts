@@ -1,4 +1,5 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
+import type {Config} from '../config/schema.js';
 import {type Problem, problemText} from '../config/problem.js';
 import {live} from '../daemon/life.js';
 import {endTrial, readTrial, writeTrial} from '../daemon/trial.js';
@@ -165,12 +166,18 @@ async function liveOnce(
     return {kind: 'exit', exitCode: exitCode.unavailable};
   }
   if (course.next !== undefined && !wishes.stop) return {kind: 'next', life: course.next};
-  log.say('notice', config.dryRun ? 'end of the dry run' : lastWords[ending.firewall]);
+  log.say('notice', config.dryRun ? 'end of the dry run' : lastWords(ending.firewall, config));
   return {kind: 'exit', exitCode: exitCode.ok};
 }
 
-const lastWords = {
-  left: 'end: the blocks stay',
-  removed: 'end: chain and hook removed',
-  failed: 'end: chain and hook could not be removed, and stay',
-} as const;
+function lastWords(firewall: 'left' | 'removed' | 'failed', {outbound}: Config): string {
+  const left =
+    outbound === 'reject'
+      ? 'end: the blocks stay, and outgoing mail stays rejected'
+      : 'end: the blocks stay';
+  return {
+    left,
+    removed: 'end: chain and hook removed',
+    failed: 'end: chain and hook could not be removed, and stay',
+  }[firewall];
+}

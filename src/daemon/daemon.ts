@@ -213,7 +213,7 @@ export class Daemon {
       sinceMs: this.#sinceMs,
       backend: config.backend,
       families: familiesOf(this.#firewall.enforced),
-      egress: {mode: this.egress.mode, families: familiesOf(this.egress.enforced)},
+      egress: {mode: config.outbound, families: familiesOf(this.egress.enforced)},
       blocks: state.blocks.size,
       offenders: state.offenders.size,
       brake: brakeView(state, nowMs()),

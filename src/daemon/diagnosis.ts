@@ -134,7 +134,7 @@ function daemonFindings({status}: Facts): Finding[] {
 }
 
 function egressFindings({mode, families}: EgressStatus): Finding[] {
-  if (mode === 'none') return [];
+  if (mode !== 'hold' && mode !== 'reject') return [];
   return enforcedShare(families) === 1
     ? [good(`outgoing mail: the rules of "${mode}" stand`)]
     : [bad(`outgoing mail: the rules of "${mode}" do not all stand`)];

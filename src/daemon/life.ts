@@ -13,7 +13,9 @@ import {Daemon} from './daemon.js';
 import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
 import {watchOutgoing} from './machine-outbound.js';
+import {outboundNotice} from './outbound-notice.js';
 import {Reaper} from './reaper.js';
+import {enforcedShare} from './status.js';
 import type {Step} from './steps.js';
 import type {TrialView} from './trial.js';
 import {openWorkplace} from './workplace.js';
@@ -77,8 +79,14 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start(liftSinceMs);
-    void daemon.egress.start();
     const {egress} = daemon;
+    void egress.start().then(() => {
+      // Where they do not stand the error is said instead.
+      const stands = enforcedShare([...egress.enforced.values()]) === 1;
+      const notice = outboundNotice(config);
+      const isNow = stands && !config.dryRun && !over.signal.aborted;
+      if (isNow && notice !== undefined) log.say('notice', notice);
+    });
     const onCount = (): void => daemon.noteChange();
     const rows = workplace.state.outgoing;
     const memory = terms.outboundMemory ?? new OutboundMemory();

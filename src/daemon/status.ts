@@ -4,7 +4,6 @@
  */
 import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
-import type {EgressMode} from '../firewall/egress.js';
 import type {Family} from '../net/address.js';
 import type {BrakeView} from '../score/brake.js';
 import type {Enforced} from './keeper.js';
@@ -14,9 +13,9 @@ export interface FamilyStatus extends Enforced {
   readonly family: Family;
 }
 
-/** Of the egress guard; `wanted` and `standing` count ports. */
+/** What is done about outgoing mail, and the rules for it; `wanted` and `standing` count ports. */
 export interface EgressStatus {
-  readonly mode: EgressMode | 'none';
+  readonly mode: Config['outbound'];
   readonly families: readonly FamilyStatus[];
 }
 
@@ -84,6 +83,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...trialLines(trial, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
+    `outgoing: ${egress.mode}`,
     ...egress.families.map((each) => {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';
       return `outgoing mail, ${familyLine(each, does, ago)}`;

@@ -2,7 +2,7 @@
 import {afterAll, afterEach, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {describeInNamespace} from '../firewall/namespace.js';
 import {until} from '../sys/support/temp.js';
 import {blocksmtp, temporary} from './built.js';
@@ -11,7 +11,7 @@ const files = temporary();
 afterAll(() => files.remove());
 
 describeInNamespace('blocksmtp run --outbound', 'default', (namespace) => {
-  const socket = files.path('socket');
+  const [socket, log] = [files.path('socket'), files.path('log')];
   const settings = `check_interval = "1s"
 allowed_senders = "root:*,4711:*"
 outbound = "hold"
@@ -19,6 +19,7 @@ white_list = "${files.write('whitelist', '')}"
 syslog_msgs_file = "${files.write('mail.log', '')}"
 state_dir = "${files.path('state')}"
 control_socket = "${socket}"
+log_file = "${log}"
 `;
   const own = [`--config=${files.write('settings.toml', settings)}`];
   const ask = (...words: string[]) => blocksmtp([...words, ...own], namespace.enter);
@@ -41,6 +42,8 @@ control_socket = "${socket}"
     daemon = undefined;
   }
   afterEach(() => end('SIGKILL'));
+  const said = (): string[] =>
+    readFileSync(log, 'utf8').match(/outgoing mail (?:to port|stays).*$/gm) ?? [];
 
   test('each mode stands in both families, is told of, and goes with the next one', async () => {
     await start();
@@ -63,7 +66,13 @@ control_socket = "${socket}"
     expect(count(/tcp-reset/g)).toBe(2);
     await start('--outbound=warn');
     await until('nothing', () => rules().length === 0);
-    expect(ask('status').stdout).not.toContain('outgoing');
+    expect(ask('status').stdout).toMatch(/^outgoing: warn$/m);
+    expect(ask('status').stdout).not.toContain('outgoing mail');
+    expect(said()).toEqual([
+      'outgoing mail to port 25 is held back until it is known whose it is, but of users root, 4711',
+      'outgoing mail to port 25 is rejected, but of users root, 4711',
+      'outgoing mail stays rejected',
+    ]);
   });
 
   test('a hold ends with the daemon; flush takes what a killed one has left', async () => {

@@ -16,7 +16,7 @@ const statusWith = (blocks: number): Status => ({
   families: [
     {family: 4, wanted: blocks, standing: blocks, readMs: 1, repairs: 0, failure: undefined},
   ],
-  egress: {mode: 'none', families: []},
+  egress: {mode: 'warn', families: []},
   blocks,
   offenders: 0,
   brake: {kind: 'free'},

@@ -90,7 +90,7 @@ describe('serve', () => {
     sinceMs: startMs,
     backend: 'iptables',
     families: [],
-    egress: {mode: 'none', families: []},
+    egress: {mode: 'warn', families: []},
     blocks: 0,
     offenders: 0,
     brake: {kind: 'free'},

@@ -23,7 +23,7 @@ const statusOf = (changes: Partial<Status> = {}): Status => ({
   sinceMs: nowMs - 3_600_000,
   backend: 'iptables',
   families: [family(), family({family: 6, wanted: 0, standing: 0})],
-  egress: {mode: 'none', families: []},
+  egress: {mode: 'warn', families: []},
   blocks: 12,
   offenders: 3,
   brake: {kind: 'free'},
@@ -65,6 +65,21 @@ describe('statusLines', () => {
       'enforced: 100 %',
       'IPv4: 10 of 10 stand, checked 3s ago, repaired 2 times',
       'IPv6: 0 of 0 stand, checked 3s ago, repaired 2 times',
+      'outgoing: warn',
+    ]);
+  });
+
+  test('outgoing mail that is held back or rejected', () => {
+    const families = [family({wanted: 1, standing: 1, repairs: 0})];
+    const lines = (mode: 'hold' | 'reject'): string[] =>
+      statusLines(statusOf({egress: {mode, families}}), nowMs).slice(-2);
+    expect(lines('hold')).toEqual([
+      'outgoing: hold',
+      'outgoing mail, IPv4: 1 of 1 ports held, checked 3s ago, repaired 0 times',
+    ]);
+    expect(lines('reject')).toEqual([
+      'outgoing: reject',
+      'outgoing mail, IPv4: 1 of 1 ports closed, checked 3s ago, repaired 0 times',
     ]);
   });
 
