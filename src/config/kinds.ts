@@ -168,7 +168,7 @@ export const ports: Kind<readonly number[]> = {
 export const networks: Kind<readonly Network[]> = {
   placeholder: 'NETWORKS',
   bounds:
-    'addresses or networks such as 192.0.2.25 or 2001:db8::/32, at most 64, with commas between them',
+    'addresses or networks such as 192.0.2.25 or 2001:db8::/32 (never /0), at most 64, with commas between them',
   write: (value) => JSON.stringify(value.map(({text}) => text).join(',')),
   read: (raw) => {
     const words = raw === '' ? [] : String(raw).split(',');

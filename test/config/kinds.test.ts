@@ -5,6 +5,7 @@ import {
   duration,
   durationText,
   type Kind,
+  networks,
   number,
   onOff,
   optionalAddress,
@@ -23,6 +24,14 @@ function valueOf<Value>(kind: Kind<Value>, raw: Raw): Value | 'refused' {
   expect(read.expected).toBe(kind.bounds);
   return 'refused';
 }
+
+test.each(['0.0.0.0/0', '::/0', '192.0.2.25,0.0.0.0/0'])(
+  'the network %s is everybody, and the refusal says so',
+  (written) => {
+    expect(valueOf(networks, written)).toBe('refused');
+    expect(networks.bounds).toContain('(never /0)');
+  },
+);
 
 describe('readDuration', () => {
   test.each([
