@@ -5,9 +5,9 @@
 import type {Config} from '../config/schema.js';
 import type {Observed} from '../daemon/observer.js';
 import {Outbound} from '../daemon/outbound.js';
-import {type Say, printable} from '../log-level.js';
+import {type Say, printable, printablePath} from '../log-level.js';
 import {endpointText} from '../outbound/connection.js';
-import {homeText, uidOf, warningFields} from '../outbound/warning.js';
+import {homeText, nameCharacters, uidOf, warningFields} from '../outbound/warning.js';
 import {emptyState} from '../state/state.js';
 import {hostName, lackingCapabilities} from '../sys/machine.js';
 import {RemoteNames} from '../sys/remote-names.js';
@@ -16,21 +16,21 @@ import type {Output} from './operate.js';
 import type {Signals} from './run.js';
 import {localTime} from './terminal.js';
 
-/** Columns of the table, and how wide each is; what is longer pushes the rest. Characters. */
+/** An address of IPv4 with its port, and some of its name; most of IPv6. Characters. */
+const remoteCharacters = 32;
+
+/** Columns of the table, and how wide each is; what is longer is cut, but in the last. Characters. */
 const columns = [
   ['TIME', 8],
-  ['USER', 10],
+  ['USER', 12],
   ['PID', 7],
   ['SURE', 8],
-  ['REMOTE', 24],
+  ['REMOTE', remoteCharacters],
   ['PROGRAM', 40],
   ['DIRECTORY', 24],
-  ['PARENT', 20],
-  ['OF', 0],
+  ['PARENT', 24],
+  ['OF', nameCharacters],
 ] as const;
-
-/** Longest name or path in a column. Characters. */
-const cellCharacters = 80;
 
 export async function watch(
   config: Config,
@@ -75,7 +75,8 @@ export async function watch(
 const fields = (sighting: Observed['sighting'], remoteName?: string): object =>
   warningFields({sighting, times: 1, ...(remoteName && {remoteName})}, hostName());
 
-function cells(sighting: Observed['sighting'], name?: string): string[] {
+/** A row of the table. */
+export function cells(sighting: Observed['sighting'], name?: string): string[] {
   const {atMs, connection, sureness, owner} = sighting;
   const remote = endpointText(connection.remote, connection.remotePort);
   const parent = owner?.parents[0];
@@ -84,7 +85,10 @@ function cells(sighting: Observed['sighting'], name?: string): string[] {
     owner?.user || (uidOf(sighting)?.toString() ?? ''),
     owner === undefined ? '-' : String(owner.pid),
     sureness,
-    name === undefined ? remote : `${remote} ${name}`,
+    // Of both the name is less; and it is its owner's word.
+    name === undefined || remote.length > remoteCharacters - 4
+      ? remote
+      : printable(`${remote} ${name}`, remoteCharacters),
     owner === undefined ? '-' : [owner.executable || owner.command, owner.script].join(' ').trim(),
     owner?.directory ?? '',
     parent === undefined ? '' : `${parent.program} (${parent.pid})`,
@@ -92,8 +96,12 @@ function cells(sighting: Observed['sighting'], name?: string): string[] {
   ];
 }
 
-const line = (texts: readonly string[]): string =>
-  `${texts
-    .map((text, i) => (printable(text, cellCharacters) || '-').padEnd(columns[i]?.[1] ?? 0))
+/** In columns that stand still, whatever is in them. */
+export const line = (texts: readonly string[]): string =>
+  `${columns
+    .map(([, width], i) => {
+      const cell = printablePath(texts[i] ?? '', width) || '-';
+      return i === columns.length - 1 ? cell : cell.padEnd(width);
+    })
     .join('  ')
     .trimEnd()}\n`;
