@@ -51,6 +51,8 @@ log_file = "${log}"
     expect(ask('status').stdout).toMatch(
       /^outgoing mail, IPv4: 1 of 1 ports held, .*\noutgoing mail, IPv6: 1 of 1 ports held, /m,
     );
+    daemon?.kill('SIGHUP');
+    await until('the notice of the life after the reload', () => said().length === 2);
     await end('SIGKILL');
     // Whoever only asks changes nothing.
     const left = rules();
@@ -68,8 +70,10 @@ log_file = "${log}"
     await until('nothing', () => rules().length === 0);
     expect(ask('status').stdout).toMatch(/^outgoing: warn$/m);
     expect(ask('status').stdout).not.toContain('outgoing mail');
+    const held =
+      'outgoing mail to port 25 is held back until it is known whose it is, but of users root, 4711';
     expect(said()).toEqual([
-      'outgoing mail to port 25 is held back until it is known whose it is, but of users root, 4711',
+      ...[held, held],
       'outgoing mail to port 25 is rejected, but of users root, 4711',
       'outgoing mail stays rejected',
     ]);
