@@ -14,8 +14,10 @@ import type {Say} from '../log-level.js';
 import {nowMs} from '../sys/machine.js';
 import {Outgoing} from '../sys/outgoing.js';
 import {glanceAt, goneOwner, isAlive} from '../sys/owners.js';
-import {eldest, holdersOf, socketsOf} from '../sys/socket-holders.js';
+import {Pace} from '../sys/pace.js';
 import {networkOf} from '../sys/proc.js';
+import {Slice} from '../sys/slice.js';
+import {holdersOf, holdsStill, Kinship, socketsOf} from '../sys/socket-holders.js';
 import type {Nearby} from './nearby.js';
 import type {OwnerBook} from './owner-book.js';
 
@@ -43,15 +45,34 @@ interface Pending {
   readonly owner: Promise<Owner>;
 }
 
+/** What was seen of a process during one look at the tables. */
+interface Holding {
+  readonly glance: Glance | undefined;
+  readonly standing: Standing;
+}
+
 /** Connections of which the kernel told, and that wait. A count: beyond, the tables have to do. */
 export const mostPending = 10_000;
+/** How often that is asked of the tables. Ms: a flood shall not make us look without end. */
+const fullMs = 1000;
+/** How often it is said. Ms. */
+const sayFullMs = 60_000;
 
 export class Observer {
   readonly #parts: ObserverParts;
   readonly #outgoing: Outgoing;
   readonly #complaints = new Set<string>();
+  readonly #pace = new Pace();
+  /** Sightings whose owner is being described. */
+  readonly #tellings = new Set<Promise<void>>();
   #pending: Pending[] = [];
+  /** Those, and those that are being looked up. */
+  #waiting = 0;
+  #dropped = 0;
+  #nextFullMs = -Infinity;
+  #nextSayMs = -Infinity;
   #hasLooked = false;
+  #haste: 'none' | 'ending' = 'none';
   #work: Promise<void> | undefined;
   /** Whether the kernel tells of connections, so that what has ended in a table is old news. */
   hears: 'events' | 'nothing' = 'nothing';
@@ -66,7 +87,12 @@ export class Observer {
     return this.#outgoing.own;
   }
 
-  /** The kernel says that a process connects, now. @returns `full`: the tables have to do */
+  /**
+   * The kernel says that a process connects, now. Only what is read at once is read here: the next
+   * of a burst may end at any moment.
+   *
+   * @returns `full`: some were dropped, and the tables have to do; at most once a second
+   */
   hear(event: ConnectEvent): 'heard' | 'full' {
     if (this.#parts.nearby.is(event.remote)) return 'heard';
     const glance = glanceAt(event.pid);
@@ -80,11 +106,11 @@ export class Observer {
       this.#tell('told', connection, 'allowed', owner);
       return 'heard';
     }
-    if (this.#pending.length >= mostPending) return 'full';
-    // Begun at once: it may end at any moment.
+    if (this.#waiting >= mostPending) return this.#drop();
     const owner = this.#parts.owners.of(glance);
     this.#pending.push({event, glance, network: networkOf(glance.pid), owner});
-    this.#work ??= this.#resolveAll().finally(() => (this.#work = undefined));
+    this.#waiting += 1;
+    this.#work ??= this.#resolveAll();
     return 'heard';
   }
 
@@ -105,70 +131,128 @@ export class Observer {
     return all.filter(({network}) => network === this.network);
   }
 
-  /** Ends when all of which the kernel told are looked after. */
+  /** All that was seen is told of, with what is known by now: this life ends. */
   async settled(): Promise<void> {
+    this.#haste = 'ending';
     await this.#work;
+    this.#parts.owners.hurry();
+    await Promise.all(this.#tellings);
   }
 
+  /** Ends when it is known whose they are; their owners are described meanwhile, and later. */
   async #attribute(connections: readonly Connection[]): Promise<void> {
     const holders = await holdersOf(connections);
-    // Of one that has a thousand, all are looked at once.
-    const after = remembered((pid: number) => new Set(socketsOf(pid)));
+    const kinship = new Kinship();
+    const slice = new Slice();
+    const holdingOf = remembered((pid: number) => this.#holdingOf(pid));
     for (const connection of connections) {
-      const pids = holders.get(connection.inode) ?? [];
-      const pid = eldest(pids);
-      const glance = pid === undefined ? undefined : glanceAt(pid);
-      if (glance === undefined) {
+      if (slice.isOver) await slice.next();
+      const its = holders.get(connection.inode) ?? [];
+      const pid = await kinship.eldest(its.map((each) => each.pid));
+      const holder = its.find((each) => each.pid === pid);
+      const {glance, standing} = holder === undefined ? nobody : holdingOf(holder.pid);
+      if (holder === undefined || glance === undefined) {
         const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
         this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
-      } else if (this.#parts.isAllowed(glance)) {
+      } else if (standing === 'allowed') {
         // Of each of these the kernel has told; but not of those from before.
         if (this.hears === 'events' && this.#hasLooked) continue;
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
       } else {
-        const owner = await this.#parts.owners.of(glance);
-        const isHeld = after(glance.pid).has(connection.inode) && isAlive(glance);
-        const held = pids.length > 1 ? 'shared' : 'certain';
-        this.#tell(isHeld ? held : 'told', connection, 'other', owner);
+        const held = its.length > 1 ? 'shared' : 'certain';
+        this.#whenDescribed(this.#parts.owners.of(glance), (owner) => {
+          const isHeld = holdsStill(holder, connection.inode) && isAlive(glance);
+          this.#tell(isHeld ? held : 'told', connection, 'other', owner);
+        });
       }
     }
   }
 
+  #holdingOf(pid: number): Holding {
+    const glance = glanceAt(pid);
+    const isAllowed = glance !== undefined && this.#parts.isAllowed(glance);
+    return {glance, standing: isAllowed ? 'allowed' : 'other'};
+  }
+
   /** A flood of connections is looked up together: a table takes milliseconds to read. */
   async #resolveAll(): Promise<void> {
+    this.#pace.begin();
     while (this.#pending.length > 0) {
       const batch = this.#pending;
       this.#pending = [];
       for (const [network, ofNetwork] of grouped(batch, (each) => each.network)) {
-        const pid = ofNetwork.at(-1)!.glance.pid;
-        const tables = this.#usable([await this.#outgoing.around(pid)]);
+        const tables = await this.#tablesAround(ofNetwork.at(-1)!.glance.pid);
         const processes = grouped(ofNetwork, ({glance}) => `${glance.pid} ${glance.startTicks}`);
-        for (const pending of processes.values()) await this.#resolve(network, pending, tables);
+        for (const pending of processes.values()) {
+          await this.#resolve(network, pending, tables);
+          if (this.#haste === 'none') await this.#pace.next();
+        }
       }
     }
+    this.#pace.end();
+    this.#work = undefined;
+  }
+
+  async #tablesAround(pid: number): Promise<ReadonlyMap<string, Connection>> {
+    const connections = this.#usable([await this.#outgoing.around(pid)]);
+    return new Map(connections.map((each) => [each.inode, each]));
   }
 
   /** @param pending of one process */
   async #resolve(
     network: string,
     pending: readonly Pending[],
-    tables: readonly Connection[],
+    tables: ReadonlyMap<string, Connection>,
   ): Promise<void> {
-    const {glance} = pending[0]!;
-    const before = new Set(socketsOf(glance.pid));
-    const its = tables.filter(({inode}) => before.has(inode));
-    const fresh = its.filter((connection) => this.#parts.seen.note(connection, nowMs()) === 'new');
-    const owner = await pending.at(-1)!.owner;
-    const after = new Set(isAlive(glance) ? socketsOf(glance.pid) : []);
-    for (const connection of fresh) {
-      this.#tell(after.has(connection.inode) ? 'certain' : 'told', connection, 'other', owner);
-    }
+    const {glance, owner} = pending.at(-1)!;
+    const {pid} = glance;
+    const sockets = this.#haste === 'none' ? await socketsOf(pid, tables) : [];
+    const its = [...sockets].map(([inode, descriptor]) => {
+      return {connection: tables.get(inode)!, holder: {pid, descriptor}};
+    });
+    const now = nowMs();
+    const fresh = its.filter(({connection}) => this.#parts.seen.note(connection, now) === 'new');
     // What has left something there is told of now, or was when the tables were looked at.
-    const there = new Set(its.map(destinationOf));
-    for (const {event} of pending) {
-      if (there.has(destinationOf(event))) continue;
-      this.#tell('told', unplaced(event, network, glance.uid), 'other', owner);
+    const there = new Set(its.map(({connection}) => destinationOf(connection)));
+    const left = pending.filter(({event}) => !there.has(destinationOf(event)));
+    this.#whenDescribed(owner, async (described) => {
+      const slice = new Slice();
+      const isSame = isAlive(glance);
+      for (const {connection, holder} of fresh) {
+        if (slice.isOver) await slice.next();
+        const isHeld = isSame && holdsStill(holder, connection.inode);
+        this.#tell(isHeld ? 'certain' : 'told', connection, 'other', described);
+      }
+      for (const {event} of left) {
+        if (slice.isOver) await slice.next();
+        this.#tell('told', unplaced(event, network, glance.uid), 'other', described);
+      }
+      this.#waiting -= pending.length;
+    });
+  }
+
+  /** Each is told of as soon as its own owner is described, and nothing else waits for that. */
+  #whenDescribed(owner: Promise<Owner>, tell: (owner: Owner) => void | Promise<void>): void {
+    const telling = owner
+      .then(tell)
+      .catch((error: unknown) => {
+        this.#parts.say('error', `outgoing: not told of: ${(error as Error).message}`);
+      })
+      .finally(() => this.#tellings.delete(telling));
+    this.#tellings.add(telling);
+  }
+
+  #drop(): 'heard' | 'full' {
+    this.#dropped += 1;
+    const now = performance.now();
+    if (now < this.#nextFullMs) return 'heard';
+    this.#nextFullMs = now + fullMs;
+    if (now >= this.#nextSayMs) {
+      this.#nextSayMs = now + sayFullMs;
+      const message = `outgoing: too many connections at once: ${this.#dropped} so far are only looked for in the tables`;
+      this.#parts.say('warning', message);
     }
+    return 'full';
   }
 
   #tellGone(event: ConnectEvent): void {
@@ -211,16 +295,16 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /** Asks once for each. */
-function remembered<Key, Value>(ask: (key: Key) => Value): (key: Key) => Value {
+function remembered<Key, Value extends object>(ask: (key: Key) => Value): (key: Key) => Value {
   const answers = new Map<Key, Value>();
   return (key) => {
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const answer = ask(key);
+    const answer = answers.get(key) ?? ask(key);
     answers.set(key, answer);
     return answer;
   };
 }
+
+const nobody: Holding = {glance: undefined, standing: 'other'};
 
 const [any4, any6] = [addressOf(4, 0n), addressOf(6, 0n)];
 

@@ -82,8 +82,11 @@ export function sketch(glance: Glance, users: Users): Owner {
 }
 
 /** With its command line too, and what follows from that. */
-export async function describe(glance: Glance, users: Users): Promise<Owner> {
-  const outline = sketch(glance, users);
+export async function describe(
+  glance: Glance,
+  users: Users,
+  outline = sketch(glance, users),
+): Promise<Owner> {
   const {pid, uid, executable, userNamespace} = glance;
   const shown = await readSlowly(`/proc/${pid}/cmdline`, mostCommandBytes);
   const commandLine = shown.slice(0, mostWords);

@@ -1,14 +1,22 @@
 /** Who a process is, as the kernel tells; real processes. */
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import fs from 'node:fs';
 import {Nearby} from '../../src/daemon/nearby.js';
 import {mostPending, type Observed, Observer} from '../../src/daemon/observer.js';
-import {mostAtOnce, OwnerBook} from '../../src/daemon/owner-book.js';
+import {mostAtOnce, mostWaiting, OwnerBook} from '../../src/daemon/owner-book.js';
 import {parseAddress} from '../../src/net/address.js';
 import {SeenConnections} from '../../src/outbound/seen.js';
 import {describe as describeProcess, glanceAt, isAlive, runsFileAt} from '../../src/sys/owners.js';
-import {eldest} from '../../src/sys/socket-holders.js';
+import {
+  holdersOf,
+  holdsStill,
+  Kinship,
+  mostDescriptors,
+  mostHolders,
+  socketsOf,
+} from '../../src/sys/socket-holders.js';
 import {Users} from '../../src/sys/users.js';
 import {until} from './support/temp.js';
 
@@ -70,26 +78,88 @@ describe('a process', () => {
       fs.readFileSync(`/proc/${child}/task/${child}/children`, 'latin1');
     await until('a grandchild', () => children().trim() !== '');
     const grandchild = Number(children().trim());
-    expect(eldest([grandchild, child])).toBe(child);
-    expect(eldest([grandchild, child, process.pid])).toBe(process.pid);
-    expect(eldest([])).toBeUndefined();
+    const kinship = new Kinship();
+    expect(await kinship.eldest([grandchild, child])).toBe(child);
+    expect(await kinship.eldest([grandchild, child, process.pid])).toBe(process.pid);
+    expect(await kinship.eldest([])).toBeUndefined();
+    // Of strangers the one that began first.
+    expect(await kinship.eldest([grandchild, 1])).toBe(1);
     if (grandchild > 1) process.kill(grandchild, 'SIGKILL');
   });
 });
 
-test('no more than so many are described at once; the others do without a command line', async () => {
+/** Runs a perl script that prints a line when it is ready. */
+async function perl(text: string): Promise<{pid: number; said: string}> {
+  const words = ['-c', 'ulimit -n 9000; exec perl -e "$0"', `$| = 1; ${text}`];
+  const child = spawn('sh', words, {stdio: ['ignore', 'pipe', 'inherit']});
+  started.push(child);
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  return {pid: child.pid ?? 0, said: said.toString().trim()};
+}
+
+const inodes = `sub inode { my $link = readlink "/proc/$$/fd/" . fileno shift; $link =~ /(\\d+)/; $1 }`;
+const listening = `use IO::Socket::INET; $socket = IO::Socket::INET->new(Listen => 1);`;
+
+describe('sockets', () => {
+  test('are found where they are, for as long as they are there', async () => {
+    const {pid, said} = await perl(
+      `${inodes} ${listening} print inode($socket); $SIG{USR1} = sub { close $socket; print "closed" }; sleep 60 for 1..9`,
+    );
+    const found = await socketsOf(pid, new Set([said]));
+    const holder = {pid, descriptor: found.get(said) ?? ''};
+    expect([...found.keys()]).toEqual([said]);
+    expect(holdsStill(holder, said)).toBe(true);
+    process.kill(pid, 'SIGUSR1');
+    await until('it is closed', () => !holdsStill(holder, said));
+    expect(await socketsOf(pid, new Set([said]))).toEqual(new Map());
+    expect(await socketsOf(2 ** 22 + 1, new Set([said]))).toEqual(new Map());
+  });
+
+  test('behind very many descriptors are not looked for', async () => {
+    const many = `open $files[$_], "<", "/dev/null" or die for 1..${mostDescriptors};`;
+    const {pid, said} = await perl(
+      `${inodes} ${listening} ${many} $late = IO::Socket::INET->new(Listen => 1) or die; print join " ", inode($socket), inode($late); sleep 60`,
+    );
+    const [early = '', late = ''] = said.split(' ');
+    expect(late).not.toBe('');
+    expect([...(await socketsOf(pid, new Set([early, late]))).keys()]).toEqual([early]);
+  });
+
+  test('that hundreds share are their parent’s, and not all of them are asked', async () => {
+    const {pid, said} = await perl(
+      `${inodes} ${listening} for (1..${2 * mostHolders}) { next if fork; $parent = getppid; sleep 1 while getppid == $parent && $n++ < 60; exit } print inode($socket); sleep 60`,
+    );
+    const holders = await holdersOf([{inode: said, uid: process.getuid?.() ?? 0}]);
+    const pids = (holders.get(said) ?? []).map((each) => each.pid);
+    expect(pids).toHaveLength(mostHolders);
+    expect(await new Kinship().eldest(pids)).toBe(pid);
+  });
+});
+
+test('no more than so many are described at once; the others wait, or do without', async () => {
   const pids = await Promise.all(Array.from({length: mostAtOnce + 5}, () => sleeper()));
   const book = new OwnerBook(new Users());
-  const owners = await Promise.all(pids.map((pid) => book.of(glanceAt(pid)!)));
-  expect(owners.map(({pid}) => pid)).toEqual(pids);
-  expect(owners.filter(({commandLine}) => commandLine.length > 0)).toHaveLength(mostAtOnce);
-  for (const {executable, directory} of owners) {
-    expect([executable, directory]).toEqual([fs.readlinkSync(`/proc/${pids[0]!}/exe`), '/']);
-  }
+  const all = pids.map((pid) => book.of(glanceAt(pid)!));
+  const owners = await Promise.all(all);
+  expect(owners.map(({pid, commandLine}) => [pid, commandLine])).toEqual(
+    pids.map((pid) => [pid, ['sleep', '60']]),
+  );
+  const glance = glanceAt(pids[0]!)!;
+  // Each of another program, so that none is the other.
+  const many = Array.from({length: mostWaiting + 5}, (_, i) =>
+    book.of({...glance, executable: `/${i}`}),
+  );
+  const late = await many.at(-1);
+  expect(late).toMatchObject({pid: glance.pid, executable: `/${mostWaiting + 4}`, directory: '/'});
+  expect(late?.commandLine).toEqual([]);
+  book.hurry();
+  const hurried = await Promise.all(many);
+  expect(hurried.every(({directory}) => directory === '/')).toBe(true);
 });
 
 test('of a flood of connections so many are looked up, and no more are kept', async () => {
   const seen: Observed[] = [];
+  const said: string[] = [];
   const observer = new Observer({
     ports: [25],
     seen: new SeenConnections(),
@@ -98,15 +168,20 @@ test('of a flood of connections so many are looked up, and no more are kept', as
     owners: new OwnerBook(new Users()),
     nearby: new Nearby(),
     tell: (observed) => seen.push(observed),
-    say: () => undefined,
+    say: (_level, message) => said.push(message),
   });
   const remote = parseAddress('192.0.2.25')!;
   const event = {pid: process.pid, command: 'node', remote, remotePort: 25};
-  // The first is being looked up already.
   for (let i = 0; i < mostPending; i++) expect(observer.hear(event)).toBe('heard');
-  expect([observer.hear(event), observer.hear(event)]).toEqual(['heard', 'full']);
+  // Not again at once: the tables are not looked at for each of a flood.
+  expect([observer.hear(event), observer.hear(event)]).toEqual(['full', 'heard']);
+  expect(said).toEqual([
+    'outgoing: too many connections at once: 1 so far are only looked for in the tables',
+  ]);
   await observer.settled();
-  expect(seen.length).toBe(mostPending + 1);
+  expect(seen.length).toBe(mostPending);
+  expect(observer.hear(event)).toBe('heard');
+  await observer.settled();
 });
 
 describe('users', () => {
