@@ -13,6 +13,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {type ConnectEvent, isLoss, parseConnectEvent} from '../outbound/connect-event.js';
 import {startCommand} from './command.js';
+import {Pace} from './pace.js';
 
 const roots = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const eventFolder = 'events/sock/inet_sock_set_state';
@@ -20,6 +21,9 @@ const eventFolder = 'events/sock/inet_sock_set_state';
 const bufferKilobytes = 512;
 /** The first pid namespace (kernel, include/linux/proc_ns.h PROC_PID_INIT_INO): the trace counts in it. */
 const hostPids = 'pid:[4026531836]';
+
+/** DCCP and SCTP, of which the event tells too: no mail goes over them. */
+const notTcp = [33, 132];
 
 export type Heard =
   | {readonly kind: 'connect'; readonly event: ConnectEvent}
@@ -56,9 +60,13 @@ export class ConnectEvents {
       return {kind: 'unavailable', why: (error as Error).message};
     }
     try {
+      const others = notTcp.map((protocol) => `protocol != ${protocol}`).join(' && ');
       const wanted = ports.map((port) => `dport == ${port}`).join(' || ');
       fs.writeFileSync(join(folder, 'buffer_size_kb'), String(bufferKilobytes));
-      fs.writeFileSync(join(folder, eventFolder, 'filter'), `newstate == 2 && (${wanted})`);
+      fs.writeFileSync(
+        join(folder, eventFolder, 'filter'),
+        `newstate == 2 && ${others} && (${wanted})`,
+      );
       fs.writeFileSync(join(folder, eventFolder, 'enable'), '1');
       return {kind: 'open', events: new ConnectEvents(folder)};
     } catch (error) {
@@ -67,25 +75,38 @@ export class ConnectEvents {
     }
   }
 
-  /** Until the signal is given. @throws when the kernel tells no more */
+  /**
+   * Until the signal is given. What is told faster than there is time for stays with the kernel, until
+   * its buffer is full: then that is told.
+   *
+   * @throws when the kernel tells no more
+   */
   async *heard(stop: AbortSignal): AsyncGenerator<Heard> {
     const words = ['--pdeathsig', 'KILL', 'cat', join(this.#folder, 'trace_pipe')];
-    const child = startCommand('setpriv', words, stop);
+    const end = new AbortController();
+    const child = startCommand('setpriv', words, AbortSignal.any([stop, end.signal]));
+    const pace = new Pace();
     try {
       let rest = '';
       for await (const chunk of child.output) {
+        pace.begin();
         const lines = (rest + chunk.toString('latin1')).split('\n');
         rest = (lines.pop() ?? '').slice(-longestRest);
         for (const line of lines) {
           const event = parseConnectEvent(line);
           if (event !== undefined) yield {kind: 'connect', event};
           else if (isLoss(line)) yield {kind: 'loss'};
+          await pace.next();
         }
+        pace.end();
       }
-      const end = await child.ended;
-      if (end.kind !== 'stopped')
-        throw new Error(end.kind === 'done' ? 'the trace has ended' : end.why);
+      const ended = await child.ended;
+      if (ended.kind !== 'stopped')
+        throw new Error(ended.kind === 'done' ? 'the trace has ended' : ended.why);
     } finally {
+      // Also when nobody listens any more: while it reads, the instance cannot be removed.
+      end.abort();
+      await child.ended;
       this.close();
     }
   }
@@ -107,10 +128,12 @@ function removeInstance(folder: string): void {
   }
 }
 
-/** What daemons that were killed have left. */
+/** What daemons that were killed have left, and what we could not remove ourselves. */
 function removeDeserted(instances: string): void {
   for (const name of fs.readdirSync(instances)) {
     const pid = /^blocksmtp-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !fs.existsSync(`/proc/${pid}`)) removeInstance(join(instances, name));
+    if (pid === undefined) continue;
+    const isLeft = Number(pid) === process.pid || !fs.existsSync(`/proc/${pid}`);
+    if (isLeft) removeInstance(join(instances, name));
   }
 }

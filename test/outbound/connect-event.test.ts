@@ -41,9 +41,32 @@ describe('parseConnectEvent', () => {
     '[001] .... 1.1',
     ')(',
     'é'.repeat(7),
+    'a\rb',
+    '\r',
+    'a\u0085b',
+    'a\u2028b',
+    '',
   ])('the name %j moves nothing', (command) => {
     const event = parseConnectEvent(printed(command));
     expect([event?.pid, event?.command]).toEqual([10_683, command]);
+  });
+
+  test.each([
+    ['x\n', ''],
+    ['\n', ''],
+    ['x\ny z', 'y z'],
+    ['a\n-1 [000] .... ', '-1 [000] ....'],
+    ['\n-77   [001] ..', '-77   [001] ..'],
+  ])('of the name %j the line that tells is understood', (name, rest) => {
+    const lines = printed(name).split('\n');
+    const events = lines.map(parseConnectEvent);
+    expect(events.slice(0, -1).every((event) => event === undefined)).toBe(true);
+    expect(lines.slice(0, -1).some(isLoss)).toBe(false);
+    expect([events.at(-1)?.pid, events.at(-1)?.command.trimEnd()]).toEqual([10_683, rest]);
+  });
+
+  test('a name that the trace has lost is none', () => {
+    expect(parseConnectEvent(printed('<...>'))).toMatchObject({pid: 10_683, command: ''});
   });
 
   test.each([
@@ -62,4 +85,7 @@ describe('parseConnectEvent', () => {
 test('isLoss', () => {
   expect(isLoss('CPU:1 [LOST 12 EVENTS]')).toBe(true);
   expect(isLoss('x CPU:1 [LOST 12 EVENTS]')).toBe(false);
+  // Of ours, but not as we know it.
+  expect(isLoss(printed('perl').replace('sport', 'source'))).toBe(true);
+  expect(isLoss(printed('perl').replace('inet_sock_set_state', 'sched_switch'))).toBe(false);
 });
