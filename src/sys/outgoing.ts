@@ -33,6 +33,9 @@ interface Memory {
   readonly untilMs: number;
 }
 
+const tooMany = (most: number): string =>
+  `there are more than ${most} networks of processes: the others are not looked at`;
+
 export type Seen =
   | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
   | {readonly kind: 'failed'; readonly why: string};
@@ -40,15 +43,21 @@ export type Seen =
 export class Outgoing {
   readonly #ports: readonly number[];
   readonly #proc: string;
+  readonly #most: number;
   /** A process in each namespace. */
   #namespaces: ReadonlyMap<string, number> = new Map();
   #nextLookMs = 0;
   /** By network namespace. */
   readonly #memories = new Map<string, Memory>();
+  #complete: 'all' | 'cut' = 'all';
 
-  /** @param proc where the tables are; elsewhere than in /proc for tests */
-  constructor(ports: readonly number[], proc = '/proc') {
+  /**
+   * @param proc where the tables are; elsewhere than in /proc for tests
+   * @param most namespaces that are looked at; fewer for tests
+   */
+  constructor(ports: readonly number[], proc = '/proc', most = mostNamespaces) {
     this.#ports = ports;
+    this.#most = most;
     this.#proc = proc;
   }
 
@@ -70,6 +79,7 @@ export class Outgoing {
     // Containers come and go.
     for (const network of this.#memories.keys())
       if (!this.#namespaces.has(network)) this.#memories.delete(network);
+    if (this.#complete === 'cut') seen.push({kind: 'failed', why: tooMany(this.#most)});
     return seen;
   }
 
@@ -120,11 +130,16 @@ export class Outgoing {
     this.#nextLookMs = performance.now() + namespacesMs;
     const found = new Map([[this.own, process.pid]]);
     const slice = new Slice();
+    this.#complete = 'all';
     for (const pid of allPids()) {
       if (slice.isOver) await slice.next();
       const network = networkOf(Number(pid));
-      if (network !== '' && !found.has(network)) found.set(network, Number(pid));
-      if (found.size >= mostNamespaces) break;
+      if (network === '' || found.has(network)) continue;
+      if (found.size >= this.#most) {
+        this.#complete = 'cut';
+        break;
+      }
+      found.set(network, Number(pid));
     }
     this.#namespaces = found;
   }

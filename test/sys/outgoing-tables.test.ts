@@ -1,12 +1,15 @@
 /** What stands in the socket tables of this machine, and what becomes of those that cannot be read. */
 import {describe, expect, test} from '@jest/globals';
+import {spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import {join} from 'node:path';
 import {Outgoing} from '../../src/sys/outgoing.js';
-import {tempDirs} from './support/temp.js';
+import {tempDirs, until} from './support/temp.js';
+import {whereAvailable} from './support/where-available.js';
 
 const newFolder = tempDirs();
+const withNetworks = whereAvailable({root: true, works: ['unshare', '--net', 'true']});
 
 describe('Outgoing', () => {
   test('finds a connection of ours, with its inode and its user', async () => {
@@ -55,6 +58,22 @@ describe('Outgoing', () => {
     expect(await new Outgoing([25], newFolder()).look('own')).toEqual([
       {kind: 'connections', connections: []},
     ]);
+  });
+
+  withNetworks('of more networks than are looked at it is told that there are others', async () => {
+    const other = spawn('unshare', ['--net', 'sleep', '60'], {stdio: 'ignore'});
+    const own = fs.readlinkSync('/proc/self/ns/net');
+    await until('another one', () => fs.readlinkSync(`/proc/${other.pid}/ns/net`) !== own);
+    const seen = await new Outgoing([25], '/proc', 1).look('all');
+    other.kill('SIGKILL');
+    expect(seen.map(({kind}) => kind)).toEqual(['connections', 'failed']);
+    expect(seen[1]).toEqual({
+      kind: 'failed',
+      why: 'there are more than 1 networks of processes: the others are not looked at',
+    });
+    expect((await new Outgoing([25]).look('all')).every(({kind}) => kind === 'connections')).toBe(
+      true,
+    );
   });
 
   test('of a process that has gone nothing is seen', async () => {
