@@ -154,7 +154,7 @@ export class Observer {
       if (holder === undefined || glance === undefined) {
         const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
         this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
-      } else if (standing === 'allowed') {
+      } else if (standing === 'allowed' && isOpenedBy(connection, glance)) {
         // Of each of these the kernel has told; but not of those from before.
         if (this.hears === 'events' && this.#hasLooked) continue;
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
@@ -303,6 +303,10 @@ function remembered<Key, Value extends object>(ask: (key: Key) => Value): (key: 
     return answer;
   };
 }
+
+/** Whoever handed his socket to an allowed program is not allowed by that; but root may hand it down. */
+const isOpenedBy = (connection: Connection, {uid}: Glance): boolean =>
+  connection.uid === uid || connection.uid === 0;
 
 const nobody: Holding = {glance: undefined, standing: 'other'};
 

@@ -17,6 +17,7 @@ export interface Target extends ProcessIdentity {
 export interface Standing extends ProcessIdentity {
   readonly parentPid: number;
   readonly uid: number;
+  readonly realUid: number;
   readonly userNamespace: 'ours' | 'other';
   /** The path of the program; empty: it may not be read, or there is none. */
   readonly executable: string;

@@ -9,7 +9,10 @@ import type {ProcessIdentity} from '../process-identity.js';
 export interface Glance extends ProcessIdentity {
   readonly startedMs: number;
   readonly parentPid: number;
+  /** The effective user. */
   readonly uid: number;
+  /** Who has started it: another one than the effective user's where its program is set-uid. */
+  readonly realUid: number;
   /** In a user namespace of its own a process is whoever it likes. */
   readonly userNamespace: 'ours' | 'other';
   readonly command: string;
@@ -18,7 +21,7 @@ export interface Glance extends ProcessIdentity {
 }
 
 /** What decides about a process. */
-export type Candidate = Pick<Glance, 'uid' | 'userNamespace' | 'executable'>;
+export type Candidate = Pick<Glance, 'uid' | 'realUid' | 'userNamespace' | 'executable'>;
 
 export interface AllowedSender {
   readonly uid: number;
@@ -41,11 +44,12 @@ export function allowedSenders(
 
 /** @param isFileAt whether the process runs the file that is at this path for us, too */
 export function isAllowed(
-  {uid, userNamespace, executable}: Candidate,
+  {uid, realUid, userNamespace, executable}: Candidate,
   senders: readonly AllowedSender[],
   isFileAt: (path: string) => boolean,
 ): boolean {
-  if (userNamespace === 'other') return false;
+  // Anybody may connect, and then become a set-uid program of somebody who is allowed.
+  if (userNamespace === 'other' || realUid !== uid) return false;
   return senders.some((sender) => {
     if (sender.uid !== uid) return false;
     return sender.program === '*' || (sender.program === executable && isFileAt(executable));

@@ -32,13 +32,14 @@ export function glanceAt(pid: number): Glance | undefined {
     const status = fs.readFileSync(`${root}/status`, 'latin1');
     // The number of a thread is good here too; its process is meant.
     const process = Number(/^Tgid:\t(\d+)/m.exec(status)?.[1] ?? pid);
-    const uid = Number(/^Uid:\t\d+\t(\d+)/m.exec(status)?.[1]);
+    const [, realUid, uid] = (/^Uid:\t(\d+)\t(\d+)/m.exec(status) ?? []).map(Number);
+    if (uid === undefined || realUid === undefined) return undefined;
     const isOurs = linkOf(`${root}/ns/user`) === linkOf('/proc/self/ns/user');
     const executable = linkOf(`${root}/exe`);
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
     const {startTicks, parentPid, command} = statOf(process);
     return {
-      ...{pid: process, startTicks, parentPid, uid, command, executable},
+      ...{pid: process, startTicks, parentPid, uid, realUid, command, executable},
       startedMs: startedMsOf(startTicks),
       userNamespace: isOurs ? 'ours' : 'other',
     };

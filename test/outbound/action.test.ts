@@ -15,6 +15,7 @@ const now: Standing = {
   startTicks: 1234,
   parentPid: 4700,
   uid: 33,
+  realUid: 33,
   userNamespace: 'ours',
   executable: '/usr/bin/perl',
 };

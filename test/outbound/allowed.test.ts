@@ -18,6 +18,7 @@ function glance(changed: Partial<Glance>): Glance {
   return {
     ...{pid: 815, startTicks: 1000, startedMs: 0, parentPid: 1, command: 'sendmail'},
     ...{uid: 0, userNamespace: 'ours', executable: '/usr/libexec/sendmail/sendmail'},
+    realUid: changed.uid ?? 0,
     ...changed,
   };
 }
@@ -44,6 +45,8 @@ describe('isAllowed', () => {
   test.each<[string, Partial<Glance>, boolean]>([
     ['the mailer', {}, true],
     ['the mailer run by somebody else', {uid: 33}, false],
+    ['the mailer, set-uid, started by somebody else', {realUid: 33}, false],
+    ['a user’s set-uid program, started by root', {uid: 34, realUid: 0}, false],
     ['another program of root', {executable: '/usr/bin/perl'}, false],
     ['a path that only begins so', {executable: '/usr/libexec/sendmail/sendmail2'}, false],
     ['a user with any program', {uid: 34, executable: '/usr/bin/perl'}, true],

@@ -3,9 +3,11 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
+import {join} from 'node:path';
 import {Nearby} from '../../src/daemon/nearby.js';
 import {mostPending, type Observed, Observer} from '../../src/daemon/observer.js';
 import {mostAtOnce, mostWaiting, OwnerBook} from '../../src/daemon/owner-book.js';
+import {isAllowed} from '../../src/outbound/allowed.js';
 import {parseAddress} from '../../src/net/address.js';
 import {SeenConnections} from '../../src/outbound/seen.js';
 import {describe as describeProcess, glanceAt, isAlive, runsFileAt} from '../../src/sys/owners.js';
@@ -18,8 +20,11 @@ import {
   socketsOf,
 } from '../../src/sys/socket-holders.js';
 import {Users} from '../../src/sys/users.js';
-import {until} from './support/temp.js';
+import {tempDirs, until} from './support/temp.js';
+import {whereAvailable} from './support/where-available.js';
 
+const newFolder = tempDirs();
+const asRoot = whereAvailable({root: true, tools: ['setpriv']});
 const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
@@ -64,6 +69,20 @@ describe('a process', () => {
     const none = 2 ** 22 + 1;
     expect(glanceAt(none)).toBeUndefined();
     expect(runsFileAt(none, '/bin/sh')).toBe(false);
+  });
+
+  asRoot('of a set-uid program is whom it works for, and who has started it', async () => {
+    const program = join(newFolder(), 'sleep');
+    fs.chmodSync(join(program, '..'), 0o755);
+    fs.copyFileSync('/bin/sleep', program);
+    fs.chmodSync(program, 0o4755);
+    const pid = await sleeper('setpriv', '--reuid', '4711', '--clear-groups', program, '60');
+    await until('it is the program', () => glanceAt(pid)?.executable === program);
+    const glance = glanceAt(pid)!;
+    expect([glance.realUid, glance.uid]).toEqual([4711, 0]);
+    const senders = [{uid: 0, program}];
+    expect(isAllowed(glance, senders, (path) => runsFileAt(pid, path))).toBe(false);
+    expect(isAllowed({...glance, realUid: 0}, senders, (path) => runsFileAt(pid, path))).toBe(true);
   });
 
   test('runs the file at a path, or another one that is called so', async () => {

@@ -1,0 +1,80 @@
+/** What the watch makes of many at once, and of those who change who they are; real processes. */
+import {afterEach, beforeEach, expect} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {tempDirs, until} from '../sys/support/temp.js';
+import {whereAvailable} from '../sys/support/where-available.js';
+import {
+  openSenders,
+  remote,
+  type Senders,
+  startWatching,
+  type Watching,
+} from './support/senders.js';
+
+const test = whereAvailable({
+  root: true,
+  tools: ['unshare', 'nsenter', 'setpriv', 'ip', 'perl'],
+  works: ['unshare', '--net', 'ls', '/sys/kernel/tracing/instances'],
+});
+const newFolder = tempDirs();
+const user = 4711;
+/** No other test's. */
+const port = 2628;
+const connecting = `use Socket; $^F = 99;
+socket $socket, PF_INET, SOCK_STREAM, 0 or die;
+connect $socket, pack_sockaddr_in ${port}, inet_aton '${remote[4]}' or die;`;
+
+let senders: Senders;
+let watching: Watching | undefined;
+let folder: string;
+beforeEach(async () => {
+  senders = await openSenders(port);
+  folder = newFolder();
+  fs.chmodSync(folder, 0o755);
+});
+afterEach(async () => {
+  await watching?.stop();
+  senders.close();
+});
+
+function put(text: string): string {
+  const file = join(folder, 'script.pl');
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+test('of a burst of short-lived scripts each is named', async () => {
+  watching = await startWatching(port, 'all');
+  const {seen} = watching;
+  const file = put(`${connecting} select undef, undef, undef, 0.3;`);
+  senders.start(user, 'perl', ['-e', `fork or exec "perl", "${file}" for 1..60; sleep 60`], folder);
+  await until('all of them', () => seen.length >= 60, 15_000);
+  const owners = seen.map(({sighting}) => sighting.owner!);
+  expect(new Set(owners.map(({pid}) => pid)).size).toBe(60);
+  for (const owner of owners) {
+    expect(owner).toMatchObject({uid: user, user: String(user), directory: folder});
+    expect(owner.executable).toMatch(/\/perl$/);
+  }
+});
+
+test('whose socket an allowed one was given is a stranger, by the tables', async () => {
+  watching = await startWatching(port, 'tables');
+  const {seen} = watching;
+  const becoming = `$> = ${user}; ${connecting} $> = 0; $< = 4712; $> = 4712; sleep 60;`;
+  senders.start(0, 'perl', [put(becoming)]);
+  await until('it is seen', () => seen.length > 0);
+  expect(seen).toMatchObject([{standing: 'other', sighting: {connection: {uid: user}}}]);
+});
+
+test('who connects and becomes a set-uid program that is allowed is a stranger', async () => {
+  const program = join(folder, 'sleep');
+  fs.copyFileSync('/bin/sleep', program);
+  fs.chmodSync(program, 0o4755);
+  watching = await startWatching(port, 'all', {allowedSenders: [`root:${program}`]});
+  const {seen} = watching;
+  const file = put(`${connecting} exec '${program}', '60'`);
+  for (let i = 0; i < 5; i++) senders.start(user, 'perl', [file]);
+  await until('they are seen', () => seen.length >= 5);
+  expect(seen.map(({standing}) => standing)).toEqual(Array(5).fill('other'));
+});
