@@ -89,6 +89,7 @@ test('what we have left ourselves is removed before we ask again', () => {
   const again = open();
   again.close();
   expect(fs.existsSync(instance)).toBe(false);
+  return Promise.resolve();
 });
 
 test('whoever stops listening leaves nothing', async () => {
