@@ -5,8 +5,7 @@
  */
 import {durationText} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
-import type {Say} from '../log-level.js';
-import {printable} from '../log-level.js';
+import {printable, type Say} from '../log-level.js';
 import {contains} from '../net/network.js';
 import {
   type AllowedSender,
@@ -15,15 +14,15 @@ import {
   isAllowed,
 } from '../outbound/allowed.js';
 import {type Connection, connectionKey} from '../outbound/connection.js';
+import {OutboundMemory} from '../outbound/memory.js';
 import type {Sighting} from '../outbound/owner.js';
-import type {ProcessIdentity} from '../process-identity.js';
 import {SenderBook, type SenderHour} from '../outbound/senders.js';
 import type {Warning} from '../outbound/warning.js';
 import type {Telling} from '../outbound/watch.js';
-import {OutboundMemory} from '../outbound/memory.js';
+import type {ProcessIdentity} from '../process-identity.js';
 import type {Table} from '../state/table.js';
 import {ConnectEvents} from '../sys/connect-events.js';
-import {monotonicMs, nowMs, pauseUnless} from '../sys/machine.js';
+import {lackingCapabilities, monotonicMs, nowMs, pauseUnless} from '../sys/machine.js';
 import {runsFileAt} from '../sys/owners.js';
 import {RemoteNames} from '../sys/remote-names.js';
 import {Users} from '../sys/users.js';
@@ -85,8 +84,6 @@ export class Outbound {
   readonly #users = new Users();
   readonly #names = new RemoteNames();
   #allowed: readonly AllowedSender[] = [];
-  /** On somebody's word, until this life ends. */
-  readonly #allowedByHand: AllowedSender[] = [];
   /** Let go, and not seen to stand yet. */
   readonly #released = new Map<
     string,
@@ -120,17 +117,17 @@ export class Outbound {
     return isAllowed(process, this.#allowed, (path) => runsFileAt(process.pid, path));
   }
 
-  /** The program is not told of any more, until this life ends: for good is the configuration's. */
+  /** The program is not told of any more, until the daemon ends: for good is the configuration's. */
   allow({owner}: Sighting, askedBy: string): void {
     if (owner === undefined || owner.executable === '' || owner.uid < 0) return;
     const {uid, user, executable: program} = owner;
     const entry = printable(`${user}:${program}`, entryCharacters);
-    if (program.endsWith(' (deleted)') || this.#allowedByHand.length >= mostAllowedByHand) {
+    if (program.endsWith(' (deleted)') || this.#memory.allowedByHand.length >= mostAllowedByHand) {
       const why = program.endsWith(' (deleted)') ? 'its file is gone' : 'too many are already';
       this.#parts.say('warning', `not allowed: ${entry}, as ${askedBy} asked: ${why}`);
       return;
     }
-    this.#allowedByHand.push({uid, program});
+    this.#memory.allowedByHand.push({uid, program});
     this.#allowed = [...this.#allowed, {uid, program}];
     const message = `${entry} is allowed until the daemon ends, as ${askedBy} asked; for good: allowed_senders`;
     this.#parts.say('notice', message);
@@ -152,12 +149,20 @@ export class Outbound {
     this.#stop = stop;
     this.#lookedMs = monotonicMs();
     this.#sweep();
+    this.#sayBlind();
     const loops = [this.#lookAround(stop)];
     if (this.#parts.sources !== 'tables') loops.push(this.#listen(stop));
     if (this.#settings.outbound === 'hold') loops.push(this.#lookAtOwn(stop));
     await Promise.all(loops);
     await this.#observer.settled();
     await Promise.all(this.#naming);
+  }
+
+  #sayBlind(): void {
+    const lacking = lackingCapabilities(['CAP_SYS_PTRACE']);
+    if (lacking.length === 0) return;
+    const message = `outgoing: without ${lacking.join(', ')} only processes of our own user are named`;
+    this.#parts.say('notice', message);
   }
 
   /** All networks of the machine. */
@@ -293,7 +298,7 @@ export class Outbound {
     this.#book.forget(nowMs());
     const {allowedSenders: entries} = this.#settings;
     const named = allowedSenders(entries, (name) => this.#users.uidOf(name));
-    this.#allowed = [...named, ...this.#allowedByHand];
+    this.#allowed = [...named, ...this.#memory.allowedByHand];
   }
 }
 

@@ -25,6 +25,7 @@ const mostEnvironmentBytes = 65_536;
 const readTimeoutMs = 500;
 /** Of the chain of parents. A count. */
 const mostParents = 12;
+
 /** What of a process nobody can make us wait for. @returns undefined when it is gone */
 export function glanceAt(pid: number): Glance | undefined {
   const root = `/proc/${pid}`;

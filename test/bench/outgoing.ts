@@ -3,9 +3,8 @@
  * are gone, and what looking costs. Each half in a child, in a network namespace of its own, which goes
  * with it. Here only whether that can be, and what they found.
  */
-import {spawn, spawnSync} from 'node:child_process';
-import {once} from 'node:events';
-import {adopt, type Findings, findings, heading, skip} from './aims.js';
+import {heading, skip} from './aims.js';
+import {handOver, runInside, whyNotInside} from './child.js';
 import {coverage} from './outgoing/coverage.js';
 import {load} from './outgoing/load.js';
 import {scan} from './outgoing/scan.js';
@@ -22,19 +21,14 @@ const spaces: Readonly<Record<Half, readonly string[]>> = {
 
 export async function outgoing(): Promise<void> {
   heading('outgoing', 'who connects and is gone, and what looking costs, in network namespaces');
-  const why = whyNot();
+  const works = 'iptables -S && perl -MTime::HiRes -e 1 && ls /sys/kernel/tracing/instances';
+  const why = whyNotInside(['perl', 'ip', 'iptables', 'ss', 'nsenter', 'setpriv'], works);
   if (why !== undefined) {
     skip('outgoing', why);
     return;
   }
   for (const half of ['seen', 'scan'] as const) {
-    const words = ['--pdeathsig', 'KILL', 'unshare', ...spaces[half], process.execPath];
-    const child = spawn('setpriv', [...words, process.argv[1]!, OUTGOING[half]], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    child.on('message', (found) => adopt(found as Findings));
-    const [code] = (await once(child, 'exit')) as [number | null];
-    if (code !== 0) skip(`the rest of outgoing ${half}`, `its process ended with ${String(code)}`);
+    await runInside(`outgoing ${half}`, ['unshare', ...spaces[half]], OUTGOING[half]);
   }
 }
 
@@ -46,20 +40,6 @@ export async function outgoingInside(half: Half): Promise<number> {
   } else {
     await scan();
   }
-  process.send?.(findings());
-  process.disconnect();
+  handOver();
   return 0;
-}
-
-function whyNot(): string | undefined {
-  if (process.platform !== 'linux') return 'needs Linux';
-  if (process.getuid?.() !== 0) return 'needs root';
-  const tools = ['perl', 'ip', 'iptables', 'ss', 'nsenter', 'setpriv'];
-  const script = `for tool in ${tools.join(' ')}; do command -v $tool >/dev/null || { echo no $tool >&2; exit 1; }; done
-    iptables -S && perl -MTime::HiRes -e 1 && ls /sys/kernel/tracing/instances`;
-  const {status, stderr, error} = spawnSync('unshare', ['--net', 'sh', '-c', script], {
-    encoding: 'utf8',
-    env: {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`},
-  });
-  return status === 0 ? undefined : `needs ${(error?.message ?? stderr).trim().split('\n')[0]!}`;
 }

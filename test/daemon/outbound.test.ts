@@ -7,6 +7,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {parseNetwork} from '../../src/net/network.js';
+import {OutboundMemory} from '../../src/outbound/memory.js';
 import type {Observed} from '../../src/daemon/observer.js';
 import {mostDestinations} from '../../src/outbound/watch.js';
 import {tempDirs, until} from '../sys/support/temp.js';
@@ -135,6 +136,19 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     const later = senders.start(user, 'perl', [file]);
     expect((await seenOf(later.pid)).standing).toBe('allowed');
     clock.mockRestore();
+  });
+
+  test('what was allowed by hand stays so over a reload', async () => {
+    await watching.stop();
+    const memory = new OutboundMemory();
+    watching = await startWatching(port, sources, {}, memory);
+    const file = put('form.pl', script(remote[4], 30));
+    senders.start(user, 'perl', [file]);
+    watching.outbound.allow(await one(), 'alice at the desktop');
+    await watching.stop();
+    watching = await startWatching(port, sources, {}, memory);
+    const {pid} = senders.start(user, 'perl', [file]);
+    expect((await seenOf(pid)).standing).toBe('allowed');
   });
 
   test('where everybody may connect to, nobody is told of', async () => {

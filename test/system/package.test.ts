@@ -132,7 +132,7 @@ describe('the Debian package', () => {
     const dropIn = '/run/systemd/system/desktop.service.d';
     const example = '/usr/share/doc/blocksmtp/examples/desktop.conf';
     await guest.must(`install -D -m 644 ${example} ${dropIn}/desktop.conf`);
-    await guest.must('touch /root/there');
+    await guest.must('touch /home/there');
     await guest.must('systemctl daemon-reload');
     await guest.must('systemctl start desktop');
     const home = `/run/user/${uid}`;

@@ -6,6 +6,7 @@ import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import type {Observed} from '../../../src/daemon/observer.js';
 import {Outbound, type OutboundSettings} from '../../../src/daemon/outbound.js';
 import type {LogLevel} from '../../../src/log-level.js';
+import {OutboundMemory} from '../../../src/outbound/memory.js';
 import type {SenderHour} from '../../../src/outbound/senders.js';
 import type {Warning} from '../../../src/outbound/warning.js';
 import {Table} from '../../../src/state/table.js';
@@ -102,6 +103,7 @@ export async function startWatching(
   port: number,
   sources: 'all' | 'tables',
   settings: Partial<OutboundSettings> = {},
+  memory = new OutboundMemory(),
 ): Promise<Watching> {
   const [seen, warnings, said]: [Observed[], Warning[], [LogLevel, string][]] = [[], [], []];
   const rows = new Table<SenderHour>();
@@ -114,6 +116,7 @@ export async function startWatching(
     {
       ...{
         rows,
+        memory,
         sources,
         onCount: () => undefined,
         release: () => undefined,

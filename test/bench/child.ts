@@ -1,0 +1,41 @@
+/**
+ * A part of the bench in a child of its own, in namespaces that go with it: whether that can be here,
+ * and what it found. Decides nothing about what is measured.
+ */
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {adopt, type Findings, findings, skip} from './aims.js';
+
+/** @param words that make its namespaces; @param order that makes this program the child */
+export async function runInside(
+  what: string,
+  words: readonly string[],
+  order: string,
+): Promise<void> {
+  const all = ['--pdeathsig', 'KILL', ...words, process.execPath];
+  const child = spawn('setpriv', [...all, process.argv[1]!, order], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', (found) => adopt(found as Findings));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) skip(`the rest of ${what}`, `its process ended with ${String(code)}`);
+}
+
+/** What the child found, to the one that waits for it. */
+export function handOver(): void {
+  process.send?.(findings());
+  process.disconnect();
+}
+
+/** @param works what must succeed in a network namespace, for a shell */
+export function whyNotInside(tools: readonly string[], works: string): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  const script = `for tool in ${tools.join(' ')}; do command -v $tool >/dev/null || { echo no $tool >&2; exit 1; }; done
+    ${works}`;
+  const {status, stderr, error} = spawnSync('unshare', ['--net', 'sh', '-c', script], {
+    encoding: 'utf8',
+    env: {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`},
+  });
+  return status === 0 ? undefined : `needs ${(error?.message ?? stderr).trim().split('\n')[0]!}`;
+}
