@@ -107,7 +107,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   const look = (): Promise<unknown> => observer.look('all');
   await look();
   // They are described meanwhile, and told of one after the other.
-  for (let waits = 0; told < SOCKETS && waits < 100; waits++) await sleep(100);
+  for (let waits = 0; told < SOCKETS && waits < 600; waits++) await sleep(100);
   if (told !== SOCKETS) throw new Error(`${told} connections were seen, not ${SOCKETS}`);
   const [quiet, first, moved]: [Took[], Took[], Took[]] = [[], [], []];
   for (let i = 0; i < LOOKS; i++) quiet.push(await timed(look));
