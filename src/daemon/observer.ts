@@ -145,6 +145,7 @@ export class Observer {
     const kinship = new Kinship();
     const slice = new Slice();
     const holdingOf = remembered((pid: number) => this.#holdingOf(pid));
+    const ownerless: Connection[] = [];
     for (const connection of connections) {
       if (slice.isOver) await slice.next();
       const its = holders.get(connection.inode) ?? [];
@@ -152,8 +153,7 @@ export class Observer {
       const holder = its.find((each) => each.pid === pid);
       const {glance, standing} = holder === undefined ? nobody : holdingOf(holder.pid);
       if (holder === undefined || glance === undefined) {
-        const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
-        this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
+        ownerless.push(connection);
       } else if (standing === 'allowed' && isOpenedBy(connection, glance)) {
         // Of each of these the kernel has told; but not of those from before.
         if (this.hears === 'events' && this.#hasLooked) continue;
@@ -166,6 +166,25 @@ export class Observer {
         });
       }
     }
+    for (const connection of await this.#lasting(ownerless)) {
+      const isUsers = this.#parts.allowed().some(({uid}) => uid === connection.uid);
+      this.#tell('user', connection, isUsers ? 'perhaps' : 'other');
+    }
+  }
+
+  /**
+   * Those that nobody has and that stand all the same. Of the others the process ended between the
+   * table and the search for it: the kernel has told of it, or will in a moment, and names it.
+   */
+  async #lasting(ownerless: readonly Connection[]): Promise<readonly Connection[]> {
+    if (this.hears !== 'events' || !this.#hasLooked) return ownerless;
+    const lasting: Connection[] = [];
+    for (const [network, ofNetwork] of grouped(ownerless, (each) => each.network)) {
+      const now = this.#usable([await this.#outgoing.again(network)]);
+      const inodes = new Set(now.map(({inode}) => inode));
+      lasting.push(...ofNetwork.filter(({inode}) => inodes.has(inode)));
+    }
+    return lasting;
   }
 
   #holdingOf(pid: number): Holding {

@@ -88,6 +88,12 @@ export class Outgoing {
     return this.#table(pid, networkOf(pid));
   }
 
+  /** Those of a network that was looked at, now. */
+  async again(network: string): Promise<Seen> {
+    const pid = network === this.own ? process.pid : this.#namespaces.get(network);
+    return pid === undefined ? {kind: 'connections', connections: []} : this.#table(pid, network);
+  }
+
   /** What stood there when it was read, as long as that is so still but for what has ended. */
   async #remembered(pid: number, network: string): Promise<Seen> {
     // Before the tables: what is opened meanwhile moves it again.

@@ -2,6 +2,11 @@
 import {afterEach, beforeEach, expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
+import {Nearby} from '../../src/daemon/nearby.js';
+import {type Observed, Observer} from '../../src/daemon/observer.js';
+import {OwnerBook} from '../../src/daemon/owner-book.js';
+import {SeenConnections} from '../../src/outbound/seen.js';
+import {Users} from '../../src/sys/users.js';
 import {tempDirs, until} from '../sys/support/temp.js';
 import {whereAvailable} from '../sys/support/where-available.js';
 import {
@@ -77,4 +82,27 @@ test('who connects and becomes a set-uid program that is allowed is a stranger',
   for (let i = 0; i < 5; i++) senders.start(user, 'perl', [file]);
   await until('they are seen', () => seen.length >= 5);
   expect(seen.map(({standing}) => standing)).toEqual(Array(5).fill('other'));
+});
+
+test('who ends while he is looked for is left to what the kernel tells of him', async () => {
+  const told: Observed[] = [];
+  const observer = new Observer({
+    ...{ports: [port], seen: new SeenConnections(), nearby: new Nearby()},
+    ...{owners: new OwnerBook(new Users()), allowed: () => [], isAllowed: () => false},
+    tell: (observed) => told.push(observed),
+    say: () => undefined,
+  });
+  observer.hears = 'events';
+  await observer.look('all');
+  const passing = `${connecting} my $close = rand 0.01; select undef, undef, undef, $close;`;
+  const file = put(passing);
+  const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
+  const {pid} = senders.start(user, 'perl', ['-e', burst]);
+  await until('they have ended', async () => {
+    await observer.look('all');
+    return !fs.existsSync(`/proc/${pid}`);
+  });
+  await observer.settled();
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
 });
