@@ -3,18 +3,21 @@
  * that a state which is there is opened where no daemon runs (`daemon/workplace.ts`). What the watch
  * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
  */
-import type {Config} from '../config/schema.js';
+import {type Config, settings} from '../config/schema.js';
 import {diagnose, type Facts, type Finding} from '../daemon/diagnosis.js';
 import type {Status} from '../daemon/status.js';
 import {journalSource, planSources} from '../log/source-plan.js';
 import {parseWhitelist} from '../net/whitelist.js';
+import {unknownUsers} from '../outbound/allowed.js';
+import {desktopUser, runtimeFolder} from '../sys/desktop.js';
 import {isPattern, logsLike} from '../sys/glob.js';
 import {hasJournal} from '../sys/journalctl.js';
 import type {Log} from '../sys/log.js';
 import {lackingCapabilities, nowMs} from '../sys/machine.js';
 import {mailerPids} from '../sys/mailers.js';
 import {machineFamilies, programVersion} from '../sys/netfilter.js';
-import {quietMs, readTextFile, whyNotRead} from '../sys/text-file.js';
+import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../sys/text-file.js';
+import {Users} from '../sys/users.js';
 import {coverageInside} from './coverage.js';
 import {type ExitCode, exitCode} from './exit.js';
 import {answerOf, type Output} from './operate.js';
@@ -37,6 +40,7 @@ export async function doctor(
 }
 
 async function gather(config: Config, log: Log): Promise<Facts> {
+  const users = new Users();
   const versions = await Promise.all(
     programs.map(async (program) => [program, await programVersion(program)] as const),
   );
@@ -49,8 +53,22 @@ async function gather(config: Config, log: Log): Promise<Facts> {
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
     sendmails: await countMailers(),
+    unknownUsers: unknownUsers(config.allowedSenders, settings.allowedSenders.standard, (name) =>
+      users.uidOf(name),
+    ),
+    warnTroubles: await warnTroublesOf(config),
     coverage: config.outbound === 'off' ? [] : await coverageInside(config),
   };
+}
+
+/** What can be known without sending anything. */
+async function warnTroublesOf({warnCommand, warnUser}: Config): Promise<Facts['warnTroubles']> {
+  const command = warnCommand === '' ? undefined : whyNotRun(warnCommand);
+  const found = warnUser === '' ? undefined : await desktopUser(warnUser, runtimeFolder);
+  return [
+    ...(command === undefined ? [] : [{setting: 'warn_command', why: command}]),
+    ...(found?.kind === 'none' ? [{setting: 'warn_user', why: found.why}] : []),
+  ];
 }
 
 async function countMailers(): Promise<number> {

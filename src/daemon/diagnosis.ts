@@ -6,6 +6,7 @@ import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
 import type {MeasuredWay} from '../outbound/coverage.js';
 import {coverageFindings} from './coverage-findings.js';
+import {unknownUserText} from './outbound-notice.js';
 import {
   countText,
   type EgressStatus,
@@ -37,6 +38,10 @@ export interface Facts {
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
   /** Processes that run sendmail. */
   readonly sendmails: number;
+  /** Users of `allowed_senders` whom nobody is. */
+  readonly unknownUsers: readonly string[];
+  /** Ways for warnings that do not work now: the setting, and why. */
+  readonly warnTroubles: readonly {readonly setting: string; readonly why: string}[];
   /** How much is seen of who connects and is gone; empty where outgoing mail is not watched. */
   readonly coverage: readonly MeasuredWay[];
 }
@@ -58,6 +63,7 @@ export function diagnose(facts: Facts): Finding[] {
     ...sizeFindings(facts),
     ...whitelistFindings(facts),
     ...sourceFindings(facts),
+    ...outboundFindings(facts),
     ...coverageFindings(facts.coverage, facts.config.outbound),
   ];
 }
@@ -197,4 +203,12 @@ function sourceFindings({sources, sendmails, lackingRights, config}: Facts): Fin
   return sendmails === 0 && isLocal && isSeen
     ? [...followed, advice('no sendmail runs here: the kernel cannot tell who a client is')]
     : followed;
+}
+
+function outboundFindings({unknownUsers, warnTroubles, config}: Facts): Finding[] {
+  if (config.outbound === 'off') return [];
+  return [
+    ...unknownUsers.map((user) => bad(unknownUserText(user))),
+    ...warnTroubles.map(({setting, why}) => advice(`${setting}: ${why}`)),
+  ];
 }

@@ -1,6 +1,6 @@
 /**
- * What is said of outgoing mail when a life begins whose rules keep some of it back: whoever wonders in
- * a year why nothing gets out looks into the log. What the rules are, `egress.ts` decides.
+ * What is said of outgoing mail when a life begins: whoever wonders in a year why nothing gets out, or
+ * why he is warned of a program that he has allowed, looks into the log. What the rules are, `egress.ts` decides.
  */
 import type {Config} from '../config/schema.js';
 
@@ -8,6 +8,10 @@ export type NoticeSettings = Pick<
   Config,
   'outbound' | 'outboundPorts' | 'allowedSenders' | 'allowedDestinations'
 >;
+
+/** To the start's log and to the doctor: a name that is wrong lets nobody pass. */
+export const unknownUserText = (user: string): string =>
+  `allowed_senders: no user "${user}" in /etc/passwd, so nobody is allowed by that: mend the name, or give his number`;
 
 /** @returns undefined where there are no rules */
 export function outboundNotice(settings: NoticeSettings): string | undefined {

@@ -4,7 +4,7 @@
  * whose it is. How that is seen, `observer.ts` knows; what stands in the firewall, `egress.ts`.
  */
 import {durationText} from '../config/kinds.js';
-import type {Config} from '../config/schema.js';
+import {type Config, settings as schema} from '../config/schema.js';
 import {printable, type Say} from '../log-level.js';
 import {contains} from '../net/network.js';
 import {
@@ -12,6 +12,7 @@ import {
   allowedSenders,
   type Candidate,
   isAllowed,
+  unknownUsers,
 } from '../outbound/allowed.js';
 import {type Connection, connectionKey} from '../outbound/connection.js';
 import {OutboundMemory} from '../outbound/memory.js';
@@ -28,6 +29,7 @@ import {RemoteNames} from '../sys/remote-names.js';
 import {Users} from '../sys/users.js';
 import {Nearby} from './nearby.js';
 import {type Observed, Observer} from './observer.js';
+import {unknownUserText} from './outbound-notice.js';
 import {OwnerBook} from './owner-book.js';
 
 export type OutboundSettings = Pick<
@@ -150,6 +152,7 @@ export class Outbound {
     this.#lookedMs = monotonicMs();
     this.#sweep();
     this.#sayBlind();
+    this.#sayUnknownUsers();
     const loops = [this.#lookAround(stop)];
     if (this.#parts.sources !== 'tables') loops.push(this.#listen(stop));
     if (this.#settings.outbound === 'hold') loops.push(this.#lookAtOwn(stop));
@@ -163,6 +166,13 @@ export class Outbound {
     if (lacking.length === 0) return;
     const message = `outgoing: without ${lacking.join(', ')} only processes of our own user are named`;
     this.#parts.say('notice', message);
+  }
+
+  #sayUnknownUsers(): void {
+    const {allowedSenders: entries} = this.#settings;
+    const {standard} = schema.allowedSenders;
+    for (const user of unknownUsers(entries, standard, (name) => this.#users.uidOf(name)))
+      this.#parts.say('warning', unknownUserText(user));
   }
 
   /** All networks of the machine. */

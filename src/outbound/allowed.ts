@@ -42,6 +42,20 @@ export function allowedSenders(
   });
 }
 
+/**
+ * Users of entries whom nobody here is. The standard entries name those of every mailer, and that most
+ * of them are not installed is no mistake.
+ */
+export function unknownUsers(
+  entries: readonly string[],
+  standard: readonly string[],
+  uidOf: (name: string) => number | undefined,
+): string[] {
+  const chosen = entries.filter((entry) => !standard.includes(entry));
+  const users = new Set(chosen.map((entry) => entry.slice(0, entry.indexOf(':'))));
+  return [...users].filter((user) => !/^\d+$/.test(user) && uidOf(user) === undefined);
+}
+
 /** @param isFileAt whether the process runs the file that is at this path for us, too */
 export function isAllowed(
   {uid, realUid, userNamespace, executable}: Candidate,

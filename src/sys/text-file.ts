@@ -37,6 +37,16 @@ export function whyNotRead(path: string): string | undefined {
   }
 }
 
+/** @returns why the file is no program that may be run, or undefined */
+export function whyNotRun(path: string): string | undefined {
+  try {
+    fs.accessSync(path, fs.constants.X_OK);
+    return fs.statSync(path).isFile() ? undefined : 'not a file';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** @returns why nothing can be written to the end of the file, or undefined */
 export function whyNotAppended(path: string): string | undefined {
   try {

@@ -35,6 +35,8 @@ const well: Facts = {
   whitelist: {entries: 2, problems: 0},
   sources: [{name: '/var/log/mail.log', trouble: undefined}],
   sendmails: 2,
+  unknownUsers: [],
+  warnTroubles: [],
   coverage: [],
 };
 
@@ -248,4 +250,16 @@ describe('how much is seen of who connects and is gone', () => {
     const [first = ''] = found([tables, {...events, withPid} as MeasuredWay, hold], 'warn');
     expect(first).toMatch(new RegExp(`^${verdict}: `));
   });
+});
+
+test('settings of the watch that name what is not there; not where nothing is watched', () => {
+  const changes: Partial<Facts> = {
+    unknownUsers: ['wwwdata'],
+    warnTroubles: [{setting: 'warn_command', why: 'not a file'}],
+  };
+  expect(troubles(changes)).toEqual([
+    'bad: allowed_senders: no user "wwwdata" in /etc/passwd, so nobody is allowed by that: mend the name, or give his number',
+    'advice: warn_command: not a file',
+  ]);
+  expect(troubles(changes, {outbound: 'off'})).toEqual([]);
 });

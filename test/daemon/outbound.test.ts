@@ -231,6 +231,14 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   });
 });
 
+test('a user who is allowed and does not exist is said when the watch begins', async () => {
+  const allowedSenders = ['no-such-user:*', 'root:*'];
+  const watching = await startWatching(port, 'tables', {allowedSenders});
+  await watching.stop();
+  const told = watching.said.filter(([, message]) => message.startsWith('allowed_senders'));
+  expect(told).toEqual([['warning', expect.stringContaining('no user "no-such-user"')]]);
+});
+
 describe('who connects and is gone', () => {
   let senders: Senders;
   let watching: Watching | undefined;

@@ -5,6 +5,7 @@ import {
   type Glance,
   isAllowed,
   mayHaveBeenAllowed,
+  unknownUsers,
 } from '../../src/outbound/allowed.js';
 
 const users: Readonly<Record<string, number>> = {root: 0, smmsp: 25, backup: 34};
@@ -39,6 +40,11 @@ describe('allowedSenders', () => {
     expect(allowedSenders(all, () => 7)).toHaveLength(all.length);
     for (const {program} of allowedSenders(all, () => 7)) expect(program).toMatch(/^\/usr\//);
   });
+});
+
+test('who is named and is not here is found, but for the mailers that are named by default', () => {
+  const entries = ['smmsp:/a', 'nobody-here:*', '4711:*', 'nobody-here:/b', 'postfix:/c'];
+  expect(unknownUsers(entries, ['postfix:/c'], uidOf)).toEqual(['nobody-here']);
 });
 
 describe('isAllowed', () => {

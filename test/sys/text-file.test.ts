@@ -2,7 +2,13 @@
 import {describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {fileVersion, mostFileBytes, readTextFile, writeTextFile} from '../../src/sys/text-file.js';
+import {
+  fileVersion,
+  mostFileBytes,
+  readTextFile,
+  whyNotRun,
+  writeTextFile,
+} from '../../src/sys/text-file.js';
 import {tempDirs} from './support/temp.js';
 
 const newDir = tempDirs();
@@ -35,6 +41,17 @@ describe('reading', () => {
     fs.truncateSync(path, mostFileBytes);
     expect(readTextFile(path).kind).toBe('text');
   });
+});
+
+test('what can be run is a file that may be', () => {
+  const folder = newDir();
+  const path = join(folder, 'program');
+  fs.writeFileSync(path, '');
+  expect(whyNotRun(path)).toContain('EACCES');
+  fs.chmodSync(path, 0o755);
+  expect(whyNotRun(path)).toBeUndefined();
+  expect(whyNotRun(folder)).toBe('not a file');
+  expect(whyNotRun(join(folder, 'none'))).toContain('ENOENT');
 });
 
 describe('writing', () => {
