@@ -153,7 +153,11 @@ async function liveOnce(
     config,
     log,
     stop: end.signal,
-    firewallAtEnd: () => (wishes.stop && config.flushOnExit ? 'remove' : 'leave'),
+    firewallAtEnd: () => {
+      if (wishes.stop) return config.flushOnExit ? 'remove' : 'leave';
+      // A dry run takes nothing over: it changes nothing.
+      return course.next === undefined || course.next.config.dryRun ? 'leave' : 'handOver';
+    },
     onWhitelist: () => course.noteWhitelist(),
     answer: (request) => course.answer(request),
     trial: () => course.trial,

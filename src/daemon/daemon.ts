@@ -24,7 +24,7 @@ import {EndTimer} from './end-timer.js';
 import {Figures} from './figures.js';
 import {Friends} from './friends.js';
 import {guardSettings} from './guard-settings.js';
-import {Firewall} from './firewall.js';
+import {type AtEnd, Firewall} from './firewall.js';
 import {chainSpec} from './firewall-settings.js';
 import {formerChains, noteChain} from './former-chains.js';
 import type {RunCall} from './keeper.js';
@@ -228,7 +228,7 @@ export class Daemon {
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
-  async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
+  async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     this.#endTimer.stop();
     await this.#cuts.stop();

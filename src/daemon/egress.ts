@@ -14,6 +14,7 @@ import {allowedSenders} from '../outbound/allowed.js';
 import {type Connection, connectionKey} from '../outbound/connection.js';
 import {nowMs} from '../sys/machine.js';
 import {Slice} from '../sys/slice.js';
+import type {AtEnd} from './firewall.js';
 import {type EgressFormer, egressLeftovers} from './egress-leftovers.js';
 import {type Enforced, Keeper, type KeeperWords, type Surroundings} from './keeper.js';
 import {type Leftover, LeftoverRemover} from './leftovers.js';
@@ -179,14 +180,14 @@ export class Egress {
     await this.#each((keeper) => keeper.look());
   }
 
-  /** What is held here does not outlive us: nobody would release anything. */
-  async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
+  /** What is held here does not outlive us, but for a next life: nobody would release anything. */
+  async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     clearInterval(this.#renewal);
     await this.#removal;
     const keepers = [...this.#keepers.values()];
     const holds = this.mode === 'hold' && this.#hasStarted;
-    if (firewall === 'leave' && !holds) {
+    if (firewall === 'handOver' || (firewall === 'leave' && !holds)) {
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       return 'left';
     }

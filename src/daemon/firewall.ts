@@ -27,6 +27,12 @@ type AnyKeeper = Pick<
   'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
 >;
 
+/**
+ * What becomes of the rules when a life ends. `handOver`: the next life of this process begins at once
+ * and takes them over; `leave`: nobody looks after them until the daemon is started again.
+ */
+export type AtEnd = 'handOver' | 'leave' | 'remove';
+
 export class Firewall {
   readonly #settings: FirewallSettings;
   readonly #intents = new Map<Family, Intent>();
@@ -120,12 +126,12 @@ export class Firewall {
     return new Map([...this.#keepers].map(([family, keeper]) => [family, keeper.enforced]));
   }
 
-  async stop(firewall: 'leave' | 'remove'): Promise<'left' | 'removed' | 'failed'> {
+  async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     // What is left over for this backend may be the next one's own.
     this.#isStopped = true;
     await this.#removal;
     const keepers = [...this.#keepers.values()];
-    if (firewall === 'leave') {
+    if (firewall !== 'remove') {
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       return 'left';
     }

@@ -10,6 +10,7 @@ import type {Log} from '../sys/log.js';
 import {machineFamilies} from '../sys/netfilter.js';
 import {onSchedule, repeat, type Schedule} from '../sys/schedule.js';
 import {Daemon} from './daemon.js';
+import type {AtEnd} from './firewall.js';
 import type {RunCall} from './keeper.js';
 import type {Answer} from './operator.js';
 import {watchOutgoing} from './machine-outbound.js';
@@ -34,8 +35,8 @@ export interface LifeTerms {
   readonly log: Log;
   /** Ends the life. */
   readonly stop: AbortSignal;
-  /** Asked at the end: a reload leaves the rules, an exit as configured. */
-  readonly firewallAtEnd: () => 'leave' | 'remove';
+  /** Asked at the end: a reload hands the rules over, an exit as configured. */
+  readonly firewallAtEnd: () => AtEnd;
   /** Called when a whitelist has been read: from then on none may be lost. */
   readonly onWhitelist: () => void;
   /** Answers requests that are not the daemon's; undefined for those that are. */

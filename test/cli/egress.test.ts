@@ -43,7 +43,9 @@ log_file = "${log}"
   }
   afterEach(() => end('SIGKILL'));
   const said = (): string[] =>
-    readFileSync(log, 'utf8').match(/outgoing mail (?:to port|stays).*$/gm) ?? [];
+    (existsSync(log) ? readFileSync(log, 'utf8') : '').match(
+      /outgoing mail (?:to port|stays).*$/gm,
+    ) ?? [];
 
   test('each mode stands in both families, is told of, and goes with the next one', async () => {
     await start();
@@ -77,6 +79,22 @@ log_file = "${log}"
       'outgoing mail to port 25 is rejected, but of users root, 4711',
       'outgoing mail stays rejected',
     ]);
+  });
+
+  test('a reload does not let go for a moment what is held', async () => {
+    const before = said().length;
+    await start();
+    await until('the notice that the rules stand', () => said().length === before + 1);
+    const packets = (): number =>
+      Number(/ -c (\d+) .*_OUT/.exec(namespace.run('iptables', ['-vS', 'OUTPUT']))?.[1]);
+    namespace.run('bash', ['-c', 'ip link set lo up; ! true >/dev/tcp/127.0.0.1/25']);
+    expect(packets()).toBe(1);
+    daemon?.kill('SIGHUP');
+    await until('the next life', () => said().length === before + 2);
+    // One that was taken away and made anew would have counted none.
+    expect(packets()).toBe(1);
+    await end('SIGTERM');
+    expect(rules()).toEqual([]);
   });
 
   test('a hold ends with the daemon; flush takes what a killed one has left', async () => {

@@ -179,6 +179,17 @@ test('the hold goes on without any check, and ends with us', async () => {
   expect(batches).toHaveLength(length);
 });
 
+test('what is held goes on being held while the next life begins', async () => {
+  const egress = make();
+  await egress.start();
+  [batches, programs] = [[], []];
+  expect(await egress.stop('handOver')).toBe('left');
+  expect(programs).toEqual([]);
+  await make().start();
+  expect(batches.join('')).toContain('-j DROP');
+  expect(batches.join('')).not.toContain('-X ');
+});
+
 test('rules that reject stay when we end, unless they shall not', async () => {
   const egress = make({outbound: 'reject'});
   await egress.start();
