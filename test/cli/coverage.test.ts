@@ -96,7 +96,7 @@ describe('what is left behind', () => {
       const areGone = (): boolean =>
         family.every((pid) => !existsSync(`/proc/${pid}`)) &&
         !readdirSync('/proc').some((pid) => networks.has(networkOf(pid)));
-      await until('all have gone', areGone, 6000);
+      await until('all have gone', areGone);
       expect(traces(family)).toEqual([]);
     }, 30_000);
   }

@@ -132,7 +132,7 @@ describe('the daemon that holds', () => {
     expect(complaints()).toMatch(/; it holds the socket$/m);
     const who = {standing: 'other', user: String(user), directory: folder, pid};
     const row = {...who, connections: 1};
-    await until('it gets through', () => established(pid ?? 0), 5000);
+    await until('it gets through', () => established(pid ?? 0));
     expect(sums()).toMatchObject([row]);
     // A reload is no reason to count or to tell of it again.
     child.process.kill('SIGHUP');
@@ -163,9 +163,9 @@ describe('the daemon that holds', () => {
     const short = `use IO::Socket::IP; IO::Socket::IP->new(PeerHost => '${remote[4]}', PeerPort => ${port}) or die`;
     const started = Array.from({length: 12}, () => senders.start(user, 'perl', ['-e', short]));
     const ends = started.map((each) => new Promise((resolve) => each.on('exit', resolve)));
-    await until('a way out', () => rules().includes('--sport'), 5000);
+    await until('a way out', () => rules().includes('--sport'));
     expect(await Promise.all(ends)).toEqual(started.map(() => 0));
-    await until('none', () => !rules().includes('--sport'), 5000);
+    await until('none', () => !rules().includes('--sport'));
     expect(rules()).toContain('-j DROP');
   });
 

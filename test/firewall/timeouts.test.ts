@@ -116,7 +116,7 @@ describeScenes('timeouts', ['ipset', 'nftables'], (scene) => {
     await firewall.enforce('remove');
     said.length = 0;
     calls.length = 0;
-    await until('their end', () => blockedIn(scene).length === 0, 5000);
+    await until('their end', () => blockedIn(scene).length === 0);
     expect(calls).toEqual([]);
     firewall.lift(first);
     firewall.set(blockOf(second));

@@ -25,7 +25,7 @@ describe('a schedule', () => {
       running -= 1;
       if (runs === 2) throw new Error('this run failed');
     });
-    await until('three runs', () => runs >= 3, 8000);
+    await until('three runs', () => runs >= 3);
     expect(most).toBe(1);
     expect(said).toContainEqual(['error', expect.stringContaining('this run failed')]);
   }, 12_000);
@@ -36,7 +36,7 @@ describe('a schedule', () => {
       runs += 1;
       return Promise.resolve();
     });
-    await until('a run', () => runs > 0, 3000);
+    await until('a run', () => runs > 0);
     await stopped.stop();
     const before = runs;
     await sleep(1300);

@@ -61,7 +61,7 @@ describe('wakeOnFile', () => {
       await sleep(20);
       kicks = 0;
       change();
-      await until('a kick', () => kicks > 0, 500);
+      await until('a kick', () => kicks > 0);
     }
     wake.close();
   });
@@ -99,7 +99,7 @@ describe('wakeOnName', () => {
       await sleep(20);
       kicks = 0;
       change();
-      await until('a kick', () => kicks > 0, 500);
+      await until('a kick', () => kicks > 0);
     }
     kicks = 0;
     fs.writeFileSync(`${path}.other`, 'line\n');

@@ -150,7 +150,7 @@ describe('the reaper', () => {
       await daemon.stop();
 
       const old = relay.daemon(AGE);
-      await until('the old one to end', () => isClosed('innocent', slow), 8000);
+      await until('the old one to end', () => isClosed('innocent', slow));
       await old.waitFor(/reap sendmail process \d+ of 203\.0\.113\.8 \(idle time not known, /);
       await until('the container’s to end', async () => !(await isThere(inside)));
       expect(old.text).not.toMatch(/203\.0\.113\.8 stuckSession/);

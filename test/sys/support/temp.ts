@@ -18,11 +18,14 @@ export function tempDirs(): () => string {
   };
 }
 
+/** Long enough for a machine that others keep busy; half of what jest gives a test. Ms. */
+const standardMs = 15_000;
+
 /** Waits until it is so. @throws when it is not within the time */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  mostMs = 5000,
+  mostMs = standardMs,
   everyMs = 5,
 ): Promise<void> {
   const endMs = performance.now() + mostMs;
