@@ -137,13 +137,13 @@ describe('to a command', () => {
   test('which reads it as JSON, and is not waited for by whatever it leaves behind', async () => {
     const out = join(newDir(), 'out');
     const {one} = warner({
-      warnCommand: script(`cat > ${out}.new; mv ${out}.new ${out}; sleep 3 &`),
+      warnCommand: script(`cat > ${out}.new; mv ${out}.new ${out}; sleep 60 &`),
     });
     one.warn(warning);
     await until('the file', () => fs.existsSync(out));
     const before = performance.now();
     await one.stop();
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     expect(fs.readFileSync(out, 'utf8')).toBe(`${warningJson(warning, hostName())}\n`);
   });
 

@@ -123,11 +123,11 @@ describe('the time-out', () => {
     const startMs = performance.now();
     const ignores = 'trap "" TERM; while :; do sleep 0.05; done';
     const results = await Promise.all([
-      runCommand('sleep', ['20'], {timeoutMs: 200}),
+      runCommand('sleep', ['60'], {timeoutMs: 200}),
       runCommand('sh', ['-c', ignores], {timeoutMs: 200}),
     ]);
     expect(results.map(({kind}) => kind)).toEqual(['failed', 'failed']);
-    expect(performance.now() - startMs).toBeLessThan(3000);
+    expect(performance.now() - startMs).toBeLessThan(20_000);
   });
 
   test('is said as the reason', async () => {
