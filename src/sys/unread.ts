@@ -13,7 +13,10 @@ import {type Rotated, rotatedFiles} from './rotated.js';
 const tickSlackMs = 20;
 /** The same for whole seconds. Ms: some packers carry the time over so. */
 const secondSlackMs = 1000;
-/** A rotation that runs meanwhile makes names vanish: then all is looked at again, so often. */
+/**
+ * A rotation that runs meanwhile makes names vanish, and moves a file from a name that was not read yet
+ * to one that was: then all is looked at again, so often.
+ */
 const mostLooks = 5;
 
 export type UnreadEvent =
@@ -50,15 +53,28 @@ export interface Result {
 
 export async function findUnread(search: Search): Promise<Result> {
   for (let look = 1; ; look++) {
-    const finder = new Finder(search);
+    const family = familyOf(search);
+    const finder = new Finder(search, family);
     try {
-      return await finder.find();
+      const {events, ...result} = await finder.find();
+      if (look === mostLooks || namesOf(familyOf(search)) === namesOf(family)) {
+        for (const event of events) search.report(event);
+        return result;
+      }
+      finder.close();
     } catch (error) {
       finder.close();
       if (look === mostLooks || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
 }
+
+/** All files of the log but the one that has its name. */
+const familyOf = ({path, current}: Search): readonly Rotated[] =>
+  rotatedFiles(path).filter(({identity}) => identity !== current?.identity);
+
+const namesOf = (family: readonly Rotated[]): string =>
+  JSON.stringify(family.map(({path, identity}) => [path, identity]));
 
 /** By bytes that prove it; or by so few as stand before a place near the start. */
 type KnownBy = 'proof' | 'start';
@@ -71,13 +87,12 @@ class Finder {
   /** Breaks at or before a place that was looked for: whether it holds it cannot be known. */
   readonly #damaged = new Map<Rotated, FileEvent>();
 
-  constructor(search: Search) {
+  constructor(search: Search, family: readonly Rotated[]) {
     this.#search = search;
-    const {current} = search;
-    this.#family = rotatedFiles(search.path).filter(({identity}) => identity !== current?.identity);
+    this.#family = family;
   }
 
-  async find(): Promise<Result> {
+  async find(): Promise<Result & {readonly events: readonly UnreadEvent[]}> {
     const {cursors, current, held} = this.#search;
     const newest = cursors.at(-1);
     const missing: Cursor[] = [];
@@ -93,9 +108,10 @@ class Finder {
     const candidates = this.#candidates(begun);
     const lost = missing.filter((cursor) => !isBegun(cursor));
     for (const rotated of candidates) await this.#openUnread(rotated);
-    this.#reportUnreadable(candidates, missing.filter((cursor) => held.has(cursor)).length);
+    const spared = missing.filter((cursor) => held.has(cursor)).length;
+    const events = [...this.#damaged.values(), ...unreadable(candidates, spared)];
     const files = this.#family.flatMap((rotated) => this.#found.get(rotated) ?? []);
-    return {files, missing: [...begun.slice(candidates.length), ...lost]};
+    return {files, missing: [...begun.slice(candidates.length), ...lost], events};
   }
 
   close(): void {
@@ -205,14 +221,6 @@ class Finder {
     this.#found.set(rotated, {path: rotated.path, file, cursor: undefined});
   }
 
-  /** @param spared how many of them may be packed files of logs that are open */
-  #reportUnreadable(candidates: readonly Rotated[], spared: number): void {
-    const {report} = this.#search;
-    for (const event of this.#damaged.values()) report(event);
-    const others = candidates.filter(({packing}) => packing === 'other').slice(spared);
-    for (const {path} of others) report({kind: 'unreadablePacking', path});
-  }
-
   #headOf({path, packing}: Rotated): string | undefined {
     const file = packing === 'none' ? opened(() => LogFile.open(path)) : undefined;
     const head = file?.probe();
@@ -235,6 +243,12 @@ class Finder {
     }
     return false;
   }
+}
+
+/** @param spared how many of them may be packed files of logs that are open */
+function unreadable(candidates: readonly Rotated[], spared: number): UnreadEvent[] {
+  const others = candidates.filter(({packing}) => packing === 'other').slice(spared);
+  return others.map(({path}) => ({kind: 'unreadablePacking', path}));
 }
 
 /** @returns undefined when it may not be read; throws when it is not there any more */

@@ -54,6 +54,22 @@ describe('rotated between two looks', () => {
     expect(await looker!.look()).toEqual([]);
   });
 
+  test('once more, while the files are being looked for', async () => {
+    const path = newLog();
+    const {events} = await looking(path, 'one');
+    append(path, 'two');
+    copyAndCut(path, `${path}.1`);
+    append(path, 'three');
+    const statSync = fs.statSync as (name: string, options?: object) => fs.Stats;
+    const shifting = (name: string, options?: object): fs.Stats => {
+      if (name === `${path}.1` && !fs.existsSync(`${path}.2`)) fs.renameSync(name, `${path}.2`);
+      return statSync(name, options);
+    };
+    jest.spyOn(fs, 'statSync').mockImplementation(shifting as typeof fs.statSync);
+    expect(await looker!.look()).toEqual(['two', 'three']);
+    expect(events.map(({kind}) => kind)).toEqual(['following', 'rotated']);
+  });
+
   test('files that were read before are left alone, also when they count upwards', async () => {
     const path = newLog();
     await looking(path, 'one');
