@@ -128,6 +128,17 @@ export class Follower {
           this.#failed.add(file);
           continue;
         }
+        if (this.#open.isBlank(file)) {
+          if (this.#open.isCopy(file)) {
+            this.#open.close(file);
+            continue;
+          }
+          // In this very moment, so that what it is a copy of is not known by its start any more.
+          if (this.#problem === undefined && files.some(isCut)) {
+            this.lookNow();
+            return {lines: [], looked: 'some'};
+          }
+        }
         const lines = await file.read(this.#report);
         this.#saidOf.delete(file);
         if (lines.length > 0 || file.hasMore()) {

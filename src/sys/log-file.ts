@@ -140,10 +140,10 @@ export class LogFile implements FollowedFile {
   }
 
   read(report: (event: FileEvent) => void): Line[] {
-    if (this.isCut()) report(this.restart());
     const chunk = this.#at(this.#place.offset, chunkBytes);
     if (this.isCut()) {
-      this.#lookedTo = 0; // in this very moment: what stands there now is for the next look
+      // In this very moment, perhaps: what stands there now, and what stood there, is for the next look.
+      this.#lookedTo = 0;
       return [];
     }
     this.#lookedTo = this.#place.offset + chunk.length;

@@ -3,7 +3,7 @@
  * Decides how long a renamed file is kept; when to look for others is for `follow.ts`.
  */
 import type {Cursor, LogPosition} from '../state/state.js';
-import type {FollowedFile, LogFile} from './log-file.js';
+import {type FollowedFile, isProof, LogFile} from './log-file.js';
 import {findUnread, type Unread, type UnreadEvent} from './unread.js';
 import {type Wake, wakeOnFile} from './wake.js';
 
@@ -68,6 +68,7 @@ export class OpenFiles {
   ): Promise<readonly Cursor[]> {
     const open = new Map(this.#open.map((one) => [one.file.probe(), one]));
     const held = new Set(open.keys());
+    const blank = new Set([...held].filter((cursor) => this.isBlank(open.get(cursor)!.file)));
     const cursors = [...held, ...places];
     const path = this.#path;
     const damaged = new Set<string>();
@@ -75,7 +76,7 @@ export class OpenFiles {
       if (event.kind === 'damaged') damaged.add(event.path);
       if (event.kind !== 'damaged' || !this.#damaged.has(event.path)) this.#report(event);
     };
-    const {files, missing} = await findUnread({path, cursors, held, current, report});
+    const {files, missing} = await findUnread({path, cursors, held, blank, current, report});
     this.#damaged = damaged;
     const found = files.map((unread): Open => {
       const known = unread.cursor && open.get(unread.cursor);
@@ -83,12 +84,31 @@ export class OpenFiles {
       unread.file.close();
       return known;
     });
-    const others = this.#open.filter((one) => !found.includes(one));
+    // One that turned out to be the copy of a place is opened there, and not from its start.
+    const isTaken = ({file}: Open): boolean =>
+      found.some((one) => one.file.identity === file.identity);
+    const others = this.#open.filter((one) => {
+      if (found.includes(one)) return false;
+      if (isTaken(one)) closeBoth(one);
+      return !isTaken(one);
+    });
     // What has the name is the newest; what is nowhere any more is older than all that is.
     const hasNewest = current === undefined && others.at(-1) === this.#open.at(-1);
     const newest = hasNewest ? others.splice(-1) : [];
     this.#open = [...others, ...found, ...newest];
     return missing;
+  }
+
+  /** Whether nothing was read yet of a file that has been rotated. */
+  isBlank(file: FollowedFile): file is LogFile {
+    return file !== this.newest && file instanceof LogFile && file.cursor().offset === 0;
+  }
+
+  /** Whether such a file holds what another one begins with: a copy, and that one is cut in a moment. */
+  isCopy(file: LogFile): boolean {
+    const own = file.probe();
+    const others = this.files.filter((other) => other !== file && other instanceof LogFile);
+    return isProof(own) && others.some((other) => other.probe().guard.startsWith(own.guard));
   }
 
   close(file: FollowedFile): void {

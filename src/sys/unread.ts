@@ -31,6 +31,8 @@ export interface Search {
   readonly cursors: readonly Cursor[];
   /** Those of files that are open: they are looked for only to know what came after them. */
   readonly held: ReadonlySet<Cursor>;
+  /** Of these nothing was read yet: copies that were being made, perhaps, so a place may be in them. */
+  readonly blank: ReadonlySet<Cursor>;
   /** The file that has the name now. */
   readonly current: LogFile | undefined;
   readonly report: (event: UnreadEvent) => void;
@@ -93,13 +95,14 @@ class Finder {
   }
 
   async find(): Promise<Result & {readonly events: readonly UnreadEvent[]}> {
-    const {cursors, current, held} = this.#search;
+    const {cursors, current, held, blank} = this.#search;
     const newest = cursors.at(-1);
     const missing: Cursor[] = [];
-    for (const cursor of cursors) {
+    for (const cursor of cursors.filter((one) => !blank.has(one))) {
       const isCurrents = current?.matches(cursor) || (cursor === newest && current?.holds(cursor));
       if (!isCurrents && !(await this.#findCursor(cursor))) missing.push(cursor);
     }
+    for (const cursor of blank) await this.#findCursor(cursor);
     for (const cursor of missing.filter((one) => isWeak(one) && !held.has(one))) {
       if (await this.#findWeak(cursor)) missing.splice(missing.indexOf(cursor), 1);
     }
