@@ -17,6 +17,7 @@ export class LogModel extends LineBook {
   readonly #births = new Set<string>();
   readonly #dates: boolean;
   readonly #mostKept: number;
+  readonly #clock: 'own' | 'machine';
   #descriptor: number;
   #written: Generation;
   #writtenName: string | undefined;
@@ -25,8 +26,15 @@ export class LogModel extends LineBook {
   #rotatedMs = 0;
   nowMs = 1_795_000_000_000;
 
-  constructor(folder: string, naming: 'counts' | 'dates', mostKept = fewKept) {
+  /** @param clock `machine`: files have the time that the kernel gives them, as its readers know it */
+  constructor(
+    folder: string,
+    naming: 'counts' | 'dates',
+    mostKept = fewKept,
+    clock: 'own' | 'machine' = 'own',
+  ) {
     super();
+    this.#clock = clock;
     this.path = join(folder, 'mail.log');
     this.#dates = naming === 'dates';
     this.#mostKept = mostKept;
@@ -119,7 +127,7 @@ export class LogModel extends LineBook {
   create(): void {
     if (this.hasName) return;
     this.#make(this.path, Buffer.alloc(0));
-    fs.utimesSync(this.path, this.nowMs / 1000, this.nowMs / 1000);
+    this.#stampName(this.path);
     this.#named(this.path, this.#newGeneration());
   }
 
@@ -127,7 +135,7 @@ export class LogModel extends LineBook {
     if (this.#writtenName !== this.path) return;
     const to = this.#shift();
     this.#make(to, fs.readFileSync(this.path));
-    fs.utimesSync(to, this.nowMs / 1000, this.nowMs / 1000);
+    this.#stampName(to);
     this.#named(to, this.#written);
     this.#cutTo(0);
   }
@@ -270,6 +278,11 @@ export class LogModel extends LineBook {
 
   /** The file's time is that of the model, not of the machine. */
   #stamp(): void {
+    if (this.#clock === 'machine') return;
     fs.futimesSync(this.#descriptor, this.nowMs / 1000, this.nowMs / 1000);
+  }
+
+  #stampName(path: string): void {
+    if (this.#clock === 'own') fs.utimesSync(path, this.nowMs / 1000, this.nowMs / 1000);
   }
 }
