@@ -1,7 +1,7 @@
 /** Reads small files of the administrator, and tells when one has changed. */
 import fs from 'node:fs';
 
-const {O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY} = fs.constants;
+const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
 /** A whitelist or configuration larger than this is another file by mistake. Bytes. */
 export const mostFileBytes = 8 * 1024 * 1024;
@@ -12,18 +12,26 @@ export type TextFile =
 
 export function readTextFile(path: string): TextFile {
   const version = fileVersion(path);
+  let descriptor: number | undefined;
   try {
-    const {size} = fs.statSync(path);
-    if (size > mostFileBytes) {
-      const why = `${path}: ${size} bytes, expected at most ${mostFileBytes}`;
+    // Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
+    descriptor = fs.openSync(path, O_RDONLY | O_NONBLOCK);
+    const stat = fs.fstatSync(descriptor);
+    // A device such as /dev/zero has no end.
+    if (!stat.isFile())
+      return {kind: 'unreadable', why: `${path}: expected a regular file`, version};
+    if (stat.size > mostFileBytes) {
+      const why = `${path}: ${stat.size} bytes, expected at most ${mostFileBytes}`;
       return {kind: 'unreadable', why, version};
     }
-    return {kind: 'text', text: fs.readFileSync(path, 'utf8'), version};
+    return {kind: 'text', text: fs.readFileSync(descriptor, 'utf8'), version};
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     return code === 'ENOENT'
       ? {kind: 'missing', why: `${path}: no such file`, version}
       : {kind: 'unreadable', why: message, version};
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 

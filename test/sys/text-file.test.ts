@@ -1,5 +1,6 @@
 /** Small files of the administrator. */
 import {describe, expect, test} from '@jest/globals';
+import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {
@@ -28,6 +29,19 @@ describe('reading', () => {
     expect(readTextFile(join(folder, 'file', 'below')).kind).toBe('unreadable');
     fs.symlinkSync('loop', join(folder, 'loop'));
     expect(readTextFile(join(folder, 'loop')).kind).toBe('unreadable');
+  });
+
+  test.each([
+    ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device without an end', (path: string) => fs.symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => fs.mkdirSync(path)],
+  ])('%s is neither waited for nor read', (_, make) => {
+    const path = join(newDir(), 'file');
+    make(path);
+    expect(readTextFile(path)).toMatchObject({
+      kind: 'unreadable',
+      why: `${path}: expected a regular file`,
+    });
   });
 
   test('a file that is too large is not read, one of just the size is', () => {
