@@ -32,12 +32,17 @@ export async function run(
   }
   let {life} = first;
   const outboundMemory = new OutboundMemory();
+  let closed: Promise<unknown> = Promise.resolve();
   for (;;) {
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
     const end = await liveOnce(life, options, {log, wishes, outboundMemory});
-    await log.close();
-    if (end.kind === 'exit') return end.exitCode;
+    // The next life does not wait for it: a syslog that is away takes seconds to be given up.
+    closed = Promise.all([closed, log.close()]);
+    if (end.kind === 'exit') {
+      await closed;
+      return end.exitCode;
+    }
     life = end.life;
   }
 }

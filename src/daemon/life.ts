@@ -19,7 +19,7 @@ import {Reaper} from './reaper.js';
 import {enforcedShare} from './status.js';
 import type {Step} from './steps.js';
 import type {TrialView} from './trial.js';
-import {openWorkplace} from './workplace.js';
+import {openToGuard} from './workplace.js';
 
 export type Ending =
   | {readonly kind: 'ended'; readonly firewall: 'left' | 'removed' | 'failed'}
@@ -55,7 +55,7 @@ export interface LifeTerms {
 
 export async function live(terms: LifeTerms): Promise<Ending> {
   const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, trial, run, onStep} = terms;
-  const opened = await openWorkplace(config, log);
+  const opened = await openToGuard(config, log, stop);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {workplace} = opened;
   const daemon = new Daemon({

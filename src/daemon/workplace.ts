@@ -4,6 +4,7 @@
  */
 import type {Config} from '../config/schema.js';
 import {emptyState, type HistoryEntry, type State} from '../state/state.js';
+import {askControl} from '../sys/control-socket.js';
 import {lockState} from '../sys/instance-lock.js';
 import type {Log} from '../sys/log.js';
 import {nowMs} from '../sys/machine.js';
@@ -41,6 +42,29 @@ export async function openWorkplace(config: Config, log: Log): Promise<Workplace
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
+  }
+}
+
+/** Tries of five seconds. A count: a command whose firewall is busy takes half a minute at most. */
+const mostTries = 12;
+
+/**
+ * For the daemon. A command that works on the state is waited for: without us nobody is guarded. Another
+ * daemon, which listens, is not.
+ *
+ * @param stop waits no longer once it is given
+ */
+export async function openToGuard(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<WorkplaceResult> {
+  for (let tries = 1; ; tries++) {
+    const opened = await openWorkplace(config, log);
+    if (opened.kind !== 'taken' || tries >= mostTries || stop.aborted) return opened;
+    const asked = await askControl(config.controlSocket, {command: 'status'});
+    if (asked.kind === 'answer') return opened;
+    if (tries === 1) log.say('notice', `${opened.why}: waiting until it is done`);
   }
 }
 

@@ -1,0 +1,55 @@
+/** Who waits for the state while somebody else works on it, and who does not. */
+import {expect} from '@jest/globals';
+import {join} from 'node:path';
+import {settingNames, settings, type Config} from '../../src/config/schema.js';
+import {openToGuard, type WorkplaceResult} from '../../src/daemon/workplace.js';
+import {serveControl} from '../../src/sys/control-socket.js';
+import {lockState} from '../../src/sys/instance-lock.js';
+import {tempDirs, until} from '../sys/support/temp.js';
+import {whereAvailable} from '../sys/support/where-available.js';
+
+const newDir = tempDirs();
+const withFlock = whereAvailable({tools: ['flock']});
+
+/** Begins to guard a state that somebody else has. */
+async function beginning() {
+  const folder = newDir();
+  const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
+  const own = {stateDir: join(folder, 'state'), controlSocket: join(folder, 'socket')};
+  const config = {...standard, ...own} as unknown as Config;
+  const locked = await lockState(config.stateDir);
+  if (locked.kind !== 'locked') throw new Error(locked.why);
+  const said: string[] = [];
+  const log = {
+    say: (_: string, message: string) => void said.push(message),
+    shows: () => true,
+    close: () => Promise.resolve(),
+  };
+  const stop = new AbortController();
+  const open = (): Promise<WorkplaceResult> => openToGuard(config, log, stop.signal);
+  return {config, said, stop, open, release: () => locked.lock.release()};
+}
+
+withFlock('a command is waited for, also for longer than another command waits', async () => {
+  const {said, open, release} = await beginning();
+  const opened = open();
+  await until('it waits', () => said.length > 0);
+  release();
+  const result = await opened;
+  expect(result.kind).toBe('ready');
+  expect(said).toEqual([expect.stringMatching(/^another blocksmtp works on .*: waiting/)]);
+  if (result.kind === 'ready') result.workplace.leave();
+});
+
+withFlock('a daemon that listens is not, nor is anybody once we are to end', async () => {
+  const listens = await beginning();
+  const control = await serveControl(listens.config.controlSocket, () => Promise.resolve({}));
+  const ends = await beginning();
+  ends.stop.abort();
+  const results = await Promise.all([listens.open(), ends.open()]);
+  expect(results.map(({kind}) => kind)).toEqual(['taken', 'taken']);
+  expect([...listens.said, ...ends.said]).toEqual([]);
+  control.close();
+  listens.release();
+  ends.release();
+});
