@@ -18,7 +18,7 @@ export class Committer {
   readonly #say: Say;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
-  #failing = false;
+  #failure: string | undefined;
   #isStopped = false;
 
   /** @param commit saves everything, or throws and keeps everything */
@@ -29,7 +29,7 @@ export class Committer {
 
   after(change: 'counted' | 'moved'): void {
     if (this.#isStopped) return;
-    const waitMs = this.#failing ? retryMs : change === 'counted' ? soonMs : laterMs;
+    const waitMs = this.#failure !== undefined ? retryMs : change === 'counted' ? soonMs : laterMs;
     const dueMs = nowMs() + waitMs;
     if (dueMs >= this.#dueMs) return;
     clearTimeout(this.#timer);
@@ -42,14 +42,20 @@ export class Committer {
     this.#dueMs = Number.POSITIVE_INFINITY;
     try {
       this.#commit();
-      if (this.#failing) this.#say('notice', 'state: saved again, nothing was lost');
-      this.#failing = false;
+      if (this.#failure !== undefined) this.#say('notice', 'state: saved again, nothing was lost');
+      this.#failure = undefined;
     } catch (error) {
-      const message = `state: not saved: ${(error as Error).message} (kept, trying again)`;
-      if (!this.#failing) this.#say('error', message);
-      this.#failing = true;
+      const {message: why} = error as Error;
+      if (this.#failure === undefined)
+        this.#say('error', `state: not saved: ${why} (kept, trying again)`);
+      this.#failure = why;
       this.after('counted');
     }
+  }
+
+  /** Why the latest try failed; undefined: it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   stop(): void {

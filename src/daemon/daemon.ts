@@ -27,6 +27,7 @@ import {guardSettings} from './guard-settings.js';
 import {type AtEnd, Firewall} from './firewall.js';
 import {chainSpec} from './firewall-settings.js';
 import {formerChains, noteChain} from './former-chains.js';
+import {keptListIn, nothingKept} from './kept-list.js';
 import type {RunCall} from './keeper.js';
 import {machineEgress} from './machine-egress.js';
 import {type Answer, parseRequest, serve} from './operator.js';
@@ -84,7 +85,8 @@ export class Daemon {
     this.#settings = guardSettings(config, hostName(), 'live');
     this.#guard = new Guard(this.#settings, state);
     this.#figures = new Figures(config.metricsFile, log.say);
-    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say);
+    const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
+    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say, kept);
     const surroundings = {run, say: log.say, onStep: this.#onStep};
     const spec = chainSpec(config);
     this.#firewall = new Firewall(config, families, surroundings, formerChains(state, spec));
@@ -192,10 +194,13 @@ export class Daemon {
     await atMost(longestAnswerMs, this.#carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
-    if (answer.kind !== 'done' || !('network' in parsed) || this.isEnforced(parsed.network)) {
-      return answer;
-    }
-    return {...answer, message: `${answer.message}, once the firewall takes it: it refuses now`};
+    if (answer.kind !== 'done') return answer;
+    const isEnforced = !('network' in parsed) || this.isEnforced(parsed.network);
+    const unsaved = this.#committer.failure;
+    const once = isEnforced ? '' : ', once the firewall takes it: it refuses now';
+    const lost =
+      unsaved === undefined ? '' : `; NOT saved, lost if the daemon ends now: ${unsaved}`;
+    return {...answer, message: `${answer.message}${once}${lost}`};
   }
 
   get hasWhitelist(): boolean {
@@ -218,6 +223,7 @@ export class Daemon {
       offenders: state.offenders.size,
       brake: brakeView(state, nowMs()),
       trial: this.#parts.trial?.() ?? {kind: 'none'},
+      unsaved: this.#committer.failure,
       outcomes: Object.fromEntries(this.#outcomes),
     };
   }

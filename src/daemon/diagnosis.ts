@@ -14,6 +14,7 @@ import {
   percentText,
   type Status,
   trialTrouble,
+  unsavedText,
 } from './status.js';
 import type {TrialView} from './trial.js';
 
@@ -115,7 +116,7 @@ function rightFindings({lackingRights, config}: Facts): Finding[] {
 
 function daemonFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [bad(status.unavailable)];
-  const {sinceMs, families, egress, brake, trial} = status;
+  const {sinceMs, families, egress, brake, trial, unsaved} = status;
   const share = enforcedShare(families);
   const all = [...families, ...egress.families];
   const failures = new Set(all.flatMap(({failure}) => failure ?? []));
@@ -134,6 +135,7 @@ function daemonFindings({status}: Facts): Finding[] {
           ),
         ]),
     ...trialFindings(trial),
+    ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
     ...egressFindings(egress),
     ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];

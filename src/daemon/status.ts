@@ -35,6 +35,8 @@ export interface Status {
   readonly brake: BrakeView;
   /** Whether the configuration in force is the one in the file, and stays. */
   readonly trial: TrialView;
+  /** Why the state could not be saved; undefined: it could. */
+  readonly unsaved: string | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
@@ -47,9 +49,10 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families, egress, brake, trial}: Status): boolean {
+export function isGood({sinceMs, families, egress, brake, trial, unsaved}: Status): boolean {
   return (
     sinceMs !== undefined &&
+    unsaved === undefined &&
     brake.kind === 'free' &&
     // One that runs is being looked at, and ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&
@@ -69,7 +72,7 @@ export const countText = (count: number, one: string): string =>
 
 /** For people; one line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
-  const {sinceMs, backend, families, egress, blocks, offenders, brake, trial} = status;
+  const {sinceMs, backend, families, egress, blocks, offenders, brake, trial, unsaved} = status;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
@@ -81,6 +84,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
           `blocking is STOPPED for ${ago(brake.sinceMs)}, ${countText(brake.heldBack, 'block')} not made: blocksmtp resume`,
         ]),
     ...trialLines(trial, nowMs),
+    ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
     `outgoing: ${egress.mode}`,
@@ -116,9 +120,13 @@ export const trialTrouble = {
     'the configuration was NOT confirmed, but the one before is bad now: blocksmtp confirm, or correct what the log names',
 } as const;
 
+/** What was decided since is in force, and would not be known after a restart. */
+export const unsavedText = (why: string): string =>
+  `the state is NOT saved, and tried again: ${why}`;
+
 /** The text format of Prometheus (version 0.0.4). */
 export function statusFigures(status: Status): string {
-  const {sinceMs, families, egress, blocks, offenders, outcomes, brake, trial} = status;
+  const {sinceMs, families, egress, blocks, offenders, outcomes, brake, trial, unsaved} = status;
   const each = eachOf(families);
   const figures: readonly Figure[] = [
     [
@@ -135,6 +143,7 @@ export function statusFigures(status: Status): string {
       [['', brake.kind === 'free' ? 0 : 1]],
     ],
     trialFigure(trial),
+    ['saved', 'gauge', 'Whether the state could be saved.', [['', unsaved === undefined ? 1 : 0]]],
     ['blocks', 'gauge', 'Networks that should be blocked.', [['', blocks]]],
     ['offenders', 'gauge', 'Clients under watch.', [['', offenders]]],
     [

@@ -26,6 +26,15 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+test('why it is not saved is known until it is', () => {
+  refuses = true;
+  committer.now();
+  expect(committer.failure).toBe('disk full');
+  refuses = false;
+  jest.advanceTimersByTime(5000);
+  expect(committer.failure).toBeUndefined();
+});
+
 test('what was counted is saved soon, a mere step later, and many share one commit', () => {
   for (let i = 0; i < 100; i++) committer.after('moved');
   jest.advanceTimersByTime(1000);

@@ -21,6 +21,7 @@ const statusWith = (blocks: number): Status => ({
   offenders: 0,
   brake: {kind: 'free'},
   trial: {kind: 'none'},
+  unsaved: undefined,
   outcomes: {},
 });
 

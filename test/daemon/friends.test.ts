@@ -30,6 +30,48 @@ function settle(): 'changed' | 'same' {
   return looks.includes('changed') ? 'changed' : 'same';
 }
 
+describe('a daemon that is started anew', () => {
+  let kept: string | undefined;
+  const start = (write = (text: string): void => void (kept = text)): void => {
+    const say = (level: LogLevel, message: string): unknown => said.push([level, message]);
+    friends = new Friends(path, undefined, say, {read: () => kept, write});
+    friends.refresh();
+  };
+  beforeEach(() => (kept = undefined));
+
+  test('has the last list when its file is gone, until there is one again', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    start();
+    fs.rmSync(path);
+    start();
+    expect([isFriend('192.0.2.1'), friends.hasList]).toEqual([true, true]);
+    expect(warnings()).toEqual([
+      `whitelist: ${path}: no such file: the last good list stays in force (one entry); an empty file ends it`,
+    ]);
+    fs.writeFileSync(path, '');
+    settle();
+    expect(isFriend('192.0.2.1')).toBe(false);
+    fs.rmSync(path);
+    start();
+    expect(isFriend('192.0.2.1')).toBe(false);
+  });
+
+  test('never had one: nobody is whitelisted', () => {
+    start();
+    expect(friends.hasList).toBe(false);
+    expect(warnings()).toEqual([`whitelist: ${path}: no such file: nobody is whitelisted`]);
+  });
+
+  test('a disk that refuses to keep it is told of, and the list counts', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    start(() => {
+      throw new Error('no space left');
+    });
+    expect(isFriend('192.0.2.1')).toBe(true);
+    expect(warnings()).toEqual(['whitelist: not kept for the next start: no space left']);
+  });
+});
+
 describe('the whitelist', () => {
   test('that is just being written is not taken before it is whole', () => {
     fs.writeFileSync(path, '192.0.2.1\n192.0.2.2\n');

@@ -95,6 +95,7 @@ describe('serve', () => {
     offenders: 0,
     brake: {kind: 'free'},
     trial: {kind: 'none'},
+    unsaved: undefined,
     outcomes: {},
   };
 

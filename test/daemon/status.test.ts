@@ -28,6 +28,7 @@ const statusOf = (changes: Partial<Status> = {}): Status => ({
   offenders: 3,
   brake: {kind: 'free'},
   trial: {kind: 'none'},
+  unsaved: undefined,
   outcomes: {counted: 20, block: 12},
   ...changes,
 });
@@ -51,6 +52,7 @@ describe('isGood', () => {
     ['a configuration is on trial', {trial: {kind: 'running', untilMs: nowMs}}, true],
     ['nobody confirmed it', {trial: {kind: 'failed'}}, false],
     ['nobody confirmed it, nor is there a way back', {trial: {kind: 'overdue'}}, false],
+    ['the state cannot be saved', {unsaved: 'disk full'}, false],
     ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
   ] as const)('%s', (_, changes, expected) => {
     expect(isGood(statusOf(changes))).toBe(expected);
@@ -119,6 +121,13 @@ describe('statusLines', () => {
     const isRunning = trial.kind === 'running';
     expect(figures).toContain(`\nblocksmtp_trial{state="running"} ${isRunning ? 1 : 0}\n`);
     expect(figures).toContain(`\nblocksmtp_trial{state="failed"} ${isRunning ? 0 : 1}\n`);
+  });
+
+  test('a state that cannot be saved', () => {
+    const text = 'the state is NOT saved, and tried again: disk full';
+    expect(statusLines(statusOf({unsaved: 'disk full'}), nowMs)).toContain(text);
+    expect(statusFigures(statusOf({unsaved: 'disk full'}))).toContain('\nblocksmtp_saved 0\n');
+    expect(statusFigures(statusOf({}))).toContain('\nblocksmtp_saved 1\n');
   });
 
   test('what is not all is never rounded up to all', () => {

@@ -22,6 +22,7 @@ const lanes = {iptables: lane('iptables'), ipset: lane('ipset'), nftables: lane(
 
 const stateOf = (post: Post): string => join(post.box.folder, 'state');
 const [first, byHand, guesser] = ['192.0.2.7', '198.51.100.0/24', '203.0.113.9'];
+const late = '203.0.113.77';
 
 inBox(
   'a full disk: blocks are made, it is said once, and all is saved when there is room again',
@@ -40,14 +41,20 @@ inBox(
       post.guess(guesser);
       await post.kernelComesTo([first, byHand, guesser, ...many], 15_000);
       await post.says(/^error state: not saved/m);
+      expect(await post.ask({command: 'block', network: late, seconds: 3600})).toEqual({
+        kind: 'done',
+        message: expect.stringMatching(/^\S+ is blocked; NOT saved, lost if the daemon ends now: /),
+      });
+      expect((await post.status()).unsaved).toMatch(/full|I\/O/);
       await sleep(1000);
       expect(post.child?.output().match(/state: not saved/g)).toHaveLength(1);
       box.shell('rm "$1/filler"', disk);
       await post.says(/^notice state: saved again, nothing was lost/m, 12_000);
+      expect((await post.status()).unsaved).toBeUndefined();
       await post.kill();
       box.run('nft', ['flush', 'ruleset']);
       await post.startWhole();
-      await post.kernelComesTo([first, byHand, guesser, ...many]);
+      await post.kernelComesTo([first, byHand, guesser, late, ...many]);
     }),
   90_000,
 );

@@ -1,0 +1,29 @@
+/**
+ * The whitelist as it was last read, kept beside the state: a daemon that is started anew while the file
+ * is gone or cannot be read must not block those whom it spared a moment before.
+ */
+import {readTextFile, writeTextFile} from '../sys/text-file.js';
+
+export interface KeptList {
+  /** @returns undefined when none is kept */
+  read(): string | undefined;
+  /** @throws when the disk refuses */
+  write(text: string): void;
+}
+
+/** Only its owner may read whom we spare. */
+const mode = 0o600;
+
+export function keptListIn(stateDir: string): KeptList {
+  const path = `${stateDir}/whitelist`;
+  return {
+    read: () => {
+      const read = readTextFile(path);
+      return read.kind === 'text' ? read.text : undefined;
+    },
+    write: (text) => writeTextFile(path, text, mode),
+  };
+}
+
+/** For whoever touches nothing. */
+export const nothingKept: KeptList = {read: () => undefined, write: () => undefined};
