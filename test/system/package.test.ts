@@ -258,6 +258,25 @@ describe('the Debian package', () => {
     expect(await show('Result', 'respawn')).toBe('success');
   });
 
+  test.each([
+    ['exit 3', '3'],
+    ['kill -KILL $$', '137'],
+  ])('under an old init: a daemon that ends by `%s` is told of with %s', async (ends, status) => {
+    const unit = `ends-${status}`;
+    await guest.write('/run/ends', `#!/bin/sh\n${ends}\n`);
+    await guest.must('chmod 755 /run/ends');
+    const wrapper = '--setenv=BLOCKSMTP=/run/ends /usr/sbin/blocksmtp-respawn';
+    await guest.must(`systemd-run --unit ${unit} ${wrapper}`);
+    const pausing = `pgrep -x sleep -P ${await show('MainPID', unit)}`;
+    await until('its pause', async () => (await guest.run(pausing)).code === 0);
+    // Again and again: one that comes before the wrapper knows its sleep does not end the pause.
+    await until('its end', async () => {
+      await guest.run(`systemctl kill --signal=HUP --kill-whom=main ${unit}`);
+      return (await show('ActiveState', unit)) === 'failed';
+    });
+    expect(await show('ExecMainStatus', unit)).toBe(status);
+  });
+
   test('removed, it leaves no rule and no process; purged, no file', async () => {
     await guest.write(settings, `${await guest.must(`cat ${settings}`)}\nbackend = "ipset"\n`);
     await guest.must('systemctl start blocksmtp');
