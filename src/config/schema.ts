@@ -97,7 +97,7 @@ export const settings = {
   debug: setting(
     kind.number(0, 4, 'whole', 'LEVEL'),
     2,
-    'How much is said: 0 errors, 1 warnings, 2 decisions, 3 evidence, 4 every line that counts.',
+    'How much is said: 0 errors, 1 warnings, 2 decisions, 3 evidence, 4 the log line that tied it to its client.',
   ),
   debugToSyslog: setting(kind.onOff, false, 'Say it to the syslog too (facility daemon).'),
   logFile: setting(kind.optionalPath, '', 'Say it to this file too; empty: to none.'),
