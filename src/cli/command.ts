@@ -8,9 +8,10 @@ import type {Config, SettingName} from '../config/schema.js';
 import {type Log, openLog} from '../sys/log.js';
 import {type ExitCode, exitCode} from './exit.js';
 import type {Output, WithoutDaemon} from './operate.js';
-import {addOptions, configOf, type Options} from './options.js';
+import {addOptions, configOf, missingValues, type Options} from './options.js';
 import type {Progress} from './progress.js';
 import type {Signals} from './run.js';
+import type {OwnOptions, WrongIn} from './words.js';
 
 /** What the commands are given, and to whom they answer. */
 export interface Surroundings {
@@ -21,24 +22,38 @@ export interface Surroundings {
   readonly finish: (code: ExitCode) => void;
 }
 
-/** Tells what is wrong with a word, and ends the command. */
-export function refuseUsage(message: string, {output, finish}: Surroundings): void {
-  output.complain(message);
-  finish(exitCode.usage);
-}
-
-/** A command with the options of these settings; `run` is meant where none is named. */
+/**
+ * A command with the options of these settings; `run` is meant where none is named.
+ *
+ * @param wrongIn what else can be wrong with its words; default: nothing
+ */
 export function addCommand(
   program: Command,
   usage: string,
   names: readonly SettingName[],
   output: Output,
+  wrongIn: WrongIn = () => [],
 ): Command {
   const made = program.command(usage, {isDefault: usage === 'run'});
   addOptions(made, names);
-  // Left to commander, only the first wrong word would be told.
-  made.allowUnknownOption().allowExcessArguments();
-  return made.hook('preAction', () => refuseWrongWords(made, output));
+  return refusing(made, output, wrongIn);
+}
+
+/** Has all that is wrong with the command's words be told at once, before anything is done. */
+export function refusing(made: Command, output: Output, wrongIn: WrongIn = () => []): Command {
+  // Left to commander, only the first wrong word would be told, or that one is missing.
+  made.allowUnknownOption().allowExcessArguments().usage(made.usage());
+  const needed = made.registeredArguments.filter(({required}) => required);
+  for (const operand of needed) operand.required = false;
+  return made.hook('preAction', () => {
+    refuseMisplaced(made, output);
+    refuseWrongWords(
+      made,
+      needed.map((operand) => operand.name()),
+      output,
+      wrongIn,
+    );
+  });
 }
 
 /** Runs a command under a checked configuration, with a log that only warns. */
@@ -73,26 +88,68 @@ export async function reaching(
   finish(code);
 }
 
+// `-` by itself is an operand: standard input.
+const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
+
+/** Options before a command would be those of `run`, which is meant where no command comes first. */
+function refuseMisplaced({args, parent}: Command, output: Output): void {
+  const [meant] = args.filter((word) => !isOption(word));
+  const commands = parent?.commands.map((command) => command.name()) ?? [];
+  // A word behind a command that stands first is an operand.
+  if (meant === undefined || !commands.includes(meant)) return;
+  if (commands.includes(parent?.args[0] ?? '')) return;
+  const expected = `the command first, and its options behind it: blocksmtp ${meant} [options]`;
+  output.complain(problemText({where: 'command line', what: `options before ${meant}`, expected}));
+  throw wrongUsage();
+}
+
 /** Tells every word that is no option or operand of the command, with whatever else is wrong. */
-function refuseWrongWords(command: Command, output: Output): void {
+function refuseWrongWords(
+  command: Command,
+  needed: readonly string[],
+  output: Output,
+  wrongIn: WrongIn,
+): void {
+  const options = command.opts<Options & OwnOptions>();
+  const operands = command.args.filter((word) => !isOption(word));
+  const {problems: missing, rest} = missingValues(options);
+  const wrong = [
+    ...[...wordsTooMany(command), ...operandsMissing(command, needed.slice(operands.length))].map(
+      problemText,
+    ),
+    ...missing.map(problemText),
+    ...wrongIn(operands, options),
+  ];
+  if (wrong.length === 0) return;
+  for (const message of wrong) output.complain(message);
+  // Which file was meant is not known where its name is missing; the flags can be judged.
+  const parsed = options.config === rest.config ? configOf(rest) : configOf(rest, '');
+  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
+  throw wrongUsage();
+}
+
+function wordsTooMany(command: Command): Problem[] {
   const {registeredArguments: operands, args} = command;
   const isVariadic = operands.at(-1)?.variadic === true;
   // An unknown option stands among the operands; the operands behind it are not to blame.
   let free = isVariadic ? Infinity : operands.length;
-  // `-` by itself is an operand: standard input.
-  const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
-  const wrong = args.filter((word) => isOption(word) || --free < 0);
-  if (wrong.length === 0) return;
   const name = command.name();
-  for (const word of wrong) {
-    const what = word.startsWith('-') ? 'unknown option' : 'unexpected word';
-    const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
-    output.complain(problemText({where: 'command line', what: `${what} ${word}`, expected}));
-  }
-  const parsed = configOf(command.opts<Options>());
-  if (parsed.kind === 'problems') complainAll(parsed.problems, output);
-  throw new CommanderError(exitCode.usage, 'blocksmtp.wrongWords', 'wrong words');
+  const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
+  return args
+    .filter((word) => isOption(word) || --free < 0)
+    .map((word) => {
+      const what = word.startsWith('-') ? 'unknown option' : 'unexpected word';
+      return {where: 'command line', what: `${what} ${word}`, expected};
+    });
 }
+
+function operandsMissing(command: Command, names: readonly string[]): Problem[] {
+  const expected = `blocksmtp ${command.name()} ${command.usage()}`;
+  return names.map((name) => ({where: 'command line', what: `no ${name}`, expected}));
+}
+
+const wrongUsage = (): CommanderError =>
+  new CommanderError(exitCode.usage, 'blocksmtp.wrongUsage', 'wrong usage');
 
 export function complainAll(problems: readonly Problem[], output: Output): void {
   for (const problem of problems) output.complain(problemText(problem));

@@ -2,10 +2,9 @@
  * `list`, `status`, `why`, `block`, `unblock`, `resume`, `flush`: asks the running daemon; where none
  * runs, does the same itself, on the daemon's own state and with the daemon's own code.
  */
-import {readDuration} from '../config/kinds.js';
 import type {Config} from '../config/schema.js';
 import {Daemon} from '../daemon/daemon.js';
-import {type Answer, longestOperatorSeconds, type Request} from '../daemon/operator.js';
+import type {Answer, Request} from '../daemon/operator.js';
 import {removeFirewall} from '../daemon/remove-firewall.js';
 import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
 import {openToLook, openWorkplace} from '../daemon/workplace.js';
@@ -117,7 +116,7 @@ export async function askDaemon(
 }
 
 /** What `cli/course.ts` answers. */
-export type RunRequest =
+type RunRequest =
   {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
 
 const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why', 'senders']);
@@ -223,11 +222,4 @@ function listing({blocks}: Extract<Answer, {kind: 'blocks'}>): string {
     origin === 'operator' ? 'by the operator' : reason,
   ]);
   return table([['CLIENT', 'UNTIL', 'LEFT', 'WHY'], ...rows]);
-}
-
-/** @returns seconds, or undefined when `--for` is no time that a block can last */
-export function blockSecondsOf(text: string | undefined, config: Config): number | undefined {
-  const seconds = text === undefined ? config.blockTime : readDuration(text);
-  const isGood = seconds !== undefined && seconds >= 1 && seconds <= longestOperatorSeconds;
-  return isGood ? seconds : undefined;
 }

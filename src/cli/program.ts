@@ -4,7 +4,6 @@
  */
 import {Command} from 'commander';
 import type {Problem} from '../config/problem.js';
-import {readDuration} from '../config/kinds.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
 import type {Request} from '../daemon/operator.js';
@@ -14,20 +13,28 @@ import {
   complainAll,
   configured,
   reaching,
-  refuseUsage,
+  refusing,
   type Surroundings,
 } from './command.js';
-import {trialSeconds} from './course.js';
 import {exitCode} from './exit.js';
 import {coverage, coverageSettings} from './coverage.js';
 import {explain} from './explain.js';
 import {doctor} from './doctor.js';
-import {askDaemon, blockSecondsOf, clearFirewall, operate, type RunRequest} from './operate.js';
-import type {Options} from './options.js';
+import {askDaemon, clearFirewall, operate} from './operate.js';
+import {type Options, valueOption} from './options.js';
 import {replay} from './replay.js';
 import {run} from './run.js';
-import {readPast} from './senders.js';
 import {watch} from './watch.js';
+import {
+  blockFor,
+  givenSeconds,
+  past,
+  trial,
+  wrongAddress,
+  wrongForm,
+  wrongNetwork,
+  wrongTime,
+} from './words.js';
 
 const whoIsExempt: readonly SettingName[] = ['whiteList', 'mailerIp'];
 const whereItStands: readonly SettingName[] = [
@@ -66,16 +73,15 @@ export function makeProgram(surroundings: Surroundings): Command {
   const program = new Command('blocksmtp')
     .description('Guards a mail relay: drops clients that guess user names.')
     .version(version)
+    .usage('[command] [options]')
     .exitOverride()
-    .showHelpAfterError('(blocksmtp --help, or blocksmtp COMMAND --help, tells more)')
     .addHelpText('after', exitCodes);
   addDaemonCommands(program, surroundings);
   addOperatorCommands(program, surroundings);
   addStateCommands(program, surroundings);
   addOutgoingCommands(program, surroundings);
   addCoverageCommand(program, surroundings);
-  program
-    .command('sample-config')
+  refusing(program.command('sample-config'), output)
     .description('Print the configuration file with every setting at its default.')
     .action(() => {
       output.print(sampleConfig());
@@ -127,29 +133,28 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
       ask(options, {command: 'list'}, options.json ? 'json' : 'text'),
     );
 
-  addCommand(program, 'why <ADDRESS>', whereItStands, output)
+  addCommand(program, 'why <ADDRESS>', whereItStands, output, wrongNetwork('why'))
     .description(
       'Tell what is known about an address: exempt, blocked, its score, its mail and its past.',
     )
     .action((network: string, options: Options) => ask(options, {command: 'why', network}, 'text'));
 
-  addCommand(program, 'block <ADDRESS>', whereItStands, output)
+  addCommand(program, 'block <ADDRESS>', whereItStands, output, (operands, options) => [
+    ...wrongNetwork('block')(operands, options),
+    ...wrongTime('--for', options.for, blockFor),
+  ])
     .description('Block an address or a network.')
-    .option('--for <TIME>', 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)')
+    .addOption(
+      valueOption('--for <TIME>', 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)'),
+    )
     .action((network: string, options: Options & {for?: string}) =>
       reaching(options, surroundings, (config, log, alone) => {
-        const seconds = blockSecondsOf(options.for, config);
-        if (seconds !== undefined) {
-          return operate({command: 'block', network, seconds}, 'text', config, log, output, alone);
-        }
-        output.complain(
-          `--for: ${JSON.stringify(options.for)}: expected a time from 1s to 3650d, such as 90s or 1h`,
-        );
-        return exitCode.usage;
+        const seconds = givenSeconds(options.for, blockFor) ?? config.blockTime;
+        return operate({command: 'block', network, seconds}, 'text', config, log, output, alone);
       }),
     );
 
-  addCommand(program, 'unblock <ADDRESS>', whereItStands, output)
+  addCommand(program, 'unblock <ADDRESS>', whereItStands, output, wrongNetwork('unblock'))
     .description('End a block now, and forget what the client did.')
     .action((network: string, options: Options) =>
       ask(options, {command: 'unblock', network}, 'text'),
@@ -161,7 +166,7 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
     )
     .action((options: Options) => ask(options, {command: 'resume'}, 'text'));
 
-  addCommand(program, 'check <ADDRESS>', whereItStands, output)
+  addCommand(program, 'check <ADDRESS>', whereItStands, output, wrongAddress)
     .description('Tell whether an address is exempt, and by which entry.')
     .action((address: string, options: Options) =>
       configured(options, surroundings, (config, log) => check(address, config, log, output)),
@@ -172,15 +177,11 @@ function addOperatorCommands(program: Command, surroundings: Surroundings): void
 function addStateCommands(program: Command, surroundings: Surroundings): void {
   const {output} = surroundings;
 
-  addCommand(program, 'status', whereItStands, output)
+  addCommand(program, 'status', whereItStands, output, wrongForm)
     .description('Tell how much of what should stand in the firewall does. Exit 1: not all.')
     .option('--json', 'Print it as JSON.')
     .option('--prometheus', 'Print it as figures for Prometheus.')
     .action((options: Options & {json?: true; prometheus?: true}) => {
-      if (options.json && options.prometheus) {
-        refuseUsage('--json and --prometheus: expected one of them', surroundings);
-        return;
-      }
       const form = options.json ? 'json' : options.prometheus ? 'figures' : 'text';
       return reaching(options, surroundings, (config, log, alone) =>
         operate({command: 'status'}, form, config, log, output, alone),
@@ -207,20 +208,22 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
           ),
     );
 
-  addCommand(program, 'reload', ['controlSocket'], output)
+  addCommand(program, 'reload', ['controlSocket'], output, (_, {confirm}) =>
+    wrongTime('--confirm', confirm, trial),
+  )
     .description('Have the daemon read its configuration anew; a bad one is refused as a whole.')
-    // Optional for commander only: without a time it would tell of nothing but a missing argument.
-    .option('--confirm [TIME]', 'Back to the one before, unless `blocksmtp confirm` comes in time.')
-    .action((options: Options & {confirm?: string | true}) => {
-      const {confirm} = options;
-      const request =
-        confirm === undefined ? ({command: 'reload'} as const) : trialRequest(confirm);
-      if (request === undefined) {
-        const what = confirm === true ? 'no time' : JSON.stringify(confirm);
-        const message = `--confirm: ${what}: expected a time from 10s to 1d, such as --confirm=5m`;
-        refuseUsage(message, surroundings);
-        return;
-      }
+    .addOption(
+      valueOption(
+        '--confirm <TIME>',
+        'Back to the one before, unless `blocksmtp confirm` comes in time.',
+      ),
+    )
+    .action((options: Options & {confirm?: string}) => {
+      const confirmSeconds = givenSeconds(options.confirm, trial);
+      const request = {
+        command: 'reload',
+        ...(confirmSeconds === undefined ? {} : {confirmSeconds}),
+      } as const;
       return configured(options, surroundings, (config) => askDaemon(request, config, output));
     });
 
@@ -250,17 +253,16 @@ function addOutgoingCommands(program: Command, surroundings: Surroundings): void
       ),
     );
 
-  addCommand(program, 'senders', whereItStands, output)
+  addCommand(program, 'senders', whereItStands, output, (_, {since}) =>
+    wrongTime('--since', since, past),
+  )
     .description('Sum up who opened such connections, by user, directory and program.')
-    .option('--since <TIME>', 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)')
+    .addOption(
+      valueOption('--since <TIME>', 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)'),
+    )
     .option('--json', 'Print them as JSON.')
     .action((options: Options & {since?: string; json?: true}) => {
-      const seconds = readPast(options.since ?? '24h');
-      if (seconds === undefined) {
-        const what = JSON.stringify(options.since);
-        refuseUsage(`--since: ${what}: expected a time from 1s to 3d, such as 1h`, surroundings);
-        return;
-      }
+      const seconds = givenSeconds(options.since, past) ?? 86_400;
       return reaching(options, surroundings, (config, log, alone) =>
         operate(
           {command: 'senders', seconds},
@@ -288,12 +290,6 @@ function addCoverageCommand(program: Command, surroundings: Surroundings): void 
         coverage(options.json ? 'json' : 'text', config, signals, output),
       ),
     );
-}
-
-function trialRequest(time: string | true): RunRequest | undefined {
-  const confirmSeconds = time === true ? 0 : (readDuration(time) ?? 0);
-  const isGood = confirmSeconds >= trialSeconds.least && confirmSeconds <= trialSeconds.most;
-  return isGood ? {command: 'reload', confirmSeconds} : undefined;
 }
 
 const exitCodes = `

@@ -1,15 +1,8 @@
 /** `senders`: the sums of who opened connections to mail ports of others, as a table and as JSON. */
-import {readDuration} from '../config/kinds.js';
 import {printable, printablePath} from '../log-level.js';
-import {keptMs, type SenderHour, type Standing} from '../outbound/senders.js';
+import type {SenderHour, Standing} from '../outbound/senders.js';
 import {homeFields, homeText, nameCharacters, wholePath} from '../outbound/warning.js';
 import {localTime, table} from './terminal.js';
-
-/** @returns seconds, undefined for what is no time, or longer ago than is remembered */
-export function readPast(text: string): number | undefined {
-  const seconds = readDuration(text);
-  return seconds !== undefined && seconds >= 1 && seconds <= keptMs / 1000 ? seconds : undefined;
-}
 
 /** Longest path or list in a column. Characters. */
 const cellCharacters = 60;

@@ -26,6 +26,8 @@ export type Request =
   | {readonly command: 'unblock'; readonly network: string}
   | {readonly command: 'why'; readonly network: string};
 
+export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command' | 'network'>;
+
 export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
   | {readonly kind: 'why'; readonly lines: readonly string[]}
@@ -55,6 +57,22 @@ export function parseRequest(value: unknown): Request | undefined {
   if (command !== 'block' || typeof seconds !== 'number') return undefined;
   const good = Number.isInteger(seconds) && seconds >= 1 && seconds <= longestOperatorSeconds;
   return good ? {command, network, seconds} : undefined;
+}
+
+export type ReadNetwork =
+  | {readonly kind: 'network'; readonly network: Network}
+  | {readonly kind: 'refused'; readonly message: string};
+
+/** The network that a request names, or why it can be none of this command, whatever the state. */
+export function readNetwork({command, network: text}: NetworkRequest): ReadNetwork {
+  const network = parseNetwork(text);
+  if (network === undefined) {
+    const wrong = JSON.stringify(text.slice(0, quotedCharacters));
+    const message = `${wrong}: expected an IPv4 or IPv6 address or network`;
+    return {kind: 'refused', message};
+  }
+  const message = command === 'block' ? refusal(network) : undefined;
+  return message === undefined ? {kind: 'network', network} : {kind: 'refused', message};
 }
 
 export interface OperatorView {
@@ -92,11 +110,9 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
     const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
     return {answer: {kind: 'senders', senders}, outcomes: []};
   }
-  const network = parseNetwork(request.network);
-  if (network === undefined) {
-    const wrong = JSON.stringify(request.network.slice(0, quotedCharacters));
-    return refused(`${wrong}: expected an IPv4 or IPv6 address or network`);
-  }
+  const read = readNetwork(request);
+  if (read.kind === 'refused') return refused(read.message);
+  const {network} = read;
   if (request.command === 'why') {
     return {answer: {kind: 'why', lines: explain(network, view, nowMs)}, outcomes: []};
   }
@@ -115,7 +131,7 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
     const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
     return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
   }
-  const why = refusal(network) ?? whyExempt(network, exemptions);
+  const why = whyExempt(network, exemptions);
   if (why !== undefined) return refused(why);
   const outcome = guard.block(operatorBlock(network, request.seconds, nowMs), 1);
   return outcome.kind === 'block'

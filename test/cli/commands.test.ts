@@ -4,7 +4,7 @@ import {existsSync} from 'node:fs';
 import {lockState} from '../../src/sys/instance-lock.js';
 import {openStore} from '../../src/sys/store.js';
 import {describeInNamespace} from '../firewall/namespace.js';
-import {blocksmtp, temporary} from './built.js';
+import {blocksmtp, complaints, temporary} from './built.js';
 
 const files = temporary();
 afterAll(() => files.remove());
@@ -162,6 +162,23 @@ describeInNamespace(
       expect([namespace.list(4), namespace.list(6)]).toEqual(before);
       expect(ask('list').stdout).toBe('nobody is blocked\n');
     }, 30_000);
+
+    test('a wrong word makes no state, nor is anything else looked at', () => {
+      const never = files.path('never');
+      for (const words of [
+        ['unblock', 'foo'],
+        ['block', '1.2.3.999'],
+        ['block', '203.0.0.0/15'],
+      ]) {
+        const ended = ask(...words, `--state-dir=${never}`);
+        // Of the whitelist's bad line nothing is said.
+        expect([ended.code, complaints(ended)]).toEqual([
+          64,
+          [expect.stringContaining('expected')],
+        ]);
+        expect(existsSync(never)).toBe(false);
+      }
+    });
 
     test('flush changes nothing in a dry run, nor while a daemon has the state that cannot be asked', async () => {
       ask('block', '203.0.113.7');

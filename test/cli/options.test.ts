@@ -1,8 +1,13 @@
 import {describe, expect, test} from '@jest/globals';
 import {Command} from 'commander';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {exitCode} from '../../src/cli/exit.js';
-import {addOptions, defaultConfigFile} from '../../src/cli/options.js';
-import {flagOf, settingNames, settings} from '../../src/config/schema.js';
+import {addOptions, configOf, defaultConfigFile, type Options} from '../../src/cli/options.js';
+import {flagOf, keyOf, settingNames, settings} from '../../src/config/schema.js';
+import {tempDirs} from '../sys/support/temp.js';
+
+const newDir = tempDirs();
 
 const command = new Command();
 addOptions(command, settingNames);
@@ -10,10 +15,8 @@ const help = command.helpInformation().replaceAll(/\s+/g, ' ');
 
 describe('addOptions', () => {
   test('there is one option for each setting, and --config', () => {
-    expect(command.options.map(({long}) => long)).toEqual([
-      '--config',
-      ...settingNames.map(flagOf),
-    ]);
+    const shown = command.options.filter(({hidden}) => !hidden);
+    expect(shown.map(({long}) => long)).toEqual(['--config', ...settingNames.map(flagOf)]);
     expect(defaultConfigFile).toBe('/etc/blocksmtp/blocksmtp.toml');
   });
 
@@ -32,6 +35,50 @@ describe('addOptions', () => {
 
   test('no option has a default of its own, or a file could never win over it', () => {
     expect(command.parse([], {from: 'user'}).opts()).toEqual({});
+  });
+});
+
+describe('a switch', () => {
+  const switches = settingNames.filter((name) => typeof settings[name].standard === 'boolean');
+  const values = (words: readonly string[]) => {
+    const fresh = new Command().exitOverride();
+    addOptions(fresh, settingNames);
+    return fresh.parse(words, {from: 'user'}).opts<Options>();
+  };
+
+  test.each(switches)('%s: the flag says yes and no to the file', (name) => {
+    const config = join(newDir(), 'file.toml');
+    const flag = flagOf(name);
+    for (const inFile of [true, false]) {
+      writeFileSync(config, `${keyOf(name)} = ${inFile}\n`);
+      for (const [word, value] of [
+        [flag, true],
+        [`${flag}=true`, true],
+        [`${flag}=false`, false],
+        [flag.replace('--', '--no-'), false],
+      ] as const) {
+        const parsed = configOf({...values([word]), config});
+        expect(parsed).toMatchObject({kind: 'config', config: {[name]: value}});
+      }
+    }
+  });
+
+  test('the last word counts, and the next one is not its value', () => {
+    expect(
+      values(['--dry-run', '--no-dry-run', '--flush-on-exit=false', '--flush-on-exit']),
+    ).toEqual({dryRun: false, flushOnExit: true});
+    const fresh = new Command().allowExcessArguments();
+    addOptions(fresh, settingNames);
+    expect(fresh.parse(['--dry-run', 'false'], {from: 'user'}).args).toEqual(['false']);
+  });
+
+  test('the help says how it is switched off, once', () => {
+    const said: string[] = [];
+    const fresh = new Command().configureOutput({writeOut: (text) => void said.push(text)});
+    addOptions(fresh, settingNames);
+    fresh.outputHelp();
+    expect(said.join('').match(/--no-/g)).toHaveLength(2);
+    expect(said.join('')).toContain('--no-NAME or --NAME=false, such as --no-dry-run');
   });
 });
 

@@ -16,6 +16,54 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       ['--foo', '-x', '--bar=1'],
       [unknown('--foo', 'run'), unknown('-x', 'run'), unknown('--bar=1', 'run')],
     ],
+    [
+      'a flag without its value, beside all else',
+      [
+        ...['--dry-run', '--debug=9', '--mailer-port=abc', '--bogus', '--mailer-ip=xyz'],
+        ...['--white-list=rel', '--threshold'],
+      ],
+      [
+        unknown('--bogus', 'run'),
+        '--threshold: no value: expected a whole number from 2 to 1000',
+        '--white-list: "rel": expected a path that begins with /',
+        '--mailer-ip: "xyz": expected an IPv4 or IPv6 address',
+        '--mailer-port: "abc": expected a whole number from 1 to 65535',
+        '--debug: "9": expected a whole number from 0 to 4',
+      ],
+    ],
+    [
+      'flags without values, and no operand: the file that was not named is not judged',
+      ['block', '--config', '--mailer-port', '--for', '--backend=none'],
+      [
+        'command line: no ADDRESS: expected blocksmtp block [options] <ADDRESS>',
+        '--config: no value: expected a path',
+        '--mailer-port: no value: expected a whole number from 1 to 65535',
+        expect.stringMatching(/^--for: no time: expected a time from 1s to 3650d, /) as never,
+        '--backend: "none": expected one of iptables, ipset, nftables',
+      ],
+    ],
+    [
+      'a bad operand and a bad time beside a bad flag',
+      ['block', '1.2.3.999', '--for=1y', '--mailer-port=0'],
+      [
+        '"1.2.3.999": expected an IPv4 or IPv6 address or network',
+        expect.stringMatching(/^--for: "1y": expected a time from 1s to 3650d, /) as never,
+        '--mailer-port: "0": expected a whole number from 1 to 65535',
+      ],
+    ],
+    [
+      'options before the command',
+      ['--config=/none', '--json', 'list'],
+      [
+        'command line: options before list: expected the command first, and its options behind it: blocksmtp list [options]',
+      ],
+    ],
+    ['the name of a command as an operand', ['run', 'list'], [unexpected('list', 'run')]],
+    [
+      'a word too many for sample-config',
+      ['sample-config', 'x'],
+      [unexpected('x', 'sample-config')],
+    ],
     ['no such command', ['frobnicate'], [unexpected('frobnicate', 'run')]],
     ['a word behind run', ['run', 'now'], [unexpected('now', 'run')]],
     [
@@ -47,14 +95,8 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
   });
 
   test.each<[string, string[], string]>([
-    ['no operand', ['check'], "missing required argument 'ADDRESS'"],
-    ['no file', ['replay'], "missing required argument 'FILE'"],
-    [
-      'an option without its value',
-      ['--threshold'],
-      "option '--threshold <COUNT>' argument missing",
-    ],
-    ['a word too many for sample-config', ['sample-config', 'x'], 'too many arguments'],
+    ['no operand', ['check'], 'no ADDRESS: expected blocksmtp check [options] <ADDRESS>'],
+    ['no file', ['replay'], 'no FILE: expected blocksmtp replay [options] <FILE...>'],
     ['no address', ['check', 'nonsense'], '"nonsense": expected an IPv4 or IPv6 address'],
     ['a time that is none', ['block', '192.0.2.7', '--for', '1y'], '--for: "1y": expected a time'],
     [
@@ -67,6 +109,11 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       'two forms at once',
       ['status', '--json', '--prometheus'],
       '--json and --prometheus: expected',
+    ],
+    [
+      'a time too long ago',
+      ['senders', '--since=4d'],
+      '--since: "4d": expected a time from 1s to 3d',
     ],
     ['no time at all', ['block', '192.0.2.7', '--for', '0'], '--for: "0": expected a time'],
   ])('%s', (_, words, expected) => {

@@ -1,0 +1,60 @@
+/**
+ * What can be wrong with the words of a command line that are no settings: operands, and options of
+ * one command. Looked at before anything is read or opened.
+ */
+import {duration, durationText, type Kind} from '../config/kinds.js';
+import {problemText} from '../config/problem.js';
+import {longestOperatorSeconds, type NetworkRequest, readNetwork} from '../daemon/operator.js';
+import {parseAddress} from '../net/address.js';
+import {keptMs} from '../outbound/senders.js';
+import {trialSeconds} from './course.js';
+
+/** `true`: named without its value. */
+export interface OwnOptions {
+  readonly for?: string | true;
+  readonly since?: string | true;
+  readonly confirm?: string | true;
+  readonly json?: true;
+  readonly prometheus?: true;
+}
+
+/** Tells each thing that is wrong, in a line; how many operands there are is looked at elsewhere. */
+export type WrongIn = (operands: readonly string[], options: OwnOptions) => readonly string[];
+
+export const blockFor = duration('1s', durationText(longestOperatorSeconds));
+export const past = duration('1s', durationText(keptMs / 1000));
+export const trial = duration(durationText(trialSeconds.least), durationText(trialSeconds.most));
+
+/** @returns seconds; undefined where no time is given: a bad one has been refused before */
+export function givenSeconds(time: string | undefined, kind: Kind<number>): number | undefined {
+  const read = time === undefined ? undefined : kind.read(time);
+  return read?.ok ? read.value : undefined;
+}
+
+export function wrongTime(
+  where: string,
+  time: string | true | undefined,
+  kind: Kind<number>,
+): string[] {
+  if (time === undefined) return [];
+  const read = time === true ? ({ok: false, expected: kind.bounds} as const) : kind.read(time);
+  const what = time === true ? 'no time' : JSON.stringify(time);
+  return read.ok ? [] : [problemText({where, what, expected: read.expected})];
+}
+
+export const wrongNetwork =
+  (command: NetworkRequest['command']): WrongIn =>
+  (operands) =>
+    operands.slice(0, 1).flatMap((network) => {
+      const read = readNetwork({command, network});
+      return read.kind === 'refused' ? [read.message] : [];
+    });
+
+export const wrongAddress: WrongIn = (operands) =>
+  operands
+    .slice(0, 1)
+    .filter((text) => parseAddress(text) === undefined)
+    .map((text) => `${JSON.stringify(text)}: expected an IPv4 or IPv6 address`);
+
+export const wrongForm: WrongIn = (_, {json, prometheus}) =>
+  json && prometheus ? ['--json and --prometheus: expected one of them'] : [];
