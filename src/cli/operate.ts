@@ -4,7 +4,7 @@
  */
 import type {Config} from '../config/schema.js';
 import {Daemon} from '../daemon/daemon.js';
-import type {Answer, Request} from '../daemon/operator.js';
+import {type Answer, readNetwork, type Request} from '../daemon/operator.js';
 import {removeFirewall} from '../daemon/remove-firewall.js';
 import {isGood, type Status, statusFigures, statusLines} from '../daemon/status.js';
 import {openToLook, openWorkplace} from '../daemon/workplace.js';
@@ -139,15 +139,20 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
       case 'list':
       case 'why':
       case 'senders':
-      case 'resume':
         return await daemon.answer(request);
+      case 'resume': {
+        const answer = await daemon.answer(request);
+        return config.dryRun ? wouldBeDone(request, answer) : answer;
+      }
       case 'flush':
         return await flush(daemon, workplace.state, config, log);
       case 'block':
       case 'unblock': {
         daemon.start();
         const answer = await daemon.answer(request);
-        if (answer.kind !== 'done' || daemon.isEnforced(request.network)) return answer;
+        if (config.dryRun) return wouldBeDone(request, answer);
+        if (answer.kind !== 'done') return answer;
+        if (daemon.isEnforced(request.network)) return untilWhen(request, answer, config);
         return {
           unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again',
         };
@@ -157,6 +162,36 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
     await daemon.stop('leave');
     workplace.leave();
   }
+}
+
+type Changing = Extract<Request, {command: 'block' | 'unblock' | 'resume'}>;
+
+/**
+ * Tells what would be done, in a dry run: it reads no state, so whether somebody is blocked, or
+ * blocking is stopped, is not known to it.
+ */
+function wouldBeDone(request: Changing, answer: Answer): Answer {
+  if (answer.kind === 'refused') return answer;
+  return {kind: 'done', message: `dry_run is set: ${wouldBe(request)}`};
+}
+
+function wouldBe(request: Changing): string {
+  if (request.command === 'resume') return 'blocks would be made again, if blocking is stopped';
+  const read = readNetwork(request);
+  const network = read.kind === 'network' ? read.network.text : request.network;
+  return request.command === 'block'
+    ? `${network} would be blocked`
+    : `${network} would be unblocked, if it is blocked`;
+}
+
+/** Rules of iptables do not end by themselves: who has set a time must know it. */
+function untilWhen(
+  {command}: Changing,
+  answer: Extract<Answer, {message: string}>,
+  {backend}: Config,
+): Answer {
+  if (command !== 'block' || backend !== 'iptables') return answer;
+  return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
 }
 
 /** Lifts all blocks, and takes out of the kernel whatever any backend has made. */

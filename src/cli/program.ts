@@ -297,4 +297,4 @@ Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked, resume: w
 confirm: no trial, status and doctor: not all is well, reload: refused, flush: a daemon runs);
 64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong
 configuration.
-A block ends by itself. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;
+A block ends by itself; one of iptables only while a daemon runs. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

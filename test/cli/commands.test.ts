@@ -11,6 +11,7 @@ afterAll(() => files.remove());
 
 const config = files.write('empty.toml', '');
 const whitelist = files.write('whitelist', '# ours\n192.0.2.0/24\n192.0.2.256\n2001:db8:25::/48\n');
+const nobody = files.path('nobody');
 const who = [`--config=${config}`, `--white-list=${whitelist}`, '--mailer-ip=198.51.100.25'];
 
 describe('blocksmtp check', () => {
@@ -107,7 +108,7 @@ describeInNamespace(
       expect(ask('list')).toMatchObject({code: 0, stdout: 'nobody is blocked\n'});
       expect(ask('block', '203.0.113.7', '--for', '2h')).toMatchObject({
         code: 0,
-        stdout: '203.0.113.7 is blocked\n',
+        stdout: '203.0.113.7 is blocked; no daemon runs, so it stands until one does\n',
       });
       expect(ask('block', '2001:db8:7::9/64')).toMatchObject({code: 0});
       const rule = '-A SPAM_UNAME_GUESSERS -s 203.0.113.7/32 -p tcp -m tcp --dport 25 -j DROP';
@@ -162,6 +163,23 @@ describeInNamespace(
       expect([namespace.list(4), namespace.list(6)]).toEqual(before);
       expect(ask('list').stdout).toBe('nobody is blocked\n');
     }, 30_000);
+
+    test.each([
+      [['block', '203.0.113.9/30', '--for=3s'], '203.0.113.8/30 would be blocked'],
+      [['unblock', '203.0.113.7'], '203.0.113.7 would be unblocked, if it is blocked'],
+      [['resume'], 'blocks would be made again, if blocking is stopped'],
+    ])('%j says in a dry run what it would do', (words, said) => {
+      const dry = files.write('dry.toml', 'dry_run = true\n');
+      const whose = [`--white-list=${whitelist}`, `--state-dir=${files.path('dry')}`];
+      const run = (...more: string[]) =>
+        blocksmtp([...more, `--config=${dry}`, ...whose, ...state.slice(1)], namespace.enter);
+      const ended = run(...words);
+      expect([ended.code, ended.stdout]).toEqual([0, `dry_run is set: ${said}\n`]);
+      // What would be refused is refused all the same.
+      expect(run('block', '192.0.2.7').code).toBe(64);
+      expect(existsSync(files.path('dry'))).toBe(false);
+      expect(namespace.list(4)).not.toContain('GUESSERS');
+    });
 
     test('a wrong word makes no state, nor is anything else looked at', () => {
       const never = files.path('never');
@@ -225,4 +243,20 @@ describeInNamespace(
       expect(namespace.list(4)).not.toContain('-j DROP');
     });
   },
+);
+
+describeInNamespace(
+  'blocksmtp block with a set, without a daemon',
+  'default',
+  (namespace) => {
+    test('the kernel ends the block itself, so nothing is said of that', () => {
+      const places = [`--state-dir=${files.path('nft')}`, `--control-socket=${nobody}`];
+      const words = ['block', '203.0.113.7', '--for=1h', '--backend=nftables', ...who, ...places];
+      expect(blocksmtp(words, namespace.enter)).toMatchObject({
+        code: 0,
+        stdout: '203.0.113.7 is blocked\n',
+      });
+    });
+  },
+  ['nft'],
 );
