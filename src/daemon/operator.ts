@@ -30,7 +30,8 @@ export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command'
 
 export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
-  | {readonly kind: 'why'; readonly lines: readonly string[]}
+  /** `exemption`: why the network is never blocked; null: it may be. */
+  | {readonly kind: 'why'; readonly lines: readonly string[]; readonly exemption: string | null}
   | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
   | {readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused'; readonly message: string};
@@ -114,7 +115,10 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
   if (read.kind === 'refused') return refused(read.message);
   const {network} = read;
   if (request.command === 'why') {
-    return {answer: {kind: 'why', lines: explain(network, view, nowMs)}, outcomes: []};
+    const exempt = exemptions.ofNetwork(network);
+    const exemption = exempt === undefined ? null : exemptionText(exempt);
+    const lines = explain(network, view, nowMs);
+    return {answer: {kind: 'why', lines, exemption}, outcomes: []};
   }
   if (request.command === 'unblock') {
     const outcome = guard.unblock(network.text, nowMs);

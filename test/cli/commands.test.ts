@@ -32,8 +32,9 @@ describe('blocksmtp check', () => {
     ['127.9.9.9', 0, "127.9.9.9: never blocked: in 127.0.0.0/8, which is no client's"],
     ['203.0.113.7', 1, `203.0.113.7: not exempt: no entry of ${whitelist} covers it`],
   ])('%s: %i', (asked, code, said) => {
-    const ended = blocksmtp(['check', asked, ...who]);
-    expect([ended.code, ended.stdout]).toEqual([code, `${said}\n`]);
+    const ended = blocksmtp(['check', asked, ...who, `--control-socket=${nobody}`]);
+    const whence = `so say ${whitelist} and the configuration: no daemon runs`;
+    expect([ended.code, ended.stdout]).toEqual([code, `${said}\n${whence}\n`]);
     expect(ended.stderr).toContain(`${whitelist}:3: "192.0.2.256": expected an address`);
   });
 });
