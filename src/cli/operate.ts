@@ -125,6 +125,9 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
   const open = onlyAsks.has(request.command) ? openToLook : openWorkplace;
   const opened = await open(config, log);
   if (opened.kind !== 'ready') {
+    // A daemon that was just beginning, or between two lives, listens now.
+    const late = opened.kind === 'taken' ? await askRunning(request, config) : undefined;
+    if (late !== undefined) return late;
     const hint = opened.kind === 'taken' ? `, and does not listen at ${config.controlSocket}` : '';
     return {unavailable: `${opened.why}${hint}`};
   }

@@ -1,22 +1,18 @@
 /** Who waits for the state while somebody else works on it, and who does not. */
 import {expect} from '@jest/globals';
-import {join} from 'node:path';
-import {settingNames, settings, type Config} from '../../src/config/schema.js';
 import {openToGuard, type WorkplaceResult} from '../../src/daemon/workplace.js';
 import {serveControl} from '../../src/sys/control-socket.js';
 import {lockState} from '../../src/sys/instance-lock.js';
 import {tempDirs, until} from '../sys/support/temp.js';
 import {whereAvailable} from '../sys/support/where-available.js';
+import {configIn} from './support/config.js';
 
 const newDir = tempDirs();
 const withFlock = whereAvailable({tools: ['flock']});
 
 /** Begins to guard a state that somebody else has. */
 async function beginning() {
-  const folder = newDir();
-  const standard = Object.fromEntries(settingNames.map((name) => [name, settings[name].standard]));
-  const own = {stateDir: join(folder, 'state'), controlSocket: join(folder, 'socket')};
-  const config = {...standard, ...own} as unknown as Config;
+  const config = configIn(newDir());
   const locked = await lockState(config.stateDir);
   if (locked.kind !== 'locked') throw new Error(locked.why);
   const said: string[] = [];
