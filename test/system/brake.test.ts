@@ -138,7 +138,7 @@ describe('a relay that loses its list of users', () => {
     expect(await ask('resume')).toEqual([0, 'blocks are made again']);
     await daemon.waitFor(/notice blocks are made again, by the operator; 2 blocks not made/);
     expect(await ask('resume')).toEqual([1, expect.stringContaining('blocking was not stopped')]);
-    await guesser.guess({count: 1, quietMs: 300});
+    await guesser.guess({count: 1});
     await until('the guesser to be blocked', async () => (await drops()).includes('192.0.2.66'));
     expect((await guesser.open({timeoutMs: 300})).connected).toBe(false);
     await deliverAll('again');

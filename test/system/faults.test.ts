@@ -88,7 +88,6 @@ describe('faults', () => {
       await until(
         'both blocks',
         async () => (await drops(4)).length + (await drops(6)).length === 2,
-        9000,
       );
       expect(await drops(4)).toEqual(['192.0.2.66']);
       expect(await drops(6)).toEqual(['2001:db8::66']);
@@ -168,7 +167,7 @@ describe('faults', () => {
     await sleep(500);
     expect(daemon.stderr.filter((text) => text.includes('192.0.2.66 asked for'))).toHaveLength(9);
     expect(await drops()).toEqual([]);
-    await attacker.guess({session, count: 1, quietMs: 300});
+    await attacker.guess({session, count: 1});
     await until('the block', async () => (await drops()).length === 1);
     // and it does not talk to itself for ever
     const length = (await relay.logLines('/var/log/syslog')).length;

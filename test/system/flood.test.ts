@@ -17,6 +17,7 @@ describe('a guesser at full speed', () => {
   beforeEach(async () => {
     lab = await Lab.start({id: 'flood'});
     await lab.relay.daemon().ready();
+    await lab.relay.hooked();
   }, 180_000);
   afterEach(() => Lab.stopAll());
 

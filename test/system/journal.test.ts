@@ -10,7 +10,7 @@ import {cp, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {root} from './lab/paths.js';
-import {until} from './lab/until.js';
+import {patienceMs, until} from './lab/until.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
@@ -111,7 +111,7 @@ describe('the journal of a booted Debian', () => {
     until(
       `${count} of ${name}`,
       async () => (await counted(name)).length >= count || false,
-      20_000,
+      patienceMs,
       100,
     );
 
@@ -151,7 +151,7 @@ describe('the journal of a booted Debian', () => {
     await guest.must(`systemd-run --unit mta --property Type=forking ${mta}`);
     expect(await guest.must('node /mnt/package/guess.mjs 127.0.0.1 3')).toBe('3');
     await forge('persistent');
-    await until('the forgery', async () => (await givenLike(/by-root/)).length > 0, 10_000);
+    await until('the forgery', async () => (await givenLike(/by-root/)).length > 0);
     const unknown = await givenLike(/<nobody\d@example\.net>\.\.\. User unknown/);
     expect(unknown.map(({authorship}) => authorship)).toEqual(['mailer', 'mailer', 'mailer']);
     expect(unknown.every(({pids}) => pids[0] === pids[1])).toBe(true);

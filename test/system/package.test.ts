@@ -141,10 +141,8 @@ describe('the Debian package', () => {
     const bus = `require('net').createServer((client) => client.end('hello')).listen('${home}/bus')`;
     await guest.write('/run/bus.cjs', bus);
     await guest.must('systemd-run --unit bus --uid mail /usr/bin/node /run/bus.cjs');
-    await until(
-      'the probe to end',
-      async () => ['inactive', 'failed'].includes(await show('ActiveState', 'desktop')),
-      20_000,
+    await until('the probe to end', async () =>
+      ['inactive', 'failed'].includes(await show('ActiveState', 'desktop')),
     );
     expect(await guest.must('journalctl -u desktop -t node -o cat')).toBe('all as it should be');
     await guest.must('systemctl stop bus');
@@ -187,7 +185,7 @@ describe('the Debian package', () => {
     await guest.must(`kill -KILL ${before}`);
     const wanted = families.map(({drop}) => drop);
     expect(await drops()).toEqual(wanted);
-    await until('the restart', async () => !['0', before].includes(await show('MainPID')), 10_000);
+    await until('the restart', async () => !['0', before].includes(await show('MainPID')));
     await ready();
     const known = await guest.must('blocksmtp list');
     for (const {address} of families) expect(known).toContain(address);
@@ -199,7 +197,7 @@ describe('the Debian package', () => {
     const old = await guest.must(`cat ${whitelist}`);
     await guest.write(whitelist, `${old}\n203.0.113.7\n`);
     await guest.must('systemctl reload blocksmtp');
-    await until('the block to go', async () => (await drops()).length === 1, 10_000);
+    await until('the block to go', async () => (await drops()).length === 1);
     expect(await drops()).toEqual([families[1]?.drop]);
     expect(await show('MainPID')).toBe(pid);
   });

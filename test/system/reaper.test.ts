@@ -98,7 +98,7 @@ describe('the reaper', () => {
       'DATA',
       'To: b',
     ]) {
-      await lab.client('innocent').say(opened.session, line, line === 'To: b' ? 1 : 1500);
+      await lab.client('innocent').say(opened.session, line, line === 'To: b' ? 1 : undefined);
     }
     return opened;
   }
@@ -127,7 +127,7 @@ describe('the reaper', () => {
       await attacker.say(between.session, 'MAIL FROM:<a@example.org>');
       const daemon = relay.daemon(IDLE);
       for (const opened of [silent, between, frozen]) {
-        await until('the session to end', () => isClosed('attacker', opened), 12_000);
+        await until('the session to end', () => isClosed('attacker', opened));
       }
       const address = attacker.addresses[family];
       const term = new RegExp(
@@ -168,12 +168,12 @@ describe('the reaper', () => {
   test('a dry run only says whom it would end; without ss only by their age', async () => {
     const stuck = await lab.client('attacker').stuck();
     const daemon = relay.daemon(['--dry-run', ...IDLE]);
-    await daemon.waitFor(/would reap sendmail process \d+ of 192\.0\.2\.66 \(idle \d+s, /, 8000);
+    await daemon.waitFor(/would reap sendmail process \d+ of 192\.0\.2\.66 \(idle \d+s, /);
     await daemon.stop();
     await relay.sh('mv', ['/usr/bin/ss', '/usr/bin/not-ss']);
     const blind = relay.daemon(['--dry-run', ...AGE, '--idle-cmd-read=1s']);
     const found = /would reap sendmail process \d+ of 192\.0\.2\.66 \(idle time not known, /;
-    await blind.waitFor(found, 8000);
+    await blind.waitFor(found);
     await until('another look', () => blind.stderr.filter((line) => found.test(line)).length > 1);
     const warnings = blind.stderr.filter((line) => line.includes(' warning idle '));
     expect(warnings).toHaveLength(1);

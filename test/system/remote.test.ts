@@ -77,6 +77,7 @@ describe('the log of another host', () => {
   async function start(...args: string[]): Promise<Daemon> {
     const daemon = relay.daemon([`--syslog-msgs-file=${LOG}`, '--debug=3', ...args]);
     await daemon.ready();
+    await relay.hooked();
     return daemon;
   }
 

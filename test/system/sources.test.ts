@@ -9,7 +9,7 @@ import {sleep, until} from './lab/until.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const {describe, guestRoot} = await requirePackageLab();
 
@@ -33,7 +33,7 @@ describe('sources of a booted Debian', () => {
     (await guest.said()).filter((line) => pattern.test(line));
   /** One name short of the threshold; then one more, which shows that none was lost. */
   const atTheEdge = async (client: string): Promise<void> => {
-    await until('the ninth name', async () => (await lastScore(client)) === '9.0', 10_000);
+    await until('the ninth name', async () => (await lastScore(client)) === '9.0');
     expect(await guest.dropped()).not.toContain(client);
     await guest.visit(client, 9, 1);
     await guest.dropping(client);
@@ -42,7 +42,7 @@ describe('sources of a booted Debian', () => {
   beforeAll(async () => {
     guest = await MailGuest.boot(guestRoot);
     await guest.shell('systemctl stop rsyslog.service syslog.socket; rm -f /var/log/mail.log');
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await (guest as MailGuest | undefined)?.stop();
@@ -87,7 +87,7 @@ describe('sources of a booted Debian', () => {
     await guest.blockEnds('203.0.113.9');
     expect(await saying(/waiting for the journal: .*journalctl/)).toHaveLength(1);
     await guest.shell(`systemctl start ${journald}; mv /usr/bin/away /usr/bin/journalctl`);
-    await until('the journal', async () => (await saying(/following/)).length > 0, 10_000);
+    await until('the journal', async () => (await saying(/following/)).length > 0);
     await guest.visit('192.0.2.22', 0, 10);
     await guest.dropping('192.0.2.22');
   });

@@ -53,6 +53,7 @@ for (const {name, family, options} of cases) {
         '--debug=3',
       ]);
       await daemon.ready();
+      await lab.relay.hooked();
     }, 180_000);
     afterAll(() => Lab.stopAll());
 
@@ -68,7 +69,7 @@ for (const {name, family, options} of cases) {
     test('before: the innocent delivers', () => delivers(`before ${name}`));
 
     test('the guesser gets at most threshold + 3 answers in its one session', async () => {
-      const guess = await attacker.guess({family, count: 60, gapMs: 20, keep: true});
+      const guess = await attacker.guess({family, count: 60, gapMs: 20, quietMs: 1500, keep: true});
       blockedAt = Date.now();
       session = guess.session ?? 0;
       expect(guess).toMatchObject({connected: true, silent: true, closed: true});
@@ -116,7 +117,7 @@ for (const {name, family, options} of cases) {
     });
 
     test('after: the rule is gone, the client can connect', async () => {
-      await until('the rule to go', async () => (await drops()).length === 0, 9000, 50);
+      await until('the rule to go', async () => (await drops()).length === 0);
       const lasted = (Date.now() - blockedAt) / 1000;
       // it stood from a little before we noticed the silence
       expect(lasted).toBeLessThan(BLOCK_SECONDS + 1.5);
@@ -131,15 +132,15 @@ for (const {name, family, options} of cases) {
       const guess = await attacker.guess({family, count: 60, gapMs: 20, quietMs: 300});
       expect(guess.silent).toBe(true);
       expect(guess.answers.length).toBeLessThanOrEqual(THRESHOLD + 3);
-      const line = await daemon.waitFor(/notice block /, 2000, from);
+      const line = await daemon.waitFor(/notice block /, from);
       expect(line).toContain(attacker.addresses[family]);
       expect(line).toMatch(/ for 8s \(block no\. 2\)/);
       const began = Date.now();
-      await until('the rule to go', async () => (await drops()).length === 0, 12_000, 50);
+      await until('the rule to go', async () => (await drops()).length === 0);
       const lasted = (Date.now() - began) / 1000;
       expect(lasted).toBeGreaterThan(2 * BLOCK_SECONDS - 1.5);
       expect(lasted).toBeLessThan(2 * BLOCK_SECONDS + 1.5);
-    }, 20_000);
+    });
 
     test('the other family was never touched, and nothing went wrong', async () => {
       const other = family === 4 ? 6 : 4;

@@ -59,7 +59,7 @@ export class Post {
     return child;
   }
 
-  async says(pattern: RegExp, mostMs = 5000): Promise<void> {
+  async says(pattern: RegExp, mostMs?: number): Promise<void> {
     const child = this.child!;
     try {
       await until(String(pattern), () => pattern.test(child.output()), mostMs);

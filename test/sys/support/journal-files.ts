@@ -91,17 +91,17 @@ export class JournalReader {
     return this.events.map(({kind}) => kind);
   }
 
-  async reaches(count: number, mostMs = 10_000): Promise<void> {
-    await until(`${count} messages`, () => this.messages.length >= count || this.#failed(), mostMs);
+  async reaches(count: number): Promise<void> {
+    await until(`${count} messages`, () => this.messages.length >= count || this.#failed());
   }
 
-  async says(kind: JournalEvent['kind'], mostMs = 10_000): Promise<void> {
-    await until(kind, () => this.kinds().includes(kind) || this.#failed(), mostMs);
+  async says(kind: JournalEvent['kind']): Promise<void> {
+    await until(kind, () => this.kinds().includes(kind) || this.#failed());
   }
 
   async isFollowing(): Promise<void> {
     const isSo = (): boolean => this.batches.some(({caughtUp}) => caughtUp) || this.#failed();
-    await until('a caught-up batch', isSo, 10_000);
+    await until('a caught-up batch', isSo);
   }
 
   /** Ends the reading. @throws what ended it before */

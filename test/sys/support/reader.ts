@@ -36,12 +36,12 @@ export class Reader {
     return this.events.map(({kind}) => kind);
   }
 
-  async reaches(count: number, mostMs = 5000): Promise<void> {
-    await until(`${count} lines`, () => this.lines.length >= count || this.#failed(), mostMs);
+  async reaches(count: number): Promise<void> {
+    await until(`${count} lines`, () => this.lines.length >= count || this.#failed());
   }
 
-  async says(kind: FollowEvent['kind'], mostMs = 5000): Promise<void> {
-    await until(kind, () => this.kinds().includes(kind) || this.#failed(), mostMs);
+  async says(kind: FollowEvent['kind']): Promise<void> {
+    await until(kind, () => this.kinds().includes(kind) || this.#failed());
   }
 
   async isFollowing(): Promise<void> {

@@ -10,12 +10,12 @@ import {Session} from './agent-session.mjs';
 const sessions = new Map();
 let lastSession = 0;
 
-async function open(args) {
-  const timeoutMs = args.timeoutMs ?? 3000;
-  const session = await Session.connect({...args, timeoutMs});
+/** Connects within `timeoutMs`; the relay may take `greetingMs` for each answer to the greeting. */
+async function open({helo = true, timeoutMs, greetingMs = timeoutMs, ...where}) {
+  const session = await Session.connect({...where, timeoutMs});
   if (!session) return {connected: false};
-  const banner = await session.reply(timeoutMs);
-  if (args.helo !== false && banner) await session.command('EHLO client.example.org', timeoutMs);
+  const banner = await session.reply(greetingMs);
+  if (helo && banner) await session.command('EHLO client.example.org', greetingMs);
   const id = ++lastSession;
   sessions.set(id, session);
   return {
@@ -37,17 +37,22 @@ function close(id) {
   sessions.delete(id);
 }
 
-/** Guesses names until they run out or the other side says nothing for `quietMs`. */
-async function guess({names, domain, gapMs, oneEnvelope, quietMs, keep, ...where}) {
+/**
+ * Guesses names until they run out or the other side says nothing for `quietMs`; before the first name
+ * it may take `greetingMs`, for until then silence is a busy machine.
+ */
+async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
-  const opened = id === undefined ? await open({...where, timeoutMs: quietMs}) : undefined;
+  const opened =
+    id === undefined ? await open({...where, timeoutMs: quietMs, greetingMs}) : undefined;
   if (opened && !opened.connected)
     return {connected: false, answers: [], silent: true, closed: true};
   id ??= opened.session;
   const session = find(id);
   const answers = [];
-  const begin = () => session.command('MAIL FROM:<someone@example.org>', quietMs);
-  let alive = where.session !== undefined || (opened.banner !== null && (await begin()) !== null);
+  const begin = (ms) => session.command('MAIL FROM:<someone@example.org>', ms);
+  let alive =
+    where.session !== undefined || (opened.banner !== null && (await begin(greetingMs)) !== null);
   for (const name of names) {
     alive &&= !session.closed;
     if (!alive) break;
@@ -59,7 +64,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, keep, ...where
     }
     answers.push({name, sent, at: answer.at, line: answer.line});
     if (!oneEnvelope) {
-      alive = (await session.command('RSET', quietMs)) !== null && (await begin()) !== null;
+      alive = (await session.command('RSET', quietMs)) !== null && (await begin(quietMs)) !== null;
     }
     if (gapMs > 0) await sleep(gapMs);
   }
@@ -69,11 +74,11 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, keep, ...where
 }
 
 /** All names in one write, as a guesser in a hurry does; the answers are counted as they come. */
-async function pipeline({names, domain, quietMs, ...where}) {
-  const opened = await open({...where, timeoutMs: quietMs});
+async function pipeline({names, domain, quietMs, greetingMs, ...where}) {
+  const opened = await open({...where, timeoutMs: quietMs, greetingMs});
   if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
   const session = find(opened.session);
-  await session.command('MAIL FROM:<someone@example.org>', quietMs);
+  await session.command('MAIL FROM:<someone@example.org>', greetingMs);
   session.socket.write(names.map((name) => `RCPT TO:<${name}@${domain}>\r\n`).join(''));
   const answers = [];
   const sent = Date.now();
@@ -122,7 +127,7 @@ async function watch({session: id, everyMs, quietMs, mostMs}) {
   return {lastAnswered, firstUnanswered: null};
 }
 
-async function deliver({from, to, text, timeoutMs = 5000, ...where}) {
+async function deliver({from, to, text, timeoutMs, ...where}) {
   const opened = await open({...where, timeoutMs});
   if (!opened.connected) return {accepted: false, line: null};
   const session = find(opened.session);
@@ -145,7 +150,7 @@ async function deliver({from, to, text, timeoutMs = 5000, ...where}) {
   return {accepted: true, line: answer.line};
 }
 
-async function say({session, line, timeoutMs = 3000}) {
+async function say({session, line, timeoutMs}) {
   const answer = await find(session).command(line, timeoutMs);
   return {line: answer?.line ?? null, closed: find(session).closed};
 }

@@ -9,6 +9,7 @@ import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import type {Conversation, Dialog} from './dialog.js';
 import {labDir} from './paths.js';
+import {patienceMs} from './until.js';
 
 export type Family = 4 | 6;
 export type Addresses = {4: string; 6: string};
@@ -30,7 +31,7 @@ export type GuessOptions = Where & {
   gapMs?: number;
   /** all guesses in one envelope (no log line names the client before the end), or one each */
   oneEnvelope?: boolean;
-  /** how long without an answer counts as silence */
+  /** how long without an answer counts as silence; default: as long as anything is waited for */
   quietMs?: number;
   /** go on in this session */
   session?: number;
@@ -115,7 +116,8 @@ export class Client {
       domain: options.domain ?? 'example.net',
       gapMs: options.gapMs ?? 0,
       oneEnvelope: options.oneEnvelope ?? true,
-      quietMs: options.quietMs ?? 1500,
+      quietMs: options.quietMs ?? patienceMs,
+      greetingMs: patienceMs,
       keep: options.keep ?? false,
       ...(options.session === undefined ? {} : {session: options.session}),
     };
@@ -135,13 +137,13 @@ export class Client {
   deliver(
     mail: Where & {to: string; text: string; sender?: string; timeoutMs?: number},
   ): Promise<{accepted: boolean; line: string | null}> {
-    const {to, text, sender = `${this.name}@example.org`, timeoutMs = 5000} = mail;
+    const {to, text, sender = `${this.name}@example.org`, timeoutMs = patienceMs} = mail;
     return this.#ask('deliver', {...this.#where(mail), to, text, from: sender, timeoutMs});
   }
 
   /** Plays a whole conversation and hangs up. */
-  dialog(talk: Dialog & Where & {timeoutMs?: number}): Promise<Conversation> {
-    const {steps, early, timeoutMs = 4000} = talk;
+  dialog(talk: Dialog & Where & {timeoutMs: number}): Promise<Conversation> {
+    const {steps, early, timeoutMs} = talk;
     return this.#ask('dialog', {...this.#where(talk), steps, early, timeoutMs});
   }
 
@@ -162,7 +164,7 @@ export class Client {
 
   /** Connects and greets; `helo: false` stays silent after the banner. */
   open(options: Where & {helo?: boolean; timeoutMs?: number} = {}): Promise<Opened> {
-    const {helo = true, timeoutMs = 3000} = options;
+    const {helo = true, timeoutMs = patienceMs} = options;
     return this.#ask('open', {...this.#where(options), helo, timeoutMs});
   }
 
@@ -174,7 +176,7 @@ export class Client {
   say(
     session: number,
     line: string,
-    timeoutMs = 1500,
+    timeoutMs = patienceMs,
   ): Promise<{line: string | null; closed: boolean}> {
     return this.#ask('say', {session, line, timeoutMs});
   }

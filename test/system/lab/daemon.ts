@@ -53,34 +53,30 @@ export class Daemon {
   }
 
   /** The first line of stderr, from line number `from` on, that matches. */
-  async waitFor(pattern: RegExp, timeoutMs = 5000, from = 0): Promise<string> {
+  async waitFor(pattern: RegExp, from = 0): Promise<string> {
     const find = (): string | undefined =>
       this.stderr.slice(from).find((line) => pattern.test(line));
     try {
-      return await until(
-        String(pattern),
-        () => {
-          const line = find();
-          if (line === undefined && !this.running) throw new Error('it ended');
-          return line;
-        },
-        timeoutMs,
-      );
+      return await until(String(pattern), () => {
+        const line = find();
+        if (line === undefined && !this.running) throw new Error('it ended');
+        return line;
+      });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`${why}: no ${String(pattern)} in the daemon's stderr:\n${this.text}`);
     }
   }
 
-  ready(timeoutMs = 10_000): Promise<string> {
-    return this.waitFor(/following /, timeoutMs);
+  ready(): Promise<string> {
+    return this.waitFor(/following /);
   }
 
   /** Signals and waits for the end, which must come soon. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 10_000): Promise<Exit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     await this.signal(signal);
     try {
-      return await until(`the end after ${signal}`, () => this.#ended, timeoutMs, 5);
+      return await until(`the end after ${signal}`, () => this.#ended, 10_000, 5);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`${why}; the daemon said:\n${this.text}`);

@@ -136,16 +136,21 @@ export class Relay {
     return this.sh(family === 4 ? 'iptables' : 'ip6tables', args);
   }
 
+  /** Waits for the daemon's hooks, and so its chains: it follows the log without waiting for them. */
+  async hooked(): Promise<void> {
+    for (const family of [4, 6] as const) {
+      await until(`the hook for IPv${String(family)}`, async () =>
+        (await this.iptables(family, '-S', 'INPUT')).includes('-j SPAM_UNAME_GUESSERS'),
+      );
+    }
+  }
+
   /** Waits until a mailbox holds the text: the mail was really delivered. */
-  mailbox(user: string, text: string, timeoutMs = 10_000): Promise<string> {
-    return until(
-      `"${text}" in the mailbox of ${user}`,
-      async () => {
-        const box = await this.read(`/var/mail/${user}`).catch(() => '');
-        return box.includes(text) ? box : undefined;
-      },
-      timeoutMs,
-    );
+  mailbox(user: string, text: string): Promise<string> {
+    return until(`"${text}" in the mailbox of ${user}`, async () => {
+      const box = await this.read(`/var/mail/${user}`).catch(() => '');
+      return box.includes(text) ? box : undefined;
+    });
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,13 @@
 /** Waiting for something to become true: polls, and says what it waited for when it gives up. */
 import {setTimeout as sleep} from 'node:timers/promises';
 
+/** Long enough for a machine that others keep busy; a third of what jest gives a test. Ms. */
+export const patienceMs = 20_000;
+
 export async function until<T>(
   what: string,
   check: () => T | undefined | false | null | Promise<T | undefined | false | null>,
-  timeoutMs = 5000,
+  timeoutMs = patienceMs,
   everyMs = 20,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;

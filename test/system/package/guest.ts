@@ -46,7 +46,7 @@ export async function boot(root: string, packageDir: string): Promise<Guest> {
     await machineProcess;
   };
   try {
-    const first = await until('the guest to start', () => findInit(machineProcess.pid), 20_000);
+    const first = await until('the guest to start', () => findInit(machineProcess.pid));
     const guest = {...commands(first), stop};
     await until(
       'the guest to have booted',

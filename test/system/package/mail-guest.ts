@@ -114,7 +114,7 @@ export class MailGuest {
 
   countedAtLeast(client: string, count: number): Promise<true> {
     const what = `${String(count)} names of ${client}`;
-    return until(what, async () => (await this.counted(client)).length >= count, 15_000, 50);
+    return until(what, async () => (await this.counted(client)).length >= count);
   }
 
   /** @returns how many answers the client got */

@@ -72,15 +72,10 @@ async function playLocalUser({relay}: Lab): Promise<void> {
 /** Until no sendmail child is left and the log stands still. */
 async function settled(lab: Lab): Promise<void> {
   const {relay} = lab;
-  await until(
-    'all sessions and deliveries to end',
-    async () => {
-      const titles = await relay.sh('ps', ['-eo', 'args', '--no-headers']);
-      return !/^sendmail: MTA: (?!accepting connections)/m.test(titles);
-    },
-    15_000,
-    50,
-  );
+  await until('all sessions and deliveries to end', async () => {
+    const titles = await relay.sh('ps', ['-eo', 'args', '--no-headers']);
+    return !/^sendmail: MTA: (?!accepting connections)/m.test(titles);
+  });
   let length = -1;
   await until('the log to stand still', async () => {
     const before = length;
