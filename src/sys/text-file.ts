@@ -6,6 +6,9 @@ const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 /** A whitelist or configuration larger than this is another file by mistake. Bytes. */
 export const mostFileBytes = 8 * 1024 * 1024;
 
+/** The device number of /dev/null (Linux, Documentation/admin-guide/devices.txt: 1, 3). */
+const nullDevice = 0x103;
+
 export type TextFile =
   | {readonly kind: 'text'; readonly text: string; readonly version: string}
   | {readonly kind: 'missing' | 'unreadable'; readonly why: string; readonly version: string};
@@ -17,8 +20,8 @@ export function readTextFile(path: string): TextFile {
     // Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
     descriptor = fs.openSync(path, O_RDONLY | O_NONBLOCK);
     const stat = fs.fstatSync(descriptor);
-    // A device such as /dev/zero has no end.
-    if (!stat.isFile())
+    // A device such as /dev/zero has no end. /dev/null is a common name for an empty file.
+    if (!stat.isFile() && stat.rdev !== nullDevice)
       return {kind: 'unreadable', why: `${path}: expected a regular file`, version};
     if (stat.size > mostFileBytes) {
       const why = `${path}: ${stat.size} bytes, expected at most ${mostFileBytes}`;

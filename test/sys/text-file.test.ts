@@ -31,6 +31,13 @@ describe('reading', () => {
     expect(readTextFile(join(folder, 'loop')).kind).toBe('unreadable');
   });
 
+  test('/dev/null is an empty file, also by another name', () => {
+    const path = join(newDir(), 'file');
+    fs.symlinkSync('/dev/null', path);
+    for (const name of ['/dev/null', path])
+      expect(readTextFile(name)).toMatchObject({kind: 'text', text: ''});
+  });
+
   test.each([
     ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
     ['a device without an end', (path: string) => fs.symlinkSync('/dev/zero', path)],

@@ -249,9 +249,11 @@ export class LogModel extends LineBook {
     this.names.delete(name);
   }
 
+  /** In no two logs the same bytes stand in one place, also far within a line: as in real ones. */
   #newLine(length: number): string {
     const serial = String(this.#serial++).padStart(7, '0');
-    return `Nov 21 12:00:00 relay ${serial} ${'\xe9'.repeat(length)} of sendmail, again ${serial}\n`;
+    const text = `\xe9${serial}`.repeat(Math.ceil(length / 8)).slice(0, length);
+    return `Nov 21 12:00:00 relay ${serial} ${text} of sendmail, again ${serial}\n`;
   }
 
   #newGeneration(): Generation {
