@@ -11,7 +11,7 @@ import type {SeenConnections} from '../outbound/seen.js';
 import type {Standing} from '../outbound/senders.js';
 import {addressOf} from '../net/address.js';
 import type {Say} from '../log-level.js';
-import {nowMs} from '../sys/machine.js';
+import {nowMs, pause} from '../sys/machine.js';
 import {Outgoing} from '../sys/outgoing.js';
 import {glanceAt, goneOwner, isAlive} from '../sys/owners.js';
 import {Pace} from '../sys/pace.js';
@@ -53,6 +53,11 @@ interface Holding {
 
 /** Connections of which the kernel told, and that wait. A count: beyond, the tables have to do. */
 export const mostPending = 10_000;
+/**
+ * Until the sockets of a process that has ended are closed. Ms: it has none in /proc a moment before
+ * (kernel, do_exit(): exit_files(), and only then exit_task_work()), longer where others are served first.
+ */
+const closingMs = 50;
 /** How often that is asked of the tables. Ms: a flood shall not make us look without end. */
 const fullMs = 1000;
 /** How often it is said. Ms. */
@@ -177,7 +182,8 @@ export class Observer {
    * table and the search for it: the kernel has told of it, or will in a moment, and names it.
    */
   async #lasting(ownerless: readonly Connection[]): Promise<readonly Connection[]> {
-    if (this.hears !== 'events' || !this.#hasLooked) return ownerless;
+    if (this.hears !== 'events' || ownerless.length === 0) return ownerless;
+    await pause(closingMs);
     const lasting: Connection[] = [];
     for (const [network, ofNetwork] of grouped(ownerless, (each) => each.network)) {
       const now = this.#usable([await this.#outgoing.again(network)]);
