@@ -263,8 +263,9 @@ describe('who connects and is gone', () => {
       await new Promise((resolve) => child.on('exit', resolve));
     }
     const {seen} = watching;
-    await until('all of them', () => seen.length >= 20);
-    expect(new Set(seen.map(({sighting}) => sighting.owner?.pid))).toEqual(pids);
+    const seenPids = (): Set<unknown> => new Set(seen.map(({sighting}) => sighting.owner?.pid));
+    await until('all of them', () => seenPids().size >= 20);
+    expect(seenPids()).toEqual(pids);
     for (const {sighting} of seen) {
       const {executable = '', command = ''} = sighting.owner ?? {};
       // Before it has become the canary it was setpriv, and that does not connect.
