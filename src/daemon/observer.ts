@@ -3,6 +3,7 @@
  * once, and from its socket tables, each with the process behind it. Decides nothing about what is
  * seen (`outbound.ts` does), but that connections to this machine itself are no matter of its.
  */
+import {AheadOfEvents} from '../outbound/ahead.js';
 import {type AllowedSender, type Glance, mayHaveBeenAllowed} from '../outbound/allowed.js';
 import type {ConnectEvent} from '../outbound/connect-event.js';
 import type {Connection} from '../outbound/connection.js';
@@ -18,6 +19,7 @@ import {Pace} from '../sys/pace.js';
 import {networkOf} from '../sys/proc.js';
 import {Slice} from '../sys/slice.js';
 import {holdersOf, holdsStill, Kinship, socketsOf} from '../sys/socket-holders.js';
+import {grouped, remembered} from './by-key.js';
 import type {Nearby} from './nearby.js';
 import type {OwnerBook} from './owner-book.js';
 
@@ -68,6 +70,7 @@ export class Observer {
   readonly #outgoing: Outgoing;
   readonly #complaints = new Set<string>();
   readonly #pace = new Pace();
+  readonly #ahead = new AheadOfEvents();
   /** Sightings whose owner is being described. */
   readonly #tellings = new Set<Promise<void>>();
   #pending: Pending[] = [];
@@ -165,6 +168,7 @@ export class Observer {
         this.#tell('certain', connection, 'allowed', this.#parts.owners.brief(glance));
       } else {
         const held = its.length > 1 ? 'shared' : 'certain';
+        this.#ahead.note(glance.pid, destinationOf(connection), nowMs());
         this.#whenDescribed(this.#parts.owners.of(glance), (owner) => {
           const isHeld = holdsStill(holder, connection.inode) && isAlive(glance);
           this.#tell(isHeld ? held : 'told', connection, 'other', owner);
@@ -239,7 +243,10 @@ export class Observer {
     const fresh = its.filter(({connection}) => this.#parts.seen.note(connection, now) === 'new');
     // What has left something there is told of now, or was when the tables were looked at.
     const there = new Set(its.map(({connection}) => destinationOf(connection)));
-    const left = pending.filter(({event}) => !there.has(destinationOf(event)));
+    const left = pending.filter(({event}) => {
+      const before = this.#ahead.take(pid, destinationOf(event), now);
+      return before === 'new' && !there.has(destinationOf(event));
+    });
     this.#whenDescribed(owner, async (described) => {
       const slice = new Slice();
       const isSame = isAlive(glance);
@@ -281,6 +288,7 @@ export class Observer {
   }
 
   #tellGone(event: ConnectEvent): void {
+    if (this.#ahead.take(event.pid, destinationOf(event), nowMs()) === 'told') return;
     const standing = mayHaveBeenAllowed(event.command, this.#parts.allowed()) ? 'perhaps' : 'other';
     const owner = goneOwner(event.pid, event.command, nowMs());
     this.#tell('gone', unplaced(event, '', -1), standing, owner);
@@ -307,27 +315,6 @@ export class Observer {
 
 const destinationOf = ({remote, remotePort}: Pick<Connection, 'remote' | 'remotePort'>): string =>
   `${remote.text} ${remotePort}`;
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
-/** Asks once for each. */
-function remembered<Key, Value extends object>(ask: (key: Key) => Value): (key: Key) => Value {
-  const answers = new Map<Key, Value>();
-  return (key) => {
-    const answer = answers.get(key) ?? ask(key);
-    answers.set(key, answer);
-    return answer;
-  };
-}
 
 /** Whoever handed his socket to an allowed program is not allowed by that; but root may hand it down. */
 const isOpenedBy = (connection: Connection, {uid}: Glance): boolean =>

@@ -6,6 +6,7 @@ import {Nearby} from '../../src/daemon/nearby.js';
 import {type Observed, Observer} from '../../src/daemon/observer.js';
 import {OwnerBook} from '../../src/daemon/owner-book.js';
 import {SeenConnections} from '../../src/outbound/seen.js';
+import {parseAddress} from '../../src/net/address.js';
 import {Users} from '../../src/sys/users.js';
 import {tempDirs, until} from '../sys/support/temp.js';
 import {whereAvailable} from '../sys/support/where-available.js';
@@ -84,26 +85,28 @@ test('who connects and becomes a set-uid program that is allowed is a stranger',
   expect(seen.map(({standing}) => standing)).toEqual(Array(5).fill('other'));
 });
 
+/** Listens to nobody but the test, and looks when it is told to. */
+function listening(told: Observed[]): Observer {
+  const observer = new Observer({
+    ...{ports: [port], seen: new SeenConnections(), nearby: new Nearby()},
+    ...{owners: new OwnerBook(new Users()), allowed: () => [], isAllowed: () => false},
+    tell: (observed) => told.push(observed),
+    say: () => undefined,
+  });
+  observer.hears = 'events';
+  return observer;
+}
+
 const endings = async (which: 'the first look' | 'later looks'): Promise<void> => {
   const told: Observed[] = [];
-  const listening = (): Observer => {
-    const observer = new Observer({
-      ...{ports: [port], seen: new SeenConnections(), nearby: new Nearby()},
-      ...{owners: new OwnerBook(new Users()), allowed: () => [], isAllowed: () => false},
-      tell: (observed) => told.push(observed),
-      say: () => undefined,
-    });
-    observer.hears = 'events';
-    return observer;
-  };
-  let observer = listening();
+  let observer = listening(told);
   await observer.look('all');
-  const passing = `${connecting} my $close = rand 0.01; select undef, undef, undef, $close;`;
+  const passing = `${connecting} my $close = rand 0.1; select undef, undef, undef, $close;`;
   const file = put(passing);
   const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
   const {pid} = senders.start(user, 'perl', ['-e', burst]);
   await until('they have ended', async () => {
-    if (which === 'the first look') observer = listening();
+    if (which === 'the first look') observer = listening(told);
     await observer.look('all');
     await observer.settled();
     return !fs.existsSync(`/proc/${pid}`);
@@ -115,3 +118,31 @@ const endings = async (which: 'the first look' | 'later looks'): Promise<void> =
 const leftToKernel = 'who ends while he is looked for is left to the kernel';
 test(`the first look: ${leftToKernel}`, () => endings('the first look'));
 test(`later looks: ${leftToKernel}`, () => endings('later looks'));
+
+const closing = {'has ended': 'exit', 'has closed it': 'close $socket; sleep 60'} as const;
+const toldLate = async (end: keyof typeof closing): Promise<void> => {
+  const told: Observed[] = [];
+  const observer = listening(told);
+  const go = join(folder, 'go');
+  const file = put(`${connecting} select undef, undef, undef, 0.01 until -e '${go}';
+    rmdir '${go}'; ${closing[end]}`);
+  fs.chmodSync(folder, 0o777);
+  const {pid = 0} = senders.start(user, 'perl', [file]);
+  await until('a look has seen it', async () => {
+    await observer.look('all');
+    return told.length > 0;
+  });
+  fs.mkdirSync(go);
+  await until('it is closed', () => !fs.existsSync(go));
+  if (end === 'has ended') await until('it has ended', () => !fs.existsSync(`/proc/${pid}`));
+  const event = {pid, command: 'perl', remote: parseAddress(remote[4])!, remotePort: port};
+  observer.hear(event);
+  // The same words again are of another connection.
+  observer.hear(event);
+  await observer.settled();
+  expect(told.map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);
+};
+
+test('one that a look has seen and that has ended is not told of again', () =>
+  toldLate('has ended'));
+test('nor is one that has been closed', () => toldLate('has closed it'));
