@@ -53,7 +53,7 @@ function put(text: string): string {
 test('of a burst of short-lived scripts each is named', async () => {
   watching = await startWatching(port, 'all');
   const {seen} = watching;
-  const file = put(`${connecting} select undef, undef, undef, 0.3;`);
+  const file = put(`${connecting} select undef, undef, undef, 1.5;`);
   senders.start(user, 'perl', ['-e', `fork or exec "perl", "${file}" for 1..60; sleep 60`], folder);
   await until('all of them', () => seen.length >= 60, 15_000);
   const owners = seen.map(({sighting}) => sighting.owner!);
