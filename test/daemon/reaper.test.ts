@@ -92,7 +92,7 @@ describe('the reaper', () => {
     test('not one whose client has said something since the first look', async () => {
       const {child} = await stuck(namespace);
       const moved = join(folder, 'moved');
-      const waiting = reap(namespace, `: >${moved}; sleep 1.5`);
+      const waiting = reap(namespace, `: >${moved}; sleep 0.6`);
       await until('the second look', () => fs.existsSync(moved));
       child.process.stdin.write('\n');
       expect(await waiting).toEqual(['done']);
@@ -101,7 +101,7 @@ describe('the reaper', () => {
 
     test('not one that is at work since the first look', async () => {
       const {child, pid} = await stuck(namespace);
-      expect(await reap(namespace, `kill -USR1 ${pid}; sleep 1.5`)).toEqual(['done']);
+      expect(await reap(namespace, `kill -USR1 ${pid}; sleep 0.6`)).toEqual(['done']);
       expect(child.process.signalCode).toBeNull();
     });
 
