@@ -46,9 +46,21 @@ export class BlockBook {
     });
   }
 
-  /** The operator's that were answered, and what was found before: no crash may take them away. */
+  /**
+   * The operator's that were answered, and what was found before: no crash may take them away. But what
+   * lies in a larger one that the kernel has ended by itself meanwhile waits for the next daemon.
+   */
   certain(): string[] {
-    return this.#must(({origin}) => origin === 'operator');
+    const must = this.#must(({origin}) => origin === 'operator');
+    return must.filter((network) => !isHeld(network, this.#ended()));
+  }
+
+  /** Perhaps ended since a daemon last had all in order. */
+  #ended(): string[] {
+    const late = Date.now() + slackMs;
+    return [...this.#entries].flatMap(([network, {earliestEndMs}]) =>
+      earliestEndMs <= late ? network : [],
+    );
   }
 
   all(): string[] {
@@ -75,6 +87,7 @@ export class BlockBook {
     const until = new Map(blocks.map((block) => [block.network, block.untilMs]));
     for (const [network, entry] of this.#entries) {
       const untilMs = until.get(network);
+      if (entry.latestEndMs < Date.now()) this.#entries.delete(network);
       if (entry.standing === 'open' && untilMs === undefined) this.#entries.delete(network);
       if (untilMs === undefined) continue;
       this.#entries.set(network, {
