@@ -170,11 +170,12 @@ async function liveOnce(
     ...(liftSinceMs === undefined ? {} : {liftSinceMs}),
   });
   course.end();
+  // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
+  if (course.next !== undefined && !wishes.stop) return {kind: 'next', life: course.next};
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
     return {kind: 'exit', exitCode: exitCode.unavailable};
   }
-  if (course.next !== undefined && !wishes.stop) return {kind: 'next', life: course.next};
   log.say('notice', config.dryRun ? 'end of the dry run' : lastWords(ending.firewall, config));
   return {kind: 'exit', exitCode: exitCode.ok};
 }

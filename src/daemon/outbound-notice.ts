@@ -1,6 +1,7 @@
 /**
  * What is said of outgoing mail when a life begins: whoever wonders in a year why nothing gets out, or
- * why he is warned of a program that he has allowed, looks into the log. What the rules are, `egress.ts` decides.
+ * why he is warned of a program that he has allowed, looks into the log. What the rules are, `egress.ts`
+ * decides.
  */
 import type {Config} from '../config/schema.js';
 

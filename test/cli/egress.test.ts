@@ -34,7 +34,7 @@ log_file = "${log}"
     const all = ['dist/blocksmtp.js', 'run', ...own, ...words];
     const [first = '', ...rest] = namespace.enter(process.execPath, all);
     daemon = spawn('setpriv', ['--pdeathsig', 'KILL', first, ...rest], {stdio: 'ignore'});
-    await until('its socket', () => existsSync(socket));
+    await until('its socket', () => existsSync(socket), 30_000);
   }
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     daemon?.kill(signal);
@@ -95,6 +95,22 @@ log_file = "${log}"
     expect(packets()).toBe(1);
     await end('SIGTERM');
     expect(rules()).toEqual([]);
+  });
+
+  test('a reload while it waits for a command that has the state does not end it', async () => {
+    await start();
+    await end('SIGTERM');
+    rmSync(log, {force: true});
+    const command = spawn('flock', [files.path('state/lock'), 'sleep', '60'], {detached: true});
+    const text = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+    const waits = (times: number): Promise<void> =>
+      until('it waits', () => text().match(/waiting until/g)?.length === times, 20_000);
+    const started = start();
+    await waits(1);
+    daemon?.kill('SIGHUP');
+    await waits(2);
+    process.kill(-(command.pid ?? 0));
+    await started;
   });
 
   test('a hold ends with the daemon; flush takes what a killed one has left', async () => {
