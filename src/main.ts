@@ -3,9 +3,9 @@
  * process; what a command does is in `cli/`.
  */
 import {CommanderError} from 'commander';
-import {type ExitCode, exitCode} from './cli/exit.js';
+import {type ExitCode, exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
-import {noProgress, progressBar} from './cli/progress.js';
+import {noProgress, progressBar} from './cli/face/progress.js';
 import {version} from './version.js';
 
 /** Only the daemon listens: any other command ends at once, as everybody expects. */

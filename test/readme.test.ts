@@ -1,9 +1,9 @@
 /** Holds README.md to the program: every option with its default, every command, every exit code. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
-import {exitCode} from '../src/cli/exit.js';
+import {exitCode} from '../src/cli/face/exit.js';
 import {makeProgram} from '../src/cli/program.js';
-import {noProgress} from '../src/cli/progress.js';
+import {noProgress} from '../src/cli/face/progress.js';
 import type {Kind} from '../src/config/kinds.js';
 import {flagOf, settingNames, settings} from '../src/config/schema.js';
 

@@ -3,24 +3,15 @@
  * and how wrong words are refused. Which commands there are is in `program.ts`.
  */
 import {type Command, CommanderError} from 'commander';
-import {type Problem, problemText} from '../config/problem.js';
-import type {Config, SettingName} from '../config/schema.js';
-import {type Log, openLog} from '../sys/log.js';
-import {type ExitCode, exitCode} from './exit.js';
-import type {Output, WithoutDaemon} from './operate.js';
-import {addOptions, configOf, missingValues, type Options} from './options.js';
-import type {Progress} from './progress.js';
-import type {Signals} from './run.js';
+import {type Problem, problemText} from '../base/problem.js';
+import {type ExitCode, exitCode} from './face/exit.js';
+import type {Output, Surroundings, WithoutDaemon} from './face/surroundings.js';
+import {addOptions, missingValues} from './options.js';
 import type {OwnOptions, WrongIn} from './words.js';
-
-/** What the commands are given, and to whom they answer. */
-export interface Surroundings {
-  readonly version: string;
-  readonly signals: Signals;
-  readonly output: Output & {readonly progress: Progress};
-  /** Called once, with the exit code of the command. */
-  readonly finish: (code: ExitCode) => void;
-}
+import type {Options} from '../config/options.js';
+import type {Config, SettingName} from '../config/schema.js';
+import {configOf} from '../daemon/course/configuration.js';
+import {type Log, openLog} from '../sys/talk/log.js';
 
 /**
  * A command with the options of these settings; `run` is meant where none is named.

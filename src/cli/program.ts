@@ -3,28 +3,19 @@
  * commands, so `run` is the default one and has all settings.
  */
 import {Command} from 'commander';
-import type {Problem} from '../config/problem.js';
-import {sampleConfig} from '../config/sample.js';
-import {type SettingName, settingNames} from '../config/schema.js';
-import type {Request} from '../daemon/operator.js';
-import {check} from './check.js';
-import {
-  addCommand,
-  complainAll,
-  configured,
-  reaching,
-  refusing,
-  type Surroundings,
-} from './command.js';
-import {exitCode} from './exit.js';
-import {coverage, coverageSettings} from './coverage.js';
-import {explain} from './explain.js';
-import {doctor} from './doctor.js';
-import {askDaemon, clearFirewall, operate} from './operate.js';
-import {type Options, valueOption} from './options.js';
-import {replay} from './replay.js';
-import {run} from './run.js';
-import {watch} from './watch.js';
+import type {Problem} from '../base/problem.js';
+import {addCommand, complainAll, configured, reaching, refusing} from './command.js';
+import {check} from './commands/check.js';
+import {coverage, coverageSettings} from './commands/coverage.js';
+import {doctor} from './commands/doctor.js';
+import {explain} from './commands/explain.js';
+import {askDaemon, clearFirewall, operate} from './commands/operate.js';
+import {replay} from './commands/replay.js';
+import {run} from './commands/run.js';
+import {watchLive} from './commands/watch.js';
+import {exitCode} from './face/exit.js';
+import type {Surroundings} from './face/surroundings.js';
+import {valueOption} from './options.js';
 import {
   blockFor,
   givenSeconds,
@@ -35,6 +26,10 @@ import {
   wrongNetwork,
   wrongTime,
 } from './words.js';
+import type {Options} from '../config/options.js';
+import {sampleConfig} from '../config/sample.js';
+import {type SettingName, settingNames} from '../config/schema.js';
+import type {Request} from '../control/protocol.js';
 
 const whoIsExempt: readonly SettingName[] = ['whiteList', 'mailerIp'];
 const whereItStands: readonly SettingName[] = [
@@ -246,7 +241,7 @@ function addOutgoingCommands(program: Command, surroundings: Surroundings): void
     .option('--json', 'Print a JSON object for each.')
     .action((options: Options & {all?: true; json?: true}) =>
       configured(options, surroundings, (config, log) =>
-        watch(config, options.json ? 'json' : 'text', options.all ? 'all' : 'others', signals, {
+        watchLive(config, options.json ? 'json' : 'text', options.all ? 'all' : 'others', signals, {
           ...output,
           say: log.say,
         }),

@@ -2,12 +2,17 @@
  * What can be wrong with the words of a command line that are no settings: operands, and options of
  * one command. Looked at before anything is read or opened.
  */
-import {duration, durationText, type Kind} from '../config/kinds.js';
-import {problemText} from '../config/problem.js';
-import {longestOperatorSeconds, type NetworkRequest, readNetwork} from '../daemon/operator.js';
+import {durationText} from '../base/duration.js';
+import {problemText} from '../base/problem.js';
+import {duration, type Kind} from '../config/kinds.js';
+import {
+  longestOperatorSeconds,
+  type NetworkRequest,
+  readNetwork,
+  trialSeconds,
+} from '../control/protocol.js';
 import {parseAddress} from '../net/address.js';
-import {keptMs} from '../outbound/senders.js';
-import {trialSeconds} from './course.js';
+import {keptMs} from '../outgoing/sender-hours.js';
 
 /** `true`: named without its value. */
 export interface OwnOptions {

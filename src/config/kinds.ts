@@ -3,6 +3,7 @@
  * file (text, number, truth), and how it is written. Decides bounds of one value; what two values
  * must be to each other is in `parse.ts`.
  */
+import {durationText, readDuration} from '../base/duration.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {type Network, parseNetwork} from '../net/network.js';
 
@@ -42,8 +43,6 @@ export function number(
   };
 }
 
-const secondsOf: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};
-
 /** A time, as `90s`, `10m`, `1h`, `7d` or bare seconds. Its value is in seconds. */
 export function duration(least: string, most: string): Kind<number> {
   const bounds = `a time from ${least} to ${most}, such as 90s, 10m, 1h, 7d, or bare seconds`;
@@ -60,33 +59,6 @@ export function duration(least: string, most: string): Kind<number> {
         : {ok: false, expected: bounds};
     },
   };
-}
-
-/** @returns seconds, or undefined when the text is no time */
-export function readDuration(text: string): number | undefined {
-  const match = /^(\d{1,9})([smhd]?)$/.exec(text.trim());
-  return match === null ? undefined : Number(match[1]) * (secondsOf[match[2] || 's'] ?? 1);
-}
-
-/** The time in its largest whole unit: 3600 is `1h`, 5400 is `90m`. */
-export function durationText(seconds: number): string {
-  const units = Object.entries(secondsOf).reverse();
-  const [unit, size] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? [
-    's',
-    1,
-  ];
-  return `${seconds / size}${unit}`;
-}
-
-/**
- * The time in the largest unit of which there are two, the rest left out: 734 is `12m`, 5400 is `90m`.
- * For people, of what was measured.
- */
-export function aboutText(seconds: number): string {
-  const [unit, size] = Object.entries(secondsOf)
-    .reverse()
-    .find(([, each]) => seconds >= 2 * each) ?? ['s', 1];
-  return `${Math.floor(seconds / size)}${unit}`;
 }
 
 /** Text of a certain shape; empty only if the shape allows it. */

@@ -1,11 +1,11 @@
 /**
  * Makes a configuration out of what people wrote: defaults, over them the file, over it the flags.
  * Finds every problem, not just the first, because each one found later costs another restart.
- * Does not read the file or the command line (`sys/config-file.ts`, `cli/options.ts`).
+ * Does not read the file or the command line (`sys/disk/config-file.ts`, `cli/options.ts`).
  */
-import type {Raw} from './kinds.js';
-import {durationText, schedule} from './kinds.js';
-import type {Problem} from './problem.js';
+import {durationText} from '../base/duration.js';
+import type {Problem} from '../base/problem.js';
+import {type Raw, schedule} from './kinds.js';
 import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
 
 export type Parsed =
@@ -17,7 +17,7 @@ export type Parsed =
       readonly usable: Config;
     };
 
-export interface Sources {
+export interface ConfigSources {
   readonly flags: Readonly<Partial<Record<SettingName, Raw>>>;
   /** Name of the file, for reports, and the table that stood in it. */
   readonly file: string;
@@ -26,7 +26,7 @@ export interface Sources {
   readonly isSchedule: (text: string) => boolean;
 }
 
-export function parseConfig(sources: Sources): Parsed {
+export function parseConfig(sources: ConfigSources): Parsed {
   const problems: Problem[] = [...unknownKeys(sources)];
   const values = new Map<string, unknown>();
   for (const name of settingNames) {
@@ -52,7 +52,7 @@ export function parseConfig(sources: Sources): Parsed {
 }
 
 /** What was written for a setting, and where; the flag wins. */
-function written(name: SettingName, sources: Sources): {raw: unknown; where: string} {
+function written(name: SettingName, sources: ConfigSources): {raw: unknown; where: string} {
   const flag = sources.flags[name];
   if (flag !== undefined) return {raw: flag, where: flagOf(name)};
   const key = keyOf(name);
@@ -63,7 +63,7 @@ function written(name: SettingName, sources: Sources): {raw: unknown; where: str
 }
 
 /** Between the good values; a bad one has been told and can contradict nothing. */
-function contradictions(values: ReadonlyMap<string, unknown>, sources: Sources): Problem[] {
+function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const problems: Problem[] = [];
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
   if (typeof first === 'number' && typeof longest === 'number' && longest < first) {
@@ -80,7 +80,7 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: Sources):
   return problems;
 }
 
-function unknownKeys(sources: Sources): Problem[] {
+function unknownKeys(sources: ConfigSources): Problem[] {
   const known = new Set(settingNames.map(keyOf));
   return Object.keys(sources.table)
     .filter((key) => !known.has(key))

@@ -37,7 +37,7 @@ const chainName = kind.text(
 
 /**
  * A count. Of so many IPv6 blocks on two cores the slowest call (iptables, a tree) takes 9 of the 20 s
- * it has (`sys/netfilter.ts`), and the longest listing 22 of 64 MB (`sys/command.ts`). What goes
+ * it has (`sys/run/netfilter.ts`), and the longest listing 22 of 64 MB (`sys/run/command.ts`). What goes
  * beyond either would be killed and begun again for ever.
  */
 const mostBlocks = 200_000;

@@ -3,8 +3,8 @@
  * place in the log moves. What is not saved yet is not lost: its lines are read again. A disk that
  * refuses is told once and tried again; everything stays in memory until then.
  */
-import type {Say} from '../log-level.js';
-import {nowMs} from '../sys/machine.js';
+import type {Say} from '../base/say.js';
+import {nowMs} from '../sys/run/clock.js';
 
 /** How soon a change is saved. Ms: many lines share one transaction. */
 const soonMs = 200;

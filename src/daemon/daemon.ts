@@ -3,41 +3,46 @@
  * follower, blocks go out to the kernel's chains, the state is saved between two batches. Nothing is
  * decided here that `guard.ts` or `firewall/` could decide.
  */
+import {nextEndMs, standing} from '../blocks/block.js';
+import type {HistoryEntry} from '../blocks/history.js';
+import {BlockRules} from '../blocks/live/block-rules.js';
+import {EndTimer} from '../blocks/live/end-timer.js';
+import {formerChains, noteChain} from '../blocks/live/former-chains.js';
+import {chainSpec} from '../blocks/live/settings.js';
 import type {Config} from '../config/schema.js';
-import type {Surplus} from '../firewall/backend.js';
-import {nextEndMs, standing} from '../firewall/block.js';
-import {type Ask, Guard, type GuardSettings, type Outcome} from '../guard.js';
-import {nameClient} from '../log/attribute.js';
-import type {Family} from '../net/address.js';
-import type {Stuck} from '../reaper/reap.js';
-import {brakeView} from '../score/brake.js';
-import type {HistoryEntry, State} from '../state/state.js';
-import type {Log} from '../sys/log.js';
-import {hostName, nowMs} from '../sys/machine.js';
-import {otherVariant} from '../sys/netfilter.js';
-import {Candidates, SocketTables} from '../sys/proc.js';
-import {atMost} from './at-most.js';
+import type {TrialView} from '../config/trial.js';
+import {serve} from '../control/operator.js';
+import {type Answer, parseRequest} from '../control/protocol.js';
 import {Committer} from './committer.js';
-import {Cutter} from './cutter.js';
-import type {Egress} from './egress.js';
-import {EndTimer} from './end-timer.js';
-import {Figures} from './figures.js';
-import {Friends} from './friends.js';
-import {guardSettings} from './guard-settings.js';
-import {type AtEnd, Firewall} from './firewall.js';
-import {chainSpec} from './firewall-settings.js';
-import {formerChains, noteChain} from './former-chains.js';
+import {ExemptionWatch} from './exemption-watch.js';
 import {keptListIn, nothingKept} from './kept-list.js';
-import type {RunCall} from './keeper.js';
-import {machineEgress} from './machine-egress.js';
-import {type Answer, parseRequest, serve} from './operator.js';
-import {reportOutcome} from './report.js';
-import {type SourceBatch, Sources} from './sources.js';
-import {SessionCuts} from './session-cuts.js';
-import {familiesOf, type Status} from './status.js';
-import type {Step} from './steps.js';
-import {Tally} from './tally.js';
-import type {TrialView} from './trial.js';
+import {MetricsFile} from './metrics-file.js';
+import {type SourceBatch, LogSources} from './sources.js';
+import type {Unwanted} from '../firewall/backend.js';
+import type {AtEnd} from '../firewall/live/keeper.js';
+import type {RunCall} from '../firewall/live/part.js';
+import type {Step} from '../firewall/live/steps.js';
+import {type Ask, Guard, type GuardSettings} from '../guard/guard.js';
+import type {Outcome} from '../guard/outcome.js';
+import {guardSettings} from '../guard/settings.js';
+import type {State} from '../guard/state.js';
+import type {Family} from '../net/address.js';
+import type {EgressGuard} from '../outgoing/egress/live/hold.js';
+import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
+import {Digest} from '../report/digest.js';
+import {reportOutcome} from '../report/outcome-text.js';
+import {familiesOf, type Status} from '../report/status.js';
+import {brakeView} from '../score/brake.js';
+import {nameClient} from '../sessions/attribute.js';
+import {Cutter} from '../sessions/live/cutter.js';
+import {SessionCuts} from '../sessions/live/session-cuts.js';
+import type {Stuck} from '../sessions/reap.js';
+import {Candidates, SocketTables} from '../sys/proc/proc.js';
+import {atMost} from '../sys/run/at-most.js';
+import {nowMs} from '../sys/run/clock.js';
+import {hostName} from '../sys/run/machine.js';
+import {otherVariant} from '../sys/run/netfilter.js';
+import type {Log} from '../sys/talk/log.js';
 
 export interface Parts {
   readonly config: Config;
@@ -49,7 +54,7 @@ export interface Parts {
   readonly run: RunCall;
   readonly families: readonly Family[];
   /** What to do with rules nobody wants, until the log has been caught up with. */
-  readonly surplus: Surplus;
+  readonly surplus: Unwanted;
   readonly log: Log;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
@@ -61,19 +66,19 @@ export class Daemon {
   readonly #parts: Parts;
   readonly #settings: GuardSettings;
   readonly #guard: Guard;
-  readonly #friends: Friends;
-  readonly #firewall: Firewall;
+  readonly #friends: ExemptionWatch;
+  readonly #firewall: BlockRules;
   readonly #onStep: (step: Step) => void;
   readonly #committer: Committer;
   readonly #cuts: SessionCuts;
   /** Whose rules keep outgoing mail back; begun by whoever lives with it. */
-  readonly egress: Egress;
+  readonly egress: EgressGuard;
   readonly #ask: Ask;
-  readonly #tally = new Tally();
+  readonly #tally = new Digest();
   readonly #outcomes = new Map<Outcome['kind'], number>();
   #sinceMs: number | undefined;
-  readonly #figures: Figures;
-  #surplus: Surplus;
+  readonly #figures: MetricsFile;
+  #surplus: Unwanted;
   readonly #endTimer = new EndTimer(() => this.#endBlocks());
   #isStopped = false;
 
@@ -84,12 +89,12 @@ export class Daemon {
     this.#surplus = parts.surplus;
     this.#settings = guardSettings(config, hostName(), 'live');
     this.#guard = new Guard(this.#settings, state);
-    this.#figures = new Figures(config.metricsFile, log.say);
+    this.#figures = new MetricsFile(config.metricsFile, log.say);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
-    this.#friends = new Friends(config.whiteList, config.mailerIp, log.say, kept);
+    this.#friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say, kept);
     const surroundings = {run, say: log.say, onStep: this.#onStep};
     const spec = chainSpec(config);
-    this.#firewall = new Firewall(config, families, surroundings, formerChains(state, spec));
+    this.#firewall = new BlockRules(config, families, surroundings, formerChains(state, spec));
     this.#committer = new Committer(() => {
       this.#onStep('committing');
       parts.commit();
@@ -133,7 +138,7 @@ export class Daemon {
   async follow(signal: AbortSignal): Promise<void> {
     const {config, state, log} = this.#parts;
     this.#sinceMs = nowMs();
-    await new Sources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
+    await new LogSources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
   }
 
   /** Looks whether whitelist or addresses of the machine have changed. */

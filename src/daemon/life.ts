@@ -4,22 +4,22 @@
  * there is only one way to start. The blocks stay in the kernel between two lives.
  */
 import type {Config} from '../config/schema.js';
-import {OutboundMemory} from '../outbound/memory.js';
-import {serveControl, type ControlServer} from '../sys/control-socket.js';
-import type {Log} from '../sys/log.js';
-import {machineFamilies} from '../sys/netfilter.js';
-import {onSchedule, repeat, type Schedule} from '../sys/schedule.js';
+import type {TrialView} from '../config/trial.js';
+import type {Answer} from '../control/protocol.js';
 import {Daemon} from './daemon.js';
-import type {AtEnd} from './firewall.js';
-import type {RunCall} from './keeper.js';
-import type {Answer} from './operator.js';
-import {watchOutgoing} from './machine-outbound.js';
-import {outboundNotice} from './outbound-notice.js';
-import {Reaper} from './reaper.js';
-import {enforcedShare} from './status.js';
-import type {Step} from './steps.js';
-import type {TrialView} from './trial.js';
-import {openToGuard} from './workplace.js';
+import {openToGuard} from './resources.js';
+import type {AtEnd} from '../firewall/live/keeper.js';
+import type {RunCall} from '../firewall/live/part.js';
+import type {Step} from '../firewall/live/steps.js';
+import {OutgoingMemory} from '../outgoing/live/memory.js';
+import {watchOutgoing} from '../outgoing/live/start.js';
+import {outboundNotice} from '../report/outgoing-notice.js';
+import {enforcedShare} from '../report/status.js';
+import {Reaper} from '../sessions/live/reaper.js';
+import {machineFamilies} from '../sys/run/netfilter.js';
+import {onSchedule, repeat, type Schedule} from '../sys/run/schedule.js';
+import {type ControlServer, serveControl} from '../sys/talk/control-socket.js';
+import type {Log} from '../sys/talk/log.js';
 
 export type Ending =
   | {readonly kind: 'ended'; readonly firewall: 'left' | 'removed' | 'failed'}
@@ -44,7 +44,7 @@ export interface LifeTerms {
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
   /** What the watch on outgoing mail knew in the life before; default: there was none. */
-  readonly outboundMemory?: OutboundMemory;
+  readonly outboundMemory?: OutgoingMemory;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
   /** Runs the programs of the firewall otherwise than the workplace does; for tests. */
@@ -90,7 +90,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     });
     const onCount = (): void => daemon.noteChange();
     const rows = workplace.state.outgoing;
-    const memory = terms.outboundMemory ?? new OutboundMemory();
+    const memory = terms.outboundMemory ?? new OutgoingMemory();
     watching = watchOutgoing({config, rows, egress, onCount, memory, say: log.say}, over.signal);
     if (daemon.hasWhitelist) onWhitelist();
     const answer = (request: unknown): Promise<Answer> =>

@@ -1,13 +1,13 @@
 /** Takes all that is ours out of the kernel, of every backend and every earlier name: for `flush`. */
 import type {Config} from '../config/schema.js';
 import type {Call} from '../firewall/backend.js';
-import type {Say} from '../log-level.js';
-import type {State} from '../state/state.js';
-import {machineFamilies, otherVariant, runFirewallCall} from '../sys/netfilter.js';
-import {formerEgress, removeEgress} from './egress-leftovers.js';
-import {chainSpec, type FirewallSettings} from './firewall-settings.js';
-import {formerChains} from './former-chains.js';
-import {removeAll} from './leftovers.js';
+import type {Say} from '../base/say.js';
+import type {State} from '../guard/state.js';
+import {machineFamilies, otherVariant, runFirewallCall} from '../sys/run/netfilter.js';
+import {formerEgress, removeEgress} from '../outgoing/egress/live/leftovers.js';
+import {chainSpec, type FirewallSettings} from '../blocks/live/settings.js';
+import {formerChains} from '../blocks/live/former-chains.js';
+import {removeAll} from '../blocks/live/leftovers.js';
 
 /**
  * @param state knows what was made under other names and ports; undefined where it cannot be read

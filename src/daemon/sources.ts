@@ -2,22 +2,23 @@
  * Brings lines together: of files, patterns, the journal, several at once. Each has a place of its
  * own to go on from; none waits for another. Which they are is for `log/source-plan.ts`.
  */
+import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
-import type {Say} from '../log-level.js';
+import type {State} from '../guard/state.js';
 import {Duplicates} from '../log/duplicates.js';
-import {mayBePiece} from '../log/fragments.js';
 import {Frames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
 import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
 import {sameHost} from '../log/syslog.js';
-import type {State} from '../state/state.js';
-import {followAll, mostFiles} from '../sys/follow-many.js';
-import {isPattern} from '../sys/glob.js';
-import {JournalFollower} from '../sys/journal.js';
-import {hasJournal} from '../sys/journalctl.js';
-import {hostName, nowMs} from '../sys/machine.js';
-import {quietMs} from '../sys/text-file.js';
-import {reportFollow, reportJournal} from './report-source.js';
+import {mayBePiece} from '../mail/sendmail/fragments.js';
+import {reportFollow, reportJournal} from '../report/source-text.js';
+import {quietMs} from '../sys/disk/text-file.js';
+import {followAll, mostFiles} from '../sys/follow/follow-many.js';
+import {isPattern} from '../sys/follow/glob.js';
+import {JournalFollower} from '../sys/journal/journal.js';
+import {hasJournal} from '../sys/journal/journalctl.js';
+import {nowMs} from '../sys/run/clock.js';
+import {hostName} from '../sys/run/machine.js';
 
 export interface SourceBatch {
   readonly records: readonly SourcedRecord[];
@@ -38,7 +39,7 @@ export interface SourcedRecord {
 /** Places of logs that are remembered. A count: those that are followed, and some that may come back. */
 const mostPlaces = 4 * mostFiles;
 
-export class Sources {
+export class LogSources {
   readonly #config: Config;
   readonly #state: State;
   readonly #say: Say;

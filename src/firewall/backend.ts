@@ -1,8 +1,7 @@
 /**
  * What every backend is: how the kernel is read, and the smallest change from what it holds to what
- * should be, as calls of programs. A value in, a value out: `daemon/keeper.ts` runs the calls.
+ * should be, as calls of programs. A value in, a value out: `live/keeper.ts` runs the calls.
  */
-import type {Desired} from './intent.js';
 
 /** One run of a program, by its name and never through a shell. */
 export interface Call {
@@ -16,7 +15,7 @@ export type CallResult =
   | {readonly kind: 'failed' | 'missing'; readonly why: string};
 
 /** A step towards knowing what the kernel holds. */
-export type Reading<Actual> =
+export type KernelReading<Actual> =
   /** First this must be run; then ask again. */
   | {readonly kind: 'call'; readonly call: Call}
   | {readonly kind: 'read'; readonly actual: Actual}
@@ -27,12 +26,12 @@ export type Reading<Actual> =
  * before the log has been caught up with: one made just before a crash is about to be wanted again.
  * One that was lifted meanwhile goes all the same.
  */
-export type Surplus = 'remove' | 'keep';
+export type Unwanted = 'remove' | 'keep';
 
-/** @typeParam Wanted what should stand: blocks, unless it is said otherwise */
-export interface Wish<Wanted = Desired> {
+/** @typeParam Wanted what should stand, such as the blocks of one family */
+export interface Change<Wanted> {
   readonly desired: Wanted;
-  readonly surplus: Surplus;
+  readonly surplus: Unwanted;
   /** What was decided about since the last batch: networks. */
   readonly changed: ReadonlySet<string>;
   /** What may differ; `changed`: everything else is known to be as it should. */
@@ -54,13 +53,13 @@ export interface Part<Actual> {
   /** For people: `chain X`, `set X`. */
   readonly name: string;
   /** @param results of the calls that it has asked for, in order */
-  readonly read: (results: readonly CallResult[], nowMs: number) => Reading<Actual>;
+  readonly read: (results: readonly CallResult[], nowMs: number) => KernelReading<Actual>;
   /** After which nothing of ours is left. */
   readonly removal: (actual: Actual) => Plan<Actual>;
 }
 
-export interface Backend<Actual, Wanted = Desired> extends Part<Actual> {
-  readonly plan: (wish: Wish<Wanted>, actual: Actual) => Plan<Actual>;
+export interface Backend<Actual, Wanted> extends Part<Actual> {
+  readonly plan: (wish: Change<Wanted>, actual: Actual) => Plan<Actual>;
   /** How many of those that should stand do, and packets meet them. */
   readonly standing: (desired: Wanted, actual: Actual) => number;
 }

@@ -5,7 +5,6 @@
  */
 import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
-import type {Hook} from './chain.js';
 
 /** Chains of the filter table, each with its rules without `-A CHAIN `. */
 export function readRules(listing: string): Map<string, string[]> {
@@ -84,3 +83,11 @@ export function canonical(source: string, family: Family): string | undefined {
 }
 
 const plainQuad = /^\d+\.\d+\.\d+\.\d+$/;
+
+/**
+ * Where packets enter the chain.
+ * `first`: exactly once, and no rule before it can accept a packet for our port.
+ * `late`: exactly once, and a rule before it may accept, so that open sessions would pass by.
+ * `twice`: or more often, after a race of two tools.
+ */
+export type Hook = 'missing' | 'late' | 'first' | 'twice';

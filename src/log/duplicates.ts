@@ -5,7 +5,7 @@
  * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
  * does no harm, for a thing that was done again counts once (`score/offender.ts`).
  */
-import {hashOf} from '../hash.js';
+import {hashOf} from '../base/hash.js';
 import type {LogRecord} from './record.js';
 
 /** Messages remembered. A count: one source may be ahead of another by ten seconds of a flood. */

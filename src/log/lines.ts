@@ -1,9 +1,9 @@
 /**
  * Cuts pieces of a log, which hold whole lines, into lines; of those that are too long it gives none.
- * For whoever wants every line: `scan/scanner.ts` is for those that can matter, `sys/place.ts` for a
- * log that grows, `sys/cut-lines.ts` for what a program prints.
+ * For whoever wants every line: `scan/scanner.ts` is for those that can matter, `sys/follow/line-reader.ts` for a
+ * log that grows, `sys/run/cut-lines.ts` for what a program prints.
  */
-import {type Bytes, longestLineBytes} from './bytes.js';
+import {type Bytes, longestLineBytes} from '../base/bytes.js';
 import type {Line} from './line.js';
 
 export class Lines {

@@ -1,6 +1,6 @@
 /**
  * One message of the syslog, out of its frame: when, where, which program, which process, what it
- * said. What the message means is for `sendmail.ts`.
+ * said. What the message means is for `mail/sendmail/read-message.ts`.
  */
 
 export interface LogRecord {

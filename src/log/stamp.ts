@@ -12,7 +12,7 @@
  * must keep the clock of those that have. An id that fits the day of the stamp in no year is none, or
  * a forged one, and tells nothing.
  */
-import {readQueueId} from './queue-id.js';
+import {readQueueId} from '../mail/sendmail/queue-id.js';
 
 export interface Stamp {
   /** Characters it takes. */

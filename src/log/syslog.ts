@@ -9,7 +9,7 @@
  *
  * the first three with `<21>` in front or not. Of the message it takes off what a syslogd put there,
  * `[ID 801593 mail.notice] ` (Solaris) and `message repeated 5 times: [ … ]` (rsyslog), and no more:
- * what programs say is for `sendmail.ts`.
+ * what programs say is for `mail/sendmail/read-message.ts`.
  *
  * A line is read from the left, and from where a message begins nothing in it can change what was
  * read before: host, program and pid are never the client's. Each character is looked at a fixed

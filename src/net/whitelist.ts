@@ -2,9 +2,9 @@
  * Reads the whitelist, in the old program's format: one network or address a line, `#` in column 0
  * is a comment, empty lines are nothing. New here: IPv6, and a comment after the network. A bad
  * line is a problem and the good lines count all the same: a typing error must not take the
- * protection from everybody else. Does not read the file (`sys/text-file.ts`).
+ * protection from everybody else. Does not read the file (`sys/disk/text-file.ts`).
  */
-import type {Problem} from '../config/problem.js';
+import type {Problem} from '../base/problem.js';
 import {type Address} from './address.js';
 import {contains, type Network, parseNetwork} from './network.js';
 

@@ -1,6 +1,6 @@
 /**
  * Finds in a log the lines that can matter, in AssemblyScript (a dialect of TypeScript for
- * WebAssembly): those that `log/sendmail.ts` would make an event of which can change a verdict.
+ * WebAssembly): those that `mail/sendmail/read-message.ts` would make an event of which can change a verdict.
  * Everything else is stepped over: newlines are found 32 bytes at a time, and of a line only the
  * bytes are looked at that decide. May give a line too many, never one too few (a test holds it to
  * the parser).
@@ -192,7 +192,7 @@ function envelopeMatters(message: usize, end: usize): bool {
   return clientMatters(end);
 }
 
-/** The endings of `unknown.ts`: each bare or with something in front. */
+/** The endings of `mail/sendmail/unknown-user.ts`: each bare or with something in front. */
 function endsUnknown(body: usize, end: usize): bool {
   if (end - body < 17) return false;
   switch (load<u8>(end - 1)) {

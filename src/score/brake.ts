@@ -6,9 +6,9 @@
  *
  * Does not see the operator's own blocks, nor whoever is exempt. Evidence goes on being scored.
  */
-import type {Table} from '../state/table.js';
+import type {Table} from '../base/mechanisms/table.js';
 import {type Offender, withoutScore} from './offender.js';
-import {Senders, type Sender} from './senders.js';
+import {GoodSenders, type Sender} from './good-senders.js';
 
 export interface BrakeSettings {
   /** Blocks that can stand at once, the operator's too. A count. */
@@ -77,7 +77,7 @@ const onlyKey = 'brake';
 export class Brake {
   readonly #settings: BrakeSettings;
   readonly #tables: BrakeTables;
-  readonly #senders: Senders;
+  readonly #senders: GoodSenders;
   /** The minute of the clock, and the blocks made in it. A restart begins it anew. */
   #minute = 0;
   #made = 0;
@@ -86,7 +86,7 @@ export class Brake {
   constructor(settings: BrakeSettings, tables: BrakeTables) {
     this.#settings = settings;
     this.#tables = tables;
-    this.#senders = new Senders(tables.senders);
+    this.#senders = new GoodSenders(tables.senders);
   }
 
   /** Mail of the client was accepted. */

@@ -5,9 +5,10 @@
  * Source: the ladder, where each block is `blockFactor` times as long as the one before it, is
  * sshguard's (src/blocker/blocker.c, report_address). The cap on it is ours.
  */
-import {type EvidenceKind, weights} from './evidence.js';
+import type {EvidenceKind} from '../mail/evidence.js';
 import {isRepeatForgotten, type Offender, unknownShare, withoutScore} from './offender.js';
 import type {Policy} from './policy.js';
+import {weights} from './weights.js';
 
 export type Verdict =
   | {readonly kind: 'watch'}

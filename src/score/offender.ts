@@ -5,10 +5,11 @@
  * that was taken from the client meanwhile, for it speaks for him.
  * Does not decide about a block (`judge.ts`). Time is log time, so a replayed log scores the same.
  */
-import {type Evidence, type EvidenceKind, type Proof, weights} from './evidence.js';
-import {hashOf} from '../hash.js';
-import {hidesName} from '../log/recipient.js';
+import {hashOf} from '../base/hash.js';
+import type {Evidence, EvidenceKind, Proof} from '../mail/evidence.js';
+import {hidesName} from '../mail/sendmail/recipient.js';
 import type {Policy} from './policy.js';
+import {weights} from './weights.js';
 
 /** Plain data: it is saved as it is. */
 export interface Offender {

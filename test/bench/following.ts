@@ -15,7 +15,7 @@ export function following(): void {
   const seed = String(Date.now() % 1_000_000_000);
   const startedMs = performance.now();
   const words = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  const {status, stderr} = spawnSync(process.execPath, [...words, 'test/sys/follow-model'], {
+  const {status, stderr} = spawnSync(process.execPath, [...words, 'test/sys/follow/follow-model'], {
     encoding: 'utf8',
     env: {...process.env, BLOCKSMTP_MODEL_ACTIONS: actions, BLOCKSMTP_SEED: seed},
   });

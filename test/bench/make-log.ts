@@ -1,7 +1,7 @@
 /**
  * Writes a mail log of a given size into a file and tells the truth about it.
  *
- *     node test/tools/bench.mjs make-log --percent=5 --megabytes=100 --out=FILE [--stamps=bsd]
+ *     node tools/bench.mjs make-log --percent=5 --megabytes=100 --out=FILE [--stamps=bsd]
  */
 import {closeSync, openSync, utimesSync, writeSync} from 'node:fs';
 import {parseArgs} from 'node:util';

@@ -2,15 +2,16 @@
  * With a configuration file that is bad, the commands still reach a daemon that runs: a typing error
  * at night keeps nobody out. On real files and a real socket.
  */
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {configOf, type Options} from '../../src/cli/options.js';
-import {noProgress} from '../../src/cli/progress.js';
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {noProgress} from '../../src/cli/face/progress.js';
 import {makeProgram} from '../../src/cli/program.js';
-import type {Answer} from '../../src/daemon/operator.js';
-import {type ControlServer, serveControl} from '../../src/sys/control-socket.js';
-import {tempDirs} from '../sys/support/temp.js';
+import type {Options} from '../../src/config/options.js';
+import type {Answer} from '../../src/control/protocol.js';
+import {configOf} from '../../src/daemon/course/configuration.js';
+import {type ControlServer, serveControl} from '../../src/sys/talk/control-socket.js';
+import {tempDirs} from '../support/temp.js';
 
 const newDir = tempDirs();
 let folder = '';

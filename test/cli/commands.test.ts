@@ -1,9 +1,9 @@
 /** The built program's commands that need no daemon: check, replay, list, block, unblock, flush, resume. */
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {existsSync} from 'node:fs';
-import {lockState} from '../../src/sys/instance-lock.js';
-import {openStore} from '../../src/sys/store.js';
-import {describeInNamespace} from '../firewall/namespace.js';
+import {lockState} from '../../src/sys/run/instance-lock.js';
+import {openStore} from '../../src/sys/disk/store.js';
+import {describeInNamespace} from '../support/kernel/namespace.js';
 import {blocksmtp, complaints, temporary} from './built.js';
 
 const files = temporary();

@@ -1,13 +1,15 @@
 /** The old program's command line works unchanged (issue 2). */
-import {afterAll, describe, expect, test} from '@jest/globals';
-import {Command} from 'commander';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
-import {addOptions, configOf, type Options} from '../../src/cli/options.js';
+import {afterAll, describe, expect, test} from '@jest/globals';
+import {Command} from 'commander';
+import {addOptions} from '../../src/cli/options.js';
+import type {Options} from '../../src/config/options.js';
 import {settingNames, settings} from '../../src/config/schema.js';
-import {address} from '../net/samples.js';
+import {configOf} from '../../src/daemon/course/configuration.js';
 import {blocksmtp, complaints, temporary} from './built.js';
+import {address} from '../net/samples.js';
 
 const files = temporary();
 afterAll(() => files.remove());

@@ -1,11 +1,13 @@
-import {describe, expect, test} from '@jest/globals';
-import {Command} from 'commander';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {exitCode} from '../../src/cli/exit.js';
-import {addOptions, configOf, defaultConfigFile, type Options} from '../../src/cli/options.js';
+import {describe, expect, test} from '@jest/globals';
+import {Command} from 'commander';
+import {exitCode} from '../../src/cli/face/exit.js';
+import {addOptions} from '../../src/cli/options.js';
+import type {Options} from '../../src/config/options.js';
 import {flagOf, keyOf, settingNames, settings} from '../../src/config/schema.js';
-import {tempDirs} from '../sys/support/temp.js';
+import {configOf, defaultConfigFile} from '../../src/daemon/course/configuration.js';
+import {tempDirs} from '../support/temp.js';
 
 const newDir = tempDirs();
 

@@ -1,11 +1,12 @@
 /** A command without a process around it: what it prints and says is collected. */
 import {Buffer} from 'node:buffer';
 import {Command} from 'commander';
-import {addOptions, configOf, type Options} from '../../src/cli/options.js';
-import type {Progress} from '../../src/cli/progress.js';
-import {noProgress} from '../../src/cli/progress.js';
+import {noProgress, type Progress} from '../../src/cli/face/progress.js';
+import {addOptions} from '../../src/cli/options.js';
+import type {Options} from '../../src/config/options.js';
 import {type Config, settingNames} from '../../src/config/schema.js';
-import type {Log} from '../../src/sys/log.js';
+import {configOf} from '../../src/daemon/course/configuration.js';
+import type {Log} from '../../src/sys/talk/log.js';
 
 /** The configuration that these words make of the defaults. */
 export function configWith(words: readonly string[]): Config {

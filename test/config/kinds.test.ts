@@ -1,9 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {aboutText, durationText, readDuration} from '../../src/base/duration.js';
 import {
-  aboutText,
   duration,
-  durationText,
   type Kind,
   networks,
   number,
@@ -12,7 +11,6 @@ import {
   optionalPath,
   path,
   type Raw,
-  readDuration,
   schedule,
   text,
 } from '../../src/config/kinds.js';

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import type {Raw} from '../../src/config/kinds.js';
-import {parseConfig, type Sources} from '../../src/config/parse.js';
-import {problemText} from '../../src/config/problem.js';
+import {parseConfig, type ConfigSources} from '../../src/config/parse.js';
+import {problemText} from '../../src/base/problem.js';
 import {
   type Config,
   flagOf,
@@ -14,17 +14,17 @@ import {
 
 const file = '/etc/blocksmtp/blocksmtp.toml';
 
-function parse(sources: Partial<Sources>) {
+function parse(sources: Partial<ConfigSources>) {
   return parseConfig({flags: {}, file, table: {}, isSchedule: () => true, ...sources});
 }
 
-function configOf(sources: Partial<Sources>): Config {
+function configOf(sources: Partial<ConfigSources>): Config {
   const parsed = parse(sources);
   if (parsed.kind === 'problems') throw new Error(parsed.problems.map(problemText).join('\n'));
   return parsed.config;
 }
 
-function problemsOf(sources: Partial<Sources>): string[] {
+function problemsOf(sources: Partial<ConfigSources>): string[] {
   const parsed = parse(sources);
   return parsed.kind === 'problems' ? parsed.problems.map(problemText) : [];
 }

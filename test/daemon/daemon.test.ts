@@ -5,10 +5,10 @@ import {join} from 'node:path';
 import {type Config, settingNames, settings} from '../../src/config/schema.js';
 import {Daemon} from '../../src/daemon/daemon.js';
 import {live} from '../../src/daemon/life.js';
-import type {LogLevel} from '../../src/log-level.js';
-import {emptyState} from '../../src/state/state.js';
-import {sleep, tempDirs, until} from '../sys/support/temp.js';
-import {FakeNetfilter} from './support/fake-netfilter.js';
+import type {LogLevel} from '../../src/base/say.js';
+import {emptyState} from '../../src/guard/state.js';
+import {sleep, tempDirs, until} from '../support/temp.js';
+import {FakeNetfilter} from '../support/fake-netfilter.js';
 
 const newDir = tempDirs();
 const chain = settings.iptablesChainName.standard;

@@ -1,7 +1,7 @@
 /** Pieces of a log are cut into lines, wherever the pieces end. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {longestLineBytes} from '../../src/log/bytes.js';
+import {longestLineBytes} from '../../src/base/bytes.js';
 import type {Line} from '../../src/log/line.js';
 import {Lines} from '../../src/log/lines.js';
 

@@ -8,7 +8,7 @@ import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import net from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {findSockets, socketsAtPort} from '../../src/net/socket-table.js';
-import {describeUnless} from '../firewall/namespace.js';
+import {describeUnless} from '../support/kernel/namespace.js';
 
 const head =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';

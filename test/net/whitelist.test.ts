@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {problemText} from '../../src/config/problem.js';
+import {problemText} from '../../src/base/problem.js';
 import {contains} from '../../src/net/network.js';
 import {coveringEntry, mostWhitelistEntries, parseWhitelist} from '../../src/net/whitelist.js';
 import {address, addresses, network, networkTexts} from './samples.js';

@@ -1,12 +1,12 @@
 /** What the scanner must give, by the parsers that it runs ahead of; and what it does give. */
-import {Guard} from '../../src/guard.js';
-import {longestLineBytes} from '../../src/log/bytes.js';
+import {longestLineBytes} from '../../src/base/bytes.js';
+import {Guard} from '../../src/guard/guard.js';
+import {emptyState} from '../../src/guard/state.js';
 import {Frames} from '../../src/log/frames.js';
-import type {MailEvent} from '../../src/log/mail-event.js';
+import {isEvidenceKind} from '../../src/mail/evidence.js';
+import type {MailEvent} from '../../src/mail/mail-event.js';
 import type {Address} from '../../src/net/address.js';
 import {type Envelopes, Scanner} from '../../src/scan/scanner.js';
-import {isEvidenceKind} from '../../src/score/evidence.js';
-import {emptyState} from '../../src/state/state.js';
 import {settings} from '../score/samples.js';
 
 /** Well after all lines of the tests. */

@@ -11,8 +11,8 @@ import {
   waveMs,
 } from '../../src/score/brake.js';
 import type {Offender} from '../../src/score/offender.js';
-import type {Sender} from '../../src/score/senders.js';
-import {Table} from '../../src/state/table.js';
+import type {Sender} from '../../src/score/good-senders.js';
+import {Table} from '../../src/base/mechanisms/table.js';
 import {offenderAfter, settings, startMs} from './samples.js';
 
 const minute = 60_000;

@@ -1,6 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {Guard, type Outcome} from '../../src/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import type {Outcome} from '../../src/guard/outcome.js';
+import {emptyState} from '../../src/guard/state.js';
 import {parseSyslog} from '../../src/log/syslog.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
@@ -13,7 +15,6 @@ import {
   mostOffenders,
   type Offender,
 } from '../../src/score/offender.js';
-import {emptyState} from '../../src/state/state.js';
 import {evidence, offenderAfter, policy, settings, startMs} from './samples.js';
 
 const at = (seconds: number): number => startMs + seconds * 1000;

@@ -1,5 +1,5 @@
 /** Evidence and policies for the tests of the score. */
-import type {Evidence} from '../../src/score/evidence.js';
+import type {Evidence} from '../../src/mail/evidence.js';
 import {addEvidence, type Offender} from '../../src/score/offender.js';
 import type {Policy} from '../../src/score/policy.js';
 import {address} from '../net/samples.js';

@@ -1,9 +1,10 @@
 /** What weighs how much, what is one thing however it is written, and for what accepted mail speaks. */
 import {describe, expect, test} from '@jest/globals';
-import {type EvidenceKind, isEvidenceKind, isVerified, weights} from '../../src/score/evidence.js';
-import {signKinds} from '../../src/log/mail-event.js';
+import {type EvidenceKind, isEvidenceKind, isVerified} from '../../src/mail/evidence.js';
+import {signKinds} from '../../src/mail/mail-event.js';
 import {judge} from '../../src/score/judge.js';
 import {addAccepted, addEvidence, type Offender, unknownShare} from '../../src/score/offender.js';
+import {weights} from '../../src/score/weights.js';
 import {evidence, policy, startMs} from './samples.js';
 
 type Deed = readonly [kind: EvidenceKind, subject: string];

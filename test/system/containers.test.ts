@@ -6,8 +6,8 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
-import {nameClient, type Question} from '../../src/log/attribute.js';
-import {Candidates, processFacts, SocketTables} from '../../src/sys/proc.js';
+import {nameClient, type Question} from '../../src/sessions/attribute.js';
+import {Candidates, processFacts, SocketTables} from '../../src/sys/proc/proc.js';
 import {inetd} from './lab/inetd.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';

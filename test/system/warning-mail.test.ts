@@ -3,7 +3,7 @@ import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {bundleWhole} from '../sys/support/child.js';
+import {bundleWhole} from '../support/child.js';
 import {Lab} from './lab/lab.js';
 import type {Relay} from './lab/relay.js';
 import {requireLab} from './lab/require.js';

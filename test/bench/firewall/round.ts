@@ -2,7 +2,7 @@
  * One backend, one round of changes: ours, and then the same changes bare. One more block stands all
  * the while, so that nothing is built or torn down for the first and the last.
  */
-import type {Firewall} from '../../../src/daemon/firewall.js';
+import type {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {Call} from '../../../src/firewall/backend.js';
 import type {Family} from '../../../src/net/address.js';
 import {sleep} from '../../system/lab/until.js';
@@ -83,7 +83,7 @@ async function begin({subject, family}: Case): Promise<Driven> {
 }
 
 async function setAll(
-  firewall: Firewall,
+  firewall: BlockRules,
   networks: readonly string[],
   lengthMs?: number,
 ): Promise<void> {
@@ -92,7 +92,7 @@ async function setAll(
   await firewall.enforce('remove');
 }
 
-async function liftAll(firewall: Firewall, networks: readonly string[]): Promise<void> {
+async function liftAll(firewall: BlockRules, networks: readonly string[]): Promise<void> {
   for (const network of networks) firewall.lift(network);
   await firewall.enforce('remove');
 }

@@ -1,11 +1,11 @@
 /** The backends under measure, and our firewall with one of them, as the daemon drives it. */
-import type {Block} from '../../../src/firewall/block.js';
-import {Firewall} from '../../../src/daemon/firewall.js';
-import type {FirewallSettings} from '../../../src/daemon/firewall-settings.js';
-import type {RunCall} from '../../../src/daemon/keeper.js';
+import type {Block} from '../../../src/blocks/block.js';
+import {BlockRules} from '../../../src/blocks/live/block-rules.js';
+import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
 import type {Call} from '../../../src/firewall/backend.js';
+import type {RunCall} from '../../../src/firewall/live/part.js';
 import type {Family} from '../../../src/net/address.js';
-import {runFirewallCall} from '../../../src/sys/netfilter.js';
+import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
 
 export const subjects = ['iptables flat', 'iptables tree', 'ipset', 'nftables'] as const;
 export type Subject = (typeof subjects)[number];
@@ -39,12 +39,12 @@ export const blockOf = (network: string, nowMs: number, lengthMs = BLOCK_MS): Bl
 
 /** A firewall whose calls are counted and kept, and that may not fail. */
 export class Driven {
-  readonly firewall: Firewall;
+  readonly firewall: BlockRules;
   /** The calls since this was last emptied. */
   calls: Call[] = [];
 
   constructor(subject: Subject, family: Family, run: RunCall = runFirewallCall) {
-    this.firewall = new Firewall(settingsOf(subject), [family], {
+    this.firewall = new BlockRules(settingsOf(subject), [family], {
       run: (call) => {
         this.calls.push(call);
         return run(call);
@@ -57,7 +57,7 @@ export class Driven {
   }
 
   /** Ms that the work took until it stands in the kernel; fails where it does not. */
-  async time(expected: number, work: (firewall: Firewall) => Promise<void>): Promise<number> {
+  async time(expected: number, work: (firewall: BlockRules) => Promise<void>): Promise<number> {
     this.calls = [];
     const begun = performance.now();
     await work(this.firewall);

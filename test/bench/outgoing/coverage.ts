@@ -2,19 +2,24 @@
  * Two hundred processes that connect and end at once, for each way of seeing them; and what an admin
  * has without us, of the same processes: `ss -tnp` in a loop, and `conntrack -E`.
  */
-import {type CoverageSettings, ports, tryOut, type Trial} from '../../../src/daemon/coverage.js';
 import {
+  type Coverage,
   coverageOf,
   isOf,
   namesIt,
-  type Coverage,
-  type Way,
-} from '../../../src/outbound/coverage.js';
-import {layWire} from '../../../src/sys/canaries.js';
-import {pause} from '../../../src/sys/machine.js';
+  type SightedBy,
+} from '../../../src/outgoing/coverage.js';
+import {
+  type CoverageSettings,
+  ports,
+  type CoverageTrial,
+  tryOut,
+} from '../../../src/outgoing/live/coverage.js';
+import {layWire} from '../../../src/sys/outgoing/canaries.js';
+import {pause} from '../../../src/sys/run/clock.js';
 import {aim, printTable, skip} from '../aims.js';
 import {figures, type Figures} from '../figures.js';
-import {startPeers, type Peers} from './peers.js';
+import {type Peers, startPeers} from './peers.js';
 
 const CANARIES = 200;
 const INTERVAL_SECONDS = 2;
@@ -25,10 +30,10 @@ const settings: CoverageSettings = {
 };
 
 /** From the first to the last: long enough for the loop of ss. Ms. */
-const SPREAD_MS: Readonly<Record<Way, number>> = {
+const SPREAD_MS: Readonly<Record<SightedBy, number>> = {
   ...{tables: 2 * INTERVAL_SECONDS * 1000, events: 6000, hold: 6000, holdByTables: 6000},
 };
-const NAMES: Readonly<Record<Way, string>> = {
+const NAMES: Readonly<Record<SightedBy, string>> = {
   tables: `socket tables, every ${INTERVAL_SECONDS} s`,
   events: 'the kernel tells',
   hold: '`hold`, the kernel tells',
@@ -46,7 +51,7 @@ export async function coverage(): Promise<void> {
       return;
     }
     const rows = [head];
-    const trials = new Map<Way, Trial>();
+    const trials = new Map<SightedBy, CoverageTrial>();
     for (const way of ['tables', 'events', 'hold', 'holdByTables'] as const) {
       const peers = way === 'events' ? await startPeers(ports[way]) : undefined;
       const plan = {count: CANARIES, spreadMs: SPREAD_MS[way], clock: 'fine', nowMs} as const;
@@ -89,7 +94,7 @@ const counts = (each: Coverage): string[] =>
   [each.canaries, each.seen, each.withPid, each.withUser, each.withProgram].map(String);
 
 /** From just before connect(2), by the canary's own clock. */
-const latencies = ({canaries, sightings}: Trial): Figures =>
+const latencies = ({canaries, sightings}: CoverageTrial): Figures =>
   figures(
     canaries.flatMap((canary) => {
       const first = sightings.find((each) => namesIt(each, canary) || isOf(each, canary));
@@ -98,15 +103,18 @@ const latencies = ({canaries, sightings}: Trial): Figures =>
   );
 
 /** What the program itself waited: until it had ended. */
-const waits = ({canaries}: Trial): Figures =>
+const waits = ({canaries}: CoverageTrial): Figures =>
   figures(
     canaries.flatMap(({beganMs, endedMs}) => (endedMs === undefined ? [] : [endedMs - beganMs])),
   );
 
-const times = (trial: Trial): string[] =>
+const times = (trial: CoverageTrial): string[] =>
   [latencies(trial), waits(trial)].flatMap(({median, p99}) => [ms(median), ms(p99)]);
 
-function peerRows({ss, conntrack}: ReturnType<Peers['stop']>, {canaries}: Trial): string[][] {
+function peerRows(
+  {ss, conntrack}: ReturnType<Peers['stop']>,
+  {canaries}: CoverageTrial,
+): string[][] {
   const share = (isIn: (remote: string, pid: number) => boolean): string =>
     String(canaries.filter(({remote, pid}) => isIn(remote, pid)).length);
   const ended = (remote: string): RegExp => new RegExp(` ${remote.replaceAll('.', '\\.')}:`);
@@ -128,8 +136,8 @@ function peerRows({ss, conntrack}: ReturnType<Peers['stop']>, {canaries}: Trial)
   return rows.map((row) => [...row, ...Array<string>(head.length - row.length).fill('')]);
 }
 
-function judge(trials: ReadonlyMap<Way, Trial>): void {
-  const percent = (way: Way): number | undefined => {
+function judge(trials: ReadonlyMap<SightedBy, CoverageTrial>): void {
+  const percent = (way: SightedBy): number | undefined => {
     const trial = trials.get(way);
     if (trial === undefined) return undefined;
     const {canaries, withPid} = coverageOf(trial.canaries, trial.sightings);

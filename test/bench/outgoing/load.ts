@@ -6,8 +6,8 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {Outbound} from '../../../src/daemon/outbound.js';
-import {emptyState} from '../../../src/state/state.js';
+import {OutgoingWatch} from '../../../src/outgoing/live/watch.js';
+import {emptyState} from '../../../src/guard/state.js';
 import {aim, printTable, skip} from '../aims.js';
 
 const PORT = 2551;
@@ -44,7 +44,7 @@ export async function load(): Promise<void> {
   const end = new AbortController();
   let told = 0;
   const nothing = (): void => undefined;
-  const outbound = new Outbound(
+  const outbound = new OutgoingWatch(
     {
       ...{
         outbound: 'warn',

@@ -3,16 +3,16 @@
  * `ss -tnp`, which an admin would run in a loop. In a pid namespace of its own, so that there are these
  * processes and no others, and no more network namespaces than are made here.
  */
-import {SeenConnections} from '../../../src/outbound/seen.js';
+import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {Nearby} from '../../../src/daemon/nearby.js';
-import {Observer} from '../../../src/daemon/observer.js';
-import {OwnerBook} from '../../../src/daemon/owner-book.js';
-import {Outgoing} from '../../../src/sys/outgoing.js';
-import {Users} from '../../../src/sys/users.js';
+import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
+import {Observer} from '../../../src/outgoing/live/observer.js';
+import {OwnerBook} from '../../../src/outgoing/live/owner-book.js';
+import {Outgoing} from '../../../src/sys/outgoing/outgoing.js';
+import {Users} from '../../../src/sys/proc/users.js';
 import {aim, printTable} from '../aims.js';
 import {figures} from '../figures.js';
 
@@ -41,7 +41,7 @@ for (1 .. ${SOCKETS}) {
 print "ready\\n"; sleep;`;
 
 /** Here the other end has an address of ours, and is meant all the same. */
-class Elsewhere extends Nearby {
+class Elsewhere extends OwnAddresses {
   override is(): boolean {
     return false;
   }

@@ -1,6 +1,6 @@
 /** Runs in the relay: sends one warning by mail to whoever is named, and prints what the log would say. */
-import {Warner} from '../../../src/daemon/warner.js';
-import {sightingOf} from '../../outbound/samples.js';
+import {Warner} from '../../../src/outgoing/warn/live/warner.js';
+import {sightingOf} from '../../outgoing/samples.js';
 
 const [warnMail = ''] = process.argv.slice(2);
 const warner = new Warner(

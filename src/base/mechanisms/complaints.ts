@@ -1,0 +1,40 @@
+/**
+ * What is wrong, said once: again when the reason changes, and once more when it is over. What counts
+ * as over is the caller's.
+ */
+import {BoundedMap} from './bounded-map.js';
+import type {LogLevel, Say} from '../say.js';
+
+/** Subjects remembered at once. A count: a subject that was pushed out is said once more. */
+export const mostComplaints = 1_000;
+
+export class Complaints {
+  readonly #say: Say;
+  readonly #open = new BoundedMap<string, string>(mostComplaints);
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  /** Says the message, unless it was the last thing said of this subject. */
+  begin(subject: string, message: string, level: LogLevel = 'error'): void {
+    const before = this.#open.get(subject);
+    this.#open.set(subject, message);
+    if (before !== message) this.#say(level, message);
+  }
+
+  /**
+   * @param message said when the subject had been complained of; default: nothing
+   * @returns whether it had been
+   */
+  end(subject: string, message?: string, level: LogLevel = 'notice'): boolean {
+    const had = this.#open.delete(subject);
+    if (had && message !== undefined) this.#say(level, message);
+    return had;
+  }
+
+  /** Whether something is open. */
+  has(subject: string): boolean {
+    return this.#open.has(subject);
+  }
+}

@@ -1,0 +1,16 @@
+/** The five levels of what the daemon says; `--debug=N` shows the first N + 1 of them. */
+export const logLevels = ['error', 'warning', 'notice', 'info', 'debug'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** Says one line. What is said is printable: whoever quotes foreign text makes it so first. */
+export type Say = (level: LogLevel, message: string) => void;
+
+/** Severities of RFC 5424, section 6.2.1. */
+export const syslogSeverity: Readonly<Record<LogLevel, number>> = {
+  error: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+};

@@ -1,0 +1,132 @@
+/**
+ * In which chain a rule stands. `flat`: all in ours, as `iptables -L` has always shown them. `tree`:
+ * in sub-chains under ours, chosen by two groups of four bits of the address, because a packet is
+ * compared with every rule of a chain that it enters; `deepTree`: by three. All groups lie within the
+ * shortest networks that can be blocked, or the rule stands in the chain above: so every rule has one
+ * place.
+ */
+import {hashOf} from '../../base/hash.js';
+import type {ChainSpec} from './spec.js';
+import type {Family} from '../../net/address.js';
+import {parseNetwork} from '../../net/network.js';
+
+export type Layout = 'flat' | 'tree' | 'deepTree';
+
+/** Groups of bits that choose the place; so many digits has the name of a sub-chain at most. */
+export const depthOf: Readonly<Record<Layout, number>> = {flat: 0, tree: 2, deepTree: 3};
+
+/** A sub-chain, the chain that leads to it, and whose packets it gets. */
+export interface Branch {
+  readonly chain: string;
+  readonly parent: string;
+  /** As iptables writes it. */
+  readonly source: string;
+}
+
+/**
+ * A tree gets its third level at so many times the rules of a flat chain: with 20,000 there are 78 in
+ * each of 256 sub-chains, and a connection costs a tenth more than with none (measured).
+ */
+const deepFactor = 20;
+
+/** A layout is left again at this part of the number that led to it: nobody wants it to flap. */
+const backShare = 0.5;
+
+/**
+ * @param count rules that will stand
+ * @param flatMax the most rules of a flat chain
+ */
+export function layoutFor(count: number, flatMax: number, current: Layout): Layout {
+  const most = (rules: number, beyond: Layout): number =>
+    depthOf[current] >= depthOf[beyond] ? rules * backShare : rules;
+  if (count <= most(flatMax, 'tree')) return 'flat';
+  return count <= most(flatMax * deepFactor, 'deepTree') ? 'tree' : 'deepTree';
+}
+
+/** The longest chain name less the `-7f0` of a sub-chain. Characters. */
+const longestBase = 24;
+
+/** What names of sub-chains begin with: a name that is too long is told apart by its hash. */
+function baseOf(chain: string): string {
+  if (chain.length <= longestBase) return chain;
+  const hash = (hashOf(chain) % 2 ** 32).toString(16).padStart(8, '0');
+  return `${chain.slice(0, longestBase - 9)}.${hash}`;
+}
+
+/** Whether the chain is one of the sub-chains. */
+export function isSubChain({chain}: ChainSpec, name: string): boolean {
+  const base = baseOf(chain);
+  return name.startsWith(`${base}-`) && /^[0-9a-f]{1,3}$/.test(name.slice(base.length + 1));
+}
+
+/** How far below our chain the sub-chain is. */
+export const depthIn = ({chain}: ChainSpec, name: string): number =>
+  name.length - baseOf(chain).length - 1;
+
+/** The way from our chain to the place of a network's rule. */
+export function branchesTo(
+  spec: ChainSpec,
+  family: Family,
+  network: string,
+  layout: Layout,
+): readonly Branch[] {
+  if (layout === 'flat') return [];
+  const all = family === 4 ? groupsOf4(network) : groupsOf6(network);
+  const groups = all.slice(0, depthOf[layout]);
+  const base = `${baseOf(spec.chain)}-`;
+  const branches: Branch[] = [];
+  let parent = spec.chain;
+  let digits = '';
+  for (const {digit, source} of groups) {
+    digits += digit.toString(16);
+    branches.push({chain: base + digits, parent, source});
+    parent = base + digits;
+  }
+  return branches;
+}
+
+/** The way into a sub-chain: its name tells whose packets it gets. */
+export function branchTo(spec: ChainSpec, family: Family, chain: string): Branch {
+  const digits = chain.slice(baseOf(spec.chain).length + 1);
+  const [first = '0', second = '0', third = '0'] = digits;
+  const decimal = (hexadecimal: string): number => Number.parseInt(hexadecimal, 16);
+  const sample =
+    family === 4
+      ? `${decimal(first + second)}.${decimal(`${third}0`)}.0.0`
+      : `0:${first}:0:${third}${second}::`;
+  const branch = branchesTo(spec, family, sample, 'deepTree')[digits.length - 1];
+  if (branch?.chain !== chain) throw new Error(`${chain} is no sub-chain of ${spec.chain}`);
+  return branch;
+}
+
+interface Group {
+  readonly digit: number;
+  readonly source: string;
+}
+
+/** The first twelve bits: all blocks have at least sixteen. */
+function groupsOf4(network: string): Group[] {
+  const [first = 0, second = 0] = network.split('.', 2).map(Number);
+  return [
+    {digit: first >> 4, source: `${first & 0xf0}.0.0.0/4`},
+    {digit: first & 15, source: `${first}.0.0.0/8`},
+    {digit: second >> 4, source: `${first}.${second & 0xf0}.0.0/12`},
+  ];
+}
+
+/**
+ * Bits 28 to 31 tell providers apart, bits 60 to 63 and 56 to 59 a provider's customers; the bits
+ * before are much the same everywhere, those behind are the client's own choice. ip6tables takes such
+ * masks.
+ */
+function groupsOf6(network: string): Group[] {
+  const {first, prefix} = parseNetwork(network)!;
+  const digitAt = (bit: number): number => Number((first >> BigInt(124 - bit)) & 15n);
+  const groupOf = (digit: number, before: string, after: string): Group => {
+    const address = digit === 0 ? '::' : `${before}${digit.toString(16)}${after}`;
+    return {digit, source: `${address}/${before}f${after}`};
+  };
+  const provider = groupOf(digitAt(28), '0:', '::');
+  if (prefix < 64) return [provider];
+  return [provider, groupOf(digitAt(60), '0:0:0:', '::'), groupOf(digitAt(56), '0:0:0:', '0::')];
+}

@@ -1,0 +1,126 @@
+/**
+ * The backend `nftables`: a table of our own for each family, with a set of addresses and a set of
+ * networks, whose blocks the kernel ends itself. Speaks the language of nft(8): a batch is all or
+ * nothing. What a listing says is read in `nftables-listing.ts`.
+ *
+ * Two sets, because one that holds networks is a tree of intervals, in which many addresses are slow
+ * to change. A table of which anything but its blocks is not as we make it is made anew.
+ */
+import type {ChainSpec} from '../chain/spec.js';
+import type {Desired} from '../intent.js';
+import {readTable, setOf, sets, type TableState} from './nftables-listing.js';
+import {countStanding, doSetSteps, type Elements, planSet, type SetStep} from './set.js';
+import {type Backend, countKinds} from '../../firewall/backend.js';
+import {familyWord, nft, priority, tableOf} from '../../firewall/nft.js';
+import type {Family} from '../../net/address.js';
+import {overlaps, parseNetwork} from '../../net/network.js';
+
+export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableState, Desired> {
+  const table = `${familyWord(family)} ${tableOf(spec)}`;
+  return {
+    name: `table ${table}`,
+    read: ([listing], nowMs) => readTable(spec, family, listing, nowMs),
+    plan: (wish, actual) => {
+      const isOurs = actual.table === 'ours';
+      // Made anew it holds nothing; what nobody wants is kept for no longer than its table.
+      const elements: Elements = isOurs ? actual.elements : new Map<string, number>();
+      const steps = withoutOverlap(
+        planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements),
+        elements,
+        wish.desired,
+      );
+      const lines = [...(isOurs ? [] : created(spec, family)), ...elementLines(table, steps)];
+      const changes = countKinds(steps);
+      if (!isOurs) changes.set('createTable', 1);
+      return {
+        calls: lines.length === 0 ? [] : [nft(lines)],
+        changes,
+        after: () => ({
+          table: 'ours',
+          elements: doSetSteps(elements, steps, wish.nowMs),
+          readMs: wish.nowMs,
+        }),
+      };
+    },
+    removal: (actual) => ({
+      calls: actual.table === 'absent' ? [] : [nft([`delete table ${table}`])],
+      changes: new Map(actual.table === 'absent' ? [] : [['deleteTable', 1]]),
+      after: () => ({...actual, table: 'absent', elements: new Map()}),
+    }),
+    standing: (desired, {table: state, elements, readMs}) =>
+      state === 'ours' ? countStanding(desired, elements, readMs) : 0,
+  };
+}
+
+/** Whatever stood there goes, in the same batch. */
+function created(spec: ChainSpec, family: Family): string[] {
+  const ip = familyWord(family);
+  const table = `${ip} ${tableOf(spec)}`;
+  return [
+    `add table ${table}`,
+    `delete table ${table}`,
+    `add table ${table}`,
+    `add set ${table} hosts { type ipv${family}_addr; flags timeout; }`,
+    `add set ${table} networks { type ipv${family}_addr; flags interval, timeout; }`,
+    `add chain ${table} input { type filter hook input priority ${priority}; policy accept; }`,
+    ...sets.map((set) => `add rule ${table} input tcp dport ${spec.port} ${ip} saddr @${set} drop`),
+  ];
+}
+
+/**
+ * A set of intervals takes no network that overlaps one that is there: what nobody wants, and would
+ * be left to end by itself or kept for a while, gives way to what is wanted now.
+ */
+function withoutOverlap(
+  steps: readonly SetStep[],
+  elements: Elements,
+  desired: Desired,
+): readonly SetStep[] {
+  const added = steps.flatMap(({kind, network}) =>
+    kind === 'add' && network.includes('/') ? parseNetwork(network)! : [],
+  );
+  if (added.length === 0) return steps;
+  const deleted = new Set(steps.flatMap(({kind, network}) => (kind === 'delete' ? network : [])));
+  const inTheWay = [...elements.keys()].filter((text) => {
+    if (!text.includes('/') || deleted.has(text) || desired.untilMs(text) !== undefined)
+      return false;
+    const network = parseNetwork(text)!;
+    return added.some((other) => overlaps(network, other));
+  });
+  return [...inTheWay.map((network): SetStep => ({kind: 'delete', network})), ...steps];
+}
+
+/**
+ * Few words with many elements each: nft spends more on a word of its own for each than the kernel
+ * on the element. What goes comes before what comes, as in `planSet`.
+ */
+function elementLines(table: string, steps: readonly SetStep[]): string[] {
+  return sets.flatMap((set) => {
+    const inSet = steps.filter(({network}) => setOf(network) === set);
+    const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
+      elements.length === 0
+        ? []
+        : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
+    // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
+    // so before a network is deleted: nft takes what it has just seen added for an overlap.
+    const ensured = inSet.filter(
+      ({kind}) => kind === 'renew' || (kind === 'delete' && set === 'hosts'),
+    );
+    return [
+      ...words(
+        'add',
+        ensured.map(({network}) => `${network} timeout 1s`),
+      ),
+      ...words(
+        'delete',
+        inSet.flatMap(({kind, network}) => (kind === 'add' ? [] : network)),
+      ),
+      ...words(
+        'add',
+        inSet.flatMap((step) =>
+          step.kind === 'delete' ? [] : `${step.network} timeout ${step.seconds}s`,
+        ),
+      ),
+    ];
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
+ * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
+ */
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import type {Answer} from '../../control/protocol.js';
+import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {type Address, parseAddress} from '../../net/address.js';
+import {exemptionText} from '../../score/exempt.js';
+import {askControl} from '../../sys/talk/control-socket.js';
+import type {Log} from '../../sys/talk/log.js';
+
+export async function check(
+  text: string,
+  config: Config,
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
+  const address = parseAddress(text);
+  // It was told, with whatever else was wrong (`words.ts`).
+  if (address === undefined) return exitCode.usage;
+  // Read in any case, for what is wrong with it.
+  const read = ofFile(address, config, log);
+  const files = `${config.whiteList} and the configuration`;
+  const asked = await ofDaemon(address, config.controlSocket);
+  const told = asked.kind === 'verdict' ? asked.verdict : read;
+  const lines = [`${address.text}: ${told.text}`];
+  if (asked.kind === 'verdict') lines.push('so says the daemon that runs');
+  else lines.push(`so say ${files}: ${asked.why}`);
+  if (told.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
+  output.print(`${lines.join('\n')}\n`);
+  return told.isExempt ? exitCode.ok : exitCode.no;
+}
+
+interface Exemptness {
+  readonly isExempt: boolean;
+  readonly text: string;
+}
+
+const exempt = (why: string): Exemptness => ({isExempt: true, text: `never blocked: ${why}`});
+
+function ofFile(address: Address, {whiteList, mailerIp}: Config, log: Log): Exemptness {
+  const friends = new ExemptionWatch(whiteList, mailerIp, log.say);
+  friends.refresh();
+  const exemption = friends.exemptions.of(address);
+  return exemption === undefined
+    ? {isExempt: false, text: `not exempt: no entry of ${whiteList} covers it`}
+    : exempt(exemptionText(exemption));
+}
+
+type Asked =
+  | {readonly kind: 'verdict'; readonly verdict: Exemptness}
+  /** `why`: nobody could be asked. */
+  | {readonly kind: 'none'; readonly why: string};
+
+async function ofDaemon({text}: Address, controlSocket: string): Promise<Asked> {
+  const asked = await askControl(controlSocket, {command: 'why', network: text});
+  if (asked.kind === 'noDaemon') return {kind: 'none', why: 'no daemon runs'};
+  if (asked.kind === 'failed') {
+    return {kind: 'none', why: `the daemon cannot be asked (${asked.why})`};
+  }
+  // The daemon is this same program; its answer has the type of `Daemon.answer`.
+  const answer = asked.answer as Answer;
+  if (answer.kind !== 'why') return {kind: 'none', why: 'the daemon gives no answer'};
+  const {exemption} = answer;
+  const verdict = exemption === null ? {isExempt: false, text: 'not exempt'} : exempt(exemption);
+  return {kind: 'verdict', verdict};
+}

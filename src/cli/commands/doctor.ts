@@ -1,0 +1,116 @@
+/**
+ * `blocksmtp doctor`: gathers what `report/diagnosis.ts` judges, and prints it. Changes nothing, but
+ * that a state which is there is opened where no daemon runs (`daemon/resources.ts`). What the watch
+ * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
+ */
+import {coverageInside} from './coverage.js';
+import {answerOf} from './operate.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+import {type Config, settings} from '../../config/schema.js';
+import {journalSource, planSources} from '../../log/source-plan.js';
+import {parseWhitelist} from '../../net/whitelist.js';
+import {unknownUsers} from '../../outgoing/allowed.js';
+import {diagnose, type Facts} from '../../report/diagnosis.js';
+import type {Finding} from '../../report/finding.js';
+import type {Status} from '../../report/status.js';
+import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
+import {isPattern, logsLike} from '../../sys/follow/glob.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {mailerPids} from '../../sys/proc/mailers.js';
+import {Users} from '../../sys/proc/users.js';
+import {nowMs} from '../../sys/run/clock.js';
+import {lackingCapabilities} from '../../sys/run/machine.js';
+import {machineFamilies, programVersion} from '../../sys/run/netfilter.js';
+import {desktopUser, runtimeFolder} from '../../sys/talk/desktop.js';
+import type {Log} from '../../sys/talk/log.js';
+
+/** Of which some are needed, by backend and settings. */
+const programs = ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'];
+
+/** What the daemon needs: firewall, raw tables of iptables, whose socket is whose, stuck processes. */
+const rights = ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_KILL'] as const;
+
+export async function doctor(
+  form: 'text' | 'json',
+  config: Config,
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
+  const findings = diagnose(await gather(config, log));
+  output.print(form === 'json' ? `${JSON.stringify(findings, null, 2)}\n` : text(findings));
+  return findings.some(({verdict}) => verdict === 'bad') ? exitCode.no : exitCode.ok;
+}
+
+async function gather(config: Config, log: Log): Promise<Facts> {
+  const users = new Users();
+  const versions = await Promise.all(
+    programs.map(async (program) => [program, await programVersion(program)] as const),
+  );
+  return {
+    config,
+    families: machineFamilies(),
+    programs: new Map(versions),
+    lackingRights: lackingCapabilities(rights),
+    status: await statusOf(config, log),
+    whitelist: whitelistOf(config),
+    sources: sourcesOf(config),
+    sendmails: await countMailers(),
+    unknownUsers: unknownUsers(config.allowedSenders, settings.allowedSenders.standard, (name) =>
+      users.uidOf(name),
+    ),
+    warnTroubles: await warnTroublesOf(config),
+    coverage: config.outbound === 'off' ? [] : await coverageInside(config),
+  };
+}
+
+/** What can be known without sending anything. */
+async function warnTroublesOf({warnCommand, warnUser}: Config): Promise<Facts['warnTroubles']> {
+  const command = warnCommand === '' ? undefined : whyNotRun(warnCommand);
+  const found = warnUser === '' ? undefined : await desktopUser(warnUser, runtimeFolder);
+  return [
+    ...(command === undefined ? [] : [{setting: 'warn_command', why: command}]),
+    ...(found?.kind === 'none' ? [{setting: 'warn_user', why: found.why}] : []),
+  ];
+}
+
+async function countMailers(): Promise<number> {
+  const pids: number[] = [];
+  for await (const pid of mailerPids()) pids.push(pid);
+  return pids.length;
+}
+
+async function statusOf(config: Config, log: Log): Promise<Status | {unavailable: string}> {
+  const answer = await answerOf({command: 'status'}, config, log);
+  if ('unavailable' in answer) return answer;
+  return answer.kind === 'status' ? answer.status : {unavailable: 'the daemon does not tell'};
+}
+
+function whitelistOf({whiteList}: Config): Facts['whitelist'] {
+  const read = readTextFile(whiteList);
+  if (read.kind !== 'text') return {why: read.why};
+  const {entries, problems} = parseWhitelist(whiteList, read.text);
+  return {entries: entries.length, problems: problems.length};
+}
+
+function sourcesOf({syslogMsgsFile, attribution}: Config): Facts['sources'] {
+  const plan = planSources(syslogMsgsFile, attribution, {
+    quietMs: (path) => quietMs(path, nowMs()),
+    hasJournal: hasJournal(),
+    hasPlace: () => false,
+  });
+  const files = plan.files.flatMap((name) => {
+    const paths = isPattern(name) ? logsLike(name) : [name];
+    return paths.length === 0 ? [{name, trouble: 'no such file'}] : paths.map(fileSource);
+  });
+  const isFollowed = plan.journal === 'followed';
+  const trouble = hasJournal() ? undefined : 'there is no journal here';
+  return isFollowed ? [...files, {name: journalSource, trouble}] : files;
+}
+
+const fileSource = (name: string) => ({name, trouble: whyNotRead(name)});
+
+const marks = {good: 'ok      ', advice: 'advice  ', bad: 'BAD     '} as const;
+
+const text = (findings: readonly Finding[]): string =>
+  findings.map(({verdict, what}) => `${marks[verdict]}${what}\n`).join('');

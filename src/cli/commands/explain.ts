@@ -1,0 +1,170 @@
+/**
+ * `blocksmtp explain`: tells of each line of a log what the daemon reads from it: the frame, the
+ * event, the session it belongs to, what it counted with which proof and score; or why it was passed
+ * over. The pipeline is the daemon's own; only the machine is not asked, for these processes are
+ * gone.
+ */
+import {printable} from '../../base/printable.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Config} from '../../config/schema.js';
+import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {Guard, askNobody} from '../../guard/guard.js';
+import type {Outcome} from '../../guard/outcome.js';
+import {guardSettings} from '../../guard/settings.js';
+import {emptyState} from '../../guard/state.js';
+import {Frames} from '../../log/frames.js';
+import type {Line} from '../../log/line.js';
+import {Lines} from '../../log/lines.js';
+import type {LogRecord} from '../../log/record.js';
+import type {SessionView} from '../../mail/envelopes.js';
+import {isEvidenceKind, type Proof} from '../../mail/evidence.js';
+import type {MailEvent} from '../../mail/mail-event.js';
+import {outcomeText} from '../../report/outcome-text.js';
+import {localTime} from '../../report/tables/table.js';
+import {openLogInput} from '../../sys/follow/log-input.js';
+import {hostName} from '../../sys/run/machine.js';
+import type {Log} from '../../sys/talk/log.js';
+
+type EventFacts = Readonly<Record<string, string | number | undefined>> & {readonly kind: string};
+
+/** How one piece of evidence was weighed; the score is the client's behind it. */
+interface WeighedEvidence {
+  readonly weighed: 'counted' | 'exempt' | 'unproven';
+  readonly kind: string;
+  readonly client: string;
+  readonly subject: string;
+  readonly proof: Proof;
+  readonly score: number | null;
+}
+
+/** What is told of one line; `--json` prints it as it is. */
+interface Explained {
+  readonly source: string;
+  readonly offset: number;
+  readonly line: string;
+  readonly record: LogRecord | null;
+  readonly event: EventFacts | null;
+  /** The envelope, as it is known behind this line; null when nothing is, or it is over. */
+  readonly session: SessionView | null;
+  /** What this line counted, or would have. */
+  readonly evidence: readonly WeighedEvidence[];
+  /** What came of it, in words; why nothing did, where nothing did. */
+  readonly outcome: string;
+}
+
+/** Longest quotation of a line or a subject. Characters. */
+const quotedCharacters = 2000;
+
+export async function explain(
+  path: string,
+  config: Config,
+  form: 'text' | 'json',
+  log: Log,
+  output: {readonly print: (text: string) => void},
+): Promise<ExitCode> {
+  const state = emptyState('unsaved');
+  const guard = new Guard(guardSettings(config, hostName(), 'past'), state);
+  const friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  friends.refresh();
+  const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
+    const {source, offset, text} = line;
+    const explained = {source, offset, line: text, ...told};
+    output.print(form === 'json' ? `${escapedJson(explained)}\n` : asText(explained));
+  };
+  try {
+    const input = openLogInput(path);
+    const frames = new Frames();
+    const lines = new Lines(input.name);
+    for await (const piece of input.pieces) {
+      for (const line of lines.of(piece)) {
+        const framed = frames.read(line, input.changedMs);
+        if (framed.kind === 'none') {
+          tell(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
+          continue;
+        }
+        const {record} = framed;
+        const reading = guard.read(record);
+        if (reading.kind === 'ignored') {
+          tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
+          continue;
+        }
+        const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, askNobody);
+        tell(line, {
+          record,
+          event: plain(reading.event),
+          session: guard.session(reading) ?? null,
+          evidence: outcomes.flatMap(weighed),
+          outcome: outcomesText(reading, outcomes),
+        });
+      }
+      state.history.length = 0;
+    }
+    return exitCode.ok;
+  } catch (error) {
+    log.say('error', (error as Error).message);
+    return exitCode.unavailable;
+  }
+}
+
+const nothing = {event: null, session: null, evidence: []} as const;
+
+function weighed(outcome: Outcome): WeighedEvidence[] {
+  if (outcome.kind !== 'counted' && outcome.kind !== 'exempt' && outcome.kind !== 'unproven') {
+    return [];
+  }
+  const {kind, client, subject, proof} = outcome.evidence;
+  const score = outcome.kind === 'counted' ? outcome.score : null;
+  return [{weighed: outcome.kind, kind, client: client.text, subject, proof, score}];
+}
+
+/** JSON.stringify leaves DEL, C1 and all beyond as they are, and a terminal obeys a C1. */
+function escapedJson(value: unknown): string {
+  const escape = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[^\n\x20-\x7e]/g, escape);
+}
+
+function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
+  return (
+    outcomes.map(outcomeText).join('; ') ||
+    (withoutOutcome[event.kind] ?? (isEvidenceKind(event.kind) ? noneYet : 'weighs nothing'))
+  );
+}
+
+const noneYet = 'held until a line tells whose it was, or its client is blocked already';
+
+/** Why an event changes nothing yet, where that is to be expected. */
+const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
+  connected: 'whose process it is from now on',
+  envelopeEnd: 'the end of an envelope of which nothing was held',
+};
+
+function plain(event: MailEvent): EventFacts {
+  if (event.kind === 'undeliverable') return {...event, recipients: event.recipients.join(' ')};
+  return {...event, client: event.client?.text};
+}
+
+function asText({source, offset, line, record, event, session, outcome}: Explained): string {
+  const head = `${printable(source, quotedCharacters)}:${offset}: ${printable(line, quotedCharacters)}\n`;
+  const frame =
+    record === null
+      ? ''
+      : `    record:  ${localTime(record.atMs)} host ${printable(record.host, quotedCharacters) || '-'}, program ${printable(record.program, quotedCharacters)}, pid ${record.pid}${record.times > 1 ? `, ${record.times} times` : ''}\n`;
+  const read = event === null ? '' : `    event:   ${eventText(event)}\n`;
+  const known = session === null ? '' : `    session: ${sessionText(session)}\n`;
+  return `${head}${frame}${read}${known}    outcome: ${outcome}\n`;
+}
+
+function sessionText({client, proof, held}: SessionView): string {
+  const whose = client === undefined ? 'client not known yet' : `client ${client}`;
+  return `${whose}${proof === undefined ? '' : `, proof ${proof}`}${held === 0 ? '' : `, ${held} held`}`;
+}
+
+function eventText({kind, ...facts}: EventFacts): string {
+  const parts = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined || value === ''
+      ? []
+      : `${name} ${printable(String(value), quotedCharacters)}`,
+  );
+  return [kind, ...parts].join(', ');
+}

@@ -1,0 +1,190 @@
+/**
+ * `blocksmtp replay`: the daemon's own pipeline over old logs. Touches nothing; tells who would have
+ * been blocked, when and why. The machine is not asked about processes that are long gone, so this
+ * is what the log alone can tell.
+ */
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Progress} from '../face/progress.js';
+import type {Config} from '../../config/schema.js';
+import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {Guard, askNobody} from '../../guard/guard.js';
+import type {Outcome} from '../../guard/outcome.js';
+import {guardSettings} from '../../guard/settings.js';
+import {emptyState, type State} from '../../guard/state.js';
+import {Frames} from '../../log/frames.js';
+import type {Line} from '../../log/line.js';
+import {Lines} from '../../log/lines.js';
+import {reportOutcome} from '../../report/outcome-text.js';
+import {type Replayed, replayedText} from '../../report/tables/replayed.js';
+import {type Envelopes, Scanner} from '../../scan/scanner.js';
+import type {Exemptions} from '../../score/exempt.js';
+import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
+import {hostName} from '../../sys/run/machine.js';
+import type {Log} from '../../sys/talk/log.js';
+
+export interface Output {
+  readonly print: (text: string) => void;
+  readonly progress: Progress;
+}
+
+export async function replay(
+  files: readonly string[],
+  config: Config,
+  form: 'text' | 'json',
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
+  const isRereadable = files.every(canBeReadAgain);
+  // What is told of each sign must not be told twice.
+  const isRepeatable = isRereadable && !log.shows('info');
+  const friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  friends.refresh();
+  try {
+    const inOrder = isRereadable ? await sortedByTime(files) : files;
+    const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
+    // A mail was taken long before the next host refused it: such logs need every envelope.
+    const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;
+    const replayed = pass.end();
+    output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed));
+    return exitCode.ok;
+  } catch (error) {
+    log.say('error', (error as Error).message);
+    return exitCode.unavailable;
+  } finally {
+    output.progress.end();
+  }
+
+  async function read(paths: readonly string[], envelopes: Envelopes): Promise<Pass> {
+    const pass = new Pass(config, friends.exemptions, envelopes, log);
+    for (const path of paths) {
+      if (envelopes === 'all' || !pass.lacksEnvelopes) {
+        await pass.read(openLogInput(path, pass.room), output.progress);
+      }
+    }
+    output.progress.end();
+    return pass;
+  }
+}
+
+/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
+async function sortedByTime(files: readonly string[]): Promise<string[]> {
+  const begun = new Map<string, number>();
+  if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));
+  return [...files].sort((a, b) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0));
+}
+
+/** When the first record of a log was written. */
+async function beginMs(path: string): Promise<number> {
+  const {pieces, changedMs, name} = openLogInput(path);
+  const frames = new Frames();
+  const lines = new Lines(name);
+  for await (const piece of pieces) {
+    for (const line of lines.of(piece)) {
+      const framed = frames.read(line, changedMs);
+      if (framed.kind === 'record') return framed.record.atMs;
+    }
+  }
+  return changedMs;
+}
+
+/** Whatever is still held then was never tied to a client. Ms since the epoch. */
+const endOfTimeMs = Number.MAX_SAFE_INTEGER;
+
+/** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
+const sweepMs = 3_600_000;
+
+/** One reading of all files, under rules that say which lines are looked at. */
+class Pass {
+  readonly #guard: Guard;
+  readonly #state: State = emptyState('unsaved');
+  readonly #exemptions: Exemptions;
+  readonly #scanner: Scanner;
+  readonly #log: Log;
+  readonly #replayed: Replayed = {
+    lines: 0,
+    files: 0,
+    unknownRecipients: 0,
+    otherSigns: 0,
+    exempt: 0,
+    unproven: 0,
+    unresolved: 0,
+    disputed: 0,
+    blocks: [],
+  };
+  #sweptMs = 0;
+  /** Whether a line told of an envelope that was passed over. */
+  lacksEnvelopes = false;
+
+  constructor(config: Config, exemptions: Exemptions, envelopes: Envelopes, log: Log) {
+    this.#guard = new Guard(guardSettings(config, hostName(), 'past'), this.#state);
+    this.#exemptions = exemptions;
+    this.#scanner = new Scanner(config.mailerSyslogName, envelopes);
+    this.#log = log;
+  }
+
+  /** Where pieces of a log are to be put. */
+  get room(): Uint8Array {
+    return this.#scanner.room;
+  }
+
+  async read(input: LogInput, progress: Progress): Promise<void> {
+    const frames = new Frames();
+    const {name: source, changedMs} = input;
+    let before = 0;
+    for await (const piece of input.pieces) {
+      this.#scanner.each(piece.length, (start, end) => {
+        const text = piece.toString('latin1', start, end);
+        this.#take({source, offset: before + start, text}, frames, changedMs);
+      });
+      before += piece.length;
+      this.#state.history.length = 0;
+      progress.show(input);
+    }
+    this.#replayed.files += 1;
+  }
+
+  end(): Replayed {
+    this.#note(this.#guard.sweep(endOfTimeMs));
+    this.#replayed.lines = this.#scanner.lines;
+    return this.#replayed;
+  }
+
+  #take(line: Line, frames: Frames, changedMs: number): void {
+    const framed = frames.read(line, changedMs);
+    if (framed.kind === 'none') return;
+    const {record} = framed;
+    const outcomes = this.#guard.take(record, changedMs, this.#exemptions, askNobody);
+    if (outcomes.length > 0) this.#note(outcomes);
+    if (record.atMs < this.#sweptMs + sweepMs) return;
+    this.#sweptMs = record.atMs;
+    this.#note(this.#guard.sweep(record.atMs));
+  }
+
+  #note(outcomes: readonly Outcome[]): void {
+    const replayed = this.#replayed;
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'counted') {
+        const {kind} = outcome.evidence;
+        const isUnknown = kind === 'unknownRecipient' || kind === 'undeliverable';
+        replayed[isUnknown ? 'unknownRecipients' : 'otherSigns'] += 1;
+        this.#scanner.suspect(outcome.evidence.client);
+      } else if (outcome.kind === 'exempt') replayed.exempt += 1;
+      else if (outcome.kind === 'unproven') replayed.unproven += 1;
+      else if (outcome.kind === 'unresolved') {
+        replayed.unresolved += outcome.recipients;
+        if (outcome.why === 'envelopeUnknown') this.lacksEnvelopes = true;
+      } else if (outcome.kind === 'dispute') replayed.disputed += 1;
+      else if (outcome.kind === 'block') {
+        const {network, fromMs, untilMs, reason} = outcome.block;
+        replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});
+      }
+      if (outcome.kind === 'counted' || outcome.kind === 'exempt') this.#sayEvidence(outcome);
+    }
+  }
+
+  #sayEvidence(outcome: Extract<Outcome, {kind: 'counted' | 'exempt'}>): void {
+    if (!this.#log.shows('info')) return;
+    const {level, message} = reportOutcome(outcome, 0);
+    this.#log.say(level, message);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * `watch`: shows live which local programs open connections to mail ports of other machines. Looks
+ * for itself, beside a daemon or without one, and remembers nothing.
+ */
+import {printable, printablePath} from '../../base/printable.js';
+import type {Say} from '../../base/say.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output, Signals} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import {emptyState} from '../../guard/state.js';
+import {endpointText} from '../../outgoing/connection.js';
+import type {Observed} from '../../outgoing/live/observer.js';
+import {OutgoingWatch} from '../../outgoing/live/watch.js';
+import {homeText, nameCharacters, uidOf, warningFields} from '../../outgoing/warn/warning.js';
+import {localTime} from '../../report/tables/table.js';
+import {hostName, lackingCapabilities} from '../../sys/run/machine.js';
+import {RemoteNames} from '../../sys/talk/remote-names.js';
+
+/** An address of IPv4 with its port, and some of its name; most of IPv6. Characters. */
+const remoteCharacters = 32;
+
+/** Columns of the table, and how wide each is; what is longer is cut, but in the last. Characters. */
+const columns = [
+  ['TIME', 8],
+  ['USER', 12],
+  ['PID', 7],
+  ['SURE', 8],
+  ['REMOTE', remoteCharacters],
+  ['PROGRAM', 40],
+  ['DIRECTORY', 24],
+  ['PARENT', 24],
+  ['OF', nameCharacters],
+] as const;
+
+export async function watchLive(
+  config: Config,
+  form: 'text' | 'json',
+  scope: 'all' | 'others',
+  signals: Signals,
+  output: Output & {readonly say: Say},
+): Promise<ExitCode> {
+  const end = new AbortController();
+  signals.onStop(() => end.abort());
+  const lacking = lackingCapabilities(['CAP_SYS_PTRACE']);
+  if (lacking.length > 0) {
+    output.complain(
+      `without ${lacking.join(', ')} only your own processes are named: run it as root`,
+    );
+  }
+  const names = new RemoteNames();
+  if (form === 'text') output.print(line(columns.map(([name]) => name)));
+  const see = ({sighting, standing}: Observed): void => {
+    if (standing === 'allowed' && scope === 'others') return;
+    void names.of(sighting.connection.remote.text).then((name) => {
+      output.print(
+        form === 'json'
+          ? `${JSON.stringify({...fields(sighting, name), standing})}\n`
+          : line(cells(sighting, name)),
+      );
+    });
+  };
+  // What is held back is the daemon's to let go.
+  const settings = {...config, outbound: 'observe'} as const;
+  const nothing = (): void => undefined;
+  const parts = {
+    rows: emptyState('unsaved').outgoing,
+    onCount: nothing,
+    release: nothing,
+    withdraw: nothing,
+  };
+  await new OutgoingWatch(settings, {...parts, warn: nothing, see, say: output.say}).run(
+    end.signal,
+  );
+  return exitCode.ok;
+}
+
+const fields = (sighting: Observed['sighting'], remoteName?: string): object =>
+  warningFields({sighting, times: 1, ...(remoteName && {remoteName})}, hostName());
+
+/** A row of the table. */
+export function cells(sighting: Observed['sighting'], name?: string): string[] {
+  const {atMs, connection, sureness, owner} = sighting;
+  const remote = endpointText(connection.remote, connection.remotePort);
+  const parent = owner?.parents[0];
+  return [
+    localTime(atMs).slice(11),
+    owner?.user || (uidOf(sighting)?.toString() ?? ''),
+    owner === undefined ? '-' : String(owner.pid),
+    sureness,
+    // Of both the name is less; and it is its owner's word.
+    name === undefined || remote.length > remoteCharacters - 4
+      ? remote
+      : printable(`${remote} ${name}`, remoteCharacters),
+    owner === undefined ? '-' : [owner.executable || owner.command, owner.script].join(' ').trim(),
+    owner?.directory ?? '',
+    parent === undefined ? '' : `${parent.program} (${parent.pid})`,
+    owner === undefined ? '' : homeText(owner.home),
+  ];
+}
+
+/** In columns that stand still, whatever is in them. */
+export const line = (texts: readonly string[]): string =>
+  `${columns
+    .map(([, width], i) => {
+      const cell = printablePath(texts[i] ?? '', width) || '-';
+      return i === columns.length - 1 ? cell : cell.padEnd(width);
+    })
+    .join('  ')
+    .trimEnd()}\n`;

@@ -1,0 +1,7 @@
+/** The settings that a command line has given, before they are read. */
+import type {Raw} from './kinds.js';
+import type {SettingName} from './schema.js';
+
+export type Options = Readonly<Partial<Record<SettingName, Raw>>> & {readonly config?: string};
+
+export const isFlag = (where: string): boolean => where.startsWith('--');

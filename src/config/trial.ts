@@ -1,0 +1,30 @@
+/**
+ * A configuration on trial (`blocksmtp reload --confirm 5m`), as a value. Where it is kept is in
+ * `daemon/course/trial-file.ts`; what follows from it is in `daemon/course/reload.ts`.
+ */
+
+/** Plain data: it is saved as it is. */
+export interface Trial {
+  /** `failed`: nobody confirmed it, the one before is in force. */
+  readonly kind: 'running' | 'failed';
+  /** The text of the configuration file before. */
+  readonly before: string;
+  /** The text on trial. */
+  readonly tried: string;
+  /** Ms since the epoch. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** What an operator is told of it. */
+export type TrialView =
+  | {readonly kind: 'none' | 'failed'}
+  | {readonly kind: 'running'; readonly untilMs: number}
+  /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
+  | {readonly kind: 'overdue'};
+
+export function trialView(trial: Trial | undefined, nowMs: number): TrialView {
+  if (trial?.kind !== 'running') return {kind: trial?.kind ?? 'none'};
+  const {untilMs} = trial;
+  return untilMs > nowMs ? {kind: 'running', untilMs} : {kind: 'overdue'};
+}

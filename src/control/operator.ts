@@ -1,0 +1,170 @@
+/**
+ * What an operator may ask of the guard: list, why, block, unblock, resume. The same code answers through the
+ * control socket of a running daemon and, when none runs, in the command itself. Requests come as
+ * foreign JSON and are checked here.
+ */
+import {type Block, standing} from '../blocks/block.js';
+import type {HistoryEntry} from '../blocks/history.js';
+import {type Answer, readNetwork, type Request} from './protocol.js';
+import type {Guard} from '../guard/guard.js';
+import type {Outcome} from '../guard/outcome.js';
+import type {State} from '../guard/state.js';
+import {type Network, overlaps, parseNetwork} from '../net/network.js';
+import {sumSenders} from '../outgoing/sender-hours.js';
+import {countText, type Status} from '../report/status.js';
+import {brakeView} from '../score/brake.js';
+import {type Exemptions, exemptionText} from '../score/exempt.js';
+import {acceptedMs, GoodSenders} from '../score/good-senders.js';
+import {leakedScore} from '../score/offender.js';
+import type {Policy} from '../score/policy.js';
+
+export interface OperatorView {
+  readonly guard: Guard;
+  readonly state: State;
+  readonly exemptions: Exemptions;
+  readonly policy: Policy;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly status: () => Status;
+}
+
+export interface Served {
+  readonly answer: Answer;
+  /** What it has changed; the caller carries it out. */
+  readonly outcomes: readonly Outcome[];
+}
+
+export function serve(request: Request, view: OperatorView, nowMs: number): Served {
+  const {guard, state, exemptions} = view;
+  if (request.command === 'list') {
+    const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
+    return {answer: {kind: 'blocks', blocks}, outcomes: []};
+  }
+  if (request.command === 'status') {
+    return {answer: {kind: 'status', status: view.status()}, outcomes: []};
+  }
+  if (request.command === 'flush') {
+    const outcomes = guard.liftAll(nowMs);
+    const {length} = outcomes;
+    const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
+    return {answer: {kind: 'done', message}, outcomes};
+  }
+  if (request.command === 'resume') return resume(guard, nowMs);
+  if (request.command === 'senders') {
+    const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
+    return {answer: {kind: 'senders', senders}, outcomes: []};
+  }
+  const read = readNetwork(request);
+  if (read.kind === 'refused') return refused(read.message);
+  const {network} = read;
+  if (request.command === 'why') {
+    const exempt = exemptions.ofNetwork(network);
+    const exemption = exempt === undefined ? null : exemptionText(exempt);
+    const lines = explain(network, view, nowMs);
+    return {answer: {kind: 'why', lines, exemption}, outcomes: []};
+  }
+  if (request.command === 'unblock') {
+    const outcome = guard.unblock(network.text, nowMs);
+    const {text} = network;
+    const larger = blockAround(network, state);
+    if (outcome === undefined) {
+      const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
+      return {
+        answer: {kind: 'notBlocked', message: `${text} was not blocked${hint}`},
+        outcomes: [],
+      };
+    }
+    // Its own block was one too many: whoever is to be let in is not yet.
+    const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
+    return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
+  }
+  const why = whyExempt(network, exemptions);
+  if (why !== undefined) return refused(why);
+  const outcome = guard.block(operatorBlock(network, request.seconds, nowMs), 1);
+  return outcome.kind === 'block'
+    ? {answer: {kind: 'done', message: `${network.text} is blocked`}, outcomes: [outcome]}
+    : refused('too many blocks stand already');
+}
+
+function resume(guard: Guard, nowMs: number): Served {
+  const outcome = guard.resume(nowMs);
+  if (outcome === undefined) {
+    return {answer: {kind: 'notStopped', message: 'blocking was not stopped'}, outcomes: []};
+  }
+  return {answer: {kind: 'done', message: 'blocks are made again'}, outcomes: [outcome]};
+}
+
+/** How many past events are told. A count. */
+const mostHistory = 20;
+
+/** All that is known about a network: exempt or not, blocked or not, its score, its past. */
+function explain(network: Network, view: OperatorView, nowMs: number): string[] {
+  const {state, exemptions, policy, history} = view;
+  const block = state.blocks.get(network.text) ?? blockAround(network, state);
+  const offender = state.offenders.get(network.text);
+  const score = offender === undefined ? 0 : leakedScore(offender, policy, nowMs);
+  return [
+    whyExempt(network, exemptions) ?? `${network.text}: not exempt`,
+    block === undefined
+      ? 'not blocked'
+      : `${block.network} is blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
+    `score ${score.toFixed(1)} of ${policy.threshold}, blocks so far ${offender?.blocks ?? 0}`,
+    senderText(network.text, score > 0 ? offender?.firstMs : undefined, state, nowMs),
+    ...stopText(state, nowMs),
+    ...history(network.text, mostHistory).map(
+      ({atMs, event, reason}) => `${time(atMs)} ${event}: ${reason}`,
+    ),
+  ];
+}
+
+const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
+
+/**
+ * What its accepted mail makes of it.
+ *
+ * @param seriesMs since when something speaks against it, if something does
+ */
+function senderText(
+  client: string,
+  seriesMs: number | undefined,
+  state: State,
+  nowMs: number,
+): string {
+  const accepted = acceptedMs(state.senders, client);
+  if (accepted === undefined) return 'no good sender: no mail of it was accepted of late';
+  const isGood = new GoodSenders(state.senders).isGood(client, seriesMs ?? nowMs, nowMs);
+  const {firstMs, lastMs} = accepted;
+  return `${isGood ? 'a good sender' : 'no good sender'}: mail accepted since ${time(firstMs)}, last about ${time(lastMs)}`;
+}
+
+function stopText(state: State, nowMs: number): string[] {
+  const brake = brakeView(state, nowMs);
+  if (brake.kind === 'free') return [];
+  return [`nobody is blocked since ${time(brake.sinceMs)}, until: blocksmtp resume`];
+}
+
+/** A block of a larger network that holds this one. */
+function blockAround(network: Network, state: State): Block | undefined {
+  return [...state.blocks.values()].find((block) => {
+    const around = parseNetwork(block.network);
+    return around !== undefined && around.prefix < network.prefix && overlaps(around, network);
+  });
+}
+
+function operatorBlock(network: Network, seconds: number, nowMs: number): Block {
+  return {
+    network: network.text,
+    fromMs: nowMs,
+    untilMs: nowMs + seconds * 1000,
+    reason: 'asked for',
+    origin: 'operator',
+  };
+}
+
+function whyExempt(network: Network, exemptions: Exemptions): string | undefined {
+  const exemption = exemptions.ofNetwork(network);
+  return exemption && `${network.text}: ${exemptionText(exemption)}`;
+}
+
+function refused(message: string): Served {
+  return {answer: {kind: 'refused', message}, outcomes: []};
+}

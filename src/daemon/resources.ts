@@ -1,0 +1,98 @@
+/**
+ * Sets up what a daemon, or a command in its absence, works on: the lock, the store, the way to the
+ * firewall. In a dry run the same parts that touch nothing.
+ */
+import type {HistoryEntry} from '../blocks/history.js';
+import type {Config} from '../config/schema.js';
+import type {RunCall} from '../firewall/live/part.js';
+import {emptyState, type State} from '../guard/state.js';
+import {hasStore, openStore} from '../sys/disk/store.js';
+import {nowMs} from '../sys/run/clock.js';
+import {lockState} from '../sys/run/instance-lock.js';
+import {runFirewallCall} from '../sys/run/netfilter.js';
+import {askControl} from '../sys/talk/control-socket.js';
+import type {Log} from '../sys/talk/log.js';
+
+export interface Resources {
+  readonly state: State;
+  readonly commit: () => void;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly run: RunCall;
+  leave(): void;
+}
+
+export type OpenedResources =
+  | {readonly kind: 'ready'; readonly workplace: Resources}
+  | {readonly kind: 'taken' | 'failed'; readonly why: string};
+
+export async function openResources(config: Config, log: Log): Promise<OpenedResources> {
+  if (config.dryRun) return {kind: 'ready', workplace: dryWorkplace};
+  const locked = await lockState(config.stateDir);
+  if (locked.kind !== 'locked') return locked;
+  try {
+    const store = await openStore(config.stateDir, nowMs());
+    if (store.damaged !== undefined) {
+      const message = `state: damaged, put aside as ${store.damaged}; beginning with nothing`;
+      log.say('error', message);
+    }
+    const leave = (): void => {
+      store.close();
+      locked.lock.release();
+    };
+    return {kind: 'ready', workplace: {...store, run: (call) => runFirewallCall(call), leave}};
+  } catch (error) {
+    locked.lock.release();
+    return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
+  }
+}
+
+/** Tries of five seconds. A count: a command whose firewall is busy takes half a minute at most. */
+const mostTries = 12;
+
+/**
+ * For the daemon. A command that works on the state is waited for: without us nobody is guarded. Another
+ * daemon, which listens, is not.
+ *
+ * @param stop waits no longer once it is given
+ */
+export async function openToGuard(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<OpenedResources> {
+  for (let tries = 1; ; tries++) {
+    const opened = await openResources(config, log);
+    if (opened.kind !== 'taken' || tries >= mostTries || stop.aborted) return opened;
+    const asked = await askControl(config.controlSocket, {command: 'status'});
+    if (asked.kind === 'answer') return opened;
+    if (tries === 1) log.say('notice', `${opened.why}: waiting until it is done`);
+  }
+}
+
+/**
+ * For a command that only asks: where nothing was ever saved nothing is made, neither folder nor
+ * database. One that is there is opened as usual, lock and all.
+ */
+export async function openToLook(config: Config, log: Log): Promise<OpenedResources> {
+  try {
+    if (config.dryRun || hasStore(config.stateDir)) return await openResources(config, log);
+  } catch (error) {
+    return {kind: 'failed', why: (error as Error).message};
+  }
+  const workplace = {...nothingSaved(emptyState('unsaved')), run: runFirewallCall};
+  return {kind: 'ready', workplace};
+}
+
+const dryState = emptyState('unsaved');
+
+const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
+  state,
+  commit: () => void (state.history.length = 0),
+  history: () => [],
+  leave: () => undefined,
+});
+
+const dryWorkplace: Resources = {
+  ...nothingSaved(dryState),
+  run: () => Promise.resolve({kind: 'done', stdout: ''}),
+};

@@ -1,0 +1,11 @@
+/** How much of what should stand does: as the kernel was last seen. Counts of networks. */
+export interface Enforced {
+  readonly wanted: number;
+  readonly standing: number;
+  /** When the kernel itself was last read, ms since the epoch; undefined: not yet. */
+  readonly readMs: number | undefined;
+  /** How often something that had stood was found changed by others. */
+  readonly repairs: number;
+  /** Why the latest try failed; undefined: it did not. */
+  readonly failure: string | undefined;
+}

@@ -1,0 +1,123 @@
+/** How nft is called, and what any listing of it has (libnftables-json(5)). */
+import type {Call, KernelReading} from './backend.js';
+import type {Family} from '../net/address.js';
+import {parseNetwork} from '../net/network.js';
+
+/** What a table of ours is named for. */
+interface Named {
+  readonly chain: string;
+}
+
+export const nft = (lines: readonly string[]): Call => ({
+  program: 'nft',
+  parameters: ['-f', '-'],
+  input: `${lines.join('\n')}\n`,
+});
+
+/** Before the filter tables of others; an accept there does not matter to us, a drop of ours does. */
+export const priority = -10;
+
+/** Not the bare name of the chain: that could be one of iptables' own tables, or a word of nft. */
+export const tableOf = ({chain}: Named): string => `blocksmtp-${chain}`;
+
+export const familyWord = (family: Family): 'ip' | 'ip6' => (family === 4 ? 'ip' : 'ip6');
+
+export const listTable = (spec: Named, family: Family): Call => ({
+  program: 'nft',
+  parameters: ['-j', 'list', 'table', familyWord(family), tableOf(spec)],
+  input: '',
+});
+
+/** @param absent what it is if there is no such table */
+export const absentOr = <Actual>(why: string, absent: Actual): KernelReading<Actual> =>
+  why.includes('No such file or directory')
+    ? {kind: 'read', actual: absent}
+    : {kind: 'unreadable', why};
+
+/** As nft prints it; what else it prints is not looked at. */
+export interface Listed {
+  readonly table?: {readonly flags?: Flags};
+  readonly set?: ListedSet;
+  readonly chain?: {
+    readonly name: string;
+    readonly hook?: string;
+    readonly prio?: number;
+    readonly policy?: string;
+  };
+  readonly rule?: {readonly chain: string; readonly expr: unknown};
+}
+
+/** @param text what `nft -j list table` printed */
+export function listedIn(
+  text: string,
+):
+  | {readonly kind: 'listed'; readonly items: readonly Listed[]}
+  | {readonly kind: 'unreadable'; readonly why: string} {
+  if (!text.startsWith(listingStart)) {
+    return {kind: 'unreadable', why: `nft: expected ${listingStart}...: ${text.slice(0, 80)}`};
+  }
+  try {
+    const {nftables: items} = JSON.parse(text) as {readonly nftables: readonly Listed[]};
+    return {kind: 'listed', items};
+  } catch {
+    // nft 1.0.6 stops in the middle of a table that somebody has put to sleep, and calls it done.
+    return {kind: 'listed', items: []};
+  }
+}
+
+/** All but the elements and what the kernel numbers. */
+export function shapeOf(listed: readonly Listed[]): string {
+  const shapes = listed.flatMap(({table, set, chain, rule}) => {
+    if (table !== undefined) return [['table', flagsOf(table)]];
+    if (set !== undefined)
+      return [['set', set.name, set.type, flagsOf(set), set.size ?? 'any size']];
+    if (chain !== undefined) return [['chain', chain.name, chain.hook, chain.prio, chain.policy]];
+    return rule === undefined ? [] : [['rule', rule.chain, rule.expr]];
+  });
+  return inAnyOrder(shapes);
+}
+
+/** Versions of nft list sets and chains in one order or the other; that of our rules is nothing. */
+export const inAnyOrder = (shapes: readonly unknown[]): string =>
+  shapes
+    .map((shape) => JSON.stringify(shape))
+    .sort()
+    .join('\n');
+
+/**
+ * An element as we write it: the tools print an IPv4-compatible address (`::192.0.2.7`) in the old
+ * way. A v4-mapped one is no block of ours, and goes by the name that it has there.
+ */
+export function elementText(printed: string): string {
+  if (!printed.includes(':') || !printed.includes('.')) return printed;
+  const network = parseNetwork(printed);
+  return network?.family === 6 ? network.text : printed;
+}
+
+/** Newer ones print a single flag without brackets. */
+export type Flags = string | readonly string[];
+
+export interface ListedSet {
+  readonly name: string;
+  /** Several of a concatenation. */
+  readonly type: string | readonly string[];
+  readonly flags?: Flags;
+  readonly size?: number;
+  readonly elem?: readonly Element[];
+}
+
+export const listingStart = '{"nftables": [';
+
+export const flagsOf = ({flags = []}: {readonly flags?: Flags}): string =>
+  [flags].flat().sort().join();
+
+export type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
+
+/** A range, for one, is none of ours. */
+export type Value =
+  | string
+  | number
+  | {
+      readonly prefix?: {readonly addr: string; readonly len: number};
+      readonly concat?: readonly unknown[];
+    };

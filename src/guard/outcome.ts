@@ -1,0 +1,37 @@
+/** What a record is read as, and what can come of it. */
+import type {Block} from '../blocks/block.js';
+import type {LogRecord} from '../log/record.js';
+import type {JoinOutcome} from '../mail/envelopes.js';
+import type {Evidence} from '../mail/evidence.js';
+import type {MailEvent} from '../mail/mail-event.js';
+import type {Stop} from '../score/brake.js';
+import type {Exemption} from '../score/exempt.js';
+import type {Stuck} from '../sessions/reap.js';
+
+export type ReadRecord =
+  /** The record is a whole message, whatever pieces it came in. */
+  | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
+  | {readonly kind: 'ignored'; readonly why: string};
+
+export type Outcome =
+  | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
+  | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
+  /** Only a log says that it was this client, and that is not enough here. */
+  | {readonly kind: 'unproven'; readonly evidence: Evidence}
+  | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
+  | {readonly kind: 'noRoom'; readonly network: string}
+  /** A brake keeps a block from being made. */
+  | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute' | 'stop'}
+  /** A sendmail process had SIGTERM. */
+  | {readonly kind: 'reaped'; readonly stuck: Stuck}
+  | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
+  /** No blocks are made any more; `still`: it has been told before. */
+  | ({readonly kind: 'stopped'; readonly when: 'now' | 'still'} & Stop)
+  /** Blocks are made again. */
+  | ({readonly kind: 'resumed'} & Stop)
+  /** Pieces of split messages of which not all came. */
+  | {readonly kind: 'broken'; readonly pieces: number}
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
+
+/** `notConfirmed`: it was made under a configuration that nobody confirmed. */
+export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';

@@ -1,0 +1,68 @@
+/**
+ * What is held until its client is known, and the evidence that becomes of it: with the proof that
+ * holds for both, who it was and that it was said at all. When it is released is for `envelopes.ts`.
+ */
+import type {LogRecord} from '../log/record.js';
+import {isDoubtful, isVouchedFor} from './authorship.js';
+import type {Evidence, EvidenceKind, Proof} from './evidence.js';
+import {hidesName} from './sendmail/recipient.js';
+import {type Address, parseAddress} from '../net/address.js';
+
+export interface KnownClient {
+  readonly address: string;
+  readonly proof: Proof;
+}
+
+/** The machine's answer about one process, and how it was learnt. */
+export interface MachineAnswer {
+  readonly client: Address;
+  readonly proof: Proof;
+}
+
+/** Something done by a client who is not known yet. Plain data. */
+export interface PendingEvidence {
+  readonly kind: EvidenceKind;
+  readonly subject: string;
+  readonly atMs: number;
+  /** Whether more than the line itself says that sendmail wrote it, or speaks against it. */
+  readonly vouched: 'byJournal' | 'no' | 'doubtful';
+}
+
+/** @param answer the machine's about this very line */
+export function pendingOf(
+  kind: EvidenceKind,
+  subject: string,
+  record: LogRecord,
+  answer?: MachineAnswer,
+): PendingEvidence {
+  const {atMs} = record;
+  if (isVouchedFor(record)) return {kind, subject, atMs, vouched: 'byJournal'};
+  const isDoubted = isDoubtful(record) && answer?.proof !== 'kernel';
+  return {kind, subject, atMs, vouched: isDoubted ? 'doubtful' : 'no'};
+}
+
+/** Whether the same is held already; of what hides a name nobody can tell. */
+export function isPending(
+  held: readonly PendingEvidence[],
+  {kind, subject}: PendingEvidence,
+): boolean {
+  if (hidesName(subject)) return false;
+  return held.some(
+    (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
+  );
+}
+
+export function pendingToEvidence(
+  held: readonly PendingEvidence[],
+  known: KnownClient,
+): {readonly kind: 'evidence'; readonly evidence: Evidence}[] {
+  if (held.length === 0) return [];
+  const client = parseAddress(known.address);
+  if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
+  return held.map(({kind, subject, atMs, vouched}) => {
+    // What is known of the client says nothing about who wrote of the recipient.
+    const isForeign = vouched === 'doubtful' || (vouched === 'no' && known.proof === 'journal');
+    const proof = isForeign ? 'log' : known.proof;
+    return {kind: 'evidence', evidence: {kind, client, subject, atMs, proof}};
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * Reads the title that a sendmail child gives itself (conf.c sm_setproctitle(), srvrsmtp.c):
+ *
+ *     sendmail: MTA: server host [192.0.2.7] cmd read
+ *     sendmail: MTA: 6ALBjJc0000152 host [192.0.2.7]: RCPT TO:<x@example.net>
+ *     sendmail: MTA: startup with [192.0.2.7]
+ *
+ * Anybody may give a process such a title: who the process really is, is asked in `sys/proc/proc.ts`.
+ * The command behind `: ` is the client's text; the client is read in front of it, anchored.
+ */
+import {type Address, parseAddress} from '../../net/address.js';
+import {clientPattern} from './client.js';
+
+export type ProcessTitle =
+  /** Waiting for a command, between two or in the middle of an envelope. */
+  | {readonly kind: 'commandRead'; readonly client: Address}
+  /** Working on a command within the envelope of this queue id. */
+  | {readonly kind: 'command'; readonly client: Address; readonly queueId: string};
+
+/** ProcessTitlePrefix of the configuration file; Debian sets `MTA`. */
+const head = '^sendmail: (?:[^\\s:]{1,64}: )?';
+
+const commandRead = new RegExp(`${head}server ${clientPattern} cmd read$`);
+/** A queue directory may stand before the queue id (queue.c qid_printname()). */
+const command = new RegExp(`${head}(?:\\S{0,64}/)?([0-9A-Za-z]{8}\\d{6,10}) ${clientPattern}: `);
+
+/** @returns undefined for the listener, queue runners, deliveries, and everybody else */
+export function parseProcessTitle(title: string): ProcessTitle | undefined {
+  const reading = commandRead.exec(title);
+  if (reading !== null) {
+    const client = parseAddress(reading[1] ?? '');
+    return client && {kind: 'commandRead', client};
+  }
+  const working = command.exec(title);
+  if (working === null) return undefined;
+  const client = parseAddress(working[2] ?? '');
+  return client && {kind: 'command', client, queueId: working[1] ?? ''};
+}
+
+const listener = new RegExp(`${head}(?:accepting|rejecting) connections`);
+
+/** Of the process that takes the connections, and of a child that has not begun with its client. */
+export const isListenerTitle = (title: string): boolean => listener.test(title);

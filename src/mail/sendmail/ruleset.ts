@@ -1,0 +1,112 @@
+/**
+ * Reads what a ruleset or a milter refused: `ruleset=check_rcpt, arg1=A, relay=CLIENT, reject=550
+ * 5.1.1 A... User unknown` (parseaddr.c rscheck()). A is hostile and stands twice, so neither the
+ * first nor the last `, relay=` is to be trusted, only the one around which both A agree.
+ */
+import type {Address} from '../../net/address.js';
+import {parseClient} from './client.js';
+import type {MailEvent, SignKind} from '../mail-event.js';
+import {unknownTailOf} from './unknown-user.js';
+
+const relayField = ', relay=';
+const refusalField = /, (?:reject=|discard|quarantine=|status=)/g;
+const head = /^ruleset=([a-z_]{1,32}), arg1=/;
+
+/** Places that are tried in one line. A count: 203 characters twice have room for no more false ones. */
+const mostPlaces = 64;
+
+const kindOfRuleset: Readonly<Record<string, SignKind>> = {
+  check_rcpt: 'recipientRefused',
+  check_mail: 'senderRefused',
+  check_relay: 'connectionRefused',
+};
+
+export function readRuleset(queueId: string | undefined, body: string): MailEvent | undefined {
+  const match = head.exec(body);
+  if (match === null) return undefined;
+  const [whole, name = ''] = match;
+  const {argument, client} = split(body.slice(whole.length));
+  const kind = kindOfRuleset[name] ?? 'commandRefused';
+  if (name !== 'check_rcpt') return {kind, queueId, client, subject: argument};
+  if (unknownTailOf(body) !== undefined && queueId !== undefined) {
+    return {kind: 'unknownRecipient', queueId, subject: argument, client};
+  }
+  const denied = relayingDenied.test(body);
+  return {kind: denied ? 'relayDenied' : kind, queueId, client, subject: argument};
+}
+
+/** proto.m4; not "temporarily denied", which a client with a slow name server gets. */
+const relayingDenied =
+  /\.\.\. Relaying denied(?:\. (?:IP name (?:lookup failed|possibly forged) \[[0-9A-Za-z.:]{2,50}\]|Proper authentication required\.?))?$/;
+
+/** What the ruleset was asked about, and the client if its place is beyond doubt. */
+function split(text: string): {argument: string; client: Address | undefined} {
+  const places = placesOf(text);
+  // A long message came in pieces, and of two refusals of one client the middle may be missing.
+  const only = places.length === 1 && text.length <= longestPieceBytes ? places[0] : undefined;
+  if (only !== undefined) return {argument: text.slice(0, only), client: clientAt(text, only)};
+  const agreeing = places.filter((place) => isRepeated(text, place));
+  const [place, ...more] = agreeing;
+  // Still another one for another argument, and joined like a bare line.
+  if (place === undefined || more.length > 0) return {argument: text, client: undefined};
+  return {argument: text.slice(0, place), client: clientAt(text, place)};
+}
+
+/** Shorter than what sendmail splits, with the queue id in front (SYSLOG_BUFSIZE is 1024). Bytes. */
+const longestPieceBytes = 900;
+
+function placesOf(text: string): number[] {
+  const places: number[] = [];
+  let at = text.indexOf(relayField);
+  while (at >= 0 && places.length < mostPlaces) {
+    places.push(at);
+    at = text.indexOf(relayField, at + 1);
+  }
+  return places;
+}
+
+function clientAt(text: string, place: number): Address | undefined {
+  return parseClient(text.slice(place + relayField.length, clientEnd(text, place)));
+}
+
+/** A client holds no `, `, so the first refusal behind it ends it. */
+function clientEnd(text: string, place: number): number | undefined {
+  refusalField.lastIndex = place;
+  return refusalField.exec(text)?.index;
+}
+
+/** Whether the refusal quotes just what stands in front of this place, and no place comes after. */
+function isRepeated(text: string, place: number): boolean {
+  const end = clientEnd(text, place);
+  if (end === undefined || clientAt(text, place) === undefined) return false;
+  const code = /^, reject=\d{3} (?:\d\.\d{1,3}\.\d{1,3} )?/.exec(text.slice(end, end + 40))?.[0];
+  if (code === undefined) return false;
+  const quoted = `${shortened(text.slice(0, place))}... `;
+  const start = end + code.length;
+  return text.startsWith(quoted, start) && !text.includes(relayField, start + quoted.length);
+}
+
+/** As in the refusal: libsm shortenstring(), with MAXSHORTSTR 203. */
+function shortened(text: string): string {
+  return text.length <= 203 ? text : `${text.slice(0, 100)}...${text.slice(-100)}`;
+}
+
+const milterRecipient = /^Milter: to=(.*), reject=\d{3} (\d\.\d{1,3}\.\d{1,3}) /s;
+const milterConnect =
+  /^Milter: connect: host=\S{1,255}, addr=((?:IPv6:)?[0-9A-Fa-f:.]{2,45}), rejecting commands$/;
+
+/** A milter's refusals name no client, but for the one of a connection (milter.c, srvrsmtp.c). */
+export function readMilter(queueId: string | undefined, body: string): MailEvent | undefined {
+  const connect = milterConnect.exec(body);
+  if (connect !== null) {
+    const client = parseClient(`[${connect[1] ?? ''}]`);
+    return {kind: 'connectionRefused', queueId, client, subject: ''};
+  }
+  const recipient = milterRecipient.exec(body);
+  if (recipient === null) return undefined;
+  const [, subject = '', code] = recipient;
+  if (queueId === undefined || code !== '5.1.1') {
+    return {kind: 'recipientRefused', queueId, client: undefined, subject};
+  }
+  return {kind: 'unknownRecipient', queueId, subject, client: undefined};
+}

@@ -1,0 +1,84 @@
+/**
+ * Decides who may open connections to mail ports of other machines: the administrator's
+ * `USER:PROGRAM`, both together. A user alone would let a hacked script of his pass, and a program
+ * alone anybody who copies it, so the file must be the one at that path here, too.
+ */
+import type {ProcessIdentity} from '../base/process-identity.js';
+
+/** What is known of a process without touching anything of its own. */
+export interface Glance extends ProcessIdentity {
+  readonly startedMs: number;
+  readonly parentPid: number;
+  /** The effective user. */
+  readonly uid: number;
+  /** Who has started it: another one than the effective user's where its program is set-uid. */
+  readonly realUid: number;
+  /** In a user namespace of its own a process is whoever it likes. */
+  readonly userNamespace: 'ours' | 'other';
+  readonly command: string;
+  /** Empty where that may not be read. */
+  readonly executable: string;
+}
+
+/** What decides about a process. */
+export type Candidate = Pick<Glance, 'uid' | 'realUid' | 'userNamespace' | 'executable'>;
+
+export interface AllowedSender {
+  readonly uid: number;
+  /** A path, or `*`. */
+  readonly program: string;
+}
+
+/** @param uidOf a user's number, undefined where there is no such user: nobody is him */
+export function allowedSenders(
+  entries: readonly string[],
+  uidOf: (name: string) => number | undefined,
+): AllowedSender[] {
+  return entries.flatMap((entry) => {
+    const at = entry.indexOf(':');
+    const user = entry.slice(0, at);
+    const uid = /^\d+$/.test(user) ? Number(user) : uidOf(user);
+    return uid === undefined ? [] : [{uid, program: entry.slice(at + 1)}];
+  });
+}
+
+/**
+ * Users of entries whom nobody here is. The standard entries name those of every mailer, and that most
+ * of them are not installed is no mistake.
+ */
+export function unknownUsers(
+  entries: readonly string[],
+  standard: readonly string[],
+  uidOf: (name: string) => number | undefined,
+): string[] {
+  const chosen = entries.filter((entry) => !standard.includes(entry));
+  const users = new Set(chosen.map((entry) => entry.slice(0, entry.indexOf(':'))));
+  return [...users].filter((user) => !/^\d+$/.test(user) && uidOf(user) === undefined);
+}
+
+/** @param isFileAt whether the process runs the file that is at this path for us, too */
+export function isAllowed(
+  {uid, realUid, userNamespace, executable}: Candidate,
+  senders: readonly AllowedSender[],
+  isFileAt: (path: string) => boolean,
+): boolean {
+  // Anybody may connect, and then become a set-uid program of somebody who is allowed.
+  if (userNamespace === 'other' || realUid !== uid) return false;
+  return senders.some((sender) => {
+    if (sender.uid !== uid) return false;
+    return sender.program === '*' || (sender.program === executable && isFileAt(executable));
+  });
+}
+
+/** The kernel's name for a program is the end of its path, cut. Characters. */
+const commandCharacters = 15;
+
+/**
+ * Whether a process that had ended may have been an allowed one: all that is left of it is a name,
+ * which anybody may take. Not enough to be silent for ever, nor to raise an alarm.
+ */
+export function mayHaveBeenAllowed(command: string, senders: readonly AllowedSender[]): boolean {
+  return senders.some(({program}) => {
+    return program.slice(program.lastIndexOf('/') + 1).slice(0, commandCharacters) === command;
+  });
+}

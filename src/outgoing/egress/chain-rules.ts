@@ -1,0 +1,138 @@
+/**
+ * The rules of the egress guard in the language of iptables, and what of them stands, as
+ * `iptables-save` prints it: both families and both variants print them just as they are written here.
+ * Recognises as ours only rules of exactly these shapes.
+ */
+import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
+import {addressBits, type Family} from '../../net/address.js';
+import type {Network} from '../../net/network.js';
+import {releaseKey} from './releases.js';
+import type {EgressRules, Release, HoldWindow} from './rules.js';
+
+/** A rule as it is printed, without `-A CHAIN `, and whose it is. */
+export interface EgressRule {
+  readonly text: string;
+  readonly owner: 'ours' | 'other';
+}
+
+export interface EgressHook {
+  readonly place: Hook;
+  readonly count: number;
+}
+
+/** What stands. */
+export interface EgressChain {
+  /** In order; `absent`: there is no such chain. */
+  readonly rules: readonly EgressRule[] | 'absent';
+  /** Our jumps in OUTPUT, by port: also from ports that are no longer guarded. */
+  readonly hooks: ReadonlyMap<number, EgressHook>;
+  /** `needed`: rules of others jump to it, so it can be emptied, but not deleted. */
+  readonly use: 'ours' | 'needed';
+  readonly readMs: number;
+}
+
+/** New connections only: what is established already never comes by. */
+export const hookRule = (chain: string, port: number): string =>
+  `-p tcp -m tcp --dport ${port} --tcp-flags FIN,SYN,RST,ACK SYN -j ${chain}`;
+
+const hookedPort = /^-p tcp -m tcp --dport (\d+) --tcp-flags /;
+
+const loopbackRule = '-o lo -j RETURN';
+const rejectRule = '-p tcp -j REJECT --reject-with tcp-reset';
+
+/** All of them, in their order. RETURN, not ACCEPT: rules of others may still have a say. */
+export function ruleTexts(rules: EgressRules, family: Family, window: HoldWindow): string[] {
+  const {mode, uids, destinations, releases} = rules;
+  return [
+    loopbackRule,
+    ...destinations.map((network) => `-d ${printed(network)} -j RETURN`),
+    ...uids.map((uid) => `-m owner --uid-owner ${uid} -j RETURN`),
+    ...(mode === 'reject'
+      ? [rejectRule]
+      : [...[...releases.values()].map((each) => releaseRule(each, family)), dropRule(window)]),
+  ];
+}
+
+const printed = ({text, family, prefix}: Network): string =>
+  prefix === addressBits[family] ? `${text}/${prefix}` : text;
+
+function releaseRule({local, localPort, remote, remotePort}: Release, family: Family): string {
+  const bits = addressBits[family];
+  const ports = `-p tcp -m tcp --sport ${localPort} --dport ${remotePort}`;
+  return `-s ${local.text}/${bits} -d ${remote.text}/${bits} ${ports} -j RETURN`;
+}
+
+/** Times in UTC, as iptables reads and prints them wherever the machine stands. */
+const dropRule = ({fromMs, untilMs}: HoldWindow): string =>
+  `-m time --datestart ${utc(fromMs)} --datestop ${utc(untilMs)} -j DROP`;
+
+const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+
+const time = '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)';
+const dropShape = new RegExp(`^-m time --datestart ${time} --datestop ${time} -j DROP$`);
+const releaseShape = /^-s (\S+) -d (\S+) -p tcp -m tcp --sport (\d+) --dport (\d+) -j RETURN$/;
+const destinationShape = /^-d (\S+) -j RETURN$/;
+const ownerShape = /^-m owner --uid-owner \d+ -j RETURN$/;
+
+/** When the kernel holds, if this is the rule that does. */
+export function windowIn(rule: string): HoldWindow | undefined {
+  const [, from, until] = dropShape.exec(rule) ?? [];
+  return from === undefined
+    ? undefined
+    : {fromMs: Date.parse(`${from}Z`), untilMs: Date.parse(`${until}Z`)};
+}
+
+/** The key of the release that this rule is, if it is one. */
+export function releaseIn(rule: string, family: Family): string | undefined {
+  const [, from = '', to = '', localPort, remotePort] = releaseShape.exec(rule) ?? [];
+  const [local, remote] = [canonical(from, family), canonical(to, family)];
+  if (local === undefined || remote === undefined) return undefined;
+  const [one, other] = [{text: local}, {text: remote}];
+  return releaseKey({
+    ...{local: one, remote: other},
+    ...{localPort: Number(localPort), remotePort: Number(remotePort)},
+  });
+}
+
+/** @param listing what `iptables-save -t filter` (or ip6tables-save) printed */
+export function parseEgress(
+  chain: string,
+  family: Family,
+  listing: string,
+  nowMs: number,
+): EgressChain {
+  const rules = readRules(listing);
+  const output = rules.get('OUTPUT') ?? [];
+  const hooks = new Map<number, EgressHook>();
+  for (const rule of output) {
+    const port = Number(hookedPort.exec(rule)?.[1]);
+    const hook = hookRule(chain, port);
+    if (rule === hook) hooks.set(port, hookPlace(hook, chain, rules, output));
+  }
+  const isHook = (name: string, rule: string): boolean =>
+    name === 'OUTPUT' && rule === hookRule(chain, Number(hookedPort.exec(rule)?.[1]));
+  const isNeeded = [...rules].some(([name, texts]) =>
+    texts.some((text) => targetOf(text) === chain && !isHook(name, text)),
+  );
+  return {
+    rules: rules.get(chain)?.map((text) => readRule(text, family)) ?? 'absent',
+    hooks,
+    use: isNeeded ? 'needed' : 'ours',
+    readMs: nowMs,
+  };
+}
+
+/** The tools print an IPv4-compatible address (`::192.0.2.7`) in the old way: ours is put as we write it. */
+function readRule(text: string, family: Family): EgressRule {
+  const isPlain = text === loopbackRule || text === rejectRule || ownerShape.test(text);
+  if (isPlain || dropShape.test(text)) return {text, owner: 'ours'};
+  if (!destinationShape.test(text) && !releaseShape.test(text)) return {text, owner: 'other'};
+  const words = text.split(' ').map((word, at, all) => {
+    if (!/^-[sd]$/.test(all[at - 1] ?? '')) return word;
+    const network = canonical(word, family);
+    return network?.includes('/') === false ? `${network}/${addressBits[family]}` : network;
+  });
+  return words.includes(undefined)
+    ? {text, owner: 'other'}
+    : {text: words.join(' '), owner: 'ours'};
+}

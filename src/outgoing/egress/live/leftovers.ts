@@ -1,0 +1,95 @@
+/**
+ * What the egress guard may have left in the kernel: under other names, of other backends, or at all
+ * where there shall be none now. When that is tried is decided in `hold.ts`.
+ */
+import type {Config} from '../../../config/schema.js';
+import type {Variant} from '../../../firewall/iptables-calls.js';
+import type {KeeperTools} from '../../../firewall/live/keeper.js';
+import {allOf, type Leftover, leftoverOf} from '../../../firewall/live/leftover.js';
+import type {State} from '../../../guard/state.js';
+import type {Family} from '../../../net/address.js';
+import {egressChainBackend} from '../chain.js';
+import {egressTableBackend} from '../nftables.js';
+import type {EgressMode} from '../rules.js';
+
+/** Names of chains under which something may stand: remembered, for settings change while nobody runs. */
+export interface EgressFormer {
+  readonly chains: () => readonly string[];
+  /** From now on something may. Said before the first batch. */
+  readonly note: (chain: string) => void;
+  readonly forget: (chain: string) => void;
+}
+
+export const formerEgress = ({egressChains}: State): EgressFormer => ({
+  chains: () => [...egressChains.values()].map(({chain}) => chain),
+  note: (chain) => {
+    if (egressChains.get(chain) === undefined) egressChains.set(chain, {chain});
+  },
+  forget: (chain) => egressChains.delete(chain),
+});
+
+export interface EgressPlace {
+  readonly backend: Config['backend'];
+  readonly outboundChainName: string;
+  /** `none`: nothing is in force, and all goes. */
+  readonly mode: EgressMode | 'none';
+  readonly families: readonly Family[];
+}
+
+/** All that may be left beside what is in force. */
+export function egressLeftovers(
+  {backend, outboundChainName, mode, families}: EgressPlace,
+  otherVariant: Variant | undefined,
+  former: EgressFormer,
+): Leftover[] {
+  return former.chains().flatMap((chain) => {
+    const isInForce = mode !== 'none' && chain === outboundChainName;
+    const parts = families.flatMap((family) =>
+      partsOf(chain, family, otherVariant, isInForce ? backend : 'none'),
+    );
+    return isInForce ? parts : allOf(`chain ${chain}`, parts, () => former.forget(chain));
+  });
+}
+
+/** @param inForce the backend whose own parts are left out */
+function partsOf(
+  chain: string,
+  family: Family,
+  otherVariant: Variant | undefined,
+  inForce: Config['backend'] | 'none',
+): Leftover[] {
+  const ownVariants: Variant[] = inForce === 'none' || inForce === 'nftables' ? [''] : [];
+  const variants = otherVariant === undefined ? ownVariants : [otherVariant, ...ownVariants];
+  return [
+    ...variants.map((variant) => leftoverOf(egressChainBackend(chain, family, 'any', variant))),
+    ...(inForce === 'nftables' ? [] : [leftoverOf(egressTableBackend(chain, family))]),
+  ];
+}
+
+/**
+ * Takes all of the egress guard out of both families, whichever backend has made it.
+ *
+ * @param chain its name now
+ * @param former undefined where nobody knows of other names
+ * @returns why something stays, one line each
+ */
+export async function removeEgress(
+  chain: string,
+  families: readonly Family[],
+  otherVariant: Variant | undefined,
+  {run, say}: Pick<KeeperTools, 'run' | 'say'>,
+  former: EgressFormer | undefined,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const name of new Set([chain, ...(former?.chains() ?? [])])) {
+    let isGone = true;
+    for (const part of families.flatMap((family) => partsOf(name, family, otherVariant, 'none'))) {
+      const failure = await part.remove(run, say);
+      if (failure === undefined) continue;
+      isGone = false;
+      failures.push(`${part.name}: not removed: ${failure}`);
+    }
+    if (isGone) former?.forget(name);
+  }
+  return failures;
+}

@@ -1,0 +1,53 @@
+/**
+ * The watch on outgoing mail as one life of the daemon has it: what it counts goes into the state, what
+ * it knows lets go what is held back, and its warnings may end in a signal on somebody's word.
+ */
+import type {Config} from '../../config/schema.js';
+import type {Say} from '../../base/say.js';
+import type {OutgoingMemory} from './memory.js';
+import type {SenderHour} from '../sender-hours.js';
+import type {Table} from '../../base/mechanisms/table.js';
+import type {EgressGuard} from '../egress/live/hold.js';
+import {Killer} from '../warn/live/killer.js';
+import {OutgoingWatch} from './watch.js';
+import {Warner, type WarnerSettings} from '../warn/live/warner.js';
+
+export interface OutboundSurroundings {
+  readonly config: Config;
+  readonly rows: Table<SenderHour>;
+  readonly egress: EgressGuard;
+  /** Called when the rows have changed. */
+  readonly onCount: () => void;
+  readonly memory: OutgoingMemory;
+  readonly say: Say;
+}
+
+const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: ''};
+
+/** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
+export async function watchOutgoing(
+  {config, rows, egress, onCount, memory, say}: OutboundSurroundings,
+  stop: AbortSignal,
+): Promise<void> {
+  const outbound = new OutgoingWatch(config, {
+    ...{rows, onCount, memory, say},
+    release: (connection) => void egress.release(connection),
+    withdraw: (connection) => void egress.withdraw(connection),
+    warn: (warning) => warner.warn(warning),
+  });
+  egress.watchedBy(() => outbound.isKeepingUp);
+  const killer = new Killer(
+    {mode: config.dryRun ? 'onlySay' : 'end'},
+    {isAllowed: (process) => outbound.isAllowed(process), say},
+  );
+  // A dry run tells nobody but its own log.
+  const ways = config.dryRun ? noWays : config;
+  const warner: Warner = new Warner(ways, {
+    say,
+    onAllow: (sighting, askedBy) => outbound.allow(sighting, askedBy),
+    mayBeEnded: (target) => killer.decide(target).kind === 'end',
+    end: (target, askedBy) => killer.end(target, askedBy),
+  });
+  await outbound.run(stop);
+  await warner.stop();
+}

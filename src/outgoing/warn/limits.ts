@@ -1,0 +1,115 @@
+/**
+ * Decides what of all sightings is told: nothing of allowed senders, and of others one warning for
+ * each program and destination in a while, within bounds that no choice of names gets around. Which connections are new, `outgoing/seen-connections.ts` knows.
+ */
+import {programKey, type Sighting} from '../owner.js';
+
+/** A program that writes to the whole world is one matter: it is told of so many destinations. A count. */
+export const mostDestinations = 5;
+/** Whoever gives each of his programs another name is told of so often in an interval. A count. */
+export const mostProgramsOfUser = 10;
+/** And all of them together: nobody reads more, and a log that is flooded hides the rest. A count. */
+export const mostPrograms = 200;
+/** Programs remembered. A count. */
+export const mostRemembered = 10_000;
+
+export type Telling =
+  | {readonly kind: 'silent'}
+  | {
+      readonly kind: 'warn';
+      /** Connections of the program since the last warning, itself among them. A count. */
+      readonly times: number;
+      /** What is told of no more in this interval; `told`: all goes on being told. */
+      readonly further: 'told' | 'program' | 'user' | 'everybody';
+    };
+
+interface Program {
+  readonly destinations: Set<string>;
+  readonly sinceMs: number;
+  untold: number;
+}
+
+export class Watch {
+  readonly #programs = new Map<string, Program>();
+  /** Programs told of in this interval, by user. */
+  readonly #told = new Map<number, number>();
+  #toldOfAll = 0;
+  #sinceMs = 0;
+
+  /**
+   * What is told of a sender who is not allowed.
+   *
+   * @param intervalMs for so long a program is not told of again
+   */
+  tell(sighting: Sighting, intervalMs: number, nowMs: number): Telling {
+    const span = {nowMs, intervalMs};
+    if (isOver(this.#sinceMs, span)) this.#beginAnew(nowMs);
+    const program = this.#program(programKey(sighting), span);
+    program.untold += 1;
+    const {destinations} = program;
+    const destination = sighting.connection.remote.text;
+    if (destinations.has(destination) || destinations.size >= mostDestinations) return silent;
+    const user = sighting.owner?.uid ?? sighting.connection.uid;
+    const ofUser = this.#told.get(user) ?? 0;
+    const isNew = destinations.size === 0;
+    if (isNew && (ofUser >= mostProgramsOfUser || this.#toldOfAll >= mostPrograms)) return silent;
+    destinations.add(destination);
+    if (isNew) {
+      this.#told.set(user, ofUser + 1);
+      this.#toldOfAll += 1;
+    }
+    const times = program.untold;
+    program.untold = 0;
+    return {kind: 'warn', times, further: this.#further(program, isNew, ofUser + 1)};
+  }
+
+  /** Forgets what is over. */
+  sweep(intervalMs: number, nowMs: number): void {
+    for (const [key, {sinceMs}] of this.#programs) {
+      if (isOver(sinceMs, {nowMs, intervalMs})) this.#programs.delete(key);
+    }
+  }
+
+  #further(
+    {destinations}: Program,
+    isNew: boolean,
+    ofUser: number,
+  ): Extract<Telling, {kind: 'warn'}>['further'] {
+    if (isNew && this.#toldOfAll >= mostPrograms) return 'everybody';
+    if (isNew && ofUser >= mostProgramsOfUser) return 'user';
+    return destinations.size >= mostDestinations ? 'program' : 'told';
+  }
+
+  #beginAnew(nowMs: number): void {
+    this.#sinceMs = nowMs;
+    this.#told.clear();
+    this.#toldOfAll = 0;
+  }
+
+  #program(key: string, span: Span): Program {
+    const known = this.#programs.get(key);
+    if (known !== undefined && !isOver(known.sinceMs, span)) return known;
+    const program = {
+      destinations: new Set<string>(),
+      sinceMs: span.nowMs,
+      untold: known?.untold ?? 0,
+    };
+    this.#programs.delete(key);
+    this.#programs.set(key, program);
+    if (this.#programs.size > mostRemembered) {
+      this.#programs.delete(this.#programs.keys().next().value ?? '');
+    }
+    return program;
+  }
+}
+
+interface Span {
+  readonly nowMs: number;
+  readonly intervalMs: number;
+}
+
+/** Also when the clock was set back. */
+const isOver = (sinceMs: number, {nowMs, intervalMs}: Span): boolean =>
+  nowMs - sinceMs >= intervalMs || sinceMs > nowMs;
+
+const silent: Telling = {kind: 'silent'};

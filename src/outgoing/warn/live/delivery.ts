@@ -1,0 +1,122 @@
+/**
+ * One way that warnings go besides the log, and its bounds: so many at once, so many that wait, so
+ * many an hour. A way that fails is told of once for each reason, and what was left out is counted
+ * and told of. Knows nothing of what it carries them by.
+ */
+import type {Say} from '../../../base/say.js';
+import type {Delivered} from '../delivered.js';
+import type {Warning} from '../warning.js';
+import {nowMs} from '../../../sys/run/clock.js';
+
+export interface WarningWay {
+  /** For the log: `mail`. */
+  readonly name: string;
+  /** Counts. */
+  readonly bounds: {readonly atOnce: number; readonly waiting: number; readonly anHour: number};
+  /** After so long it is told to end. Ms. */
+  readonly timeoutMs: number;
+  /** Never fails, and ends soon after the signal comes. */
+  readonly deliver: (warning: Warning, stop: AbortSignal) => Promise<Delivered>;
+}
+
+const hourMs = 3_600_000;
+/** Reasons for a failure that are told until one goes through. A count: an answer may vary. */
+const mostReasons = 10;
+
+export class WarningDelivery {
+  readonly #way: WarningWay;
+  readonly #say: Say;
+  readonly #waiting: Warning[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  readonly #told = new Set<string>();
+  #hourFromMs = 0;
+  #thisHour = 0;
+  #leftOut = 0;
+
+  constructor(way: WarningWay, say: Say) {
+    this.#way = way;
+    this.#say = say;
+  }
+
+  /** Never waits, never fails. */
+  take(warning: Warning): void {
+    if (this.#stop.signal.aborted) return;
+    const {waiting, atOnce} = this.#way.bounds;
+    const isFull = this.#underWay.size >= atOnce && this.#waiting.length >= waiting;
+    if (isFull || !this.#hasQuota()) {
+      this.#leaveOut();
+      return;
+    }
+    this.#thisHour += 1;
+    this.#waiting.push(warning);
+    this.#next();
+  }
+
+  /** What waits is left out; what is under way is ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#leftOut += this.#waiting.splice(0).length;
+    await Promise.all(this.#underWay);
+    this.#tellLeftOut();
+  }
+
+  /** By a clock that may be set back: then a new hour begins. */
+  #hasQuota(): boolean {
+    const now = nowMs();
+    if (now - this.#hourFromMs >= hourMs || now < this.#hourFromMs) {
+      this.#hourFromMs = now;
+      this.#thisHour = 0;
+    }
+    return this.#thisHour < this.#way.bounds.anHour;
+  }
+
+  #leaveOut(): void {
+    this.#leftOut += 1;
+    if (this.#leftOut > 1) return;
+    const {name, bounds} = this.#way;
+    const most = `${bounds.atOnce + bounds.waiting} at once, ${bounds.anHour} an hour`;
+    this.#say('warning', `warnings by ${name}: too many (${most}): the next are in this log only`);
+  }
+
+  #tellLeftOut(): void {
+    if (this.#leftOut === 0) return;
+    this.#say('warning', `warnings by ${this.#way.name}: ${this.#leftOut} were left out`);
+    this.#leftOut = 0;
+  }
+
+  #next(): void {
+    while (this.#underWay.size < this.#way.bounds.atOnce) {
+      const warning = this.#waiting.shift();
+      if (warning === undefined) return;
+      this.#tellLeftOut();
+      const work = this.#deliver(warning).finally(() => {
+        this.#underWay.delete(work);
+        this.#next();
+      });
+      this.#underWay.add(work);
+    }
+  }
+
+  async #deliver(warning: Warning): Promise<void> {
+    const stop = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#way.timeoutMs)]);
+    try {
+      this.#tell(await this.#way.deliver(warning, stop));
+    } catch (error) {
+      this.#tell({kind: 'failed', why: (error as Error).message});
+    }
+  }
+
+  #tell(result: Delivered): void {
+    const {name} = this.#way;
+    if (result.kind === 'done') {
+      if (this.#told.size > 0) this.#say('notice', `warnings by ${name}: it works again`);
+      this.#told.clear();
+      return;
+    }
+    const {why} = result;
+    if (this.#stop.signal.aborted || this.#told.has(why) || this.#told.size >= mostReasons) return;
+    this.#told.add(why);
+    this.#say('error', `warnings by ${name}: ${why}; this is said once`);
+  }
+}

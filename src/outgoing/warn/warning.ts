@@ -1,0 +1,211 @@
+/**
+ * What is said of a local program that speaks SMTP to another machine: as a line of the log, as the
+ * lines of a window or a mail, as JSON for a program of the administrator's. Paths, names and command
+ * lines are whatever their owner likes, so each is made printable and cut. Who is warned of, `watch.ts`
+ * decides; where a warning goes, `outgoing/warn/live/warner.ts`.
+ */
+import {printable, printablePath} from '../../base/printable.js';
+import {type Connection, endpointText} from '../connection.js';
+import type {Home, Owner, Parent, Sighting, Confidence} from '../owner.js';
+
+export interface Warning {
+  readonly sighting: Sighting;
+  /** The remote's name by DNS: the word of whoever runs that DNS. Absent: not known. */
+  readonly remoteName?: string;
+  /** Sightings like it since the warning before, this one among them. A count. */
+  readonly times: number;
+}
+
+/** Longest path of a program, script or directory that is shown. Characters: a window is narrow. */
+export const pathCharacters = 160;
+/** Longest in the JSON. Characters: as the kernel has it (PATH_MAX). */
+export const wholePathCharacters = 4096;
+/** Of a parent, of which there may be several. Characters: all of it is less than a pipe holds. */
+export const parentPathCharacters = 512;
+/** Longest name of a user, a unit, a container or a host. Characters: a host has no more than 253. */
+export const nameCharacters = 253;
+/** Longest command line that is shown, and each word of it in the JSON. Characters. */
+export const commandLineCharacters = 240;
+/** Words of a command line in the JSON. A count. */
+export const commandLineWords = 32;
+/** Parents that are shown, from the nearest up. A count: what lies above began a session. */
+export const mostParents = 6;
+
+const surenessText: Readonly<Record<Confidence, string>> = {
+  certain: 'it holds the socket',
+  shared: 'others share its socket',
+  told: 'the kernel saw it connect',
+  gone: 'it has ended already',
+  user: 'only the user is known',
+  unknown: 'who it is is not known',
+};
+
+const path = (text: string): string => printablePath(text, pathCharacters);
+export const wholePath = (text: string): string => printablePath(text, wholePathCharacters);
+const name = (text: string): string => printable(text, nameCharacters);
+
+/**
+ * Of whom it is, or the socket; undefined: not known. What is left of a connection has no inode, and for
+ * its user the kernel prints 0 then, which is nobody's.
+ */
+export function uidOf({owner, connection: {uid, inode}}: Sighting): number | undefined {
+  const known = owner?.uid ?? (inode === '0' ? -1 : uid);
+  return known < 0 ? undefined : known;
+}
+
+const userText = (sighting: Sighting): string => {
+  const user = sighting.owner?.user || uidOf(sighting)?.toString();
+  return user === undefined ? 'user not known' : `user ${name(user)}`;
+};
+
+/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
+function programText({sighting}: Warning): string {
+  const {owner} = sighting;
+  const user = userText(sighting);
+  if (owner === undefined) {
+    return uidOf(sighting) === undefined ? `an unknown program, ${user}` : `a program of ${user}`;
+  }
+  const {pid, script} = owner;
+  const running = script === '' ? '' : ` (script ${path(script)})`;
+  return `${path(programOf(owner))}${running}, pid ${pid}, ${user}`;
+}
+
+const programOf = ({executable, command}: Owner): string =>
+  executable || command || 'an unknown program';
+
+function remoteText({sighting: {connection}, remoteName = ''}: Warning): string {
+  const endpoint = endpointText(connection.remote, connection.remotePort);
+  return remoteName === '' ? endpoint : `${endpoint} (${name(remoteName)})`;
+}
+
+const parentText = ({program, pid}: Parent): string => `${path(program)} (${pid})`;
+
+const parentsText = ({parents}: Owner): string[] =>
+  parents.length === 0
+    ? []
+    : [`started by ${parents.slice(0, mostParents).map(parentText).join(' < ')}`];
+
+/** Empty for what belongs to nothing. */
+export const homeText = (home: Home): string =>
+  home.kind === 'none' ? '' : `${home.kind} ${name(home.name)}`;
+
+const directoryText = ({directory}: Owner): string[] =>
+  directory === '' ? [] : [`in ${path(directory)}`];
+
+const timesText = ({times}: Warning): string[] =>
+  times <= 1 ? [] : [`${times} connections since the last warning`];
+
+/** One line: what the log says. */
+export function warningText(warning: Warning): string {
+  const {owner, sureness} = warning.sighting;
+  const about = owner === undefined ? [] : [...directoryText(owner), ...parentsText(owner)];
+  const home = homeText(owner?.home ?? {kind: 'none'});
+  return [
+    `SMTP to ${remoteText(warning)} by ${programText(warning)}`,
+    ...about,
+    ...(home === '' ? [] : [home]),
+    surenessText[sureness],
+    ...timesText(warning),
+  ].join('; ');
+}
+
+/** For the subject of a mail. */
+export const warningTitle = ({sighting: {owner, connection}}: Warning): string =>
+  `${owner === undefined ? 'a program' : path(programOf(owner))} speaks SMTP to ${endpointText(connection.remote, connection.remotePort)}`;
+
+/** The lines of a window or a mail; plain text, without markup. */
+export function warningBody(warning: Warning): string[] {
+  const {owner, sureness} = warning.sighting;
+  const about = owner === undefined ? [] : ownerLines(owner);
+  return [
+    programText(warning),
+    `to ${remoteText(warning)}`,
+    ...about,
+    [surenessText[sureness], ...timesText(warning)].join('; '),
+  ];
+}
+
+function ownerLines(owner: Owner): string[] {
+  const where = [...directoryText(owner), homeText(owner.home)].filter((text) => text !== '');
+  const words = printable(owner.commandLine.join(' '), commandLineCharacters);
+  return [
+    ...parentsText(owner),
+    where.join(', '),
+    words === '' ? '' : `command line: ${words}`,
+  ].filter((line) => line !== '');
+}
+
+/**
+ * As a notification's body, where `<b>` and `&lt;` mean something
+ * (Desktop Notifications Specification, "Markup").
+ */
+export const markupText = (lines: readonly string[]): string =>
+  lines.join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** One object, one line. */
+export const warningJson = (warning: Warning, host: string): string =>
+  JSON.stringify(warningFields(warning, host));
+
+/** README.md tells the fields. What is not known is absent. */
+export function warningFields(warning: Warning, host: string): object {
+  const {sighting, remoteName = ''} = warning;
+  const {atMs, connection, sureness, owner} = sighting;
+  return {
+    version: 1,
+    time: new Date(atMs).toISOString(),
+    host: name(host),
+    text: warningText(warning),
+    sureness,
+    times: warning.times,
+    remote: {
+      address: connection.remote.text,
+      port: connection.remotePort,
+      name: known(name(remoteName)),
+    },
+    local: connection.localPort > 0 ? localFields(connection) : undefined,
+    uid: uidOf(sighting),
+    process: owner && processFields(owner, sureness),
+  };
+}
+
+const localFields = ({local, localPort}: Connection): object => ({
+  address: local.text,
+  port: localPort,
+});
+
+/** JSON leaves out what is undefined. */
+const known = (text: string): string | undefined => (text === '' ? undefined : text);
+
+const some = (items: readonly unknown[]): readonly unknown[] | undefined =>
+  items.length === 0 ? undefined : items;
+
+function processFields(owner: Owner, sureness: Confidence): object {
+  const {pid, startedMs, uid, user, executable, command, directory, script, home} = owner;
+  // Of one that is gone it is the time at which it was missed.
+  const started = sureness === 'gone' || startedMs <= 0 ? undefined : new Date(startedMs);
+  return {
+    pid,
+    started: started?.toISOString(),
+    uid: uid < 0 ? undefined : uid,
+    user: known(name(user)),
+    program: known(wholePath(executable)),
+    command: known(name(command)),
+    command_line: some(
+      owner.commandLine
+        .slice(0, commandLineWords)
+        .map((word) => printable(word, commandLineCharacters)),
+    ),
+    directory: known(wholePath(directory)),
+    script: known(wholePath(script)),
+    parents: some(
+      owner.parents
+        .slice(0, mostParents)
+        .map(({pid, program}) => ({pid, program: printablePath(program, parentPathCharacters)})),
+    ),
+    ...homeFields(home),
+  };
+}
+
+/** One of `unit`, `container` and `session`, or none. */
+export const homeFields = (home: Home): object =>
+  home.kind === 'none' ? {} : {[home.kind]: name(home.name)};

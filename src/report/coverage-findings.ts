@@ -1,0 +1,72 @@
+/**
+ * What `blocksmtp doctor` says of how much is seen of programs that connect and are gone at once. Pure:
+ * `coverage.ts` has measured it.
+ */
+import type {Config} from '../config/schema.js';
+import type {Coverage, MeasuredWay, SightedBy} from '../outgoing/coverage.js';
+import type {Finding} from './finding.js';
+
+type Measured = Extract<MeasuredWay, {readonly kind: 'measured'}>;
+
+/** Of those of which the kernel tells, so many are to be named. A share. */
+export const leastNamedShare = 0.95;
+
+export function coverageFindings(
+  all: readonly MeasuredWay[],
+  outbound: Config['outbound'],
+): Finding[] {
+  if (outbound === 'off' || all.length === 0) return [];
+  const by = new Map(all.map((each) => [each.way, each]));
+  return outbound === 'hold' ? holdFindings(by.get('hold')) : watchFindings(by, outbound);
+}
+
+/** While it is held nobody can be gone before he is known. */
+function holdFindings(hold: MeasuredWay | undefined): Finding[] {
+  if (hold?.kind !== 'measured') return [notMeasured(hold?.why)];
+  const {canaries, connected, withPid} = hold;
+  const late = canaries - connected;
+  if (late > 0) {
+    return [
+      {verdict: 'bad', what: `${lead}: "hold" did not let go ${late} of ${canaries} in time`},
+    ];
+  }
+  const verdict = withPid < canaries ? 'bad' : 'good';
+  return [{verdict, what: `${lead}: ${told(hold)} (held back)`}];
+}
+
+function watchFindings(
+  by: ReadonlyMap<SightedBy, MeasuredWay>,
+  outbound: Config['outbound'],
+): Finding[] {
+  const [events, tables, hold] = [by.get('events'), by.get('tables'), by.get('hold')];
+  const used = events?.kind === 'measured' ? events : tables;
+  const why = events?.kind === 'unmeasured' ? events.why : undefined;
+  if (used?.kind !== 'measured') return [notMeasured(why)];
+  const isNamed = used.withPid >= used.canaries * leastNamedShare;
+  const how = why === undefined ? 'the kernel tells' : `socket tables alone; ${why}`;
+  const what = `${lead}: ${told(used)} (${how})`;
+  return [{verdict: isNamed ? 'good' : 'advice', what}, ...moreBy(hold, used, outbound)];
+}
+
+/** What `hold` would see, where it sees more. In `reject` nothing gets out that could be held back. */
+function moreBy(
+  hold: MeasuredWay | undefined,
+  used: Measured,
+  outbound: Config['outbound'],
+): Finding[] {
+  if (outbound === 'reject' || hold?.kind !== 'measured') return [];
+  if (hold.withPid <= used.withPid && hold.withProgram <= used.withProgram) return [];
+  // That a path is missing is how the kernel is; that nobody is named can be helped.
+  const verdict = hold.withPid > used.withPid ? 'advice' : 'good';
+  return [{verdict, what: `${lead}: with outbound = "hold" ${told(hold)}`}];
+}
+
+const lead = 'outgoing mail, programs that connect and end at once';
+
+const told = ({canaries, seen, withPid, withProgram}: Coverage): string =>
+  `${seen} of ${canaries} seen, ${withPid} with their pid, ${withProgram} with their program`;
+
+const notMeasured = (why = 'nobody knows why'): Finding => ({
+  verdict: 'advice',
+  what: `${lead}: not measured: ${why}`,
+});

@@ -1,0 +1,50 @@
+/** Puts into words what happens to the sources: which log is followed, what of it was lost. */
+import type {FollowEvent, JournalEvent} from '../log/source-event.js';
+import type {Report} from './outcome-text.js';
+
+export function reportFollow(event: FollowEvent): Report {
+  const {kind, path} = event;
+  switch (kind) {
+    case 'following':
+      return {level: 'notice', message: `following ${path} from byte ${event.atBytes}`};
+    case 'unreadable':
+      return warning(`waiting for the log: ${event.why}`);
+    case 'rotated':
+      return {level: 'info', message: `${path} was rotated`};
+    case 'truncated': {
+      const from = event.fromBytes === 0 ? 'its start' : `byte ${event.fromBytes}`;
+      return warning(
+        `${path} was cut at byte ${event.atBytes} or before: read from ${from}; lines not read yet are lost`,
+      );
+    }
+    case 'predecessorGone':
+      return warning(`${path}: the file that was read last is gone; its unread lines are lost`);
+    case 'longLine':
+      return warning(`${path}: line at byte ${event.atBytes} left out: too long for a mailer's`);
+    case 'damaged':
+      return warning(
+        `${path}: damaged at byte ${event.atBytes} of what it holds: ${event.why}; lines behind it are lost`,
+      );
+    case 'unreadablePacking':
+      return warning(
+        `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip`,
+      );
+    case 'tooManyFiles':
+      return warning(`${path} is not followed: more than ${event.most} files fit the patterns`);
+  }
+}
+
+export function reportJournal(event: JournalEvent): Report {
+  switch (event.kind) {
+    case 'following':
+      return {level: 'notice', message: 'following the journal'};
+    case 'unreadable':
+      return warning(`waiting for the journal: ${event.why}`);
+    case 'cursorRefused':
+      return warning('the place in the journal is gone: going on from now; lines since are lost');
+    case 'skipped':
+      return warning(`${event.entries} entries of the journal left out: ${event.why}`);
+  }
+}
+
+const warning = (message: string): Report => ({level: 'warning', message});

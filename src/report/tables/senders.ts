@@ -1,0 +1,67 @@
+/** `senders`: the sums of who opened connections to mail ports of others, as a table and as JSON. */
+import {printable, printablePath} from '../../base/printable.js';
+import type {SenderHour, Permission} from '../../outgoing/sender-hours.js';
+import {homeFields, homeText, nameCharacters, wholePath} from '../../outgoing/warn/warning.js';
+import {localTime, table} from './table.js';
+
+/** Longest path or list in a column. Characters. */
+const cellCharacters = 60;
+const standings: Readonly<Record<Permission, string>> = {
+  other: 'NOT ALLOWED',
+  perhaps: 'not known',
+  allowed: 'allowed',
+};
+const head = ['COUNT', 'WHO', 'USER', 'DIRECTORY', 'PROGRAM', 'OF', 'LAST', 'PID', 'DESTINATIONS'];
+
+/** What processes say of themselves is hostile. */
+const cell = (text: string): string => printable(text, cellCharacters) || '-';
+const pathCell = (text: string): string => printablePath(text, cellCharacters) || '-';
+
+/** `/usr/bin/perl /srv/x.pl`: the interpreter, and what it runs. */
+const programCell = ({program, script}: SenderHour): string =>
+  pathCell([program, script].filter((path) => path !== '').join(' '));
+
+/** Whole addresses only: part of one is another one. */
+function destinationsCell(destinations: readonly string[]): string {
+  const more = (shown: number): string =>
+    shown === destinations.length ? '' : ` +${destinations.length - shown} more`;
+  const text = (shown: number): string => destinations.slice(0, shown).join(' ') + more(shown);
+  let shown = destinations.length;
+  while (shown > 1 && text(shown).length > cellCharacters) shown -= 1;
+  return text(shown) || '-';
+}
+
+export function senderTable(senders: readonly SenderHour[]): string {
+  if (senders.length === 0) return 'nobody has opened such a connection\n';
+  const rows = senders.map((row) => [
+    String(row.connections),
+    standings[row.standing],
+    cell(row.user),
+    pathCell(row.directory),
+    programCell(row),
+    cell(homeText(row.home)),
+    localTime(row.lastMs),
+    row.pid === 0 ? '-' : String(row.pid),
+    destinationsCell(row.destinations),
+  ]);
+  return table([head, ...rows]);
+}
+
+/** README.md tells the fields. What is not known is absent. */
+export const sendersJson = (senders: readonly SenderHour[]): string =>
+  `${JSON.stringify(senders.map(senderFields), null, 2)}\n`;
+
+const known = (text: string): string | undefined => (text === '' ? undefined : text);
+
+const senderFields = (row: SenderHour): object => ({
+  standing: row.standing,
+  user: known(printable(row.user, nameCharacters)),
+  directory: known(wholePath(row.directory)),
+  program: known(wholePath(row.program)),
+  script: known(wholePath(row.script)),
+  ...homeFields(row.home),
+  connections: row.connections,
+  destinations: row.destinations,
+  pid: row.pid === 0 ? undefined : row.pid,
+  last: new Date(row.lastMs).toISOString(),
+});

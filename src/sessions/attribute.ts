@@ -1,0 +1,171 @@
+/**
+ * Decides who a sendmail child serves, from what the machine shows of the processes that may have
+ * written a line. A process that began later than what the line tells is another one with the same
+ * pid, and one that is not sendmail has no say. The socket decides; the title only where no socket
+ * is left; and where both speak and differ, or two processes fit, nobody is named.
+ *
+ * Whose word counts: any user may run a program that is called sendmail, and the real one too, with
+ * a title and a socket of his choice; and in a user namespace of his own he owns the network, so
+ * that its socket table shows whatever peers he likes. So root must own the program, and run it (or
+ * a system user, for a socket at a port that only root can bind), in our user namespace. Not decided
+ * here: which processes to look at (`sys/proc/proc.ts`), and whether the line itself is to be believed.
+ */
+import type {ProcessIdentity} from '../base/process-identity.js';
+import {firstOrdinaryUid, isSendmailPath} from '../mail/authorship.js';
+import type {Proof} from '../mail/evidence.js';
+import {parseProcessTitle} from '../mail/sendmail/process-title.js';
+import type {Address} from '../net/address.js';
+import type {SocketEntry} from '../net/socket-table.js';
+
+/** The pid in it is this machine's. */
+export interface ProcessFacts extends ProcessIdentity {
+  /** The path of the program, and whether root owns it: anybody may call a program `sendmail`. */
+  readonly executable: {readonly path: string; readonly owner: 'root' | 'other'};
+  /** Beside a log, ms since the epoch; a clock that is set moves it, so `startTicks` tells who it is. */
+  readonly startedMs: number;
+  readonly title: string;
+  readonly sockets: readonly SocketEntry[];
+}
+
+/** A process that may have written a line. */
+export interface Witness extends ProcessFacts {
+  /** As the process itself numbers it, and so its lines in the log: in its own pid namespace. */
+  readonly ownPid: number;
+  readonly user: ProcessUser;
+}
+
+export interface ProcessUser {
+  /** The real one: no set-user-ID or set-group-ID program changes it. */
+  readonly uid: number;
+  readonly userNamespace: 'ours' | 'other';
+}
+
+/** Who was served by the process that wrote a line? */
+export interface Question {
+  readonly pid: number;
+  /** `log`: as the writer numbers itself; `host`: as this machine does, which the journal knows. */
+  readonly numberedBy: 'log' | 'host';
+  /** Absent for a line outside of an envelope; then the title may be of any. */
+  readonly queueId?: string | undefined;
+  /** When the envelope began, by its queue id; without one, when the line was written. */
+  readonly envelopeMs: number;
+}
+
+export interface Attribution {
+  readonly client: Address;
+  readonly proof: Proof;
+}
+
+/** The clock of a queue id has seconds, the start of a process a clock of its own. Ms. */
+const clockSlackMs = 2000;
+
+/** Below, only root can bind (net.ipv4.ip_unprivileged_port_start). */
+const firstFreePort = 1024;
+
+/**
+ * A sendmail process with a socket at such a port was called by a client: deliveries and milters
+ * have a port of the kernel's choice, which is never below 1024.
+ */
+const submissionPorts: readonly number[] = [465, 587];
+
+/** The ports at which clients are served. */
+export const servedPorts = (mailerPort: number): readonly number[] => [
+  ...new Set([mailerPort, ...submissionPorts]),
+];
+
+/** Whether a socket of sendmail's with this local port is a client's. */
+export const isServedAt = (localPort: number, mailerPort: number): boolean =>
+  localPort === mailerPort || submissionPorts.includes(localPort);
+
+/** @param candidates all processes that the pid may mean */
+export function nameClient(
+  candidates: readonly Witness[],
+  question: Question,
+  mailerPort: number,
+): Attribution | undefined {
+  const all = candidates.map((facts) => testimony(facts, question, mailerPort));
+  const possible = all.filter(({kind}) => kind !== 'notTheWriter');
+  const certain = possible.filter((each) => each.kind === 'client' && each.title === 'ofEnvelope');
+  const heard = certain.length > 0 ? certain : possible;
+  const named = heard.flatMap((each) => (each.kind === 'client' ? [each] : []));
+  const [first] = named;
+  // One that may have written the line and tells nothing casts doubt on the others.
+  if (first === undefined || named.length < heard.length) return undefined;
+  if (named.some(({client}) => client.text !== first.client.text)) return undefined;
+  const proof = named.every((each) => each.proof === 'kernel') ? 'kernel' : 'title';
+  return {client: first.client, proof};
+}
+
+type Testimony =
+  | {readonly kind: 'notTheWriter'}
+  /** It may have written the line, and does not tell for whom. */
+  | {readonly kind: 'silent'}
+  | ({readonly kind: 'client'; readonly title: 'ofEnvelope' | 'ofAny'} & Attribution);
+
+function testimony(facts: Witness, question: Question, mailerPort: number): Testimony {
+  const {pid, numberedBy, queueId, envelopeMs} = question;
+  const isMeant = pid === (numberedBy === 'host' ? facts.pid : facts.ownPid);
+  const isThere = facts.startedMs <= envelopeMs + clockSlackMs;
+  if (!isMeant || !isThere || !isSendmailPath(facts.executable.path)) {
+    return {kind: 'notTheWriter'};
+  }
+  // A rootless container may hold the mailer, though its word is its user's.
+  if (facts.user.userNamespace === 'other') return {kind: 'silent'};
+  if (!mayBeMailer(facts.user) || !isSendmail(facts)) return {kind: 'notTheWriter'};
+  const title = parseProcessTitle(facts.title);
+  const titleQueueId = title?.kind === 'command' ? title.queueId : undefined;
+  const isComparable = queueId !== undefined && titleQueueId !== undefined;
+  const isOfEnvelope = isComparable && titleQueueId === queueId;
+  // Perhaps it is in the next envelope already.
+  if (isComparable && !isOfEnvelope) return {kind: 'silent'};
+  const named = clientOf(facts, title?.client, mailerPort);
+  return named === undefined
+    ? {kind: 'silent'}
+    : {kind: 'client', title: isOfEnvelope ? 'ofEnvelope' : 'ofAny', ...named};
+}
+
+/**
+ * Whom a process serves now, with no line of a log to compare it with.
+ *
+ * @returns undefined also for what is not the machine's mailer, or may be somebody's play
+ */
+export function servedBy(facts: Witness, mailerPort: number): Attribution | undefined {
+  if (!mayBeMailer(facts.user) || !isSendmail(facts)) return undefined;
+  return clientOf(facts, parseProcessTitle(facts.title)?.client, mailerPort);
+}
+
+function clientOf(
+  {sockets, user}: Witness,
+  titled: Address | undefined,
+  mailerPort: number,
+): Attribution | undefined {
+  const peer = peerOf(sockets, mailerPort);
+  if (peer === 'several') return undefined;
+  if (peer !== undefined && titled !== undefined && peer.text !== titled.text) return undefined;
+  // A web server's user can run sendmail too, on a connection of his own: not at a port of root's.
+  const isBoundByRoot = peer !== undefined && mailerPort < firstFreePort;
+  if (user.uid !== 0 && !isBoundByRoot) return undefined;
+  if (peer !== undefined) return {client: peer, proof: 'kernel'};
+  return titled && {client: titled, proof: 'title'};
+}
+
+/**
+ * Whether the mailer may run so: sendmail's children are root's, or those of its `RunAsUser`. Not
+ * asked of the parent: a program in a user's `.forward` has sendmail as its parent too.
+ */
+export const mayBeMailer = ({uid, userNamespace}: ProcessUser): boolean =>
+  userNamespace === 'ours' && uid < firstOrdinaryUid;
+
+export const isSendmail = ({executable}: ProcessFacts): boolean =>
+  executable.owner === 'root' && isSendmailPath(executable.path);
+
+function peerOf(
+  sockets: readonly SocketEntry[],
+  mailerPort: number,
+): Address | 'several' | undefined {
+  const peers = new Map<string, Address>();
+  for (const {localPort, remote} of sockets) {
+    if (isServedAt(localPort, mailerPort)) peers.set(remote.text, remote);
+  }
+  return peers.size > 1 ? 'several' : peers.values().next().value;
+}

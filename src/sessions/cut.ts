@@ -1,0 +1,86 @@
+/**
+ * Decides whose session is cut when a block is in force: which sendmail process serves a blocked
+ * client, and how it is told. A process is ended only when its own socket, at the mailer's port, has
+ * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
+ * client; whatever is in doubt is left to its socket's end. Does not look at the machine
+ * (`sys/proc/mailers.ts`, `sys/proc/sockets.ts`) or end anything (`sessions/live/cutter.ts`).
+ *
+ * The listener has a client's socket too, between taking the connection and giving it to a child.
+ * To end it would be the end of all mail, so what can take connections is never ended.
+ */
+import type {ProcessIdentity} from '../base/process-identity.js';
+import {isListenerTitle} from '../mail/sendmail/process-title.js';
+import {type Address, parseAddress} from '../net/address.js';
+import {servedBy} from './attribute.js';
+import type {MailerProcess} from './holder.js';
+
+/** A sendmail process that serves a blocked client. */
+export interface Server extends ProcessIdentity {
+  /** The client's socket. */
+  readonly inode: string;
+  readonly client: Address;
+}
+
+export function serverToEnd(
+  holder: MailerProcess,
+  isBlocked: (client: Address) => boolean,
+  mailerPort: number,
+): Server | undefined {
+  if (holder.role === 'listens' || isListenerTitle(holder.title)) return undefined;
+  // A block drops nothing at the ports for submission.
+  const sockets = holder.sockets.filter(({localPort}) => localPort === mailerPort);
+  const served = servedBy({...holder, sockets}, mailerPort);
+  if (served?.proof !== 'kernel' || !isBlocked(served.client)) return undefined;
+  const socket = sockets.find(({remote}) => remote.text === served.client.text);
+  const {pid, startTicks} = holder;
+  return socket && {pid, startTicks, inode: socket.inode, client: served.client};
+}
+
+/** Whether what was found a moment ago is the same process, at the same work. */
+export const isSameServer = (before: Server, now: Server | undefined): boolean =>
+  now !== undefined &&
+  now.pid === before.pid &&
+  now.startTicks === before.startTicks &&
+  now.inode === before.inode;
+
+/**
+ * When it is looked again for who serves a connection that nobody served when it was searched for: it
+ * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each is after
+ * the look before. Ms: half a minute in all; what is taken later is the reaper's.
+ */
+export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
+
+/** What ended, or would end, of one client. */
+export interface Cut {
+  readonly client: string;
+  readonly pids: readonly number[];
+  /** A count. */
+  readonly sockets: number;
+}
+
+/** Processes named in one line. A count. */
+const mostNamed = 10;
+
+export function cutText({client, pids, sockets}: Cut, mode: 'done' | 'would'): string {
+  const more = pids.length > mostNamed ? ` and ${pids.length - mostNamed} more` : '';
+  const named = `${pids.slice(0, mostNamed).join(', ')}${more}`;
+  const processes =
+    pids.length === 0 ? [] : [`sendmail process${pids.length > 1 ? 'es' : ''} ${named}`];
+  const deed = mode === 'done' ? ' destroyed' : '';
+  const gone =
+    sockets === 0
+      ? []
+      : [`${sockets === 1 ? '' : `${sockets} `}socket${sockets > 1 ? 's' : ''}${deed}`];
+  return `${mode === 'done' ? '' : 'would '}cut ${client}: ${[...processes, ...gone].join(', ')}`;
+}
+
+/** A line of ss(8): `ESTAB 0 0 [::ffff:192.0.2.1]:25 [::ffff:192.0.2.66]:4711`. */
+const peerColumn = /\s\[?([0-9A-Fa-f.:]+)(?:%[^\]\s]*)?\]?:\d+\s*$/;
+
+/** Peers of the sockets that `ss` has printed, one for each socket. */
+export function printedPeers(output: string): Address[] {
+  return output.split('\n').flatMap((line) => {
+    const text = peerColumn.exec(line)?.[1];
+    return (text !== undefined && parseAddress(text)) || [];
+  });
+}

@@ -1,0 +1,9 @@
+import type {Witness} from './attribute.js';
+
+/** A process that runs sendmail, with its sockets at the mailer's port. */
+export interface MailerProcess extends Witness {
+  /** Whether one of them takes connections. */
+  readonly role: 'listens' | 'serves';
+  /** In another network than ours, a container's, its sockets are not looked at. */
+  readonly network: 'ours' | 'other';
+}

@@ -1,0 +1,254 @@
+/**
+ * Ends the open sessions of clients whose block is in force: a dropped packet tells nobody anything,
+ * and a sendmail process would wait an hour for a client that cannot speak any more, or go on to
+ * answer what it had read before. SIGTERM, once, to the processes that serve them (who, is decided
+ * in `sessions/cut.ts`; what stays is the reaper's), then their sockets are destroyed.
+ *
+ * Blocks that come while a cut is under way are taken together in the next one.
+ */
+import type {Say} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
+import type {Address} from '../../net/address.js';
+import {type Network, parseNetwork} from '../../net/network.js';
+import type {SocketEntry} from '../../net/socket-table.js';
+import {CutNetworks} from '../cut-networks.js';
+import {
+  type Cut,
+  cutText,
+  isSameServer,
+  lookAgainMs,
+  printedPeers,
+  type Server,
+  serverToEnd,
+} from '../cut.js';
+import {Mailers} from '../../sys/proc/mailers.js';
+import {signalProcess} from '../../sys/proc/signal-process.js';
+import {destroySockets, mostPeersPerCall, portSockets} from '../../sys/proc/sockets.js';
+import {nowMs, pause} from '../../sys/run/clock.js';
+import {TimeSlice} from '../../sys/run/time-slice.js';
+
+export interface CutterView {
+  /** Whether the block of this network still stands. */
+  readonly stands: (network: string) => boolean;
+  readonly isExempt: (client: Address) => boolean;
+  /**
+   * Saves what is known, before anything is cut: a process that has ended tells nobody any more whose
+   * lines it wrote, and after a crash they would be read again in vain.
+   */
+  readonly save: () => void;
+  readonly say: Say;
+}
+
+/** Between two cuts others have as long as the last one took, but no guesser waits for longer. Ms. */
+const longestRestMs = 250;
+/** Clients told one by one after each cut. A count: a network may have thousands of sessions. */
+const mostTold = 50;
+
+type Settings = Pick<Config, 'cutSessions' | 'mailerPort' | 'dryRun'>;
+type IsBlocked = (client: Address) => boolean;
+type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
+
+export class Cutter {
+  readonly #settings: Settings;
+  readonly #view: CutterView;
+  /** Networks, and how often it was looked again for each. */
+  #waiting = new Map<string, number>();
+  #work: Promise<void> | undefined;
+  #restUntilMs = 0;
+  #isStopped = false;
+  /** Had SIGTERM when they were seen last, by pid: whoever has not gone yet is not told again. */
+  #ending: ReadonlyMap<number, Server> = new Map();
+  #tool: 'untried' | 'works' | 'missing' = 'untried';
+  /** What went wrong and was said: it would be the same each time. */
+  readonly #told = new Set<Trouble>();
+
+  constructor(settings: Settings, view: CutterView) {
+    this.#settings = settings;
+    this.#view = view;
+  }
+
+  /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
+  cut(networks: readonly string[]): Promise<void> {
+    if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
+    for (const network of networks) this.#waiting.set(network, 0);
+    return this.#start();
+  }
+
+  #start(): Promise<void> {
+    if (this.#waiting.size === 0) return Promise.resolve();
+    this.#work ??= this.#run().finally(() => (this.#work = undefined));
+    return this.#work;
+  }
+
+  /** Somebody may yet come to serve these clients of blocked networks. */
+  #lookAgain(networks: ReadonlyMap<string, number>): void {
+    for (const [looks, waitMs] of lookAgainMs.entries()) {
+      const due = [...networks].flatMap(([network, made]) => (made === looks ? network : []));
+      if (due.length === 0) continue;
+      const look = (): void => {
+        if (this.#isStopped) return;
+        for (const network of due) {
+          if (!this.#waiting.has(network)) this.#waiting.set(network, looks + 1);
+        }
+        void this.#start();
+      };
+      setTimeout(look, waitMs).unref(); // nobody's end waits for it
+    }
+  }
+
+  /** Takes no more; ends when what was asked for is done. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    await new TimeSlice().next(); // the blocks of one burst come one by one
+    while (this.#waiting.size > 0) {
+      const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
+      if (restMs > 0) await pause(restMs);
+      const startMs = nowMs();
+      try {
+        const taken = this.#waiting;
+        this.#waiting = new Map();
+        const networks = await this.#standing(taken.keys());
+        const unserved = await this.#cutAll(networks);
+        this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
+      } catch (error) {
+        this.#complain('search', `not searched for: ${(error as Error).message}`);
+      }
+      this.#restUntilMs = 2 * nowMs() - startMs;
+    }
+  }
+
+  async #standing(texts: Iterable<string>): Promise<CutNetworks> {
+    const networks: Network[] = [];
+    const slice = new TimeSlice();
+    for (const text of texts) {
+      if (slice.isOver) await slice.next();
+      const network = this.#view.stands(text) ? parseNetwork(text) : undefined;
+      if (network !== undefined) networks.push(network);
+    }
+    return new CutNetworks(networks, this.#view.stands);
+  }
+
+  /** @returns the networks with connections that no process was seen to serve */
+  async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
+    const {cutSessions: what, mailerPort, dryRun} = this.#settings;
+    // Now: a client may be let go while the others are searched for.
+    const isBlocked: IsBlocked = (client) =>
+      networks.around(client) !== undefined && !this.#view.isExempt(client);
+    const sockets = await portSockets(mailerPort);
+    const open = sockets.connected.filter(({remote}) => isBlocked(remote));
+    if (open.length === 0) return new Set();
+    this.#view.save();
+    // Before the sockets are gone by which they are found.
+    const ended =
+      what === 'sockets' ? [] : await this.#endProcesses(new Mailers(sockets), isBlocked);
+    const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
+    const cuts = cutsOf(ended, closed);
+    const mode = dryRun ? 'would' : 'done';
+    for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
+    if (cuts.length > mostTold) {
+      const rest = `${cuts.length - mostTold} more clients`;
+      this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
+    }
+    // A dry run ends nobody, and would find the same ones again.
+    if (what === 'sockets' || dryRun) return new Set();
+    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
+    const unserved = open.filter(({inode}) => !served.has(inode));
+    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
+  }
+
+  async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
+    const {mailerPort, dryRun} = this.#settings;
+    const ended: Ended[] = [];
+    const ending = new Map<number, Server>();
+    for await (const holder of mailers.holders(isBlocked)) {
+      const server = serverToEnd(holder, isBlocked, mailerPort);
+      if (server === undefined) continue;
+      const now = mailers.look(server.pid);
+      const again = now && serverToEnd(now, isBlocked, mailerPort);
+      if (!isSameServer(server, again)) continue;
+      ending.set(server.pid, server);
+      const before = this.#ending.get(server.pid);
+      if (before !== undefined && isSameServer(before, server)) continue;
+      const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
+      if (result.kind === 'sent') ended.push(server);
+      // What has just ended by itself is no trouble.
+      else if (!result.why.includes('ESRCH'))
+        this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
+    }
+    this.#ending = ending;
+    return ended;
+  }
+
+  /** @returns the peers of those that were destroyed, one for each socket */
+  async #destroy(open: readonly SocketEntry[], isBlocked: IsBlocked): Promise<Address[]> {
+    if (this.#settings.dryRun) {
+      return open.map(({remote}) => remote).filter((peer) => isBlocked(peer));
+    }
+    if (this.#tool === 'missing') return [];
+    const peers = [...new Map(open.map(({remote}) => [remote.text, remote])).values()];
+    const asked = new Set<string>();
+    const printed: Address[] = [];
+    for (let from = 0; from < peers.length; from += mostPeersPerCall) {
+      const some = peers.slice(from, from + mostPeersPerCall).filter((peer) => isBlocked(peer));
+      if (some.length === 0) continue;
+      const result = await destroySockets(this.#settings.mailerPort, some);
+      if (result.kind !== 'done') {
+        if (result.kind === 'missing') this.#tool = 'missing';
+        this.#complain('ss', `sockets not destroyed: ${result.why} (package iproute2)`);
+        return [];
+      }
+      for (const {text} of some) asked.add(text);
+      printed.push(...printedPeers(result.stdout));
+    }
+    if (this.#tool === 'works') return printed;
+    const left = await this.#leftOf(open.filter(({remote}) => asked.has(remote.text)));
+    if (left.size === 0) {
+      if (printed.length > 0) this.#tool = 'works';
+      return printed;
+    }
+    const why = 'no right to (CAP_NET_ADMIN), or a kernel without CONFIG_INET_DIAG_DESTROY';
+    this.#complain('kernel', `sockets not destroyed by ss -K: ${why}`);
+    return printed.filter(({text}) => !left.has(text));
+  }
+
+  /**
+   * Peers of the sockets that stand as before. ss tells neither a refusal nor a kernel that cannot,
+   * and without inet_diag it prints what it has only found.
+   */
+  async #leftOf(open: readonly SocketEntry[]): Promise<ReadonlySet<string>> {
+    const before = new Set(open.map(({inode}) => inode).filter((inode) => inode !== '0'));
+    const {connected} = await portSockets(this.#settings.mailerPort);
+    return new Set(
+      connected.flatMap(({inode, remote}) => (before.has(inode) ? [remote.text] : [])),
+    );
+  }
+
+  #complain(trouble: Trouble, message: string): void {
+    if (this.#told.has(trouble)) return;
+    this.#told.add(trouble);
+    this.#view.say('warning', `sessions of blocked clients: ${message}; this is said once`);
+  }
+}
+
+const sent = {kind: 'sent'} as const;
+
+interface Ended {
+  readonly pid: number;
+  readonly client: Address;
+}
+
+function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
+  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
+  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
+  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
+  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
+  return [...clients].map((client) => ({
+    client,
+    pids: pids.get(client) ?? [],
+    sockets: sockets.get(client) ?? 0,
+  }));
+}

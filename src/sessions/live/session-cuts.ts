@@ -1,0 +1,42 @@
+/**
+ * When open sessions are cut: as soon as the block of their client is in force; also if it had to wait
+ * for the firewall, or its rule was away for a while. How they are cut, the cutter knows.
+ */
+import type {Cutter} from './cutter.js';
+import type {BlockRules} from '../../blocks/live/block-rules.js';
+
+export class SessionCuts {
+  readonly #cutter: Cutter;
+  readonly #firewall: BlockRules;
+  /** Whether sessions may be open whose block had to wait, or was away. */
+  #hasUncut = true;
+  /** Of the firewall, when it was last looked at. A count. */
+  #repairs = 0;
+
+  constructor(cutter: Cutter, firewall: BlockRules) {
+    this.#cutter = cutter;
+    this.#firewall = firewall;
+  }
+
+  /** The sessions of these networks end, as far as their blocks are in force. */
+  cut(networks: readonly string[]): void {
+    const enforced = networks.filter((network) => this.#firewall.isEnforced(network));
+    if (enforced.length < networks.length) this.#hasUncut = true;
+    void this.#cutter.cut(enforced);
+  }
+
+  /** @param networks all that are blocked: those of which sessions may be open still are cut */
+  cutStanding(networks: () => readonly string[]): void {
+    const {enforced} = this.#firewall;
+    const repairs = [...enforced.values()].reduce((sum, each) => sum + each.repairs, 0);
+    if (repairs > this.#repairs) this.#hasUncut = true;
+    this.#repairs = repairs;
+    if (!this.#hasUncut) return;
+    this.#hasUncut = false;
+    this.cut(networks());
+  }
+
+  async stop(): Promise<void> {
+    await this.#cutter.stop();
+  }
+}

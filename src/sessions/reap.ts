@@ -1,0 +1,113 @@
+/**
+ * Decides which sendmail processes are ended: SMTP children that wait in `cmd read`, by one of two
+ * rules. Idle: no byte was moved on the connection for so long, either way. Age: so old, as the old
+ * program did, however busy. Who it is, is judged by executable, user and title together: anybody may
+ * set a title, and only children that serve a client have this one (never the listener, a queue
+ * runner, a delivery). Does not look at the machine (`sys/proc/mailers.ts`) or end anything
+ * (`sessions/live/reaper.ts`).
+ *
+ * In a container with a network of its own nobody's idle time is known here, and its sockets show
+ * whatever peers its owner likes: the age alone counts there, and nobody is named.
+ */
+import {aboutText} from '../base/duration.js';
+import type {ProcessIdentity} from '../base/process-identity.js';
+import type {Evidence} from '../mail/evidence.js';
+import {parseProcessTitle} from '../mail/sendmail/process-title.js';
+import type {Address} from '../net/address.js';
+import {type Attribution, isSendmail, isServedAt, mayBeMailer, servedBy} from './attribute.js';
+import type {MailerProcess} from './holder.js';
+
+/** Seconds; 0: never by this rule. */
+export interface ReapLimits {
+  readonly idleSeconds: number;
+  readonly ageSeconds: number;
+}
+
+/** One sendmail process, as it is now. */
+export interface Observation {
+  readonly holder: MailerProcess;
+  readonly ageSeconds: number;
+  /** How long nothing was moved on sockets of our network, by inode; of some it is not known. Ms. */
+  readonly idleMs: ReadonlyMap<string, number>;
+}
+
+/** A process that is to be ended. */
+export interface Stuck extends ProcessIdentity {
+  readonly rule: 'idle' | 'age';
+  /** By the title: for the line in our log. */
+  readonly client: Address;
+  /** Against whom it speaks; undefined where socket and title disagree, or a container shows them. */
+  readonly named: Attribution | undefined;
+  readonly ageSeconds: number;
+  /** undefined: not known. */
+  readonly idleSeconds: number | undefined;
+}
+
+export function stuckChild(
+  {holder, ageSeconds: age, idleMs}: Observation,
+  limits: ReapLimits,
+  mailerPort: number,
+): Stuck | undefined {
+  if (holder.role === 'listens' || !mayBeMailer(holder.user) || !isSendmail(holder))
+    return undefined;
+  const title = parseProcessTitle(holder.title);
+  if (title?.kind !== 'commandRead') return undefined;
+  const served = servedBy(holder, mailerPort);
+  // A web server's user can run sendmail too, with a client of his own.
+  if (holder.user.uid !== 0 && served === undefined) return undefined;
+  const {pid, startTicks} = holder;
+  const ageSeconds = Math.floor(age);
+  const idleSeconds =
+    served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailerPort) : undefined;
+  const named = holder.network === 'ours' ? served : undefined;
+  const rule = ruleOver({idleSeconds, ageSeconds}, limits);
+  return rule && {pid, startTicks, rule, client: title.client, named, ageSeconds, idleSeconds};
+}
+
+function ruleOver(
+  {idleSeconds, ageSeconds}: Pick<Stuck, 'idleSeconds' | 'ageSeconds'>,
+  limits: ReapLimits,
+): Stuck['rule'] | undefined {
+  const isOver = (seconds: number, limit: number): boolean => limit > 0 && seconds >= limit;
+  if (idleSeconds !== undefined && isOver(idleSeconds, limits.idleSeconds)) return 'idle';
+  return isOver(ageSeconds, limits.ageSeconds) ? 'age' : undefined;
+}
+
+/** @returns whole seconds; undefined when it is not known of each of its connections to the client */
+function idleOf(
+  {sockets}: MailerProcess,
+  idleMs: ReadonlyMap<string, number>,
+  ageSeconds: number,
+  mailerPort: number,
+): number | undefined {
+  const each = sockets
+    .filter(({localPort}) => isServedAt(localPort, mailerPort))
+    .map(({inode}) => (idleMs.get(inode) ?? Number.NaN) / 1000);
+  // sendmail makes a child for each connection: none is idle for longer than its child lives.
+  const seconds = Math.floor(Math.min(ageSeconds, ...each));
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
+/** Whether the process is still the one that had SIGTERM: a pid is used again. */
+export const isSame = (stuck: Stuck, now: MailerProcess | undefined): boolean =>
+  now !== undefined &&
+  now.pid === stuck.pid &&
+  now.startTicks === stuck.startTicks &&
+  now.role !== 'listens' &&
+  mayBeMailer(now.user) &&
+  isSendmail(now);
+
+/** `sendmail process 4711 of 203.0.113.7 (idle 12m, 3h old, in cmd read)`. */
+export function stuckText({pid, client, idleSeconds, ageSeconds}: Stuck): string {
+  const idle = idleSeconds === undefined ? 'idle time not known' : `idle ${aboutText(idleSeconds)}`;
+  return `sendmail process ${pid} of ${client.text} (${idle}, ${aboutText(ageSeconds)} old, in cmd read)`;
+}
+
+/** What it says of its client: one session, however often it is found. */
+export function stuckEvidence({pid, startTicks, named}: Stuck, atMs: number): Evidence | undefined {
+  return named && {kind: 'stuckSession', subject: `${pid}@${startTicks}`, atMs, ...named};
+}
+
+/** Since when the session may have been stuck: what was cut off before is our own doing. */
+export const stuckSinceMs = ({idleSeconds, ageSeconds}: Stuck, nowMs: number): number =>
+  nowMs - (idleSeconds ?? ageSeconds) * 1000;

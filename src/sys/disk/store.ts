@@ -1,0 +1,214 @@
+/**
+ * Keeps the state in one SQLite file (node-sqlite3-wasm: SQLite itself, with nothing to compile on
+ * the user's machine). One transaction saves everything that changed together with the place in the
+ * log. Only the holder of the instance lock opens it.
+ */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import v8 from 'node:v8';
+import type {Database, Statement} from 'node-sqlite3-wasm';
+import {Table} from '../../base/mechanisms/table.js';
+import type {HistoryEntry} from '../../blocks/history.js';
+import type {State} from '../../guard/state.js';
+
+const fileName = 'blocksmtp.db';
+
+/** Version of the layout below, kept in SQLite's `user_version`. */
+const layoutVersion = 4;
+
+/** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
+const historySeconds = 90 * 86_400;
+
+/** How often the history is looked through for what is too old. Ms. */
+const forgetMs = 3_600_000;
+
+/** Each of these tables holds JSON under a key; the history has columns of its own, for questions. */
+const tableNames = [
+  'blocks',
+  'offenders',
+  'envelopes',
+  'connections',
+  'deliveries',
+  'openMessages',
+  'positions',
+  'journals',
+  'senders',
+  'brake',
+  'chains',
+  'outgoing',
+  'egressChains',
+] as const;
+
+const layout = `
+  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
+  PRAGMA user_version = ${layoutVersion};
+`;
+
+/** What layout 1 cannot say (2 and 3 lack tables only): half-read sessions and scores begin anew, blocks count on. */
+const begunAnew = `
+  DROP TABLE IF EXISTS sessions;
+  DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
+  UPDATE offenders SET value = json_set(value, '$.score', 0, '$.counted', json('[]'),
+    '$.kinds', json('{}'), '$.accepted', 0);
+`;
+
+class NewerError extends Error {}
+
+/** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
+const environment =
+  /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
+
+/** JSON that is none, or whatever SQLite finds wrong in a file that it could read. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  const {name, message} = error as Error;
+  return name === 'SQLite3Error' && !environment.test(message);
+}
+
+export interface Store {
+  /** What was saved last. */
+  readonly state: State;
+  /** A damaged file has been put aside under this name. */
+  readonly damaged: string | undefined;
+  /** Saves all changes of the state, or none. @throws when the disk refuses; then all are kept */
+  readonly commit: () => void;
+  /** The newest events about a network, newest first. */
+  readonly history: (network: string, most: number) => HistoryEntry[];
+  readonly close: () => void;
+}
+
+/** @throws what the system says when it cannot tell */
+export const hasStore = (stateDir: string): boolean =>
+  fs.statSync(join(stateDir, fileName), {throwIfNoEntry: false}) !== undefined;
+
+/** @throws when the directory cannot be used, or a newer version has written the file */
+export async function openStore(stateDir: string, nowMs: number): Promise<Store> {
+  const path = join(stateDir, fileName);
+  try {
+    return await openAt(path, undefined, nowMs);
+  } catch (error) {
+    if (error instanceof NewerError || !isDamage(error)) throw error;
+    const damaged = `${path}.damaged-${nowMs}`;
+    fs.renameSync(path, damaged);
+    if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${damaged}-wal`);
+    return openAt(path, damaged, nowMs);
+  }
+}
+
+async function openAt(path: string, damaged: string | undefined, nowMs: number): Promise<Store> {
+  // The optimising compiler would take 50 MB for a program that runs a few statements a second.
+  v8.setFlagsFromString('--liftoff-only');
+  const sqlite = await import('node-sqlite3-wasm');
+  // Its lock is a directory, which `kill -9` leaves behind. Ours is flock, and we hold it.
+  fs.rmSync(`${path}.lock`, {recursive: true, force: true});
+  const database = new sqlite.default.Database(path);
+  try {
+    // A write-ahead log, because this build of SQLite never rolls a journal back: on opening it takes
+    // its own lock for that of a living writer (`_nodejsCheckReservedLock`), and `kill -9` in a commit
+    // would leave half of it. EXCLUSIVE, because it has no shared memory (sqlite.org/wal.html, 8).
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+    );
+    const version = Number(database.get('PRAGMA user_version')?.['user_version']);
+    if (version > layoutVersion)
+      throw new NewerError(`${path} is of a newer blocksmtp (${version})`);
+    const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
+    if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
+    // Only what must be is written: a full disk shall not keep the saved state from being read.
+    if (version < layoutVersion)
+      database.exec(`BEGIN; ${version === 1 ? begunAnew : ''} ${layout} COMMIT;`);
+    forgetHistory(database, nowMs - historySeconds * 1000);
+    return storeOf(database, loadState(database), damaged);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function forgetHistory(database: Database, beforeMs: number): void {
+  try {
+    database.run('DELETE FROM history WHERE at_ms < ?', [beforeMs]);
+  } catch {
+    // The disk refuses; the next start does it, and the next commit says so.
+  }
+}
+
+function loadState(database: Database): State {
+  const load = <Value>(name: (typeof tableNames)[number]): Table<Value> => {
+    // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
+    const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
+    try {
+      return new Table(entriesOf<Value>(rows));
+    } finally {
+      rows.finalize();
+    }
+  };
+  return {
+    blocks: load('blocks'),
+    offenders: load('offenders'),
+    envelopes: load('envelopes'),
+    connections: load('connections'),
+    deliveries: load('deliveries'),
+    openMessages: load('openMessages'),
+    positions: load('positions'),
+    journals: load('journals'),
+    senders: load('senders'),
+    brake: load('brake'),
+    chains: load('chains'),
+    outgoing: load('outgoing'),
+    egressChains: load('egressChains'),
+    history: [],
+  };
+}
+
+/** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
+function* entriesOf<Value>(rows: Statement): Generator<[string, Value]> {
+  for (const row of rows.iterate()) {
+    // We wrote these rows ourselves, in this layout's version.
+    const {key, value} = row as {key: string; value: string};
+    yield [key, JSON.parse(value) as Value];
+  }
+}
+
+function storeOf(database: Database, state: State, damaged: string | undefined): Store {
+  const save = (name: (typeof tableNames)[number]): void => {
+    const {put, deleted} = state[name].changes();
+    for (const [key, value] of put) {
+      database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
+    }
+    for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
+  };
+  let forgottenMs = 0;
+  return {
+    state,
+    damaged,
+    commit: () => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        tableNames.forEach(save);
+        const newestMs = state.history.at(-1)?.atMs ?? 0;
+        if (newestMs > forgottenMs + forgetMs) {
+          forgetHistory(database, newestMs - historySeconds * 1000);
+          forgottenMs = newestMs;
+        }
+        for (const {atMs, network, event, reason} of state.history) {
+          database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
+        }
+        database.exec('COMMIT');
+      } catch (error) {
+        if (database.inTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+      for (const name of tableNames) state[name].saved();
+      state.history.length = 0;
+    },
+    history: (network, most) =>
+      database.all(
+        'SELECT at_ms AS atMs, network, event, reason FROM history WHERE network = ? ORDER BY at_ms DESC LIMIT ?',
+        [network, most],
+      ) as unknown as HistoryEntry[],
+    close: () => database.close(),
+  };
+}

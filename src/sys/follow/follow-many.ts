@@ -1,0 +1,193 @@
+/**
+ * Follows all logs that are named, or that fit a pattern, also those that are made later. Gives
+ * their batches in turn, so that a busy log keeps no other waiting. How one log is followed is for
+ * `follow.ts`, which names fit for `glob.ts`.
+ */
+import type {LogPosition} from '../../log/position.js';
+import type {FollowEvent} from '../../log/source-event.js';
+import {type Batch, Follower} from './follow.js';
+import {isPattern, logsLike} from './glob.js';
+import type {wakeOnName} from './wake.js';
+
+/** Logs followed at once. Each has a descriptor, a watch and a chunk in memory: 256 take 16 MB. */
+export const mostFiles = 256;
+/** How often a folder is searched for new logs. Ms. */
+const searchMs = 1000;
+/** A log of a pattern that is gone for so long makes room. Ms: longer than any rotation takes. */
+const forgetMs = 60_000;
+
+export interface PathBatch {
+  readonly path: string;
+  /** `caughtUp` is said of all logs together. */
+  readonly batch: Batch;
+}
+
+/**
+ * @param patterns paths, or patterns with `*` and `?` in the last part
+ * @param resumeOf where a log was left; `end` when nothing is known of it: then one that is there
+ *   at the first start begins at its end, one that appears under a pattern later at its first line
+ */
+export async function* followAll(
+  patterns: readonly string[],
+  resumeOf: (path: string) => LogPosition | 'end',
+  report: (event: FollowEvent) => void,
+  signal: AbortSignal,
+): AsyncGenerator<PathBatch> {
+  const set = new FollowerSet(patterns, resumeOf, report);
+  yield* set.batches(signal);
+}
+
+interface Followed {
+  readonly path: string;
+  readonly batches: AsyncGenerator<Batch>;
+  readonly end: AbortController;
+  /** When its name was last there; a log that is named in full is waited for without end. */
+  seenMs: number;
+  /** The latest that was given; undefined before the first. */
+  latest: Batch | undefined;
+}
+
+class FollowerSet {
+  readonly #patterns: readonly string[];
+  readonly #resumeOf: (path: string) => LogPosition | 'end';
+  readonly #report: (event: FollowEvent) => void;
+  readonly #followed = new Map<string, Followed>();
+  /** First come, first served: who has given a batch goes to the end. */
+  readonly #ready: {readonly from: Followed; readonly batch: Batch}[] = [];
+  #failure: {readonly error: unknown} | undefined;
+  #wakeUp: (() => void) | undefined;
+  #hasSaidTooMany = false;
+  #wasCaughtUp = false;
+
+  constructor(
+    patterns: readonly string[],
+    resumeOf: (path: string) => LogPosition | 'end',
+    report: (event: FollowEvent) => void,
+  ) {
+    this.#patterns = patterns;
+    this.#resumeOf = resumeOf;
+    this.#report = report;
+  }
+
+  async *batches(signal: AbortSignal): AsyncGenerator<PathBatch> {
+    const wake = (): void => this.#wakeUp?.();
+    signal.addEventListener('abort', wake);
+    this.#begin();
+    const timer = setInterval(() => this.#search(), searchMs);
+    try {
+      // No file is no backlog, and whoever waits for all to be caught up shall not wait for ever.
+      if (this.#followed.size === 0) {
+        const path = this.#patterns[0] ?? '';
+        yield {path, batch: {lines: [], position: undefined, caughtUp: true}};
+      }
+      while (!signal.aborted) {
+        const next = this.#ready.shift();
+        if (this.#failure !== undefined) throw this.#failure.error;
+        if (next === undefined) await this.#pause(signal);
+        else yield* this.#give(next.from, next.batch);
+      }
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener('abort', wake);
+      const all = [...this.#followed.values()];
+      for (const {end} of all) end.abort();
+      await Promise.all(all.map(({batches}) => batches.return(undefined)));
+    }
+  }
+
+  /** What is there at the start. */
+  #begin(): void {
+    for (const path of this.#patterns.filter((one) => !isPattern(one))) {
+      this.#add(path, new Follower(path, this.#resumeOf(path), this.#report), Infinity);
+    }
+    for (const pattern of this.#patterns.filter(isPattern)) {
+      const logs = logsLike(pattern).map((path) => ({path, resume: this.#resumeOf(path)}));
+      // Whoever has mistyped it shall hear of it.
+      if (logs.length === 0) {
+        this.#report({kind: 'unreadable', path: pattern, why: `${pattern}: no log fits yet`});
+      }
+      // A pattern that has been followed before: what it has found since the end is new.
+      const isFirst = logs.every(({resume}) => resume === 'end');
+      for (const {path, resume} of logs) {
+        this.#addFound(path, resume === 'end' && !isFirst ? fromFirstLine : resume);
+      }
+    }
+  }
+
+  /** Takes up what is new, and lets go of what is gone. */
+  #search(): void {
+    const nowMs = performance.now();
+    for (const path of this.#patterns.filter(isPattern).flatMap(logsLike)) {
+      const known = this.#followed.get(path);
+      if (known !== undefined) {
+        known.seenMs = Math.max(known.seenMs, nowMs);
+        continue;
+      }
+      const resume = this.#resumeOf(path);
+      this.#addFound(path, resume === 'end' ? fromFirstLine : resume);
+    }
+    for (const {path, seenMs, end, latest} of this.#followed.values()) {
+      if (nowMs - seenMs < forgetMs || !latest?.caughtUp) continue;
+      end.abort();
+      this.#followed.delete(path);
+    }
+  }
+
+  #addFound(path: string, resume: LogPosition | 'end'): void {
+    this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now());
+  }
+
+  #add(path: string, follower: Follower, seenMs: number): void {
+    if (this.#followed.has(path)) return;
+    if (this.#followed.size >= mostFiles) {
+      if (!this.#hasSaidTooMany) this.#report({kind: 'tooManyFiles', path, most: mostFiles});
+      this.#hasSaidTooMany = true;
+      return;
+    }
+    const end = new AbortController();
+    const batches = follower.batches(end.signal);
+    const followed: Followed = {path, batches, end, seenMs, latest: undefined};
+    this.#followed.set(path, followed);
+    void this.#fetch(followed);
+  }
+
+  async #fetch(from: Followed): Promise<void> {
+    try {
+      const next = await from.batches.next();
+      if (next.done !== true) this.#ready.push({from, batch: next.value});
+    } catch (error) {
+      this.#failure = {error};
+    }
+    this.#wakeUp?.();
+  }
+
+  /** Gives a batch, if it says anything new, and asks for the one behind it. */
+  *#give(from: Followed, batch: Batch): Generator<PathBatch> {
+    const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
+    const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
+    from.latest = batch;
+    const caughtUp = this.#isCaughtUp();
+    if (isNews || caughtUp !== this.#wasCaughtUp) {
+      this.#wasCaughtUp = caughtUp;
+      yield {path: from.path, batch: {...batch, caughtUp}};
+    }
+    void this.#fetch(from);
+  }
+
+  #isCaughtUp(): boolean {
+    const isWaiting = this.#ready.some(({batch}) => batch.lines.length > 0 || !batch.caughtUp);
+    return !isWaiting && [...this.#followed.values()].every(({latest}) => latest?.caughtUp);
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    if (this.#ready.length > 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    this.#wakeUp = undefined;
+  }
+}
+
+/** All logs of a folder would be woken by each other: they look by themselves every second. */
+const noWake: typeof wakeOnName = () => ({close: () => undefined});
+
+/** No place at all: nothing of it has been read. */
+const fromFirstLine: LogPosition = [];

@@ -1,0 +1,129 @@
+/**
+ * One rotated log that gzip has packed, read from its start as a stream: a chunk at a time, however
+ * much it holds. Its places are those of the unpacked bytes. Does not know what it is a file of
+ * (`find-unread.ts`).
+ */
+import fs from 'node:fs';
+import zlib from 'node:zlib';
+import type {Line} from '../../log/line.js';
+import type {Cursor} from '../../log/position.js';
+import type {FileEvent} from '../../log/source-event.js';
+import {LineReader} from './line-reader.js';
+import {bornOf, type FollowedFile, identityOf} from './log-file.js';
+import {guardBytes} from './read-guard.js';
+
+/** Unpacked at once. Bytes: as much as is read of a plain file. */
+const chunkBytes = 64 * 1024;
+
+export class PackedFile implements FollowedFile {
+  readonly #path: string;
+  readonly #place: LineReader;
+  readonly #packed: fs.ReadStream;
+  readonly #chunks: AsyncGenerator<Buffer>;
+  readonly identity: string;
+  readonly #born: string;
+  #sinceMs: number;
+  /** Unpacked and not taken yet: half a line, mostly. */
+  #rest: Buffer = Buffer.alloc(0);
+  #isAtEnd = false;
+
+  private constructor(path: string, source: string) {
+    const descriptor = fs.openSync(path, 'r');
+    const stat = fs.fstatSync(descriptor, {bigint: true});
+    this.#path = path;
+    this.#place = new LineReader(source);
+    // Open until `close`, also when all is read: nobody else gets its number meanwhile.
+    const options = {fd: descriptor, autoClose: false, start: 0, highWaterMark: chunkBytes};
+    this.#packed = fs.createReadStream(path, options);
+    this.#chunks = unpacked(this.#packed);
+    this.identity = identityOf(stat);
+    this.#born = bornOf(stat);
+    this.#sinceMs = Number(stat.mtimeMs);
+  }
+
+  /**
+   * @param source the name that its lines get
+   * @throws the system's error when it cannot be opened
+   */
+  static open(path: string, source: string): PackedFile {
+    return new PackedFile(path, source);
+  }
+
+  /** Goes to the place of the cursor; whether the bytes of its guard stand there. */
+  async seek(cursor: Cursor, report: (event: FileEvent) => void): Promise<'here' | 'other'> {
+    this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
+    const guard = Buffer.from(cursor.guard, 'hex');
+    let before: Buffer = Buffer.alloc(0);
+    let atBytes = 0;
+    while (atBytes < cursor.offset) {
+      const chunk = await this.#next(atBytes, report);
+      if (chunk === undefined) return 'other';
+      before = Buffer.concat([before.subarray(-Math.max(guardBytes, guard.length)), chunk]);
+      atBytes += chunk.length;
+    }
+    this.#rest = before.subarray(before.length - (atBytes - cursor.offset));
+    before = before.subarray(0, before.length - this.#rest.length);
+    this.#place.moveTo(cursor.offset, before.subarray(-guardBytes));
+    return before.subarray(before.length - guard.length).equals(guard) ? 'here' : 'other';
+  }
+
+  cursor(): Cursor {
+    const {identity} = this;
+    return {identity, ...this.#place.saved(), born: this.#born, sinceMs: this.#sinceMs};
+  }
+
+  /** By its number only: to compare what it holds, all of it would have to be unpacked again. */
+  probe(): Cursor {
+    return {...this.cursor(), offset: 0, guard: ''};
+  }
+
+  async read(report: (event: FileEvent) => void): Promise<Line[]> {
+    const restBytes = this.#rest.length;
+    const chunk = await this.#next(this.#place.offset + restBytes, report);
+    const bytes = chunk === undefined ? this.#rest : Buffer.concat([this.#rest, chunk]);
+    const offset = this.#place.offset;
+    const lines = this.#place.take(bytes, report);
+    this.#rest = bytes.subarray(this.#place.offset - offset);
+    return lines;
+  }
+
+  hasMore(): boolean {
+    return !this.#isAtEnd;
+  }
+
+  /** A packed file never has the log's name. */
+  seen(): void {
+    return undefined;
+  }
+
+  close(): void {
+    this.#isAtEnd = true;
+    this.#packed.destroy();
+  }
+
+  /** @returns undefined at the end, also when that is a wrong one: reported, with what was lost */
+  async #next(atBytes: number, report: (event: FileEvent) => void): Promise<Buffer | undefined> {
+    if (this.#isAtEnd) return undefined;
+    try {
+      const next = await this.#chunks.next();
+      if (next.done !== true) return next.value;
+    } catch (error) {
+      report({kind: 'damaged', path: this.#path, atBytes, why: (error as Error).message});
+    }
+    this.#isAtEnd = true;
+    return undefined;
+  }
+}
+
+/** Nothing is read, or unpacked, before it is asked for. */
+async function* unpacked(packed: fs.ReadStream): AsyncGenerator<Buffer, undefined> {
+  const gunzip = zlib.createGunzip({chunkSize: chunkBytes});
+  packed.on('error', (error) => gunzip.destroy(error));
+  packed.pipe(gunzip);
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } finally {
+    gunzip.destroy();
+  }
+  return undefined;
+}

@@ -1,0 +1,207 @@
+/**
+ * Follows the systemd journal through journalctl(1), without losing an entry or giving one twice
+ * over restarts of journald, of journalctl and of ourselves. Gives batches of records, each with the
+ * cursor behind them; whoever commits the cursor together with what the records did counts each once.
+ * What an entry means is decided in `log/journal-entry.ts`, how journalctl is called in `journalctl.ts`.
+ *
+ * Each round is two children: one that prints what is stored and ends, which is how "caught up" is
+ * known, and one that follows. A round ends with its child, with a folder of the journal that was
+ * made or removed, or after a while in any case; the next one goes on at the cursor.
+ */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {isSameEntry, readJournalEntry} from '../../log/journal-entry.js';
+import type {JournalPosition} from '../../log/position.js';
+import type {LogRecord} from '../../log/record.js';
+import type {JournalEvent} from '../../log/source-event.js';
+import {
+  endOfJournal,
+  journalctl,
+  journalFolders,
+  type JournalPlace,
+  ownMachineId,
+  type ReadMode,
+  readParameters,
+} from './journalctl.js';
+import {type CommandEnd, startCommand} from '../run/command.js';
+import {cutLines} from '../run/cut-lines.js';
+
+/** Longest entry, as JSON. Bytes: sendmail's are below 4 KB, a hostile one can have any length. */
+export const mostEntryBytes = 64 * 1024;
+/** A child is replaced after this. Ms. It holds vacuumed files open, and may have missed a change. */
+const renewMs = 10 * 60_000;
+/** Between two looks at the folders. Ms. */
+const lookMs = 2000;
+/** Waiting after a failure: doubles from the first to the last. Ms. */
+const retryMs = {first: 250, last: 30_000};
+/** Between two reports of entries that were left out. Ms. */
+const skippedReportMs = 60_000;
+
+export interface JournalBatch {
+  readonly records: readonly LogRecord[];
+  /** Behind the records; a real place from the first batch on, also where no entry was seen yet. */
+  readonly position: JournalPosition | undefined;
+  /** Whether all that stood in the journal has been given. */
+  readonly caughtUp: boolean;
+}
+
+export class JournalFollower {
+  readonly #identifiers: readonly string[];
+  readonly #report: (event: JournalEvent) => void;
+  readonly #place: JournalPlace;
+  readonly #machineId = ownMachineId();
+  #resume: JournalPosition | 'end';
+  /** Where a child began: the entry there comes first, if it still exists, and has been given. */
+  #known: string | undefined;
+  #problem: string | undefined;
+  #isFollowingTold = false;
+  #skipped = 0;
+  #skippedToldMs = Number.NEGATIVE_INFINITY;
+
+  /** @param resume where to begin; `end`: with what is written from now on */
+  constructor(
+    identifiers: readonly string[],
+    resume: JournalPosition | 'end',
+    report: (event: JournalEvent) => void,
+    place: JournalPlace = {kind: 'machine'},
+  ) {
+    this.#identifiers = identifiers;
+    this.#resume = resume;
+    this.#report = report;
+    this.#place = place;
+  }
+
+  /** Ends when the signal is given, with no child left. */
+  async *batches(signal: AbortSignal): AsyncGenerator<JournalBatch> {
+    let pauseMs = retryMs.first;
+    while (!signal.aborted) {
+      const startMs = performance.now();
+      const why = yield* this.#round(signal);
+      if (performance.now() - startMs >= retryMs.last) {
+        pauseMs = retryMs.first;
+        this.#problem = undefined;
+      }
+      if (why === undefined) continue;
+      this.#tellProblem(why);
+      await sleep(pauseMs, undefined, {signal}).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, retryMs.last);
+    }
+  }
+
+  /** @returns why it must wait before the next one; undefined: it need not */
+  async *#round(signal: AbortSignal): AsyncGenerator<JournalBatch, string | undefined> {
+    if (this.#resume === 'end') {
+      const end = await endOfJournal(this.#place, signal);
+      if (end.kind === 'unreadable') return signal.aborted ? undefined : end.why;
+      this.#resume = {cursor: end.cursor};
+      // At once: a crash before the mailer's next line must not skip that line.
+      yield {records: [], position: this.#resume, caughtUp: false};
+    }
+    const {cursor} = this.#resume;
+    const stored = yield* this.#read(this.#resume, 'stored', signal);
+    if (stored.kind === 'failed' && stored.why.includes('seek to cursor: Invalid argument')) {
+      this.#report({kind: 'cursorRefused', cursor});
+      this.#resume = 'end';
+      return undefined;
+    }
+    if (stored.kind === 'stopped' && !signal.aborted && this.#resume.cursor === cursor) {
+      return `${journalctl} gave nothing and did not end`;
+    }
+    if (stored.kind !== 'done') return whyOf(stored);
+    const position = this.#resume;
+    if (!this.#isFollowingTold) this.#report({kind: 'following', cursor: position.cursor});
+    this.#isFollowingTold = true;
+    yield {records: [], position, caughtUp: true};
+    const followed = yield* this.#read(position, 'follow', signal);
+    return followed.kind === 'done' ? `${journalctl} has ended` : whyOf(followed);
+  }
+
+  /** Runs one child and gives what it prints. */
+  async *#read(
+    from: JournalPosition,
+    mode: ReadMode,
+    signal: AbortSignal,
+  ): AsyncGenerator<JournalBatch, CommandEnd> {
+    const child = new AbortController();
+    const stop = (): void => child.abort();
+    const leash = this.#leash(stop);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const parameters = readParameters(this.#place, this.#identifiers, from.cursor, mode);
+    const {output, ended} = startCommand(journalctl, parameters, child.signal);
+    this.#known = from.cursor;
+    let isOver = false;
+    try {
+      for await (const {lines, tooLong} of cutLines(output, mostEntryBytes)) {
+        this.#skip(tooLong, 'too long for a mailer');
+        const records = lines.flatMap((line) => this.#take(line) ?? []);
+        if (lines.length === 0) continue;
+        yield {records, position: this.#position, caughtUp: mode === 'follow'};
+      }
+      isOver = true;
+    } finally {
+      clearInterval(leash);
+      signal.removeEventListener('abort', stop);
+      if (!isOver) {
+        stop(); // the reader has left in the middle of a batch
+        await ended;
+      }
+    }
+    const end = await ended;
+    if (signal.aborted) return {kind: 'stopped'};
+    return end;
+  }
+
+  /** Ends a child that has been at work for long, or began when there were other folders. */
+  #leash(stop: () => void): NodeJS.Timeout {
+    const folders = journalFolders(this.#place);
+    const endMs = performance.now() + renewMs;
+    return setInterval(() => {
+      if (performance.now() >= endMs || journalFolders(this.#place) !== folders) stop();
+    }, lookMs);
+  }
+
+  /** Reads one entry and moves behind it. */
+  #take(line: Buffer): LogRecord | undefined {
+    const entry = readJournalEntry(parsed(line), this.#machineId);
+    if (entry.cursor !== undefined) {
+      const isKnown = this.#known !== undefined && isSameEntry(entry.cursor, this.#known);
+      this.#known = undefined;
+      if (isKnown) return undefined;
+      this.#resume = {cursor: entry.cursor};
+    }
+    if (entry.kind === 'record') return entry.record;
+    this.#skip(1, entry.why);
+    return undefined;
+  }
+
+  get #position(): JournalPosition | undefined {
+    return this.#resume === 'end' ? undefined : this.#resume;
+  }
+
+  /** Anybody may fill the journal with such entries, so they are told together. */
+  #skip(entries: number, why: string): void {
+    this.#skipped += entries;
+    const nowMs = performance.now();
+    if (this.#skipped === 0 || nowMs < this.#skippedToldMs + skippedReportMs) return;
+    this.#report({kind: 'skipped', entries: this.#skipped, why});
+    [this.#skipped, this.#skippedToldMs] = [0, nowMs];
+  }
+
+  #tellProblem(why: string): void {
+    if (this.#problem === why) return;
+    this.#problem = why;
+    this.#isFollowingTold = false;
+    this.#report({kind: 'unreadable', why});
+  }
+}
+
+const whyOf = (end: Exclude<CommandEnd, {kind: 'done'}>): string | undefined =>
+  end.kind === 'stopped' ? undefined : end.why;
+
+function parsed(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString());
+  } catch {
+    return undefined;
+  }
+}

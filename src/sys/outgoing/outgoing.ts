@@ -1,0 +1,163 @@
+/**
+ * Reads the socket tables of every network namespace on this machine. Gives connections; whose they
+ * are is asked in `owners.ts`.
+ *
+ * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
+ * milliseconds however few sockets there are. So one is read again only when the namespace's own count
+ * of opened connections has moved, or a connection is still opening; asking for the count takes a tenth
+ * of a millisecond.
+ */
+import {readFile} from 'node:fs/promises';
+import {activeOpensOf} from '../../net/active-opens.js';
+import {outgoingSockets} from '../../net/outgoing-sockets.js';
+import type {Connection} from '../../outgoing/connection.js';
+import {allPids, linkOf, networkOfProcess} from '../proc/proc.js';
+import {TimeSlice} from '../run/time-slice.js';
+
+/** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
+const namespacesMs = 10_000;
+/** Network namespaces that are looked at. A count: each costs two walks through the hash. */
+export const mostNamespaces = 256;
+
+/**
+ * For how long a table is believed when the count has not moved. Ms: who has root in a container can put
+ * a connection there that was never counted (TCP_REPAIR, as a restored container's are).
+ */
+export const believedMs = 30_000;
+
+interface RememberedSockets {
+  /** Which was asked: of a namespace that has gone, another may get the name. */
+  readonly pid: number;
+  readonly activeOpens: string | undefined;
+  readonly seen: Seen;
+  readonly untilMs: number;
+}
+
+const tooMany = (most: number): string =>
+  `there are more than ${most} networks of processes: the others are not looked at`;
+
+export type Seen =
+  | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
+  | {readonly kind: 'failed'; readonly why: string};
+
+export class Outgoing {
+  readonly #ports: readonly number[];
+  readonly #proc: string;
+  readonly #most: number;
+  /** A process in each namespace. */
+  #namespaces: ReadonlyMap<string, number> = new Map();
+  #nextLookMs = 0;
+  /** By network namespace. */
+  readonly #memories = new Map<string, RememberedSockets>();
+  #complete: 'all' | 'cut' = 'all';
+
+  /**
+   * @param proc where the tables are; elsewhere than in /proc for tests
+   * @param most namespaces that are looked at; fewer for tests
+   */
+  constructor(ports: readonly number[], proc = '/proc', most = mostNamespaces) {
+    this.#ports = ports;
+    this.#most = most;
+    this.#proc = proc;
+  }
+
+  /** The network namespace of this process. */
+  readonly own = linkOf('/proc/self/ns/net');
+
+  /** @param scope `own`: only this process's network */
+  async look(scope: 'all' | 'own'): Promise<Seen[]> {
+    if (scope === 'own') return [await this.#remembered(process.pid, this.own)];
+    await this.#findNamespaces();
+    // Of those whose process has gone, or has another number's place, another one is found.
+    const isDeserted = [...this.#namespaces].some(
+      ([network, pid]) => networkOfProcess(pid) !== network,
+    );
+    if (isDeserted) {
+      this.#nextLookMs = 0;
+      await this.#findNamespaces();
+    }
+    const seen: Seen[] = [];
+    for (const [network, pid] of this.#namespaces) seen.push(await this.#remembered(pid, network));
+    // Containers come and go.
+    for (const network of this.#memories.keys())
+      if (!this.#namespaces.has(network)) this.#memories.delete(network);
+    if (this.#complete === 'cut') seen.push({kind: 'failed', why: tooMany(this.#most)});
+    return seen;
+  }
+
+  /** Those in the namespace of a process, now: what the kernel has just told of is not counted yet. */
+  async around(pid: number): Promise<Seen> {
+    return this.#table(pid, networkOfProcess(pid));
+  }
+
+  /** Those of a network that was looked at, now. */
+  async again(network: string): Promise<Seen> {
+    const pid = network === this.own ? process.pid : this.#namespaces.get(network);
+    return pid === undefined ? {kind: 'connections', connections: []} : this.#table(pid, network);
+  }
+
+  /** What stood there when it was read, as long as that is so still but for what has ended. */
+  async #remembered(pid: number, network: string): Promise<Seen> {
+    // Before the tables: what is opened meanwhile moves it again.
+    const activeOpens = activeOpensOf(await read(`${this.#proc}/${pid}/net/snmp`));
+    const memory = this.#memories.get(network);
+    const isGood =
+      activeOpens !== undefined &&
+      pid === memory?.pid &&
+      activeOpens === memory.activeOpens &&
+      performance.now() < memory.untilMs;
+    if (isGood) return memory.seen;
+    const seen = await this.#table(pid, network);
+    const isSettled =
+      seen.kind === 'connections' && seen.connections.every(({phase}) => phase !== 'opening');
+    const untilMs = performance.now() + (isSettled ? believedMs : 0);
+    this.#memories.set(network, {pid, activeOpens, seen, untilMs});
+    return seen;
+  }
+
+  async #table(pid: number, network: string): Promise<Seen> {
+    const texts = await Promise.all(
+      ['tcp', 'tcp6'].map((name) => read(`${this.#proc}/${pid}/net/${name}`)),
+    );
+    const tables = texts.map((text) => outgoingSockets(text, this.#ports));
+    const connections: Connection[] = [];
+    for (const table of tables) {
+      if (table.kind === 'unknownFormat') {
+        return {
+          kind: 'failed',
+          why: `/proc/net/tcp: ${JSON.stringify(table.head)}: expected the columns of Linux 2.6 or newer`,
+        };
+      }
+      for (const socket of table.sockets) connections.push({...socket, network});
+    }
+    return {kind: 'connections', connections};
+  }
+
+  async #findNamespaces(): Promise<void> {
+    if (performance.now() < this.#nextLookMs) return;
+    this.#nextLookMs = performance.now() + namespacesMs;
+    const found = new Map([[this.own, process.pid]]);
+    const slice = new TimeSlice();
+    this.#complete = 'all';
+    for (const pid of allPids()) {
+      if (slice.isOver) await slice.next();
+      const network = networkOfProcess(Number(pid));
+      if (network === '' || found.has(network)) continue;
+      if (found.size >= this.#most) {
+        this.#complete = 'cut';
+        break;
+      }
+      found.set(network, Number(pid));
+    }
+    this.#namespaces = found;
+  }
+}
+
+/** Empty when the family, or the process, is not there. */
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

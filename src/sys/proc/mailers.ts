@@ -1,0 +1,86 @@
+/**
+ * Finds the sendmail processes, or those of them that have a socket of certain clients. Gives facts
+ * only: who is ended is decided in `sessions/cut.ts` and `sessions/reap.ts`. A relay may have thousands of processes and a log that
+ * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
+ * which program a process runs, by a link that no process can make us wait at.
+ *
+ * Sockets only of our own network: in a container with one of its own our rules do not stand, so
+ * nobody in there waits because of us, and the same address may be another machine.
+ */
+import {readlinkSync} from 'node:fs';
+import {isSendmailPath} from '../../mail/authorship.js';
+import type {Address} from '../../net/address.js';
+import type {PortSockets, SocketEntry} from '../../net/socket-table.js';
+import type {MailerProcess} from '../../sessions/holder.js';
+import {allPids, linkOf, processFacts, runsMailer, socketInodes} from './proc.js';
+import {TimeSlice} from '../run/time-slice.js';
+
+export class Mailers {
+  readonly #connected: ReadonlyMap<string, SocketEntry>;
+  readonly #listening: ReadonlySet<string>;
+  readonly #network: string;
+
+  /** @param sockets at the ports where clients are served, as they are now */
+  constructor({connected, listening}: PortSockets) {
+    this.#connected = new Map(connected.map((entry) => [entry.inode, entry]));
+    this.#listening = listening;
+    this.#network = readlinkSync('/proc/self/ns/net');
+  }
+
+  /** The sendmail processes that have a socket with such a peer. */
+  async *holders(isWanted: (peer: Address) => boolean): AsyncGenerator<MailerProcess> {
+    const wanted = new Set<string>();
+    for (const [inode, {remote}] of this.#connected) if (isWanted(remote)) wanted.add(inode);
+    if (wanted.size === 0) return;
+    const slice = new TimeSlice();
+    for (const pid of allPids().map(Number)) {
+      if (slice.isOver) await slice.next();
+      if (!this.#has(pid, wanted)) continue;
+      const holder = this.look(pid);
+      if (holder !== undefined) yield holder;
+    }
+  }
+
+  /** All that may be the machine's own. */
+  async *all(): AsyncGenerator<MailerProcess> {
+    for await (const pid of mailerPids()) {
+      const holder = this.look(pid);
+      if (holder !== undefined) yield holder;
+    }
+  }
+
+  /** @returns undefined also when it is not, or is no longer, a sendmail of ours */
+  look(pid: number): MailerProcess | undefined {
+    if (!runsMailer(pid)) return undefined;
+    let role: MailerProcess['role'] = 'serves';
+    let network: MailerProcess['network'] = 'ours';
+    const facts = processFacts(pid, (root) => {
+      if (linkOf(`${root}/ns/net`) !== this.#network) {
+        network = 'other';
+        return [];
+      }
+      const inodes = socketInodes(root);
+      if (inodes.some((inode) => this.#listening.has(inode))) role = 'listens';
+      return inodes.flatMap((inode) => this.#connected.get(inode) ?? []);
+    });
+    return facts && {...facts, role, network};
+  }
+
+  #has(pid: number, wanted: ReadonlySet<string>): boolean {
+    try {
+      if (!isSendmailPath(linkOf(`/proc/${pid}/exe`))) return false;
+      return socketInodes(`/proc/${pid}`).some((inode) => wanted.has(inode));
+    } catch {
+      return false; // gone, or not ours to look at
+    }
+  }
+}
+
+/** The processes that run sendmail and may be the machine's own: by what nobody can make us wait for. */
+export async function* mailerPids(): AsyncGenerator<number> {
+  const slice = new TimeSlice();
+  for (const pid of allPids().map(Number)) {
+    if (slice.isOver) await slice.next();
+    if (runsMailer(pid)) yield pid;
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * Reads processes from /proc. Gives facts only: what they mean is decided in `sessions/attribute.ts` and
+ * `reaper/`. A process may end between any two reads; then there are no facts.
+ */
+import fs from 'node:fs';
+import {
+  isServedAt,
+  mayBeMailer,
+  type ProcessUser,
+  type Question,
+  type Witness,
+} from '../../sessions/attribute.js';
+import {isSendmailPath} from '../../mail/authorship.js';
+import {findSockets, type SocketEntry} from '../../net/socket-table.js';
+import {startedMsOf, statOf} from './process-stat.js';
+
+/**
+ * Of a process in a user namespace of its own only the path is told: its files, its title and the
+ * socket tables of its network show what the owner of the namespace wants.
+ *
+ * @returns undefined when there is no such process (any more), or it may not be looked at
+ */
+export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness | undefined {
+  const root = `/proc/${pid}`;
+  try {
+    const {ownPid, user} = identityOf(pid);
+    const isOurs = user.userNamespace === 'ours';
+    const path = fs.readlinkSync(`${root}/exe`);
+    const owner = isOurs && fs.statSync(`${root}/exe`).uid === 0 ? 'root' : 'other';
+    const title = isOurs ? titleOf(pid) : '';
+    const sockets = isOurs ? findSocketsOf(root) : [];
+    // Last: had the pid been used again meanwhile, this would be the start of the later process.
+    const {startTicks} = statOf(pid);
+    const startedMs = startedMsOf(startTicks);
+    return {pid, startTicks, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who a process is, by what the kernel alone says: nothing of the process's own is touched. */
+function identityOf(pid: number): {readonly ownPid: number; readonly user: ProcessUser} {
+  const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
+  const uid = Number(/^Uid:\t(\d+)/m.exec(status)?.[1]);
+  // One number for each pid namespace, from ours to the innermost.
+  const numbers = /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split('\t');
+  const namespaces = [pid, 'self'].map((each) => fs.readlinkSync(`/proc/${each}/ns/user`));
+  const isOurs = namespaces[0] === namespaces[1];
+  const user: ProcessUser = {uid, userNamespace: isOurs ? 'ours' : 'other'};
+  return {ownPid: Number(numbers?.at(-1) ?? pid), user};
+}
+
+/** How long it is remembered where sendmail runs, at least. Ms. */
+const surveyMs = 5000;
+/** A survey may take this part of the time, on a machine with very many processes. */
+const surveyShare = 0.02;
+/** With more than these, finding a container's process would hold up the log. Processes. */
+const mostProcesses = 20_000;
+
+/**
+ * Finds the processes that the pid in a line may mean. Sendmail in a container numbers itself, so
+ * its lines hold a number that means another process here, or another container's.
+ */
+export class Candidates {
+  readonly #find: SocketFinder;
+  /** By pid, since the last survey: reading all of them anew takes too long. */
+  #places: ReadonlyMap<string, Place> = new Map();
+  /** The pid namespaces besides ours in which sendmail runs. */
+  #mailers: ReadonlySet<string> = new Set();
+  #nextSurveyMs = 0;
+
+  constructor(find: SocketFinder) {
+    this.#find = find;
+  }
+
+  of({pid, numberedBy}: Pick<Question, 'pid' | 'numberedBy'>): Witness[] {
+    const inside = numberedBy === 'log' ? this.#inContainers(pid) : [];
+    if (inside === 'tooMany') return [];
+    return [pid, ...inside.filter((other) => other !== pid)].flatMap((each) =>
+      isWorthALook(each) ? (processFacts(each, this.#find) ?? []) : [],
+    );
+  }
+
+  #inContainers(ownPid: number): number[] | 'tooMany' {
+    if (performance.now() >= this.#nextSurveyMs) this.#survey();
+    if (this.#mailers.size === 0) return [];
+    const pids = allPids();
+    if (pids.length > mostProcesses) return 'tooMany';
+    this.#places = placesOf(pids, this.#places);
+    return [...this.#places].flatMap(([pid, place]) =>
+      place.ownPid === ownPid && this.#mailers.has(place.namespace) ? Number(pid) : [],
+    );
+  }
+
+  #survey(): void {
+    const startMs = performance.now();
+    this.#places = placesOf(allPids(), new Map());
+    const ours = linkOf('/proc/self/ns/pid');
+    const mailers = [...this.#places].filter(
+      ([pid, {namespace}]) => namespace !== ours && isSendmailPath(linkOf(`/proc/${pid}/exe`)),
+    );
+    this.#mailers = new Set(mailers.map(([, {namespace}]) => namespace));
+    const endMs = performance.now();
+    this.#nextSurveyMs = endMs + Math.max(surveyMs, (endMs - startMs) / surveyShare);
+  }
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly ownPid: number;
+}
+
+function placesOf(
+  pids: readonly string[],
+  known: ReadonlyMap<string, Place>,
+): ReadonlyMap<string, Place> {
+  const ours = linkOf('/proc/self/ns/pid');
+  return new Map(
+    pids.map((pid) => {
+      const place = known.get(pid);
+      if (place !== undefined) return [pid, place];
+      const namespace = linkOf(`/proc/${pid}/ns/pid`) || ours; // gone already
+      const ownPid = namespace === ours ? Number(pid) : ownPidOf(Number(pid));
+      return [pid, {namespace, ownPid}];
+    }),
+  );
+}
+
+/**
+ * A user may make his process one that halts whoever reads its title or looks at its program (a
+ * file system of his own behind them), and then write its pid into the log.
+ */
+function isWorthALook(pid: number): boolean {
+  try {
+    const {user} = identityOf(pid);
+    return user.userNamespace === 'other' || mayBeMailer(user);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is a sendmail that may be the machine's own, by what nobody can make us wait for. */
+export function runsMailer(pid: number): boolean {
+  try {
+    return isSendmailPath(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
+  } catch {
+    return false;
+  }
+}
+
+/** @returns NaN, which is nobody's number, when the process is gone */
+function ownPidOf(pid: number): number {
+  try {
+    return identityOf(pid).ownPid;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Finds the TCP sockets of the process with this folder in /proc. */
+export type SocketFinder = (root: string) => SocketEntry[];
+
+export const noSockets: SocketFinder = () => [];
+
+/** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
+const longestMemoryMs = 60_000;
+
+interface RememberedTable {
+  /** Both tables, one behind the other. */
+  readonly text: string;
+  readonly readMs: number;
+  /** Inodes of sockets that are no client's, whatever else they are. */
+  readonly others: ReadonlySet<string>;
+}
+
+/**
+ * Remembers the kernel's socket tables from one question to the next: the kernel walks its whole
+ * hash to print one, which takes five milliseconds on an idle machine, and a guesser asks for a new
+ * envelope with every name. A socket keeps its peer for life, so a remembered line is as good as a
+ * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
+ */
+export class SocketTables {
+  readonly #clientPort: number;
+  /** By network namespace: a container's sendmail has tables of its own. */
+  readonly #memories = new Map<string, RememberedTable>();
+
+  /** @param clientPort the local port at which clients are served, besides those for submission */
+  constructor(clientPort: number) {
+    this.#clientPort = clientPort;
+  }
+
+  readonly find: SocketFinder = (root) => {
+    const inodes = socketInodes(root);
+    if (inodes.length === 0) return [];
+    const namespace = fs.readlinkSync(`${root}/ns/net`);
+    const memory = this.#freshMemory(namespace);
+    if (memory !== undefined) {
+      const found = findSockets(memory.text, inodes);
+      if (found.some(this.#isClient)) return found;
+      if (inodes.every((inode) => memory.others.has(inode))) return found;
+    }
+    const text = ['tcp', 'tcp6'].map((name) => readIfThere(`${root}/net/${name}`)).join('\n');
+    const found = findSockets(text, inodes);
+    const clients = new Set(found.filter(this.#isClient).map(({inode}) => inode));
+    const others = new Set([...(memory?.others ?? []), ...inodes].filter((i) => !clients.has(i)));
+    this.#forgetStale();
+    this.#memories.set(namespace, {text, readMs: memory?.readMs ?? Date.now(), others});
+    return found;
+  };
+
+  /** Containers come and go, and each has left a namespace's tables. */
+  #forgetStale(): void {
+    for (const namespace of this.#memories.keys()) {
+      if (this.#freshMemory(namespace) === undefined) this.#memories.delete(namespace);
+    }
+  }
+
+  #freshMemory(namespace: string): RememberedTable | undefined {
+    const memory = this.#memories.get(namespace);
+    const isFresh = memory !== undefined && Date.now() - memory.readMs <= longestMemoryMs;
+    return isFresh ? memory : undefined;
+  }
+
+  readonly #isClient = ({localPort}: SocketEntry): boolean =>
+    isServedAt(localPort, this.#clientPort);
+}
+
+const readIfThere = (path: string): string =>
+  fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
+
+export function socketInodes(root: string): string[] {
+  return fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
+    const target = linkOf(`${root}/fd/${descriptor}`);
+    return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
+  });
+}
+
+/** A descriptor may be closed between the listing and the look; that says nothing of the others. */
+export function linkOf(path: string): string {
+  try {
+    return fs.readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** The network namespace of a process, as the kernel names it; empty when it is gone. */
+export const networkOfProcess = (pid: number): string => linkOf(`/proc/${pid}/ns/net`);
+
+export const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+
+function titleOf(pid: number): string {
+  const raw = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  return (raw.split('\0', 1)[0] ?? '').trimEnd();
+}

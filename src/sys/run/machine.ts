@@ -1,0 +1,38 @@
+/** Small facts of this machine: its name, its addresses, the time, who we are. */
+import fs from 'node:fs';
+import os from 'node:os';
+import {type Address, parseAddress} from '../../net/address.js';
+
+/** Bits of CapEff in /proc/PID/status (linux/capability.h). */
+const capabilityBits = {
+  CAP_KILL: 5n,
+  CAP_SETGID: 6n,
+  CAP_SETUID: 7n,
+  CAP_NET_ADMIN: 12n,
+  CAP_NET_RAW: 13n,
+  CAP_SYS_PTRACE: 19n,
+  CAP_SYS_ADMIN: 21n,
+} as const;
+
+/** Which of these rights this process does not have. */
+export function lackingCapabilities(
+  names: readonly (keyof typeof capabilityBits)[],
+): (keyof typeof capabilityBits)[] {
+  const status = fs.readFileSync('/proc/self/status', 'latin1');
+  const effective = BigInt(`0x${/^CapEff:\t([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  return names.filter((name) => ((effective >> capabilityBits[name]) & 1n) === 0n);
+}
+
+/** The network namespace in which we live: `net:[4026531840]`. */
+export const ownNetwork = (): string => fs.readlinkSync('/proc/self/ns/net');
+
+/** The words that start this program again. */
+export const ownWords = (): string[] => [process.execPath, process.argv[1] ?? ''];
+
+export const hostName = (): string => os.hostname();
+
+/** All addresses of this machine, of all interfaces, as they are now. */
+export function localAddresses(): Address[] {
+  const entries = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
+  return entries.flatMap(({address}) => parseAddress(address) ?? []);
+}

@@ -1,0 +1,133 @@
+/**
+ * Shows a notification with buttons on somebody's desktop, by notify-send(1) of libnotify, as that
+ * user: the daemon of a session's D-Bus takes nobody else, root neither (dbus-daemon asks the kernel
+ * who connects). What the user's programs answer is bounded, and believed only as one of the buttons.
+ */
+import fs from 'node:fs';
+import {printable} from '../../base/printable.js';
+import {type CommandResult, runCommand, startCommand} from '../run/command.js';
+import {lackingCapabilities} from '../run/machine.js';
+
+export interface DesktopUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface WarningWindow {
+  readonly title: string;
+  /** With the markup of the notification specification. */
+  readonly body: string;
+  readonly buttons: readonly Button[];
+}
+
+export interface Button {
+  readonly id: string;
+  readonly label: string;
+}
+
+export type Shown =
+  | {readonly kind: 'clicked'; readonly id: string}
+  | {readonly kind: 'closed'}
+  | {readonly kind: 'failed'; readonly why: string};
+
+export type Found =
+  | {readonly kind: 'user'; readonly user: DesktopUser}
+  | {readonly kind: 'none'; readonly why: string};
+
+/** Where systemd keeps the sessions' D-Bus sockets: UID/bus. */
+export const runtimeFolder = '/run/user';
+
+/** Asking who is there takes some milliseconds. Ms. */
+const askMs = 5000;
+/** Longest complaint that is quoted: it is a program of the user's that complains. Characters. */
+const quotedCharacters = 200;
+/** More than any button's name. Bytes. */
+const mostAnswerBytes = 64;
+
+/** @param wanted a user's name, or `auto`: whose session is the active one of seat0 */
+export async function desktopUser(wanted: string, folder: string): Promise<Found> {
+  const lacking = lackingCapabilities(['CAP_SETUID', 'CAP_SETGID']);
+  if (lacking.length > 0)
+    return none(`no right to act as its user (${lacking.join(', ')}): ${remedy}`);
+  const named = wanted === 'auto' ? await activeUser() : wanted;
+  if (typeof named === 'object') return named;
+  const passwd = await ask('getent', ['passwd', '--', named]);
+  const [name, , uid, gid] = passwd.kind === 'done' ? passwd.stdout.split(':') : [];
+  if (name === undefined) return none('there is no such user');
+  const user = {name, uid: Number(uid), gid: Number(gid)};
+  return hasSession(user, folder)
+    ? {kind: 'user', user}
+    : none(`no session of this user, or it is hidden from us (ProtectHome): ${remedy}`);
+}
+
+/** @returns the number of the user */
+async function activeUser(): Promise<string | Found> {
+  const seat = ['show-seat', 'seat0', '--property=ActiveSession', '--value'];
+  const session = await ask('loginctl', seat);
+  if (session.kind !== 'done') return none(session.why);
+  const id = session.stdout.trim();
+  if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return none('nobody sits at the machine');
+  const words = ['show-session', id, '--property=User', '--property=Class'];
+  const facts = await ask('loginctl', words);
+  if (facts.kind !== 'done') return none(facts.why);
+  const uid = /^User=(\d+)$/m.exec(facts.stdout)?.[1];
+  // Not the one who asks for passwords (`greeter`).
+  const isUser = /^Class=user$/m.test(facts.stdout);
+  return isUser && uid !== undefined ? uid : none('nobody sits at the machine');
+}
+
+const ask = (program: string, words: readonly string[]): Promise<CommandResult> =>
+  runCommand(program, words, {timeoutMs: askMs});
+
+/** What opens the sandbox of our unit. */
+const remedy = 'see desktop.conf in README.md, Warnings';
+
+const none = (why: string): Found => ({kind: 'none', why});
+
+/** By the folder above only: what is in the user's own may be a file system of his. */
+function hasSession({uid}: DesktopUser, folder: string): boolean {
+  try {
+    return fs.readdirSync(folder).includes(String(uid));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Until a button is clicked, the window is closed, or the signal comes, which withdraws it. It goes
+ * with this process, however that ends. Never fails.
+ */
+export async function showWindow(
+  {uid, gid}: DesktopUser,
+  {title, body, buttons}: WarningWindow,
+  folder: string,
+  stop: AbortSignal,
+): Promise<Shown> {
+  const asUser = [`--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--reset-env'];
+  const bus = `DBUS_SESSION_BUS_ADDRESS=unix:path=${folder}/${uid}/bus`;
+  const actions = buttons.map(({id, label}) => `--action=${id}=${label}`);
+  // notify-send reads escapes like those of C in a body: \\074 would be a `<`.
+  const text = ['--', title, body.replaceAll('\\', '\\\\')];
+  const looks = ['--app-name=blocksmtp', '--urgency=critical', '--icon=dialog-warning'];
+  // SIGINT, on which notify-send takes its window away.
+  const words = ['--pdeathsig', 'INT', ...asUser, 'env', bus, 'notify-send', '--wait'];
+  const all = [...words, ...looks, ...actions, ...text];
+  const {output, ended} = startCommand('setpriv', all, stop, 'SIGINT');
+  const answer = await firstBytes(output);
+  const end = await ended;
+  const button = buttons.find(({id}) => id === answer.trim());
+  if (button !== undefined) return {kind: 'clicked', id: button.id};
+  if (end.kind === 'failed' || end.kind === 'missing') {
+    return {kind: 'failed', why: printable(end.why, quotedCharacters)};
+  }
+  return {kind: 'closed'};
+}
+
+async function firstBytes(output: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of output) {
+    if (text.length < mostAnswerBytes) text += chunk.toString('latin1', 0, mostAnswerBytes);
+  }
+  return text;
+}

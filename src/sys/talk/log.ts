@@ -1,0 +1,112 @@
+/**
+ * Where the daemon's own lines go: standard error, a file, the syslog. The one place that knows
+ * winston. Decides the form of a line, not what is worth one.
+ *
+ * In the syslog our lines have the facility daemon and our own tag, so that even when they land in
+ * the log that we follow they are no mailer's and count for nothing.
+ */
+import fs from 'node:fs';
+import {Writable} from 'node:stream';
+import winston from 'winston';
+import {type LogLevel, logLevels, type Say, syslogSeverity} from '../../base/say.js';
+import {SyslogStream} from './syslog-stream.js';
+
+export interface LogSettings {
+  /** 0 to 4: the highest index in `logLevels` that is shown. */
+  readonly debug: number;
+  readonly logFile: string;
+  readonly debugToSyslog: boolean;
+}
+
+export interface Log {
+  readonly say: Say;
+  /** Whether a line of this level would be shown: for lines that are costly to make. */
+  shows(level: LogLevel): boolean;
+  /** Ends when everything that was said is where it belongs, or cannot get there. */
+  close(): Promise<void>;
+}
+
+const {combine, printf, timestamp} = winston.format;
+
+const stamped = combine(
+  timestamp(),
+  printf((line) => `${String(line['timestamp'])} ${line.level} ${String(line.message)}`),
+);
+
+/** What sd-daemon(3) says: under systemd a line begins with its severity and needs no time. */
+const journalled = printf(
+  (line) => `<${syslogSeverity[line.level as LogLevel]}>${String(line.message)}`,
+);
+
+export function openLog(settings: LogSettings): Log {
+  const level = logLevels[settings.debug] ?? 'debug';
+  const syslog = settings.debugToSyslog ? new SyslogStream() : undefined;
+  const {Stream} = winston.transports;
+  const stderrForm = isJournal() ? journalled : stamped;
+  // Under systemd the syslog's socket is the journal's too: one copy there is enough.
+  const isTwice = isJournal() && syslog !== undefined;
+  const transports = [
+    ...(isTwice ? [] : [new Stream({stream: process.stderr, format: stderrForm})]),
+    ...(settings.logFile === ''
+      ? []
+      : [new Stream({stream: appendTo(settings.logFile), format: stamped})]),
+    ...(syslog === undefined ? [] : [new Stream({stream: syslog, format: journalled})]),
+  ];
+  const levels = Object.fromEntries(logLevels.map((name, index) => [name, index]));
+  const logger = winston.createLogger({levels, level, transports});
+  // A log that cannot be written must not end the guard; there is nobody else to tell.
+  logger.on('error', () => undefined);
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
+  return {
+    say: (at, message) => void logger.log(at, message),
+    shows: (at) => logLevels.indexOf(at) <= settings.debug,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => logger.once('finish', resolve));
+      logger.end();
+      await atMost(
+        closeMs,
+        closed.then(() => syslog?.drained()),
+      );
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+
+/**
+ * Each line is on its way to the disk when it has been said. A line that the file does not take is
+ * lost, and the next is tried: winston's own transport ends the process when the folder is missing.
+ */
+function appendTo(path: string): Writable {
+  return new Writable({
+    write: (line: string | Buffer, _encoding, done) => {
+      try {
+        fs.appendFileSync(path, line);
+      } catch {
+        // There is nobody else to tell.
+      }
+      done();
+    },
+  });
+}
+
+/** Nobody waits longer for the log at the end. Ms. */
+const closeMs = 2000;
+
+/** The timer keeps the process: with nothing else left to do Node would end it with code 13. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+/** systemd tells the device and inode of the journal's end (systemd.exec(5), JOURNAL_STREAM). */
+function isJournal(): boolean {
+  try {
+    const {dev, ino} = fs.fstatSync(process.stderr.fd, {bigint: true});
+    return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Hands one mail to a mailer. The one place that knows nodemailer, which is loaded with the first
+ * mail. By SMTP and not by `sendmail`, for that program writes into a queue of its own, which the
+ * sandbox of our unit forbids.
+ */
+import {isIP, Socket} from 'node:net';
+import {printable} from '../../base/printable.js';
+import type {Delivered} from '../../outgoing/warn/delivered.js';
+
+export interface Mail {
+  readonly from: string;
+  /** With or without a domain: the mailer knows its own. */
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** An address: nothing is asked of the DNS. */
+  readonly host: string;
+  readonly port: number;
+  /** What we call ourselves. */
+  readonly ownName: string;
+}
+
+/** A mailer may take its time before it greets. Ms. */
+const answerMs = 30_000;
+/** Longest answer of a mailer that is quoted. Characters. */
+const quotedCharacters = 200;
+
+/** Never fails. @param stop ends it, and then nobody knows whether it was taken */
+export async function sendMail(mail: Mail, mailer: Mailer, stop: AbortSignal): Promise<Delivered> {
+  if (isIP(mailer.host) === 0) return {kind: 'failed', why: 'the mailer is no address'};
+  const {createTransport} = await import('nodemailer');
+  const socket = new Socket();
+  const transport = createTransport({
+    socket,
+    host: mailer.host,
+    port: mailer.port,
+    name: mailer.ownName,
+    // To this machine itself, whose certificate names it otherwise.
+    ignoreTLS: true,
+    connectionTimeout: answerMs,
+    greetingTimeout: answerMs,
+    socketTimeout: answerMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    await Promise.race([transport.sendMail(messageOf(mail)), aborted(stop)]);
+    return {kind: 'done'};
+  } catch (error) {
+    socket.destroy(); // the transport would leave one open that nobody answers
+    return {kind: 'failed', why: printable((error as Error).message, quotedCharacters)};
+  }
+}
+
+/** As values, not as text: what looks like an address in a path shall not become a recipient. */
+function messageOf({from, to, subject, text}: Mail) {
+  return {
+    envelope: {from, to: [to]},
+    from: {name: 'blocksmtp', address: from},
+    to: {name: '', address: to},
+    subject,
+    text,
+    // RFC 3834, section 5: nobody's holiday shall answer.
+    headers: {'Auto-Submitted': 'auto-generated'},
+  };
+}
+
+/** Fails when the signal comes. */
+const aborted = (stop: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => reject(new Error('no answer in time'));
+    if (stop.aborted) end();
+    else stop.addEventListener('abort', end, {once: true});
+  });

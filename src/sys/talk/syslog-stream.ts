@@ -1,0 +1,94 @@
+/**
+ * Writes to the syslog through logger(1), which is on every Debian: Node has no datagram sockets of
+ * the local kind, and a native module would have to be compiled on the user's machine. Lines wait
+ * in a bounded queue while the syslog is away, and go in batches.
+ */
+import {Writable} from 'node:stream';
+import {runCommand} from '../run/command.js';
+
+/** Lines that wait for a syslog that is away. A count: an hour of a busy night. */
+export const mostWaitingLines = 2000;
+/** Lines given to one logger(1). A count. */
+const batchLines = 200;
+/** Waiting after a failure: doubles from the first to the last. Ms. */
+const retryMs = {first: 250, last: 30_000};
+const loggerTimeoutMs = 10_000;
+
+/** `--socket-errors=on`: fail when there is nobody to take the line, so that we keep it. */
+const parameters = [
+  '--tag=blocksmtp',
+  `--id=${process.pid}`,
+  '--priority=daemon.notice',
+  '--prio-prefix',
+  '--socket-errors=on',
+];
+
+export class SyslogStream extends Writable {
+  #waiting: string[] = [];
+  #lost = 0;
+  /** How many of the first waiting lines are on their way. */
+  #onTheWay = 0;
+  /** Lines on their way that the bound has pushed out: lost only if the way fails. */
+  #pushedOut = 0;
+  #sending: Promise<void> | undefined;
+
+  constructor() {
+    super({decodeStrings: false});
+  }
+
+  override _write(line: string | Buffer, _encoding: string, done: () => void): void {
+    // `<5>` is a severity; logger(1) wants facility and severity, and daemon is facility 3.
+    const text = line.toString().replace(/^<(\d)>/, (_, severity) => `<${24 + Number(severity)}>`);
+    this.#waiting.push(text.trimEnd());
+    if (this.#waiting.length > mostWaitingLines) {
+      this.#dropOldest();
+    }
+    this.#sending ??= this.#send();
+    done(); // the queue is ours, with its own bound: winston's has none
+  }
+
+  /** Ends when nothing waits any more. */
+  async drained(): Promise<void> {
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    let waitMs = retryMs.first;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, batchLines);
+      const input = `${batch.join('\n')}\n`;
+      this.#onTheWay = batch.length;
+      const result = await runCommand('logger', parameters, {input, timeoutMs: loggerTimeoutMs});
+      const [arrived, pushedOut] = [this.#onTheWay, this.#pushedOut];
+      this.#onTheWay = 0;
+      this.#pushedOut = 0;
+      if (result.kind === 'done') {
+        this.#waiting.splice(0, arrived);
+        waitMs = retryMs.first;
+        this.#tellLost();
+      } else {
+        this.#lost += pushedOut;
+        const pauseMs = waitMs;
+        await new Promise((resolve) => void setTimeout(resolve, pauseMs).unref());
+        waitMs = Math.min(waitMs * 2, retryMs.last);
+      }
+    }
+    this.#sending = undefined;
+  }
+
+  #dropOldest(): void {
+    this.#waiting.shift();
+    if (this.#onTheWay === 0) {
+      this.#lost += 1;
+    } else {
+      this.#onTheWay -= 1;
+      this.#pushedOut += 1;
+    }
+  }
+
+  #tellLost(): void {
+    if (this.#lost === 0) return;
+    this.#waiting.push(`<${24 + 4}>the syslog was away: ${this.#lost} lines were lost`);
+    this.#lost = 0;
+  }
+}

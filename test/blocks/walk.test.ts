@@ -1,0 +1,79 @@
+/** Anything we want and anything others do, in any order, on the real kernel: one check, and it is right. */
+import {expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import type {Family} from '../../src/net/address.js';
+import {addOthers} from '../support/kernel/backends.js';
+import {intentOf} from '../support/kernel/samples.js';
+import {
+  allPlaces,
+  describeScenes,
+  dump,
+  expectRight,
+  hosts,
+  nets,
+  type Scene,
+  start,
+} from '../support/kernel/scenes.js';
+import {pool} from './chain/tree-samples.js';
+import {type Vandal, vandalsOf} from '../support/kernel/vandals.js';
+
+const settings = {flatChainMax: 4};
+
+/** These change what belongs to others too. */
+const reckless = /everything|whole ruleset|ACCEPT|puts rules of/;
+
+interface Turn {
+  /** What should stand from now on; undefined: the same as before. */
+  readonly wanted: readonly string[] | undefined;
+  readonly acts: readonly number[];
+}
+
+const turns = (family: Family): fc.Arbitrary<Turn[]> => {
+  const networks = [...new Set([...hosts[family], nets[family], ...pool[family]])];
+  return fc.array(
+    fc.record({
+      wanted: fc.option(fc.subarray(networks), {nil: undefined}),
+      acts: fc.array(fc.nat(100), {maxLength: 3}),
+    }),
+    {minLength: 1, maxLength: 5},
+  );
+};
+
+/** One that finds nothing to spoil has done nothing. */
+function spoil(scene: Scene, [, act]: Vandal): void {
+  try {
+    act(scene);
+  } catch {
+    // No such rule, element or set.
+  }
+}
+
+describeScenes('a random walk', allPlaces, (scene) => {
+  const {family} = scene;
+  const vandals = vandalsOf(scene).filter(([what]) => !reckless.test(what));
+
+  test('ends in just what is wanted, and others’ rules as they were', async () => {
+    addOthers(scene);
+    const before = dump(scene);
+    await fc.assert(
+      fc.asyncProperty(turns(family), async (all) => {
+        const running = start(scene, settings);
+        let wanted: readonly string[] = [];
+        await running.want();
+        for (const turn of all) {
+          if (turn.wanted !== undefined) {
+            wanted = [...intentOf(family, turn.wanted).entries()].map(([network]) => network);
+            await running.want(...turn.wanted);
+          }
+          for (const at of turn.acts) spoil(scene, vandals[at % vandals.length]!);
+          await running.firewall.check();
+          await expectRight(scene, wanted, settings);
+        }
+        expect(running.said.filter(([level]) => level === 'error')).toEqual([]);
+        expect(await running.firewall.stop('remove')).toBe('removed');
+        expect(dump(scene)).toBe(before);
+      }),
+      {numRuns: 5, endOnFailure: true},
+    );
+  }, 30_000);
+});

@@ -1,0 +1,91 @@
+/**
+ * `replay` steps over the lines that cannot matter. What it says is what the guard says that is given
+ * every line: who would have been blocked, when and why, and how much was counted.
+ */
+import {mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {replay} from '../../../src/cli/commands/replay.js';
+import {Guard, askNobody} from '../../../src/guard/guard.js';
+import type {Outcome} from '../../../src/guard/outcome.js';
+import {guardSettings} from '../../../src/guard/settings.js';
+import {emptyState} from '../../../src/guard/state.js';
+import {Frames} from '../../../src/log/frames.js';
+import {parseWhitelist} from '../../../src/net/whitelist.js';
+import {Exemptions} from '../../../src/score/exempt.js';
+import {collected, configWith} from '../support.js';
+import {syntheticLog} from '../synthetic-log.js';
+import {linesOf, readMs} from '../../scan/oracle.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-replay-'));
+afterAll(() => rmSync(folder, {recursive: true}));
+const path = join(folder, 'mail.log');
+const config = configWith(['--threshold=3']);
+const noFriends = new Exemptions(parseWhitelist('none', ''), undefined, []);
+
+async function replayed(log: string): Promise<unknown> {
+  writeFileSync(path, log, 'latin1');
+  utimesSync(path, readMs / 1000, readMs / 1000);
+  const {output, log: sayings, printed} = collected();
+  expect(await replay([path], config, 'json', sayings, output)).toBe(0);
+  return JSON.parse(printed());
+}
+
+const sweepMs = 3_600_000;
+
+/** The same of the guard, line by line. */
+function guarded(log: string): unknown {
+  const state = emptyState('unsaved');
+  const guard = new Guard(guardSettings(config, 'elsewhere', 'past'), state);
+  const frames = new Frames();
+  const outcomes: Outcome[] = [];
+  let sweptMs = 0;
+  const lines = linesOf(log).filter(({text}) => text !== '');
+  for (const line of lines) {
+    const framed = frames.read({source: path, ...line}, readMs);
+    if (framed.kind === 'none') continue;
+    const {record} = framed;
+    outcomes.push(...guard.take(record, readMs, noFriends, askNobody));
+    if (record.atMs < sweptMs + sweepMs) continue;
+    sweptMs = record.atMs;
+    outcomes.push(...guard.sweep(sweptMs));
+  }
+  outcomes.push(...guard.sweep(Number.MAX_SAFE_INTEGER));
+  return {lines: lines.length, files: 1, ...sums(outcomes)};
+}
+
+const isOfRecipient = (outcome: Outcome): boolean =>
+  outcome.kind === 'counted' &&
+  ['unknownRecipient', 'undeliverable'].includes(outcome.evidence.kind);
+
+function sums(outcomes: readonly Outcome[]): Record<string, unknown> {
+  const count = (wanted: (outcome: Outcome) => boolean): number => outcomes.filter(wanted).length;
+  return {
+    unknownRecipients: count(isOfRecipient),
+    otherSigns: count((outcome) => outcome.kind === 'counted' && !isOfRecipient(outcome)),
+    exempt: count(({kind}) => kind === 'exempt'),
+    unproven: count(({kind}) => kind === 'unproven'),
+    unresolved: outcomes.reduce((sum, o) => sum + (o.kind === 'unresolved' ? o.recipients : 0), 0),
+    disputed: count(({kind}) => kind === 'dispute'),
+    blocks: outcomes.flatMap((outcome) => {
+      if (outcome.kind !== 'block') return [];
+      const {network, fromMs, untilMs, reason} = outcome.block;
+      return [{network, fromMs, untilMs, repeat: outcome.repeat, reason}];
+    }),
+  };
+}
+
+test('replay says of any log what the guard says that reads every line', async () => {
+  let blocks = 0;
+  await fc.assert(
+    fc.asyncProperty(syntheticLog, async (log) => {
+      const expected = guarded(log);
+      blocks += (expected as {blocks: unknown[]}).blocks.length;
+      expect(await replayed(log)).toEqual(expected);
+    }),
+    {numRuns: 150},
+  );
+  expect(blocks).toBeGreaterThan(50);
+}, 60_000);

@@ -1,0 +1,51 @@
+/** Who waits for the state while somebody else works on it, and who does not. */
+import {expect} from '@jest/globals';
+import {openToGuard, type OpenedResources} from '../../src/daemon/resources.js';
+import {serveControl} from '../../src/sys/talk/control-socket.js';
+import {lockState} from '../../src/sys/run/instance-lock.js';
+import {tempDirs, until} from '../support/temp.js';
+import {whereAvailable} from '../support/where-available.js';
+import {configIn} from '../support/config.js';
+
+const newDir = tempDirs();
+const withFlock = whereAvailable({tools: ['flock']});
+
+/** Begins to guard a state that somebody else has. */
+async function beginning() {
+  const config = configIn(newDir());
+  const locked = await lockState(config.stateDir);
+  if (locked.kind !== 'locked') throw new Error(locked.why);
+  const said: string[] = [];
+  const log = {
+    say: (_: string, message: string) => void said.push(message),
+    shows: () => true,
+    close: () => Promise.resolve(),
+  };
+  const stop = new AbortController();
+  const open = (): Promise<OpenedResources> => openToGuard(config, log, stop.signal);
+  return {config, said, stop, open, release: () => locked.lock.release()};
+}
+
+withFlock('a command is waited for, also for longer than another command waits', async () => {
+  const {said, open, release} = await beginning();
+  const opened = open();
+  await until('it waits', () => said.length > 0);
+  release();
+  const result = await opened;
+  expect(result.kind).toBe('ready');
+  expect(said).toEqual([expect.stringMatching(/^another blocksmtp works on .*: waiting/)]);
+  if (result.kind === 'ready') result.workplace.leave();
+});
+
+withFlock('a daemon that listens is not, nor is anybody once we are to end', async () => {
+  const listens = await beginning();
+  const control = await serveControl(listens.config.controlSocket, () => Promise.resolve({}));
+  const ends = await beginning();
+  ends.stop.abort();
+  const results = await Promise.all([listens.open(), ends.open()]);
+  expect(results.map(({kind}) => kind)).toEqual(['taken', 'taken']);
+  expect([...listens.said, ...ends.said]).toEqual([]);
+  control.close();
+  listens.release();
+  ends.release();
+});

@@ -1,4 +1,0 @@
-/** The backends that need a chain alone, on the real kernel. */
-import {describeBackends} from './backends.js';
-
-describeBackends(['iptables', 'iptables-legacy']);

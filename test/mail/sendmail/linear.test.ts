@@ -1,0 +1,158 @@
+/**
+ * What a client may send costs no more than its length: no line makes reading it quadratic. Compared are
+ * the costs of a text and of one four times as long; a quadratic one would cost sixteen times as much.
+ */
+import {describe, expect, test} from '@jest/globals';
+import {Fragments, type OpenMessage} from '../../../src/mail/sendmail/fragments.js';
+import {Frames} from '../../../src/log/frames.js';
+import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
+import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
+import {Scanner} from '../../../src/scan/scanner.js';
+import {Table} from '../../../src/base/mechanisms/table.js';
+import {readMs} from '../../scan/oracle.js';
+
+/** The least of many measurements: what else the machine does only adds. Ms for one call. */
+function cost(work: () => void): number {
+  let least = Infinity;
+  for (let round = 0; round < 10; round++) {
+    const before = performance.now();
+    for (let i = 0; i < 20; i++) work();
+    least = Math.min(least, performance.now() - before);
+  }
+  return least / 20;
+}
+
+/** Below so much it is the clock that is measured. Ms. */
+const leastMs = 0.004;
+
+function growth(make: (length: number) => () => void, length: number): number {
+  const [long, short] = [make(4 * length), make(length)].map((work) => {
+    cost(work); // compiled by now
+    return cost(work);
+  });
+  return Math.max(long ?? 0, leastMs) / Math.max(short ?? 0, leastMs);
+}
+
+/** Between four, which is linear, and sixteen. */
+const most = 9;
+
+const client = '[203.0.113.7]';
+const parts = [
+  'x',
+  ' ',
+  '(',
+  ')',
+  '<',
+  '"',
+  '[',
+  ']',
+  '\\\\',
+  '@',
+  '\\001',
+  ', relay=',
+  ', relay=[203.0.113.7]',
+  ', size=0, class=0, nrcpts=0',
+  ', reject=550 5.1.1 ',
+  ', stat=User unknown',
+  ',<a>',
+  '...',
+  '[1]: ',
+  '[203.0.113.7] ',
+  'a@[',
+  ': VRFY ',
+  ', stat=User unknown (',
+  '... User unknown',
+];
+const shapes: Record<string, (text: string) => string> = {
+  bare: (text) => `${text}... User unknown`,
+  anything: (text) => text,
+  from: (text) => `from=${text}, size=0, class=0, nrcpts=0, relay=${client}`,
+  to: (text) => `to=${text}, delay=00:00:00, dsn=5.1.1, stat=User unknown`,
+  ruleset: (text) =>
+    `ruleset=check_rcpt, arg1=${text}, relay=${client}, reject=550 5.1.1 ${text}... User unknown`,
+  milter: (text) => `Milter: to=${text}, reject=550 5.1.1 x`,
+  sign: (text) => `${client}: VRFY ${text}`,
+  name: (text) => `${text} ${client}: VRFY root`,
+  auth: (text) => `AUTH failure (PLAIN): ${text}, user=${text}, relay=${client}`,
+  helo: (text) => `invalid domain name (${text}) from ${client}`,
+  collect: (text) => `collect: relay=${client}, from=${text}, info=unexpected close`,
+};
+
+const repeated = (part: string, length: number): string =>
+  part.repeat(Math.ceil(length / part.length)).slice(0, length);
+
+/** Only what is suspicious is measured again, so that a busy machine fails no test. */
+function expectLinear(make: (length: number) => () => void, length: number, what: string): void {
+  for (let attempt = 0; attempt < 3; attempt++) if (growth(make, length) < most) return;
+  expect(`${what}: grows by ${growth(make, length)}`).toBe('linear');
+}
+
+describe('parseSendmail', () => {
+  test.each(Object.entries(shapes))('%s, whatever is repeated in it', (name, shape) => {
+    for (const part of parts) {
+      const make = (length: number) => {
+        const message = `6ALBjJc0000152: ${shape(repeated(part, length))}`;
+        return () => void parseSendmail(message);
+      };
+      // Two texts and the words around them are shorter than the longest message.
+      expectLinear(make, 450, `${name} of ${part}`);
+    }
+  });
+});
+
+test('isOneAddress, of any length', () => {
+  for (const part of parts) {
+    const make = (length: number) => {
+      const text = repeated(part, length);
+      return () => void isOneAddress(text);
+    };
+    expectLinear(make, 4000, part);
+  }
+});
+
+describe('a line of any length', () => {
+  const heads = [
+    'Nov 21 11:51:44 ',
+    'Nov 21 11:51:44 relay ',
+    'Nov 21 11:51:44 relay sm-mta[7]: ',
+    'Nov 21 11:51:44 relay sm-mta[7]: message repeated 2 times: [ ',
+    '<21>1 2026-11-21T11:51:44.575196+00:00 relay sm-mta 7 - ',
+    '<21>1 2026-11-21T11:51:44.575196+00:00 relay sm-mta 7 - [a b="',
+  ];
+  const all = [...parts, '[a b="c"]', 'sm-mta', ' sm-mta[', '\\"', '9', 'last message '];
+
+  test.each(heads)('Frames: %s', (head) => {
+    for (const part of all) {
+      const make = (length: number) => {
+        const [frames, text] = [new Frames(), head + repeated(part, length)];
+        return () => void frames.read({source: 'log', offset: 0, text}, readMs);
+      };
+      expectLinear(make, 4000, part);
+    }
+  });
+
+  test.each(heads)('the scanner: %s', (head) => {
+    for (const part of all) {
+      const make = (length: number) => {
+        const scanner = new Scanner('sm-mta', 'suspects');
+        const text = `${head}${repeated(part, length)}\n`;
+        scanner.room.set(Buffer.from(text, 'latin1'));
+        return () => scanner.each(text.length, () => undefined);
+      };
+      expectLinear(make, 4000, part);
+    }
+  });
+});
+
+test('pieces of messages: as many times as many of them', () => {
+  const make = (pieces: number) => () => {
+    const fragments = new Fragments(new Table<OpenMessage>([], 'unsaved'));
+    for (let i = 0; i < pieces; i++) {
+      const message = `6ALBjJc0000152[${(i % 40) + 1}]: ${'x'.repeat(50)} ...`;
+      const pid = 152 + (i % 7);
+      const record = {atMs: readMs, host: 'relay', program: 'sm-mta', pid, message, times: 1};
+      fragments.take({...record, writer: undefined});
+    }
+  };
+  expectLinear(make, 500, 'pieces');
+});

@@ -1,0 +1,16 @@
+/** An event in one line, as the files in test/data write it. */
+import type {MailEvent} from '../../../src/mail/mail-event.js';
+
+export function notation(event: MailEvent | undefined): string {
+  if (event === undefined) return '-';
+  if (event.kind === 'connected') return `connected client=${event.client?.text ?? '-'}`;
+  if (event.kind === 'undeliverable') {
+    return `undeliverable ${event.queueId} ${event.recipients.join(' ')}`;
+  }
+  if (event.kind === 'envelopeEnd') {
+    const {queueId, client, accepted, sizeBytes} = event;
+    return `envelopeEnd ${queueId} client=${client.text} accepted=${accepted} bytes=${sizeBytes}`;
+  }
+  const {kind, queueId = '-', client, subject} = event;
+  return `${kind} ${queueId} client=${client?.text ?? '-'} ${subject}`.trimEnd();
+}

@@ -1,0 +1,66 @@
+/** One address as sendmail cuts it off a command, and one of which the middle is not shown. */
+import {describe, expect, test} from '@jest/globals';
+import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
+import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
+import {notation} from './notation.js';
+
+describe('isOneAddress()', () => {
+  test.each([
+    '',
+    'anna',
+    '<anna@example.net>',
+    '<-- <anna@example.net>>',
+    '"a b"@example.net',
+    '(a b)anna@example.net',
+    '(a (b c) d)anna@example.net',
+    '"a ) b"@example.net',
+    String.raw`"a \\" b"@example.net`,
+    String.raw`(a \\) b)anna@example.net`,
+  ])('%s', (text) => {
+    expect(isOneAddress(text)).toBe(true);
+  });
+
+  test.each([
+    'a b',
+    '"a b',
+    '(a b',
+    'a) b',
+    '<a b',
+    'a> b',
+    '"a" b',
+    '(a) b',
+    String.raw`"a \\" b`,
+    'host.example [203.0.113.7]: VRFY root',
+  ])('%s is none', (text) => {
+    expect(isOneAddress(text)).toBe(false);
+  });
+});
+
+/** As in the log: libsm shortenstring(), then util.c str2prt(). */
+const shown = (typed: string): string => {
+  const short = typed.length <= 203 ? typed : `${typed.slice(0, 100)}...${typed.slice(-100)}`;
+  return short.replaceAll('\\', '\\\\').replaceAll('\x01', '\\001').replaceAll('\t', '\\t');
+};
+
+describe('an unknown recipient in comments too deep to be shown', () => {
+  const typed = (head: string, end = ''): string =>
+    `${head}${'('.repeat(95)}${'x'.repeat(40)}${end}${')'.repeat(95)}<anna@example.net>`;
+  const read = (recipient: string): string =>
+    notation(parseSendmail(`6ALHIl1Z018459: ${shown(recipient)}... User unknown`));
+  const heads = ['', 'from=', 'to=', 'ruleset=', 'Milter', 'Milter: to=', '<-- ', '--- '];
+
+  test.each(heads)('that begins with "%s"', (head) => {
+    expect(read(typed(head))).toMatch(/^unknownRecipient 6ALHIl1Z018459 client=- /);
+  });
+
+  test('and with characters that are logged as several', () => {
+    expect(read(typed('from=\\\x01\t'))).toMatch(/^unknownRecipient /);
+    expect(read(typed('from=', '\\\x01\t'))).toMatch(/^unknownRecipient /);
+  });
+
+  test('a line of a delivery is none, whatever the next host says', () => {
+    const said = `stat=Deferred: 450 ${'x'.repeat(120)}`;
+    const line = `to=<a@b>, delay=00:00:00, dsn=4.2.0, ${said}... User unknown`;
+    expect(parseSendmail(`6ALHIl1Z018459: ${line}`)).toBeUndefined();
+  });
+});

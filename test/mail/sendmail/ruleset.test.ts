@@ -1,0 +1,94 @@
+/** Which client a ruleset refused: the one of several around which both quotations agree, or nobody. */
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {readMilter, readRuleset} from '../../../src/mail/sendmail/ruleset.js';
+import {notation} from './notation.js';
+
+const client = '[203.0.113.7]';
+const shown = (text: string): string =>
+  text.length <= 203 ? text : `${text.slice(0, 100)}...${text.slice(-100)}`;
+const refused = (argument: string, tail = 'User unknown', code = '550 5.1.1'): string =>
+  `ruleset=check_rcpt, arg1=${argument}, relay=${client}, reject=${code} ${shown(argument)}... ${tail}`;
+const read = (body: string): string => notation(readRuleset('X', body));
+
+describe('readRuleset()', () => {
+  test.each([
+    ['User unknown', 'unknownRecipient'],
+    ['No such user here', 'unknownRecipient'],
+    ['Mailbox disabled for this recipient', 'unknownRecipient'],
+    ['Relaying denied', 'relayDenied'],
+    ['Relaying denied. IP name lookup failed [203.0.113.7]', 'relayDenied'],
+    ['Relaying denied. Proper authentication required.', 'relayDenied'],
+    ['Relaying temporarily denied. Cannot resolve PTR record for 203.0.113.7', 'recipientRefused'],
+    ['Greylisted', 'recipientRefused'],
+    ['User unknown, but only today', 'recipientRefused'],
+  ])('%s: %s', (tail, kind) => {
+    expect(read(refused('<a@b>', tail))).toBe(`${kind} X client=203.0.113.7 <a@b>`);
+  });
+
+  test('of a false client in the recipient the true one is told, or none', () => {
+    const part = fc.constantFrom(
+      ', relay=[198.51.100.66]',
+      ', reject=550 5.1.1 ',
+      '... User unknown',
+      ', discard',
+      'x',
+      ' ',
+      '<a@b>',
+      '"',
+    );
+    const hostile = fc.array(part, {maxLength: 14}).map((all) => `<"${all.join('')}"@example.net>`);
+    let told = 0;
+    fc.assert(
+      fc.property(hostile, (argument) => {
+        const text = read(refused(argument));
+        expect(text).not.toMatch(/client=198/);
+        told += text.includes('client=203.0.113.7') ? 1 : 0;
+      }),
+      {numRuns: 3000},
+    );
+    expect(told).toBeGreaterThan(1000);
+  });
+
+  test('of a long recipient, whose middle is left out in the refusal', () => {
+    expect(read(refused(`<${'x'.repeat(300)}@b>`))).toMatch(/client=203\.0\.113\.7 <x{300}@b>$/);
+  });
+
+  test('of a line so long that it came in pieces, nobody, unless both quotations agree', () => {
+    const argument = `<${'x'.repeat(880)}@b>`;
+    const discarded = `ruleset=check_rcpt, arg1=${argument}, relay=${client}, discard`;
+    expect(read(discarded)).toMatch(/^recipientRefused X client=- /);
+    expect(read(`ruleset=check_rcpt, arg1=<a@b>, relay=${client}, discard`)).toBe(
+      'recipientRefused X client=203.0.113.7 <a@b>',
+    );
+  });
+
+  test.each([
+    'ruleset=',
+    'ruleset=check_rcpt',
+    'ruleset=CHECK, arg1=x',
+    'ruleset=check_rcpt, arg2=x',
+  ])('%s is none', (body) => {
+    expect(readRuleset('X', body)).toBeUndefined();
+  });
+});
+
+describe('readMilter()', () => {
+  test.each([
+    ['to=<a@b>, reject=550 5.1.1 <a@b>... User unknown', 'unknownRecipient X client=- <a@b>'],
+    ['to=<a@b>, reject=450 4.7.1 Later', 'recipientRefused X client=- <a@b>'],
+    ['to=<a@b>, reject=550 5.7.1 No', 'recipientRefused X client=- <a@b>'],
+    [
+      'connect: host=h.example, addr=203.0.113.7, rejecting commands',
+      'connectionRefused X client=203.0.113.7',
+    ],
+    [
+      'connect: host=h.example, addr=IPv6:2001:db8::7, rejecting commands',
+      'connectionRefused X client=2001:db8::7',
+    ],
+    ['from=<a@b>, reject=550 5.7.1 No', '-'],
+    ['connect, ending', '-'],
+  ])('%s', (said, expected) => {
+    expect(notation(readMilter('X', `Milter: ${said}`))).toBe(expected);
+  });
+});

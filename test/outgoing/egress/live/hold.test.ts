@@ -1,0 +1,249 @@
+/** When the egress guard speaks to the firewall, and when it does not: on a kernel that takes all. */
+import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {EgressGuard, type EgressSettings} from '../../../../src/outgoing/egress/live/hold.js';
+import {retryMs} from '../../../../src/firewall/live/keeper.js';
+import type {Call, CallResult} from '../../../../src/firewall/backend.js';
+import {mostReleases, mostReleasesPerUser} from '../../../../src/outgoing/egress/releases.js';
+import type {LogLevel} from '../../../../src/base/say.js';
+import type {Family} from '../../../../src/net/address.js';
+import {connectionOf} from '../samples.js';
+import {network} from '../../../net/samples.js';
+
+const settings: EgressSettings = {
+  ...{backend: 'iptables', hookPlace: 'first', outbound: 'hold', outboundPorts: [25]},
+  outboundChainName: 'BLOCKSMTP_OUT',
+  allowedSenders: ['mailer:*', 'mailer:/usr/sbin/mailer', 'absent:*', '99:*', '9999999999:*'],
+  allowedDestinations: [network('198.51.100.0/24')],
+};
+
+let batches: string[] = [];
+let programs: string[] = [];
+let said: [LogLevel, string][] = [];
+let chains = new Set<string>();
+let saves = 0;
+let uids = new Map<string, number>();
+let answer: (call: Call) => CallResult | undefined = () => undefined;
+const made: EgressGuard[] = [];
+
+beforeEach(() => {
+  jest.useFakeTimers({doNotFake: ['setImmediate']});
+  [batches, programs, said, saves] = [[], [], [], 0];
+  chains = new Set();
+  uids = new Map([['mailer', 103]]);
+  answer = () => undefined;
+});
+afterEach(async () => {
+  await Promise.all(made.splice(0).map((egress) => egress.stop('leave')));
+  jest.useRealTimers();
+});
+
+function make(more: Partial<EgressSettings> = {}, families: readonly Family[] = [4]): EgressGuard {
+  const egress = new EgressGuard({...settings, ...more}, families, {
+    run: (call) => {
+      programs.push(call.program);
+      if (call.input !== '') batches.push(call.input);
+      const taken = {kind: 'done', stdout: '*filter\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n'} as const;
+      const noNft = {kind: 'missing', why: 'nft: not found'} as const;
+      return Promise.resolve(answer(call) ?? (call.program === 'nft' ? noNft : taken));
+    },
+    say: (level, message) => said.push([level, message]),
+    onStep: () => undefined,
+    uidOf: (name) => uids.get(name),
+    network: 'net:[1]',
+    former: {
+      chains: () => [...chains],
+      note: (chain) => void chains.add(chain),
+      forget: (chain) => void chains.delete(chain),
+    },
+    save: () => (saves += 1),
+    otherVariant: () => Promise.resolve(undefined),
+  });
+  made.push(egress);
+  return egress;
+}
+
+test('users that are not here, or could not be, are passed over; the name is saved before the batch', async () => {
+  answer = ({input}) => {
+    if (input !== '') expect([saves, [...chains]]).toEqual([1, ['BLOCKSMTP_OUT']]);
+    return undefined;
+  };
+  await make().start();
+  expect(batches[0]?.match(/--uid-owner \d+/g)).toEqual(['--uid-owner 99', '--uid-owner 103']);
+});
+
+test('a user who comes to be later is let pass from the next check on, and it is no repair', async () => {
+  const egress = make();
+  await egress.start();
+  uids.set('absent', 104);
+  await egress.check();
+  expect(batches[1]).toBe(
+    '*filter\n-I BLOCKSMTP_OUT 5 -m owner --uid-owner 104 -j RETURN\nCOMMIT\n',
+  );
+});
+
+test('many that are released in one moment are one batch, and so are those that come meanwhile', async () => {
+  const egress = make();
+  await egress.start();
+  batches = [];
+  const all = Array.from({length: 10}, (_, i) => egress.release(connectionOf(4, 4000 + i)));
+  await Promise.all(all);
+  expect(batches).toHaveLength(1);
+  expect(batches[0]?.match(/--sport/g)).toHaveLength(10);
+  await egress.release(connectionOf(4, 4000));
+  expect(batches).toHaveLength(1);
+  await egress.withdraw(connectionOf(4, 4000));
+  expect(batches[1]).toMatch(/^\*filter\n-D BLOCKSMTP_OUT .*--sport 4000 .*\nCOMMIT\n$/);
+  await egress.withdraw(connectionOf(4, 4000));
+  expect(batches).toHaveLength(2);
+});
+
+test.each([
+  ['of another network namespace', {}, {network: 'net:[2]'}],
+  ['to a port that is not guarded', {}, {remotePort: 465}],
+  ['where nothing is held', {outbound: 'reject'}, {}],
+  ['where there are no rules', {outbound: 'warn'}, {}],
+] as const)('a connection %s needs no release', async (_, more, other) => {
+  const egress = make(more);
+  await egress.start();
+  batches = [];
+  await egress.release({...connectionOf(4, 4711), ...other});
+  expect(batches).toEqual([]);
+});
+
+test('too many of one user wait, which is said once a minute, and of how many', async () => {
+  const egress = make();
+  await egress.start();
+  const most = mostReleasesPerUser + 5;
+  await Promise.all(
+    Array.from({length: most}, (_, i) => egress.release(connectionOf(4, 4000 + i))),
+  );
+  expect(batches.at(-1)?.match(/--sport/g)).toHaveLength(mostReleasesPerUser);
+  const warnings = said.filter(([level]) => level === 'warning');
+  const start = 'egress guard: more connections than may be let go at once (64 of one user): ';
+  expect(warnings).toEqual([['warning', `${start}one waits`]]);
+  said = [];
+  const flood = async (first: number): Promise<void> => {
+    await Promise.all(
+      Array.from({length: 200}, (_, i) => egress.release(connectionOf(4, first + i))),
+    );
+    // The room that is made is filled at once; each time that was told anew.
+    for (let i = 0; i < 40; i++) await egress.withdraw(connectionOf(4, 4000 + i));
+    for (let i = 0; i < 40; i++) await egress.release(connectionOf(4, 4000 + i));
+  };
+  await flood(5000);
+  expect(said.filter(([level]) => level === 'warning')).toEqual([]);
+  await jest.advanceTimersByTimeAsync(60_000);
+  await flood(5000);
+  // Four of the first ones, and those of the flood once each, though they were asked for twice.
+  expect(said.filter(([level]) => level === 'warning')).toEqual([
+    ['warning', `${start}204 had to wait since this was last said`],
+  ]);
+  // What is left of the minute is told without another flood.
+  await flood(5000);
+  await jest.advanceTimersByTimeAsync(60_000);
+  said = [];
+  await egress.check();
+  await egress.check();
+  expect(said.filter(([, message]) => message.startsWith(start))).toEqual([
+    ['warning', `${start}200 had to wait since this was last said`],
+  ]);
+});
+
+test('and so do too many of all', async () => {
+  const egress = make();
+  await egress.start();
+  for (let i = 0; i <= mostReleases; i++) {
+    await egress.release({...connectionOf(4, 4000 + i), uid: 1000 + (i % 10)});
+  }
+  expect(said.filter(([level]) => level === 'warning')).toEqual([
+    ['warning', expect.stringContaining(`at once (${mostReleases}): one waits`)],
+  ]);
+});
+
+test('the hold goes on without any check, and ends with us', async () => {
+  const egress = make();
+  await egress.start();
+  batches = [];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(batches.length).toBeGreaterThanOrEqual(3);
+  for (const batch of batches) expect(batch).toMatch(/^\*filter\n-D .*-j DROP\n-I .*-j DROP\n/);
+  expect(said.filter(([level]) => level !== 'info')).toEqual([]);
+  answer = ({program}) =>
+    program === 'iptables-save'
+      ? {kind: 'done', stdout: '*filter\n:OUTPUT -\n:BLOCKSMTP_OUT -\nCOMMIT\n'}
+      : undefined;
+  expect(await egress.stop('leave')).toBe('removed');
+  expect(batches.at(-1)).toBe('*filter\n-F BLOCKSMTP_OUT\n-X BLOCKSMTP_OUT\nCOMMIT\n');
+  const {length} = batches;
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(batches).toHaveLength(length);
+});
+
+test('what is held goes on being held while the next life begins', async () => {
+  const egress = make();
+  await egress.start();
+  [batches, programs] = [[], []];
+  expect(await egress.stop('handOver')).toBe('left');
+  expect(programs).toEqual([]);
+  await make().start();
+  expect(batches.join('')).toContain('-j DROP');
+  expect(batches.join('')).not.toContain('-X ');
+});
+
+test('rules that reject stay when we end, unless they shall not', async () => {
+  const egress = make({outbound: 'reject'});
+  await egress.start();
+  programs = [];
+  expect(await egress.stop('leave')).toBe('left');
+  expect(programs).toEqual([]);
+  const other = make({outbound: 'reject'});
+  await other.start();
+  expect(await other.stop('remove')).toBe('removed');
+});
+
+test('one family that fails does not hold up the other, and says so', async () => {
+  answer = ({program}) =>
+    program.startsWith('ip6') ? {kind: 'missing', why: `${program}: not found`} : undefined;
+  const egress = make({}, [4, 6]);
+  await egress.start();
+  expect(egress.enforced.get(4)).toMatchObject({wanted: 1, standing: 1, failure: undefined});
+  expect(egress.enforced.get(6)).toMatchObject({wanted: 1, standing: 0});
+  expect(said).toContainEqual([
+    'error',
+    'IPv6 egress guard: ip6tables-save: not found (trying again)',
+  ]);
+  answer = () => undefined;
+  await jest.advanceTimersByTimeAsync(retryMs.first);
+  expect(egress.enforced.get(6)).toMatchObject({standing: 1, failure: undefined});
+});
+
+test('without rules: what was made earlier goes, also later; where nothing was made nobody is called', async () => {
+  const nothing = make({outbound: 'observe'});
+  await nothing.start();
+  await nothing.check();
+  expect(programs).toEqual([]);
+  chains.add('EARLIER');
+  answer = ({program}) =>
+    program === 'iptables-save' ? {kind: 'failed', why: 'locked'} : undefined;
+  const egress = make({outbound: 'warn'});
+  await egress.start();
+  await egress.check();
+  expect(said).toEqual([['warning', expect.stringContaining('EARLIER')]]);
+  expect([...chains]).toEqual(['EARLIER']);
+  answer = () => undefined;
+  await egress.check();
+  expect([...chains]).toEqual([]);
+});
+
+test('a dry run only says what it would do', async () => {
+  const egress = make({}, []);
+  await egress.start();
+  await egress.check();
+  expect(programs).toEqual([]);
+  expect(said).toEqual([
+    [
+      'notice',
+      'would hold back until it is known whose they are: new connections to the ports 25 of other machines (allowed: users 99, 103; networks 198.51.100.0/24)',
+    ],
+  ]);
+});

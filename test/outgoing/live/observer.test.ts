@@ -1,0 +1,142 @@
+/** What the watch makes of many at once, and of those who change who they are; real processes. */
+import {afterEach, beforeEach, expect} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
+import {type Observed, Observer} from '../../../src/outgoing/live/observer.js';
+import {OwnerBook} from '../../../src/outgoing/live/owner-book.js';
+import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
+import {parseAddress} from '../../../src/net/address.js';
+import {Users} from '../../../src/sys/proc/users.js';
+import {tempDirs, until} from '../../support/temp.js';
+import {whereAvailable} from '../../support/where-available.js';
+import {openSenders, remote, type Senders, startWatching, type Watching} from './senders.js';
+
+const test = whereAvailable({
+  root: true,
+  tools: ['unshare', 'nsenter', 'setpriv', 'ip', 'perl'],
+  works: ['unshare', '--net', 'ls', '/sys/kernel/tracing/instances'],
+});
+const newFolder = tempDirs();
+const user = 4711;
+/** No other test's. */
+const port = 2628;
+const connecting = `use Socket; $^F = 99;
+socket $socket, PF_INET, SOCK_STREAM, 0 or die;
+connect $socket, pack_sockaddr_in ${port}, inet_aton '${remote[4]}' or die;`;
+
+let senders: Senders;
+let watching: Watching | undefined;
+let folder: string;
+beforeEach(async () => {
+  senders = await openSenders(port);
+  folder = newFolder();
+  fs.chmodSync(folder, 0o755);
+});
+afterEach(async () => {
+  await watching?.stop();
+  senders.close();
+});
+
+function put(text: string): string {
+  const file = join(folder, 'script.pl');
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+test('of a burst of short-lived scripts each is named', async () => {
+  watching = await startWatching(port, 'all');
+  const {seen} = watching;
+  const file = put(`${connecting} select undef, undef, undef, 1.5;`);
+  senders.start(user, 'perl', ['-e', `fork or exec "perl", "${file}" for 1..60; sleep 60`], folder);
+  await until('all of them', () => seen.length >= 60, 15_000);
+  const owners = seen.map(({sighting}) => sighting.owner!);
+  expect(new Set(owners.map(({pid}) => pid)).size).toBe(60);
+  for (const owner of owners) {
+    expect(owner).toMatchObject({uid: user, user: String(user), directory: folder});
+    expect(owner.executable).toMatch(/\/perl$/);
+  }
+});
+
+test('whose socket an allowed one was given is a stranger, by the tables', async () => {
+  watching = await startWatching(port, 'tables');
+  const {seen} = watching;
+  const becoming = `$> = ${user}; ${connecting} $> = 0; $< = 4712; $> = 4712; sleep 60;`;
+  senders.start(0, 'perl', [put(becoming)]);
+  await until('it is seen', () => seen.length > 0);
+  expect(seen).toMatchObject([{standing: 'other', sighting: {connection: {uid: user}}}]);
+});
+
+test('who connects and becomes a set-uid program that is allowed is a stranger', async () => {
+  const program = join(folder, 'sleep');
+  fs.copyFileSync('/bin/sleep', program);
+  fs.chmodSync(program, 0o4755);
+  watching = await startWatching(port, 'all', {allowedSenders: [`root:${program}`]});
+  const {seen} = watching;
+  const file = put(`${connecting} exec '${program}', '60'`);
+  for (let i = 0; i < 5; i++) senders.start(user, 'perl', [file]);
+  await until('they are seen', () => seen.length >= 5);
+  expect(seen.map(({standing}) => standing)).toEqual(Array(5).fill('other'));
+});
+
+/** Listens to nobody but the test, and looks when it is told to. */
+function listening(told: Observed[]): Observer {
+  const observer = new Observer({
+    ...{ports: [port], seen: new SeenConnections(), nearby: new OwnAddresses()},
+    ...{owners: new OwnerBook(new Users()), allowed: () => [], isAllowed: () => false},
+    tell: (observed) => told.push(observed),
+    say: () => undefined,
+  });
+  observer.hears = 'events';
+  return observer;
+}
+
+const endings = async (which: 'the first look' | 'later looks'): Promise<void> => {
+  const told: Observed[] = [];
+  let observer = listening(told);
+  await observer.look('all');
+  const passing = `${connecting} my $close = rand 0.1; select undef, undef, undef, $close;`;
+  const file = put(passing);
+  const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
+  const {pid} = senders.start(user, 'perl', ['-e', burst]);
+  await until('they have ended', async () => {
+    if (which === 'the first look') observer = listening(told);
+    await observer.look('all');
+    await observer.settled();
+    return !fs.existsSync(`/proc/${pid}`);
+  });
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
+};
+
+const leftToKernel = 'who ends while he is looked for is left to the kernel';
+test(`the first look: ${leftToKernel}`, () => endings('the first look'));
+test(`later looks: ${leftToKernel}`, () => endings('later looks'));
+
+const closing = {'has ended': 'exit', 'has closed it': 'close $socket; sleep 60'} as const;
+const toldLate = async (end: keyof typeof closing): Promise<void> => {
+  const told: Observed[] = [];
+  const observer = listening(told);
+  const go = join(folder, 'go');
+  const file = put(`${connecting} select undef, undef, undef, 0.01 until -e '${go}';
+    rmdir '${go}'; ${closing[end]}`);
+  fs.chmodSync(folder, 0o777);
+  const {pid = 0} = senders.start(user, 'perl', [file]);
+  await until('a look has seen it', async () => {
+    await observer.look('all');
+    return told.length > 0;
+  });
+  fs.mkdirSync(go);
+  await until('it is closed', () => !fs.existsSync(go));
+  if (end === 'has ended') await until('it has ended', () => !fs.existsSync(`/proc/${pid}`));
+  const event = {pid, command: 'perl', remote: parseAddress(remote[4])!, remotePort: port};
+  observer.hear(event);
+  // The same words again are of another connection.
+  observer.hear(event);
+  await observer.settled();
+  expect(told.map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);
+};
+
+test('one that a look has seen and that has ended is not told of again', () =>
+  toldLate('has ended'));
+test('nor is one that has been closed', () => toldLate('has closed it'));

@@ -1,0 +1,128 @@
+/** The bounds of one way of warnings, and that a failing one is told of once. */
+import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
+import {WarningDelivery, type WarningWay} from '../../../../src/outgoing/warn/live/delivery.js';
+import type {Delivered} from '../../../../src/outgoing/warn/delivered.js';
+import type {Warning} from '../../../../src/outgoing/warn/warning.js';
+import {sightingOf} from '../../samples.js';
+
+const warning: Warning = {sighting: sightingOf(), times: 1};
+const said: string[] = [];
+const say = (level: string, message: string) => said.push(`${level} ${message}`);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  said.length = 0;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function way(changed: Partial<WarningWay>): WarningWay {
+  const bounds = {atOnce: 1, waiting: 2, anHour: 100};
+  const deliver = () => Promise.resolve({kind: 'done'} as const);
+  return {name: 'mail', bounds, timeoutMs: 60_000, deliver, ...changed};
+}
+
+/** One that ends when it is told to. */
+const lasting: WarningWay['deliver'] = (_, stop) =>
+  new Promise((resolve) => stop.addEventListener('abort', () => resolve({kind: 'done'})));
+
+describe('bounds', () => {
+  test('so many at once and waiting; what is left out is said at once, and counted', async () => {
+    let begun = 0;
+    const delivery = new WarningDelivery(
+      way({deliver: (...all) => ((begun += 1), lasting(...all))}),
+      say,
+    );
+    for (let count = 0; count < 10; count++) delivery.take(warning);
+    expect(begun).toBe(1);
+    expect(said).toEqual([
+      'warning warnings by mail: too many (3 at once, 100 an hour): the next are in this log only',
+    ]);
+    await delivery.stop();
+    expect(begun).toBe(1);
+    expect(said.slice(1)).toEqual(['warning warnings by mail: 9 were left out']);
+    delivery.take(warning);
+    expect(begun).toBe(1);
+  });
+
+  test('so many an hour, and then anew', async () => {
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(10_000_000);
+    let sent = 0;
+    const delivery = new WarningDelivery(
+      way({
+        bounds: {atOnce: 1, waiting: 1, anHour: 3},
+        deliver: () => ((sent += 1), Promise.resolve({kind: 'done'})),
+      }),
+      say,
+    );
+    for (let count = 0; count < 10; count++) {
+      delivery.take(warning);
+      await turn();
+    }
+    expect(sent).toBe(3);
+    clock.mockReturnValue(10_000_000 + 3_600_000);
+    delivery.take(warning);
+    await turn();
+    expect(sent).toBe(4);
+    expect(said.at(-1)).toBe('warning warnings by mail: 7 were left out');
+    await delivery.stop();
+  });
+
+  test('one that lasts too long is told to end', async () => {
+    let end = '';
+    const delivery = new WarningDelivery(
+      way({
+        timeoutMs: 20,
+        deliver: (given, stop) => {
+          stop.addEventListener('abort', () => (end = String(stop.reason)));
+          return lasting(given, stop);
+        },
+      }),
+      say,
+    );
+    delivery.take(warning);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(end).toContain('TimeoutError');
+    await delivery.stop();
+  });
+});
+
+describe('failures', () => {
+  test('each reason once, until it works again', async () => {
+    const results: Delivered[] = [
+      {kind: 'failed', why: 'refused'},
+      {kind: 'failed', why: 'refused'},
+      {kind: 'failed', why: 'late'},
+      {kind: 'done'},
+      {kind: 'done'},
+      {kind: 'failed', why: 'refused'},
+    ];
+    const delivery = new WarningDelivery(
+      way({deliver: () => Promise.resolve(results.shift()!)}),
+      say,
+    );
+    while (results.length > 0) {
+      delivery.take(warning);
+      await turn();
+    }
+    expect(said).toEqual([
+      'error warnings by mail: refused; this is said once',
+      'error warnings by mail: late; this is said once',
+      'notice warnings by mail: it works again',
+      'error warnings by mail: refused; this is said once',
+    ]);
+  });
+
+  test('no more than ten reasons, and what throws is one', async () => {
+    let count = 0;
+    const deliver = () => Promise.reject(new Error(`reason ${(count += 1)}`));
+    const delivery = new WarningDelivery(way({deliver}), say);
+    for (let at = 0; at < 20; at++) {
+      delivery.take(warning);
+      await turn();
+    }
+    expect(count).toBe(20);
+    expect(said).toHaveLength(10);
+  });
+});

@@ -1,0 +1,266 @@
+/** What the doctor finds, and what he tells to do. */
+import {describe, expect, test} from '@jest/globals';
+import {settingNames, settings, type Config} from '../../src/config/schema.js';
+import {diagnose, type Facts, mostTreeRules} from '../../src/report/diagnosis.js';
+import {leastNamedShare} from '../../src/report/coverage-findings.js';
+import type {Coverage, MeasuredWay, SightedBy} from '../../src/outgoing/coverage.js';
+import type {Status} from '../../src/report/status.js';
+
+const standard = Object.fromEntries(
+  settingNames.map((name) => [name, settings[name].standard]),
+) as unknown as Config;
+
+const statusWith = (blocks: number): Status => ({
+  sinceMs: 1,
+  backend: 'iptables',
+  families: [
+    {family: 4, wanted: blocks, standing: blocks, readMs: 1, repairs: 0, failure: undefined},
+  ],
+  egress: {mode: 'warn', families: []},
+  blocks,
+  offenders: 0,
+  brake: {kind: 'free'},
+  trial: {kind: 'none'},
+  unsaved: undefined,
+  outcomes: {},
+});
+
+const well: Facts = {
+  config: standard,
+  families: [4, 6],
+  programs: new Map(
+    ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'].map((name) => [name, `${name} 1.0`]),
+  ),
+  lackingRights: [],
+  status: statusWith(3),
+  whitelist: {entries: 2, problems: 0},
+  sources: [{name: '/var/log/mail.log', trouble: undefined}],
+  sendmails: 2,
+  unknownUsers: [],
+  warnTroubles: [],
+  coverage: [],
+};
+
+const without = (...names: string[]): Facts['programs'] =>
+  new Map([...well.programs].filter(([name]) => !names.includes(name)));
+
+/** What is not good, as `verdict: what`. */
+const troubles = (changes: Partial<Facts>, settingsOf: Partial<Config> = {}): string[] =>
+  diagnose({...well, config: {...standard, ...settingsOf}, ...changes})
+    .filter(({verdict}) => verdict !== 'good')
+    .map(({verdict, what}) => `${verdict}: ${what}`);
+
+test('a machine on which all is well', () => {
+  expect(troubles({})).toEqual([]);
+  expect(diagnose(well).map(({what}) => what)).toContain(
+    '3 blocks: the flat chain is fine up to 1000',
+  );
+});
+
+describe('programs', () => {
+  test.each([
+    ['iptables', ['iptables', 'ip6tables']],
+    ['ipset', ['iptables', 'ip6tables', 'ipset']],
+    ['nftables', ['nft']],
+  ] as const)('the backend %s needs %j', (backend, needed) => {
+    const none = troubles({programs: new Map()}, {backend, cutSessions: 'none', idleCmdRead: 0});
+    expect(none).toEqual(
+      needed.map(
+        (name) => `bad: ${name} is missing, and backend = "${backend}" needs it: install it`,
+      ),
+    );
+  });
+
+  test('a machine without IPv6 needs no ip6tables', () => {
+    expect(troubles({programs: without('ip6tables'), families: [4]})).toEqual([]);
+  });
+
+  test.each([
+    ['both', 600, 'open connections are not destroyed, idle sendmail processes are not found'],
+    ['sockets', 0, 'open connections are not destroyed'],
+    ['processes', 600, 'idle sendmail processes are not found'],
+    ['none', 0, undefined],
+  ] as const)('without ss, cut_sessions %s, idle_cmd_read %s', (cutSessions, idleCmdRead, left) => {
+    const named = left?.replace('found', 'found (idle_cmd_read)');
+    const advice =
+      named === undefined ? [] : [`advice: ss is missing: ${named} (install iproute2)`];
+    expect(troubles({programs: without('ss')}, {cutSessions, idleCmdRead})).toEqual(advice);
+  });
+});
+
+test('rights: bad, but for a dry run', () => {
+  const lackingRights = ['CAP_NET_ADMIN', 'CAP_KILL'];
+  expect(troubles({lackingRights})[0]).toMatch(/^bad: no CAP_NET_ADMIN, CAP_KILL: run it as root/);
+  expect(troubles({lackingRights}, {dryRun: true})[0]).toMatch(/^advice/);
+});
+
+describe('the daemon', () => {
+  test('does not run, or nobody knows', () => {
+    expect(troubles({status: {...statusWith(0), sinceMs: undefined}})).toEqual([
+      'bad: no daemon runs: nobody is blocked from now on',
+    ]);
+    expect(troubles({status: {unavailable: 'no answer'}})).toEqual(['bad: no answer']);
+  });
+
+  test('has a configuration on trial, or one that nobody confirmed', () => {
+    const trialOf = (trial: Status['trial']): string[] =>
+      troubles({status: {...statusWith(0), trial}});
+    expect(trialOf({kind: 'running', untilMs: 1})).toEqual([
+      'advice: the configuration is on trial: `blocksmtp confirm` keeps it',
+    ]);
+    expect(trialOf({kind: 'failed'})[0]).toMatch(/^bad: the configuration file is NOT in force/);
+    expect(trialOf({kind: 'overdue'})[0]).toMatch(/^bad: the configuration was NOT confirmed/);
+  });
+
+  test('is refused by the firewall', () => {
+    const status = statusWith(10);
+    const families = status.families.map((each) => ({...each, standing: 5, failure: 'denied'}));
+    expect(troubles({status: {...status, families}})).toEqual([
+      'bad: only 50 % of the blocks stand',
+      'bad: the firewall refuses: denied',
+    ]);
+  });
+});
+
+describe('up to where the plain chain is fine', () => {
+  const sizeOf = (blocks: number, settingsOf: Partial<Config> = {}): string[] =>
+    diagnose({...well, config: {...standard, ...settingsOf}, status: statusWith(blocks)})
+      .filter(({what}) => what.includes(' blocks') || what.includes('rules'))
+      .map(({verdict, what}) => `${verdict}: ${what}`)
+      .filter((line) => !line.includes('all blocks stand'));
+
+  test('a flat chain, a tree, and more than a tree', () => {
+    expect(sizeOf(1000)).toEqual(['good: 1000 blocks: the flat chain is fine up to 1000']);
+    expect(sizeOf(1001)).toEqual([
+      'good: 1001 blocks, more than flat_chain_max: they stand in sub-chains, which is fine up to 50000',
+    ]);
+    expect(sizeOf(mostTreeRules)[0]).toMatch(/^good: 50000 blocks/);
+    expect(sizeOf(mostTreeRules + 1)[0]).toMatch(/^advice: 50001 blocks .* backend = "ipset"/);
+  });
+
+  test('a tree is good for as many as there may be by default', () => {
+    expect(mostTreeRules).toBe(settings.blocksMax.standard);
+  });
+
+  test('a flat chain that was made too long', () => {
+    expect(sizeOf(3000, {flatChainMax: 5000})[0]).toMatch(/^advice: each packet .* 3000 rules/);
+  });
+
+  test('sets have no such bound', () => {
+    expect(sizeOf(500_000, {backend: 'nftables'})).toEqual([]);
+  });
+});
+
+test('the whitelist', () => {
+  expect(troubles({whitelist: {why: 'no such file'}})).toEqual([
+    'advice: no such file: nobody is whitelisted',
+  ]);
+  expect(troubles({whitelist: {entries: 1, problems: 2}})[0]).toMatch(/^bad: 2 bad lines in /);
+});
+
+test('the logs, and a machine without a mailer', () => {
+  expect(troubles({sources: [{name: '/var/log/mail.log', trouble: 'no such file'}]})).toEqual([
+    'bad: /var/log/mail.log: no such file',
+  ]);
+  expect(troubles({sendmails: 0})).toEqual([
+    'advice: no sendmail runs here: the kernel cannot tell who a client is',
+  ]);
+  expect(troubles({sendmails: 0}, {mailerSyslogHost: 'mail1'})).toEqual([]);
+});
+
+describe('how much is seen of who connects and is gone', () => {
+  const measured = (way: SightedBy, counts: Partial<Coverage> = {}): MeasuredWay => ({
+    ...{kind: 'measured', way, canaries: 40, connected: 40, seen: 40},
+    ...{withPid: 40, withUser: 40, withProgram: 40},
+    ...counts,
+  });
+  const lead = 'outgoing mail, programs that connect and end at once';
+  const [all, none] = ['40 of 40 seen, 40 with their pid', '40 of 40 seen, 0 with their pid'];
+  const tables = measured('tables', {withPid: 0, withUser: 0, withProgram: 0});
+  const events = measured('events', {withUser: 9, withProgram: 1});
+  const hold = measured('hold');
+  const [deaf, unheld] = (['events', 'hold'] as const).map((way): MeasuredWay => ({
+    kind: 'unmeasured',
+    way,
+    why: 'no tracefs',
+  })) as [MeasuredWay, MeasuredWay];
+  const found = (coverage: MeasuredWay[], outbound: Config['outbound']): string[] =>
+    diagnose({...well, coverage, config: {...standard, outbound}})
+      .filter(({what}) => what.startsWith(lead))
+      .map(({verdict, what}) => `${verdict}${what.slice(lead.length)}`);
+  const more = `: with outbound = "hold" ${all}, 40 with their program`;
+
+  test.each([
+    [
+      'what the kernel tells',
+      [tables, events, hold],
+      'warn',
+      [`good: ${all}, 1 with their program (the kernel tells)`, `good${more}`],
+    ],
+    [
+      'nothing could be told of',
+      [tables, deaf, hold],
+      'observe',
+      [`advice: ${none}, 0 with their program (socket tables alone; no tracefs)`, `advice${more}`],
+    ],
+    [
+      'nobody is let out who could be held back',
+      [tables, events, hold],
+      'reject',
+      [`good: ${all}, 1 with their program (the kernel tells)`],
+    ],
+    [
+      'held back',
+      [tables, events, hold],
+      'hold',
+      [`good: ${all}, 40 with their program (held back)`],
+    ],
+    [
+      'held back, and one was missed',
+      [tables, events, measured('hold', {withPid: 39})],
+      'hold',
+      ['bad: 40 of 40 seen, 39 with their pid, 40 with their program (held back)'],
+    ],
+    [
+      'held back for ever',
+      [tables, events, measured('hold', {connected: 30})],
+      'hold',
+      ['bad: "hold" did not let go 10 of 40 in time'],
+    ],
+    [
+      'not held back, for it cannot be',
+      [tables, events, unheld],
+      'hold',
+      ['advice: not measured: no tracefs'],
+    ],
+    [
+      'nothing is measured',
+      [{...unheld, way: 'tables'}, deaf, unheld],
+      'warn',
+      ['advice: not measured: no tracefs'],
+    ],
+    ['not watched', [tables, events, hold], 'off', []],
+  ] as const)('%s', (_, coverage, outbound, expected) => {
+    expect(found([...coverage], outbound)).toEqual(expected);
+  });
+
+  test.each([
+    [40 * leastNamedShare, 'good'],
+    [40 * leastNamedShare - 1, 'advice'],
+  ])('%d of 40 that the kernel named', (withPid, verdict) => {
+    const [first = ''] = found([tables, {...events, withPid} as MeasuredWay, hold], 'warn');
+    expect(first).toMatch(new RegExp(`^${verdict}: `));
+  });
+});
+
+test('settings of the watch that name what is not there; not where nothing is watched', () => {
+  const changes: Partial<Facts> = {
+    unknownUsers: ['wwwdata'],
+    warnTroubles: [{setting: 'warn_command', why: 'not a file'}],
+  };
+  expect(troubles(changes)).toEqual([
+    'bad: allowed_senders: no user "wwwdata" in /etc/passwd, so nobody is allowed by that: mend the name, or give his number',
+    'advice: warn_command: not a file',
+  ]);
+  expect(troubles(changes, {outbound: 'off'})).toEqual([]);
+});

@@ -1,0 +1,124 @@
+/** Each outcome in one line: who, for how long and why; and never what a client wrote as it wrote it. */
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {outcomeText, reportOutcome} from '../../src/report/outcome-text.js';
+import {evidence, startMs} from '../score/samples.js';
+
+const hour = 3_600_000;
+const block = {
+  network: '203.0.113.7',
+  fromMs: startMs,
+  untilMs: startMs + hour,
+  reason: '10 distinct unknown recipients in 9s, proof kernel',
+  origin: 'evidence',
+} as const;
+const one = evidence('<anna@example.net>', startMs);
+const twelve = Array.from({length: 12}, (_, i) => `c${i + 1}`);
+const cases = [
+  [
+    {kind: 'counted', evidence: one, score: 1.25},
+    'info 203.0.113.7 asked for <anna@example.net>: score 1.3, proof kernel',
+  ],
+  [
+    {kind: 'counted', evidence: {...one, kind: 'openProxy', subject: ''}, score: 2},
+    'info 203.0.113.7 openProxy: score 2.0, proof kernel',
+  ],
+  [
+    {kind: 'exempt', evidence: one, exemption: {kind: 'whitelist', entry: 'wl:1: 203.0.113.0/24'}},
+    'info 203.0.113.7 asked for <anna@example.net>: exempt, whitelisted by wl:1: 203.0.113.0/24',
+  ],
+  [
+    {kind: 'unproven', evidence: {...one, proof: 'log'}},
+    'info 203.0.113.7 asked for <anna@example.net>: not counted, only log says so, and attribution is verified',
+  ],
+  [
+    {kind: 'block', block, repeat: 1},
+    `notice block 203.0.113.7 for 1h (first block): ${block.reason}`,
+  ],
+  [
+    {kind: 'block', block: {...block, origin: 'operator', reason: 'x'}, repeat: 1},
+    'notice block 203.0.113.7 for 1h (by the operator): x',
+  ],
+  [
+    {kind: 'block', block: {...block, untilMs: startMs - 1}, repeat: 3},
+    `notice block 203.0.113.7 for 0s (block no. 3), over already: the log is older: ${block.reason}`,
+  ],
+  [
+    {
+      kind: 'reaped',
+      stuck: {
+        pid: 4711,
+        startTicks: 1,
+        rule: 'idle',
+        client: one.client,
+        named: undefined,
+        ageSeconds: 11_000,
+        idleSeconds: 734,
+      },
+    },
+    'notice reap sendmail process 4711 of 203.0.113.7 (idle 12m, 3h old, in cmd read): SIGTERM',
+  ],
+  [{kind: 'lifted', block, why: 'ended'}, 'notice unblock 203.0.113.7: the time is over'],
+  [
+    {kind: 'lifted', block, why: 'brake'},
+    'notice unblock 203.0.113.7: a good sender, and blocking is stopped',
+  ],
+  [
+    {
+      kind: 'stopped',
+      when: 'now',
+      sinceMs: startMs,
+      clients: ['192.0.2.1', '192.0.2.2'],
+      heldBack: 1,
+    },
+    'error blocking is stopped: 192.0.2.1, 192.0.2.2 delivered mail of late and would be blocked within ten minutes; see whether the relay still knows its users, then: blocksmtp resume',
+  ],
+  [
+    {kind: 'stopped', when: 'still', sinceMs: startMs, clients: twelve, heldBack: 34},
+    'error blocking is stopped since 2026-11-21T12:00:00Z, 34 blocks not made: c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 and 2 more delivered mail of late and would have been blocked; see whether the relay still knows its users, then: blocksmtp resume',
+  ],
+  [
+    {kind: 'resumed', sinceMs: startMs, clients: [], heldBack: 1},
+    'notice blocks are made again, by the operator; 1 block not made',
+  ],
+  [{kind: 'lifted', block, why: 'exempt'}, 'notice unblock 203.0.113.7: it is exempt now'],
+  [
+    {kind: 'dispute', queueId: '6ALBjJc0000152', clients: ['203.0.113.7', '203.0.113.9']},
+    'warning 6ALBjJc0000152: sources disagree about the client, 203.0.113.7 and 203.0.113.9: nothing counted',
+  ],
+  [
+    {kind: 'dispute', queueId: '', clients: ['203.0.113.7', '203.0.113.9']},
+    'warning outside an envelope: sources disagree about the client, 203.0.113.7 and 203.0.113.9: nothing counted',
+  ],
+] as const;
+
+describe('reportOutcome()', () => {
+  test.each(cases)('%j', (outcome, expected) => {
+    const {level, message} = reportOutcome(outcome, startMs);
+    expect(`${level} ${message}`).toBe(expected);
+  });
+
+  test('quotes of what a client wrote only what is printable, and not too much of it', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'binary', maxLength: 300}), (subject) => {
+        const {message} = reportOutcome(
+          {kind: 'counted', evidence: {...one, subject}, score: 1},
+          0,
+        );
+        expect(message).toMatch(/^[\x20-\x7e]{1,200}$/);
+      }),
+    );
+  });
+});
+
+test('outcomeText() knows also what the daemon only counts', () => {
+  expect(outcomeText({kind: 'unresolved', recipients: 3, why: 'silentSession'})).toBe(
+    '3 never tied to a client',
+  );
+  expect(outcomeText({kind: 'noRoom', network: '203.0.113.7'})).toBe(
+    '203.0.113.7: no room for another block',
+  );
+  expect(outcomeText({kind: 'heldBack', network: '203.0.113.7', why: 'minute'})).toBe(
+    '203.0.113.7: not blocked yet, a brake holds',
+  );
+});

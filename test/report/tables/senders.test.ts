@@ -1,0 +1,80 @@
+/** What `senders` prints of a sum: nothing made up, and the end of what is long. */
+import {expect, test} from '@jest/globals';
+import {readFileSync} from 'node:fs';
+import {senderTable, sendersJson} from '../../../src/report/tables/senders.js';
+import type {SenderHour} from '../../../src/outgoing/sender-hours.js';
+
+const row: SenderHour = {
+  hour: 490_000,
+  standing: 'other',
+  user: 'www-data',
+  directory: '/srv/www/blog',
+  program: '/usr/bin/perl',
+  script: '/srv/www/blog/up/x.pl',
+  home: {kind: 'unit', name: 'apache2.service'},
+  connections: 4711,
+  destinations: ['192.0.2.25', '2001:db8::7'],
+  pid: 8150,
+  lastMs: Date.UTC(2026, 10, 21, 3, 4, 5),
+};
+const nothing: SenderHour = {
+  ...{...row, user: '', directory: '', program: '', script: ''},
+  ...{home: {kind: 'none'}, destinations: ['192.0.2.25'], pid: 0},
+};
+const cellsOf = (more: Partial<SenderHour>): string[] =>
+  senderTable([{...row, ...more}])
+    .split('\n')[1]!
+    .split(/ {2,}/);
+
+test('a row has the interpreter and its script, and whole destinations', () => {
+  const cells = cellsOf({});
+  expect(cells.toSpliced(6, 1)).toEqual([
+    ...['4711', 'NOT ALLOWED', 'www-data', '/srv/www/blog', '/usr/bin/perl /srv/www/blog/up/x.pl'],
+    ...['unit apache2.service', '8150', '192.0.2.25 2001:db8::7'],
+  ]);
+  expect(cellsOf({script: ''})[4]).toBe('/usr/bin/perl');
+});
+
+test('what is long keeps its end, and no destination is cut', () => {
+  const script = `/srv/${'customers/'.repeat(10)}x.pl`;
+  const destinations = Array.from({length: 8}, (_, i) => `2001:db8:1:2:3:4:5:${i}`);
+  const cells = cellsOf({script, directory: `${script}/up`, destinations});
+  expect(cells[3]).toMatch(/^.{54}\.\.\.\/up$/);
+  expect(cells[4]).toMatch(/^\/usr\/bin\/perl \/srv\/customers\/.*\.\.\.\/x\.pl$/);
+  expect(cells[4]).toHaveLength(60);
+  expect(cells[8]).toBe('2001:db8:1:2:3:4:5:0 2001:db8:1:2:3:4:5:1 +6 more');
+});
+
+test('of what is not known there is a dash, and in the JSON nothing', () => {
+  expect(cellsOf(nothing).toSpliced(6, 1)).toEqual([
+    '4711',
+    'NOT ALLOWED',
+    '-',
+    '-',
+    '-',
+    '-',
+    '-',
+    '192.0.2.25',
+  ]);
+  expect(JSON.parse(sendersJson([nothing]))).toEqual([
+    {
+      ...{standing: 'other', connections: 4711, destinations: ['192.0.2.25']},
+      last: '2026-11-21T03:04:05.000Z',
+    },
+  ]);
+});
+
+test('the JSON has names that last, told of in README.md, and nothing hostile', () => {
+  const script = `/srv/${'x'.repeat(1000)}\u001b[2J\u202e.pl`;
+  const [fields] = JSON.parse(sendersJson([{...row, script}])) as [Record<string, unknown>];
+  expect(fields).toEqual({
+    ...{standing: 'other', user: 'www-data', directory: '/srv/www/blog', program: '/usr/bin/perl'},
+    ...{script: `/srv/${'x'.repeat(1000)}?[2J?.pl`, unit: 'apache2.service', connections: 4711},
+    ...{destinations: ['192.0.2.25', '2001:db8::7'], pid: 8150, last: '2026-11-21T03:04:05.000Z'},
+  });
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const paragraph = /^`senders --json` .*?\n\n/ms.exec(readme)?.[0] ?? '';
+  for (const name of [...Object.keys(fields), 'container', 'session']) {
+    expect(paragraph).toContain(`\`${name}\``);
+  }
+});

@@ -1,0 +1,171 @@
+/**
+ * The rooms of the house: the folders of `src` in the order of their imports. A file may import from
+ * its own room and from rooms above it. `house.test.ts` holds `src` to this table and prints it into
+ * `docs/architecture.md`.
+ */
+export interface Room {
+  /** The folder below `src`; `.` is `src` itself. */
+  readonly folder: string;
+  /** What the room is for, in one sentence. */
+  readonly purpose: string;
+}
+
+/** Files in one room, at most. A count: a reader takes in a dozen names at a glance. */
+export const mostFiles = 12;
+
+/** One part of the order, with the rule that all its rooms obey. */
+export interface Storey {
+  readonly title: string;
+  readonly rule: string;
+  readonly rooms: readonly Room[];
+}
+
+const pure: readonly Room[] = [
+  {folder: 'base', purpose: 'Values, bounds and text that know neither mail nor machine.'},
+  {
+    folder: 'base/mechanisms',
+    purpose: 'Small machines used everywhere: one at a time, said once, bounded, slower each time.',
+  },
+  {
+    folder: 'net',
+    purpose: "Addresses, networks, the whitelist, and the kernel's socket tables as text.",
+  },
+  {
+    folder: 'config',
+    purpose: 'One table of settings; flags, file, sample and help come from it.',
+  },
+  {
+    folder: 'log',
+    purpose: 'A line of a log: where it stood, when and by which program it was written.',
+  },
+  {
+    folder: 'scan',
+    purpose: 'Which lines of an old log can matter, before a string is made of any.',
+  },
+  {
+    folder: 'mail',
+    purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
+  },
+  {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
+  {
+    folder: 'sessions',
+    purpose:
+      'Which process of the mailer serves which client, and which process is ended: its client is blocked, or it is stuck.',
+  },
+  {
+    folder: 'score',
+    purpose:
+      'What evidence weighs, who is exempt, when an offender is blocked, and what stops blocking.',
+  },
+  {
+    folder: 'firewall',
+    purpose: 'How a rule set of this machine is read and changed, whatever is in it.',
+  },
+  {folder: 'blocks', purpose: 'What a block is, and which blocks should be in force.'},
+  {folder: 'blocks/chain', purpose: 'Blocks as rules of iptables: one chain, or a tree of chains.'},
+  {folder: 'blocks/sets', purpose: 'Blocks as elements of sets: ipset and nftables.'},
+  {
+    folder: 'outgoing',
+    purpose: 'A connection from a local program to a mail port: whose it is, and whether it may.',
+  },
+  {
+    folder: 'outgoing/egress',
+    purpose: 'The rules that hold such a connection back, or reject it.',
+  },
+  {
+    folder: 'outgoing/warn',
+    purpose: 'Which connections are warned of, how often, in which words, and what may be ended.',
+  },
+  {
+    folder: 'guard',
+    purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
+  },
+  {
+    folder: 'report',
+    purpose: 'What people and monitoring are told, as text: values in, lines out.',
+  },
+  {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
+  {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},
+];
+
+const machine: readonly Room[] = [
+  {folder: 'sys/run', purpose: 'Starts programs, waits, locks, tells the time.'},
+  {folder: 'sys/disk', purpose: 'Small files and the database.'},
+  {folder: 'sys/proc', purpose: 'Processes and their sockets, as /proc shows them.'},
+  {
+    folder: 'sys/outgoing',
+    purpose: 'Connections to mail ports, as the kernel reports them and as its tables show them.',
+  },
+  {folder: 'sys/follow', purpose: 'Log files, followed without losing a line.'},
+  {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
+  {
+    folder: 'sys/talk',
+    purpose:
+      'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',
+  },
+];
+
+const live: readonly Room[] = [
+  {
+    folder: 'firewall/live',
+    purpose: 'Brings one part of the kernel to the desired state, and keeps it there.',
+  },
+  {
+    folder: 'blocks/live',
+    purpose: 'Keeps the blocks of both families in force, and removes what earlier settings left.',
+  },
+  {
+    folder: 'sessions/live',
+    purpose: 'Ends the sessions of blocked clients, and the stuck ones.',
+  },
+  {
+    folder: 'outgoing/egress/live',
+    purpose: 'Keeps the egress rules in force while the watch runs.',
+  },
+  {
+    folder: 'outgoing/warn/live',
+    purpose: 'Carries warnings to people, and does what they answer.',
+  },
+  {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
+];
+
+const composition: readonly Room[] = [
+  {
+    folder: 'daemon',
+    purpose: 'One run of the daemon under one configuration: its parts, its start and its end.',
+  },
+  {
+    folder: 'daemon/course',
+    purpose: 'Which configuration comes next: reload, trial, way back.',
+  },
+  {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
+  {folder: 'cli/commands', purpose: 'One file for each command.'},
+  {
+    folder: 'cli',
+    purpose: 'The command line: which commands there are, and how wrong words are refused.',
+  },
+  {folder: '.', purpose: 'The process: arguments in, exit code out.'},
+];
+
+export const storeys: readonly Storey[] = [
+  {
+    title: 'Pure',
+    rule: 'Values in, values out; time is an argument. Compiled without the types of Node.',
+    rooms: pure,
+  },
+  {
+    title: 'The machine',
+    rule: 'The only importer of `node:*` and of packages that touch the machine. Decides nothing.',
+    rooms: machine,
+  },
+  {
+    title: 'Live',
+    rule: 'The loop of a pure room: keeps state between calls, sets timers, calls `sys`.',
+    rooms: live,
+  },
+  {
+    title: 'Composition',
+    rule: 'Joins the rooms to a program.',
+    rooms: composition,
+  },
+];

@@ -1,0 +1,122 @@
+/**
+ * A filter table that takes batches as iptables-restore(8) does: all or nothing, on a model. Can be
+ * told to fail, and to be changed behind our back.
+ */
+import type {Call, CallResult} from '../../src/firewall/backend.js';
+
+type Tables = Map<string, string[]>;
+
+/** What a call is for. */
+export type Errand = 'list' | 'restore';
+
+export class FakeNetfilter {
+  #chains: Tables = new Map([['INPUT', []]]);
+  readonly calls: Errand[] = [];
+  /** Asked before each call; `true` refuses it. */
+  refuses: (call: Errand) => boolean = () => false;
+  /** Each call takes so long. Ms. */
+  takesMs = 0;
+  /** Called when a call is under way, before it has an effect. */
+  meanwhile: () => void = () => undefined;
+
+  /** Called when a batch has been taken: another program that sees it. */
+  onRestored: () => void = () => undefined;
+
+  readonly run = async ({program, input}: Call): Promise<CallResult> => {
+    const errand = errandOf(program);
+    if (errand === undefined) return {kind: 'missing', why: `${program}: not found`};
+    if (await this.#refused(errand)) return failed(`${errand} refused`);
+    return errand === 'list' ? this.#list() : this.#restore(input);
+  };
+
+  rules(chain: string): readonly string[] | undefined {
+    return this.#chains.get(chain);
+  }
+
+  /** Another program's doing; `change` gets the rules of all chains. */
+  behindOurBack(change: (chains: Tables) => void): void {
+    change(this.#chains);
+  }
+
+  restores(): number {
+    return this.calls.filter((call) => call === 'restore').length;
+  }
+
+  #list(): CallResult {
+    const declared = [...this.#chains.keys()].map(
+      (name) => `:${name} ${name === 'INPUT' ? 'ACCEPT' : '-'} [0:0]`,
+    );
+    const rules = [...this.#chains].flatMap(([name, list]) => list.map((r) => `-A ${name} ${r}`));
+    const stdout = ['# Generated', '*filter', ...declared, ...rules, 'COMMIT', ''].join('\n');
+    return {kind: 'done', stdout};
+  }
+
+  #restore(batch: string): CallResult {
+    const next: Tables = new Map([...this.#chains].map(([name, rules]) => [name, [...rules]]));
+    try {
+      applyBatch(next, batch);
+    } catch (error) {
+      return failed(`line: ${(error as Error).message}`);
+    }
+    this.#chains = next;
+    this.onRestored();
+    return {kind: 'done', stdout: ''};
+  }
+
+  async #refused(call: Errand): Promise<boolean> {
+    this.calls.push(call);
+    const refused = this.refuses(call);
+    if (this.takesMs > 0) await new Promise((resolve) => setTimeout(resolve, this.takesMs));
+    else await Promise.resolve();
+    this.meanwhile();
+    return refused;
+  }
+}
+
+/** Only the IPv4 table of the default iptables is there. */
+function errandOf(program: string): Errand | undefined {
+  if (program === 'iptables-save') return 'list';
+  return program === 'iptables-restore' ? 'restore' : undefined;
+}
+
+const failed = (why: string): CallResult => ({kind: 'failed', why});
+
+function applyBatch(chains: Tables, batch: string): void {
+  const lines = batch.split('\n');
+  if (lines[0] !== '*filter' || lines.at(-2) !== 'COMMIT' || lines.at(-1) !== '') {
+    throw new Error('no whole batch');
+  }
+  for (const line of lines.slice(1, -2)) applyLine(chains, line);
+}
+
+function applyLine(chains: Tables, line: string): void {
+  const declared = /^:(\S+) - \[0:0\]$/.exec(line)?.[1];
+  if (declared !== undefined) return void chains.set(declared, []);
+  const [, flag, name = '', rest = ''] = /^-([AIDFX]) (\S+)(?: (.*))?$/.exec(line) ?? [];
+  const rules = chains.get(name);
+  if (rules === undefined) throw new Error(`no chain: ${line}`);
+  const rule = rest
+    .replace(/^(?:1 )?/, '')
+    .replace(/-s (\S+)/, (_, source: string) => `-s ${printed(source)}`);
+  const target = /-j (\S+)/.exec(rule)?.[1];
+  if (target !== undefined && target !== 'DROP' && target !== 'ACCEPT' && !chains.has(target)) {
+    throw new Error(`no target: ${line}`);
+  }
+  if (flag === 'A') rules.push(rule);
+  else if (flag === 'I') rules.unshift(rule);
+  else if (flag === 'F') rules.length = 0;
+  else if (flag === 'D') {
+    const at = rules.indexOf(rule);
+    if (at < 0) throw new Error(`no rule: ${line}`);
+    rules.splice(at, 1);
+  } else if (flag === 'X') {
+    const used = [...chains.values()].some((list) => list.some((r) => r.endsWith(`-j ${name}`)));
+    if (rules.length > 0 || used) throw new Error(`in use: ${line}`);
+    chains.delete(name);
+  } else throw new Error(`not understood: ${line}`);
+}
+
+/** As the kernel prints it: a host has its prefix. */
+function printed(source: string): string {
+  return source.includes('/') ? source : `${source}/${source.includes(':') ? 128 : 32}`;
+}

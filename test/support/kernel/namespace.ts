@@ -1,0 +1,138 @@
+/**
+ * A network namespace of its own for tests that speak to the real kernel, through the real iptables
+ * tools. Where that is not possible the tests are skipped with the reason; under CI that is a failure.
+ */
+import {execFileSync, spawn} from 'node:child_process';
+import {readlinkSync} from 'node:fs';
+import {afterEach, beforeEach, describe as jestDescribe, test} from '@jest/globals';
+import type {RunCall} from '../../../src/firewall/live/part.js';
+import type {Family} from '../../../src/net/address.js';
+import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
+
+/** How the tools of the backends are called; plain `iptables` is the machine's default one. */
+export type Variant = 'default' | 'legacy';
+
+export interface Namespace {
+  /** The words of a command that runs in the namespace, for a test that needs more than `run`. */
+  readonly enter: (program: string, parameters: readonly string[]) => readonly string[];
+  run(program: string, parameters: readonly string[], input?: string): string;
+  /** As the daemon would run it in there. */
+  readonly runCall: RunCall;
+  /** One call of iptables-restore, as `sys/run/netfilter.ts` makes it. @throws what it says if it fails */
+  restore(family: Family, batch: string): void;
+  /** The filter table, without the comments that hold the time. */
+  list(family: Family): string;
+}
+
+export const toolOf = (family: Family, variant: Variant): string =>
+  `${family === 4 ? 'iptables' : 'ip6tables'}${variant === 'legacy' ? '-legacy' : ''}`;
+
+/**
+ * Describes tests of which each has a new namespace.
+ *
+ * @param programs what they call besides iptables
+ */
+export function describeInNamespace(
+  name: string,
+  variant: Variant,
+  body: (namespace: Namespace) => void,
+  programs: readonly ('ipset' | 'nft')[] = [],
+): void {
+  describeUnless(whyNot(variant, programs), name, () => body(freshForEachTest(variant)));
+}
+
+/** @param why what is missing here, or undefined */
+export function describeUnless(why: string | undefined, name: string, body: () => void): void {
+  if (why === undefined) {
+    jestDescribe(name, body);
+  } else if (process.env['CI'] === 'true') {
+    test(name, () => {
+      throw new Error(why);
+    });
+  } else {
+    process.stderr.write(`skipped: ${why} (${name})\n`);
+    jestDescribe.skip(name, body);
+  }
+}
+
+function whyNot(variant: Variant, programs: readonly ('ipset' | 'nft')[]): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  const probes = [
+    [toolOf(4, variant), '-S'],
+    [toolOf(6, variant), '-S'],
+    ...programs.map((program) => [program, ...(program === 'nft' ? ['list', 'tables'] : ['list'])]),
+  ];
+  for (const [program = '', ...parameters] of probes) {
+    try {
+      const options = {stdio: 'pipe', encoding: 'utf8', env} as const;
+      execFileSync('unshare', ['--net', program, ...parameters], options);
+    } catch (error) {
+      const {stderr, message} = error as {stderr?: string; message: string};
+      return `needs network namespaces and ${program}: ${(stderr ?? message).trim()}`;
+    }
+  }
+  return undefined;
+}
+
+/** Node's own PATH may lack sbin. */
+const env = {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C'};
+
+function freshForEachTest(variant: Variant): Namespace {
+  let space: Space | undefined;
+  beforeEach(async () => {
+    space = await openSpace();
+  });
+  afterEach(() => space?.close());
+  const enter: Namespace['enter'] = (program, parameters) => [
+    'nsenter',
+    `--net=/proc/${space?.pid ?? 0}/ns/net`,
+    program,
+    ...parameters,
+  ];
+  const run: Namespace['run'] = (program, parameters, input = '') => {
+    const [first = '', ...words] = enter(program, parameters);
+    const options = {input, env, encoding: 'utf8', maxBuffer: 1 << 26, stdio: 'pipe'} as const;
+    return execFileSync(first, words, options);
+  };
+  return {
+    enter,
+    run,
+    runCall: ({program, parameters, input}) => {
+      const [first = '', ...words] = enter(inVariant(program, variant), parameters);
+      return runFirewallCall({program: first, parameters: words, input});
+    },
+    restore: (family, batch) => {
+      run(`${toolOf(family, variant)}-restore`, ['--noflush', '--wait', '5'], batch);
+    },
+    list: (family) =>
+      run(`${toolOf(family, variant)}-save`, ['-t', 'filter']).replaceAll(/^#.*\n/gm, ''),
+  };
+}
+
+/** What `iptables` is on a machine where update-alternatives has chosen this variant. */
+const inVariant = (program: string, variant: Variant): string =>
+  variant === 'legacy'
+    ? program.replace(/^(ip6?tables)(-save|-restore)?$/, '$1-legacy$2')
+    : program;
+
+interface Space {
+  /** Of a process that holds it open. */
+  readonly pid: number;
+  close(): void;
+}
+
+/** A network namespace with nothing in it. */
+export async function openSpace(): Promise<Space> {
+  // pdeathsig: should jest be killed, the namespace goes with it.
+  const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', '600'];
+  const holder = spawn('setpriv', words, {stdio: 'ignore'});
+  const pid = holder.pid ?? 0;
+  while (spaceOf(pid) === spaceOf(process.pid)) {
+    if (holder.exitCode !== null) throw new Error('no network namespace');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return {pid, close: () => void holder.kill('SIGKILL')};
+}
+
+const spaceOf = (pid: number): string => readlinkSync(`/proc/${pid}/ns/net`);

@@ -1,0 +1,100 @@
+/**
+ * A mail server in the namespace of a test, and in another one clients with addresses of their own: a
+ * wire between them, so that packets come in as they do from the net.
+ */
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
+import {createInterface} from 'node:readline';
+import {until} from '../temp.js';
+import {openSpace} from './namespace.js';
+import {hosts, type Scene} from './scenes.js';
+
+/** A connection of a client, and what has come back of what it said. */
+export interface Talk {
+  isConnected: boolean;
+  heard: string;
+  say(text: string): void;
+}
+
+export interface Peers {
+  /** Begins to connect from this address. */
+  call(from: string, port: number): Talk;
+  close(): void;
+}
+
+const server = {4: '192.0.2.25', 6: '2001:db8:25::25'} as const;
+
+export interface Told {
+  readonly event: 'ready' | 'connected' | 'data' | 'error';
+  readonly id?: number;
+  readonly text?: string;
+}
+
+export async function openPeers({namespace, family}: Scene): Promise<Peers> {
+  const clients = await openSpace();
+  const ip = (...words: readonly string[]) => namespace.run('ip', [`-${family}`, ...words]);
+  const inClients = (...words: readonly string[]) =>
+    namespace.run('nsenter', [`--net=/proc/${clients.pid}/ns/net`, 'ip', `-${family}`, ...words]);
+  const length = family === 4 ? 24 : 64;
+  const noWait = family === 4 ? [] : ['nodad'];
+  ip('link', 'add', 'mail', 'type', 'veth', 'peer', 'name', 'net', 'netns', String(clients.pid));
+  ip('address', 'add', `${server[family]}/${length}`, 'dev', 'mail', ...noWait);
+  for (const host of hosts[family]) inClients('address', 'add', host, 'dev', 'net', ...noWait);
+  ip('link', 'set', 'mail', 'up');
+  inClients('link', 'set', 'net', 'up');
+  inClients('route', 'add', server[family], 'dev', 'net');
+  ip('route', 'add', family === 4 ? '203.0.113.0/24' : '2001:db8::/32', 'dev', 'mail');
+
+  const talks: Talk[] = [];
+  const take = ({event, id = 0, text = ''}: Told): void => {
+    const talk = talks[id];
+    if (event === 'connected' && talk) talk.isConnected = true;
+    if (event === 'data' && talk) talk.heard += text;
+  };
+  const words = (mode: string, ...ports: string[]) => [
+    'test/support/kernel/peer.mjs',
+    mode,
+    ...ports,
+  ];
+  const serving = startPeer(namespace.enter(process.execPath, words('serve', '25', '26')), take);
+  const calling = startPeer(
+    ['nsenter', `--net=/proc/${clients.pid}/ns/net`, process.execPath, ...words('call')],
+    take,
+  );
+  await Promise.all([serving.ready, calling.ready]);
+  return {
+    call(from, port) {
+      const id = talks.length;
+      const order = (more: object): void =>
+        void calling.child.stdin.write(`${JSON.stringify({id, ...more})}\n`);
+      const talk = {isConnected: false, heard: '', say: (text: string) => order({text})};
+      talks.push(talk);
+      order({from, to: server[family], port});
+      return talk;
+    },
+    close() {
+      for (const {child} of [serving, calling]) child.kill('SIGKILL');
+      clients.close();
+    },
+  };
+}
+
+/** Starts `peer.mjs`; ready when it says so. */
+export function startPeer(
+  command: readonly string[],
+  take: (told: Told) => void,
+): {readonly child: ChildProcessWithoutNullStreams; readonly ready: Promise<void>} {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command]);
+  let isReady = false;
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  createInterface({input: child.stdout}).on('line', (line) => {
+    const told = JSON.parse(line) as Told;
+    if (told.event === 'ready') isReady = true;
+    else take(told);
+  });
+  const ready = until('a peer', () => {
+    if (child.exitCode !== null) throw new Error(`a peer ended: ${complaint}`);
+    return isReady;
+  });
+  return {child, ready};
+}

@@ -1,0 +1,106 @@
+/** Chains as they could be found, and what should stand in them. */
+import fc from 'fast-check';
+import type {Unwanted, Change} from '../../../src/firewall/backend.js';
+import {type ChainState, type ChainStep, doSteps} from '../../../src/blocks/chain/chain.js';
+import {type ChainSettings, planChain} from '../../../src/blocks/chain/plan.js';
+import {type Desired, Intent} from '../../../src/blocks/intent.js';
+import type {Family} from '../../../src/net/address.js';
+
+export const spec = {chain: 'SPAM_UNAME_GUESSERS', port: 25};
+
+/** A flat chain of rules, hooked in front. */
+export const flat: ChainSettings = {
+  spec,
+  family: 4,
+  carrier: 'rules',
+  flatMax: 1000,
+  hookPlace: 'first',
+};
+
+/** The time of these tests, and an end that it never comes to. Ms since the epoch. */
+export const times = {nowMs: 1_800_000_000_000, untilMs: 1_800_003_600_000};
+
+/** An intent that holds these blocks. */
+export function intentOf(family: Family, networks: Iterable<string>): Intent {
+  const intent = new Intent(family);
+  for (const network of networks) intent.set({network, untilMs: times.untilMs});
+  return intent;
+}
+
+/** Everything may differ from this. */
+export const wishOf = (
+  networks: Iterable<string>,
+  surplus: Unwanted = 'remove',
+  family: Family = 4,
+): Change<Desired> => ({
+  desired: intentOf(family, networks),
+  surplus,
+  changed: new Set(),
+  scope: 'all',
+  nowMs: times.nowMs,
+});
+
+/** Steps of a flat IPv4 chain to these. */
+export const stepsTo = (
+  networks: Iterable<string>,
+  actual: ChainState,
+  surplus: Unwanted = 'remove',
+): ChainStep[] => planChain(flat, wishOf(networks, surplus), actual);
+
+/** The state after the steps; the one before stays as it is. */
+export const afterSteps = (actual: ChainState, steps: readonly ChainStep[]): ChainState =>
+  doSteps(structuredClone(actual), steps);
+
+const networkText = fc.constantFrom(
+  ...['192.0.2.7', '192.0.2.8', '192.0.2.9', '198.51.100.0/24', '203.0.113.128/25'],
+  ...['203.0.113.1', '203.0.113.2', '203.0.113.3'],
+);
+
+export const desiredSets = fc.uniqueArray(networkText).map((texts) => new Set(texts));
+
+/** What a flat chain can be: no hook and no rules without a chain, duplicates, a late hook. */
+export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
+  {weight: 1, arbitrary: fc.constant(undefined).map(absent)},
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.array(networkText, {maxLength: 12}), fc.nat(3), fc.boolean())
+      .map(([texts, hookCount, passedBy]) => present(texts, hookCount, passedBy)),
+  },
+);
+
+export function absent(): ChainState {
+  return {
+    ...{chains: new Map(), hook: 'missing', hookCount: 0},
+    ...{needed: new Set(), strangers: new Set()},
+  };
+}
+
+/** @param passedBy whether a rule before the only jump may accept */
+export function present(
+  texts: readonly string[],
+  hookCount = 1,
+  passedBy = false,
+  needed: readonly string[] = [],
+): ChainState {
+  const drops = new Map<string, number>();
+  for (const text of texts) drops.set(text, (drops.get(text) ?? 0) + 1);
+  const hooks = ['missing', passedBy ? 'late' : 'first'] as const;
+  return {
+    chains: new Map([[spec.chain, {drops, jumps: new Map(), matches: 0, others: 0}]]),
+    hook: hooks[hookCount] ?? 'twice',
+    hookCount,
+    needed: new Set(needed),
+    strangers: new Set(),
+  };
+}
+
+/** With so many rules of others in the chain itself. */
+export function withOthers(state: ChainState, others: number): ChainState {
+  const {drops, jumps, matches} = state.chains.get(spec.chain)!;
+  return {...state, chains: new Map([[spec.chain, {drops, jumps, matches, others}]])};
+}
+
+/** The rules of the chain itself, and how often each. */
+export const dropsOf = ({chains}: ChainState): ReadonlyMap<string, number> =>
+  chains.get(spec.chain)?.drops ?? new Map<string, number>();

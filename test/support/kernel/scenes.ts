@@ -1,0 +1,185 @@
+/**
+ * The backends on the real kernel, each in a namespace of its own: how one is started there, and what
+ * stands there, read a second time and more plainly than `src/firewall` does it.
+ */
+import {afterEach, expect} from '@jest/globals';
+import {BlockRules} from '../../../src/blocks/live/block-rules.js';
+import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
+import type {Call} from '../../../src/firewall/backend.js';
+import type {Block} from '../../../src/blocks/block.js';
+import type {LogLevel} from '../../../src/base/say.js';
+import type {Family} from '../../../src/net/address.js';
+import {describeInNamespace, type Namespace, toolOf, type Variant} from './namespace.js';
+import {network} from '../../net/samples.js';
+import {spec} from './samples.js';
+
+export interface Scene {
+  readonly title: string;
+  readonly backend: FirewallSettings['backend'];
+  readonly variant: Variant;
+  readonly family: Family;
+  readonly namespace: Namespace;
+}
+
+const places = [
+  {title: 'iptables', backend: 'iptables', variant: 'default', programs: []},
+  {title: 'iptables-legacy', backend: 'iptables', variant: 'legacy', programs: []},
+  {title: 'ipset', backend: 'ipset', variant: 'default', programs: ['ipset']},
+  {title: 'ipset with iptables-legacy', backend: 'ipset', variant: 'legacy', programs: ['ipset']},
+  {title: 'nftables', backend: 'nftables', variant: 'default', programs: ['nft']},
+] as const;
+
+export type PlaceTitle = (typeof places)[number]['title'];
+
+/** Describes tests for each of these backends and both families. */
+export function describeScenes(
+  what: string,
+  titles: readonly PlaceTitle[],
+  body: (scene: Scene) => void,
+): void {
+  for (const {title, backend, variant, programs} of places) {
+    if (!titles.includes(title)) continue;
+    for (const family of [4, 6] as const) {
+      const run = (namespace: Namespace): void => {
+        afterEach(stopAll);
+        body({title, backend, variant, family, namespace});
+      };
+      describeInNamespace(`${title}, IPv${family}: ${what}`, variant, run, programs);
+    }
+  }
+}
+
+export const allPlaces = places.map(({title}) => title);
+
+/** Of each family two addresses and a network that holds neither. */
+export const hosts = {
+  4: ['203.0.113.7', '192.0.2.8'],
+  6: ['2001:db8::7', '2001:db8:0:c::8'],
+} as const;
+export const nets = {4: '198.51.100.0/24', 6: '2001:db8:bad::/48'} as const;
+
+export interface Running {
+  readonly firewall: BlockRules;
+  /** What was called since it was last emptied. */
+  readonly calls: Call[];
+  readonly said: [LogLevel, string][];
+  /** From now on these should stand for an hour, and no others. Ends when they do. */
+  want(...networks: readonly string[]): Promise<void>;
+}
+
+export const hourMs = 3_600_000;
+
+/** Those of the test, which may have failed: none may go on in the namespace of the next. */
+const running = new Set<BlockRules>();
+
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((firewall) => firewall.stop('leave')));
+  running.clear();
+}
+
+export const standard: Omit<FirewallSettings, 'backend'> = {
+  iptablesChainName: spec.chain,
+  mailerPort: spec.port,
+  flatChainMax: 1000,
+  hookPlace: 'first',
+};
+
+/**
+ * A firewall of our own in the scene.
+ *
+ * @param onCall told before each call
+ */
+export function start(
+  scene: Scene,
+  more: Partial<FirewallSettings> = {},
+  onCall: (call: Call) => void = () => undefined,
+): Running {
+  const {backend, family, namespace} = scene;
+  const calls: Call[] = [];
+  const said: [LogLevel, string][] = [];
+  const settings = {...standard, backend, ...more};
+  const firewall = new BlockRules(settings, [family], {
+    run: (call) => {
+      onCall(call);
+      calls.push(call);
+      return namespace.runCall(call);
+    },
+    say: (level, message) => said.push([level, message]),
+    onStep: () => undefined,
+  });
+  running.add(firewall);
+  const want = async (...networks: readonly string[]): Promise<void> => {
+    firewall.replace(networks.map((network) => blockOf(network)));
+    await firewall.enforce('remove');
+  };
+  return {firewall, calls, said, want};
+}
+
+/** One for all, so that two who want the same want the same end. Ms since the epoch. */
+const endMs = Date.now() + hourMs;
+
+export const blockOf = (network: string, untilMs = endMs): Block => ({
+  ...{network, fromMs: 0, untilMs},
+  ...{reason: 'asked for', origin: 'operator'},
+});
+
+/** Calls that change something: nothing of what only lists. */
+export const changesIn = (calls: readonly Call[]): readonly Call[] =>
+  calls.filter(({program, parameters}) => !/-save$/.test(program) && !isList(parameters));
+
+const isList = (parameters: readonly string[]): boolean =>
+  parameters.includes('save') || parameters.includes('list');
+
+/** The networks whose packets are dropped, each as often as it is said, sorted. */
+export function blockedIn({backend, variant, family, namespace}: Scene): string[] {
+  const all = (text: string, shape: RegExp): string[] =>
+    [...text.matchAll(shape)].map(([, text = '']) => network(text).text).sort();
+  // `-e` is the others' (`addOthers`), though it looks like ours.
+  const ours = `SPAM_UNAME_GUESSERS(?!-e )(?:-[0-9a-f]{1,3})?`;
+  if (backend === 'iptables') {
+    const listing = namespace.run(`${toolOf(family, variant)}-save`, ['-t', 'filter']);
+    const shape = new RegExp(`^-A ${ours} -s (\\S+) -p tcp -m tcp --dport 25 -j DROP$`, 'gm');
+    return all(listing, shape);
+  }
+  if (backend === 'ipset') {
+    const listing = namespace.run('ipset', ['save', `${spec.chain}-${family}`]);
+    return all(listing, /^add \S+ (\S+) timeout \d+$/gm);
+  }
+  const table = [family === 4 ? 'ip' : 'ip6', `blocksmtp-${spec.chain}`];
+  const listing = namespace.run('nft', ['list', 'table', ...table]);
+  return all(listing, /(?<=[{\s])([0-9a-f.:]+(?:\/\d+)?) timeout \S+ expires \S+/g);
+}
+
+/** All that the kernel holds of any tool, without what counts or passes by itself. */
+export function dump({namespace, variant, backend}: Scene): string {
+  const parts: string[] = [];
+  for (const family of [4, 6] as const) {
+    parts.push(namespace.run(`${toolOf(family, 'default')}-save`, []));
+    if (variant === 'legacy') parts.push(namespace.run(`${toolOf(family, variant)}-save`, []));
+  }
+  if (backend === 'ipset') parts.push(namespace.run('ipset', ['save']));
+  if (backend === 'nftables') parts.push(namespace.run('nft', ['list', 'ruleset']));
+  return parts
+    .join('\n')
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll(/ (?:initval \S+|hashsize \d+|expires \S+)/g, '')
+    .replaceAll(/ \[\d+:\d+\]| timeout [1-9]\d*/g, '');
+}
+
+/**
+ * That the kernel holds just these, and another one of us, who believes nothing, finds nothing to do.
+ */
+export async function expectRight(
+  scene: Scene,
+  wanted: readonly string[],
+  settings: Partial<FirewallSettings> = {},
+  when = '',
+): Promise<void> {
+  const blocked = blockedIn(scene);
+  const other = start(scene, settings);
+  await other.want(...wanted);
+  await other.firewall.stop('leave');
+  expect({when, blocked, changes: changesIn(other.calls), said: other.said}).toEqual({
+    ...{when, blocked: [...wanted].sort(), changes: [], said: []},
+  });
+}

@@ -1,0 +1,137 @@
+/** Small files of the administrator. */
+import {describe, expect, test} from '@jest/globals';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {
+  fileVersion,
+  mostFileBytes,
+  readTextFile,
+  whyNotRun,
+  writeTextFile,
+} from '../../../src/sys/disk/text-file.js';
+import {tempDirs} from '../../support/temp.js';
+
+const newDir = tempDirs();
+
+describe('reading', () => {
+  test('text, with bytes that are none', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, Buffer.from('a\xff\n', 'latin1'));
+    expect(readTextFile(path)).toMatchObject({kind: 'text', text: 'a\ufffd\n'});
+  });
+
+  test('missing and unreadable are told apart', () => {
+    const folder = newDir();
+    expect(readTextFile(join(folder, 'none')).kind).toBe('missing');
+    expect(readTextFile(folder)).toMatchObject({kind: 'unreadable'});
+    fs.writeFileSync(join(folder, 'file'), '');
+    expect(readTextFile(join(folder, 'file', 'below')).kind).toBe('unreadable');
+    fs.symlinkSync('loop', join(folder, 'loop'));
+    expect(readTextFile(join(folder, 'loop')).kind).toBe('unreadable');
+  });
+
+  test('/dev/null is an empty file, also by another name', () => {
+    const path = join(newDir(), 'file');
+    fs.symlinkSync('/dev/null', path);
+    for (const name of ['/dev/null', path])
+      expect(readTextFile(name)).toMatchObject({kind: 'text', text: ''});
+  });
+
+  test.each([
+    ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device without an end', (path: string) => fs.symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => fs.mkdirSync(path)],
+  ])('%s is neither waited for nor read', (_, make) => {
+    const path = join(newDir(), 'file');
+    make(path);
+    expect(readTextFile(path)).toMatchObject({
+      kind: 'unreadable',
+      why: `${path}: expected a regular file`,
+    });
+  });
+
+  test('a file that is too large is not read, one of just the size is', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, '');
+    fs.truncateSync(path, mostFileBytes + 1);
+    expect(readTextFile(path)).toMatchObject({
+      kind: 'unreadable',
+      why: expect.stringContaining('at most'),
+    });
+    fs.truncateSync(path, mostFileBytes);
+    expect(readTextFile(path).kind).toBe('text');
+  });
+});
+
+test('what can be run is a file that may be', () => {
+  const folder = newDir();
+  const path = join(folder, 'program');
+  fs.writeFileSync(path, '');
+  expect(whyNotRun(path)).toContain('EACCES');
+  fs.chmodSync(path, 0o755);
+  expect(whyNotRun(path)).toBeUndefined();
+  expect(whyNotRun(folder)).toBe('not a file');
+  expect(whyNotRun(join(folder, 'none'))).toContain('ENOENT');
+});
+
+describe('writing', () => {
+  test('replaces what was there, with the mode it is to have, and leaves nothing beside it', () => {
+    const folder = newDir();
+    const path = join(folder, 'file');
+    fs.writeFileSync(`${path}.new`, 'of a crash', {mode: 0o666});
+    writeTextFile(path, 'one', 0o600);
+    writeTextFile(path, 'two', 0o600);
+    expect(fs.readFileSync(path, 'utf8')).toBe('two');
+    expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(folder)).toEqual(['file']);
+  });
+
+  test('follows no link that somebody has put in its way', () => {
+    const folder = newDir();
+    const [path, precious] = [join(folder, 'file'), join(folder, 'precious')];
+    fs.writeFileSync(precious, 'precious');
+    fs.symlinkSync(precious, `${path}.new`);
+    writeTextFile(path, 'text', 0o600);
+    expect(fs.readFileSync(precious, 'utf8')).toBe('precious');
+    expect(fs.readFileSync(path, 'utf8')).toBe('text');
+  });
+
+  test('refused, it leaves the old text, and nothing beside it', () => {
+    const folder = newDir();
+    const path = join(folder, 'file');
+    fs.mkdirSync(join(path, 'below'), {recursive: true});
+    expect(() => writeTextFile(path, 'text', 0o600)).toThrow();
+    expect(fs.readdirSync(folder)).toEqual(['file']);
+  });
+});
+
+describe('the version differs', () => {
+  test('when the file is written, replaced, removed, or made', () => {
+    const path = join(newDir(), 'file');
+    const versions = [fileVersion(path)];
+    for (const change of [
+      () => fs.writeFileSync(path, 'a'),
+      () => fs.writeFileSync(path, 'bb'),
+      () => fs.writeFileSync(path, 'cc'),
+      () => {
+        fs.writeFileSync(`${path}.new`, 'cc');
+        fs.renameSync(`${path}.new`, path);
+      },
+      () => fs.chmodSync(path, 0o600),
+      () => fs.rmSync(path),
+    ]) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      change();
+      versions.push(fileVersion(path));
+    }
+    for (let i = 1; i < versions.length; i++) expect(versions[i]).not.toBe(versions[i - 1]);
+    expect(versions.at(-1)).toBe(versions[0]);
+  });
+
+  test('and only then', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, 'a');
+    expect(fileVersion(path)).toBe(readTextFile(path).version);
+  });
+});

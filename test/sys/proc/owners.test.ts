@@ -1,0 +1,221 @@
+/** Who a process is, as the kernel tells; real processes. */
+import {afterEach, describe, expect, test} from '@jest/globals';
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
+import {mostPending, type Observed, Observer} from '../../../src/outgoing/live/observer.js';
+import {mostAtOnce, mostWaiting, OwnerBook} from '../../../src/outgoing/live/owner-book.js';
+import {isAllowed} from '../../../src/outgoing/allowed.js';
+import {parseAddress} from '../../../src/net/address.js';
+import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
+import {
+  describe as describeProcess,
+  glanceAt,
+  isAlive,
+  runsFileAt,
+} from '../../../src/sys/proc/owners.js';
+import {
+  holdersOf,
+  holdsStill,
+  Kinship,
+  mostDescriptors,
+  mostHolders,
+  socketsOf,
+} from '../../../src/sys/proc/socket-holders.js';
+import {Users} from '../../../src/sys/proc/users.js';
+import {tempDirs, until} from '../../support/temp.js';
+import {whereAvailable} from '../../support/where-available.js';
+
+const newFolder = tempDirs();
+const asRoot = whereAvailable({root: true, tools: ['setpriv']});
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+
+/** Sleeps; comes when it is that program, and no longer the copy of this one. */
+async function sleeper(...words: string[]): Promise<number> {
+  const [program = 'sleep', ...rest] = words;
+  const child = spawn(program, rest.length > 0 ? rest : ['60'], {stdio: 'ignore', cwd: '/'});
+  started.push(child);
+  const pid = child.pid ?? 0;
+  await until('it runs', () => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('60'));
+  return pid;
+}
+
+describe('a process', () => {
+  test('at a glance, and in full', async () => {
+    const pid = await sleeper();
+    const glance = glanceAt(pid)!;
+    expect(glance).toMatchObject({
+      ...{pid, parentPid: process.pid, uid: process.getuid?.(), command: 'sleep'},
+      userNamespace: 'ours',
+      executable: fs.readlinkSync(`/proc/${pid}/exe`),
+    });
+    const owner = await describeProcess(glance, new Users());
+    expect(owner).toMatchObject({pid, commandLine: ['sleep', '60'], directory: '/', script: ''});
+    expect(owner.parents[0]).toMatchObject({pid: process.pid, program: process.execPath});
+    expect(owner.startTicks).toBe(glance.startTicks);
+  });
+
+  test('of a later one with its number nothing is said in its name', async () => {
+    const glance = glanceAt(await sleeper())!;
+    const earlier = {...glance, startTicks: glance.startTicks - 1};
+    expect([isAlive(glance), isAlive(earlier)]).toEqual([true, false]);
+    expect(await describeProcess(earlier, new Users())).toMatchObject({
+      commandLine: [],
+      script: '',
+    });
+  });
+
+  test('that is gone is nobody', () => {
+    const none = 2 ** 22 + 1;
+    expect(glanceAt(none)).toBeUndefined();
+    expect(runsFileAt(none, '/bin/sh')).toBe(false);
+  });
+
+  asRoot('of a set-uid program is whom it works for, and who has started it', async () => {
+    const program = join(newFolder(), 'sleep');
+    fs.chmodSync(join(program, '..'), 0o755);
+    fs.copyFileSync('/bin/sleep', program);
+    fs.chmodSync(program, 0o4755);
+    const pid = await sleeper('setpriv', '--reuid', '4711', '--clear-groups', program, '60');
+    await until('it is the program', () => glanceAt(pid)?.executable === program);
+    const glance = glanceAt(pid)!;
+    expect([glance.realUid, glance.uid]).toEqual([4711, 0]);
+    const senders = [{uid: 0, program}];
+    expect(isAllowed(glance, senders, (path) => runsFileAt(pid, path))).toBe(false);
+    expect(isAllowed({...glance, realUid: 0}, senders, (path) => runsFileAt(pid, path))).toBe(true);
+  });
+
+  test('runs the file at a path, or another one that is called so', async () => {
+    const pid = await sleeper();
+    const path = fs.readlinkSync(`/proc/${pid}/exe`);
+    expect([runsFileAt(pid, path), runsFileAt(pid, process.execPath)]).toEqual([true, false]);
+  });
+
+  test('of several that share a socket the eldest is named', async () => {
+    const child = await sleeper('sh', '-c', 'sleep 60 & wait # 60');
+    const children = (): string =>
+      fs.readFileSync(`/proc/${child}/task/${child}/children`, 'latin1');
+    await until('a grandchild', () => children().trim() !== '');
+    const grandchild = Number(children().trim());
+    const kinship = new Kinship();
+    expect(await kinship.eldest([grandchild, child])).toBe(child);
+    expect(await kinship.eldest([grandchild, child, process.pid])).toBe(process.pid);
+    expect(await kinship.eldest([])).toBeUndefined();
+    // Of strangers the one that began first.
+    expect(await kinship.eldest([grandchild, 1])).toBe(1);
+    if (grandchild > 1) process.kill(grandchild, 'SIGKILL');
+  });
+});
+
+/** Runs a perl script that prints a line when it is ready. */
+async function perl(text: string): Promise<{pid: number; said: string}> {
+  const words = ['-c', 'ulimit -n 9000; exec perl -e "$0"', `$| = 1; ${text}`];
+  const child = spawn('sh', words, {stdio: ['ignore', 'pipe', 'inherit']});
+  started.push(child);
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  return {pid: child.pid ?? 0, said: said.toString().trim()};
+}
+
+const inodes = `sub inode { my $link = readlink "/proc/$$/fd/" . fileno shift; $link =~ /(\\d+)/; $1 }`;
+const listening = `use IO::Socket::INET; $socket = IO::Socket::INET->new(Listen => 1);`;
+
+describe('sockets', () => {
+  test('are found where they are, for as long as they are there', async () => {
+    const {pid, said} = await perl(
+      `${inodes} ${listening} print inode($socket); $SIG{USR1} = sub { close $socket; print "closed" }; sleep 60 for 1..9`,
+    );
+    const found = await socketsOf(pid, new Set([said]));
+    const holder = {pid, descriptor: found.get(said) ?? ''};
+    expect([...found.keys()]).toEqual([said]);
+    expect(holdsStill(holder, said)).toBe(true);
+    process.kill(pid, 'SIGUSR1');
+    await until('it is closed', () => !holdsStill(holder, said));
+    expect(await socketsOf(pid, new Set([said]))).toEqual(new Map());
+    expect(await socketsOf(2 ** 22 + 1, new Set([said]))).toEqual(new Map());
+  });
+
+  test('behind very many descriptors are not looked for', async () => {
+    const many = `open $files[$_], "<", "/dev/null" or die for 1..${mostDescriptors};`;
+    const {pid, said} = await perl(
+      `${inodes} ${listening} ${many} $late = IO::Socket::INET->new(Listen => 1) or die; print join " ", inode($socket), inode($late); sleep 60`,
+    );
+    const [early = '', late = ''] = said.split(' ');
+    expect(late).not.toBe('');
+    expect([...(await socketsOf(pid, new Set([early, late]))).keys()]).toEqual([early]);
+  });
+
+  test('that hundreds share are their parent’s, and not all of them are asked', async () => {
+    const {pid, said} = await perl(
+      `${inodes} ${listening} for (1..${2 * mostHolders}) { next if fork; $parent = getppid; sleep 1 while getppid == $parent && $n++ < 60; exit } print inode($socket); sleep 60`,
+    );
+    const holders = await holdersOf([{inode: said, uid: process.getuid?.() ?? 0}]);
+    const pids = (holders.get(said) ?? []).map((each) => each.pid);
+    expect(pids).toHaveLength(mostHolders);
+    expect(await new Kinship().eldest(pids)).toBe(pid);
+  });
+});
+
+test('no more than so many are described at once; the others wait, or do without', async () => {
+  const pids = await Promise.all(Array.from({length: mostAtOnce + 5}, () => sleeper()));
+  const book = new OwnerBook(new Users());
+  const all = pids.map((pid) => book.of(glanceAt(pid)!));
+  const owners = await Promise.all(all);
+  expect(owners.map(({pid, commandLine}) => [pid, commandLine])).toEqual(
+    pids.map((pid) => [pid, ['sleep', '60']]),
+  );
+  const glance = glanceAt(pids[0]!)!;
+  // Each of another program, so that none is the other.
+  const many = Array.from({length: mostWaiting + 5}, (_, i) =>
+    book.of({...glance, executable: `/${i}`}),
+  );
+  const late = await many.at(-1);
+  expect(late).toMatchObject({pid: glance.pid, executable: `/${mostWaiting + 4}`, directory: '/'});
+  expect(late?.commandLine).toEqual([]);
+  book.hurry();
+  const hurried = await Promise.all(many);
+  expect(hurried.every(({directory}) => directory === '/')).toBe(true);
+});
+
+test('of a flood of connections so many are looked up, and no more are kept', async () => {
+  const seen: Observed[] = [];
+  const said: string[] = [];
+  const observer = new Observer({
+    ports: [25],
+    seen: new SeenConnections(),
+    allowed: () => [],
+    isAllowed: () => false,
+    owners: new OwnerBook(new Users()),
+    nearby: new OwnAddresses(),
+    tell: (observed) => seen.push(observed),
+    say: (_level, message) => said.push(message),
+  });
+  const remote = parseAddress('192.0.2.25')!;
+  const event = {pid: process.pid, command: 'node', remote, remotePort: 25};
+  for (let i = 0; i < mostPending; i++) expect(observer.hear(event)).toBe('heard');
+  // Not again at once: the tables are not looked at for each of a flood.
+  expect([observer.hear(event), observer.hear(event)]).toEqual(['full', 'heard']);
+  expect(said).toEqual([
+    'outgoing: too many connections at once: 1 so far are only looked for in the tables',
+  ]);
+  await observer.settled();
+  expect(seen.length).toBe(mostPending);
+  expect(observer.hear(event)).toBe('heard');
+  await observer.settled();
+});
+
+describe('users', () => {
+  test('have names and numbers', async () => {
+    const users = new Users();
+    expect([users.uidOf('root'), users.uidOf('no-such-user')]).toEqual([0, undefined]);
+    expect([await users.nameOf(0), users.knownName(0)]).toEqual(['root', 'root']);
+    expect([await users.nameOf(3_999_999), users.knownName(3_999_999)]).toEqual([
+      '3999999',
+      '3999999',
+    ]);
+  });
+});

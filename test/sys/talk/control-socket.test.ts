@@ -1,0 +1,233 @@
+/** The control socket against clients that are in a hurry, rude or gone. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import net from 'node:net';
+import {join} from 'node:path';
+import {
+  askControl,
+  type ControlServer,
+  serveControl,
+} from '../../../src/sys/talk/control-socket.js';
+import {bundle, startScript} from '../../support/child.js';
+import {openDescriptors, sleep, tempDirs, until} from '../../support/temp.js';
+
+const newDir = tempDirs();
+let path = '';
+let server: ControlServer | undefined;
+const asked: unknown[] = [];
+
+async function serve(
+  answer: (request: unknown) => Promise<unknown> = (request) => Promise.resolve({request}),
+): Promise<void> {
+  server = await serveControl(path, (request) => {
+    asked.push(request);
+    return answer(request);
+  });
+}
+
+beforeEach(() => {
+  path = join(newDir(), 'run', 'control.sock');
+  asked.length = 0;
+});
+afterEach(() => {
+  server?.close();
+  server = undefined;
+});
+
+/** Sends the bytes and gives what comes back until the connection ends, or the time does. */
+async function raw(bytes: Buffer | string, mostMs = 1000): Promise<string> {
+  const connection = net.createConnection(path);
+  let text = '';
+  let ended = false;
+  connection.on('data', (chunk) => (text += chunk.toString()));
+  connection.on('close', () => (ended = true)).on('error', () => (ended = true));
+  connection.write(bytes);
+  await until('the end', () => ended, mostMs).catch(() => (text += '(open)'));
+  connection.destroy();
+  return text;
+}
+
+describe('one request', () => {
+  test('is answered', async () => {
+    await serve();
+    const request = {command: 'list', text: 'ä\ud83d\ude00'};
+    expect(await askControl(path, request)).toEqual({kind: 'answer', answer: {request}});
+  });
+
+  test('may come in pieces', async () => {
+    await serve();
+    const connection = net.createConnection(path);
+    for (const piece of ['{"a":', '1', '}', '\n']) {
+      connection.write(piece);
+      await sleep(10);
+    }
+    await until('asked', () => asked.length > 0);
+    connection.destroy();
+    expect(asked).toEqual([{a: 1}]);
+  });
+
+  test('a large answer comes whole', async () => {
+    await serve(() => Promise.resolve('y'.repeat(5e6)));
+    const result = await askControl(path, {});
+    expect(result.kind === 'answer' && String(result.answer).length).toBe(5e6);
+  });
+
+  test('garbage is given as no JSON', async () => {
+    await serve();
+    for (const bytes of ['\n', 'garbage\n', Buffer.from([0xff, 0, 0xfe, 10]), '{"a":\n']) {
+      await raw(bytes);
+    }
+    expect(asked).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('of more than 4096 bytes is not answered, with or without its newline', async () => {
+    await serve();
+    expect(await raw('x'.repeat(70_000))).toBe('');
+    expect(await raw(`"${'x'.repeat(20_000)}"\n`)).toBe('');
+    expect(asked).toEqual([]);
+    expect((await askControl(path, {})).kind).toBe('answer');
+  });
+
+  test('an answer that fails closes the connection, and the next is answered', async () => {
+    let calls = 0;
+    await serve(() => (calls++ === 0 ? Promise.reject(new Error('no')) : Promise.resolve(1)));
+    expect(await askControl(path, {})).toMatchObject({kind: 'failed'});
+    expect(await askControl(path, {})).toEqual({kind: 'answer', answer: 1});
+  });
+});
+
+describe('connections', () => {
+  test('many at once are all answered, or told', async () => {
+    await serve(async (request) => {
+      await sleep(5);
+      return request;
+    });
+    const results = await Promise.all(Array.from({length: 60}, (_, i) => askControl(path, i)));
+    expect(results.filter(({kind}) => kind === 'answer').length).toBeGreaterThanOrEqual(16);
+    expect(new Set(results.map(({kind}) => kind))).not.toContain('noDaemon');
+    expect(await askControl(path, 'after')).toMatchObject({kind: 'answer'});
+  });
+
+  test('clients that stay after their answer do not keep others out', async () => {
+    await serve();
+    const stayers = Array.from({length: 20}, () =>
+      net.createConnection({path, allowHalfOpen: true}).on('error', () => undefined),
+    );
+    for (const stayer of stayers) stayer.write('1\n');
+    await until('answered', () => asked.length >= 16);
+    await sleep(100);
+    const result = await askControl(path, 'after');
+    for (const stayer of stayers) stayer.destroy();
+    expect(result.kind).toBe('answer');
+  });
+
+  test('a client that goes before its answer harms nobody', async () => {
+    await serve(async () => {
+      await sleep(50);
+      return 'z'.repeat(1e6);
+    });
+    const connection = net.createConnection(path).on('error', () => undefined);
+    connection.write('1\n');
+    await until('asked', () => asked.length > 0);
+    connection.destroy();
+    await sleep(100);
+    expect((await askControl(path, {})).kind).toBe('answer');
+  });
+
+  test('none of a hundred leaves a descriptor behind', async () => {
+    await serve();
+    await askControl(path, {});
+    const before = openDescriptors().length;
+    for (let i = 0; i < 100; i++) await askControl(path, {});
+    await until('closed', () => openDescriptors().length <= before + 1);
+  });
+
+  test('the server goes in mid-answer: told, at once', async () => {
+    const folder = newDir();
+    const script = bundle(
+      folder,
+      `import {serveControl} from '../src/sys/control-socket.js';
+       await serveControl(process.argv[2], () => new Promise(() => undefined));
+       console.log('ready');`,
+    );
+    const child = startScript(script, [path]);
+    await until('ready', () => child.output().includes('ready'));
+    const answer = askControl(path, {});
+    await sleep(100);
+    child.process.kill('SIGKILL');
+    expect(await answer).toMatchObject({kind: 'failed'});
+    await child.ended;
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+    await serve();
+    expect((await askControl(path, {})).kind).toBe('answer');
+  });
+
+  test('an idle or a lingering client does not keep the daemon from ending', async () => {
+    const folder = newDir();
+    const script = bundle(
+      folder,
+      `import {serveControl} from '../src/sys/control-socket.js';
+       const server = await serveControl(process.argv[2], () => Promise.resolve(1));
+       process.on('SIGTERM', () => server.close());
+       console.log('ready');`,
+    );
+    const child = startScript(script, [path]);
+    await until('ready', () => child.output().includes('ready'));
+    const idle = net.createConnection(path).on('error', () => undefined);
+    const lingering = net.createConnection({path, allowHalfOpen: true});
+    lingering.on('error', () => undefined).write('1\n');
+    await sleep(100);
+    child.process.kill('SIGTERM');
+    const ended = await Promise.race([child.ended, sleep(2000)]);
+    idle.destroy();
+    lingering.destroy();
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect(ended).toBe(0);
+  });
+});
+
+describe('the file', () => {
+  test('is for its owner only, and goes with the server', async () => {
+    const mask = process.umask(0);
+    try {
+      await serve();
+      expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+    } finally {
+      process.umask(mask);
+    }
+    server?.close();
+    expect(fs.existsSync(path)).toBe(false);
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+  });
+
+  test('of a daemon that was killed is in nobody’s way', async () => {
+    const folder = newDir();
+    path = join(folder, 'control.sock');
+    const script = `const net = require('net');
+      net.createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'));`;
+    const file = join(folder, 'stale.cjs');
+    fs.writeFileSync(file, script);
+    await startScript(file).ended;
+    expect(fs.existsSync(path)).toBe(true);
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+    await serve();
+    expect((await askControl(path, {})).kind).toBe('answer');
+  });
+
+  test('that is no socket is not removed: it is somebody’s', async () => {
+    path = join(newDir(), 'precious');
+    fs.writeFileSync(path, 'precious');
+    await serve().catch(() => undefined);
+    expect(fs.statSync(path).isFile() && fs.readFileSync(path, 'utf8')).toBe('precious');
+  });
+
+  test('that cannot be made is an error, also when its path is too long for a socket', async () => {
+    const folder = newDir();
+    fs.writeFileSync(join(folder, 'file'), '');
+    path = join(folder, 'file', 'control.sock');
+    await expect(serve()).rejects.toThrow();
+    path = join(folder, 'x'.repeat(150), 'control.sock');
+    await expect(serve()).rejects.toThrow();
+  });
+});
