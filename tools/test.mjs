@@ -12,6 +12,7 @@ import {join} from 'node:path';
 import {build} from './build.mjs';
 import {ensureHostTools} from './host-tools.mjs';
 import {ensureInstalled, root, runTool} from './install.mjs';
+import {inOwnMounts} from './mounts.mjs';
 
 const checks = [
   ['types', 'tsc', ['-p', 'tsconfig.json']],
@@ -41,19 +42,18 @@ function runJest(name) {
   console.log(`\n${name} tests`);
   const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-test-'));
   const report = join(folder, 'report.json');
-  const {status} = spawnSync(
+  const [program, ...parameters] = inOwnMounts([
     process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--no-warnings',
-      join(root, 'node_modules/jest/bin/jest.js'),
-      ...suites[name],
-      '--json',
-      `--outputFile=${report}`,
-    ],
-    // With --json jest prints the report to its output too; its progress goes to stderr.
-    {cwd: root, stdio: ['ignore', 'ignore', 'inherit']},
-  );
+    '--experimental-vm-modules',
+    '--no-warnings',
+    join(root, 'node_modules/jest/bin/jest.js'),
+    ...suites[name],
+    '--json',
+    `--outputFile=${report}`,
+  ]);
+  // With --json jest prints the report to its output too; its progress goes to stderr.
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  const {status} = spawnSync(program, parameters, {cwd: root, stdio});
   addReport(name, report, status);
   rmSync(folder, {recursive: true});
 }

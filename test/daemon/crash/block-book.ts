@@ -82,10 +82,15 @@ export class BlockBook {
     ];
   }
 
-  /** What was open is as the daemon now says; and what has been seen to stand stays. */
+  /**
+   * What was open is as the daemon now says; and what has been seen to stand stays.
+   *
+   * It reads a copy: a block that has just ended and is still listed is deleted and set again, and a
+   * map in change would give it back to this loop for ever.
+   */
   adopt(blocks: readonly {readonly network: string; readonly untilMs: number}[]): void {
     const until = new Map(blocks.map((block) => [block.network, block.untilMs]));
-    for (const [network, entry] of this.#entries) {
+    for (const [network, entry] of [...this.#entries]) {
       const untilMs = until.get(network);
       if (entry.latestEndMs < Date.now()) this.#entries.delete(network);
       if (entry.standing === 'open' && untilMs === undefined) this.#entries.delete(network);
