@@ -1,4 +1,9 @@
-/** How long to wait before the next try: doubles with each failure, up to a bound. */
+/**
+ * How long to wait before the next try: doubles with each failure, up to a bound. Sets no timer and
+ * knows no clock.
+ */
+
+/** The first span and the longest one. Ms. */
 export interface BackoffBounds {
   readonly firstMs: number;
   readonly lastMs: number;
@@ -7,9 +12,11 @@ export interface BackoffBounds {
 export class Backoff {
   readonly #bounds: BackoffBounds;
   #failures = 0;
+  #nextMs: number;
 
   constructor(bounds: BackoffBounds) {
     this.#bounds = bounds;
+    this.#nextMs = bounds.firstMs;
   }
 
   /** Failures in a row. A count. */
@@ -19,8 +26,8 @@ export class Backoff {
 
   /** A try has failed. @returns how long to wait, ms */
   failed(): number {
-    const {firstMs, lastMs} = this.#bounds;
-    const waitMs = Math.min(firstMs * 2 ** this.#failures, lastMs);
+    const waitMs = this.#nextMs;
+    this.#nextMs = Math.min(waitMs * 2, this.#bounds.lastMs);
     this.#failures += 1;
     return waitMs;
   }
@@ -28,5 +35,6 @@ export class Backoff {
   /** A try has succeeded: the next failure waits for the first span again. */
   succeeded(): void {
     this.#failures = 0;
+    this.#nextMs = this.#bounds.firstMs;
   }
 }

@@ -45,10 +45,18 @@ export class SingleFlight {
 
   #begin(): Promise<void> {
     this.#next = undefined;
-    const current = this.#work().finally(() => {
+    // Set before the work begins: work that asks for itself at once must find itself running.
+    let follow: (work: Promise<void>) => void = () => undefined;
+    const current = new Promise<void>((resolve) => (follow = resolve)).finally(() => {
       this.#current = undefined;
     });
     this.#current = current;
+    follow(this.#tryWork());
     return current;
+  }
+
+  /** Makes a failure of work that throws at once. */
+  async #tryWork(): Promise<void> {
+    await this.#work();
   }
 }
