@@ -47,7 +47,7 @@ const setsAdvice = 'backend = "ipset" or "nftables" costs packets nothing for an
 
 /**
  * The most rules of one family for which a tree is good; as many as `blocks_max` allows unless told
- * otherwise. With 100,000 it takes 4 s to make or restore one (README, "Measured").
+ * otherwise. With 100,000 it takes 4 s to make or restore one (docs/performance.md).
  */
 export const mostTreeRules = 50_000;
 

@@ -8,7 +8,7 @@
  * along, or just before. A series is as old as the score (`Offender.firstMs`), but no older than a
  * day: a large sender's score may not come down to nothing for weeks, and its good name is not to
  * wait for that. Who takes the trouble to deliver first and to wait can have a good name; that is the
- * price, for an innocent matters more (README, How it decides).
+ * price, for an innocent matters more (docs/how-it-decides.md).
  *
  * Any log line may tell of accepted mail, also under `attribution = "verified"`: to forge one gains
  * no more than to send a mail does, and a log file has nothing better to say of it.

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what the README claims, measured on this machine with Debian's sendmail, node and
+ * `npm run bench`: what docs/performance.md claims, measured on this machine with Debian's sendmail, node and
  * fail2ban. `npm run bench -- offline live` runs only these sections. Prints tables; ends with an
  * error where an aim was missed or nothing could be measured.
  *

@@ -146,7 +146,7 @@ export const markupText = (lines: readonly string[]): string =>
 export const warningJson = (warning: Warning, host: string): string =>
   JSON.stringify(warningFields(warning, host));
 
-/** README.md tells the fields. What is not known is absent. */
+/** docs/warnings.md describes the fields. A field that is not known is absent. */
 export function warningFields(warning: Warning, host: string): object {
   const {sighting, remoteName = ''} = warning;
   const {atMs, connection, sureness, owner} = sighting;

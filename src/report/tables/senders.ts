@@ -47,7 +47,7 @@ export function senderTable(senders: readonly SenderHour[]): string {
   return table([head, ...rows]);
 }
 
-/** README.md tells the fields. What is not known is absent. */
+/** docs/outgoing-mail.md describes the fields. A field that is not known is absent. */
 export const sendersJson = (senders: readonly SenderHour[]): string =>
   `${JSON.stringify(senders.map(senderFields), null, 2)}\n`;
 

@@ -81,7 +81,7 @@ const ask = (program: string, words: readonly string[]): Promise<CommandResult> 
   runCommand(program, words, {timeoutMs: askMs});
 
 /** What opens the sandbox of our unit. */
-const remedy = 'see desktop.conf in README.md, Warnings';
+const remedy = 'see desktop.conf in docs/warnings.md';
 
 const none = (why: string): Found => ({kind: 'none', why});
 

@@ -35,7 +35,7 @@ describe('the facts', () => {
     ]);
   });
 
-  test('in the JSON, under the names that README.md has', () => {
+  test('in the JSON, under the names that docs/warnings.md has', () => {
     const {text, ...fields} = JSON.parse(warningJson(warning, 'relay')) as Record<string, unknown>;
     expect(text).toBe(warningText(warning));
     expect(fields).toEqual({
@@ -73,9 +73,9 @@ describe('the facts', () => {
     expect(JSON.parse(warningJson(long, 'r'))).toHaveProperty('process.script', script);
   });
 
-  test('each field of it is told of in README.md', () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-    const section = readme.slice(readme.indexOf('\nThe JSON ('), readme.indexOf('\n## Safety'));
+  test('docs/warnings.md describes each field of it', () => {
+    const page = readFileSync(new URL('../../../docs/warnings.md', import.meta.url), 'utf8');
+    const section = page.slice(page.indexOf('\n## The JSON\n'));
     const names = new Set<string>();
     JSON.parse(warningJson(warning, 'relay'), (name, value: unknown) => {
       if (!/^\d*$/.test(name)) names.add(name);

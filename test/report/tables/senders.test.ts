@@ -64,7 +64,7 @@ test('of what is not known there is a dash, and in the JSON nothing', () => {
   ]);
 });
 
-test('the JSON has names that last, told of in README.md, and nothing hostile', () => {
+test('the JSON has names that last, described in docs/outgoing-mail.md, and nothing hostile', () => {
   const script = `/srv/${'x'.repeat(1000)}\u001b[2J\u202e.pl`;
   const [fields] = JSON.parse(sendersJson([{...row, script}])) as [Record<string, unknown>];
   expect(fields).toEqual({
@@ -72,9 +72,9 @@ test('the JSON has names that last, told of in README.md, and nothing hostile', 
     ...{script: `/srv/${'x'.repeat(1000)}?[2J?.pl`, unit: 'apache2.service', connections: 4711},
     ...{destinations: ['192.0.2.25', '2001:db8::7'], pid: 8150, last: '2026-11-21T03:04:05.000Z'},
   });
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const paragraph = /^`senders --json` .*?\n\n/ms.exec(readme)?.[0] ?? '';
+  const page = readFileSync(new URL('../../../docs/outgoing-mail.md', import.meta.url), 'utf8');
+  const section = /^### JSON of `senders`\n.*?\n#/ms.exec(page)?.[0] ?? '';
   for (const name of [...Object.keys(fields), 'container', 'session']) {
-    expect(paragraph).toContain(`\`${name}\``);
+    expect(section).toContain(`\`${name}\``);
   }
 });

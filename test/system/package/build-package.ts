@@ -6,7 +6,16 @@ import {execa} from 'execa';
 import {root} from '../lab/paths.js';
 
 /** What debian/ takes from the tree; not src/ and node_modules/, for dist/ is built already. */
-const parts = ['debian', 'init', 'etc', 'dist', 'package.json', 'README.md', 'CHANGELOG.md'];
+const parts = [
+  'debian',
+  'init',
+  'etc',
+  'dist',
+  'package.json',
+  'README.md',
+  'docs',
+  'CHANGELOG.md',
+];
 
 /** Leaves the one .deb in `dir`/package and answers its name. */
 export async function buildPackage(dir: string): Promise<string> {

@@ -1,6 +1,6 @@
 /**
  * The window with a warning, on a real notification daemon under a virtual display, with a real mouse:
- * what is clicked is done to real processes. `PICTURE=etc/warning.png` keeps the picture of README.md.
+ * what is clicked is done to real processes. `PICTURE=docs/warning.png` keeps the picture of docs/warnings.md.
  */
 import {afterAll, afterEach, beforeAll, expect} from '@jest/globals';
 import {execFileSync, spawn} from 'node:child_process';

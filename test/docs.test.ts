@@ -1,0 +1,147 @@
+/**
+ * Holds README.md and `docs/` to the program and to each other: every setting, command, exit code and
+ * metric has its place, every link leads somewhere, and the pages stay short and plain.
+ * `UPDATE_DOCS=1 npx jest docs` prints the settings into `docs/configuration.md` anew.
+ */
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {describe, expect, test} from '@jest/globals';
+import {exitCode} from '../src/cli/face/exit.js';
+import {noProgress} from '../src/cli/face/progress.js';
+import {makeProgram} from '../src/cli/program.js';
+import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
+import {statusFigures} from '../src/report/status.js';
+import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const pages = readdirSync('docs')
+  .filter((name) => name.endsWith('.md'))
+  .sort();
+const texts = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
+const manual = read('debian/blocksmtp.8');
+
+const commands = makeProgram({
+  version: '',
+  signals: {onStop: () => undefined, onReload: () => undefined},
+  output: {print: () => undefined, complain: () => undefined, progress: noProgress},
+  finish: () => undefined,
+}).commands.map((command) => command.name());
+
+/** What stands between fences is shown, not said. */
+const withoutFences = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
+
+/** The anchors that GitHub makes of headings. */
+const anchorsOf = (text: string): string[] =>
+  [...withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  test('is a page for five minutes', () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  test('says in its first sentence what it is, and for which mailer', () => {
+    const [, sentence = ''] = /^# blocksmtp\n\n(.+?[.:])\s/s.exec(text) ?? [];
+    expect(sentence).toContain('daemon');
+    expect(sentence).toContain('sendmail');
+  });
+
+  test.each(pages)('leads to docs/%s', (page) => {
+    expect(text).toContain(`(docs/${page})`);
+  });
+});
+
+test('CONTRIBUTING.md is short', () => {
+  expect(read('CONTRIBUTING.md').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+});
+
+describe.each(texts)('%s', (path) => {
+  const text = withoutFences(read(path));
+
+  test('has links that lead somewhere', () => {
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const broken = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [file = '', anchor] = target.split('#');
+      const full = file === '' ? path : join(dirname(path), file);
+      return !existsSync(full) || (anchor !== undefined && !anchorsOf(read(full)).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('has none of the habits that make it hard to read', () => {
+    // What the schema says of settings is told to the terminal too, and is not written here.
+    const [before = '', rest = ''] = text.split(beginOfSettings);
+    const ours = rest === '' ? before : before + (rest.split(endOfSettings)[1] ?? '');
+    expect(ours.match(/\b(?:(?:is|are) (?:said|told of)|who(?:so)?ever|he who)\b/gi)).toBeNull();
+  });
+});
+
+test.each(pages)('docs/%s says in its first sentence whom it is for', (page) => {
+  expect(read(`docs/${page}`)).toMatch(/^# .+\n\nFor (?:those|administrators) /);
+});
+
+describe('settings', () => {
+  const path = 'docs/configuration.md';
+
+  test('docs/configuration.md has them as the schema does', () => {
+    const text = read(path);
+    const [before = '', rest = ''] = text.split(beginOfSettings);
+    const [, after = ''] = rest.split(endOfSettings);
+    const wanted = `${before}${settingsReference()}${after}`;
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, wanted);
+    else expect(text).toBe(wanted);
+  });
+
+  test('each stands there once', () => {
+    const headings = [...read(path).matchAll(/^### `([a-z_]+)`$/gm)].map((match) => match[1]);
+    expect(headings.sort()).toEqual(settingNames.map(keyOf).sort());
+  });
+
+  test.each(settingNames)('the page of its topic mentions %s', (name) => {
+    expect(read(`docs/${topicPageOf(name)}`)).toContain(`configuration.md#${keyOf(name)})`);
+  });
+
+  test.each(settingNames)('the manual page has %s', (name) => {
+    expect(manual).toContain(flagOf(name).replaceAll('-', '\\-'));
+  });
+});
+
+describe('docs/operating.md', () => {
+  const text = read('docs/operating.md');
+
+  test.each(Object.entries(exitCode))('has the exit code of %s', (_, code) => {
+    expect(text).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
+  });
+
+  test.each(commands)('describes the command %s', (command) => {
+    expect(text).toMatch(new RegExp(`^\\| \`blocksmtp ${command}[\` ].* \\| .+ \\|$`, 'm'));
+  });
+
+  test.each(commands)('and so does the manual page: %s', (command) => {
+    const word = command.replace('-', '\\\\-');
+    expect(manual).toMatch(new RegExp(`^\\.B[IR]? "?${word}\\b`, 'm'));
+  });
+});
+
+test('docs/monitoring.md has every metric', () => {
+  const figures = statusFigures({
+    ...{sinceMs: 0, backend: 'iptables', families: [], egress: {mode: 'off', families: []}},
+    ...{blocks: 0, offenders: 0, brake: {kind: 'free'}, trial: {kind: 'none'}},
+    ...{unsaved: undefined, outcomes: {}},
+  });
+  const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+  expect(metrics.length).toBeGreaterThan(10);
+  const rows = read('docs/monitoring.md').split('\n');
+  for (const [, name = '', type = ''] of metrics) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}`));
+    expect(row).toContain(`| ${type} |`);
+  }
+});

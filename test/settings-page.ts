@@ -1,0 +1,99 @@
+/**
+ * Prints the reference of all settings that `docs/configuration.md` shows, from the schema. What it says
+ * of a setting is the schema's; here is only the order, and which page has more.
+ */
+import type {Kind} from '../src/config/kinds.js';
+import {flagOf, keyOf, type SettingName, settingNames, settings} from '../src/config/schema.js';
+
+/** The page of docs/ that tells more of a setting. */
+const pageOf: Readonly<Record<SettingName, string>> = {
+  whiteList: 'how-it-decides',
+  syslogMsgsFile: 'install',
+  mailerIp: 'how-it-decides',
+  mailerPort: 'firewall',
+  mailerSyslogHost: 'install',
+  mailerSyslogName: 'install',
+  iptablesChainName: 'firewall',
+  debug: 'monitoring',
+  debugToSyslog: 'monitoring',
+  logFile: 'monitoring',
+  backend: 'firewall',
+  flatChainMax: 'firewall',
+  hookPlace: 'firewall',
+  cutSessions: 'firewall',
+  checkInterval: 'firewall',
+  threshold: 'how-it-decides',
+  leastUnknownShare: 'how-it-decides',
+  attribution: 'how-it-decides',
+  leakTime: 'how-it-decides',
+  blockTime: 'how-it-decides',
+  blockTimeFactor: 'how-it-decides',
+  blockTimeMax: 'how-it-decides',
+  repeatMemory: 'how-it-decides',
+  blocksMax: 'how-it-decides',
+  blocksPerMinute: 'how-it-decides',
+  goodSendersMax: 'how-it-decides',
+  maxRuntimeCmdRead: 'stuck-sessions',
+  idleCmdRead: 'stuck-sessions',
+  reapSchedule: 'stuck-sessions',
+  outbound: 'outgoing-mail',
+  outboundPorts: 'outgoing-mail',
+  outboundInterval: 'outgoing-mail',
+  outboundChainName: 'egress-rules',
+  allowedSenders: 'outgoing-mail',
+  allowedDestinations: 'outgoing-mail',
+  warnInterval: 'warnings',
+  warnMail: 'warnings',
+  warnCommand: 'warnings',
+  warnWebhook: 'warnings',
+  warnUser: 'warnings',
+  cleanseSchedule: 'how-it-decides',
+  stateDir: 'operating',
+  controlSocket: 'operating',
+  metricsFile: 'monitoring',
+  dryRun: 'operating',
+  flushOnExit: 'firewall',
+};
+
+/** Settings by the page that tells more of them, in the order in which the pages are read. */
+const topics: readonly {readonly page: string; readonly title: string}[] = [
+  {page: 'install', title: 'What is followed'},
+  {page: 'how-it-decides', title: 'Who is blocked, and for how long'},
+  {page: 'firewall', title: 'The firewall'},
+  {page: 'stuck-sessions', title: 'Stuck sessions'},
+  {page: 'outgoing-mail', title: 'Outgoing mail'},
+  {page: 'egress-rules', title: 'Rules for outgoing mail'},
+  {page: 'warnings', title: 'Warnings'},
+  {page: 'monitoring', title: 'Log and metrics'},
+  {page: 'operating', title: 'State, commands, dry run'},
+];
+
+/** The file in docs/ that must mention the setting. */
+export const topicPageOf = (name: SettingName): string => `${pageOf[name]}.md`;
+
+export const [beginOfSettings, endOfSettings] = [
+  '<!-- settings: printed by test/docs.test.ts -->\n',
+  '<!-- end of settings -->\n',
+];
+
+export function settingsReference(): string {
+  const parts = topics.map(({page, title}) => {
+    const names = settingNames.filter((name) => pageOf[name] === page);
+    return `## ${title}\n\nMore: [${page}.md](${page}.md).\n\n${names.map(entry).join('\n')}`;
+  });
+  return `${beginOfSettings}\n${parts.join('\n')}\n${endOfSettings}`;
+}
+
+function entry(name: SettingName): string {
+  const {kind, standard, meaning} = settings[name];
+  const {placeholder, bounds, write} = kind as Kind<unknown>;
+  // The default is of the same setting as the kind; the union of all settings hides that.
+  const written = write(standard);
+  const flag = placeholder === undefined ? flagOf(name) : `${flagOf(name)}=${placeholder}`;
+  const rows = [
+    `- Flag: \`${flag}\``,
+    `- Default: ${written === '""' ? 'empty' : `\`${written}\``}`,
+    `- Expected: ${bounds}`,
+  ];
+  return `### \`${keyOf(name)}\`\n\n${meaning}\n\n${rows.join('\n')}\n`;
+}
