@@ -151,8 +151,8 @@ test('100,000 senders take no more than 17 MB', async () => {
   const script = bundle(
     newDir(),
     `
-    import {Senders} from './src/score/senders.js';
-    import {Table} from './src/state/table.js';
+    import {Senders} from './src/score/good-senders.js';
+    import {Table} from './src/base/mechanisms/table.js';
     const table = new Table([]);
     const senders = new Senders(table);
     globalThis.gc();

@@ -24,9 +24,9 @@ interface Given {
 
 const script = `
   import fs from 'node:fs';
-  import {authorship} from './src/log/writer.js';
-  import {JournalFollower} from './src/sys/journal.js';
-  import {hasJournal} from './src/sys/journalctl.js';
+  import {authorship} from './src/mail/authorship.js';
+  import {JournalFollower} from './src/sys/journal/journal.js';
+  import {hasJournal} from './src/sys/journal/journalctl.js';
 
   const file = '/var/lib/given';
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
