@@ -31,6 +31,14 @@ const embedSqlite = {
   },
 };
 
+/** A file, or the text of one that would lie in the checkout. */
+function entryOf({entry = 'src/main.ts', text}) {
+  return text === undefined
+    ? {entryPoints: [entry]}
+    : {stdin: {contents: text, resolveDir: root, loader: 'ts'}};
+}
+
+/** @returns the file that was made: `options.outfile`, or the program */
 export async function build(options = {}) {
   ensureInstalled();
   const esbuild = await import('esbuild');
@@ -38,7 +46,7 @@ export async function build(options = {}) {
   const outfile = options.outfile ?? join(root, 'dist/blocksmtp.js');
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [options.entry ?? 'src/main.ts'],
+    ...entryOf(options),
     outfile,
     bundle: true,
     platform: 'node',

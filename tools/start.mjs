@@ -3,14 +3,48 @@
  * without root or without a mail log, it says so and shows the bundled sample instead.
  */
 import {spawn} from 'node:child_process';
-import {accessSync, constants, readdirSync} from 'node:fs';
+import {accessSync, constants} from 'node:fs';
 import {join} from 'node:path';
 import {build} from './build.mjs';
 import {root} from './install.mjs';
 
-const mailLogs = ['/var/log/mail.log', '/var/log/maillog'];
+/** What the program itself knows of where a mail log can be. */
+const programsOwn = `
+  export {planSources} from './src/log/source-plan.js';
+  export {hasJournal} from './src/sys/journal/journalctl.js';`;
 
-function readable(path) {
+/** Words of the caller win: `npm start -- --syslog-msgs-file=/var/log/messages`. */
+async function decide(words) {
+  if (words.length > 0) return words;
+  const why = await whyNothing();
+  if (why === undefined) return ['run'];
+  console.log(`The daemon cannot do its work here: ${why}.`);
+  console.log(
+    'So that you see what it does, here is a bundled sample log, replayed; nothing is changed.\n',
+  );
+  return ['replay', join(root, 'etc/sample.log')];
+}
+
+/** @returns why the daemon could do nothing here, or undefined */
+async function whyNothing() {
+  const missing = [];
+  if (process.getuid() !== 0) missing.push('you are not root, so the firewall cannot be changed');
+  const {planSources, hasJournal} = await import(
+    await build({text: programsOwn, outfile: join(root, 'dist/sources.mjs')})
+  );
+  const offer = {
+    quietMs: (path) => (isReadable(path) ? 0 : undefined),
+    hasJournal: hasJournal(),
+    hasPlace: () => false,
+  };
+  const {files, journal} = planSources(['auto'], 'any', offer);
+  if (journal === 'left' && !files.some(isReadable)) {
+    missing.push(`there is no mail log to read (${files.join(', ')}, the journal)`);
+  }
+  return missing.length === 0 ? undefined : missing.join('; ');
+}
+
+function isReadable(path) {
   try {
     accessSync(path, constants.R_OK);
     return true;
@@ -19,35 +53,8 @@ function readable(path) {
   }
 }
 
-/** Whether systemd keeps a journal here: a Debian without rsyslog has nothing else. */
-function hasJournal() {
-  return ['/var/log/journal', '/run/log/journal'].some((folder) => {
-    try {
-      return readdirSync(folder).length > 0;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Words of the caller win: `npm start -- --syslog-msgs-file=/var/log/messages`. */
-function decide(words) {
-  if (words.length > 0) return words;
-  const hasLog = mailLogs.some(readable) || hasJournal();
-  const missing = [
-    ...(process.getuid() === 0 ? [] : ['you are not root, so the firewall cannot be changed']),
-    ...(hasLog ? [] : [`there is no mail log to read (${mailLogs.join(', ')}, the journal)`]),
-  ];
-  if (missing.length === 0) return ['run'];
-  console.log(`The daemon cannot do its work here: ${missing.join('; ')}.`);
-  console.log(
-    'So that you see what it does, here is a bundled sample log, replayed; nothing is changed.\n',
-  );
-  return ['replay', join(root, 'etc/sample.log')];
-}
-
 const program = await build();
-const child = spawn(process.execPath, [program, ...decide(process.argv.slice(2))], {
+const child = spawn(process.execPath, [program, ...(await decide(process.argv.slice(2)))], {
   stdio: 'inherit',
 });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -2,43 +2,52 @@
  * `npm test`: installs what is missing, then all checks and all tests, and ends with one line that
  * sums up everything. `--only=checks|unit|system` runs a part.
  *
- * A system test that cannot run here (no root, not Linux, a tool missing) is skipped and says why;
- * with CI=true a skip is a failure.
+ * A test that cannot run here (no root, not Linux, a tool missing) is skipped and says why; with
+ * CI=true a skip is a failure.
+ *
+ * Most tests wait for something: a block to end, a Debian to boot. So more of them run at once than
+ * there are cores, and the checks, which only compute, run beside them at a low priority.
  */
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir, totalmem} from 'node:os';
 import {join} from 'node:path';
 import {build} from './build.mjs';
+import {runChecks} from './checks.mjs';
 import {ensureHostTools} from './host-tools.mjs';
-import {ensureInstalled, root, runTool} from './install.mjs';
+import {ensureInstalled, root} from './install.mjs';
+import {buildLab} from './lab.mjs';
 import {inOwnMounts} from './mounts.mjs';
 
-const checks = [
-  ['types', 'tsc', ['-p', 'tsconfig.json']],
-  ['purity of the core', 'tsc', ['-p', 'src/tsconfig.pure.json']],
-  ['lint', 'eslint', ['--max-warnings=0', 'src', 'test']],
-  ['format', 'prettier', ['--check', '--log-level=warn', '.']],
-];
-
+/** Part → words for jest that choose its tests. */
 const suites = {
-  // jest would leave one core of two idle.
-  unit: ['--testPathIgnorePatterns', '/test/system/', '--maxWorkers=100%'],
-  // One after the other: each lab has network namespaces, a sendmail and a daemon of its own.
-  system: ['--testPathPatterns', '/test/system/', '--runInBand'],
+  unit: ['--testPathIgnorePatterns', '/test/system/'],
+  system: ['--testPathPatterns', '/test/system/'],
 };
+
+/** A worker grows to a gigabyte before jest renews it (`workerIdleMemoryLimit`). Bytes. */
+const workerBytes = 1.5e9;
+/** More workers than that would wait for the same disk. A count. */
+const mostWorkers = 12;
+
+/** @returns how many test files run at once */
+function countWorkers() {
+  const byCores = Math.min(2 * availableParallelism(), mostWorkers);
+  const byMemory = Math.floor(totalmem() / workerBytes);
+  return Math.max(1, Math.min(byCores, byMemory));
+}
 
 const total = {passed: 0, failed: 0, skipped: 0};
 
-function runChecks() {
-  for (const [name, tool, parameters] of checks) {
-    const passed = runTool(tool, parameters).status === 0;
-    console.log(`${passed ? 'ok' : 'FAILED'}: ${name}`);
-    total[passed ? 'passed' : 'failed'] += 1;
-  }
+async function addChecks() {
+  const {passed, failed} = await runChecks();
+  total.passed += passed;
+  total.failed += failed;
 }
 
-function runJest(name) {
+async function addTests(name, selection) {
+  await ensureHostTools();
+  if (name !== 'unit') buildLab();
   console.log(`\n${name} tests`);
   const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-test-'));
   const report = join(folder, 'report.json');
@@ -47,13 +56,14 @@ function runJest(name) {
     '--experimental-vm-modules',
     '--no-warnings',
     join(root, 'node_modules/jest/bin/jest.js'),
-    ...suites[name],
+    ...selection,
+    `--maxWorkers=${countWorkers()}`,
     '--json',
     `--outputFile=${report}`,
   ]);
   // With --json jest prints the report to its output too; its progress goes to stderr.
-  const stdio = ['ignore', 'ignore', 'inherit'];
-  const {status} = spawnSync(program, parameters, {cwd: root, stdio});
+  const child = spawn(program, parameters, {cwd: root, stdio: ['ignore', 'ignore', 'inherit']});
+  const status = await new Promise((resolve) => child.on('close', resolve));
   addReport(name, report, status);
   rmSync(folder, {recursive: true});
 }
@@ -80,11 +90,10 @@ function addReport(name, report, status) {
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
 ensureInstalled();
 await build();
-if (only === undefined || only === 'checks') runChecks();
-if (only !== 'checks') ensureHostTools();
-for (const name of Object.keys(suites)) {
-  if (only === undefined || only === name) runJest(name);
-}
+await Promise.all([
+  ...(only === undefined || only === 'checks' ? [addChecks()] : []),
+  ...(only === 'checks' ? [] : [addTests(only ?? 'all', only === undefined ? [] : suites[only])]),
+]);
 if (process.env.CI === 'true' && total.skipped > 0) {
   console.log(`FAILED: ${total.skipped} tests were skipped, and CI must run them all`);
   total.failed += 1;

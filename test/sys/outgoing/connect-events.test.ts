@@ -15,7 +15,7 @@ const test = whereAvailable({
 });
 const newFolder = tempDirs();
 /** No other test's. */
-const port = 2627;
+const port = 2629;
 const instance = `/sys/kernel/tracing/instances/blocksmtp-${process.pid}`;
 const ends: AbortController[] = [];
 afterEach(() => {
