@@ -8,7 +8,7 @@ import {join} from 'node:path';
 
 const repository = process.cwd();
 
-/** @param script TypeScript; its imports are relative to the repository: `./src/sys/store.js` */
+/** @param script TypeScript; its imports are relative to the repository: `./src/sys/disk/store.js` */
 export function bundle(folder: string, script: string): string {
   const packages = join(folder, 'node_modules');
   if (!fs.existsSync(packages)) fs.symlinkSync(join(repository, 'node_modules'), packages);
