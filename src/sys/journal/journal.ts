@@ -23,7 +23,7 @@ import {
   readParameters,
 } from './journalctl.js';
 import {type CommandEnd, startCommand} from '../run/command.js';
-import {cutLines} from '../run/cut-lines.js';
+import {LineCutter} from '../run/line-cutter.js';
 
 /** Longest entry, as JSON. Bytes: sendmail's are below 4 KB, a hostile one can have any length. */
 export const mostEntryBytes = 64 * 1024;
@@ -131,9 +131,12 @@ export class JournalFollower {
     this.#known = from.cursor;
     let isOver = false;
     try {
-      for await (const {lines, tooLong} of cutLines(output, mostEntryBytes)) {
-        this.#skip(tooLong, 'too long for a mailer');
-        const records = lines.flatMap((line) => this.#take(line) ?? []);
+      const cutter = new LineCutter(mostEntryBytes, 'utf8');
+      for await (const chunk of output) {
+        const cut = cutter.take(chunk);
+        const lines = cut.filter((each) => each.kind === 'line');
+        this.#skip(cut.length - lines.length, 'too long for a mailer');
+        const records = lines.flatMap(({text}) => this.#take(text) ?? []);
         if (lines.length === 0) continue;
         yield {records, position: this.#position, caughtUp: mode === 'follow'};
       }
@@ -161,7 +164,7 @@ export class JournalFollower {
   }
 
   /** Reads one entry and moves behind it. */
-  #take(line: Buffer): LogRecord | undefined {
+  #take(line: string): LogRecord | undefined {
     const entry = readJournalEntry(parsed(line), this.#machineId);
     if (entry.cursor !== undefined) {
       const isKnown = this.#known !== undefined && isSameEntry(entry.cursor, this.#known);
@@ -198,9 +201,9 @@ export class JournalFollower {
 const whyOf = (end: Exclude<CommandEnd, {kind: 'done'}>): string | undefined =>
   end.kind === 'stopped' ? undefined : end.why;
 
-function parsed(line: Buffer): unknown {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line.toString());
+    return JSON.parse(line) as unknown;
   } catch {
     return undefined;
   }
