@@ -90,7 +90,7 @@ const pure: readonly Room[] = [
 
 const machine: readonly Room[] = [
   {folder: 'sys/run', purpose: 'Starts programs, waits, locks, tells the time.'},
-  {folder: 'sys/disk', purpose: 'Small files and the database.'},
+  {folder: 'sys/disk', purpose: 'Small files, the unpacking of packed ones, and the database.'},
   {folder: 'sys/proc', purpose: 'Processes and their sockets, as /proc shows them.'},
   {
     folder: 'sys/outgoing',
