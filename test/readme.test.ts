@@ -4,7 +4,7 @@ import {describe, expect, test} from '@jest/globals';
 import {exitCode} from '../src/cli/face/exit.js';
 import {makeProgram} from '../src/cli/program.js';
 import {noProgress} from '../src/cli/face/progress.js';
-import type {Kind} from '../src/config/kinds.js';
+import type {Kind} from '../src/config/kinds/kind.js';
 import {flagOf, settingNames, settings} from '../src/config/schema.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

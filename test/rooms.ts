@@ -31,6 +31,14 @@ const pure: readonly Room[] = [
     purpose: "Addresses, networks, the whitelist, and the kernel's socket tables as text.",
   },
   {
+    folder: 'config/kinds',
+    purpose: 'What a value of a setting can be: how it is read, bounded and written.',
+  },
+  {
+    folder: 'config/settings',
+    purpose: 'The settings, a file for each subject: kind, default and meaning.',
+  },
+  {
     folder: 'config',
     purpose: 'One table of settings; flags, file, sample and help come from it.',
   },
