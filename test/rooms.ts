@@ -31,6 +31,14 @@ const pure: readonly Room[] = [
     purpose: "Addresses, networks, the whitelist, and the kernel's socket tables as text.",
   },
   {
+    folder: 'config/kinds',
+    purpose: 'What a value of a setting can be: how it is read, bounded and written.',
+  },
+  {
+    folder: 'config/settings',
+    purpose: 'The settings, a file for each subject: kind, default and meaning.',
+  },
+  {
     folder: 'config',
     purpose: 'One table of settings; flags, file, sample and help come from it.',
   },
@@ -90,7 +98,7 @@ const pure: readonly Room[] = [
 
 const machine: readonly Room[] = [
   {folder: 'sys/run', purpose: 'Starts programs, waits, locks, tells the time.'},
-  {folder: 'sys/disk', purpose: 'Small files and the database.'},
+  {folder: 'sys/disk', purpose: 'Small files, the unpacking of packed ones, and the database.'},
   {folder: 'sys/proc', purpose: 'Processes and their sockets, as /proc shows them.'},
   {
     folder: 'sys/outgoing',

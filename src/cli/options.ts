@@ -4,7 +4,7 @@
  */
 import {type Command, Option} from 'commander';
 import type {Problem} from '../base/problem.js';
-import type {Kind, Raw} from '../config/kinds.js';
+import type {Kind, Raw} from '../config/kinds/kind.js';
 import type {Options} from '../config/options.js';
 import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
 import {defaultConfigFile} from '../daemon/course/configuration.js';

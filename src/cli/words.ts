@@ -4,7 +4,8 @@
  */
 import {durationText} from '../base/duration.js';
 import {problemText} from '../base/problem.js';
-import {duration, type Kind} from '../config/kinds.js';
+import type {Kind} from '../config/kinds/kind.js';
+import {duration} from '../config/kinds/scalars.js';
 import {
   longestOperatorSeconds,
   type NetworkRequest,

@@ -1,5 +1,5 @@
 /** The settings that a command line has given, before they are read. */
-import type {Raw} from './kinds.js';
+import type {Raw} from './kinds/kind.js';
 import type {SettingName} from './schema.js';
 
 export type Options = Readonly<Partial<Record<SettingName, Raw>>> & {readonly config?: string};

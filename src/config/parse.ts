@@ -5,7 +5,8 @@
  */
 import {durationText} from '../base/duration.js';
 import type {Problem} from '../base/problem.js';
-import {type Raw, schedule} from './kinds.js';
+import type {Raw} from './kinds/kind.js';
+import {schedule} from './kinds/scalars.js';
 import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
 
 export type Parsed =

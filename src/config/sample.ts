@@ -1,5 +1,5 @@
 /** Writes the sample configuration: every setting with its meaning, bounds and default, switched off. */
-import type {Kind} from './kinds.js';
+import type {Kind} from './kinds/kind.js';
 import {keyOf, settingNames, settings} from './schema.js';
 
 /** Columns at which comments are wrapped. Characters. */

@@ -1,7 +1,7 @@
 /**
- * Cuts pieces of a log, which hold whole lines, into lines; of those that are too long it gives none.
- * For whoever wants every line: `scan/scanner.ts` is for those that can matter, `sys/follow/line-reader.ts` for a
- * log that grows, `sys/run/cut-lines.ts` for what a program prints.
+ * Cuts pieces of a log, each of whole lines, into lines, and leaves out the lines that are too long.
+ * For a reader that wants every line: `scan/scanner.ts` finds those that can matter,
+ * `sys/follow/line-reader.ts` reads a log that grows, and `sys/run/line-cutter.ts` cuts a stream.
  */
 import {type Bytes, longestLineBytes} from '../base/bytes.js';
 import type {Line} from './line.js';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import type {Raw} from '../../src/config/kinds.js';
+import type {Raw} from '../../src/config/kinds/kind.js';
 import {parseConfig, type ConfigSources} from '../../src/config/parse.js';
 import {problemText} from '../../src/base/problem.js';
 import {

@@ -1,7 +1,7 @@
 /** Pins what users rely on: names and defaults. A change here is a change of the interface. */
 import {describe, expect, test} from '@jest/globals';
 import {flagOf, keyOf, type SettingName, settingNames, settings} from '../../src/config/schema.js';
-import type {Kind, Raw} from '../../src/config/kinds.js';
+import type {Kind, Raw} from '../../src/config/kinds/kind.js';
 
 const day = 86_400;
 

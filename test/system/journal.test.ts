@@ -24,7 +24,7 @@ interface Given {
 
 const script = `
   import fs from 'node:fs';
-  import {authorship} from './src/mail/authorship.js';
+  import {authorship} from './src/log/writer.js';
   import {JournalFollower} from './src/sys/journal/journal.js';
   import {hasJournal} from './src/sys/journal/journalctl.js';
 

@@ -5,7 +5,7 @@
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
-import type {Kind} from '../../config/kinds.js';
+import type {Kind} from '../../config/kinds/kind.js';
 import {type Config, flagOf, type SettingName, settings} from '../../config/schema.js';
 import type {MeasuredWay, SightedBy} from '../../outgoing/coverage.js';
 import {type CoverageSettings, measureCoverage} from '../../outgoing/live/coverage.js';

@@ -1,6 +1,6 @@
 /** One configuration, made of the command line and the file that it names. */
 import type {Problem} from '../../base/problem.js';
-import type {Raw} from '../../config/kinds.js';
+import type {Raw} from '../../config/kinds/kind.js';
 import {isFlag, type Options} from '../../config/options.js';
 import {parseConfig} from '../../config/parse.js';
 import {type Config, keyOf, type SettingName, settingNames} from '../../config/schema.js';

@@ -29,6 +29,26 @@ export interface Batch {
   readonly caughtUp: boolean;
 }
 
+/**
+ * Where reading begins in the first file that has the name. Decided once, by what is there:
+ *
+ *     behindAll ── there is no such file yet ───────────────────▶ atStart
+ *     behindAll ── a file has the name: go behind what is in it ─▶ atStart
+ *     atCursors ── a file has the name: go to its cursor ────────▶ atStart
+ *     atCursors ── none has; a rotated file with unread lines is
+ *                  read on in its place ─────────────────────────▶ atStart
+ *
+ * `atStart` is the end of it: every later file is new, and read from its first line.
+ */
+type Beginning =
+  /** Only what is written from now on. */
+  | {readonly kind: 'behindAll'}
+  /** Where an earlier run has stopped, in one file or more. */
+  | {readonly kind: 'atCursors'; readonly cursors: LogPosition}
+  | {readonly kind: 'atStart'};
+
+const atStart: Beginning = {kind: 'atStart'};
+
 interface Look {
   readonly lines: readonly Line[];
   /**
@@ -43,7 +63,7 @@ export class Follower {
   readonly #report: (event: FollowEvent) => void;
   readonly #wakeOnName: typeof wakeOnName;
   readonly #open: OpenFiles;
-  #resume: LogPosition | 'end' | 'start';
+  #beginning: Beginning;
   #problem: string | undefined;
   /** The rotated files among which, without the log itself, nothing that was read was found. */
   #lookedThrough: string | undefined;
@@ -66,7 +86,7 @@ export class Follower {
     wake: typeof wakeOnName = wakeOnName,
   ) {
     this.#path = path;
-    this.#resume = resume;
+    this.#beginning = resume === 'end' ? {kind: 'behindAll'} : {kind: 'atCursors', cursors: resume};
     this.#report = report;
     this.#wakeOnName = wake;
     this.#open = new OpenFiles(path, report, () => this.lookNow());
@@ -171,8 +191,8 @@ export class Follower {
     } catch (error) {
       this.#sayOnce(error);
       // The new file comes with its first line; what is unread stands in the old one meanwhile.
-      if (typeof this.#resume === 'object' && this.#open.newest === undefined) {
-        await this.#openOlder([...this.#resume].reverse());
+      if (this.#beginning.kind === 'atCursors' && this.#open.newest === undefined) {
+        await this.#openOlder([...this.#beginning.cursors].reverse());
       }
     }
   }
@@ -233,16 +253,18 @@ export class Follower {
 
   /** Moves the first file to where reading ended; opens its predecessors where that was in them. */
   async #begin(file: LogFile): Promise<void> {
-    const resume = this.#resume;
-    if (resume === 'end') file.skipToEnd();
-    if (typeof resume === 'object' && resume.length > 0) {
-      const missing = await this.#open.findUnread([...resume].reverse(), file);
-      const newest = resume[0]!;
-      const mine = file.holds(newest) ? newest : resume.find((cursor) => file.matches(cursor));
-      if (mine !== undefined) file.resumeAt(mine);
-      if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
-    }
-    this.#resume = 'start';
+    if (this.#beginning.kind === 'behindAll') file.skipToEnd();
+    if (this.#beginning.kind === 'atCursors') await this.#goOn(file, this.#beginning.cursors);
+    this.#beginning = atStart;
+  }
+
+  async #goOn(file: LogFile, cursors: LogPosition): Promise<void> {
+    const [newest] = cursors;
+    if (newest === undefined) return;
+    const missing = await this.#open.findUnread([...cursors].reverse(), file);
+    const mine = file.holds(newest) ? newest : cursors.find((cursor) => file.matches(cursor));
+    if (mine !== undefined) file.resumeAt(mine);
+    if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
   }
 
   /** While nothing has the name: what was renamed is read on, once it is known. */
@@ -258,7 +280,7 @@ export class Follower {
       if (last === undefined) return;
       if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
       this.#open.giveName(last); // it stands for the name until there is another file
-      this.#resume = 'start';
+      this.#beginning = atStart;
     } catch (error) {
       this.#sayOnce(error);
     }
@@ -269,7 +291,7 @@ export class Follower {
     if (this.#problem === why) return;
     this.#problem = why;
     // A log that is made later is new from its first line.
-    if (this.#resume === 'end' && code === 'ENOENT') this.#resume = 'start';
+    if (this.#beginning.kind === 'behindAll' && code === 'ENOENT') this.#beginning = atStart;
     this.#report({kind: 'unreadable', path: this.#path, why});
   }
 

@@ -1,19 +1,21 @@
 /**
- * Where reading is in one stream of bytes: cuts what comes into whole lines, leaves out those that
- * are too long, and remembers the bytes before the place, by which it is known again. Where the
- * bytes come from is for `log-file.ts` and `packed-file.ts`.
+ * The place up to which one stream of bytes has been read: counts the offset of each whole line, and
+ * remembers the bytes before the place, by which it is known again. Lines are cut in
+ * `sys/run/line-cutter.ts`; the bytes come from `log-file.ts` and `packed-file.ts`.
  */
 import {longestLineBytes} from '../../base/bytes.js';
 import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {LongLine} from '../../log/source-event.js';
+import {LineCutter} from '../run/line-cutter.js';
 import {type ReadAt, ReadGuard} from './read-guard.js';
 
 export class LineReader {
   readonly #source: string;
   readonly #trail = new ReadGuard();
+  readonly #cutter = new LineCutter(longestLineBytes, 'latin1');
   #offset = 0;
-  /** Within a line that is too long, up to whose end all is dropped: the place before it. */
+  /** The place before the line that is too long and whose end has not come. */
   #skippingFrom: Omit<Cursor, 'identity'> | undefined;
 
   /** @param source the name that the lines get */
@@ -31,19 +33,19 @@ export class LineReader {
   }
 
   get isWithinLongLine(): boolean {
-    return this.#skippingFrom !== undefined;
+    return this.#cutter.isWithinLongLine;
   }
 
   /** What is saved of it: the end of the last whole line. */
   saved(): Omit<Cursor, 'identity'> {
-    if (this.#skippingFrom !== undefined) return this.#skippingFrom;
-    return {offset: this.#offset, guard: this.guard.toString('hex')};
+    return this.#skippingFrom ?? this.#here();
   }
 
   /** @param before the bytes that stand before the offset, as many as are at hand */
   moveTo(offset: number, before: Buffer): void {
     this.#offset = offset;
     this.#skippingFrom = undefined;
+    this.#cutter.reset();
     this.#trail.startBehind(before);
   }
 
@@ -54,44 +56,42 @@ export class LineReader {
 
   /** The whole lines of a chunk that begins at the place; goes behind them. */
   take(chunk: Buffer, report: (event: LongLine) => void): Line[] {
-    const end = chunk.lastIndexOf(newline) + 1;
-    const whole = chunk.subarray(0, end);
-    const lines = this.#split(whole, report);
-    if (end > 0) this.#advance(whole);
-    else if (chunk.length > longestLineBytes) this.#skip(chunk, report);
-    return lines;
-  }
-
-  #split(chunk: Buffer, report: (event: LongLine) => void): Line[] {
     const lines: Line[] = [];
-    for (let start = 0; start < chunk.length;) {
-      const stop = chunk.indexOf(newline, start);
-      const offset = this.#offset + start;
-      if (this.#skippingFrom !== undefined) this.#skippingFrom = undefined;
-      else if (stop - start > longestLineBytes) this.#reportLongLine(offset, report);
-      else if (stop > start) {
-        lines.push({source: this.#source, offset, text: chunk.toString('latin1', start, stop)});
+    let longLineAt: number | undefined;
+    for (const cut of this.#cutter.take(chunk)) {
+      const offset = this.#offset + cut.atBytes;
+      if (cut.kind === 'tooLong') {
+        longLineAt = cut.atBytes;
+        report({kind: 'longLine', path: this.#source, atBytes: offset});
+      } else if (cut.text !== '') {
+        lines.push({source: this.#source, offset, text: cut.text});
       }
-      start = stop + 1;
+    }
+    // Half a line is read again once it is whole: until then its file may be cut.
+    const taken = chunk.subarray(0, chunk.length - this.#cutter.giveBack());
+    if (this.isWithinLongLine) this.#skip(taken, longLineAt);
+    else {
+      this.#skippingFrom = undefined;
+      this.#advance(taken);
     }
     return lines;
   }
 
-  #skip(chunk: Buffer, report: (event: LongLine) => void): void {
-    if (this.#skippingFrom === undefined) this.#reportLongLine(this.#offset, report);
-    this.#skippingFrom ??= this.saved();
-    this.#advance(chunk);
+  /** @param longLineAt where the long line begins in the chunk; undefined: in an earlier one */
+  #skip(chunk: Buffer, longLineAt: number | undefined): void {
+    this.#advance(chunk.subarray(0, longLineAt ?? 0));
+    if (longLineAt !== undefined) this.#skippingFrom = this.#here();
+    this.#advance(chunk.subarray(longLineAt ?? 0));
   }
 
   /** Behind what was read. The trail is of that: the file itself may have been cut since. */
   #advance(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     this.#offset += chunk.length;
     this.#trail.add(chunk, this.#offset);
   }
 
-  #reportLongLine(atBytes: number, report: (event: LongLine) => void): void {
-    report({kind: 'longLine', path: this.#source, atBytes});
+  #here(): Omit<Cursor, 'identity'> {
+    return {offset: this.#offset, guard: this.guard.toString('hex')};
   }
 }
-
-const newline = 0x0a;

@@ -4,11 +4,13 @@
  * (`follow.ts`).
  */
 import fs from 'node:fs';
-import {createGunzip} from 'node:zlib';
 import {longestLineBytes} from '../../base/bytes.js';
+import {gunzip} from '../disk/gunzip.js';
 
 /** Read at once. Bytes: from 256 KiB on a disk cache is read at full speed. */
 export const pieceBytes = 1024 * 1024;
+/** Read of a packed file at once. Bytes. */
+const packedBytes = pieceBytes / 8;
 
 export interface LogInput {
   /** As people know it. */
@@ -43,21 +45,28 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
     fs.closeSync(descriptor);
     throw new Error(`${path}: expected a file, found a directory`);
   }
-  const isPacked = isGzip(descriptor);
+  const input = {name: path, changedMs: stat.mtimeMs};
+  if (isGzip(descriptor)) {
+    const options = {fd: descriptor, start: 0, highWaterMark: packedBytes};
+    const packed = fs.createReadStream(path, options);
+    return {
+      ...input,
+      sizeBytes: stat.size,
+      pieces: wholeLines(unpacked(path, packed), buffer),
+      readBytes: () => packed.bytesRead,
+    };
+  }
   let position = 0;
-  const read = (buffer: Buffer): number => {
+  const read = (room: Buffer): number => {
     // A pipe has no places, a file may be the standard input of somebody else too.
-    const got = fs.readSync(descriptor, buffer, 0, buffer.length, stat.isFile() ? position : null);
+    const got = fs.readSync(descriptor, room, 0, room.length, stat.isFile() ? position : null);
     position += got;
     return got;
   };
   return {
-    name: path,
-    changedMs: stat.mtimeMs,
+    ...input,
     sizeBytes: stat.isFile() ? stat.size : undefined,
-    pieces: isPacked
-      ? wholeLines(unpacked(path, read, descriptor), buffer)
-      : plain(read, descriptor, buffer),
+    pieces: plain(read, descriptor, buffer),
     readBytes: () => position,
   };
 }
@@ -70,74 +79,84 @@ function isGzip(descriptor: number): boolean {
   return magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
-type Read = (buffer: Buffer) => number;
+type Read = (room: Buffer) => number;
 
-/**
- * Synchronous reads: a page cache answers faster than a thread pool is asked. The beginning of a
- * line, which the end of a piece has cut off, is moved to the front and completed there.
- */
+/** Synchronous reads: a page cache answers faster than a thread pool is asked. */
 function* plain(read: Read, descriptor: number, buffer: Buffer): Generator<Buffer> {
-  let rest = 0;
+  const pieces = new PieceBuffer(buffer);
   try {
     for (;;) {
-      const got = read(buffer.subarray(rest, rest + pieceBytes));
+      const got = read(pieces.room());
       if (got === 0) break;
-      const filled = buffer.subarray(0, rest + got);
-      const end = filled.lastIndexOf(newline) + 1;
-      if (end > 0) yield filled.subarray(0, end);
-      rest = keepRest(filled, end, buffer);
+      const piece = pieces.filled(got);
+      if (piece.length > 0) yield piece;
     }
-    if (rest > 0) yield buffer.subarray(0, rest);
+    const rest = pieces.rest();
+    if (rest.length > 0) yield rest;
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+/** The same for chunks of any size that come from elsewhere. */
+async function* wholeLines(chunks: AsyncIterable<Buffer>, buffer: Buffer): AsyncGenerator<Buffer> {
+  const pieces = new PieceBuffer(buffer);
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const piece = pieces.filled(chunk.copy(pieces.room(), 0, at, at + pieceBytes));
+      if (piece.length > 0) yield piece;
+    }
+  }
+  const rest = pieces.rest();
+  if (rest.length > 0) yield rest;
+}
+
+/**
+ * Makes pieces of whole lines, without copying them: the beginning of a line, which the end of a piece
+ * has cut off, is moved to the front and completed there.
+ */
+class PieceBuffer {
+  readonly #buffer: Buffer;
+  #restAt = 0;
+  #filledTo = 0;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  /** Where the next bytes go. Ends the piece before. */
+  room(): Buffer {
+    const bytes = this.rest().length;
+    return this.#buffer.subarray(bytes, bytes + pieceBytes);
+  }
+
+  /** @returns the whole lines of what there is; empty when there are none. Good until `room()` */
+  filled(bytes: number): Buffer {
+    this.#filledTo += bytes;
+    const filled = this.#buffer.subarray(0, this.#filledTo);
+    this.#restAt = filled.lastIndexOf(newline) + 1;
+    return filled.subarray(0, this.#restAt);
+  }
+
+  /** The line that has no end yet. Of a line without end no more is kept than shows that it is too long. */
+  rest(): Buffer {
+    const rest = this.#buffer.subarray(this.#restAt, this.#filledTo);
+    const kept = rest.subarray(0, longestLineBytes + 1);
+    this.#buffer.set(kept, 0);
+    [this.#restAt, this.#filledTo] = [0, kept.length];
+    return this.#buffer.subarray(0, kept.length);
   }
 }
 
 const newline = 0x0a;
 
-/** Of a line without end no more is kept than shows that it is too long. @returns bytes kept */
-function keepRest(filled: Buffer, end: number, buffer: Buffer): number {
-  const rest = filled.subarray(end).subarray(0, longestLineBytes + 1);
-  buffer.set(rest, 0);
-  return rest.length;
-}
-
-/** The same for pieces of any size that come from elsewhere. */
-async function* wholeLines(pieces: AsyncIterable<Buffer>, buffer: Buffer): AsyncGenerator<Buffer> {
-  let rest = 0;
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += pieceBytes) {
-      const part = piece.subarray(at, at + pieceBytes);
-      buffer.set(part, rest);
-      const filled = buffer.subarray(0, rest + part.length);
-      const end = filled.lastIndexOf(newline) + 1;
-      if (end > 0) yield filled.subarray(0, end);
-      rest = keepRest(filled, end, buffer);
-    }
-  }
-  if (rest > 0) yield buffer.subarray(0, rest);
-}
-
-async function* unpacked(path: string, read: Read, descriptor: number): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({chunkSize: pieceBytes});
-  const feed = async (): Promise<void> => {
-    for (;;) {
-      const buffer = Buffer.allocUnsafeSlow(pieceBytes / 8);
-      const got = read(buffer);
-      if (got === 0) break;
-      const hasRoom = gunzip.write(buffer.subarray(0, got));
-      if (!hasRoom) await new Promise<void>((resolve) => gunzip.once('drain', () => resolve()));
-    }
-    gunzip.end();
-  };
+async function* unpacked(path: string, packed: fs.ReadStream): AsyncGenerator<Buffer> {
   try {
-    feed().catch((error: unknown) => gunzip.destroy(error as Error));
-    for await (const piece of gunzip) yield piece as Buffer;
+    yield* gunzip(packed, pieceBytes);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}: expected a whole gzip file`);
   } finally {
-    gunzip.destroy();
-    fs.closeSync(descriptor);
+    packed.destroy();
   }
 }
 

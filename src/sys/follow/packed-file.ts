@@ -4,10 +4,10 @@
  * (`find-unread.ts`).
  */
 import fs from 'node:fs';
-import zlib from 'node:zlib';
 import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent} from '../../log/source-event.js';
+import {gunzip} from '../disk/gunzip.js';
 import {LineReader} from './line-reader.js';
 import {bornOf, type FollowedFile, identityOf} from './log-file.js';
 import {guardBytes} from './read-guard.js';
@@ -35,7 +35,7 @@ export class PackedFile implements FollowedFile {
     // Open until `close`, also when all is read: nobody else gets its number meanwhile.
     const options = {fd: descriptor, autoClose: false, start: 0, highWaterMark: chunkBytes};
     this.#packed = fs.createReadStream(path, options);
-    this.#chunks = unpacked(this.#packed);
+    this.#chunks = gunzip(this.#packed, chunkBytes);
     this.identity = identityOf(stat);
     this.#born = bornOf(stat);
     this.#sinceMs = Number(stat.mtimeMs);
@@ -113,17 +113,4 @@ export class PackedFile implements FollowedFile {
     this.#isAtEnd = true;
     return undefined;
   }
-}
-
-/** Nothing is read, or unpacked, before it is asked for. */
-async function* unpacked(packed: fs.ReadStream): AsyncGenerator<Buffer, undefined> {
-  const gunzip = zlib.createGunzip({chunkSize: chunkBytes});
-  packed.on('error', (error) => gunzip.destroy(error));
-  packed.pipe(gunzip);
-  try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
-  } finally {
-    gunzip.destroy();
-  }
-  return undefined;
 }

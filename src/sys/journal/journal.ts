@@ -9,6 +9,8 @@
  * made or removed, or after a while in any case; the next one goes on at the cursor.
  */
 import {setTimeout as sleep} from 'node:timers/promises';
+import {Backoff} from '../../base/mechanisms/backoff.js';
+import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {isSameEntry, readJournalEntry} from '../../log/journal-entry.js';
 import type {JournalPosition} from '../../log/position.js';
 import type {LogRecord} from '../../log/record.js';
@@ -23,7 +25,7 @@ import {
   readParameters,
 } from './journalctl.js';
 import {type CommandEnd, startCommand} from '../run/command.js';
-import {cutLines} from '../run/cut-lines.js';
+import {LineCutter} from '../run/line-cutter.js';
 
 /** Longest entry, as JSON. Bytes: sendmail's are below 4 KB, a hostile one can have any length. */
 export const mostEntryBytes = 64 * 1024;
@@ -31,8 +33,8 @@ export const mostEntryBytes = 64 * 1024;
 const renewMs = 10 * 60_000;
 /** Between two looks at the folders. Ms. */
 const lookMs = 2000;
-/** Waiting after a failure: doubles from the first to the last. Ms. */
-const retryMs = {first: 250, last: 30_000};
+/** Waiting after a failure. */
+const retry = {firstMs: 250, lastMs: 30_000};
 /** Between two reports of entries that were left out. Ms. */
 const skippedReportMs = 60_000;
 
@@ -55,7 +57,7 @@ export class JournalFollower {
   #problem: string | undefined;
   #isFollowingTold = false;
   #skipped = 0;
-  #skippedToldMs = Number.NEGATIVE_INFINITY;
+  readonly #skippedReports = new AtMostEvery(skippedReportMs);
 
   /** @param resume where to begin; `end`: with what is written from now on */
   constructor(
@@ -72,18 +74,17 @@ export class JournalFollower {
 
   /** Ends when the signal is given, with no child left. */
   async *batches(signal: AbortSignal): AsyncGenerator<JournalBatch> {
-    let pauseMs = retryMs.first;
+    const pause = new Backoff(retry);
     while (!signal.aborted) {
       const startMs = performance.now();
       const why = yield* this.#round(signal);
-      if (performance.now() - startMs >= retryMs.last) {
-        pauseMs = retryMs.first;
+      if (performance.now() - startMs >= retry.lastMs) {
+        pause.succeeded();
         this.#problem = undefined;
       }
       if (why === undefined) continue;
       this.#tellProblem(why);
-      await sleep(pauseMs, undefined, {signal}).catch(() => undefined);
-      pauseMs = Math.min(pauseMs * 2, retryMs.last);
+      await sleep(pause.failed(), undefined, {signal}).catch(() => undefined);
     }
   }
 
@@ -131,9 +132,12 @@ export class JournalFollower {
     this.#known = from.cursor;
     let isOver = false;
     try {
-      for await (const {lines, tooLong} of cutLines(output, mostEntryBytes)) {
-        this.#skip(tooLong, 'too long for a mailer');
-        const records = lines.flatMap((line) => this.#take(line) ?? []);
+      const cutter = new LineCutter(mostEntryBytes, 'utf8');
+      for await (const chunk of output) {
+        const cut = cutter.take(chunk);
+        const lines = cut.filter((each) => each.kind === 'line');
+        this.#skip(cut.length - lines.length, 'too long for a mailer');
+        const records = lines.flatMap(({text}) => this.#take(text) ?? []);
         if (lines.length === 0) continue;
         yield {records, position: this.#position, caughtUp: mode === 'follow'};
       }
@@ -161,7 +165,7 @@ export class JournalFollower {
   }
 
   /** Reads one entry and moves behind it. */
-  #take(line: Buffer): LogRecord | undefined {
+  #take(line: string): LogRecord | undefined {
     const entry = readJournalEntry(parsed(line), this.#machineId);
     if (entry.cursor !== undefined) {
       const isKnown = this.#known !== undefined && isSameEntry(entry.cursor, this.#known);
@@ -182,9 +186,9 @@ export class JournalFollower {
   #skip(entries: number, why: string): void {
     this.#skipped += entries;
     const nowMs = performance.now();
-    if (this.#skipped === 0 || nowMs < this.#skippedToldMs + skippedReportMs) return;
+    if (this.#skipped === 0 || !this.#skippedReports.take(nowMs)) return;
     this.#report({kind: 'skipped', entries: this.#skipped, why});
-    [this.#skipped, this.#skippedToldMs] = [0, nowMs];
+    this.#skipped = 0;
   }
 
   #tellProblem(why: string): void {
@@ -198,9 +202,9 @@ export class JournalFollower {
 const whyOf = (end: Exclude<CommandEnd, {kind: 'done'}>): string | undefined =>
   end.kind === 'stopped' ? undefined : end.why;
 
-function parsed(line: Buffer): unknown {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line.toString());
+    return JSON.parse(line) as unknown;
   } catch {
     return undefined;
   }

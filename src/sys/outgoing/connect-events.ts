@@ -14,6 +14,7 @@ import {join} from 'node:path';
 import {type ConnectEvent, isLoss, parseConnectEvent} from '../../outgoing/connect-event.js';
 import {startCommand} from '../run/command.js';
 import {DutyCycle} from '../run/duty-cycle.js';
+import {LineCutter} from '../run/line-cutter.js';
 
 const roots = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const eventFolder = 'events/sock/inet_sock_set_state';
@@ -87,15 +88,12 @@ export class ConnectEvents {
     const child = startCommand('setpriv', words, AbortSignal.any([stop, end.signal]));
     const pace = new DutyCycle();
     try {
-      let rest = '';
+      const cutter = new LineCutter(longestLineBytes, 'latin1');
       for await (const chunk of child.output) {
         pace.begin();
-        const lines = (rest + chunk.toString('latin1')).split('\n');
-        rest = (lines.pop() ?? '').slice(-longestRest);
-        for (const line of lines) {
-          const event = parseConnectEvent(line);
-          if (event !== undefined) yield {kind: 'connect', event};
-          else if (isLoss(line)) yield {kind: 'loss'};
+        for (const cut of cutter.take(chunk)) {
+          const heard = cut.kind === 'line' ? heardFrom(cut.text) : undefined;
+          if (heard !== undefined) yield heard;
           await pace.next();
         }
         pace.end();
@@ -116,8 +114,14 @@ export class ConnectEvents {
   }
 }
 
-/** Of a line that is not whole yet. Characters. */
-const longestRest = 4096;
+/** The kernel's own are below 200; a line of more is none of the event's. Bytes. */
+const longestLineBytes = 4096;
+
+function heardFrom(line: string): Heard | undefined {
+  const event = parseConnectEvent(line);
+  if (event !== undefined) return {kind: 'connect', event};
+  return isLoss(line) ? {kind: 'loss'} : undefined;
+}
 
 function removeInstance(folder: string): void {
   try {

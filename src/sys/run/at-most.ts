@@ -1,4 +1,7 @@
-/** Waits for a work that may take for ever, but no longer than a while; the work itself goes on. */
+/**
+ * Waits for work that may never end, for at most so many ms; the work itself goes on. The timer keeps the
+ * process alive: without it, Node ends a process that has nothing else left to do with exit code 13.
+ */
 export async function atMost(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));

@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import {dirname} from 'node:path';
+import {LineCutter} from '../run/line-cutter.js';
 
 /** The longest request. Bytes. */
 const longestRequestBytes = 4096;
@@ -100,23 +101,16 @@ export async function askControl(path: string, request: unknown): Promise<Contro
 /** The text up to the first newline. @throws when there is none in time, or within the bound */
 function readLine(connection: net.Socket, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let length = 0;
+    const cutter = new LineCutter(mostBytes, 'utf8');
     connection.setTimeout(timeoutMs, () => reject(new Error(`no answer in ${timeoutMs} ms`)));
     connection.on('error', reject);
     connection.on('close', () => reject(new Error('the connection was closed')));
-    connection.on('data', (chunk) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      const end = chunk.indexOf('\n');
-      const lineBytes = end < 0 ? length : length - chunk.length + end;
-      if (end >= 0 && lineBytes <= mostBytes) {
-        connection.removeAllListeners('data').resume(); // there is one line; more is nothing
-        resolve(Buffer.concat(chunks).toString('utf8', 0, lineBytes));
-      } else if (lineBytes > mostBytes) {
-        chunks = [];
-        reject(new Error(`a line of more than ${mostBytes} bytes`));
-      }
+    connection.on('data', (chunk: Buffer) => {
+      const [first] = cutter.take(chunk);
+      if (first === undefined) return;
+      connection.removeAllListeners('data').resume(); // there is one line; more is nothing
+      if (first.kind === 'line') resolve(first.text);
+      else reject(new Error(`a line of more than ${mostBytes} bytes`));
     });
   });
 }

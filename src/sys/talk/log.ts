@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import {Writable} from 'node:stream';
 import winston from 'winston';
 import {type LogLevel, logLevels, type Say, syslogSeverity} from '../../base/say.js';
+import {atMost} from '../run/at-most.js';
 import {SyslogStream} from './syslog-stream.js';
 
 export interface LogSettings {
@@ -92,14 +93,6 @@ function appendTo(path: string): Writable {
 
 /** Nobody waits longer for the log at the end. Ms. */
 const closeMs = 2000;
-
-/** The timer keeps the process: with nothing else left to do Node would end it with code 13. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, late]);
-  clearTimeout(timer);
-}
 
 /** systemd tells the device and inode of the journal's end (systemd.exec(5), JOURNAL_STREAM). */
 function isJournal(): boolean {

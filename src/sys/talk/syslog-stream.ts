@@ -4,14 +4,16 @@
  * in a bounded queue while the syslog is away, and go in batches.
  */
 import {Writable} from 'node:stream';
+import {Backoff} from '../../base/mechanisms/backoff.js';
+import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import {runCommand} from '../run/command.js';
 
 /** Lines that wait for a syslog that is away. A count: an hour of a busy night. */
 export const mostWaitingLines = 2000;
 /** Lines given to one logger(1). A count. */
 const batchLines = 200;
-/** Waiting after a failure: doubles from the first to the last. Ms. */
-const retryMs = {first: 250, last: 30_000};
+/** Waiting after a failure. */
+const retry = {firstMs: 250, lastMs: 30_000};
 const loggerTimeoutMs = 10_000;
 
 /** `--socket-errors=on`: fail when there is nobody to take the line, so that we keep it. */
@@ -30,7 +32,7 @@ export class SyslogStream extends Writable {
   #onTheWay = 0;
   /** Lines on their way that the bound has pushed out: lost only if the way fails. */
   #pushedOut = 0;
-  #sending: Promise<void> | undefined;
+  readonly #sending = new SingleFlight(() => this.#send());
 
   constructor() {
     super({decodeStrings: false});
@@ -43,17 +45,17 @@ export class SyslogStream extends Writable {
     if (this.#waiting.length > mostWaitingLines) {
       this.#dropOldest();
     }
-    this.#sending ??= this.#send();
+    void this.#sending.run();
     done(); // the queue is ours, with its own bound: winston's has none
   }
 
   /** Ends when nothing waits any more. */
   async drained(): Promise<void> {
-    await this.#sending;
+    await this.#sending.settled();
   }
 
   async #send(): Promise<void> {
-    let waitMs = retryMs.first;
+    const pause = new Backoff(retry);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, batchLines);
       const input = `${batch.join('\n')}\n`;
@@ -64,16 +66,14 @@ export class SyslogStream extends Writable {
       this.#pushedOut = 0;
       if (result.kind === 'done') {
         this.#waiting.splice(0, arrived);
-        waitMs = retryMs.first;
+        pause.succeeded();
         this.#tellLost();
       } else {
         this.#lost += pushedOut;
-        const pauseMs = waitMs;
+        const pauseMs = pause.failed();
         await new Promise((resolve) => void setTimeout(resolve, pauseMs).unref());
-        waitMs = Math.min(waitMs * 2, retryMs.last);
       }
     }
-    this.#sending = undefined;
   }
 
   #dropOldest(): void {

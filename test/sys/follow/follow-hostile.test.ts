@@ -148,7 +148,7 @@ describe('what is no file', () => {
     execFileSync('mkfifo', [path]);
     const script = bundle(
       folder,
-      `import {Follower} from '../src/sys/follow/follow.js';
+      `import {Follower} from './src/sys/follow/follow.js';
        const follower = new Follower(${JSON.stringify(path)}, 'end', ({kind}) => console.log(kind));
        for await (const batch of follower.batches(AbortSignal.timeout(500))) void batch;
        console.log('ended');`,
@@ -167,7 +167,7 @@ describe('what is no file', () => {
     fs.writeFileSync(path, 'old\n', {mode: 0o000});
     const script = bundle(
       folder,
-      `import {Follower} from '../src/sys/follow/follow.js';
+      `import {Follower} from './src/sys/follow/follow.js';
        if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
        const follower = new Follower(${JSON.stringify(path)}, 'end', ({kind}) => console.log(kind));
        for await (const batch of follower.batches(AbortSignal.timeout(6000))) {

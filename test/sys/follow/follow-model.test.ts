@@ -125,7 +125,7 @@ class Life {
 /** Follows and saves as the daemon does, in a process of its own: what was given, and the place. */
 const followingProcess = (path: string, saved: string): string => `
   import fs from 'node:fs';
-  import {Follower} from '../src/sys/follow/follow.js';
+  import {Follower} from './src/sys/follow/follow.js';
   const [path, saved] = ${JSON.stringify([path, saved])};
   const before = fs.existsSync(saved) ? JSON.parse(fs.readFileSync(saved, 'utf8')) : undefined;
   const given = before?.given ?? [];

@@ -66,7 +66,7 @@ describe('the child', () => {
     writeJournal(folder, many(0, 3));
     const script = bundle(
       newDir(),
-      `import {JournalFollower} from '../src/sys/journal/journal.js';
+      `import {JournalFollower} from './src/sys/journal/journal.js';
        const place = {kind: 'folder', path: process.argv[2]};
        const follower = new JournalFollower(['sm-mta'], {cursor: 't=1'}, () => {}, place);
        for await (const {caughtUp} of follower.batches(new AbortController().signal)) {

@@ -99,7 +99,7 @@ describe('failures', () => {
     const folder = newDir();
     const script = bundle(
       folder,
-      `import {runCommand, startCommand} from '../src/sys/run/command.js';
+      `import {runCommand, startCommand} from './src/sys/run/command.js';
        console.log((await runCommand('printf', ['x'], {timeoutMs: 1000})).kind);`,
     );
     const shell = 'mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$2" -e "$3"';

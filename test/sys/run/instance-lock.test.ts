@@ -48,8 +48,8 @@ withFlock(
     const state = join(folder, 'state');
     const script = bundle(
       folder,
-      `import {lockState} from '../src/sys/run/instance-lock.js';
-     import {runCommand} from '../src/sys/run/command.js';
+      `import {lockState} from './src/sys/run/instance-lock.js';
+     import {runCommand} from './src/sys/run/command.js';
      console.log((await lockState(process.argv[2])).kind);
      setInterval(() => undefined, 1000);
      void runCommand('sleep', ['3'], {timeoutMs: 5000}); // a child must not inherit the lock`,

@@ -1,20 +1,19 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {aboutText, durationText, readDuration} from '../../src/base/duration.js';
+import {aboutText, durationText, readDuration} from '../../../src/base/duration.js';
+import type {Kind, Raw} from '../../../src/config/kinds/kind.js';
+import {networks} from '../../../src/config/kinds/lists.js';
 import {
   duration,
-  type Kind,
-  networks,
   number,
   onOff,
   optionalAddress,
   optionalPath,
   path,
-  type Raw,
   schedule,
   text,
-} from '../../src/config/kinds.js';
-import {addresses} from '../net/samples.js';
+} from '../../../src/config/kinds/scalars.js';
+import {addresses} from '../../net/samples.js';
 
 function valueOf<Value>(kind: Kind<Value>, raw: Raw): Value | 'refused' {
   const read = kind.read(raw);

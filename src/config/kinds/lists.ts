@@ -1,0 +1,76 @@
+/** Kinds of several values with commas between them. */
+import {type Network, parseNetwork} from '../../net/network.js';
+import type {Kind} from './kind.js';
+
+const logSource = /^(?:auto|journal|\/(?:[^\0\n,*?]{0,4095}\/)?[^\0\n,/]{1,255})$/;
+
+/** Where the log is: files, patterns, the journal; between commas. */
+export const logSources: Kind<readonly string[]> = {
+  placeholder: 'PATH',
+  bounds:
+    '`auto`, or paths that begin with / (`*` and `?` in the last part only) and the word `journal`, with commas between them',
+  write: (value) => JSON.stringify(value.join(',')),
+  read: (raw) => {
+    const value = String(raw).split(',');
+    const isAlone = value.length === 1 || !value.includes('auto');
+    return isAlone && value.every((source) => logSource.test(source))
+      ? {ok: true, value}
+      : {ok: false, expected: logSources.bounds};
+  },
+};
+
+/** Words of one shape with commas between them; empty text is none. */
+export function list(
+  shape: RegExp,
+  most: number,
+  bounds: string,
+  placeholder: string,
+): Kind<readonly string[]> {
+  const expected = `${bounds}, at most ${most}, with commas between them`;
+  return {
+    placeholder,
+    bounds: expected,
+    write: (value) => JSON.stringify(value.join(',')),
+    read: (raw) => {
+      const value =
+        raw === ''
+          ? []
+          : String(raw)
+              .split(',')
+              .map((word) => word.trim());
+      return value.length <= most && value.every((word) => shape.test(word))
+        ? {ok: true, value}
+        : {ok: false, expected};
+    },
+  };
+}
+
+/** TCP ports with commas between them, at least one. */
+export const ports: Kind<readonly number[]> = {
+  placeholder: 'PORTS',
+  bounds: 'one to eight ports from 1 to 65535, with commas between them',
+  write: (value) => JSON.stringify(value.join(',')),
+  read: (raw) => {
+    const words = String(raw)
+      .split(',')
+      .map((word) => word.trim());
+    const value = words.map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : 0));
+    const isGood = value.length <= 8 && value.every((port) => port >= 1 && port <= 65_535);
+    return isGood ? {ok: true, value: [...new Set(value)]} : {ok: false, expected: ports.bounds};
+  },
+};
+
+/** Networks with commas between them; empty text is none. */
+export const networks: Kind<readonly Network[]> = {
+  placeholder: 'NETWORKS',
+  bounds:
+    'addresses or networks such as 192.0.2.25 or 2001:db8::/32 (never /0), at most 64, with commas between them',
+  write: (value) => JSON.stringify(value.map(({text}) => text).join(',')),
+  read: (raw) => {
+    const words = raw === '' ? [] : String(raw).split(',');
+    const value = words.flatMap((word) => parseNetwork(word.trim()) ?? []);
+    return value.length === words.length && value.length <= 64
+      ? {ok: true, value}
+      : {ok: false, expected: networks.bounds};
+  },
+};

@@ -1,0 +1,40 @@
+/** The mailer that is guarded: where its log is, which lines in it are its own, and who is never blocked. */
+import {logSources} from '../kinds/lists.js';
+import {number, optionalAddress, path, text} from '../kinds/scalars.js';
+import {setting} from './setting.js';
+
+const hostName = text(/^[A-Za-z0-9._:-]{0,255}$/, 'a host name as the syslog writes it', 'NAME');
+const programName = text(/^[^\s[\]:]{1,64}$/, 'a program name as the syslog writes it', 'NAME');
+
+export const mailer = {
+  whiteList: setting(
+    path,
+    '/etc/blocksmtp.whitelist',
+    'File of networks that are never blocked, one a line; changes take effect within seconds.',
+  ),
+  syslogMsgsFile: setting(
+    logSources,
+    ['auto'],
+    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them; auto: /var/log/mail.log or maillog if somebody writes to it, else the journal, and the journal first where attribution is verified.',
+  ),
+  mailerIp: setting(
+    optionalAddress,
+    undefined,
+    'Address of the mailer; it is never blocked. This machine never is either.',
+  ),
+  mailerPort: setting(
+    number(1, 65_535, 'whole', 'PORT'),
+    25,
+    'The port that blocked clients can no longer reach.',
+  ),
+  mailerSyslogHost: setting(
+    hostName,
+    '',
+    "Only this host's lines in the log count; empty: every host's.",
+  ),
+  mailerSyslogName: setting(
+    programName,
+    'sm-mta',
+    "Only this program's lines count: sm-mta on Debian, sendmail elsewhere.",
+  ),
+} as const;

@@ -1,0 +1,17 @@
+/** Which processes of the mailer are stuck, and when to look for them. */
+import {duration, schedule} from '../kinds/scalars.js';
+import {setting} from './setting.js';
+
+export const sessions = {
+  maxRuntimeCmdRead: setting(
+    duration('0s', '7d'),
+    86_400,
+    'A sendmail process that is this old and waits in `cmd read` is ended, however busy it is: a mailer may keep a connection and work in it for hours; 0: never for its age.',
+  ),
+  idleCmdRead: setting(
+    duration('0s', '7d'),
+    600,
+    'A sendmail process that waits in `cmd read`, and on whose connection nothing was moved for so long, is ended: RFC 5321 (4.5.3.2.7) asks for five minutes, sendmail itself waits an hour; 0: never for that.',
+  ),
+  reapSchedule: setting(schedule, '*/5 * * * *', 'When to look for such processes.'),
+} as const;

@@ -1,0 +1,35 @@
+/** How often a warning is given, and which ways it goes. */
+import {duration, optionalPath, text} from '../kinds/scalars.js';
+import {setting} from './setting.js';
+
+export const warnings = {
+  warnInterval: setting(
+    duration('1s', '7d'),
+    3600,
+    'One warning in so long for each program and destination.',
+  ),
+  warnMail: setting(
+    text(/^(?:[A-Za-z0-9._+-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?)?$/, 'a mail address', 'ADDRESS'),
+    '',
+    'Send warnings to this address too, through the mailer at port 25 of this machine; empty: to nobody.',
+  ),
+  warnCommand: setting(
+    optionalPath,
+    '',
+    'Run this program for each warning, which it reads as JSON; empty: none.',
+  ),
+  warnWebhook: setting(
+    text(
+      /^(?:https?:\/\/[^\s\0]{1,2000})?$/,
+      'an address that begins with http:// or https://',
+      'URL',
+    ),
+    '',
+    'Send each warning to this address as JSON (POST); empty: to none.',
+  ),
+  warnUser: setting(
+    text(/^(?:auto|[a-z_][a-z0-9_.-]{0,31})?$/, 'a user name, or auto', 'USER'),
+    '',
+    'Show warnings on the desktop of this user, who may end the program there; auto: of whoever sits at the machine; empty: of nobody.',
+  ),
+} as const;
