@@ -2,7 +2,7 @@
  * Prints the reference of all settings that `docs/configuration.md` shows, from the schema. What it says
  * of a setting is the schema's; here is only the order, and which page has more.
  */
-import type {Kind} from '../src/config/kinds.js';
+import type {Kind} from '../src/config/kinds/kind.js';
 import {flagOf, keyOf, type SettingName, settingNames, settings} from '../src/config/schema.js';
 
 /** The page of docs/ that tells more of a setting. */
