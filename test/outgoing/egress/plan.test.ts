@@ -5,6 +5,8 @@ import {
   destinationsOf,
   type EgressRules,
   holdSwitchSeconds,
+  isKeepingUp,
+  longestGapMs,
   windowFor,
 } from '../../../src/outgoing/egress/rules.js';
 import {doEgressSteps, egressChainBackend, planEgress} from '../../../src/outgoing/egress/chain.js';
@@ -196,6 +198,15 @@ describe('the dead man’s switch', () => {
       expect(longest).toBeLessThanOrEqual(whole + 6000);
     }
   });
+});
+
+test('the watch keeps up until a look is too long ago; one that has not begun is waited for', () => {
+  expect(isKeepingUp(undefined, 5_000_000)).toBe(true);
+  expect(isKeepingUp(1000, 1000)).toBe(true);
+  expect(isKeepingUp(1000, 1000 + longestGapMs - 1)).toBe(true);
+  expect(isKeepingUp(1000, 1000 + longestGapMs)).toBe(false);
+  // Before the switch itself ends, and before TCP asks for the fifth time.
+  expect(longestGapMs).toBeLessThan(15_000);
 });
 
 test('a destination within another needs no rule, nor does one of the other family', () => {
