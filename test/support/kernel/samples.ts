@@ -1,9 +1,11 @@
 /** Chains as they could be found, and what should stand in them. */
 import fc from 'fast-check';
-import type {Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {Backend, Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {KeeperTask} from '../../../src/firewall/live/keeper.js';
 import {type ChainState, type ChainStep, doSteps} from '../../../src/blocks/chain/chain.js';
 import {type ChainSettings, planChain} from '../../../src/blocks/chain/plan.js';
 import {type Desired, Intent} from '../../../src/blocks/intent.js';
+import {blockWords} from '../../../src/blocks/live/block-rules.js';
 import type {Family} from '../../../src/net/address.js';
 
 export const spec = {chain: 'SPAM_UNAME_GUESSERS', port: 25};
@@ -26,6 +28,12 @@ export function intentOf(family: Family, networks: Iterable<string>): Intent {
   for (const network of networks) intent.set({network, untilMs: times.untilMs});
   return intent;
 }
+
+/** What a keeper of the IPv4 blocks is to keep. */
+export const keeping = <Actual>(
+  backend: Backend<Actual, Desired>,
+  goal: Intent,
+): KeeperTask<Actual, Desired> => ({family: 4, backend, goal, words: blockWords});
 
 /** Everything may differ from this. */
 export const wishOf = (
