@@ -27,7 +27,7 @@ export interface KeeperTools {
 }
 
 /** What a keeper knows of that which should stand; the rest is its backend's. */
-export interface Goal {
+interface Goal {
   /** A count. */
   readonly size: number;
   /** What was decided about since the last call, by its key. */

@@ -7,7 +7,7 @@ import {nowMs} from '../../sys/run/clock.js';
 
 export type RunCall = (call: Call) => Promise<CallResult>;
 
-export type Removal =
+type Removal =
   /** `nothing`: there was nothing, or not even the program that could have made it. */
   {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
 

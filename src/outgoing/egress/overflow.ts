@@ -12,7 +12,7 @@ const reportMs = 60_000;
 export const mostCounted = 10_000;
 
 /** Which bound was met: that of all releases, or that of one user. */
-export type ReleaseBound = 'all' | 'user';
+type ReleaseBound = 'all' | 'user';
 
 export class Overflow {
   /** Not reported yet, by key: a connection that asks again is one. */

@@ -25,7 +25,7 @@ export const mostReleases = 256;
 export const mostReleasesPerUser = 64;
 
 /** `full`: it goes on waiting, and may be released later. */
-export type Released = 'released' | 'stands' | 'full';
+type Released = 'released' | 'stands' | 'full';
 
 export class EgressIntent implements EgressRules {
   readonly #fixed: Omit<EgressRules, 'releases' | 'uids'>;

@@ -38,7 +38,7 @@ export type EgressSettings = Pick<
   | 'allowedDestinations'
 >;
 
-export interface EgressSurroundings extends KeeperTools {
+interface EgressSurroundings extends KeeperTools {
   /** @returns undefined for a name that does not exist here */
   readonly uidOf: (name: string) => number | undefined;
   /** The network namespace in which our rules stand: `net:[4026531840]`. */

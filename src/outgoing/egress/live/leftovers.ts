@@ -34,7 +34,7 @@ export const formerEgress = ({egressChains}: State): EgressFormer => ({
   forget: (chain) => egressChains.delete(chain),
 });
 
-export interface EgressPlace {
+interface EgressPlace {
   readonly backend: Config['backend'];
   readonly outboundChainName: string;
   /** `none`: nothing is in force, and all goes. */
