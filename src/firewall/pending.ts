@@ -26,11 +26,11 @@ export class Pending {
   take(
     changed: Iterable<string>,
     basis: 'belief' | 'reading',
-  ): Pick<Change<unknown>, 'surplus' | 'changed' | 'scope'> {
+  ): Pick<Change<unknown>, 'unwanted' | 'changed' | 'scope'> {
     for (const key of changed) this.#changed.add(key);
     const scope = basis === 'reading' ? 'all' : this.#scope;
     this.#scope = 'changed';
-    return {surplus: this.#unwanted, changed: this.#changed, scope};
+    return {unwanted: this.#unwanted, changed: this.#changed, scope};
   }
 
   /** The latest plan is in force. */

@@ -219,7 +219,7 @@ const wish = (
   desired: EgressRules,
   changed: readonly Parameters<EgressIntent['release']>[0][] = [],
 ) => ({
-  ...({desired, nowMs, scope: 'all', surplus: 'remove'} as const),
+  ...({desired, nowMs, scope: 'all', unwanted: 'remove'} as const),
   changed: new Set(
     changed.map(
       ({local, localPort, remote, remotePort}) =>

@@ -38,11 +38,11 @@ export const keeping = <Actual>(
 /** Everything may differ from this. */
 export const wishOf = (
   networks: Iterable<string>,
-  surplus: Unwanted = 'remove',
+  unwanted: Unwanted = 'remove',
   family: Family = 4,
 ): Change<Desired> => ({
   desired: intentOf(family, networks),
-  surplus,
+  unwanted,
   changed: new Set(),
   scope: 'all',
   nowMs: times.nowMs,
@@ -52,8 +52,8 @@ export const wishOf = (
 export const stepsTo = (
   networks: Iterable<string>,
   actual: ChainState,
-  surplus: Unwanted = 'remove',
-): ChainStep[] => planChain(flat, wishOf(networks, surplus), actual);
+  unwanted: Unwanted = 'remove',
+): ChainStep[] => planChain(flat, wishOf(networks, unwanted), actual);
 
 /** The state after the steps; the one before stays as it is. */
 export const afterSteps = (actual: ChainState, steps: readonly ChainStep[]): ChainState =>
