@@ -1,6 +1,6 @@
 /**
- * What a block is, and what can never be one. A block is an intention; whether the kernel knows of
- * it is for the backends (`backend.ts`). Blocks are kept in a `Table` by the text of their network.
+ * What a block is, and what can never be one. A block is an intention; whether the kernel holds it, the
+ * backends know (`chain/`, `sets/`). Blocks are kept in a `Table` by the text of their network.
  */
 import type {Address} from '../net/address.js';
 import {contains, type Network, parseNetwork} from '../net/network.js';

@@ -19,7 +19,7 @@ import {keptListIn, nothingKept} from './kept-list.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import type {Unwanted} from '../firewall/backend.js';
-import type {AtEnd} from '../firewall/live/keeper.js';
+import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Step} from '../firewall/live/steps.js';
 import {type Ask, Guard, type GuardSettings} from '../guard/guard.js';

@@ -8,7 +8,7 @@ import type {TrialView} from '../config/trial.js';
 import type {Answer} from '../control/protocol.js';
 import {Daemon} from './daemon.js';
 import {openToGuard} from './resources.js';
-import type {AtEnd} from '../firewall/live/keeper.js';
+import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Step} from '../firewall/live/steps.js';
 import {OutgoingMemory} from '../outgoing/live/memory.js';

@@ -1,5 +1,5 @@
 /**
- * What every backend is: how the kernel is read, and the smallest change from what it holds to what
+ * What every backend decides: how the kernel is read, and the smallest change from what it holds to what
  * should be, as calls of programs. A value in, a value out: `live/keeper.ts` runs the calls.
  */
 
@@ -22,19 +22,19 @@ export type KernelReading<Actual> =
   | {readonly kind: 'unreadable'; readonly why: string};
 
 /**
- * What to do with blocks in the kernel that nobody wants. `keep` is for the moment after a start,
- * before the log has been caught up with: one made just before a crash is about to be wanted again.
- * One that was lifted meanwhile goes all the same.
+ * What to do with rules in the kernel that nobody wants. `keep` is for the time after a start until the
+ * log has been read to its end: a block made just before a crash is about to be wanted again. A rule
+ * that was decided about meanwhile goes all the same.
  */
 export type Unwanted = 'remove' | 'keep';
 
 /** @typeParam Wanted what should stand, such as the blocks of one family */
 export interface Change<Wanted> {
   readonly desired: Wanted;
-  readonly surplus: Unwanted;
-  /** What was decided about since the last batch: networks. */
+  readonly unwanted: Unwanted;
+  /** What was decided about and is not in force yet, by its key. */
   readonly changed: ReadonlySet<string>;
-  /** What may differ; `changed`: everything else is known to be as it should. */
+  /** Where the kernel may differ. `changed`: everything else is known to be as it should. */
   readonly scope: 'all' | 'changed';
   readonly nowMs: number;
 }

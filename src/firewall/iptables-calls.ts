@@ -23,4 +23,4 @@ export const restoreCall = (program: string, input: string): Call => ({
 });
 
 /** How long iptables waits for another tool that holds its lock. Seconds. */
-export const lockSeconds = 5;
+const lockSeconds = 5;

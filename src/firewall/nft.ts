@@ -97,7 +97,7 @@ export function elementText(printed: string): string {
 /** Newer ones print a single flag without brackets. */
 export type Flags = string | readonly string[];
 
-export interface ListedSet {
+interface ListedSet {
   readonly name: string;
   /** Several of a concatenation. */
   readonly type: string | readonly string[];
@@ -106,9 +106,9 @@ export interface ListedSet {
   readonly elem?: readonly Element[];
 }
 
-export const listingStart = '{"nftables": [';
+const listingStart = '{"nftables": [';
 
-export const flagsOf = ({flags = []}: {readonly flags?: Flags}): string =>
+const flagsOf = ({flags = []}: {readonly flags?: Flags}): string =>
   [flags].flat().sort().join();
 
 export type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};

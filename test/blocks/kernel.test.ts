@@ -20,6 +20,7 @@ import {
   dropsOf,
   flat,
   intentOf,
+  keeping,
   present,
   spec,
   times,
@@ -221,13 +222,12 @@ describeInNamespace('Keeper: calls of the tools', 'default', (namespace) => {
   test('one block, or 1,000, is one restore; a repair is seen, a belief needs no look', async () => {
     const calls: string[] = [];
     const intent = intentOf(4, [host[4]]);
-    const keeper = new Keeper(4, iptablesBackend({...flat, flatMax: 2000}), intent, {
+    const keeper = new Keeper(keeping(iptablesBackend({...flat, flatMax: 2000}), intent), {
       run: ({program, parameters, input}) => {
         calls.push(program);
         return Promise.resolve({kind: 'done', stdout: namespace.run(program, parameters, input)});
       },
       say: () => undefined,
-      onStep: () => undefined,
     });
     await keeper.enforce('remove');
     expect(calls).toEqual(['iptables-save', 'iptables-restore']);

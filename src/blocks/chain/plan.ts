@@ -78,7 +78,7 @@ class ChainPlanner {
   }
 
   #planAll(): void {
-    const {desired, surplus, changed} = this.#wish;
+    const {desired, unwanted, changed} = this.#wish;
     const {spec} = this.#settings;
     const leaving = subChainsOf(spec, this.#actual).filter(
       (chain) => depthIn(spec, chain) > depthOf[this.#layout],
@@ -90,7 +90,7 @@ class ChainPlanner {
       if (leaving.includes(chain)) continue;
       for (const [network, times] of drops) {
         const isWanted = this.#untilMs(network) !== undefined;
-        const isKept = surplus === 'keep' && !changed.has(network);
+        const isKept = unwanted === 'keep' && !changed.has(network);
         const stays = isWanted ? this.#placeOf(network) === chain : isKept;
         this.#delete(chain, network, times - (stays ? 1 : 0));
       }
@@ -191,7 +191,7 @@ function layoutOf(settings: ChainSettings, wish: Change<Desired>, actual: ChainS
   const {spec, carrier, flatMax} = settings;
   const now = layoutNow(spec, actual);
   // What is kept stands where it stands.
-  if (now !== 'flat' && wish.surplus === 'keep') return now;
+  if (now !== 'flat' && wish.unwanted === 'keep') return now;
   return layoutFor(carrier === 'set' ? 0 : wish.desired.size, flatMax, now);
 }
 

@@ -1,6 +1,6 @@
 /**
  * What may be left in the kernel of other backends, other names and other ports, and in which order
- * it goes. When that is tried is decided in `firewall.ts`.
+ * it goes. When that is tried is decided in `block-rules.ts` and `FamilyKeepers`.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';
@@ -10,7 +10,13 @@ import {setPart} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
 import type {Variant} from '../../firewall/iptables-calls.js';
 import type {KeeperTools} from '../../firewall/live/keeper.js';
-import {allOf, type Leftover, leftoverOf} from '../../firewall/live/leftover.js';
+import {
+  inOrder,
+  type Leftover,
+  type LeftoverGroup,
+  leftoverOf,
+  removeGroups,
+} from '../../firewall/live/leftover.js';
 import type {Family} from '../../net/address.js';
 
 /** What was made under another name or port, by an earlier configuration; and what to do when it is gone. */
@@ -19,33 +25,35 @@ export interface Former {
   readonly forget: (spec: ChainSpec) => void;
 }
 
-/** The chain has the name of ours, so that of nftables' tables is ours, and made anew by its keeper. */
+/**
+ * What stands in the way of ours, because its chain has the same name. A table of nftables with this
+ * name is ours already, and its keeper makes it anew.
+ */
 export const obstacleOf = (
   spec: ChainSpec,
   families: readonly Family[],
   former: Former,
 ): Leftover =>
-  allOf(
-    nameOf(spec),
-    families.flatMap((family) => [
+  inOrder({
+    name: nameOf(spec),
+    parts: families.flatMap((family) => [
       leftoverOf(iptablesBackend(anyChain(spec, family))),
       leftoverOf(setPart(spec, family)),
     ]),
-    () => former.forget(spec),
-  );
+    onGone: () => former.forget(spec),
+  });
 
-/** Whatever any backend has made under this name. */
-export const formerOf = (
+/** All that any backend may have made under this name. */
+export const allUnder = (
   spec: ChainSpec,
   families: readonly Family[],
   otherVariant: Variant | undefined,
   former: Pick<Former, 'forget'>,
-): Leftover =>
-  allOf(
-    nameOf(spec),
-    families.flatMap((family) => partsOf(spec, family, otherVariant, 'none')),
-    () => former.forget(spec),
-  );
+): LeftoverGroup => ({
+  name: nameOf(spec),
+  parts: families.flatMap((family) => partsOf(spec, family, otherVariant, 'none')),
+  onGone: () => former.forget(spec),
+});
 
 /** For people. */
 const nameOf = ({chain, port}: ChainSpec): string => `chain ${chain} for port ${port}`;
@@ -89,23 +97,16 @@ export const leftoversBeside = (
  * @param former what was made under other names and ports
  * @returns why something stays, one line each
  */
-export async function removeAll(
+export function removeAll(
   settings: FirewallSettings,
   families: readonly Family[],
   otherVariant: Variant | undefined,
-  {run, say}: Pick<KeeperTools, 'run' | 'say'>,
+  tools: KeeperTools,
   former: Former = {specs: [], forget: () => undefined},
 ): Promise<readonly string[]> {
-  const failures: string[] = [];
-  for (const spec of [chainSpec(settings), ...former.specs]) {
-    let isGone = true;
-    for (const part of families.flatMap((family) => partsOf(spec, family, otherVariant, 'none'))) {
-      const failure = await part.remove(run, say);
-      if (failure === undefined) continue;
-      isGone = false;
-      failures.push(`${part.name}: not removed: ${failure}`);
-    }
-    if (isGone) former.forget(spec);
-  }
-  return failures;
+  const specs = [chainSpec(settings), ...former.specs];
+  return removeGroups(
+    specs.map((spec) => allUnder(spec, families, otherVariant, former)),
+    tools,
+  );
 }

@@ -30,7 +30,7 @@ const mostEntries = 2_000_000;
 /** `absent`, or what is in it. */
 type SetState = 'absent' | Elements;
 
-export interface SetAndChain {
+interface SetAndChain {
   readonly chain: ChainState;
   readonly set: SetState;
   readonly readMs: number;

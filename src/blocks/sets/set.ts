@@ -50,10 +50,10 @@ function planElement(
   actual: Elements,
   network: string,
 ): SetStep | undefined {
-  const {desired, surplus, changed, nowMs} = wish;
+  const {desired, unwanted, changed, nowMs} = wish;
   const [untilMs, kernelMs] = [desired.untilMs(network), actual.get(network)];
   if (untilMs === undefined) {
-    const isKept = surplus === 'keep' && !changed.has(network);
+    const isKept = unwanted === 'keep' && !changed.has(network);
     const endsItself = kernelMs === undefined || kernelMs <= nowMs + endSlackMs;
     return isKept || endsItself ? undefined : {kind: 'delete', network};
   }

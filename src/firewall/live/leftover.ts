@@ -1,34 +1,72 @@
-/** What an earlier setting left in the kernel, and how it is removed. The lists are their owners'. */
+/**
+ * What earlier settings left in the kernel, and how it is removed. Which parts these can be, and when
+ * they are removed, their owners decide (`blocks/live`, `outgoing/egress/live`).
+ */
+import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';
 import type {Part} from '../backend.js';
 import type {KeeperTools} from './keeper.js';
 import {removePart, type RunCall} from './part.js';
 
-/** Something of ours that may be in the kernel, and how it goes. */
+/** Something of ours that may be in the kernel, and how it is removed. */
 export interface Leftover {
   readonly name: string;
   /** @returns why it failed, or undefined */
   readonly remove: (run: RunCall, say: Say) => Promise<string | undefined>;
 }
 
-/** Tries, for ever if need be, and says of each why it stays: once for each reason. */
-export class LeftoverRemover {
-  readonly #surroundings: Pick<KeeperTools, 'run' | 'say'>;
-  readonly #complaints = new Map<string, string>();
+/** All that may stand under one name, in the order in which it can be removed. */
+export interface LeftoverGroup {
+  readonly name: string;
+  readonly parts: readonly Leftover[];
+  /** Called when none of it stands any more. */
+  readonly onGone: () => void;
+}
 
-  constructor(surroundings: Pick<KeeperTools, 'run' | 'say'>) {
-    this.#surroundings = surroundings;
+/** Leftovers that are tried until all of them are gone. Logs why one stays: once for each reason. */
+export class Leftovers {
+  readonly #tools: KeeperTools;
+  readonly #complaints: Complaints;
+  #left: readonly Leftover[];
+
+  constructor(tools: KeeperTools, leftovers: readonly Leftover[] = []) {
+    this.#tools = tools;
+    this.#complaints = new Complaints(tools.say);
+    this.#left = leftovers;
   }
 
-  async remove(leftover: Leftover): Promise<'gone' | 'stays'> {
-    const {run, say} = this.#surroundings;
-    const failure = await leftover.remove(run, say);
-    if (failure === undefined) return 'gone';
+  get isEmpty(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** From now on these are what may be left, and no others. */
+  replace(leftovers: readonly Leftover[]): void {
+    this.#left = leftovers;
+  }
+
+  /**
+   * Tries each once. Not more than one of these may be under way.
+   *
+   * @param mayGoOn asked before each
+   */
+  async remove(mayGoOn: () => boolean): Promise<void> {
+    for (const leftover of this.#left) {
+      if (!mayGoOn()) return;
+      if ((await this.#tryOne(leftover)) === 'stays') continue;
+      this.#left = this.#left.filter((each) => each !== leftover);
+    }
+  }
+
+  async #tryOne({name, remove}: Leftover): Promise<'gone' | 'stays'> {
+    const {run, say} = this.#tools;
+    const failure = await remove(run, say);
+    if (failure === undefined) {
+      this.#complaints.end(name);
+      return 'gone';
+    }
     // Tried at each check, for ever where a kernel cannot do what a program asks of it.
-    if (this.#complaints.get(leftover.name) === failure) return 'stays';
-    this.#complaints.set(leftover.name, failure);
-    const what = `${leftover.name}: perhaps left behind, not removed: ${failure}`;
-    say('warning', `${what} (trying again)`);
+    const what = `${name}: perhaps left behind, not removed: ${failure}`;
+    this.#complaints.begin(name, `${what} (trying again)`, 'warning');
     return 'stays';
   }
 }
@@ -44,8 +82,8 @@ export function leftoverOf<Actual>(part: Part<Actual>): Leftover {
   };
 }
 
-/** One after the other, up to the first that stays; then `onGone` is told that none does. */
-export function allOf(name: string, parts: readonly Leftover[], onGone: () => void): Leftover {
+/** The group as one leftover: its parts are removed up to the first that stays. */
+export function inOrder({name, parts, onGone}: LeftoverGroup): Leftover {
   return {
     name,
     remove: async (run, say) => {
@@ -57,4 +95,25 @@ export function allOf(name: string, parts: readonly Leftover[], onGone: () => vo
       return undefined;
     },
   };
+}
+
+/**
+ * Tries every part of all groups once, also behind one that stays.
+ *
+ * @returns why something stays, one line each
+ */
+export async function removeGroups(
+  groups: readonly LeftoverGroup[],
+  {run, say}: KeeperTools,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const {parts, onGone} of groups) {
+    const failedBefore = failures.length;
+    for (const part of parts) {
+      const failure = await part.remove(run, say);
+      if (failure !== undefined) failures.push(`${part.name}: not removed: ${failure}`);
+    }
+    if (failures.length === failedBefore) onGone();
+  }
+  return failures;
 }

@@ -1,14 +1,17 @@
-/** Reads, changes and removes one part of the kernel, once. Tries and beliefs are in `keeper.ts`. */
+/**
+ * Reads, changes and removes one part of the kernel, once. What is believed of it, and when it is tried
+ * again, is decided in `keeper.ts`.
+ */
 import type {Call, CallResult, Part} from '../backend.js';
 import {nowMs} from '../../sys/run/clock.js';
 
 export type RunCall = (call: Call) => Promise<CallResult>;
 
-export type Removal =
+type Removal =
   /** `nothing`: there was nothing, or not even the program that could have made it. */
   {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
 
-/** Takes out of the kernel what is ours there. */
+/** Takes out of the kernel what is ours there. Reads it anew for each try. */
 export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Promise<Removal> {
   let why = '';
   for (let left = removalTries; left > 0; left--) {
@@ -26,10 +29,10 @@ export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Prom
   return {kind: 'failed', why};
 }
 
-/** At the end nobody tries again later. A count: another tool's change spoils one try at most. */
+/** Tries of a removal, at most. A count: nobody tries again later, and a change of another tool spoils one try. */
 export const removalTries = 3;
 
-/** Calls to know one part of the kernel, at most. A count: no backend has more than two places. */
+/** Calls to read one part of the kernel, at most. A count: no backend reads more than two places. */
 export const mostReads = 4;
 
 export type PartRead<Actual> =
@@ -41,31 +44,25 @@ export async function readPart<Actual>(
   run: RunCall,
 ): Promise<PartRead<Actual>> {
   const results: CallResult[] = [];
-  while (results.length <= mostReads) {
+  for (;;) {
     const reading = part.read(results, nowMs());
     if (reading.kind === 'read') return reading;
     if (reading.kind === 'unreadable') {
       const isMissing = results.some(({kind}) => kind === 'missing');
       return {kind: isMissing ? 'missing' : 'failed', why: reading.why};
     }
+    if (results.length === mostReads) throw new Error(`${part.name} is never read`);
     results.push(await run(reading.call));
   }
-  throw new Error(`${part.name} is never read`);
 }
 
 /**
- * One after the other, up to the first that fails.
+ * Runs one call after the other, up to the first that fails.
  *
- * @param onBetween told between two of them
  * @returns why it failed, or undefined
  */
-export async function runAll(
-  calls: readonly Call[],
-  run: RunCall,
-  onBetween: () => void = () => undefined,
-): Promise<string | undefined> {
-  for (const [at, call] of calls.entries()) {
-    if (at > 0) onBetween();
+export async function runAll(calls: readonly Call[], run: RunCall): Promise<string | undefined> {
+  for (const call of calls) {
     const result = await run(call);
     if (result.kind !== 'done') return result.why;
   }

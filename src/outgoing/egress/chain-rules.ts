@@ -15,7 +15,7 @@ export interface EgressRule {
   readonly owner: 'ours' | 'other';
 }
 
-export interface EgressHook {
+interface EgressHook {
   readonly place: Hook;
   readonly count: number;
 }

@@ -17,7 +17,7 @@ import {
 } from './chain-rules.js';
 import {type EgressRules, type HoldWindow, windowFor} from './rules.js';
 
-export type EgressStep =
+type EgressStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'}
   | {readonly kind: 'insertHook' | 'deleteHook'; readonly port: number}
   /** `at`: how many rules then stand before it. */
@@ -62,7 +62,7 @@ export function egressChainBackend(
   };
 }
 
-export const windowOf = ({rules}: EgressChain): HoldWindow | undefined =>
+const windowOf = ({rules}: EgressChain): HoldWindow | undefined =>
   rules === 'absent'
     ? undefined
     : rules.map(({text}) => windowIn(text)).find((window) => window !== undefined);

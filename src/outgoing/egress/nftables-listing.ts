@@ -18,7 +18,7 @@ import {addressBits, type Family} from '../../net/address.js';
 import type {EgressRules} from './rules.js';
 
 /** Element → when the kernel lets it go, ms since the epoch; infinity: never. */
-export type TimedElements = ReadonlyMap<string, number>;
+type TimedElements = ReadonlyMap<string, number>;
 
 export interface EgressElements {
   /** At which there is a guard. */

@@ -2,6 +2,7 @@
  * What should stand of the egress guard in one family, and which connections are released at the
  * moment: no more than a bound, and none for ever. Time is an argument.
  */
+import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address} from '../../net/address.js';
 import type {Connection} from '../connection.js';
 import type {EgressRules, Release} from './rules.js';
@@ -11,6 +12,7 @@ import type {EgressRules, Release} from './rules.js';
  * and until then the other side may need each of its packets.
  */
 export const releaseSeconds = 130;
+const releaseMs = releaseSeconds * 1000;
 
 /**
  * Released at once, in a family. A count: each is a rule with which every new connection is compared
@@ -23,7 +25,7 @@ export const mostReleases = 256;
 export const mostReleasesPerUser = 64;
 
 /** `full`: it goes on waiting, and may be released later. */
-export type Released = 'released' | 'stands' | 'full';
+type Released = 'released' | 'stands' | 'full';
 
 export class EgressIntent implements EgressRules {
   readonly #fixed: Omit<EgressRules, 'releases' | 'uids'>;
@@ -74,7 +76,7 @@ export class EgressIntent implements EgressRules {
     if (this.#releases.has(key)) return 'stands';
     const ofUser = [...this.#releases.values()].filter((other) => other.uid === uid);
     if (this.#releases.size >= mostReleases || ofUser.length >= mostReleasesPerUser) return 'full';
-    const untilMs = nowMs + releaseSeconds * 1000;
+    const untilMs = nowMs + releaseMs;
     this.#releases.set(key, {local, localPort, remote, remotePort, uid, untilMs});
     this.#changed.add(key);
     return 'released';
@@ -91,7 +93,7 @@ export class EgressIntent implements EgressRules {
   /** A clock that was set back does not make a release longer: it ends then. */
   forgetEnded(nowMs: number): void {
     for (const [key, {untilMs}] of this.#releases) {
-      if (untilMs > nowMs && untilMs <= nowMs + releaseSeconds * 1000) continue;
+      if (isWithin(untilMs - releaseMs, releaseMs, nowMs)) continue;
       this.#releases.delete(key);
       this.#changed.add(key);
     }

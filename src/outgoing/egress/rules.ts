@@ -1,8 +1,9 @@
 /**
  * Who may open connections to the mail ports of other machines, as the kernel shall hold it for one
  * family: values, and how long they last. Does not know the languages of the kernel's tools
- * (`chain.ts`, `nftables.ts`) or whose a connection is (`outbound/`).
+ * (`chain.ts`, `nftables.ts`) or whose a connection is (`outgoing/`).
  */
+import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address, Family} from '../../net/address.js';
 import {type Network, overlaps} from '../../net/network.js';
 
@@ -44,6 +45,18 @@ export interface EgressRules {
  * 31 and 63 seconds, still gets through.
  */
 export const holdSwitchSeconds = 30;
+
+/** Between two looks at what is held, at most. Ms: TCP asks again after 1, 3, 7 and 15 s. */
+export const longestGapMs = 10_000;
+
+/**
+ * Whether what is held is looked at in time to be released. If not, nobody renews the dead man's switch.
+ *
+ * @param lastLookMs when the watch last looked; undefined: no watch has begun
+ * @param nowMs by the same clock
+ */
+export const isKeepingUp = (lastLookMs: number | undefined, nowMs: number): boolean =>
+  lastLookMs === undefined || isWithin(lastLookMs, longestGapMs, nowMs);
 
 /** From when until when the kernel holds. Ms since the epoch, whole seconds. */
 export interface HoldWindow {

@@ -173,7 +173,7 @@ function guardOf(
     {...settings, outboundChainName: 'BLOCKSMTP_COVER', allowedDestinations: []},
     [4],
     {
-      ...{run: (call) => runFirewallCall(call), say, onStep: nothing, save: nothing},
+      ...{run: (call) => runFirewallCall(call), say, save: nothing},
       uidOf: (name) => users.uidOf(name),
       network: ownNetwork(),
       former: {chains: () => [], note: nothing, forget: nothing},

@@ -52,7 +52,6 @@ export class Driven {
       say: (level, message) => {
         if (level === 'error') throw new Error(message);
       },
-      onStep: () => undefined,
     });
   }
 

@@ -71,7 +71,7 @@ test('rules go in the order in which they stand: iptables looks for each from th
 });
 
 describe('planChain of a flat chain: properties', () => {
-  test('with surplus removed, the steps lead to exactly what is desired', () => {
+  test('with unwanted rules removed, the steps lead to exactly what is desired', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
         const after = afterSteps(actual, stepsTo(desired, actual));
@@ -81,15 +81,15 @@ describe('planChain of a flat chain: properties', () => {
     );
   });
 
-  test('a second plan is empty, whatever is done with surplus', () => {
+  test('a second plan is empty, whatever is done with unwanted rules', () => {
     fc.assert(
       fc.property(
         desiredSets,
         chainStates,
         fc.constantFrom('remove', 'keep'),
-        (desired, actual, surplus) => {
-          const after = afterSteps(actual, stepsTo(desired, actual, surplus));
-          expect(stepsTo(desired, after, surplus)).toEqual([]);
+        (desired, actual, unwanted) => {
+          const after = afterSteps(actual, stepsTo(desired, actual, unwanted));
+          expect(stepsTo(desired, after, unwanted)).toEqual([]);
         },
       ),
       runs,
@@ -105,18 +105,18 @@ describe('planChain of a flat chain: properties', () => {
           if (step.kind === 'add') expect(before.has(step.network)).toBe(false);
         }
         const missing = [...desired].filter((text) => !before.has(text)).length;
-        const surplus = [...before].reduce(
+        const unwanted = [...before].reduce(
           (sum, [text, count]) => sum + count - (desired.has(text) ? 1 : 0),
           0,
         );
         const ofRules = steps.filter(({kind}) => kind === 'add' || kind === 'delete');
-        expect(ofRules).toHaveLength(missing + surplus);
+        expect(ofRules).toHaveLength(missing + unwanted);
       }),
       runs,
     );
   });
 
-  test('surplus keep: no wanted and no unknown rule goes, duplicates do', () => {
+  test('unwanted rules kept: no wanted and no unknown rule goes, duplicates do', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
         const drops = dropsOf(afterSteps(actual, stepsTo(desired, actual, 'keep')));

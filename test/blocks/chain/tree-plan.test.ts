@@ -36,8 +36,8 @@ const runs = {numRuns: 200};
 const mergedOf = ({settings: {family}, wanted}: Case): string[] =>
   [...intentOf(family, wanted).entries()].map(([network]) => network);
 
-const planOf = ({settings, wanted, found}: Case, surplus: Unwanted = 'remove') =>
-  planChain(settings, wishOf(wanted, surplus, settings.family), found);
+const planOf = ({settings, wanted, found}: Case, unwanted: Unwanted = 'remove') =>
+  planChain(settings, wishOf(wanted, unwanted, settings.family), found);
 
 /** Digits of the deepest sub-chain that is more than empty and needed; 0 without any. */
 const depthIn = ({spec}: ChainSettings, {chains, needed}: ChainState): number =>
@@ -75,17 +75,17 @@ describe('planChain: any state that can be found', () => {
     );
   });
 
-  test('a second plan has no steps, whatever is done with surplus', () => {
+  test('a second plan has no steps, whatever is done with unwanted rules', () => {
     fc.assert(
-      fc.property(cases, fc.constantFrom<Unwanted>('remove', 'keep'), (given, surplus) => {
-        const found = afterSteps(given.found, planOf(given, surplus));
-        expect(planOf({...given, found}, surplus)).toEqual([]);
+      fc.property(cases, fc.constantFrom<Unwanted>('remove', 'keep'), (given, unwanted) => {
+        const found = afterSteps(given.found, planOf(given, unwanted));
+        expect(planOf({...given, found}, unwanted)).toEqual([]);
       }),
       runs,
     );
   });
 
-  test('with surplus kept, what is desired stands and no network that stood is gone', () => {
+  test('with unwanted rules kept, what is desired stands and no network that stood is gone', () => {
     fc.assert(
       fc.property(cases, (given) => {
         const after = afterSteps(given.found, planOf(given, 'keep'));

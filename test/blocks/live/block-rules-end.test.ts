@@ -19,7 +19,6 @@ test('after the end no leftover is removed: it may be the next backend’s own',
       return {kind: 'missing', why: `${call.program}: not found`};
     },
     say: () => undefined,
-    onStep: () => undefined,
   });
   await firewall.enforce('remove');
   const replaced = firewall.replaceOthers(undefined);

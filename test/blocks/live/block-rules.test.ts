@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
 import {removeAll} from '../../../src/blocks/live/leftovers.js';
-import {retryMs} from '../../../src/firewall/live/keeper.js';
+import {retryPause} from '../../../src/firewall/live/keeper.js';
 import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
 import type {LogLevel} from '../../../src/base/say.js';
@@ -42,7 +42,6 @@ const surroundings = {
     return answer(call) ?? (await kernel.run(call));
   },
   say: (level: LogLevel, message: string) => void said.push([level, message]),
-  onStep: () => undefined,
 };
 
 function make(families: readonly Family[], more: Partial<FirewallSettings> = {}): BlockRules {
@@ -122,7 +121,7 @@ describe('leftovers', () => {
     await firewall.check();
     expect(new Set(programs)).toEqual(new Set(['iptables-save']));
     kernel.refuses = () => false;
-    await jest.advanceTimersByTimeAsync(retryMs.first);
+    await jest.advanceTimersByTimeAsync(retryPause.firstMs);
     await firewall.check();
     expect(programs).toContain('ipset');
   });
@@ -162,7 +161,7 @@ test('rules for an earlier port, which cannot go at first, go at a check', async
   kernel.refuses = () => false;
   await firewall.check();
   expect(forgotten).toEqual([25]);
-  await jest.advanceTimersByTimeAsync(retryMs.first);
+  await jest.advanceTimersByTimeAsync(retryPause.firstMs);
   await firewall.check();
   expect(kernel.rules('GUESSERS')).toEqual(['-s 192.0.2.2/32 -p tcp -m tcp --dport 26 -j DROP']);
   expect(kernel.rules('INPUT')).toEqual(['-p tcp -m tcp --dport 26 -j GUESSERS']);

@@ -7,7 +7,7 @@ import type {TableState} from '../../../src/blocks/sets/nftables-listing.js';
 import type {Call} from '../../../src/firewall/backend.js';
 import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
 import {describeInNamespace, type Namespace} from '../../support/kernel/namespace.js';
-import {spec} from '../../support/kernel/samples.js';
+import {keeping, spec} from '../../support/kernel/samples.js';
 
 const table = `blocksmtp-${spec.chain}`;
 const hosts = ['192.0.2.7', '192.0.2.8', '192.0.2.9'] as const;
@@ -51,14 +51,13 @@ const inMs = (ms: number): number => Date.now() + ms;
 function keeperIn(namespace: Namespace) {
   const intent = new Intent(4);
   const calls: Call[] = [];
-  const keeper = new Keeper<TableState, Desired>(4, nftablesBackend(spec, 4), intent, {
+  const keeper = new Keeper<TableState, Desired>(keeping(nftablesBackend(spec, 4), intent), {
     run: (call) => {
       calls.push(call);
       const [program = '', ...parameters] = namespace.enter(call.program, call.parameters);
       return runFirewallCall({program, parameters, input: call.input});
     },
     say: () => undefined,
-    onStep: () => undefined,
   });
   return {intent, keeper, calls};
 }

@@ -34,8 +34,8 @@ const intents = elementsOf(endsMs.filter((ms) => ms > nowMs)).map((elements) => 
 });
 const founds = elementsOf(fc.oneof(endsMs, fc.constant(Number.POSITIVE_INFINITY)));
 
-const wish = (desired: Intent, surplus: Unwanted = 'remove', atMs = nowMs) =>
-  ({desired, surplus, changed: new Set<string>(), scope: 'all', nowMs: atMs}) as const;
+const wish = (desired: Intent, unwanted: Unwanted = 'remove', atMs = nowMs) =>
+  ({desired, unwanted, changed: new Set<string>(), scope: 'all', nowMs: atMs}) as const;
 
 const after = (found: Elements, steps: ReturnType<typeof planSet>, atMs = nowMs): Elements =>
   doSetSteps(new Map(found), steps, atMs);

@@ -1,8 +1,9 @@
 /** What many wishes cost, and what a keeper tells of the kernel. */
 import {describe, expect, jest, test} from '@jest/globals';
-import {Keeper, retryMs} from '../../../src/firewall/live/keeper.js';
+import {Keeper, retryPause} from '../../../src/firewall/live/keeper.js';
 import {iptablesBackend} from '../../../src/blocks/chain/backend.js';
 import {Intent} from '../../../src/blocks/intent.js';
+import {keeping} from '../../support/kernel/samples.js';
 import {
   addresses,
   blockOf,
@@ -50,12 +51,25 @@ describe('many wishes', () => {
     }
   });
 
+  test('a check at any moment of a try reads the kernel after it', async () => {
+    for (let turns = 0; turns < 60; turns++) {
+      make();
+      await want('192.0.2.1');
+      const wish = want('192.0.2.1', '192.0.2.2');
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      kernel.behindOurBack((chains) => void chains.get(chainName)?.splice(0, 1));
+      await keeper.check();
+      expect([turns, ...standing()]).toEqual([turns, drop('192.0.2.1'), drop('192.0.2.2')]);
+      await wish;
+    }
+  });
+
   test('what was kept goes as soon as it is to be removed, unasked', async () => {
     await want('192.0.2.1', '192.0.2.2', '192.0.2.3');
     const known = new Intent(4);
     for (const last of [2, 3]) known.set(blockOf(`192.0.2.${last}`));
-    const next = new Keeper(4, iptablesBackend(settings), known, {
-      ...{run: kernel.run, say: () => undefined, onStep: () => undefined},
+    const next = new Keeper(keeping(iptablesBackend(settings), known), {
+      ...{run: kernel.run, say: () => undefined},
     });
     await next.enforce('keep');
     expect(standing()).toHaveLength(3);
@@ -127,7 +141,7 @@ describe('the figures', () => {
     expect(figures()).toMatchObject({wanted: 2, standing: 1, failure: 'restore refused'});
     expect(keeper.isInOrder).toBe(false);
     kernel.refuses = () => false;
-    await jest.advanceTimersByTimeAsync(retryMs.first);
+    await jest.advanceTimersByTimeAsync(retryPause.firstMs);
     expect(figures()).toMatchObject({wanted: 2, standing: 2, failure: undefined});
     expect(keeper.isInOrder).toBe(true);
   });

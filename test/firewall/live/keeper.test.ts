@@ -1,6 +1,6 @@
 /** The firewall follows the wishes, whatever fails and whoever else writes to the kernel. */
 import {describe, expect, jest, test} from '@jest/globals';
-import {retryMs} from '../../../src/firewall/live/keeper.js';
+import {retryPause} from '../../../src/firewall/live/keeper.js';
 import {
   addresses,
   blockOf,
@@ -129,13 +129,13 @@ describe('failures', () => {
       calls = kernel.calls.length;
     }
     const pauses = tries.slice(1).map((ms, i) => ms - tries[i]!);
-    expect(tries[0]).toBeLessThanOrEqual(retryMs.first);
+    expect(tries[0]).toBeLessThanOrEqual(retryPause.firstMs);
     expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(retryMs.last + 100);
-    expect(pauses.at(-1)).toBeGreaterThan(retryMs.last - 100);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(retryPause.lastMs + 100);
+    expect(pauses.at(-1)).toBeGreaterThan(retryPause.lastMs - 100);
     expect(errors().length).toBeLessThanOrEqual(kernel.calls.length);
     kernel.refuses = () => false;
-    await jest.advanceTimersByTimeAsync(retryMs.last);
+    await jest.advanceTimersByTimeAsync(retryPause.lastMs);
     expect(standing()).toEqual([drop('192.0.2.1')]);
     expect(said.filter(([, text]) => text.includes('in order again'))).toHaveLength(1);
     expect(jest.getTimerCount()).toBe(0);
@@ -149,7 +149,7 @@ describe('failures', () => {
     }
     expect(kernel.calls.length).toBeLessThan(60);
     kernel.refuses = () => false;
-    await jest.advanceTimersByTimeAsync(retryMs.last);
+    await jest.advanceTimersByTimeAsync(retryPause.lastMs);
     expect(standing()).toHaveLength(1);
   });
 
@@ -172,10 +172,10 @@ describe('failures', () => {
         intent.set(blockOf(network));
         wishes.push(keeper.enforce('remove'));
       }
-      await jest.advanceTimersByTimeAsync(retryMs.last * 20);
+      await jest.advanceTimersByTimeAsync(retryPause.lastMs * 20);
       await Promise.all(wishes);
       kernel.refuses = () => false;
-      await jest.advanceTimersByTimeAsync(retryMs.last);
+      await jest.advanceTimersByTimeAsync(retryPause.lastMs);
       expect(standing()).toHaveLength(21);
       expect(new Set(standing()).size).toBe(21);
     },
@@ -196,7 +196,7 @@ describe('failures', () => {
     await Promise.all(wishes);
     expect(kernel.calls).toEqual(['list', 'list']);
     kernel.takesMs = 0;
-    await jest.advanceTimersByTimeAsync(retryMs.first);
+    await jest.advanceTimersByTimeAsync(retryPause.firstMs);
     expect(standing()).toHaveLength(101);
   });
 
@@ -208,7 +208,7 @@ describe('failures', () => {
     await want('192.0.2.1', '192.0.2.2');
     expect(kernel.calls).toHaveLength(before);
     kernel.refuses = () => false;
-    await jest.advanceTimersByTimeAsync(retryMs.first);
+    await jest.advanceTimersByTimeAsync(retryPause.firstMs);
     expect(standing()).toEqual([drop('192.0.2.1'), drop('192.0.2.2')]);
     expect(jest.getTimerCount()).toBe(0);
   });

@@ -6,6 +6,7 @@ import {iptablesBackend} from '../../../src/blocks/chain/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
 import {type Desired, Intent} from '../../../src/blocks/intent.js';
 import type {LogLevel} from '../../../src/base/say.js';
+import {keeping} from '../../support/kernel/samples.js';
 import {FakeNetfilter} from '../../support/fake-netfilter.js';
 
 export const chainName = 'GUESSERS';
@@ -31,10 +32,9 @@ export function make(): void {
   said = [];
   kernel = new FakeNetfilter();
   intent = new Intent(4);
-  keeper = new Keeper(4, iptablesBackend(settings), intent, {
+  keeper = new Keeper(keeping(iptablesBackend(settings), intent), {
     run: kernel.run,
     say: (level, message) => said.push([level, message]),
-    onStep: () => undefined,
   });
 }
 

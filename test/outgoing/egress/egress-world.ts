@@ -108,7 +108,6 @@ export function makeGuard(
         return runCall({...call, program: named(call.program)});
       },
       say: (level, message) => said.push([level, message]),
-      onStep: () => undefined,
       uidOf: (name) => (name === 'mailer' ? uids.mailer : undefined),
       network: 'net:[1]',
       former,

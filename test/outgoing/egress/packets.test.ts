@@ -142,7 +142,7 @@ describeInNamespace(
         });
         const actual = {rules: 'absent', hooks: new Map(), use: 'ours', readMs: nowMs} as const;
         const wish = {desired, nowMs, changed: new Set<string>()};
-        const plan = backend.plan({...wish, scope: 'all', surplus: 'remove'}, actual);
+        const plan = backend.plan({...wish, scope: 'all', unwanted: 'remove'}, actual);
         for (const call of plan.calls) expect((await namespace.runCall(call)).kind).toBe('done');
       }
       await passAtOnce(tryAll(uids.user));

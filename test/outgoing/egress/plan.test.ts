@@ -5,6 +5,8 @@ import {
   destinationsOf,
   type EgressRules,
   holdSwitchSeconds,
+  isKeepingUp,
+  longestGapMs,
   windowFor,
 } from '../../../src/outgoing/egress/rules.js';
 import {doEgressSteps, egressChainBackend, planEgress} from '../../../src/outgoing/egress/chain.js';
@@ -198,6 +200,15 @@ describe('the dead man’s switch', () => {
   });
 });
 
+test('the watch keeps up until a look is too long ago; one that has not begun is waited for', () => {
+  expect(isKeepingUp(undefined, 5_000_000)).toBe(true);
+  expect(isKeepingUp(1000, 1000)).toBe(true);
+  expect(isKeepingUp(1000, 1000 + longestGapMs - 1)).toBe(true);
+  expect(isKeepingUp(1000, 1000 + longestGapMs)).toBe(false);
+  // Before the switch itself ends, and before TCP asks for the fifth time.
+  expect(longestGapMs).toBeLessThan(15_000);
+});
+
 test('a destination within another needs no rule, nor does one of the other family', () => {
   const networks = ['198.51.100.0/24', '198.51.100.7', '198.51.100.0/24', '2001:db8::/32'];
   const texts = destinationsOf(4, networks.map(network)).map(({text}) => text);
@@ -208,7 +219,7 @@ const wish = (
   desired: EgressRules,
   changed: readonly Parameters<EgressIntent['release']>[0][] = [],
 ) => ({
-  ...({desired, nowMs, scope: 'all', surplus: 'remove'} as const),
+  ...({desired, nowMs, scope: 'all', unwanted: 'remove'} as const),
   changed: new Set(
     changed.map(
       ({local, localPort, remote, remotePort}) =>

@@ -1,9 +1,11 @@
 /** Chains as they could be found, and what should stand in them. */
 import fc from 'fast-check';
-import type {Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {Backend, Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {KeeperTask} from '../../../src/firewall/live/keeper.js';
 import {type ChainState, type ChainStep, doSteps} from '../../../src/blocks/chain/chain.js';
 import {type ChainSettings, planChain} from '../../../src/blocks/chain/plan.js';
 import {type Desired, Intent} from '../../../src/blocks/intent.js';
+import {blockWords} from '../../../src/blocks/live/block-rules.js';
 import type {Family} from '../../../src/net/address.js';
 
 export const spec = {chain: 'SPAM_UNAME_GUESSERS', port: 25};
@@ -27,14 +29,20 @@ export function intentOf(family: Family, networks: Iterable<string>): Intent {
   return intent;
 }
 
+/** What a keeper of the IPv4 blocks is to keep. */
+export const keeping = <Actual>(
+  backend: Backend<Actual, Desired>,
+  goal: Intent,
+): KeeperTask<Actual, Desired> => ({family: 4, backend, goal, words: blockWords});
+
 /** Everything may differ from this. */
 export const wishOf = (
   networks: Iterable<string>,
-  surplus: Unwanted = 'remove',
+  unwanted: Unwanted = 'remove',
   family: Family = 4,
 ): Change<Desired> => ({
   desired: intentOf(family, networks),
-  surplus,
+  unwanted,
   changed: new Set(),
   scope: 'all',
   nowMs: times.nowMs,
@@ -44,8 +52,8 @@ export const wishOf = (
 export const stepsTo = (
   networks: Iterable<string>,
   actual: ChainState,
-  surplus: Unwanted = 'remove',
-): ChainStep[] => planChain(flat, wishOf(networks, surplus), actual);
+  unwanted: Unwanted = 'remove',
+): ChainStep[] => planChain(flat, wishOf(networks, unwanted), actual);
 
 /** The state after the steps; the one before stays as it is. */
 export const afterSteps = (actual: ChainState, steps: readonly ChainStep[]): ChainState =>

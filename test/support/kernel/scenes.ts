@@ -105,7 +105,6 @@ export function start(
       return namespace.runCall(call);
     },
     say: (level, message) => said.push([level, message]),
-    onStep: () => undefined,
   });
   running.add(firewall);
   const want = async (...networks: readonly string[]): Promise<void> => {

@@ -1,28 +1,31 @@
 /**
- * The egress guard as the daemon sees it: keeps the rules for outgoing mail in both families as the
- * settings say, lets go the connections that the watch has seen, and keeps the dead man's switch of
- * `hold` from ending. Who owns a connection, and what is told of it, is not decided here.
+ * The egress guard: keeps the rules for outgoing mail in both families as the settings say, releases
+ * the connections that the watch has seen, and renews the dead man's switch of `hold` while the watch
+ * keeps up. Who owns a connection, and what is reported of it, is decided elsewhere.
  */
+import {Complaints} from '../../../base/mechanisms/complaints.js';
+import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
 import type {Config} from '../../../config/schema.js';
 import type {Enforced} from '../../../firewall/enforced.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
 import {
+  type AnyKeeper,
   type AtEnd,
-  Keeper,
-  type KeeperWords,
-  type KeeperTools,
-} from '../../../firewall/live/keeper.js';
-import {type Leftover, LeftoverRemover} from '../../../firewall/live/leftover.js';
+  FamilyKeepers,
+  type RulesEnd,
+} from '../../../firewall/live/family-keepers.js';
+import {Keeper, type KeeperTools, type KeeperWords} from '../../../firewall/live/keeper.js';
 import type {Family} from '../../../net/address.js';
 import {allowedSenders} from '../../allowed.js';
-import {type Connection, connectionKey} from '../../connection.js';
+import type {Connection} from '../../connection.js';
 import {egressChainBackend} from '../chain.js';
+import {Batch} from './batch.js';
 import {type EgressFormer, egressLeftovers} from './leftovers.js';
 import {egressTableBackend} from '../nftables.js';
-import {EgressIntent, mostReleases, mostReleasesPerUser} from '../releases.js';
-import {destinationsOf, type EgressMode, holdSwitchSeconds} from '../rules.js';
-import {nowMs} from '../../../sys/run/clock.js';
-import {TimeSlice} from '../../../sys/run/time-slice.js';
+import {Overflow} from '../overflow.js';
+import {EgressIntent, mostReleases} from '../releases.js';
+import {destinationsOf, type EgressMode, holdSwitchSeconds, isKeepingUp} from '../rules.js';
+import {monotonicMs, nowMs} from '../../../sys/run/clock.js';
 
 export type EgressSettings = Pick<
   Config,
@@ -35,7 +38,7 @@ export type EgressSettings = Pick<
   | 'allowedDestinations'
 >;
 
-export interface EgressSurroundings extends KeeperTools {
+interface EgressSurroundings extends KeeperTools {
   /** @returns undefined for a name that does not exist here */
   readonly uidOf: (name: string) => number | undefined;
   /** The network namespace in which our rules stand: `net:[4026531840]`. */
@@ -48,40 +51,30 @@ export interface EgressSurroundings extends KeeperTools {
   readonly otherVariant: () => Promise<Variant | undefined>;
 }
 
-type AnyKeeper = Pick<
-  Keeper<never, never>,
-  'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
->;
-
-/** How often it is said that too many are released at once. Ms. */
-const fullMs = 60_000;
-/** Connections of which it is counted that they wait. A count: 1 MB. */
-const mostUntold = 10_000;
-
 const words: KeeperWords = {part: 'egress guard', waiting: () => 'trying again'};
+
+const unwatched = 'what is held back is not looked at in time: nothing is held until it is';
 
 export class EgressGuard {
   readonly #settings: EgressSettings;
   readonly #surroundings: EgressSurroundings;
   readonly #families: readonly Family[];
   readonly #switchSeconds: number;
-  readonly #goals = new Map<Family, EgressIntent>();
-  readonly #keepers = new Map<Family, AnyKeeper>();
-  /** What other backends and earlier settings may have left; undefined: not looked for yet. */
-  #leftovers: readonly Leftover[] | undefined;
-  readonly #remover: LeftoverRemover;
-  #removal: Promise<void> | undefined;
-  #batch: Promise<void> | undefined;
+  readonly #goals: ReadonlyMap<Family, EgressIntent>;
+  readonly #keepers: FamilyKeepers;
+  readonly #batch = new Batch(() => this.#enforce());
+  readonly #overflow = new Overflow();
+  readonly #complaints: Complaints;
+  readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
+  /** Whether it is known what other backends and earlier settings may have left. */
+  #search: 'open' | 'done' = 'open';
   #renewal: NodeJS.Timeout | undefined;
-  /** One that was never started has nothing of its own in the kernel: a command that only asks. */
+  /** A command that only asks never starts it: then nothing in the kernel is its own. */
   #hasStarted = false;
   #isStopped = false;
   #isWatched = (): boolean => true;
-  #toldLeft = false;
-  /** Of which it was not said yet that they wait, by key. */
-  readonly #untold = new Set<string>();
-  #fullOf: 'all' | 'user' = 'all';
-  #toldFullMs = Number.NEGATIVE_INFINITY;
+  /** When the watch last looked, by the monotonic clock. Ms; undefined: no watch has begun. */
+  #lastLookMs: number | undefined;
 
   /**
    * @param families none in a dry run: then nothing is done
@@ -96,22 +89,13 @@ export class EgressGuard {
     this.#settings = settings;
     this.#families = families;
     this.#surroundings = surroundings;
-    this.#remover = new LeftoverRemover(surroundings);
+    this.#complaints = new Complaints(surroundings.say);
     this.#switchSeconds = switchSeconds;
-    const {mode} = this;
-    if (mode === 'none') return;
-    for (const family of families) {
-      const goal = new EgressIntent({
-        chain: settings.outboundChainName,
-        ports: settings.outboundPorts,
-        mode,
-        uids: this.#uids(),
-        destinations: destinationsOf(family, settings.allowedDestinations),
-        switchSeconds,
-      });
-      this.#goals.set(family, goal);
-      this.#keepers.set(family, makeKeeper(settings, family, goal, surroundings));
-    }
+    this.#goals = this.#makeGoals();
+    const keepers = [...this.#goals].map(
+      ([family, goal]) => [family, makeKeeper(settings, family, goal, surroundings)] as const,
+    );
+    this.#keepers = new FamilyKeepers(new Map(keepers), surroundings);
   }
 
   /** `none`: there are no rules; what an earlier setting has made goes. */
@@ -122,82 +106,104 @@ export class EgressGuard {
 
   /** By family; the counts are of ports. */
   get enforced(): ReadonlyMap<Family, Enforced> {
-    return new Map([...this.#keepers].map(([family, keeper]) => [family, keeper.enforced]));
+    return this.#keepers.enforced;
   }
 
-  /** Puts the rules in force, and takes away what earlier settings have left. Never fails. */
+  /** Puts the rules in force, and removes what earlier settings have left. Never fails. */
   async start(): Promise<void> {
     this.#hasStarted = true;
     const {mode} = this;
     if (mode !== 'none' && this.#families.length === 0) this.#sayWould(mode);
-    if (this.#keepers.size > 0) {
+    if (this.#goals.size > 0) {
       // Known before anything is made: a crash between would leave a chain of which nobody knows.
       this.#surroundings.former.note(this.#settings.outboundChainName);
       this.#surroundings.save();
       await this.#enforce();
     }
-    if (mode === 'hold' && this.#keepers.size > 0 && !this.#isStopped) {
+    if (mode === 'hold' && this.#goals.size > 0 && !this.#isStopped) {
       // A timer of its own: the checks may be an hour apart.
       const renew = (): void => void this.#enforce();
       this.#renewal = setInterval(renew, (this.#switchSeconds * 1000) / 3);
     }
-    await this.#removeLeftovers();
+    await this.#cleaning.join();
   }
 
   /**
-   * The connection may go its way when TCP asks again. Of `hold` only; one of another network namespace
-   * meets none of our rules, and is passed over. Ends when it is in force, or will be tried again; where
-   * too many are released already it is not, and may be asked for again.
+   * Lets the connection pass when TCP asks again. Concerns `hold` only; a connection of another network
+   * namespace meets none of our rules, and is passed over. Ends when the release is in force, or will be
+   * tried again. Where too many are released already, this one is not, and may be asked for again.
    */
   release(connection: Connection): Promise<void> {
     const goal = this.#goalOf(connection);
     if (goal === undefined) return Promise.resolve();
     const released = goal.release(connection, nowMs());
     if (released === 'full') {
-      if (this.#untold.size < mostUntold) this.#untold.add(connectionKey(connection));
-      this.#fullOf = goal.releases.size >= mostReleases ? 'all' : 'user';
-      this.#sayFull();
+      this.#overflow.note(connection, goal.releases.size >= mostReleases ? 'all' : 'user');
+      this.#reportOverflow();
     }
-    return released === 'released' ? this.#soon() : Promise.resolve();
+    return released === 'released' ? this.#batch.soon() : Promise.resolve();
   }
 
   /** The connection stands or has ended: a later one of the same ports is held again. */
   withdraw(connection: Connection): Promise<void> {
     const end = this.#goalOf(connection)?.withdraw(connection);
-    return end === 'withdrawn' ? this.#soon() : Promise.resolve();
+    return end === 'withdrawn' ? this.#batch.soon() : Promise.resolve();
+  }
+
+  /**
+   * The watch has looked at what is held. From the first look on, `hold` ends by itself when the looks
+   * come too rarely (`isKeepingUp`).
+   *
+   * @param atMs by the monotonic clock
+   */
+  noteLook(atMs: number): void {
+    this.#lastLookMs = atMs;
+  }
+
+  /** @param isWatched whether what is held is looked at; while it is not, `hold` ends by itself */
+  watchedBy(isWatched: () => boolean): void {
+    this.#isWatched = isWatched;
   }
 
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
-    if (this.#isStopped || this.#isLeft()) return;
+    if (this.#isStopped || this.#isAbandoned()) return;
     // What was left of the minute, when the flood is over.
-    this.#sayFull();
+    this.#reportOverflow();
     const uids = this.#uids();
     for (const goal of this.#goals.values()) goal.allow(uids);
     // First what we ourselves have changed: it is no repair.
     await this.#enforce();
-    await this.#each((keeper) => keeper.check());
-    await this.#removeLeftovers();
+    await this.#keepers.check();
+    await this.#cleaning.join();
   }
 
-  /** Only looks, for those who ask how things stand. */
-  async look(): Promise<void> {
-    await this.#each((keeper) => keeper.look());
+  /** Only looks, for commands that ask how things stand. */
+  look(): Promise<void> {
+    return this.#keepers.look();
   }
 
-  /** What is held here does not outlive us, but for a next life: nobody would release anything. */
-  async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
+  /** What is held does not outlive us, but for a next life: nobody would release anything. */
+  async stop(end: AtEnd): Promise<RulesEnd> {
     this.#isStopped = true;
     clearInterval(this.#renewal);
-    await this.#removal;
-    const keepers = [...this.#keepers.values()];
     const holds = this.mode === 'hold' && this.#hasStarted;
-    if (firewall === 'handOver' || (firewall === 'leave' && !holds)) {
-      await Promise.all(keepers.map((keeper) => keeper.stop()));
-      return 'left';
-    }
-    const ends = await Promise.all(keepers.map((keeper) => keeper.remove()));
-    return ends.includes('failed') ? 'failed' : 'removed';
+    const ending = this.#keepers.stop(end === 'leave' && holds ? 'remove' : end);
+    await this.#cleaning.settled();
+    return ending;
+  }
+
+  #makeGoals(): ReadonlyMap<Family, EgressIntent> {
+    const {mode} = this;
+    if (mode === 'none') return new Map();
+    const {outboundChainName: chain, outboundPorts: ports, allowedDestinations} = this.#settings;
+    const [uids, switchSeconds] = [this.#uids(), this.#switchSeconds];
+    const goals = this.#families.map((family) => {
+      const destinations = destinationsOf(family, allowedDestinations);
+      const rules = {chain, ports, mode, uids, destinations, switchSeconds};
+      return [family, new EgressIntent(rules)] as const;
+    });
+    return new Map(goals);
   }
 
   #goalOf({network, local, remotePort}: Connection): EgressIntent | undefined {
@@ -206,29 +212,10 @@ export class EgressGuard {
     return isOurs && isGuarded ? this.#goals.get(local.family) : undefined;
   }
 
-  /** Those that come in the same moment go in one batch. */
-  #soon(): Promise<void> {
-    this.#batch ??= (async () => {
-      await new TimeSlice().next();
-      this.#batch = undefined;
-      await this.#enforce();
-    })();
-    return this.#batch;
-  }
-
-  /** @param isKeepingUp whether what is held is looked at; while it is not, `hold` ends by itself */
-  watchedBy(isKeepingUp: () => boolean): void {
-    this.#isWatched = isKeepingUp;
-  }
-
   async #enforce(): Promise<void> {
-    if (this.#isStopped || this.#isLeft()) return;
+    if (this.#isStopped || this.#isAbandoned()) return;
     for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
-    await this.#each((keeper) => keeper.enforce('remove'));
-  }
-
-  async #each(work: (keeper: AnyKeeper) => Promise<void>): Promise<void> {
-    await Promise.all([...this.#keepers.values()].map(work));
+    await this.#keepers.enforce('remove');
   }
 
   #uids(): number[] {
@@ -245,51 +232,32 @@ export class EgressGuard {
     this.#surroundings.say('notice', `would ${deed}: ${what} (allowed: ${allowed})`);
   }
 
-  /** Nobody would let go what is held: the dead man's switch is not renewed. */
-  #isLeft(): boolean {
-    const isLeft = this.mode === 'hold' && !this.#isWatched();
-    if (isLeft && !this.#toldLeft) {
-      const message = 'what is held back is not looked at in time: nothing is held until it is';
-      this.#surroundings.say('warning', `egress guard: ${message}`);
-    }
-    this.#toldLeft = isLeft;
-    return isLeft;
+  /** Nobody would release what is held, so the dead man's switch is not renewed. */
+  #isAbandoned(): boolean {
+    const isLookedAt = this.#isWatched() && isKeepingUp(this.#lastLookMs, monotonicMs());
+    const isAbandoned = this.mode === 'hold' && !isLookedAt;
+    if (isAbandoned) this.#complaints.begin('watch', `egress guard: ${unwatched}`, 'warning');
+    else this.#complaints.end('watch');
+    return isAbandoned;
   }
 
-  /** One who floods does so for long: a line a minute tells it, and how many it concerns. */
-  #sayFull(): void {
-    if (this.#untold.size === 0) return;
-    const agoMs = nowMs() - this.#toldFullMs;
-    if (agoMs >= 0 && agoMs < fullMs) return;
-    this.#toldFullMs = nowMs();
-    const most = {all: `${mostReleases}`, user: `${mostReleasesPerUser} of one user`}[this.#fullOf];
-    const count = this.#untold.size < mostUntold ? this.#untold.size : `at least ${mostUntold}`;
-    const since = count === 1 ? 'one waits' : `${count} had to wait since this was last said`;
-    const message = `more connections than may be let go at once (${most}): ${since}`;
-    this.#surroundings.say('warning', `egress guard: ${message}`);
-    this.#untold.clear();
-  }
-
-  #removeLeftovers(): Promise<void> {
-    this.#removal ??= this.#tryLeftovers().finally(() => (this.#removal = undefined));
-    return this.#removal;
+  #reportOverflow(): void {
+    const message = this.#overflow.report(nowMs());
+    if (message !== undefined) this.#surroundings.say('warning', `egress guard: ${message}`);
   }
 
   async #tryLeftovers(): Promise<void> {
     const {former, otherVariant} = this.#surroundings;
     if (this.#families.length === 0 || former.chains().length === 0) return;
-    // While ours does not stand, what another backend holds may be all that does.
-    if ([...this.#keepers.values()].some((keeper) => !keeper.isInOrder)) return;
-    this.#leftovers ??= egressLeftovers(
-      {...this.#settings, mode: this.mode, families: this.#families},
-      await otherVariant(),
-      former,
-    );
-    for (const leftover of this.#leftovers) {
-      if (this.#isStopped) return;
-      if ((await this.#remover.remove(leftover)) === 'stays') continue;
-      this.#leftovers = this.#leftovers.filter((each) => each !== leftover);
+    // What may be left is looked for once, and not before ours stands.
+    if (!this.#keepers.isInOrder) return;
+    if (this.#search === 'open') {
+      const place = {...this.#settings, mode: this.mode, families: this.#families};
+      const leftovers = egressLeftovers(place, await otherVariant(), former);
+      this.#keepers.expectLeftovers(leftovers);
+      this.#search = 'done';
     }
+    await this.#keepers.removeLeftovers();
   }
 }
 
@@ -297,13 +265,13 @@ export class EgressGuard {
 const largestUid = 2 ** 32 - 2;
 
 function makeKeeper(
-  settings: EgressSettings,
+  {backend, outboundChainName: chain, hookPlace}: EgressSettings,
   family: Family,
   goal: EgressIntent,
-  surroundings: KeeperTools,
+  tools: KeeperTools,
 ): AnyKeeper {
-  const {backend, outboundChainName: chain, hookPlace} = settings;
+  const task = {family, goal, words};
   return backend === 'nftables'
-    ? new Keeper(family, egressTableBackend(chain, family), goal, surroundings, words)
-    : new Keeper(family, egressChainBackend(chain, family, hookPlace), goal, surroundings, words);
+    ? new Keeper({...task, backend: egressTableBackend(chain, family)}, tools)
+    : new Keeper({...task, backend: egressChainBackend(chain, family, hookPlace)}, tools);
 }

@@ -5,7 +5,13 @@
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
 import type {KeeperTools} from '../../../firewall/live/keeper.js';
-import {allOf, type Leftover, leftoverOf} from '../../../firewall/live/leftover.js';
+import {
+  inOrder,
+  type Leftover,
+  type LeftoverGroup,
+  leftoverOf,
+  removeGroups,
+} from '../../../firewall/live/leftover.js';
 import type {State} from '../../../guard/state.js';
 import type {Family} from '../../../net/address.js';
 import {egressChainBackend} from '../chain.js';
@@ -28,7 +34,7 @@ export const formerEgress = ({egressChains}: State): EgressFormer => ({
   forget: (chain) => egressChains.delete(chain),
 });
 
-export interface EgressPlace {
+interface EgressPlace {
   readonly backend: Config['backend'];
   readonly outboundChainName: string;
   /** `none`: nothing is in force, and all goes. */
@@ -44,12 +50,23 @@ export function egressLeftovers(
 ): Leftover[] {
   return former.chains().flatMap((chain) => {
     const isInForce = mode !== 'none' && chain === outboundChainName;
-    const parts = families.flatMap((family) =>
-      partsOf(chain, family, otherVariant, isInForce ? backend : 'none'),
-    );
-    return isInForce ? parts : allOf(`chain ${chain}`, parts, () => former.forget(chain));
+    return isInForce
+      ? families.flatMap((family) => partsOf(chain, family, otherVariant, backend))
+      : inOrder(allUnder(chain, families, otherVariant, former));
   });
 }
+
+/** All that any backend may have made under this name. */
+const allUnder = (
+  chain: string,
+  families: readonly Family[],
+  otherVariant: Variant | undefined,
+  former: EgressFormer | undefined,
+): LeftoverGroup => ({
+  name: `chain ${chain}`,
+  parts: families.flatMap((family) => partsOf(chain, family, otherVariant, 'none')),
+  onGone: () => former?.forget(chain),
+});
 
 /** @param inForce the backend whose own parts are left out */
 function partsOf(
@@ -73,23 +90,16 @@ function partsOf(
  * @param former undefined where nobody knows of other names
  * @returns why something stays, one line each
  */
-export async function removeEgress(
+export function removeEgress(
   chain: string,
   families: readonly Family[],
   otherVariant: Variant | undefined,
-  {run, say}: Pick<KeeperTools, 'run' | 'say'>,
+  tools: KeeperTools,
   former: EgressFormer | undefined,
 ): Promise<readonly string[]> {
-  const failures: string[] = [];
-  for (const name of new Set([chain, ...(former?.chains() ?? [])])) {
-    let isGone = true;
-    for (const part of families.flatMap((family) => partsOf(name, family, otherVariant, 'none'))) {
-      const failure = await part.remove(run, say);
-      if (failure === undefined) continue;
-      isGone = false;
-      failures.push(`${part.name}: not removed: ${failure}`);
-    }
-    if (isGone) former?.forget(name);
-  }
-  return failures;
+  const names = [...new Set([chain, ...(former?.chains() ?? [])])];
+  return removeGroups(
+    names.map((name) => allUnder(name, families, otherVariant, former)),
+    tools,
+  );
 }

@@ -1,7 +1,7 @@
 /** When the egress guard speaks to the firewall, and when it does not: on a kernel that takes all. */
-import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {EgressGuard, type EgressSettings} from '../../../../src/outgoing/egress/live/hold.js';
-import {retryMs} from '../../../../src/firewall/live/keeper.js';
+import {retryPause} from '../../../../src/firewall/live/keeper.js';
 import type {Call, CallResult} from '../../../../src/firewall/backend.js';
 import {mostReleases, mostReleasesPerUser} from '../../../../src/outgoing/egress/releases.js';
 import type {LogLevel} from '../../../../src/base/say.js';
@@ -47,7 +47,6 @@ function make(more: Partial<EgressSettings> = {}, families: readonly Family[] = 
       return Promise.resolve(answer(call) ?? (call.program === 'nft' ? noNft : taken));
     },
     say: (level, message) => said.push([level, message]),
-    onStep: () => undefined,
     uidOf: (name) => uids.get(name),
     network: 'net:[1]',
     former: {
@@ -213,7 +212,7 @@ test('one family that fails does not hold up the other, and says so', async () =
     'IPv6 egress guard: ip6tables-save: not found (trying again)',
   ]);
   answer = () => undefined;
-  await jest.advanceTimersByTimeAsync(retryMs.first);
+  await jest.advanceTimersByTimeAsync(retryPause.firstMs);
   expect(egress.enforced.get(6)).toMatchObject({standing: 1, failure: undefined});
 });
 
@@ -246,4 +245,57 @@ test('a dry run only says what it would do', async () => {
       'would hold back until it is known whose they are: new connections to the ports 25 of other machines (allowed: users 99, 103; networks 198.51.100.0/24)',
     ],
   ]);
+});
+
+describe('a watch that looks', () => {
+  const left = [
+    'warning',
+    'egress guard: what is held back is not looked at in time: nothing is held until it is',
+  ];
+  const warnings = () => said.filter(([level]) => level === 'warning');
+  const beat = async (egress: EgressGuard, ms: number): Promise<void> => {
+    for (let rest = ms; rest > 0; rest -= 1000) {
+      egress.noteLook(performance.now());
+      await jest.advanceTimersByTimeAsync(1000);
+    }
+  };
+
+  test('keeps the hold; when it falls behind the switch is not renewed, which is said once', async () => {
+    const egress = make();
+    await egress.start();
+    batches = [];
+    await beat(egress, 60_000);
+    expect(batches.length).toBeGreaterThanOrEqual(3);
+    expect(warnings()).toEqual([]);
+    batches = [];
+    await jest.advanceTimersByTimeAsync(60_000);
+    await egress.check();
+    await egress.release(connectionOf(4, 4711));
+    expect(batches).toEqual([]);
+    expect(warnings()).toEqual([left]);
+  });
+
+  test('holds again when it has caught up, and says so again when it falls behind again', async () => {
+    const egress = make();
+    await egress.start();
+    egress.noteLook(performance.now());
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(warnings()).toEqual([left]);
+    batches = [];
+    await beat(egress, 10_000);
+    expect(batches.length).toBeGreaterThanOrEqual(1);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(warnings()).toEqual([left, left]);
+  });
+
+  test('matters to nothing that is not held', async () => {
+    const egress = make({outbound: 'reject'});
+    await egress.start();
+    egress.noteLook(performance.now());
+    await jest.advanceTimersByTimeAsync(60_000);
+    uids.set('absent', 104);
+    await egress.check();
+    expect(batches.at(-1)).toContain('--uid-owner 104');
+    expect(warnings()).not.toContainEqual(left);
+  });
 });

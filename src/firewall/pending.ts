@@ -1,0 +1,40 @@
+/**
+ * How much the next plan must look at: everything, or only what was decided about since the last
+ * plan that was carried out. Does not know what is wanted, nor what the kernel holds.
+ */
+import type {Change, Unwanted} from './backend.js';
+
+export class Pending {
+  #unwanted: Unwanted = 'keep';
+  #scope: Change<unknown>['scope'] = 'all';
+  /** Decided about, and not in force yet. */
+  readonly #changed = new Set<string>();
+
+  /** What was kept goes now, although nothing has reported that it changed: the next plan looks at all. */
+  want(unwanted: Unwanted): void {
+    if (unwanted !== this.#unwanted) this.#scope = 'all';
+    this.#unwanted = unwanted;
+  }
+
+  /**
+   * What the next plan must look at. What comes afterwards is for the plan after it; if this plan
+   * fails, the kernel is read anew.
+   *
+   * @param changed what was decided about since the last call, by its key
+   * @param basis what the plan starts from; a reading may differ anywhere
+   */
+  take(
+    changed: Iterable<string>,
+    basis: 'belief' | 'reading',
+  ): Pick<Change<unknown>, 'unwanted' | 'changed' | 'scope'> {
+    for (const key of changed) this.#changed.add(key);
+    const scope = basis === 'reading' ? 'all' : this.#scope;
+    this.#scope = 'changed';
+    return {unwanted: this.#unwanted, changed: this.#changed, scope};
+  }
+
+  /** The latest plan is in force. */
+  carriedOut(): void {
+    this.#changed.clear();
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What a keeper is doing, as a value: decides which phase follows which. The keeper
+ * (`live/keeper.ts`) makes the tries, sets the timer and reports.
+ *
+ *            begin            done
+ *     idle ─────────▶ trying ──────▶ idle
+ *                      ▲   │
+ *                  due │   │ failed
+ *                      │   ▼
+ *                     waiting
+ *
+ *     stop: idle ─▶ stopped, waiting ─▶ stopped,
+ *           trying ─▶ stopping ─ done, failed ─▶ stopped
+ */
+
+/** `failure`: why the latest try failed; undefined: it did not. */
+export type Phase =
+  /** Nothing is under way, and nothing is asked for. */
+  | {readonly kind: 'idle'; readonly failure: string | undefined}
+  /**
+   * A try is under way. `doubted`: somebody has asked meanwhile what the kernel really holds, so the
+   * result of this try is not believed.
+   */
+  | {
+      readonly kind: 'trying';
+      /** When it began. Ms since the epoch. */
+      readonly sinceMs: number;
+      readonly result: 'believed' | 'doubted';
+      readonly failure: string | undefined;
+    }
+  /** The latest try failed; the next one begins when its pause is over, and not earlier. */
+  | {readonly kind: 'waiting'; readonly failure: string}
+  /** The last try is under way: none follows. */
+  | {readonly kind: 'stopping'; readonly sinceMs: number; readonly failure: string | undefined}
+  | {readonly kind: 'stopped'; readonly failure: string | undefined};
+
+export type PhaseEvent =
+  /** Something is asked for. While a failure waits for its time this begins nothing. */
+  | {readonly kind: 'begin'; readonly nowMs: number}
+  /** The pause after a failure is over. */
+  | {readonly kind: 'due'; readonly nowMs: number}
+  /** Somebody wants to know what the kernel really holds. */
+  | {readonly kind: 'doubt'}
+  | {readonly kind: 'done'}
+  | {readonly kind: 'failed'; readonly why: string}
+  /** The kernel was read outside of any try, which changes nothing there. */
+  | {readonly kind: 'looked'; readonly failure: string | undefined}
+  | {readonly kind: 'stop'};
+
+export const firstPhase: Phase = {kind: 'idle', failure: undefined};
+
+/** @returns the phase after the event; the same one where the event means nothing */
+export function nextPhase(phase: Phase, event: PhaseEvent): Phase {
+  switch (event.kind) {
+    case 'begin':
+      // A try that threw has left its phase behind: the next one begins all the same.
+      if (phase.kind === 'trying') return trying(event.nowMs, phase.failure);
+      return phase.kind === 'idle' ? trying(event.nowMs, undefined) : phase;
+    case 'due':
+      return phase.kind === 'waiting' ? trying(event.nowMs, phase.failure) : phase;
+    case 'doubt':
+      return phase.kind === 'trying' ? {...phase, result: 'doubted'} : phase;
+    case 'done':
+      if (phase.kind === 'stopping') return {kind: 'stopped', failure: undefined};
+      return phase.kind === 'trying' ? firstPhase : phase;
+    case 'failed':
+      if (phase.kind === 'stopping') return {kind: 'stopped', failure: event.why};
+      return phase.kind === 'trying' ? {kind: 'waiting', failure: event.why} : phase;
+    case 'looked':
+      return phase.kind === 'idle' ? {kind: 'idle', failure: event.failure} : phase;
+    case 'stop':
+      return stopped(phase);
+  }
+}
+
+const trying = (sinceMs: number, failure: string | undefined): Phase => ({
+  ...{kind: 'trying', result: 'believed'},
+  ...{sinceMs, failure},
+});
+
+function stopped(phase: Phase): Phase {
+  const {kind, failure} = phase;
+  if (kind === 'stopped' || kind === 'stopping') return phase;
+  return kind === 'trying'
+    ? {kind: 'stopping', sinceMs: phase.sinceMs, failure}
+    : {kind: 'stopped', failure};
+}
+
+/** A try that has been under way for longer is late: until then what it does counts as done. Ms. */
+export const promptMs = 1500;
+
+/** How the latest try goes, for people: an early one counts as good. */
+export type Progress =
+  | {readonly kind: 'good'}
+  /** A try is under way, and nothing speaks against it. */
+  | {readonly kind: 'underWay'}
+  | {readonly kind: 'bad'; readonly failure: string};
+
+export function progressOf(phase: Phase, nowMs: number): Progress {
+  const isUnderWay = phase.kind === 'trying' || phase.kind === 'stopping';
+  const lateMs = isUnderWay ? nowMs - phase.sinceMs : 0;
+  if (phase.failure !== undefined) return {kind: 'bad', failure: phase.failure};
+  if (lateMs > promptMs) {
+    return {kind: 'bad', failure: `no answer for ${Math.round(lateMs / 1000)}s`};
+  }
+  return {kind: isUnderWay ? 'underWay' : 'good'};
+}

@@ -1,0 +1,165 @@
+/** The keepers of both families: who is asked what, and when leftovers may go. */
+import {beforeEach, describe, expect, test} from '@jest/globals';
+import type {Enforced} from '../../../src/firewall/enforced.js';
+import {type AnyKeeper, FamilyKeepers} from '../../../src/firewall/live/family-keepers.js';
+import type {Leftover} from '../../../src/firewall/live/leftover.js';
+import type {Family} from '../../../src/net/address.js';
+
+let calls: string[] = [];
+
+beforeEach(() => {
+  calls = [];
+});
+
+const tools = {
+  run: () => Promise.reject(new Error('no call is made here')),
+  say: () => undefined,
+};
+
+const figures = (wanted: number): Enforced => ({
+  ...{wanted, standing: wanted, readMs: undefined},
+  ...{repairs: 0, failure: undefined},
+});
+
+class FakeKeeper implements AnyKeeper {
+  readonly #family: Family;
+  isInOrder = true;
+  end: 'removed' | 'failed' = 'removed';
+
+  constructor(family: Family) {
+    this.#family = family;
+  }
+  get enforced(): Enforced {
+    return figures(this.#family);
+  }
+  enforce(unwanted: string): Promise<void> {
+    return this.#note(`enforce ${unwanted}`);
+  }
+  check(): Promise<void> {
+    return this.#note('check');
+  }
+  look(): Promise<void> {
+    return this.#note('look');
+  }
+  stop(): Promise<void> {
+    return this.#note('stop');
+  }
+  async remove(): Promise<'removed' | 'failed'> {
+    await this.#note('remove');
+    return this.end;
+  }
+  #note(call: string): Promise<void> {
+    calls.push(`${call} ${this.#family}`);
+    return Promise.resolve();
+  }
+}
+
+function make(obstacles: readonly Leftover[] = []) {
+  const [four, six] = [new FakeKeeper(4), new FakeKeeper(6)];
+  const keepers = new FamilyKeepers(
+    new Map<Family, AnyKeeper>([
+      [4, four],
+      [6, six],
+    ]),
+    tools,
+    obstacles,
+  );
+  return {four, six, keepers};
+}
+
+/** One that goes, unless it is told to stay. */
+const leftover = (name: string, why: () => string | undefined = () => undefined): Leftover => ({
+  name,
+  remove: async () => {
+    calls.push(`leftover ${name}`);
+    await Promise.resolve();
+    return why();
+  },
+});
+
+test('all is asked of both families', async () => {
+  const {keepers, six} = make();
+  expect(keepers.families).toEqual([4, 6]);
+  await keepers.enforce('keep');
+  await keepers.check();
+  await keepers.look();
+  expect(calls).toEqual([
+    ...['enforce keep 4', 'enforce keep 6', 'check 4', 'check 6', 'look 4', 'look 6'],
+  ]);
+  expect([...keepers.enforced]).toEqual([
+    [4, figures(4)],
+    [6, figures(6)],
+  ]);
+  expect([keepers.isInOrder, keepers.isInOrderIn(6)]).toEqual([true, true]);
+  six.isInOrder = false;
+  expect([keepers.isInOrder, keepers.isInOrderIn(4), keepers.isInOrderIn(6)]).toEqual([
+    ...[false, true, false],
+  ]);
+});
+
+test('a family without a keeper has nothing to take', () => {
+  const keepers = new FamilyKeepers(new Map(), tools);
+  expect([keepers.isInOrder, keepers.isInOrderIn(6)]).toEqual([true, true]);
+});
+
+describe('the end', () => {
+  test.each(['handOver', 'leave'] as const)('%s: the rules stay', async (end) => {
+    expect(await make().keepers.stop(end)).toBe('left');
+    expect(calls).toEqual(['stop 4', 'stop 6']);
+  });
+
+  test('remove: one that cannot be removed is told', async () => {
+    expect(await make().keepers.stop('remove')).toBe('removed');
+    expect(calls).toEqual(['remove 4', 'remove 6']);
+    const {keepers, four} = make();
+    four.end = 'failed';
+    expect(await keepers.stop('remove')).toBe('failed');
+  });
+});
+
+describe('leftovers', () => {
+  test('go only while all families are in order', async () => {
+    const {keepers, four, six} = make();
+    keepers.expectLeftovers([leftover('a', () => void (six.isInOrder = false)), leftover('b')]);
+    four.isInOrder = false;
+    await keepers.removeLeftovers();
+    expect(calls).toEqual([]);
+    four.isInOrder = true;
+    await keepers.removeLeftovers();
+    expect(calls).toEqual(['leftover a']);
+    six.isInOrder = true;
+    await keepers.removeLeftovers();
+    expect(calls).toEqual(['leftover a', 'leftover b']);
+  });
+
+  test('are removed by one at a time; the end waits for it, and no other begins', async () => {
+    const {keepers} = make();
+    keepers.expectLeftovers(['a', 'b'].map((name) => leftover(name)));
+    const removals = [keepers.removeLeftovers(), keepers.removeLeftovers()];
+    const end = keepers.stop('leave');
+    await Promise.all(removals);
+    expect(await end).toBe('left');
+    await keepers.removeLeftovers();
+    expect(calls).toEqual(['leftover a', 'stop 4', 'stop 6']);
+  });
+});
+
+describe('obstacles', () => {
+  test('go before anything of ours stands, and are tried until they are gone', async () => {
+    let why: string | undefined = 'locked';
+    const {keepers, four} = make([leftover('old', () => why)]);
+    // Nothing of ours stands yet, and what is in its way goes all the same.
+    four.isInOrder = false;
+    await keepers.enforce('keep');
+    const first = ['leftover old', 'check 4', 'check 6'];
+    expect(calls).toEqual([...first, 'enforce keep 4', 'enforce keep 6']);
+    why = undefined;
+    calls = [];
+    await keepers.check();
+    expect(calls).toEqual(first);
+    calls = [];
+    await keepers.check();
+    await keepers.enforce('remove');
+    expect(calls).toEqual(['check 4', 'check 6', 'enforce remove 4', 'enforce remove 6']);
+  });
+});

@@ -1,0 +1,45 @@
+/** How much the next plan looks at: never too little. */
+import {expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {Pending} from '../../src/firewall/pending.js';
+
+test('the first plan looks at all, the next ones at what was decided about', () => {
+  const pending = new Pending();
+  pending.want('remove');
+  expect(pending.take(['a'], 'belief')).toMatchObject({surplus: 'remove', scope: 'all'});
+  pending.carriedOut();
+  const second = pending.take(['b'], 'belief');
+  expect(second).toEqual({surplus: 'remove', scope: 'changed', changed: new Set(['b'])});
+});
+
+test('all again once other things are to be kept, and for each reading', () => {
+  const pending = new Pending();
+  pending.want('keep');
+  pending.take([], 'belief');
+  pending.want('keep');
+  expect(pending.take([], 'belief').scope).toBe('changed');
+  pending.want('remove');
+  expect(pending.take([], 'belief').scope).toBe('all');
+  expect(pending.take([], 'belief').scope).toBe('changed');
+  expect(pending.take([], 'reading').scope).toBe('all');
+});
+
+test('property: what was decided about stays open until a plan is carried out', () => {
+  const round = fc.record({
+    changed: fc.array(fc.constantFrom('a', 'b', 'c', 'd')),
+    end: fc.constantFrom('carriedOut', 'failed'),
+  });
+  fc.assert(
+    fc.property(fc.array(round), (rounds) => {
+      const pending = new Pending();
+      let open = new Set<string>();
+      for (const {changed, end} of rounds) {
+        for (const key of changed) open.add(key);
+        expect(pending.take(changed, 'belief').changed).toEqual(open);
+        if (end === 'failed') continue;
+        pending.carriedOut();
+        open = new Set();
+      }
+    }),
+  );
+});
