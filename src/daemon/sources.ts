@@ -10,6 +10,7 @@ import {Frames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
 import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
 import {sameHost} from '../log/syslog.js';
+import {queueIdClock} from '../mail/sendmail/queue-id.js';
 import {mayBePiece} from '../mail/sendmail/fragments.js';
 import {reportFollow, reportJournal} from '../report/source-text.js';
 import {quietMs} from '../sys/disk/text-file.js';
@@ -97,7 +98,7 @@ export class LogSources {
     const resume = (path: string) => positions.get(path) ?? 'end';
     for await (const {path, batch} of followAll(this.#plan.files, resume, report, signal)) {
       const {lines, position, caughtUp} = batch;
-      const framesOf = frames.get(path) ?? new Frames();
+      const framesOf = frames.get(path) ?? new Frames(queueIdClock);
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());

@@ -5,6 +5,7 @@
  * writes it there (FreeBSD syslogd.c, logmsg(): each log has its own last line), but one that is
  * forwarded, or behind a line that was not read, could be about any other message.
  */
+import type {IdClock} from './id-clock.js';
 import type {Line} from './line.js';
 import type {LogRecord} from './record.js';
 import {type Frame, mostTimes, readFrame} from './syslog.js';
@@ -15,11 +16,16 @@ export type Framed = Exclude<Frame, {kind: 'repeat'}>;
 
 /** One for each log: its lines in the order in which they stand there. */
 export class Frames {
-  readonly #stamps = new Stamps();
+  readonly #stamps: Stamps;
   /** What the last line said; a repeat says it again. */
   #last: LogRecord | undefined;
   /** Where the line after it begins. Bytes. */
   #end = -1;
+
+  /** @param clock of the ids that messages in this log begin with */
+  constructor(clock: IdClock) {
+    this.#stamps = new Stamps(clock);
+  }
 
   /** @param referenceMs a time not before the line was written; ms since the epoch */
   read({text, offset}: Line, referenceMs: number): Framed {

@@ -5,14 +5,13 @@
  *     2026-11-21T11:51:44.575196+00:00    RFC 3339; `Z`, `+0100`, a blank for the T are taken too
  *     2020-05-03 00:53:36                 the same without a zone: local time
  *
- * What a stamp leaves open, the year and which of two equal hours in autumn, is told by the queue id
- * that most messages of sendmail begin with: its clock is UTC and has a year (`queue-id.ts`). A queue
- * id never moves a stamp otherwise. It says when its envelope began, a line about the envelope may
- * come days later, so a difference proves little; and the lines of a session that have no queue id
- * must keep the clock of those that have. An id that fits the day of the stamp in no year is none, or
- * a forged one, and tells nothing.
+ * What a stamp leaves open, the year and which of two equal hours in autumn, is told by the id that
+ * a message may begin with (`id-clock.ts`). An id never moves a stamp otherwise. It says when its
+ * envelope began, a line about the envelope may come days later, so a difference proves little; and
+ * the lines of a session that have no id must keep the clock of those that have. An id that fits the
+ * day of the stamp in no year is none, or a forged one, and tells nothing.
  */
-import {readQueueId} from '../mail/sendmail/queue-id.js';
+import type {IdClock} from './id-clock.js';
 
 export interface Stamp {
   /** Characters it takes. */
@@ -56,14 +55,18 @@ const idSlackMs = 60 * 1000;
 const longestQueuedMs = 31 * dayMs;
 /** Local time is at most 14 hours ahead of UTC; the rest is for days being compared. Milliseconds. */
 const zoneSlackMs = 2 * dayMs;
-/** Queue ids have this form since sendmail 8.12, of 2001. Ms since the epoch. */
-const earliestIdMs = Date.UTC(2000, 0);
 
-/** Remembers what consecutive lines share: date, hour, and the day of their queue ids. */
+/** Remembers what consecutive lines share: date, hour, and the day of their ids. */
 export class Stamps {
+  readonly #clock: IdClock;
   #date = {text: '-', atMs: 0};
   #hour: RememberedHour | undefined;
   #told: ToldYear | undefined;
+
+  /** @param clock of the ids that the messages begin with */
+  constructor(clock: IdClock) {
+    this.#clock = clock;
+  }
 
   /**
    * @param at where in the text it begins
@@ -75,18 +78,18 @@ export class Stamps {
       : this.#readBsd(text, at, referenceMs);
   }
 
-  /** When a line was written, by its stamp and the queue id its message may begin with. */
+  /** When a line was written, by its stamp and the id its message may begin with. */
   settle({local, atMs, intoHourMs}: Stamp, message: string, referenceMs: number): number {
     if (local === undefined) return atMs;
-    const idLength = queueIdOrPieceLength(message);
+    const idLength = this.#clock.lengthIn(message);
     if (idLength === 0) return atMs;
     const year = this.#yearTold(local, message, referenceMs);
     if (year === undefined || (year !== local.year && local.year !== undefined)) return atMs;
     if (year === local.chosenYear && local.plainMs !== undefined) return atMs;
     const occurrence = occurrenceIn(year, local, intoHourMs);
     if (occurrence?.againMs === undefined) return occurrence?.firstMs ?? atMs;
-    const id = readQueueId(message.slice(0, idLength), referenceMs + clockSlackMs);
-    return id === undefined ? atMs : whichOf(occurrence, id.atMs, referenceMs);
+    const idMs = this.#clock.timeOf(message.slice(0, idLength), referenceMs + clockSlackMs);
+    return idMs === undefined ? atMs : whichOf(occurrence, idMs, referenceMs);
   }
 
   #yearTold({month, day}: WallHour, message: string, referenceMs: number): number | undefined {
@@ -94,8 +97,8 @@ export class Stamps {
     const told = this.#told;
     const isTold = told?.month === month && told.day === day && told.untilDay === untilDay;
     if (isTold && message.startsWith(told.idDay)) return told.year;
-    const idDay = message.slice(0, 3);
-    const year = yearTold(idDay, month, day, untilDay * dayMs);
+    const idDay = message.slice(0, this.#clock.dayLength);
+    const year = yearTold(this.#clock.dayOf(idDay, untilDay * dayMs), month, day);
     this.#told = {idDay, month, day, untilDay, year};
     return year;
   }
@@ -188,23 +191,22 @@ interface RememberedHour {
   readonly local: LocalHour;
 }
 
-/** Which year a stamp is in, when a message behind it begins with a queue id of `idDay`. */
+/** Which year a stamp is in, when a message behind it begins with an id of `idDay`. */
 interface ToldYear {
-  /** The first three characters of a queue id. */
+  /** The characters of an id that name its day. */
   readonly idDay: string;
   readonly month: number;
   readonly day: number;
-  /** No queue id is of this day or later. Days since the epoch. */
+  /** No id is of this day or later. Days since the epoch. */
   readonly untilDay: number;
   readonly year: number | undefined;
 }
 
-function yearTold(idDay: string, month: number, day: number, untilMs: number): number | undefined {
-  const id = readQueueId(idDay.padEnd(14, '0'), untilMs);
-  if (id === undefined || id.atMs < earliestIdMs) return undefined;
-  const year = new Date(id.atMs).getUTCFullYear();
+function yearTold(idDayMs: number | undefined, month: number, day: number): number | undefined {
+  if (idDayMs === undefined) return undefined;
+  const year = new Date(idDayMs).getUTCFullYear();
   return [year, year + 1, year - 1].find((candidate) => {
-    const ageMs = Date.UTC(candidate, month, day) - id.atMs;
+    const ageMs = Date.UTC(candidate, month, day) - idDayMs;
     return ageMs >= -zoneSlackMs && ageMs <= longestQueuedMs;
   });
 }
@@ -329,13 +331,6 @@ function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);
   return isDigit(tens) && isDigit(ones) ? (tens - zero) * 10 + ones - zero : NaN;
-}
-
-/** @returns 0 for a message that does not begin with `QID: ` or `QID[1]: ` */
-function queueIdOrPieceLength(message: string): number {
-  let end = 8;
-  while (end < 18 && isDigit(message.charCodeAt(end))) end += 1;
-  return end >= 14 && (message[end] === ':' || message[end] === '[') ? end : 0;
 }
 
 const zero = 48;

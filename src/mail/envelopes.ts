@@ -189,7 +189,7 @@ export class Envelopes {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(record, queueId, pendingOf(event.kind, event.subject, record, answer))
+      ? this.#hold(record, queueId, pendingOf(event.kind, event, record, answer))
       : [];
     const {client} = event;
     const told = client && {client, proof: proofOf(record)};
@@ -200,9 +200,10 @@ export class Envelopes {
   /** A line of no envelope tells by itself who it was, or the machine does, or a connect line. */
   #withoutEnvelope(
     record: LogRecord,
-    {kind, client, subject}: Sign | UnknownRecipient,
+    event: Sign | UnknownRecipient,
     answer: MachineAnswer | undefined,
   ): JoinOutcome[] {
+    const {kind, client} = event;
     if (!isEvidenceKind(kind)) return [];
     const said = client && {address: client.text, proof: proofOf(record)};
     const asked = answer && {address: answer.client.text, proof: answer.proof};
@@ -214,7 +215,7 @@ export class Envelopes {
     if (other !== undefined) {
       return [{kind: 'dispute', queueId: '', clients: [first.address, other.address]}];
     }
-    return pendingToEvidence([pendingOf(kind, subject, record, answer)], first);
+    return pendingToEvidence([pendingOf(kind, event, record, answer)], first);
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {

@@ -3,6 +3,7 @@ import {longestLineBytes} from '../../src/base/bytes.js';
 import {Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';
 import {Frames} from '../../src/log/frames.js';
+import {queueIdClock} from '../../src/mail/sendmail/queue-id.js';
 import {isEvidenceKind} from '../../src/mail/evidence.js';
 import type {MailEvent} from '../../src/mail/mail-event.js';
 import type {Address} from '../../src/net/address.js';
@@ -36,7 +37,7 @@ export function linesThatMatter(
   suspects: readonly Address[],
 ): PlacedLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
-  const frames = new Frames();
+  const frames = new Frames(queueIdClock);
   const spoken = new Set<string>();
   return linesOf(log).filter((line) => {
     if (line.text === '' || line.text.length > longestLineBytes) return false;

@@ -19,6 +19,7 @@ import type {LogRecord} from '../../log/record.js';
 import type {SessionView} from '../../mail/envelopes.js';
 import {isEvidenceKind, type Proof} from '../../mail/evidence.js';
 import type {MailEvent} from '../../mail/mail-event.js';
+import {queueIdClock} from '../../mail/sendmail/queue-id.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {localTime} from '../../report/tables/table.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
@@ -73,7 +74,7 @@ export async function explain(
   };
   try {
     const input = openLogInput(path);
-    const frames = new Frames();
+    const frames = new Frames(queueIdClock);
     const lines = new Lines(input.name);
     for await (const piece of input.pieces) {
       for (const line of lines.of(piece)) {
@@ -140,8 +141,10 @@ const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
 };
 
 function plain(event: MailEvent): EventFacts {
-  if (event.kind === 'undeliverable') return {...event, recipients: event.recipients.join(' ')};
-  return {...event, client: event.client?.text};
+  if (event.kind === 'undeliverable') {
+    return {...event, recipients: event.recipients.map(({subject}) => subject).join(' ')};
+  }
+  return {...event, client: event.client?.text, subjectIs: undefined};
 }
 
 function asText({source, offset, line, record, event, session, outcome}: Explained): string {

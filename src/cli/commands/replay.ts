@@ -14,6 +14,7 @@ import {emptyState, type State} from '../../guard/state.js';
 import {Frames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
+import {queueIdClock} from '../../mail/sendmail/queue-id.js';
 import {reportOutcome} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
 import {type Envelopes, Scanner} from '../../scan/scanner.js';
@@ -76,7 +77,7 @@ async function sortedByTime(files: readonly string[]): Promise<string[]> {
 /** When the first record of a log was written. */
 async function beginMs(path: string): Promise<number> {
   const {pieces, changedMs, name} = openLogInput(path);
-  const frames = new Frames();
+  const frames = new Frames(queueIdClock);
   const lines = new Lines(name);
   for await (const piece of pieces) {
     for (const line of lines.of(piece)) {
@@ -128,7 +129,7 @@ class Pass {
   }
 
   async read(input: LogInput, progress: Progress): Promise<void> {
-    const frames = new Frames();
+    const frames = new Frames(queueIdClock);
     const {name: source, changedMs} = input;
     let before = 0;
     for await (const piece of input.pieces) {

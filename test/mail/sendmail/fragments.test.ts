@@ -9,7 +9,7 @@ import {
 } from '../../../src/mail/sendmail/fragments.js';
 import type {LogRecord} from '../../../src/log/record.js';
 import {longestMessageBytes} from '../../../src/mail/sendmail/read-message.js';
-import {parseSyslog} from '../../../src/log/syslog.js';
+import {parseSyslog} from '../../log/parse-syslog.js';
 import {Table} from '../../../src/base/mechanisms/table.js';
 
 const startMs = Date.UTC(2026, 10, 21, 12);

@@ -5,6 +5,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {Fragments, type OpenMessage} from '../../../src/mail/sendmail/fragments.js';
 import {Frames} from '../../../src/log/frames.js';
+import {queueIdClock} from '../../../src/mail/sendmail/queue-id.js';
 import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
 import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
 import {Scanner} from '../../../src/scan/scanner.js';
@@ -124,7 +125,7 @@ describe('a line of any length', () => {
   test.each(heads)('Frames: %s', (head) => {
     for (const part of all) {
       const make = (length: number) => {
-        const [frames, text] = [new Frames(), head + repeated(part, length)];
+        const [frames, text] = [new Frames(queueIdClock), head + repeated(part, length)];
         return () => void frames.read({source: 'log', offset: 0, text}, readMs);
       };
       expectLinear(make, 4000, part);
