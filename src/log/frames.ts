@@ -14,8 +14,14 @@ import {Stamps} from './stamp.js';
 /** `none`: no message of a process that can be told. */
 export type Framed = Exclude<Frame, {kind: 'repeat'}>;
 
-/** One for each log: its lines in the order in which they stand there. */
-export class Frames {
+/** Takes the frames off the lines of one log, in the order in which they stand there. */
+export interface LineFrames {
+  /** @param referenceMs a time not before the line was written; ms since the epoch */
+  read(line: Line, referenceMs: number): Framed;
+}
+
+/** Of a log that a syslogd writes. */
+export class Frames implements LineFrames {
   readonly #stamps: Stamps;
   /** What the last line said; a repeat says it again. */
   #last: LogRecord | undefined;
@@ -27,7 +33,6 @@ export class Frames {
     this.#stamps = new Stamps(clock);
   }
 
-  /** @param referenceMs a time not before the line was written; ms since the epoch */
   read({text, offset}: Line, referenceMs: number): Framed {
     const frame = readFrame(text, referenceMs, this.#stamps);
     const isNext = offset === this.#end;

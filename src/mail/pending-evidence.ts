@@ -2,8 +2,7 @@
  * What is held until its client is known, and the evidence that becomes of it: with the proof that
  * holds for both, who it was and that it was said at all. When it is released is for `envelopes.ts`.
  */
-import type {LogRecord} from '../log/record.js';
-import {isDoubtful, isVouchedFor} from './authorship.js';
+import type {Vouching} from './authorship.js';
 import type {Evidence, EvidenceKind, Proof} from './evidence.js';
 import type {Subject} from './mail-event.js';
 import {type Address, parseAddress} from '../net/address.js';
@@ -23,21 +22,22 @@ export interface MachineAnswer {
 export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;
-  /** Whether more than the line itself says that sendmail wrote it, or speaks against it. */
-  readonly vouched: 'byJournal' | 'no' | 'doubtful';
+  readonly vouched: Vouching;
 }
 
-/** @param answer the machine's about this very line */
+/**
+ * @param atMs when the line was written; ms since the epoch
+ * @param answer the machine's about this very line
+ */
 export function pendingOf(
   kind: EvidenceKind,
   {subject, subjectIs}: Subject,
-  record: LogRecord,
+  atMs: number,
+  vouching: Vouching,
   answer?: MachineAnswer,
 ): PendingEvidence {
-  const {atMs} = record;
-  if (isVouchedFor(record)) return {kind, subject, subjectIs, atMs, vouched: 'byJournal'};
-  const isDoubted = isDoubtful(record) && answer?.proof !== 'kernel';
-  return {kind, subject, subjectIs, atMs, vouched: isDoubted ? 'doubtful' : 'no'};
+  const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
+  return {kind, subject, subjectIs, atMs, vouched: isCleared ? 'no' : vouching};
 }
 
 /** Whether the same is held already; of an ambiguous subject nobody can tell. */

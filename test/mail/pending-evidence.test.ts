@@ -9,6 +9,7 @@ import {
 import {emptyState} from '../../src/guard/state.js';
 import {Envelopes} from '../../src/mail/envelopes.js';
 import {parseAddress} from '../../src/net/address.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const record = {
   atMs: 1_000_000,
@@ -19,25 +20,25 @@ const record = {
   times: 1,
   writer: undefined,
 };
-const anna = pendingOf('unknownRecipient', {subject: '<anna@example.net>'}, record);
+const anna = pendingOf('unknownRecipient', {subject: '<anna@example.net>'}, record.atMs, 'no');
 
 describe('isPending()', () => {
   test('one name in upper and lower case is one', () => {
-    const upper = pendingOf('unknownRecipient', {subject: '<ANNA@example.net>'}, record);
+    const upper = pendingOf('unknownRecipient', {subject: '<ANNA@example.net>'}, record.atMs, 'no');
     expect(isPending([anna], upper)).toBe(true);
     expect(isPending([anna], {...upper, kind: 'vrfyProbe'})).toBe(false);
   });
 
   test('two ambiguous ones are two, however alike they look', () => {
     const subject = {subject: '((…))', subjectIs: 'ambiguous'} as const;
-    const one = pendingOf('unknownRecipient', subject, record);
+    const one = pendingOf('unknownRecipient', subject, record.atMs, 'no');
     expect(isPending([one], one)).toBe(false);
   });
 });
 
 test('that a subject is ambiguous becomes a fact of the evidence', () => {
   const subject = {subject: '((…))', subjectIs: 'ambiguous'} as const;
-  const held = [anna, pendingOf('unknownRecipient', subject, record)];
+  const held = [anna, pendingOf('unknownRecipient', subject, record.atMs, 'no')];
   const told = pendingToEvidence(held, {address: '203.0.113.7', proof: 'kernel'});
   expect(told.map(({evidence}) => evidence.subjectIs)).toEqual([undefined, 'ambiguous']);
 });
@@ -60,7 +61,7 @@ describe('what 1.0 has saved, which does not say whether a subject is ambiguous'
     const held = [saved('<anna@example.net>'), saved('<bert@example.net>')];
     const envelope = {client: undefined, held, firstMs: 1_000_000, lastMs: 1_000_000};
     state.envelopes.set('relay 7 6ALBjJc0000152', envelope);
-    const envelopes = new Envelopes(state, 100);
+    const envelopes = new Envelopes(state, 100, sendmail.authorshipOf);
     const again = {
       kind: 'unknownRecipient',
       queueId: end.queueId,
@@ -84,7 +85,12 @@ describe('what 1.0 has saved, which does not say whether a subject is ambiguous'
   });
 
   test('and what is saved now reads the same, but for what is ambiguous', () => {
-    const ambiguous = pendingOf('vrfyProbe', {subject: 'x', subjectIs: 'ambiguous'}, record);
+    const ambiguous = pendingOf(
+      'vrfyProbe',
+      {subject: 'x', subjectIs: 'ambiguous'},
+      record.atMs,
+      'no',
+    );
     const written = [anna, ambiguous].map((each): unknown => JSON.parse(JSON.stringify(each)));
     expect(written[0]).toEqual(saved('<anna@example.net>'));
     expect(written[0]).not.toHaveProperty('subjectIs');
