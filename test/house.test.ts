@@ -63,6 +63,29 @@ test('imports run from a room to itself and to rooms above it', () => {
   expect(against).toEqual([]);
 });
 
+/** Folders of one mailer each, and where a mailer is chosen. */
+const dialects = rooms.map(({folder}) => folder).filter((folder) => /^mail\/./.test(folder));
+const choosers = storeys.at(-1)!.rooms.map(({folder}) => folder);
+
+test('a dialect is known by one value, and only where the rooms are joined', () => {
+  expect(dialects).toContain('mail/sendmail');
+  for (const folder of dialects) {
+    const importers = files.filter(
+      (file) => roomOf(file) !== folder && graph.get(file)!.some((each) => roomOf(each) === folder),
+    );
+    expect(importers.length).toBeGreaterThan(0);
+    for (const file of importers) {
+      expect(choosers).toContain(roomOf(file));
+      const its = graph.get(file)!.filter((each) => roomOf(each) === folder);
+      expect({file, its}).toEqual({file, its: [`${folder}/dialect.ts`]});
+    }
+    const text = readFileSync(join('src', folder, 'dialect.ts'), 'utf8');
+    expect(text.match(/^export .*/gm)).toEqual([
+      expect.stringMatching(/^export const \w+: Dialect = /),
+    ]);
+  }
+});
+
 test('no files import each other in a circle', () => {
   const done = new Set<string>();
   const circles: string[] = [];

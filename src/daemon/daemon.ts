@@ -26,7 +26,8 @@ import {type Ask, Guard, type GuardSettings} from '../guard/guard.js';
 import type {Outcome} from '../guard/outcome.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
-import type {Family} from '../net/address.js';
+import {sendmail} from '../mail/sendmail/dialect.js';
+import type {Address, Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/hold.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import {Digest} from '../report/digest.js';
@@ -87,7 +88,7 @@ export class Daemon {
     this.#parts = parts;
     this.#onStep = parts.onStep ?? (() => undefined);
     this.#surplus = parts.surplus;
-    this.#settings = guardSettings(config, hostName(), 'live');
+    this.#settings = guardSettings(config, hostName(), 'live', sendmail);
     this.#guard = new Guard(this.#settings, state);
     this.#figures = new MetricsFile(config.metricsFile, log.say);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
@@ -101,16 +102,18 @@ export class Daemon {
       this.#onStep('committed');
     }, log.say);
     const save = (): void => this.#committer.now();
-    const cutter = new Cutter(config, {
-      stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
-      isExempt: (client) => this.#friends.exemptions.of(client) !== undefined,
+    const cutView = {
+      stands: (network: string) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
+      isExempt: (client: Address) => this.#friends.exemptions.of(client) !== undefined,
       save,
       say: log.say,
-    });
+    };
+    const cutter = new Cutter(config, cutView, sendmail);
     this.#cuts = new SessionCuts(cutter, this.#firewall);
     this.egress = machineEgress(config, families, state, surroundings, save);
-    const candidates = new Candidates(new SocketTables(config.mailerPort).find);
-    this.#ask = (question) => nameClient(candidates.of(question), question, config.mailerPort);
+    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
+    const mailer = {dialect: sendmail, port: config.mailerPort};
+    this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
 
   /**

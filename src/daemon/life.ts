@@ -11,11 +11,13 @@ import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Step} from '../firewall/live/steps.js';
+import {sendmail} from '../mail/sendmail/dialect.js';
 import {OutgoingMemory} from '../outgoing/live/memory.js';
 import {watchOutgoing} from '../outgoing/live/start.js';
 import {outboundNotice} from '../report/outgoing-notice.js';
 import {enforcedShare} from '../report/status.js';
 import {Reaper} from '../sessions/live/reaper.js';
+import type {Stuck} from '../sessions/reap.js';
 import {machineFamilies} from '../sys/run/netfilter.js';
 import {onSchedule, repeat, type Schedule} from '../sys/run/schedule.js';
 import {type ControlServer, serveControl} from '../sys/talk/control-socket.js';
@@ -110,11 +112,12 @@ export async function live(terms: LifeTerms): Promise<Ending> {
 }
 
 function makeSchedules({config, log, stop}: LifeTerms, daemon: Daemon): Schedule[] {
-  const reaper = new Reaper(config, {
+  const view = {
     say: log.say,
-    onReaped: (stuck) => daemon.reaped(stuck),
+    onReaped: (stuck: Stuck) => daemon.reaped(stuck),
     isOver: () => stop.aborted,
-  });
+  };
+  const reaper = new Reaper(config, view, sendmail);
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
     repeat(config.checkInterval * 1000, () => daemon.check()),

@@ -6,11 +6,11 @@ import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {State} from '../guard/state.js';
 import {Duplicates} from '../log/duplicates.js';
-import {Frames} from '../log/frames.js';
+import type {LineFrames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
 import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
 import {sameHost} from '../log/syslog.js';
-import {mayBePiece} from '../mail/sendmail/fragments.js';
+import {sendmail} from '../mail/sendmail/dialect.js';
 import {reportFollow, reportJournal} from '../report/source-text.js';
 import {quietMs} from '../sys/disk/text-file.js';
 import {followAll, mostFiles} from '../sys/follow/follow-many.js';
@@ -89,7 +89,7 @@ export class LogSources {
 
   async #followFiles(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
     const {positions} = this.#state;
-    const frames = new Map<string, Frames>();
+    const frames = new Map<string, LineFrames>();
     const report = (event: Parameters<typeof reportFollow>[0]): void => {
       const {level, message} = reportFollow(event);
       this.#say(level, message);
@@ -97,7 +97,7 @@ export class LogSources {
     const resume = (path: string) => positions.get(path) ?? 'end';
     for await (const {path, batch} of followAll(this.#plan.files, resume, report, signal)) {
       const {lines, position, caughtUp} = batch;
-      const framesOf = frames.get(path) ?? new Frames();
+      const framesOf = frames.get(path) ?? sendmail.frames();
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());
@@ -170,7 +170,7 @@ export class LogSources {
     // Of two sources one may write the short name, the other the full one.
     const record = isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;
     // Pieces are put together for each writer; told twice, the whole counts once.
-    if (this.#duplicates === undefined || mayBePiece(record.message)) return record;
+    if (this.#duplicates === undefined || sendmail.pieces.mayBePiece(record.message)) return record;
     return this.#duplicates.isNew(source, record) ? record : undefined;
   }
 

@@ -1,7 +1,7 @@
 /**
  * The pipeline, from a line of the log to what should stand in the firewall:
  *
- *     Line ─syslog─▶ LogRecord ─sendmail─▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Offender
+ *     Line ─syslog─▶ LogRecord ─dialect──▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Offender
  *                                              ▲                                       │ judge
  *                                 the machine's answer (`Ask`)            Verdict ─▶ Block ─▶ State
  *
@@ -14,13 +14,13 @@ import type {Outcome, ReadRecord, WhyLifted} from './outcome.js';
 import type {State} from './state.js';
 import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
-import {authorship} from '../mail/authorship.js';
-import {Envelopes, type SessionView} from '../mail/envelopes.js';
+import type {Dialect} from '../mail/dialect.js';
+import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified} from '../mail/evidence.js';
+import type {SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
-import {Fragments} from '../mail/sendmail/fragments.js';
-import {parseSendmail} from '../mail/sendmail/read-message.js';
+import type {PieceJoiner} from '../mail/pieces.js';
 import type {Address} from '../net/address.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import {Brake, type BrakeSettings, type Suspect} from '../score/brake.js';
@@ -50,6 +50,8 @@ export interface GuardSettings {
   readonly attribution: 'any' | 'verified';
   /** This machine's name: only about lines from here can the machine be asked. */
   readonly ownHost: string;
+  /** How the mailer says it. */
+  readonly dialect: Dialect;
 }
 
 /** Who is behind this envelope, as this machine sees it now? */
@@ -62,15 +64,16 @@ export class Guard {
   readonly #settings: GuardSettings;
   readonly #state: State;
   readonly #sessions: Envelopes;
-  readonly #fragments: Fragments;
+  readonly #pieces: PieceJoiner;
   readonly #brake: Brake;
   #piecesTold = 0;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
     this.#state = state;
-    this.#sessions = new Envelopes(state, mostCountedRecipients);
-    this.#fragments = new Fragments(state.openMessages);
+    const {authorshipOf, pieces} = settings.dialect;
+    this.#sessions = new Envelopes(state, mostCountedRecipients, authorshipOf);
+    this.#pieces = pieces.join(state.openMessages);
     this.#brake = new Brake(settings.brakes, state);
   }
 
@@ -137,7 +140,7 @@ export class Guard {
         this.#state.offenders.delete(client);
       }
     }
-    const pieces = this.#fragments.lost - this.#piecesTold;
+    const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
     const stop = this.#brake.sweep(nowMs);
@@ -204,20 +207,20 @@ export class Guard {
   /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
   read(line: LogRecord): ReadRecord {
     const {program, host} = line;
-    const {mailerName, mailerHost} = this.#settings;
+    const {mailerName, mailerHost, dialect} = this.#settings;
     if (program !== mailerName) return {kind: 'ignored', why: `not of ${mailerName}`};
     if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
       return {kind: 'ignored', why: `not of the host ${mailerHost}`};
     }
-    if (line.writer !== undefined && authorship(line.writer) === 'other') {
+    if (line.writer !== undefined && dialect.authorshipOf(line.writer) === 'other') {
       return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
     }
-    const record = this.#fragments.take(line);
+    const record = this.#pieces.take(line);
     if (record === 'held' || record === undefined) {
       const which = record === 'held' ? 'of which more comes' : 'that is not whole';
       return {kind: 'ignored', why: `a piece of a message ${which}`};
     }
-    const event = parseSendmail(record.message);
+    const event = dialect.read(record);
     if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
     return {kind: 'event', event, record};
   }
@@ -225,8 +228,8 @@ export class Guard {
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
-    const {ownHost, attribution} = this.#settings;
-    const question = questionAbout(record, event, ownHost, (queueId) =>
+    const {ownHost, attribution, dialect} = this.#settings;
+    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
       this.#sessions.needsClient(record, queueId, attribution),
     );
     return question && ask(question);

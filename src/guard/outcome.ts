@@ -1,8 +1,8 @@
 /** What a record is read as, and what can come of it. */
 import type {Block} from '../blocks/block.js';
 import type {LogRecord} from '../log/record.js';
-import type {JoinOutcome} from '../mail/envelopes.js';
 import type {Evidence} from '../mail/evidence.js';
+import type {JoinOutcome} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {Stop} from '../score/brake.js';
 import type {Exemption} from '../score/exempt.js';

@@ -1,16 +1,19 @@
 /** What the guard needs of the configuration. */
 import type {Config} from '../config/schema.js';
+import type {Dialect} from '../mail/dialect.js';
 import type {GuardSettings} from './guard.js';
 
 /**
  * @param ownHost this machine's name
  * @param use `past`: without the brakes, but for `blocks_max`. They live in the clock's time and in
  *   the weeks before, and a replay or an explanation sees neither: only what stands in its files.
+ * @param dialect of the mailer whose log it is
  */
 export function guardSettings(
   config: Config,
   ownHost: string,
   use: 'live' | 'past',
+  dialect: Dialect,
 ): GuardSettings {
   const {blocksMax, blocksPerMinute, goodSendersMax} = config;
   return {
@@ -31,5 +34,6 @@ export function guardSettings(
     mailerHost: config.mailerSyslogHost || undefined,
     attribution: config.attribution,
     ownHost,
+    dialect,
   };
 }

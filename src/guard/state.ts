@@ -9,7 +9,7 @@ import type {HistoryEntry} from '../blocks/history.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
 import type {ClientConnection, Envelope} from '../mail/envelopes.js';
-import type {OpenMessage} from '../mail/sendmail/fragments.js';
+import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {BrakeState} from '../score/brake.js';
 import type {Sender} from '../score/good-senders.js';

@@ -5,6 +5,7 @@
  * writes it there (FreeBSD syslogd.c, logmsg(): each log has its own last line), but one that is
  * forwarded, or behind a line that was not read, could be about any other message.
  */
+import type {IdClock} from './id-clock.js';
 import type {Line} from './line.js';
 import type {LogRecord} from './record.js';
 import {type Frame, mostTimes, readFrame} from './syslog.js';
@@ -13,15 +14,25 @@ import {Stamps} from './stamp.js';
 /** `none`: no message of a process that can be told. */
 export type Framed = Exclude<Frame, {kind: 'repeat'}>;
 
-/** One for each log: its lines in the order in which they stand there. */
-export class Frames {
-  readonly #stamps = new Stamps();
+/** Takes the frames off the lines of one log, in the order in which they stand there. */
+export interface LineFrames {
+  /** @param referenceMs a time not before the line was written; ms since the epoch */
+  read(line: Line, referenceMs: number): Framed;
+}
+
+/** Of a log that a syslogd writes. */
+export class Frames implements LineFrames {
+  readonly #stamps: Stamps;
   /** What the last line said; a repeat says it again. */
   #last: LogRecord | undefined;
   /** Where the line after it begins. Bytes. */
   #end = -1;
 
-  /** @param referenceMs a time not before the line was written; ms since the epoch */
+  /** @param clock of the ids that messages in this log begin with */
+  constructor(clock: IdClock) {
+    this.#stamps = new Stamps(clock);
+  }
+
   read({text, offset}: Line, referenceMs: number): Framed {
     const frame = readFrame(text, referenceMs, this.#stamps);
     const isNext = offset === this.#end;

@@ -9,14 +9,14 @@
  *
  * the first three with `<21>` in front or not. Of the message it takes off what a syslogd put there,
  * `[ID 801593 mail.notice] ` (Solaris) and `message repeated 5 times: [ … ]` (rsyslog), and no more:
- * what programs say is for `mail/sendmail/read-message.ts`.
+ * what programs say is for `mail/`.
  *
  * A line is read from the left, and from where a message begins nothing in it can change what was
  * read before: host, program and pid are never the client's. Each character is looked at a fixed
  * number of times at most.
  */
 import type {LogRecord} from './record.js';
-import {type Stamp, Stamps} from './stamp.js';
+import type {Stamp, Stamps} from './stamp.js';
 
 export type Frame =
   | {readonly kind: 'record'; readonly record: LogRecord}
@@ -47,14 +47,8 @@ const longestPid = 10;
 /**
  * @param referenceMs a time not before the line was written (now, or the file's last change), from
  *   which a stamp without a year gets one; ms since the epoch
- * @returns undefined for a line that is no syslog record with a pid
+ * @param stamps they remember what the lines of one log share
  */
-export function parseSyslog(text: string, referenceMs: number): LogRecord | undefined {
-  const frame = readFrame(text, referenceMs, new Stamps());
-  return frame.kind === 'record' ? frame.record : undefined;
-}
-
-/** As `parseSyslog`; the stamps remember what the lines of one log share. */
 export function readFrame(text: string, referenceMs: number, stamps: Stamps): Frame {
   const begin = text[0] === '<' ? endOfPriority(text) : 0;
   const isRfc5424 = begin > 0 && text.startsWith('1 ', begin);

@@ -12,10 +12,18 @@
  */
 import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
-import {isVouchedFor} from './authorship.js';
+import {type AuthorshipOf, vouchingOf} from './authorship.js';
 import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
-import {type Evidence, isEvidenceKind, isVerified, type Proof} from './evidence.js';
-import type {EnvelopeEnd, MailEvent, Sign, Undeliverable, UnknownRecipient} from './mail-event.js';
+import {type EvidenceKind, isEvidenceKind, isVerified, type Proof} from './evidence.js';
+import type {JoinOutcome, SessionView, Unresolved, WhyUnresolved} from './join-outcome.js';
+import type {
+  EnvelopeEnd,
+  MailEvent,
+  Sign,
+  Subject,
+  Undeliverable,
+  UnknownRecipient,
+} from './mail-event.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
@@ -52,35 +60,6 @@ export interface ClientConnection extends KnownClient {
   readonly lastMs: number;
 }
 
-export type JoinOutcome =
-  | {readonly kind: 'evidence'; readonly evidence: Evidence}
-  /** Mail of this client was taken. */
-  | {readonly kind: 'accepted'; readonly client: Address; readonly recipients: number}
-  /** Sources that disagree about one envelope, or about one process where there is none. */
-  | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
-  | Unresolved;
-
-/** Recipients whose client was never learnt. */
-export interface Unresolved {
-  readonly kind: 'unresolved';
-  readonly recipients: number;
-  readonly why: WhyUnresolved;
-}
-
-export type WhyUnresolved =
-  | 'silentSession'
-  | 'tooManyAtOnce'
-  /** Mail that was taken before the log that was read. */
-  | 'envelopeUnknown';
-
-export interface SessionView {
-  /** An address, or that sources disagree about it. */
-  readonly client: string | undefined;
-  readonly proof: Proof | undefined;
-  /** What waits for the client to be known. A count. */
-  readonly held: number;
-}
-
 export interface SessionTables {
   readonly envelopes: Table<Envelope>;
   readonly connections: Table<ClientConnection>;
@@ -92,15 +71,21 @@ export class Envelopes {
   readonly #connections: Table<ClientConnection>;
   readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
+  readonly #authorshipOf: AuthorshipOf;
   /** What is held in all envelopes together. */
   #held = 0;
 
   /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
-  constructor({envelopes, connections, deliveries}: SessionTables, mostOfEnvelope: number) {
+  constructor(
+    {envelopes, connections, deliveries}: SessionTables,
+    mostOfEnvelope: number,
+    authorshipOf: AuthorshipOf,
+  ) {
     this.#envelopes = envelopes;
     this.#connections = connections;
     this.#deliveries = new Deliveries(deliveries);
     this.#mostOfEnvelope = mostOfEnvelope;
+    this.#authorshipOf = authorshipOf;
     for (const {held} of envelopes.values()) this.#held += held.length;
   }
 
@@ -152,7 +137,7 @@ export class Envelopes {
       return [];
     }
     const {atMs} = record;
-    const known = {address: client.text, proof: proofOf(record)};
+    const known = {address: client.text, proof: this.#proofOf(record)};
     this.#connections.set(key, {...known, firstMs: atMs, lastMs: atMs});
     if (this.#connections.size > mostConnections) {
       this.#connections.delete(this.#connections.oldestKey() ?? '');
@@ -162,7 +147,7 @@ export class Envelopes {
 
   #envelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, client, accepted, sizeBytes} = event;
-    const known = {client, proof: proofOf(record)};
+    const known = {client, proof: this.#proofOf(record)};
     const outcomes = this.#learn(record, queueId, known, 'onlyIfOpen');
     this.#drop(envelopeKey(record, queueId));
     if (accepted === 0 || outcomes.some(({kind}) => kind === 'dispute')) return outcomes;
@@ -177,7 +162,7 @@ export class Envelopes {
     if (delivery === undefined) {
       return unresolved(recipients.length, 'envelopeUnknown');
     }
-    const held = recipients.map((subject) => pendingOf('undeliverable', subject, record));
+    const held = recipients.map((each) => this.#pendingOf('undeliverable', each, record));
     return pendingToEvidence(held, delivery);
   }
 
@@ -189,10 +174,10 @@ export class Envelopes {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(record, queueId, pendingOf(event.kind, event.subject, record, answer))
+      ? this.#hold(record, queueId, this.#pendingOf(event.kind, event, record, answer))
       : [];
     const {client} = event;
-    const told = client && {client, proof: proofOf(record)};
+    const told = client && {client, proof: this.#proofOf(record)};
     const last = told && this.#learn(record, queueId, told, 'onlyIfOpen');
     return [...(learnt ?? []), ...held, ...(last ?? [])];
   }
@@ -200,11 +185,12 @@ export class Envelopes {
   /** A line of no envelope tells by itself who it was, or the machine does, or a connect line. */
   #withoutEnvelope(
     record: LogRecord,
-    {kind, client, subject}: Sign | UnknownRecipient,
+    event: Sign | UnknownRecipient,
     answer: MachineAnswer | undefined,
   ): JoinOutcome[] {
+    const {kind, client} = event;
     if (!isEvidenceKind(kind)) return [];
-    const said = client && {address: client.text, proof: proofOf(record)};
+    const said = client && {address: client.text, proof: this.#proofOf(record)};
     const asked = answer && {address: answer.client.text, proof: answer.proof};
     const [first, ...others] = [asked, said, this.#connectionOf(record, record.atMs)].filter(
       (known) => known !== undefined,
@@ -214,7 +200,7 @@ export class Envelopes {
     if (other !== undefined) {
       return [{kind: 'dispute', queueId: '', clients: [first.address, other.address]}];
     }
-    return pendingToEvidence([pendingOf(kind, subject, record, answer)], first);
+    return pendingToEvidence([this.#pendingOf(kind, event, record, answer)], first);
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
@@ -292,6 +278,20 @@ export class Envelopes {
     return unresolved(lost, 'tooManyAtOnce');
   }
 
+  #pendingOf(
+    kind: EvidenceKind,
+    subject: Subject,
+    record: LogRecord,
+    answer?: MachineAnswer,
+  ): PendingEvidence {
+    const vouching = vouchingOf(record, this.#authorshipOf);
+    return pendingOf(kind, subject, record.atMs, vouching, answer);
+  }
+
+  #proofOf(record: LogRecord): Proof {
+    return vouchingOf(record, this.#authorshipOf) === 'byJournal' ? 'journal' : 'log';
+  }
+
   /** @returns how much was held */
   #drop(key: string): number {
     const held = this.#envelopes.get(key)?.held.length ?? 0;
@@ -311,8 +311,6 @@ const newEnvelope = (atMs: number): Envelope => ({
   firstMs: atMs,
   lastMs: atMs,
 });
-
-const proofOf = (record: LogRecord): Proof => (isVouchedFor(record) ? 'journal' : 'log');
 
 function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];

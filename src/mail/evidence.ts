@@ -1,5 +1,6 @@
 /** One thing that speaks against one client, and how we know that it was that client. */
 import type {Address} from '../net/address.js';
+import type {Subject} from './mail-event.js';
 
 /**
  * `kernel`: the socket of the sendmail child; no text can forge it. `journal`: a log line which the
@@ -31,11 +32,10 @@ export type EvidenceKind = (typeof evidenceKinds)[number];
 export const isEvidenceKind = (kind: string): kind is EvidenceKind =>
   (evidenceKinds as readonly string[]).includes(kind);
 
-export interface Evidence {
+/** The subject is what it was done to; of a stuck session it is the process. */
+export interface Evidence extends Subject {
   readonly kind: EvidenceKind;
   readonly client: Address;
-  /** What it was done to: a recipient, a user, a command, a process; hostile text. */
-  readonly subject: string;
   /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;

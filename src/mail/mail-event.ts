@@ -12,12 +12,22 @@ export type MailEvent =
    */
   | {readonly kind: 'connected'; readonly client: Address | undefined};
 
-/** A recipient was refused because there is no such user. */
-export interface UnknownRecipient {
-  readonly kind: 'unknownRecipient';
-  readonly queueId: string;
-  /** As typed by the client, shortened by sendmail: hostile text. */
+/** What a client did something to: a recipient, a user, a command. */
+export interface Subject {
+  /** As the client typed it, and maybe shortened by the mailer: hostile text. May be empty. */
   readonly subject: string;
+  /**
+   * `ambiguous`: text was left out, and a name may have been in it. Two of them that look alike need
+   * not be the same name. Absent: the text tells the name; so it is read in states that 1.0 saved.
+   */
+  readonly subjectIs?: 'ambiguous' | undefined;
+}
+
+/** A recipient was refused because there is no such user. */
+export interface UnknownRecipient extends Subject {
+  readonly kind: 'unknownRecipient';
+  /** Undefined where the mailer names none: Postfix before the first recipient it takes, Exim. */
+  readonly queueId: string | undefined;
   /** Only where the grammar puts a client into the same line. */
   readonly client: Address | undefined;
 }
@@ -26,7 +36,7 @@ export interface UnknownRecipient {
 export interface Undeliverable {
   readonly kind: 'undeliverable';
   readonly queueId: string;
-  readonly recipients: readonly string[];
+  readonly recipients: readonly Subject[];
 }
 
 /** The last line of an envelope that says which client it is from. */
@@ -41,12 +51,10 @@ export interface EnvelopeEnd {
 }
 
 /** Something else that a client did. Most name the client in the same line. */
-export interface Sign {
+export interface Sign extends Subject {
   readonly kind: SignKind;
   readonly queueId: string | undefined;
   readonly client: Address | undefined;
-  /** What it was done to: a recipient, a user, a command. Hostile text; may be empty. */
-  readonly subject: string;
 }
 
 export const signKinds = [

@@ -2,10 +2,9 @@
  * What is held until its client is known, and the evidence that becomes of it: with the proof that
  * holds for both, who it was and that it was said at all. When it is released is for `envelopes.ts`.
  */
-import type {LogRecord} from '../log/record.js';
-import {isDoubtful, isVouchedFor} from './authorship.js';
+import type {Vouching} from './authorship.js';
 import type {Evidence, EvidenceKind, Proof} from './evidence.js';
-import {hidesName} from './sendmail/recipient.js';
+import type {Subject} from './mail-event.js';
 import {type Address, parseAddress} from '../net/address.js';
 
 export interface KnownClient {
@@ -20,33 +19,33 @@ export interface MachineAnswer {
 }
 
 /** Something done by a client who is not known yet. Plain data. */
-export interface PendingEvidence {
+export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
-  readonly subject: string;
   readonly atMs: number;
-  /** Whether more than the line itself says that sendmail wrote it, or speaks against it. */
-  readonly vouched: 'byJournal' | 'no' | 'doubtful';
+  readonly vouched: Vouching;
 }
 
-/** @param answer the machine's about this very line */
+/**
+ * @param atMs when the line was written; ms since the epoch
+ * @param answer the machine's about this very line
+ */
 export function pendingOf(
   kind: EvidenceKind,
-  subject: string,
-  record: LogRecord,
+  {subject, subjectIs}: Subject,
+  atMs: number,
+  vouching: Vouching,
   answer?: MachineAnswer,
 ): PendingEvidence {
-  const {atMs} = record;
-  if (isVouchedFor(record)) return {kind, subject, atMs, vouched: 'byJournal'};
-  const isDoubted = isDoubtful(record) && answer?.proof !== 'kernel';
-  return {kind, subject, atMs, vouched: isDoubted ? 'doubtful' : 'no'};
+  const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
+  return {kind, subject, subjectIs, atMs, vouched: isCleared ? 'no' : vouching};
 }
 
-/** Whether the same is held already; of what hides a name nobody can tell. */
+/** Whether the same is held already; of an ambiguous subject nobody can tell. */
 export function isPending(
   held: readonly PendingEvidence[],
-  {kind, subject}: PendingEvidence,
+  {kind, subject, subjectIs}: PendingEvidence,
 ): boolean {
-  if (hidesName(subject)) return false;
+  if (subjectIs === 'ambiguous') return false;
   return held.some(
     (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
   );
@@ -59,10 +58,10 @@ export function pendingToEvidence(
   if (held.length === 0) return [];
   const client = parseAddress(known.address);
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
-  return held.map(({kind, subject, atMs, vouched}) => {
+  return held.map(({kind, subject, subjectIs, atMs, vouched}) => {
     // What is known of the client says nothing about who wrote of the recipient.
     const isForeign = vouched === 'doubtful' || (vouched === 'no' && known.proof === 'journal');
     const proof = isForeign ? 'log' : known.proof;
-    return {kind: 'evidence', evidence: {kind, client, subject, atMs, proof}};
+    return {kind: 'evidence', evidence: {kind, client, subject, subjectIs, atMs, proof}};
   });
 }

@@ -4,7 +4,7 @@
  */
 import type {LogLevel, Say} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
-import type {WhyUnresolved} from '../mail/envelopes.js';
+import type {WhyUnresolved} from '../mail/join-outcome.js';
 import type {Told} from './outcome-text.js';
 
 const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {

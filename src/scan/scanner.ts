@@ -1,15 +1,42 @@
 /**
- * What the rest of the program sees of `scan.as.ts`: a room in memory for pieces of a log, and the
- * lines in them that can matter. Which those are is written there.
+ * A room in memory for pieces of an old log, and the lines in them that can matter. Which those are is
+ * the mailer's own: a module in WebAssembly decides it (for sendmail `scan.as.ts`), or every line is
+ * given (`every-line.ts`).
  */
+import {EveryLine} from './every-line.js';
 import type {Address} from '../net/address.js';
-import {scanWasm} from './scan-wasm.js';
+
+/** How the lines of a mailer's log are chosen. */
+export type ScanRules =
+  /** By a module; it may give a line too many, never one too few. */
+  {readonly kind: 'module'; readonly bytes: () => Uint8Array} | {readonly kind: 'everyLine'};
 
 /**
  * `suspects`: `from=` lines only of envelopes and clients of whom something is known. `all`: every
  * one, which deliveries that fail later need.
  */
 export type Envelopes = 'suspects' | 'all';
+
+export interface LineScan {
+  /** For a piece of the log, from its beginning; the end is kept free. */
+  readonly room: Uint8Array;
+  /** Lines so far, whether they matter or not. A count. */
+  readonly lines: number;
+  /** From now on the mail that this client sends is of interest. */
+  suspect(client: Address): void;
+  /**
+   * Gives the places in the room of each line that can matter, without its newline.
+   *
+   * @param length of what stands in the room: whole lines. Bytes
+   */
+  each(length: number, take: (start: number, end: number) => void): void;
+}
+
+/** @param mailerName whose lines count, as its tag in the syslog; at most 64 characters */
+export function lineScan(rules: ScanRules, mailerName: string, envelopes: Envelopes): LineScan {
+  if (rules.kind === 'everyLine') return new EveryLine();
+  return new Scanner(rules.bytes(), mailerName, envelopes);
+}
 
 /** Numbers in its memory; a global is a box with a value. */
 interface Exports {
@@ -26,15 +53,13 @@ interface Exports {
 /** Behind a piece: a line is looked at some bytes beyond its end. Bytes. */
 const slackBytes = 64;
 
-export class Scanner {
+class Scanner implements LineScan {
   readonly #exports: Exports;
-  /** For a piece of the log, from its beginning; the end is kept free. */
   readonly room: Uint8Array;
 
-  /** @param mailerName whose lines count, as its tag in the syslog; at most 64 characters */
-  constructor(mailerName: string, envelopes: Envelopes) {
-    const module = new WebAssembly.Module(scanWasm());
-    // The file beside this one is made of `scan.as.ts`; a test holds it to that.
+  constructor(bytes: Uint8Array, mailerName: string, envelopes: Envelopes) {
+    const module = new WebAssembly.Module(bytes);
+    // What `scan.as.ts` exports; a test holds the module to its source.
     this.#exports = new WebAssembly.Instance(module).exports as Exports;
     const {memory, pieceAt, tagAt} = this.#exports;
     const all = new Uint8Array(memory.buffer);
@@ -46,21 +71,14 @@ export class Scanner {
     this.#exports.configure(mailerName.length, envelopes === 'all' ? 1 : 0);
   }
 
-  /** Lines so far, whether they matter or not. A count. */
   get lines(): number {
     return this.#exports.lines.value;
   }
 
-  /** From now on the mail that this client sends is of interest. */
   suspect(client: Address): void {
     this.#exports.suspect(addressHash(client));
   }
 
-  /**
-   * Gives the places in the room of each line that can matter, without its newline.
-   *
-   * @param length of what stands in the room: whole lines. Bytes
-   */
   each(length: number, take: (start: number, end: number) => void): void {
     const {pieceAt, lineEnd} = this.#exports;
     const base = pieceAt.value;

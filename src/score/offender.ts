@@ -7,7 +7,6 @@
  */
 import {hashOf} from '../base/hash.js';
 import type {Evidence, EvidenceKind, Proof} from '../mail/evidence.js';
-import {hidesName} from '../mail/sendmail/recipient.js';
 import type {Policy} from './policy.js';
 import {weights} from './weights.js';
 
@@ -46,13 +45,13 @@ export function addEvidence(
   policy: Policy,
 ): Offender {
   const old = before ?? nothing;
-  const {kind, subject, proof} = evidence;
+  const {kind, subject, subjectIs, proof} = evidence;
   const hash = hashOf(`${placeOf(kind)} ${plainAddress(subject)}`);
   const atMs = Math.max(evidence.atMs, old.scoredMs);
   const leaked = leakedScore(old, policy, atMs);
   // With the score at nothing the client begins anew; what it did before would count again.
   const {counted, kinds, accepted, firstMs} = leaked === 0 ? {...nothing, firstMs: atMs} : old;
-  const isNew = !counted.includes(hash) || hidesName(subject);
+  const isNew = !counted.includes(hash) || subjectIs === 'ambiguous';
   // From before the score began, read late because another log was ahead: what would have been
   // forgiven meanwhile, had it been read in time, is.
   const beganMs = leaked === 0 ? old.scoredMs : old.firstMs;

@@ -1,25 +1,31 @@
 /**
- * Decides who a sendmail child serves, from what the machine shows of the processes that may have
+ * Decides who a process of the mailer serves, from what the machine shows of the processes that may have
  * written a line. A process that began later than what the line tells is another one with the same
- * pid, and one that is not sendmail has no say. The socket decides; the title only where no socket
+ * pid, and one that is not the mailer has no say. The socket decides; the title only where no socket
  * is left; and where both speak and differ, or two processes fit, nobody is named.
  *
- * Whose word counts: any user may run a program that is called sendmail, and the real one too, with
+ * Whose word counts: any user may run a program that is called as the mailer, and the real one too, with
  * a title and a socket of his choice; and in a user namespace of his own he owns the network, so
  * that its socket table shows whatever peers he likes. So root must own the program, and run it (or
  * a system user, for a socket at a port that only root can bind), in our user namespace. Not decided
  * here: which processes to look at (`sys/proc/proc.ts`), and whether the line itself is to be believed.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
-import {firstOrdinaryUid, isSendmailPath} from '../mail/authorship.js';
+import {firstOrdinaryUid} from '../mail/authorship.js';
+import type {Dialect, ProcessTitle} from '../mail/dialect.js';
 import type {Proof} from '../mail/evidence.js';
-import {parseProcessTitle} from '../mail/sendmail/process-title.js';
 import type {Address} from '../net/address.js';
 import type {SocketEntry} from '../net/socket-table.js';
 
+/** The mailer of this machine: which one it is, and at which port it serves clients. */
+export interface Mailer {
+  readonly dialect: Dialect;
+  readonly port: number;
+}
+
 /** The pid in it is this machine's. */
 export interface ProcessFacts extends ProcessIdentity {
-  /** The path of the program, and whether root owns it: anybody may call a program `sendmail`. */
+  /** The path of the program, and whether root owns it: anybody may call a program as the mailer. */
   readonly executable: {readonly path: string; readonly owner: 'root' | 'other'};
   /** Beside a log, ms since the epoch; a clock that is set moves it, so `startTicks` tells who it is. */
   readonly startedMs: number;
@@ -63,7 +69,7 @@ const clockSlackMs = 2000;
 const firstFreePort = 1024;
 
 /**
- * A sendmail process with a socket at such a port was called by a client: deliveries and milters
+ * A process of the mailer with a socket at such a port was called by a client: deliveries and milters
  * have a port of the kernel's choice, which is never below 1024.
  */
 const submissionPorts: readonly number[] = [465, 587];
@@ -73,7 +79,7 @@ export const servedPorts = (mailerPort: number): readonly number[] => [
   ...new Set([mailerPort, ...submissionPorts]),
 ];
 
-/** Whether a socket of sendmail's with this local port is a client's. */
+/** Whether a socket of the mailer's with this local port is a client's. */
 export const isServedAt = (localPort: number, mailerPort: number): boolean =>
   localPort === mailerPort || submissionPorts.includes(localPort);
 
@@ -81,9 +87,11 @@ export const isServedAt = (localPort: number, mailerPort: number): boolean =>
 export function nameClient(
   candidates: readonly Witness[],
   question: Question,
-  mailerPort: number,
+  mailer: Mailer,
 ): Attribution | undefined {
-  const all = candidates.map((facts) => testimony(facts, question, mailerPort));
+  // Whom a shared process serves now says nothing of a line that it wrote before.
+  if (mailer.dialect.processes.kind === 'shared') return undefined;
+  const all = candidates.map((facts) => testimony(facts, question, mailer));
   const possible = all.filter(({kind}) => kind !== 'notTheWriter');
   const certain = possible.filter((each) => each.kind === 'client' && each.title === 'ofEnvelope');
   const heard = certain.length > 0 ? certain : possible;
@@ -102,23 +110,24 @@ type Testimony =
   | {readonly kind: 'silent'}
   | ({readonly kind: 'client'; readonly title: 'ofEnvelope' | 'ofAny'} & Attribution);
 
-function testimony(facts: Witness, question: Question, mailerPort: number): Testimony {
+function testimony(facts: Witness, question: Question, mailer: Mailer): Testimony {
+  const {dialect} = mailer;
   const {pid, numberedBy, queueId, envelopeMs} = question;
   const isMeant = pid === (numberedBy === 'host' ? facts.pid : facts.ownPid);
   const isThere = facts.startedMs <= envelopeMs + clockSlackMs;
-  if (!isMeant || !isThere || !isSendmailPath(facts.executable.path)) {
+  if (!isMeant || !isThere || !dialect.isProgram(facts.executable.path)) {
     return {kind: 'notTheWriter'};
   }
   // A rootless container may hold the mailer, though its word is its user's.
   if (facts.user.userNamespace === 'other') return {kind: 'silent'};
-  if (!mayBeMailer(facts.user) || !isSendmail(facts)) return {kind: 'notTheWriter'};
-  const title = parseProcessTitle(facts.title);
+  if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return {kind: 'notTheWriter'};
+  const title = titleOf(facts, dialect);
   const titleQueueId = title?.kind === 'command' ? title.queueId : undefined;
   const isComparable = queueId !== undefined && titleQueueId !== undefined;
   const isOfEnvelope = isComparable && titleQueueId === queueId;
   // Perhaps it is in the next envelope already.
   if (isComparable && !isOfEnvelope) return {kind: 'silent'};
-  const named = clientOf(facts, title?.client, mailerPort);
+  const named = clientOf(facts, title?.client, mailer.port);
   return named === undefined
     ? {kind: 'silent'}
     : {kind: 'client', title: isOfEnvelope ? 'ofEnvelope' : 'ofAny', ...named};
@@ -129,10 +138,13 @@ function testimony(facts: Witness, question: Question, mailerPort: number): Test
  *
  * @returns undefined also for what is not the machine's mailer, or may be somebody's play
  */
-export function servedBy(facts: Witness, mailerPort: number): Attribution | undefined {
-  if (!mayBeMailer(facts.user) || !isSendmail(facts)) return undefined;
-  return clientOf(facts, parseProcessTitle(facts.title)?.client, mailerPort);
+export function servedBy(facts: Witness, {dialect, port}: Mailer): Attribution | undefined {
+  if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return undefined;
+  return clientOf(facts, titleOf(facts, dialect)?.client, port);
 }
+
+const titleOf = ({title}: ProcessFacts, {processes}: Dialect): ProcessTitle | undefined =>
+  processes.kind === 'onePerClient' ? processes.readTitle(title) : undefined;
 
 function clientOf(
   {sockets, user}: Witness,
@@ -142,7 +154,7 @@ function clientOf(
   const peer = peerOf(sockets, mailerPort);
   if (peer === 'several') return undefined;
   if (peer !== undefined && titled !== undefined && peer.text !== titled.text) return undefined;
-  // A web server's user can run sendmail too, on a connection of his own: not at a port of root's.
+  // A web server's user can run the mailer too, on a connection of its own: not at a port of root's.
   const isBoundByRoot = peer !== undefined && mailerPort < firstFreePort;
   if (user.uid !== 0 && !isBoundByRoot) return undefined;
   if (peer !== undefined) return {client: peer, proof: 'kernel'};
@@ -156,8 +168,8 @@ function clientOf(
 export const mayBeMailer = ({uid, userNamespace}: ProcessUser): boolean =>
   userNamespace === 'ours' && uid < firstOrdinaryUid;
 
-export const isSendmail = ({executable}: ProcessFacts): boolean =>
-  executable.owner === 'root' && isSendmailPath(executable.path);
+export const isMailer = ({executable}: ProcessFacts, {isProgram}: Dialect): boolean =>
+  executable.owner === 'root' && isProgram(executable.path);
 
 function peerOf(
   sockets: readonly SocketEntry[],

@@ -1,5 +1,5 @@
 /**
- * Decides whose session is cut when a block is in force: which sendmail process serves a blocked
+ * Decides whose session is cut when a block is in force: which process of the mailer serves a blocked
  * client, and how it is told. A process is ended only when its own socket, at the mailer's port, has
  * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
  * client; whatever is in doubt is left to its socket's end. Does not look at the machine
@@ -9,12 +9,11 @@
  * To end it would be the end of all mail, so what can take connections is never ended.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
-import {isListenerTitle} from '../mail/sendmail/process-title.js';
 import {type Address, parseAddress} from '../net/address.js';
-import {servedBy} from './attribute.js';
+import {type Mailer, servedBy} from './attribute.js';
 import type {MailerProcess} from './holder.js';
 
-/** A sendmail process that serves a blocked client. */
+/** A process that serves a blocked client. */
 export interface Server extends ProcessIdentity {
   /** The client's socket. */
   readonly inode: string;
@@ -24,12 +23,15 @@ export interface Server extends ProcessIdentity {
 export function serverToEnd(
   holder: MailerProcess,
   isBlocked: (client: Address) => boolean,
-  mailerPort: number,
+  mailer: Mailer,
 ): Server | undefined {
-  if (holder.role === 'listens' || isListenerTitle(holder.title)) return undefined;
+  const {processes} = mailer.dialect;
+  // Others are served by the same process.
+  if (processes.kind === 'shared') return undefined;
+  if (holder.role === 'listens' || processes.isListenerTitle(holder.title)) return undefined;
   // A block drops nothing at the ports for submission.
-  const sockets = holder.sockets.filter(({localPort}) => localPort === mailerPort);
-  const served = servedBy({...holder, sockets}, mailerPort);
+  const sockets = holder.sockets.filter(({localPort}) => localPort === mailer.port);
+  const served = servedBy({...holder, sockets}, mailer);
   if (served?.proof !== 'kernel' || !isBlocked(served.client)) return undefined;
   const socket = sockets.find(({remote}) => remote.text === served.client.text);
   const {pid, startTicks} = holder;

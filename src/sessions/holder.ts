@@ -1,6 +1,6 @@
 import type {Witness} from './attribute.js';
 
-/** A process that runs sendmail, with its sockets at the mailer's port. */
+/** A process that runs the mailer, with its sockets at the mailer's port. */
 export interface MailerProcess extends Witness {
   /** Whether one of them takes connections. */
   readonly role: 'listens' | 'serves';

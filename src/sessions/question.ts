@@ -4,13 +4,14 @@
  */
 import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
-import {isDoubtful} from '../mail/authorship.js';
+import {vouchingOf} from '../mail/authorship.js';
+import type {Dialect} from '../mail/dialect.js';
 import {isEvidenceKind} from '../mail/evidence.js';
 import type {MailEvent, Sign, UnknownRecipient} from '../mail/mail-event.js';
-import {readQueueId} from '../mail/sendmail/queue-id.js';
 import type {Question} from './attribute.js';
 
 /**
+ * @param dialect of the mailer that wrote the record
  * @param ownHost this machine's name
  * @param needsClient whether nobody has told yet whose envelope this is
  * @returns undefined when there is nothing to ask
@@ -18,9 +19,11 @@ import type {Question} from './attribute.js';
 export function questionAbout(
   record: LogRecord,
   event: MailEvent,
+  {processes, authorshipOf}: Dialect,
   ownHost: string,
   needsClient: (queueId: string) => boolean,
 ): Question | undefined {
+  if (processes.kind === 'shared') return undefined;
   if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
   // A log without host names is this machine's own.
   if (record.host !== '' && !sameHost(record.host, ownHost)) return undefined;
@@ -30,13 +33,13 @@ export function questionAbout(
     return undefined;
   }
   const {writer, pid, atMs} = record;
-  // The journal knows the writer's number here; in a line a container's sendmail numbers itself.
+  // The journal knows the writer's number here; in a line a container's mailer numbers itself.
   const writtenBy = writer
     ? ({pid: writer.pid, numberedBy: 'host'} as const)
     : ({pid, numberedBy: 'log'} as const);
   if (queueId === undefined) return {...writtenBy, envelopeMs: atMs};
-  if (!isDoubtful(record) && !needsClient(queueId)) return undefined;
-  const facts = readQueueId(queueId, atMs);
-  // Another process than the envelope's writes about it later; its sockets are not the client's.
-  return facts?.pid === pid ? {...writtenBy, queueId, envelopeMs: facts.atMs} : undefined;
+  const isDoubtful = vouchingOf(record, authorshipOf) === 'doubtful';
+  if (!isDoubtful && !needsClient(queueId)) return undefined;
+  const envelopeMs = processes.envelopeBegan(record, queueId);
+  return envelopeMs === undefined ? undefined : {...writtenBy, queueId, envelopeMs};
 }

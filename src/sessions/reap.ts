@@ -1,5 +1,5 @@
 /**
- * Decides which sendmail processes are ended: SMTP children that wait in `cmd read`, by one of two
+ * Decides which processes of the mailer are ended: SMTP children that wait in `cmd read`, by one of two
  * rules. Idle: no byte was moved on the connection for so long, either way. Age: so old, as the old
  * program did, however busy. Who it is, is judged by executable, user and title together: anybody may
  * set a title, and only children that serve a client have this one (never the listener, a queue
@@ -12,9 +12,16 @@
 import {aboutText} from '../base/duration.js';
 import type {ProcessIdentity} from '../base/process-identity.js';
 import type {Evidence} from '../mail/evidence.js';
-import {parseProcessTitle} from '../mail/sendmail/process-title.js';
+import type {Dialect} from '../mail/dialect.js';
 import type {Address} from '../net/address.js';
-import {type Attribution, isSendmail, isServedAt, mayBeMailer, servedBy} from './attribute.js';
+import {
+  type Attribution,
+  isMailer,
+  isServedAt,
+  type Mailer,
+  mayBeMailer,
+  servedBy,
+} from './attribute.js';
 import type {MailerProcess} from './holder.js';
 
 /** Seconds; 0: never by this rule. */
@@ -23,7 +30,7 @@ export interface ReapLimits {
   readonly ageSeconds: number;
 }
 
-/** One sendmail process, as it is now. */
+/** One process of the mailer, as it is now. */
 export interface Observation {
   readonly holder: MailerProcess;
   readonly ageSeconds: number;
@@ -46,19 +53,22 @@ export interface Stuck extends ProcessIdentity {
 export function stuckChild(
   {holder, ageSeconds: age, idleMs}: Observation,
   limits: ReapLimits,
-  mailerPort: number,
+  mailer: Mailer,
 ): Stuck | undefined {
-  if (holder.role === 'listens' || !mayBeMailer(holder.user) || !isSendmail(holder))
+  const {dialect} = mailer;
+  if (dialect.processes.kind === 'shared') return undefined;
+  if (holder.role === 'listens' || !mayBeMailer(holder.user) || !isMailer(holder, dialect)) {
     return undefined;
-  const title = parseProcessTitle(holder.title);
+  }
+  const title = dialect.processes.readTitle(holder.title);
   if (title?.kind !== 'commandRead') return undefined;
-  const served = servedBy(holder, mailerPort);
-  // A web server's user can run sendmail too, with a client of his own.
+  const served = servedBy(holder, mailer);
+  // A web server's user can run the mailer too, with a client of its own.
   if (holder.user.uid !== 0 && served === undefined) return undefined;
   const {pid, startTicks} = holder;
   const ageSeconds = Math.floor(age);
   const idleSeconds =
-    served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailerPort) : undefined;
+    served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailer.port) : undefined;
   const named = holder.network === 'ours' ? served : undefined;
   const rule = ruleOver({idleSeconds, ageSeconds}, limits);
   return rule && {pid, startTicks, rule, client: title.client, named, ageSeconds, idleSeconds};
@@ -83,19 +93,19 @@ function idleOf(
   const each = sockets
     .filter(({localPort}) => isServedAt(localPort, mailerPort))
     .map(({inode}) => (idleMs.get(inode) ?? Number.NaN) / 1000);
-  // sendmail makes a child for each connection: none is idle for longer than its child lives.
+  // The mailer makes a child for each connection: none is idle for longer than its child lives.
   const seconds = Math.floor(Math.min(ageSeconds, ...each));
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 /** Whether the process is still the one that had SIGTERM: a pid is used again. */
-export const isSame = (stuck: Stuck, now: MailerProcess | undefined): boolean =>
+export const isSame = (stuck: Stuck, now: MailerProcess | undefined, dialect: Dialect): boolean =>
   now !== undefined &&
   now.pid === stuck.pid &&
   now.startTicks === stuck.startTicks &&
   now.role !== 'listens' &&
   mayBeMailer(now.user) &&
-  isSendmail(now);
+  isMailer(now, dialect);
 
 /** `sendmail process 4711 of 203.0.113.7 (idle 12m, 3h old, in cmd read)`. */
 export function stuckText({pid, client, idleSeconds, ageSeconds}: Stuck): string {

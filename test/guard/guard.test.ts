@@ -12,7 +12,7 @@ import {type Ask, Guard} from '../../src/guard/guard.js';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import type {LogRecord} from '../../src/log/record.js';
-import {parseSyslog} from '../../src/log/syslog.js';
+import {parseSyslog} from '../log/parse-syslog.js';
 import {parseAddress} from '../../src/net/address.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
@@ -22,7 +22,7 @@ const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;
 
 const readData = (name: string): string[] =>
-  readFileSync(new URL(`data/${name}`, import.meta.url), 'latin1')
+  readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1')
     .trimEnd()
     .split('\n');
 const recordOf = (text: string, referenceMs: number): LogRecord => {

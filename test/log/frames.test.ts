@@ -3,6 +3,7 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {type Framed, Frames} from '../../src/log/frames.js';
 import {mostTimes} from '../../src/log/syslog.js';
+import {queueIdClock} from '../../src/mail/sendmail/queue-id.js';
 
 const source = '/var/log/mail.log';
 const reference = Date.UTC(2026, 10, 21, 18);
@@ -15,7 +16,7 @@ const expectations = rows.filter((row) => row.startsWith('=> ')).map((row) => ro
 
 /** As one log. */
 function readAll(texts: readonly string[], referenceMs = reference): Framed[] {
-  const frames = new Frames();
+  const frames = new Frames(queueIdClock);
   let offset = 0;
   return texts.map((text) => {
     const framed = frames.read({source, offset, text}, referenceMs);
@@ -54,7 +55,7 @@ const repeat = 'Nov  1 09:05:37 relay last message repeated 5 times';
 
 describe('Frames reads `last message repeated` only directly behind the line', () => {
   const second = (offset: number, between: readonly string[] = []): Framed => {
-    const frames = new Frames();
+    const frames = new Frames(queueIdClock);
     let at = 1000;
     for (const text of [line, ...between]) {
       frames.read({source, offset: at, text}, reference);
@@ -97,7 +98,9 @@ describe('Frames reads `last message repeated` only directly behind the line', (
 
   test('not as the first line of all', () => {
     expect(readAll([repeat])).toEqual([unknown]);
-    expect(new Frames().read({source, offset: 500, text: repeat}, reference)).toEqual(unknown);
+    expect(new Frames(queueIdClock).read({source, offset: 500, text: repeat}, reference)).toEqual(
+      unknown,
+    );
   });
 
   test('a repeat of a repeat is bounded too', () => {
@@ -232,7 +235,7 @@ describe('the cost of a line grows no faster than its length', () => {
     const fastest = (length: number): number => {
       const text = Buffer.from(make(length), 'latin1').toString('latin1');
       const runs = Array.from({length: 5}, () => {
-        const frames = new Frames();
+        const frames = new Frames(queueIdClock);
         const begin = performance.now();
         for (let i = 0; i < 5; i += 1) frames.read({source, offset: 0, text}, reference);
         return performance.now() - begin;

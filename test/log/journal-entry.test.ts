@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import fs from 'node:fs';
 import {cursorAt, isSameEntry, readJournalEntry} from '../../src/log/journal-entry.js';
 import type {LogRecord} from '../../src/log/record.js';
-import {parseSyslog} from '../../src/log/syslog.js';
+import {parseSyslog} from './parse-syslog.js';
 
 type Entry = Readonly<Record<string, unknown>>;
 const recorded = (name: string): Entry[] =>

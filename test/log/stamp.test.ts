@@ -2,11 +2,13 @@ import {execFileSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from '@jest/globals';
 import {Stamps} from '../../src/log/stamp.js';
+import {queueIdClock} from '../../src/mail/sendmail/queue-id.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const program = `
   import {Stamps} from './src/log/stamp.js';
+  import {queueIdClock} from './src/mail/sendmail/queue-id.js';
   const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
   const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
   const hourMs = 3_600_000;
@@ -58,7 +60,7 @@ describe.each(zones)('Stamps in %s', (zone) => {
         if (isSetIn(ms, 1)) bases.push(ms - 2 * hourMs, ms - hourMs, ms, ms + hourMs);
       }
     }
-    const shared = new Stamps();
+    const shared = new Stamps(queueIdClock);
     const wrong = [], differing = [];
     for (const base of bases) for (let i = 0; i < 8; i++) {
       const atMs = base + random(3600) * 1000;
@@ -71,7 +73,7 @@ describe.each(zones)('Stamps in %s', (zone) => {
 
       const message = i % 2 === 0 ? 'x' : idOf(new Date(atMs - random(40 * 24) * hourMs)) + '[1]: x';
       const reference = atMs + (random(800 * 24) - 48) * hourMs;
-      const [x, y] = [shared, new Stamps()].map((s) => settle(s, text, message, reference));
+      const [x, y] = [shared, new Stamps(queueIdClock)].map((s) => settle(s, text, message, reference));
       if (x !== y) differing.push([text, message, reference, x, y]);
     }
     const result = {wrong, differing};
@@ -96,7 +98,7 @@ describe('Stamps in the hour that is repeated in autumn', () => {
   const source = `
     const result = ${JSON.stringify(cases)}.map(([, message, reference]) =>
       ['Oct 25 02:30:00', '2026-10-25 02:30:00'].map((text) =>
-        settle(new Stamps(), text, message, reference)));
+        settle(new Stamps(queueIdClock), text, message, reference)));
   `;
 
   test('takes the time that the queue id leaves, else the latest', () => {
@@ -105,7 +107,7 @@ describe('Stamps in the hour that is repeated in autumn', () => {
 });
 
 test('a queue id of a year to come tells nothing, until that year has come', () => {
-  const stamps = new Stamps();
+  const stamps = new Stamps(queueIdClock);
   const years = [2026, 2028].map((year) => {
     const reference = Date.UTC(year, 11, 1);
     const stamp = stamps.read('Nov 21 12:00:00', 0, reference);
@@ -135,6 +137,6 @@ describe('Stamps refuses', () => {
     '2026-11-21T11:51:44+0x:00',
     '2026-11-21T11:51:44-01',
   ])('%j', (text) => {
-    expect(new Stamps().read(text, 0, Date.UTC(2026, 10, 21))).toBeUndefined();
+    expect(new Stamps(queueIdClock).read(text, 0, Date.UTC(2026, 10, 21))).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import {execFileSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from '@jest/globals';
-import {parseSyslog, sameHost} from '../../src/log/syslog.js';
+import {sameHost} from '../../src/log/syslog.js';
+import {parseSyslog} from './parse-syslog.js';
 
 const reference = Date.UTC(2026, 10, 21, 13, 0);
 const local = (...parts: [number, number, number, number, number, number]): number =>
@@ -94,7 +95,7 @@ describe('parseSyslog() in the hour that is repeated in autumn', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   /** In a process of its own: a process has one time zone. */
   const parsedInBerlin = (stamp: string, now: number): number => {
-    const source = `import {parseSyslog} from './src/log/syslog.js';
+    const source = `import {parseSyslog} from './test/log/parse-syslog.js';
       console.log(parseSyslog(${JSON.stringify(`${stamp} relay sm-mta[28]: x`)}, ${now})?.atMs)`;
     const bundle = execFileSync('node_modules/.bin/esbuild', ['--bundle'], {
       cwd: root,

@@ -3,20 +3,17 @@ import {beforeEach, describe, expect, test} from '@jest/globals';
 import {mostDeliveries} from '../../src/mail/deliveries.js';
 import type {LogRecord} from '../../src/log/record.js';
 import {parseSendmail} from '../../src/mail/sendmail/read-message.js';
-import {
-  type JoinOutcome,
-  mostConnections,
-  mostEnvelopes,
-  Envelopes,
-} from '../../src/mail/envelopes.js';
+import {mostConnections, mostEnvelopes, Envelopes} from '../../src/mail/envelopes.js';
+import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 import {emptyState, type State} from '../../src/guard/state.js';
+import {authorshipOf} from '../../src/mail/sendmail/program.js';
 
 const startMs = Date.UTC(2026, 10, 21);
 let state: State;
 let sessions: Envelopes;
 beforeEach(() => {
   state = emptyState('unsaved');
-  sessions = new Envelopes(state, 100);
+  sessions = new Envelopes(state, 100, authorshipOf);
 });
 
 interface From {

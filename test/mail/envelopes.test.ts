@@ -3,15 +3,16 @@ import {
   longestSilenceMs,
   mostHeld,
   mostEnvelopes,
-  type JoinOutcome,
   type Envelope,
   Envelopes,
 } from '../../src/mail/envelopes.js';
+import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 import {parseSendmail} from '../../src/mail/sendmail/read-message.js';
 import type {LogRecord} from '../../src/log/record.js';
 import {parseAddress} from '../../src/net/address.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {Table} from '../../src/base/mechanisms/table.js';
+import {authorshipOf} from '../../src/mail/sendmail/program.js';
 
 /** As many as a judge with this threshold needs. */
 const mostOfEnvelope = 100;
@@ -22,7 +23,7 @@ let sessions: Envelopes;
 beforeEach(() => {
   state = emptyState();
   table = state.envelopes;
-  sessions = new Envelopes(state, mostOfEnvelope);
+  sessions = new Envelopes(state, mostOfEnvelope, authorshipOf);
 });
 
 const record = (message: string, pid = 152, host = 'relay', atMs = startMs): LogRecord => ({
@@ -241,6 +242,7 @@ describe('Sessions are plain data', () => {
     sessions = new Envelopes(
       {envelopes: loaded[0], connections: loaded[1], deliveries: loaded[2]},
       mostOfEnvelope,
+      authorshipOf,
     );
     expect(say(from('[203.0.113.7]'))).toEqual(['203.0.113.7 <a@example.net> log']);
     expect(say(unknown('b', '6ALBjJc0000153'), 153)).toEqual(['203.0.113.9 <b@example.net> log']);

@@ -2,11 +2,10 @@
 import {longestLineBytes} from '../../src/base/bytes.js';
 import {Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';
-import {Frames} from '../../src/log/frames.js';
 import {isEvidenceKind} from '../../src/mail/evidence.js';
 import type {MailEvent} from '../../src/mail/mail-event.js';
 import type {Address} from '../../src/net/address.js';
-import {type Envelopes, Scanner} from '../../src/scan/scanner.js';
+import {type Envelopes, type LineScan, lineScan} from '../../src/scan/scanner.js';
 import {settings} from '../score/samples.js';
 
 /** Well after all lines of the tests. */
@@ -36,7 +35,7 @@ export function linesThatMatter(
   suspects: readonly Address[],
 ): PlacedLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
-  const frames = new Frames();
+  const frames = settings.dialect.frames();
   const spoken = new Set<string>();
   return linesOf(log).filter((line) => {
     if (line.text === '' || line.text.length > longestLineBytes) return false;
@@ -74,7 +73,7 @@ const weighsNothing = (event: MailEvent): boolean =>
  *
  * @param cuts where pieces may end: each takes effect at the next newline, as the reader cuts
  */
-export function linesGiven(scanner: Scanner, log: string, cuts: readonly number[]): PlacedLine[] {
+export function linesGiven(scanner: LineScan, log: string, cuts: readonly number[]): PlacedLine[] {
   const given: PlacedLine[] = [];
   let begin = 0;
   for (const cut of [...cuts].sort((a, b) => a - b).concat(log.length)) {
@@ -101,7 +100,7 @@ export function missedLines(
     cuts = [],
   }: {envelopes?: Envelopes; suspects?: readonly Address[]; cuts?: readonly number[]} = {},
 ): string[] {
-  const scanner = new Scanner(settings.mailerName, envelopes);
+  const scanner = lineScan(settings.dialect.scan, settings.mailerName, envelopes);
   for (const suspect of suspects) scanner.suspect(suspect);
   const given = new Set(linesGiven(scanner, log, cuts).map(({offset}) => offset));
   const wanted = linesThatMatter(log, envelopes, suspects);

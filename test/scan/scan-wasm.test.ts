@@ -4,7 +4,7 @@ import {expect, test} from '@jest/globals';
 
 test('src/scan/scan-wasm.ts is made of scan.as.ts, byte for byte (npm run scan-wasm)', async () => {
   // A tool in plain JavaScript has no types.
-  const path: string = '../tools/scan-wasm.mjs';
+  const path: string = '../../tools/scan-wasm.mjs';
   const tool = (await import(path)) as {
     compiled: () => Promise<string>;
   };

@@ -2,9 +2,10 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {Scanner} from '../../src/scan/scanner.js';
+import {lineScan} from '../../src/scan/scanner.js';
 import {address} from '../net/samples.js';
 import {linesGiven, linesOf, linesThatMatter, missedLines} from './oracle.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const data = (name: string): string =>
   readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1');
@@ -17,7 +18,7 @@ const logs = [
 ];
 const modes = ['suspects', 'all'] as const;
 
-describe('Scanner on what was recorded', () => {
+describe('the scan on what was recorded', () => {
   test.each(logs.flatMap((log) => modes.map((mode) => [log, mode] as const)))(
     '%s, envelopes: %s',
     (name, envelopes) => {
@@ -30,7 +31,7 @@ describe('Scanner on what was recorded', () => {
 
   test('it does pass over what is honest', () => {
     const log = data('recorded/sendmail-8.18.1-ll15.log');
-    const given = linesGiven(new Scanner('sm-mta', 'suspects'), log, []);
+    const given = linesGiven(lineScan(sendmail.scan, 'sm-mta', 'suspects'), log, []);
     expect(given.length).toBeLessThan(linesOf(log).length * 0.6);
   });
 
@@ -64,7 +65,7 @@ const frames: readonly ((message: string, i: number) => string)[] = [
   (message) => `Nov 21 11:51:44 relay sm-mta[7]: message repeated 2 times: [ ${message}]`,
 ];
 
-describe('Scanner on each message, in each frame', () => {
+describe('the scan on each message, in each frame', () => {
   test.each(messages)('%s', (message) => {
     for (const frame of frames.slice(0, 2)) expect(missedLines(frame(message, 41))).toEqual([]);
   });
@@ -153,7 +154,7 @@ const anyLine = fc.oneof(
   noise,
 );
 
-describe('Scanner on any log', () => {
+describe('the scan on any log', () => {
   const suspects = [address('203.0.113.7'), address('2001:db8::7')];
   const anyLog = fc
     .tuple(fc.array(anyLine, {maxLength: 25}), fc.constantFrom('', '\n'), fc.constantFrom('', '\r'))
@@ -177,7 +178,7 @@ describe('Scanner on any log', () => {
   test('counts every line, and gives each once, whole and in order', () => {
     fc.assert(
       fc.property(anyLog, fc.array(fc.nat(5000), {maxLength: 4}), (log, cuts) => {
-        const scanner = new Scanner('sm-mta', 'suspects');
+        const scanner = lineScan(sendmail.scan, 'sm-mta', 'suspects');
         const given = linesGiven(scanner, log, cuts);
         const lines = linesOf(log);
         expect(scanner.lines).toBe(
@@ -196,7 +197,7 @@ describe('Scanner on any log', () => {
     const line = frames[1]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
     for (let length = 0; length < 130; length++) {
       const log = `${'x'.repeat(length)}\n${line}\n${'y'.repeat(length)}\n${line}`;
-      const given = linesGiven(new Scanner('sm-mta', 'suspects'), log, []);
+      const given = linesGiven(lineScan(sendmail.scan, 'sm-mta', 'suspects'), log, []);
       expect(given.map(({offset}) => offset)).toEqual([length + 1, 2 * length + line.length + 3]);
     }
   });

@@ -2,15 +2,16 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import type {Address} from '../../src/net/address.js';
-import {Scanner} from '../../src/scan/scanner.js';
+import {lineScan} from '../../src/scan/scanner.js';
 import {address, addressesOf} from '../net/samples.js';
 import {linesGiven} from './oracle.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const line = (client: string): string =>
   `Nov 21 11:51:44 relay sm-mta[41]: 6ALDmOTQ000041: from=<a@example.org>, size=9, class=0, nrcpts=1, proto=ESMTP, daemon=MTA, relay=${client}`;
 
 function isGiven(suspect: Address | undefined, written: string): boolean {
-  const scanner = new Scanner('sm-mta', 'suspects');
+  const scanner = lineScan(sendmail.scan, 'sm-mta', 'suspects');
   if (suspect !== undefined) scanner.suspect(suspect);
   return linesGiven(scanner, line(written), []).length === 1;
 }
@@ -39,7 +40,7 @@ const around: readonly ((bracket: string) => string)[] = [
   (bracket) => `IDENT:x198.51.100.66@${bracket}`,
 ];
 
-describe('Scanner.suspect()', () => {
+describe('LineScan.suspect()', () => {
   test('any IPv4 client', () => {
     fc.assert(
       fc.property(addressesOf(4), fc.constantFrom(...around), (client, form) => {

@@ -151,10 +151,10 @@ test('100,000 senders take no more than 17 MB', async () => {
   const script = bundle(
     newDir(),
     `
-    import {Senders} from './src/score/good-senders.js';
+    import {GoodSenders} from './src/score/good-senders.js';
     import {Table} from './src/base/mechanisms/table.js';
     const table = new Table([]);
-    const senders = new Senders(table);
+    const senders = new GoodSenders(table);
     globalThis.gc();
     const before = process.memoryUsage().heapUsed;
     const client = (i) => JSON.parse(JSON.stringify('2001:db8:' + (i % 65536).toString(16) + '::' + i.toString(16)));

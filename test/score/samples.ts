@@ -3,6 +3,7 @@ import type {Evidence} from '../../src/mail/evidence.js';
 import {addEvidence, type Offender} from '../../src/score/offender.js';
 import type {Policy} from '../../src/score/policy.js';
 import {address} from '../net/samples.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 /** The defaults of the schema. */
 export const policy: Policy = {
@@ -23,6 +24,7 @@ export const settings = {
   mailerHost: undefined,
   ownHost: 'relay',
   attribution: 'any',
+  dialect: sendmail,
 } as const;
 
 export const startMs = Date.UTC(2026, 10, 21, 12);

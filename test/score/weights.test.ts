@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {type EvidenceKind, isEvidenceKind, isVerified} from '../../src/mail/evidence.js';
 import {signKinds} from '../../src/mail/mail-event.js';
+import {subjectOf} from '../../src/mail/sendmail/recipient.js';
 import {judge} from '../../src/score/judge.js';
 import {addAccepted, addEvidence, type Offender, unknownShare} from '../../src/score/offender.js';
 import {weights} from '../../src/score/weights.js';
@@ -13,7 +14,11 @@ type Deed = readonly [kind: EvidenceKind, subject: string];
 function after(deeds: readonly Deed[], accepted = 0): Offender {
   let offender: Offender | undefined;
   for (const [kind, subject] of deeds) {
-    offender = addEvidence(offender, {...evidence(subject, startMs), kind}, policy);
+    offender = addEvidence(
+      offender,
+      {...evidence(subject, startMs), ...subjectOf(subject), kind},
+      policy,
+    );
   }
   if (offender === undefined) throw new Error('nothing was done');
   return addAccepted(offender, accepted);

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {nameClient, type Question, type Witness} from '../../src/sessions/attribute.js';
 import {type Address, parseAddress} from '../../src/net/address.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const address = (text: string): Address => {
   const parsed = parseAddress(text);
@@ -32,7 +33,7 @@ const facts: Witness = {
 };
 const ask = (candidates: readonly Partial<Witness>[], question = envelope): string | undefined => {
   const witnesses = candidates.map((changes) => ({...facts, ...changes}));
-  const found = nameClient(witnesses, question, 25);
+  const found = nameClient(witnesses, question, {dialect: sendmail, port: 25});
   return found && `${found.client.text} ${found.proof}`;
 };
 const answer = (changes: Partial<Witness>): string | undefined => ask([changes]);
@@ -84,8 +85,12 @@ describe('one process', () => {
     expect(answer({user})).toBe('203.0.113.7 kernel');
     expect(answer({user, sockets: []})).toBeUndefined();
     const high = [socket('203.0.113.7', 2525)];
-    expect(nameClient([{...facts, sockets: high}], envelope, 2525)?.proof).toBe('kernel');
-    expect(nameClient([{...facts, user, sockets: high}], envelope, 2525)).toBeUndefined();
+    expect(
+      nameClient([{...facts, sockets: high}], envelope, {dialect: sendmail, port: 2525})?.proof,
+    ).toBe('kernel');
+    expect(
+      nameClient([{...facts, user, sockets: high}], envelope, {dialect: sendmail, port: 2525}),
+    ).toBeUndefined();
   });
 
   test.each([465, 587])('a socket at port %i is a client of the submission', (port) => {

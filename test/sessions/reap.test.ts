@@ -10,8 +10,10 @@ import {
   stuckText,
 } from '../../src/sessions/reap.js';
 import {holder, inode, socket} from './samples.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const hour = 3600;
+const mailer = {dialect: sendmail, port: 25};
 const limits: ReapLimits = {idleSeconds: 600, ageSeconds: 24 * hour};
 
 interface Times {
@@ -28,7 +30,7 @@ function stuck(
 ): Stuck | undefined {
   const {age = hour, idle} = {idle: hour, ...times};
   const idleMs = new Map(idle === undefined ? [] : [[inode, idle * 1000]]);
-  return stuckChild({holder: holder(changed), ageSeconds: age, idleMs}, by, 25);
+  return stuckChild({holder: holder(changed), ageSeconds: age, idleMs}, by, mailer);
 }
 function sample(changed: Partial<MailerProcess> = {}, times: Times = {}): Stuck {
   const found = stuck(changed, times);
@@ -67,7 +69,7 @@ describe('the two rules', () => {
         ...(second === undefined ? [] : [['4712', second] as const]),
       ]);
       const observation = {holder: holder({sockets}), ageSeconds: hour, idleMs};
-      return stuckChild(observation, {...limits, ageSeconds: 1}, 25)?.idleSeconds;
+      return stuckChild(observation, {...limits, ageSeconds: 1}, mailer)?.idleSeconds;
     };
     expect([idleOf(7e5), idleOf(1000), idleOf(undefined)]).toEqual([700, 1, undefined]);
   });
@@ -201,7 +203,7 @@ describe('isSame', () => {
     ['another user', holder({user: {uid: 1000, userNamespace: 'ours'}}), false],
     ['it takes connections', holder({role: 'listens'}), false],
   ])('%s: %#', (_, now, same) => {
-    expect(isSame(sample(), now)).toBe(same);
+    expect(isSame(sample(), now, sendmail)).toBe(same);
   });
 });
 

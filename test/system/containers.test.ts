@@ -12,6 +12,7 @@ import {inetd} from './lab/inetd.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const {describe} = await requireLab({program: false});
 
@@ -76,13 +77,15 @@ describe('a sendmail in a container', () => {
 
   function ask(changed: Partial<Question> = {}): string | undefined {
     const asked = {...question, ...changed};
-    const candidates = new Candidates(new SocketTables(25).find).of(asked);
-    const found = nameClient(candidates, asked, 25);
+    const candidates = new Candidates(new SocketTables(25).find, sendmail.isProgram).of(asked);
+    const found = nameClient(candidates, asked, {dialect: sendmail, port: 25});
     return found && `${found.client.text} ${found.proof}`;
   }
 
   const inside = (): number =>
-    new Candidates(new SocketTables(25).find).of(question).find(({pid}) => pid !== decoy)?.pid ?? 0;
+    new Candidates(new SocketTables(25).find, sendmail.isProgram)
+      .of(question)
+      .find(({pid}) => pid !== decoy)?.pid ?? 0;
 
   test('the line holds the number of a process of the host, which serves another client', () => {
     expect(question.pid).toBe(decoy);

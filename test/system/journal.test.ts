@@ -24,9 +24,9 @@ interface Given {
 
 const script = `
   import fs from 'node:fs';
-  import {authorship} from './src/log/writer.js';
-  import {JournalFollower} from './src/sys/journal/journal.js';
-  import {hasJournal} from './src/sys/journal/journalctl.js';
+  import {sendmail} from './src/mail/sendmail/dialect.js';
+  import {JournalFollower} from './src/sys/journal.js';
+  import {hasJournal} from './src/sys/journalctl.js';
 
   const file = '/var/lib/given';
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
@@ -38,7 +38,7 @@ const script = `
   for await (const {records, position, caughtUp} of follower.batches(new AbortController().signal)) {
     const given = records.map((record) => ({
       message: record.message,
-      authorship: record.writer && authorship(record.writer),
+      authorship: record.writer && sendmail.authorshipOf(record.writer),
       pids: [record.pid, record.writer?.pid],
     }));
     // One write: records and place are there together, or neither.

@@ -9,6 +9,7 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import {type Config, settings} from '../../config/schema.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
 import {parseWhitelist} from '../../net/whitelist.js';
 import {unknownUsers} from '../../outgoing/allowed.js';
 import {diagnose, type Facts} from '../../report/diagnosis.js';
@@ -76,7 +77,7 @@ async function warnTroublesOf({warnCommand, warnUser}: Config): Promise<Facts['w
 
 async function countMailers(): Promise<number> {
   const pids: number[] = [];
-  for await (const pid of mailerPids()) pids.push(pid);
+  for await (const pid of mailerPids(sendmail.isProgram)) pids.push(pid);
   return pids.length;
 }
 

@@ -12,13 +12,13 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
-import {Frames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
 import type {LogRecord} from '../../log/record.js';
-import type {SessionView} from '../../mail/envelopes.js';
 import {isEvidenceKind, type Proof} from '../../mail/evidence.js';
+import type {SessionView} from '../../mail/join-outcome.js';
 import type {MailEvent} from '../../mail/mail-event.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {localTime} from '../../report/tables/table.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
@@ -63,7 +63,7 @@ export async function explain(
   output: {readonly print: (text: string) => void},
 ): Promise<ExitCode> {
   const state = emptyState('unsaved');
-  const guard = new Guard(guardSettings(config, hostName(), 'past'), state);
+  const guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), state);
   const friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
   friends.refresh();
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
@@ -73,7 +73,7 @@ export async function explain(
   };
   try {
     const input = openLogInput(path);
-    const frames = new Frames();
+    const frames = sendmail.frames();
     const lines = new Lines(input.name);
     for await (const piece of input.pieces) {
       for (const line of lines.of(piece)) {
@@ -140,8 +140,10 @@ const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
 };
 
 function plain(event: MailEvent): EventFacts {
-  if (event.kind === 'undeliverable') return {...event, recipients: event.recipients.join(' ')};
-  return {...event, client: event.client?.text};
+  if (event.kind === 'undeliverable') {
+    return {...event, recipients: event.recipients.map(({subject}) => subject).join(' ')};
+  }
+  return {...event, client: event.client?.text, subjectIs: undefined};
 }
 
 function asText({source, offset, line, record, event, session, outcome}: Explained): string {

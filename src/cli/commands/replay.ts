@@ -11,12 +11,13 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState, type State} from '../../guard/state.js';
-import {Frames} from '../../log/frames.js';
+import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
 import {reportOutcome} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
-import {type Envelopes, Scanner} from '../../scan/scanner.js';
+import {type Envelopes, type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -76,7 +77,7 @@ async function sortedByTime(files: readonly string[]): Promise<string[]> {
 /** When the first record of a log was written. */
 async function beginMs(path: string): Promise<number> {
   const {pieces, changedMs, name} = openLogInput(path);
-  const frames = new Frames();
+  const frames = sendmail.frames();
   const lines = new Lines(name);
   for await (const piece of pieces) {
     for (const line of lines.of(piece)) {
@@ -98,7 +99,7 @@ class Pass {
   readonly #guard: Guard;
   readonly #state: State = emptyState('unsaved');
   readonly #exemptions: Exemptions;
-  readonly #scanner: Scanner;
+  readonly #scanner: LineScan;
   readonly #log: Log;
   readonly #replayed: Replayed = {
     lines: 0,
@@ -116,9 +117,9 @@ class Pass {
   lacksEnvelopes = false;
 
   constructor(config: Config, exemptions: Exemptions, envelopes: Envelopes, log: Log) {
-    this.#guard = new Guard(guardSettings(config, hostName(), 'past'), this.#state);
+    this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
     this.#exemptions = exemptions;
-    this.#scanner = new Scanner(config.mailerSyslogName, envelopes);
+    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName, envelopes);
     this.#log = log;
   }
 
@@ -128,7 +129,7 @@ class Pass {
   }
 
   async read(input: LogInput, progress: Progress): Promise<void> {
-    const frames = new Frames();
+    const frames = sendmail.frames();
     const {name: source, changedMs} = input;
     let before = 0;
     for await (const piece of input.pieces) {
@@ -149,7 +150,7 @@ class Pass {
     return this.#replayed;
   }
 
-  #take(line: Line, frames: Frames, changedMs: number): void {
+  #take(line: Line, frames: LineFrames, changedMs: number): void {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;

@@ -4,6 +4,7 @@
  */
 import {parseClient} from './client.js';
 import type {EnvelopeEnd, Undeliverable} from '../mail-event.js';
+import {subjectOf} from './recipient.js';
 
 const relayField = ', relay=';
 
@@ -57,5 +58,5 @@ export function readTo(queueId: string, body: string): Undeliverable | undefined
   const end = body.search(/, (?:\[more\], )?(?:ctladdr|delay)=/);
   if (end < 0 || body.startsWith(', ctladdr=', end)) return undefined;
   const recipients = body.slice('to='.length, end).split(/(?<=>),(?=<)/, mostRecipients);
-  return {kind: 'undeliverable', queueId, recipients};
+  return {kind: 'undeliverable', queueId, recipients: recipients.map(subjectOf)};
 }

@@ -16,18 +16,8 @@
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {LogRecord} from '../../log/record.js';
+import type {OpenMessage, PieceJoiner} from '../pieces.js';
 import {longestMessageBytes} from './read-message.js';
-
-/** A message of which pieces are still to come. Plain data: it is saved as it is. */
-export interface OpenMessage {
-  /** What stands before `[1]`: a queue id, NOQUEUE or nothing. */
-  readonly id: string;
-  readonly text: string;
-  /** Pieces in the text, a count. */
-  readonly pieces: number;
-  /** Of the last one. Ms since the epoch. */
-  readonly atMs: number;
-}
 
 /** Open at once; the oldest is given up. A count: processes that are cut off between two pieces. */
 export const mostOpenMessages = 1000;
@@ -41,7 +31,7 @@ export const longestPauseMs = 2000;
 const piece = /^([0-9A-Za-z]{8}\d{6,10}|NOQUEUE|)\[(\d{1,3})\]: (.*)$/s;
 const notLastTail = ' ...';
 
-export class Fragments {
+export class Fragments implements PieceJoiner {
   readonly #table: Table<OpenMessage>;
   #lost = 0;
 
@@ -49,15 +39,11 @@ export class Fragments {
     this.#table = table;
   }
 
-  /** Pieces that came to nothing since the start: each is used, still held, or one of these. A count. */
+  /** Each piece is used, still held, or one of these. */
   get lost(): number {
     return this.#lost;
   }
 
-  /**
-   * @returns the record itself, unless it is a piece; for the last piece the whole message, at the
-   *   time of that piece; undefined for a piece that is of no use
-   */
   take(record: LogRecord): LogRecord | 'held' | undefined {
     const match = mayBePiece(record.message) ? piece.exec(record.message) : null;
     if (match === null) {

@@ -8,14 +8,9 @@
  * Anybody may give a process such a title: who the process really is, is asked in `sys/proc/proc.ts`.
  * The command behind `: ` is the client's text; the client is read in front of it, anchored.
  */
-import {type Address, parseAddress} from '../../net/address.js';
+import {parseAddress} from '../../net/address.js';
+import type {ProcessTitle} from '../dialect.js';
 import {clientPattern} from './client.js';
-
-export type ProcessTitle =
-  /** Waiting for a command, between two or in the middle of an envelope. */
-  | {readonly kind: 'commandRead'; readonly client: Address}
-  /** Working on a command within the envelope of this queue id. */
-  | {readonly kind: 'command'; readonly client: Address; readonly queueId: string};
 
 /** ProcessTitlePrefix of the configuration file; Debian sets `MTA`. */
 const head = '^sendmail: (?:[^\\s:]{1,64}: )?';

@@ -1,4 +1,5 @@
 /** What a queue id tells by itself (queue.c assign_queueid()): when and by which process it was made. */
+import type {IdClock} from '../../log/id-clock.js';
 
 /** 8 characters of time and sequence, then the creator's pid, at least six digits. */
 const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
@@ -36,3 +37,23 @@ export function readQueueId(queueId: string, referenceMs: number): QueueIdFacts 
   const atMs = Date.UTC(fullYear, month, day, hour, minute, second);
   return {pid: Number(queueId.slice(8)), atMs};
 }
+
+/** Queue ids have this form since sendmail 8.12, of 2001. Ms since the epoch. */
+const earliestMs = Date.UTC(2000, 0);
+
+/** The queue id in front of `QID: ` and of `QID[1]: `. Its first three characters name the day. */
+export const queueIdClock: IdClock = {
+  lengthIn: (message) => {
+    let end = 8;
+    while (end < 18 && isDigit(message.charCodeAt(end))) end += 1;
+    return end >= 14 && (message[end] === ':' || message[end] === '[') ? end : 0;
+  },
+  dayLength: 3,
+  dayOf: (day, latestMs) => {
+    const atMs = readQueueId(day.padEnd(14, '0'), latestMs)?.atMs;
+    return atMs !== undefined && atMs >= earliestMs ? atMs : undefined;
+  },
+  timeOf: (id, latestMs) => readQueueId(id, latestMs)?.atMs,
+};
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;

@@ -10,7 +10,7 @@ import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
 import type {MailEvent} from '../mail-event.js';
 import {queueIdLength} from './queue-id.js';
-import {isOneAddress, isShortened} from './recipient.js';
+import {isOneAddress, isShortened, subjectOf} from './recipient.js';
 import {readMilter, readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
 import {unknownTailOf} from './unknown-user.js';
@@ -61,7 +61,7 @@ export function parseSendmail(message: string): MailEvent | undefined {
 const unknownRecipient = (queueId: string, subject: string): MailEvent => ({
   kind: 'unknownRecipient',
   queueId,
-  subject,
+  ...subjectOf(subject),
   client: undefined,
 });
 

@@ -3,6 +3,8 @@
  * all of it is there. Not whose it was, and not which message it stands in (`read-message.ts`).
  */
 
+import type {Subject} from '../mail-event.js';
+
 /** What nearly all are; told apart because this is asked of each line that counts. */
 const simple = /^<[^\s"()<>\\]*>$/;
 
@@ -44,5 +46,8 @@ export function isShortened(text: string): boolean {
   return typed.length === 203 && typed.startsWith('...', 100);
 }
 
-/** Whether a name may stand where text was left out: between long comments all look alike. */
-export const hidesName = (text: string): boolean => text.includes('(') && isShortened(text);
+/** Between long comments, of which the middle is left out, all names look alike. */
+export function subjectOf(text: string): Subject {
+  const isAmbiguous = text.includes('(') && isShortened(text);
+  return {subject: text, subjectIs: isAmbiguous ? 'ambiguous' : undefined};
+}

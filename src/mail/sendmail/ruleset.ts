@@ -6,6 +6,7 @@
 import type {Address} from '../../net/address.js';
 import {parseClient} from './client.js';
 import type {MailEvent, SignKind} from '../mail-event.js';
+import {subjectOf} from './recipient.js';
 import {unknownTailOf} from './unknown-user.js';
 
 const relayField = ', relay=';
@@ -27,12 +28,12 @@ export function readRuleset(queueId: string | undefined, body: string): MailEven
   const [whole, name = ''] = match;
   const {argument, client} = split(body.slice(whole.length));
   const kind = kindOfRuleset[name] ?? 'commandRefused';
-  if (name !== 'check_rcpt') return {kind, queueId, client, subject: argument};
+  if (name !== 'check_rcpt') return {kind, queueId, client, ...subjectOf(argument)};
   if (unknownTailOf(body) !== undefined && queueId !== undefined) {
-    return {kind: 'unknownRecipient', queueId, subject: argument, client};
+    return {kind: 'unknownRecipient', queueId, ...subjectOf(argument), client};
   }
   const denied = relayingDenied.test(body);
-  return {kind: denied ? 'relayDenied' : kind, queueId, client, subject: argument};
+  return {kind: denied ? 'relayDenied' : kind, queueId, client, ...subjectOf(argument)};
 }
 
 /** proto.m4; not "temporarily denied", which a client with a slow name server gets. */
@@ -106,7 +107,7 @@ export function readMilter(queueId: string | undefined, body: string): MailEvent
   if (recipient === null) return undefined;
   const [, subject = '', code] = recipient;
   if (queueId === undefined || code !== '5.1.1') {
-    return {kind: 'recipientRefused', queueId, client: undefined, subject};
+    return {kind: 'recipientRefused', queueId, client: undefined, ...subjectOf(subject)};
   }
-  return {kind: 'unknownRecipient', queueId, subject, client: undefined};
+  return {kind: 'unknownRecipient', queueId, ...subjectOf(subject), client: undefined};
 }

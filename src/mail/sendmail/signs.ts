@@ -7,6 +7,7 @@
 import {parseAddress} from '../../net/address.js';
 import {clientPattern} from './client.js';
 import type {Sign, SignKind} from '../mail-event.js';
+import {subjectOf} from './recipient.js';
 
 interface Shape {
   readonly kind: SignKind;
@@ -107,7 +108,12 @@ export function readSign(queueId: string | undefined, body: string): Sign | unde
     const text = at < 0 ? '' : body.slice(at + last.field.length);
     const client = text.length < cutClientCharacters ? wholeClient.exec(text) : null;
     const subject = last.subject.exec(at < 0 ? body : body.slice(0, at))?.[1] ?? '';
-    return {kind: last.kind, queueId, client: parseAddress(client?.[1] ?? ''), subject};
+    return {
+      kind: last.kind,
+      queueId,
+      client: parseAddress(client?.[1] ?? ''),
+      ...subjectOf(subject),
+    };
   }
   const shapes = beginsWithClient.test(body) ? allShapes : wordsFirst;
   for (const {kind, expression, order} of shapes) {
@@ -115,7 +121,7 @@ export function readSign(queueId: string | undefined, body: string): Sign | unde
     if (match === null) continue;
     const [address, subject] = order === undefined ? [match[1], match[2]] : [match[2], match[1]];
     const client = parseAddress(address ?? '');
-    return client && {kind, queueId, client, subject: subject ?? ''};
+    return client && {kind, queueId, client, ...subjectOf(subject ?? '')};
   }
   return undefined;
 }

@@ -8,6 +8,7 @@
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
+import type {Dialect} from '../../mail/dialect.js';
 import type {Address} from '../../net/address.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import type {SocketEntry} from '../../net/socket-table.js';
@@ -51,6 +52,7 @@ type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
 export class Cutter {
   readonly #settings: Settings;
   readonly #view: CutterView;
+  readonly #dialect: Dialect;
   /** Networks, and how often it was looked again for each. */
   #waiting = new Map<string, number>();
   #work: Promise<void> | undefined;
@@ -62,9 +64,10 @@ export class Cutter {
   /** What went wrong and was said: it would be the same each time. */
   readonly #told = new Set<Trouble>();
 
-  constructor(settings: Settings, view: CutterView) {
+  constructor(settings: Settings, view: CutterView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
+    this.#dialect = dialect;
   }
 
   /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
@@ -143,8 +146,8 @@ export class Cutter {
     if (open.length === 0) return new Set();
     this.#view.save();
     // Before the sockets are gone by which they are found.
-    const ended =
-      what === 'sockets' ? [] : await this.#endProcesses(new Mailers(sockets), isBlocked);
+    const mailers = new Mailers(sockets, this.#dialect.isProgram);
+    const ended = what === 'sockets' ? [] : await this.#endProcesses(mailers, isBlocked);
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
     const cuts = cutsOf(ended, closed);
     const mode = dryRun ? 'would' : 'done';
@@ -162,13 +165,14 @@ export class Cutter {
 
   async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
     const {mailerPort, dryRun} = this.#settings;
+    const mailer = {dialect: this.#dialect, port: mailerPort};
     const ended: Ended[] = [];
     const ending = new Map<number, Server>();
     for await (const holder of mailers.holders(isBlocked)) {
-      const server = serverToEnd(holder, isBlocked, mailerPort);
+      const server = serverToEnd(holder, isBlocked, mailer);
       if (server === undefined) continue;
       const now = mailers.look(server.pid);
-      const again = now && serverToEnd(now, isBlocked, mailerPort);
+      const again = now && serverToEnd(now, isBlocked, mailer);
       if (!isSameServer(server, again)) continue;
       ending.set(server.pid, server);
       const before = this.#ending.get(server.pid);

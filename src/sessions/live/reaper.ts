@@ -6,6 +6,7 @@
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
+import type {Dialect} from '../../mail/dialect.js';
 import {servedPorts} from '../attribute.js';
 import {isSame, type Observation, type Stuck, stuckChild, stuckText} from '../reap.js';
 import {Mailers} from '../../sys/proc/mailers.js';
@@ -38,12 +39,14 @@ interface Look {
 export class Reaper {
   readonly #settings: Settings;
   readonly #view: ReaperView;
+  readonly #dialect: Dialect;
   /** Why idle times could not be read the last time; it would be the same each time. */
   #trouble = '';
 
-  constructor(settings: Settings, view: ReaperView) {
+  constructor(settings: Settings, view: ReaperView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
+    this.#dialect = dialect;
   }
 
   async reap(): Promise<void> {
@@ -81,7 +84,7 @@ export class Reaper {
   async #look(): Promise<Look> {
     const ports = servedPorts(this.#settings.mailerPort);
     const [sockets, idleMs] = await Promise.all([portSockets(...ports), this.#idleMs(ports)]);
-    return {mailers: new Mailers(sockets), idleMs};
+    return {mailers: new Mailers(sockets, this.#dialect.isProgram), idleMs};
   }
 
   async #idleMs(ports: readonly number[]): Promise<Observation['idleMs']> {
@@ -99,7 +102,7 @@ export class Reaper {
     const {idleCmdRead, maxRuntimeCmdRead, mailerPort} = this.#settings;
     const limits = {idleSeconds: idleCmdRead, ageSeconds: maxRuntimeCmdRead};
     const observation = {holder, idleMs, ageSeconds: ageSeconds(holder.startTicks)};
-    return stuckChild(observation, limits, mailerPort);
+    return stuckChild(observation, limits, {dialect: this.#dialect, port: mailerPort});
   }
 
   /** @returns the process, if it had the signal */
@@ -117,7 +120,7 @@ export class Reaper {
   }
 
   #kill(stuck: Stuck, mailers: Mailers): void {
-    if (!isSame(stuck, mailers.look(stuck.pid))) return;
+    if (!isSame(stuck, mailers.look(stuck.pid), this.#dialect)) return;
     const who = `sendmail process ${stuck.pid}, which stayed after SIGTERM`;
     const result = signalProcess(stuck.pid, 'SIGKILL');
     if (result.kind === 'sent') this.#view.say('notice', `reap ${who}: SIGKILL`);

@@ -1,5 +1,5 @@
 /**
- * Finds the sendmail processes, or those of them that have a socket of certain clients. Gives facts
+ * Finds the processes of the mailer, or those of them that have a socket of certain clients. Gives facts
  * only: who is ended is decided in `sessions/cut.ts` and `sessions/reap.ts`. A relay may have thousands of processes and a log that
  * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
  * which program a process runs, by a link that no process can make us wait at.
@@ -8,26 +8,30 @@
  * nobody in there waits because of us, and the same address may be another machine.
  */
 import {readlinkSync} from 'node:fs';
-import {isSendmailPath} from '../../mail/authorship.js';
+import type {Dialect} from '../../mail/dialect.js';
 import type {Address} from '../../net/address.js';
 import type {PortSockets, SocketEntry} from '../../net/socket-table.js';
 import type {MailerProcess} from '../../sessions/holder.js';
 import {allPids, linkOf, processFacts, runsMailer, socketInodes} from './proc.js';
 import {TimeSlice} from '../run/time-slice.js';
 
+type IsProgram = Dialect['isProgram'];
+
 export class Mailers {
   readonly #connected: ReadonlyMap<string, SocketEntry>;
   readonly #listening: ReadonlySet<string>;
   readonly #network: string;
+  readonly #isProgram: IsProgram;
 
   /** @param sockets at the ports where clients are served, as they are now */
-  constructor({connected, listening}: PortSockets) {
+  constructor({connected, listening}: PortSockets, isProgram: IsProgram) {
+    this.#isProgram = isProgram;
     this.#connected = new Map(connected.map((entry) => [entry.inode, entry]));
     this.#listening = listening;
     this.#network = readlinkSync('/proc/self/ns/net');
   }
 
-  /** The sendmail processes that have a socket with such a peer. */
+  /** The processes of the mailer that have a socket with such a peer. */
   async *holders(isWanted: (peer: Address) => boolean): AsyncGenerator<MailerProcess> {
     const wanted = new Set<string>();
     for (const [inode, {remote}] of this.#connected) if (isWanted(remote)) wanted.add(inode);
@@ -43,15 +47,15 @@ export class Mailers {
 
   /** All that may be the machine's own. */
   async *all(): AsyncGenerator<MailerProcess> {
-    for await (const pid of mailerPids()) {
+    for await (const pid of mailerPids(this.#isProgram)) {
       const holder = this.look(pid);
       if (holder !== undefined) yield holder;
     }
   }
 
-  /** @returns undefined also when it is not, or is no longer, a sendmail of ours */
+  /** @returns undefined also when it is not, or is no longer, a mailer of ours */
   look(pid: number): MailerProcess | undefined {
-    if (!runsMailer(pid)) return undefined;
+    if (!runsMailer(pid, this.#isProgram)) return undefined;
     let role: MailerProcess['role'] = 'serves';
     let network: MailerProcess['network'] = 'ours';
     const facts = processFacts(pid, (root) => {
@@ -68,7 +72,7 @@ export class Mailers {
 
   #has(pid: number, wanted: ReadonlySet<string>): boolean {
     try {
-      if (!isSendmailPath(linkOf(`/proc/${pid}/exe`))) return false;
+      if (!this.#isProgram(linkOf(`/proc/${pid}/exe`))) return false;
       return socketInodes(`/proc/${pid}`).some((inode) => wanted.has(inode));
     } catch {
       return false; // gone, or not ours to look at
@@ -76,11 +80,11 @@ export class Mailers {
   }
 }
 
-/** The processes that run sendmail and may be the machine's own: by what nobody can make us wait for. */
-export async function* mailerPids(): AsyncGenerator<number> {
+/** The processes that run the mailer and may be the machine's own: by what nobody can make us wait for. */
+export async function* mailerPids(isProgram: IsProgram): AsyncGenerator<number> {
   const slice = new TimeSlice();
   for (const pid of allPids().map(Number)) {
     if (slice.isOver) await slice.next();
-    if (runsMailer(pid)) yield pid;
+    if (runsMailer(pid, isProgram)) yield pid;
   }
 }

@@ -10,7 +10,7 @@ import {
   type Question,
   type Witness,
 } from '../../sessions/attribute.js';
-import {isSendmailPath} from '../../mail/authorship.js';
+import type {Dialect} from '../../mail/dialect.js';
 import {findSockets, type SocketEntry} from '../../net/socket-table.js';
 import {startedMsOf, statOf} from './process-stat.js';
 
@@ -50,7 +50,7 @@ function identityOf(pid: number): {readonly ownPid: number; readonly user: Proce
   return {ownPid: Number(numbers?.at(-1) ?? pid), user};
 }
 
-/** How long it is remembered where sendmail runs, at least. Ms. */
+/** How long it is remembered where the mailer runs, at least. Ms. */
 const surveyMs = 5000;
 /** A survey may take this part of the time, on a machine with very many processes. */
 const surveyShare = 0.02;
@@ -58,19 +58,21 @@ const surveyShare = 0.02;
 const mostProcesses = 20_000;
 
 /**
- * Finds the processes that the pid in a line may mean. Sendmail in a container numbers itself, so
+ * Finds the processes that the pid in a line may mean. A mailer in a container numbers itself, so
  * its lines hold a number that means another process here, or another container's.
  */
 export class Candidates {
   readonly #find: SocketFinder;
+  readonly #isProgram: Dialect['isProgram'];
   /** By pid, since the last survey: reading all of them anew takes too long. */
   #places: ReadonlyMap<string, Place> = new Map();
-  /** The pid namespaces besides ours in which sendmail runs. */
+  /** The pid namespaces besides ours in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();
   #nextSurveyMs = 0;
 
-  constructor(find: SocketFinder) {
+  constructor(find: SocketFinder, isProgram: Dialect['isProgram']) {
     this.#find = find;
+    this.#isProgram = isProgram;
   }
 
   of({pid, numberedBy}: Pick<Question, 'pid' | 'numberedBy'>): Witness[] {
@@ -97,7 +99,7 @@ export class Candidates {
     this.#places = placesOf(allPids(), new Map());
     const ours = linkOf('/proc/self/ns/pid');
     const mailers = [...this.#places].filter(
-      ([pid, {namespace}]) => namespace !== ours && isSendmailPath(linkOf(`/proc/${pid}/exe`)),
+      ([pid, {namespace}]) => namespace !== ours && this.#isProgram(linkOf(`/proc/${pid}/exe`)),
     );
     this.#mailers = new Set(mailers.map(([, {namespace}]) => namespace));
     const endMs = performance.now();
@@ -139,10 +141,10 @@ function isWorthALook(pid: number): boolean {
   }
 }
 
-/** Whether it is a sendmail that may be the machine's own, by what nobody can make us wait for. */
-export function runsMailer(pid: number): boolean {
+/** Whether it is a mailer that may be the machine's own, by what nobody can make us wait for. */
+export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolean {
   try {
-    return isSendmailPath(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
+    return isProgram(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
   } catch {
     return false;
   }

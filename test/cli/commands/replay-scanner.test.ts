@@ -12,7 +12,7 @@ import {Guard, askNobody} from '../../../src/guard/guard.js';
 import type {Outcome} from '../../../src/guard/outcome.js';
 import {guardSettings} from '../../../src/guard/settings.js';
 import {emptyState} from '../../../src/guard/state.js';
-import {Frames} from '../../../src/log/frames.js';
+import {sendmail} from '../../../src/mail/sendmail/dialect.js';
 import {parseWhitelist} from '../../../src/net/whitelist.js';
 import {Exemptions} from '../../../src/score/exempt.js';
 import {collected, configWith} from '../support.js';
@@ -38,8 +38,8 @@ const sweepMs = 3_600_000;
 /** The same of the guard, line by line. */
 function guarded(log: string): unknown {
   const state = emptyState('unsaved');
-  const guard = new Guard(guardSettings(config, 'elsewhere', 'past'), state);
-  const frames = new Frames();
+  const guard = new Guard(guardSettings(config, 'elsewhere', 'past', sendmail), state);
+  const frames = sendmail.frames();
   const outcomes: Outcome[] = [];
   let sweptMs = 0;
   const lines = linesOf(log).filter(({text}) => text !== '');

@@ -1,6 +1,7 @@
 /** `from=` and `to=`: which client, how much was taken, and which recipients were not known. */
 import {describe, expect, test} from '@jest/globals';
 import {readFrom, readTo} from '../../../src/mail/sendmail/envelope.js';
+import {subjectOf} from '../../../src/mail/sendmail/recipient.js';
 import {notation} from './notation.js';
 
 const from = (sender: string, more = '', relay = '[203.0.113.7]'): string =>
@@ -63,7 +64,8 @@ describe('readTo()', () => {
     [to('<"x>,<y"@b>'), ['<"x>', '<y"@b>']],
     [to('anna'), ['anna']],
   ])('%s', (body, recipients) => {
-    expect(readTo('X', body)).toEqual({kind: 'undeliverable', queueId: 'X', recipients});
+    const event = {kind: 'undeliverable', queueId: 'X', recipients: recipients.map(subjectOf)};
+    expect(readTo('X', body)).toEqual(event);
   });
 
   test('gives no more recipients than a line can hold', () => {

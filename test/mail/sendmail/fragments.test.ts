@@ -1,16 +1,12 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {
-  Fragments,
-  longestPauseMs,
-  mostOpenMessages,
-  type OpenMessage,
-} from '../../../src/mail/sendmail/fragments.js';
+import {Fragments, longestPauseMs, mostOpenMessages} from '../../../src/mail/sendmail/fragments.js';
 import type {LogRecord} from '../../../src/log/record.js';
 import {longestMessageBytes} from '../../../src/mail/sendmail/read-message.js';
-import {parseSyslog} from '../../../src/log/syslog.js';
+import {parseSyslog} from '../../log/parse-syslog.js';
 import {Table} from '../../../src/base/mechanisms/table.js';
+import type {OpenMessage} from '../../../src/mail/pieces.js';
 
 const startMs = Date.UTC(2026, 10, 21, 12);
 

@@ -3,13 +3,16 @@
  * the costs of a text and of one four times as long; a quadratic one would cost sixteen times as much.
  */
 import {describe, expect, test} from '@jest/globals';
-import {Fragments, type OpenMessage} from '../../../src/mail/sendmail/fragments.js';
+import {Fragments} from '../../../src/mail/sendmail/fragments.js';
 import {Frames} from '../../../src/log/frames.js';
+import {queueIdClock} from '../../../src/mail/sendmail/queue-id.js';
 import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
 import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
-import {Scanner} from '../../../src/scan/scanner.js';
+import {lineScan} from '../../../src/scan/scanner.js';
 import {Table} from '../../../src/base/mechanisms/table.js';
 import {readMs} from '../../scan/oracle.js';
+import {sendmail} from '../../../src/mail/sendmail/dialect.js';
+import type {OpenMessage} from '../../../src/mail/pieces.js';
 
 /** The least of many measurements: what else the machine does only adds. Ms for one call. */
 function cost(work: () => void): number {
@@ -124,7 +127,7 @@ describe('a line of any length', () => {
   test.each(heads)('Frames: %s', (head) => {
     for (const part of all) {
       const make = (length: number) => {
-        const [frames, text] = [new Frames(), head + repeated(part, length)];
+        const [frames, text] = [new Frames(queueIdClock), head + repeated(part, length)];
         return () => void frames.read({source: 'log', offset: 0, text}, readMs);
       };
       expectLinear(make, 4000, part);
@@ -134,7 +137,7 @@ describe('a line of any length', () => {
   test.each(heads)('the scanner: %s', (head) => {
     for (const part of all) {
       const make = (length: number) => {
-        const scanner = new Scanner('sm-mta', 'suspects');
+        const scanner = lineScan(sendmail.scan, 'sm-mta', 'suspects');
         const text = `${head}${repeated(part, length)}\n`;
         scanner.room.set(Buffer.from(text, 'latin1'));
         return () => scanner.each(text.length, () => undefined);

@@ -5,7 +5,7 @@ export function notation(event: MailEvent | undefined): string {
   if (event === undefined) return '-';
   if (event.kind === 'connected') return `connected client=${event.client?.text ?? '-'}`;
   if (event.kind === 'undeliverable') {
-    return `undeliverable ${event.queueId} ${event.recipients.join(' ')}`;
+    return `undeliverable ${event.queueId} ${event.recipients.map(({subject}) => subject).join(' ')}`;
   }
   if (event.kind === 'envelopeEnd') {
     const {queueId, client, accepted, sizeBytes} = event;

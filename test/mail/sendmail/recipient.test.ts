@@ -1,6 +1,6 @@
 /** One address as sendmail cuts it off a command, and one of which the middle is not shown. */
 import {describe, expect, test} from '@jest/globals';
-import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
+import {isOneAddress, subjectOf} from '../../../src/mail/sendmail/recipient.js';
 import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
 import {notation} from './notation.js';
 
@@ -33,6 +33,24 @@ describe('isOneAddress()', () => {
     'host.example [203.0.113.7]: VRFY root',
   ])('%s is none', (text) => {
     expect(isOneAddress(text)).toBe(false);
+  });
+});
+
+describe('subjectOf()', () => {
+  const shortened = (begin: string): string => `${begin.padEnd(100, 'x')}...${'y'.repeat(100)}`;
+
+  test.each([
+    ['a comment of which the middle was left out', shortened('(ccc'), 'ambiguous'],
+    [
+      'the same with characters that are logged as several',
+      shortened('(\x01').replace('\x01', '\\001'),
+      'ambiguous',
+    ],
+    ['no comment', shortened('<anna'), undefined],
+    ['a comment that is all there', '(c)<anna@example.net>', undefined],
+    ['nothing', '', undefined],
+  ])('%s', (_, subject, subjectIs) => {
+    expect(subjectOf(subject)).toEqual({subject, subjectIs});
   });
 });
 

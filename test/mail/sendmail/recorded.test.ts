@@ -7,6 +7,7 @@ import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {Guard} from '../../../src/guard/guard.js';
 import {Frames} from '../../../src/log/frames.js';
+import {queueIdClock} from '../../../src/mail/sendmail/queue-id.js';
 import {type MailEvent, signKinds} from '../../../src/mail/mail-event.js';
 import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
 import {emptyState} from '../../../src/guard/state.js';
@@ -29,7 +30,7 @@ interface ReadLine {
 
 function eventsOf(name: string): ReadLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
-  const frames = new Frames();
+  const frames = new Frames(queueIdClock);
   return linesOf(read(`${name}.log`)).flatMap((line, index): ReadLine[] => {
     const framed = frames.read({source: name, ...line}, readMs);
     if (framed.kind === 'none') return [];

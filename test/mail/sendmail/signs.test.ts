@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {Guard} from '../../../src/guard/guard.js';
 import type {Outcome} from '../../../src/guard/outcome.js';
 import {emptyState} from '../../../src/guard/state.js';
-import {parseSyslog} from '../../../src/log/syslog.js';
+import {parseSyslog} from '../../log/parse-syslog.js';
 import {parseWhitelist} from '../../../src/net/whitelist.js';
 import {Exemptions} from '../../../src/score/exempt.js';
 import {settings} from '../../score/samples.js';

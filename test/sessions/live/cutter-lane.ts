@@ -17,7 +17,8 @@ const servants: number[] = [];
 
 const cutterScript = `
   import fs from 'node:fs';
-  import {Cutter} from '../../daemon/support/src/sessions/live/cutter.js';
+  import {sendmail} from './src/mail/sendmail/dialect.js';
+  import {Cutter} from './src/sessions/live/cutter.js';
   const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
@@ -31,7 +32,7 @@ const cutterScript = `
       console.log('saved ' + (open ?? []).length);
     },
     say: (level, message) => console.log(level + ' ' + message),
-  });
+  }, sendmail);
   for (const networks of cuts) await cutter.cut(networks);
   if (stays) console.log('looked');
   while (stays && !fs.existsSync(stays)) await new Promise((resolve) => slow(resolve, 20));

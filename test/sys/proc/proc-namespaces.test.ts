@@ -9,6 +9,7 @@ import {Candidates, processFacts, SocketTables} from '../../../src/sys/proc/proc
 import {type Child, start} from '../../support/child.js';
 import {sleep, tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
+import {sendmail as dialect} from '../../../src/mail/sendmail/dialect.js';
 
 const newDir = tempDirs();
 const started: Child[] = [];
@@ -66,10 +67,10 @@ async function run(command: readonly string[]): Promise<number> {
 }
 
 function ask(question: Question, candidates = fresh()): string | undefined {
-  const found = nameClient(candidates.of(question), question, 25);
+  const found = nameClient(candidates.of(question), question, {dialect, port: 25});
   return found && `${found.client.text} ${found.proof}`;
 }
-const fresh = (): Candidates => new Candidates(new SocketTables(25).find);
+const fresh = (): Candidates => new Candidates(new SocketTables(25).find, dialect.isProgram);
 const byHost = (pid: number): Question => ({pid, numberedBy: 'host', envelopeMs: Date.now()});
 const byLog = (pid: number): Question => ({pid, numberedBy: 'log', envelopeMs: Date.now()});
 

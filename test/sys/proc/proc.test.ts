@@ -8,6 +8,7 @@ import {ageSeconds} from '../../../src/sys/proc/process-stat.js';
 import {noSockets, processFacts, SocketTables} from '../../../src/sys/proc/proc.js';
 import {start} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';
+import {sendmail} from '../../../src/mail/sendmail/dialect.js';
 
 const newDir = tempDirs();
 const children: ChildProcess[] = [];
@@ -163,7 +164,7 @@ describe('a process', () => {
     children.push(named, titled);
     const found = async (): Promise<number[]> => {
       const pids: number[] = [];
-      for await (const pid of mailerPids()) pids.push(pid);
+      for await (const pid of mailerPids(sendmail.isProgram)) pids.push(pid);
       return pids;
     };
     await until('running', () => fs.readlinkSync(`/proc/${named.pid ?? 0}/exe`) === copy);

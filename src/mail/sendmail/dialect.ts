@@ -1,0 +1,28 @@
+/** Sendmail 8.12 to 8.18, as one value: all that the rest of the program knows of this folder. */
+import {Frames} from '../../log/frames.js';
+import {scanWasm} from '../../scan/scan-wasm.js';
+import type {Dialect} from '../dialect.js';
+import {Fragments, mayBePiece} from './fragments.js';
+import {isListenerTitle, parseProcessTitle} from './process-title.js';
+import {authorshipOf, isSendmailPath} from './program.js';
+import {queueIdClock, readQueueId} from './queue-id.js';
+import {parseSendmail} from './read-message.js';
+
+export const sendmail: Dialect = {
+  frames: () => new Frames(queueIdClock),
+  scan: {kind: 'module', bytes: scanWasm},
+  pieces: {mayBePiece, join: (open) => new Fragments(open)},
+  read: ({message}) => parseSendmail(message),
+  authorshipOf,
+  isProgram: isSendmailPath,
+  processes: {
+    kind: 'onePerClient',
+    // Another process than the envelope's writes about it later.
+    envelopeBegan: ({pid, atMs}, queueId) => {
+      const facts = readQueueId(queueId, atMs);
+      return facts?.pid === pid ? facts.atMs : undefined;
+    },
+    readTitle: parseProcessTitle,
+    isListenerTitle,
+  },
+};
