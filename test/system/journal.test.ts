@@ -25,8 +25,8 @@ interface Given {
 const script = `
   import fs from 'node:fs';
   import {sendmail} from './src/mail/sendmail/dialect.js';
-  import {JournalFollower} from './src/sys/journal.js';
-  import {hasJournal} from './src/sys/journalctl.js';
+  import {JournalFollower} from './src/sys/journal/journal.js';
+  import {hasJournal} from './src/sys/journal/journalctl.js';
 
   const file = '/var/lib/given';
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
