@@ -17,7 +17,7 @@ const servants: number[] = [];
 
 const cutterScript = `
   import fs from 'node:fs';
-  import {Cutter} from '../../daemon/support/src/daemon/cutter.js';
+  import {Cutter} from './src/sessions/live/cutter.js';
   const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);

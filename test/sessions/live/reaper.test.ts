@@ -16,8 +16,8 @@ let script: string;
 const started: Child[] = [];
 
 const reaperScript = `
-  import {Reaper} from '../../daemon/src/daemon/reaper.js';
-  import {stuckText} from '../../daemon/src/reaper/reap.js';
+  import {Reaper} from './src/sessions/live/reaper.js';
+  import {stuckText} from './src/sessions/reap.js';
   const settings = {idleCmdRead: 1, maxRuntimeCmdRead: 0, mailerPort: 25, dryRun: false};
   const reaper = new Reaper(settings, {
     say: (level, message) => console.log(level + ' ' + message),

@@ -162,7 +162,7 @@ testOnDesktop('the end of the daemon withdraws its windows, however it comes', a
 
   const script = bundle(
     newDir(),
-    `import {showWindow} from '../../../daemon/src/sys/desktop.js';
+    `import {showWindow} from './src/sys/talk/desktop.js';
      const window = {title: 'of a daemon that is killed', body: 'nothing', buttons: [{id: 'a', label: 'Allow'}]};
      await showWindow({name: 'nobody', uid: 65534, gid: 65534}, window, '${shown.folder}', new AbortController().signal);`,
   );
