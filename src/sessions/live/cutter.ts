@@ -176,7 +176,7 @@ export class Cutter {
       const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
       if (result.kind === 'sent') ended.push(server);
       // What has just ended by itself is no trouble.
-      else if (!result.why.includes('ESRCH'))
+      else if (result.kind === 'refused')
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
     this.#ending = ending;
