@@ -85,6 +85,10 @@ const pure: readonly Room[] = [
     purpose: 'Which connections are warned of, how often, in which words, and what may be ended.',
   },
   {
+    folder: 'outgoing/watch',
+    purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },

@@ -82,3 +82,25 @@ export function mayHaveBeenAllowed(command: string, senders: readonly AllowedSen
     return program.slice(program.lastIndexOf('/') + 1).slice(0, commandCharacters) === command;
   });
 }
+
+/** Programs allowed by hand. A count: nobody clicks more often. */
+export const mostAllowedByHand = 100;
+
+export type AllowedByHand =
+  | {readonly kind: 'allowed'; readonly sender: AllowedSender}
+  | {readonly kind: 'refused'; readonly why: string};
+
+/**
+ * Whether a program is allowed on somebody's word.
+ *
+ * @param executable the path of its file, not empty
+ * @param already programs that were allowed before. A count
+ */
+export function allowedByHand(
+  {uid, executable}: Pick<Glance, 'uid' | 'executable'>,
+  already: number,
+): AllowedByHand {
+  if (executable.endsWith(' (deleted)')) return {kind: 'refused', why: 'its file is gone'};
+  if (already >= mostAllowedByHand) return {kind: 'refused', why: 'too many are already'};
+  return {kind: 'allowed', sender: {uid, program: executable}};
+}

@@ -1,7 +1,10 @@
 /**
- * Which connections a look at the tables has told of before the kernel's own word of them was heard, or
- * while that waited: when it comes, and the process has ended meanwhile, it is no second connection.
+ * Remembers which connections a look at the tables has shown before the kernel's own report of them
+ * was handled. If the process has ended when that report is handled, the report is of the same
+ * connection and not of a second one.
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import {isWithin} from '../base/mechanisms/elapsed.js';
 
 /** The kernel's word comes within moments, on a busy machine seconds. Ms. */
 export const lateMs = 10_000;
@@ -10,37 +13,31 @@ export const mostAhead = 10_000;
 
 interface Entry {
   readonly count: number;
-  readonly untilMs: number;
+  readonly sinceMs: number;
 }
 
 export class ReportedEarly {
   /** By process and destination; the oldest comes first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new BoundedMap<string, Entry>(mostAhead);
 
   note(pid: number, destination: string, nowMs: number): void {
     const key = keyOf(pid, destination);
     const {count} = this.#good(key, nowMs);
-    this.#entries.delete(key);
-    this.#entries.set(key, {count: count + 1, untilMs: nowMs + lateMs});
-    if (this.#entries.size > mostAhead) {
-      this.#entries.delete(this.#entries.keys().next().value ?? '');
-    }
+    this.#entries.set(key, {count: count + 1, sinceMs: nowMs});
   }
 
   /** The kernel has told of one. @returns whether that was told of: of each once */
   take(pid: number, destination: string, nowMs: number): 'told' | 'new' {
     const key = keyOf(pid, destination);
-    const {count, untilMs} = this.#good(key, nowMs);
-    if (count > 1) this.#entries.set(key, {count: count - 1, untilMs});
+    const {count, sinceMs} = this.#good(key, nowMs);
+    if (count > 1) this.#entries.set(key, {count: count - 1, sinceMs});
     else this.#entries.delete(key);
     return count > 0 ? 'told' : 'new';
   }
 
-  /** A clock that was set back makes none last longer. */
   #good(key: string, nowMs: number): Entry {
     const entry = this.#entries.get(key);
-    const isGood = entry && entry.untilMs > nowMs && entry.untilMs <= nowMs + lateMs;
-    return isGood ? entry : {count: 0, untilMs: 0};
+    return entry && isWithin(entry.sinceMs, lateMs, nowMs) ? entry : {count: 0, sinceMs: 0};
   }
 }
 

@@ -2,6 +2,7 @@
  * Knows which connections were seen before, so that each counts once, however it was learnt of: the
  * kernel tells of its beginning, and then it stands in the tables for as long as it lasts.
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Connection, connectionKey} from './connection.js';
 
 /** Connections remembered. A count: a busy relay has some ten thousand; 20 MB. */
@@ -16,7 +17,7 @@ interface Entry {
 
 export class SeenConnections {
   /** The one that was seen last comes last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new BoundedMap<string, Entry>(mostConnections);
 
   /** From now on the connection is known. */
   note(connection: Connection, nowMs: number): 'new' | 'known' {
@@ -25,20 +26,16 @@ export class SeenConnections {
     const {inode} = connection;
     // What is left of a connection has no inode; and another one may have got its ports.
     const isKnown = before !== undefined && (inode === '0' || inode === before.inode);
-    this.#entries.delete(key);
     this.#entries.set(key, {
       inode: inode === '0' ? (before?.inode ?? inode) : inode,
       seenMs: nowMs,
     });
-    if (this.#entries.size > mostConnections) {
-      this.#entries.delete(this.#entries.keys().next().value ?? '');
-    }
     return isKnown ? 'known' : 'new';
   }
 
   /** Forgets what is over. */
   sweep(nowMs: number): void {
-    for (const [key, {seenMs}] of this.#entries) {
+    for (const [key, {seenMs}] of this.#entries.entries()) {
       if (nowMs - seenMs <= forgetMs && seenMs <= nowMs) break;
       this.#entries.delete(key);
     }

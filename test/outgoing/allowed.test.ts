@@ -1,10 +1,12 @@
 import {describe, expect, test} from '@jest/globals';
 import {settings} from '../../src/config/schema.js';
 import {
+  allowedByHand,
   allowedSenders,
   type Glance,
   isAllowed,
   mayHaveBeenAllowed,
+  mostAllowedByHand,
   unknownUsers,
 } from '../../src/outgoing/allowed.js';
 
@@ -94,4 +96,20 @@ test('mayHaveBeenAllowed: by the kernel’s name of a program', () => {
   ]);
   const long = [{uid: 0, program: '/usr/sbin/a-very-long-program-name'}];
   expect(mayHaveBeenAllowed('a-very-long-pro', long)).toBe(true);
+});
+
+describe('allowedByHand', () => {
+  const its = {uid: 33, executable: '/usr/bin/perl'};
+
+  test('a program of a user, until there are too many', () => {
+    const sender = {uid: 33, program: '/usr/bin/perl'};
+    expect(allowedByHand(its, mostAllowedByHand - 1)).toEqual({kind: 'allowed', sender});
+    const refused = {kind: 'refused', why: 'too many are already'};
+    expect(allowedByHand(its, mostAllowedByHand)).toEqual(refused);
+  });
+
+  test('no program whose file is gone: another one may come to be there', () => {
+    const gone = {...its, executable: '/tmp/x (deleted)'};
+    expect(allowedByHand(gone, 0)).toEqual({kind: 'refused', why: 'its file is gone'});
+  });
 });

@@ -9,9 +9,9 @@ import type {Output, Signals} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
 import {emptyState} from '../../guard/state.js';
 import {endpointText} from '../../outgoing/connection.js';
-import type {Observed} from '../../outgoing/live/observer.js';
 import {OutgoingWatch} from '../../outgoing/live/watch.js';
 import {homeText, nameCharacters, uidOf, warningFields} from '../../outgoing/warn/warning.js';
+import type {Observed} from '../../outgoing/watch/observation.js';
 import {localTime} from '../../report/tables/table.js';
 import {hostName, lackingCapabilities} from '../../sys/run/machine.js';
 import {RemoteNames} from '../../sys/talk/remote-names.js';
@@ -61,16 +61,8 @@ export async function watchLive(
   };
   // What is held back is the daemon's to let go.
   const settings = {...config, outbound: 'observe'} as const;
-  const nothing = (): void => undefined;
-  const parts = {
-    rows: emptyState('unsaved').outgoing,
-    onCount: nothing,
-    release: nothing,
-    withdraw: nothing,
-  };
-  await new OutgoingWatch(settings, {...parts, warn: nothing, see, say: output.say}).run(
-    end.signal,
-  );
+  const rows = emptyState('unsaved').outgoing;
+  await new OutgoingWatch(settings, {rows, see, say: output.say}).run(end.signal);
   return exitCode.ok;
 }
 

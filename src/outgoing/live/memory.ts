@@ -1,15 +1,15 @@
 /**
- * What the watch knows over a reload: a connection counts once, a program is told of once in an
+ * What the watch knows over a reload: a connection counts once, a program is warned of once in an
  * interval, and what was allowed by hand stays so, however often the configuration is read anew. A
  * restart begins with nothing.
  */
 import type {AllowedSender} from '../allowed.js';
 import {SeenConnections} from '../seen-connections.js';
-import {Watch} from '../warn/limits.js';
+import {WarningLimits} from '../warn/limits.js';
 
 export class OutgoingMemory {
   readonly seen = new SeenConnections();
-  readonly watch = new Watch();
+  readonly limits = new WarningLimits();
   /** On somebody's word. */
   readonly allowedByHand: AllowedSender[] = [];
 }

@@ -1,6 +1,6 @@
 /**
- * The watch on outgoing mail as one life of the daemon has it: what it counts goes into the state, what
- * it knows lets go what is held back, and its warnings may end in a signal on somebody's word.
+ * The watch on outgoing mail as one life of the daemon has it: it counts into the state, releases what
+ * the egress guard holds, and warns people, on whose word a process may be ended.
  */
 import type {Config} from '../../config/schema.js';
 import type {Say} from '../../base/say.js';
@@ -9,8 +9,9 @@ import type {SenderHour} from '../sender-hours.js';
 import type {Table} from '../../base/mechanisms/table.js';
 import type {EgressGuard} from '../egress/live/hold.js';
 import {Killer} from '../warn/live/killer.js';
-import {OutgoingWatch} from './watch.js';
+import {type HeldConnections, OutgoingWatch} from './watch.js';
 import {Warner, type WarnerSettings} from '../warn/live/warner.js';
+import {monotonicMs} from '../../sys/run/clock.js';
 
 export interface OutboundSurroundings {
   readonly config: Config;
@@ -24,27 +25,37 @@ export interface OutboundSurroundings {
 
 const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: ''};
 
+/** When this network has not been looked at for so long, nothing is held any more. Ms. */
+const longestGapMs = 10_000;
+
+function heldBy(egress: EgressGuard): HeldConnections {
+  let lookedMs = monotonicMs();
+  egress.watchedBy(() => monotonicMs() - lookedMs < longestGapMs);
+  return {
+    release: (connection) => void egress.release(connection),
+    withdraw: (connection) => void egress.withdraw(connection),
+    noteLook: (monotonic) => (lookedMs = monotonic),
+  };
+}
+
 /** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
 export async function watchOutgoing(
   {config, rows, egress, onCount, memory, say}: OutboundSurroundings,
   stop: AbortSignal,
 ): Promise<void> {
   const outbound = new OutgoingWatch(config, {
-    ...{rows, onCount, memory, say},
-    release: (connection) => void egress.release(connection),
-    withdraw: (connection) => void egress.withdraw(connection),
+    ...{rows, onCount, memory, say, held: heldBy(egress)},
     warn: (warning) => warner.warn(warning),
   });
-  egress.watchedBy(() => outbound.isKeepingUp);
   const killer = new Killer(
     {mode: config.dryRun ? 'onlySay' : 'end'},
-    {isAllowed: (process) => outbound.isAllowed(process), say},
+    {isAllowed: (process) => outbound.allowed.has(process), say},
   );
   // A dry run tells nobody but its own log.
   const ways = config.dryRun ? noWays : config;
   const warner: Warner = new Warner(ways, {
     say,
-    onAllow: (sighting, askedBy) => outbound.allow(sighting, askedBy),
+    onAllow: (sighting, askedBy) => outbound.allowed.allow(sighting, askedBy),
     mayBeEnded: (target) => killer.decide(target).kind === 'end',
     end: (target, askedBy) => killer.end(target, askedBy),
   });

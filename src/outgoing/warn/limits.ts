@@ -1,7 +1,10 @@
 /**
- * Decides what of all sightings is told: nothing of allowed senders, and of others one warning for
- * each program and destination in a while, within bounds that no choice of names gets around. Which connections are new, `outgoing/seen-connections.ts` knows.
+ * Decides which sightings are warned of: one warning for each program and destination in a while,
+ * within bounds that no choice of names gets around. Does not decide which programs are allowed
+ * (`outgoing/allowed.ts`) or which connections are new (`outgoing/seen-connections.ts`).
  */
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {programKey, type Sighting} from '../owner.js';
 
 /** A program that writes to the whole world is one matter: it is told of so many destinations. A count. */
@@ -29,17 +32,17 @@ interface Program {
   untold: number;
 }
 
-export class Watch {
-  readonly #programs = new Map<string, Program>();
+export class WarningLimits {
+  readonly #programs = new BoundedMap<string, Program>(mostRemembered);
   /** Programs told of in this interval, by user. */
   readonly #told = new Map<number, number>();
   #toldOfAll = 0;
   #sinceMs = 0;
 
   /**
-   * What is told of a sender who is not allowed.
+   * Whether a sender that is not allowed is warned of.
    *
-   * @param intervalMs for so long a program is not told of again
+   * @param intervalMs the program is not warned of again for so long
    */
   tell(sighting: Sighting, intervalMs: number, nowMs: number): Telling {
     const span = {nowMs, intervalMs};
@@ -65,7 +68,7 @@ export class Watch {
 
   /** Forgets what is over. */
   sweep(intervalMs: number, nowMs: number): void {
-    for (const [key, {sinceMs}] of this.#programs) {
+    for (const [key, {sinceMs}] of this.#programs.entries()) {
       if (isOver(sinceMs, {nowMs, intervalMs})) this.#programs.delete(key);
     }
   }
@@ -94,11 +97,7 @@ export class Watch {
       sinceMs: span.nowMs,
       untold: known?.untold ?? 0,
     };
-    this.#programs.delete(key);
     this.#programs.set(key, program);
-    if (this.#programs.size > mostRemembered) {
-      this.#programs.delete(this.#programs.keys().next().value ?? '');
-    }
     return program;
   }
 }
@@ -108,8 +107,7 @@ interface Span {
   readonly intervalMs: number;
 }
 
-/** Also when the clock was set back. */
 const isOver = (sinceMs: number, {nowMs, intervalMs}: Span): boolean =>
-  nowMs - sinceMs >= intervalMs || sinceMs > nowMs;
+  !isWithin(sinceMs, intervalMs, nowMs);
 
 const silent: Telling = {kind: 'silent'};

@@ -1,11 +1,13 @@
 /**
- * Ends the open sessions of clients whose block is in force: a dropped packet tells nobody anything,
- * and a sendmail process would wait an hour for a client that cannot speak any more, or go on to
- * answer what it had read before. SIGTERM, once, to the processes that serve them (who, is decided
- * in `sessions/cut.ts`; what stays is the reaper's), then their sockets are destroyed.
+ * Ends the open sessions of clients whose block is in force. Neither side notices that packets are
+ * dropped: a sendmail process would wait an hour for a client that cannot speak any more, or go on to
+ * answer what it had read before. The processes that serve these clients have SIGTERM once, then their
+ * sockets are destroyed. `sessions/cut.ts` decides which processes; the reaper ends those that stay.
  *
  * Blocks that come while a cut is under way are taken together in the next one.
  */
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
@@ -55,32 +57,27 @@ export class Cutter {
   readonly #dialect: Dialect;
   /** Networks, and how often it was looked again for each. */
   #waiting = new Map<string, number>();
-  #work: Promise<void> | undefined;
+  readonly #work = new SingleFlight(() => this.#cutWaiting());
   #restUntilMs = 0;
   #isStopped = false;
   /** Had SIGTERM when they were seen last, by pid: whoever has not gone yet is not told again. */
   #ending: ReadonlyMap<number, Server> = new Map();
   #tool: 'untried' | 'works' | 'missing' = 'untried';
-  /** What went wrong and was said: it would be the same each time. */
-  readonly #told = new Set<Trouble>();
+  /** What went wrong is said once: it would be the same each time. */
+  readonly #complaints: Complaints;
 
   constructor(settings: Settings, view: CutterView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
     this.#dialect = dialect;
+    this.#complaints = new Complaints(view.say);
   }
 
   /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
   cut(networks: readonly string[]): Promise<void> {
     if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
     for (const network of networks) this.#waiting.set(network, 0);
-    return this.#start();
-  }
-
-  #start(): Promise<void> {
-    if (this.#waiting.size === 0) return Promise.resolve();
-    this.#work ??= this.#run().finally(() => (this.#work = undefined));
-    return this.#work;
+    return this.#waiting.size === 0 ? Promise.resolve() : this.#work.run();
   }
 
   /** Somebody may yet come to serve these clients of blocked networks. */
@@ -93,35 +90,34 @@ export class Cutter {
         for (const network of due) {
           if (!this.#waiting.has(network)) this.#waiting.set(network, looks + 1);
         }
-        void this.#start();
+        if (this.#waiting.size > 0) void this.#work.run();
       };
-      setTimeout(look, waitMs).unref(); // nobody's end waits for it
+      setTimeout(look, waitMs).unref(); // must not delay the end of the process
     }
   }
 
   /** Takes no more; ends when what was asked for is done. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#work;
+    await this.#work.settled();
   }
 
-  async #run(): Promise<void> {
+  async #cutWaiting(): Promise<void> {
     await new TimeSlice().next(); // the blocks of one burst come one by one
-    while (this.#waiting.size > 0) {
-      const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
-      if (restMs > 0) await pause(restMs);
-      const startMs = nowMs();
-      try {
-        const taken = this.#waiting;
-        this.#waiting = new Map();
-        const networks = await this.#standing(taken.keys());
-        const unserved = await this.#cutAll(networks);
-        this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
-      } catch (error) {
-        this.#complain('search', `not searched for: ${(error as Error).message}`);
-      }
-      this.#restUntilMs = 2 * nowMs() - startMs;
+    if (this.#waiting.size === 0) return;
+    const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
+    if (restMs > 0) await pause(restMs);
+    const startMs = nowMs();
+    try {
+      const taken = this.#waiting;
+      this.#waiting = new Map();
+      const networks = await this.#standing(taken.keys());
+      const unserved = await this.#cutAll(networks);
+      this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
+    } catch (error) {
+      this.#complain('search', `not searched for: ${(error as Error).message}`);
     }
+    this.#restUntilMs = 2 * nowMs() - startMs;
   }
 
   async #standing(texts: Iterable<string>): Promise<CutNetworks> {
@@ -180,7 +176,7 @@ export class Cutter {
       const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
       if (result.kind === 'sent') ended.push(server);
       // What has just ended by itself is no trouble.
-      else if (!result.why.includes('ESRCH'))
+      else if (result.kind === 'refused')
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
     this.#ending = ending;
@@ -232,9 +228,9 @@ export class Cutter {
   }
 
   #complain(trouble: Trouble, message: string): void {
-    if (this.#told.has(trouble)) return;
-    this.#told.add(trouble);
-    this.#view.say('warning', `sessions of blocked clients: ${message}; this is said once`);
+    if (this.#complaints.has(trouble)) return;
+    const line = `sessions of blocked clients: ${message}; this is said once`;
+    this.#complaints.begin(trouble, line, 'warning');
   }
 }
 

@@ -1,17 +1,19 @@
 /**
- * Ends sendmail processes that `sessions/reap.ts` finds stuck: SIGTERM, on which sendmail goes (its
- * client is told nothing: it sees the end of the connection), and after a grace SIGKILL. Each is looked
- * at twice: when all are searched through, and anew just before the signal, for its client may have
+ * Ends sendmail processes that `sessions/reap.ts` finds stuck. On SIGTERM sendmail ends without a word
+ * to its client, which sees the end of the connection; a process that stays has SIGKILL. Each process
+ * is looked at when all are searched through, and again just before the signal: its client may have
  * begun to work meanwhile.
  */
+import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {servedPorts} from '../attribute.js';
 import {isSame, type Observation, type Stuck, stuckChild, stuckText} from '../reap.js';
+import {endProcesses} from '../../sys/proc/end-processes.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {ageSeconds} from '../../sys/proc/process-stat.js';
-import {signalProcess} from '../../sys/proc/signal-process.js';
+import type {Signal, SignalResult} from '../../sys/proc/signal-process.js';
 import {idleTimes, portSockets} from '../../sys/proc/sockets.js';
 import {pause} from '../../sys/run/clock.js';
 
@@ -40,13 +42,13 @@ export class Reaper {
   readonly #settings: Settings;
   readonly #view: ReaperView;
   readonly #dialect: Dialect;
-  /** Why idle times could not be read the last time; it would be the same each time. */
-  #trouble = '';
+  readonly #complaints: Complaints;
 
   constructor(settings: Settings, view: ReaperView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
     this.#dialect = dialect;
+    this.#complaints = new Complaints(view.say);
   }
 
   async reap(): Promise<void> {
@@ -57,18 +59,30 @@ export class Reaper {
       for (const stuck of found) this.#view.say('notice', `would reap ${stuckText(stuck)}`);
       return;
     }
-    const told: Stuck[] = [];
+    let look: Look | undefined;
+    await endProcesses(
+      this.#batches(found, (latest) => (look = latest)),
+      {
+        look: (stuck, signal) => look && this.#lookAgain(stuck, signal, look),
+        onSignal: (stuck, signal, result) => this.#onSignal(stuck, signal, result),
+        grace: async () => {
+          if (this.#view.isOver()) return 'stop';
+          await pause(graceMs);
+          if (this.#view.isOver()) return 'stop'; // the next life finds them again
+          look = await this.#look();
+          return 'over';
+        },
+      },
+    );
+  }
+
+  /** The processes, one by one; before each batch the machine is looked at. Ends when this life is over. */
+  async *#batches(found: readonly Stuck[], onLook: (look: Look) => void): AsyncGenerator<Stuck> {
     for (let from = 0; from < found.length; from += mostAtOnce) {
-      const look = await this.#look();
+      onLook(await this.#look());
       if (this.#view.isOver()) return;
-      const some = found.slice(from, from + mostAtOnce);
-      told.push(...some.flatMap((stuck) => this.#terminate(stuck, look) ?? []));
+      yield* found.slice(from, from + mostAtOnce);
     }
-    if (told.length === 0) return;
-    await pause(graceMs);
-    if (this.#view.isOver()) return; // the next life finds them again
-    const {mailers} = await this.#look();
-    for (const stuck of told) this.#kill(stuck, mailers);
   }
 
   async #search(): Promise<Stuck[]> {
@@ -89,13 +103,16 @@ export class Reaper {
 
   async #idleMs(ports: readonly number[]): Promise<Observation['idleMs']> {
     const idle = await idleTimes(ports);
-    const trouble = idle.kind === 'unknown' ? idle.why : '';
-    if (trouble !== '' && this.#trouble === '' && this.#settings.idleCmdRead > 0) {
-      const why = `${trouble} (package iproute2)`;
-      this.#view.say('warning', `idle sendmail processes are not found: ${why}; this is said once`);
+    if (idle.kind === 'measured') {
+      this.#complaints.end(idleTrouble);
+      return idle.idleMs;
     }
-    this.#trouble = trouble;
-    return idle.kind === 'unknown' ? new Map() : idle.idleMs;
+    if (this.#settings.idleCmdRead > 0 && !this.#complaints.has(idleTrouble)) {
+      const why = `${idle.why} (package iproute2)`;
+      const message = `idle sendmail processes are not found: ${why}; this is said once`;
+      this.#complaints.begin(idleTrouble, message, 'warning');
+    }
+    return new Map();
   }
 
   #judge({holder, idleMs}: Pick<Observation, 'holder' | 'idleMs'>): Stuck | undefined {
@@ -105,30 +122,24 @@ export class Reaper {
     return stuckChild(observation, limits, {dialect: this.#dialect, port: mailerPort});
   }
 
-  /** @returns the process, if it had the signal */
-  #terminate(found: Stuck, {mailers, idleMs}: Look): Stuck | undefined {
-    const holder = mailers.look(found.pid);
+  /** @returns the process as it is now, if it is still to be ended */
+  #lookAgain(before: Stuck, signal: Signal, {mailers, idleMs}: Look): Stuck | undefined {
+    const holder = mailers.look(before.pid);
+    if (signal === 'SIGKILL') return isSame(before, holder, this.#dialect) ? before : undefined;
     const stuck = holder && this.#judge({holder, idleMs});
-    if (stuck === undefined || stuck.startTicks !== found.startTicks) return undefined;
-    const result = signalProcess(stuck.pid, 'SIGTERM');
-    if (result.kind === 'sent') {
-      this.#view.onReaped(stuck);
-      return stuck;
-    }
-    this.#notEnded(stuckText(stuck), result.why);
-    return undefined;
+    return stuck?.startTicks === before.startTicks ? stuck : undefined;
   }
 
-  #kill(stuck: Stuck, mailers: Mailers): void {
-    if (!isSame(stuck, mailers.look(stuck.pid), this.#dialect)) return;
-    const who = `sendmail process ${stuck.pid}, which stayed after SIGTERM`;
-    const result = signalProcess(stuck.pid, 'SIGKILL');
-    if (result.kind === 'sent') this.#view.say('notice', `reap ${who}: SIGKILL`);
-    else this.#notEnded(who, result.why);
-  }
-
-  #notEnded(who: string, why: string): void {
+  #onSignal(stuck: Stuck, signal: Signal, result: SignalResult): void {
     // What has just ended by itself is no trouble.
-    if (!why.includes('ESRCH')) this.#view.say('error', `not reaped: ${who}: ${why}`);
+    if (result.kind === 'gone') return;
+    const stayed = `sendmail process ${stuck.pid}, which stayed after SIGTERM`;
+    const who = signal === 'SIGTERM' ? stuckText(stuck) : stayed;
+    if (result.kind === 'refused') this.#view.say('error', `not reaped: ${who}: ${result.why}`);
+    else if (signal === 'SIGTERM') this.#view.onReaped(stuck);
+    else this.#view.say('notice', `reap ${who}: SIGKILL`);
   }
 }
+
+/** The subject of a complaint. */
+const idleTrouble = 'idle times';

@@ -1,12 +1,18 @@
-/** Sends a signal to a process. Who gets one, and that it is still the same, is decided before. */
-export function signalProcess(
-  pid: number,
-  signal: 'SIGTERM' | 'SIGKILL',
-): {readonly kind: 'sent'} | {readonly kind: 'failed'; readonly why: string} {
+/** Sends a signal to a process. Who gets one, and that it is still the same process, is decided before. */
+export type Signal = 'SIGTERM' | 'SIGKILL';
+
+export type SignalResult =
+  | {readonly kind: 'sent'}
+  /** There is no such process any more: it has ended by itself. */
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'refused'; readonly why: string};
+
+export function signalProcess(pid: number, signal: Signal): SignalResult {
   try {
     process.kill(pid, signal);
     return {kind: 'sent'};
   } catch (error) {
-    return {kind: 'failed', why: (error as Error).message};
+    const {code, message} = error as NodeJS.ErrnoException;
+    return code === 'ESRCH' ? {kind: 'gone'} : {kind: 'refused', why: message};
   }
 }

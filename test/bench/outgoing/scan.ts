@@ -3,16 +3,14 @@
  * `ss -tnp`, which an admin would run in a loop. In a pid namespace of its own, so that there are these
  * processes and no others, and no more network namespaces than are made here.
  */
-import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
-import {Observer} from '../../../src/outgoing/live/observer.js';
-import {OwnerBook} from '../../../src/outgoing/live/owner-book.js';
+import type {Observation} from '../../../src/outgoing/watch/observation.js';
 import {Outgoing} from '../../../src/sys/outgoing/outgoing.js';
-import {Users} from '../../../src/sys/proc/users.js';
+import {OwnAddresses} from '../../../src/sys/outgoing/own-addresses.js';
+import {makeSenses} from '../../outgoing/live/senses.js';
 import {aim, printTable} from '../aims.js';
 import {figures} from '../figures.js';
 
@@ -97,18 +95,14 @@ interface Took {
 }
 
 async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Took[]>> {
-  const nothing = (): void => undefined;
-  let told = 0;
-  const observer = new Observer({
-    seen: new SeenConnections(),
-    ...{ports: [PORT], allowed: () => [], isAllowed: () => false, say: nothing},
-    ...{owners: new OwnerBook(new Users()), nearby: new Elsewhere(), tell: () => (told += 1)},
-  });
-  const look = (): Promise<unknown> => observer.look('all');
+  const told: Observation[] = [];
+  const {tables} = makeSenses(PORT, told, new Elsewhere());
+  const look = (): Promise<unknown> => tables.look('all', 'tables');
   await look();
   // They are described meanwhile, and told of one after the other.
-  for (let waits = 0; told < SOCKETS && waits < 600; waits++) await sleep(100);
-  if (told !== SOCKETS) throw new Error(`${told} connections were seen, not ${SOCKETS}`);
+  for (let waits = 0; told.length < SOCKETS && waits < 600; waits++) await sleep(100);
+  if (told.length !== SOCKETS)
+    throw new Error(`${told.length} connections were seen, not ${SOCKETS}`);
   const [quiet, first, moved]: [Took[], Took[], Took[]] = [[], [], []];
   for (let i = 0; i < LOOKS; i++) quiet.push(await timed(look));
   for (let i = 0; i < LOOKS / 5; i++) {

@@ -2,14 +2,11 @@
 import {afterEach, beforeEach, expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
-import {type Observed, Observer} from '../../../src/outgoing/live/observer.js';
-import {OwnerBook} from '../../../src/outgoing/live/owner-book.js';
-import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
 import {parseAddress} from '../../../src/net/address.js';
-import {Users} from '../../../src/sys/proc/users.js';
+import type {Observation} from '../../../src/outgoing/watch/observation.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
+import {makeSenses, sightingsOf} from './senses.js';
 import {openSenders, remote, type Senders, startWatching, type Watching} from './senders.js';
 
 const test = whereAvailable({
@@ -79,34 +76,22 @@ test('who connects and becomes a set-uid program that is allowed is a stranger',
   expect(seen.map(({standing}) => standing)).toEqual(Array(5).fill('other'));
 });
 
-/** Listens to nobody but the test, and looks when it is told to. */
-function listening(told: Observed[]): Observer {
-  const observer = new Observer({
-    ...{ports: [port], seen: new SeenConnections(), nearby: new OwnAddresses()},
-    ...{owners: new OwnerBook(new Users()), allowed: () => [], isAllowed: () => false},
-    tell: (observed) => told.push(observed),
-    say: () => undefined,
-  });
-  observer.hears = 'events';
-  return observer;
-}
-
 const endings = async (which: 'the first look' | 'later looks'): Promise<void> => {
-  const told: Observed[] = [];
-  let observer = listening(told);
-  await observer.look('all');
+  const told: Observation[] = [];
+  let senses = makeSenses(port, told);
+  await senses.tables.look('all', 'events');
   const passing = `${connecting} my $close = rand 0.1; select undef, undef, undef, $close;`;
   const file = put(passing);
   const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
   const {pid} = senders.start(user, 'perl', ['-e', burst]);
   await until('they have ended', async () => {
-    if (which === 'the first look') observer = listening(told);
-    await observer.look('all');
-    await observer.settled();
+    if (which === 'the first look') senses = makeSenses(port, told);
+    await senses.tables.look('all', 'events');
+    await senses.settled();
     return !fs.existsSync(`/proc/${pid}`);
   });
   expect(told.length).toBeGreaterThan(0);
-  expect(told.filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
+  expect(sightingsOf(told).filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
 };
 
 const leftToKernel = 'who ends while he is looked for is left to the kernel';
@@ -115,26 +100,26 @@ test(`later looks: ${leftToKernel}`, () => endings('later looks'));
 
 const closing = {'has ended': 'exit', 'has closed it': 'close $socket; sleep 60'} as const;
 const toldLate = async (end: keyof typeof closing): Promise<void> => {
-  const told: Observed[] = [];
-  const observer = listening(told);
+  const told: Observation[] = [];
+  const senses = makeSenses(port, told);
   const go = join(folder, 'go');
   const file = put(`${connecting} select undef, undef, undef, 0.01 until -e '${go}';
     rmdir '${go}'; ${closing[end]}`);
   fs.chmodSync(folder, 0o777);
   const {pid = 0} = senders.start(user, 'perl', [file]);
   await until('a look has seen it', async () => {
-    await observer.look('all');
+    await senses.tables.look('all', 'events');
     return told.length > 0;
   });
   fs.mkdirSync(go);
   await until('it is closed', () => !fs.existsSync(go));
   if (end === 'has ended') await until('it has ended', () => !fs.existsSync(`/proc/${pid}`));
   const event = {pid, command: 'perl', remote: parseAddress(remote[4])!, remotePort: port};
-  observer.hear(event);
+  await senses.events.hear(event);
   // The same words again are of another connection.
-  observer.hear(event);
-  await observer.settled();
-  expect(told.map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);
+  await senses.events.hear(event);
+  await senses.settled();
+  expect(sightingsOf(told).map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);
 };
 
 test('one that a look has seen and that has ended is not told of again', () =>

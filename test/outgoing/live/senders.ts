@@ -3,12 +3,12 @@
  * watch of this machine, which sees into it. The port is no other test's.
  */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
-import type {Observed} from '../../../src/outgoing/live/observer.js';
 import {OutgoingWatch, type OutboundSettings} from '../../../src/outgoing/live/watch.js';
 import type {LogLevel} from '../../../src/base/say.js';
 import {OutgoingMemory} from '../../../src/outgoing/live/memory.js';
 import type {SenderHour} from '../../../src/outgoing/sender-hours.js';
 import type {Warning} from '../../../src/outgoing/warn/warning.js';
+import type {Observed} from '../../../src/outgoing/watch/observation.js';
 import {Table} from '../../../src/base/mechanisms/table.js';
 import {openSpace} from '../../support/kernel/namespace.js';
 import {startPeer} from '../../support/kernel/peers.js';
@@ -114,14 +114,7 @@ export async function startWatching(
       ...settings,
     },
     {
-      ...{
-        rows,
-        memory,
-        sources,
-        onCount: () => undefined,
-        release: () => undefined,
-        withdraw: () => undefined,
-      },
+      ...{rows, memory, sources},
       warn: (warning) => warnings.push(warning),
       see: (observed) => seen.push(observed),
       say: (level, message) => said.push([level, message]),

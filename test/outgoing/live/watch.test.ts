@@ -8,8 +8,8 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {parseNetwork} from '../../../src/net/network.js';
 import {OutgoingMemory} from '../../../src/outgoing/live/memory.js';
-import type {Observed} from '../../../src/outgoing/live/observer.js';
 import {mostDestinations} from '../../../src/outgoing/warn/limits.js';
+import type {Observed} from '../../../src/outgoing/watch/observation.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 import {openSenders, remote, type Senders, startWatching, type Watching} from './senders.js';
@@ -116,7 +116,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   test('one who is allowed by hand is told of no more', async () => {
     const file = put('form.pl', script(remote[4], 30));
     senders.start(user, 'perl', [file]);
-    watching.outbound.allow(await one(), 'alice at the desktop');
+    watching.outbound.allowed.allow(await one(), 'alice at the desktop');
     expect(watching.said.at(-1)).toEqual([
       'notice',
       `${user}:/usr/bin/perl is allowed until the daemon ends, as alice at the desktop asked; for good: allowed_senders`,
@@ -138,7 +138,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     watching = await startWatching(port, sources, {}, memory);
     const file = put('form.pl', script(remote[4], 30));
     senders.start(user, 'perl', [file]);
-    watching.outbound.allow(await one(), 'alice at the desktop');
+    watching.outbound.allowed.allow(await one(), 'alice at the desktop');
     await watching.stop();
     watching = await startWatching(port, sources, {}, memory);
     const {pid} = senders.start(user, 'perl', [file]);

@@ -9,17 +9,17 @@ import {
   mostPrograms,
   mostProgramsOfUser,
   mostRemembered,
-  Watch,
+  WarningLimits,
 } from '../../../src/outgoing/warn/limits.js';
 import {connectionTo, seenTo, startMs} from '../samples.js';
 
 const hour = 3_600_000;
 
-describe('Watch', () => {
+describe('WarningLimits', () => {
   test('one warning for each program and destination in an hour', () => {
-    const watch = new Watch();
+    const limits = new WarningLimits();
     const tell = (remote: string, atMs: number, changed = {}) =>
-      watch.tell(seenTo(remote, changed), hour, startMs + atMs).kind;
+      limits.tell(seenTo(remote, changed), hour, startMs + atMs).kind;
     expect(tell('192.0.2.25', 0)).toBe('warn');
     expect(tell('192.0.2.25', 1)).toBe('silent');
     expect(tell('192.0.2.26', 2)).toBe('warn');
@@ -31,9 +31,9 @@ describe('Watch', () => {
   });
 
   test('tells how many there were since the last warning', () => {
-    const watch = new Watch();
-    for (let i = 0; i < 5; i++) watch.tell(seenTo('192.0.2.25'), hour, startMs + i);
-    expect(watch.tell(seenTo('192.0.2.25'), hour, startMs + hour)).toEqual({
+    const limits = new WarningLimits();
+    for (let i = 0; i < 5; i++) limits.tell(seenTo('192.0.2.25'), hour, startMs + i);
+    expect(limits.tell(seenTo('192.0.2.25'), hour, startMs + hour)).toEqual({
       kind: 'warn',
       times: 5,
       further: 'told',
@@ -41,9 +41,9 @@ describe('Watch', () => {
   });
 
   test('who writes to the whole world is one matter', () => {
-    const watch = new Watch();
+    const limits = new WarningLimits();
     const told = Array.from({length: 100}, (_, i) =>
-      watch.tell(seenTo(`192.0.2.${i}`), hour, startMs),
+      limits.tell(seenTo(`192.0.2.${i}`), hour, startMs),
     );
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
     // That there is more is said with the last one.
@@ -54,9 +54,9 @@ describe('Watch', () => {
   });
 
   test('who gives each of his programs another name is told of so often', () => {
-    const watch = new Watch();
+    const limits = new WarningLimits();
     const tell = (name: number, uid = 33) =>
-      watch.tell(seenTo('192.0.2.25', {executable: `/x/${name}`, uid}), hour, startMs);
+      limits.tell(seenTo('192.0.2.25', {executable: `/x/${name}`, uid}), hour, startMs);
     const told = Array.from({length: 100}, (_, i) => tell(i));
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostProgramsOfUser);
     expect(told[mostProgramsOfUser - 1]).toMatchObject({further: 'user'});
@@ -65,9 +65,9 @@ describe('Watch', () => {
   });
 
   test('and of all together so often, until the interval is over', () => {
-    const watch = new Watch();
+    const limits = new WarningLimits();
     const tell = (uid: number, atMs = 0) =>
-      watch.tell(seenTo('192.0.2.25', {uid}), hour, startMs + atMs);
+      limits.tell(seenTo('192.0.2.25', {uid}), hour, startMs + atMs);
     const told = Array.from({length: mostPrograms + 9}, (_, i) => tell(i));
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostPrograms);
     expect(told[mostPrograms - 1]).toMatchObject({further: 'everybody'});
@@ -75,18 +75,18 @@ describe('Watch', () => {
   });
 
   test('programs without number hold no memory', () => {
-    const watch = new Watch();
-    const tell = (uid: number) => watch.tell(seenTo('192.0.2.25', {uid}), hour, startMs);
+    const limits = new WarningLimits();
+    const tell = (uid: number) => limits.tell(seenTo('192.0.2.25', {uid}), hour, startMs);
     for (let i = 0; i <= mostRemembered; i++) tell(i);
     // The first was given up for the last, but not the bound.
     expect(tell(0).kind).toBe('silent');
   });
 
   test('sweep forgets what is over, and what a clock set wrong has made', () => {
-    const watch = new Watch();
-    watch.tell(seenTo('192.0.2.25'), hour, startMs);
-    watch.sweep(hour, startMs - 1);
-    expect(watch.tell(seenTo('192.0.2.25'), hour, startMs - 1).kind).toBe('warn');
+    const limits = new WarningLimits();
+    limits.tell(seenTo('192.0.2.25'), hour, startMs);
+    limits.sweep(hour, startMs - 1);
+    expect(limits.tell(seenTo('192.0.2.25'), hour, startMs - 1).kind).toBe('warn');
   });
 });
 

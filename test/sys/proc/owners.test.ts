@@ -4,12 +4,11 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {OwnAddresses} from '../../../src/outgoing/live/own-addresses.js';
-import {mostPending, type Observed, Observer} from '../../../src/outgoing/live/observer.js';
+import {mostPending} from '../../../src/outgoing/live/event-observer.js';
 import {mostAtOnce, mostWaiting, OwnerBook} from '../../../src/outgoing/live/owner-book.js';
 import {isAllowed} from '../../../src/outgoing/allowed.js';
 import {parseAddress} from '../../../src/net/address.js';
-import {SeenConnections} from '../../../src/outgoing/seen-connections.js';
+import type {Observation} from '../../../src/outgoing/watch/observation.js';
 import {
   describe as describeProcess,
   glanceAt,
@@ -25,6 +24,7 @@ import {
   socketsOf,
 } from '../../../src/sys/proc/socket-holders.js';
 import {Users} from '../../../src/sys/proc/users.js';
+import {makeSenses, sightingsOf} from '../../outgoing/live/senses.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 
@@ -182,30 +182,21 @@ test('no more than so many are described at once; the others wait, or do without
 });
 
 test('of a flood of connections so many are looked up, and no more are kept', async () => {
-  const seen: Observed[] = [];
-  const said: string[] = [];
-  const observer = new Observer({
-    ports: [25],
-    seen: new SeenConnections(),
-    allowed: () => [],
-    isAllowed: () => false,
-    owners: new OwnerBook(new Users()),
-    nearby: new OwnAddresses(),
-    tell: (observed) => seen.push(observed),
-    say: (_level, message) => said.push(message),
-  });
+  const told: Observation[] = [];
+  const {events, said, settled} = makeSenses(25, told);
   const remote = parseAddress('192.0.2.25')!;
   const event = {pid: process.pid, command: 'node', remote, remotePort: 25};
-  for (let i = 0; i < mostPending; i++) expect(observer.hear(event)).toBe('heard');
+  for (let i = 0; i < mostPending; i++) expect(await events.hear(event)).toBe('heard');
   // Not again at once: the tables are not looked at for each of a flood.
-  expect([observer.hear(event), observer.hear(event)]).toEqual(['full', 'heard']);
-  expect(said).toEqual([
-    'outgoing: too many connections at once: 1 so far are only looked for in the tables',
-  ]);
-  await observer.settled();
-  expect(seen.length).toBe(mostPending);
-  expect(observer.hear(event)).toBe('heard');
-  await observer.settled();
+  expect([await events.hear(event), await events.hear(event)]).toEqual(['full', 'heard']);
+  const message =
+    'outgoing: too many connections at once: 1 so far are only looked for in the tables';
+  expect(said).toEqual([['warning', message]]);
+  await settled();
+  expect(sightingsOf(told).length).toBe(mostPending);
+  expect(await events.hear(event)).toBe('heard');
+  await settled();
+  expect(sightingsOf(told).length).toBe(mostPending + 1);
 });
 
 describe('users', () => {

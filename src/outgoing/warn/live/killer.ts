@@ -1,7 +1,6 @@
 /**
- * Ends a process that was warned of, on somebody's word: SIGTERM, and after a grace SIGKILL if it is
- * still the same. Whether it may be, `outgoing/warn/may-be-ended.ts` decides, on what the process is just before
- * each signal; everything is said in the log.
+ * Ends a process that was warned of, on somebody's word. `outgoing/warn/may-be-ended.ts` decides whether
+ * the process may be ended, on what it is just before each signal. Everything is said in the log.
  *
  * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program, some
  * 50 microseconds. For the signal to reach another process the first one would have to end, be
@@ -15,12 +14,15 @@ import {
   type Target,
   targetText,
 } from '../may-be-ended.js';
-import {signalProcess} from '../../../sys/proc/signal-process.js';
+import {endProcesses} from '../../../sys/proc/end-processes.js';
+import type {Signal, SignalResult} from '../../../sys/proc/signal-process.js';
 import {ownPids, standingOf} from '../../../sys/proc/standing.js';
 import {pause} from '../../../sys/run/clock.js';
 
 /** How long a process has to go by itself. Ms. */
 const standardGraceMs = 5000;
+/** How often it is looked whether the process has gone. Ms. */
+const lookMs = 100;
 
 export interface KillerView {
   readonly isAllowed: (process: ProcessState) => boolean;
@@ -59,51 +61,59 @@ export class Killer {
     if (this.#underWay.has(target.pid)) return;
     this.#underWay.add(target.pid);
     try {
-      if (this.#signal(target, 'SIGTERM', askedBy) === 'sent') await this.#insist(target, askedBy);
+      await endProcesses([target], {
+        look: () => (this.#mayEnd(target, askedBy) ? target : undefined),
+        onSignal: (_, signal, result) => this.#say(target, askedBy, signal, result),
+        grace: () => this.#grace(target),
+      });
     } finally {
       this.#underWay.delete(target.pid);
     }
   }
 
-  async #insist(target: Target, askedBy: string): Promise<void> {
-    const {graceMs = standardGraceMs} = this.#settings;
-    for (let waitedMs = 0; waitedMs < graceMs; waitedMs += lookMs) {
-      await pause(Math.min(lookMs, graceMs));
-      if (this.#isOver(target)) return;
-    }
-    this.#signal(target, 'SIGKILL', askedBy);
-  }
-
-  /** The rules are for signals; here it only matters whether anything is left to be ended. */
-  #isOver({pid, startTicks}: Target): boolean {
-    return standingOf(pid)?.startTicks !== startTicks;
-  }
-
-  #signal(target: Target, signal: 'SIGTERM' | 'SIGKILL', askedBy: string): 'sent' | 'not' {
+  /** Says why not. */
+  #mayEnd(target: Target, askedBy: string): boolean {
     const {say} = this.#view;
-    const what = `${targetText(target)}, as ${askedBy} asked`;
+    const what = whatOf(target, askedBy);
     const decision = this.decide(target);
     if (decision.kind !== 'end') {
-      const why = decision.kind === 'gone' ? 'it has ended already' : decision.why;
+      const why = decision.kind === 'gone' ? hasEnded : decision.why;
       say(decision.kind === 'gone' ? 'notice' : 'warning', `not ended: ${what}: ${why}`);
-      return 'not';
+      return false;
     }
     if (this.#settings.mode === 'onlySay') {
       say('notice', `would end ${what}`);
-      return 'not';
+      return false;
     }
-    const result = signalProcess(target.pid, signal);
+    return true;
+  }
+
+  #say(target: Target, askedBy: string, signal: Signal, result: SignalResult): void {
+    const {say} = this.#view;
+    const what = whatOf(target, askedBy);
     if (result.kind === 'sent') {
       const stayed = signal === 'SIGKILL' ? '; it had stayed after SIGTERM' : '';
       say('notice', `ended ${what}: ${signal}${stayed}`);
-      return 'sent';
+    } else if (result.kind === 'gone') {
+      say('notice', `not ended: ${what}: ${hasEnded}`);
+    } else {
+      say('error', `not ended: ${what}: ${result.why}`);
     }
-    // What has just ended by itself is no trouble.
-    if (result.why.includes('ESRCH')) say('notice', `not ended: ${what}: it has ended already`);
-    else say('error', `not ended: ${what}: ${result.why}`);
-    return 'not';
+  }
+
+  /** @returns `stop`: it has gone by itself */
+  async #grace({pid, startTicks}: Target): Promise<'over' | 'stop'> {
+    const {graceMs = standardGraceMs} = this.#settings;
+    for (let waitedMs = 0; waitedMs < graceMs; waitedMs += lookMs) {
+      await pause(Math.min(lookMs, graceMs));
+      // The rules are for signals; here it only matters whether anything is left to be ended.
+      if (standingOf(pid)?.startTicks !== startTicks) return 'stop';
+    }
+    return 'over';
   }
 }
 
-/** How often it is looked whether the process has gone. Ms. */
-const lookMs = 100;
+const whatOf = (target: Target, askedBy: string): string =>
+  `${targetText(target)}, as ${askedBy} asked`;
+
+const hasEnded = 'it has ended already';

@@ -1,24 +1,25 @@
 /**
- * Which addresses are this machine itself: what goes there goes to our own mailer, and not into the
- * world. The addresses of a container's network are not among them.
+ * Tells which addresses are this machine itself: a connection to one of them reaches our own mailer and
+ * not another machine. The addresses of a container's network are not among them.
  */
+import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address} from '../../net/address.js';
-import {nowMs} from '../../sys/run/clock.js';
-import {localAddresses} from '../../sys/run/machine.js';
+import {nowMs} from '../run/clock.js';
+import {localAddresses} from '../run/machine.js';
 
 /** How long a list of our addresses is believed. Ms. */
 const believedMs = 10_000;
 
 export class OwnAddresses {
   #own: ReadonlySet<string> = new Set();
-  #untilMs = 0;
+  #readMs = Number.NEGATIVE_INFINITY;
 
   is({family, text}: Address): boolean {
     if (family === 4 ? /^(?:127|0)\./.test(text) : text === '::1' || text === '::') return true;
     const now = nowMs();
-    if (now >= this.#untilMs || now < this.#untilMs - believedMs) {
+    if (!isWithin(this.#readMs, believedMs, now)) {
       this.#own = new Set(localAddresses().map((address) => address.text));
-      this.#untilMs = now + believedMs;
+      this.#readMs = now;
     }
     return this.#own.has(text);
   }

@@ -1,0 +1,65 @@
+/**
+ * Hands values from many makers to one taker, in order. A maker waits while the queue is full, so no
+ * value is lost and the queue does not grow. What a value is, and what is done with it, is not decided
+ * here.
+ */
+interface Waiting<Value> {
+  readonly value: Value;
+  readonly isIn: () => void;
+}
+
+export class BoundedQueue<Value> {
+  readonly #most: number;
+  readonly #values: Value[] = [];
+  /** Makers for whose value there was no room, the first one first. */
+  readonly #waiting: Waiting<Value>[] = [];
+  #state: 'open' | 'closed' = 'open';
+  #wakeTaker = (): void => undefined;
+
+  /** @param most values, a count of 1 or more */
+  constructor(most: number) {
+    if (!(most >= 1)) throw new RangeError(`a queue for at most ${most} values`);
+    this.#most = most;
+  }
+
+  /** Values that are in the queue. A count. */
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** @returns ends when the value is in the queue; fails when the queue was closed before */
+  put(value: Value): Promise<void> {
+    if (this.#state === 'closed') return Promise.reject(new Error('the queue is closed'));
+    if (this.#values.length >= this.#most) {
+      return new Promise((isIn) => this.#waiting.push({value, isIn}));
+    }
+    this.#values.push(value);
+    this.#wakeTaker();
+    return Promise.resolve();
+  }
+
+  /** No more values come. The taker still gets those that are here. */
+  close(): void {
+    this.#state = 'closed';
+    this.#wakeTaker();
+  }
+
+  /** For one taker. Ends when the queue is closed and all values were taken. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Value, void> {
+    for (;;) {
+      while (this.#values.length > 0) yield this.#take();
+      if (this.#state === 'closed') return;
+      await new Promise<void>((resolve) => (this.#wakeTaker = resolve));
+    }
+  }
+
+  #take(): Value {
+    const value = this.#values.shift() as Value;
+    const next = this.#waiting.shift();
+    if (next !== undefined) {
+      this.#values.push(next.value);
+      next.isIn();
+    }
+    return value;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The connections to mail ports of other machines, as the kernel's socket tables show them. Leaves out
+ * what goes to this machine itself, and says once for each reason that a table could not be read.
+ */
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import type {Say} from '../../base/say.js';
+import type {Address} from '../../net/address.js';
+import type {Connection} from '../connection.js';
+import {Outgoing, type Seen} from '../../sys/outgoing/outgoing.js';
+import type {OwnAddresses} from '../../sys/outgoing/own-addresses.js';
+
+export class RemoteConnections {
+  readonly #outgoing: Outgoing;
+  readonly #ownAddresses: OwnAddresses;
+  readonly #complaints: Complaints;
+
+  constructor(ports: readonly number[], ownAddresses: OwnAddresses, say: Say) {
+    this.#outgoing = new Outgoing(ports);
+    this.#ownAddresses = ownAddresses;
+    this.#complaints = new Complaints(say);
+  }
+
+  /** This process's own network, in which the rules stand. */
+  get network(): string {
+    return this.#outgoing.own;
+  }
+
+  /** Whether connections to this address are left out. */
+  isHere(address: Address): boolean {
+    return this.#ownAddresses.is(address);
+  }
+
+  /** @param scope `own`: only this process's network */
+  async look(scope: 'all' | 'own'): Promise<Connection[]> {
+    return this.#remote(await this.#outgoing.look(scope));
+  }
+
+  /** Those in the network of a process, now. */
+  async around(pid: number): Promise<Connection[]> {
+    return this.#remote([await this.#outgoing.around(pid)]);
+  }
+
+  /** Those of a network that was looked at, now. */
+  async again(network: string): Promise<Connection[]> {
+    return this.#remote([await this.#outgoing.again(network)]);
+  }
+
+  #remote(tables: readonly Seen[]): Connection[] {
+    return tables.flatMap((table) => {
+      if (table.kind === 'failed') {
+        this.#complaints.begin(table.why, `outgoing: ${table.why}`);
+        return [];
+      }
+      return table.connections.filter(
+        ({local, remote}) => remote.text !== local.text && !this.isHere(remote),
+      );
+    });
+  }
+}

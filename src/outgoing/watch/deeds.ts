@@ -1,0 +1,152 @@
+/**
+ * Decides what follows from each report of the observer: a connection is counted, released when it is
+ * held, and warned of when its program may not open it; a release that nobody needs is withdrawn. Does
+ * not carry anything out (`outgoing/live/watch.ts`) and does not look at the machine.
+ */
+import {durationText} from '../../base/duration.js';
+import type {LogLevel} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
+import {contains} from '../../net/network.js';
+import type {Connection} from '../connection.js';
+import type {Sighting} from '../owner.js';
+import type {Permission} from '../sender-hours.js';
+import {type Telling, WarningLimits} from '../warn/limits.js';
+import type {Observation, Observed} from './observation.js';
+import {ReleasedConnections} from './released.js';
+
+export type WatchSettings = Pick<
+  Config,
+  'outbound' | 'outboundInterval' | 'allowedDestinations' | 'warnInterval'
+>;
+
+export interface WatchRules {
+  readonly settings: WatchSettings;
+  /** The network namespace in which connections are held: `net:[4026531840]`. */
+  readonly network: string;
+}
+
+/** What the decisions remember. */
+export class WatchMemory {
+  readonly limits: WarningLimits;
+  readonly released = new ReleasedConnections();
+  /** The last message on where connections are learnt of. */
+  sourceText = '';
+
+  constructor(limits = new WarningLimits()) {
+    this.limits = limits;
+  }
+}
+
+/** The same moment by two clocks. Ms. */
+export interface Moment {
+  /** Since the epoch; this clock may be set. */
+  readonly nowMs: number;
+  /** From any beginning; nobody can set it. */
+  readonly monotonicMs: number;
+}
+
+export type Deed =
+  | ({readonly kind: 'count'} & Observed)
+  /** The held connection may go its way. */
+  | {readonly kind: 'release'; readonly connection: Connection}
+  /** The connection needs its release no more. */
+  | {readonly kind: 'withdraw'; readonly connection: Connection}
+  | {
+      readonly kind: 'warn';
+      readonly sighting: Sighting;
+      /** Connections of the program since the last warning, this one among them. A count. */
+      readonly times: number;
+      /** To be said after the warning. */
+      readonly addition?: string;
+    }
+  | {readonly kind: 'say'; readonly level: LogLevel; readonly message: string}
+  /** What is held was looked at, and what follows is decided: the dead man's switch may be renewed. */
+  | {readonly kind: 'noteLook'; readonly monotonicMs: number}
+  /** It may be time to forget what is over. */
+  | {readonly kind: 'sweep'};
+
+/** @returns in the order in which they are to be done; the memory changes */
+export function deedsOf(
+  observation: Observation,
+  rules: WatchRules,
+  memory: WatchMemory,
+  at: Moment,
+): readonly Deed[] {
+  switch (observation.kind) {
+    case 'sighting':
+      return ofSighting(observation, rules, memory, at);
+    case 'source':
+      return ofSource(observation, rules, memory);
+    case 'looked':
+      return observation.scope === 'own' ? ofOwnLook(observation, memory, at) : [{kind: 'sweep'}];
+  }
+}
+
+function ofSighting(
+  {sighting, standing: found}: Observed,
+  {settings, network}: WatchRules,
+  memory: WatchMemory,
+  at: Moment,
+): Deed[] {
+  const {connection} = sighting;
+  const {outbound, allowedDestinations} = settings;
+  const isOpenToAll = allowedDestinations.some((each) => contains(each, connection.remote));
+  const standing: Permission = isOpenToAll ? 'allowed' : found;
+  const deeds: Deed[] = [{kind: 'count', sighting, standing}];
+  const isOpening = connection.network === network && connection.phase === 'opening';
+  // The kernel reports a connection before it has chosen the local port, and a release needs that.
+  if (outbound === 'hold' && isOpening && connection.localPort > 0)
+    deeds.push(release(connection, memory, at));
+  if (standing !== 'other' || outbound === 'observe') return deeds;
+  const telling = memory.limits.tell(sighting, settings.warnInterval * 1000, at.nowMs);
+  if (telling.kind === 'silent') return deeds;
+  const {times, further} = telling;
+  const addition = further === 'told' ? {} : {addition: furtherText(further, settings)};
+  return [...deeds, {kind: 'warn', sighting, times, ...addition}];
+}
+
+/** What waits longer than a release lasts is released again. */
+function ofOwnLook(
+  {connections, beganMs}: Extract<Observation, {scope: 'own'}>,
+  memory: WatchMemory,
+  at: Moment,
+): Deed[] {
+  const opening = connections.filter(({phase}) => phase === 'opening');
+  // First: there is not room for many releases.
+  const over = memory.released.takeOver(opening, beganMs);
+  return [
+    ...over.map((connection): Deed => ({kind: 'withdraw', connection})),
+    ...opening.map((connection) => release(connection, memory, at)),
+    {kind: 'noteLook', monotonicMs: at.monotonicMs},
+  ];
+}
+
+function release(connection: Connection, memory: WatchMemory, {monotonicMs}: Moment): Deed {
+  memory.released.note(connection, monotonicMs);
+  return {kind: 'release', connection};
+}
+
+function ofSource(
+  observation: Extract<Observation, {kind: 'source'}>,
+  {settings}: WatchRules,
+  memory: WatchMemory,
+): Deed[] {
+  if (observation.hears === 'events') return [];
+  const message = `outgoing: the kernel tells of no connections (${observation.why}): who connects and is gone within ${settings.outboundInterval}s is not seen`;
+  if (message === memory.sourceText) return [];
+  memory.sourceText = message;
+  return [{kind: 'say', level: 'notice', message}];
+}
+
+/** What is not warned of any more in this interval. */
+const furtherOf = {
+  program: 'this program',
+  user: 'programs of this user',
+  everybody: 'whatever programs',
+} as const;
+
+const furtherText = (
+  further: Exclude<Extract<Telling, {kind: 'warn'}>['further'], 'told'>,
+  {warnInterval}: WatchSettings,
+): string =>
+  `outgoing: more of ${furtherOf[further]} is counted only, for ${durationText(warnInterval)} (blocksmtp senders)`;

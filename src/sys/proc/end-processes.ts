@@ -1,0 +1,45 @@
+/**
+ * Ends processes: SIGTERM to each, time for them to go by themselves, and SIGKILL to those that stay.
+ * Each is looked at anew before each signal. Whether a process may have a signal, the caller decides.
+ */
+import type {ProcessIdentity} from '../../base/process-identity.js';
+import {type Signal, signalProcess, type SignalResult} from './signal-process.js';
+
+export interface EndTerms<Process extends ProcessIdentity> {
+  /**
+   * Looks at a process. The signal follows in the same turn of this program, so that no other process
+   * can get its number in between.
+   *
+   * @returns the process as it is now; undefined: it has no signal
+   */
+  readonly look: (process: Process, signal: Signal) => Process | undefined;
+  readonly onSignal: (process: Process, signal: Signal, result: SignalResult) => void;
+  /**
+   * Ends when the processes that had SIGTERM have had their time.
+   *
+   * @returns `stop`: none has a further signal
+   */
+  readonly grace: (terminated: readonly Process[]) => Promise<'over' | 'stop'>;
+}
+
+/** @param send for tests */
+export async function endProcesses<Process extends ProcessIdentity>(
+  processes: Iterable<Process> | AsyncIterable<Process>,
+  terms: EndTerms<Process>,
+  send = signalProcess,
+): Promise<void> {
+  const signal = (before: Process, which: Signal): Process | undefined => {
+    const now = terms.look(before, which);
+    if (now === undefined) return undefined;
+    const result = send(now.pid, which);
+    terms.onSignal(now, which, result);
+    return result.kind === 'sent' ? now : undefined;
+  };
+  const terminated: Process[] = [];
+  for await (const each of processes) {
+    const now = signal(each, 'SIGTERM');
+    if (now !== undefined) terminated.push(now);
+  }
+  if (terminated.length === 0 || (await terms.grace(terminated)) === 'stop') return;
+  for (const each of terminated) signal(each, 'SIGKILL');
+}
