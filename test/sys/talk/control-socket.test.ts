@@ -146,7 +146,7 @@ describe('connections', () => {
     const folder = newDir();
     const script = bundle(
       folder,
-      `import {serveControl} from '../src/sys/control-socket.js';
+      `import {serveControl} from './src/sys/talk/control-socket.js';
        await serveControl(process.argv[2], () => new Promise(() => undefined));
        console.log('ready');`,
     );
@@ -166,7 +166,7 @@ describe('connections', () => {
     const folder = newDir();
     const script = bundle(
       folder,
-      `import {serveControl} from '../src/sys/control-socket.js';
+      `import {serveControl} from './src/sys/talk/control-socket.js';
        const server = await serveControl(process.argv[2], () => Promise.resolve(1));
        process.on('SIGTERM', () => server.close());
        console.log('ready');`,

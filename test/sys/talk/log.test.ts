@@ -12,7 +12,7 @@ const settings = (changes: object): string =>
 function script(folder: string, body: string, changes: object = {}): string {
   return bundle(
     folder,
-    `import {openLog} from '../src/sys/log.js';
+    `import {openLog} from './src/sys/talk/log.js';
      const settings = ${settings(changes)};
      let log = openLog(settings);
      ${body}`,

@@ -122,7 +122,7 @@ withRealLogger(
     process.env['PATH'] = path;
     const script = bundle(
       folder,
-      `import {SyslogStream} from '../src/sys/syslog-stream.js';
+      `import {SyslogStream} from './src/sys/talk/syslog-stream.js';
      const stream = new SyslogStream();
      for (let i = 0; i < 5; i++) stream.write('<5>early ' + i + '\\n');
      setInterval(() => undefined, 1000);
