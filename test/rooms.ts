@@ -43,6 +43,10 @@ const pure: readonly Room[] = [
     purpose: 'One table of settings; flags, file, sample and help come from it.',
   },
   {
+    folder: 'course',
+    purpose: 'Which configuration comes next: reload, trial, the way back.',
+  },
+  {
     folder: 'log',
     purpose: 'A line of a log: where it stood, when and by which program it was written.',
   },
@@ -148,7 +152,8 @@ const composition: readonly Room[] = [
   },
   {
     folder: 'daemon/course',
-    purpose: 'Which configuration comes next: reload, trial, way back.',
+    purpose:
+      'Carries out what follows from a reload or a trial: reads files, sets timers, ends lives.',
   },
   {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
   {folder: 'cli/commands', purpose: 'One file for each command.'},

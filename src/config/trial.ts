@@ -1,6 +1,6 @@
 /**
  * A configuration on trial (`blocksmtp reload --confirm 5m`), as a value. Where it is kept is in
- * `daemon/course/trial-file.ts`; what follows from it is in `daemon/course/reload.ts`.
+ * `daemon/course/trial-file.ts`; what follows from it is in `course/step.ts`.
  */
 
 /** Plain data: it is saved as it is. */

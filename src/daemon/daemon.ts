@@ -144,10 +144,13 @@ export class Daemon {
     await new LogSources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
   }
 
-  /** Looks whether whitelist or addresses of the machine have changed. */
-  refreshFriends(): void {
-    if (this.#friends.refresh() === 'same') return;
-    void this.#carryOut(this.#guard.liftExempt(this.#friends.exemptions, nowMs()));
+  /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
+  async refreshFriends(): Promise<'settled' | 'unsettled'> {
+    if (this.#friends.refresh() === 'changed') {
+      const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
+      await atMost(longestAnswerMs, this.#carryOut(lifted));
+    }
+    return this.#friends.state;
   }
 
   /** Forgets what is over. */

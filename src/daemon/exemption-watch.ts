@@ -3,11 +3,13 @@
  * changed, and this machine's addresses as they come and go. A file that cannot be read leaves the
  * last good list in force, also over a restart: a half-finished edit must not expose anybody.
  */
+import {isWithin} from '../base/mechanisms/elapsed.js';
 import {problemText} from '../base/problem.js';
 import type {Say} from '../base/say.js';
 import type {Address} from '../net/address.js';
 import {parseWhitelist, type Whitelist} from '../net/whitelist.js';
 import {Exemptions} from '../score/exempt.js';
+import {monotonicMs, pause} from '../sys/run/clock.js';
 import {localAddresses} from '../sys/run/machine.js';
 import {fileVersion, readTextFile} from '../sys/disk/text-file.js';
 import {type KeptList, nothingKept} from './kept-list.js';
@@ -15,14 +17,45 @@ import {type KeptList, nothingKept} from './kept-list.js';
 /** Bad lines told one by one. A count: a log copied over the file has thousands. */
 const mostTold = 20;
 
+/** A file that is unchanged for so long is whole. Ms: editors and `cp` need some milliseconds. */
+export const settleMs = 250;
+
+/** A reload waits no longer for a whitelist that is being written. Looks: about two seconds. */
+const mostLooks = 8;
+
+/** The list in force, and the version of its file when it was last read. */
+type List =
+  | {readonly kind: 'neverRead'}
+  /** No file could be read, now or in an earlier life. */
+  | {readonly kind: 'none'; readonly version: string}
+  /** `kept`: of an earlier life; `read`: of the file. */
+  | {readonly kind: 'kept' | 'read'; readonly version: string; readonly whitelist: Whitelist};
+
+/** A version of the file, and since when the file is seen to have it. Ms, monotonic. */
+export interface Seen {
+  readonly version: string;
+  readonly sinceMs: number;
+}
+
+/** What one more look at the file shows. */
+export function see(before: Seen | undefined, version: string, nowMs: number): Seen {
+  return before?.version === version ? before : {version, sinceMs: nowMs};
+}
+
+/**
+ * Whether the file is whole. A list that is just being written, cut to nothing and then filled, must not
+ * expose anybody for the moment between.
+ */
+export const settled = ({sinceMs}: Seen, nowMs: number): boolean =>
+  !isWithin(sinceMs, settleMs, nowMs);
+
 export class ExemptionWatch {
   readonly #file: string;
   readonly #mailer: Address | undefined;
   readonly #say: Say;
   readonly #kept: KeptList;
-  #whitelist: Whitelist;
-  #version = 'never read';
-  #seen = '';
+  #list: List = {kind: 'neverRead'};
+  #seen: Seen | undefined;
   #local: readonly Address[] = [];
   #exemptions: Exemptions;
 
@@ -32,7 +65,6 @@ export class ExemptionWatch {
     this.#file = file;
     this.#mailer = mailer;
     this.#say = say;
-    this.#whitelist = {file, entries: [], problems: []};
     this.#exemptions = new Exemptions(this.#whitelist, mailer, []);
   }
 
@@ -40,12 +72,25 @@ export class ExemptionWatch {
     return this.#exemptions;
   }
 
-  /** Whether a list has been read, now or before. */
-  hasList = false;
+  /** Whether a list has been read, now or in an earlier life. */
+  get hasList(): boolean {
+    return this.#list.kind === 'read' || this.#list.kind === 'kept';
+  }
 
-  /** Looks at both sources. @returns whether anything has changed */
-  refresh(): 'changed' | 'same' {
-    const listChanged = this.#isSettled() && this.#readList();
+  /** `unsettled`: the last look has shown a change that is not taken over yet. */
+  get state(): 'settled' | 'unsettled' {
+    const isRead = this.#list.kind !== 'neverRead' && this.#list.version === this.#seen?.version;
+    return isRead ? 'settled' : 'unsettled';
+  }
+
+  /**
+   * Looks at both sources.
+   *
+   * @param nowMs monotonic
+   * @returns whether anything has changed
+   */
+  refresh(nowMs = monotonicMs()): 'changed' | 'same' {
+    const listChanged = this.#isNew(nowMs) && this.#readList();
     const local = localAddresses();
     const localChanged = textOf(local) !== textOf(this.#local);
     if (!listChanged && !localChanged) return 'same';
@@ -54,46 +99,46 @@ export class ExemptionWatch {
     return 'changed';
   }
 
-  /**
-   * Whether the file has changed, and is the same at two looks: a list that is just being written,
-   * cut to nothing and then filled, must not expose anybody for the moment between.
-   */
-  #isSettled(): boolean {
-    const seen = fileVersion(this.#file);
-    const before = this.#seen;
-    this.#seen = seen;
-    if (this.#version === 'never read') return true;
-    return seen === before && seen !== this.#version;
+  get #whitelist(): Whitelist {
+    const list = this.#list;
+    const isThere = list.kind === 'read' || list.kind === 'kept';
+    return isThere ? list.whitelist : {file: this.#file, entries: [], problems: []};
   }
 
+  /** Whether the file is to be read. At the start it is taken as it is: nobody is exempt before. */
+  #isNew(nowMs: number): boolean {
+    this.#seen = see(this.#seen, fileVersion(this.#file), nowMs);
+    if (this.#list.kind === 'neverRead') return true;
+    return this.#seen.version !== this.#list.version && settled(this.#seen, nowMs);
+  }
+
+  /** @returns whether there is another list now */
   #readList(): boolean {
     const read = readTextFile(this.#file);
-    const first = this.#version === 'never read';
-    this.#version = read.version;
-    if (read.kind !== 'text') {
-      const before = first ? this.#kept.read() : undefined;
-      if (before !== undefined) this.#take(before);
-      const kept = this.hasList
-        ? `the last good list stays in force (${this.#countText}); an empty file ends it`
-        : 'nobody is whitelisted';
-      this.#say('warning', `whitelist: ${read.why}: ${kept}`);
-      return before !== undefined;
+    const {version} = read;
+    if (read.kind === 'text') {
+      this.#list = {kind: 'read', version, whitelist: parseWhitelist(this.#file, read.text)};
+      this.#keep(read.text);
+      this.#tellProblems();
+      this.#say('info', `whitelist: ${this.#countText} in ${this.#file}`);
+      return true;
     }
-    this.#take(read.text);
-    this.#keep(read.text);
-    this.#tellProblems();
-    this.#say('info', `whitelist: ${this.#countText} in ${this.#file}`);
-    return true;
+    const isFirst = this.#list.kind === 'neverRead';
+    const before = isFirst ? this.#kept.read() : undefined;
+    this.#list = unread(this.#list, version);
+    if (before !== undefined) {
+      this.#list = {kind: 'kept', version, whitelist: parseWhitelist(this.#file, before)};
+    }
+    const kept = this.hasList
+      ? `the last good list stays in force (${this.#countText}); an empty file ends it`
+      : 'nobody is whitelisted';
+    this.#say('warning', `whitelist: ${read.why}: ${kept}`);
+    return before !== undefined;
   }
 
   get #countText(): string {
     const {length} = this.#whitelist.entries;
     return length === 1 ? 'one entry' : `${length} entries`;
-  }
-
-  #take(text: string): void {
-    this.hasList = true;
-    this.#whitelist = parseWhitelist(this.#file, text);
   }
 
   #keep(text: string): void {
@@ -112,6 +157,25 @@ export class ExemptionWatch {
       const more = problems.length - mostTold;
       this.#say('warning', `whitelist: ${more} more bad lines in ${this.#file}`);
     }
+  }
+}
+
+/** What stays in force when the file cannot be read. */
+const unread = (list: List, version: string): List =>
+  list.kind === 'neverRead' ? {kind: 'none', version} : {...list, version};
+
+/**
+ * Looks until a change of the whitelist is taken over: at once where it is whole, else when it is.
+ *
+ * @param look looks once, and ends when what it has seen is in force
+ */
+export async function settle(
+  look: () => Promise<'settled' | 'unsettled'>,
+): Promise<'settled' | 'unsettled'> {
+  for (let looks = 1; ; looks++) {
+    const state = await look();
+    if (state === 'settled' || looks >= mostLooks) return state;
+    await pause(settleMs);
   }
 }
 

@@ -1,16 +1,18 @@
 /**
- * One life of the daemon: from a configuration to the signal that ends it. A reload is the end of
- * one life and the beginning of the next, so a setting that is reloaded is no special case, and
- * there is only one way to start. The blocks stay in the kernel between two lives.
+ * One life of the daemon: from a configuration to the signal that ends it. A reload that changes the
+ * configuration ends one life and begins the next, so there is only one way to start. The blocks stay in
+ * the kernel between two lives. Which life comes next is for `course/`.
  */
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
+import {type CourseRequest, readCourseRequest} from '../control/course-request.js';
 import type {Answer} from '../control/protocol.js';
+import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
+import {settle} from './exemption-watch.js';
 import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
-import type {RunCall} from '../firewall/live/part.js';
-import type {Step} from '../firewall/live/steps.js';
+import {emptyState, type State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import {OutgoingMemory} from '../outgoing/live/memory.js';
 import {watchOutgoing} from '../outgoing/live/start.js';
@@ -20,7 +22,6 @@ import {Reaper} from '../sessions/live/reaper.js';
 import type {Stuck} from '../sessions/reap.js';
 import {machineFamilies} from '../sys/run/netfilter.js';
 import {onSchedule, repeat, type Schedule} from '../sys/run/schedule.js';
-import {type ControlServer, serveControl} from '../sys/talk/control-socket.js';
 import type {Log} from '../sys/talk/log.js';
 
 export type Ending =
@@ -29,35 +30,56 @@ export type Ending =
   | {readonly kind: 'unavailable'; readonly why: string};
 
 /** How often the whitelist file and the machine's addresses are looked at. Ms. */
-const friendsMs = 1000;
+const exemptionsMs = 1000;
 
-/** What one life is lived with. */
+/** What a life asks of the course that it is a part of. */
+export interface LifeCourse {
+  /** Ends the life. */
+  readonly end: AbortSignal;
+  /** Whether the configuration is on trial. */
+  readonly trial: TrialView;
+  /** What becomes of the rules when the life has ended: the next one takes them over, or as configured. */
+  readonly firewallAtEnd: AtEnd;
+  readonly answer: (request: CourseRequest) => Promise<Answer>;
+  /** The daemon has the state, and works. */
+  readonly begun: (living: Living) => void;
+}
+
+/** What the course asks of the life. */
+export interface Living {
+  /** Whether a whitelist was read, now or in an earlier life. */
+  readonly whitelist: 'had' | 'hadNone';
+  /**
+   * Reads whitelist and addresses of the machine, and opens the control socket again where its file is
+   * gone. Ends when what follows is in force. `unsettled`: the whitelist is just being written; the last
+   * good one stays in force until it is whole.
+   */
+  readonly refresh: () => Promise<'settled' | 'unsettled'>;
+}
+
+/** What outlives a life, but not the process. */
+export class LifeMemory {
+  /** What the watch on outgoing mail knew. */
+  readonly outgoing = new OutgoingMemory();
+  /** The state of dry runs, which is never saved. */
+  readonly unsaved: State = emptyState('unsaved');
+}
+
 export interface LifeTerms {
   readonly config: Config;
   readonly log: Log;
-  /** Ends the life. */
-  readonly stop: AbortSignal;
-  /** Asked at the end: a reload hands the rules over, an exit as configured. */
-  readonly firewallAtEnd: () => AtEnd;
-  /** Called when a whitelist has been read: from then on none may be lost. */
-  readonly onWhitelist: () => void;
-  /** Answers requests that are not the daemon's; undefined for those that are. */
-  readonly answer: (request: unknown) => Answer | undefined;
-  /** Whether the configuration is on trial; default: it is not. */
-  readonly trial?: () => TrialView;
-  /** What the watch on outgoing mail knew in the life before; default: there was none. */
-  readonly outboundMemory?: OutgoingMemory;
+  readonly course: LifeCourse;
+  /** Default: there was no life before. */
+  readonly memory?: LifeMemory;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
-  /** Runs the programs of the firewall otherwise than the workplace does; for tests. */
-  readonly run?: RunCall;
-  /** Told at each step that a crash could follow; for tests. */
-  readonly onStep?: (step: Step) => void;
+  /** Opens the state and the way to the firewall; for tests. */
+  readonly open?: typeof openToGuard;
 }
 
 export async function live(terms: LifeTerms): Promise<Ending> {
-  const {config, log, stop, firewallAtEnd, onWhitelist, liftSinceMs, trial, run, onStep} = terms;
-  const opened = await openToGuard(config, log, stop);
+  const {config, log, course, liftSinceMs, memory = new LifeMemory(), open = openToGuard} = terms;
+  const opened = await open(config, log, course.end, memory.unsaved);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {workplace} = opened;
   const daemon = new Daemon({
@@ -66,56 +88,71 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     families: config.dryRun ? [] : machineFamilies(),
     surplus: 'keep',
     log,
-    ...(trial && {trial}),
-    ...(run && {run}),
-    ...(onStep && {onStep}),
+    trial: () => course.trial,
+  });
+  const door = new ControlDoor(config, log.say, (request) => {
+    const asked = readCourseRequest(request);
+    return asked === undefined ? daemon.answer(request) : course.answer(asked);
   });
   const schedules = makeSchedules(terms, daemon);
-  const friends = setInterval(() => {
-    daemon.refreshFriends();
-    if (daemon.hasWhitelist) onWhitelist();
-  }, friendsMs);
+  const exemptions = setInterval(() => void daemon.refreshFriends(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<void> | undefined;
-  let control: ControlServer | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start(liftSinceMs);
+    void sayWhenEnforced(terms, daemon, over.signal);
     const {egress} = daemon;
-    void egress.start().then(() => {
-      // Where they do not stand the error is said instead.
-      const stands = enforcedShare([...egress.enforced.values()]) === 1;
-      const notice = outboundNotice(config);
-      const isNow = stands && !config.dryRun && !over.signal.aborted;
-      if (isNow && notice !== undefined) log.say('notice', notice);
-    });
     const onCount = (): void => daemon.noteChange();
     const rows = workplace.state.outgoing;
-    const memory = terms.outboundMemory ?? new OutgoingMemory();
-    watching = watchOutgoing({config, rows, egress, onCount, memory, say: log.say}, over.signal);
-    if (daemon.hasWhitelist) onWhitelist();
-    const answer = (request: unknown): Promise<Answer> =>
-      Promise.resolve(terms.answer(request) ?? daemon.answer(request));
-    if (!config.dryRun) control = await makeControl(config, answer, log);
-    await daemon.follow(stop);
+    const parts = {config, rows, egress, onCount, memory: memory.outgoing, say: log.say};
+    watching = watchOutgoing(parts, over.signal);
+    course.begun(livingOf(daemon, door));
+    await door.open();
+    await daemon.follow(course.end);
   } finally {
-    clearInterval(friends);
-    control?.close();
+    clearInterval(exemptions);
+    door.close();
     over.abort();
     await watching;
     await Promise.all(schedules.map((schedule) => schedule.stop()));
-    firewall = await daemon.stop(firewallAtEnd());
+    firewall = await daemon.stop(course.firewallAtEnd);
     workplace.leave();
   }
   return {kind: 'ended', firewall};
 }
 
-function makeSchedules({config, log, stop}: LifeTerms, daemon: Daemon): Schedule[] {
+function livingOf(daemon: Daemon, door: ControlDoor): Living {
+  return {
+    get whitelist() {
+      return daemon.hasWhitelist ? 'had' : 'hadNone';
+    },
+    refresh: async () => {
+      await door.open();
+      return settle(() => daemon.refreshFriends());
+    },
+  };
+}
+
+/** Where the rules do not stand the error is logged instead. */
+async function sayWhenEnforced(
+  {config, log}: LifeTerms,
+  {egress}: Daemon,
+  over: AbortSignal,
+): Promise<void> {
+  await egress.start();
+  const stands = enforcedShare([...egress.enforced.values()]) === 1;
+  const notice = outboundNotice(config);
+  const isNow = stands && !config.dryRun && !over.aborted;
+  if (isNow && notice !== undefined) log.say('notice', notice);
+}
+
+function makeSchedules({config, log, course}: LifeTerms, daemon: Daemon): Schedule[] {
   const view = {
     say: log.say,
     onReaped: (stuck: Stuck) => daemon.reaped(stuck),
-    isOver: () => stop.aborted,
+    isOver: () => course.end.aborted,
   };
   const reaper = new Reaper(config, view, sendmail);
   return [
@@ -123,20 +160,4 @@ function makeSchedules({config, log, stop}: LifeTerms, daemon: Daemon): Schedule
     repeat(config.checkInterval * 1000, () => daemon.check()),
     onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),
   ];
-}
-
-async function makeControl(
-  config: Config,
-  answer: (request: unknown) => Promise<Answer>,
-  log: Log,
-): Promise<ControlServer | undefined> {
-  try {
-    return await serveControl(config.controlSocket, answer);
-  } catch (error) {
-    log.say(
-      'error',
-      `no control socket, so no command reaches this daemon: ${(error as Error).message}`,
-    );
-    return undefined;
-  }
 }

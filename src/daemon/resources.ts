@@ -25,8 +25,13 @@ export type OpenedResources =
   | {readonly kind: 'ready'; readonly workplace: Resources}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 
-export async function openResources(config: Config, log: Log): Promise<OpenedResources> {
-  if (config.dryRun) return {kind: 'ready', workplace: dryWorkplace};
+/** @param unsaved the state of a dry run, which touches no disk */
+export async function openResources(
+  config: Config,
+  log: Log,
+  unsaved: State = emptyState('unsaved'),
+): Promise<OpenedResources> {
+  if (config.dryRun) return {kind: 'ready', workplace: dryWorkplace(unsaved)};
   const locked = await lockState(config.stateDir);
   if (locked.kind !== 'locked') return locked;
   try {
@@ -50,18 +55,20 @@ export async function openResources(config: Config, log: Log): Promise<OpenedRes
 const mostTries = 12;
 
 /**
- * For the daemon. A command that works on the state is waited for: without us nobody is guarded. Another
- * daemon, which listens, is not.
+ * For the daemon. Waits for a command that works on the state: without the daemon nobody is guarded.
+ * Does not wait for another daemon, which listens.
  *
- * @param stop waits no longer once it is given
+ * @param stop ends the waiting
+ * @param unsaved the state of a dry run
  */
 export async function openToGuard(
   config: Config,
   log: Log,
   stop: AbortSignal,
+  unsaved: State,
 ): Promise<OpenedResources> {
   for (let tries = 1; ; tries++) {
-    const opened = await openResources(config, log);
+    const opened = await openResources(config, log, unsaved);
     if (opened.kind !== 'taken' || tries >= mostTries || stop.aborted) return opened;
     const asked = await askControl(config.controlSocket, {command: 'status'});
     if (asked.kind === 'answer') return opened;
@@ -83,8 +90,6 @@ export async function openToLook(config: Config, log: Log): Promise<OpenedResour
   return {kind: 'ready', workplace};
 }
 
-const dryState = emptyState('unsaved');
-
 const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
   state,
   commit: () => void (state.history.length = 0),
@@ -92,7 +97,7 @@ const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
   leave: () => undefined,
 });
 
-const dryWorkplace: Resources = {
-  ...nothingSaved(dryState),
+const dryWorkplace = (unsaved: State): Resources => ({
+  ...nothingSaved(unsaved),
   run: () => Promise.resolve({kind: 'done', stdout: ''}),
-};
+});

@@ -7,6 +7,7 @@ import {Daemon} from '../../src/daemon/daemon.js';
 import {live} from '../../src/daemon/life.js';
 import type {LogLevel} from '../../src/base/say.js';
 import {emptyState} from '../../src/guard/state.js';
+import {courseUntil} from '../support/course.js';
 import {sleep, tempDirs, until} from '../support/temp.js';
 import {FakeNetfilter} from '../support/fake-netfilter.js';
 
@@ -153,15 +154,7 @@ test('after the end nothing is asked of the kernel any more', async () => {
 test('a dry run has no firewall, so it does not say that it brings one in order', async () => {
   const dry = {...config, dryRun: true, cleanseSchedule: '* * * * * *'};
   const ownLog = {say, shows: () => true, close: () => Promise.resolve()};
-  const atEnd = (): 'leave' => 'leave';
-  life = live({
-    config: dry,
-    log: ownLog,
-    stop: end.signal,
-    firewallAtEnd: atEnd,
-    onWhitelist: () => undefined,
-    answer: () => undefined,
-  }).then(() => undefined);
+  life = live({config: dry, log: ownLog, course: courseUntil(end.signal)}).then(() => undefined);
   await sleep(2200);
   end.abort();
   await life;

@@ -1,8 +1,9 @@
 /** The exemptions while the whitelist is edited: the last good list stays in force. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {ExemptionWatch} from '../../src/daemon/exemption-watch.js';
+import {ExemptionWatch, see, settled, settle, settleMs} from '../../src/daemon/exemption-watch.js';
 import type {LogLevel} from '../../src/base/say.js';
 import {parseAddress} from '../../src/net/address.js';
 import {tempDirs} from '../support/temp.js';
@@ -24,9 +25,13 @@ beforeEach(() => {
   );
 });
 
+let nowMs = 0;
+/** A second after the last look. */
+const look = (): 'changed' | 'same' => friends.refresh((nowMs += 1000));
+
 /** A change is taken when two looks see the same file. */
-function settle(): 'changed' | 'same' {
-  const looks = [friends.refresh(), friends.refresh()];
+function lookTwice(): 'changed' | 'same' {
+  const looks = [look(), look()];
   return looks.includes('changed') ? 'changed' : 'same';
 }
 
@@ -35,7 +40,7 @@ describe('a daemon that is started anew', () => {
   const start = (write = (text: string): void => void (kept = text)): void => {
     const say = (level: LogLevel, message: string): unknown => said.push([level, message]);
     friends = new ExemptionWatch(path, undefined, say, {read: () => kept, write});
-    friends.refresh();
+    look();
   };
   beforeEach(() => (kept = undefined));
 
@@ -49,7 +54,7 @@ describe('a daemon that is started anew', () => {
       `whitelist: ${path}: no such file: the last good list stays in force (one entry); an empty file ends it`,
     ]);
     fs.writeFileSync(path, '');
-    settle();
+    lookTwice();
     expect(isFriend('192.0.2.1')).toBe(false);
     fs.rmSync(path);
     start();
@@ -72,26 +77,93 @@ describe('a daemon that is started anew', () => {
   });
 });
 
+describe('a version of the file', () => {
+  test('is whole when it is seen unchanged for a while', () => {
+    const first = see(undefined, 'a', 1000);
+    expect(settled(first, 1000)).toBe(false);
+    expect(settled(see(first, 'a', 1000 + settleMs - 1), 1000 + settleMs - 1)).toBe(false);
+    expect(settled(see(first, 'a', 1000 + settleMs), 1000 + settleMs)).toBe(true);
+    expect(settled(see(first, 'b', 1000 + settleMs), 1000 + settleMs)).toBe(false);
+  });
+
+  test('counts from when it was last another one, however often it is looked at', () => {
+    const looks = fc.array(fc.record({afterMs: fc.nat(300), version: fc.constantFrom('a', 'b')}), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(looks, (each) => {
+        let [atMs, sinceMs, seen] = [0, 0, undefined as ReturnType<typeof see> | undefined];
+        for (const {afterMs, version} of each) {
+          atMs += afterMs;
+          if (version !== seen?.version) sinceMs = atMs;
+          seen = see(seen, version, atMs);
+          expect(settled(seen, atMs)).toBe(atMs - sinceMs >= settleMs);
+        }
+      }),
+    );
+  });
+});
+
+describe('a reload', () => {
+  const reload = () =>
+    settle(() => {
+      friends.refresh();
+      return Promise.resolve(friends.state);
+    });
+  beforeEach(() => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    friends.refresh();
+  });
+
+  test('that meets no change does not wait', async () => {
+    const startMs = performance.now();
+    expect(await reload()).toBe('settled');
+    expect(performance.now() - startMs).toBeLessThan(settleMs / 2);
+  });
+
+  test('ends when the new list is in force', async () => {
+    fs.writeFileSync(path, '192.0.2.2\n');
+    expect(await reload()).toBe('settled');
+    expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
+  });
+
+  test('exposes nobody while the list is being written, and ends all the same', async () => {
+    fs.writeFileSync(path, '');
+    const writing = setInterval(() => fs.appendFileSync(path, '198.51.100.1\n'), settleMs / 5);
+    expect(await reload()).toBe('unsettled');
+    expect(isFriend('192.0.2.1')).toBe(true);
+    clearInterval(writing);
+    expect(await reload()).toBe('settled');
+    expect([isFriend('192.0.2.1'), isFriend('198.51.100.1')]).toEqual([false, true]);
+  });
+
+  test('of a file that is gone keeps the last good list', async () => {
+    fs.rmSync(path);
+    expect(await reload()).toBe('settled');
+    expect([isFriend('192.0.2.1'), friends.hasList]).toEqual([true, true]);
+  });
+});
+
 describe('the whitelist', () => {
   test('that is just being written is not taken before it is whole', () => {
     fs.writeFileSync(path, '192.0.2.1\n192.0.2.2\n');
-    settle();
+    lookTwice();
     fs.writeFileSync(path, ''); // as `cp` and many editors begin
-    expect([friends.refresh(), isFriend('192.0.2.2')]).toEqual(['same', true]);
+    expect([look(), isFriend('192.0.2.2')]).toEqual(['same', true]);
     fs.appendFileSync(path, '192.0.2.1\n');
-    expect([friends.refresh(), isFriend('192.0.2.2')]).toEqual(['same', true]);
+    expect([look(), isFriend('192.0.2.2')]).toEqual(['same', true]);
     fs.appendFileSync(path, '192.0.2.2\n192.0.2.3\n');
-    expect([friends.refresh(), friends.refresh()]).toEqual(['same', 'changed']);
+    expect([look(), look()]).toEqual(['same', 'changed']);
     expect([isFriend('192.0.2.2'), isFriend('192.0.2.3')]).toEqual([true, true]);
   });
 
   test('is in force after the first look, and again after each change', () => {
     fs.writeFileSync(path, '192.0.2.0/24\n');
-    expect(settle()).toBe('changed');
+    expect(lookTwice()).toBe('changed');
     expect([isFriend('192.0.2.7'), isFriend('198.51.100.7')]).toEqual([true, false]);
-    expect(settle()).toBe('same');
+    expect(lookTwice()).toBe('same');
     fs.writeFileSync(path, '198.51.100.0/24\n2001:db8::/32\n');
-    expect(settle()).toBe('changed');
+    expect(lookTwice()).toBe('changed');
     expect([isFriend('192.0.2.7'), isFriend('198.51.100.7')]).toEqual([false, true]);
     expect(isFriend('2001:db8::1')).toBe(true);
     expect(warnings()).toEqual([]);
@@ -99,17 +171,17 @@ describe('the whitelist', () => {
 
   test('that is replaced by a file of the same size is read anew', () => {
     fs.writeFileSync(path, '192.0.2.1\n');
-    settle();
+    lookTwice();
     fs.writeFileSync(`${path}.new`, '192.0.2.2\n');
     fs.renameSync(`${path}.new`, path);
-    settle();
+    lookTwice();
     expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
   });
 
   test('a bad line is told with file, line and text, once; the good lines count', () => {
     fs.writeFileSync(path, '# comment\n192.0.2.1\nnonsense\n0.0.0.0/0\n\x1b[31m\n198.51.100.1\n');
-    settle();
-    settle();
+    lookTwice();
+    lookTwice();
     expect([isFriend('192.0.2.1'), isFriend('198.51.100.1'), isFriend('198.51.100.2')]).toEqual([
       true,
       true,
@@ -122,38 +194,38 @@ describe('the whitelist', () => {
 
   test('gone or unreadable: told once, the last good list stays; back again it is read', () => {
     fs.writeFileSync(path, '192.0.2.1\n');
-    settle();
+    lookTwice();
     fs.rmSync(path);
-    settle();
-    settle();
+    lookTwice();
+    lookTwice();
     fs.mkdirSync(path);
-    settle();
+    lookTwice();
     expect(isFriend('192.0.2.1')).toBe(true);
     expect(warnings()).toHaveLength(2);
     expect(warnings()[0]).toContain('the last good list stays in force');
     fs.rmdirSync(path);
     fs.writeFileSync(path, '192.0.2.2\n');
-    expect(settle()).toBe('changed');
+    expect(lookTwice()).toBe('changed');
     expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
   });
 
   test('missing at the start: told, and read when it comes', () => {
-    settle();
+    lookTwice();
     expect(warnings()[0]).toContain('nobody is whitelisted');
     fs.writeFileSync(path, '192.0.2.1\n');
-    expect(settle()).toBe('changed');
+    expect(lookTwice()).toBe('changed');
     expect(isFriend('192.0.2.1')).toBe(true);
   });
 
   test('a log that was copied over it does not flood our own', () => {
     fs.writeFileSync(path, 'Nov 21 12:00:00 relay sm-mta[1]: a line of a log\n'.repeat(20_000));
-    settle();
+    lookTwice();
     expect(warnings().length).toBeLessThan(200);
   });
 });
 
 test('this machine and the mailer are friends without a list', () => {
-  settle();
+  lookTwice();
   expect(['127.0.0.1', '::1', '203.0.113.25', '192.0.2.1'].map(isFriend)).toEqual([
     true,
     true,

@@ -1,6 +1,7 @@
 /** Who waits for the state while somebody else works on it, and who does not. */
-import {expect} from '@jest/globals';
-import {openToGuard, type OpenedResources} from '../../src/daemon/resources.js';
+import {expect, test} from '@jest/globals';
+import {openToGuard, type OpenedResources, openResources} from '../../src/daemon/resources.js';
+import {emptyState, type State} from '../../src/guard/state.js';
 import {serveControl} from '../../src/sys/talk/control-socket.js';
 import {lockState} from '../../src/sys/run/instance-lock.js';
 import {tempDirs, until} from '../support/temp.js';
@@ -22,7 +23,8 @@ async function beginning() {
     close: () => Promise.resolve(),
   };
   const stop = new AbortController();
-  const open = (): Promise<OpenedResources> => openToGuard(config, log, stop.signal);
+  const open = (): Promise<OpenedResources> =>
+    openToGuard(config, log, stop.signal, emptyState('unsaved'));
   return {config, said, stop, open, release: () => locked.lock.release()};
 }
 
@@ -48,4 +50,17 @@ withFlock('a daemon that listens is not, nor is anybody once we are to end', asy
   control.close();
   listens.release();
   ends.release();
+});
+
+test('a dry run works on the state that it is given, and each run has its own', async () => {
+  const config = {...configIn(newDir()), dryRun: true};
+  const log = {say: () => undefined, shows: () => true, close: () => Promise.resolve()};
+  const stateOf = async (unsaved?: State): Promise<State> => {
+    const opened = await openResources(config, log, unsaved);
+    if (opened.kind !== 'ready') throw new Error(opened.why);
+    return opened.workplace.state;
+  };
+  const [mine, other] = [emptyState('unsaved'), await stateOf()];
+  expect(await stateOf(mine)).toBe(mine);
+  expect(await stateOf()).not.toBe(other);
 });

@@ -4,11 +4,11 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Signals} from '../face/surroundings.js';
 import type {Options} from '../../config/options.js';
 import type {Config} from '../../config/schema.js';
+import type {Course, NextLife} from '../../course/course.js';
 import {checked} from '../../daemon/course/checked.js';
-import {Course, type NextLife} from '../../daemon/course/reload.js';
+import {Reloader} from '../../daemon/course/reload.js';
 import {endTrial, readTrial, writeTrial} from '../../daemon/course/trial-file.js';
-import {live} from '../../daemon/life.js';
-import {OutgoingMemory} from '../../outgoing/live/memory.js';
+import {type Ending, LifeMemory, live} from '../../daemon/life.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
 export async function run(
@@ -17,26 +17,35 @@ export async function run(
   complain: (problems: readonly Problem[]) => void,
 ): Promise<ExitCode> {
   // Listened to before anything else and to the end: a SIGHUP between two lives must not kill.
-  const wishes = new Wishes(signals);
+  const asked = new AskedBySignal(signals);
   const first = firstLife(options);
   if (first.kind === 'problems') {
     complain(first.problems);
     return exitCode.configuration;
   }
   let {life} = first;
-  const outboundMemory = new OutgoingMemory();
+  let whitelist: Course['whitelist'] = 'hadNone';
+  const memory = new LifeMemory();
   let closed: Promise<unknown> = Promise.resolve();
   for (;;) {
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
-    const end = await liveOnce(life, options, {log, wishes, outboundMemory});
+    const {config, liftSinceMs} = life;
+    const course: Reloader = new Reloader(life, options, log, whitelist);
+    asked.listen(course);
+    const lift = liftSinceMs === undefined ? {} : {liftSinceMs};
+    const ending = await live({config, log, course, memory, ...lift});
+    whitelist = course.close();
+    // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
+    const {next} = course;
+    if (next === undefined) {
+      const code = exitOf(ending, config, log);
+      await Promise.all([closed, log.close()]);
+      return code;
+    }
     // The next life does not wait for it: a syslog that is away takes seconds to be given up.
     closed = Promise.all([closed, log.close()]);
-    if (end.kind === 'exit') {
-      await closed;
-      return end.exitCode;
-    }
-    life = end.life;
+    life = next;
   }
 }
 
@@ -87,90 +96,46 @@ function notNoted(note: () => void): string {
   }
 }
 
-/** What has been asked for by signals, and whom to tell when something is. */
-class Wishes {
-  stop = false;
+/** What was asked for by signals, for the life that is or the next one. */
+class AskedBySignal {
+  #course: Reloader | undefined;
+  #stop = false;
   #reload = false;
-  #listener: () => void = () => undefined;
 
   constructor(signals: Signals) {
     signals.onStop(() => {
-      this.stop = true;
-      this.#listener();
+      this.#stop = true;
+      this.#course?.stop();
     });
     signals.onReload(() => {
       this.#reload = true;
-      this.#listener();
+      this.#passReload();
     });
   }
 
-  /** A wish from before is heard at once. */
-  listen(listener: () => void): void {
-    this.#listener = listener;
-    if (this.stop || this.#reload) listener();
+  /** The course of a new life hears what was asked for before, too. */
+  listen(course: Reloader): void {
+    this.#course = course;
+    if (this.#stop) course.stop();
+    this.#passReload();
   }
 
-  /** Nobody listens for now; wishes are kept. */
-  defer(): void {
-    this.#listener = () => undefined;
-  }
-
-  reloadWasHeard(): void {
+  /** A life that is ending would lose it: then it is kept for the next one. */
+  #passReload(): void {
+    if (!this.#reload || this.#course === undefined || this.#course.end.aborted) return;
     this.#reload = false;
+    void this.#course.reload('signal');
   }
 }
 
-type LifeEnd =
-  | {readonly kind: 'exit'; readonly exitCode: ExitCode}
-  | {readonly kind: 'next'; readonly life: NextLife};
-
-/** What a life meets: its log is its own, the others outlive it. */
-interface Company {
-  readonly log: Log;
-  readonly wishes: Wishes;
-  readonly outboundMemory: OutgoingMemory;
-}
-
-async function liveOnce(
-  life: NextLife,
-  options: Options,
-  {log, wishes, outboundMemory}: Company,
-): Promise<LifeEnd> {
-  const {config, liftSinceMs} = life;
-  const end = new AbortController();
-  const course = new Course(life, options, log, () => {
-    wishes.defer();
-    end.abort();
-  });
-  wishes.listen(() => {
-    wishes.reloadWasHeard();
-    if (wishes.stop) course.end();
-    else course.reload('signal');
-  });
-  const ending = await live({
-    config,
-    log,
-    stop: end.signal,
-    firewallAtEnd: () => {
-      if (wishes.stop) return config.flushOnExit ? 'remove' : 'leave';
-      // A dry run takes nothing over: it changes nothing.
-      return course.next === undefined || course.next.config.dryRun ? 'leave' : 'handOver';
-    },
-    onWhitelist: () => course.noteWhitelist(),
-    answer: (request) => course.answer(request),
-    trial: () => course.trial,
-    outboundMemory,
-    ...(liftSinceMs === undefined ? {} : {liftSinceMs}),
-  });
-  course.end();
-  // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
-  if (course.next !== undefined && !wishes.stop) return {kind: 'next', life: course.next};
+/** Logs how it ended. */
+function exitOf(ending: Ending, config: Config, log: Log): ExitCode {
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
-    return {kind: 'exit', exitCode: exitCode.unavailable};
+    return exitCode.unavailable;
   }
   log.say('notice', config.dryRun ? 'end of the dry run' : lastWords(ending.firewall, config));
-  return {kind: 'exit', exitCode: exitCode.ok};
+  return exitCode.ok;
 }
 
 function lastWords(firewall: 'left' | 'removed' | 'failed', {outbound}: Config): string {

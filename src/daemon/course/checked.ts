@@ -1,53 +1,35 @@
 /**
- * The configuration that a daemon starts with, or takes over while it runs: read, and held against
- * the files that it names and against the one in force. Finds every problem.
+ * Reads the configuration that a daemon starts with, or is asked to take over, and checks the files
+ * that it names. Finds every problem. Whether it replaces the one in force is for `course/step.ts`.
  */
 import type {Problem} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
-import {type Config, flagOf, keyOf, settings} from '../../config/schema.js';
+import {flagOf, keyOf, settings} from '../../config/schema.js';
+import type {ReadConfig} from '../../course/course.js';
+import {noWhitelist} from '../../course/step.js';
 import {configOf, type Configured} from './configuration.js';
+import {machineText} from './machine-text.js';
 import {readTextFile, whyNotAppended} from '../../sys/disk/text-file.js';
 
 export type Checked =
   | Extract<Configured, {kind: 'config'}>
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/**
- * What can be taken over from a configuration in force: a bad one is refused as a whole, and so is
- * one that would lose the whitelist or leave the state behind.
- *
- * @param whitelist whether one has been read: from then on none may be lost
- */
-export function checkedReload(
-  options: Options,
-  before: Config,
-  whitelist: 'had' | 'hadNone',
-): Checked {
-  const parsed = checked(options);
+/** The same for a daemon that runs, with what decides whether it can take the configuration over. */
+export function readConfig(options: Options, text?: string): ReadConfig {
+  const parsed = checked(options, text);
   if (parsed.kind === 'problems') return parsed;
   const {config} = parsed;
-  const problems: Problem[] = [];
-  if (config.stateDir !== before.stateDir) {
-    const expected = `${before.stateDir} until the daemon is started anew`;
-    problems.push({where: keyOf('stateDir'), what: config.stateDir, expected});
-  }
-  const read = readTextFile(config.whiteList);
-  if (whitelist === 'had' && read.kind !== 'text') {
-    problems.push(noWhitelist(keyOf('whiteList'), read.why));
-  }
-  return problems.length === 0 ? parsed : {kind: 'problems', problems};
-}
-
-function noWhitelist(where: string, why: string): Problem {
-  const expected = 'a whitelist that can be read; without it innocents could be blocked';
-  return {where, what: why, expected};
+  const whitelist = readTextFile(config.whiteList);
+  const whitelistFailure = whitelist.kind === 'text' ? undefined : whitelist.why;
+  return {...parsed, whitelistFailure, machine: machineText(config)};
 }
 
 /**
- * The configuration, and with it the files that it names: the whitelist, if it was asked for by name,
- * because innocents depend on it, and the log file.
+ * Checks the log file, and the whitelist where the configuration or a flag names it: innocents depend on
+ * it. Makes the log file when it is not there, as after a rotation.
  *
- * @param text what stands in the file; default: what does now
+ * @param text of the configuration file; default: what it holds now
  */
 export function checked(options: Options, text?: string): Checked {
   const parsed = configOf(options, text);

@@ -1,209 +1,176 @@
 /**
- * How one life of the daemon ends in the next: reloads, a configuration on trial, and the way back
- * from it. Decides which configuration comes next; `run.ts` lives it.
+ * Carries out what `course/step.ts` decides: reads the configuration for it, keeps the trial on disk,
+ * sets the timers, and ends the life of the daemon. `cli/commands/run.ts` begins the next one.
  */
-import {durationText} from '../../base/duration.js';
-import {problemText} from '../../base/problem.js';
-import type {LogLevel} from '../../base/say.js';
 import type {Options} from '../../config/options.js';
-import type {Config} from '../../config/schema.js';
-import {type Trial, type TrialView, trialView} from '../../config/trial.js';
-import {type Answer, trialSeconds} from '../../control/protocol.js';
-import {checked, checkedReload} from './checked.js';
+import {type TrialView, trialView} from '../../config/trial.js';
+import type {CourseRequest} from '../../control/course-request.js';
+import type {Answer} from '../../control/protocol.js';
+import type {Course, CourseEvent, NextLife, Step, TrialFile} from '../../course/course.js';
+import {nextStep, stepUnkept} from '../../course/step.js';
+import {readConfig} from './checked.js';
+import {machineText} from './machine-text.js';
 import {endTrial, writeTrial} from './trial-file.js';
+import type {LifeCourse, Living} from '../life.js';
+import type {AtEnd} from '../../firewall/live/family-keepers.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** A life that is to be lived. */
-export interface NextLife {
-  readonly config: Config;
-  /** The text of its configuration file. */
-  readonly text: string;
-  readonly trial?: Trial;
-  /** Blocks made on evidence since then are lifted: under a configuration that was not kept. */
-  readonly liftSinceMs?: number;
-  /** Said at its beginning. */
-  readonly why?: {readonly level: LogLevel; readonly message: string};
-}
-
-/** The answer to whoever asked for a reload goes out before the life that gives it ends. Ms. */
+/** The operator who asked for a reload is answered before the life that answers ends. Ms. */
 const answerFirstMs = 200;
 
-export class Course {
-  readonly #life: NextLife;
+export class Reloader implements LifeCourse {
   readonly #options: Options;
   readonly #log: Log;
-  readonly #onEnd: () => void;
-  #whitelist: 'had' | 'hadNone';
-  #trial: Trial | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #isOver = false;
-  /** What comes after this life; undefined: nothing. */
-  next: NextLife | undefined;
+  readonly #end = new AbortController();
+  #course: Course;
+  #living: Living | undefined;
+  #trialTimer: NodeJS.Timeout | undefined;
+  #turnTimer: NodeJS.Timeout | undefined;
 
-  /** @param onEnd called once, when this life is to end */
-  constructor(life: NextLife, options: Options, log: Log, onEnd: () => void) {
-    this.#life = life;
+  /** @param whitelist whether an earlier life had one */
+  constructor(life: NextLife, options: Options, log: Log, whitelist: Course['whitelist']) {
     this.#options = options;
     this.#log = log;
-    this.#onEnd = onEnd;
-    this.#whitelist = readTextFile(life.config.whiteList).kind === 'text' ? 'had' : 'hadNone';
-    this.#trial = life.trial;
-    if (this.#trial?.kind !== 'running') return;
-    const waitMs = Math.max(this.#trial.untilMs - nowMs(), 0);
-    this.#timer = setTimeout(() => this.#rollBack(), waitMs);
+    const isThere = readTextFile(life.config.whiteList).kind === 'text';
+    this.#course = {
+      life,
+      next: undefined,
+      phase: 'living',
+      whitelist: isThere ? 'had' : whitelist,
+      machine: machineText(life.config),
+    };
+    if (life.trial?.kind !== 'running') return;
+    const waitMs = Math.max(life.trial.untilMs - nowMs(), 0);
+    this.#trialTimer = setTimeout(() => this.#trialOver(), waitMs);
+  }
+
+  /** Given when this life is to end. */
+  get end(): AbortSignal {
+    return this.#end.signal;
   }
 
   get trial(): TrialView {
-    return trialView(this.#trial, nowMs());
+    return trialView(this.#course.life.trial, nowMs());
   }
 
-  /** A whitelist has been read: from now on none may be lost. */
-  noteWhitelist(): void {
-    this.#whitelist = 'had';
+  /** What comes after this life; undefined: nothing. */
+  get next(): NextLife | undefined {
+    return this.#course.phase === 'ending' ? undefined : this.#course.next;
   }
 
-  /** This life ends now, whatever comes after it. */
-  end(): void {
-    clearTimeout(this.#timer);
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#onEnd();
+  get firewallAtEnd(): AtEnd {
+    const {life, phase} = this.#course;
+    if (phase === 'ending') return life.config.flushOnExit ? 'remove' : 'leave';
+    // A dry run takes nothing over: it changes nothing.
+    return this.next === undefined || this.next.config.dryRun ? 'leave' : 'handOver';
   }
 
-  /** @returns undefined for a request that is not about configurations */
-  answer(request: unknown): Answer | undefined {
-    if (typeof request !== 'object' || request === null) return undefined;
-    const {command, confirmSeconds} = request as Record<string, unknown>;
-    if (command === 'confirm') return this.#confirm();
-    if (command !== 'reload') return undefined;
-    if (confirmSeconds === undefined) return this.reload('operator');
-    const {least, most} = trialSeconds;
-    const isGood =
-      Number.isInteger(confirmSeconds) &&
-      Number(confirmSeconds) >= least &&
-      Number(confirmSeconds) <= most;
-    return isGood ? this.reload('operator', Number(confirmSeconds)) : undefined;
+  begun(living: Living): void {
+    this.#living = living;
+  }
+
+  answer(request: CourseRequest): Promise<Answer> {
+    return request.command === 'confirm'
+      ? this.#answerTo(this.#take({kind: 'confirm'}))
+      : this.reload('operator', request.confirmSeconds);
   }
 
   /**
    * Takes over what the configuration file says now, or refuses all of it.
    *
-   * @param asker a signal may come from logrotate at night, while the administrator is locked out: it
-   *     confirms nothing, and brings nothing back that nobody confirmed
    * @param confirmSeconds how long it is on trial; undefined: it stays
    */
-  reload(asker: 'operator' | 'signal', confirmSeconds?: number): Answer {
-    const parsed = checkedReload(this.#options, this.#life.config, this.#whitelist);
-    if (parsed.kind === 'problems') {
-      return this.#refuseReload(parsed.problems.map(problemText).join('; '));
-    }
-    const {config, text} = parsed;
-    if (asker === 'signal' && this.#trial?.kind === 'failed' && this.#trial.tried === text) {
-      return this.#refuseReload(
-        'the file still says what nobody confirmed: correct it, or take it with `blocksmtp reload`',
-      );
-    }
-    const trial = this.#trialOf(text, confirmSeconds);
-    const failure = this.#keep(trial);
-    if (failure !== undefined) return this.#refuseReload(failure);
-    const leftSeconds = Math.max(1, Math.round(((trial?.untilMs ?? 0) - nowMs()) / 1000));
-    const message =
-      trial === undefined
-        ? 'configuration and whitelist are read anew'
-        : `the new configuration is on trial: without \`blocksmtp confirm\` within ${durationText(leftSeconds)} the one before comes back`;
-    this.#turn({
-      config,
-      text,
-      why: {level: 'notice', message},
-      ...(trial && {trial}),
-    });
-    return {kind: 'done', message};
+  reload(asker: 'operator' | 'signal', confirmSeconds?: number): Promise<Answer> {
+    this.#noteWhitelist();
+    const trial = confirmSeconds === undefined ? {} : {confirmSeconds};
+    const read = readConfig(this.#options);
+    return this.#answerTo(this.#take({kind: 'reload', asker, ...trial, read}));
   }
 
-  #refuseReload(why: string): Answer {
-    const message = `reload refused, nothing has changed: ${why}`;
-    this.#log.say('error', message);
-    return {kind: 'refused', message};
+  /** The process is to end: nothing comes after this life. */
+  stop(): void {
+    this.#take({kind: 'stop'});
   }
 
-  /** Whether a configuration that is taken over now is on trial, and for how long. */
-  #trialOf(tried: string, confirmSeconds: number | undefined): Trial | undefined {
-    const running = this.#trial?.kind === 'running' ? this.#trial : undefined;
-    // Only `confirm` confirms: for as long as was left, this one is on trial too.
-    if (confirmSeconds === undefined) return running && {...running, tried};
-    // Of two trials in a row the way back leads to what was last confirmed.
-    const before = this.#trial?.before ?? this.#life.text;
-    const sinceMs = running?.sinceMs ?? nowMs();
-    return {kind: 'running', before, tried, sinceMs, untilMs: nowMs() + confirmSeconds * 1000};
+  /** This life is over. @returns whether it ever had a whitelist */
+  close(): Course['whitelist'] {
+    this.#endLife();
+    this.#noteWhitelist();
+    return this.#course.whitelist;
+  }
+
+  #noteWhitelist(): void {
+    if (this.#living?.whitelist === 'had') this.#take({kind: 'whitelistRead'});
+  }
+
+  #trialOver(): void {
+    const before = readConfig(this.#options, this.#course.life.trial?.before);
+    this.#take({kind: 'trialOver', before});
+  }
+
+  #take(event: CourseEvent): Step {
+    const decided = nextStep(this.#course, event, nowMs());
+    const failure = 'trialFile' in decided ? this.#keep(decided.trialFile) : undefined;
+    const step = failure === undefined ? decided : stepUnkept(decided, failure);
+    if ('course' in step) this.#course = step.course;
+    this.#carryOut(step);
+    return step;
   }
 
   /** On disk, before anything depends on it. @returns why that cannot be */
-  #keep(trial: Trial | undefined): string | undefined {
-    const {stateDir, dryRun} = this.#life.config;
-    if (dryRun) return undefined;
+  #keep(file: TrialFile): string | undefined {
+    const {stateDir} = this.#course.life.config;
     try {
-      if (trial === undefined) endTrial(stateDir);
-      else writeTrial(stateDir, trial);
+      if (file.kind === 'absent') endTrial(stateDir);
+      if (file.kind === 'present') writeTrial(stateDir, file.trial);
       return undefined;
     } catch (error) {
       return (error as Error).message;
     }
   }
 
-  #confirm(): Answer {
-    // Also one of a life that begins in a moment: its trial was answered before.
-    const {trial, ...life} = this.next ?? {...this.#life, trial: this.#trial};
-    if (trial?.kind !== 'running') {
-      const why =
-        trial === undefined
-          ? 'no configuration is on trial'
-          : 'too late: the configuration before is in force again';
-      return {kind: 'refused', message: why};
+  #carryOut(step: Step): void {
+    if (step.kind === 'refuse' && step.reader === 'log') this.#log.say('error', step.message);
+    if (step.kind === 'confirm') this.#log.say('notice', step.message);
+    if (step.kind === 'confirm' || step.kind === 'turn') clearTimeout(this.#trialTimer);
+    if (step.kind === 'turn') {
+      this.#turnTimer ??= setTimeout(() => this.#endLife(), answerFirstMs);
     }
-    const failure = this.#keep(undefined);
-    if (failure !== undefined) {
-      const message = `not confirmed, the trial goes on: ${failure}`;
-      this.#log.say('error', message);
-      return {kind: 'refused', message};
+    if (step.kind === 'exit') this.#endLife();
+  }
+
+  #answerTo(step: Step): Promise<Answer> {
+    switch (step.kind) {
+      case 'refresh':
+        return this.#refresh();
+      case 'turn':
+      case 'confirm':
+        return Promise.resolve({kind: 'done', message: step.message});
+      case 'refuse':
+        return Promise.resolve({kind: 'refused', message: step.message});
+      case 'note':
+      case 'exit':
+        throw new Error(`nobody asks for the step ${step.kind}`);
     }
-    clearTimeout(this.#timer);
-    this.#trial = undefined;
-    if (this.next !== undefined) this.next = life;
-    const message = 'the configuration is confirmed, and stays';
+  }
+
+  async #refresh(): Promise<Answer> {
+    // A life that still waits for the state reads all of it when it begins.
+    const list = (await this.#living?.refresh()) ?? 'settled';
+    const whitelist =
+      list === 'settled'
+        ? 'the whitelist is read anew'
+        : 'the whitelist is just being written, and is read when it is whole';
+    const message = `the configuration has not changed; ${whitelist}`;
     this.#log.say('notice', message);
     return {kind: 'done', message};
   }
 
-  #rollBack(): void {
-    const trial: Trial = {...this.#trial!, kind: 'failed'};
-    const parsed = checked(this.#options, trial.before);
-    if (parsed.kind === 'problems') {
-      // It was in force; what it names must have gone since.
-      const told = parsed.problems.map(problemText).join('; ');
-      this.#log.say(
-        'error',
-        `nobody confirmed the configuration, but the one before is bad now: ${told}`,
-      );
-      return;
-    }
-    const failure = this.#keep(trial);
-    // The next start finds the trial as it was, and goes back by itself.
-    const notNoted = failure === undefined ? '' : ` (not noted: ${failure})`;
-    const message = `nobody confirmed the configuration: the one before is in force again, and the blocks made since are lifted${notNoted}`;
-    this.#turn({
-      config: parsed.config,
-      text: trial.before,
-      trial,
-      liftSinceMs: trial.sinceMs,
-      why: {level: 'error', message},
-    });
-  }
-
-  #turn(next: NextLife): void {
-    clearTimeout(this.#timer);
-    this.next = next;
-    setTimeout(() => this.end(), answerFirstMs);
+  #endLife(): void {
+    clearTimeout(this.#trialTimer);
+    clearTimeout(this.#turnTimer);
+    this.#end.abort();
   }
 }

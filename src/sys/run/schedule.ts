@@ -1,5 +1,5 @@
 /** Runs work on a schedule as in cron(5), or again and again. The one place that knows node-cron. */
-import cron from 'node-cron';
+import cron, {type Logger} from 'node-cron';
 import type {Say} from '../../base/say.js';
 
 export interface Schedule {
@@ -17,20 +17,22 @@ export function onSchedule(
   say: Say,
   work: () => Promise<void>,
 ): Schedule {
-  cron.setLogger({
-    info: (message) => say('debug', message),
-    debug: () => undefined,
-    warn: (message) => say('info', `schedule: ${message}`),
-    error: (message) =>
-      say('error', `schedule: ${message instanceof Error ? message.message : message}`),
-  });
-  const task = cron.schedule(expression, work, {name, noOverlap: true});
+  const task = cron.schedule(expression, work, {name, noOverlap: true, logger: loggerTo(say)});
   return {
     stop: async () => {
       await task.destroy();
     },
   };
 }
+
+/** Of one schedule: node-cron also has one for the whole process, which would outlive a reload. */
+const loggerTo = (say: Say): Logger => ({
+  info: (message) => say('debug', message),
+  debug: () => undefined,
+  warn: (message) => say('info', `schedule: ${message}`),
+  error: (message) =>
+    say('error', `schedule: ${message instanceof Error ? message.message : message}`),
+});
 
 /** Repeated work takes no more than this part of the time, however long it takes. */
 const mostShare = 0.2;

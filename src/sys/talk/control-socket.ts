@@ -20,6 +20,8 @@ const timeoutMs = 30_000;
 const mostConnections = 16;
 
 export interface ControlServer {
+  /** Whether a file is at the path, through which commands reach us. */
+  isThere(): boolean;
   close(): void;
 }
 
@@ -44,16 +46,9 @@ export async function serveControl(
     void serveOne(connection, answer);
   });
   server.maxConnections = mostConnections;
-  const mask = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(mask);
-  }
+  await listen(server, path);
   return {
+    isThere: () => fs.lstatSync(path, {throwIfNoEntry: false}) !== undefined,
     close: () => {
       server.close();
       // A client that lingers must not keep the daemon from ending.
@@ -61,6 +56,20 @@ export async function serveControl(
       fs.rmSync(path, {force: true});
     },
   };
+}
+
+/** Only its owner may use the file. */
+function listen(server: net.Server, path: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // Node makes the file before listen() returns. The mask is the whole process's, so nobody waits here.
+    const mask = process.umask(0o177);
+    try {
+      server.listen(path, resolve);
+    } finally {
+      process.umask(mask);
+    }
+  });
 }
 
 async function serveOne(

@@ -22,6 +22,13 @@ control_socket = "${socket}"
 log_file = "${log}"
 `;
   const own = [`--config=${files.write('settings.toml', settings)}`];
+  let changes = 0;
+  /** A reload of what has not changed begins no new life. */
+  const reloadChanged = (): void => {
+    changes += 1;
+    files.write('settings.toml', `${settings}threshold = ${10 + changes}\n`);
+    daemon?.kill('SIGHUP');
+  };
   const ask = (...words: string[]) => blocksmtp([...words, ...own], namespace.enter);
   const rules = (): string[] =>
     ([4, 6] as const).flatMap((family) => namespace.list(family).match(/^.*_OUT.*$/gm) ?? []);
@@ -53,7 +60,7 @@ log_file = "${log}"
     expect(ask('status').stdout).toMatch(
       /^outgoing mail, IPv4: 1 of 1 ports held, .*\noutgoing mail, IPv6: 1 of 1 ports held, /m,
     );
-    daemon?.kill('SIGHUP');
+    reloadChanged();
     await until('the notice of the life after the reload', () => said().length === 2);
     await end('SIGKILL');
     // Whoever only asks changes nothing.
@@ -89,7 +96,7 @@ log_file = "${log}"
       Number(/ -c (\d+) .*_OUT/.exec(namespace.run('iptables', ['-vS', 'OUTPUT']))?.[1]);
     namespace.run('bash', ['-c', 'ip link set lo up; ! true >/dev/tcp/127.0.0.1/25']);
     expect(packets()).toBe(1);
-    daemon?.kill('SIGHUP');
+    reloadChanged();
     await until('the next life', () => said().length === before + 2);
     // One that was taken away and made anew would have counted none.
     expect(packets()).toBe(1);
@@ -108,6 +115,8 @@ log_file = "${log}"
     const started = start();
     await waits(1);
     daemon?.kill('SIGHUP');
+    await until('the notice', () => text().includes('the configuration has not changed'));
+    reloadChanged();
     await waits(2);
     process.kill(-(command.pid ?? 0));
     await started;

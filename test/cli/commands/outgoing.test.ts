@@ -105,7 +105,10 @@ describe('the daemon that holds', () => {
     ...[`--state-dir=${folder}/state`, `--control-socket=${folder}/socket`],
     ...[`--white-list=${folder}/whitelist`, `--syslog-msgs-file=${folder}/mail.log`],
     ...[`--outbound-ports=${port}`, '--outbound=hold', '--allowed-senders=4712:*'],
+    `--config=${folder}/settings.toml`,
   ];
+  const configure = (text: string): void => fs.writeFileSync(join(folder, 'settings.toml'), text);
+  beforeEach(() => configure(''));
   const run = (): Child => {
     const [first = '', ...rest] = senders.enter(process.execPath, [program, ...settings()]);
     return start(first, rest);
@@ -135,6 +138,7 @@ describe('the daemon that holds', () => {
     await until('it gets through', () => established(pid ?? 0));
     expect(sums()).toMatchObject([row]);
     // A reload is no reason to count or to tell of it again.
+    configure('threshold = 11\n');
     child.process.kill('SIGHUP');
     await until('the reload', () => complaints().includes('read anew'), 10_000);
     await until('the rule again', () => rules().includes('-j DROP'), 10_000);

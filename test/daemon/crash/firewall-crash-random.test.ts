@@ -7,9 +7,9 @@
 import {expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {steps} from '../../../src/firewall/live/steps.js';
 import {BlockBook, isHeld} from './block-book.js';
 import {type BackendName, backends, Box, boxNeeds} from './box.js';
+import {steps} from './crash-steps.js';
 import {bundleWhole} from '../../support/child.js';
 import {Post} from './guarded.js';
 import {Random} from '../../support/random.js';

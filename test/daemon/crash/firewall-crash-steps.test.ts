@@ -1,5 +1,5 @@
 /**
- * kill -9 at each step between a verdict and its commit (`firewall/live/steps.ts`), for a block, an unblock
+ * kill -9 at each step between a verdict and its commit (`crash-steps.ts`), for a block, an unblock
  * and an end, with each backend; then again at the same step of the start that follows. After the
  * start behind that the kernel holds what the log and the operator have said, once.
  */
@@ -7,8 +7,8 @@ import {expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import type {Config} from '../../../src/config/schema.js';
-import {type Step, steps} from '../../../src/firewall/live/steps.js';
 import {Box, boxNeeds} from './box.js';
+import {type Step, steps} from './crash-steps.js';
 import {bundleWhole} from '../../support/child.js';
 import {Post} from './guarded.js';
 import {tempDirs, until} from '../../support/temp.js';
@@ -67,7 +67,7 @@ class Lane {
     const {backend} = this.#config;
     // What ends in a set is ended by the kernel: no program is run.
     const isSilent = change === 'end' && backend !== 'iptables';
-    if (isSilent && (step === 'reading' || step === 'partly')) return false;
+    if (isSilent && ['reading', 'planned', 'partly', 'applied'].includes(step)) return false;
     // Where one call does it all there is nothing between two.
     return step !== 'partly' || backend === 'ipset';
   }

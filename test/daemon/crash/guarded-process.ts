@@ -5,8 +5,10 @@
 import fs from 'node:fs';
 import {type Config, settingNames, settings} from '../../../src/config/schema.js';
 import {live} from '../../../src/daemon/life.js';
-import type {Step} from '../../../src/firewall/live/steps.js';
+import {openToGuard} from '../../../src/daemon/resources.js';
 import {type FirewallCall, runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {courseUntil} from '../../support/course.js';
+import {CrashSteps, type Step} from './crash-steps.js';
 
 export interface DieAt {
   readonly step: Step;
@@ -53,22 +55,28 @@ if (clock !== undefined) {
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
+const steps = new CrashSteps((step) => {
+  if (step !== death) return;
+  left -= 1;
+  if (left === 0) process.kill(process.pid, 'SIGKILL');
+});
+
+const patient = callTimeoutMs && {
+  run: (call: FirewallCall) => runFirewallCall(call, callTimeoutMs),
+};
+
 const ending = live({
   config: {...(standard as Config), ...config},
   log: {
-    say: (level, message) => tell(`${level} ${message}`),
+    say: steps.saying((level, message) => tell(`${level} ${message}`)),
     shows: () => false,
     close: () => Promise.resolve(),
   },
-  stop: stop.signal,
-  firewallAtEnd: () => 'leave',
-  onWhitelist: () => undefined,
-  answer: () => undefined,
-  ...(callTimeoutMs && {run: (call: FirewallCall) => runFirewallCall(call, callTimeoutMs)}),
-  onStep: (step) => {
-    if (step !== death) return;
-    left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  course: courseUntil(stop.signal),
+  open: async (...terms) => {
+    const opened = await openToGuard(...terms);
+    if (opened.kind !== 'ready') return opened;
+    return {...opened, workplace: steps.resources({...opened.workplace, ...patient})};
   },
 });
 void ending.then((end) => tell(`ended ${JSON.stringify(end)}`));

@@ -47,6 +47,27 @@ async function raw(bytes: Buffer | string, mostMs = 1000): Promise<string> {
   return text;
 }
 
+test('whoever removes its file shuts the socket, and it says so', async () => {
+  await serve();
+  expect(server?.isThere()).toBe(true);
+  fs.rmSync(path);
+  expect(server?.isThere()).toBe(false);
+});
+
+test('only its owner may use the file; other files of the moment have the rights that they should', async () => {
+  const mask = process.umask(0o022);
+  try {
+    const serving = serve();
+    const other = join(newDir(), 'other');
+    fs.writeFileSync(other, '');
+    await serving;
+    expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(other).mode & 0o777).toBe(0o644);
+  } finally {
+    process.umask(mask);
+  }
+});
+
 describe('one request', () => {
   test('is answered', async () => {
     await serve();

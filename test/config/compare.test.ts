@@ -1,0 +1,76 @@
+/** Which settings differ between two configurations. */
+import {describe, expect, test} from '@jest/globals';
+import {changedSettings} from '../../src/config/compare.js';
+import type {Raw} from '../../src/config/kinds/kind.js';
+import {parseConfig} from '../../src/config/parse.js';
+import {type Config, keyOf, type SettingName, settingNames} from '../../src/config/schema.js';
+
+function parsed(table: Readonly<Record<string, unknown>>): Config {
+  const sources = {flags: {}, file: 'test', table, isSchedule: () => true};
+  const result = parseConfig(sources);
+  if (result.kind === 'problems') throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+/** Another value than the default, and the same value in other words. */
+const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
+  whiteList: ['/w', '/w'],
+  syslogMsgsFile: ['/a.log,journal', '/a.log,journal'],
+  mailerIp: ['2001:db8::1', '2001:DB8:0::1'],
+  mailerPort: [2525, '2525'],
+  mailerSyslogHost: ['relay', 'relay'],
+  mailerSyslogName: ['sendmail', 'sendmail'],
+  iptablesChainName: ['GUESSERS', 'GUESSERS'],
+  debug: [3, '3'],
+  debugToSyslog: [true, true],
+  logFile: ['/l', '/l'],
+  backend: ['ipset', 'ipset'],
+  flatChainMax: [7, '7'],
+  hookPlace: ['any', 'any'],
+  cutSessions: ['none', 'none'],
+  checkInterval: ['1m', 60],
+  threshold: [11, '11'],
+  leastUnknownShare: [21, '21'],
+  attribution: ['verified', 'verified'],
+  leakTime: ['10s', 10],
+  blockTime: ['2h', '120m'],
+  blockTimeFactor: [2.5, '2.50'],
+  blockTimeMax: ['2d', '48h'],
+  repeatMemory: ['1d', '24h'],
+  blocksMax: [9, '9'],
+  blocksPerMinute: [9, '9'],
+  goodSendersMax: [0, '0'],
+  maxRuntimeCmdRead: ['0s', 0],
+  idleCmdRead: ['1h', '60m'],
+  reapSchedule: ['* * * * *', '* * * * *'],
+  outbound: ['hold', 'hold'],
+  outboundPorts: ['25,587', '25, 587,25'],
+  outboundInterval: ['3s', 3],
+  outboundChainName: ['OUT', 'OUT'],
+  allowedSenders: ['root:*', 'root:*'],
+  allowedDestinations: ['192.0.2.0/24', '192.0.2.7/24'],
+  warnInterval: ['1m', '60s'],
+  warnMail: ['root', 'root'],
+  warnCommand: ['/c', '/c'],
+  warnWebhook: ['https://example.org/', 'https://example.org/'],
+  warnUser: ['auto', 'auto'],
+  cleanseSchedule: ['*/2 * * * *', '*/2 * * * *'],
+  stateDir: ['/s', '/s'],
+  controlSocket: ['/c', '/c'],
+  metricsFile: ['/m', '/m'],
+  dryRun: [true, true],
+  flushOnExit: [true, true],
+};
+
+describe('a setting that has changed is found, and only that one', () => {
+  test.each(settingNames)('%s', (name) => {
+    const [one, same] = others[name];
+    const [changed, again] = [parsed({[keyOf(name)]: one}), parsed({[keyOf(name)]: same})];
+    expect(changedSettings(parsed({}), changed)).toEqual([name]);
+    expect(changedSettings(changed, again)).toEqual([]);
+  });
+});
+
+test('a default that is written down is no change', () => {
+  expect(changedSettings(parsed({}), parsed({threshold: 10, block_time: '60m'}))).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/** The control socket of one life: opened again, closed for good, and missing without harm. */
+import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {ControlDoor} from '../../src/daemon/control-door.js';
+import {askControl} from '../../src/sys/talk/control-socket.js';
+import {configIn} from '../support/config.js';
+import {tempDirs} from '../support/temp.js';
+
+const newDir = tempDirs();
+let config = configIn('/nowhere');
+let said: string[] = [];
+let door: ControlDoor;
+
+beforeEach(() => {
+  config = configIn(newDir());
+  said = [];
+  door = doorOf();
+});
+afterEach(() => door.close());
+
+const doorOf = (): ControlDoor =>
+  new ControlDoor(
+    config,
+    (level, message) => void said.push(`${level} ${message}`),
+    () => Promise.resolve({kind: 'done', message: 'heard'}),
+  );
+const ask = async (): Promise<string> => (await askControl(config.controlSocket, {})).kind;
+
+test('is opened once, however often and however soon it is asked for', async () => {
+  await Promise.all([door.open(), door.open(), door.open()]);
+  const {ino} = fs.statSync(config.controlSocket);
+  await door.open();
+  expect([await ask(), fs.statSync(config.controlSocket).ino]).toEqual(['answer', ino]);
+});
+
+test('is opened again where its file is gone', async () => {
+  await door.open();
+  fs.rmSync(config.controlSocket);
+  expect(await ask()).toBe('noDaemon');
+  await door.open();
+  expect(await ask()).toBe('answer');
+});
+
+test('that cannot be opened is complained of, and opened when it can be', async () => {
+  fs.mkdirSync(join(config.controlSocket, 'in the way'), {recursive: true});
+  await door.open();
+  expect(said).toEqual([
+    expect.stringMatching(/^error no control socket, so no command reaches this daemon: /),
+  ]);
+  fs.rmSync(config.controlSocket, {recursive: true});
+  await door.open();
+  expect(await ask()).toBe('answer');
+});
+
+test('stays closed', async () => {
+  const opening = door.open();
+  door.close();
+  await opening;
+  await door.open();
+  expect([await ask(), fs.existsSync(config.controlSocket)]).toEqual(['noDaemon', false]);
+});
+
+test('a dry run has none', async () => {
+  config = {...config, dryRun: true};
+  door = doorOf();
+  await door.open();
+  expect(fs.existsSync(config.controlSocket)).toBe(false);
+});

@@ -1,0 +1,10 @@
+/** The course of a daemon under one configuration: no reload, no trial, and at the end all stays. */
+import type {LifeCourse} from '../../src/daemon/life.js';
+
+export const courseUntil = (end: AbortSignal): LifeCourse => ({
+  end,
+  trial: {kind: 'none'},
+  firewallAtEnd: 'leave',
+  answer: () => Promise.resolve({kind: 'refused', message: 'there is only one life'}),
+  begun: () => undefined,
+});
