@@ -108,8 +108,7 @@ interface ListedSet {
 
 const listingStart = '{"nftables": [';
 
-const flagsOf = ({flags = []}: {readonly flags?: Flags}): string =>
-  [flags].flat().sort().join();
+const flagsOf = ({flags = []}: {readonly flags?: Flags}): string => [flags].flat().sort().join();
 
 export type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
 
