@@ -6,10 +6,10 @@ import {Pending} from '../../src/firewall/pending.js';
 test('the first plan looks at all, the next ones at what was decided about', () => {
   const pending = new Pending();
   pending.want('remove');
-  expect(pending.take(['a'], 'belief')).toMatchObject({surplus: 'remove', scope: 'all'});
+  expect(pending.take(['a'], 'belief')).toMatchObject({unwanted: 'remove', scope: 'all'});
   pending.carriedOut();
   const second = pending.take(['b'], 'belief');
-  expect(second).toEqual({surplus: 'remove', scope: 'changed', changed: new Set(['b'])});
+  expect(second).toEqual({unwanted: 'remove', scope: 'changed', changed: new Set(['b'])});
 });
 
 test('all again once other things are to be kept, and for each reading', () => {

@@ -213,6 +213,17 @@ describe('failures', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('a try that throws tells it to those who wait, and the next wish begins another', async () => {
+    kernel.refuses = () => {
+      throw new Error('no such call');
+    };
+    await expect(want('192.0.2.1')).rejects.toThrow('no such call');
+    kernel.refuses = () => false;
+    await want('192.0.2.1');
+    expect(standing()).toEqual([drop('192.0.2.1')]);
+    expect(keeper.isInOrder).toBe(true);
+  });
+
   test('every second batch refused: it stands all the same', async () => {
     let count = 0;
     kernel.refuses = (call) => call === 'restore' && count++ % 2 === 0;

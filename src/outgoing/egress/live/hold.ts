@@ -5,7 +5,6 @@
  */
 import {Complaints} from '../../../base/mechanisms/complaints.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
-import type {Config} from '../../../config/schema.js';
 import type {Enforced} from '../../../firewall/enforced.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
 import {
@@ -16,7 +15,6 @@ import {
 } from '../../../firewall/live/family-keepers.js';
 import {Keeper, type KeeperTools, type KeeperWords} from '../../../firewall/live/keeper.js';
 import type {Family} from '../../../net/address.js';
-import {allowedSenders} from '../../allowed.js';
 import type {Connection} from '../../connection.js';
 import {egressChainBackend} from '../chain.js';
 import {Batch} from './batch.js';
@@ -24,19 +22,9 @@ import {type EgressFormer, egressLeftovers} from './leftovers.js';
 import {egressTableBackend} from '../nftables.js';
 import {Overflow} from '../overflow.js';
 import {EgressIntent, mostReleases} from '../releases.js';
-import {destinationsOf, type EgressMode, holdSwitchSeconds, isKeepingUp} from '../rules.js';
+import {type EgressMode, holdSwitchSeconds, isKeepingUp} from '../rules.js';
+import {allowedUids, dryRunText, type EgressSettings, fixedRules, modeOf} from '../settings.js';
 import {monotonicMs, nowMs} from '../../../sys/run/clock.js';
-
-export type EgressSettings = Pick<
-  Config,
-  | 'backend'
-  | 'hookPlace'
-  | 'outbound'
-  | 'outboundPorts'
-  | 'outboundChainName'
-  | 'allowedSenders'
-  | 'allowedDestinations'
->;
 
 interface EgressSurroundings extends KeeperTools {
   /** @returns undefined for a name that does not exist here */
@@ -100,8 +88,7 @@ export class EgressGuard {
 
   /** `none`: there are no rules; what an earlier setting has made goes. */
   get mode(): EgressMode | 'none' {
-    const {outbound} = this.#settings;
-    return outbound === 'hold' || outbound === 'reject' ? outbound : 'none';
+    return modeOf(this.#settings);
   }
 
   /** By family; the counts are of ports. */
@@ -113,7 +100,9 @@ export class EgressGuard {
   async start(): Promise<void> {
     this.#hasStarted = true;
     const {mode} = this;
-    if (mode !== 'none' && this.#families.length === 0) this.#sayWould(mode);
+    if (mode !== 'none' && this.#families.length === 0) {
+      this.#surroundings.say('notice', dryRunText(this.#settings, mode, this.#uids()));
+    }
     if (this.#goals.size > 0) {
       // Known before anything is made: a crash between would leave a chain of which nobody knows.
       this.#surroundings.former.note(this.#settings.outboundChainName);
@@ -196,11 +185,9 @@ export class EgressGuard {
   #makeGoals(): ReadonlyMap<Family, EgressIntent> {
     const {mode} = this;
     if (mode === 'none') return new Map();
-    const {outboundChainName: chain, outboundPorts: ports, allowedDestinations} = this.#settings;
-    const [uids, switchSeconds] = [this.#uids(), this.#switchSeconds];
+    const uids = this.#uids();
     const goals = this.#families.map((family) => {
-      const destinations = destinationsOf(family, allowedDestinations);
-      const rules = {chain, ports, mode, uids, destinations, switchSeconds};
+      const rules = fixedRules(this.#settings, mode, family, uids, this.#switchSeconds);
       return [family, new EgressIntent(rules)] as const;
     });
     return new Map(goals);
@@ -219,17 +206,7 @@ export class EgressGuard {
   }
 
   #uids(): number[] {
-    const {uidOf} = this.#surroundings;
-    const uids = allowedSenders(this.#settings.allowedSenders, uidOf).map(({uid}) => uid);
-    return [...new Set(uids)].filter((uid) => uid <= largestUid).sort((a, b) => a - b);
-  }
-
-  #sayWould(mode: EgressMode): void {
-    const {outboundPorts, allowedDestinations} = this.#settings;
-    const deed = {hold: 'hold back until it is known whose they are', reject: 'reject'}[mode];
-    const allowed = `users ${this.#uids().join(', ') || 'none'}; networks ${allowedDestinations.map(({text}) => text).join(', ') || 'none'}`;
-    const what = `new connections to the ports ${outboundPorts.join(', ')} of other machines`;
-    this.#surroundings.say('notice', `would ${deed}: ${what} (allowed: ${allowed})`);
+    return allowedUids(this.#settings.allowedSenders, this.#surroundings.uidOf);
   }
 
   /** Nobody would release what is held, so the dead man's switch is not renewed. */
@@ -260,9 +237,6 @@ export class EgressGuard {
     await this.#keepers.removeLeftovers();
   }
 }
-
-/** The kernel's: one less than what stands for nobody. */
-const largestUid = 2 ** 32 - 2;
 
 function makeKeeper(
   {backend, outboundChainName: chain, hookPlace}: EgressSettings,
