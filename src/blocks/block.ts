@@ -1,13 +1,13 @@
 /**
  * What a block is, and what can never be one. A block is an intention; whether the kernel knows of
- * it is for the backends (`backend.ts`). Blocks are kept in a `Table` by the text of their network.
+ * it is for the backends (`firewall/backend.ts`). Blocks are kept in a `Table` by the text of their network.
  */
 import type {Address} from '../net/address.js';
 import {contains, type Network, parseNetwork} from '../net/network.js';
 
 /** Plain data: it is saved as it is. */
 export interface Block {
-  /** Canonical text (`network.ts`): an address, or `first/prefix`. */
+  /** Canonical text (`net/network.ts`): an address, or `first/prefix`. */
   readonly network: string;
   /** For evidence the time of the log, which may be read much later. Ms since the epoch. */
   readonly fromMs: number;

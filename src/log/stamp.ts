@@ -6,7 +6,7 @@
  *     2020-05-03 00:53:36                 the same without a zone: local time
  *
  * What a stamp leaves open, the year and which of two equal hours in autumn, is told by the queue id
- * that most messages of sendmail begin with: its clock is UTC and has a year (`queue-id.ts`). A queue
+ * that most messages of sendmail begin with: its clock is UTC and has a year (`mail/sendmail/queue-id.ts`). A queue
  * id never moves a stamp otherwise. It says when its envelope began, a line about the envelope may
  * come days later, so a difference proves little; and the lines of a session that have no queue id
  * must keep the clock of those that have. An id that fits the day of the stamp in no year is none, or

@@ -1,6 +1,6 @@
 /**
  * What may be left in the kernel of other backends, other names and other ports, and in which order
- * it goes. When that is tried is decided in `firewall.ts`.
+ * it goes. When that is tried is decided in `block-rules.ts`.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';

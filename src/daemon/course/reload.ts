@@ -1,6 +1,6 @@
 /**
  * How one life of the daemon ends in the next: reloads, a configuration on trial, and the way back
- * from it. Decides which configuration comes next; `run.ts` lives it.
+ * from it. Decides which configuration comes next; `cli/commands/run.ts` lives it.
  */
 import {durationText} from '../../base/duration.js';
 import {problemText} from '../../base/problem.js';

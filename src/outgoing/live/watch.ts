@@ -1,7 +1,7 @@
 /**
  * The watch on outgoing mail: keeps looking who opens connections to mail ports of others, counts
  * them, warns of those who are not allowed to, and lets go what `hold` has held back once it is known
- * whose it is. How that is seen, `observer.ts` knows; what stands in the firewall, `egress/live/hold.ts`.
+ * whose it is. How that is seen, `observer.ts` knows; what stands in the firewall, `outgoing/egress/live/hold.ts`.
  */
 import {durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
