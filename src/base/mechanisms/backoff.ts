@@ -4,7 +4,7 @@
  */
 
 /** The first span and the longest one. Ms. */
-interface BackoffBounds {
+export interface BackoffBounds {
   readonly firstMs: number;
   readonly lastMs: number;
 }
