@@ -1,9 +1,10 @@
 /**
  * Holds `src` to the table of rooms (`rooms.ts`): each folder is a room with a purpose, no room has too
  * many files, imports run from a room to those above it, and no files import each other in a circle.
+ * A file that a comment names in backquotes exists: in the same folder, or by its path below `src`.
  * The map in `docs/architecture.md` is printed from the same table: `UPDATE_MAP=1 npx jest house`.
  */
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {mostFiles, storeys} from './rooms.js';
@@ -97,6 +98,29 @@ test('no files import each other in a circle', () => {
   };
   for (const file of files) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+/** Source files that the comments of a file name in backquotes, as their paths in this repository may be. */
+function namedIn(
+  root: string,
+  file: string,
+): readonly (readonly [name: string, paths: string[]])[] {
+  const comments = readFileSync(join(root, file), 'utf8').match(/\/\*[^]*?\*\/|\/\/.*/g) ?? [];
+  const names = comments.join('\n').matchAll(/`([\w./-]+\.ts)`/g);
+  return [...names].map(([, name = '']) => [
+    name,
+    [join('src', dirname(file), name), join(root, dirname(file), name), join('src', name), name],
+  ]);
+}
+
+test.each(['src', 'test'])('a file that a comment in %s names exists', (root) => {
+  const all = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((each) =>
+    each.endsWith('.ts'),
+  );
+  const named = all.flatMap((file) => namedIn(root, file).map((each) => [file, ...each] as const));
+  expect(named.length).toBeGreaterThan(root === 'src' ? 100 : 5);
+  const stale = named.filter(([, , paths]) => !paths.some((path) => existsSync(path)));
+  expect(stale.map(([file, name]) => `${file} names ${name}`)).toEqual([]);
 });
 
 const page = 'docs/architecture.md';

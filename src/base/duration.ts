@@ -27,4 +27,4 @@ export function aboutText(seconds: number): string {
   return `${Math.floor(seconds / size)}${unit}`;
 }
 
-export const secondsOf: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};
+const secondsOf: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};

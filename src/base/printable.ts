@@ -22,4 +22,4 @@ export function printablePath(text: string, mostCharacters: number): string {
   return `${clean.slice(0, first)}...${clean.slice(clean.length - (room - first))}`;
 }
 
-export const cleaned = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
+const cleaned = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');

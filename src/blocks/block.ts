@@ -7,7 +7,7 @@ import {contains, type Network, parseNetwork} from '../net/network.js';
 
 /** Plain data: it is saved as it is. */
 export interface Block {
-  /** Canonical text (`network.ts`): an address, or `first/prefix`. */
+  /** Canonical text (`net/network.ts`): an address, or `first/prefix`. */
   readonly network: string;
   /** For evidence the time of the log, which may be read much later. Ms since the epoch. */
   readonly fromMs: number;

@@ -9,7 +9,7 @@ import type {Raw} from './kinds/kind.js';
 import {schedule} from './kinds/scalars.js';
 import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
 
-export type Parsed =
+type Parsed =
   | {readonly kind: 'config'; readonly config: Config}
   | {
       readonly kind: 'problems';

@@ -1,7 +1,7 @@
 /**
  * The daemon under one configuration: joins the pure guard to the machine. Lines come in from the
  * follower, blocks go out to the kernel's chains, the state is saved between two batches. Nothing is
- * decided here that `guard.ts` or `firewall/` could decide.
+ * decided here that `guard/guard.ts` or `firewall/` could decide.
  */
 import {nextEndMs, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';

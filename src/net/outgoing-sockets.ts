@@ -19,7 +19,7 @@ export interface OutgoingSocket {
   readonly phase: 'opening' | 'open' | 'ended';
 }
 
-export type OutgoingSockets =
+type OutgoingSockets =
   | {readonly kind: 'sockets'; readonly sockets: readonly OutgoingSocket[]}
   /** The kernel prints something else than we can read. */
   | {readonly kind: 'unknownFormat'; readonly head: string};

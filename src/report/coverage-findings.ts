@@ -1,6 +1,6 @@
 /**
  * What `blocksmtp doctor` says of how much is seen of programs that connect and are gone at once. Pure:
- * `coverage.ts` has measured it.
+ * `outgoing/coverage.ts` has measured it.
  */
 import type {Config} from '../config/schema.js';
 import type {Coverage, MeasuredWay, SightedBy} from '../outgoing/coverage.js';

@@ -96,7 +96,7 @@ function matters(start: usize, end: usize): bool {
   return afterTag(found + tagLength, end) || !isUsual;
 }
 
-/** `last message repeated 5 times` of a BSD syslogd; whether it is one, `frames.ts` says. */
+/** `last message repeated 5 times` of a BSD syslogd; whether it is one, `log/frames.ts` says. */
 function mayBeRepeat(end: usize): bool {
   const last = load<u32>(end - 4);
   return last == 0x73656d69 || last == 0x656d6974; // imes, time

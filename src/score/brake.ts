@@ -1,6 +1,6 @@
 /**
  * Decides whether a block that the evidence asks for is made now. Two brakes: so many blocks in a
- * minute, and the stop. When several good senders (`senders.ts`) would be blocked within ten minutes
+ * minute, and the stop. When several good senders (`good-senders.ts`) would be blocked within ten minutes
  * then not they are wrong, but the relay's list of users: every name is unknown, and all who write to
  * us would be shut out. So nobody is blocked any more until the operator has looked and resumes.
  *

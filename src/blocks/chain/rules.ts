@@ -1,6 +1,6 @@
 /**
  * The language of iptables: renders steps as one input of `iptables-restore --noflush` (all or
- * nothing, see iptables-restore(8)), and reads our chains in a listing (`filter-table.ts`). Recognises
+ * nothing, see iptables-restore(8)), and reads our chains in a listing (`firewall/filter-table.ts`). Recognises
  * as ours only rules of exactly the shape we write; others in our chain are the administrator's and stay.
  */
 import {type ChainRules, type ChainState, type ChainStep, emptyRules} from './chain.js';

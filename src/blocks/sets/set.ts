@@ -71,7 +71,7 @@ function isRight(kernelMs: number, untilMs: number, nowMs: number): boolean {
   return kernelMs >= untilMs - endSlackMs;
 }
 
-/** Does the steps to the elements themselves: see `doSteps` in `chain.ts`. */
+/** Does the steps to the elements themselves: see `doSteps` in `blocks/chain/chain.ts`. */
 export function doSetSteps(elements: Elements, steps: readonly SetStep[], nowMs: number): Elements {
   for (const step of steps) {
     if (step.kind === 'delete') elements.delete(step.network);

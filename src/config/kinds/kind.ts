@@ -6,7 +6,7 @@
 
 export type Raw = string | number | boolean;
 
-export type Read<Value> =
+type Read<Value> =
   {readonly ok: true; readonly value: Value} | {readonly ok: false; readonly expected: string};
 
 export interface Kind<Value> {

@@ -1,4 +1,4 @@
-/** Text for people: tables, times. Pure; `program.ts` prints. */
+/** Text for people: tables, times. Pure; `cli/program.ts` prints. */
 
 /** Columns as wide as their widest cell; the last one is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {

@@ -3,7 +3,7 @@ import {parse, TomlError} from 'smol-toml';
 import type {Problem} from '../../base/problem.js';
 import {readTextFile} from './text-file.js';
 
-export type ConfigFile =
+type ConfigFile =
   | {
       readonly kind: 'table';
       readonly path: string;

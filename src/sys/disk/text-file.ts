@@ -9,7 +9,7 @@ export const mostFileBytes = 8 * 1024 * 1024;
 /** The device number of /dev/null (Linux, Documentation/admin-guide/devices.txt: 1, 3). */
 const nullDevice = 0x103;
 
-export type TextFile =
+type TextFile =
   | {readonly kind: 'text'; readonly text: string; readonly version: string}
   | {readonly kind: 'missing' | 'unreadable'; readonly why: string; readonly version: string};
 

@@ -19,7 +19,7 @@ const secondSlackMs = 1000;
  */
 const mostLooks = 5;
 
-export interface Search {
+interface Search {
   /** The name that is followed. */
   readonly path: string;
   /** How far each file has been read, oldest first; the last one had the log's name. */
@@ -41,7 +41,7 @@ export interface Unread {
   readonly cursor: Cursor | undefined;
 }
 
-export interface Result {
+interface Result {
   /** Opened at the place; oldest first. */
   readonly files: readonly Unread[];
   /** What stands behind these is lost, or in a file that cannot be read. */

@@ -28,7 +28,7 @@ import {type CommandEnd, startCommand} from '../run/command.js';
 import {LineCutter} from '../run/line-cutter.js';
 
 /** Longest entry, as JSON. Bytes: sendmail's are below 4 KB, a hostile one can have any length. */
-export const mostEntryBytes = 64 * 1024;
+const mostEntryBytes = 64 * 1024;
 /** A child is replaced after this. Ms. It holds vacuumed files open, and may have missed a change. */
 const renewMs = 10 * 60_000;
 /** Between two looks at the folders. Ms. */

@@ -1,6 +1,6 @@
 /**
  * Reads the socket tables of every network namespace on this machine. Gives connections; whose they
- * are is asked in `owners.ts`.
+ * are is asked in `sys/proc/owners.ts`.
  *
  * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
  * milliseconds however few sockets there are. So one is read again only when the namespace's own count

@@ -14,7 +14,7 @@ export type CommandResult =
       readonly exitCode: number | undefined;
     };
 
-export interface CommandInput {
+interface CommandInput {
   /** What the program reads: text, or an open file. Default: nothing. */
   readonly input?: string | {readonly descriptor: number};
   readonly timeoutMs: number;
@@ -82,7 +82,7 @@ export type CommandEnd =
   | {readonly kind: 'stopped'}
   | {readonly kind: 'failed' | 'missing'; readonly why: string};
 
-export interface RunningCommand {
+interface RunningCommand {
   /**
    * What it prints, as it comes: while nobody takes it the program waits, so that no more than a
    * pipe and a buffer are held. Ends with the program, whatever its end.

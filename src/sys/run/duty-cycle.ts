@@ -6,7 +6,7 @@ import {setImmediate, setTimeout} from 'node:timers/promises';
 import {sliceMs} from './time-slice.js';
 
 /** Worked before it must rest. Ms: of a burst all are looked at while they are still there. */
-export const burstMs = 100;
+const burstMs = 100;
 /** Ms: after one piece of work that was very long. */
 const longestRestMs = 1000;
 

@@ -7,11 +7,11 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {runCommand} from './command.js';
 
-export interface InstanceLock {
+interface InstanceLock {
   release(): void;
 }
 
-export type LockResult =
+type LockResult =
   | {readonly kind: 'locked'; readonly lock: InstanceLock}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 

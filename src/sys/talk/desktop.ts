@@ -8,13 +8,13 @@ import {printable} from '../../base/printable.js';
 import {type CommandResult, runCommand, startCommand} from '../run/command.js';
 import {lackingCapabilities} from '../run/machine.js';
 
-export interface DesktopUser {
+interface DesktopUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-export interface WarningWindow {
+interface WarningWindow {
   readonly title: string;
   /** With the markup of the notification specification. */
   readonly body: string;
@@ -26,12 +26,12 @@ export interface Button {
   readonly label: string;
 }
 
-export type Shown =
+type Shown =
   | {readonly kind: 'clicked'; readonly id: string}
   | {readonly kind: 'closed'}
   | {readonly kind: 'failed'; readonly why: string};
 
-export type Found =
+type Found =
   | {readonly kind: 'user'; readonly user: DesktopUser}
   | {readonly kind: 'none'; readonly why: string};
 

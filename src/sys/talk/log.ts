@@ -12,7 +12,7 @@ import {type LogLevel, logLevels, type Say, syslogSeverity} from '../../base/say
 import {atMost} from '../run/at-most.js';
 import {SyslogStream} from './syslog-stream.js';
 
-export interface LogSettings {
+interface LogSettings {
   /** 0 to 4: the highest index in `logLevels` that is shown. */
   readonly debug: number;
   readonly logFile: string;

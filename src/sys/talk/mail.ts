@@ -7,7 +7,7 @@ import {isIP, Socket} from 'node:net';
 import {printable} from '../../base/printable.js';
 import type {Delivered} from '../../outgoing/warn/delivered.js';
 
-export interface Mail {
+interface Mail {
   readonly from: string;
   /** With or without a domain: the mailer knows its own. */
   readonly to: string;
@@ -15,7 +15,7 @@ export interface Mail {
   readonly text: string;
 }
 
-export interface Mailer {
+interface Mailer {
   /** An address: nothing is asked of the DNS. */
   readonly host: string;
   readonly port: number;
