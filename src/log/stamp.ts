@@ -5,67 +5,23 @@
  *     2026-11-21T11:51:44.575196+00:00    RFC 3339; `Z`, `+0100`, a blank for the T are taken too
  *     2020-05-03 00:53:36                 the same without a zone: local time
  *
- * What a stamp leaves open, the year and which of two equal hours in autumn, is told by the id that
- * a message may begin with (`id-clock.ts`). An id never moves a stamp otherwise. It says when its
- * envelope began, a line about the envelope may come days later, so a difference proves little; and
- * the lines of a session that have no id must keep the clock of those that have. An id that fits the
- * day of the stamp in no year is none, or a forged one, and tells nothing.
+ * What a stamp of local time leaves open is settled by `wall-time.ts`.
  */
-import type {IdClock} from './id-clock.js';
+import {type IdClock, type TimeOfStamp, WallTimes} from './wall-time.js';
 
-export interface Stamp {
+export interface Stamp extends TimeOfStamp {
   /** Characters it takes. */
   readonly length: number;
-  /** Ms since the epoch; of what it leaves open, the latest time not after the reference. */
-  readonly atMs: number;
-  /** Undefined for a stamp with a zone, which leaves nothing open. */
-  readonly local: LocalHour | undefined;
-  /** Minutes, seconds and what is less. Milliseconds. */
-  readonly intoHourMs: number;
 }
 
-/** What a calendar and a clock on the wall show. */
-interface WallHour {
-  /** Undefined when the stamp has none. */
-  readonly year: number | undefined;
-  /** 0 to 11. */
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-}
-
-/** The same, and what was made of it. */
-interface LocalHour extends WallHour {
-  readonly chosenYear: number;
-  /** Where no clock is set in that hour, when it begins. Ms since the epoch. */
-  readonly plainMs: number | undefined;
-}
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** A clock of another host may be ahead of ours by this much, no more: every zone is within. Ms. */
-const clockSlackMs = dayMs;
-/** The same day of the next year is not nearer, whatever daylight saving time does. Milliseconds. */
-const shortestYearMs = 364 * dayMs;
-/** So far back there is a year with a Feb 29: 1896 and 1904 have no other between. A count. */
-const mostYearsBack = 8;
-/** The clock of the syslog may be behind that of the mailer by so much. Milliseconds. */
-const idSlackMs = 60 * 1000;
-/** Longer than queues keep mail, by default 5 days (Timeout.queuereturn). Milliseconds. */
-const longestQueuedMs = 31 * dayMs;
-/** Local time is at most 14 hours ahead of UTC; the rest is for days being compared. Milliseconds. */
-const zoneSlackMs = 2 * dayMs;
-
-/** Remembers what consecutive lines share: date, hour, and the day of their ids. */
+/** Reads the stamps of one log; remembers what consecutive lines share. */
 export class Stamps {
-  readonly #clock: IdClock;
+  readonly #wall: WallTimes;
   #date = {text: '-', atMs: 0};
-  #hour: RememberedHour | undefined;
-  #told: ToldYear | undefined;
 
   /** @param clock of the ids that the messages begin with */
   constructor(clock: IdClock) {
-    this.#clock = clock;
+    this.#wall = new WallTimes(clock);
   }
 
   /**
@@ -79,28 +35,8 @@ export class Stamps {
   }
 
   /** When a line was written, by its stamp and the id its message may begin with. */
-  settle({local, atMs, intoHourMs}: Stamp, message: string, referenceMs: number): number {
-    if (local === undefined) return atMs;
-    const idLength = this.#clock.lengthIn(message);
-    if (idLength === 0) return atMs;
-    const year = this.#yearTold(local, message, referenceMs);
-    if (year === undefined || (year !== local.year && local.year !== undefined)) return atMs;
-    if (year === local.chosenYear && local.plainMs !== undefined) return atMs;
-    const occurrence = occurrenceIn(year, local, intoHourMs);
-    if (occurrence?.againMs === undefined) return occurrence?.firstMs ?? atMs;
-    const idMs = this.#clock.timeOf(message.slice(0, idLength), referenceMs + clockSlackMs);
-    return idMs === undefined ? atMs : whichOf(occurrence, idMs, referenceMs);
-  }
-
-  #yearTold({month, day}: WallHour, message: string, referenceMs: number): number | undefined {
-    const untilDay = Math.floor(referenceMs / dayMs) + 2;
-    const told = this.#told;
-    const isTold = told?.month === month && told.day === day && told.untilDay === untilDay;
-    if (isTold && message.startsWith(told.idDay)) return told.year;
-    const idDay = message.slice(0, this.#clock.dayLength);
-    const year = yearTold(this.#clock.dayOf(idDay, untilDay * dayMs), month, day);
-    this.#told = {idDay, month, day, untilDay, year};
-    return year;
+  settle(stamp: Stamp, message: string, referenceMs: number): number {
+    return this.#wall.settle(stamp, message, referenceMs);
   }
 
   #readBsd(text: string, at: number, referenceMs: number): Stamp | undefined {
@@ -108,14 +44,17 @@ export class Stamps {
     const intoHourMs = minutesAndSeconds(text, hourEnd);
     if (intoHourMs === undefined) return undefined;
     const length = bsdHourLength + minutesLength;
-    const known = this.#remembered(text, at, intoHourMs, length, referenceMs);
-    if (known !== undefined) return known;
+    const known = this.#wall.known(text, at, referenceMs);
+    if (known !== undefined) {
+      return {length, atMs: known.plainMs + intoHourMs, local: known.local, intoHourMs};
+    }
     const match = bsdHour.exec(text.slice(at, hourEnd));
     const [key = '', name = '', ...numbers] = match ?? [];
     const [day = 0, hour = 24] = numbers.map(Number);
     const wall = {year: undefined, month: months.indexOf(name), day, hour};
     if (wall.month < 0 || day < 1 || hour > 23) return undefined;
-    return this.#choose(key, wall, intoHourMs, length, referenceMs);
+    const chosen = this.#wall.choose(key, wall, intoHourMs, referenceMs);
+    return chosen && {length, ...chosen};
   }
 
   #readDate(text: string, at: number, referenceMs: number): Stamp | undefined {
@@ -139,129 +78,14 @@ export class Stamps {
       const utcMs = this.#date.atMs + (hour * 60 - minutesEast(text, zone, end)) * 60_000;
       return {length, atMs: utcMs + intoHourMs, local: undefined, intoHourMs};
     }
-    const known = this.#remembered(text, at, intoHourMs, length, referenceMs);
-    if (known !== undefined) return known;
-    const wall = {...calendarDay(this.#date.atMs), hour};
-    return this.#choose(text.slice(at, hourEnd), wall, intoHourMs, length, referenceMs);
-  }
-
-  #remembered(
-    text: string,
-    at: number,
-    intoHourMs: number,
-    length: number,
-    referenceMs: number,
-  ): Stamp | undefined {
-    const known = this.#hour;
-    if (known === undefined || !text.startsWith(known.text, at)) return undefined;
-    const {fromMs, untilMs, plainMs, local} = known;
-    if (referenceMs < fromMs || referenceMs >= untilMs) return undefined;
-    return {length, atMs: plainMs + intoHourMs, local, intoHourMs};
-  }
-
-  /** The latest of the times that a stamp can mean. */
-  #choose(
-    text: string,
-    wall: WallHour,
-    intoHourMs: number,
-    length: number,
-    referenceMs: number,
-  ): Stamp | undefined {
-    const chosen = latestOccurrence(wall, intoHourMs, referenceMs + clockSlackMs);
-    if (chosen === undefined) return undefined;
-    const {year, firstMs, againMs = firstMs} = chosen;
-    const plainMs = plainBegin(year, wall);
-    const local = {...wall, chosenYear: year, plainMs};
-    if (plainMs !== undefined) {
-      const fromMs = wall.year === undefined ? plainMs + hourMs - clockSlackMs : -Infinity;
-      const untilMs = wall.year === undefined ? plainMs + shortestYearMs - clockSlackMs : Infinity;
-      this.#hour = {text, plainMs, fromMs, untilMs, local};
+    const known = this.#wall.known(text, at, referenceMs);
+    if (known !== undefined) {
+      return {length, atMs: known.plainMs + intoHourMs, local: known.local, intoHourMs};
     }
-    return {length, atMs: againMs <= referenceMs ? againMs : firstMs, local, intoHourMs};
+    const wall = {...calendarDay(this.#date.atMs), hour};
+    const chosen = this.#wall.choose(text.slice(at, hourEnd), wall, intoHourMs, referenceMs);
+    return chosen && {length, ...chosen};
   }
-}
-
-interface RememberedHour {
-  readonly text: string;
-  readonly plainMs: number;
-  /** Its year is the same for references from this one on. Ms since the epoch. */
-  readonly fromMs: number;
-  /** The first reference with which it could be another. Ms since the epoch. */
-  readonly untilMs: number;
-  readonly local: LocalHour;
-}
-
-/** Which year a stamp is in, when a message behind it begins with an id of `idDay`. */
-interface ToldYear {
-  /** The characters of an id that name its day. */
-  readonly idDay: string;
-  readonly month: number;
-  readonly day: number;
-  /** No id is of this day or later. Days since the epoch. */
-  readonly untilDay: number;
-  readonly year: number | undefined;
-}
-
-function yearTold(idDayMs: number | undefined, month: number, day: number): number | undefined {
-  if (idDayMs === undefined) return undefined;
-  const year = new Date(idDayMs).getUTCFullYear();
-  return [year, year + 1, year - 1].find((candidate) => {
-    const ageMs = Date.UTC(candidate, month, day) - idDayMs;
-    return ageMs >= -zoneSlackMs && ageMs <= longestQueuedMs;
-  });
-}
-
-/** No line is older than its envelope, and few envelopes last for an hour. */
-function whichOf({firstMs, againMs = firstMs}: Occurrence, idMs: number, nowMs: number): number {
-  if (idMs > firstMs + idSlackMs) return againMs;
-  if (idMs > firstMs - hourMs) return firstMs;
-  return againMs <= nowMs ? againMs : firstMs;
-}
-
-/** When a wall clock shows a time in one year. */
-interface Occurrence {
-  readonly year: number;
-  readonly firstMs: number;
-  /** The second time, where the clock is set back. */
-  readonly againMs: number | undefined;
-}
-
-/** In the year of the stamp or, if it has none, in the latest year that does not put it too late. */
-function latestOccurrence(
-  wall: WallHour,
-  intoHourMs: number,
-  latestMs: number,
-): Occurrence | undefined {
-  if (wall.year !== undefined) return occurrenceIn(wall.year, wall, intoHourMs);
-  const latestYear = new Date(latestMs).getFullYear();
-  for (let year = latestYear; year >= latestYear - mostYearsBack; year -= 1) {
-    const occurrence = occurrenceIn(year, wall, intoHourMs);
-    if (occurrence !== undefined && occurrence.firstMs <= latestMs) return occurrence;
-  }
-  return undefined;
-}
-
-/** @returns undefined when the year has no such day */
-function occurrenceIn(year: number, wall: WallHour, intoHourMs: number): Occurrence | undefined {
-  const {month, day, hour} = wall;
-  if (new Date(Date.UTC(year, month, day)).getUTCDate() !== day) return undefined;
-  const date = new Date(year, month, day, hour, 0, 0, intoHourMs);
-  const firstMs = date.getTime();
-  // ECMAScript takes the first of two equal times. Whether the clock is set back soon behind it:
-  const soon = new Date(firstMs + 3 * hourMs);
-  const backMs = (soon.getTimezoneOffset() - date.getTimezoneOffset()) * 60_000;
-  if (backMs <= 0) return {year, firstMs, againMs: undefined};
-  const again = new Date(firstMs + backMs);
-  const isSame = again.getHours() === date.getHours() && again.getMinutes() === date.getMinutes();
-  return {year, firstMs, againMs: isSame ? firstMs + backMs : undefined};
-}
-
-/** @returns undefined for an hour in which the clock is set, or that comes twice */
-function plainBegin(year: number, wall: WallHour): number | undefined {
-  const [begin, end] = [occurrenceIn(year, wall, 0), occurrenceIn(year, wall, hourMs - 1)];
-  if (begin === undefined || begin.againMs !== undefined) return undefined;
-  if (end === undefined || end.againMs !== undefined) return undefined;
-  return end.firstMs - begin.firstMs === hourMs - 1 ? begin.firstMs : undefined;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
