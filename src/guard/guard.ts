@@ -32,7 +32,6 @@ import {
   isForgettable,
   mostCountedRecipients,
   mostOffenders,
-  type Offender,
 } from '../score/offender.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
@@ -54,6 +53,7 @@ export class Guard {
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
+    state.offenders.limitTo(mostOffenders);
     this.#state = state;
     const {authorshipOf, pieces} = settings.dialect;
     this.#sessions = new Envelopes(state, mostCountedRecipients, authorshipOf);
@@ -143,7 +143,7 @@ export class Guard {
     if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
     const {policy} = this.#settings;
     const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
-    this.#remember(client.text, offender);
+    this.#state.offenders.set(client.text, offender);
     const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
     const verdict = judge(offender, policy, offender.lastMs);
     if (verdict.kind === 'watch') return [counted];
@@ -185,7 +185,9 @@ export class Guard {
     const untilMs = fromMs + seconds * 1000;
     const made = {madeMs: nowMs, origin: 'evidence'} as const;
     const outcome = this.block({network, fromMs, untilMs, reason, ...made}, repeat);
-    if (outcome.kind === 'block') this.#remember(network, afterBlock(offender, repeat, untilMs));
+    if (outcome.kind === 'block') {
+      this.#state.offenders.set(network, afterBlock(offender, repeat, untilMs));
+    }
     return [outcome];
   }
 
@@ -199,12 +201,6 @@ export class Guard {
     const {network, fromMs: atMs, reason} = block;
     history.push({atMs, network, event: 'blocked', reason});
     return {kind: 'block', block, repeat};
-  }
-
-  #remember(client: string, offender: Offender): void {
-    const {offenders} = this.#state;
-    offenders.set(client, offender);
-    if (offenders.size > mostOffenders) offenders.delete(offenders.oldestKey() ?? '');
   }
 
   /** The reaper has ended a process: that speaks against its client, unless it was our doing. */

@@ -2,6 +2,11 @@
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;
+  /**
+   * Stands before the oldest key while the map is full. A new one for each entry would step over all
+   * that was pushed out since the map last grew.
+   */
+  #keys: IterableIterator<Key> | undefined;
 
   /** @param most entries, a count of 1 or more */
   constructor(most: number) {
@@ -25,10 +30,15 @@ export class BoundedMap<Key, Value> {
   set(key: Key, value: Value): readonly [Key, Value] | undefined {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#most) return undefined;
-    const [oldest] = this.#entries;
-    this.#entries.delete(oldest![0]);
-    return oldest;
+    if (this.#entries.size <= this.#most) {
+      this.#keys = undefined;
+      return undefined;
+    }
+    this.#keys ??= this.#entries.keys();
+    const oldest = this.#keys.next().value as Key;
+    const pushedOut = [oldest, this.#entries.get(oldest)!] as const;
+    this.#entries.delete(oldest);
+    return pushedOut;
   }
 
   delete(key: Key): boolean {
