@@ -7,6 +7,7 @@ import {type Block, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import {type Answer, readNetwork, type Request} from './protocol.js';
 import type {Guard} from '../guard/guard.js';
+import {liftAll, unblock} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
@@ -43,7 +44,7 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
     return {answer: {kind: 'status', status: view.status()}, outcomes: []};
   }
   if (request.command === 'flush') {
-    const outcomes = guard.liftAll(nowMs);
+    const outcomes = liftAll(state, nowMs);
     const {length} = outcomes;
     const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
     return {answer: {kind: 'done', message}, outcomes};
@@ -63,7 +64,7 @@ export function serve(request: Request, view: OperatorView, nowMs: number): Serv
     return {answer: {kind: 'why', lines, exemption}, outcomes: []};
   }
   if (request.command === 'unblock') {
-    const outcome = guard.unblock(network.text, nowMs);
+    const outcome = unblock(state, network.text, nowMs);
     const {text} = network;
     const larger = blockAround(network, state);
     if (outcome === undefined) {

@@ -22,9 +22,10 @@ import type {Unwanted} from '../firewall/backend.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Step} from '../firewall/live/steps.js';
-import {type Ask, Guard, type GuardSettings} from '../guard/guard.js';
+import {type Ask, Guard} from '../guard/guard.js';
+import {endBlocks, liftExempt, liftSince} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
-import {guardSettings} from '../guard/settings.js';
+import {type GuardSettings, guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Address, Family} from '../net/address.js';
@@ -123,14 +124,14 @@ export class Daemon {
    */
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     this.#friends.refresh();
-    const undone = this.#guard.liftSince(liftSinceMs, nowMs());
-    const lifted = [...undone, ...this.#guard.liftExempt(this.#friends.exemptions, nowMs())];
-    const ended = this.#surplus === 'remove' ? this.#guard.endBlocks(nowMs()) : [];
+    const {config, state, families} = this.#parts;
+    const undone = liftSince(state, liftSinceMs, nowMs());
+    const lifted = [...undone, ...liftExempt(state, this.#friends.exemptions, nowMs())];
+    const ended = this.#surplus === 'remove' ? endBlocks(state, nowMs()) : [];
     this.#tell([...lifted, ...ended]);
     // Said of each, or their rules would be kept with the others until the log is caught up with.
     this.#intend(lifted);
     this.#renewIntent();
-    const {config, state, families} = this.#parts;
     if (families.length > 0) noteChain(state, chainSpec(config));
     // Known before anything is made: a crash between would leave a chain of which nobody knows.
     this.#committer.now();
@@ -147,7 +148,7 @@ export class Daemon {
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
   async refreshFriends(): Promise<'settled' | 'unsettled'> {
     if (this.#friends.refresh() === 'changed') {
-      const lifted = this.#guard.liftExempt(this.#friends.exemptions, nowMs());
+      const lifted = liftExempt(this.#parts.state, this.#friends.exemptions, nowMs());
       await atMost(longestAnswerMs, this.#carryOut(lifted));
     }
     return this.#friends.state;
@@ -271,7 +272,7 @@ export class Daemon {
     else if (place === 'moved') this.#committer.after('moved');
     if (caughtUp && this.#surplus === 'keep') {
       this.#surplus = 'remove';
-      this.#tell(this.#guard.endBlocks(nowMs()));
+      this.#tell(endBlocks(this.#parts.state, nowMs()));
       this.#renewIntent();
       void this.#enforce().then(() => this.#replaceOthers());
     }
@@ -342,7 +343,7 @@ export class Daemon {
   #endBlocks(): void {
     // While old lines are being caught up with, what they speak of is not over yet.
     if (this.#surplus === 'keep') return;
-    void this.#carryOut(this.#guard.endBlocks(nowMs()));
+    void this.#carryOut(endBlocks(this.#parts.state, nowMs()));
     this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
   }
 }

@@ -10,11 +10,12 @@
  */
 import {type Block, isCovered} from '../blocks/block.js';
 import {mendFuture} from './clock-mend.js';
-import type {Outcome, ReadRecord, WhyLifted} from './outcome.js';
+import {endBlocks, lift, networkOf} from './lifting.js';
+import type {Outcome, ReadRecord} from './outcome.js';
+import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
 import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
-import type {Dialect} from '../mail/dialect.js';
 import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified} from '../mail/evidence.js';
 import type {SessionView} from '../mail/join-outcome.js';
@@ -22,8 +23,7 @@ import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
 import type {Address} from '../net/address.js';
-import {type Network, parseNetwork} from '../net/network.js';
-import {Brake, type BrakeSettings, type Suspect} from '../score/brake.js';
+import {Brake, type Suspect} from '../score/brake.js';
 import type {Exemptions} from '../score/exempt.js';
 import {afterBlock, judge, type Verdict} from '../score/judge.js';
 import {
@@ -32,27 +32,10 @@ import {
   isForgettable,
   mostCountedRecipients,
   mostOffenders,
-  type Offender,
 } from '../score/offender.js';
-import type {Policy} from '../score/policy.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
 import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
-
-export interface GuardSettings {
-  readonly policy: Policy;
-  readonly brakes: BrakeSettings;
-  /** Whose lines count, by the name of the program in the syslog. */
-  readonly mailerName: string;
-  /** Whose lines count, by host; undefined: every host's. */
-  readonly mailerHost: string | undefined;
-  /** What is counted: every proof, or only what no log text can forge. */
-  readonly attribution: 'any' | 'verified';
-  /** This machine's name: only about lines from here can the machine be asked. */
-  readonly ownHost: string;
-  /** How the mailer says it. */
-  readonly dialect: Dialect;
-}
 
 /** Who is behind this envelope, as this machine sees it now? */
 export type Ask = (question: Question) => MachineAnswer | undefined;
@@ -70,6 +53,7 @@ export class Guard {
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
+    state.offenders.limitTo(mostOffenders);
     this.#state = state;
     const {authorshipOf, pieces} = settings.dialect;
     this.#sessions = new Envelopes(state, mostCountedRecipients, authorshipOf);
@@ -84,6 +68,27 @@ export class Guard {
   take(line: LogRecord, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
     const reading = this.read(line);
     return reading.kind === 'ignored' ? [] : this.follow(reading, nowMs, exemptions, ask);
+  }
+
+  /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
+  read(line: LogRecord): ReadRecord {
+    const {program, host} = line;
+    const {mailerName, mailerHost, dialect} = this.#settings;
+    if (program !== mailerName) return {kind: 'ignored', why: `not of ${mailerName}`};
+    if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
+      return {kind: 'ignored', why: `not of the host ${mailerHost}`};
+    }
+    if (line.writer !== undefined && dialect.authorshipOf(line.writer) === 'other') {
+      return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
+    }
+    const record = this.#pieces.take(line);
+    if (record === 'held' || record === undefined) {
+      const which = record === 'held' ? 'of which more comes' : 'that is not whole';
+      return {kind: 'ignored', why: `a piece of a message ${which}`};
+    }
+    const event = dialect.read(record);
+    if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
+    return {kind: 'event', event, record};
   }
 
   /** What follows from what was read. */
@@ -111,6 +116,91 @@ export class Guard {
       this.#brake.accepted(outcome.client.text, record.atMs);
       return [];
     });
+  }
+
+  /** Asks the machine who is behind a line, if it can know and nobody else has told. */
+  #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
+    if (ask === askNobody) return undefined;
+    const {ownHost, attribution, dialect} = this.#settings;
+    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
+      this.#sessions.needsClient(record, queueId, attribution),
+    );
+    return question && ask(question);
+  }
+
+  /** @param accepted recipients of mail that was taken with it, a count */
+  #weigh(evidence: Evidence, accepted: number, nowMs: number, exemptions: Exemptions): Outcome[] {
+    const {client, atMs} = evidence;
+    const exemption = exemptions.of(client);
+    if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
+    if (this.#settings.attribution === 'verified' && !isVerified(evidence.proof)) {
+      this.#credit(client, accepted);
+      return [{kind: 'unproven', evidence}];
+    }
+    const standing = this.#state.blocks.get(client.text);
+    const before = this.#state.offenders.get(client.text);
+    // What led to a block, or came while it stood, has been paid for, however late it is read.
+    if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
+    const {policy} = this.#settings;
+    const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
+    this.#state.offenders.set(client.text, offender);
+    const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
+    const verdict = judge(offender, policy, offender.lastMs);
+    if (verdict.kind === 'watch') return [counted];
+    const wasDue = before !== undefined && judge(before, policy, before.lastMs).kind === 'block';
+    const sign = wasDue ? 'further' : 'first';
+    const blockMs = Math.min(offender.lastMs, nowMs);
+    const suspect: Suspect = {client: client.text, offender, atMs: blockMs, sign};
+    return [counted, ...this.#punish(suspect, verdict, nowMs, exemptions)];
+  }
+
+  /** Only of clients against whom something speaks: of all others nothing need be known. */
+  #credit(client: Address, recipients: number): void {
+    const offender = this.#state.offenders.get(client.text);
+    if (offender === undefined || offender.score === 0) return;
+    this.#state.offenders.set(client.text, addAccepted(offender, recipients));
+  }
+
+  /** Makes the block that the evidence asks for, if no brake holds it back. */
+  #punish(
+    suspect: Suspect,
+    {seconds, repeat, reason}: Extract<Verdict, {kind: 'block'}>,
+    nowMs: number,
+    exemptions: Exemptions,
+  ): Outcome[] {
+    const {client: network, offender, atMs: fromMs, sign} = suspect;
+    const decision = this.#brake.decide(suspect, nowMs, (client) => {
+      return exemptions.ofNetwork(networkOf(client)) !== undefined;
+    });
+    if (decision.kind === 'heldBack') {
+      return sign === 'first' ? [{kind: 'heldBack', network, why: decision.why}] : [];
+    }
+    if (decision.kind === 'stop') {
+      const {stop} = decision;
+      const wave = stop.clients.flatMap((client) => this.#state.blocks.get(client) ?? []);
+      const ofEvidence = wave.filter(({origin}) => origin === 'evidence');
+      const lifted = ofEvidence.map((block) => lift(this.#state, block, 'brake', nowMs));
+      return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
+    }
+    const untilMs = fromMs + seconds * 1000;
+    const made = {madeMs: nowMs, origin: 'evidence'} as const;
+    const outcome = this.block({network, fromMs, untilMs, reason, ...made}, repeat);
+    if (outcome.kind === 'block') {
+      this.#state.offenders.set(network, afterBlock(offender, repeat, untilMs));
+    }
+    return [outcome];
+  }
+
+  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  block(block: Block, repeat: number): Outcome {
+    const {blocks, history} = this.#state;
+    if (blocks.size >= this.#settings.brakes.blocksMax && blocks.get(block.network) === undefined) {
+      return {kind: 'noRoom', network: block.network};
+    }
+    blocks.set(block.network, block);
+    const {network, fromMs: atMs, reason} = block;
+    history.push({atMs, network, event: 'blocked', reason});
+    return {kind: 'block', block, repeat};
   }
 
   /** The reaper has ended a process: that speaks against its client, unless it was our doing. */
@@ -147,55 +237,7 @@ export class Guard {
     const stopped: Outcome[] =
       stop === undefined ? [] : [{kind: 'stopped', when: 'still', ...stop}];
     const silent = this.#sessions.forgetSilent(nowMs);
-    return [...this.endBlocks(nowMs), ...silent, ...broken, ...stopped];
-  }
-
-  /** Lifts the blocks that are over. */
-  endBlocks(nowMs: number): Outcome[] {
-    const over = [...this.#state.blocks.values()].filter((block) => block.untilMs <= nowMs);
-    return over.map((block) => this.#lift(block, 'ended', nowMs));
-  }
-
-  /** Lifts the blocks of those who have become exempt. */
-  liftExempt(exemptions: Exemptions, nowMs: number): Outcome[] {
-    const exempt = [...this.#state.blocks.values()].filter((block) => {
-      return exemptions.ofNetwork(networkOf(block.network)) !== undefined;
-    });
-    return exempt.map((block) => this.#lift(block, 'exempt', nowMs));
-  }
-
-  /** Lifts what was blocked on evidence since then, however old: by rules that did not prove good. */
-  liftSince(sinceMs: number, nowMs: number): Outcome[] {
-    const made = [...this.#state.blocks.values()].filter(({fromMs, madeMs = fromMs, origin}) => {
-      return madeMs >= sinceMs && origin === 'evidence';
-    });
-    return made.map((block) => this.#lift(block, 'notConfirmed', nowMs));
-  }
-
-  /** Lifts all blocks, and forgets what their clients did: see `unblock`. */
-  liftAll(nowMs: number): Outcome[] {
-    const all = [...this.#state.blocks.values()];
-    return all.flatMap(({network}) => this.unblock(network, nowMs) ?? []);
-  }
-
-  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
-  block(block: Block, repeat: number): Outcome {
-    const {blocks, history} = this.#state;
-    if (blocks.size >= this.#settings.brakes.blocksMax && blocks.get(block.network) === undefined) {
-      return {kind: 'noRoom', network: block.network};
-    }
-    blocks.set(block.network, block);
-    const {network, fromMs: atMs, reason} = block;
-    history.push({atMs, network, event: 'blocked', reason});
-    return {kind: 'block', block, repeat};
-  }
-
-  /** @returns undefined when no such block stands */
-  unblock(network: string, nowMs: number): Outcome | undefined {
-    const block = this.#state.blocks.get(network);
-    // A client that the operator lets go begins anew, or its old score would block it again.
-    this.#state.offenders.delete(network);
-    return block && this.#lift(block, 'operator', nowMs);
+    return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...stopped];
   }
 
   /** Blocks are made again, each at the next sign of its client. @returns undefined: they are made */
@@ -203,123 +245,4 @@ export class Guard {
     const stop = this.#brake.resume(this.#state.offenders, nowMs);
     return stop && {kind: 'resumed', ...stop};
   }
-
-  /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
-  read(line: LogRecord): ReadRecord {
-    const {program, host} = line;
-    const {mailerName, mailerHost, dialect} = this.#settings;
-    if (program !== mailerName) return {kind: 'ignored', why: `not of ${mailerName}`};
-    if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
-      return {kind: 'ignored', why: `not of the host ${mailerHost}`};
-    }
-    if (line.writer !== undefined && dialect.authorshipOf(line.writer) === 'other') {
-      return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
-    }
-    const record = this.#pieces.take(line);
-    if (record === 'held' || record === undefined) {
-      const which = record === 'held' ? 'of which more comes' : 'that is not whole';
-      return {kind: 'ignored', why: `a piece of a message ${which}`};
-    }
-    const event = dialect.read(record);
-    if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
-    return {kind: 'event', event, record};
-  }
-
-  /** Asks the machine who is behind a line, if it can know and nobody else has told. */
-  #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (ask === askNobody) return undefined;
-    const {ownHost, attribution, dialect} = this.#settings;
-    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
-      this.#sessions.needsClient(record, queueId, attribution),
-    );
-    return question && ask(question);
-  }
-
-  /** Only of clients against whom something speaks: of all others nothing need be known. */
-  #credit(client: Address, recipients: number): void {
-    const offender = this.#state.offenders.get(client.text);
-    if (offender === undefined || offender.score === 0) return;
-    this.#state.offenders.set(client.text, addAccepted(offender, recipients));
-  }
-
-  /** @param accepted recipients of mail that was taken with it, a count */
-  #weigh(evidence: Evidence, accepted: number, nowMs: number, exemptions: Exemptions): Outcome[] {
-    const {client, atMs} = evidence;
-    const exemption = exemptions.of(client);
-    if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
-    if (this.#settings.attribution === 'verified' && !isVerified(evidence.proof)) {
-      this.#credit(client, accepted);
-      return [{kind: 'unproven', evidence}];
-    }
-    const standing = this.#state.blocks.get(client.text);
-    const before = this.#state.offenders.get(client.text);
-    // What led to a block, or came while it stood, has been paid for, however late it is read.
-    if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
-    const {policy} = this.#settings;
-    const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
-    this.#remember(client.text, offender);
-    const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
-    const verdict = judge(offender, policy, offender.lastMs);
-    if (verdict.kind === 'watch') return [counted];
-    const wasDue = before !== undefined && judge(before, policy, before.lastMs).kind === 'block';
-    const sign = wasDue ? 'further' : 'first';
-    const blockMs = Math.min(offender.lastMs, nowMs);
-    const suspect: Suspect = {client: client.text, offender, atMs: blockMs, sign};
-    return [counted, ...this.#punish(suspect, verdict, nowMs, exemptions)];
-  }
-
-  /** Makes the block that the evidence asks for, if no brake holds it back. */
-  #punish(
-    suspect: Suspect,
-    {seconds, repeat, reason}: Extract<Verdict, {kind: 'block'}>,
-    nowMs: number,
-    exemptions: Exemptions,
-  ): Outcome[] {
-    const {client: network, offender, atMs: fromMs, sign} = suspect;
-    const decision = this.#brake.decide(suspect, nowMs, (client) => {
-      return exemptions.ofNetwork(networkOf(client)) !== undefined;
-    });
-    if (decision.kind === 'heldBack') {
-      return sign === 'first' ? [{kind: 'heldBack', network, why: decision.why}] : [];
-    }
-    if (decision.kind === 'stop') {
-      const {stop} = decision;
-      const wave = stop.clients.flatMap((client) => this.#state.blocks.get(client) ?? []);
-      const ofEvidence = wave.filter(({origin}) => origin === 'evidence');
-      const lifted = ofEvidence.map((block) => this.#lift(block, 'brake', nowMs));
-      return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
-    }
-    const untilMs = fromMs + seconds * 1000;
-    const made = {madeMs: nowMs, origin: 'evidence'} as const;
-    const outcome = this.block({network, fromMs, untilMs, reason, ...made}, repeat);
-    if (outcome.kind === 'block') this.#remember(network, afterBlock(offender, repeat, untilMs));
-    return [outcome];
-  }
-
-  #remember(client: string, offender: Offender): void {
-    const {offenders} = this.#state;
-    offenders.set(client, offender);
-    if (offenders.size > mostOffenders) offenders.delete(offenders.oldestKey() ?? '');
-  }
-
-  #lift(block: Block, why: WhyLifted, nowMs: number): Outcome {
-    this.#state.blocks.delete(block.network);
-    const offender = this.#state.offenders.get(block.network);
-    // A block that is taken back does not make the next one longer.
-    const isTakenBack = why === 'brake' || why === 'notConfirmed';
-    if (offender !== undefined && (offender.blockedUntilMs > nowMs || isTakenBack)) {
-      const blocks = isTakenBack ? Math.max(0, offender.blocks - 1) : offender.blocks;
-      const blockedUntilMs = Math.min(offender.blockedUntilMs, nowMs);
-      this.#state.offenders.set(block.network, {...offender, blocks, blockedUntilMs});
-    }
-    const event = why === 'ended' ? 'ended' : 'unblocked';
-    this.#state.history.push({atMs: nowMs, network: block.network, event, reason: why});
-    return {kind: 'lifted', block, why};
-  }
-}
-
-function networkOf(text: string): Network {
-  const network = parseNetwork(text);
-  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
-  return network;
 }

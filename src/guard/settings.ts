@@ -1,7 +1,23 @@
 /** What the guard needs of the configuration. */
 import type {Config} from '../config/schema.js';
 import type {Dialect} from '../mail/dialect.js';
-import type {GuardSettings} from './guard.js';
+import type {BrakeSettings} from '../score/brake.js';
+import type {Policy} from '../score/policy.js';
+
+export interface GuardSettings {
+  readonly policy: Policy;
+  readonly brakes: BrakeSettings;
+  /** Whose lines count, by the name of the program in the syslog. */
+  readonly mailerName: string;
+  /** Whose lines count, by host; undefined: every host's. */
+  readonly mailerHost: string | undefined;
+  /** What is counted: every proof, or only what no log text can forge. */
+  readonly attribution: 'any' | 'verified';
+  /** This machine's name: only about lines from here can the machine be asked. */
+  readonly ownHost: string;
+  /** How the mailer says it. */
+  readonly dialect: Dialect;
+}
 
 /**
  * @param ownHost this machine's name

@@ -5,6 +5,7 @@
  * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
  * does no harm, for a thing that was done again counts once (`score/offender.ts`).
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {hashOf} from '../base/hash.js';
 import type {LogRecord} from './record.js';
 
@@ -13,26 +14,18 @@ export const mostMessages = 100_000;
 
 export class Duplicates {
   /** How often each source has given a message. */
-  readonly #counts = new Map<number, Map<string, number>>();
+  readonly #counts = new BoundedMap<number, Map<string, number>>(mostMessages);
 
   isNew(source: string, record: LogRecord): boolean {
     const key = keyOf(record);
-    const counts = this.#counts.get(key) ?? new Map<string, number>();
+    const known = this.#counts.get(key);
+    const counts = known ?? new Map<string, number>();
     const count = (counts.get(source) ?? 0) + 1;
     const others = [...counts].filter(([other]) => other !== source).map(([, times]) => times);
     counts.set(source, count);
-    this.#counts.set(key, counts);
-    if (this.#counts.size > mostMessages) this.#forgetHalf();
+    // Replaced, it would be the newest; the map itself is changed in place.
+    if (known === undefined) this.#counts.set(key, counts);
     return count > Math.max(0, ...others);
-  }
-
-  /** The older half at once: to look for the oldest one each time would cost more than to know it. */
-  #forgetHalf(): void {
-    let left = mostMessages / 2;
-    for (const key of this.#counts.keys()) {
-      if (left-- <= 0) return;
-      this.#counts.delete(key);
-    }
   }
 }
 

@@ -5,7 +5,7 @@
  * writes it there (FreeBSD syslogd.c, logmsg(): each log has its own last line), but one that is
  * forwarded, or behind a line that was not read, could be about any other message.
  */
-import type {IdClock} from './id-clock.js';
+import type {IdClock} from './wall-time.js';
 import type {Line} from './line.js';
 import type {LogRecord} from './record.js';
 import {type Frame, mostTimes, readFrame} from './syslog.js';

@@ -7,8 +7,7 @@
  *
  * What a stamp of local time leaves open is settled by `wall-time.ts`.
  */
-import type {IdClock} from './id-clock.js';
-import {type TimeOfStamp, WallTimes} from './wall-time.js';
+import {type IdClock, type TimeOfStamp, WallTimes} from './wall-time.js';
 
 export interface Stamp extends TimeOfStamp {
   /** Characters it takes. */

@@ -2,13 +2,31 @@
  * The time that a clock on the wall showed, as time since the epoch. A stamp of local time leaves open
  * the year, which RFC 3164 does not write, and in autumn which of two equal hours is meant.
  *
- * Both are told by the id that a message may begin with (`id-clock.ts`). An id never moves a stamp
+ * Both are told by the id that a message may begin with, if there is a clock in it. An id never moves a stamp
  * otherwise. It says when its envelope began, a line about the envelope may come days later, so a
  * difference proves little; and the lines of a session that have no id must keep the clock of those
  * that have. An id that fits the day of the stamp in no year is none, or a forged one, and tells
  * nothing.
  */
-import type {IdClock} from './id-clock.js';
+/**
+ * The clock in the ids that messages of a mailer begin with. It is UTC and knows the year. Which mailer's
+ * ids these are is not known here.
+ */
+export interface IdClock {
+  /** @returns how many characters the id has that the message begins with; 0: there is none */
+  readonly lengthIn: (message: string) => number;
+  /** How many of its first characters name the day of an id. A count. */
+  readonly dayLength: number;
+  /**
+   * When the day begins that these characters name.
+   *
+   * @param latestMs no id is made later than this; ms since the epoch
+   * @returns ms since the epoch, undefined where they name no day
+   */
+  readonly dayOf: (day: string, latestMs: number) => number | undefined;
+  /** When the id was made. @returns ms since the epoch, undefined where it does not tell */
+  readonly timeOf: (id: string, latestMs: number) => number | undefined;
+}
 
 /** What a calendar and a clock on the wall show. */
 export interface WallHour {

@@ -21,12 +21,12 @@ export class Deliveries {
   readonly #table: Table<AcceptedEnvelope>;
 
   constructor(table: Table<AcceptedEnvelope>) {
+    table.limitTo(mostDeliveries);
     this.#table = table;
   }
 
   remember(record: LogRecord, queueId: string, client: Omit<AcceptedEnvelope, 'atMs'>): void {
     this.#table.set(keyOf(record, queueId), {...client, atMs: record.atMs});
-    if (this.#table.size > mostDeliveries) this.#table.delete(this.#table.oldestKey() ?? '');
   }
 
   clientOf(record: LogRecord, queueId: string): AcceptedEnvelope | undefined {

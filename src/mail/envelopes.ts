@@ -82,6 +82,7 @@ export class Envelopes {
     authorshipOf: AuthorshipOf,
   ) {
     this.#envelopes = envelopes;
+    connections.limitTo(mostConnections);
     this.#connections = connections;
     this.#deliveries = new Deliveries(deliveries);
     this.#mostOfEnvelope = mostOfEnvelope;
@@ -139,9 +140,6 @@ export class Envelopes {
     const {atMs} = record;
     const known = {address: client.text, proof: this.#proofOf(record)};
     this.#connections.set(key, {...known, firstMs: atMs, lastMs: atMs});
-    if (this.#connections.size > mostConnections) {
-      this.#connections.delete(this.#connections.oldestKey() ?? '');
-    }
     return [];
   }
 
@@ -273,7 +271,8 @@ export class Envelopes {
     this.#envelopes.replace(key, {client, held, firstMs, lastMs});
     let lost = 0;
     while (this.#envelopes.size > mostEnvelopes || this.#held > mostHeld) {
-      lost += this.#drop(this.#envelopes.oldestKey() ?? '');
+      const [, pushedOut] = this.#envelopes.takeOldest() ?? [];
+      lost += this.#noLongerHeld(pushedOut);
     }
     return unresolved(lost, 'tooManyAtOnce');
   }
@@ -294,9 +293,15 @@ export class Envelopes {
 
   /** @returns how much was held */
   #drop(key: string): number {
-    const held = this.#envelopes.get(key)?.held.length ?? 0;
-    this.#held -= held;
+    const held = this.#noLongerHeld(this.#envelopes.get(key));
     this.#envelopes.delete(key);
+    return held;
+  }
+
+  /** @returns how much was held */
+  #noLongerHeld(envelope: Envelope | undefined): number {
+    const held = envelope?.held.length ?? 0;
+    this.#held -= held;
     return held;
   }
 }

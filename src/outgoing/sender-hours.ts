@@ -47,6 +47,7 @@ export class SenderBook {
   readonly #ofUser = new Map<string, number>();
 
   constructor(rows: Table<SenderHour>) {
+    rows.limitTo(mostRows);
     this.#rows = rows;
   }
 
@@ -72,7 +73,6 @@ export class SenderBook {
       pid: owner?.pid ?? 0,
       lastMs: atMs,
     });
-    if (this.#rows.size > mostRows) this.#rows.delete(this.#rows.oldestKey() ?? '');
   }
 
   /** Forgets hours that nobody asks for any more; also those that a clock set wrong has made. */

@@ -3,6 +3,7 @@
  * and what is no client at all. Where an address is exempt for two reasons the administrator's own
  * entry is the one told.
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from '../net/address.js';
 import {hostNetwork, type Network, overlaps, parseNetwork} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
@@ -37,7 +38,7 @@ export class Exemptions {
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
   /** Answers already given: a guesser is asked about for each of his lines. */
-  readonly #known = new Map<string, Exemption | undefined>();
+  readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
   constructor(whitelist: Whitelist, mailer: Address | undefined, local: readonly Address[]) {
     this.#whitelist = whitelist;
@@ -48,10 +49,10 @@ export class Exemptions {
 
   of(address: Address): Exemption | undefined {
     const {text} = address;
-    if (this.#known.has(text)) return this.#known.get(text);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known === 'none' ? undefined : known;
     const exemption = this.ofNetwork(hostNetwork(address));
-    if (this.#known.size >= mostKnown) this.#known.clear();
-    this.#known.set(text, exemption);
+    this.#known.set(text, exemption ?? 'none');
     return exemption;
   }
 

@@ -50,6 +50,7 @@ export class GoodSenders {
   readonly #table: Table<Sender>;
 
   constructor(table: Table<Sender>) {
+    table.limitTo(mostSenders);
     this.#table = table;
   }
 
@@ -60,7 +61,6 @@ export class GoodSenders {
     if (before !== undefined && lastMinute - before.lastMinute < renewMinutes) return;
     const firstMinute = before?.firstMinute ?? Math.ceil(atMs / minuteMs);
     this.#table.set(client, {firstMinute, lastMinute});
-    if (this.#table.size > mostSenders) this.#table.delete(this.#table.oldestKey() ?? '');
   }
 
   /** @param seriesMs when its score last began at nothing; `atMs` where it has none */

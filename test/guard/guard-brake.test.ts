@@ -2,8 +2,10 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import type {Block} from '../../src/blocks/block.js';
-import {Guard, type GuardSettings, askNobody} from '../../src/guard/guard.js';
+import {Guard, askNobody} from '../../src/guard/guard.js';
+import type {GuardSettings} from '../../src/guard/settings.js';
 import type {Outcome} from '../../src/guard/outcome.js';
+import {liftSince} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {brakeView} from '../../src/score/brake.js';
@@ -119,7 +121,7 @@ test('blocks of a configuration that nobody confirmed are lifted, and make no ne
     },
     1,
   );
-  expect(guard.liftSince(sinceMs, sinceMs + minute)).toMatchObject([
+  expect(liftSince(state, sinceMs, sinceMs + minute)).toMatchObject([
     {kind: 'lifted', why: 'notConfirmed', block: {network: guesser}},
   ]);
   expect([...state.blocks.values()].map(({network}) => network)).toEqual([
@@ -132,9 +134,9 @@ test('blocks of a configuration that nobody confirmed are lifted, and make no ne
 describe('what an unconfirmed configuration made', () => {
   const sinceMs = startMs + 30 * minute;
   const liftedSince = (): unknown[] =>
-    guard
-      .liftSince(sinceMs, sinceMs + minute)
-      .map((outcome) => outcome.kind === 'lifted' && outcome.block.network);
+    liftSince(state, sinceMs, sinceMs + minute).map(
+      (outcome) => outcome.kind === 'lifted' && outcome.block.network,
+    );
 
   test('is lifted too when the lines were much older', () => {
     nowMs = sinceMs + 1;

@@ -2,6 +2,7 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {Guard} from '../../src/guard/guard.js';
 import type {Outcome} from '../../src/guard/outcome.js';
+import {endBlocks} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
@@ -93,7 +94,7 @@ describe('what a block has cut off is no evidence', () => {
   test('after a block: silent since it stood, or only later', () => {
     for (let i = 0; i < 40; i++) reaped(session(i));
     const endMs = state.blocks.get(client.text)?.untilMs ?? 0;
-    guard.endBlocks(endMs);
+    endBlocks(state, endMs);
     expect(reaped(session(50), endMs + 9 * minuteMs)).toEqual(['reaped']);
     expect(reaped(session(51), endMs + 11 * minuteMs)).toEqual(['reaped', 'counted']);
     const begun = {idleSeconds: undefined, ageSeconds: 20 * 60};

@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import {Table} from '../../src/base/mechanisms/table.js';
 import {type Ask, Guard} from '../../src/guard/guard.js';
 import type {Outcome} from '../../src/guard/outcome.js';
+import {endBlocks, liftExempt, unblock} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import type {LogRecord} from '../../src/log/record.js';
 import {parseSyslog} from '../log/parse-syslog.js';
@@ -247,20 +248,20 @@ describe('Guard, as time goes by and operators ask', () => {
   );
 
   test('a block ends at its time, not before', () => {
-    expect(guard.endBlocks(endMs - 1)).toEqual([]);
-    expect(guard.endBlocks(endMs)).toMatchObject([{kind: 'lifted', why: 'ended'}]);
+    expect(endBlocks(state, endMs - 1)).toEqual([]);
+    expect(endBlocks(state, endMs)).toMatchObject([{kind: 'lifted', why: 'ended'}]);
     expect(state.blocks.size).toBe(0);
   });
 
   test('who has become exempt is let go', () => {
     const friends = new Exemptions(parseWhitelist('wl', '203.0.113.0/24'), undefined, []);
-    expect(guard.liftExempt(nobody, endMs - 1)).toEqual([]);
-    expect(guard.liftExempt(friends, endMs - 1)).toMatchObject([{kind: 'lifted', why: 'exempt'}]);
+    expect(liftExempt(state, nobody, endMs - 1)).toEqual([]);
+    expect(liftExempt(state, friends, endMs - 1)).toMatchObject([{kind: 'lifted', why: 'exempt'}]);
   });
 
   test('who is unblocked is a first offender again', () => {
-    expect(guard.unblock('203.0.113.7', endMs - 1)).toMatchObject({why: 'operator'});
-    expect(guard.unblock('203.0.113.7', endMs - 1)).toBeUndefined();
+    expect(unblock(state, '203.0.113.7', endMs - 1)).toMatchObject({why: 'operator'});
+    expect(unblock(state, '203.0.113.7', endMs - 1)).toBeUndefined();
     const again = feed(
       names(10).map((n) => unknown(n, 60)),
       nobody,
@@ -270,7 +271,7 @@ describe('Guard, as time goes by and operators ask', () => {
   });
 
   test('all of it is in the history', () => {
-    guard.endBlocks(endMs);
+    endBlocks(state, endMs);
     expect(state.history.map(({event, network}) => `${event} ${network}`)).toEqual([
       'blocked 203.0.113.7',
       'ended 203.0.113.7',
@@ -303,7 +304,7 @@ describe('Guard, as time goes by and operators ask', () => {
 
   test('no block begins later than it is read', () => {
     const ahead = names(10).map((n) => unknown(n, 30));
-    guard.unblock('203.0.113.7', endMs);
+    unblock(state, '203.0.113.7', endMs);
     const readMs = Date.UTC(2026, 10, 21, 12, 0, 10);
     for (const text of ahead) guard.take(recordOf(text, readMs), readMs, nobody, ask);
     expect(state.blocks.get('203.0.113.7')?.fromMs).toBe(readMs);

@@ -1,6 +1,7 @@
 /**
  * A map that knows which of its keys have changed since they were last saved, so that a commit
- * writes what happened and not all there is. Does not know where it is saved (`sys/disk/store.ts`).
+ * writes what happened and not all there is; it may have a bound, which whoever fills it knows. Does
+ * not know where it is saved (`sys/disk/store.ts`).
  */
 
 export interface TableChanges<Value> {
@@ -23,11 +24,22 @@ export class Table<Value> {
   #keys: IterableIterator<string> | undefined;
   #oldest: string | undefined;
   #changesSinceAsked = 0;
+  #most = Number.POSITIVE_INFINITY;
 
   /** @param use `unsaved`: nobody will ask what has changed, as in a replay or a dry run */
   constructor(saved: Iterable<readonly [string, Value]> = [], use: 'saved' | 'unsaved' = 'saved') {
     this.#changed = use === 'saved' ? new Set() : undefined;
     this.#values = new Map(saved);
+  }
+
+  /**
+   * From now on `set` pushes the oldest entry out where there are more than so many.
+   *
+   * @param most entries, a count of 1 or more
+   */
+  limitTo(most: number): void {
+    if (!(most >= 1)) throw new RangeError(`a table for at most ${most} entries`);
+    this.#most = most;
   }
 
   get size(): number {
@@ -38,14 +50,28 @@ export class Table<Value> {
     return this.#values.get(key);
   }
 
-  /** The key becomes the newest of `entries()`. */
-  set(key: string, value: Value): void {
+  /**
+   * The key becomes the newest of `entries()`.
+   *
+   * @returns the entry that was pushed out, undefined when there was room
+   */
+  set(key: string, value: Value): readonly [string, Value] | undefined {
     this.#noteChange(key);
     this.#values.delete(key);
     this.#values.set(key, value);
     // The changes too come in this order.
     this.#changed?.delete(key);
     this.#changed?.add(key);
+    return this.#values.size > this.#most ? this.takeOldest() : undefined;
+  }
+
+  /** Removes the oldest entry. @returns undefined when there is none */
+  takeOldest(): readonly [string, Value] | undefined {
+    const key = this.oldestKey();
+    if (key === undefined) return undefined;
+    const value = this.#values.get(key)!;
+    this.delete(key);
+    return [key, value];
   }
 
   delete(key: string): void {

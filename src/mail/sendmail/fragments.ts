@@ -36,6 +36,7 @@ export class Fragments implements PieceJoiner {
   #lost = 0;
 
   constructor(table: Table<OpenMessage>) {
+    table.limitTo(mostOpenMessages);
     this.#table = table;
   }
 
@@ -84,8 +85,8 @@ export class Fragments implements PieceJoiner {
       return {...record, message: id === '' ? whole : `${id}: ${whole}`};
     }
     const open = {id, text: whole.slice(0, -notLastTail.length), pieces: number, atMs: record.atMs};
-    this.#table.set(key, open);
-    if (this.#table.size > mostOpenMessages) this.#giveUp(this.#table.oldestKey() ?? '');
+    const [, pushedOut] = this.#table.set(key, open) ?? [];
+    this.#lost += pushedOut?.pieces ?? 0;
     return 'held';
   }
 

@@ -1,5 +1,5 @@
 /** What a queue id tells by itself (queue.c assign_queueid()): when and by which process it was made. */
-import type {IdClock} from '../../log/id-clock.js';
+import type {IdClock} from '../../log/wall-time.js';
 
 /** 8 characters of time and sequence, then the creator's pid, at least six digits. */
 const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';

@@ -140,6 +140,54 @@ describe('Table: properties', () => {
     );
   });
 
+  test('with a bound: the oldest goes, and set hands it back', () => {
+    const change = fc.oneof(
+      fc.record({kind: fc.constant('set' as const), key, value: fc.nat(9)}),
+      fc.record({kind: fc.constant('replace' as const), key, value: fc.nat(9)}),
+      fc.record({kind: fc.constant('delete' as const), key}),
+      fc.record({kind: fc.constant('takeOldest' as const)}),
+    );
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 3}), fc.array(change), (most, changes) => {
+        const table = new Table<number>();
+        table.limitTo(most);
+        let model: [string, number][] = [];
+        const without = (key: string): [string, number][] => model.filter(([its]) => its !== key);
+        for (const each of changes) {
+          if (each.kind === 'takeOldest') {
+            expect(table.takeOldest()).toEqual(model.shift());
+          } else if (each.kind === 'delete') {
+            table.delete(each.key);
+            model = without(each.key);
+          } else if (each.kind === 'replace') {
+            // It pushes nothing out: that is left to whoever holds more than the table knows of.
+            if (table.get(each.key) === undefined) continue;
+            table.replace(each.key, each.value);
+            model = model.map(([its, value]) => [its, its === each.key ? each.value : value]);
+          } else {
+            model = [...without(each.key), [each.key, each.value]];
+            const pushedOut = model.length > most ? model.shift() : undefined;
+            expect(table.set(each.key, each.value)).toEqual(pushedOut);
+          }
+          expect([...table.entries()]).toEqual(model);
+          expect(table.size).toBeLessThanOrEqual(most);
+        }
+      }),
+      {numRuns: 1000},
+    );
+  });
+
+  test('what was pushed out is deleted from the disk, what was never there is not', () => {
+    const table = new Table([['a', 1]]);
+    table.limitTo(1);
+    expect(table.set('b', 2)).toEqual(['a', 1]);
+    expect(table.changes()).toEqual({put: new Map([['b', 2]]), deleted: new Set(['a'])});
+  });
+
+  test('a bound of nothing is none', () => {
+    for (const most of [0, Number.NaN]) expect(() => new Table().limitTo(most)).toThrow(RangeError);
+  });
+
   test('a table does not share what it was made from', () => {
     const saved = new Map([['a', 1]]);
     new Table(saved).set('a', 2);

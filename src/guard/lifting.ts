@@ -1,0 +1,83 @@
+/**
+ * Takes blocks back: those that are over, and those that are no longer wanted. Functions over the state;
+ * what must leave the firewall is told by their outcomes. Which blocks are made is for `guard.ts`.
+ */
+import type {Block} from '../blocks/block.js';
+import type {Outcome, WhyLifted} from './outcome.js';
+import type {State} from './state.js';
+import {type Network, parseNetwork} from '../net/network.js';
+import type {Exemptions} from '../score/exempt.js';
+
+/** Lifts the blocks that are over. */
+export function endBlocks(state: State, nowMs: number): Outcome[] {
+  return liftThose(state, ({untilMs}) => untilMs <= nowMs, 'ended', nowMs);
+}
+
+/** Lifts the blocks of clients that have become exempt. */
+export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
+  const isExempt = ({network}: Block): boolean =>
+    exemptions.ofNetwork(networkOf(network)) !== undefined;
+  return liftThose(state, isExempt, 'exempt', nowMs);
+}
+
+/**
+ * Lifts the blocks that were made on evidence since then, however old the evidence: the configuration
+ * of that time was not confirmed.
+ */
+export function liftSince(state: State, sinceMs: number, nowMs: number): Outcome[] {
+  const isMadeSince = ({fromMs, madeMs = fromMs, origin}: Block): boolean =>
+    madeMs >= sinceMs && origin === 'evidence';
+  return liftThose(state, isMadeSince, 'notConfirmed', nowMs);
+}
+
+/** Lifts all blocks, and forgets what their clients did: see `unblock`. */
+export function liftAll(state: State, nowMs: number): Outcome[] {
+  return [...state.blocks.values()].flatMap(({network}) => unblock(state, network, nowMs) ?? []);
+}
+
+/**
+ * Lifts a block because the operator says so.
+ *
+ * @returns undefined when there is no such block
+ */
+export function unblock(state: State, network: string, nowMs: number): Outcome | undefined {
+  const block = state.blocks.get(network);
+  // A client that the operator lets go begins anew, or its old score would block it again.
+  state.offenders.delete(network);
+  return block && lift(state, block, 'operator', nowMs);
+}
+
+/** Lifts one block; its client is an offender with one block more, unless the block is taken back. */
+export function lift(state: State, block: Block, why: WhyLifted, nowMs: number): Outcome {
+  const {blocks, offenders, history} = state;
+  const {network} = block;
+  blocks.delete(network);
+  const offender = offenders.get(network);
+  // A block that is taken back does not make the next one longer.
+  const isTakenBack = why === 'brake' || why === 'notConfirmed';
+  if (offender !== undefined && (offender.blockedUntilMs > nowMs || isTakenBack)) {
+    const served = isTakenBack ? Math.max(0, offender.blocks - 1) : offender.blocks;
+    const blockedUntilMs = Math.min(offender.blockedUntilMs, nowMs);
+    offenders.set(network, {...offender, blocks: served, blockedUntilMs});
+  }
+  const event = why === 'ended' ? 'ended' : 'unblocked';
+  history.push({atMs: nowMs, network, event, reason: why});
+  return {kind: 'lifted', block, why};
+}
+
+function liftThose(
+  state: State,
+  isMeant: (block: Block) => boolean,
+  why: WhyLifted,
+  nowMs: number,
+): Outcome[] {
+  const meant = [...state.blocks.values()].filter(isMeant);
+  return meant.map((block) => lift(state, block, why, nowMs));
+}
+
+/** The network of a block. @throws Error for a text that is none: the state is broken */
+export function networkOf(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
+  return network;
+}
