@@ -7,7 +7,6 @@ import type {ProcessIdentity} from '../base/process-identity.js';
 
 /** What is known of a process without touching anything of its own. */
 export interface Glance extends ProcessIdentity {
-  readonly startedMs: number;
   readonly parentPid: number;
   /** The effective user. */
   readonly uid: number;

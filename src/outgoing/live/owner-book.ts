@@ -1,16 +1,20 @@
 /**
  * Describes processes for people, within bounds: one that opens a thousand connections is described
- * once, and a thousand that open one each do not make us start a thousand readers at a time.
+ * once, and a thousand that open one each do not make us start a thousand readers at a time. What a
+ * description is, `sys/proc/owners.ts` knows.
  */
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import {WorkerPool} from '../../base/mechanisms/worker-pool.js';
 import type {Glance} from '../allowed.js';
 import type {Owner} from '../owner.js';
-import {describe, isAlive, sketch} from '../../sys/proc/owners.js';
+import {describe, type OwnerSources, sketch} from '../../sys/proc/owners.js';
+import {BootClock, isAlive} from '../../sys/proc/snapshot.js';
 import type {Users} from '../../sys/proc/users.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {DutyCycle} from '../../sys/run/duty-cycle.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
-/** How long a description is used again; a program may change its title and directory. Ms. */
+/** How long a description is used again. Ms: a program may change its title and directory. */
 const freshMs = 5000;
 /** Descriptions kept. A count. */
 const mostKept = 1000;
@@ -24,23 +28,16 @@ interface Entry {
   readonly untilMs: number;
 }
 
-interface Waiting {
-  readonly glance: Glance;
-  readonly outline: Owner;
-  readonly resolve: (owner: Owner | Promise<Owner>) => void;
-}
-
 export class OwnerBook {
-  readonly #users: Users;
-  readonly #entries = new Map<string, Entry>();
+  readonly #sources: OwnerSources;
+  readonly #entries = new BoundedMap<string, Entry>(mostKept);
+  readonly #pool = new WorkerPool({atOnce: mostAtOnce, waiting: mostWaiting});
   readonly #pace = new DutyCycle();
-  #waiting: Waiting[] = [];
-  #underWay = 0;
-  /** Whether somebody is at it. */
-  #work: 'none' | 'begun' = 'none';
+  /** The last one in the row of those whose description begins. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(users: Users) {
-    this.#users = users;
+    this.#sources = {users, boot: new BootClock()};
   }
 
   /** What may be gone in a moment is read at once; its command line later, when there is time. */
@@ -48,52 +45,25 @@ export class OwnerBook {
     const key = `${glance.pid} ${glance.startTicks} ${glance.executable}`;
     const known = this.#entries.get(key);
     if (known !== undefined && nowMs() < known.untilMs) return known.owner;
-    const outline = sketch(glance, this.#users);
-    if (this.#waiting.length >= mostWaiting) return Promise.resolve(outline);
-    const owner = new Promise<Owner>((resolve) => this.#waiting.push({glance, outline, resolve}));
-    void this.#describeAll();
-    if (this.#entries.size >= mostKept) this.#entries.clear();
+    const outline = sketch(glance, this.#sources);
+    if (this.#pool.isFull) return Promise.resolve(outline);
+    const owner = this.#pool
+      .run(() => this.#describe(glance, outline))
+      .then((done) => (done.kind === 'done' ? done.result : outline));
     this.#entries.set(key, {owner, untilMs: nowMs() + freshMs});
     return owner;
   }
 
   /** Those who wait do without a command line, for this life ends. */
   hurry(): void {
-    for (const {outline, resolve} of this.#waiting.splice(0)) resolve(outline);
-  }
-
-  /** One after the other, and others in between: to start a child holds us up. */
-  async #describeAll(): Promise<void> {
-    if (this.#work === 'begun') return;
-    this.#work = 'begun';
-    await new TimeSlice().next();
-    this.#pace.begin();
-    while (this.#underWay < mostAtOnce) {
-      const next = this.#waiting.shift();
-      if (next === undefined) break;
-      this.#begin(next);
-      await this.#pace.next();
-    }
-    this.#pace.end();
-    this.#work = 'none';
-  }
-
-  #begin({glance, outline, resolve}: Waiting): void {
-    if (!isAlive(glance)) {
-      resolve(outline);
-      return;
-    }
-    this.#underWay += 1;
-    const end = (): void => {
-      this.#underWay -= 1;
-      void this.#describeAll();
-    };
-    resolve(describe(glance, this.#users, outline).finally(end));
+    this.#pool.dropWaiting();
   }
 
   /** Of an allowed one, of whom nobody wants to know more. */
-  brief({pid, startTicks, startedMs, uid, executable, command}: Glance): Owner {
-    const process = {pid, startTicks, startedMs, uid, user: this.#users.knownName(uid)};
+  brief({pid, startTicks, uid, executable, command}: Glance): Owner {
+    const {users, boot} = this.#sources;
+    const startedMs = boot.startedMsOf(startTicks);
+    const process = {pid, startTicks, startedMs, uid, user: users.knownName(uid)};
     const rest = {
       commandLine: [],
       directory: '',
@@ -102,5 +72,24 @@ export class OwnerBook {
       home: {kind: 'none'},
     } as const;
     return {...process, executable, command, ...rest};
+  }
+
+  async #describe(glance: Glance, outline: Owner): Promise<Owner> {
+    const turn = this.#turn.then(() => this.#rest());
+    this.#turn = turn;
+    await turn;
+    if (!isAlive(glance)) return outline;
+    this.#pace.begin();
+    const described = describe(glance, this.#sources, outline);
+    this.#pace.end();
+    return described;
+  }
+
+  /** One after the other, and others in between: to start a child holds us up. */
+  async #rest(): Promise<void> {
+    await new TimeSlice().next();
+    this.#pace.begin();
+    await this.#pace.next();
+    this.#pace.end();
   }
 }

@@ -12,7 +12,7 @@ import {servedPorts} from '../attribute.js';
 import {isSame, type Observation, type Stuck, stuckChild, stuckText} from '../reap.js';
 import {endProcesses} from '../../sys/proc/end-processes.js';
 import {Mailers} from '../../sys/proc/mailers.js';
-import {ageSeconds} from '../../sys/proc/process-stat.js';
+import {ageSeconds} from '../../sys/proc/snapshot.js';
 import type {Signal, SignalResult} from '../../sys/proc/signal-process.js';
 import {idleTimes, portSockets} from '../../sys/proc/sockets.js';
 import {pause} from '../../sys/run/clock.js';

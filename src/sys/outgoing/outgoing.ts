@@ -11,7 +11,7 @@ import {readFile} from 'node:fs/promises';
 import {activeOpensOf} from '../../net/active-opens.js';
 import {outgoingSockets} from '../../net/outgoing-sockets.js';
 import type {Connection} from '../../outgoing/connection.js';
-import {allPids, linkOf, networkOfProcess} from '../proc/proc.js';
+import {allPids, linkOf, networkOfProcess} from '../proc/links.js';
 import {TimeSlice} from '../run/time-slice.js';
 
 /** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */

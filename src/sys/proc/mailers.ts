@@ -12,12 +12,15 @@ import type {Dialect} from '../../mail/dialect.js';
 import type {Address} from '../../net/address.js';
 import type {PortSockets, SocketEntry} from '../../net/socket-table.js';
 import type {MailerProcess} from '../../sessions/holder.js';
-import {allPids, linkOf, processFacts, runsMailer, socketInodes} from './proc.js';
+import {allPids, linkOf, socketInodes} from './links.js';
+import {processFacts, runsMailer} from './proc.js';
+import {BootClock} from './snapshot.js';
 import {TimeSlice} from '../run/time-slice.js';
 
 type IsProgram = Dialect['isProgram'];
 
 export class Mailers {
+  readonly #boot = new BootClock();
   readonly #connected: ReadonlyMap<string, SocketEntry>;
   readonly #listening: ReadonlySet<string>;
   readonly #network: string;
@@ -58,7 +61,7 @@ export class Mailers {
     if (!runsMailer(pid, this.#isProgram)) return undefined;
     let role: MailerProcess['role'] = 'serves';
     let network: MailerProcess['network'] = 'ours';
-    const facts = processFacts(pid, (root) => {
+    const findSockets = (root: string): SocketEntry[] => {
       if (linkOf(`${root}/ns/net`) !== this.#network) {
         network = 'other';
         return [];
@@ -66,7 +69,8 @@ export class Mailers {
       const inodes = socketInodes(root);
       if (inodes.some((inode) => this.#listening.has(inode))) role = 'listens';
       return inodes.flatMap((inode) => this.#connected.get(inode) ?? []);
-    });
+    };
+    const facts = processFacts(pid, findSockets, this.#boot);
     return facts && {...facts, role, network};
   }
 

@@ -9,11 +9,10 @@ import fs from 'node:fs';
 import type {Glance} from '../../outgoing/allowed.js';
 import {homeOf} from '../../outgoing/control-group.js';
 import type {Owner, Parent} from '../../outgoing/owner.js';
-import type {ProcessIdentity} from '../../base/process-identity.js';
 import {cgiScriptOf, isInterpreter, scriptOf} from '../../outgoing/script.js';
 import {runCommand} from '../run/command.js';
-import {linkOf} from './proc.js';
-import {startedMsOf, statOf} from './process-stat.js';
+import {linkOf} from './links.js';
+import {ancestry, type BootClock, isAlive} from './snapshot.js';
 import type {Users} from './users.js';
 
 /** Of a command line. Bytes, and words. */
@@ -25,38 +24,6 @@ const mostEnvironmentBytes = 65_536;
 const readTimeoutMs = 500;
 /** Of the chain of parents. A count. */
 const mostParents = 12;
-
-/** What of a process nobody can make us wait for. @returns undefined when it is gone */
-export function glanceAt(pid: number): Glance | undefined {
-  const root = `/proc/${pid}`;
-  try {
-    const status = fs.readFileSync(`${root}/status`, 'latin1');
-    // The number of a thread is good here too; its process is meant.
-    const process = Number(/^Tgid:\t(\d+)/m.exec(status)?.[1] ?? pid);
-    const [, realUid, uid] = (/^Uid:\t(\d+)\t(\d+)/m.exec(status) ?? []).map(Number);
-    if (uid === undefined || realUid === undefined) return undefined;
-    const isOurs = linkOf(`${root}/ns/user`) === linkOf('/proc/self/ns/user');
-    const executable = linkOf(`${root}/exe`);
-    // Last: had the pid been used again meanwhile, this would be the start of the later process.
-    const {startTicks, parentPid, command} = statOf(process);
-    return {
-      ...{pid: process, startTicks, parentPid, uid, realUid, command, executable},
-      startedMs: startedMsOf(startTicks),
-      userNamespace: isOurs ? 'ours' : 'other',
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether there still is this process, and no later one with its number. */
-export function isAlive({pid, startTicks}: ProcessIdentity): boolean {
-  try {
-    return statOf(pid).startTicks === startTicks;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Whether the process runs the file at this path, as we see it; an upgraded one is gone from there.
@@ -71,13 +38,23 @@ export function runsFileAt(pid: number, path: string): boolean {
   }
 }
 
-/** With what nobody can make us wait for, at once: a short-lived one ends before a child has started. */
-export function sketch(glance: Glance, users: Users): Owner {
-  const {pid, startTicks, startedMs, uid, command, executable, userNamespace} = glance;
+/** Where names of users and times come from. */
+export interface OwnerSources {
+  readonly users: Users;
+  readonly boot: BootClock;
+}
+
+/**
+ * Reads only what cannot block, and immediately: a short-lived process is gone before a helper could
+ * start.
+ */
+export function sketch(glance: Glance, {users, boot}: OwnerSources): Owner {
+  const {pid, startTicks, uid, command, executable, userNamespace} = glance;
   // In a user namespace of its own numbers mean other people.
   const user = userNamespace === 'ours' ? users.knownName(uid) : String(uid);
   return {
-    ...{pid, startTicks, startedMs, uid, user, executable, command, commandLine: []},
+    ...{pid, startTicks, startedMs: boot.startedMsOf(startTicks)},
+    ...{uid, user, executable, command, commandLine: []},
     ...{directory: linkOf(`/proc/${pid}/cwd`), script: '', parents: parentsOf(glance)},
     home: homeOf(readSafely(`/proc/${pid}/cgroup`)),
   };
@@ -86,8 +63,8 @@ export function sketch(glance: Glance, users: Users): Owner {
 /** With its command line too, and what follows from that. */
 export async function describe(
   glance: Glance,
-  users: Users,
-  outline = sketch(glance, users),
+  sources: OwnerSources,
+  outline = sketch(glance, sources),
 ): Promise<Owner> {
   const {pid, uid, executable, userNamespace} = glance;
   const shown = await readSlowly(`/proc/${pid}/cmdline`, mostCommandBytes);
@@ -96,7 +73,7 @@ export async function describe(
   if (script === '' && isInterpreter(executable)) {
     script = cgiScriptOf(await readSlowly(`/proc/${pid}/environ`, mostEnvironmentBytes));
   }
-  const user = userNamespace === 'ours' ? await users.nameOf(uid) : outline.user;
+  const user = userNamespace === 'ours' ? await sources.users.nameOf(uid) : outline.user;
   // Words that another process has said, with its number, are not its own.
   return isAlive(glance) ? {...outline, user, commandLine, script} : {...outline, user};
 }
@@ -109,14 +86,10 @@ export const goneOwner = (pid: number, command: string, nowMs: number): Owner =>
 
 function parentsOf({parentPid}: Glance): Parent[] {
   const parents: Parent[] = [];
-  for (let pid = parentPid; pid > 0 && parents.length < mostParents;) {
-    try {
-      const {startTicks, parentPid: next, command} = statOf(pid);
-      parents.push({pid, startTicks, program: linkOf(`/proc/${pid}/exe`) || command});
-      pid = next;
-    } catch {
-      break;
-    }
+  for (const {pid, stat} of ancestry(parentPid, mostParents)) {
+    if (stat === undefined) break;
+    const {startTicks, command} = stat;
+    parents.push({pid, startTicks, program: linkOf(`/proc/${pid}/exe`) || command});
   }
   return parents;
 }

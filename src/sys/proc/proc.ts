@@ -12,7 +12,8 @@ import {
 } from '../../sessions/attribute.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {findSockets, type SocketEntry} from '../../net/socket-table.js';
-import {startedMsOf, statOf} from './process-stat.js';
+import {allPids, linkOf, socketInodes} from './links.js';
+import {BootClock, statOf, statusOf} from './snapshot.js';
 
 /**
  * Of a process in a user namespace of its own only the path is told: its files, its title and the
@@ -20,7 +21,11 @@ import {startedMsOf, statOf} from './process-stat.js';
  *
  * @returns undefined when there is no such process (any more), or it may not be looked at
  */
-export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness | undefined {
+export function processFacts(
+  pid: number,
+  findSocketsOf: SocketFinder,
+  boot = new BootClock(),
+): Witness | undefined {
   const root = `/proc/${pid}`;
   try {
     const {ownPid, user} = identityOf(pid);
@@ -31,7 +36,7 @@ export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness 
     const sockets = isOurs ? findSocketsOf(root) : [];
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
     const {startTicks} = statOf(pid);
-    const startedMs = startedMsOf(startTicks);
+    const startedMs = boot.startedMsOf(startTicks);
     return {pid, startTicks, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
   } catch {
     return undefined;
@@ -40,14 +45,11 @@ export function processFacts(pid: number, findSocketsOf: SocketFinder): Witness 
 
 /** Who a process is, by what the kernel alone says: nothing of the process's own is touched. */
 function identityOf(pid: number): {readonly ownPid: number; readonly user: ProcessUser} {
-  const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
-  const uid = Number(/^Uid:\t(\d+)/m.exec(status)?.[1]);
-  // One number for each pid namespace, from ours to the innermost.
-  const numbers = /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split('\t');
+  const {ownPid, realUid: uid} = statusOf(pid);
   const namespaces = [pid, 'self'].map((each) => fs.readlinkSync(`/proc/${each}/ns/user`));
   const isOurs = namespaces[0] === namespaces[1];
   const user: ProcessUser = {uid, userNamespace: isOurs ? 'ours' : 'other'};
-  return {ownPid: Number(numbers?.at(-1) ?? pid), user};
+  return {ownPid, user};
 }
 
 /** How long it is remembered where the mailer runs, at least. Ms. */
@@ -69,6 +71,7 @@ export class Candidates {
   /** The pid namespaces besides ours in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();
   #nextSurveyMs = 0;
+  readonly #boot = new BootClock();
 
   constructor(find: SocketFinder, isProgram: Dialect['isProgram']) {
     this.#find = find;
@@ -79,7 +82,7 @@ export class Candidates {
     const inside = numberedBy === 'log' ? this.#inContainers(pid) : [];
     if (inside === 'tooMany') return [];
     return [pid, ...inside.filter((other) => other !== pid)].flatMap((each) =>
-      isWorthALook(each) ? (processFacts(each, this.#find) ?? []) : [],
+      isWorthALook(each) ? (processFacts(each, this.#find, this.#boot) ?? []) : [],
     );
   }
 
@@ -229,27 +232,6 @@ export class SocketTables {
 
 const readIfThere = (path: string): string =>
   fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
-
-export function socketInodes(root: string): string[] {
-  return fs.readdirSync(`${root}/fd`).flatMap((descriptor) => {
-    const target = linkOf(`${root}/fd/${descriptor}`);
-    return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
-  });
-}
-
-/** A descriptor may be closed between the listing and the look; that says nothing of the others. */
-export function linkOf(path: string): string {
-  try {
-    return fs.readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-/** The network namespace of a process, as the kernel names it; empty when it is gone. */
-export const networkOfProcess = (pid: number): string => linkOf(`/proc/${pid}/ns/net`);
-
-export const allPids = (): string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 function titleOf(pid: number): string {
   const raw = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');

@@ -3,8 +3,8 @@
  * wait for those. But there may be very many of them, so they are read in slices, and within bounds.
  */
 import fs from 'node:fs';
-import {allPids, linkOf} from './proc.js';
-import {type ProcessStat, statOf} from './process-stat.js';
+import {allPids, socketInodeAt} from './links.js';
+import {ancestry, type ProcessStat, statIfThere} from './snapshot.js';
 import {TimeSlice} from '../run/time-slice.js';
 
 /** Of the chain of parents that are looked for. A count: what lies above began a session. */
@@ -40,7 +40,7 @@ export async function socketsOf(
       if (slice.isOver) await slice.next();
       const name = folder.readSync()?.name;
       if (name === undefined) break;
-      const inode = inodeOf(linkOf(`/proc/${pid}/fd/${name}`));
+      const inode = socketInodeAt(`/proc/${pid}/fd/${name}`);
       if (inode !== undefined && wanted.has(inode)) found.set(inode, name);
     }
   } catch {
@@ -53,9 +53,7 @@ export async function socketsOf(
 
 /** Whether it still has the socket where it was found; all others need not be read again. */
 export const holdsStill = ({pid, descriptor}: SocketHolder, inode: string): boolean =>
-  inodeOf(linkOf(`/proc/${pid}/fd/${descriptor}`)) === inode;
-
-const inodeOf = (link: string): string | undefined => /^socket:\[(\d+)\]$/.exec(link)?.[1];
+  socketInodeAt(`/proc/${pid}/fd/${descriptor}`) === inode;
 
 /**
  * Which processes have these sockets: first those of the users who opened them are asked, and the
@@ -116,25 +114,15 @@ export class Kinship {
   }
 
   #descendsFrom(pid: number, all: ReadonlySet<number>): boolean {
-    let at = this.#statOf(pid)?.parentPid ?? 0;
-    for (let count = 0; at > 0 && count < mostAncestors; count++) {
-      if (all.has(at)) return true;
-      at = this.#statOf(at)?.parentPid ?? 0;
-    }
+    const above = this.#statOf(pid)?.parentPid ?? 0;
+    for (const parent of ancestry(above, mostAncestors, (each) => this.#statOf(each)))
+      if (all.has(parent.pid)) return true;
     return false;
   }
 
   #statOf(pid: number): ProcessStat | undefined {
     if (!this.#stats.has(pid)) this.#stats.set(pid, statIfThere(pid));
     return this.#stats.get(pid);
-  }
-}
-
-function statIfThere(pid: number): ProcessStat | undefined {
-  try {
-    return statOf(pid);
-  } catch {
-    return undefined;
   }
 }
 

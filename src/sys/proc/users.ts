@@ -3,6 +3,7 @@
  * getent(1). Answers are remembered for a while: a spammer makes us ask for the same one each second.
  */
 import fs from 'node:fs';
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {runCommand} from '../run/command.js';
 
 /** How long an answer of getent counts. Ms. */
@@ -12,8 +13,13 @@ const timeoutMs = 2000;
 /** Answers remembered. A count. */
 const mostKnown = 1000;
 
+interface KnownName {
+  readonly name: string;
+  readonly untilMs: number;
+}
+
 export class Users {
-  readonly #names = new Map<number, {readonly name: string; readonly untilMs: number}>();
+  readonly #names = new BoundedMap<number, KnownName>(mostKnown);
   #version = '';
   #local: ReadonlyMap<number, string> = new Map();
 
@@ -40,7 +46,6 @@ export class Users {
     const asked = await runCommand('getent', ['passwd', String(uid)], {timeoutMs});
     const found = asked.kind === 'done' ? /^([^:\n]{1,64}):/.exec(asked.stdout)?.[1] : undefined;
     const name = found ?? String(uid);
-    if (this.#names.size >= mostKnown) this.#names.clear();
     this.#names.set(uid, {name, untilMs: Date.now() + rememberMs});
     return name;
   }

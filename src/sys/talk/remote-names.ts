@@ -1,12 +1,14 @@
 /**
- * The name of a remote address (PTR), for people only: whoever has the address writes it, so nothing
- * is decided by it. Asked with a bound, and remembered for a while.
+ * Looks up the name of a remote address (PTR), for people only: the owner of the address writes it, so
+ * nothing is decided by it. Questions have a bound, and answers are remembered for a while.
  */
 import {Resolver} from 'node:dns/promises';
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import {type PoolResult, WorkerPool} from '../../base/mechanisms/worker-pool.js';
 
 /** For one try. Ms. */
 const timeoutMs = 2000;
-/** Asked at a time. A count: of the others there is no name. */
+/** Asked at a time. A count: the others get no name. */
 const mostAsked = 32;
 /** Names remembered. A count. */
 const mostKnown = 1000;
@@ -15,7 +17,8 @@ const shape = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
 
 export class RemoteNames {
   readonly #resolver = new Resolver({timeout: timeoutMs, tries: 1});
-  readonly #known = new Map<string, string>();
+  readonly #known = new BoundedMap<string, string>(mostKnown);
+  readonly #pool = new WorkerPool({atOnce: mostAsked, waiting: 0});
   readonly #asking = new Map<string, Promise<string>>();
 
   /** @param servers asked instead of the machine's own; for tests */
@@ -35,16 +38,15 @@ export class RemoteNames {
     return name === '' ? undefined : name;
   }
 
-  #begin(address: string): Promise<string> {
-    if (this.#asking.size >= mostAsked) return Promise.resolve('');
-    const asking = this.#ask(address).then((name) => {
-      this.#asking.delete(address);
-      if (this.#known.size >= mostKnown) this.#known.clear();
-      this.#known.set(address, name);
-      return name;
-    });
+  /** @returns empty: there is no name */
+  async #begin(address: string): Promise<string> {
+    if (this.#pool.isFull) return '';
+    const asking = this.#pool.run(() => this.#ask(address)).then(nameOf);
     this.#asking.set(address, asking);
-    return asking;
+    const name = await asking;
+    this.#asking.delete(address);
+    this.#known.set(address, name);
+    return name;
   }
 
   async #ask(address: string): Promise<string> {
@@ -56,6 +58,8 @@ export class RemoteNames {
     }
   }
 }
+
+const nameOf = (asked: PoolResult<string>): string => (asked.kind === 'done' ? asked.result : '');
 
 /** What comes first; nothing is left with the signal, which lives longer than the question. */
 async function unlessGiven(asking: Promise<string>, stop: AbortSignal): Promise<string> {

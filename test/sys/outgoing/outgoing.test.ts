@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, expect, jest} from '@jest/globals';
 import type {Connection} from '../../../src/outgoing/connection.js';
 import {believedMs, Outgoing, type Seen} from '../../../src/sys/outgoing/outgoing.js';
-import {networkOfProcess} from '../../../src/sys/proc/proc.js';
+import {networkOfProcess} from '../../../src/sys/proc/links.js';
 import {openSenders, remote, type Senders} from '../../outgoing/live/senders.js';
 import {until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';

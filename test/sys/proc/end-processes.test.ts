@@ -4,7 +4,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fc from 'fast-check';
 import {endProcesses} from '../../../src/sys/proc/end-processes.js';
-import {glanceAt} from '../../../src/sys/proc/owners.js';
+import {glanceAt} from '../../../src/sys/proc/snapshot.js';
 import {
   type Signal,
   signalProcess,

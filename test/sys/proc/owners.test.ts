@@ -11,8 +11,7 @@ import {parseAddress} from '../../../src/net/address.js';
 import type {Observation} from '../../../src/outgoing/watch/observation.js';
 import {
   describe as describeProcess,
-  glanceAt,
-  isAlive,
+  type OwnerSources,
   runsFileAt,
 } from '../../../src/sys/proc/owners.js';
 import {
@@ -23,6 +22,7 @@ import {
   mostHolders,
   socketsOf,
 } from '../../../src/sys/proc/socket-holders.js';
+import {BootClock, glanceAt, isAlive} from '../../../src/sys/proc/snapshot.js';
 import {Users} from '../../../src/sys/proc/users.js';
 import {makeSenses, sightingsOf} from '../../outgoing/live/senses.js';
 import {tempDirs, until} from '../../support/temp.js';
@@ -45,6 +45,8 @@ async function sleeper(...words: string[]): Promise<number> {
   return pid;
 }
 
+const sources = (): OwnerSources => ({users: new Users(), boot: new BootClock()});
+
 describe('a process', () => {
   test('at a glance, and in full', async () => {
     const pid = await sleeper();
@@ -54,7 +56,7 @@ describe('a process', () => {
       userNamespace: 'ours',
       executable: fs.readlinkSync(`/proc/${pid}/exe`),
     });
-    const owner = await describeProcess(glance, new Users());
+    const owner = await describeProcess(glance, sources());
     expect(owner).toMatchObject({pid, commandLine: ['sleep', '60'], directory: '/', script: ''});
     expect(owner.parents[0]).toMatchObject({pid: process.pid, program: process.execPath});
     expect(owner.startTicks).toBe(glance.startTicks);
@@ -64,7 +66,7 @@ describe('a process', () => {
     const glance = glanceAt(await sleeper())!;
     const earlier = {...glance, startTicks: glance.startTicks - 1};
     expect([isAlive(glance), isAlive(earlier)]).toEqual([true, false]);
-    expect(await describeProcess(earlier, new Users())).toMatchObject({
+    expect(await describeProcess(earlier, sources())).toMatchObject({
       commandLine: [],
       script: '',
     });
@@ -170,11 +172,10 @@ test('no more than so many are described at once; the others wait, or do without
   );
   const glance = glanceAt(pids[0]!)!;
   // Each of another program, so that none is the other.
-  const many = Array.from({length: mostWaiting + 5}, (_, i) =>
-    book.of({...glance, executable: `/${i}`}),
-  );
+  const most = mostAtOnce + mostWaiting;
+  const many = Array.from({length: most + 5}, (_, i) => book.of({...glance, executable: `/${i}`}));
   const late = await many.at(-1);
-  expect(late).toMatchObject({pid: glance.pid, executable: `/${mostWaiting + 4}`, directory: '/'});
+  expect(late).toMatchObject({pid: glance.pid, executable: `/${most + 4}`, directory: '/'});
   expect(late?.commandLine).toEqual([]);
   book.hurry();
   const hurried = await Promise.all(many);

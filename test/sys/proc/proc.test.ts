@@ -4,7 +4,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import {mailerPids} from '../../../src/sys/proc/mailers.js';
-import {ageSeconds} from '../../../src/sys/proc/process-stat.js';
+import {ageSeconds} from '../../../src/sys/proc/snapshot.js';
 import {noSockets, processFacts, SocketTables} from '../../../src/sys/proc/proc.js';
 import {start} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';

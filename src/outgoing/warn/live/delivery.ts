@@ -3,6 +3,8 @@
  * many an hour. A way that fails is told of once for each reason, and what was left out is counted
  * and told of. Knows nothing of what it carries them by.
  */
+import {isWithin} from '../../../base/mechanisms/elapsed.js';
+import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
 import type {Say} from '../../../base/say.js';
 import type {Delivered} from '../delivered.js';
 import type {Warning} from '../warning.js';
@@ -26,8 +28,7 @@ const mostReasons = 10;
 export class WarningDelivery {
   readonly #way: WarningWay;
   readonly #say: Say;
-  readonly #waiting: Warning[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #pool: WorkerPool;
   readonly #stop = new AbortController();
   readonly #told = new Set<string>();
   #hourFromMs = 0;
@@ -37,34 +38,32 @@ export class WarningDelivery {
   constructor(way: WarningWay, say: Say) {
     this.#way = way;
     this.#say = say;
+    this.#pool = new WorkerPool(way.bounds);
   }
 
   /** Never waits, never fails. */
   take(warning: Warning): void {
     if (this.#stop.signal.aborted) return;
-    const {waiting, atOnce} = this.#way.bounds;
-    const isFull = this.#underWay.size >= atOnce && this.#waiting.length >= waiting;
-    if (isFull || !this.#hasQuota()) {
+    if (this.#pool.isFull || !this.#hasQuota()) {
       this.#leaveOut();
       return;
     }
     this.#thisHour += 1;
-    this.#waiting.push(warning);
-    this.#next();
+    void this.#pool.run(() => this.#deliver(warning));
   }
 
   /** What waits is left out; what is under way is ended. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#leftOut += this.#waiting.splice(0).length;
-    await Promise.all(this.#underWay);
+    this.#leftOut += this.#pool.dropWaiting();
+    await this.#pool.settled();
     this.#tellLeftOut();
   }
 
   /** By a clock that may be set back: then a new hour begins. */
   #hasQuota(): boolean {
     const now = nowMs();
-    if (now - this.#hourFromMs >= hourMs || now < this.#hourFromMs) {
+    if (!isWithin(this.#hourFromMs, hourMs, now)) {
       this.#hourFromMs = now;
       this.#thisHour = 0;
     }
@@ -85,20 +84,8 @@ export class WarningDelivery {
     this.#leftOut = 0;
   }
 
-  #next(): void {
-    while (this.#underWay.size < this.#way.bounds.atOnce) {
-      const warning = this.#waiting.shift();
-      if (warning === undefined) return;
-      this.#tellLeftOut();
-      const work = this.#deliver(warning).finally(() => {
-        this.#underWay.delete(work);
-        this.#next();
-      });
-      this.#underWay.add(work);
-    }
-  }
-
   async #deliver(warning: Warning): Promise<void> {
+    this.#tellLeftOut();
     const stop = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#way.timeoutMs)]);
     try {
       this.#tell(await this.#way.deliver(warning, stop));

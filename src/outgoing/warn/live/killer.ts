@@ -16,7 +16,7 @@ import {
 } from '../may-be-ended.js';
 import {endProcesses} from '../../../sys/proc/end-processes.js';
 import type {Signal, SignalResult} from '../../../sys/proc/signal-process.js';
-import {ownPids, standingOf} from '../../../sys/proc/standing.js';
+import {glanceAtLiving, ownPids} from '../../../sys/proc/snapshot.js';
 import {pause} from '../../../sys/run/clock.js';
 
 /** How long a process has to go by itself. Ms. */
@@ -49,7 +49,7 @@ export class Killer {
   /** As it is at this moment. */
   decide(target: Target): Decision {
     const {isAllowed} = this.#view;
-    return mayBeEnded(target, standingOf(target.pid), {ownPids: ownPids(), isAllowed});
+    return mayBeEnded(target, glanceAtLiving(target.pid), {ownPids: ownPids(), isAllowed});
   }
 
   /**
@@ -107,7 +107,7 @@ export class Killer {
     for (let waitedMs = 0; waitedMs < graceMs; waitedMs += lookMs) {
       await pause(Math.min(lookMs, graceMs));
       // The rules are for signals; here it only matters whether anything is left to be ended.
-      if (standingOf(pid)?.startTicks !== startTicks) return 'stop';
+      if (glanceAtLiving(pid)?.startTicks !== startTicks) return 'stop';
     }
     return 'over';
   }

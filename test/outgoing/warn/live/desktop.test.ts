@@ -9,7 +9,7 @@ import {Killer} from '../../../../src/outgoing/warn/live/killer.js';
 import {Warner} from '../../../../src/outgoing/warn/live/warner.js';
 import type {Owner, Parent, Sighting} from '../../../../src/outgoing/owner.js';
 import type {ProcessIdentity} from '../../../../src/base/process-identity.js';
-import {standingOf} from '../../../../src/sys/proc/standing.js';
+import {glanceAtLiving} from '../../../../src/sys/proc/snapshot.js';
 import {sightingOf} from '../../samples.js';
 import {bundle, startScript} from '../../../support/child.js';
 import {tempDirs, until} from '../../../support/temp.js';
@@ -47,14 +47,14 @@ async function visitor(): Promise<
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const pid = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
-  const [now, above] = [standingOf(pid)!, standingOf(child.pid!)!];
+  const [now, above] = [glanceAtLiving(pid)!, glanceAtLiving(child.pid!)!];
   const parent = {pid: above.pid, startTicks: above.startTicks, program: above.executable};
   visitors.push(now, above);
   return {pid, startTicks: now.startTicks, executable: now.executable, parent};
 }
 
 const isThere = ({pid, startTicks}: ProcessIdentity): boolean =>
-  standingOf(pid)?.startTicks === startTicks;
+  glanceAtLiving(pid)?.startTicks === startTicks;
 
 function warnerOf(folder: string): {warner: Warner; said: string[]; allowed: [Sighting, string][]} {
   const said: string[] = [];

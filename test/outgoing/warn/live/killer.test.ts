@@ -3,7 +3,7 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {Killer} from '../../../../src/outgoing/warn/live/killer.js';
 import type {Target} from '../../../../src/outgoing/warn/may-be-ended.js';
-import {standingOf} from '../../../../src/sys/proc/standing.js';
+import {glanceAtLiving} from '../../../../src/sys/proc/snapshot.js';
 import {until} from '../../../support/temp.js';
 
 const started: ChildProcess[] = [];
@@ -15,8 +15,8 @@ async function start(program: string, ...words: string[]): Promise<[ChildProcess
   const child = spawn(program, words, {stdio: ['ignore', 'pipe', 'ignore']});
   started.push(child);
   const pid = child.pid ?? 0;
-  await until('the program', () => standingOf(pid)?.executable !== process.execPath);
-  const {startTicks, executable} = standingOf(pid)!;
+  await until('the program', () => glanceAtLiving(pid)?.executable !== process.execPath);
+  const {startTicks, executable} = glanceAtLiving(pid)!;
   return [child, {pid, startTicks, program: executable}];
 }
 
@@ -33,7 +33,8 @@ const killer = (
 
 const ended = (child: ChildProcess): Promise<string | number | null> =>
   new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
-const lives = ({pid, startTicks}: Target): boolean => standingOf(pid)?.startTicks === startTicks;
+const lives = ({pid, startTicks}: Target): boolean =>
+  glanceAtLiving(pid)?.startTicks === startTicks;
 
 describe('a process', () => {
   test('goes with SIGTERM, and the log says who asked', async () => {
@@ -128,7 +129,7 @@ describe('refused, with a line in the log', () => {
     ['our parent', () => process.ppid],
   ])('%s', async (_, pidOf) => {
     const pid = pidOf();
-    const now = standingOf(pid);
+    const now = glanceAtLiving(pid);
     expect(now).toBeDefined();
     await killer().end({pid, startTicks: now!.startTicks, program: now!.executable}, 'alice');
     expect(said).toEqual(refusal(/(?:pid 1 is never ended|it is blocksmtp itself)/));
