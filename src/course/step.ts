@@ -51,7 +51,7 @@ export function stepUnkept(step: Step, failure: string): Step {
   }
 }
 
-/** The life that a request speaks of: what was answered counts, even before it has begun. */
+/** The life that a request is about: a reload that was answered counts before its life has begun. */
 const latest = ({life, next}: Course): NextLife => next ?? life;
 
 function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: number): Step {
@@ -83,13 +83,13 @@ function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: nu
     text,
     why: {level: 'notice', message},
     ...(trial && {trial}),
-    // Of a way back that has not begun.
+    // A way back that has not begun has blocks to lift; they are lifted all the same.
     ...(course.next?.liftSinceMs !== undefined && {liftSinceMs: course.next.liftSinceMs}),
   };
   return {kind: 'turn', course: {...course, next}, trialFile, message, way: 'forward'};
 }
 
-/** What nobody may lose by a reload: the whitelist, and the state. */
+/** What a reload may not lose: the whitelist and the state. */
 function lossesOf({life, whitelist}: Course, {config, whitelistFailure}: GoodConfig): Problem[] {
   const losses: Problem[] = [];
   if (config.stateDir !== life.config.stateDir) {
@@ -147,12 +147,12 @@ function confirm(course: Course): Step {
 
 function turnBack(course: Course, read: ReadConfig): Step {
   const {trial: over} = course.life;
-  // It was confirmed, replaced or ended in the moment in which its time was over.
+  // It was confirmed or replaced, or the process was asked to stop, just before its time was over.
   if (over?.kind !== 'running' || course.next !== undefined || course.phase === 'ending') {
     return {kind: 'note', course};
   }
   if (read.kind === 'problems') {
-    // It was in force; what it names must have gone since.
+    // It was in force once: a file that it names must be gone.
     const message = `nobody confirmed the configuration, but the one before is bad now: ${textOf(read.problems)}`;
     return {kind: 'refuse', message, reader: 'log'};
   }

@@ -53,7 +53,7 @@ type FirstLife =
   | {readonly kind: 'life'; readonly life: NextLife}
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/** With what the file says, unless that is what nobody confirmed: then with what it said before. */
+/** Begins with what the file says. If nobody confirmed that, with what it said before. */
 export function firstLife(options: Options): FirstLife {
   const parsed = checked(options);
   if (parsed.kind === 'problems') return parsed;
@@ -68,7 +68,8 @@ export function firstLife(options: Options): FirstLife {
   }
   const before = checked(options, trial.before);
   if (before.kind === 'problems') {
-    // It was in force; what it names must have gone since. Not to start would guard nobody.
+    // It was in force once: a file that it names must be gone. A daemon that refused to start would guard
+    // nobody.
     const told = before.problems.map(problemText).join('; ');
     const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${told}`;
     return {kind: 'life', life: {config, text, why: {level: 'error', message}}};
@@ -86,7 +87,7 @@ export function firstLife(options: Options): FirstLife {
   return {kind: 'life', life};
 }
 
-/** A disk that refuses keeps nobody from starting: the next start finds the trial as it is. */
+/** A disk that refuses must not keep the daemon from starting: the next start finds the trial as it is. */
 function notNoted(note: () => void): string {
   try {
     note();

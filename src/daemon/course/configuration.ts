@@ -1,4 +1,4 @@
-/** One configuration, made of the command line and the file that it names. */
+/** Makes one configuration of the command line and of the file that it names. */
 import type {Problem} from '../../base/problem.js';
 import type {Raw} from '../../config/kinds/kind.js';
 import {isFlag, type Options} from '../../config/options.js';
@@ -11,24 +11,24 @@ export type Configured =
   | {
       readonly kind: 'config';
       readonly config: Config;
-      /** Of the file, as it was read for this configuration; empty where there is none. */
+      /** The text of the file that this configuration was read from; empty where there is none. */
       readonly text: string;
     }
   | {
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
       /**
-       * What a daemon that runs can be asked with all the same: at night, with a typing error in the
-       * file, somebody must be let in. Undefined with a bad flag, which is the asker's own, and where
-       * nobody knows the socket: the default one may be that of another daemon than the file's.
+       * Enough to ask a running daemon: an operator must be able to unblock somebody at night, even with
+       * a typing error in the file. Undefined with a bad flag, which the asker can correct, and where the
+       * socket is not known: a daemon with another file may listen at the default one.
        */
       readonly usable: Config | undefined;
     };
 
 /**
- * Reads the file that the options name, or the default one, which need not be there.
+ * Reads the file that the options name, or the default one, which may be missing.
  *
- * @param text what stands in the file; default: what does now
+ * @param text of the file; default: what it holds now
  */
 export function configOf(options: Options, text?: string): Configured {
   const path = options.config ?? defaultConfigFile;
@@ -44,7 +44,7 @@ export function configOf(options: Options, text?: string): Configured {
   if (file.kind === 'table' && parsed.kind === 'config') return {...parsed, text: file.text};
   const [found, usable] =
     parsed.kind === 'config' ? [[], parsed.config] : [parsed.problems, parsed.usable];
-  // The flags can be judged without the file, and each problem told later costs another start.
+  // The flags can be checked without the file, and each problem reported later costs another start.
   const problems =
     file.kind === 'table' ? found : [file.problem, ...found.filter(({where}) => isFlag(where))];
   const isSocketKnown =

@@ -16,7 +16,8 @@ export function machineText(config: Config): string {
   const users = new Users();
   const logs = planSources(config.syslogMsgsFile, config.attribution, {
     quietMs: (path) => quietMs(path, nowMs()),
-    hasJournal: hasJournal(),
+    // Looked for only where it matters: the folders of a journal may hold many files.
+    hasJournal: config.syslogMsgsFile.includes('auto') && hasJournal(),
     // Where the daemon has read before is its own doing, and no change of the machine.
     hasPlace: () => false,
   });

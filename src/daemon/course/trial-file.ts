@@ -1,9 +1,7 @@
 /**
- * A configuration on trial (`blocksmtp reload --confirm 5m`): if nobody confirms it in time, the one
- * before comes back, for whoever made a mistake may be locked out by it. Remembered in the state
- * directory, so that a daemon which is started anew meanwhile does not take what nobody confirmed;
- * with what was tried, because a file that was corrected since is another one, and counts.
- * Does not read configurations, nor reload (`cli/commands/run.ts`, `reload.ts`).
+ * Keeps a configuration on trial (`blocksmtp reload --confirm 5m`) in the state directory: a daemon that
+ * is restarted during the trial must not take what nobody confirmed. Keeps the text that was tried too:
+ * a file that was corrected since is another one, and counts. Decides nothing; `course/step.ts` does.
  */
 import type {Trial} from '../../config/trial.js';
 import {readTextFile, removeFile, writeTextFile} from '../../sys/disk/text-file.js';
@@ -13,7 +11,7 @@ const fileOf = (stateDir: string): string => `${stateDir}/trial.json`;
 /** Only its owner may read a configuration. */
 const mode = 0o600;
 
-/** @returns undefined when there is none, or what is there cannot be read as one */
+/** @returns undefined when there is no trial, or its file cannot be read as one */
 export function readTrial(stateDir: string): Trial | undefined {
   const read = readTextFile(fileOf(stateDir));
   if (read.kind !== 'text') return undefined;
@@ -31,7 +29,7 @@ export function readTrial(stateDir: string): Trial | undefined {
   }
 }
 
-/** @throws when the disk refuses: then there is no trial */
+/** @throws when the disk refuses it */
 export function writeTrial(stateDir: string, trial: Trial): void {
   writeTextFile(fileOf(stateDir), `${JSON.stringify(trial)}\n`, mode);
 }

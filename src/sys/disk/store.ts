@@ -98,7 +98,8 @@ export async function openStore(stateDir: string, nowMs: number): Promise<Store>
 }
 
 async function openAt(path: string, damaged: string | undefined, nowMs: number): Promise<Store> {
-  // The optimising compiler would take 50 MB for a program that runs a few statements a second.
+  // The optimising compiler would take 50 MB for a program that runs a few statements a second. Not
+  // for every process at its start: the scanner of `replay` would take twice its time.
   v8.setFlagsFromString('--liftoff-only');
   const sqlite = await import('node-sqlite3-wasm');
   // Its lock is a directory, which `kill -9` leaves behind. Ours is flock, and we hold it.

@@ -75,8 +75,9 @@ export function openLog(settings: LogSettings): Log {
 const ignore = (): void => undefined;
 
 /**
- * Each line is on its way to the disk when it has been said. A line that the file does not take is
- * lost, and the next is tried: winston's own transport ends the process when the folder is missing.
+ * Opens the file for each line: after logrotate has moved it, the next line makes a new one, with no
+ * signal. A line that the file does not take is lost, and the next is tried: winston's own transport ends
+ * the process when the folder is missing.
  */
 function appendTo(path: string): Writable {
   return new Writable({

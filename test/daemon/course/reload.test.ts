@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import type {NextLife} from '../../../src/course/course.js';
 import {checked} from '../../../src/daemon/course/checked.js';
+import {machineText} from '../../../src/daemon/course/machine-text.js';
 import {Reloader} from '../../../src/daemon/course/reload.js';
 import {readTrial} from '../../../src/daemon/course/trial-file.js';
 import {tempDirs} from '../../support/temp.js';
@@ -195,4 +196,60 @@ describe('a trial', () => {
     jest.advanceTimersByTime(60_000);
     expect([first.next, first.end.aborted]).toEqual([undefined, false]);
   });
+});
+
+describe('a reload of what has not changed', () => {
+  test('refreshes the life, and answers when that is done', async () => {
+    const course = courseOf(firstLife());
+    let refreshed: (state: 'settled' | 'unsettled') => void = () => undefined;
+    const refresh = () => new Promise<'settled' | 'unsettled'>((resolve) => (refreshed = resolve));
+    course.begun({whitelist: 'hadNone', refresh});
+    const answer = reload(course);
+    expect(said).toEqual([]);
+    refreshed('unsettled');
+    expect(await answer).toMatchObject({
+      kind: 'done',
+      message: expect.stringMatching(/has not changed; the whitelist is just being written/),
+    });
+    expect(said).toHaveLength(1);
+    expect([course.next, course.end.aborted]).toEqual([undefined, false]);
+  });
+
+  test('needs no life that has begun', async () => {
+    const course = courseOf(firstLife());
+    expect(await course.reload('signal')).toMatchObject({kind: 'done'});
+    expect(said).toEqual(['notice the configuration has not changed; the whitelist is read anew']);
+  });
+
+  test('is refused where it would lose a whitelist that the life has read', async () => {
+    fs.appendFileSync(path, `white_list = "${folder}/whitelist"\n`);
+    fs.writeFileSync(join(folder, 'whitelist'), '');
+    const course = courseOf(firstLife());
+    fs.rmSync(join(folder, 'whitelist'));
+    expect(await course.reload('signal')).toMatchObject({kind: 'refused'});
+    expect(course.close()).toBe('had');
+  });
+});
+
+test('the end of the process comes first, and what becomes of the rules is as configured', async () => {
+  fs.appendFileSync(path, 'flush_on_exit = true\n');
+  const course = courseOf(firstLife());
+  expect(course.firewallAtEnd).toBe('leave');
+  write(5);
+  await reload(course);
+  expect([course.firewallAtEnd, course.next?.config.threshold]).toEqual(['handOver', 5]);
+  course.stop();
+  expect([course.firewallAtEnd, course.next, course.end.aborted]).toEqual([
+    'remove',
+    undefined,
+    true,
+  ]);
+  expect(await reload(course)).toEqual({kind: 'refused', message: 'the daemon is ending'});
+});
+
+test('what a life takes from the machine: the numbers of allowed users, and the logs it finds', () => {
+  const {config} = firstLife();
+  const known = machineText({...config, allowedSenders: ['root:*']});
+  expect(known).toContain('{"uid":0,"program":"*"}');
+  expect(machineText({...config, allowedSenders: ['root:*', 'nobody-here:*']})).toBe(known);
 });

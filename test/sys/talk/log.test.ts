@@ -118,6 +118,22 @@ test('closing ends when the file has every line', async () => {
   expect(fs.readFileSync(logFile, 'utf8').trim().split('\n')).toHaveLength(2000);
 });
 
+test('after a rotation the next line is in a new file', async () => {
+  const logFile = join(newDir(), 'own.log');
+  const body = `
+    import fs from 'node:fs';
+    log.say('notice', 'before');
+    fs.renameSync(settings.logFile, settings.logFile + '.1');
+    log.say('notice', 'after');
+    await log.close();`;
+  await startScript(script(newDir(), body, {logFile})).ended;
+  const [old, fresh] = [`${logFile}.1`, logFile].map((path) => fs.readFileSync(path, 'utf8'));
+  expect([old, fresh]).toEqual([
+    expect.stringMatching(/ before\n$/),
+    expect.stringMatching(/^\S+ notice after\n$/),
+  ]);
+});
+
 test('many reloads leave no warning and no descriptor behind', async () => {
   const folder = newDir();
   const logFile = join(folder, 'own.log');
