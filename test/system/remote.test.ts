@@ -6,6 +6,7 @@ import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import type {Relay} from './lab/relay.js';
+import {queueId} from './lab/queue-id.js';
 import {requireLab} from './lab/require.js';
 import {sleep, until} from './lab/until.js';
 
@@ -30,31 +31,14 @@ function line(form: 'bsd' | 'rfc3339', host: string, pid: number, message: strin
 /** When the envelopes of this file began: one queue id for each pid. */
 const began = new Date();
 
-/** A queue id as sendmail makes it: year, month, day, hour, minute, second, two more, and the pid. */
-function queueId(pid: number): string {
-  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
-  const now = began;
-  const parts = [
-    (now.getUTCFullYear() - 1900) % 60,
-    now.getUTCMonth(),
-    now.getUTCDate(),
-    now.getUTCHours(),
-    now.getUTCMinutes(),
-    now.getUTCSeconds(),
-    7,
-    8,
-  ];
-  return parts.map((part) => digits[part] ?? '').join('') + String(pid).padStart(6, '0');
-}
-
 function unknowns(form: 'bsd' | 'rfc3339', host: string, pid: number, names: number): string {
-  const id = queueId(pid);
+  const id = queueId(pid, began);
   const message = (i: number): string => `${id}: <ghost${String(i)}@example.net>... User unknown`;
   return Array.from({length: names}, (_, i) => line(form, host, pid, message(i))).join('');
 }
 
 function fromLine(form: 'bsd' | 'rfc3339', host: string, pid: number, client: string): string {
-  const id = queueId(pid);
+  const id = queueId(pid, began);
   const fields = 'size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA';
   return line(form, host, pid, `${id}: from=<a@example.org>, ${fields}, relay=[${client}]`);
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import {dirname, join} from 'node:path';
 import {Follower} from '../../../src/sys/follow/follow.js';
 import {recentBytes} from '../../../src/sys/follow/read-guard.js';
-import {append, copyAndCut, lineOf, Looker, pack} from './looker.js';
+import {append, copyAndCut, lineOf, pack, useLooker} from './looker.js';
 import {openBelow, tempDirs, until} from '../../support/temp.js';
 
 const newDir = tempDirs();
@@ -12,19 +12,9 @@ const newLog = (): string => join(newDir(), 'mail.log');
 const numbered = (from: number, to: number): string[] =>
   Array.from({length: to - from}, (_, i) => String(from + i));
 
-let looker: Looker | undefined;
-afterEach(async () => {
-  await looker?.stop();
-  looker = undefined;
-  jest.restoreAllMocks();
-});
-
-async function looking(path: string, ...names: string[]): Promise<Looker> {
-  append(path, ...names);
-  looker = new Looker(path, []);
-  expect(await looker.look()).toEqual(names);
-  return looker;
-}
+const looker = useLooker();
+const {looking} = looker;
+afterEach(() => void jest.restoreAllMocks());
 
 describe('rotated between two looks', () => {
   test('twice: the file that came between is read', async () => {
@@ -35,9 +25,9 @@ describe('rotated between two looks', () => {
     append(path, 'three');
     fs.renameSync(path, `${path}.1`);
     append(path, 'four');
-    expect(await looker!.look()).toEqual(['two', 'three', 'four']);
+    expect(await looker.look()).toEqual(['two', 'three', 'four']);
     append(`${path}.1`, 'late');
-    expect(await looker!.look()).toEqual(['late']);
+    expect(await looker.look()).toEqual(['late']);
     expect(events.map(({kind}) => kind)).toEqual(['following', 'rotated', 'following']);
   });
 
@@ -50,8 +40,8 @@ describe('rotated between two looks', () => {
       pack(`${path}.${turn}`);
     }
     append(path, 'last');
-    expect(await looker!.look()).toEqual(['turn 3', 'turn 2', 'turn 1', 'last']);
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual(['turn 3', 'turn 2', 'turn 1', 'last']);
+    expect(await looker.look()).toEqual([]);
   });
 
   test('once more, while the files are being looked for', async () => {
@@ -66,7 +56,7 @@ describe('rotated between two looks', () => {
       return statSync(name, options);
     };
     jest.spyOn(fs, 'statSync').mockImplementation(shifting as typeof fs.statSync);
-    expect(await looker!.look()).toEqual(['two', 'three']);
+    expect(await looker.look()).toEqual(['two', 'three']);
     expect(events.map(({kind}) => kind)).toEqual(['following', 'rotated']);
   });
 
@@ -77,13 +67,13 @@ describe('rotated between two looks', () => {
     jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
     for (let turn = 0; turn < 5; turn++) {
       append(path, `old ${turn}`);
-      expect(await looker!.look()).toEqual([`old ${turn}`]);
+      expect(await looker.look()).toEqual([`old ${turn}`]);
       fs.utimesSync(path, nowMs / 1000, nowMs / 1000);
       fs.renameSync(path, `${path}.${turn}`);
       append(path, `new ${turn}`);
-      expect(await looker!.look()).toEqual([`new ${turn}`]);
+      expect(await looker.look()).toEqual([`new ${turn}`]);
       nowMs += 60_000;
-      expect(await looker!.look()).toEqual([]);
+      expect(await looker.look()).toEqual([]);
     }
     await until('only the last is open', () => openBelow(path) <= 2);
   });
@@ -94,7 +84,7 @@ describe('rotated between two looks', () => {
     append(path, 'two');
     copyAndCut(path, `${path}.1`);
     append(path, 'three');
-    expect(await looker!.look()).toEqual(['two', 'three']);
+    expect(await looker.look()).toEqual(['two', 'three']);
     expect(events.map(({kind}) => kind)).not.toContain('truncated');
   });
 
@@ -106,7 +96,7 @@ describe('rotated between two looks', () => {
     append(path, 'three');
     copyAndCut(path, `${path}.1`);
     append(path, 'four');
-    expect(await looker!.look()).toEqual(['two', 'three', 'four']);
+    expect(await looker.look()).toEqual(['two', 'three', 'four']);
   });
 
   test('copied and cut before anything of it was read: the folder tells', async () => {
@@ -116,7 +106,7 @@ describe('rotated between two looks', () => {
     append(path, 'one');
     copyAndCut(path, `${path}.1`);
     append(path, 'two');
-    expect(await looker!.look()).toEqual(['one', 'two']);
+    expect(await looker.look()).toEqual(['one', 'two']);
   });
 
   test('copied and cut twice and then renamed, before anything of it was read', async () => {
@@ -130,7 +120,7 @@ describe('rotated between two looks', () => {
     append(path, 'three');
     fs.renameSync(path, `${path}.1`);
     append(path, 'four');
-    expect((await looker!.look()).sort()).toEqual(['four', 'one', 'three', 'two']);
+    expect((await looker.look()).sort()).toEqual(['four', 'one', 'three', 'two']);
   });
 
   test('copied and cut without a copy: said', async () => {
@@ -139,7 +129,7 @@ describe('rotated between two looks', () => {
     append(path, 'lost');
     fs.truncateSync(path);
     append(path, 'three');
-    expect(await looker!.look()).toEqual(['three']);
+    expect(await looker.look()).toEqual(['three']);
     const atBytes = lineOf('one').length + 1;
     expect(events).toContainEqual({kind: 'truncated', path, atBytes, fromBytes: 0});
   });
@@ -153,7 +143,7 @@ describe('cut, and not to nothing', () => {
     fs.truncateSync(path, 5 * lineBytes + 10);
     fs.appendFileSync(path, '\n');
     append(path, 'new');
-    const [half, ...names] = await looker!.look();
+    const [half, ...names] = await looker.look();
     expect(half).toBe('');
     expect(names).toEqual(['new']);
     expect(events.at(-1)).toEqual({
@@ -173,7 +163,7 @@ describe('cut, and not to nothing', () => {
     expect((5000 - keptLines) * lineBytes).toBeGreaterThan(recentBytes);
     fs.truncateSync(path, keptLines * lineBytes);
     append(path, 'new');
-    const names = await looker!.look();
+    const names = await looker.look();
     expect(names.at(-1)).toBe('new');
     // At most what one mark is from the next, and a chunk.
     expect(names.length * lineBytes).toBeLessThan(3 * 64 * 1024);
@@ -185,7 +175,7 @@ describe('cut, and not to nothing', () => {
     await looking(path, 'a', 'b');
     fs.truncateSync(path);
     append(path, 'c', 'd', 'e');
-    expect(await looker!.look()).toEqual(['c', 'd', 'e']);
+    expect(await looker.look()).toEqual(['c', 'd', 'e']);
   });
 });
 
@@ -196,10 +186,10 @@ test('a disk that fails while it is looked at: said once, and read on when it is
   jest.spyOn(fs, 'readSync').mockImplementation(() => {
     throw new Error('EIO: i/o error, read');
   });
-  expect(await looker!.look()).toEqual([]);
-  expect(await looker!.look()).toEqual([]);
+  expect(await looker.look()).toEqual([]);
+  expect(await looker.look()).toEqual([]);
   jest.restoreAllMocks();
-  expect(await looker!.look()).toEqual(['two']);
+  expect(await looker.look()).toEqual(['two']);
   expect(events.filter(({kind}) => kind === 'unreadable')).toHaveLength(1);
 });
 
@@ -223,7 +213,7 @@ describe('one file on a bad part of the disk', () => {
     makeBad(`${path}.7`);
     fs.truncateSync(path);
     append(path, 'two');
-    expect(await looker!.look()).toEqual(['two']);
+    expect(await looker.look()).toEqual(['two']);
     expect(events.map(({kind}) => kind)).toEqual(['following', 'damaged', 'truncated']);
     expect(openBelow(`${path}.7`)).toBe(0);
   });
@@ -235,7 +225,7 @@ describe('one file on a bad part of the disk', () => {
     append(`${path}.1`, 'lost');
     append(path, 'three');
     makeBad(`${path}.1`);
-    expect(await looker!.look()).toEqual(['three']);
+    expect(await looker.look()).toEqual(['three']);
     expect(events.map(({kind}) => kind)).toEqual(['following', 'damaged', 'rotated', 'following']);
   });
 
@@ -246,9 +236,9 @@ describe('one file on a bad part of the disk', () => {
     append(path, 'two');
     fs.renameSync(path, `${path}.1`);
     append(path, 'three');
-    expect(await looker!.look()).toEqual(['three']);
+    expect(await looker.look()).toEqual(['three']);
     jest.restoreAllMocks();
-    expect(await looker!.look()).toEqual(['two']);
+    expect(await looker.look()).toEqual(['two']);
     const kinds = ['following', 'rotated', 'following', 'unreadable'];
     expect(events.map(({kind}) => kind)).toEqual(kinds);
   });
@@ -257,8 +247,7 @@ describe('one file on a bad part of the disk', () => {
     const path = newLog();
     const lines = numbered(1000, 1900);
     await looking(path, ...lines);
-    await looker!.stop();
-    looker = undefined;
+    await looker.stop();
     const events: string[] = [];
     const follower = new Follower(path, 'end', ({kind}) => events.push(kind));
     let looks = 0;
@@ -282,19 +271,19 @@ describe('another file under the name', () => {
     fs.copyFileSync(path, `${path}~`);
     append(`${path}~`, 'three');
     fs.renameSync(`${path}~`, path);
-    expect(await looker!.look()).toEqual(['three']);
+    expect(await looker.look()).toEqual(['three']);
     append(path, 'four');
-    expect(await looker!.look()).toEqual(['four']);
+    expect(await looker.look()).toEqual(['four']);
   });
 
   test('the same while nobody looked', async () => {
     const path = newLog();
     const {position} = await looking(path, 'one', 'two');
-    await looker!.stop();
+    await looker.stop();
     fs.copyFileSync(path, `${path}~`);
     append(`${path}~`, 'three');
     fs.renameSync(`${path}~`, path);
-    looker = new Looker(path, position);
+    looker.begin(path, position);
     expect(await looker.look()).toEqual(['three']);
   });
 
@@ -305,22 +294,22 @@ describe('another file under the name', () => {
     append(path, 'two');
     fs.renameSync(dirname(path), `${dirname(path)}.old`);
     fs.mkdirSync(dirname(path));
-    expect(await looker!.look()).toEqual(['two']);
+    expect(await looker.look()).toEqual(['two']);
     append(path, 'three');
     append(join(`${dirname(path)}.old`, 'mail.log'), 'late');
-    expect(await looker!.look()).toEqual(['late', 'three']);
+    expect(await looker.look()).toEqual(['late', 'three']);
   });
 
   test('a link to a file of the day, turned while nobody looked', async () => {
     const path = newLog();
     fs.symlinkSync(`${path}-20261121`, path);
     const {position} = await looking(path, 'one');
-    await looker!.stop();
+    await looker.stop();
     append(path, 'two');
     fs.rmSync(path);
     fs.symlinkSync(`${path}-20261122`, path);
     append(path, 'three');
-    looker = new Looker(path, position);
+    looker.begin(path, position);
     expect(await looker.look()).toEqual(['two', 'three']);
   });
 });

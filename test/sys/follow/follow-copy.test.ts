@@ -2,26 +2,20 @@
 import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {append, Looker} from './looker.js';
+import {append, useLooker} from './looker.js';
 import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
 /** More than a look takes of reads. */
 const moments = Array.from({length: 16}, (_, i) => i + 1);
-let looker: Looker | undefined;
-afterEach(async () => {
-  await looker?.stop();
-  looker = undefined;
-  jest.restoreAllMocks();
-});
+const looker = useLooker();
+afterEach(() => void jest.restoreAllMocks());
 
 describe('a copy that is seen before there is anything in it', () => {
   /** The log was rotated, and now somebody begins to copy it. */
   async function copying(): Promise<string> {
     const path = join(newDir(), 'mail.log');
-    append(path, 'one');
-    looker = new Looker(path, []);
-    expect(await looker.look()).toEqual(['one']);
+    await looker.looking(path, 'one');
     fs.renameSync(path, `${path}.2`);
     append(path, 'two');
     fs.writeFileSync(`${path}.1`, '');
@@ -36,19 +30,19 @@ describe('a copy that is seen before there is anything in it', () => {
     copy(path);
     fs.truncateSync(path, 0);
     append(path, 'four');
-    expect(await looker!.look()).toEqual(['three', 'four']);
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual(['three', 'four']);
+    expect(await looker.look()).toEqual([]);
   });
 
   test('and the log is cut later', async () => {
     const path = await copying();
     copy(path);
-    expect(await looker!.look()).toEqual(['three']);
+    expect(await looker.look()).toEqual(['three']);
     append(path, 'four');
     copy(path);
     fs.truncateSync(path, 0);
     append(path, 'five');
-    expect(await looker!.look()).toEqual(['four', 'five']);
+    expect(await looker.look()).toEqual(['four', 'five']);
   });
 
   test.each(moments)('and the log is cut before what is read as no. %s', async (number) => {
@@ -64,8 +58,8 @@ describe('a copy that is seen before there is anything in it', () => {
       }
       return readSync(...all);
     });
-    const given = await looker!.look();
-    expect([...given, ...(await looker!.look())]).toEqual(['three', 'four']);
+    const given = await looker.look();
+    expect([...given, ...(await looker.look())]).toEqual(['three', 'four']);
     expect(reads).toBeGreaterThan(moments.length);
   });
 });

@@ -5,24 +5,14 @@ import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import type {LogPosition} from '../../../src/log/position.js';
 import {type Batch, Follower} from '../../../src/sys/follow/follow.js';
 import {tempDirs} from '../../support/temp.js';
-import {append, copyAndCut, lineOf, Looker, pack} from './looker.js';
+import {append, copyAndCut, lineOf, pack, useLooker} from './looker.js';
 
 const newDir = tempDirs();
 const newLog = (): string => join(newDir(), 'mail.log');
 
-let looker: Looker | undefined;
-afterEach(async () => {
-  await looker?.stop();
-  looker = undefined;
-  jest.restoreAllMocks();
-});
-
-async function looking(path: string, ...names: string[]): Promise<Looker> {
-  append(path, ...names);
-  looker = new Looker(path, []);
-  expect(await looker.look()).toEqual(names);
-  return looker;
-}
+const looker = useLooker();
+const {looking} = looker;
+afterEach(() => void jest.restoreAllMocks());
 
 describe('half a line was looked at, and the file begins anew with a shorter one', () => {
   const long = 'longer than what comes behind it';
@@ -32,11 +22,11 @@ describe('half a line was looked at, and the file begins anew with a shorter one
     fs.writeFileSync(path, '');
     await looking(path);
     fs.appendFileSync(path, lineOf(long));
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual([]);
     fs.appendFileSync(path, '\n');
     copyAndCut(path, `${path}.1`);
     append(path, 'short');
-    expect(await looker!.look()).toEqual([long, 'short']);
+    expect(await looker.look()).toEqual([long, 'short']);
   });
 
   test('a renamed file whose time is over is not let go of before it is read', async () => {
@@ -46,22 +36,22 @@ describe('half a line was looked at, and the file begins anew with a shorter one
     await looking(path, 'one');
     fs.renameSync(path, `${path}.2`);
     fs.writeFileSync(path, lineOf(long));
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual([]);
     fs.renameSync(path, `${path}.1`);
     fs.writeFileSync(path, '');
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual([]);
     nowMs += 60_000;
     append(`${path}.2`, 'late');
     fs.truncateSync(`${path}.1`);
     append(`${path}.1`, 'short');
-    expect(await looker!.look()).toEqual(['late', 'short']);
+    expect(await looker.look()).toEqual(['late', 'short']);
   });
 });
 
 describe('after a restart', () => {
   async function restarted(path: string, position: LogPosition): Promise<string[]> {
-    await looker!.stop();
-    looker = new Looker(path, position);
+    await looker.stop();
+    looker.begin(path, position);
     return looker.look();
   }
 
@@ -110,7 +100,7 @@ describe('after a restart', () => {
     fs.renameSync(path, `${path}.1`);
     pack(`${path}.1`);
     append(path, 'two');
-    looker = new Looker(path, value.position!);
+    looker.begin(path, value.position!);
     expect(await looker.look()).toEqual(['one', 'two']);
   });
 
@@ -132,7 +122,7 @@ describe('after a restart', () => {
     expect(value.position!.map(({offset}) => offset)).toEqual([0, 2]);
     pack(`${path}.1`);
     append(path, 'two');
-    looker = new Looker(path, value.position!);
+    looker.begin(path, value.position!);
     expect(await looker.look()).toEqual(['one', 'two']);
     expect(looker.events.map(({kind}) => kind)).not.toContain('predecessorGone');
   });
@@ -145,13 +135,13 @@ describe('after a restart', () => {
     copyAndCut(path, `${path}.1`);
     append(path, 'two');
     expect(await restarted(path, position)).toEqual(['one', 'two']);
-    expect(looker!.events.map(({kind}) => kind)).toEqual(['following']);
+    expect(looker.events.map(({kind}) => kind)).toEqual(['following']);
   });
 
   test('the place is behind a first short line, and the file is gone: said, also beside a later one', async () => {
     const path = newLog();
     fs.writeFileSync(path, 'short\n');
-    looker = new Looker(path, []);
+    looker.begin(path, []);
     await looker.look();
     append(path, 'lost');
     fs.rmSync(path);
@@ -172,14 +162,14 @@ describe('after a restart', () => {
     fs.renameSync(path, `${path}.1`);
     fs.writeFileSync(path, '');
     stamp();
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual([]);
     fs.rmSync(path);
     nowMs += 60_000;
     fs.writeFileSync(path, '');
     stamp();
-    expect(await looker!.look()).toEqual([]);
+    expect(await looker.look()).toEqual([]);
     pack(`${path}.1`);
     append(path, 'two');
-    expect(await restarted(path, looker!.position)).toEqual(['two']);
+    expect(await restarted(path, looker.position)).toEqual(['two']);
   });
 });

@@ -1,4 +1,5 @@
 /** A follower that looks when it is told to, lines told apart by a name, and what rotation does. */
+import {afterEach, expect} from '@jest/globals';
 import fs from 'node:fs';
 import zlib from 'node:zlib';
 import type {LogPosition} from '../../../src/log/position.js';
@@ -50,4 +51,40 @@ export class Looker {
   async stop(): Promise<void> {
     await this.#batches.return(undefined);
   }
+}
+
+/** The looker of the test that runs. */
+export interface LookerOfTest extends Pick<Looker, 'events' | 'position' | 'look' | 'stop'> {
+  /** Looks at the log from a position on. */
+  readonly begin: (path: string, resume: LogPosition) => Looker;
+  /** Writes these lines, and has seen them. */
+  readonly looking: (path: string, ...names: string[]) => Promise<Looker>;
+}
+
+/** To be called at the top of a test file. A looker stops with its test. */
+export function useLooker(): LookerOfTest {
+  let looker: Looker | undefined;
+  const stop = async (): Promise<void> => {
+    await looker?.stop();
+    looker = undefined;
+  };
+  afterEach(stop);
+  const begin = (path: string, resume: LogPosition): Looker => (looker = new Looker(path, resume));
+  return {
+    get events() {
+      return looker!.events;
+    },
+    get position() {
+      return looker!.position;
+    },
+    begin,
+    looking: async (path, ...names) => {
+      append(path, ...names);
+      const begun = begin(path, []);
+      expect(await begun.look()).toEqual(names);
+      return begun;
+    },
+    look: () => looker!.look(),
+    stop,
+  };
 }

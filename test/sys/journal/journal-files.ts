@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import type {JournalPosition} from '../../../src/log/position.js';
 import type {JournalEvent} from '../../../src/log/source-event.js';
 import {type JournalBatch, JournalFollower} from '../../../src/sys/journal/journal.js';
-import {until} from '../../support/temp.js';
+import {Recorder} from '../../support/recorder.js';
 
 /** Not in the PATH; Debian's package systemd-journal-remote. */
 export const journalWriter = '/lib/systemd/systemd-journal-remote';
@@ -57,29 +57,16 @@ function exported({message, identifier = 'sm-mta', atUs, fields = {}}: Wanted): 
 }
 
 /** Runs a JournalFollower over a folder and keeps what it gives, as the daemon would. */
-export class JournalReader {
-  readonly events: JournalEvent[] = [];
-  readonly batches: JournalBatch[] = [];
-  readonly messages: string[] = [];
-  readonly #stop = new AbortController();
-  readonly #ended: Promise<void>;
-  #failure: unknown;
-
+export class JournalReader extends Recorder<JournalEvent, JournalBatch> {
   constructor(path: string, resume: JournalPosition | 'end', identifiers = ['sm-mta']) {
-    const report = (event: JournalEvent): void => void this.events.push(event);
-    const place = {kind: 'folder', path} as const;
-    this.#ended = this.#run(new JournalFollower(identifiers, resume, report, place));
+    super(
+      (report) => new JournalFollower(identifiers, resume, report, {kind: 'folder', path}),
+      ({records}) => records.map(({message}) => message),
+    );
   }
 
-  async #run(follower: JournalFollower): Promise<void> {
-    try {
-      for await (const batch of follower.batches(this.#stop.signal)) {
-        this.batches.push(batch);
-        for (const {message} of batch.records) this.messages.push(message);
-      }
-    } catch (error) {
-      this.#failure = error;
-    }
+  get messages(): readonly string[] {
+    return this.texts;
   }
 
   get position(): JournalPosition {
@@ -88,34 +75,10 @@ export class JournalReader {
     return position;
   }
 
-  kinds(): string[] {
-    return this.events.map(({kind}) => kind);
-  }
-
-  async reaches(count: number): Promise<void> {
-    await until(`${count} messages`, () => this.messages.length >= count || this.#failed());
-  }
-
-  async says(kind: JournalEvent['kind']): Promise<void> {
-    await until(kind, () => this.kinds().includes(kind) || this.#failed());
-  }
-
-  async isFollowing(): Promise<void> {
-    const isSo = (): boolean => this.batches.some(({caughtUp}) => caughtUp) || this.#failed();
-    await until('a caught-up batch', isSo);
-  }
-
   /** Ends the reading. @throws what ended it before */
   async stop(): Promise<JournalPosition> {
-    this.#stop.abort();
-    await this.#ended;
-    this.#failed();
+    await this.end();
     return this.position;
-  }
-
-  #failed(): false {
-    if (this.#failure !== undefined) throw this.#failure as Error;
-    return false;
   }
 }
 

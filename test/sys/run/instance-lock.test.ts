@@ -65,7 +65,7 @@ withFlock(
       if (mine.kind === 'locked') mine.lock.release();
     }
   },
-  20_000,
+  60_000,
 );
 
 test('a directory that cannot be made is a failure with its reason', async () => {
