@@ -44,7 +44,8 @@ export class Box {
   static async start(folder: string): Promise<Box> {
     const ready = join(folder, 'ready');
     // /run is its own: there is the lock of xtables.
-    const set = 'mount --make-rprivate / && mount -t tmpfs x /run && : > "$0" && exec sleep infinity';
+    const set =
+      'mount --make-rprivate / && mount -t tmpfs x /run && : > "$0" && exec sleep infinity';
     const words = ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', 'sh', '-c', set, ready];
     const box = new Box(folder, spawn('setpriv', words, {stdio: 'ignore'}));
     await until('a box', () => fs.existsSync(ready));
