@@ -6,6 +6,7 @@
  *
  * Does not see the operator's own blocks, nor whoever is exempt. Evidence goes on being scored.
  */
+import {isWithin} from '../base/mechanisms/elapsed.js';
 import type {Table} from '../base/mechanisms/table.js';
 import {type Offender, withoutScore} from './offender.js';
 import {GoodSenders, type Sender} from './good-senders.js';
@@ -140,9 +141,7 @@ export class Brake {
     this.#senders.sweep(nowMs);
     const stop = stopOf(this.#tables, nowMs);
     if (stop === undefined) return undefined;
-    const silentMs = nowMs - this.#toldMs;
-    // Less than nothing: the clock was set back.
-    if (silentMs >= 0 && silentMs < tellAgainMs) return undefined;
+    if (isWithin(this.#toldMs, tellAgainMs, nowMs)) return undefined;
     this.#toldMs = nowMs;
     return stop;
   }

@@ -1,6 +1,6 @@
 /**
  * Reads processes from /proc. Gives facts only: what they mean is decided in `sessions/attribute.ts` and
- * `reaper/`. A process may end between any two reads; then there are no facts.
+ * `sessions/reap.ts`. A process may end between any two reads; then there are no facts.
  */
 import fs from 'node:fs';
 import {

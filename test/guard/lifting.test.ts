@@ -1,0 +1,97 @@
+/** Which blocks are taken back, and what their clients are then: from the state alone. */
+import {describe, expect, test} from '@jest/globals';
+import type {Block} from '../../src/blocks/block.js';
+import {endBlocks, lift, liftAll, liftExempt, liftSince, unblock} from '../../src/guard/lifting.js';
+import type {Outcome, WhyLifted} from '../../src/guard/outcome.js';
+import {emptyState, type State} from '../../src/guard/state.js';
+import {Exemptions} from '../../src/score/exempt.js';
+import {addEvidence} from '../../src/score/offender.js';
+import {parseAddress} from '../../src/net/address.js';
+import {evidence, policy, startMs} from '../score/samples.js';
+
+const hour = 3_600_000;
+const nowMs = startMs + hour;
+const [anna, bert, carl] = ['203.0.113.7', '203.0.113.8', '2001:db8::/48'];
+
+/** Anna's is over, Bert's is not, and the operator has blocked Carl's network. */
+function blocked(): State {
+  const state = emptyState();
+  const block = (network: string, untilMs: number, changed: Partial<Block> = {}): void => {
+    const reason = 'guessed';
+    const made = {network, fromMs: startMs, untilMs, reason, origin: 'evidence', ...changed};
+    state.blocks.set(network, made as Block);
+    const offender = addEvidence(undefined, evidence('<x@example.net>', startMs), policy);
+    state.offenders.set(network, {...offender, blocks: 2, blockedUntilMs: untilMs});
+  };
+  block(anna, nowMs);
+  block(bert, nowMs + hour, {madeMs: startMs + 1000});
+  block(carl, nowMs + hour, {origin: 'operator', madeMs: startMs + 1000});
+  return state;
+}
+
+const told = (outcomes: readonly Outcome[]): string[] =>
+  outcomes.map((each) =>
+    each.kind === 'lifted' ? `${each.block.network} ${each.why}` : each.kind,
+  );
+
+describe('lifted are', () => {
+  test.each<[string, (state: State) => Outcome[], string[]]>([
+    ['those that are over', (state) => endBlocks(state, nowMs), [`${anna} ended`]],
+    ['none a moment before', (state) => endBlocks(state, nowMs - 1), []],
+    [
+      'those that evidence made since then',
+      (state) => liftSince(state, startMs + 1, nowMs),
+      [`${bert} notConfirmed`],
+    ],
+    [
+      'those of exempt clients',
+      (state) => {
+        const whitelist = {file: '', entries: [], problems: []};
+        return liftExempt(state, new Exemptions(whitelist, parseAddress(bert), []), nowMs);
+      },
+      [`${bert} exempt`],
+    ],
+    [
+      'all of them',
+      (state) => liftAll(state, nowMs),
+      [`${anna} operator`, `${bert} operator`, `${carl} operator`],
+    ],
+  ])('%s', (_, act, expected) => {
+    const state = blocked();
+    expect(told(act(state))).toEqual(expected);
+    const gone = expected.map((each) => each.split(' ')[0]);
+    expect([...state.blocks.values()].map(({network}) => network)).toEqual(
+      [anna, bert, carl].filter((network) => !gone.includes(network)),
+    );
+    expect(state.history.map(({network}) => network)).toEqual(gone);
+  });
+});
+
+describe('the client of a lifted block', () => {
+  test('that the operator lets go begins anew', () => {
+    const state = blocked();
+    expect(unblock(state, bert, nowMs)).toMatchObject({kind: 'lifted', why: 'operator'});
+    expect(state.offenders.get(bert)).toBeUndefined();
+    expect(unblock(state, bert, nowMs)).toBeUndefined();
+    expect(state.history).toHaveLength(1);
+  });
+
+  test.each<[WhyLifted, number]>([
+    ['exempt', 2],
+    ['brake', 1],
+    ['notConfirmed', 1],
+  ])('%s: it has %i blocks behind it, and the last is over now', (why, blocks) => {
+    const state = blocked();
+    lift(state, state.blocks.get(bert)!, why, nowMs);
+    expect(state.offenders.get(bert)).toMatchObject({blocks, blockedUntilMs: nowMs});
+    expect(state.history).toEqual([{atMs: nowMs, network: bert, event: 'unblocked', reason: why}]);
+  });
+
+  test('that was over stays as it is', () => {
+    const state = blocked();
+    const before = state.offenders.get(anna);
+    endBlocks(state, nowMs);
+    expect(state.offenders.get(anna)).toBe(before);
+    expect(state.history[0]).toMatchObject({event: 'ended'});
+  });
+});
