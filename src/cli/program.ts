@@ -9,7 +9,8 @@ import {check} from './commands/check.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
-import {askDaemon, clearFirewall, operate} from './commands/operate.js';
+import {clearFirewall, operate} from './commands/operate.js';
+import {reload} from './commands/reload.js';
 import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
@@ -29,7 +30,7 @@ import {
 import type {Options} from '../config/options.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
-import type {Request} from '../control/protocol.js';
+import type {GuardRequest} from '../control/protocol.js';
 
 const whoIsExempt: readonly SettingName[] = ['whiteList', 'mailerIp'];
 const whereItStands: readonly SettingName[] = [
@@ -116,7 +117,7 @@ function addDaemonCommands(program: Command, surroundings: Surroundings): void {
 
 function addOperatorCommands(program: Command, surroundings: Surroundings): void {
   const {output} = surroundings;
-  const ask = (options: Options, request: Request, form: 'text' | 'json'): Promise<void> =>
+  const ask = (options: Options, request: GuardRequest, form: 'text' | 'json'): Promise<void> =>
     reaching(options, surroundings, (config, log, alone) =>
       operate(request, form, config, log, output, alone),
     );
@@ -219,14 +220,14 @@ function addStateCommands(program: Command, surroundings: Surroundings): void {
         command: 'reload',
         ...(confirmSeconds === undefined ? {} : {confirmSeconds}),
       } as const;
-      return configured(options, surroundings, (config) => askDaemon(request, config, output));
+      return configured(options, surroundings, (config) => reload(request, config, output));
     });
 
   addCommand(program, 'confirm', ['controlSocket'], output)
     .description('Keep the configuration that is on trial.')
     .action((options: Options) =>
       reaching(options, surroundings, (config, _log, alone) =>
-        askDaemon({command: 'confirm'}, config, output, alone),
+        reload({command: 'confirm'}, config, output, alone),
       ),
     );
 }

@@ -1,11 +1,10 @@
 /**
  * What an operator may ask of the guard: list, why, block, unblock, resume. The same code answers through the
- * control socket of a running daemon and, when none runs, in the command itself. Requests come as
- * foreign JSON and are checked here.
+ * control socket of a running daemon and, when none runs, in the command itself.
  */
 import {type Block, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
-import {type Answer, readNetwork, type Request} from './protocol.js';
+import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
 import type {Guard} from '../guard/guard.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
@@ -33,7 +32,7 @@ export interface Served {
   readonly outcomes: readonly Outcome[];
 }
 
-export function serve(request: Request, view: OperatorView, nowMs: number): Served {
+export function serve(request: GuardRequest, view: OperatorView, nowMs: number): Served {
   const {guard, state, exemptions} = view;
   if (request.command === 'list') {
     const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);

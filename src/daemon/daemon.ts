@@ -12,7 +12,7 @@ import {chainSpec} from '../blocks/live/settings.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
-import {type Answer, parseRequest} from '../control/protocol.js';
+import type {Answer, GuardRequest} from '../control/protocol.js';
 import {Committer} from './committer.js';
 import {ExemptionWatch} from './exemption-watch.js';
 import {keptListIn, nothingKept} from './kept-list.js';
@@ -180,10 +180,8 @@ export class Daemon {
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
-  async answer(request: unknown): Promise<Answer> {
+  async answer(request: GuardRequest): Promise<Answer> {
     if (this.#isStopped) return {kind: 'refused', message: 'the daemon is ending'};
-    const parsed = parseRequest(request);
-    if (parsed === undefined) return {kind: 'refused', message: 'not a request of this version'};
     const view = {
       guard: this.#guard,
       state: this.#parts.state,
@@ -194,13 +192,13 @@ export class Daemon {
     };
     // What has just happened belongs to the history that is asked for.
     this.#committer.now();
-    const {answer, outcomes} = serve(parsed, view, nowMs());
+    const {answer, outcomes} = serve(request, view, nowMs());
     if (outcomes.length === 0) return answer;
     await atMost(longestAnswerMs, this.#carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is safe before he is answered.
     this.#committer.now();
     if (answer.kind !== 'done') return answer;
-    const isEnforced = !('network' in parsed) || this.isEnforced(parsed.network);
+    const isEnforced = !('network' in request) || this.isEnforced(request.network);
     const unsaved = this.#committer.failure;
     const once = isEnforced ? '' : ', once the firewall takes it: it refuses now';
     const lost =

@@ -5,7 +5,8 @@
  */
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
-import type {Answer} from '../control/protocol.js';
+import type {Answer, CourseRequest} from '../control/protocol.js';
+import {route} from '../control/route.js';
 import {Daemon} from './daemon.js';
 import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/keeper.js';
@@ -39,8 +40,8 @@ export interface LifeTerms {
   readonly firewallAtEnd: () => AtEnd;
   /** Called when a whitelist has been read: from then on none may be lost. */
   readonly onWhitelist: () => void;
-  /** Answers requests that are not the daemon's; undefined for those that are. */
-  readonly answer: (request: unknown) => Answer | undefined;
+  /** Answers what is about configurations. */
+  readonly answer: (request: CourseRequest) => Answer;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
   /** What the watch on outgoing mail knew in the life before; default: there was none. */
@@ -93,8 +94,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     const memory = terms.outboundMemory ?? new OutgoingMemory();
     watching = watchOutgoing({config, rows, egress, onCount, memory, say: log.say}, over.signal);
     if (daemon.hasWhitelist) onWhitelist();
-    const answer = (request: unknown): Promise<Answer> =>
-      Promise.resolve(terms.answer(request) ?? daemon.answer(request));
+    const answer = (value: unknown): Promise<Answer> =>
+      route(value, {course: terms.answer, guard: (request) => daemon.answer(request)});
     if (!config.dryRun) control = await makeControl(config, answer, log);
     await daemon.follow(stop);
   } finally {

@@ -160,7 +160,7 @@ test('a dry run has no firewall, so it does not say that it brings one in order'
     stop: end.signal,
     firewallAtEnd: atEnd,
     onWhitelist: () => undefined,
-    answer: () => undefined,
+    answer: () => ({kind: 'refused', message: ''}),
   }).then(() => undefined);
   await sleep(2200);
   end.abort();

@@ -2,10 +2,11 @@
  * `list`, `status`, `why`, `block`, `unblock`, `resume`, `flush`: asks the running daemon; where none
  * runs, does the same itself, on the daemon's own state and with the daemon's own code.
  */
+import {askDaemon} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
-import {type Answer, readNetwork, type Request} from '../../control/protocol.js';
+import {type Answer, type GuardRequest, readNetwork} from '../../control/protocol.js';
 import {Daemon} from '../../daemon/daemon.js';
 import {removeFirewall} from '../../daemon/remove-firewall.js';
 import {openToLook, openResources} from '../../daemon/resources.js';
@@ -19,7 +20,7 @@ import {askControl} from '../../sys/talk/control-socket.js';
 import type {Log} from '../../sys/talk/log.js';
 
 export async function operate(
-  request: Request,
+  request: GuardRequest,
   form: Form,
   config: Config,
   log: Log,
@@ -64,17 +65,16 @@ export async function operate(
 type Answered = Answer | {readonly unavailable: string};
 
 /** Of the daemon, or where none runs of its state. */
-export async function answerOf(request: Request, config: Config, log: Log): Promise<Answered> {
+export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   return (await askRunning(request, config)) ?? withoutDaemon(request, config, log);
 }
 
 /** @returns undefined where no daemon runs */
-async function askRunning(request: Request, config: Config): Promise<Answered | undefined> {
-  const asked = await askControl(config.controlSocket, request);
+async function askRunning(request: GuardRequest, config: Config): Promise<Answered | undefined> {
+  const asked = await askDaemon(config.controlSocket, request);
   switch (asked.kind) {
     case 'answer': {
-      // The daemon is this same program; its answer has the type of `Daemon.answer`.
-      const answer = asked.answer as Answer;
+      const {answer} = asked;
       if (request.command !== 'flush' || answer.kind !== 'done') return answer;
       return {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`};
     }
@@ -85,33 +85,14 @@ async function askRunning(request: Request, config: Config): Promise<Answered | 
   }
 }
 
-/** `reload` and `confirm`: what only a running daemon can do. */
-export async function askDaemon(
-  request: RunRequest,
-  config: Config,
-  output: Output,
-  alone: WithoutDaemon = 'mayWork',
-): Promise<ExitCode> {
-  const asked = await askControl(config.controlSocket, request);
-  if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
-  if (asked.kind !== 'answer') {
-    const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
-    output.complain(`${config.controlSocket}: ${why}`);
-    return exitCode.unavailable;
-  }
-  const answer = asked.answer as Extract<Answer, {message: string}>;
-  if (answer.kind === 'done') output.print(`${answer.message}\n`);
-  else output.complain(answer.message);
-  return answer.kind === 'done' ? exitCode.ok : exitCode.no;
-}
+const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
+  'list',
+  'status',
+  'why',
+  'senders',
+]);
 
-/** What `daemon/course/reload.ts` answers. */
-type RunRequest =
-  {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
-
-const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why', 'senders']);
-
-async function withoutDaemon(request: Request, config: Config, log: Log): Promise<Answered> {
+async function withoutDaemon(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   const open = onlyAsks.has(request.command) ? openToLook : openResources;
   const opened = await open(config, log);
   if (opened.kind !== 'ready') {
@@ -157,7 +138,7 @@ async function withoutDaemon(request: Request, config: Config, log: Log): Promis
   }
 }
 
-type Changing = Extract<Request, {command: 'block' | 'unblock' | 'resume'}>;
+type Changing = Extract<GuardRequest, {command: 'block' | 'unblock' | 'resume'}>;
 
 /**
  * Tells what would be done, in a dry run: it reads no state, so whether somebody is blocked, or

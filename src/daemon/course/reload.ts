@@ -8,7 +8,7 @@ import type {LogLevel} from '../../base/say.js';
 import type {Options} from '../../config/options.js';
 import type {Config} from '../../config/schema.js';
 import {type Trial, type TrialView, trialView} from '../../config/trial.js';
-import {type Answer, trialSeconds} from '../../control/protocol.js';
+import type {Answer, CourseRequest} from '../../control/protocol.js';
 import {checked, checkedReload} from './checked.js';
 import {endTrial, writeTrial} from './trial-file.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
@@ -72,19 +72,9 @@ export class Course {
     this.#onEnd();
   }
 
-  /** @returns undefined for a request that is not about configurations */
-  answer(request: unknown): Answer | undefined {
-    if (typeof request !== 'object' || request === null) return undefined;
-    const {command, confirmSeconds} = request as Record<string, unknown>;
-    if (command === 'confirm') return this.#confirm();
-    if (command !== 'reload') return undefined;
-    if (confirmSeconds === undefined) return this.reload('operator');
-    const {least, most} = trialSeconds;
-    const isGood =
-      Number.isInteger(confirmSeconds) &&
-      Number(confirmSeconds) >= least &&
-      Number(confirmSeconds) <= most;
-    return isGood ? this.reload('operator', Number(confirmSeconds)) : undefined;
+  answer(request: CourseRequest): Answer {
+    if (request.command === 'confirm') return this.#confirm();
+    return this.reload('operator', request.confirmSeconds);
   }
 
   /**

@@ -63,7 +63,7 @@ const ending = live({
   stop: stop.signal,
   firewallAtEnd: () => 'leave',
   onWhitelist: () => undefined,
-  answer: () => undefined,
+  answer: () => ({kind: 'refused', message: ''}),
   ...(callTimeoutMs && {run: (call: FirewallCall) => runFirewallCall(call, callTimeoutMs)}),
   onStep: (step) => {
     if (step !== death) return;
