@@ -22,7 +22,7 @@ const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;
 
 const readData = (name: string): string[] =>
-  readFileSync(new URL(`data/${name}`, import.meta.url), 'latin1')
+  readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1')
     .trimEnd()
     .split('\n');
 const recordOf = (text: string, referenceMs: number): LogRecord => {

@@ -11,7 +11,7 @@ const newDir = tempDirs();
 
 /** Commits rounds of changes that belong together, and prints each round when it is safe. */
 const writer = `
-  import {openStore} from '../src/sys/store.js';
+  import {openStore} from './src/sys/disk/store.js';
   const {state, commit} = await openStore(process.argv[2], 1e12);
   let round = state.positions.get('round')?.[0]?.offset ?? 0;
   for (;;) {
@@ -46,7 +46,7 @@ test('kill -9 during commits, many times: always a whole round, never an older o
 /** One commit of sixty pages over what stands and a close, killed before write number `process.argv[3]`. */
 const diesAtWrite = `
   import fs from 'node:fs';
-  import {openStore} from '../src/sys/store.js';
+  import {openStore} from './src/sys/disk/store.js';
   const {state, commit, close} = await openStore(process.argv[2], 1e12);
   let left = Number(process.argv[3]);
   const write = fs.writeSync;
@@ -118,7 +118,7 @@ async function onTinyDisk(folder: string, script: string): Promise<string> {
 const block = `(n) => ({network: n, fromMs: 1, untilMs: 2, reason: 'x'.repeat(500), origin: 'evidence'})`;
 const fill = `
   import fs from 'node:fs';
-  import {openStore} from '../src/sys/store.js';
+  import {openStore} from './src/sys/disk/store.js';
   const folder = process.argv[2];
   const block = ${block};
   const fillDisk = () => {
