@@ -30,7 +30,6 @@ import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/hold.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import {Digest} from '../report/digest.js';
-import {reportOutcome} from '../report/outcome-text.js';
 import {familiesOf, type Status} from '../report/status.js';
 import {brakeView} from '../score/brake.js';
 import {nameClient} from '../sessions/attribute.js';
@@ -74,8 +73,7 @@ export class Daemon {
   /** Whose rules keep outgoing mail back; begun by whoever lives with it. */
   readonly egress: EgressGuard;
   readonly #ask: Ask;
-  readonly #tally = new Digest();
-  readonly #outcomes = new Map<Outcome['kind'], number>();
+  readonly #digest: Digest;
   #sinceMs: number | undefined;
   readonly #figures: MetricsFile;
   #surplus: Unwanted;
@@ -89,6 +87,7 @@ export class Daemon {
     this.#surplus = parts.surplus;
     this.#settings = guardSettings(config, hostName(), 'live');
     this.#guard = new Guard(this.#settings, state);
+    this.#digest = new Digest(log.say);
     this.#figures = new MetricsFile(config.metricsFile, log.say);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
     this.#friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say, kept);
@@ -152,7 +151,7 @@ export class Daemon {
     // While old lines are being caught up with, what they speak of is not over yet.
     if (this.#surplus === 'remove') void this.#carryOut(this.#guard.sweep(nowMs()));
     this.#committer.after('counted');
-    this.#tally.tell(this.#parts.log.say);
+    this.#digest.tell();
     return Promise.resolve();
   }
 
@@ -227,7 +226,7 @@ export class Daemon {
       brake: brakeView(state, nowMs()),
       trial: this.#parts.trial?.() ?? {kind: 'none'},
       unsaved: this.#committer.failure,
-      outcomes: Object.fromEntries(this.#outcomes),
+      outcomes: this.#digest.outcomes,
     };
   }
 
@@ -243,7 +242,7 @@ export class Daemon {
     await this.#cuts.stop();
     const egress = await this.egress.stop(firewall);
     const end = await this.#firewall.stop(firewall);
-    this.#tally.tell(this.#parts.log.say);
+    this.#digest.tell();
     this.#committer.now();
     this.#committer.stop();
     return egress === 'failed' ? egress : end;
@@ -304,12 +303,7 @@ export class Daemon {
   }
 
   #tell(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) {
-      this.#outcomes.set(outcome.kind, (this.#outcomes.get(outcome.kind) ?? 0) + 1);
-      if (this.#tally.takes(outcome)) continue;
-      const {level, message} = reportOutcome(outcome, nowMs());
-      this.#parts.log.say(level, message);
-    }
+    for (const outcome of outcomes) this.#digest.hear(outcome, nowMs());
     this.#committer.after('counted');
   }
 

@@ -14,7 +14,7 @@ import {emptyState, type State} from '../../guard/state.js';
 import {Frames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
-import {reportOutcome} from '../../report/outcome-text.js';
+import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
 import {type Envelopes, Scanner} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
@@ -184,7 +184,7 @@ class Pass {
 
   #sayEvidence(outcome: Extract<Outcome, {kind: 'counted' | 'exempt'}>): void {
     if (!this.#log.shows('info')) return;
-    const {level, message} = reportOutcome(outcome, 0);
-    this.#log.say(level, message);
+    const voice = voiceOf(outcome, 0);
+    if (voice.kind === 'line') this.#log.say(voice.level, voice.message);
   }
 }
