@@ -63,7 +63,6 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     ...workplace,
     config,
     families: config.dryRun ? [] : machineFamilies(),
-    surplus: 'keep',
     log,
     ...(trial && {trial}),
     ...(run && {run}),

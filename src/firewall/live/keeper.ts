@@ -23,7 +23,7 @@ export interface KeeperTools {
   readonly run: RunCall;
   readonly say: Say;
   /** Told before each step that a crash could follow. */
-  readonly onStep: (step: Step) => void;
+  readonly onStep?: (step: Step) => void;
 }
 
 /** What a keeper knows of that which should stand; the rest is its backend's. */
@@ -209,7 +209,7 @@ export class Keeper<Actual, Wanted> {
   async #look(): Promise<string | undefined> {
     const {onStep, run} = this.#surroundings;
     this.#believed = undefined;
-    onStep('reading');
+    onStep?.('reading');
     const reading = await readPart(this.#backend, run);
     if (reading.kind !== 'read') return reading.why;
     this.#believed = reading.actual;
@@ -221,9 +221,9 @@ export class Keeper<Actual, Wanted> {
   async #carryOut(plan: Plan<Actual>): Promise<string | undefined> {
     const {onStep, run} = this.#surroundings;
     this.#believed = undefined;
-    onStep('planned');
-    const failure = await runAll(plan.calls, run, () => onStep('partly'));
-    onStep('applied');
+    onStep?.('planned');
+    const failure = await runAll(plan.calls, run, () => onStep?.('partly'));
+    onStep?.('applied');
     if (failure !== undefined) return failure;
     this.#believed = plan.after();
     this.#known = this.#believed;
