@@ -2,6 +2,7 @@
  * What an operator may ask of the guard: list, why, block, unblock, resume. The same code answers through the
  * control socket of a running daemon and, when none runs, in the command itself.
  */
+import {countText} from '../base/count.js';
 import {type Block, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
@@ -10,7 +11,7 @@ import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
-import {countText, type Status} from '../report/status.js';
+import type {Status} from '../report/status.js';
 import {brakeView} from '../score/brake.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {acceptedMs, GoodSenders} from '../score/good-senders.js';

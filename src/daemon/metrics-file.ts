@@ -5,7 +5,8 @@
 import {Complaints} from '../base/mechanisms/complaints.js';
 import type {Say} from '../base/say.js';
 import {writeTextFile} from '../sys/disk/text-file.js';
-import {type Status, statusFigures} from '../report/status.js';
+import {statusFigures} from '../report/prometheus.js';
+import type {Status} from '../report/status.js';
 
 /** Monitoring runs as another user, so everybody may read the file. */
 const mode = 0o644;

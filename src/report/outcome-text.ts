@@ -3,13 +3,13 @@
  * their own and which are only counted. A message quotes no text of the log but the subject of a piece
  * of evidence, and that only at the level `info`: it is hostile text, and the name of a person.
  */
+import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
 import {printable} from '../base/printable.js';
 import type {LogLevel} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {WhyUnresolved} from '../mail/envelopes.js';
 import type {Evidence} from '../mail/evidence.js';
-import {countText} from './status.js';
 import {exemptionText} from '../score/exempt.js';
 import {stuckText} from '../sessions/reap.js';
 
