@@ -2,8 +2,8 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {exitCode} from '../src/cli/face/exit.js';
-import {makeProgram} from '../src/cli/program.js';
-import {noProgress} from '../src/cli/face/progress.js';
+import {nameOf} from '../src/cli/command-row.js';
+import {commands} from '../src/cli/command-table.js';
 import type {Kind} from '../src/config/kinds.js';
 import {flagOf, settingNames, settings} from '../src/config/schema.js';
 
@@ -28,14 +28,7 @@ const inWords: Readonly<Record<string, string>> = {
 };
 
 /** All but `run`, which is what happens without a command. */
-const commands = makeProgram({
-  version: '',
-  signals: {onStop: () => undefined, onReload: () => undefined},
-  output: {print: () => undefined, complain: () => undefined, progress: noProgress},
-  finish: () => undefined,
-})
-  .commands.map((command) => command.name())
-  .filter((name) => name !== 'run');
+const names = commands.map(nameOf).filter((name) => name !== 'run');
 
 describe('README.md', () => {
   test.each(settingNames)('lists %s with its default', (name) => {
@@ -58,7 +51,7 @@ describe('README.md', () => {
     expect(readme).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
   });
 
-  test.each(commands)('and the manual page show the command %s', (command) => {
+  test.each(names)('and the manual page show the command %s', (command) => {
     expect(readme).toContain(`blocksmtp ${command}`);
     expect(manual).toMatch(new RegExp(`^\\.B[IR]? "?${command.replace('-', '\\\\-')}\\b`, 'm'));
   });
