@@ -10,7 +10,7 @@ import {exitCode} from '../src/cli/face/exit.js';
 import {noProgress} from '../src/cli/face/progress.js';
 import {makeProgram} from '../src/cli/program.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
-import {statusFigures} from '../src/report/status.js';
+import {statusFigures} from '../src/report/prometheus.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');

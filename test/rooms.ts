@@ -122,6 +122,7 @@ const machine: readonly Room[] = [
 ];
 
 const live: readonly Room[] = [
+  {folder: 'score/live', purpose: 'Keeps the exemptions current while the daemon runs.'},
   {
     folder: 'firewall/live',
     purpose: 'Brings one part of the kernel to the desired state, and keeps it there.',

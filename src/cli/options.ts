@@ -1,6 +1,6 @@
 /**
  * Makes the command line's options from the schema, and a configuration from options and file.
- * Which options a command has is in `program.ts`.
+ * Which options a command has is in `command-table.ts`.
  */
 import {type Command, Option} from 'commander';
 import type {Problem} from '../base/problem.js';

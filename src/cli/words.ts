@@ -22,6 +22,8 @@ export interface OwnOptions {
   readonly confirm?: string | true;
   readonly json?: true;
   readonly prometheus?: true;
+  readonly all?: true;
+  readonly keepBlocks?: true;
 }
 
 /** Tells each thing that is wrong, in a line; how many operands there are is looked at elsewhere. */
@@ -32,8 +34,11 @@ export const past = duration('1s', durationText(keptMs / 1000));
 export const trial = duration(durationText(trialSeconds.least), durationText(trialSeconds.most));
 
 /** @returns seconds; undefined where no time is given: a bad one has been refused before */
-export function givenSeconds(time: string | undefined, kind: Kind<number>): number | undefined {
-  const read = time === undefined ? undefined : kind.read(time);
+export function givenSeconds(
+  time: string | true | undefined,
+  kind: Kind<number>,
+): number | undefined {
+  const read = typeof time === 'string' ? kind.read(time) : undefined;
   return read?.ok ? read.value : undefined;
 }
 

@@ -1,18 +1,19 @@
 /**
- * What an operator may ask of the guard: list, why, block, unblock, resume. The same code answers through the
- * control socket of a running daemon and, when none runs, in the command itself. Requests come as
- * foreign JSON and are checked here.
+ * The answer to each request about blocks and the state. Changes the state through the guard, and gives
+ * what has changed, which `daemon/enforcement.ts` carries out. The same code answers through the control
+ * socket of a running daemon and, when none runs, in the command itself.
  */
+import {countText} from '../base/count.js';
 import {type Block, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
-import {type Answer, readNetwork, type Request} from './protocol.js';
+import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
 import type {Guard} from '../guard/guard.js';
-import {liftAll, unblock} from '../guard/lifting.js';
+import {liftAll, unblock as liftBlock} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
-import {countText, type Status} from '../report/status.js';
+import type {Status} from '../report/status.js';
 import {brakeView} from '../score/brake.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 import {acceptedMs, GoodSenders} from '../score/good-senders.js';
@@ -34,56 +35,75 @@ export interface Served {
   readonly outcomes: readonly Outcome[];
 }
 
-export function serve(request: Request, view: OperatorView, nowMs: number): Served {
-  const {guard, state, exemptions} = view;
-  if (request.command === 'list') {
-    const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
-    return {answer: {kind: 'blocks', blocks}, outcomes: []};
-  }
-  if (request.command === 'status') {
-    return {answer: {kind: 'status', status: view.status()}, outcomes: []};
-  }
-  if (request.command === 'flush') {
-    const outcomes = liftAll(state, nowMs);
-    const {length} = outcomes;
-    const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
-    return {answer: {kind: 'done', message}, outcomes};
-  }
-  if (request.command === 'resume') return resume(guard, nowMs);
-  if (request.command === 'senders') {
-    const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
-    return {answer: {kind: 'senders', senders}, outcomes: []};
-  }
-  const read = readNetwork(request);
-  if (read.kind === 'refused') return refused(read.message);
-  const {network} = read;
-  if (request.command === 'why') {
-    const exempt = exemptions.ofNetwork(network);
-    const exemption = exempt === undefined ? null : exemptionText(exempt);
-    const lines = explain(network, view, nowMs);
-    return {answer: {kind: 'why', lines, exemption}, outcomes: []};
-  }
-  if (request.command === 'unblock') {
-    const outcome = unblock(state, network.text, nowMs);
-    const {text} = network;
-    const larger = blockAround(network, state);
-    if (outcome === undefined) {
-      const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
-      return {
-        answer: {kind: 'notBlocked', message: `${text} was not blocked${hint}`},
-        outcomes: [],
-      };
+export function serve(request: GuardRequest, view: OperatorView, nowMs: number): Served {
+  const {guard, state} = view;
+  switch (request.command) {
+    case 'list': {
+      const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
+      return {answer: {kind: 'blocks', blocks}, outcomes: []};
     }
-    // Its own block was one too many: whoever is to be let in is not yet.
-    const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
-    return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
+    case 'status':
+      return {answer: {kind: 'status', status: view.status()}, outcomes: []};
+    case 'senders': {
+      const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
+      return {answer: {kind: 'senders', senders}, outcomes: []};
+    }
+    case 'flush':
+      return flush(state, nowMs);
+    case 'resume':
+      return resume(guard, nowMs);
+    case 'why':
+    case 'unblock':
+    case 'block': {
+      const read = readNetwork(request);
+      if (read.kind === 'refused') return refused(read.message);
+      if (request.command === 'why') return why(read.network, view, nowMs);
+      if (request.command === 'unblock') return unblock(read.network, view, nowMs);
+      return block(read.network, request.seconds, view, nowMs);
+    }
   }
-  const why = whyExempt(network, exemptions);
-  if (why !== undefined) return refused(why);
-  const outcome = guard.block(operatorBlock(network, request.seconds, nowMs), 1);
+}
+
+function why(network: Network, view: OperatorView, nowMs: number): Served {
+  const exempt = view.exemptions.ofNetwork(network);
+  const exemption = exempt === undefined ? null : exemptionText(exempt);
+  const lines = explain(network, view, nowMs);
+  return {answer: {kind: 'why', lines, exemption}, outcomes: []};
+}
+
+function unblock(network: Network, {state}: OperatorView, nowMs: number): Served {
+  const outcome = liftBlock(state, network.text, nowMs);
+  const {text} = network;
+  const larger = blockAround(network, state);
+  if (outcome === undefined) {
+    const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
+    const message = `${text} was not blocked${hint}`;
+    return {answer: {kind: 'notBlocked', message}, outcomes: []};
+  }
+  // Its own block is gone, but that of the larger network still keeps it out.
+  const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
+  return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
+}
+
+function block(
+  network: Network,
+  seconds: number,
+  {guard, exemptions}: OperatorView,
+  nowMs: number,
+): Served {
+  const exempt = whyExempt(network, exemptions);
+  if (exempt !== undefined) return refused(exempt);
+  const outcome = guard.block(operatorBlock(network, seconds, nowMs), 1);
   return outcome.kind === 'block'
     ? {answer: {kind: 'done', message: `${network.text} is blocked`}, outcomes: [outcome]}
     : refused('too many blocks stand already');
+}
+
+function flush(state: State, nowMs: number): Served {
+  const outcomes = liftAll(state, nowMs);
+  const {length} = outcomes;
+  const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
+  return {answer: {kind: 'done', message}, outcomes};
 }
 
 function resume(guard: Guard, nowMs: number): Served {

@@ -1,18 +1,64 @@
-/** What an operator may ask of the daemon, and the answer. How it is answered is in `operator.ts`. */
+/**
+ * What an operator may ask of the daemon: one table of all requests, from which their type and their
+ * parser follow; and the answer. Decides which words are a request. How one is answered is in
+ * `operator.ts` and `daemon/course/reload.ts`; how an answer is read, in `answer.ts`.
+ */
+import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
 import {type Block, refusal} from '../blocks/block.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
 
-export type Request =
-  | {readonly command: 'list'}
-  | {readonly command: 'status'}
-  | {readonly command: 'flush'}
-  | {readonly command: 'resume'}
-  | {readonly command: 'senders'; readonly seconds: number}
-  | {readonly command: 'block'; readonly network: string; readonly seconds: number}
-  | {readonly command: 'unblock'; readonly network: string}
-  | {readonly command: 'why'; readonly network: string};
+/** The longest block an operator can ask for. Seconds: ten years stand for always. */
+export const longestOperatorSeconds = 3650 * 86_400;
+
+/** A trial is for as long as somebody sits there and looks. Seconds. */
+export const trialSeconds = {least: 10, most: 86_400} as const;
+
+/** Each request with its fields, and what may stand in each. */
+export const requests = {
+  list: {},
+  status: {},
+  why: {network: isText},
+  /** The sum since so many seconds. */
+  senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
+  block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
+  unblock: {network: isText},
+  resume: {},
+  flush: {},
+  /** Without `confirmSeconds` the new configuration stays. */
+  reload: {confirmSeconds: maybe(whole(trialSeconds.least, trialSeconds.most))},
+  confirm: {},
+} as const satisfies Readonly<Record<string, Fields>>;
+
+type Fields = Readonly<Record<string, Is<unknown>>>;
+type Table = typeof requests;
+export type CommandName = keyof Table;
+
+type ValueOf<Check> = Check extends Is<infer Value> ? Value : never;
+/** Of the fields those that must be there, or those that need not. */
+type Named<Of, Need extends 'must' | 'may'> = {
+  [Name in keyof Of]: undefined extends ValueOf<Of[Name]>
+    ? Need extends 'may'
+      ? Name
+      : never
+    : Need extends 'must'
+      ? Name
+      : never;
+}[keyof Of];
+type FieldsOf<Of> = {readonly [Name in Named<Of, 'must'>]: ValueOf<Of[Name]>} & {
+  readonly [Name in Named<Of, 'may'>]?: Exclude<ValueOf<Of[Name]>, undefined>;
+};
+
+export type Request = {
+  [Command in CommandName]: {readonly command: Command} & FieldsOf<Table[Command]>;
+}[CommandName];
+
+/** About configurations: the course of the daemon answers, which outlives a configuration. */
+export type CourseRequest = Extract<Request, {command: 'reload' | 'confirm'}>;
+
+/** About blocks and the state. */
+export type GuardRequest = Exclude<Request, CourseRequest>;
 
 export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command' | 'network'>;
 
@@ -22,28 +68,31 @@ export type Answer =
   | {readonly kind: 'why'; readonly lines: readonly string[]; readonly exemption: string | null}
   | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
-  | {readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused'; readonly message: string};
+  | MessageAnswer;
 
-/** The longest block an operator can ask for. Seconds: ten years stand for always. */
-export const longestOperatorSeconds = 3650 * 86_400;
-
-/** @returns undefined for anything that is no request */
-export function parseRequest(value: unknown): Request | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const {command, network, seconds} = value as Record<string, unknown>;
-  if (command === 'list' || command === 'status') return {command};
-  if (command === 'flush' || command === 'resume') return {command};
-  if (command === 'senders') {
-    return Number.isInteger(seconds) && Number(seconds) > 0
-      ? {command, seconds: Number(seconds)}
-      : undefined;
-  }
-  if (typeof network !== 'string') return undefined;
-  if (command === 'unblock' || command === 'why') return {command, network};
-  if (command !== 'block' || typeof seconds !== 'number') return undefined;
-  const good = Number.isInteger(seconds) && seconds >= 1 && seconds <= longestOperatorSeconds;
-  return good ? {command, network, seconds} : undefined;
+/** An answer in words. */
+export interface MessageAnswer {
+  readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused';
+  readonly message: string;
 }
+
+/** @returns undefined for anything that is no request; of one only the fields that it has */
+export function parseRequest(value: unknown): Request | undefined {
+  const command = isRecord(value) ? own(value, 'command') : undefined;
+  if (!isRecord(value) || !isText(command) || !Object.hasOwn(requests, command)) return undefined;
+  const fields: Fields = requests[command as CommandName];
+  const found: [string, unknown][] = [['command', command]];
+  for (const [name, is] of Object.entries(fields)) {
+    const given = own(value, name);
+    if (!is(given)) return undefined;
+    if (given !== undefined) found.push([name, given]);
+  }
+  // Each field was held against the table that the type is made of.
+  return Object.fromEntries(found) as Request;
+}
+
+export const isAboutConfiguration = (request: Request): request is CourseRequest =>
+  request.command === 'reload' || request.command === 'confirm';
 
 /** The network that a request names, or why it can be none of this command, whatever the state. */
 export function readNetwork({command, network: text}: NetworkRequest): ReadNetwork {
@@ -56,9 +105,6 @@ export function readNetwork({command, network: text}: NetworkRequest): ReadNetwo
   const message = command === 'block' ? refusal(network) : undefined;
   return message === undefined ? {kind: 'network', network} : {kind: 'refused', message};
 }
-
-/** A trial is for as long as somebody sits there and looks. Seconds. */
-export const trialSeconds = {least: 10, most: 86_400} as const;
 
 /** Longest quotation of a wrong word. Characters. */
 export const quotedCharacters = 80;

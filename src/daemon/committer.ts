@@ -1,8 +1,9 @@
 /**
  * Decides when the state is saved: soon after something was counted, now and then while only the
- * place in the log moves. What is not saved yet is not lost: its lines are read again. A disk that
- * refuses is told once and tried again; everything stays in memory until then.
+ * place in the log moves. What is not saved yet is not lost: its lines are read again. When the disk
+ * refuses, it says so once and tries again; everything stays in memory until then.
  */
+import {Complaints} from '../base/mechanisms/complaints.js';
 import type {Say} from '../base/say.js';
 import {nowMs} from '../sys/run/clock.js';
 
@@ -15,7 +16,7 @@ const retryMs = 5000;
 
 export class Committer {
   readonly #commit: () => void;
-  readonly #say: Say;
+  readonly #complaints: Complaints;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
   #failure: string | undefined;
@@ -24,7 +25,7 @@ export class Committer {
   /** @param commit saves everything, or throws and keeps everything */
   constructor(commit: () => void, say: Say) {
     this.#commit = commit;
-    this.#say = say;
+    this.#complaints = new Complaints(say);
   }
 
   after(change: 'counted' | 'moved'): void {
@@ -42,13 +43,12 @@ export class Committer {
     this.#dueMs = Number.POSITIVE_INFINITY;
     try {
       this.#commit();
-      if (this.#failure !== undefined) this.#say('notice', 'state: saved again, nothing was lost');
       this.#failure = undefined;
+      this.#complaints.end('state', 'state: saved again, nothing was lost');
     } catch (error) {
       const {message: why} = error as Error;
-      if (this.#failure === undefined)
-        this.#say('error', `state: not saved: ${why} (kept, trying again)`);
       this.#failure = why;
+      this.#complaints.begin('state', `state: not saved: ${why} (kept, trying again)`);
       this.after('counted');
     }
   }

@@ -1,43 +1,30 @@
 /**
- * The daemon under one configuration: joins the pure guard to the machine. Lines come in from the
- * follower, blocks go out to the kernel's chains, the state is saved between two batches. Nothing is
- * decided here that `guard/guard.ts` or `firewall/` could decide.
+ * The daemon under one configuration: joins the guard to the log, to the machine, and to those who ask.
+ * Lines come in from the sources, decisions go out through `enforcement.ts`, answers through `desk.ts`.
+ * Nothing is decided here.
  */
-import {nextEndMs, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
-import {BlockRules} from '../blocks/live/block-rules.js';
-import {EndTimer} from '../blocks/live/end-timer.js';
-import {formerChains, noteChain} from '../blocks/live/former-chains.js';
-import {chainSpec} from '../blocks/live/settings.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
-import {serve} from '../control/operator.js';
-import {type Answer, parseRequest} from '../control/protocol.js';
-import {Committer} from './committer.js';
-import {ExemptionWatch} from './exemption-watch.js';
-import {keptListIn, nothingKept} from './kept-list.js';
+import type {Answer, GuardRequest} from '../control/protocol.js';
+import {Desk, longestAnswerMs} from './desk.js';
+import {Enforcement} from './enforcement.js';
+import {ExemptionWatch} from '../score/live/exemption-watch.js';
+import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
-import type {Unwanted} from '../firewall/backend.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
-import type {Step} from '../firewall/live/steps.js';
 import {type Ask, Guard} from '../guard/guard.js';
-import {endBlocks, liftExempt, liftSince} from '../guard/lifting.js';
-import type {Outcome} from '../guard/outcome.js';
-import {type GuardSettings, guardSettings} from '../guard/settings.js';
+import {liftExempt} from '../guard/lifting.js';
+import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
-import type {Address, Family} from '../net/address.js';
+import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/hold.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
-import {Digest} from '../report/digest.js';
-import {reportOutcome} from '../report/outcome-text.js';
-import {familiesOf, type Status} from '../report/status.js';
-import {brakeView} from '../score/brake.js';
+import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
-import {Cutter} from '../sessions/live/cutter.js';
-import {SessionCuts} from '../sessions/live/session-cuts.js';
 import type {Stuck} from '../sessions/reap.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -55,63 +42,52 @@ export interface Parts {
   /** Runs a program of the firewall. */
   readonly run: RunCall;
   readonly families: readonly Family[];
-  /** What to do with rules nobody wants, until the log has been caught up with. */
-  readonly surplus: Unwanted;
   readonly log: Log;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
-  /** Told at each step that a crash could follow; for tests. */
-  readonly onStep?: (step: Step) => void;
 }
 
 export class Daemon {
-  readonly #parts: Parts;
-  readonly #settings: GuardSettings;
+  readonly #config: Config;
+  readonly #state: State;
+  readonly #log: Log;
   readonly #guard: Guard;
-  readonly #friends: ExemptionWatch;
-  readonly #firewall: BlockRules;
-  readonly #onStep: (step: Step) => void;
-  readonly #committer: Committer;
-  readonly #cuts: SessionCuts;
-  /** Whose rules keep outgoing mail back; begun by whoever lives with it. */
-  readonly egress: EgressGuard;
+  readonly #exemptionWatch: ExemptionWatch;
+  readonly #enforcement: Enforcement;
+  readonly #desk: Desk;
   readonly #ask: Ask;
-  readonly #tally = new Digest();
-  readonly #outcomes = new Map<Outcome['kind'], number>();
+  readonly #metrics: MetricsFile;
+  /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
+  readonly egress: EgressGuard;
   #sinceMs: number | undefined;
-  readonly #figures: MetricsFile;
-  #surplus: Unwanted;
-  readonly #endTimer = new EndTimer(() => this.#endBlocks());
-  #isStopped = false;
 
   constructor(parts: Parts) {
-    const {config, state, run, families, log} = parts;
-    this.#parts = parts;
-    this.#onStep = parts.onStep ?? (() => undefined);
-    this.#surplus = parts.surplus;
-    this.#settings = guardSettings(config, hostName(), 'live', sendmail);
-    this.#guard = new Guard(this.#settings, state);
-    this.#figures = new MetricsFile(config.metricsFile, log.say);
+    const {config, state, families, run, log, trial = () => ({kind: 'none'})} = parts;
+    const {say} = log;
+    [this.#config, this.#state, this.#log] = [config, state, log];
+    const settings = guardSettings(config, hostName(), 'live', sendmail);
+    const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
-    this.#friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say, kept);
-    const surroundings = {run, say: log.say, onStep: this.#onStep};
-    const spec = chainSpec(config);
-    this.#firewall = new BlockRules(config, families, surroundings, formerChains(state, spec));
-    this.#committer = new Committer(() => {
-      this.#onStep('committing');
-      parts.commit();
-      this.#onStep('committed');
-    }, log.say);
-    const save = (): void => this.#committer.now();
-    const cutView = {
-      stands: (network: string) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
-      isExempt: (client: Address) => this.#friends.exemptions.of(client) !== undefined,
-      save,
-      say: log.say,
-    };
-    const cutter = new Cutter(config, cutView, sendmail);
-    this.#cuts = new SessionCuts(cutter, this.#firewall);
-    this.egress = machineEgress(config, families, state, surroundings, save);
+    const watch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept);
+    const shared = {...parts, guard, exemptions: () => watch.exemptions};
+    const enforcement = new Enforcement({
+      ...shared,
+      say,
+      otherVariant,
+      unwanted: 'keep',
+      sessions: 'cut',
+    });
+    this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
+    this.#desk = new Desk({
+      ...shared,
+      trial,
+      enforcement,
+      policy: settings.policy,
+      egress: () => this.egress.enforced,
+      sinceMs: () => this.#sinceMs,
+    });
+    [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
+    this.#metrics = new MetricsFile(config.metricsFile, say);
     const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
     const mailer = {dialect: sendmail, port: config.mailerPort};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
@@ -120,233 +96,87 @@ export class Daemon {
   /**
    * Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall.
    *
-   * @param liftSinceMs those made on evidence since then are lifted instead; default: none
+   * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
    */
-  start(liftSinceMs = Number.POSITIVE_INFINITY): void {
-    this.#friends.refresh();
-    const {config, state, families} = this.#parts;
-    const undone = liftSince(state, liftSinceMs, nowMs());
-    const lifted = [...undone, ...liftExempt(state, this.#friends.exemptions, nowMs())];
-    const ended = this.#surplus === 'remove' ? endBlocks(state, nowMs()) : [];
-    this.#tell([...lifted, ...ended]);
-    // Said of each, or their rules would be kept with the others until the log is caught up with.
-    this.#intend(lifted);
-    this.#renewIntent();
-    if (families.length > 0) noteChain(state, chainSpec(config));
-    // Known before anything is made: a crash between would leave a chain of which nobody knows.
-    this.#committer.now();
-    void this.#enforce().then(() => this.#cutStanding());
+  start(liftSinceMs?: number): void {
+    this.#exemptionWatch.refresh();
+    this.#enforcement.start(liftSinceMs);
   }
 
   /** Follows the log until the signal is given. */
   async follow(signal: AbortSignal): Promise<void> {
-    const {config, state, log} = this.#parts;
     this.#sinceMs = nowMs();
-    await new LogSources(config, state, log.say).follow(signal, (batch) => this.#takeBatch(batch));
+    const sources = new LogSources(this.#config, this.#state, this.#log.say);
+    await sources.follow(signal, (batch) => this.#takeBatch(batch));
   }
 
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
-  async refreshFriends(): Promise<'settled' | 'unsettled'> {
-    if (this.#friends.refresh() === 'changed') {
-      const lifted = liftExempt(this.#parts.state, this.#friends.exemptions, nowMs());
-      await atMost(longestAnswerMs, this.#carryOut(lifted));
+  async refreshExemptions(): Promise<'settled' | 'unsettled'> {
+    if (this.#exemptionWatch.refresh() === 'changed') {
+      const lifted = liftExempt(this.#state, this.#exemptions, nowMs());
+      await atMost(longestAnswerMs, this.#enforcement.carryOut(lifted));
     }
-    return this.#friends.state;
+    return this.#exemptionWatch.state;
+  }
+
+  get hasWhitelist(): boolean {
+    return this.#exemptionWatch.hasList;
   }
 
   /** Forgets what is over. */
   cleanse(): Promise<void> {
-    // While old lines are being caught up with, what they speak of is not over yet.
-    if (this.#surplus === 'remove') void this.#carryOut(this.#guard.sweep(nowMs()));
-    this.#committer.after('counted');
-    this.#tally.tell(this.#parts.log.say);
+    this.#enforcement.sweep();
     return Promise.resolve();
   }
 
   /** The reaper has ended a process: said, and counted against its client. */
   reaped(stuck: Stuck): void {
-    if (this.#isStopped) return;
-    void this.#carryOut(this.#guard.reaped(stuck, nowMs(), this.#friends.exemptions));
-  }
-
-  /** Looks at the firewall and changes nothing: for a command that only asks. */
-  async look(): Promise<void> {
-    this.#renewIntent();
-    await Promise.all([this.#firewall.look(), this.egress.look()]);
-    this.#endTimer.stop();
+    if (this.#enforcement.isStopped) return;
+    void this.#enforcement.carryOut(this.#guard.reaped(stuck, nowMs(), this.#exemptions));
   }
 
   /** Compares the firewall with what should be, in both directions. */
   async check(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#renewIntent();
-    await this.#firewall.check();
+    if (this.#enforcement.isStopped) return;
+    await this.#enforcement.check();
     await this.egress.check();
-    this.#cutStanding();
-    this.#figures.write(this.#status());
+    this.#enforcement.cutStanding();
+    this.#metrics.write(this.#desk.status());
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
-  async answer(request: unknown): Promise<Answer> {
-    if (this.#isStopped) return {kind: 'refused', message: 'the daemon is ending'};
-    const parsed = parseRequest(request);
-    if (parsed === undefined) return {kind: 'refused', message: 'not a request of this version'};
-    const view = {
-      guard: this.#guard,
-      state: this.#parts.state,
-      exemptions: this.#friends.exemptions,
-      policy: this.#settings.policy,
-      history: this.#parts.history,
-      status: () => this.#status(),
-    };
-    // What has just happened belongs to the history that is asked for.
-    this.#committer.now();
-    const {answer, outcomes} = serve(parsed, view, nowMs());
-    if (outcomes.length === 0) return answer;
-    await atMost(longestAnswerMs, this.#carryOut(outcomes));
-    // No line of a log could bring back what an operator said: it is safe before he is answered.
-    this.#committer.now();
-    if (answer.kind !== 'done') return answer;
-    const isEnforced = !('network' in parsed) || this.isEnforced(parsed.network);
-    const unsaved = this.#committer.failure;
-    const once = isEnforced ? '' : ', once the firewall takes it: it refuses now';
-    const lost =
-      unsaved === undefined ? '' : `; NOT saved, lost if the daemon ends now: ${unsaved}`;
-    return {...answer, message: `${answer.message}${once}${lost}`};
+  answer(request: GuardRequest): Promise<Answer> {
+    return this.#desk.answer(request);
   }
 
-  get hasWhitelist(): boolean {
-    return this.#friends.hasList;
-  }
-
-  /** Whether the firewall of the network's family has taken all that was decided. */
-  isEnforced(network: string): boolean {
-    return this.#firewall.isEnforced(network);
-  }
-
-  #status(): Status {
-    const {config, state} = this.#parts;
-    return {
-      sinceMs: this.#sinceMs,
-      backend: config.backend,
-      families: familiesOf(this.#firewall.enforced),
-      egress: {mode: config.outbound, families: familiesOf(this.egress.enforced)},
-      blocks: state.blocks.size,
-      offenders: state.offenders.size,
-      brake: brakeView(state, nowMs()),
-      trial: this.#parts.trial?.() ?? {kind: 'none'},
-      unsaved: this.#committer.failure,
-      outcomes: Object.fromEntries(this.#outcomes),
-    };
-  }
-
-  /** Something in the state has changed that nobody waits for. */
+  /** Something in the state has changed, and nobody waits for it. */
   noteChange(): void {
-    this.#committer.after('counted');
+    this.#enforcement.noteChange('counted');
   }
 
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
-    this.#isStopped = true;
-    this.#endTimer.stop();
-    await this.#cuts.stop();
+    await this.#enforcement.halt();
     const egress = await this.egress.stop(firewall);
-    const end = await this.#firewall.stop(firewall);
-    this.#tally.tell(this.#parts.log.say);
-    this.#committer.now();
-    this.#committer.stop();
-    return egress === 'failed' ? egress : end;
+    const blocks = await this.#enforcement.stop(firewall);
+    return egress === 'failed' ? egress : blocks;
+  }
+
+  get #exemptions(): Exemptions {
+    return this.#exemptionWatch.exemptions;
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
-    const {log} = this.#parts;
     for (const {record, place: stands} of records) {
-      const found = this.#guard.take(record, nowMs(), this.#friends.exemptions, this.#ask);
+      const found = this.#guard.take(record, nowMs(), this.#exemptions, this.#ask);
       if (found.length === 0) continue;
-      log.say('debug', `the line at ${stands} counts:`);
-      void this.#carryOut(found);
+      this.#log.say('debug', `the line at ${stands} counts:`);
+      void this.#enforcement.carryOut(found);
     }
     savePlace();
     // At once: without a place to go on from, a start after a crash would skip what was written.
-    if (place === 'first') this.#committer.now();
-    else if (place === 'moved') this.#committer.after('moved');
-    if (caughtUp && this.#surplus === 'keep') {
-      this.#surplus = 'remove';
-      this.#tell(endBlocks(this.#parts.state, nowMs()));
-      this.#renewIntent();
-      void this.#enforce().then(() => this.#replaceOthers());
-    }
-  }
-
-  /** What another backend has left is no longer needed once ours knows all that the log says. */
-  async #replaceOthers(): Promise<void> {
-    if (this.#isStopped) return;
-    await this.#firewall.replaceOthers(await otherVariant());
-  }
-
-  /** Tells what was decided, and has it done; ends when it is in force, or will be tried again. */
-  async #carryOut(outcomes: readonly Outcome[]): Promise<void> {
-    if (outcomes.length === 0) return;
-    this.#onStep('decided');
-    const blocked = this.#intend(outcomes);
-    // First the kernel, then the words and the disk: each answer to a guesser is one too many.
-    const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
-    const enforced = changesFirewall ? this.#enforce() : undefined;
-    this.#tell(outcomes);
-    this.#onStep('told');
-    await enforced;
-    this.#cuts.cut(blocked);
-  }
-
-  /** @returns the networks that should be blocked now, by these outcomes */
-  #intend(outcomes: readonly Outcome[]): string[] {
-    const blocked: string[] = [];
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'lifted') this.#firewall.lift(outcome.block.network);
-      // One that is over when it is read of is never made.
-      if (outcome.kind !== 'block' || outcome.block.untilMs <= nowMs()) continue;
-      this.#firewall.set(outcome.block);
-      this.#endTimer.expect(outcome.block.untilMs);
-      blocked.push(outcome.block.network);
-    }
-    return blocked;
-  }
-
-  #tell(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) {
-      this.#outcomes.set(outcome.kind, (this.#outcomes.get(outcome.kind) ?? 0) + 1);
-      if (this.#tally.takes(outcome)) continue;
-      const {level, message} = reportOutcome(outcome, nowMs());
-      this.#parts.log.say(level, message);
-    }
-    this.#committer.after('counted');
-  }
-
-  /** Also sessions of blocks whose rule had to wait for the firewall, or was away for a while. */
-  #cutStanding(): void {
-    const {config, state} = this.#parts;
-    if (config.dryRun) return;
-    this.#cuts.cutStanding(() => [...state.blocks.values()].map(({network}) => network));
-  }
-
-  async #enforce(): Promise<void> {
-    if (!this.#isStopped) await this.#firewall.enforce(this.#surplus);
-  }
-
-  /** Whatever has changed the blocks, time and a clock that was set included. */
-  #renewIntent(): void {
-    const {blocks} = this.#parts.state;
-    this.#firewall.replace(standing(blocks.values(), nowMs()));
-    this.#endTimer.expect(nextEndMs(blocks.values()));
-  }
-
-  #endBlocks(): void {
-    // While old lines are being caught up with, what they speak of is not over yet.
-    if (this.#surplus === 'keep') return;
-    void this.#carryOut(endBlocks(this.#parts.state, nowMs()));
-    this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
+    if (place === 'first') this.#enforcement.save();
+    else if (place === 'moved') this.#enforcement.noteChange('moved');
+    if (caughtUp) this.#enforcement.caughtUp();
   }
 }
-
-/** The operator's command waits half a minute for its answer; a program that hangs takes longer. Ms. */
-const longestAnswerMs = 10_000;

@@ -5,11 +5,11 @@
  */
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
-import {type CourseRequest, readCourseRequest} from '../control/course-request.js';
-import type {Answer} from '../control/protocol.js';
+import type {Answer, CourseRequest} from '../control/protocol.js';
+import {type Answerers, route} from '../control/route.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
-import {settle} from './exemption-watch.js';
+import {settle} from '../score/live/exemption-watch.js';
 import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import {emptyState, type State} from '../guard/state.js';
@@ -86,16 +86,16 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     ...workplace,
     config,
     families: config.dryRun ? [] : machineFamilies(),
-    surplus: 'keep',
     log,
     trial: () => course.trial,
   });
-  const door = new ControlDoor(config, log.say, (request) => {
-    const asked = readCourseRequest(request);
-    return asked === undefined ? daemon.answer(request) : course.answer(asked);
-  });
+  const answerers: Answerers = {
+    course: (request) => course.answer(request),
+    guard: (request) => daemon.answer(request),
+  };
+  const door = new ControlDoor(config, log.say, (value) => route(value, answerers));
   const schedules = makeSchedules(terms, daemon);
-  const exemptions = setInterval(() => void daemon.refreshFriends(), exemptionsMs);
+  const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<void> | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
@@ -130,7 +130,7 @@ function livingOf(daemon: Daemon, door: ControlDoor): Living {
     },
     refresh: async () => {
       await door.open();
-      return settle(() => daemon.refreshFriends());
+      return settle(() => daemon.refreshExemptions());
     },
   };
 }

@@ -1,31 +1,34 @@
-/** Writes the figures of a status to the file that monitoring collects; a refusal is said once. */
+/**
+ * Writes the figures of a status to the file that monitoring collects. When the disk refuses, it says so
+ * once, and again when the reason is another one or the file had been written since.
+ */
+import {Complaints} from '../base/mechanisms/complaints.js';
 import type {Say} from '../base/say.js';
 import {writeTextFile} from '../sys/disk/text-file.js';
-import {type Status, statusFigures} from '../report/status.js';
+import {statusFigures} from '../report/prometheus.js';
+import type {Status} from '../report/status.js';
 
-/** Everybody may read figures: whoever collects them is another user. */
+/** Monitoring runs as another user, so everybody may read the file. */
 const mode = 0o644;
 
 export class MetricsFile {
   readonly #path: string;
-  readonly #say: Say;
-  #failure = '';
+  readonly #complaints: Complaints;
 
   /** @param path empty: nothing is written */
   constructor(path: string, say: Say) {
     this.#path = path;
-    this.#say = say;
+    this.#complaints = new Complaints(say);
   }
 
   write(status: Status): void {
     if (this.#path === '') return;
     try {
       writeTextFile(this.#path, statusFigures(status), mode);
-      this.#failure = '';
+      this.#complaints.end('metrics_file');
     } catch (error) {
       const {message} = error as Error;
-      if (message !== this.#failure) this.#say('warning', `metrics_file: not written: ${message}`);
-      this.#failure = message;
+      this.#complaints.begin('metrics_file', `metrics_file: not written: ${message}`, 'warning');
     }
   }
 }

@@ -2,6 +2,7 @@
  * What `blocksmtp doctor` finds: facts of this machine in, findings out, each with what to do. Pure:
  * the facts are gathered in `cli/commands/doctor.ts`.
  */
+import {countText} from '../base/count.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Family} from '../net/address.js';
@@ -9,15 +10,8 @@ import type {MeasuredWay} from '../outgoing/coverage.js';
 import {coverageFindings} from './coverage-findings.js';
 import type {Finding} from './finding.js';
 import {unknownUserText} from './outgoing-notice.js';
-import {
-  countText,
-  type EgressStatus,
-  enforcedShare,
-  percentText,
-  type Status,
-  trialTrouble,
-  unsavedText,
-} from './status.js';
+import {type EgressStatus, enforcedShare, type Status} from './status.js';
+import {percentText, trialTrouble, unsavedText} from './status-lines.js';
 
 export interface Facts {
   readonly config: Config;

@@ -1,65 +1,46 @@
 /**
- * Counts what can happen a thousand times a second, so that it is told once in a while, with its
- * number: a flood at the gate must not become one in our own log.
+ * Tells outcomes: one that has a line of its own at once, the others once in a while with their sum. A
+ * flood of guesses must not become a flood in our own log. Which is which decides `outcome-text.ts`.
  */
 import type {LogLevel, Say} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
-import type {WhyUnresolved} from '../mail/join-outcome.js';
-import type {Told} from './outcome-text.js';
-
-const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
-  silentSession: 'their sessions ended without a word about the client',
-  tooManyAtOnce: 'too many at once',
-  envelopeUnknown: 'their mail came before the log that was read',
-};
-
-const notYet =
-  'not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client';
+import {voiceOf} from './outcome-text.js';
 
 export class Digest {
-  readonly #counts = new Map<string, {readonly level: LogLevel; count: number}>();
+  readonly #say: Say;
+  readonly #counts = new Map<string, {readonly level: LogLevel; readonly count: number}>();
+  readonly #kinds = new Map<Outcome['kind'], number>();
 
-  /** @returns whether the outcome is only counted, and told later */
-  takes(outcome: Outcome): outcome is Exclude<Outcome, Told> {
-    switch (outcome.kind) {
-      case 'unresolved':
-        this.#add(
-          'warning',
-          `unknown recipients never tied to a client: ${whyUnresolved[outcome.why]}`,
-          outcome.recipients,
-        );
-        return true;
-      case 'broken':
-        this.#add('warning', 'pieces of split messages of which not all came', outcome.pieces);
-        return true;
-      case 'noRoom':
-        this.#add('error', 'blocks not made: as many stand already as can stand', 1);
-        return true;
-      case 'heldBack':
-        // What the stop holds back is counted in the stop, and told with it.
-        if (outcome.why === 'minute') this.#add('warning', `blocks ${notYet}`, 1);
-        return true;
-      case 'dispute':
-      case 'block':
-      case 'reaped':
-      case 'lifted':
-      case 'counted':
-      case 'exempt':
-      case 'unproven':
-      case 'stopped':
-      case 'resumed':
-        return false;
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  /** Says the outcome now, or counts it. */
+  hear(outcome: Outcome, nowMs: number): void {
+    this.#kinds.set(outcome.kind, (this.#kinds.get(outcome.kind) ?? 0) + 1);
+    const voice = voiceOf(outcome, nowMs);
+    switch (voice.kind) {
+      case 'line':
+        this.#say(voice.level, voice.message);
+        break;
+      case 'counted': {
+        const {level, what} = voice;
+        const count = (this.#counts.get(what)?.count ?? 0) + voice.count;
+        this.#counts.set(what, {level, count});
+        break;
+      }
+      case 'silent':
     }
   }
 
-  /** Says what has come together, and begins anew. */
-  tell(say: Say): void {
-    for (const [message, {level, count}] of this.#counts) say(level, `${count} ${message}`);
+  /** Says what was counted since it was last said. */
+  tell(): void {
+    for (const [what, {level, count}] of this.#counts) this.#say(level, `${count} ${what}`);
     this.#counts.clear();
   }
 
-  #add(level: LogLevel, message: string, count: number): void {
-    const before = this.#counts.get(message)?.count ?? 0;
-    this.#counts.set(message, {level, count: before + count});
+  /** How many outcomes of each kind were heard since the beginning. */
+  get outcomes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#kinds);
   }
 }

@@ -1,14 +1,15 @@
 /**
- * Puts what happened into words: one line for each outcome, with who, for how long and why. Never
- * quotes the log's own `User unknown`, and recipients only at the level of evidence: they are
- * hostile text, and names of people.
+ * Puts what happened into words: who, for how long and why; and decides which outcomes have a line of
+ * their own and which are only counted. A message quotes no text of the log but the subject of a piece
+ * of evidence, and that only at the level `info`: it is hostile text, and the name of a person.
  */
+import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
 import {printable} from '../base/printable.js';
 import type {LogLevel} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
+import type {WhyUnresolved} from '../mail/join-outcome.js';
 import type {Evidence} from '../mail/evidence.js';
-import {countText} from './status.js';
 import {exemptionText} from '../score/exempt.js';
 import {stuckText} from '../sessions/reap.js';
 
@@ -20,65 +21,99 @@ export interface Report {
 /** Longest quotation of a subject. Characters. */
 const subjectCharacters = 120;
 
-/** One outcome in words, also of those that the daemon only counts. */
-export function outcomeText(outcome: Outcome): string {
-  if (outcome.kind === 'unresolved') return `${outcome.recipients} never tied to a client`;
-  if (outcome.kind === 'broken') return `${outcome.pieces} pieces without the others`;
-  if (outcome.kind === 'heldBack') return `${outcome.network}: not blocked yet, a brake holds`;
-  if (outcome.kind === 'noRoom') return `${outcome.network}: no room for another block`;
-  return reportOutcome(outcome, Number.NEGATIVE_INFINITY).message;
-}
+/** How an outcome is heard of. `message` tells this one outcome. */
+export type Voice =
+  /** At once, in a line of its own. */
+  | ({readonly kind: 'line'} & Report)
+  /** One line now and then for many (`digest.ts`): their sum, then `what`. */
+  | ({readonly kind: 'counted'; readonly what: string; readonly count: number} & Report)
+  /** Counted by what led to it, and told with that. */
+  | {readonly kind: 'silent'; readonly message: string};
 
-/** What was done, in words, with what it was done to. */
-function deed({kind, subject}: Evidence): string {
-  const quoted = printable(subject, subjectCharacters);
-  return kind === 'unknownRecipient' ? `asked for ${quoted}` : `${kind} ${quoted}`.trimEnd();
-}
-
-/** What is only counted (`digest.ts`) has no line of its own. */
-export type Told = Exclude<Outcome, {kind: 'unresolved' | 'noRoom' | 'broken' | 'heldBack'}>;
-
-export function reportOutcome(outcome: Told, nowMs: number): Report {
+/** @param nowMs tells whether a block is over already */
+export function voiceOf(outcome: Outcome, nowMs: number): Voice {
   switch (outcome.kind) {
-    case 'counted': {
-      const {client, proof} = outcome.evidence;
-      const score = outcome.score.toFixed(1);
-      return info(`${client.text} ${deed(outcome.evidence)}: score ${score}, proof ${proof}`);
-    }
-    case 'exempt': {
-      const {client} = outcome.evidence;
-      const why = exemptionText(outcome.exemption);
-      return info(`${client.text} ${deed(outcome.evidence)}: exempt, ${why}`);
-    }
+    case 'counted':
+      return line('info', `${deed(outcome)}: score ${outcome.score.toFixed(1)}, ${proof(outcome)}`);
+    case 'exempt':
+      return line('info', `${deed(outcome)}: exempt, ${exemptionText(outcome.exemption)}`);
     case 'unproven': {
-      const {client, proof} = outcome.evidence;
-      const what = `${client.text} ${deed(outcome.evidence)}`;
-      return info(`${what}: not counted, only ${proof} says so, and attribution is verified`);
+      const why = `only ${outcome.evidence.proof} says so, and attribution is verified`;
+      return line('info', `${deed(outcome)}: not counted, ${why}`);
     }
-    case 'block': {
-      const {network, fromMs, untilMs, reason, origin} = outcome.block;
-      const length = durationText(Math.round((untilMs - fromMs) / 1000));
-      const which = origin === 'operator' ? 'by the operator' : ordinal(outcome.repeat);
-      const over = untilMs <= nowMs ? ', over already: the log is older' : '';
-      return notice(`block ${network} for ${length} (${which})${over}: ${reason}`);
-    }
+    case 'block':
+      return line('notice', blockText(outcome, nowMs));
     case 'reaped':
-      return notice(`reap ${stuckText(outcome.stuck)}: SIGTERM`);
-    case 'lifted': {
-      const {network} = outcome.block;
-      return notice(`unblock ${network}: ${liftedBecause[outcome.why]}`);
-    }
+      return line('notice', `reap ${stuckText(outcome.stuck)}: SIGTERM`);
+    case 'lifted':
+      return line('notice', `unblock ${outcome.block.network}: ${liftedBecause[outcome.why]}`);
     case 'stopped':
-      return {level: 'error', message: stoppedText(outcome)};
+      return line('error', stoppedText(outcome));
     case 'resumed':
-      return notice(`blocks are made again, by the operator; ${heldBackText(outcome)}`);
-    case 'dispute': {
-      const clients = outcome.clients.join(' and ');
-      const place = outcome.queueId || 'outside an envelope';
-      const message = `${place}: sources disagree about the client, ${clients}: nothing counted`;
-      return {level: 'warning', message};
+      return line('notice', `blocks are made again, by the operator; ${heldBackText(outcome)}`);
+    case 'dispute':
+      return line('warning', disputeText(outcome));
+    case 'unresolved': {
+      const {recipients: count, why} = outcome;
+      const what = `unknown recipients never tied to a client: ${whyUnresolved[why]}`;
+      return {...counted('warning', what, count), message: `${count} never tied to a client`};
+    }
+    case 'broken': {
+      const {pieces: count} = outcome;
+      const what = 'pieces of split messages of which not all came';
+      return {...counted('warning', what, count), message: `${count} pieces without the others`};
+    }
+    case 'noRoom': {
+      const what = 'blocks not made: as many stand already as can stand';
+      const message = `${outcome.network}: no room for another block`;
+      return {...counted('error', what, 1), message};
+    }
+    case 'heldBack': {
+      const message = `${outcome.network}: not blocked yet, a brake holds`;
+      return outcome.why === 'stop'
+        ? {kind: 'silent', message}
+        : {...counted('warning', `blocks ${notYet}`, 1), message};
     }
   }
+}
+
+/** One outcome in words, whether it has a line of its own or not. */
+export const outcomeText = (outcome: Outcome): string =>
+  voiceOf(outcome, Number.NEGATIVE_INFINITY).message;
+
+const line = (level: LogLevel, message: string): Voice => ({kind: 'line', level, message});
+const counted = (level: LogLevel, what: string, count: number) =>
+  ({kind: 'counted', level, what, count}) as const;
+
+const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
+  silentSession: 'their sessions ended without a word about the client',
+  tooManyAtOnce: 'too many at once',
+  envelopeUnknown: 'their mail came before the log that was read',
+};
+
+const notYet =
+  'not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client';
+
+/** Who did what. */
+function deed({evidence: {client, kind, subject}}: {readonly evidence: Evidence}): string {
+  const quoted = printable(subject, subjectCharacters);
+  const did = kind === 'unknownRecipient' ? `asked for ${quoted}` : `${kind} ${quoted}`.trimEnd();
+  return `${client.text} ${did}`;
+}
+
+const proof = ({evidence}: {readonly evidence: Evidence}): string => `proof ${evidence.proof}`;
+
+function blockText({block, repeat}: Extract<Outcome, {kind: 'block'}>, nowMs: number): string {
+  const {network, fromMs, untilMs, reason, origin} = block;
+  const length = durationText(Math.round((untilMs - fromMs) / 1000));
+  const which = origin === 'operator' ? 'by the operator' : ordinal(repeat);
+  const over = untilMs <= nowMs ? ', over already: the log is older' : '';
+  return `block ${network} for ${length} (${which})${over}: ${reason}`;
+}
+
+function disputeText({queueId, clients}: Extract<Outcome, {kind: 'dispute'}>): string {
+  const place = queueId || 'outside an envelope';
+  return `${place}: sources disagree about the client, ${clients.join(' and ')}: nothing counted`;
 }
 
 const liftedBecause = {
@@ -108,6 +143,3 @@ const heldBackText = ({heldBack}: {readonly heldBack: number}): string =>
   `${countText(heldBack, 'block')} not made`;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);
-
-const info = (message: string): Report => ({level: 'info', message});
-const notice = (message: string): Report => ({level: 'notice', message});

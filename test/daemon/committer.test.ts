@@ -5,7 +5,7 @@ import type {LogLevel} from '../../src/base/say.js';
 
 let said: [LogLevel, string][] = [];
 let commits: number[] = [];
-let refuses = false;
+let refuses: false | string = false;
 let committer: Committer;
 
 beforeEach(() => {
@@ -16,7 +16,7 @@ beforeEach(() => {
   committer = new Committer(
     () => {
       commits.push(Date.now());
-      if (refuses) throw new Error('disk full');
+      if (refuses !== false) throw new Error(refuses);
     },
     (level, message) => said.push([level, message]),
   );
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 test('why it is not saved is known until it is', () => {
-  refuses = true;
+  refuses = 'disk full';
   committer.now();
   expect(committer.failure).toBe('disk full');
   refuses = false;
@@ -57,7 +57,7 @@ test('a stream of changes does not put the commit off for ever', () => {
 });
 
 test('a refusal is told once, tried again by itself, and its end is told', () => {
-  refuses = true;
+  refuses = 'disk full';
   committer.after('counted');
   jest.advanceTimersByTime(60_000);
   expect(commits.length).toBeGreaterThan(5);
@@ -69,13 +69,25 @@ test('a refusal is told once, tried again by itself, and its end is told', () =>
   const before = commits.length;
   jest.advanceTimersByTime(60_000);
   expect(commits.length).toBe(before);
-  refuses = true;
+  refuses = 'disk full';
   committer.now();
   expect(said).toHaveLength(3);
 });
 
+test('a refusal for another reason is told too', () => {
+  refuses = 'disk full';
+  committer.now();
+  refuses = 'I/O error';
+  jest.advanceTimersByTime(60_000);
+  expect(said.map(([, message]) => message)).toEqual([
+    'state: not saved: disk full (kept, trying again)',
+    'state: not saved: I/O error (kept, trying again)',
+  ]);
+  expect(committer.failure).toBe('I/O error');
+});
+
 test('lines that come while the disk refuses do not make it be tried more often', () => {
-  refuses = true;
+  refuses = 'disk full';
   for (let ms = 0; ms < 20_000; ms += 10) {
     committer.after('counted');
     jest.advanceTimersByTime(10);

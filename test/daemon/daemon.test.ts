@@ -65,7 +65,6 @@ function makeDaemon(): Daemon {
     history: () => [],
     run: kernel.run,
     families: [4],
-    surplus: 'keep',
     log: {say, shows: () => true, close: () => Promise.resolve()},
   });
   return daemon;

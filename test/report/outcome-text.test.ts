@@ -1,7 +1,7 @@
 /** Each outcome in one line: who, for how long and why; and never what a client wrote as it wrote it. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {outcomeText, reportOutcome} from '../../src/report/outcome-text.js';
+import {outcomeText, voiceOf} from '../../src/report/outcome-text.js';
 import {evidence, startMs} from '../score/samples.js';
 
 const hour = 3_600_000;
@@ -92,33 +92,72 @@ const cases = [
   ],
 ] as const;
 
-describe('reportOutcome()', () => {
-  test.each(cases)('%j', (outcome, expected) => {
-    const {level, message} = reportOutcome(outcome, startMs);
-    expect(`${level} ${message}`).toBe(expected);
+const unresolved = 'unknown recipients never tied to a client';
+const onlyCounted = [
+  [
+    {kind: 'unresolved', recipients: 3, why: 'silentSession'},
+    `warning 3 ${unresolved}: their sessions ended without a word about the client`,
+    '3 never tied to a client',
+  ],
+  [
+    {kind: 'unresolved', recipients: 1, why: 'tooManyAtOnce'},
+    `warning 1 ${unresolved}: too many at once`,
+    '1 never tied to a client',
+  ],
+  [
+    {kind: 'unresolved', recipients: 2, why: 'envelopeUnknown'},
+    `warning 2 ${unresolved}: their mail came before the log that was read`,
+    '2 never tied to a client',
+  ],
+  [
+    {kind: 'broken', pieces: 4},
+    'warning 4 pieces of split messages of which not all came',
+    '4 pieces without the others',
+  ],
+  [
+    {kind: 'noRoom', network: '203.0.113.7'},
+    'error 1 blocks not made: as many stand already as can stand',
+    '203.0.113.7: no room for another block',
+  ],
+  [
+    {kind: 'heldBack', network: '203.0.113.7', why: 'minute'},
+    'warning 1 blocks not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client',
+    '203.0.113.7: not blocked yet, a brake holds',
+  ],
+] as const;
+
+describe('voiceOf()', () => {
+  test.each(cases)('%j has a line of its own', (outcome, expected) => {
+    const voice = voiceOf(outcome, startMs);
+    expect(voice.kind === 'line' && `${voice.level} ${voice.message}`).toBe(expected);
+  });
+
+  test.each(onlyCounted)('%j is counted', (outcome, summed, message) => {
+    const voice = voiceOf(outcome, startMs);
+    expect(voice.kind === 'counted' && `${voice.level} ${voice.count} ${voice.what}`).toBe(summed);
+    expect(voice.message).toBe(message);
+  });
+
+  test('what the stop holds back is counted in the stop', () => {
+    expect(voiceOf({kind: 'heldBack', network: '203.0.113.7', why: 'stop'}, startMs)).toEqual({
+      kind: 'silent',
+      message: '203.0.113.7: not blocked yet, a brake holds',
+    });
   });
 
   test('quotes of what a client wrote only what is printable, and not too much of it', () => {
     fc.assert(
       fc.property(fc.string({unit: 'binary', maxLength: 300}), (subject) => {
-        const {message} = reportOutcome(
-          {kind: 'counted', evidence: {...one, subject}, score: 1},
-          0,
-        );
+        const {message} = voiceOf({kind: 'counted', evidence: {...one, subject}, score: 1}, 0);
         expect(message).toMatch(/^[\x20-\x7e]{1,200}$/);
       }),
     );
   });
 });
 
-test('outcomeText() knows also what the daemon only counts', () => {
-  expect(outcomeText({kind: 'unresolved', recipients: 3, why: 'silentSession'})).toBe(
-    '3 never tied to a client',
-  );
-  expect(outcomeText({kind: 'noRoom', network: '203.0.113.7'})).toBe(
-    '203.0.113.7: no room for another block',
-  );
-  expect(outcomeText({kind: 'heldBack', network: '203.0.113.7', why: 'minute'})).toBe(
-    '203.0.113.7: not blocked yet, a brake holds',
+test('outcomeText() tells each outcome by itself, also what the daemon only counts', () => {
+  for (const [outcome, , message] of onlyCounted) expect(outcomeText(outcome)).toBe(message);
+  expect(outcomeText({kind: 'block', block: {...block, untilMs: 0}, repeat: 2})).not.toMatch(
+    /over/,
   );
 });

@@ -2,14 +2,13 @@
  * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
  * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
  */
+import {askDaemon} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
-import type {Answer} from '../../control/protocol.js';
-import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import {exemptionText} from '../../score/exempt.js';
-import {askControl} from '../../sys/talk/control-socket.js';
 import type {Log} from '../../sys/talk/log.js';
 
 export async function check(
@@ -56,13 +55,12 @@ type Asked =
   | {readonly kind: 'none'; readonly why: string};
 
 async function ofDaemon({text}: Address, controlSocket: string): Promise<Asked> {
-  const asked = await askControl(controlSocket, {command: 'why', network: text});
+  const asked = await askDaemon(controlSocket, {command: 'why', network: text});
   if (asked.kind === 'noDaemon') return {kind: 'none', why: 'no daemon runs'};
   if (asked.kind === 'failed') {
     return {kind: 'none', why: `the daemon cannot be asked (${asked.why})`};
   }
-  // The daemon is this same program; its answer has the type of `Daemon.answer`.
-  const answer = asked.answer as Answer;
+  const {answer} = asked;
   if (answer.kind !== 'why') return {kind: 'none', why: 'the daemon gives no answer'};
   const {exemption} = answer;
   const verdict = exemption === null ? {isExempt: false, text: 'not exempt'} : exempt(exemption);

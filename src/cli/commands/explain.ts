@@ -7,7 +7,7 @@
 import {printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Config} from '../../config/schema.js';
-import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';

@@ -1,25 +1,23 @@
 /**
- * `list`, `status`, `why`, `block`, `unblock`, `resume`, `flush`: asks the running daemon; where none
- * runs, does the same itself, on the daemon's own state and with the daemon's own code.
+ * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
+ * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
+import {askDaemon} from './ask.js';
+import {type Answered, answerAlone} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
-import {type Answer, readNetwork, type Request} from '../../control/protocol.js';
-import {Daemon} from '../../daemon/daemon.js';
-import {removeFirewall} from '../../daemon/remove-firewall.js';
-import {openToLook, openResources} from '../../daemon/resources.js';
-import type {State} from '../../guard/state.js';
-import {isGood, type Status, statusFigures, statusLines} from '../../report/status.js';
+import type {Answer, GuardRequest} from '../../control/protocol.js';
+import {statusFigures} from '../../report/prometheus.js';
+import {isGood, type Status} from '../../report/status.js';
+import {statusLines} from '../../report/status-lines.js';
 import {sendersJson, senderTable} from '../../report/tables/senders.js';
 import {localTime, roughTime, table} from '../../report/tables/table.js';
 import {nowMs} from '../../sys/run/clock.js';
-import {machineFamilies} from '../../sys/run/netfilter.js';
-import {askControl} from '../../sys/talk/control-socket.js';
 import type {Log} from '../../sys/talk/log.js';
 
 export async function operate(
-  request: Request,
+  request: GuardRequest,
   form: Form,
   config: Config,
   log: Log,
@@ -61,20 +59,24 @@ export async function operate(
   }
 }
 
-type Answered = Answer | {readonly unavailable: string};
-
 /** Of the daemon, or where none runs of its state. */
-export async function answerOf(request: Request, config: Config, log: Log): Promise<Answered> {
-  return (await askRunning(request, config)) ?? withoutDaemon(request, config, log);
+export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
+  const running = await askRunning(request, config);
+  if (running !== undefined) return running;
+  const alone = await answerAlone(request, config, log);
+  if (!('taken' in alone)) return alone;
+  // A daemon that was just beginning, or between two lives, listens now.
+  const late = await askRunning(request, config);
+  const why = `${alone.taken}, and does not listen at ${config.controlSocket}`;
+  return late ?? {unavailable: why};
 }
 
 /** @returns undefined where no daemon runs */
-async function askRunning(request: Request, config: Config): Promise<Answered | undefined> {
-  const asked = await askControl(config.controlSocket, request);
+async function askRunning(request: GuardRequest, config: Config): Promise<Answered | undefined> {
+  const asked = await askDaemon(config.controlSocket, request);
   switch (asked.kind) {
     case 'answer': {
-      // The daemon is this same program; its answer has the type of `Daemon.answer`.
-      const answer = asked.answer as Answer;
+      const {answer} = asked;
       if (request.command !== 'flush' || answer.kind !== 'done') return answer;
       return {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`};
     }
@@ -84,151 +86,6 @@ async function askRunning(request: Request, config: Config): Promise<Answered | 
       return {unavailable: `${config.controlSocket}: ${asked.why}`};
   }
 }
-
-/** `reload` and `confirm`: what only a running daemon can do. */
-export async function askDaemon(
-  request: RunRequest,
-  config: Config,
-  output: Output,
-  alone: WithoutDaemon = 'mayWork',
-): Promise<ExitCode> {
-  const asked = await askControl(config.controlSocket, request);
-  if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
-  if (asked.kind !== 'answer') {
-    const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
-    output.complain(`${config.controlSocket}: ${why}`);
-    return exitCode.unavailable;
-  }
-  const answer = asked.answer as Extract<Answer, {message: string}>;
-  if (answer.kind === 'done') output.print(`${answer.message}\n`);
-  else output.complain(answer.message);
-  return answer.kind === 'done' ? exitCode.ok : exitCode.no;
-}
-
-/** What `daemon/course/reload.ts` answers. */
-type RunRequest =
-  {readonly command: 'reload'; readonly confirmSeconds?: number} | {readonly command: 'confirm'};
-
-const onlyAsks: ReadonlySet<Request['command']> = new Set(['list', 'status', 'why', 'senders']);
-
-async function withoutDaemon(request: Request, config: Config, log: Log): Promise<Answered> {
-  const open = onlyAsks.has(request.command) ? openToLook : openResources;
-  const opened = await open(config, log);
-  if (opened.kind !== 'ready') {
-    // A daemon that was just beginning, or between two lives, listens now.
-    const late = opened.kind === 'taken' ? await askRunning(request, config) : undefined;
-    if (late !== undefined) return late;
-    const hint = opened.kind === 'taken' ? `, and does not listen at ${config.controlSocket}` : '';
-    return {unavailable: `${opened.why}${hint}`};
-  }
-  const {workplace} = opened;
-  const families = machineFamilies();
-  const daemon = new Daemon({...workplace, config, families, surplus: 'remove', log});
-  try {
-    switch (request.command) {
-      case 'status':
-        await daemon.look();
-        return await daemon.answer(request);
-      case 'list':
-      case 'why':
-      case 'senders':
-        return await daemon.answer(request);
-      case 'resume': {
-        const answer = await daemon.answer(request);
-        return config.dryRun ? wouldBeDone(request, answer) : answer;
-      }
-      case 'flush':
-        return await flush(daemon, workplace.state, config, log);
-      case 'block':
-      case 'unblock': {
-        daemon.start();
-        const answer = await daemon.answer(request);
-        if (config.dryRun) return wouldBeDone(request, answer);
-        if (answer.kind !== 'done') return answer;
-        if (daemon.isEnforced(request.network)) return untilWhen(request, answer, config);
-        return {
-          unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again',
-        };
-      }
-    }
-  } finally {
-    await daemon.stop('leave');
-    workplace.leave();
-  }
-}
-
-type Changing = Extract<Request, {command: 'block' | 'unblock' | 'resume'}>;
-
-/**
- * Tells what would be done, in a dry run: it reads no state, so whether somebody is blocked, or
- * blocking is stopped, is not known to it.
- */
-function wouldBeDone(request: Changing, answer: Answer): Answer {
-  if (answer.kind === 'refused') return answer;
-  return {kind: 'done', message: `dry_run is set: ${wouldBe(request)}`};
-}
-
-function wouldBe(request: Changing): string {
-  if (request.command === 'resume') return 'blocks would be made again, if blocking is stopped';
-  const read = readNetwork(request);
-  const network = read.kind === 'network' ? read.network.text : request.network;
-  return request.command === 'block'
-    ? `${network} would be blocked`
-    : `${network} would be unblocked, if it is blocked`;
-}
-
-/** Rules of iptables do not end by themselves: who has set a time must know it. */
-function untilWhen(
-  {command}: Changing,
-  answer: Extract<Answer, {message: string}>,
-  {backend}: Config,
-): Answer {
-  if (command !== 'block' || backend !== 'iptables') return answer;
-  return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
-}
-
-/** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
-async function flush(daemon: Daemon, state: State, config: Config, log: Log): Promise<Answered> {
-  const answer = await daemon.answer({command: 'flush'});
-  if (answer.kind !== 'done') return answer;
-  if (config.dryRun) return {...answer, message: wouldClear};
-  const failures = await removeFirewall(config, log.say, state);
-  if (failures.length > 0) return {unavailable: failures.join('; ')};
-  return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
-}
-
-/** Takes whatever any backend has made out of the kernel; the state is left alone. */
-export async function clearFirewall(config: Config, log: Log, output: Output): Promise<ExitCode> {
-  const asked = await askControl(config.controlSocket, {command: 'status'});
-  if (asked.kind === 'answer') {
-    output.complain('a daemon runs, and would put it all back: stop it first');
-    return exitCode.no;
-  }
-  if (config.dryRun) {
-    output.print(`${wouldClear}\n`);
-    return exitCode.ok;
-  }
-  // One that runs need not have a socket. Where the state cannot be opened, none can run.
-  const opened = await openResources(config, log);
-  if (opened.kind === 'taken') {
-    output.complain(`${opened.why}, and would put it all back: stop it first`);
-    return exitCode.unavailable;
-  }
-  const workplace = opened.kind === 'ready' ? opened.workplace : undefined;
-  const failures = await removeFirewall(config, log.say, workplace?.state);
-  try {
-    workplace?.commit();
-  } catch (error) {
-    log.say('warning', `state: not saved: ${(error as Error).message}`);
-  }
-  workplace?.leave();
-  for (const failure of failures) output.complain(failure);
-  if (failures.length > 0) return exitCode.unavailable;
-  output.print('nothing of ours is left in the firewall\n');
-  return exitCode.ok;
-}
-
-const wouldClear = 'dry_run is set: all of ours would be taken out of the firewall';
 
 function statusText(status: Status, form: Form): string {
   switch (form) {

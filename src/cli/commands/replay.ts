@@ -6,7 +6,7 @@
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Progress} from '../face/progress.js';
 import type {Config} from '../../config/schema.js';
-import {ExemptionWatch} from '../../daemon/exemption-watch.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
@@ -15,7 +15,7 @@ import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
-import {reportOutcome} from '../../report/outcome-text.js';
+import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
 import {type Envelopes, type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
@@ -185,7 +185,7 @@ class Pass {
 
   #sayEvidence(outcome: Extract<Outcome, {kind: 'counted' | 'exempt'}>): void {
     if (!this.#log.shows('info')) return;
-    const {level, message} = reportOutcome(outcome, 0);
-    this.#log.say(level, message);
+    const voice = voiceOf(outcome, 0);
+    if (voice.kind === 'line') this.#log.say(voice.level, voice.message);
   }
 }

@@ -4,8 +4,7 @@
  */
 import type {Options} from '../../config/options.js';
 import {type TrialView, trialView} from '../../config/trial.js';
-import type {CourseRequest} from '../../control/course-request.js';
-import type {Answer} from '../../control/protocol.js';
+import type {Answer, CourseRequest} from '../../control/protocol.js';
 import type {Course, CourseEvent, NextLife, Step, TrialFile} from '../../course/course.js';
 import {nextStep, stepUnkept} from '../../course/step.js';
 import {readConfig} from './checked.js';

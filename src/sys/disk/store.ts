@@ -6,10 +6,9 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
-import type {Database, Statement} from 'node-sqlite3-wasm';
-import {Table} from '../../base/mechanisms/table.js';
+import type {Database} from 'node-sqlite3-wasm';
 import type {HistoryEntry} from '../../blocks/history.js';
-import type {State} from '../../guard/state.js';
+import {makeState, type Row, type State, type TableName, tableNames} from '../../guard/state.js';
 
 const fileName = 'blocksmtp.db';
 
@@ -22,23 +21,7 @@ const historySeconds = 90 * 86_400;
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
 
-/** Each of these tables holds JSON under a key; the history has columns of its own, for questions. */
-const tableNames = [
-  'blocks',
-  'offenders',
-  'envelopes',
-  'connections',
-  'deliveries',
-  'openMessages',
-  'positions',
-  'journals',
-  'senders',
-  'brake',
-  'chains',
-  'outgoing',
-  'egressChains',
-] as const;
-
+/** Each table holds JSON under a key; the history has columns of its own, for questions. */
 const layout = `
   ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
@@ -136,45 +119,25 @@ function forgetHistory(database: Database, beforeMs: number): void {
   }
 }
 
-function loadState(database: Database): State {
-  const load = <Value>(name: (typeof tableNames)[number]): Table<Value> => {
-    // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
-    const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
-    try {
-      return new Table(entriesOf<Value>(rows));
-    } finally {
-      rows.finalize();
-    }
-  };
-  return {
-    blocks: load('blocks'),
-    offenders: load('offenders'),
-    envelopes: load('envelopes'),
-    connections: load('connections'),
-    deliveries: load('deliveries'),
-    openMessages: load('openMessages'),
-    positions: load('positions'),
-    journals: load('journals'),
-    senders: load('senders'),
-    brake: load('brake'),
-    chains: load('chains'),
-    outgoing: load('outgoing'),
-    egressChains: load('egressChains'),
-    history: [],
-  };
-}
+const loadState = (database: Database): State =>
+  makeState((name) => savedRows(database, name), 'saved');
 
 /** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
-function* entriesOf<Value>(rows: Statement): Generator<[string, Value]> {
-  for (const row of rows.iterate()) {
-    // We wrote these rows ourselves, in this layout's version.
-    const {key, value} = row as {key: string; value: string};
-    yield [key, JSON.parse(value) as Value];
+function* savedRows(database: Database, name: TableName): Generator<Row> {
+  // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
+  const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
+  try {
+    for (const row of rows.iterate()) {
+      const {key, value} = row as {key: string; value: string};
+      yield [key, JSON.parse(value)];
+    }
+  } finally {
+    rows.finalize();
   }
 }
 
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
-  const save = (name: (typeof tableNames)[number]): void => {
+  const save = (name: TableName): void => {
     const {put, deleted} = state[name].changes();
     for (const [key, value] of put) {
       database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);

@@ -28,6 +28,21 @@ const tablesOf = {
     'positions',
     'journals',
   ],
+  4: [
+    'blocks',
+    'offenders',
+    'envelopes',
+    'connections',
+    'deliveries',
+    'openMessages',
+    'positions',
+    'journals',
+    'senders',
+    'brake',
+    'chains',
+    'outgoing',
+    'egressChains',
+  ],
 } as const;
 
 const block = {network: 'n', fromMs: 1, untilMs: 2, reason: 'r', origin: 'evidence'};
@@ -56,6 +71,11 @@ const values: Readonly<Record<string, readonly (readonly [string, unknown])[]>> 
   positions: [['/log', [{identity: '1:2', offset: 3, guard: 'ff'}]]],
   journals: [['journal', {cursor: 's=1'}]],
   sessions: [['s', {}]],
+  senders: [['a', {firstMinute: 1, lastMinute: 2}]],
+  brake: [['brake', {kind: 'stopped', sinceMs: 1, clients: ['a'], heldBack: 3}]],
+  chains: [['C 25', {chain: 'C', port: 25}]],
+  outgoing: [['1 other p', {hour: 1, standing: 'other', user: 'u', connections: 2}]],
+  egressChains: [['E', {chain: 'E'}]],
 };
 
 const offenderOf1 = {...offender, kinds: undefined, accepted: undefined};
@@ -64,7 +84,7 @@ const offendersOf1 = [
   ['never', {...offenderOf1, blocks: 0}],
 ] as const;
 
-function write(version: 1 | 2): string {
+function write(version: 1 | 2 | 4): string {
   const folder = newDir();
   const database = new sqlite.Database(join(folder, 'blocksmtp.db'));
   database.exec('PRAGMA journal_mode = WAL');
@@ -111,6 +131,23 @@ describe('a file of layout 2', () => {
     expect(entriesOf('brake')).toEqual([['brake', {kind: 'stopped', ...stop}]]);
     expect(entriesOf('offenders')).toEqual(written('offenders'));
   });
+});
+
+test('a file of the present layout is read as it was written, and saved as it was read', async () => {
+  const folder = write(4);
+  for (let i = 0; i < 2; i++) {
+    store = await openStore(folder, startMs);
+    expect(store.damaged).toBeUndefined();
+    for (const name of tablesOf[4]) expect([name, entriesOf(name)]).toEqual([name, written(name)]);
+    expect(store.history('n', 9)).toHaveLength(1);
+    for (const name of tablesOf[4]) {
+      const table = store.state[name as 'blocks'];
+      for (const [key, value] of [...table.entries()]) table.set(key, value);
+    }
+    store.commit();
+    store.close();
+    store = undefined;
+  }
 });
 
 describe('a file of layout 1', () => {

@@ -2,7 +2,7 @@
  * The whitelist as it was last read, kept beside the state: a daemon that is started anew while the file
  * is gone or cannot be read must not block those whom it spared a moment before.
  */
-import {readTextFile, writeTextFile} from '../sys/disk/text-file.js';
+import {readTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 
 export interface KeptList {
   /** @returns undefined when none is kept */

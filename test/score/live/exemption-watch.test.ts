@@ -3,10 +3,16 @@ import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {ExemptionWatch, see, settled, settle, settleMs} from '../../src/daemon/exemption-watch.js';
-import type {LogLevel} from '../../src/base/say.js';
-import {parseAddress} from '../../src/net/address.js';
-import {tempDirs} from '../support/temp.js';
+import {
+  ExemptionWatch,
+  see,
+  settled,
+  settle,
+  settleMs,
+} from '../../../src/score/live/exemption-watch.js';
+import type {LogLevel} from '../../../src/base/say.js';
+import {parseAddress} from '../../../src/net/address.js';
+import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
 let said: [LogLevel, string][] = [];

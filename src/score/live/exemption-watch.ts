@@ -3,15 +3,15 @@
  * changed, and this machine's addresses as they come and go. A file that cannot be read leaves the
  * last good list in force, also over a restart: a half-finished edit must not expose anybody.
  */
-import {isWithin} from '../base/mechanisms/elapsed.js';
-import {problemText} from '../base/problem.js';
-import type {Say} from '../base/say.js';
-import type {Address} from '../net/address.js';
-import {parseWhitelist, type Whitelist} from '../net/whitelist.js';
-import {Exemptions} from '../score/exempt.js';
-import {monotonicMs, pause} from '../sys/run/clock.js';
-import {localAddresses} from '../sys/run/machine.js';
-import {fileVersion, readTextFile} from '../sys/disk/text-file.js';
+import {isWithin} from '../../base/mechanisms/elapsed.js';
+import {problemText} from '../../base/problem.js';
+import type {Say} from '../../base/say.js';
+import type {Address} from '../../net/address.js';
+import {parseWhitelist, type Whitelist} from '../../net/whitelist.js';
+import {Exemptions} from '../exempt.js';
+import {monotonicMs, pause} from '../../sys/run/clock.js';
+import {localAddresses} from '../../sys/run/machine.js';
+import {fileVersion, readTextFile} from '../../sys/disk/text-file.js';
 import {type KeptList, nothingKept} from './kept-list.js';
 
 /** Bad lines told one by one. A count: a log copied over the file has thousands. */

@@ -1,0 +1,77 @@
+/**
+ * How a command is written in the table (`command-table.ts`), and the three ways to do its work: under a
+ * checked configuration, by a daemon that runs in spite of a bad file, or as a request to the guard.
+ */
+import {configured, reaching} from './command.js';
+import {operate} from './commands/operate.js';
+import type {ExitCode} from './face/exit.js';
+import type {Surroundings, WithoutDaemon} from './face/surroundings.js';
+import type {OwnOptions, WrongIn} from './words.js';
+import type {Options} from '../config/options.js';
+import type {Config, SettingName} from '../config/schema.js';
+import type {GuardRequest} from '../control/protocol.js';
+import type {Log} from '../sys/talk/log.js';
+
+/** A command as it was called; its words have been found good. */
+export interface Call {
+  readonly operands: readonly string[];
+  readonly options: Options & OwnOptions;
+  /** How its result is printed. */
+  readonly form: 'text' | 'json';
+  readonly surroundings: Surroundings;
+}
+
+export interface CommandRow {
+  /** Its name and its operands: `why <ADDRESS>`. */
+  readonly words: string;
+  /** Settings that are options of it; `none`: it reads no configuration. */
+  readonly settings: readonly SettingName[] | 'none';
+  readonly meaning: string;
+  readonly options?: readonly OptionRow[];
+  /** What else can be wrong with its words; default: nothing. */
+  readonly wrongIn?: WrongIn;
+  readonly run: (call: Call) => void | Promise<void>;
+}
+
+/** An option of one command. */
+export interface OptionRow {
+  /** With `<…>` it has a value. */
+  readonly flags: string;
+  readonly meaning: string;
+}
+
+/** `why <ADDRESS>` → `why`. */
+export const nameOf = ({words}: CommandRow): string => words.split(' ')[0]!;
+
+export const json = (meaning: string): OptionRow => ({flags: '--json', meaning});
+
+type Work = (config: Config, log: Log, call: Call) => ExitCode | Promise<ExitCode>;
+
+/** Works under a checked configuration. */
+export const works =
+  (work: Work): CommandRow['run'] =>
+  (call) =>
+    configured(call.options, call.surroundings, (config, log) => work(config, log, call));
+
+/** Works under a checked configuration, or with a bad file by the daemon that runs. */
+export const reaches =
+  (
+    work: (
+      config: Config,
+      log: Log,
+      call: Call,
+      alone: WithoutDaemon,
+    ) => ExitCode | Promise<ExitCode>,
+  ): CommandRow['run'] =>
+  (call) =>
+    reaching(call.options, call.surroundings, (config, log, alone) =>
+      work(config, log, call, alone),
+    );
+
+/** Puts a request to the daemon, or where none runs to its state. */
+export const asks = (requestOf: (call: Call, config: Config) => GuardRequest): CommandRow['run'] =>
+  reaches((config, log, call, alone) => {
+    const {form, options, surroundings} = call;
+    const printed = options.prometheus && form === 'text' ? 'figures' : form;
+    return operate(requestOf(call, config), printed, config, log, surroundings.output, alone);
+  });

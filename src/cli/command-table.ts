@@ -1,0 +1,275 @@
+/**
+ * All commands in one table: their words, settings and options, what can be wrong with them, and what
+ * each does. `program.ts` makes the command line of it. The old program had no commands, so `run` is
+ * meant where none is named, and has all settings.
+ */
+import {complainAll} from './command.js';
+import {asks, type Call, type CommandRow, json, reaches, works} from './command-row.js';
+import {check} from './commands/check.js';
+import {clearFirewall} from './commands/clear-firewall.js';
+import {coverage, coverageSettings} from './commands/coverage.js';
+import {doctor} from './commands/doctor.js';
+import {explain} from './commands/explain.js';
+import {reload} from './commands/reload.js';
+import {replay} from './commands/replay.js';
+import {run} from './commands/run.js';
+import {watchLive} from './commands/watch.js';
+import {exitCode} from './face/exit.js';
+import {
+  blockFor,
+  givenSeconds,
+  past,
+  trial,
+  wrongAddress,
+  wrongForm,
+  wrongNetwork,
+  wrongTime,
+} from './words.js';
+import {sampleConfig} from '../config/sample.js';
+import {type SettingName, settingNames} from '../config/schema.js';
+
+const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp'];
+const stateSettings: readonly SettingName[] = [
+  ...exemptSettings,
+  'mailerPort',
+  'iptablesChainName',
+  'outboundChainName',
+  'backend',
+  'stateDir',
+  'controlSocket',
+];
+const judgingSettings: readonly SettingName[] = [
+  ...exemptSettings,
+  'mailerSyslogHost',
+  'mailerSyslogName',
+  'threshold',
+  'leastUnknownShare',
+  'attribution',
+  'leakTime',
+  'blockTime',
+  'blockTimeFactor',
+  'blockTimeMax',
+  'repeatMemory',
+  'debug',
+];
+const watchSettings: readonly SettingName[] = [
+  'outboundPorts',
+  'outboundInterval',
+  'allowedSenders',
+  'debug',
+];
+
+const network = ({operands: [first = '']}: Call): string => first;
+
+/** The daemon, and what it would do with a log. */
+const logCommands: readonly CommandRow[] = [
+  {
+    words: 'run',
+    settings: settingNames,
+    meaning: 'Follow the log and guard the relay. Without a command this is meant.',
+    run: async ({options, surroundings: {signals, output, finish}}) =>
+      finish(await run(options, signals, (problems) => complainAll(problems, output))),
+  },
+  {
+    words: 'replay <FILE...>',
+    settings: judgingSettings,
+    meaning: 'Tell whom old logs would have blocked, when and why. Changes nothing.',
+    options: [json('Print it as JSON.')],
+    run: works((config, log, {operands, form, surroundings}) =>
+      replay(operands, config, form, log, surroundings.output),
+    ),
+  },
+  {
+    words: 'explain [FILE]',
+    settings: judgingSettings,
+    meaning: 'Tell of each line of a log (or of standard input) what is read from it, and why not.',
+    options: [json('Print a JSON object for each line.')],
+    run: works((config, log, {operands: [file = '-'], form, surroundings}) =>
+      explain(file, config, form, log, surroundings.output),
+    ),
+  },
+];
+
+/** About single clients. */
+const clientCommands: readonly CommandRow[] = [
+  {
+    words: 'list',
+    settings: stateSettings,
+    meaning: 'Show the blocks that stand.',
+    options: [json('Print them as JSON.')],
+    run: asks(() => ({command: 'list'})),
+  },
+  {
+    words: 'why <ADDRESS>',
+    settings: stateSettings,
+    meaning:
+      'Tell what is known about an address: exempt, blocked, its score, its mail and its past.',
+    wrongIn: wrongNetwork('why'),
+    run: asks((call) => ({command: 'why', network: network(call)})),
+  },
+  {
+    words: 'block <ADDRESS>',
+    settings: stateSettings,
+    meaning: 'Block an address or a network.',
+    options: [
+      {
+        flags: '--for <TIME>',
+        meaning: 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)',
+      },
+    ],
+    wrongIn: (operands, options) => [
+      ...wrongNetwork('block')(operands, options),
+      ...wrongTime('--for', options.for, blockFor),
+    ],
+    run: asks((call, {blockTime}) => {
+      const seconds = givenSeconds(call.options.for, blockFor) ?? blockTime;
+      return {command: 'block', network: network(call), seconds};
+    }),
+  },
+  {
+    words: 'unblock <ADDRESS>',
+    settings: stateSettings,
+    meaning: 'End a block now, and forget what the client did.',
+    wrongIn: wrongNetwork('unblock'),
+    run: asks((call) => ({command: 'unblock', network: network(call)})),
+  },
+  {
+    words: 'resume',
+    settings: stateSettings,
+    meaning: 'Make blocks again, after so many good senders were to be blocked that it stopped.',
+    run: asks(() => ({command: 'resume'})),
+  },
+  {
+    words: 'check <ADDRESS>',
+    settings: stateSettings,
+    meaning: 'Tell whether an address is exempt, and by which entry.',
+    wrongIn: wrongAddress,
+    run: works((config, log, {operands: [address = ''], surroundings}) =>
+      check(address, config, log, surroundings.output),
+    ),
+  },
+];
+
+/** How things stand as a whole, and what changes them as a whole. */
+const wholeCommands: readonly CommandRow[] = [
+  {
+    words: 'status',
+    settings: stateSettings,
+    meaning: 'Tell how much of what should stand in the firewall does. Exit 1: not all.',
+    options: [
+      json('Print it as JSON.'),
+      {flags: '--prometheus', meaning: 'Print it as figures for Prometheus.'},
+    ],
+    wrongIn: wrongForm,
+    run: asks(() => ({command: 'status'})),
+  },
+  {
+    words: 'doctor',
+    settings: settingNames,
+    meaning: 'Look at this machine and tell what is wrong, or could be better. Exit 1: wrong.',
+    options: [json('Print the findings as JSON.')],
+    run: works((config, log, {form, surroundings}) =>
+      doctor(form, config, log, surroundings.output),
+    ),
+  },
+  {
+    words: 'flush',
+    settings: stateSettings,
+    meaning: 'Lift all blocks; without a daemon also take chain, hook, sets and tables away.',
+    options: [
+      {
+        flags: '--keep-blocks',
+        meaning: 'Only take them away: the blocks stand again when a daemon runs.',
+      },
+    ],
+    run: (call) => (call.options.keepBlocks ? clearsFirewall(call) : lifts(call)),
+  },
+  {
+    words: 'reload',
+    settings: ['controlSocket'],
+    meaning: 'Have the daemon read its configuration anew; a bad one is refused as a whole.',
+    options: [
+      {
+        flags: '--confirm <TIME>',
+        meaning: 'Back to the one before, unless `blocksmtp confirm` comes in time.',
+      },
+    ],
+    wrongIn: (_, {confirm}) => wrongTime('--confirm', confirm, trial),
+    run: works((config, _log, {options, surroundings}) => {
+      const confirmSeconds = givenSeconds(options.confirm, trial);
+      const time = confirmSeconds === undefined ? {} : {confirmSeconds};
+      return reload({command: 'reload', ...time}, config, surroundings.output);
+    }),
+  },
+  {
+    words: 'confirm',
+    settings: ['controlSocket'],
+    meaning: 'Keep the configuration that is on trial.',
+    run: reaches((config, _log, {surroundings}, alone) =>
+      reload({command: 'confirm'}, config, surroundings.output, alone),
+    ),
+  },
+];
+
+const clearsFirewall = works((config, log, {surroundings}) =>
+  clearFirewall(config, log, surroundings.output),
+);
+const lifts = asks(() => ({command: 'flush'}));
+
+/** Which local programs send mail into the world by themselves, and how much of that is seen. */
+const outgoingCommands: readonly CommandRow[] = [
+  {
+    words: 'watch',
+    settings: watchSettings,
+    meaning: 'Show live which local programs open connections to mail ports of other machines.',
+    options: [
+      {flags: '--all', meaning: 'Also those of allowed senders.'},
+      json('Print a JSON object for each.'),
+    ],
+    run: works((config, {say}, {form, options, surroundings: {signals, output}}) =>
+      watchLive(config, form, options.all ? 'all' : 'others', signals, {...output, say}),
+    ),
+  },
+  {
+    words: 'senders',
+    settings: stateSettings,
+    meaning: 'Sum up who opened such connections, by user, directory and program.',
+    options: [
+      {
+        flags: '--since <TIME>',
+        meaning: 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)',
+      },
+      json('Print them as JSON.'),
+    ],
+    wrongIn: (_, {since}) => wrongTime('--since', since, past),
+    run: asks(({options}) => {
+      return {command: 'senders', seconds: givenSeconds(options.since, past) ?? 86_400};
+    }),
+  },
+  {
+    words: 'coverage',
+    settings: coverageSettings,
+    meaning:
+      'Measure how much `watch` sees of programs that connect and end at once, in a network of its own (unshare --net).',
+    options: [json('Print it as JSON.')],
+    run: works((config, _log, {form, surroundings: {signals, output}}) =>
+      coverage(form, config, signals, output),
+    ),
+  },
+];
+
+export const commands: readonly CommandRow[] = [
+  ...logCommands,
+  ...clientCommands,
+  ...wholeCommands,
+  ...outgoingCommands,
+  {
+    words: 'sample-config',
+    settings: 'none',
+    meaning: 'Print the configuration file with every setting at its default.',
+    run: ({surroundings: {output, finish}}) => {
+      output.print(sampleConfig());
+      finish(exitCode.ok);
+    },
+  },
+];

@@ -1,0 +1,41 @@
+/** `flush --keep-blocks`: takes all of ours out of the firewall, and leaves the state alone. */
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import {removeFirewall} from '../../daemon/remove-firewall.js';
+import {openResources} from '../../daemon/resources.js';
+import {askControl} from '../../sys/talk/control-socket.js';
+import type {Log} from '../../sys/talk/log.js';
+
+/** What a dry run says instead. */
+export const wouldClear = 'dry_run is set: all of ours would be taken out of the firewall';
+
+export async function clearFirewall(config: Config, log: Log, output: Output): Promise<ExitCode> {
+  const asked = await askControl(config.controlSocket, {command: 'status'});
+  if (asked.kind === 'answer') {
+    output.complain('a daemon runs, and would put it all back: stop it first');
+    return exitCode.no;
+  }
+  if (config.dryRun) {
+    output.print(`${wouldClear}\n`);
+    return exitCode.ok;
+  }
+  // One that runs need not have a socket. Where the state cannot be opened, none can run.
+  const opened = await openResources(config, log);
+  if (opened.kind === 'taken') {
+    output.complain(`${opened.why}, and would put it all back: stop it first`);
+    return exitCode.unavailable;
+  }
+  const workplace = opened.kind === 'ready' ? opened.workplace : undefined;
+  const failures = await removeFirewall(config, log.say, workplace?.state);
+  try {
+    workplace?.commit();
+  } catch (error) {
+    log.say('warning', `state: not saved: ${(error as Error).message}`);
+  }
+  workplace?.leave();
+  for (const failure of failures) output.complain(failure);
+  if (failures.length > 0) return exitCode.unavailable;
+  output.print('nothing of ours is left in the firewall\n');
+  return exitCode.ok;
+}

@@ -1,0 +1,28 @@
+/** `reload`, `confirm`: what only a running daemon can do. */
+import {askDaemon} from './ask.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output, WithoutDaemon} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import type {CourseRequest} from '../../control/protocol.js';
+
+export async function reload(
+  request: CourseRequest,
+  {controlSocket}: Pick<Config, 'controlSocket'>,
+  output: Output,
+  alone: WithoutDaemon = 'mayWork',
+): Promise<ExitCode> {
+  const asked = await askDaemon(controlSocket, request);
+  if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
+  if (asked.kind !== 'answer') {
+    const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
+    output.complain(`${controlSocket}: ${why}`);
+    return exitCode.unavailable;
+  }
+  const {answer} = asked;
+  if (answer.kind === 'done') {
+    output.print(`${answer.message}\n`);
+    return exitCode.ok;
+  }
+  output.complain('message' in answer ? answer.message : `${controlSocket}: another answer`);
+  return exitCode.no;
+}

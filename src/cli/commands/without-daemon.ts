@@ -1,0 +1,184 @@
+/**
+ * Answers a request where no daemon runs: on the daemon's own state, with the daemon's own code, but
+ * only with the parts that the request needs. A command that only asks makes nothing and ends nothing.
+ */
+import {wouldClear} from './clear-firewall.js';
+import type {Config} from '../../config/schema.js';
+import {
+  type Answer,
+  type GuardRequest,
+  type MessageAnswer,
+  readNetwork,
+} from '../../control/protocol.js';
+import {Desk} from '../../daemon/desk.js';
+import {Enforcement} from '../../daemon/enforcement.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
+import {keptListIn, nothingKept} from '../../score/live/kept-list.js';
+import {removeFirewall} from '../../daemon/remove-firewall.js';
+import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
+import {Guard} from '../../guard/guard.js';
+import {guardSettings} from '../../guard/settings.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import type {State} from '../../guard/state.js';
+import type {EgressGuard} from '../../outgoing/egress/live/hold.js';
+import {machineEgress} from '../../outgoing/egress/live/on-this-machine.js';
+import {hostName} from '../../sys/run/machine.js';
+import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
+import type {Log} from '../../sys/talk/log.js';
+
+/** An answer, or why there is none. */
+export type Answered = Answer | {readonly unavailable: string};
+
+const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
+  'list',
+  'status',
+  'why',
+  'senders',
+]);
+
+/** @returns `taken`: somebody else works on the state */
+export async function answerAlone(
+  request: GuardRequest,
+  config: Config,
+  log: Log,
+): Promise<Answered | {readonly taken: string}> {
+  const open = onlyAsks.has(request.command) ? openToLook : openResources;
+  const opened = await open(config, log);
+  if (opened.kind !== 'ready') {
+    const {kind, why} = opened;
+    return kind === 'taken' ? {taken: why} : {unavailable: why};
+  }
+  const {workplace} = opened;
+  const parts = partsFor(request, workplace, config, log);
+  try {
+    return await answerWith(parts, request, config, log);
+  } finally {
+    await parts.egress?.stop('leave');
+    await parts.enforcement.stop('leave');
+    workplace.leave();
+  }
+}
+
+async function answerWith(
+  parts: AloneParts,
+  request: GuardRequest,
+  config: Config,
+  log: Log,
+): Promise<Answered> {
+  const {desk, enforcement, egress} = parts;
+  switch (request.command) {
+    case 'status':
+      await Promise.all([enforcement.look(), egress?.look()]);
+      return desk.answer(request);
+    case 'list':
+    case 'why':
+    case 'senders':
+      return desk.answer(request);
+    case 'resume': {
+      const answer = await desk.answer(request);
+      return config.dryRun ? wouldBeDone(request, answer) : answer;
+    }
+    case 'flush':
+      return flush(parts, config, log);
+    case 'block':
+    case 'unblock':
+      return change(request, parts, config);
+  }
+}
+
+interface AloneParts {
+  readonly state: State;
+  readonly exemptionWatch: ExemptionWatch;
+  readonly enforcement: Enforcement;
+  readonly desk: Desk;
+  /** Only for a request that asks about its rules. */
+  readonly egress: EgressGuard | undefined;
+}
+
+function partsFor(
+  {command}: GuardRequest,
+  resources: Resources,
+  config: Config,
+  {say}: Log,
+): AloneParts {
+  const {state, run} = resources;
+  const families = machineFamilies();
+  const settings = guardSettings(config, hostName(), 'live', sendmail);
+  const guard = new Guard(settings, state);
+  const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
+  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept);
+  const shared = {...resources, config, guard, exemptions: () => exemptionWatch.exemptions};
+  const sessions = command === 'block' || command === 'unblock' ? 'cut' : 'leave';
+  const enforcement = new Enforcement({
+    ...shared,
+    say,
+    families,
+    otherVariant,
+    sessions,
+    unwanted: 'remove',
+  });
+  const egress =
+    command === 'status'
+      ? machineEgress(config, families, state, {run, say}, () => enforcement.save())
+      : undefined;
+  const desk = new Desk({
+    ...shared,
+    enforcement,
+    policy: settings.policy,
+    egress: () => egress?.enforced ?? new Map(),
+    trial: () => ({kind: 'none'}),
+    sinceMs: () => undefined,
+  });
+  return {state, exemptionWatch, enforcement, desk, egress};
+}
+
+/** Sets or lifts one block, beside all others that should stand. */
+async function change(
+  request: Extract<GuardRequest, {command: 'block' | 'unblock'}>,
+  {exemptionWatch, enforcement, desk}: AloneParts,
+  config: Config,
+): Promise<Answered> {
+  exemptionWatch.refresh();
+  enforcement.start();
+  const answer = await desk.answer(request);
+  if (config.dryRun) return wouldBeDone(request, answer);
+  if (answer.kind !== 'done') return answer;
+  if (enforcement.isEnforced(request.network)) return untilWhen(request, answer, config);
+  return {unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again'};
+}
+
+type Changing = Extract<GuardRequest, {command: 'block' | 'unblock' | 'resume'}>;
+
+/**
+ * Tells what would be done, in a dry run: it reads no state, so whether somebody is blocked, or
+ * blocking is stopped, is not known to it.
+ */
+function wouldBeDone(request: Changing, answer: Answer): Answer {
+  if (answer.kind === 'refused') return answer;
+  return {kind: 'done', message: `dry_run is set: ${wouldBe(request)}`};
+}
+
+function wouldBe(request: Changing): string {
+  if (request.command === 'resume') return 'blocks would be made again, if blocking is stopped';
+  const read = readNetwork(request);
+  const network = read.kind === 'network' ? read.network.text : request.network;
+  return request.command === 'block'
+    ? `${network} would be blocked`
+    : `${network} would be unblocked, if it is blocked`;
+}
+
+/** Rules of iptables do not end by themselves; an operator who has set a time must know it. */
+function untilWhen({command}: Changing, answer: MessageAnswer, {backend}: Config): Answer {
+  if (command !== 'block' || backend !== 'iptables') return answer;
+  return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
+}
+
+/** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
+async function flush({desk, state}: AloneParts, config: Config, log: Log): Promise<Answered> {
+  const answer = await desk.answer({command: 'flush'});
+  if (answer.kind !== 'done') return answer;
+  if (config.dryRun) return {...answer, message: wouldClear};
+  const failures = await removeFirewall(config, log.say, state);
+  if (failures.length > 0) return {unavailable: failures.join('; ')};
+  return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
+}

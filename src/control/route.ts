@@ -1,0 +1,21 @@
+/** Who answers a request that came through the control socket. */
+import {
+  type Answer,
+  type CourseRequest,
+  type GuardRequest,
+  isAboutConfiguration,
+  parseRequest,
+} from './protocol.js';
+
+export interface Answerers {
+  /** What is about configurations: it outlives the present one. */
+  readonly course: (request: CourseRequest) => Promise<Answer>;
+  readonly guard: (request: GuardRequest) => Promise<Answer>;
+}
+
+/** @param value what came as JSON; undefined: it was none */
+export async function route(value: unknown, {course, guard}: Answerers): Promise<Answer> {
+  const request = parseRequest(value);
+  if (request === undefined) return {kind: 'refused', message: 'not a request of this version'};
+  return isAboutConfiguration(request) ? course(request) : guard(request);
+}

@@ -1,0 +1,88 @@
+/**
+ * Answers operators: takes a request, has what follows from it carried out, and says how that went; and
+ * puts the status together. What is answered to which request is decided in `control/operator.ts`.
+ */
+import type {HistoryEntry} from '../blocks/history.js';
+import type {Config} from '../config/schema.js';
+import type {TrialView} from '../config/trial.js';
+import {serve} from '../control/operator.js';
+import type {Answer, GuardRequest} from '../control/protocol.js';
+import type {Enforcement} from './enforcement.js';
+import type {Enforced} from '../firewall/enforced.js';
+import type {Guard} from '../guard/guard.js';
+import type {State} from '../guard/state.js';
+import type {Family} from '../net/address.js';
+import {familiesOf, type Status} from '../report/status.js';
+import {brakeView} from '../score/brake.js';
+import type {Exemptions} from '../score/exempt.js';
+import type {Policy} from '../score/policy.js';
+import {atMost} from '../sys/run/at-most.js';
+import {nowMs} from '../sys/run/clock.js';
+
+/** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
+export const longestAnswerMs = 10_000;
+
+export interface DeskParts {
+  readonly config: Pick<Config, 'backend' | 'outbound'>;
+  readonly state: State;
+  readonly guard: Guard;
+  readonly policy: Policy;
+  readonly exemptions: () => Exemptions;
+  readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly enforcement: Enforcement;
+  /** How much of the rules for outgoing mail is in force. */
+  readonly egress: () => ReadonlyMap<Family, Enforced>;
+  /** Whether the configuration is on trial. */
+  readonly trial: () => TrialView;
+  /** When the daemon began, ms since the epoch; undefined: none runs. */
+  readonly sinceMs: () => number | undefined;
+}
+
+export class Desk {
+  readonly #parts: DeskParts;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers one request; a change is in force by then, or is being tried again. */
+  async answer(request: GuardRequest): Promise<Answer> {
+    const {enforcement} = this.#parts;
+    if (enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
+    // What has just happened belongs to the history that is asked for.
+    enforcement.save();
+    const view = {
+      ...this.#parts,
+      exemptions: this.#parts.exemptions(),
+      status: () => this.status(),
+    };
+    const {answer, outcomes} = serve(request, view, nowMs());
+    if (outcomes.length === 0) return answer;
+    await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
+    // No line of a log could bring back what an operator said: it is saved before the answer.
+    enforcement.save();
+    if (answer.kind !== 'done') return answer;
+    const isEnforced = !('network' in request) || enforcement.isEnforced(request.network);
+    const once = isEnforced ? '' : ', once the firewall takes it: it refuses now';
+    const {unsaved} = enforcement;
+    const lost =
+      unsaved === undefined ? '' : `; NOT saved, lost if the daemon ends now: ${unsaved}`;
+    return {...answer, message: `${answer.message}${once}${lost}`};
+  }
+
+  status(): Status {
+    const {config, state, enforcement, egress, trial, sinceMs} = this.#parts;
+    return {
+      sinceMs: sinceMs(),
+      backend: config.backend,
+      families: familiesOf(enforcement.enforced),
+      egress: {mode: config.outbound, families: familiesOf(egress())},
+      blocks: state.blocks.size,
+      offenders: state.offenders.size,
+      brake: brakeView(state, nowMs()),
+      trial: trial(),
+      unsaved: enforcement.unsaved,
+      outcomes: enforcement.outcomes,
+    };
+  }
+}

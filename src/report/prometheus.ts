@@ -1,0 +1,172 @@
+/**
+ * A status as figures for monitoring, in the text format of Prometheus (version 0.0.4). The first one is
+ * the part of the blocks that is in force, as the kernel itself was last read.
+ */
+import type {TrialView} from '../config/trial.js';
+import {type EgressStatus, enforcedShare, type FamilyStatus, type Status} from './status.js';
+
+interface Sample {
+  /** What tells it from the other samples of the figure; none where there is one. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface Figure {
+  /** Without `blocksmtp_`, which each has. */
+  readonly name: string;
+  readonly type: 'gauge' | 'counter';
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+export function statusFigures(status: Status): string {
+  const figures = [...wholeFigures(status), ...firewallFigures(status), ...egressFigures(status)];
+  return figures.map(figureText).join('');
+}
+
+/** Of the daemon as a whole. */
+function wholeFigures(status: Status): Figure[] {
+  const {sinceMs, families, blocks, offenders, brake, trial, unsaved} = status;
+  return [
+    {
+      name: 'enforced_ratio',
+      type: 'gauge',
+      help: 'Part of the blocks that stand in the kernel.',
+      samples: [{value: enforcedShare(families)}],
+    },
+    {
+      name: 'up',
+      type: 'gauge',
+      help: 'Whether the daemon runs.',
+      samples: [{value: sinceMs === undefined ? 0 : 1}],
+    },
+    {
+      name: 'stopped',
+      type: 'gauge',
+      help: 'Whether blocking waits for `blocksmtp resume`.',
+      samples: [{value: brake.kind === 'free' ? 0 : 1}],
+    },
+    {
+      name: 'trial',
+      type: 'gauge',
+      help: 'Whether a configuration is on trial, or was and nobody confirmed it.',
+      samples: trialSamples(trial),
+    },
+    {
+      name: 'saved',
+      type: 'gauge',
+      help: 'Whether the state could be saved.',
+      samples: [{value: unsaved === undefined ? 1 : 0}],
+    },
+    {
+      name: 'blocks',
+      type: 'gauge',
+      help: 'Networks that should be blocked.',
+      samples: [{value: blocks}],
+    },
+    {
+      name: 'offenders',
+      type: 'gauge',
+      help: 'Clients under watch.',
+      samples: [{value: offenders}],
+    },
+  ];
+}
+
+function firewallFigures({families, outcomes}: Status): Figure[] {
+  const each = samplesOf(families);
+  return [
+    {
+      name: 'firewall_wanted',
+      type: 'gauge',
+      help: 'Networks that should stand in the kernel.',
+      samples: each(({wanted}) => wanted),
+    },
+    {
+      name: 'firewall_standing',
+      type: 'gauge',
+      help: 'Networks that do.',
+      samples: each(({standing}) => standing),
+    },
+    {
+      name: 'firewall_failing',
+      type: 'gauge',
+      help: 'Whether the latest try failed.',
+      samples: each(isFailing),
+    },
+    {
+      name: 'firewall_repairs_total',
+      type: 'counter',
+      help: 'Times that others had changed it.',
+      samples: each(({repairs}) => repairs),
+    },
+    {
+      name: 'firewall_read_timestamp_seconds',
+      type: 'gauge',
+      help: 'When the kernel was last read.',
+      samples: each(({readMs = 0}) => readMs / 1000),
+    },
+    {
+      name: 'outcomes_total',
+      type: 'counter',
+      help: 'What came of the lines that were read.',
+      samples: Object.entries(outcomes).map(([kind, value]) => ({labels: {kind}, value})),
+    },
+  ];
+}
+
+/** Without samples where there are no rules for outgoing mail. */
+function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
+  const each = samplesOf(egress.families);
+  const about = 'of the rules for outgoing mail';
+  return [
+    {
+      name: 'egress_wanted',
+      type: 'gauge',
+      help: 'Ports that should be held or closed.',
+      samples: each(({wanted}) => wanted),
+    },
+    {
+      name: 'egress_standing',
+      type: 'gauge',
+      help: 'Ports that are.',
+      samples: each(({standing}) => standing),
+    },
+    {
+      name: 'egress_failing',
+      type: 'gauge',
+      help: `Whether the latest try ${about} failed.`,
+      samples: each(isFailing),
+    },
+    {
+      name: 'egress_repairs_total',
+      type: 'counter',
+      help: `Repairs ${about}.`,
+      samples: each(({repairs}) => repairs),
+    },
+  ];
+}
+
+const isFailing = ({failure}: FamilyStatus): number => (failure === undefined ? 0 : 1);
+
+const samplesOf =
+  (families: readonly FamilyStatus[]) =>
+  (valueOf: (family: FamilyStatus) => number): Sample[] =>
+    families.map((each) => ({labels: {family: `ipv${each.family}`}, value: valueOf(each)}));
+
+const trialSamples = ({kind}: TrialView): Sample[] => [
+  {labels: {state: 'running'}, value: kind === 'running' ? 1 : 0},
+  {labels: {state: 'failed'}, value: kind === 'failed' || kind === 'overdue' ? 1 : 0},
+];
+
+function figureText({name, type, help, samples}: Figure): string {
+  const full = `blocksmtp_${name}`;
+  const lines = samples.map(({labels = {}, value}) => `${full}${labelText(labels)} ${value}`);
+  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...lines, ''].join('\n');
+}
+
+/** Values of labels are our own words: nothing in them is to be escaped. */
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}

@@ -1,0 +1,34 @@
+/** The table of commands, and that the program has a command for each row and no other. */
+import {expect, test} from '@jest/globals';
+import {nameOf} from '../../src/cli/command-row.js';
+import {commands} from '../../src/cli/command-table.js';
+import {noProgress} from '../../src/cli/face/progress.js';
+import {makeProgram} from '../../src/cli/program.js';
+import {requests} from '../../src/control/protocol.js';
+
+const program = makeProgram({
+  version: '1',
+  signals: {onStop: () => undefined, onReload: () => undefined},
+  output: {print: () => undefined, complain: () => undefined, progress: noProgress},
+  finish: () => undefined,
+});
+const names = commands.map(nameOf);
+
+test('the program has them all, in their order, each once', () => {
+  expect(program.commands.map((command) => command.name())).toEqual(names);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('each request has its command', () => {
+  expect(names).toEqual(expect.arrayContaining(Object.keys(requests)));
+});
+
+test.each(commands)('$words: its meaning is sentences; its options are those of its row', (row) => {
+  const made = program.commands.find((command) => command.name() === nameOf(row));
+  expect(row.meaning).toMatch(/^[A-Z].*\.$/);
+  const flags = made?.options.map((option) => option.flags) ?? [];
+  const own = (row.options ?? []).map((option) => option.flags);
+  expect(flags).toEqual(expect.arrayContaining(own));
+  if (row.settings === 'none') expect(flags).toEqual(own);
+  else expect(flags[0]).toBe('--config <PATH>');
+});

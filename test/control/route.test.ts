@@ -1,0 +1,44 @@
+/** Who is asked for an answer: the course, the guard, or nobody. */
+import {expect, test} from '@jest/globals';
+import type {Request} from '../../src/control/protocol.js';
+import {route} from '../../src/control/route.js';
+
+async function routed(value: unknown): Promise<readonly unknown[]> {
+  const asked: [string, Request][] = [];
+  const answer = await route(value, {
+    course: (request) => {
+      asked.push(['course', request]);
+      return Promise.resolve({kind: 'done', message: 'of the course'});
+    },
+    guard: (request) => {
+      asked.push(['guard', request]);
+      return Promise.resolve({kind: 'done', message: 'of the guard'});
+    },
+  });
+  return [answer, ...asked];
+}
+
+test.each([{command: 'reload'}, {command: 'reload', confirmSeconds: 60}, {command: 'confirm'}])(
+  '%j is for the course',
+  async (request) => {
+    const answer = {kind: 'done', message: 'of the course'};
+    expect(await routed(request)).toEqual([answer, ['course', request]]);
+  },
+);
+
+test.each([{command: 'list'}, {command: 'flush'}, {command: 'why', network: 'x'}])(
+  '%j is for the guard',
+  async (request) => {
+    const answer = {kind: 'done', message: 'of the guard'};
+    expect(await routed(request)).toEqual([answer, ['guard', request]]);
+  },
+);
+
+test.each([undefined, 'reload', {command: 'reload', confirmSeconds: 1}, {command: 'block'}])(
+  '%j is for nobody',
+  async (value) => {
+    expect(await routed(value)).toEqual([
+      {kind: 'refused', message: 'not a request of this version'},
+    ]);
+  },
+);

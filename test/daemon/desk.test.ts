@@ -1,0 +1,85 @@
+/** What an operator is told of how it went: in force, refused, not saved; and the status. */
+import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {Desk} from '../../src/daemon/desk.js';
+import type {Answer} from '../../src/control/protocol.js';
+import {Exemptions} from '../../src/score/exempt.js';
+import {parseWhitelist} from '../../src/net/whitelist.js';
+import {policy} from '../score/samples.js';
+import {tempDirs} from '../support/temp.js';
+import {type World, worldIn} from './enforcing.js';
+
+const newDir = tempDirs();
+let world: World;
+let desk: Desk;
+beforeEach(() => {
+  world = worldIn(newDir());
+  const {config, state, guard, enforcement} = world;
+  desk = new Desk({
+    ...{config, state, guard, policy, enforcement},
+    exemptions: () => new Exemptions(parseWhitelist('wl', world.whitelist), undefined, []),
+    history: () => [],
+    egress: () =>
+      new Map([[6, {wanted: 2, standing: 1, readMs: 5, repairs: 0, failure: undefined}]]),
+    trial: () => ({kind: 'failed'}),
+    sinceMs: () => 7,
+  });
+});
+afterEach(() => world.enforcement.stop('leave'));
+
+const block = (network = '192.0.2.7'): Promise<Answer> =>
+  desk.answer({command: 'block', network, seconds: 60});
+const done = (message: string) => ({kind: 'done', message});
+
+test('what was asked for is in force and saved before it is answered', async () => {
+  expect(await block()).toEqual(done('192.0.2.7 is blocked'));
+  expect(world.happened.at(-1)).toBe('saved');
+  expect(world.happened.indexOf('kernel')).toBeGreaterThan(0);
+});
+
+test('a firewall that refuses is told', async () => {
+  world.kernel.refuses = () => true;
+  expect(await block()).toEqual(
+    done('192.0.2.7 is blocked, once the firewall takes it: it refuses now'),
+  );
+  world.kernel.refuses = () => false;
+});
+
+test('a disk that refuses is told', async () => {
+  world.diskRefuses = 'disk full';
+  expect(await block()).toEqual(
+    done('192.0.2.7 is blocked; NOT saved, lost if the daemon ends now: disk full'),
+  );
+  expect(desk.status().unsaved).toBe('disk full');
+  expect(await desk.answer({command: 'resume'})).toMatchObject({kind: 'notStopped'});
+});
+
+test('what is exempt is refused, and nothing is done', async () => {
+  world.whitelist = '192.0.2.7\n';
+  expect(await block()).toMatchObject({kind: 'refused'});
+  expect(world.kernel.calls).toEqual([]);
+});
+
+test('the status puts together how everything stands', async () => {
+  await block();
+  expect(desk.status()).toMatchObject({
+    sinceMs: 7,
+    backend: 'iptables',
+    families: [{family: 4, wanted: 1, standing: 1}],
+    egress: {mode: 'warn', families: [{family: 6, wanted: 2, standing: 1}]},
+    blocks: 1,
+    offenders: 0,
+    brake: {kind: 'free'},
+    trial: {kind: 'failed'},
+    unsaved: undefined,
+    outcomes: {block: 1},
+  });
+  expect(await desk.answer({command: 'status'})).toEqual({kind: 'status', status: desk.status()});
+});
+
+test('at the end every request is refused', async () => {
+  await world.enforcement.halt();
+  expect(await desk.answer({command: 'list'})).toEqual({
+    kind: 'refused',
+    message: 'the daemon is ending',
+  });
+});

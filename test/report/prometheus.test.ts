@@ -1,0 +1,71 @@
+/** A status in figures. */
+import {expect, test} from '@jest/globals';
+import {statusFigures} from '../../src/report/prometheus.js';
+import {family, nowMs, statusOf} from './status-samples.js';
+
+test('figures are in the text format of Prometheus', () => {
+  const text = statusFigures(statusOf({families: [family({standing: 5})]}));
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  for (const sample of samples) {
+    expect(sample).toMatch(/^blocksmtp_[a-z_]+(?:\{[a-z]+="[A-Za-z0-9]+"\})? [0-9.]+$/);
+  }
+  expect(samples).toContain('blocksmtp_enforced_ratio 0.5');
+  expect(samples).toContain('blocksmtp_firewall_standing{family="ipv4"} 5');
+  expect(samples).toContain('blocksmtp_outcomes_total{kind="counted"} 20');
+  const names = new Set(samples.map((sample) => /^\w+/.exec(sample)?.[0]));
+  for (const name of names)
+    expect(text).toMatch(new RegExp(`^# TYPE ${name} (gauge|counter)$`, 'm'));
+  expect(text.endsWith('\n')).toBe(true);
+});
+
+test('blocking that is stopped', () => {
+  const brake = {kind: 'stopped', sinceMs: nowMs - 60_000, clients: [], heldBack: 7} as const;
+  expect(statusFigures(statusOf({brake}))).toContain('\nblocksmtp_stopped 1\n');
+  expect(statusFigures(statusOf())).toContain('\nblocksmtp_stopped 0\n');
+});
+
+test.each([
+  [{kind: 'none'}, 0, 0],
+  [{kind: 'running', untilMs: nowMs + 90_000}, 1, 0],
+  [{kind: 'failed'}, 0, 1],
+  [{kind: 'overdue'}, 0, 1],
+] as const)('a trial: %j', (trial, running, failed) => {
+  const figures = statusFigures(statusOf({trial}));
+  expect(figures).toContain(`\nblocksmtp_trial{state="running"} ${running}\n`);
+  expect(figures).toContain(`\nblocksmtp_trial{state="failed"} ${failed}\n`);
+});
+
+test('a state that cannot be saved, and no daemon', () => {
+  expect(statusFigures(statusOf({unsaved: 'disk full'}))).toContain('\nblocksmtp_saved 0\n');
+  expect(statusFigures(statusOf())).toContain('\nblocksmtp_saved 1\n');
+  expect(statusFigures(statusOf({sinceMs: undefined}))).toContain('\nblocksmtp_up 0\n');
+});
+
+/** Monitoring knows them by these names: whoever changes one breaks somebody's alert. */
+test('the names, their types and their order', () => {
+  const families = [family({failure: 'no', readMs: undefined})];
+  const text = statusFigures(statusOf({families, egress: {mode: 'hold', families}}));
+  expect(
+    text.match(/^# TYPE .*$/gm)?.map((line) => line.slice('# TYPE blocksmtp_'.length)),
+  ).toEqual([
+    'enforced_ratio gauge',
+    'up gauge',
+    'stopped gauge',
+    'trial gauge',
+    'saved gauge',
+    'blocks gauge',
+    'offenders gauge',
+    'firewall_wanted gauge',
+    'firewall_standing gauge',
+    'firewall_failing gauge',
+    'firewall_repairs_total counter',
+    'firewall_read_timestamp_seconds gauge',
+    'outcomes_total counter',
+    'egress_wanted gauge',
+    'egress_standing gauge',
+    'egress_failing gauge',
+    'egress_repairs_total counter',
+  ]);
+  expect(text).toContain('\nblocksmtp_firewall_read_timestamp_seconds{family="ipv4"} 0\n');
+  expect(text).toContain('\nblocksmtp_egress_failing{family="ipv4"} 1\n');
+});
