@@ -1,6 +1,6 @@
 /**
- * The checks that need no test: types, purity, lint, format. They only compute, so they run at a low
- * priority: a test that waits beside them is not kept waiting by them.
+ * The checks that need no test: types, purity, lint, format. They only compute, so they run at the
+ * lowest priority: a test that waits beside them is not kept waiting by them.
  */
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
@@ -34,7 +34,7 @@ async function runLane(checks) {
 }
 
 function runQuietly(tool, parameters) {
-  const words = ['-n', '10', join(root, 'node_modules/.bin', tool), ...parameters];
+  const words = ['-n', '19', join(root, 'node_modules/.bin', tool), ...parameters];
   const child = spawn('nice', words, {cwd: root, stdio: ['ignore', 'pipe', 'pipe']});
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

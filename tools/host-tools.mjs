@@ -3,8 +3,9 @@
  * npm; what runs inside the lab is installed there. Installs what is missing. Does nothing without
  * root or apt: the tests that need it then skip, and say why.
  *
- * The kernel must allow all kinds of namespaces, overlayfs and the modules of netfilter. What the
- * tests need mounted, mounts.mjs mounts.
+ * The kernel must allow all kinds of namespaces, overlayfs and the modules of netfilter, and the tests
+ * must see processes by the kernel's own numbers: not in a pid namespace, which a container has. What
+ * the tests need mounted, mounts.mjs mounts.
  */
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';

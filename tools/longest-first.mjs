@@ -17,7 +17,6 @@ const longOnes = [
   'test/sys/run/instance-lock.test.ts',
   'test/daemon/crash/firewall-others.test.ts',
   'test/daemon/crash/firewall-disk-clock.test.ts',
-  // On a fresh machine the lab of the system tests has been built meanwhile.
   'test/system/sources.test.ts',
   'test/system/cut.test.ts',
   'test/system/control.test.ts',

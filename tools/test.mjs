@@ -5,8 +5,10 @@
  * A test that cannot run here (no root, not Linux, a tool missing) is skipped and says why; with
  * CI=true a skip is a failure.
  *
- * Most tests wait for something: a block to end, a Debian to boot. So more of them run at once than
- * there are cores, and the checks, which only compute, run beside them at a low priority.
+ * Many tests wait for something: a block to end, a Debian to boot. So of the unit tests more run at
+ * once than there are cores; meanwhile the lab of the system tests is built. System tests measure how
+ * soon the daemon answers a guesser, so of them no more run at once than there are cores. The checks
+ * only compute: they take what processor time the tests leave.
  */
 import {spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -19,10 +21,12 @@ import {ensureInstalled, root} from './install.mjs';
 import {buildLab} from './lab.mjs';
 import {inOwnMounts} from './mounts.mjs';
 
-/** Part → words for jest that choose its tests. */
+const cores = availableParallelism();
+
+/** Part → words for jest that choose its tests, and how many files run at once, given the memory. */
 const suites = {
-  unit: ['--testPathIgnorePatterns', '/test/system/'],
-  system: ['--testPathPatterns', '/test/system/'],
+  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], most: 2 * cores},
+  system: {words: ['--testPathPatterns', '/test/system/'], most: cores},
 };
 
 /** A worker grows to a gigabyte before jest renews it (`workerIdleMemoryLimit`). Bytes. */
@@ -30,11 +34,9 @@ const workerBytes = 1.5e9;
 /** More workers than that would wait for the same disk. A count. */
 const mostWorkers = 12;
 
-/** @returns how many test files run at once */
-function countWorkers() {
-  const byCores = Math.min(2 * availableParallelism(), mostWorkers);
+function countWorkers(most) {
   const byMemory = Math.floor(totalmem() / workerBytes);
-  return Math.max(1, Math.min(byCores, byMemory));
+  return Math.max(1, Math.min(most, mostWorkers, byMemory));
 }
 
 const total = {passed: 0, failed: 0, skipped: 0};
@@ -45,9 +47,8 @@ async function addChecks() {
   total.failed += failed;
 }
 
-async function addTests(name, selection) {
-  await ensureHostTools();
-  if (name !== 'unit') buildLab();
+async function addTests(name) {
+  const {words, most} = suites[name];
   console.log(`\n${name} tests`);
   const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-test-'));
   const report = join(folder, 'report.json');
@@ -56,8 +57,8 @@ async function addTests(name, selection) {
     '--experimental-vm-modules',
     '--no-warnings',
     join(root, 'node_modules/jest/bin/jest.js'),
-    ...selection,
-    `--maxWorkers=${countWorkers()}`,
+    ...words,
+    `--maxWorkers=${countWorkers(most)}`,
     '--json',
     `--outputFile=${report}`,
   ]);
@@ -87,12 +88,20 @@ function addReport(name, report, status) {
   }
 }
 
+async function addAllTests(names) {
+  if (names.length === 0) return;
+  await ensureHostTools();
+  if (names.includes('system')) buildLab();
+  for (const name of names) await addTests(name);
+}
+
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+const isWanted = (part) => only === undefined || only === part;
 ensureInstalled();
 await build();
 await Promise.all([
-  ...(only === undefined || only === 'checks' ? [addChecks()] : []),
-  ...(only === 'checks' ? [] : [addTests(only ?? 'all', only === undefined ? [] : suites[only])]),
+  ...(isWanted('checks') ? [addChecks()] : []),
+  addAllTests(Object.keys(suites).filter(isWanted)),
 ]);
 if (process.env.CI === 'true' && total.skipped > 0) {
   console.log(`FAILED: ${total.skipped} tests were skipped, and CI must run them all`);

@@ -41,7 +41,7 @@ test('kill -9 during commits, many times: always a whole round, never an older o
     const said = Number(child.output().trim().split('\n').at(-1));
     await holdsWholeRound(state, said);
   }
-}, 30_000);
+}, 60_000);
 
 /** One commit of sixty pages over what stands and a close, killed before write number `process.argv[3]`. */
 const diesAtWrite = `
@@ -84,7 +84,7 @@ test('kill -9 before every third write of a commit and a close, first to last: a
     expect(store.history('n', 9)).toHaveLength(rounds[0] ?? 0);
     store.close();
   }
-}, 120_000);
+}, 300_000);
 
 async function holdsWholeRound(folder: string, said: number): Promise<void> {
   const store = await openStore(folder, 1e12);
