@@ -6,9 +6,9 @@
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
+import {nameOf} from '../src/cli/command-row.js';
+import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
-import {noProgress} from '../src/cli/face/progress.js';
-import {makeProgram} from '../src/cli/program.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
@@ -20,12 +20,7 @@ const pages = readdirSync('docs')
 const texts = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
 const manual = read('debian/blocksmtp.8');
 
-const commands = makeProgram({
-  version: '',
-  signals: {onStop: () => undefined, onReload: () => undefined},
-  output: {print: () => undefined, complain: () => undefined, progress: noProgress},
-  finish: () => undefined,
-}).commands.map((command) => command.name());
+const names = commands.map(nameOf);
 
 /** What stands between fences is shown, not said. */
 const withoutFences = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
@@ -121,11 +116,11 @@ describe('docs/operating.md', () => {
     expect(text).toMatch(new RegExp(`^\\| ${code} \\| `, 'm'));
   });
 
-  test.each(commands)('describes the command %s', (command) => {
+  test.each(names)('describes the command %s', (command) => {
     expect(text).toMatch(new RegExp(`^\\| \`blocksmtp ${command}[\` ].* \\| .+ \\|$`, 'm'));
   });
 
-  test.each(commands)('and so does the manual page: %s', (command) => {
+  test.each(names)('and so does the manual page: %s', (command) => {
     const word = command.replace('-', '\\\\-');
     expect(manual).toMatch(new RegExp(`^\\.B[IR]? "?${word}\\b`, 'm'));
   });

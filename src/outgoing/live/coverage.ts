@@ -82,13 +82,7 @@ export async function tryOut(
   const outbound = new OutgoingWatch(
     {...guarded, outboundInterval, warnInterval: 3600, allowedDestinations: []},
     {
-      ...{rows: emptyState('unsaved').outgoing, say},
-      held: {
-        release: (connection) => void egress.release(connection),
-        withdraw: (connection) => void egress.withdraw(connection),
-        // The trial is shorter than what is held without a look.
-        noteLook: nothing,
-      },
+      ...{rows: emptyState('unsaved').outgoing, say, held: egress},
       sources: way === 'tables' || way === 'holdByTables' ? 'tables' : 'all',
       see: ({sighting}) => void sightings.push({...sighting, atMs: (plan.nowMs ?? nowMs)()}),
     },

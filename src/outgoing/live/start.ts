@@ -9,9 +9,8 @@ import type {SenderHour} from '../sender-hours.js';
 import type {Table} from '../../base/mechanisms/table.js';
 import type {EgressGuard} from '../egress/live/hold.js';
 import {Killer} from '../warn/live/killer.js';
-import {type HeldConnections, OutgoingWatch} from './watch.js';
+import {OutgoingWatch} from './watch.js';
 import {Warner, type WarnerSettings} from '../warn/live/warner.js';
-import {monotonicMs} from '../../sys/run/clock.js';
 
 export interface OutboundSurroundings {
   readonly config: Config;
@@ -25,26 +24,13 @@ export interface OutboundSurroundings {
 
 const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: ''};
 
-/** When this network has not been looked at for so long, nothing is held any more. Ms. */
-const longestGapMs = 10_000;
-
-function heldBy(egress: EgressGuard): HeldConnections {
-  let lookedMs = monotonicMs();
-  egress.watchedBy(() => monotonicMs() - lookedMs < longestGapMs);
-  return {
-    release: (connection) => void egress.release(connection),
-    withdraw: (connection) => void egress.withdraw(connection),
-    noteLook: (monotonic) => (lookedMs = monotonic),
-  };
-}
-
 /** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
 export async function watchOutgoing(
   {config, rows, egress, onCount, memory, say}: OutboundSurroundings,
   stop: AbortSignal,
 ): Promise<void> {
   const outbound = new OutgoingWatch(config, {
-    ...{rows, onCount, memory, say, held: heldBy(egress)},
+    ...{rows, onCount, memory, say, held: egress},
     warn: (warning) => warner.warn(warning),
   });
   const killer = new Killer(

@@ -60,7 +60,6 @@ export class EgressGuard {
   /** A command that only asks never starts it: then nothing in the kernel is its own. */
   #hasStarted = false;
   #isStopped = false;
-  #isWatched = (): boolean => true;
   /** When the watch last looked, by the monotonic clock. Ms; undefined: no watch has begun. */
   #lastLookMs: number | undefined;
 
@@ -149,11 +148,6 @@ export class EgressGuard {
     this.#lastLookMs = atMs;
   }
 
-  /** @param isWatched whether what is held is looked at; while it is not, `hold` ends by itself */
-  watchedBy(isWatched: () => boolean): void {
-    this.#isWatched = isWatched;
-  }
-
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
     if (this.#isStopped || this.#isAbandoned()) return;
@@ -211,7 +205,7 @@ export class EgressGuard {
 
   /** Nobody would release what is held, so the dead man's switch is not renewed. */
   #isAbandoned(): boolean {
-    const isLookedAt = this.#isWatched() && isKeepingUp(this.#lastLookMs, monotonicMs());
+    const isLookedAt = isKeepingUp(this.#lastLookMs, monotonicMs());
     const isAbandoned = this.mode === 'hold' && !isLookedAt;
     if (isAbandoned) this.#complaints.begin('watch', `egress guard: ${unwatched}`, 'warning');
     else this.#complaints.end('watch');
