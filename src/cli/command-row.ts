@@ -34,7 +34,7 @@ export interface CommandRow {
 }
 
 /** An option of one command. */
-export interface OptionRow {
+interface OptionRow {
   /** With `<…>` it has a value. */
   readonly flags: string;
   readonly meaning: string;

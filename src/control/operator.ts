@@ -29,7 +29,7 @@ export interface OperatorView {
   readonly status: () => Status;
 }
 
-export interface Served {
+interface Served {
   readonly answer: Answer;
   /** What it has changed; the caller carries it out. */
   readonly outcomes: readonly Outcome[];

@@ -107,8 +107,8 @@ export function readNetwork({command, network: text}: NetworkRequest): ReadNetwo
 }
 
 /** Longest quotation of a wrong word. Characters. */
-export const quotedCharacters = 80;
+const quotedCharacters = 80;
 
-export type ReadNetwork =
+type ReadNetwork =
   | {readonly kind: 'network'; readonly network: Network}
   | {readonly kind: 'refused'; readonly message: string};

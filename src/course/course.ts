@@ -7,7 +7,7 @@ import type {LogLevel} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {Trial} from '../config/trial.js';
 
-export interface Life {
+interface Life {
   readonly config: Config;
   /** The text of its configuration file. */
   readonly text: string;

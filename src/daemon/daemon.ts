@@ -33,7 +33,7 @@ import {hostName} from '../sys/run/machine.js';
 import {otherVariant} from '../sys/run/netfilter.js';
 import type {Log} from '../sys/talk/log.js';
 
-export interface Parts {
+interface Parts {
   readonly config: Config;
   readonly state: State;
   /** Saves the state; throws when it cannot. */

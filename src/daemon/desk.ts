@@ -22,7 +22,7 @@ import {nowMs} from '../sys/run/clock.js';
 /** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
 export const longestAnswerMs = 10_000;
 
-export interface DeskParts {
+interface DeskParts {
   readonly config: Pick<Config, 'backend' | 'outbound'>;
   readonly state: State;
   readonly guard: Guard;

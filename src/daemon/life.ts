@@ -65,7 +65,7 @@ export class LifeMemory {
   readonly unsaved: State = emptyState('unsaved');
 }
 
-export interface LifeTerms {
+interface LifeTerms {
   readonly config: Config;
   readonly log: Log;
   readonly course: LifeCourse;

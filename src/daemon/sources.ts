@@ -30,7 +30,7 @@ export interface SourceBatch {
   readonly caughtUp: boolean;
 }
 
-export interface SourcedRecord {
+interface SourcedRecord {
   readonly record: LogRecord;
   /** Where it stands, for people. */
   readonly place: string;

@@ -95,7 +95,7 @@ export function elementText(printed: string): string {
 }
 
 /** Newer ones print a single flag without brackets. */
-export type Flags = string | readonly string[];
+type Flags = string | readonly string[];
 
 interface ListedSet {
   readonly name: string;
@@ -110,7 +110,7 @@ const listingStart = '{"nftables": [';
 
 const flagsOf = ({flags = []}: {readonly flags?: Flags}): string => [flags].flat().sort().join();
 
-export type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
+type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
 
 /** A range, for one, is none of ours. */
 export type Value =

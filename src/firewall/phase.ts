@@ -90,7 +90,7 @@ function stopped(phase: Phase): Phase {
 export const promptMs = 1500;
 
 /** How the latest try goes, for people: an early one counts as good. */
-export type Progress =
+type Progress =
   | {readonly kind: 'good'}
   /** A try is under way, and nothing speaks against it. */
   | {readonly kind: 'underWay'}

@@ -9,7 +9,7 @@
  */
 import type {LogRecord, Writer} from './record.js';
 
-export type JournalEntry =
+type JournalEntry =
   | {readonly kind: 'record'; readonly record: LogRecord; readonly cursor: string}
   /** With the cursor, if it has one: reading goes on behind it. */
   | {readonly kind: 'none'; readonly why: string; readonly cursor: string | undefined};

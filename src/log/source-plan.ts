@@ -22,7 +22,7 @@ export interface SourcePlan {
 }
 
 /** What the machine has to offer. */
-export interface Offer {
+interface Offer {
   /** How long ago a file was changed; undefined when it is not there. Ms. */
   readonly quietMs: (path: string) => number | undefined;
   readonly hasJournal: boolean;

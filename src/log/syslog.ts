@@ -25,7 +25,7 @@ export type Frame =
   | {readonly kind: 'none'; readonly why: NoFrame};
 
 /** Why a line is no record; words for the operator. */
-export type NoFrame =
+type NoFrame =
   | 'it does not begin with a time'
   | 'no program with a process id follows the host'
   | 'its structured data has no end'

@@ -29,7 +29,7 @@ export interface IdClock {
 }
 
 /** What a calendar and a clock on the wall show. */
-export interface WallHour {
+interface WallHour {
   /** Undefined when the stamp has none. */
   readonly year: number | undefined;
   /** 0 to 11. */
@@ -142,7 +142,7 @@ export class WallTimes {
 }
 
 /** An hour in which no clock is set. */
-export interface KnownHour {
+interface KnownHour {
   /** When it begins. Ms since the epoch. */
   readonly plainMs: number;
   readonly local: LocalHour;

@@ -29,7 +29,7 @@ export interface Dialect {
   readonly processes: Processes;
 }
 
-export type Processes =
+type Processes =
   /** A process serves one client, until it ends: its socket tells who that is. */
   | OnePerClient
   /**

@@ -60,7 +60,7 @@ export interface ClientConnection extends KnownClient {
   readonly lastMs: number;
 }
 
-export interface SessionTables {
+interface SessionTables {
   readonly envelopes: Table<Envelope>;
   readonly connections: Table<ClientConnection>;
   readonly deliveries: Table<AcceptedEnvelope>;

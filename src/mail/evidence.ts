@@ -13,7 +13,7 @@ export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 export const isVerified = (proof: Proof): boolean => proof === 'kernel' || proof === 'journal';
 
 /** What a client can be blamed for. What each weighs is in `score/weights.ts`. */
-export const evidenceKinds = [
+const evidenceKinds = [
   'unknownRecipient',
   'undeliverable',
   'vrfyProbe',

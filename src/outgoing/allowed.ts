@@ -85,7 +85,7 @@ export function mayHaveBeenAllowed(command: string, senders: readonly AllowedSen
 /** Programs allowed by hand. A count: nobody clicks more often. */
 export const mostAllowedByHand = 100;
 
-export type AllowedByHand =
+type AllowedByHand =
   | {readonly kind: 'allowed'; readonly sender: AllowedSender}
   | {readonly kind: 'refused'; readonly why: string};
 

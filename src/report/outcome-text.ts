@@ -22,7 +22,7 @@ export interface Report {
 const subjectCharacters = 120;
 
 /** How an outcome is heard of. `message` tells this one outcome. */
-export type Voice =
+type Voice =
   /** At once, in a line of its own. */
   | ({readonly kind: 'line'} & Report)
   /** One line now and then for many (`digest.ts`): their sum, then `what`. */

@@ -44,7 +44,7 @@ export type BrakeState =
 /** How things stand, for people. */
 export type BrakeView = {readonly kind: 'free'} | ({readonly kind: 'stopped'} & Stop);
 
-export interface BrakeTables {
+interface BrakeTables {
   readonly senders: Table<Sender>;
   /** Under `onlyKey`, if anything is to be remembered. */
   readonly brake: Table<BrakeState>;

@@ -24,7 +24,7 @@ export interface Mailer {
 }
 
 /** The pid in it is this machine's. */
-export interface ProcessFacts extends ProcessIdentity {
+interface ProcessFacts extends ProcessIdentity {
   /** The path of the program, and whether root owns it: anybody may call a program as the mailer. */
   readonly executable: {readonly path: string; readonly owner: 'root' | 'other'};
   /** Beside a log, ms since the epoch; a clock that is set moves it, so `startTicks` tells who it is. */

@@ -4,7 +4,7 @@
  * not know where it is saved (`sys/disk/store.ts`).
  */
 
-export interface TableChanges<Value> {
+interface TableChanges<Value> {
   readonly put: ReadonlyMap<string, Value>;
   readonly deleted: ReadonlySet<string>;
 }

@@ -2,7 +2,7 @@
  * Does work of which at most so much is under way at a time and so much waits; what comes beyond is left
  * out. What the work is, and what becomes of its failures, is the caller's.
  */
-export interface PoolBounds {
+interface PoolBounds {
   /** Under way at a time. A count, 1 or more. */
   readonly atOnce: number;
   /** Waiting for that. A count. */

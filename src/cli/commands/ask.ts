@@ -6,7 +6,7 @@ import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 
-export type Asked =
+type Asked =
   | {readonly kind: 'answer'; readonly answer: Answer}
   | {readonly kind: 'noDaemon'}
   | {readonly kind: 'failed'; readonly why: string};

@@ -23,7 +23,7 @@ import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-
 import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
 
-export interface Output {
+interface Output {
   readonly print: (text: string) => void;
   readonly progress: Progress;
 }

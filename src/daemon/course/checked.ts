@@ -11,7 +11,7 @@ import {configOf, type Configured} from './configuration.js';
 import {machineText} from './machine-text.js';
 import {readTextFile, whyNotAppended} from '../../sys/disk/text-file.js';
 
-export type Checked =
+type Checked =
   | Extract<Configured, {kind: 'config'}>
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 

@@ -14,7 +14,7 @@ export function queueIdLength(message: string): number {
 
 const wholeQueueId = new RegExp(`^${queueIdPattern}$`);
 
-export interface QueueIdFacts {
+interface QueueIdFacts {
   readonly pid: number;
   /** When it was assigned, the latest such time not after the reference. Ms since the epoch. */
   readonly atMs: number;

@@ -37,7 +37,7 @@ export const ports: Readonly<Record<SightedBy, number>> = {
 };
 
 /** Where the tables are looked at more seldom than that, that is not waited for. Seconds. */
-export const mostIntervalSeconds = 2;
+const mostIntervalSeconds = 2;
 /** For what was told of, and is still being looked up when its process has ended. Ms. */
 const settleMs = 1500;
 /** Between two looks whether all are known. Ms. */
@@ -49,7 +49,7 @@ export interface CoverageTrial {
   readonly sightings: readonly Sighting[];
 }
 
-export interface TrialPlan extends Omit<Flock, 'port' | 'uid'> {
+interface TrialPlan extends Omit<Flock, 'port' | 'uid'> {
   /** Ms since the epoch. Default: whole milliseconds. */
   readonly nowMs?: () => number;
 }

@@ -23,7 +23,7 @@ import {monotonicMs, pauseUnless} from '../../sys/run/clock.js';
 
 export type ObserverSettings = Pick<Config, 'outbound' | 'outboundPorts' | 'outboundInterval'>;
 
-export interface ObserverParts {
+interface ObserverParts {
   readonly settings: ObserverSettings;
   readonly seen: SeenConnections;
   readonly allowed: AllowedSenders;

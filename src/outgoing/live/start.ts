@@ -12,7 +12,7 @@ import {Killer} from '../warn/live/killer.js';
 import {OutgoingWatch} from './watch.js';
 import {Warner, type WarnerSettings} from '../warn/live/warner.js';
 
-export interface OutboundSurroundings {
+interface OutboundSurroundings {
   readonly config: Config;
   readonly rows: Table<SenderHour>;
   readonly egress: EgressGuard;

@@ -26,7 +26,7 @@ import {RemoteNames} from '../../sys/talk/remote-names.js';
 export type OutboundSettings = ObserverSettings & WatchSettings & Pick<Config, 'allowedSenders'>;
 
 /** What holds connections back, until the watch lets them go. */
-export interface HeldConnections {
+interface HeldConnections {
   /** A held connection is seen, and it is known whose it is; again while it waits. */
   readonly release: (connection: Connection) => void;
   /** One that was released stands, or has ended. */
@@ -35,7 +35,7 @@ export interface HeldConnections {
   readonly noteLook: (monotonicMs: number) => void;
 }
 
-export interface OutboundParts {
+interface OutboundParts {
   readonly rows: Table<SenderHour>;
   /** Called when the rows have changed. Default: nobody cares. */
   readonly onCount?: () => void;

@@ -23,7 +23,7 @@ export interface ProcessState extends ProcessIdentity {
   readonly executable: string;
 }
 
-export interface ActionRules {
+interface ActionRules {
   /** This process and all above it: whoever ends those ends us. */
   readonly ownPids: ReadonlySet<number>;
   readonly isAllowed: (process: ProcessState) => boolean;

@@ -17,17 +17,17 @@ export interface Warning {
 }
 
 /** Longest path of a program, script or directory that is shown. Characters: a window is narrow. */
-export const pathCharacters = 160;
+const pathCharacters = 160;
 /** Longest in the JSON. Characters: as the kernel has it (PATH_MAX). */
-export const wholePathCharacters = 4096;
+const wholePathCharacters = 4096;
 /** Of a parent, of which there may be several. Characters: all of it is less than a pipe holds. */
-export const parentPathCharacters = 512;
+const parentPathCharacters = 512;
 /** Longest name of a user, a unit, a container or a host. Characters: a host has no more than 253. */
 export const nameCharacters = 253;
 /** Longest command line that is shown, and each word of it in the JSON. Characters. */
-export const commandLineCharacters = 240;
+const commandLineCharacters = 240;
 /** Words of a command line in the JSON. A count. */
-export const commandLineWords = 32;
+const commandLineWords = 32;
 /** Parents that are shown, from the nearest up. A count: what lies above began a session. */
 export const mostParents = 6;
 

@@ -32,7 +32,7 @@ type List =
   | {readonly kind: 'kept' | 'read'; readonly version: string; readonly whitelist: Whitelist};
 
 /** A version of the file, and since when the file is seen to have it. Ms, monotonic. */
-export interface Seen {
+interface Seen {
   readonly version: string;
   readonly sinceMs: number;
 }

@@ -24,7 +24,7 @@ const mostAtOnce = 50;
 
 type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'mailerPort' | 'dryRun'>;
 
-export interface ReaperView {
+interface ReaperView {
   readonly say: Say;
   /** Told of each process that had SIGTERM; says so, and what follows for its client. */
   readonly onReaped: (stuck: Stuck) => void;

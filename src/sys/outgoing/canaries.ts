@@ -17,7 +17,7 @@ import {localAddresses} from '../run/machine.js';
 /** The other machine has all of these; TEST-NET-3. */
 const farNetwork = '203.0.113';
 /** Canaries to one port, each to an address of its own. A count. */
-export const mostCanaries = 250;
+const mostCanaries = 250;
 
 /** Until one that is not let in, nor refused, gives up. Seconds: TCP has asked three times. */
 const canaryPatienceSeconds = 5;
@@ -64,8 +64,7 @@ for my $i (1 .. $count) {
 $SIG{CHLD} = 'DEFAULT';
 while ((my $pid = wait) > 0) { note('ended', $pid, $?) }`;
 
-export type LaidWire =
-  {readonly kind: 'laid'} | {readonly kind: 'unavailable'; readonly why: string};
+type LaidWire = {readonly kind: 'laid'} | {readonly kind: 'unavailable'; readonly why: string};
 
 /**
  * @param ports at which the other machine listens

@@ -26,12 +26,12 @@ const hostPids = 'pid:[4026531836]';
 /** DCCP and SCTP, of which the event tells too: no mail goes over them. */
 const notTcp = [33, 132];
 
-export type Heard =
+type Heard =
   | {readonly kind: 'connect'; readonly event: ConnectEvent}
   /** Some were lost: look for yourself. */
   | {readonly kind: 'loss'};
 
-export type OpenedEvents =
+type OpenedEvents =
   | {readonly kind: 'open'; readonly events: ConnectEvents}
   | {readonly kind: 'unavailable'; readonly why: string};
 

@@ -17,7 +17,7 @@ import {TimeSlice} from '../run/time-slice.js';
 /** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
 const namespacesMs = 10_000;
 /** Network namespaces that are looked at. A count: each costs two walks through the hash. */
-export const mostNamespaces = 256;
+const mostNamespaces = 256;
 
 /**
  * For how long a table is believed when the count has not moved. Ms: who has root in a container can put

@@ -5,7 +5,7 @@
 import type {ProcessIdentity} from '../../base/process-identity.js';
 import {type Signal, signalProcess, type SignalResult} from './signal-process.js';
 
-export interface EndTerms<Process extends ProcessIdentity> {
+interface EndTerms<Process extends ProcessIdentity> {
   /**
    * Looks at a process. The signal follows in the same turn of this program, so that no other process
    * can get its number in between.

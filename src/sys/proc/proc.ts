@@ -163,9 +163,7 @@ function ownPidOf(pid: number): number {
 }
 
 /** Finds the TCP sockets of the process with this folder in /proc. */
-export type SocketFinder = (root: string) => SocketEntry[];
-
-export const noSockets: SocketFinder = () => [];
+type SocketFinder = (root: string) => SocketEntry[];
 
 /** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
 const longestMemoryMs = 60_000;

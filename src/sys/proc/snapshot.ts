@@ -43,7 +43,7 @@ export function statIfThere(pid: number): ProcessStat | undefined {
   }
 }
 
-export interface ProcessStatus {
+interface ProcessStatus {
   /** The number of a thread is good in /proc too; its process is this one. */
   readonly pid: number;
   /** As it numbers itself: in the innermost of its pid namespaces. */
@@ -97,7 +97,7 @@ export function glanceAtLiving(pid: number): Glance | undefined {
 export const isAlive = ({pid, startTicks}: ProcessIdentity): boolean =>
   statIfThere(pid)?.startTicks === startTicks;
 
-export interface Ancestor {
+interface Ancestor {
   readonly pid: number;
   /** undefined: it is gone, and what is above it is not known. */
   readonly stat: ProcessStat | undefined;

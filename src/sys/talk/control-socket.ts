@@ -86,7 +86,7 @@ async function serveOne(
   }
 }
 
-export type ControlAnswer =
+type ControlAnswer =
   | {readonly kind: 'answer'; readonly answer: unknown}
   /** Nobody listens there. */
   | {readonly kind: 'noDaemon'}

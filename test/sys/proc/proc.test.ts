@@ -5,10 +5,14 @@ import fs from 'node:fs';
 import net from 'node:net';
 import {mailerPids} from '../../../src/sys/proc/mailers.js';
 import {ageSeconds} from '../../../src/sys/proc/snapshot.js';
-import {noSockets, processFacts, SocketTables} from '../../../src/sys/proc/proc.js';
+import type {SocketEntry} from '../../../src/net/socket-table.js';
+import {processFacts, SocketTables} from '../../../src/sys/proc/proc.js';
 import {start} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {sendmail} from '../../../src/mail/sendmail/dialect.js';
+
+/** For what is read of a process beside its sockets. */
+const noSockets = (): readonly SocketEntry[] => [];
 
 const newDir = tempDirs();
 const children: ChildProcess[] = [];

@@ -24,12 +24,12 @@ const standardGraceMs = 5000;
 /** How often it is looked whether the process has gone. Ms. */
 const lookMs = 100;
 
-export interface KillerView {
+interface KillerView {
   readonly isAllowed: (process: ProcessState) => boolean;
   readonly say: Say;
 }
 
-export interface KillerSettings {
+interface KillerSettings {
   readonly mode: 'end' | 'onlySay';
   /** Ms; as a rule five seconds. */
   readonly graceMs?: number;

@@ -26,7 +26,7 @@ import {WarningDelivery, type WarningWay} from './delivery.js';
 
 export type WarnerSettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebhook' | 'warnUser'>;
 
-export interface WarnerView {
+interface WarnerView {
   readonly say: Say;
   /** The user does not want to be warned of it again. Failures are said by whoever does it. */
   readonly onAllow: (sighting: Sighting, askedBy: string) => void;
@@ -37,7 +37,7 @@ export interface WarnerView {
 }
 
 /** What a test has elsewhere. */
-export interface WarnerPlaces {
+interface WarnerPlaces {
   readonly mailPort: number;
   /** Where the users' D-Bus sockets are: UID/bus. */
   readonly runtimeFolder: string;
