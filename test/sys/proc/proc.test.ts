@@ -12,7 +12,7 @@ import {tempDirs, until} from '../../support/temp.js';
 import {sendmail} from '../../../src/mail/sendmail/dialect.js';
 
 /** For what is read of a process beside its sockets. */
-const noSockets = (): readonly SocketEntry[] => [];
+const noSockets = (): SocketEntry[] => [];
 
 const newDir = tempDirs();
 const children: ChildProcess[] = [];
