@@ -40,7 +40,7 @@ export const listOf =
     Array.isArray(value) && value.every(is);
 
 /** An object whose keys nobody knows before, with values of one kind. */
-export const tableOf =
+export const recordOf =
   <Value>(is: Is<Value>): Is<Readonly<Record<string, Value>>> =>
   (value): value is Readonly<Record<string, Value>> =>
     isRecord(value) && Object.values(value).every(is);

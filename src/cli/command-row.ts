@@ -13,7 +13,7 @@ import type {GuardRequest} from '../control/protocol.js';
 import type {Log} from '../sys/talk/log.js';
 
 /** A command as it was called; its words have been found good. */
-export interface Call {
+export interface CommandCall {
   readonly operands: readonly string[];
   readonly options: Options & OwnOptions;
   /** How its result is printed. */
@@ -30,7 +30,7 @@ export interface CommandRow {
   readonly options?: readonly OptionRow[];
   /** What else can be wrong with its words; default: nothing. */
   readonly wrongIn?: WrongIn;
-  readonly run: (call: Call) => void | Promise<void>;
+  readonly run: (call: CommandCall) => void | Promise<void>;
 }
 
 /** An option of one command. */
@@ -45,7 +45,7 @@ export const nameOf = ({words}: CommandRow): string => words.split(' ')[0]!;
 
 export const json = (meaning: string): OptionRow => ({flags: '--json', meaning});
 
-type Work = (config: Config, log: Log, call: Call) => ExitCode | Promise<ExitCode>;
+type Work = (config: Config, log: Log, call: CommandCall) => ExitCode | Promise<ExitCode>;
 
 /** Works under a checked configuration. */
 export const works =
@@ -59,7 +59,7 @@ export const reaches =
     work: (
       config: Config,
       log: Log,
-      call: Call,
+      call: CommandCall,
       alone: WithoutDaemon,
     ) => ExitCode | Promise<ExitCode>,
   ): CommandRow['run'] =>
@@ -69,7 +69,9 @@ export const reaches =
     );
 
 /** Puts a request to the daemon, or where none runs to its state. */
-export const asks = (requestOf: (call: Call, config: Config) => GuardRequest): CommandRow['run'] =>
+export const asks = (
+  requestOf: (call: CommandCall, config: Config) => GuardRequest,
+): CommandRow['run'] =>
   reaches((config, log, call, alone) => {
     const {form, options, surroundings} = call;
     const printed = options.prometheus && form === 'text' ? 'figures' : form;

@@ -4,7 +4,7 @@
  * meant where none is named, and has all settings.
  */
 import {complainAll} from './command.js';
-import {asks, type Call, type CommandRow, json, reaches, works} from './command-row.js';
+import {asks, type CommandCall, type CommandRow, json, reaches, works} from './command-row.js';
 import {check} from './commands/check.js';
 import {clearFirewall} from './commands/clear-firewall.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
@@ -59,7 +59,7 @@ const watchSettings: readonly SettingName[] = [
   'debug',
 ];
 
-const network = ({operands: [first = '']}: Call): string => first;
+const network = ({operands: [first = '']}: CommandCall): string => first;
 
 /** The daemon, and what it would do with a log. */
 const logCommands: readonly CommandRow[] = [

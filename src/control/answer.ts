@@ -11,7 +11,7 @@ import {
   oneOf,
   orNull,
   shape,
-  tableOf,
+  recordOf,
   variants,
 } from '../base/shape.js';
 import type {Block} from '../blocks/block.js';
@@ -90,7 +90,7 @@ const isStatus = shape<Status>({
   brake: isBrakeView,
   trial: isTrialView,
   unsaved: maybe(isText),
-  outcomes: tableOf(isNumber),
+  outcomes: recordOf(isNumber),
 });
 
 const isMessage = shape<{readonly message: string}>({message: isText});

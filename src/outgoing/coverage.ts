@@ -45,12 +45,12 @@ export type MeasuredWay =
 /** What a sighting says of the canary to whose destination it belongs. */
 type Told = Pick<Sighting, 'connection' | 'owner'>;
 
-export const isOf = ({connection}: Told, {remote}: Canary): boolean =>
+export const isSightingOf = ({connection}: Told, {remote}: Canary): boolean =>
   connection.remote.text === remote;
 
 /** Whether it names the canary's process. */
 export const namesIt = (told: Told, canary: Canary): boolean =>
-  isOf(told, canary) && told.owner?.pid === canary.pid;
+  isSightingOf(told, canary) && told.owner?.pid === canary.pid;
 
 export function coverageOf(canaries: readonly Canary[], sightings: readonly Told[]): Coverage {
   const count = (is: (told: Told, canary: Canary) => boolean): number =>
@@ -58,7 +58,7 @@ export function coverageOf(canaries: readonly Canary[], sightings: readonly Told
   return {
     canaries: canaries.length,
     connected: canaries.filter(({result}) => result === 'connected').length,
-    seen: count(isOf),
+    seen: count(isSightingOf),
     withPid: count(namesIt),
     withUser: count((told, canary) => namesIt(told, canary) && (told.owner?.uid ?? -1) >= 0),
     withProgram: count((told, canary) => namesIt(told, canary) && told.owner?.executable !== ''),

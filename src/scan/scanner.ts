@@ -15,7 +15,7 @@ export type ScanRules =
  * `suspects`: `from=` lines only of envelopes and clients of whom something is known. `all`: every
  * one, which deliveries that fail later need.
  */
-export type Envelopes = 'suspects' | 'all';
+export type EnvelopeIds = 'suspects' | 'all';
 
 export interface LineScan {
   /** For a piece of the log, from its beginning; the end is kept free. */
@@ -33,7 +33,7 @@ export interface LineScan {
 }
 
 /** @param mailerName whose lines count, as its tag in the syslog; at most 64 characters */
-export function lineScan(rules: ScanRules, mailerName: string, envelopes: Envelopes): LineScan {
+export function lineScan(rules: ScanRules, mailerName: string, envelopes: EnvelopeIds): LineScan {
   if (rules.kind === 'everyLine') return new EveryLine();
   return new Scanner(rules.bytes(), mailerName, envelopes);
 }
@@ -57,7 +57,7 @@ class Scanner implements LineScan {
   readonly #exports: Exports;
   readonly room: Uint8Array;
 
-  constructor(bytes: Uint8Array, mailerName: string, envelopes: Envelopes) {
+  constructor(bytes: Uint8Array, mailerName: string, envelopes: EnvelopeIds) {
     const module = new WebAssembly.Module(bytes);
     // What `scan.as.ts` exports; a test holds the module to its source.
     this.#exports = new WebAssembly.Instance(module).exports as Exports;

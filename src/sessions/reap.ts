@@ -31,7 +31,7 @@ export interface ReapLimits {
 }
 
 /** One process of the mailer, as it is now. */
-export interface Observation {
+export interface ChildObservation {
   readonly holder: MailerProcess;
   readonly ageSeconds: number;
   /** How long nothing was moved on sockets of our network, by inode; of some it is not known. Ms. */
@@ -51,7 +51,7 @@ export interface Stuck extends ProcessIdentity {
 }
 
 export function stuckChild(
-  {holder, ageSeconds: age, idleMs}: Observation,
+  {holder, ageSeconds: age, idleMs}: ChildObservation,
   limits: ReapLimits,
   mailer: Mailer,
 ): Stuck | undefined {

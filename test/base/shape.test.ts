@@ -12,7 +12,7 @@ import {
   orNull,
   own,
   shape,
-  tableOf,
+  recordOf,
   variants,
   whole,
 } from '../../src/base/shape.js';
@@ -34,7 +34,7 @@ test.each<[string, Is<unknown>, readonly unknown[], readonly unknown[]]>([
   ['perhaps a text', maybe(isText), ['', undefined], [null, 1]],
   ['a text or null', orNull(isText), ['', null], [undefined, 1]],
   ['a list', listOf(isText), [[], ['a', 'b']], ['a', {}, [1], ['a', null], {length: 0}]],
-  ['a table', tableOf(isNumber), [{}, {a: 1}], [[], null, 'x', {a: 1, b: '2'}]],
+  ['a table', recordOf(isNumber), [{}, {a: 1}], [[], null, 'x', {a: 1, b: '2'}]],
   ['an object', isRecord, [{}, {a: 1}], [[], null, undefined, 'x', 1]],
   ['a shape', point, [{x: 1}, {x: 1, name: 'n', y: {}}], [{}, {x: '1'}, {x: 1, name: 2}, [], null]],
   [
@@ -63,7 +63,7 @@ describe('a key', () => {
 test('property: no value makes a check throw', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
-      for (const is of [point, either, listOf(point), tableOf(either), maybe(whole(1, 2))]) {
+      for (const is of [point, either, listOf(point), recordOf(either), maybe(whole(1, 2))]) {
         expect(typeof is(value)).toBe('boolean');
       }
     }),

@@ -5,7 +5,7 @@ import {emptyState} from '../../src/guard/state.js';
 import {isEvidenceKind} from '../../src/mail/evidence.js';
 import type {MailEvent} from '../../src/mail/mail-event.js';
 import type {Address} from '../../src/net/address.js';
-import {type Envelopes, type LineScan, lineScan} from '../../src/scan/scanner.js';
+import {type EnvelopeIds, type LineScan, lineScan} from '../../src/scan/scanner.js';
 import {settings} from '../score/samples.js';
 
 /** Well after all lines of the tests. */
@@ -31,7 +31,7 @@ const piece = /^(?:[0-9A-Za-z]{8}\d{6,10}|NOQUEUE|)\[\d{1,3}\]: /;
 /** Lines without which a replay could come to another verdict. */
 export function linesThatMatter(
   log: string,
-  envelopes: Envelopes,
+  envelopes: EnvelopeIds,
   suspects: readonly Address[],
 ): PlacedLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
@@ -98,7 +98,7 @@ export function missedLines(
     envelopes = 'suspects',
     suspects = [],
     cuts = [],
-  }: {envelopes?: Envelopes; suspects?: readonly Address[]; cuts?: readonly number[]} = {},
+  }: {envelopes?: EnvelopeIds; suspects?: readonly Address[]; cuts?: readonly number[]} = {},
 ): string[] {
   const scanner = lineScan(settings.dialect.scan, settings.mailerName, envelopes);
   for (const suspect of suspects) scanner.suspect(suspect);

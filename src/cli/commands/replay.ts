@@ -17,7 +17,7 @@ import {Lines} from '../../log/lines.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
-import {type Envelopes, type LineScan, lineScan} from '../../scan/scanner.js';
+import {type EnvelopeIds, type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -55,7 +55,7 @@ export async function replay(
     output.progress.end();
   }
 
-  async function read(paths: readonly string[], envelopes: Envelopes): Promise<Pass> {
+  async function read(paths: readonly string[], envelopes: EnvelopeIds): Promise<Pass> {
     const pass = new Pass(config, friends.exemptions, envelopes, log);
     for (const path of paths) {
       if (envelopes === 'all' || !pass.lacksEnvelopes) {
@@ -116,7 +116,7 @@ class Pass {
   /** Whether a line told of an envelope that was passed over. */
   lacksEnvelopes = false;
 
-  constructor(config: Config, exemptions: Exemptions, envelopes: Envelopes, log: Log) {
+  constructor(config: Config, exemptions: Exemptions, envelopes: EnvelopeIds, log: Log) {
     this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
     this.#exemptions = exemptions;
     this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName, envelopes);

@@ -85,7 +85,7 @@ export const optionalAddress: Kind<Address | undefined> = {
 };
 
 /** One of some words. */
-export function oneOf<Word extends string>(...words: readonly Word[]): Kind<Word> {
+export function choice<Word extends string>(...words: readonly Word[]): Kind<Word> {
   const bounds = `one of ${words.join(', ')}`;
   return {
     placeholder: words.join('|'),

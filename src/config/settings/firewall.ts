@@ -1,5 +1,5 @@
 /** What holds the blocks, and how the open connections of a blocked client are ended. */
-import {chainName, duration, number, oneOf} from '../kinds/scalars.js';
+import {chainName, duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /** Apart, for it is shown with the old program's flags. */
@@ -13,7 +13,7 @@ export const chain = {
 
 export const firewall = {
   backend: setting(
-    oneOf('iptables', 'ipset', 'nftables'),
+    choice('iptables', 'ipset', 'nftables'),
     'iptables',
     'What holds the blocks: one iptables rule each; an ipset that one rule of the chain matches; or a table of nftables of that name. With sets the kernel ends blocks itself, and packets pay nothing for many.',
   ),
@@ -23,12 +23,12 @@ export const firewall = {
     'With more blocks than this the rules of the backend iptables stand in sub-chains by address, for every packet is compared with every rule of a flat chain.',
   ),
   hookPlace: setting(
-    oneOf('first', 'any'),
+    choice('first', 'any'),
     'first',
     'Where the hook stands. first: before every rule that could accept a packet, so that open sessions are cut too; any: wherever the administrator puts it.',
   ),
   cutSessions: setting(
-    oneOf('both', 'sockets', 'processes', 'none'),
+    choice('both', 'sockets', 'processes', 'none'),
     'both',
     'What ends the open sessions of a client that is blocked, besides the rule: its sockets are destroyed (`ss -K`), the sendmail processes that serve it get SIGTERM, both, or none; so that none waits for it.',
   ),

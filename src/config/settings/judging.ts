@@ -1,5 +1,5 @@
 /** When a client is blocked, for how long, and what stops blocking. */
-import {duration, number, oneOf} from '../kinds/scalars.js';
+import {duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /**
@@ -21,7 +21,7 @@ export const judging = {
     'A client is blocked only if so many percent of its recipients were unknown: a large sender has some wrong names in every thousand; 0 asks for none.',
   ),
   attribution: setting(
-    oneOf('any', 'verified'),
+    choice('any', 'verified'),
     'any',
     'What must say who the client was: any proof, or a verified one, which no log line can forge (the kernel, or a journal entry written by sendmail).',
   ),

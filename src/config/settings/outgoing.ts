@@ -1,6 +1,6 @@
 /** What is done about local programs that connect to mail ports. */
 import {list, networks, ports} from '../kinds/lists.js';
-import {chainName, duration, oneOf} from '../kinds/scalars.js';
+import {chainName, duration, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /** `root:/usr/sbin/exim4`, `backup:*`, `1001:/opt/mailer`; no commas, which stand between them. */
@@ -21,7 +21,7 @@ const mailers = [
 
 export const outgoing = {
   outbound: setting(
-    oneOf('off', 'observe', 'warn', 'hold', 'reject'),
+    choice('off', 'observe', 'warn', 'hold', 'reject'),
     'warn',
     'What is done about local programs that open connections to mail ports of other machines: counted; told of; held back for a moment until it is known who it is; or, but for allowed senders and destinations, rejected.',
   ),

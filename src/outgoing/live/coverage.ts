@@ -10,7 +10,7 @@ import {allowedSenders} from '../allowed.js';
 import {
   type Canary,
   coverageOf,
-  isOf,
+  isSightingOf,
   type MeasuredWay,
   namesIt,
   type SightedBy,
@@ -32,7 +32,7 @@ export type CoverageSettings = Pick<
 >;
 
 /** One for each way, so that what is left of one is not seen by the next; nobody else's. */
-export const ports: Readonly<Record<SightedBy, number>> = {
+export const coveragePorts: Readonly<Record<SightedBy, number>> = {
   ...{tables: 2541, events: 2542, hold: 2543, holdByTables: 2544},
 };
 
@@ -64,13 +64,13 @@ export async function tryOut(
   plan: TrialPlan,
   stop: AbortSignal,
 ): Promise<Tried> {
-  const opened = way === 'events' ? ConnectEvents.open([ports[way]]) : undefined;
+  const opened = way === 'events' ? ConnectEvents.open([coveragePorts[way]]) : undefined;
   if (opened?.kind === 'unavailable') return {kind: 'unmeasured', why: opened.why};
   opened?.events.close();
   const said: string[] = [];
   const say = (_level: string, message: string): void => void said.push(message);
   const isHeld = way === 'hold' || way === 'holdByTables';
-  const port = ports[way];
+  const port = coveragePorts[way];
   const outboundInterval = Math.min(settings.outboundInterval, mostIntervalSeconds);
   const guarded = {
     ...settings,
@@ -99,7 +99,7 @@ export async function tryOut(
     const lookMs = way === 'tables' ? outboundInterval * 1000 : 0;
     const untilMs = nowMs() + lookMs + settleMs;
     // What the tables show of one that has ended never gets a name.
-    const isKnownBy = way === 'tables' ? isOf : namesIt;
+    const isKnownBy = way === 'tables' ? isSightingOf : namesIt;
     const isKnown = (canary: Canary): boolean => sightings.some((each) => isKnownBy(each, canary));
     while (nowMs() < untilMs && !canaries.every(isKnown)) await pause(pollMs);
     return {kind: 'tried', canaries, sightings};
@@ -128,7 +128,7 @@ export async function measureCoverage(
   const end = new AbortController();
   const wire = AbortSignal.any([end.signal, stop]);
   try {
-    const laid = await layWire(Object.values(ports), wire);
+    const laid = await layWire(Object.values(coveragePorts), wire);
     if (laid.kind === 'unavailable')
       return ways.map((way) => ({kind: 'unmeasured', way, why: laid.why}));
     // One after the other: each asks the kernel to tell, and none shall be in another's way.

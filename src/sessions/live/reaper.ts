@@ -9,7 +9,7 @@ import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {servedPorts} from '../attribute.js';
-import {isSame, type Observation, type Stuck, stuckChild, stuckText} from '../reap.js';
+import {isSame, type ChildObservation, type Stuck, stuckChild, stuckText} from '../reap.js';
 import {endProcesses} from '../../sys/proc/end-processes.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {ageSeconds} from '../../sys/proc/snapshot.js';
@@ -35,7 +35,7 @@ interface ReaperView {
 /** All that can be asked of the machine, as it was a moment ago. */
 interface Look {
   readonly mailers: Mailers;
-  readonly idleMs: Observation['idleMs'];
+  readonly idleMs: ChildObservation['idleMs'];
 }
 
 export class Reaper {
@@ -101,7 +101,7 @@ export class Reaper {
     return {mailers: new Mailers(sockets, this.#dialect.isProgram), idleMs};
   }
 
-  async #idleMs(ports: readonly number[]): Promise<Observation['idleMs']> {
+  async #idleMs(ports: readonly number[]): Promise<ChildObservation['idleMs']> {
     const idle = await idleTimes(ports);
     if (idle.kind === 'measured') {
       this.#complaints.end(idleTrouble);
@@ -115,7 +115,7 @@ export class Reaper {
     return new Map();
   }
 
-  #judge({holder, idleMs}: Pick<Observation, 'holder' | 'idleMs'>): Stuck | undefined {
+  #judge({holder, idleMs}: Pick<ChildObservation, 'holder' | 'idleMs'>): Stuck | undefined {
     const {idleCmdRead, maxRuntimeCmdRead, mailerPort} = this.#settings;
     const limits = {idleSeconds: idleCmdRead, ageSeconds: maxRuntimeCmdRead};
     const observation = {holder, idleMs, ageSeconds: ageSeconds(holder.startTicks)};

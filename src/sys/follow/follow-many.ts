@@ -5,7 +5,7 @@
  */
 import type {LogPosition} from '../../log/position.js';
 import type {FollowEvent} from '../../log/source-event.js';
-import {type Batch, Follower} from './follow.js';
+import {type ReadBatch, Follower} from './follow.js';
 import {isPattern, logsLike} from './glob.js';
 import type {wakeOnName} from './wake.js';
 
@@ -19,7 +19,7 @@ const forgetMs = 60_000;
 export interface PathBatch {
   readonly path: string;
   /** `caughtUp` is said of all logs together. */
-  readonly batch: Batch;
+  readonly batch: ReadBatch;
 }
 
 /**
@@ -39,12 +39,12 @@ export async function* followAll(
 
 interface Followed {
   readonly path: string;
-  readonly batches: AsyncGenerator<Batch>;
+  readonly batches: AsyncGenerator<ReadBatch>;
   readonly end: AbortController;
   /** When its name was last there; a log that is named in full is waited for without end. */
   seenMs: number;
   /** The latest that was given; undefined before the first. */
-  latest: Batch | undefined;
+  latest: ReadBatch | undefined;
 }
 
 class FollowerSet {
@@ -53,7 +53,7 @@ class FollowerSet {
   readonly #report: (event: FollowEvent) => void;
   readonly #followed = new Map<string, Followed>();
   /** First come, first served: who has given a batch goes to the end. */
-  readonly #ready: {readonly from: Followed; readonly batch: Batch}[] = [];
+  readonly #ready: {readonly from: Followed; readonly batch: ReadBatch}[] = [];
   #failure: {readonly error: unknown} | undefined;
   #wakeUp: (() => void) | undefined;
   #hasSaidTooMany = false;
@@ -162,7 +162,7 @@ class FollowerSet {
   }
 
   /** Gives a batch, if it says anything new, and asks for the one behind it. */
-  *#give(from: Followed, batch: Batch): Generator<PathBatch> {
+  *#give(from: Followed, batch: ReadBatch): Generator<PathBatch> {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
     from.latest = batch;

@@ -21,7 +21,7 @@ import {wakeOnName} from './wake.js';
 /** A look by ourselves, should a watch be missing or miss something. Ms. */
 const tickMs = 1000;
 
-export interface Batch {
+export interface ReadBatch {
   readonly lines: readonly Line[];
   /** Behind the lines; undefined while there is no such file. */
   readonly position: LogPosition | undefined;
@@ -99,7 +99,7 @@ export class Follower {
   }
 
   /** Ends when the signal is given, with all files closed. */
-  async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
+  async *batches(signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const kick = (): void => this.lookNow();
     signal.addEventListener('abort', kick);
     const nameWake = this.#wakeOnName(this.#path, kick);

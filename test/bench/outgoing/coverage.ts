@@ -5,13 +5,13 @@
 import {
   type Coverage,
   coverageOf,
-  isOf,
+  isSightingOf,
   namesIt,
   type SightedBy,
 } from '../../../src/outgoing/coverage.js';
 import {
   type CoverageSettings,
-  ports,
+  coveragePorts,
   type CoverageTrial,
   tryOut,
 } from '../../../src/outgoing/live/coverage.js';
@@ -45,7 +45,7 @@ const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
 export async function coverage(): Promise<void> {
   const end = new AbortController();
   try {
-    const laid = await layWire(Object.values(ports), end.signal);
+    const laid = await layWire(Object.values(coveragePorts), end.signal);
     if (laid.kind === 'unavailable') {
       skip('coverage', laid.why);
       return;
@@ -53,7 +53,7 @@ export async function coverage(): Promise<void> {
     const rows = [head];
     const trials = new Map<SightedBy, CoverageTrial>();
     for (const way of ['tables', 'events', 'hold', 'holdByTables'] as const) {
-      const peers = way === 'events' ? await startPeers(ports[way]) : undefined;
+      const peers = way === 'events' ? await startPeers(coveragePorts[way]) : undefined;
       const plan = {count: CANARIES, spreadMs: SPREAD_MS[way], clock: 'fine', nowMs} as const;
       const tried = await tryOut(way, settings, plan, end.signal);
       if (tried.kind === 'unmeasured') {
@@ -97,7 +97,7 @@ const counts = (each: Coverage): string[] =>
 const latencies = ({canaries, sightings}: CoverageTrial): Figures =>
   figures(
     canaries.flatMap((canary) => {
-      const first = sightings.find((each) => namesIt(each, canary) || isOf(each, canary));
+      const first = sightings.find((each) => namesIt(each, canary) || isSightingOf(each, canary));
       return first === undefined ? [] : [first.atMs - canary.beganMs];
     }),
   );

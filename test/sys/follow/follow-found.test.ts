@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import type {LogPosition} from '../../../src/log/position.js';
-import {type Batch, Follower} from '../../../src/sys/follow/follow.js';
+import {type ReadBatch, Follower} from '../../../src/sys/follow/follow.js';
 import {tempDirs} from '../../support/temp.js';
 import {append, copyAndCut, lineOf, pack, useLooker} from './looker.js';
 
@@ -94,7 +94,7 @@ describe('after a restart', () => {
     fs.utimesSync(path, past, past);
     const follower = new Follower(path, [], () => undefined);
     const batches = follower.batches(new AbortController().signal);
-    const {value} = (await batches.next()) as {value: Batch};
+    const {value} = (await batches.next()) as {value: ReadBatch};
     expect(value.lines).toEqual([]);
     await batches.return(undefined);
     fs.renameSync(path, `${path}.1`);
@@ -117,7 +117,7 @@ describe('after a restart', () => {
     fs.renameSync(path, `${path}.1`);
     fs.writeFileSync(path, '');
     nowMs += 60_000;
-    const {value} = (await batches.next()) as {value: Batch};
+    const {value} = (await batches.next()) as {value: ReadBatch};
     await batches.return(undefined);
     expect(value.position!.map(({offset}) => offset)).toEqual([0, 2]);
     pack(`${path}.1`);

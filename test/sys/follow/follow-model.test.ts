@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {afterEach, expect, jest, test} from '@jest/globals';
 import type {LogPosition} from '../../../src/log/position.js';
 import type {FollowEvent} from '../../../src/log/source-event.js';
-import {type Batch, Follower} from '../../../src/sys/follow/follow.js';
+import {type ReadBatch, Follower} from '../../../src/sys/follow/follow.js';
 import {bundle, type Child, startScript} from '../../support/child.js';
 import {Random} from '../../support/random.js';
 import {sleep, tempDirs, until} from '../../support/temp.js';
@@ -32,7 +32,7 @@ class Life {
   #pending: string[] = [];
   #saved: LogPosition | 'end' = 'end';
   #latest: LogPosition | undefined;
-  #batches: AsyncGenerator<Batch> | undefined;
+  #batches: AsyncGenerator<ReadBatch> | undefined;
   #follower: Follower | undefined;
 
   constructor(random: Random, model: LogModel) {
@@ -79,7 +79,7 @@ class Life {
     this.model.crashed();
   }
 
-  async #next(): Promise<Batch> {
+  async #next(): Promise<ReadBatch> {
     if (this.#follower === undefined || this.#batches === undefined) {
       this.#follower = new Follower(this.model.path, this.#saved, (event) =>
         this.events.push(event),
@@ -87,7 +87,7 @@ class Life {
       this.#batches = this.#follower.batches(new AbortController().signal);
     }
     this.#follower.lookNow();
-    const {value} = (await this.#batches.next()) as {value: Batch};
+    const {value} = (await this.#batches.next()) as {value: ReadBatch};
     return value;
   }
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import zlib from 'node:zlib';
 import type {LogPosition} from '../../../src/log/position.js';
 import type {FollowEvent} from '../../../src/log/source-event.js';
-import {type Batch, Follower} from '../../../src/sys/follow/follow.js';
+import {type ReadBatch, Follower} from '../../../src/sys/follow/follow.js';
 
 export const lineOf = (name: string): string =>
   `Nov 21 12:00:00 relay sendmail[123]: a line named ${name}`;
@@ -29,7 +29,7 @@ export class Looker {
   readonly events: FollowEvent[] = [];
   position: LogPosition = [];
   readonly #follower: Follower;
-  readonly #batches: AsyncGenerator<Batch>;
+  readonly #batches: AsyncGenerator<ReadBatch>;
 
   constructor(path: string, resume: LogPosition | 'end') {
     this.#follower = new Follower(path, resume, (event) => this.events.push(event));
@@ -41,7 +41,7 @@ export class Looker {
     const names: string[] = [];
     for (;;) {
       this.#follower.lookNow();
-      const {value} = (await this.#batches.next()) as {value: Batch};
+      const {value} = (await this.#batches.next()) as {value: ReadBatch};
       names.push(...value.lines.map(({text}) => text.slice(lineOf('').length)));
       this.position = value.position ?? this.position;
       if (value.caughtUp) return names;

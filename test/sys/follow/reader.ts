@@ -1,10 +1,10 @@
 /** Runs a Follower and keeps what it gives, as the daemon would. */
 import type {LogPosition} from '../../../src/log/position.js';
 import type {FollowEvent} from '../../../src/log/source-event.js';
-import {type Batch, Follower} from '../../../src/sys/follow/follow.js';
+import {type ReadBatch, Follower} from '../../../src/sys/follow/follow.js';
 import {Recorder} from '../../support/recorder.js';
 
-export class Reader extends Recorder<FollowEvent, Batch> {
+export class Reader extends Recorder<FollowEvent, ReadBatch> {
   constructor(path: string, resume: LogPosition | 'end') {
     super(
       (report) => new Follower(path, resume, report),
@@ -33,8 +33,8 @@ export async function readAll(
   path: string,
   resume: LogPosition | 'end',
   onEvent: (event: FollowEvent) => void = () => undefined,
-): Promise<{lines: string[]; batches: Batch[]; position: LogPosition | undefined}> {
-  const batches: Batch[] = [];
+): Promise<{lines: string[]; batches: ReadBatch[]; position: LogPosition | undefined}> {
+  const batches: ReadBatch[] = [];
   const follower = new Follower(path, resume, onEvent);
   for await (const batch of follower.batches(new AbortController().signal)) {
     batches.push(batch);
