@@ -1,7 +1,7 @@
 /**
  * Holds README.md and `docs/` to the program and to each other: every setting, command, exit code and
  * metric has its place, every link leads somewhere, and the pages stay short and plain.
- * `UPDATE_DOCS=1 npx jest docs` prints the settings into `docs/configuration.md` anew.
+ * `npm run pages` prints the settings into `docs/configuration.md` anew.
  */
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';

@@ -2,7 +2,7 @@
  * Holds `src` to the table of rooms (`rooms.ts`): each folder is a room with a purpose, no room has too
  * many files, imports run from a room to those above it, and no files import each other in a circle.
  * A file that a comment names in backquotes exists: in the same folder, or by its path below `src`.
- * The map in `docs/architecture.md` is printed from the same table: `UPDATE_MAP=1 npx jest house`.
+ * The map in `docs/architecture.md` is printed from the same table: `npm run pages`.
  */
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
