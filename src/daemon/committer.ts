@@ -1,7 +1,8 @@
 /**
  * Decides when the state is saved: soon after something was counted, now and then while only the
  * place in the log moves. What is not saved yet is not lost: its lines are read again. When the disk
- * refuses, it says so once and tries again; everything stays in memory until then.
+ * refuses, it says so once, until the state is saved again, and goes on trying; everything stays in
+ * memory until then.
  */
 import {Complaints} from '../base/mechanisms/complaints.js';
 import type {Say} from '../base/say.js';
@@ -47,8 +48,11 @@ export class Committer {
       this.#complaints.end('state', 'state: saved again, nothing was lost');
     } catch (error) {
       const {message: why} = error as Error;
+      // Once, whatever the reasons: two that alternate would fill the disk that refuses.
+      if (this.#failure === undefined) {
+        this.#complaints.begin('state', `state: not saved: ${why} (kept, trying again)`);
+      }
       this.#failure = why;
-      this.#complaints.begin('state', `state: not saved: ${why} (kept, trying again)`);
       this.after('counted');
     }
   }

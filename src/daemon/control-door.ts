@@ -22,7 +22,7 @@ export class ControlDoor {
     this.#answer = answer;
   }
 
-  /** Makes the socket, or makes it again where somebody has removed its file. A dry run has none. */
+  /** Makes the socket, or makes it again where its file is gone or is somebody else's. A dry run has none. */
   open(): Promise<void> {
     return this.#isClosed ? Promise.resolve() : this.#opening.run();
   }
@@ -34,9 +34,9 @@ export class ControlDoor {
 
   async #open(): Promise<void> {
     if (this.#config.dryRun || this.#server?.isThere() === true) return;
-    this.#server?.close();
-    this.#server = undefined;
     try {
+      this.#server?.close();
+      this.#server = undefined;
       const server = await serveControl(this.#config.controlSocket, this.#answer);
       if (this.#isClosed) server.close();
       else this.#server = server;

@@ -9,7 +9,7 @@ import type {TrialView} from '../config/trial.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement.js';
-import {ExemptionWatch} from '../score/live/exemption-watch.js';
+import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
@@ -43,6 +43,8 @@ interface Parts {
   readonly run: RunCall;
   readonly families: readonly Family[];
   readonly log: Log;
+  /** The whitelist as the life before knew it; default: there was none. */
+  readonly known?: KnownWhitelist;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
 }
@@ -60,6 +62,8 @@ export class Daemon {
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
   #sinceMs: number | undefined;
+  /** The latest lifts of blocks whose networks have become exempt. */
+  #lifting: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     const {config, state, families, run, log, trial = () => ({kind: 'none'})} = parts;
@@ -68,7 +72,7 @@ export class Daemon {
     const settings = guardSettings(config, hostName(), 'live', sendmail);
     const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
-    const watch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept);
+    const watch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept, parts.known);
     const shared = {...parts, guard, exemptions: () => watch.exemptions};
     const enforcement = new Enforcement({
       ...shared,
@@ -114,9 +118,17 @@ export class Daemon {
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
     if (this.#exemptionWatch.refresh() === 'changed') {
       const lifted = liftExempt(this.#state, this.#exemptions, nowMs());
-      await atMost(longestAnswerMs, this.#enforcement.carryOut(lifted));
+      this.#lifting = this.#enforcement.carryOut(lifted);
     }
+    // Also of a look before this one: a reload must not answer while its lifts wait for the firewall.
+    await atMost(longestAnswerMs, this.#lifting);
     return this.#exemptionWatch.state;
+  }
+
+  /** Looks again for what other settings, or other tools, have left in the firewall. */
+  async lookForLeftovers(): Promise<void> {
+    await this.#enforcement.lookForOthers();
+    await this.egress.lookForLeftovers();
   }
 
   get hasWhitelist(): boolean {

@@ -102,6 +102,14 @@ export class Enforcement {
     void this.#enforce().then(() => this.#replaceOthers());
   }
 
+  /**
+   * Looks again for what other backends have left: another tool may have restored it. Until the log is
+   * caught up with, this is still to come.
+   */
+  lookForOthers(): Promise<void> {
+    return this.#unwanted === 'remove' ? this.#replaceOthers() : Promise.resolve();
+  }
+
   /** Forgets what is over, and tells what was counted since the last time. */
   sweep(): void {
     // Until the log is caught up with, its lines may speak of what seems to be over.

@@ -9,7 +9,7 @@ import type {Answer, CourseRequest} from '../control/protocol.js';
 import {type Answerers, route} from '../control/route.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
-import {settle} from '../score/live/exemption-watch.js';
+import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
 import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import {emptyState, type State} from '../guard/state.js';
@@ -50,8 +50,8 @@ export interface Living {
   /** Whether a whitelist was read, now or in an earlier life. */
   readonly whitelist: 'had' | 'hadNone';
   /**
-   * Reads whitelist and addresses of the machine, and opens the control socket again where its file is
-   * gone. Ends when what follows is in force. `unsettled`: the whitelist is just being written; the last
+   * Reads whitelist and addresses of the machine, opens the control socket again where its file is gone,
+   * and has the firewall searched for what others have left. Ends when what follows is in force. `unsettled`: the whitelist is just being written; the last
    * good one stays in force until it is whole.
    */
   readonly refresh: () => Promise<'settled' | 'unsettled'>;
@@ -61,6 +61,8 @@ export interface Living {
 export class LifeMemory {
   /** What the watch on outgoing mail knew. */
   readonly outgoing = new OutgoingMemory();
+  /** The whitelist as it was last read. */
+  readonly whitelist = new KnownWhitelist();
   /** The state of dry runs, which is never saved. */
   readonly unsaved: State = emptyState('unsaved');
 }
@@ -88,6 +90,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     families: config.dryRun ? [] : machineFamilies(),
     log,
     trial: () => course.trial,
+    known: memory.whitelist,
   });
   const answerers: Answerers = {
     course: (request) => course.answer(request),
@@ -110,6 +113,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     watching = watchOutgoing(parts, over.signal);
     course.begun(livingOf(daemon, door));
     await door.open();
+    // A whitelist that is just being written: nobody is judged by the one before it is whole.
+    await settle(() => daemon.refreshExemptions());
     await daemon.follow(course.end);
   } finally {
     clearInterval(exemptions);
@@ -130,6 +135,7 @@ function livingOf(daemon: Daemon, door: ControlDoor): Living {
     },
     refresh: async () => {
       await door.open();
+      void daemon.lookForLeftovers();
       return settle(() => daemon.refreshExemptions());
     },
   };

@@ -131,6 +131,21 @@ describe('at the start', () => {
   });
 });
 
+test('what others have left is looked for again, but not before the log is caught up with', async () => {
+  let asked = 0;
+  const otherVariant = (): Promise<undefined> => {
+    asked += 1;
+    return Promise.resolve(undefined);
+  };
+  const {enforcement} = make({unwanted: 'keep', otherVariant});
+  await enforcement.lookForOthers();
+  expect(asked).toBe(0);
+  enforcement.caughtUp();
+  await until('the first look', () => asked === 1);
+  await enforcement.lookForOthers();
+  expect(asked).toBe(2);
+});
+
 test('a look repairs nothing, a check does', async () => {
   const world = make();
   await world.enforcement.carryOut([world.guard.block(blockOf('192.0.2.7'), 1)]);

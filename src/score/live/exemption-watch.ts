@@ -49,18 +49,44 @@ export function see(before: Seen | undefined, version: string, nowMs: number): S
 export const settled = ({sinceMs}: Seen, nowMs: number): boolean =>
   !isWithin(sinceMs, settleMs, nowMs);
 
+/**
+ * What is known of the whitelist. The next life of the daemon begins with it, so that a reload takes no
+ * list that is just being written.
+ */
+export class KnownWhitelist {
+  #file = '';
+  list: List = {kind: 'neverRead'};
+  seen: Seen | undefined;
+
+  /** Forgets what is known of another file. */
+  of(file: string): this {
+    if (file !== this.#file) [this.list, this.seen] = [{kind: 'neverRead'}, undefined];
+    this.#file = file;
+    return this;
+  }
+}
+
 export class ExemptionWatch {
   readonly #file: string;
   readonly #mailer: Address | undefined;
   readonly #say: Say;
   readonly #kept: KeptList;
-  #list: List = {kind: 'neverRead'};
-  #seen: Seen | undefined;
+  readonly #known: KnownWhitelist;
   #local: readonly Address[] = [];
   #exemptions: Exemptions;
 
-  /** @param kept what was last read in an earlier life; default: nothing is kept */
-  constructor(file: string, mailer: Address | undefined, say: Say, kept = nothingKept) {
+  /**
+   * @param kept what was last read before this process began; default: nothing is kept
+   * @param known what an earlier life of this process knew; default: there was none
+   */
+  constructor(
+    file: string,
+    mailer: Address | undefined,
+    say: Say,
+    kept = nothingKept,
+    known = new KnownWhitelist(),
+  ) {
+    this.#known = known.of(file);
     this.#kept = kept;
     this.#file = file;
     this.#mailer = mailer;
@@ -74,12 +100,14 @@ export class ExemptionWatch {
 
   /** Whether a list has been read, now or in an earlier life. */
   get hasList(): boolean {
-    return this.#list.kind === 'read' || this.#list.kind === 'kept';
+    return this.#known.list.kind === 'read' || this.#known.list.kind === 'kept';
   }
 
   /** `unsettled`: the last look has shown a change that is not taken over yet. */
   get state(): 'settled' | 'unsettled' {
-    const isRead = this.#list.kind !== 'neverRead' && this.#list.version === this.#seen?.version;
+    const isRead =
+      this.#known.list.kind !== 'neverRead' &&
+      this.#known.list.version === this.#known.seen?.version;
     return isRead ? 'settled' : 'unsettled';
   }
 
@@ -100,16 +128,18 @@ export class ExemptionWatch {
   }
 
   get #whitelist(): Whitelist {
-    const list = this.#list;
+    const list = this.#known.list;
     const isThere = list.kind === 'read' || list.kind === 'kept';
     return isThere ? list.whitelist : {file: this.#file, entries: [], problems: []};
   }
 
   /** Whether the file is to be read. At the start it is taken as it is: nobody is exempt before. */
   #isNew(nowMs: number): boolean {
-    this.#seen = see(this.#seen, fileVersion(this.#file), nowMs);
-    if (this.#list.kind === 'neverRead') return true;
-    return this.#seen.version !== this.#list.version && settled(this.#seen, nowMs);
+    this.#known.seen = see(this.#known.seen, fileVersion(this.#file), nowMs);
+    if (this.#known.list.kind === 'neverRead') return true;
+    return (
+      this.#known.seen.version !== this.#known.list.version && settled(this.#known.seen, nowMs)
+    );
   }
 
   /** @returns whether there is another list now */
@@ -117,17 +147,17 @@ export class ExemptionWatch {
     const read = readTextFile(this.#file);
     const {version} = read;
     if (read.kind === 'text') {
-      this.#list = {kind: 'read', version, whitelist: parseWhitelist(this.#file, read.text)};
+      this.#known.list = {kind: 'read', version, whitelist: parseWhitelist(this.#file, read.text)};
       this.#keep(read.text);
       this.#tellProblems();
       this.#say('info', `whitelist: ${this.#countText} in ${this.#file}`);
       return true;
     }
-    const isFirst = this.#list.kind === 'neverRead';
+    const isFirst = this.#known.list.kind === 'neverRead';
     const before = isFirst ? this.#kept.read() : undefined;
-    this.#list = unread(this.#list, version);
+    this.#known.list = unread(this.#known.list, version);
     if (before !== undefined) {
-      this.#list = {kind: 'kept', version, whitelist: parseWhitelist(this.#file, before)};
+      this.#known.list = {kind: 'kept', version, whitelist: parseWhitelist(this.#file, before)};
     }
     const kept = this.hasList
       ? `the last good list stays in force (${this.#countText}); an empty file ends it`

@@ -20,7 +20,7 @@ const timeoutMs = 30_000;
 const mostConnections = 16;
 
 export interface ControlServer {
-  /** Whether a file is at the path, through which commands reach us. */
+  /** Whether the file at the path is still the socket through which commands reach us. */
   isThere(): boolean;
   close(): void;
 }
@@ -47,8 +47,9 @@ export async function serveControl(
   });
   server.maxConnections = mostConnections;
   await listen(server, path);
+  const made = identityAt(path);
   return {
-    isThere: () => fs.lstatSync(path, {throwIfNoEntry: false}) !== undefined,
+    isThere: () => made !== undefined && identityAt(path) === made,
     close: () => {
       server.close();
       // A client that lingers must not keep the daemon from ending.
@@ -56,6 +57,16 @@ export async function serveControl(
       fs.rmSync(path, {force: true});
     },
   };
+}
+
+/** @returns undefined where there is nothing, or nothing that can be looked at */
+function identityAt(path: string): string | undefined {
+  try {
+    const {dev, ino} = fs.lstatSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only its owner may use the file. */

@@ -5,11 +5,13 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {
   ExemptionWatch,
+  KnownWhitelist,
   see,
   settled,
   settle,
   settleMs,
 } from '../../../src/score/live/exemption-watch.js';
+import {nothingKept} from '../../../src/score/live/kept-list.js';
 import type {LogLevel} from '../../../src/base/say.js';
 import {parseAddress} from '../../../src/net/address.js';
 import {tempDirs} from '../../support/temp.js';
@@ -40,6 +42,38 @@ function lookTwice(): 'changed' | 'same' {
   const looks = [look(), look()];
   return looks.includes('changed') ? 'changed' : 'same';
 }
+
+describe('the next life of the daemon', () => {
+  const known = new KnownWhitelist();
+  const begin = (file = path): void => {
+    friends = new ExemptionWatch(file, undefined, () => undefined, nothingKept, known);
+    friends.refresh(nowMs);
+  };
+
+  test('takes no list that is just being written: the last one stays until the file is whole', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    begin();
+    fs.writeFileSync(path, '');
+    begin();
+    expect([isFriend('192.0.2.1'), friends.hasList, friends.state]).toEqual([
+      ...[true, true, 'unsettled'],
+    ]);
+    fs.writeFileSync(path, '192.0.2.1\n192.0.2.2\n');
+    expect([lookTwice(), friends.state]).toEqual(['changed', 'settled']);
+    expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([true, true]);
+  });
+
+  test('has the list at once where nothing has changed, and reads another file as it is', () => {
+    fs.writeFileSync(path, '192.0.2.1\n');
+    begin();
+    begin();
+    expect([isFriend('192.0.2.1'), friends.state]).toEqual([true, 'settled']);
+    const other = join(newDir(), 'other');
+    fs.writeFileSync(other, '192.0.2.3\n');
+    begin(other);
+    expect([isFriend('192.0.2.1'), isFriend('192.0.2.3')]).toEqual([false, true]);
+  });
+});
 
 describe('a daemon that is started anew', () => {
   let kept: string | undefined;

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import net from 'node:net';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {
   askControl,
   type ControlServer,
@@ -52,6 +52,22 @@ test('whoever removes its file shuts the socket, and it says so', async () => {
   expect(server?.isThere()).toBe(true);
   fs.rmSync(path);
   expect(server?.isThere()).toBe(false);
+});
+
+test('a file of somebody else in its place is not our socket, and neither is a path without a folder', async () => {
+  await serve();
+  fs.renameSync(path, `${path}.away`);
+  fs.writeFileSync(path, '');
+  expect(server?.isThere()).toBe(false);
+  fs.rmSync(path);
+  fs.renameSync(`${path}.away`, path);
+  expect(server?.isThere()).toBe(true);
+  const folder = dirname(path);
+  fs.renameSync(folder, `${folder}.away`);
+  fs.writeFileSync(folder, '');
+  expect(server?.isThere()).toBe(false);
+  fs.rmSync(folder);
+  fs.renameSync(`${folder}.away`, folder);
 });
 
 test('only its owner may use the file; other files of the moment have the rights that they should', async () => {

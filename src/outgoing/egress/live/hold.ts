@@ -148,6 +148,12 @@ export class EgressGuard {
     this.#lastLookMs = atMs;
   }
 
+  /** Looks again for what earlier settings have left: another tool may have restored it. */
+  lookForLeftovers(): Promise<void> {
+    this.#search = 'open';
+    return this.#cleaning.join();
+  }
+
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
     if (this.#isStopped || this.#isAbandoned()) return;
@@ -220,7 +226,7 @@ export class EgressGuard {
   async #tryLeftovers(): Promise<void> {
     const {former, otherVariant} = this.#surroundings;
     if (this.#families.length === 0 || former.chains().length === 0) return;
-    // What may be left is looked for once, and not before ours stands.
+    // What may be left is looked for once for each start and reload, and not before ours stands.
     if (!this.#keepers.isInOrder) return;
     if (this.#search === 'open') {
       const place = {...this.#settings, mode: this.mode, families: this.#families};

@@ -235,6 +235,18 @@ test('without rules: what was made earlier goes, also later; where nothing was m
   expect([...chains]).toEqual([]);
 });
 
+test('what another tool has restored is removed when a reload looks for it, and not before', async () => {
+  chains.add('EARLIER');
+  const egress = make({outbound: 'warn'});
+  await egress.start();
+  expect([...chains]).toEqual([]);
+  chains.add('RESTORED');
+  await egress.check();
+  expect([...chains]).toEqual(['RESTORED']);
+  await egress.lookForLeftovers();
+  expect([...chains]).toEqual([]);
+});
+
 test('a dry run only says what it would do', async () => {
   const egress = make({}, []);
   await egress.start();
