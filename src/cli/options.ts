@@ -1,5 +1,6 @@
 /**
- * Makes the command line's options from the schema, and a configuration from options and file.
+ * Makes the command line's options from the schema. The configuration that they lead to is made in
+ * `daemon/course/configuration.ts`.
  * Which options a command has is in `command-table.ts`.
  */
 import {type Command, Option} from 'commander';

@@ -21,7 +21,7 @@ import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
-import type {EgressGuard} from '../outgoing/egress/live/hold.js';
+import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';

@@ -83,9 +83,9 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const {config, log, course, liftSinceMs, memory = new LifeMemory(), open = openToGuard} = terms;
   const opened = await open(config, log, course.end, memory.unsaved);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
-  const {workplace} = opened;
+  const {resources} = opened;
   const daemon = new Daemon({
-    ...workplace,
+    ...resources,
     config,
     families: config.dryRun ? [] : machineFamilies(),
     log,
@@ -108,7 +108,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     void sayWhenEnforced(terms, daemon, over.signal);
     const {egress} = daemon;
     const onCount = (): void => daemon.noteChange();
-    const rows = workplace.state.outgoing;
+    const rows = resources.state.outgoing;
     const parts = {config, rows, egress, onCount, memory: memory.outgoing, say: log.say};
     watching = watchOutgoing(parts, over.signal);
     course.begun(livingOf(daemon, door));
@@ -123,7 +123,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     await watching;
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     firewall = await daemon.stop(course.firewallAtEnd);
-    workplace.leave();
+    resources.leave();
   }
   return {kind: 'ended', firewall};
 }

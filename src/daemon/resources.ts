@@ -22,7 +22,7 @@ export interface Resources {
 }
 
 export type OpenedResources =
-  | {readonly kind: 'ready'; readonly workplace: Resources}
+  | {readonly kind: 'ready'; readonly resources: Resources}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 
 /** @param unsaved the state of a dry run, which touches no disk */
@@ -31,7 +31,7 @@ export async function openResources(
   log: Log,
   unsaved: State = emptyState('unsaved'),
 ): Promise<OpenedResources> {
-  if (config.dryRun) return {kind: 'ready', workplace: dryWorkplace(unsaved)};
+  if (config.dryRun) return {kind: 'ready', resources: dryResources(unsaved)};
   const locked = await lockState(config.stateDir);
   if (locked.kind !== 'locked') return locked;
   try {
@@ -44,7 +44,7 @@ export async function openResources(
       store.close();
       locked.lock.release();
     };
-    return {kind: 'ready', workplace: {...store, run: (call) => runFirewallCall(call), leave}};
+    return {kind: 'ready', resources: {...store, run: (call) => runFirewallCall(call), leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
@@ -86,8 +86,8 @@ export async function openToLook(config: Config, log: Log): Promise<OpenedResour
   } catch (error) {
     return {kind: 'failed', why: (error as Error).message};
   }
-  const workplace = {...nothingSaved(emptyState('unsaved')), run: runFirewallCall};
-  return {kind: 'ready', workplace};
+  const resources = {...nothingSaved(emptyState('unsaved')), run: runFirewallCall};
+  return {kind: 'ready', resources};
 }
 
 const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
@@ -97,7 +97,7 @@ const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
   leave: () => undefined,
 });
 
-const dryWorkplace = (unsaved: State): Resources => ({
+const dryResources = (unsaved: State): Resources => ({
   ...nothingSaved(unsaved),
   run: () => Promise.resolve({kind: 'done', stdout: ''}),
 });

@@ -29,7 +29,7 @@ export type KernelReading<Actual> =
 export type Unwanted = 'remove' | 'keep';
 
 /** @typeParam Wanted what should stand, such as the blocks of one family */
-export interface Change<Wanted> {
+export interface Wish<Wanted> {
   readonly desired: Wanted;
   readonly unwanted: Unwanted;
   /** What was decided about and is not in force yet, by its key. */
@@ -59,7 +59,7 @@ export interface Part<Actual> {
 }
 
 export interface Backend<Actual, Wanted> extends Part<Actual> {
-  readonly plan: (wish: Change<Wanted>, actual: Actual) => Plan<Actual>;
+  readonly plan: (wish: Wish<Wanted>, actual: Actual) => Plan<Actual>;
   /** How many of those that should stand do, and packets meet them. */
   readonly standing: (desired: Wanted, actual: Actual) => number;
 }

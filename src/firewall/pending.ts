@@ -2,11 +2,11 @@
  * How much the next plan must look at: everything, or only what was decided about since the last
  * plan that was carried out. Does not know what is wanted, nor what the kernel holds.
  */
-import type {Change, Unwanted} from './backend.js';
+import type {Wish, Unwanted} from './backend.js';
 
 export class Pending {
   #unwanted: Unwanted = 'keep';
-  #scope: Change<unknown>['scope'] = 'all';
+  #scope: Wish<unknown>['scope'] = 'all';
   /** Decided about, and not in force yet. */
   readonly #changed = new Set<string>();
 
@@ -26,7 +26,7 @@ export class Pending {
   take(
     changed: Iterable<string>,
     basis: 'belief' | 'reading',
-  ): Pick<Change<unknown>, 'unwanted' | 'changed' | 'scope'> {
+  ): Pick<Wish<unknown>, 'unwanted' | 'changed' | 'scope'> {
     for (const key of changed) this.#changed.add(key);
     const scope = basis === 'reading' ? 'all' : this.#scope;
     this.#scope = 'changed';

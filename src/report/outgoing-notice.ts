@@ -1,6 +1,6 @@
 /**
  * What is said of outgoing mail when a life begins: whoever wonders in a year why nothing gets out, or
- * why he is warned of a program that he has allowed, looks into the log. What the rules are, `outgoing/egress/live/hold.ts`
+ * why he is warned of a program that he has allowed, looks into the log. What the rules are, `outgoing/egress/live/egress-guard.ts`
  * decides.
  */
 import type {Config} from '../config/schema.js';

@@ -36,7 +36,7 @@ withFlock('a command is waited for, also for longer than another command waits',
   const result = await opened;
   expect(result.kind).toBe('ready');
   expect(said).toEqual([expect.stringMatching(/^another blocksmtp works on .*: waiting/)]);
-  if (result.kind === 'ready') result.workplace.leave();
+  if (result.kind === 'ready') result.resources.leave();
 });
 
 withFlock('a daemon that listens is not, nor is anybody once we are to end', async () => {
@@ -58,7 +58,7 @@ test('a dry run works on the state that it is given, and each run has its own', 
   const stateOf = async (unsaved?: State): Promise<State> => {
     const opened = await openResources(config, log, unsaved);
     if (opened.kind !== 'ready') throw new Error(opened.why);
-    return opened.workplace.state;
+    return opened.resources.state;
   };
   const [mine, other] = [emptyState('unsaved'), await stateOf()];
   expect(await stateOf(mine)).toBe(mine);

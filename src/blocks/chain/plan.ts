@@ -16,7 +16,7 @@ import {
   type Layout,
   layoutFor,
 } from './tree.js';
-import type {Change} from '../../firewall/backend.js';
+import type {Wish} from '../../firewall/backend.js';
 import type {Family} from '../../net/address.js';
 
 export interface ChainSettings {
@@ -33,7 +33,7 @@ export interface ChainSettings {
 /** @returns steps that turn `actual` into what should be; none when it is so already */
 export function planChain(
   settings: ChainSettings,
-  wish: Change<Desired>,
+  wish: Wish<Desired>,
   actual: ChainState,
 ): ChainStep[] {
   return new ChainPlanner(settings, wish, actual).plan();
@@ -41,14 +41,14 @@ export function planChain(
 
 class ChainPlanner {
   readonly #settings: ChainSettings;
-  readonly #wish: Change<Desired>;
+  readonly #wish: Wish<Desired>;
   readonly #actual: ChainState;
   readonly #layout: Layout;
   readonly #steps: ChainStep[] = [];
   /** Chains, and jumps to them, that stand or are being made. */
   readonly #reached = new Set<string>();
 
-  constructor(settings: ChainSettings, wish: Change<Desired>, actual: ChainState) {
+  constructor(settings: ChainSettings, wish: Wish<Desired>, actual: ChainState) {
     this.#settings = settings;
     this.#wish = wish;
     this.#actual = actual;
@@ -187,7 +187,7 @@ function layoutNow(spec: ChainSpec, actual: ChainState): Layout {
   return Math.max(...depths) > depthOf.tree ? 'deepTree' : 'tree';
 }
 
-function layoutOf(settings: ChainSettings, wish: Change<Desired>, actual: ChainState): Layout {
+function layoutOf(settings: ChainSettings, wish: Wish<Desired>, actual: ChainState): Layout {
   const {spec, carrier, flatMax} = settings;
   const now = layoutNow(spec, actual);
   // What is kept stands where it stands.

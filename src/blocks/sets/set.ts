@@ -3,7 +3,7 @@
  * go, and the smallest change of it. `ipset.ts` and `nftables.ts` put it into their languages.
  */
 import type {Desired} from '../intent.js';
-import type {Change} from '../../firewall/backend.js';
+import type {Wish} from '../../firewall/backend.js';
 
 /** Network → when the kernel lets it go, ms since the epoch. */
 export type Elements = Map<string, number>;
@@ -34,7 +34,7 @@ export const lateSlackMs = 60_000;
 export const longestSeconds = 2_000_000;
 
 /** What goes comes first: nftables takes no network that overlaps one that is there. */
-export function planSet(wish: Change<Desired>, actual: Elements): SetStep[] {
+export function planSet(wish: Wish<Desired>, actual: Elements): SetStep[] {
   const {desired, scope, changed} = wish;
   const networks =
     scope === 'all'
@@ -45,11 +45,7 @@ export function planSet(wish: Change<Desired>, actual: Elements): SetStep[] {
   return [...steps.filter(isDelete), ...steps.filter((step) => !isDelete(step))];
 }
 
-function planElement(
-  wish: Change<Desired>,
-  actual: Elements,
-  network: string,
-): SetStep | undefined {
+function planElement(wish: Wish<Desired>, actual: Elements, network: string): SetStep | undefined {
   const {desired, unwanted, changed, nowMs} = wish;
   const [untilMs, kernelMs] = [desired.untilMs(network), actual.get(network)];
   if (untilMs === undefined) {

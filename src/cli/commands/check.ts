@@ -41,9 +41,9 @@ interface Exemptness {
 const exempt = (why: string): Exemptness => ({isExempt: true, text: `never blocked: ${why}`});
 
 function ofFile(address: Address, {whiteList, mailerIp}: Config, log: Log): Exemptness {
-  const friends = new ExemptionWatch(whiteList, mailerIp, log.say);
-  friends.refresh();
-  const exemption = friends.exemptions.of(address);
+  const exemptionWatch = new ExemptionWatch(whiteList, mailerIp, log.say);
+  exemptionWatch.refresh();
+  const exemption = exemptionWatch.exemptions.of(address);
   return exemption === undefined
     ? {isExempt: false, text: `not exempt: no entry of ${whiteList} covers it`}
     : exempt(exemptionText(exemption));

@@ -26,14 +26,14 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
     output.complain(`${opened.why}, and would put it all back: stop it first`);
     return exitCode.unavailable;
   }
-  const workplace = opened.kind === 'ready' ? opened.workplace : undefined;
-  const failures = await removeFirewall(config, log.say, workplace?.state);
+  const resources = opened.kind === 'ready' ? opened.resources : undefined;
+  const failures = await removeFirewall(config, log.say, resources?.state);
   try {
-    workplace?.commit();
+    resources?.commit();
   } catch (error) {
     log.say('warning', `state: not saved: ${(error as Error).message}`);
   }
-  workplace?.leave();
+  resources?.leave();
   for (const failure of failures) output.complain(failure);
   if (failures.length > 0) return exitCode.unavailable;
   output.print('nothing of ours is left in the firewall\n');

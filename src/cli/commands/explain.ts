@@ -64,8 +64,8 @@ export async function explain(
 ): Promise<ExitCode> {
   const state = emptyState('unsaved');
   const guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), state);
-  const friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
-  friends.refresh();
+  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  exemptionWatch.refresh();
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
     const {source, offset, text} = line;
     const explained = {source, offset, line: text, ...told};
@@ -88,7 +88,12 @@ export async function explain(
           tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
           continue;
         }
-        const outcomes = guard.follow(reading, input.changedMs, friends.exemptions, askNobody);
+        const outcomes = guard.follow(
+          reading,
+          input.changedMs,
+          exemptionWatch.exemptions,
+          askNobody,
+        );
         tell(line, {
           record,
           event: plain(reading.event),

@@ -38,8 +38,8 @@ export async function replay(
   const isRereadable = files.every(canBeReadAgain);
   // What is told of each sign must not be told twice.
   const isRepeatable = isRereadable && !log.shows('info');
-  const friends = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
-  friends.refresh();
+  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  exemptionWatch.refresh();
   try {
     const inOrder = isRereadable ? await sortedByTime(files) : files;
     const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
@@ -56,7 +56,7 @@ export async function replay(
   }
 
   async function read(paths: readonly string[], envelopes: EnvelopeIds): Promise<Pass> {
-    const pass = new Pass(config, friends.exemptions, envelopes, log);
+    const pass = new Pass(config, exemptionWatch.exemptions, envelopes, log);
     for (const path of paths) {
       if (envelopes === 'all' || !pass.lacksEnvelopes) {
         await pass.read(openLogInput(path, pass.room), output.progress);

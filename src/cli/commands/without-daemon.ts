@@ -20,7 +20,7 @@ import {Guard} from '../../guard/guard.js';
 import {guardSettings} from '../../guard/settings.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import type {State} from '../../guard/state.js';
-import type {EgressGuard} from '../../outgoing/egress/live/hold.js';
+import type {EgressGuard} from '../../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../../outgoing/egress/live/on-this-machine.js';
 import {hostName} from '../../sys/run/machine.js';
 import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
@@ -48,14 +48,14 @@ export async function answerAlone(
     const {kind, why} = opened;
     return kind === 'taken' ? {taken: why} : {unavailable: why};
   }
-  const {workplace} = opened;
-  const parts = partsFor(request, workplace, config, log);
+  const {resources} = opened;
+  const parts = partsFor(request, resources, config, log);
   try {
     return await answerWith(parts, request, config, log);
   } finally {
     await parts.egress?.stop('leave');
     await parts.enforcement.stop('leave');
-    workplace.leave();
+    resources.leave();
   }
 }
 

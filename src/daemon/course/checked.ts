@@ -15,7 +15,7 @@ type Checked =
   | Extract<Configured, {kind: 'config'}>
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/** The same for a daemon that runs, with what decides whether it can take the configuration over. */
+/** The configuration for a daemon that runs, with what decides whether the daemon can take it over. */
 export function readConfig(options: Options, text?: string): ReadConfig {
   const parsed = checked(options, text);
   if (parsed.kind === 'problems') return parsed;

@@ -15,7 +15,7 @@ import {
   namesIt,
   type SightedBy,
 } from '../coverage.js';
-import {EgressGuard} from '../egress/live/hold.js';
+import {EgressGuard} from '../egress/live/egress-guard.js';
 import {OutgoingWatch} from './watch.js';
 import type {Sighting} from '../owner.js';
 import {enforcedShare, familiesOf} from '../../report/status.js';

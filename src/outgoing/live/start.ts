@@ -7,7 +7,7 @@ import type {Say} from '../../base/say.js';
 import type {OutgoingMemory} from './memory.js';
 import type {SenderHour} from '../sender-hours.js';
 import type {Table} from '../../base/mechanisms/table.js';
-import type {EgressGuard} from '../egress/live/hold.js';
+import type {EgressGuard} from '../egress/live/egress-guard.js';
 import {Killer} from '../warn/live/killer.js';
 import {OutgoingWatch} from './watch.js';
 import {Warner, type WarnerSettings} from '../warn/live/warner.js';

@@ -1,7 +1,7 @@
 /**
  * The watch on outgoing mail: takes what the observer reports, one report after the other, and carries
  * out what follows from it. What that is, `outgoing/watch/deeds.ts` decides; how connections are seen,
- * `observer.ts` knows; what stands in the firewall, `outgoing/egress/live/hold.ts`.
+ * `observer.ts` knows; what stands in the firewall, `outgoing/egress/live/egress-guard.ts`.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';

@@ -1,7 +1,7 @@
 import type {Desired} from '../../../src/blocks/intent.js';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import type {Change} from '../../../src/firewall/backend.js';
+import type {Wish} from '../../../src/firewall/backend.js';
 import type {ChainStep} from '../../../src/blocks/chain/chain.js';
 import {planChain, planChainRemoval} from '../../../src/blocks/chain/plan.js';
 import {
@@ -59,7 +59,7 @@ describe('planChain of a flat chain: cases', () => {
 test('rules go in the order in which they stand: iptables looks for each from the top', () => {
   const standing = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
   const changed = new Set(['192.0.2.4', '203.0.113.7', '192.0.2.1', '192.0.2.3']);
-  const wish: Change<Desired> = {
+  const wish: Wish<Desired> = {
     ...wishOf(['192.0.2.2', '203.0.113.7']),
     scope: 'changed',
     changed,

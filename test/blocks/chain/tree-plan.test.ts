@@ -2,7 +2,7 @@
 import type {Desired} from '../../../src/blocks/intent.js';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import type {Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {Unwanted, Wish} from '../../../src/firewall/backend.js';
 import type {ChainState} from '../../../src/blocks/chain/chain.js';
 import {type ChainSettings, planChain, planChainRemoval} from '../../../src/blocks/chain/plan.js';
 import {isSubChain, type Layout} from '../../../src/blocks/chain/tree.js';
@@ -156,7 +156,7 @@ describe('planChain: a scope', () => {
           if (untilMs === 0) intent.delete(at);
           else intent.set({network: at, untilMs});
         }
-        const wish: Change<Desired> = {...wishOf([]), desired: intent, nowMs: times.nowMs};
+        const wish: Wish<Desired> = {...wishOf([]), desired: intent, nowMs: times.nowMs};
         const inScope = planChain(
           settings,
           {...wish, scope: 'changed', changed: intent.takeChanged()},

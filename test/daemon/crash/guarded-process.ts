@@ -76,7 +76,7 @@ const ending = live({
   open: async (...terms) => {
     const opened = await openToGuard(...terms);
     if (opened.kind !== 'ready') return opened;
-    return {...opened, workplace: steps.resources({...opened.workplace, ...patient})};
+    return {...opened, resources: steps.resources({...opened.resources, ...patient})};
   },
 });
 void ending.then((end) => tell(`ended ${JSON.stringify(end)}`));

@@ -2,7 +2,7 @@
  * A machine with a wire to another one, on which mail servers listen, and users who connect to them:
  * all egress guards side by side in the machine's one network namespace, each at a port of its own.
  */
-import {EgressGuard} from '../../../src/outgoing/egress/live/hold.js';
+import {EgressGuard} from '../../../src/outgoing/egress/live/egress-guard.js';
 import type {EgressSettings} from '../../../src/outgoing/egress/settings.js';
 import type {EgressFormer} from '../../../src/outgoing/egress/live/leftovers.js';
 import type {Call} from '../../../src/firewall/backend.js';

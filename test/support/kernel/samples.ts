@@ -1,6 +1,6 @@
 /** Chains as they could be found, and what should stand in them. */
 import fc from 'fast-check';
-import type {Backend, Unwanted, Change} from '../../../src/firewall/backend.js';
+import type {Backend, Unwanted, Wish} from '../../../src/firewall/backend.js';
 import type {KeeperTask} from '../../../src/firewall/live/keeper.js';
 import {type ChainState, type ChainStep, doSteps} from '../../../src/blocks/chain/chain.js';
 import {type ChainSettings, planChain} from '../../../src/blocks/chain/plan.js';
@@ -40,7 +40,7 @@ export const wishOf = (
   networks: Iterable<string>,
   unwanted: Unwanted = 'remove',
   family: Family = 4,
-): Change<Desired> => ({
+): Wish<Desired> => ({
   desired: intentOf(family, networks),
   unwanted,
   changed: new Set(),

@@ -1,6 +1,6 @@
 /**
  * What the egress guard may have left in the kernel: under other names, of other backends, or at all
- * where there shall be none now. When that is tried is decided in `hold.ts`.
+ * where there shall be none now. When that is tried is decided in `egress-guard.ts`.
  */
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';

@@ -5,7 +5,7 @@ import type {State} from '../../../guard/state.js';
 import {ownNetwork} from '../../../sys/run/machine.js';
 import {otherVariant} from '../../../sys/run/netfilter.js';
 import {Users} from '../../../sys/proc/users.js';
-import {EgressGuard} from './hold.js';
+import {EgressGuard} from './egress-guard.js';
 import {formerEgress} from './leftovers.js';
 import type {KeeperTools} from '../../../firewall/live/keeper.js';
 

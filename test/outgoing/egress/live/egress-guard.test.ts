@@ -1,6 +1,6 @@
 /** When the egress guard speaks to the firewall, and when it does not: on a kernel that takes all. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
-import {EgressGuard} from '../../../../src/outgoing/egress/live/hold.js';
+import {EgressGuard} from '../../../../src/outgoing/egress/live/egress-guard.js';
 import type {EgressSettings} from '../../../../src/outgoing/egress/settings.js';
 import {retryPause} from '../../../../src/firewall/live/keeper.js';
 import type {Call, CallResult} from '../../../../src/firewall/backend.js';
