@@ -1,3 +1,5 @@
+/** One thing that `doctor` or `coverage` has found. How it is judged is in `diagnosis.ts`. */
+
 export interface Finding {
   /** `bad`: it cannot do its work so; `advice`: it could do it better. */
   readonly verdict: 'good' | 'advice' | 'bad';

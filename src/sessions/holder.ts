@@ -1,3 +1,4 @@
+/** A process of the mailer, as those who end processes see it. Which ones are ended is in `cut.ts` and `reap.ts`. */
 import type {Witness} from './attribute.js';
 
 /** A process that runs the mailer, with its sockets at the mailer's port. */
