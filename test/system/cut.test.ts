@@ -4,7 +4,7 @@
  * an hour in `cmd read`.
  */
 import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals';
-import type {Client, Family} from './lab/client.js';
+import {type Client, type Family, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
@@ -143,7 +143,7 @@ for (const {name, family, mappedIpv4} of cases) {
         family,
         from: address,
         count: 60,
-        gapMs: 20,
+        gapMs: unhurriedMs,
         quietMs: 1500,
       });
       expect(guess.answers.length).toBeLessThanOrEqual(13);

@@ -4,7 +4,7 @@
  * and when the block is over the client may come back, the second time after twice as long.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import type {Client, Family} from './lab/client.js';
+import {type Client, type Family, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab, type LabOptions} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
@@ -69,7 +69,13 @@ for (const {name, family, options} of cases) {
     test('before: the innocent delivers', () => delivers(`before ${name}`));
 
     test('the guesser gets at most threshold + 3 answers in its one session', async () => {
-      const guess = await attacker.guess({family, count: 60, gapMs: 20, quietMs: 1500, keep: true});
+      const guess = await attacker.guess({
+        family,
+        count: 60,
+        gapMs: unhurriedMs,
+        quietMs: 1500,
+        keep: true,
+      });
       blockedAt = Date.now();
       session = guess.session ?? 0;
       expect(guess).toMatchObject({connected: true, silent: true, closed: true});
@@ -129,7 +135,7 @@ for (const {name, family, options} of cases) {
 
     test('the second block is twice as long', async () => {
       const from = daemon.stderr.length;
-      const guess = await attacker.guess({family, count: 60, gapMs: 20, quietMs: 300});
+      const guess = await attacker.guess({family, count: 60, gapMs: unhurriedMs, quietMs: 300});
       expect(guess.silent).toBe(true);
       expect(guess.answers.length).toBeLessThanOrEqual(THRESHOLD + 3);
       const line = await daemon.waitFor(/notice block /, from);
