@@ -17,7 +17,7 @@ interface Entry {
 }
 
 export class ReportedEarly {
-  /** By process and destination; the oldest comes first. */
+  /** By process and destination; the one that was changed last comes last. */
   readonly #entries = new BoundedMap<string, Entry>(mostAhead);
 
   note(pid: number, destination: string, nowMs: number): void {

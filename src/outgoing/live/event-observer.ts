@@ -28,7 +28,7 @@ interface Pending {
 }
 
 /** A connection, and the descriptor under which the process has it. */
-interface Held {
+interface OpenSocket {
   readonly connection: Connection;
   readonly holder: SocketHolder;
 }
@@ -124,7 +124,7 @@ export class EventObserver {
     const {glance, owner} = pending.at(-1)!;
     const {pid} = glance;
     const sockets = this.#haste === 'none' ? await socketsOf(pid, tables) : [];
-    const its = [...sockets].map(([inode, descriptor]): Held => {
+    const its = [...sockets].map(([inode, descriptor]): OpenSocket => {
       return {connection: tables.get(inode)!, holder: {pid, descriptor}};
     });
     const now = nowMs();
@@ -145,7 +145,7 @@ export class EventObserver {
   /** @param unseen connections that no table shows any more */
   async #add(
     glance: Glance,
-    fresh: readonly Held[],
+    fresh: readonly OpenSocket[],
     unseen: readonly Connection[],
     owner: Owner,
   ): Promise<void> {

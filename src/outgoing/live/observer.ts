@@ -113,7 +113,7 @@ export class Observer {
 
   async #look(scope: 'all' | 'own'): Promise<readonly Connection[] | undefined> {
     try {
-      return await this.#tables.look(scope, this.#hears);
+      return await this.#tables.look(scope, () => this.#hears);
     } catch (error) {
       this.#senses.say('error', `outgoing: not looked at: ${(error as Error).message}`);
       return undefined;

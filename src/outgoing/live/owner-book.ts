@@ -35,6 +35,7 @@ export class OwnerBook {
   readonly #pace = new DutyCycle();
   /** The last one in the row of those whose description begins. */
   #turn: Promise<void> = Promise.resolve();
+  #haste: 'none' | 'ending' = 'none';
 
   constructor(users: Users) {
     this.#sources = {users, boot: new BootClock()};
@@ -56,6 +57,7 @@ export class OwnerBook {
 
   /** Those who wait do without a command line, for this life ends. */
   hurry(): void {
+    this.#haste = 'ending';
     this.#pool.dropWaiting();
   }
 
@@ -78,7 +80,7 @@ export class OwnerBook {
     const turn = this.#turn.then(() => this.#rest());
     this.#turn = turn;
     await turn;
-    if (!isAlive(glance)) return outline;
+    if (this.#haste === 'ending' || !isAlive(glance)) return outline;
     this.#pace.begin();
     const described = describe(glance, this.#sources, outline);
     this.#pace.end();
@@ -87,6 +89,7 @@ export class OwnerBook {
 
   /** One after the other, and others in between: to start a child holds us up. */
   async #rest(): Promise<void> {
+    if (this.#haste === 'ending') return;
     await new TimeSlice().next();
     this.#pace.begin();
     await this.#pace.next();

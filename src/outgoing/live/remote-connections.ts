@@ -30,9 +30,15 @@ export class RemoteConnections {
     return this.#ownAddresses.is(address);
   }
 
-  /** @param scope `own`: only this process's network */
-  async look(scope: 'all' | 'own'): Promise<Connection[]> {
-    return this.#remote(await this.#outgoing.look(scope));
+  /**
+   * @param scope `own`: only this process's network
+   * @returns undefined where its tables could not be read: that is not to be taken for no connections
+   */
+  async look(scope: 'all' | 'own'): Promise<Connection[] | undefined> {
+    const tables = await this.#outgoing.look(scope);
+    const connections = this.#remote(tables);
+    const isUnread = scope === 'own' && tables.some(({kind}) => kind === 'failed');
+    return isUnread ? undefined : connections;
   }
 
   /** Those in the network of a process, now. */

@@ -21,7 +21,7 @@ interface Holding {
 }
 
 /** A connection, and the process that is named for it. */
-interface Held {
+interface OwnedConnection {
   readonly connection: Connection;
   readonly holder: SocketHolder;
   readonly glance: Glance;
@@ -46,18 +46,23 @@ export class TableObserver {
   /**
    * Ends when it is known whose the new connections are; their owners are described meanwhile, and later.
    *
-   * @param hears `events`: what has ended in a table is old news, for the kernel has reported it
-   * @returns the connections of this process's own network
+   * @param hears how connections are learnt of now: this may change while the tables are read. `events`:
+   *   what has ended in a table is old news, for the kernel has reported it
+   * @returns the connections of this process's own network; undefined: its tables could not be read
    */
-  async look(scope: 'all' | 'own', hears: Source): Promise<readonly Connection[]> {
+  async look(
+    scope: 'all' | 'own',
+    hears: () => Source,
+  ): Promise<readonly Connection[] | undefined> {
     const {connections, seen, sightings} = this.#senses;
     const now = nowMs();
     const all = await connections.look(scope);
+    if (all === undefined) return undefined;
     const fresh = all.filter((connection) => seen.note(connection, now) === 'new');
     const owned = fresh.filter(({inode}) => inode !== '0');
     // Connections that ended before our first look are history.
     const ended =
-      hears === 'events' || !this.#hasLooked ? [] : fresh.filter(({inode}) => inode === '0');
+      hears() === 'events' || !this.#hasLooked ? [] : fresh.filter(({inode}) => inode === '0');
     for (const connection of ended) await sightings.add('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned, hears);
     this.#hasLooked = true;
@@ -66,7 +71,7 @@ export class TableObserver {
     return all.filter(({network}) => network === connections.network);
   }
 
-  async #attribute(connections: readonly Connection[], hears: Source): Promise<void> {
+  async #attribute(connections: readonly Connection[], hears: () => Source): Promise<void> {
     const {owners, sightings, allowed} = this.#senses;
     const holders = await holdersOf(connections);
     const kinship = new Kinship();
@@ -83,11 +88,11 @@ export class TableObserver {
         ownerless.push(connection);
       } else if (standing === 'allowed' && isOpenedBy(connection, glance)) {
         // The kernel has reported each of these; but not those from before our first look.
-        if (hears === 'events' && this.#hasLooked) continue;
+        if (hears() === 'events' && this.#hasLooked) continue;
         await sightings.add('certain', connection, 'allowed', owners.brief(glance));
       } else {
         const how = its.length > 1 ? 'shared' : 'certain';
-        this.#addHeld({connection, holder, glance, how});
+        this.#addOwned({connection, holder, glance, how});
       }
     }
     for (const connection of await this.#lasting(ownerless, hears)) {
@@ -96,7 +101,7 @@ export class TableObserver {
     }
   }
 
-  #addHeld({connection, holder, glance, how}: Held): void {
+  #addOwned({connection, holder, glance, how}: OwnedConnection): void {
     const {early, owners, sightings} = this.#senses;
     early.note(glance.pid, destinationOf(connection), nowMs());
     sightings.whenDescribed(owners.of(glance), (owner) => {
@@ -109,8 +114,11 @@ export class TableObserver {
    * Those that nobody has and that are still there. Of the others the process ended between the table
    * and the search for it: the kernel has reported it, or will in a moment, and names it.
    */
-  async #lasting(ownerless: readonly Connection[], hears: Source): Promise<readonly Connection[]> {
-    if (hears !== 'events' || ownerless.length === 0) return ownerless;
+  async #lasting(
+    ownerless: readonly Connection[],
+    hears: () => Source,
+  ): Promise<readonly Connection[]> {
+    if (hears() !== 'events' || ownerless.length === 0) return ownerless;
     await pause(closingMs);
     const lasting: Connection[] = [];
     for (const [network, ofNetwork] of grouped(ownerless, (each) => each.network)) {

@@ -1,7 +1,7 @@
 /**
  * What is said of a local program that speaks SMTP to another machine: as a line of the log, as the
  * lines of a window or a mail, as JSON for a program of the administrator's. Paths, names and command
- * lines are whatever their owner likes, so each is made printable and cut. Who is warned of, `outgoing/live/watch.ts`
+ * lines are whatever their owner likes, so each is made printable and cut. Which connections are warned of, `limits.ts`
  * decides; where a warning goes, `outgoing/warn/live/warner.ts`.
  */
 import {printable, printablePath} from '../../base/printable.js';

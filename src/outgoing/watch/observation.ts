@@ -20,7 +20,7 @@ export type Observation =
   /** From now on the connections are learnt of in this way. */
   | {readonly kind: 'source'; readonly hears: 'events'}
   | {readonly kind: 'source'; readonly hears: 'tables'; readonly why: string}
-  /** The tables of all networks were read; each new connection was reported before this. */
+  /** A look at the tables of all networks is over. Owners that it has found may still be described. */
   | {readonly kind: 'looked'; readonly scope: 'all'}
   | {
       readonly kind: 'looked';

@@ -12,7 +12,7 @@ import {type ReadAt, ReadGuard} from './read-guard.js';
 
 export class LineReader {
   readonly #source: string;
-  readonly #trail = new ReadGuard();
+  readonly #guard = new ReadGuard();
   readonly #cutter = new LineCutter(longestLineBytes, 'latin1');
   #offset = 0;
   /** The place before the line that is too long and whose end has not come. */
@@ -29,7 +29,7 @@ export class LineReader {
 
   /** The last bytes before the place, as they were read. */
   get guard(): Buffer {
-    return this.#trail.guard;
+    return this.#guard.guard;
   }
 
   get isWithinLongLine(): boolean {
@@ -46,12 +46,12 @@ export class LineReader {
     this.#offset = offset;
     this.#skippingFrom = undefined;
     this.#cutter.reset();
-    this.#trail.startBehind(before);
+    this.#guard.startBehind(before);
   }
 
   /** The end of the last line that still is what it was when it was read. */
   keptTo(readAt: ReadAt): number {
-    return this.#trail.keptTo(this.#offset, readAt);
+    return this.#guard.keptTo(this.#offset, readAt);
   }
 
   /** The whole lines of a chunk that begins at the place; goes behind them. */
@@ -84,11 +84,11 @@ export class LineReader {
     this.#advance(chunk.subarray(longLineAt ?? 0));
   }
 
-  /** Behind what was read. The trail is of that: the file itself may have been cut since. */
+  /** Behind what was read. The guard holds what was read: the file itself may have been cut since. */
   #advance(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.#offset += chunk.length;
-    this.#trail.add(chunk, this.#offset);
+    this.#guard.add(chunk, this.#offset);
   }
 
   #here(): Omit<Cursor, 'identity'> {

@@ -92,7 +92,9 @@ export class ConnectEvents {
       for await (const chunk of child.output) {
         pace.begin();
         for (const cut of cutter.take(chunk)) {
-          const heard = cut.kind === 'line' ? heardFrom(cut.text) : undefined;
+          // What a line too long has said is lost: the tables are to be looked at.
+          const heard: Heard | undefined =
+            cut.kind === 'line' ? heardFrom(cut.text) : {kind: 'loss'};
           if (heard !== undefined) yield heard;
           await pace.next();
         }

@@ -99,7 +99,8 @@ export class Outgoing {
   /** What stood there when it was read, as long as that is so still but for what has ended. */
   async #remembered(pid: number, network: string): Promise<Seen> {
     // Before the tables: what is opened meanwhile moves it again.
-    const activeOpens = activeOpensOf(await read(`${this.#proc}/${pid}/net/snmp`));
+    const counters = await tryToRead(`${this.#proc}/${pid}/net/snmp`);
+    const activeOpens = counters.kind === 'text' ? activeOpensOf(counters.text) : undefined;
     const memory = this.#memories.get(network);
     const isGood =
       activeOpens !== undefined &&
@@ -116,10 +117,14 @@ export class Outgoing {
   }
 
   async #table(pid: number, network: string): Promise<Seen> {
-    const texts = await Promise.all(
-      ['tcp', 'tcp6'].map((name) => read(`${this.#proc}/${pid}/net/${name}`)),
-    );
-    const tables = texts.map((text) => outgoingSockets(text, this.#ports));
+    const paths = ['tcp', 'tcp6'].map((name) => `${this.#proc}/${pid}/net/${name}`);
+    const texts = await Promise.all(paths.map(tryToRead));
+    const refused = texts.find((text) => text.kind === 'refused');
+    // A process of another network may end while it is read; this one lives.
+    if (network === this.own && refused !== undefined) return {kind: 'failed', why: refused.why};
+    const tables = texts.map((text) => {
+      return outgoingSockets(text.kind === 'text' ? text.text : '', this.#ports);
+    });
     const connections: Connection[] = [];
     for (const table of tables) {
       if (table.kind === 'unknownFormat') {
@@ -153,11 +158,18 @@ export class Outgoing {
   }
 }
 
-/** Empty when the family, or the process, is not there. */
-async function read(path: string): Promise<string> {
+type ReadText =
+  /** Empty when the family, or the process, is not there. */
+  | {readonly kind: 'text'; readonly text: string}
+  /** The file is there, and cannot be read now: no descriptors are left, or no right. */
+  | {readonly kind: 'refused'; readonly why: string};
+
+async function tryToRead(path: string): Promise<ReadText> {
   try {
-    return await readFile(path, 'latin1');
-  } catch {
-    return '';
+    return {kind: 'text', text: await readFile(path, 'latin1')};
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException;
+    const isAbsent = code === 'ENOENT' || code === 'ESRCH';
+    return isAbsent ? {kind: 'text', text: ''} : {kind: 'refused', why: message};
   }
 }

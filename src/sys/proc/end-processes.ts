@@ -7,8 +7,8 @@ import {type Signal, signalProcess, type SignalResult} from './signal-process.js
 
 interface EndTerms<Process extends ProcessIdentity> {
   /**
-   * Looks at a process. The signal follows in the same turn of this program, so that no other process
-   * can get its number in between.
+   * Looks at a process. The signal follows in the same turn of this program, so that the time in which
+   * another process could get its number is as short as it can be.
    *
    * @returns the process as it is now; undefined: it has no signal
    */

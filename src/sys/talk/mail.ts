@@ -15,7 +15,7 @@ interface Mail {
   readonly text: string;
 }
 
-interface Mailer {
+interface SmtpServer {
   /** An address: nothing is asked of the DNS. */
   readonly host: string;
   readonly port: number;
@@ -29,7 +29,11 @@ const answerMs = 30_000;
 const quotedCharacters = 200;
 
 /** Never fails. @param stop ends it, and then nobody knows whether it was taken */
-export async function sendMail(mail: Mail, mailer: Mailer, stop: AbortSignal): Promise<Delivered> {
+export async function sendMail(
+  mail: Mail,
+  mailer: SmtpServer,
+  stop: AbortSignal,
+): Promise<Delivered> {
   if (isIP(mailer.host) === 0) return {kind: 'failed', why: 'the mailer is no address'};
   const {createTransport} = await import('nodemailer');
   const socket = new Socket();

@@ -97,7 +97,7 @@ interface Took {
 async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Took[]>> {
   const told: Observation[] = [];
   const {tables} = makeSenses(PORT, told, new Elsewhere());
-  const look = (): Promise<unknown> => tables.look('all', 'tables');
+  const look = (): Promise<unknown> => tables.look('all', () => 'tables');
   await look();
   // They are described meanwhile, and told of one after the other.
   for (let waits = 0; told.length < SOCKETS && waits < 600; waits++) await sleep(100);

@@ -79,14 +79,14 @@ test('who connects and becomes a set-uid program that is allowed is a stranger',
 const endings = async (which: 'the first look' | 'later looks'): Promise<void> => {
   const told: Observation[] = [];
   let senses = makeSenses(port, told);
-  await senses.tables.look('all', 'events');
+  await senses.tables.look('all', () => 'events');
   const passing = `${connecting} my $close = rand 0.1; select undef, undef, undef, $close;`;
   const file = put(passing);
   const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
   const {pid} = senders.start(user, 'perl', ['-e', burst]);
   await until('they have ended', async () => {
     if (which === 'the first look') senses = makeSenses(port, told);
-    await senses.tables.look('all', 'events');
+    await senses.tables.look('all', () => 'events');
     await senses.settled();
     return !fs.existsSync(`/proc/${pid}`);
   });
@@ -108,7 +108,7 @@ const toldLate = async (end: keyof typeof closing): Promise<void> => {
   fs.chmodSync(folder, 0o777);
   const {pid = 0} = senders.start(user, 'perl', [file]);
   await until('a look has seen it', async () => {
-    await senses.tables.look('all', 'events');
+    await senses.tables.look('all', () => 'events');
     return told.length > 0;
   });
   fs.mkdirSync(go);

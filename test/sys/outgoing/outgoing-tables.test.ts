@@ -41,6 +41,16 @@ describe('Outgoing', () => {
     server.close();
   });
 
+  test('our own table that is there and cannot be read is not taken for an empty one', async () => {
+    const proc = newFolder();
+    fs.mkdirSync(join(proc, `${process.pid}/net/tcp`), {recursive: true});
+    const [seen] = await new Outgoing([25], proc).look('own');
+    expect(seen).toEqual({kind: 'failed', why: expect.stringContaining('EISDIR')});
+    fs.rmdirSync(join(proc, `${process.pid}/net/tcp`));
+    const [absent] = await new Outgoing([25], proc).look('own');
+    expect(absent).toEqual({kind: 'connections', connections: []});
+  });
+
   test('a table of another format is not read, and told of', async () => {
     const proc = newFolder();
     fs.mkdirSync(join(proc, `${process.pid}/net`), {recursive: true});
