@@ -45,11 +45,6 @@ export class BoundedMap<Key, Value> {
     return this.#entries.delete(key);
   }
 
-  clear(): void {
-    this.#entries.clear();
-    this.#keys = undefined;
-  }
-
   /** From the oldest to the newest. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#entries.entries();

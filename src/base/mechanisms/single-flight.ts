@@ -12,10 +12,6 @@ export class SingleFlight {
     this.#work = work;
   }
 
-  get isRunning(): boolean {
-    return this.#current !== undefined;
-  }
-
   /**
    * Asks for a run that begins after this call. All calls during one run share one further run.
    *
