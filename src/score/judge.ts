@@ -1,6 +1,6 @@
 /**
  * Decides what to do about one offender. Pure: no clock, no log, no kernel. An offender is never
- * exempt here: `guard/guard.ts` removes friends from the evidence first.
+ * exempt here: `guard/guard.ts` leaves out the evidence against exempt clients first.
  *
  * Source: the ladder, where each block is `blockFactor` times as long as the one before it, is
  * sshguard's (src/blocker/blocker.c, report_address). The cap on it is ours.
