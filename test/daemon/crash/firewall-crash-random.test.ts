@@ -141,7 +141,7 @@ class Lane {
       wrong = [...this.#book.complaints(kernel.dropped), ...this.#misfits(kernel)];
       return wrong.length === 0;
     };
-    await until('all to be in order', isWell, 8000, lookEveryMs).catch((error: unknown) => {
+    await until('all to be in order', isWell, 20_000, lookEveryMs).catch((error: unknown) => {
       throw new Error(wrong.join(', '), {cause: error});
     });
     const answer = await this.#post.ask({command: 'list'});

@@ -15,8 +15,8 @@ const newDir = tempDirs();
 const inBox = whereAvailable(boxNeeds);
 
 const checkSeconds = 1;
-/** Of the interval, and a second for the work; the machine may be busy. Ms. */
-const repairMs = checkSeconds * 1000 + 1000 + 2000;
+/** For a check, which comes each second, and its work. Ms: the machine may be busy. */
+const repairMs = 15_000;
 
 /** What a firewall of the administrator's looks like that knows nothing of us. */
 const foreign = `*filter
