@@ -17,11 +17,13 @@ import {type KeptList, nothingKept} from './kept-list.js';
 /** Bad lines told one by one. A count: a log copied over the file has thousands. */
 const mostTold = 20;
 
-/** A file that is unchanged for so long is whole. Ms: editors and `cp` need some milliseconds. */
-export const settleMs = 250;
+/** A file that is unchanged for so long is whole. Ms: a script writes it line by line. */
+export const settleMs = 1000;
 
-/** A reload waits no longer for a whitelist that is being written. Looks: about two seconds. */
-const mostLooks = 8;
+/** How soon a reload looks again at a whitelist that is being written. Ms. */
+const lookAgainMs = 250;
+/** A reload waits no longer for it. Looks: three seconds. */
+const mostLooks = 12;
 
 /** The list in force, and the version of its file when it was last read. */
 type List =
@@ -205,7 +207,7 @@ export async function settle(
   for (let looks = 1; ; looks++) {
     const state = await look();
     if (state === 'settled' || looks >= mostLooks) return state;
-    await pause(settleMs);
+    await pause(lookAgainMs);
   }
 }
 

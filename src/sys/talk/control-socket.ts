@@ -125,6 +125,8 @@ function readLine(connection: net.Socket, mostBytes: number): Promise<string> {
     connection.setTimeout(timeoutMs, () => reject(new Error(`no answer in ${timeoutMs} ms`)));
     connection.on('error', reject);
     connection.on('close', () => reject(new Error('the connection was closed')));
+    // Half-open is allowed, so the other end's goodbye is not yet the close: its place is needed.
+    connection.on('end', () => reject(new Error('the connection was closed')));
     connection.on('data', (chunk: Buffer) => {
       const [first] = cutter.take(chunk);
       if (first === undefined) return;

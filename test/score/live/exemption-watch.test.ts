@@ -145,9 +145,11 @@ describe('a version of the file', () => {
 });
 
 describe('a reload', () => {
+  let looks = 0;
   const reload = () =>
     settle(() => {
       friends.refresh();
+      looks += 1;
       return Promise.resolve(friends.state);
     });
   beforeEach(() => {
@@ -156,9 +158,8 @@ describe('a reload', () => {
   });
 
   test('that meets no change does not wait', async () => {
-    const startMs = performance.now();
-    expect(await reload()).toBe('settled');
-    expect(performance.now() - startMs).toBeLessThan(settleMs / 2);
+    looks = 0;
+    expect([await reload(), looks]).toEqual(['settled', 1]);
   });
 
   test('ends when the new list is in force', async () => {
@@ -169,7 +170,7 @@ describe('a reload', () => {
 
   test('exposes nobody while the list is being written, and ends all the same', async () => {
     fs.writeFileSync(path, '');
-    const writing = setInterval(() => fs.appendFileSync(path, '198.51.100.1\n'), settleMs / 5);
+    const writing = setInterval(() => fs.appendFileSync(path, '198.51.100.1\n'), settleMs / 20);
     expect(await reload()).toBe('unsettled');
     expect(isFriend('192.0.2.1')).toBe(true);
     clearInterval(writing);

@@ -70,6 +70,18 @@ test('a file of somebody else in its place is not our socket, and neither is a p
   fs.renameSync(`${folder}.away`, folder);
 });
 
+test('clients that go without a word leave their places', async () => {
+  await serve();
+  const ends = Array.from({length: 40}, () => {
+    const client = net.createConnection(path);
+    client.on('error', () => undefined);
+    client.end();
+    return new Promise((resolve) => client.on('close', resolve));
+  });
+  await Promise.all(ends);
+  expect(await askControl(path, {command: 'list'})).toMatchObject({kind: 'answer'});
+});
+
 test('only its owner may use the file; other files of the moment have the rights that they should', async () => {
   const mask = process.umask(0o022);
   try {
