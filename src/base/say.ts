@@ -3,7 +3,7 @@ export const logLevels = ['error', 'warning', 'notice', 'info', 'debug'] as cons
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Says one line. What is said is printable: whoever quotes foreign text makes it so first. */
+/** Logs one line. The caller makes foreign text printable before it quotes it. */
 export type Say = (level: LogLevel, message: string) => void;
 
 /** Severities of RFC 5424, section 6.2.1. */

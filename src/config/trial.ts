@@ -16,7 +16,7 @@ export interface Trial {
   readonly untilMs: number;
 }
 
-/** What an operator is told of it. */
+/** What `status` shows of a trial. */
 export type TrialView =
   | {readonly kind: 'none' | 'failed'}
   | {readonly kind: 'running'; readonly untilMs: number}

@@ -5,7 +5,7 @@
 import {BoundedMap} from './bounded-map.js';
 import type {LogLevel, Say} from '../say.js';
 
-/** Subjects remembered at once. A count: a subject that was pushed out is said once more. */
+/** Subjects remembered at once. A count: Complaints forgets the oldest subject beyond it, and reports that one again. */
 export const mostComplaints = 1_000;
 
 export class Complaints {

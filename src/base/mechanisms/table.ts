@@ -1,6 +1,6 @@
 /**
  * A map that knows which of its keys have changed since they were last saved, so that a commit
- * writes what happened and not all there is; it may have a bound, which whoever fills it knows. Does
+ * writes what happened and not all there is. The class that fills it sets its bound (`limitTo`). Does
  * not know where it is saved (`sys/disk/store.ts`).
  */
 

@@ -54,7 +54,7 @@ export const judging = {
   blocksPerMinute: setting(
     number(1, 1_000_000, 'whole', 'COUNT'),
     1000,
-    'No more blocks are made in a minute; who is left out is blocked at his next sign.',
+    'At most so many blocks are made in a minute; a client beyond that is blocked at its next sign.',
   ),
   goodSendersMax: setting(
     number(0, 1000, 'whole', 'COUNT'),

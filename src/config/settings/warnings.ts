@@ -30,6 +30,6 @@ export const warnings = {
   warnUser: setting(
     text(/^(?:auto|[a-z_][a-z0-9_.-]{0,31})?$/, 'a user name, or auto', 'USER'),
     '',
-    'Show warnings on the desktop of this user, who may end the program there; auto: of whoever sits at the machine; empty: of nobody.',
+    'Show warnings on the desktop of this user, who may end the program there; auto: of the user who sits at the machine; empty: of nobody.',
   ),
 } as const;

@@ -1,23 +1,10 @@
 /** When and by which process a queue id was made, for any time and process. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {queueId} from '../../system/lab/queue-id.js';
 import {readQueueId} from '../../../src/mail/sendmail/queue-id.js';
 
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
-
-/** As queue.c assign_queueid() makes it. */
-function made(ms: number, pid: number): string {
-  const at = new Date(ms);
-  const parts = [
-    (at.getUTCFullYear() - 1900) % 60,
-    at.getUTCMonth(),
-    at.getUTCDate(),
-    at.getUTCHours(),
-    at.getUTCMinutes(),
-    at.getUTCSeconds(),
-  ];
-  return `${parts.map((part) => digits[part]).join('')}a0${String(pid).padStart(6, '0')}`;
-}
+const made = (ms: number, pid: number): string => queueId(pid, new Date(ms));
 
 const time = fc
   .integer({min: Date.UTC(2002, 0), max: Date.UTC(2059, 11, 31)})
