@@ -111,6 +111,8 @@ export class Guard {
         accepted = 0;
         return this.#weigh(outcome.evidence, credit, nowMs, exemptions);
       }
+      // Until the judge hears of them.
+      if (outcome.kind === 'envelopeEnded' || outcome.kind === 'delivered') return [];
       if (outcome.kind !== 'accepted') return [outcome];
       this.#credit(outcome.client, accepted);
       this.#brake.accepted(outcome.client.text, record.atMs);

@@ -31,7 +31,7 @@ export type Outcome =
   | ({readonly kind: 'resumed'} & Stop)
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
-  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted' | 'envelopeEnded' | 'delivered'}>;
 
 /** `notConfirmed`: it was made under a configuration that nobody confirmed. */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';

@@ -12,6 +12,11 @@ export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 /** Whether neither a log line nor a process title had to be believed. */
 export const isVerified = (proof: Proof): boolean => proof === 'kernel' || proof === 'journal';
 
+/** Whose mail an envelope carries. */
+export type Submitter =
+  /** Logged in (AUTH), local, or of a private network: mail of our own users. */
+  'own' | 'stranger';
+
 /** What a client can be blamed for. What each weighs is in `score/weights.ts`. */
 const evidenceKinds = [
   'unknownRecipient',
@@ -39,4 +44,17 @@ export interface Evidence extends Subject {
   /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;
+  /** The envelope in which it was said, by (host, pid, queue id); undefined outside of one. */
+  readonly envelope?: string | undefined;
+  /**
+   * What the process that serves the client has answered so far, which tells about how many
+   * recipients were accepted in an envelope that is still open. Bytes; undefined: nobody knows.
+   */
+  readonly answeredBytes?: number | undefined;
+  /**
+   * Of recipients that the next host refused: whose mail it was, and which host refused.
+   * What the next host refuses must not make guessers of our own users.
+   */
+  readonly submitter?: Submitter | undefined;
+  readonly nextHost?: Address | undefined;
 }

@@ -1,11 +1,48 @@
 /** What comes of joining a line to its client (`envelopes.ts`), and what is known of an envelope. */
-import type {Evidence, Proof} from './evidence.js';
+import type {Evidence, Proof, Submitter} from './evidence.js';
 import type {Address} from '../net/address.js';
+
+/** What is known of an envelope when it is over. */
+export interface EndedEnvelope {
+  /** As in `Evidence.envelope`. */
+  readonly envelope: string;
+  readonly client: Address;
+  readonly proof: Proof;
+  /** `null`: `MAIL FROM:<>`, a bounce or a call-out. */
+  readonly sender: 'null' | 'named';
+  /** Recipients that were accepted. A count. */
+  readonly accepted: number;
+  /** Whether a message came, and not only its envelope. */
+  readonly message: 'taken' | 'none';
+  /** Ms since the epoch. */
+  readonly atMs: number;
+}
+
+/** A message has arrived where it was to go: `stat=Sent`. */
+export interface Delivery {
+  /** Undefined for mail that a local program handed in, or of an envelope that is not known. */
+  readonly client: Address | undefined;
+  /** The weaker of who it was and that it arrived. */
+  readonly proof: Proof;
+  readonly submitter: Submitter;
+  readonly sender: 'null' | 'named';
+  /** A hash of the sender, so that two users of ours can be told apart. */
+  readonly senderHash: number;
+  /** The recipients, as sendmail writes them: hostile text. */
+  readonly recipients: readonly string[];
+  /** The host that took it; undefined for a local mailbox. */
+  readonly nextHost: Address | undefined;
+  /** Ms since the epoch. */
+  readonly atMs: number;
+}
 
 export type JoinOutcome =
   | {readonly kind: 'evidence'; readonly evidence: Evidence}
   /** Mail of this client was taken. */
   | {readonly kind: 'accepted'; readonly client: Address; readonly recipients: number}
+  /** Comes behind all evidence of its envelope; only for envelopes in which something was refused. */
+  | ({readonly kind: 'envelopeEnded'} & EndedEnvelope)
+  | ({readonly kind: 'delivered'} & Delivery)
   /** Sources that disagree about one envelope, or about one process where there is none. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
   | Unresolved;

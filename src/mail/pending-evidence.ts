@@ -16,6 +16,8 @@ export interface KnownClient {
 export interface MachineAnswer {
   readonly client: Address;
   readonly proof: Proof;
+  /** What the process has written to its client so far. Bytes; undefined: not known. */
+  readonly answeredBytes?: number | undefined;
 }
 
 /** Something done by a client who is not known yet. Plain data. */

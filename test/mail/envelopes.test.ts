@@ -52,6 +52,10 @@ function words(outcome: JoinOutcome): string {
     }
     case 'accepted':
       return `accepted ${outcome.client.text} ${outcome.recipients}`;
+    case 'envelopeEnded':
+      return `ended ${outcome.client.text} ${outcome.accepted} ${outcome.message}`;
+    case 'delivered':
+      return `delivered ${outcome.recipients.join(' ')}`;
     case 'dispute':
       return `dispute ${outcome.clients.join(' ')}`;
     case 'unresolved':
