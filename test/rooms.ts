@@ -70,6 +70,15 @@ const pure: readonly Room[] = [
       'What evidence weighs, who is exempt, when an offender is blocked, and what stops blocking.',
   },
   {
+    folder: 'judge/crowd',
+    purpose: 'What many clients show together: names that took mail, waves of strangers, networks.',
+  },
+  {
+    folder: 'judge',
+    purpose:
+      'The sequential test: is this client a mailer or a guesser, and how long is it blocked?',
+  },
+  {
     folder: 'firewall',
     purpose: 'How a rule set of this machine is read and changed, whatever is in it.',
   },

@@ -2,6 +2,7 @@
  * What a block is, and what can never be one. A block is an intention; whether the kernel holds it, the
  * backends know (`chain/`, `sets/`). Blocks are kept in a `Table` by the text of their network.
  */
+import type {Because} from '../judge/verdict.js';
 import type {Address} from '../net/address.js';
 import {contains, type Network, parseNetwork} from '../net/network.js';
 
@@ -20,6 +21,10 @@ export interface Block {
   readonly untilMs: number;
   readonly reason: string;
   readonly origin: 'evidence' | 'operator';
+  /** What the judge saw; undefined for an operator's block, and in states of 1.0. */
+  readonly because?: Because | undefined;
+  /** Networks inside of it whose packets pass all the same. Canonical texts; default: none. */
+  readonly except?: readonly string[] | undefined;
 }
 
 /**
