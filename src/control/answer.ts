@@ -17,12 +17,27 @@ import {
 import type {Block} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
+import type {Because, Rule} from '../judge/verdict.js';
 import type {Family} from '../net/address.js';
 import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {BrakeView} from '../score/brake.js';
 import type {Answer} from './protocol.js';
+
+const isBecause = shape<Because>({
+  rule: oneOf<Rule>({row: true, silence: true, wave: true, network: true, neighbours: true}),
+  score: isNumber,
+  bar: isNumber,
+  counts: recordOf(isNumber),
+  seconds: isNumber,
+  delivered: isNumber,
+  deliveredDays: isNumber,
+  stale: isNumber,
+  wave: oneOf<Because['wave']>({on: true, off: true}),
+  members: maybe(isNumber),
+  names: listOf(isText),
+});
 
 const isBlock = shape<Block>({
   network: isText,
@@ -31,6 +46,8 @@ const isBlock = shape<Block>({
   untilMs: isNumber,
   reason: isText,
   origin: oneOf<Block['origin']>({evidence: true, operator: true}),
+  because: maybe(isBecause),
+  except: maybe(listOf(isText)),
 });
 
 const named = shape<{readonly name: string}>({name: isText});
