@@ -68,31 +68,25 @@ export class Deliveries {
   }
 
   delivered(record: LogRecord, event: Delivered, vouching: Vouching): JoinOutcome[] {
-    const {queueId, sure, nextHost} = event;
+    const {queueId, nextHost} = event;
     const {atMs} = record;
-    // One without a sure name may be an alias's, which is delivered to as often as it likes.
-    const envelope =
-      sure.length === 0 ? this.#table.get(keyOf(record, queueId)) : this.#oneLess(record, queueId);
+    const envelope = this.#table.get(keyOf(record, queueId));
+    const names = namesOf(event, envelope);
     if (envelope === undefined) {
-      if (sure.length === 0) return [];
+      if (names.recipients.length === 0) return [];
       const proof = vouching === 'byJournal' ? 'journal' : 'log';
-      const whose = {
-        client: undefined,
-        submitter: 'stranger',
-        sender: 'null',
-        senderHash: 0,
-      } as const;
-      const {recipients, others} = namesOf(event, undefined);
-      return [{kind: 'delivered', ...whose, proof, recipients, others, nextHost, atMs}];
+      return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
     }
-    const {address, senderHash = 0, submitter = 'stranger'} = envelope;
+    // A line without a sure name may be one of many to which an alias leads.
+    if (names.recipients.length > 0) this.#oneLess(record, queueId);
+    const {address, proof, senderHash, submitter = 'stranger'} = envelope;
     const delivery: Delivery = {
       client: parseAddress(address ?? ''),
-      proof: weaker(envelope.proof, vouching),
+      proof: weaker(proof, vouching),
       submitter,
-      sender: envelope.senderHash === undefined ? 'null' : 'named',
-      senderHash,
-      ...namesOf(event, envelope.senderHash),
+      sender: senderHash === undefined ? 'null' : 'named',
+      senderHash: senderHash ?? 0,
+      ...names,
       nextHost,
       atMs,
     };
@@ -110,16 +104,26 @@ export class Deliveries {
   }
 }
 
+/** Of an envelope that is not known: from before the log that was read, or a bounce of sendmail's own. */
+const ofNobody = {
+  client: undefined,
+  submitter: 'stranger',
+  sender: 'null',
+  senderHash: 0,
+} as const;
+
 /**
- * `ctladdr=` is the alias that the client asked for, or the sender, where he is a user of this machine:
- * then the recipients are what he asked for.
+ * In whose name a message arrives is the alias that the client asked for, or the sender, where he is a
+ * user of this machine: then the recipients are what he asked for.
  */
 function namesOf(
   {sure, others, inNameOf}: Delivered,
-  senderHash: number | undefined,
+  envelope: AcceptedEnvelope | undefined,
 ): Pick<Delivery, 'recipients' | 'others'> {
-  const isAlias = inNameOf !== undefined && hashOf(plainAddress(inNameOf)) !== senderHash;
-  return isAlias ? {recipients: [inNameOf], others: []} : {recipients: sure, others};
+  if (inNameOf === undefined) return {recipients: sure, others};
+  if (envelope === undefined) return {recipients: [], others: []};
+  const isSender = hashOf(plainAddress(inNameOf)) === envelope.senderHash;
+  return isSender ? {recipients: sure, others} : {recipients: [inNameOf], others: []};
 }
 
 const keyOf = ({host}: LogRecord, queueId: string): string => `${host} ${queueId}`;

@@ -49,13 +49,13 @@ export interface Undeliverable {
 export interface Delivered {
   readonly kind: 'delivered';
   readonly queueId: string;
-  /** It took the mail. Empty when no name in the line is known to be what the client asked for. */
+  /** It took the mail, as the client typed it. Empty when no such name is in the line. */
   readonly sure: readonly string[];
   /** They stand beside it: most took the mail too, and a client can have made up any of them. */
   readonly others: readonly string[];
   /**
-   * In whose name: the alias that led to these recipients, or the sender, and the line does not tell
-   * which. Undefined when the line names nobody.
+   * In whose name: the alias that led to these recipients, as the client typed it, or the sender, and
+   * the line does not tell which. Undefined when the line names nobody.
    */
   readonly inNameOf: string | undefined;
   /** The host that took it; undefined for a mailbox or program of this machine. */

@@ -62,8 +62,9 @@ const longestBytes = 900;
 /** Recipients of one line. A count: sendmail cuts the list at some 256 characters and says `[more]`. */
 const mostRecipients = 64;
 
-/** Without blanks, quotes and comments: nothing in it reads as one of sendmail's fields. */
-const plainText = '[^\\s"()\\\\]{1,1000}';
+/** Without blanks, quotes and comments, and with both angle brackets: nothing in it reads as a field. */
+const bracketed = '<[^\\s"()<>\\\\]{0,256}>';
+const unbracketed = '[^\\s"()<>\\\\]{1,1000}';
 
 /** `hh:mm:ss`, with days in front (pintvl()). */
 const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
@@ -75,7 +76,8 @@ const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
  * Recipients that do hold blanks are rare, and tell neither a name nor a host here.
  */
 const toHead = new RegExp(
-  `^to=(${plainText}?)(?:, \\[more\\])?(?:, ctladdr=(${plainText}?)(?: \\(\\d{1,10}/\\d{1,10}\\))?)?` +
+  `^to=(${bracketed}(?:,${bracketed})*|${unbracketed}?)(?:, \\[more\\])?` +
+    `(?:, ctladdr=(${bracketed}|${unbracketed}?)(?: \\(\\d{1,10}/\\d{1,10}\\))?)?` +
     `, delay=${interval}(?:, xdelay=${interval})?, mailer=[^\\s,]{1,32}(?:, pri=\\d{1,15})?` +
     '(?:, relay=[^\\s,]{1,64}(?: \\[(?:IPv6:)?([^\\s\\[\\]]{1,64})\\]| \\[\\[?[^\\[\\]]{1,128}\\]\\]?)?)?, (?=dsn=)',
 );
@@ -111,14 +113,14 @@ function namesIn(
   text: string,
   inNameOf: string | undefined,
 ): Pick<Delivered, 'sure' | 'others' | 'inNameOf'> {
+  if (inNameOf !== undefined && !isWholeName(inNameOf)) return noNames;
   const names = text.split(/(?<=>),(?=<)/, mostRecipients + 1);
-  const isTold =
-    names.length <= mostRecipients &&
-    names.every((name) => typed.test(name)) &&
-    (inNameOf === undefined || isWholeName(inNameOf));
-  if (!isTold) return {sure: [], others: [], inNameOf: undefined};
+  const areTyped = names.length <= mostRecipients && names.every((name) => typed.test(name));
+  if (!areTyped) return {...noNames, inNameOf};
   return {sure: names.slice(-1), others: names.slice(0, -1), inNameOf};
 }
+
+const noNames = {sure: [], others: [], inNameOf: undefined};
 
 /** `ctladdr=` is shortened to 83 characters: libsm shortenstring() leaves out the middle. */
 const isWholeName = (text: string): boolean => typed.test(text) && text.length < 83;
