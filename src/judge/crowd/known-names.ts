@@ -1,7 +1,7 @@
 /**
  * Names that took mail here: the hash of each, and when it last did. Nobody guesses a name that took mail
  * this week, so when it is refused the relay has changed (`list-loss.ts`); one that took mail earlier
- * is more likely an old list than a guess. Does not weigh them: that is for `judge.ts`.
+ * is more likely an old list than a guess. Does not weigh them: that is for `judge/judge.ts`.
  *
  * Hashes, because a list of all users is worth stealing, and costs five times the memory.
  */

@@ -3,7 +3,7 @@
  * everybody's mail is refused. Names that took mail this week are refused from several sides then. Counts
  * them up, and each such name that takes mail down (a CUSUM); from `beginsAt` nothing is to be judged,
  * until mail is taken again. Which names those are is for `known-names.ts`, and what is done meanwhile
- * for `judge.ts`.
+ * for `judge/judge.ts`.
  *
  * No client can bring it about: it cannot make the relay refuse a name that takes mail. What stopped
  * blocking before, good senders that would be blocked, three innocent mailings at ten o'clock did.

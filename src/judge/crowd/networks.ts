@@ -2,7 +2,7 @@
  * What the neighbours of a client have done: strangers' unknown names add up for the networks around
  * them, because whoever has a /24 to ask from needs only a name from each address. Decides which network
  * is blocked, and which is hot: there a stranger's first unknown name convicts. Does not know clients
- * (`judge.ts` counts them, and says who is a stranger) and makes no block.
+ * (`judge/judge.ts` counts them, and says who is a stranger) and makes no block.
  *
  * Never is a network blocked in which somebody has delivered to three names or more, nor one wider than
  * a /24 or a /48: larger ones hold strangers who have nothing to do with one another.

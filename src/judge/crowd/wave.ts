@@ -2,7 +2,7 @@
  * Whether strangers ask for unknown names from everywhere: a harvest by many clients, of which each asks
  * for too few names to be convicted alone. Decides when such a wave begins and ends, by a Poisson CUSUM
  * (Page 1954) over events of the whole relay. What an event is, and whose bar is lower meanwhile, is for
- * `judge.ts`: as a rule the first unknown name within an hour from a client that has hardly delivered.
+ * `judge/judge.ts`: as a rule the first unknown name within an hour from a client that has hardly delivered.
  *
  * The rate it expects follows the relay's own calm days, so that a large relay is not in a wave for ever.
  * It follows slowly, and no further than the month: who asks just below the alarm for days makes it deaf
