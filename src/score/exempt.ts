@@ -70,6 +70,19 @@ export class Exemptions {
     const special = reserved.find((candidate) => overlaps(candidate, network));
     return special && {kind: 'reserved', network: special.text};
   }
+
+  /**
+   * What a block of this network must let pass: entries and addresses that lie in it, or the network
+   * itself where it lies in an entry.
+   */
+  within(network: Network): readonly Network[] {
+    if (this.ofNetwork(network) === undefined) return [];
+    const hosts = [...this.#local, ...(this.#mailer === undefined ? [] : [this.#mailer])];
+    const entries = this.#whitelist.entries.map((entry) => entry.network);
+    const all = [...entries, ...hosts.map(hostNetwork), ...reserved];
+    const inside = all.filter((each) => overlaps(each, network));
+    return inside.some(({prefix}) => prefix <= network.prefix) ? [network] : inside;
+  }
 }
 
 /** The exemption in words, for one line of a report. */
