@@ -17,7 +17,7 @@ import {Lines} from '../../log/lines.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
-import {type EnvelopeIds, type LineScan, lineScan} from '../../scan/scanner.js';
+import {type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -35,16 +35,15 @@ export async function replay(
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
-  const isRereadable = files.every(canBeReadAgain);
-  // What is told of each sign must not be told twice.
-  const isRepeatable = isRereadable && !log.shows('info');
   const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
   exemptionWatch.refresh();
   try {
-    const inOrder = isRereadable ? await sortedByTime(files) : files;
-    const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
-    // A mail was taken long before the next host refused it: such logs need every envelope.
-    const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;
+    const pass = new Pass(config, exemptionWatch.exemptions, log);
+    // What can be read once only is taken in the order in which it is given.
+    for (const path of files.every(canBeReadAgain) ? await sortedByTime(files) : files) {
+      await pass.read(openLogInput(path, pass.room), output.progress);
+    }
+    output.progress.end();
     const replayed = pass.end();
     output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed));
     return exitCode.ok;
@@ -53,17 +52,6 @@ export async function replay(
     return exitCode.unavailable;
   } finally {
     output.progress.end();
-  }
-
-  async function read(paths: readonly string[], envelopes: EnvelopeIds): Promise<Pass> {
-    const pass = new Pass(config, exemptionWatch.exemptions, envelopes, log);
-    for (const path of paths) {
-      if (envelopes === 'all' || !pass.lacksEnvelopes) {
-        await pass.read(openLogInput(path, pass.room), output.progress);
-      }
-    }
-    output.progress.end();
-    return pass;
   }
 }
 
@@ -94,7 +82,7 @@ const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
 
-/** One reading of all files, under rules that say which lines are looked at. */
+/** One reading of all files. */
 class Pass {
   readonly #guard: Guard;
   readonly #state: State = emptyState('unsaved');
@@ -113,13 +101,11 @@ class Pass {
     blocks: [],
   };
   #sweptMs = 0;
-  /** Whether a line told of an envelope that was passed over. */
-  lacksEnvelopes = false;
 
-  constructor(config: Config, exemptions: Exemptions, envelopes: EnvelopeIds, log: Log) {
+  constructor(config: Config, exemptions: Exemptions, log: Log) {
     this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
     this.#exemptions = exemptions;
-    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName, envelopes);
+    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName);
     this.#log = log;
   }
 
@@ -168,13 +154,10 @@ class Pass {
         const {kind} = outcome.evidence;
         const isUnknown = kind === 'unknownRecipient' || kind === 'undeliverable';
         replayed[isUnknown ? 'unknownRecipients' : 'otherSigns'] += 1;
-        this.#scanner.suspect(outcome.evidence.client);
       } else if (outcome.kind === 'exempt') replayed.exempt += 1;
       else if (outcome.kind === 'unproven') replayed.unproven += 1;
-      else if (outcome.kind === 'unresolved') {
-        replayed.unresolved += outcome.recipients;
-        if (outcome.why === 'envelopeUnknown') this.lacksEnvelopes = true;
-      } else if (outcome.kind === 'dispute') replayed.disputed += 1;
+      else if (outcome.kind === 'unresolved') replayed.unresolved += outcome.recipients;
+      else if (outcome.kind === 'dispute') replayed.disputed += 1;
       else if (outcome.kind === 'block') {
         const {network, fromMs, untilMs, reason} = outcome.block;
         replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});
