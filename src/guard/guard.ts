@@ -109,7 +109,7 @@ export class Guard {
       if (outcome.kind === 'evidence') {
         const credit = accepted;
         accepted = 0;
-        return this.#weigh(outcome.evidence, credit, nowMs, exemptions);
+        return this.#weigh(outcome.evidence, credit, {knownMs: record.atMs, nowMs}, exemptions);
       }
       // Until the judge hears of them.
       if (outcome.kind === 'envelopeEnded' || outcome.kind === 'delivered') return [];
@@ -130,8 +130,16 @@ export class Guard {
     return question && ask(question);
   }
 
-  /** @param accepted recipients of mail that was taken with it, a count */
-  #weigh(evidence: Evidence, accepted: number, nowMs: number, exemptions: Exemptions): Outcome[] {
+  /**
+   * @param accepted recipients of mail that was taken with it, a count
+   * @param knownMs when the client was named, which may be long after the sign: no block begins before
+   */
+  #weigh(
+    evidence: Evidence,
+    accepted: number,
+    {knownMs, nowMs}: {readonly knownMs: number; readonly nowMs: number},
+    exemptions: Exemptions,
+  ): Outcome[] {
     const {client, atMs} = evidence;
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
@@ -151,7 +159,7 @@ export class Guard {
     if (verdict.kind === 'watch') return [counted];
     const wasDue = before !== undefined && judge(before, policy, before.lastMs).kind === 'block';
     const sign = wasDue ? 'further' : 'first';
-    const blockMs = Math.min(offender.lastMs, nowMs);
+    const blockMs = Math.min(Math.max(offender.lastMs, knownMs), nowMs);
     const suspect: Suspect = {client: client.text, offender, atMs: blockMs, sign};
     return [counted, ...this.#punish(suspect, verdict, nowMs, exemptions)];
   }
@@ -215,7 +223,9 @@ export class Guard {
     const blockedUntilMs = offenders.get(client.text)?.blockedUntilMs ?? 0;
     const isOurs =
       blockedUntilMs > stuckSinceMs(stuck, nowMs) || isCovered(client, blocks.values());
-    return isOurs ? [told] : [told, ...this.#weigh(evidence, 0, nowMs, exemptions)];
+    return isOurs
+      ? [told]
+      : [told, ...this.#weigh(evidence, 0, {knownMs: nowMs, nowMs}, exemptions)];
   }
 
   /** What is known of the envelope that was spoken of, for people. */

@@ -1,7 +1,10 @@
 /**
  * `blocksmtp replay`: the daemon's own pipeline over old logs. Touches nothing; tells who would have
  * been blocked, when and why. The machine is not asked about processes that are long gone, so this
- * is what the log alone can tell.
+ * is what the log alone can tell, and the output says what that leaves out (`ReplayLimits`).
+ *
+ * A relay that had no blocker goes on to answer a client that is blocked here. What came while the
+ * block would have stood is paid for with it.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Progress} from '../face/progress.js';
@@ -79,8 +82,13 @@ async function beginMs(path: string): Promise<number> {
 /** Whatever is still held then was never tied to a client. Ms since the epoch. */
 const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
+/** As long the daemon learns who mails here, if it could read no old logs. Ms. */
+const learningMs = 86_400_000;
+
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
+/** Of hours in which nothing was said. A count: longer silence, or a stamp gone wrong, is cut short. */
+const mostSweeps = 100;
 
 /** One reading of all files. */
 class Pass {
@@ -99,6 +107,7 @@ class Pass {
     unresolved: 0,
     disputed: 0,
     blocks: [],
+    limits: {beganMs: null, likeDaemonFromMs: null, blocksBegin: 'whenClientNamed', threshold: 0},
   };
   #sweptMs = 0;
 
@@ -107,6 +116,7 @@ class Pass {
     this.#exemptions = exemptions;
     this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName);
     this.#log = log;
+    this.#replayed.limits.threshold = config.threshold;
   }
 
   /** Where pieces of a log are to be put. */
@@ -140,11 +150,24 @@ class Pass {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;
+    this.#sweepTo(Math.min(record.atMs, changedMs));
     const outcomes = this.#guard.take(record, changedMs, this.#exemptions, askNobody);
     if (outcomes.length > 0) this.#note(outcomes);
-    if (record.atMs < this.#sweptMs + sweepMs) return;
-    this.#sweptMs = record.atMs;
-    this.#note(this.#guard.sweep(record.atMs));
+  }
+
+  /** At full hours, and before what comes later: so lines that are stepped over make no difference. */
+  #sweepTo(atMs: number): void {
+    if (this.#sweptMs === 0) {
+      this.#sweptMs = atMs - (atMs % sweepMs);
+      this.#replayed.limits.beganMs = atMs;
+      this.#replayed.limits.likeDaemonFromMs = atMs + learningMs;
+    }
+    const due = Math.floor((atMs - this.#sweptMs) / sweepMs);
+    if (due > mostSweeps) this.#sweptMs += (due - mostSweeps) * sweepMs;
+    while (this.#sweptMs + sweepMs <= atMs) {
+      this.#sweptMs += sweepMs;
+      this.#note(this.#guard.sweep(this.#sweptMs));
+    }
   }
 
   #note(outcomes: readonly Outcome[]): void {
