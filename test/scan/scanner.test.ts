@@ -9,12 +9,11 @@ import {sendmail} from '../../src/mail/sendmail/dialect.js';
 const data = (name: string): string =>
   readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1');
 const isLog = (name: string): boolean => name.endsWith('.log');
-const logs = [
-  ...readdirSync(new URL('../data', import.meta.url)).filter(isLog),
-  ...readdirSync(new URL('../data/recorded', import.meta.url))
+const logsIn = (folder: string): string[] =>
+  readdirSync(new URL(`../data/${folder}`, import.meta.url))
     .filter(isLog)
-    .map((name) => `recorded/${name}`),
-];
+    .map((name) => folder + name);
+const logs = ['', 'recorded/', 'verdicts/'].flatMap(logsIn);
 
 describe('the scan on what was recorded', () => {
   test.each(logs)('%s', (name) => {
