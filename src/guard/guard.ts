@@ -123,9 +123,8 @@ export class Guard {
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
-    const {ownHost, attribution, dialect} = this.#settings;
-    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
-      this.#sessions.needsClient(record, queueId, attribution),
+    const question = questionAbout(record, event, this.#settings, (queueId) =>
+      this.#sessions.needsClient(record, queueId, this.#settings.attribution),
     );
     return question && ask(question);
   }
@@ -248,7 +247,10 @@ export class Guard {
     const stop = this.#brake.sweep(nowMs);
     const stopped: Outcome[] =
       stop === undefined ? [] : [{kind: 'stopped', when: 'still', ...stop}];
-    const silent = this.#sessions.forgetSilent(nowMs);
+    // Until the judge hears of envelopes that ended so.
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
     return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...stopped];
   }
 
