@@ -25,6 +25,8 @@ const envelope = fc.record({
   sender: fc.constantFrom('<a@example.org>', '<a@example.org>', '<b@example.net>', '<>'),
   /** Where mail of our own users goes: to a client, or to a host that is none. */
   nextHost: fc.constantFrom('[192.0.2.30]', '[203.0.113.7]', 'host.example [203.0.113.8]'),
+  /** Without one its process was ended, or the line is lost. */
+  end: fc.constantFrom('told', 'told', 'told', 'told', 'missing'),
   more: fc.constantFrom('none', 'relayDenied', 'split', 'vrfy', 'refused', 'flood', 'listed'),
 });
 
@@ -41,6 +43,7 @@ const session = fc.record({
   host: fc.constantFrom('relay', 'relay', 'mx2'),
   isSecure: fc.boolean(),
   isLoggedIn: fc.boolean(),
+  parting: fc.constantFrom('none', 'lost', 'noCommands'),
   envelopes: fc.array(envelope, {minLength: 1, maxLength: 4}),
 });
 
@@ -69,10 +72,14 @@ function linesOfEnvelope(id: string, client: string, one: Envelope): string[] {
     ],
   };
   const size = one.hasMessage && one.accepted > 0 ? 400 : 0;
+  const from = `from=${one.sender}, size=${size}, class=0, nrcpts=${one.accepted}`;
+  const messageId = size === 0 ? '' : `, msgid=<${id}@example.org>`;
   return [
     ...one.unknown.map((name) => `${id}: <name${name}@example.net>... User unknown`),
     ...more[one.more],
-    `${id}: from=${one.sender}, size=${size}, class=0, nrcpts=${one.accepted}, proto=ESMTP, daemon=MTA, relay=${client}`,
+    ...(one.end === 'missing'
+      ? []
+      : [`${id}: ${from}${messageId}, proto=ESMTP, daemon=MTA, relay=${client}`]),
   ];
 }
 
@@ -97,7 +104,7 @@ function deliveryOf(id: string, one: Envelope): string[] {
 }
 
 function linesOfSession(one: Session, index: number, level: number): Written[] {
-  const {client, host, isSecure, isLoggedIn, envelopes} = one;
+  const {client, host, isSecure, isLoggedIn, parting, envelopes} = one;
   const pid = String(100_000 + index);
   const written: Written[] = [];
   let atMs = startMs + one.beginMs;
@@ -115,6 +122,11 @@ function linesOfSession(one: Session, index: number, level: number): Written[] {
       say(message);
     }
     for (const message of deliveryOf(id, each)) say(message, atMs + each.deliveryMs, `9${pid}`);
+  }
+  const rest = `6AKZaaaa${pid}`;
+  if (parting === 'lost') say(`${rest}: lost input channel from ${client} to MTA after rcpt`);
+  if (parting === 'noCommands') {
+    say(`${rest}: ${client} did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA`);
   }
   return written;
 }
