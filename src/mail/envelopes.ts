@@ -93,23 +93,22 @@ export class Envelopes {
 
   /** @param answer the machine's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
-    switch (event.kind) {
-      case 'connected':
-        this.#connections.began(record, event.client, this.#proofOf(record));
-        return [];
-      case 'envelopeEnd':
-        return event.client === undefined
-          ? this.#ownEnvelopeEnd(record, event)
-          : this.#envelopeEnd(record, event, event.client, answer);
-      case 'undeliverable':
-        return this.#deliveries.undeliverable(record, event, this.#vouchingOf(record));
-      case 'delivered':
-        return this.#deliveries.delivered(record, event, this.#vouchingOf(record));
-      case 'authenticated':
-        this.#authenticated(record, event.client);
-        break;
-      default:
+    if (event.kind === 'connected') {
+      this.#connections.began(record, event.client, this.#proofOf(record));
+      return [];
     }
+    if (event.kind === 'envelopeEnd') {
+      const {client} = event;
+      if (client === undefined) return this.#ownEnvelopeEnd(record, event);
+      return this.#envelopeEnd(record, event, client, answer);
+    }
+    if (event.kind === 'undeliverable') {
+      return this.#deliveries.undeliverable(record, event, this.#vouchingOf(record));
+    }
+    if (event.kind === 'delivered') {
+      return this.#deliveries.delivered(record, event, this.#vouchingOf(record));
+    }
+    if (event.kind === 'authenticated') this.#authenticated(record, event.client);
     if (event.queueId === undefined) return this.#withoutEnvelope(record, event, answer);
     return this.#inEnvelope(record, event, event.queueId, answer);
   }

@@ -100,8 +100,8 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   };
 }
 
-/** One recipient as a client types it; what an alias leads to has no angle brackets. */
-const typed = /^<[^\s"()<>\\,;:]{1,256}>$/;
+/** Recipients as a client types them; what an alias leads to has no angle brackets. */
+const typed = /^<[^\s"()<>\\,;:]{1,256}>(?:,<[^\s"()<>\\,;:]{1,256}>)*$/;
 
 /**
  * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient
@@ -114,16 +114,18 @@ function namesIn(
   inNameOf: string | undefined,
 ): Pick<Delivered, 'sure' | 'others' | 'inNameOf'> {
   if (inNameOf !== undefined && !isWholeName(inNameOf)) return noNames;
-  const names = text.split(/(?<=>),(?=<)/, mostRecipients + 1);
-  const areTyped = names.length <= mostRecipients && names.every((name) => typed.test(name));
-  if (!areTyped) return {...noNames, inNameOf};
+  if (!typed.test(text)) return {...noNames, inNameOf};
+  if (!text.includes(',')) return {sure: [text], others: [], inNameOf};
+  const names = text.split(',', mostRecipients + 1);
+  if (names.length > mostRecipients) return {...noNames, inNameOf};
   return {sure: names.slice(-1), others: names.slice(0, -1), inNameOf};
 }
 
 const noNames = {sure: [], others: [], inNameOf: undefined};
 
 /** `ctladdr=` is shortened to 83 characters: libsm shortenstring() leaves out the middle. */
-const isWholeName = (text: string): boolean => typed.test(text) && text.length < 83;
+const isWholeName = (text: string): boolean =>
+  typed.test(text) && !text.includes(',') && text.length < 83;
 
 const nextHostOf = (text: string | undefined): Address | undefined => parseAddress(text ?? '');
 
