@@ -80,7 +80,7 @@ function limitsText({beganMs, likeDaemonFromMs, threshold}: ReplayLimits): strin
   if (beganMs !== null && likeDaemonFromMs !== null) {
     const [began, like] = [localTime(beganMs), localTime(likeDaemonFromMs)];
     lines.push(
-      `Nothing is known of before ${began}: verdicts are the daemon's from ${like} on. Give older logs, too.`,
+      `Nothing is known of before ${began}, so verdicts are like the daemon's from ${like} on; older logs help.`,
     );
   }
   return lines.map((line) => `${line}\n`).join('');
