@@ -8,7 +8,7 @@ import {contains, parseNetwork} from '../../src/net/network.js';
 import {address} from '../net/samples.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
-import {dialogues, listServer, threshold} from './lab/verdicts/dialogues.js';
+import {dialogues, threshold} from './lab/verdicts/dialogues.js';
 import {playDialogues, startVerdictLab} from './lab/verdicts/play.js';
 
 const {describe} = await requireLab();
@@ -43,11 +43,8 @@ const blockOf = (blocks: readonly Block[], client: string): Block | undefined =>
     return parsed !== undefined && contains(parsed, address(client));
   });
 
-/** Without the list server, of whose mail only the end of its envelope tells how good it is. */
 const blocked = (blocks: readonly Block[]): string[] =>
-  dialogues
-    .map(({from}) => from)
-    .filter((from) => from !== listServer && blockOf(blocks, from) !== undefined);
+  dialogues.map(({from}) => from).filter((from) => blockOf(blocks, from) !== undefined);
 
 describe('replay and the daemon', () => {
   const days = new Map<number, Seen>();

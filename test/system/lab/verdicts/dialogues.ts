@@ -25,9 +25,6 @@ const users = ['alice', 'bob', 'root', 'postmaster'].map((name) => `${name}@exam
 const readers = Array.from({length: 20}, (_, i) => `reader${String(i)}@next.example`);
 const login = `AUTH PLAIN ${btoa('\0alice@relay.example.net\0secret')}`;
 
-/** A list server: a name is known to be good only when its envelope ends. */
-export const listServer = '192.0.2.55';
-
 export const dialogues: readonly Dialogue[] = [
   innocent('192.0.2.50', ...envelope([...users, ...ghosts('gone', 2)]), ...message('Subject: a')),
   guesser('203.0.113.10', ...envelope(ghosts('row', asked)), 'QUIT'),
@@ -63,8 +60,9 @@ export const dialogues: readonly Dialogue[] = [
     ...envelope(['bob@example.net', 'retired@example.net']),
     ...message('Subject: c'),
   ),
+  // A list server, of whose names the end of the envelope tells how good they are.
   innocent(
-    listServer,
+    '192.0.2.55',
     ...envelope([...users, ...readers, ...ghosts('member', 4)]),
     ...message('List-Id: <list.example.org>'),
   ),
