@@ -35,7 +35,7 @@ const fullest = 0.6;
 const none = -1;
 
 export class PackedTable {
-  readonly #keyBytes: number;
+  readonly keyBytes: number;
   readonly #rowBytes: number;
   readonly #salt: number;
   readonly #pages: {readonly view: DataView; readonly bytes: Uint8Array}[] = [];
@@ -63,7 +63,7 @@ export class PackedTable {
     use: 'saved' | 'unsaved' = 'saved',
     salt = 0,
   ) {
-    [this.#keyBytes, this.#rowBytes, this.#salt] = [keyBytes, keyBytes + entryBytes, salt];
+    [this.keyBytes, this.#rowBytes, this.#salt] = [keyBytes, keyBytes + entryBytes, salt];
     for (const [key, entry] of saved) {
       if (key.length !== keyBytes || entry.length !== entryBytes) continue;
       this.entry(this.add(key)).set(entry);
@@ -94,7 +94,7 @@ export class PackedTable {
 
   /** The entry of the key, all bytes 0 where it is new. */
   add(key: Uint8Array): Slot {
-    if (key.length !== this.#keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
+    if (key.length !== this.keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
     const found = this.find(key);
     if (found !== undefined) return found;
     if (this.#size >= this.#most) this.remove(this.#leastWorthy());
@@ -129,48 +129,48 @@ export class PackedTable {
 
   key(slot: Slot): Uint8Array {
     const at = this.#rowAt(slot);
-    return this.#page(slot).bytes.subarray(at, at + this.#keyBytes);
+    return this.#page(slot).bytes.subarray(at, at + this.keyBytes);
   }
 
   /** The bytes themselves, not a copy. */
   entry(slot: Slot): Uint8Array {
     const at = this.#rowAt(slot);
-    return this.#page(slot).bytes.subarray(at + this.#keyBytes, at + this.#rowBytes);
+    return this.#page(slot).bytes.subarray(at + this.keyBytes, at + this.#rowBytes);
   }
 
   u8(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint8(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#page(slot).view.getUint8(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   u16(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint16(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#page(slot).view.getUint16(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   u32(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint32(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#page(slot).view.getUint32(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   f32(slot: Slot, field: number): number {
-    return this.#page(slot).view.getFloat32(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#page(slot).view.getFloat32(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   setU8(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint8(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#page(slot).view.setUint8(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
   setU16(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint16(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#page(slot).view.setUint16(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
   setU32(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint32(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#page(slot).view.setUint32(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
   setF32(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setFloat32(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#page(slot).view.setFloat32(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
@@ -242,7 +242,7 @@ export class PackedTable {
 
   #hash(bytes: Uint8Array, at: number): number {
     let hash = this.#salt;
-    for (let i = at; i < at + this.#keyBytes; i++) {
+    for (let i = at; i < at + this.keyBytes; i++) {
       hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
       hash ^= hash >>> 15;
     }

@@ -3,17 +3,27 @@
  * the user's machine). One transaction saves everything that changed together with the place in the
  * log. Only the holder of the instance lock opens it.
  */
+import {randomBytes} from 'node:crypto';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
 import type {HistoryEntry} from '../../blocks/history.js';
-import {makeState, type Row, type State, type TableName, tableNames} from '../../guard/state.js';
+import type {PackedRow} from '../../base/mechanisms/packed-table.js';
+import {
+  makeState,
+  packedNames,
+  type PackedName,
+  plainNames,
+  type PlainName,
+  type Row,
+  type State,
+} from '../../guard/state.js';
 
 const fileName = 'blocksmtp.db';
 
 /** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 4;
+const layoutVersion = 5;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
@@ -21,15 +31,20 @@ const historySeconds = 90 * 86_400;
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
 
-/** Each table holds JSON under a key; the history has columns of its own, for questions. */
+/**
+ * A plain table holds JSON under a key, a packed one the bytes of an entry under those of its key
+ * (in the tree itself, without a second tree for the keys); the history has columns of its own, for
+ * questions.
+ */
 const layout = `
-  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  ${plainNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key BLOB PRIMARY KEY, entry BLOB NOT NULL) WITHOUT ROWID;`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What layout 1 cannot say (2 and 3 lack tables only): half-read sessions and scores begin anew, blocks count on. */
+/** What layout 1 cannot say (2 to 4 lack tables only): half-read sessions and scores begin anew, blocks count on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
@@ -120,10 +135,17 @@ function forgetHistory(database: Database, beforeMs: number): void {
 }
 
 const loadState = (database: Database): State =>
-  makeState((name) => savedRows(database, name), 'saved');
+  makeState(
+    {
+      rows: (name) => savedRows(database, name),
+      packedRows: (name) => savedPackedRows(database, name),
+    },
+    'saved',
+    randomBytes(4).readUInt32LE(),
+  );
 
 /** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
-function* savedRows(database: Database, name: TableName): Generator<Row> {
+function* savedRows(database: Database, name: PlainName): Generator<Row> {
   // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
   const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
   try {
@@ -136,11 +158,30 @@ function* savedRows(database: Database, name: TableName): Generator<Row> {
   }
 }
 
+function* savedPackedRows(database: Database, name: PackedName): Generator<PackedRow> {
+  const rows = database.prepare(`SELECT key, entry FROM ${name}`);
+  try {
+    for (const row of rows.iterate()) {
+      const {key, entry} = row as {key: Uint8Array; entry: Uint8Array};
+      yield [key, entry];
+    }
+  } finally {
+    rows.finalize();
+  }
+}
+
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
-  const save = (name: TableName): void => {
+  const save = (name: PlainName): void => {
     const {put, deleted} = state[name].changes();
     for (const [key, value] of put) {
       database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
+    }
+    for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
+  };
+  const savePacked = (name: PackedName): void => {
+    const {put, deleted} = state[name].changes();
+    for (const [key, entry] of put) {
+      database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, entry]);
     }
     for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
   };
@@ -151,7 +192,8 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
     commit: () => {
       database.exec('BEGIN IMMEDIATE');
       try {
-        tableNames.forEach(save);
+        plainNames.forEach(save);
+        packedNames.forEach(savePacked);
         const newestMs = state.history.at(-1)?.atMs ?? 0;
         if (newestMs > forgottenMs + forgetMs) {
           forgetHistory(database, newestMs - historySeconds * 1000);
@@ -165,7 +207,7 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
         if (database.inTransaction) database.exec('ROLLBACK');
         throw error;
       }
-      for (const name of tableNames) state[name].saved();
+      for (const name of [...plainNames, ...packedNames]) state[name].saved();
       state.history.length = 0;
     },
     history: (network, most) =>
