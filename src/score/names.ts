@@ -39,5 +39,4 @@ export function deedHash(kind: EvidenceKind, plain: string): number {
 }
 
 /** 53 bits in 32; never 0, which stands for none. */
-export const foldHash = (hash: number): number =>
-  ((hash ^ Math.floor(hash / 2 ** 32)) >>> 0) || 1;
+export const foldHash = (hash: number): number => (hash ^ Math.floor(hash / 2 ** 32)) >>> 0 || 1;

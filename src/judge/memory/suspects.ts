@@ -3,9 +3,9 @@
  * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are judged,
  * for names take much memory.
  */
-import type {Table} from '../base/mechanisms/table.js';
-import type {EvidenceKind, Proof} from '../mail/evidence.js';
-import {printable} from '../base/printable.js';
+import type {Table} from '../../base/mechanisms/table.js';
+import type {EvidenceKind, Proof} from '../../mail/evidence.js';
+import {printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
 export interface Suspect {

@@ -3,9 +3,9 @@
  * automatic answers that a stranger provoked. Such a friend is no stranger; it earns no credit by it,
  * because who subscribes to a list here could buy it.
  */
-import type {Table} from '../base/mechanisms/table.js';
-import {contains, type Network} from '../net/network.js';
-import {parseAddress} from '../net/address.js';
+import type {Table} from '../../base/mechanisms/table.js';
+import {contains, type Network} from '../../net/network.js';
+import {parseAddress} from '../../net/address.js';
 
 /** Plain data: it is saved as it is. */
 export interface Friend {

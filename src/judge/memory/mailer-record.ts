@@ -6,7 +6,7 @@
  * A full filter of delivered names withholds credit, which harms nobody at the floor. A full filter of
  * unknown names would let all further guesses pass, so that one begins anew before it is full.
  */
-import type {PackedLayout, PackedTable, Slot} from '../base/mechanisms/packed-table.js';
+import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 
 /** Of each filter. Bytes: 1024 bits. */
 const filterBytes = 128;
@@ -84,16 +84,34 @@ export function worthOfRecord(table: PackedTable, slot: Slot): number {
   return (delivered === 0 ? 0 : 1e6) + table.u16(slot, field.lastDay);
 }
 
-/** Takes the names of the client's own record over, which are of today or before. */
-export function pourDelivered(table: PackedTable, slot: Slot, hash: number, day: number): void {
-  put(table, slot, field.deliveredNew, hash);
-  table.setU16(slot, field.delivered, table.u16(slot, field.delivered) + 1);
-  table.setU16(slot, field.lastDay, day);
-}
-
-export function beginRecord(table: PackedTable, slot: Slot, day: number): void {
+/**
+ * Takes over what the client's own record holds. Its hashes do not tell what took mail from what did not,
+ * but they differ, so both go into both.
+ */
+export function begin(
+  table: PackedTable,
+  slot: Slot,
+  {
+    hashes,
+    delivered,
+    deliveredDay,
+    day,
+  }: {
+    readonly hashes: readonly number[];
+    readonly delivered: number;
+    readonly deliveredDay: number;
+    readonly day: number;
+  },
+): void {
   table.setU16(slot, field.day, day);
   table.setU16(slot, field.half, day);
+  table.setU16(slot, field.delivered, delivered);
+  table.setU16(slot, field.lastDay, deliveredDay);
+  for (const hash of hashes) {
+    put(table, slot, field.deliveredNew, hash);
+    put(table, slot, field.unknownNew, hash);
+    if (deliveredDay === day) put(table, slot, field.today, hash);
+  }
 }
 
 /** A new day, or a new half. A day before the newest, of a log that is read late, is taken for it. */

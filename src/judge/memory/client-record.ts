@@ -5,7 +5,7 @@
  *
  * Times are seconds since the epoch, as far as they need to be exact; 0 means never.
  */
-import type {PackedLayout, PackedTable, Slot} from '../base/mechanisms/packed-table.js';
+import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 
 /** The key is the client's first address (`client-key.ts`). */
 export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 84};
@@ -170,4 +170,109 @@ function forgetDeliveries(table: PackedTable, slot: Slot): void {
   table.setU16(slot, field.delivered, 0);
   table.setU16(slot, field.days, 0);
   if (table.f32(slot, field.score) < 0) table.setF32(slot, field.score, 0);
+}
+
+/** More speaks against it. */
+export function addScore(table: PackedTable, slot: Slot, names: number, sec: number): void {
+  table.setF32(slot, field.score, scoreAt(table, slot, sec) + names);
+  table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
+  if (table.u32(slot, field.firstSec) === 0) table.setU32(slot, field.firstSec, sec);
+}
+
+/** More speaks for it, down to a floor; below it already, it stays where it is. */
+export function addCredit(
+  table: PackedTable,
+  slot: Slot,
+  names: number,
+  floor: number,
+  sec: number,
+): void {
+  const before = scoreAt(table, slot, sec);
+  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, -floor)));
+  table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
+}
+
+/** What else matters for so long after a block: no credit, nothing postponed. Seconds: 7 days. */
+const afterBlockSec = 7 * 86_400;
+
+export const isRecentlyBlocked = (table: PackedTable, slot: Slot, sec: number): boolean =>
+  table.u8(slot, field.blocks) > 0 && sec - table.u32(slot, field.blockedUntilSec) < afterBlockSec;
+
+/** Its queue comes in the hour after a first block. Seconds. */
+const secondChanceSec = 3600;
+
+export const secondChanceUntil = (table: PackedTable, slot: Slot): number =>
+  has(table, slot, flag.secondChance)
+    ? table.u32(slot, field.blockedUntilSec) + secondChanceSec
+    : 0;
+
+export const isInSecondChance = (table: PackedTable, slot: Slot, sec: number): boolean =>
+  sec < secondChanceUntil(table, slot);
+
+/** A record: 8 names on 2 days. Counts. */
+const recordNames = 8;
+const recordDays = 2;
+
+export function standingOf(table: PackedTable, slot: Slot): 'stranger' | 'mailer' | 'record' {
+  if (isStranger(table, slot)) return 'stranger';
+  const isRecord =
+    table.u16(slot, field.delivered) >= recordNames && table.u16(slot, field.days) >= recordDays;
+  return isRecord ? 'record' : 'mailer';
+}
+
+/** The most credit of who has delivered: 10 names, and 15 with a record. What a good past is worth, once. */
+const floorNames = 10;
+const recordFloorNames = 15;
+
+/** How far below 0 the score can be now. Names, 0 or more. */
+export function floorOf(table: PackedTable, slot: Slot, sec: number): number {
+  if (isRecentlyBlocked(table, slot, sec) || table.u16(slot, field.delivered) === 0) return 0;
+  return standingOf(table, slot) === 'record' ? recordFloorNames : floorNames;
+}
+
+/** Accepted recipients speak for a client until their mail is delivered, for at most so long. Minutes. */
+const awaitedMinutes = 15;
+
+export function awaitMore(table: PackedTable, slot: Slot, recipients: number, sec: number): void {
+  const awaited = awaitedAt(table, slot, sec);
+  table.setU16(slot, field.awaited, Math.min(0xffff, awaited + recipients));
+  table.setU16(slot, field.awaitedUntil, (Math.floor(sec / 60) + awaitedMinutes) & 0xffff);
+}
+
+/** Recipients that were accepted of late, and whose mail has not been delivered yet. */
+export function awaitedAt(table: PackedTable, slot: Slot, sec: number): number {
+  const awaited = table.u16(slot, field.awaited);
+  if (awaited === 0) return 0;
+  const left = (table.u16(slot, field.awaitedUntil) - Math.floor(sec / 60)) & 0xffff;
+  return left <= awaitedMinutes ? awaited : 0;
+}
+
+/** Next hosts' networks of a customer. A count: whose mail goes to so many does not only write to us. */
+const customerHops = 3;
+
+/** Mail of it went to a network, as a hash of 16 bits that is not 0. */
+export function noteHop(table: PackedTable, slot: Slot, hop: number): void {
+  if (has(table, slot, flag.isCustomer)) return;
+  for (let i = 0; i < customerHops - 1; i++) {
+    const one = table.u16(slot, field.hops + 2 * i);
+    if (one === hop) return;
+    if (one !== 0) continue;
+    table.setU16(slot, field.hops + 2 * i, hop);
+    return;
+  }
+  setFlag(table, slot, flag.isCustomer, 'on');
+}
+
+/** A client counts once an hour for a wave: in spans of ten minutes. */
+const waveSpanSec = 600;
+const spansOfHour = 6;
+
+/** Whether it may count for a wave again; notes that it did. */
+export function takeWaveHour(table: PackedTable, slot: Slot, sec: number): 'taken' | 'over' {
+  // Not 0, which is never.
+  const span = (Math.floor(sec / waveSpanSec) & 0x7fff) | 0x8000;
+  const before = table.u16(slot, field.waved);
+  if (before !== 0 && ((span - before) & 0x7fff) < spansOfHour) return 'over';
+  table.setU16(slot, field.waved, span);
+  return 'taken';
 }
