@@ -4,7 +4,7 @@
  * One list names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow
  * from it.
  */
-import {type PackedLayout, type PackedRow, PackedTable} from '../base/mechanisms/packed-table.js';
+import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
 import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
 import type {ChainSpec} from '../blocks/chain/spec.js';
@@ -32,8 +32,8 @@ const of = <Value>() => ({
 
 const packed = (layout: PackedLayout) => ({
   kind: 'packed' as const,
-  make: (rows: Iterable<PackedRow>, use: Saving, salt: number): PackedTable =>
-    new PackedTable(layout, rows, use, salt),
+  make: (sheets: Iterable<Sheet>, use: Saving, salt: number): PackedTable =>
+    new PackedTable(layout, sheets, use, salt),
 });
 
 /** All tables. Each is a table of the database, under its name. `packed`: of numbers, a million of them. */
@@ -88,23 +88,23 @@ export type State = Tables & {
 interface Saved {
   /** In the order in which they were set. */
   readonly rows: (name: PlainName) => Iterable<Row>;
-  /** In any order. Those of another length are of another version, and passed over. */
-  readonly packedRows: (name: PackedName) => Iterable<PackedRow>;
+  /** In the order of their numbers. */
+  readonly sheets: (name: PackedName) => Iterable<Sheet>;
 }
 
 /**
  * @param use `unsaved`: the state ends with its process, so no table notes what has changed
  * @param salt of packed tables: a number that nobody knows who may choose keys. 32 bits
  */
-export function makeState({rows, packedRows}: Saved, use: Saving, salt = 0): State {
+export function makeState({rows, sheets}: Saved, use: Saving, salt = 0): State {
   const made = [
     ...plainNames.map((name) => [name, tables[name].make(rows(name), use)] as const),
-    ...packedNames.map((name) => [name, tables[name].make(packedRows(name), use, salt)] as const),
+    ...packedNames.map((name) => [name, tables[name].make(sheets(name), use, salt)] as const),
   ];
   // Each name has its table: all come from the same list.
   return {...(Object.fromEntries(made) as unknown as Tables), history: []};
 }
 
-const nothing: Saved = {rows: () => [], packedRows: () => []};
+const nothing: Saved = {rows: () => [], sheets: () => []};
 
 export const emptyState = (use: Saving = 'saved', salt = 0): State => makeState(nothing, use, salt);

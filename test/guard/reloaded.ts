@@ -1,15 +1,26 @@
 /** A state as it is after a restart: saved as the store saves it, and read again. No disk. */
-import type {PackedRow, PackedTable} from '../../src/base/mechanisms/packed-table.js';
-import {makeState, type Row, type State} from '../../src/guard/state.js';
+import {
+  emptyState,
+  makeState,
+  type PackedName,
+  type Row,
+  type State,
+} from '../../src/guard/state.js';
 
-const rowsOf = (table: PackedTable): PackedRow[] =>
-  [...table.slots()].map((slot) => [table.key(slot).slice(), table.entry(slot).slice()]);
+/** With all entries, changed or not. */
+function sheetsOf(state: State, name: PackedName): [number, Uint8Array][] {
+  const copy = emptyState()[name];
+  for (const slot of state[name].slots()) {
+    copy.entry(copy.add(state[name].key(slot))).set(state[name].entry(slot));
+  }
+  return [...copy.changes()].map(([number, bytes]) => [number, bytes.slice()]);
+}
 
 export const reloaded = (state: State): State =>
   makeState(
     {
       rows: (name) => JSON.parse(JSON.stringify([...state[name].entries()])) as Row[],
-      packedRows: (name) => rowsOf(state[name]),
+      sheets: (name) => sheetsOf(state, name),
     },
     'saved',
   );

@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
 import type {HistoryEntry} from '../../blocks/history.js';
-import type {PackedRow} from '../../base/mechanisms/packed-table.js';
+import type {Sheet} from '../../base/mechanisms/packed-table.js';
 import {
   makeState,
   packedNames,
@@ -31,14 +31,10 @@ const historySeconds = 90 * 86_400;
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
 
-/**
- * A plain table holds JSON under a key, a packed one the bytes of an entry under those of its key
- * (in the tree itself, without a second tree for the keys); the history has columns of its own, for
- * questions.
- */
+/** A plain table holds JSON under a key, a packed one its sheets; the history has columns of its own, for questions. */
 const layout = `
   ${plainNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
-  ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key BLOB PRIMARY KEY, entry BLOB NOT NULL) WITHOUT ROWID;`).join('\n')}
+  ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
   PRAGMA user_version = ${layoutVersion};
@@ -138,7 +134,7 @@ const loadState = (database: Database): State =>
   makeState(
     {
       rows: (name) => savedRows(database, name),
-      packedRows: (name) => savedPackedRows(database, name),
+      sheets: (name) => savedSheets(database, name),
     },
     'saved',
     randomBytes(4).readUInt32LE(),
@@ -158,12 +154,12 @@ function* savedRows(database: Database, name: PlainName): Generator<Row> {
   }
 }
 
-function* savedPackedRows(database: Database, name: PackedName): Generator<PackedRow> {
-  const rows = database.prepare(`SELECT key, entry FROM ${name}`);
+function* savedSheets(database: Database, name: PackedName): Generator<Sheet> {
+  const rows = database.prepare(`SELECT number, bytes FROM ${name} ORDER BY number`);
   try {
     for (const row of rows.iterate()) {
-      const {key, entry} = row as {key: Uint8Array; entry: Uint8Array};
-      yield [key, entry];
+      const {number, bytes} = row as {number: number; bytes: Uint8Array};
+      yield [number, bytes];
     }
   } finally {
     rows.finalize();
@@ -179,11 +175,12 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
     for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
   };
   const savePacked = (name: PackedName): void => {
-    const {put, deleted} = state[name].changes();
-    for (const [key, entry] of put) {
-      database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, entry]);
+    const row = database.prepare(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`);
+    try {
+      for (const [number, bytes] of state[name].changes()) row.run([number, bytes]);
+    } finally {
+      row.finalize();
     }
-    for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
   };
   let forgottenMs = 0;
   return {
