@@ -11,6 +11,7 @@ import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
+import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -127,11 +128,7 @@ describe('docs/operating.md', () => {
 });
 
 test('docs/monitoring.md has every metric', () => {
-  const figures = statusFigures({
-    ...{sinceMs: 0, backend: 'iptables', families: [], egress: {mode: 'off', families: []}},
-    ...{blocks: 0, offenders: 0, brake: {kind: 'free'}, trial: {kind: 'none'}},
-    ...{unsaved: undefined, outcomes: {}},
-  });
+  const figures = statusFigures(statusOf());
   const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(metrics.length).toBeGreaterThan(10);
   const rows = read('docs/monitoring.md').split('\n');

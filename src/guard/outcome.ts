@@ -2,6 +2,7 @@
 import type {Block} from '../blocks/block.js';
 import type {LogRecord} from '../log/record.js';
 import type {Evidence} from '../mail/evidence.js';
+import type {Bar} from '../judge/view.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {Stop} from '../score/brake.js';
@@ -14,7 +15,16 @@ export type ReadRecord =
   | {readonly kind: 'ignored'; readonly why: string};
 
 export type Outcome =
-  | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
+  | {
+      readonly kind: 'counted';
+      readonly evidence: Evidence;
+      /** Of the client behind it, in names. */
+      readonly score: number;
+      /** What this one added, in names; undefined: it is not known. */
+      readonly weight?: number | undefined;
+      /** Those that the score is held against now. */
+      readonly bars?: readonly Bar[] | undefined;
+    }
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
   /** Only a log says that it was this client, and that is not enough here. */
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
@@ -29,9 +39,23 @@ export type Outcome =
   | ({readonly kind: 'stopped'; readonly when: 'now' | 'still'} & Stop)
   /** Blocks are made again. */
   | ({readonly kind: 'resumed'} & Stop)
+  /** The relay seems to have lost its list of users, and nobody is judged; `still`: told before. */
+  | {
+      readonly kind: 'listLost';
+      readonly when: 'now' | 'still';
+      /** Ms since the epoch. */
+      readonly sinceMs: number;
+      /** Users that were refused, and by how many networks they were asked for. Counts. */
+      readonly names: number;
+      readonly networks: number;
+    }
+  /** It has its list again, or the operator says so. */
+  | {readonly kind: 'listBack'; readonly sinceMs: number; readonly why: 'itself' | 'operator'}
+  /** Strangers ask for unknown names from everywhere, or do so no more. */
+  | {readonly kind: 'wave'; readonly now: 'on' | 'off'}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
-  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted' | 'envelopeEnded' | 'delivered'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
 
 /** `notConfirmed`: it was made under a configuration that nobody confirmed. */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';
