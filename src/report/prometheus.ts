@@ -20,7 +20,12 @@ interface Figure {
 }
 
 export function statusFigures(status: Status): string {
-  const figures = [...wholeFigures(status), ...firewallFigures(status), ...egressFigures(status)];
+  const figures = [
+    ...wholeFigures(status),
+    ...crowdFigures(status),
+    ...firewallFigures(status),
+    ...egressFigures(status),
+  ];
   return figures.map(figureText).join('');
 }
 
@@ -47,18 +52,6 @@ function wholeFigures(status: Status): Figure[] {
       samples: [{value: isOn(crowd.listLoss)}],
     },
     {
-      name: 'wave',
-      type: 'gauge',
-      help: 'Whether a wave of strangers is on.',
-      samples: [{value: isOn(crowd.wave)}],
-    },
-    {
-      name: 'learning',
-      type: 'gauge',
-      help: 'Whether it has only begun to know who sends mail here.',
-      samples: [{value: isOn(crowd.learning)}],
-    },
-    {
       name: 'trial',
       type: 'gauge',
       help: 'Whether a configuration is on trial, or was and nobody confirmed it.',
@@ -81,6 +74,24 @@ function wholeFigures(status: Status): Figure[] {
       type: 'gauge',
       help: 'The same, by what has made them.',
       samples: Object.entries(blocksByRule).map(([rule, value]) => ({labels: {rule}, value})),
+    },
+  ];
+}
+
+/** Of all clients together. */
+function crowdFigures({crowd}: Status): Figure[] {
+  return [
+    {
+      name: 'wave',
+      type: 'gauge',
+      help: 'Whether a wave of strangers is on.',
+      samples: [{value: isOn(crowd.wave)}],
+    },
+    {
+      name: 'learning',
+      type: 'gauge',
+      help: 'Whether it has only begun to know who sends mail here.',
+      samples: [{value: isOn(crowd.learning)}],
     },
     {
       name: 'remembered',

@@ -24,7 +24,7 @@ export const familiesOf = (enforced: ReadonlyMap<Family, Enforced>): FamilyStatu
   [...enforced].map(([family, each]) => ({family, ...each}));
 
 /** `earlier`: made by a version that had no rules. */
-export type BlockedBy = Rule | 'operator' | 'earlier';
+type BlockedBy = Rule | 'operator' | 'earlier';
 
 const noBlocks: Readonly<Record<BlockedBy, number>> = {
   row: 0,

@@ -55,7 +55,8 @@ export function whyJson(why: WhyView, name: RemoteName): string {
 }
 
 export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[] {
-  const {network, exemption, known, history} = why;
+  const {network, exemption, block, known, history} = why;
+  const names = known?.names.length ? known.names : (block?.because?.names ?? []);
   return [
     exemption === null ? `${network}: not exempt` : `${network}: never blocked: ${exemption}`,
     ...(name.kind === 'name' ? [`its name is ${name.name}, as its owner says`] : []),
@@ -63,7 +64,10 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
       ? []
       : [`it counts as one client with all of ${known.client}`]),
     ...blockLines(why, nowMs),
-    ...(known === null ? ['nothing is known against it or for it'] : clientLines(known, nowMs)),
+    ...(names.length === 0 ? [] : [`it asked for: ${namesText(names, mostNames)}`]),
+    ...(known === null
+      ? ['nothing is known against it or for it']
+      : clientLines(known, block, nowMs)),
     ...crowdLines(why.crowd, nowMs),
     ...undoLines(why),
     ...history.map(({atMs, event, reason}) => `${isoTime(atMs)} ${event}: ${reason}`),
@@ -84,11 +88,11 @@ function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: numb
   ];
 }
 
-function clientLines(known: ClientView, nowMs: number): string[] {
-  const {names, score, floor, bars, blocks, secondChanceMs, network} = known;
+function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {
+  const {score, floor, bars, blocks, secondChanceMs, network} = known;
   return [
-    `against it: ${againstText(known)}${sinceText(known)}`,
-    ...(names.length === 0 ? [] : [`it asked for: ${namesText(names, mostNames)}`]),
+    // What led to a block is told with it, and the client began anew.
+    `against it${block === null ? '' : ' since the block'}: ${againstText(known)}${sinceText(known)}`,
     `for it: ${forText(known)}`,
     `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,
     ...(secondChanceMs === undefined || secondChanceMs <= nowMs

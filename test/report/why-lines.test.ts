@@ -46,8 +46,8 @@ describe('whyLines', () => {
     expect(lines({exemption: 'whitelisted by wl:1: 203.0.113.0/24', known: guesser})).toEqual([
       '203.0.113.7: never blocked: whitelisted by wl:1: 203.0.113.0/24',
       'not blocked',
-      expect.stringMatching(/^against it: /),
-      expect.stringMatching(/^it asked for: /),
+      'it asked for: anna, bert, carl',
+      expect.stringMatching(/^against it: 3 names that never took mail here, from /),
       expect.stringMatching(/^for it: /),
       expect.stringMatching(/^score /),
       expect.stringMatching(/^blocks so far/),
@@ -57,7 +57,8 @@ describe('whyLines', () => {
   test('of a guesser that is blocked', () => {
     const known = {
       ...guesser,
-      ...{counts: {unknownRecipient: 10}, score: 5, blocks: 1, secondChanceMs: nowMs + 7_140_000},
+      ...{counts: {}, names: [], firstMs: undefined, lastMs: undefined, score: 5, blocks: 1},
+      secondChanceMs: nowMs + 7_140_000,
     };
     const history = [
       {atMs: nowMs, network: 'x', event: 'blocked', reason: becauseText(because)},
@@ -65,8 +66,8 @@ describe('whyLines', () => {
     expect(lines({block, known, history})).toEqual([
       '203.0.113.7: not exempt',
       'blocked from 2026-11-21T11:59:00Z until 2026-11-21T12:59:00Z (59m left): 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
-      'against it: 10 names that never took mail here, from 2026-11-21T11:59:00Z to 2026-11-21T11:59:59Z',
-      'it asked for: anna, bert, carl',
+      'it asked for: anna.berg, anna.dahl',
+      'against it since the block: nothing',
       'for it: nothing was delivered',
       'score 5.0, never below 0; blocked at 10 (for 1h)',
       'until 2026-11-21T13:59:00Z its names weigh a quarter: what was held up comes',
@@ -89,7 +90,9 @@ describe('whyLines', () => {
   });
 
   test('an operator has blocked it: that is the reason, and how it ends', () => {
-    const known = lines({block: {...block, origin: 'operator', reason: 'asked for'}});
+    const known = lines({
+      block: {...block, origin: 'operator', reason: 'asked for', because: undefined},
+    });
     expect(known).toEqual([
       '203.0.113.7: not exempt',
       'blocked from 2026-11-21T11:59:00Z until 2026-11-21T12:59:00Z (59m left): by the operator',

@@ -138,7 +138,7 @@ function partsFor(
 /** The whitelist as it was last read; a command that only asks keeps none. */
 function keptFor(command: GuardRequest['command'], {stateDir}: Config): KeptList {
   const kept = keptListIn(stateDir);
-  return onlyAsks.has(command) ? {...kept, write: nothingKept.write} : kept;
+  return onlyAsks.has(command) ? {read: () => kept.read(), write: () => undefined} : kept;
 }
 
 /** Sets or lifts one block, beside all others that should stand. */
