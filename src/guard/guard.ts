@@ -69,6 +69,8 @@ export class Guard {
   readonly #pieces: PieceJoiner;
   readonly #judge: Judge;
   readonly #minute: MinuteLimit;
+  /** What was told of the wave; undefined: nothing since the start. */
+  #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
 
@@ -136,12 +138,13 @@ export class Guard {
         case 'evidence':
           return this.#weigh(outcome.evidence, moment, exemptions);
         case 'envelopeEnded':
-          return this.#ended(outcome, moment, exemptions);
+          return [outcome, ...this.#ended(outcome, moment, exemptions)];
         case 'delivered':
-          return this.#delivered(outcome, exemptions);
+          return [outcome, ...this.#delivered(outcome, exemptions)];
         case 'accepted':
           return [];
-        default:
+        case 'dispute':
+        case 'unresolved':
           return [outcome];
       }
     });
@@ -168,7 +171,9 @@ export class Guard {
     const {counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
     const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
-    return [told, ...lost, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
+    const wave = this.#waveChange(atMs);
+    const blocks = this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    return [told, ...lost, ...wave, ...blocks];
   }
 
   /** What of it was refused is judged now that all of it is known. */
@@ -176,7 +181,8 @@ export class Guard {
     const {client, proof, atMs} = ended;
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
     const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
-    return this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    const wave = this.#waveChange(atMs);
+    return [...wave, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
   }
 
   /** Credit needs the same proof as blame. */
@@ -199,6 +205,13 @@ export class Guard {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
     this.#tellLoss.take(nowMs);
     return [...lifted, ...this.#loss('now')];
+  }
+
+  #waveChange(atMs: number): Outcome[] {
+    const now = this.#judge.wave.isOn(atMs) ? 'on' : 'off';
+    const before = this.#waveTold ?? 'off';
+    this.#waveTold = now;
+    return now === before ? [] : [{kind: 'wave', now}];
   }
 
   #loss(when: 'now' | 'still'): Outcome[] {
@@ -303,7 +316,8 @@ export class Guard {
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
     const silent = this.#sessions.forgetSilent(nowMs);
-    return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...back, ...lost];
+    const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
+    return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }
 
   /** Clients are judged again, though the relay seemed to have lost its users. @returns undefined: they are */
