@@ -31,20 +31,20 @@ export function guardSettings(
   use: 'live' | 'past',
   dialect: Dialect,
 ): GuardSettings {
-  const {blocksMax, blocksPerMinute, goodSendersMax} = config;
+  const {blocksMax, blocksPerMinute} = config;
   return {
     policy: {
       threshold: config.threshold,
-      leastUnknownShare: config.leastUnknownShare / 100,
-      leakSeconds: config.leakTime,
+      leastUnknownShare: 0.2,
+      leakSeconds: 600,
       blockSeconds: config.blockTime,
-      blockFactor: config.blockTimeFactor,
+      blockFactor: 2,
       longestBlockSeconds: config.blockTimeMax,
-      repeatMemorySeconds: config.repeatMemory,
+      repeatMemorySeconds: 30 * 86_400,
     },
     brakes:
       use === 'live'
-        ? {blocksMax, blocksPerMinute, goodSendersMax}
+        ? {blocksMax, blocksPerMinute, goodSendersMax: 3}
         : {blocksMax, blocksPerMinute: Number.POSITIVE_INFINITY, goodSendersMax: 0},
     mailerName: config.mailerSyslogName,
     mailerHost: config.mailerSyslogHost || undefined,
