@@ -114,9 +114,13 @@ export class Judge {
     this.#tables.learning.set(learningKey, {sinceMs: atMs});
   }
 
+  learningSinceMs(): number | undefined {
+    return this.#tables.learning.get(learningKey)?.sinceMs;
+  }
+
   learning(atMs: number): 'on' | 'off' {
     if (this.policy.learning === 'off') return 'off';
-    const sinceMs = this.#tables.learning.get(learningKey)?.sinceMs;
+    const sinceMs = this.learningSinceMs();
     return sinceMs !== undefined && atMs - sinceMs < learningSec * 1000 ? 'on' : 'off';
   }
 

@@ -65,6 +65,10 @@ export class KnownNames {
     return ageMs < weekMs + noteMinutes * minuteMs ? 'thisWeek' : 'stale';
   }
 
+  get size(): number {
+    return this.#table.size;
+  }
+
   /** Forgets names; all of them are looked at in turn. */
   sweep(nowMs: number): void {
     const table = this.#table;

@@ -162,6 +162,10 @@ export class Networks {
     if (slot !== undefined) record.pardon(this.#table, slot);
   }
 
+  get size(): number {
+    return this.#table.size;
+  }
+
   /** Forgets networks of which nothing is left to say; all of them are looked at in turn. */
   sweep(nowMs: number): void {
     const minute = minuteOf(nowMs);
