@@ -15,7 +15,6 @@ import {settings, startMs} from '../score/samples.js';
 
 describe('serve', () => {
   const client = '198.51.100.7';
-  const stop = {sinceMs: startMs - 60_000, clients: [client, '198.51.100.8'], heldBack: 5};
   const known = new Map<string, ClientView>();
   beforeEach(() => known.clear());
 
@@ -42,10 +41,12 @@ describe('serve', () => {
 
   test('resume ends a stop once, and says so', () => {
     const view = make();
-    view.state.brake.set('brake', {kind: 'stopped', ...stop});
+    const lost = {sum: 9, names: [1], networks: [], refusedMs: startMs};
+    const sinceMs = startMs - 60_000;
+    view.state.listLoss.set('listLoss', {kind: 'on', sinceMs, ...lost});
     expect(serve({command: 'resume'}, view, startMs)).toEqual({
       answer: {kind: 'done', message: 'blocks are made again'},
-      outcomes: [{kind: 'resumed', ...stop}],
+      outcomes: [{kind: 'listBack', sinceMs, why: 'operator'}],
     });
     expect(serve({command: 'resume'}, view, startMs)).toEqual({
       answer: {kind: 'notStopped', message: 'blocking was not stopped'},
