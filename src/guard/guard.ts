@@ -25,7 +25,7 @@ import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
 import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified, type Proof} from '../mail/evidence.js';
-import type {Delivery, EndedEnvelope, SessionView} from '../mail/join-outcome.js';
+import type {Delivery, EndedEnvelope, JoinOutcome, SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
@@ -71,6 +71,8 @@ export class Guard {
   #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
+  /** Those of the latest line. */
+  #exemptions: Exemptions | undefined;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
@@ -130,6 +132,7 @@ export class Guard {
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
     const joined = this.#sessions.take(record, event, answer);
+    this.#exemptions = exemptions;
     const moment = {knownMs: record.atMs, nowMs};
     return joined.flatMap((outcome) => {
       switch (outcome.kind) {
@@ -148,12 +151,19 @@ export class Guard {
     });
   }
 
+  /** An envelope was silent for so long that it is over, though no line says so. */
+  #silent(outcome: JoinOutcome, nowMs: number): Outcome[] {
+    if (outcome.kind === 'unresolved') return [outcome];
+    if (outcome.kind !== 'envelopeEnded' || this.#exemptions === undefined) return [];
+    const moment = {knownMs: outcome.atMs, nowMs};
+    return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
+  }
+
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
-    const {ownHost, attribution, dialect} = this.#settings;
-    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
-      this.#sessions.needsClient(record, queueId, attribution),
+    const question = questionAbout(record, event, this.#settings, (queueId) =>
+      this.#sessions.needsClient(record, queueId, this.#settings.attribution),
     );
     return question && ask(question);
   }
@@ -313,7 +323,9 @@ export class Guard {
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const silent = this.#sessions.forgetSilent(nowMs);
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => this.#silent(outcome, nowMs));
     const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
     return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }

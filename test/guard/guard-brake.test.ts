@@ -172,6 +172,7 @@ describe('the relay has lost its list of users', () => {
       sender: 'named',
       senderHash: 1,
       recipients: users,
+      others: [],
       nextHost: undefined,
       atMs: startMs - day,
     });

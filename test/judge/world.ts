@@ -98,6 +98,7 @@ export class World {
       sender: 'named',
       senderHash: 1,
       recipients: names,
+      others: [],
       nextHost: undefined,
       atMs: this.nowMs,
       ...also,

@@ -15,7 +15,6 @@ const block = {
   origin: 'evidence',
 } as const;
 const one = evidence('<anna@example.net>', startMs);
-const twelve = Array.from({length: 12}, (_, i) => `c${i + 1}`);
 const bars = [
   {rule: 'row', names: 10, blockSeconds: 3600},
   {rule: 'wave', names: 2, blockSeconds: 86_400},
