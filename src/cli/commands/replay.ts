@@ -38,7 +38,7 @@ export async function replay(
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
-  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   try {
     const pass = new Pass(config, exemptionWatch.exemptions, log);
