@@ -9,8 +9,10 @@ import {describe, expect, test} from '@jest/globals';
 import {nameOf} from '../src/cli/command-row.js';
 import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
+import {obsoleteNames} from '../src/config/obsolete.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
+import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -96,8 +98,8 @@ describe('settings', () => {
   });
 
   test('each stands there once', () => {
-    const headings = [...read(path).matchAll(/^### `([a-z_]+)`$/gm)].map((match) => match[1]);
-    expect(headings.sort()).toEqual(settingNames.map(keyOf).sort());
+    const headings = [...read(path).matchAll(/^### `([a-z0-9_]+)`$/gm)].map((match) => match[1]);
+    expect(headings.sort()).toEqual([...settingNames, ...obsoleteNames].map(keyOf).sort());
   });
 
   test.each(settingNames)('the page of its topic mentions %s', (name) => {
@@ -127,11 +129,7 @@ describe('docs/operating.md', () => {
 });
 
 test('docs/monitoring.md has every metric', () => {
-  const figures = statusFigures({
-    ...{sinceMs: 0, backend: 'iptables', families: [], egress: {mode: 'off', families: []}},
-    ...{blocks: 0, offenders: 0, brake: {kind: 'free'}, trial: {kind: 'none'}},
-    ...{unsaved: undefined, outcomes: {}},
-  });
+  const figures = statusFigures(statusOf());
   const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(metrics.length).toBeGreaterThan(10);
   const rows = read('docs/monitoring.md').split('\n');

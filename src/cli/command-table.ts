@@ -4,7 +4,15 @@
  * meant where none is named, and has all settings.
  */
 import {complainAll} from './command.js';
-import {asks, type CommandCall, type CommandRow, json, reaches, works} from './command-row.js';
+import {
+  asks,
+  type CommandCall,
+  type CommandRow,
+  json,
+  reaches,
+  withoutNames,
+  works,
+} from './command-row.js';
 import {check} from './commands/check.js';
 import {clearFirewall} from './commands/clear-firewall.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
@@ -27,8 +35,9 @@ import {
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {noLongerUsed} from '../daemon/course/configuration.js';
 
-const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp'];
+const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
 const stateSettings: readonly SettingName[] = [
   ...exemptSettings,
   'mailerPort',
@@ -43,13 +52,10 @@ const judgingSettings: readonly SettingName[] = [
   'mailerSyslogHost',
   'mailerSyslogName',
   'threshold',
-  'leastUnknownShare',
+  'ipv6Prefix',
   'attribution',
-  'leakTime',
   'blockTime',
-  'blockTimeFactor',
   'blockTimeMax',
-  'repeatMemory',
   'debug',
 ];
 const watchSettings: readonly SettingName[] = [
@@ -96,14 +102,15 @@ const clientCommands: readonly CommandRow[] = [
     words: 'list',
     settings: stateSettings,
     meaning: 'Show the blocks that stand.',
-    options: [json('Print them as JSON.')],
+    options: [json('Print them as JSON.'), withoutNames],
     run: asks(() => ({command: 'list'})),
   },
   {
     words: 'why <ADDRESS>',
     settings: stateSettings,
     meaning:
-      'Tell what is known about an address: exempt, blocked, its score, its mail and its past.',
+      'Tell what is known about an address: exempt or blocked and why, what speaks for and against it, and what would undo it.',
+    options: [json('Print it as JSON.'), withoutNames],
     wrongIn: wrongNetwork('why'),
     run: asks((call) => ({command: 'why', network: network(call)})),
   },
@@ -136,7 +143,7 @@ const clientCommands: readonly CommandRow[] = [
   {
     words: 'resume',
     settings: stateSettings,
-    meaning: 'Make blocks again, after so many good senders were to be blocked that it stopped.',
+    meaning: 'Make blocks again, after the relay seemed to have lost its list of users.',
     run: asks(() => ({command: 'resume'})),
   },
   {
@@ -144,9 +151,10 @@ const clientCommands: readonly CommandRow[] = [
     settings: stateSettings,
     meaning: 'Tell whether an address is exempt, and by which entry.',
     wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], surroundings}) =>
-      check(address, config, log, surroundings.output),
-    ),
+    run: works((config, log, {operands: [address = ''], options, surroundings: {output}}) => {
+      for (const notice of noLongerUsed(options)) output.complain(notice);
+      return check(address, config, log, output);
+    }),
   },
 ];
 

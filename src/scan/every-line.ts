@@ -17,9 +17,6 @@ export class EveryLine {
     return this.#lines;
   }
 
-  /** No line is stepped over because of its client. */
-  suspect(): void {}
-
   each(length: number, take: (start: number, end: number) => void): void {
     for (let start = 0; start < length;) {
       const found = this.room.indexOf(newline, start);

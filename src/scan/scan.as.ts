@@ -5,9 +5,11 @@
  * bytes are looked at that decide. May give a line too many, never one too few (a test holds it to
  * the parser).
  *
- * Most of a mail log is honest: `from=` lines of envelopes and clients against whom nothing speaks
- * matter to nobody. The caller tells whom to look out for (`suspect`); of which envelopes something
- * was said is remembered here.
+ * Given are: refusals and every other sign, whose an envelope was (`from=`), what was delivered or
+ * came back (`to=`), and who logged in. Honest mail is given too: what a client and a name have
+ * behind them decides how a refusal is taken, so a mail of March may spare a client in April.
+ * Refused: to look for the clients and names of refusals first and give only their mail. Whether a
+ * network has honest mailers and whether the relay has lost its list of users depends on everybody's.
  *
  * Why not TypeScript: the same steps took six times as long there, and one search for each needle
  * (`User unknown`, `VRFY`, ...) as long for each. `scan-wasm.ts` is made of this file by
@@ -17,10 +19,8 @@
 // Places in memory. Below the first the tag of the mailer, and what stands in front of it.
 export const tagAt: usize = 1024;
 const hostAt: usize = 2048;
-/** Two sets of hashes, each a bit for each: may say yes to a stranger, never no to a member. */
+/** Hashes of queue ids, a bit for each: may say yes to a stranger, never no to a member. */
 const queueIdsAt: usize = 1 << 20;
-const clientsAt: usize = 2 << 20;
-const groupsAt: usize = 4096;
 const setBits: u32 = 1 << 22;
 /** Here the caller puts a piece of the log, with 64 bytes of anything behind it. */
 export const pieceAt: usize = 3 << 20;
@@ -28,16 +28,10 @@ export const pieceAt: usize = 3 << 20;
 /** As far as a tag is looked for: stamp, PRI and the longest host name. */
 const longestHead: usize = 512;
 const longestLine: usize = 16 * 1024;
-/** A delivery's `stat=` and what the next host said. */
-const longestTail: usize = 1024;
-/** The longest `[IPv6:...]`, and ` (may be forged)`. */
-const longestClient: usize = 56;
-const forged: usize = 16;
 
 let tagLength: usize = 0;
 let hostLength: usize = 0;
 let hostOffset: usize = 0;
-let wantsAllEnvelopes: bool = false;
 
 /** Lines stepped over or given so far. */
 export let lines: u32 = 0;
@@ -45,13 +39,8 @@ export let lines: u32 = 0;
 export let lineEnd: usize = 0;
 
 /** Takes the tag of this length at `tagAt` for the mailer's. */
-export function configure(length: usize, allEnvelopes: bool): void {
+export function configure(length: usize): void {
   tagLength = length;
-  wantsAllEnvelopes = allEnvelopes;
-}
-
-export function suspect(clientHash: u32): void {
-  add(clientsAt, clientHash);
 }
 
 /** @returns where the next line begins that matters, from `start` on; 0 when there is none */
@@ -143,13 +132,10 @@ function messageMatters(message: usize, end: usize): bool {
   }
   const word = load<u32>(body);
   // Each up to where a name of a host, with which a sign begins, must end.
-  if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return envelopeMatters(message, end); // from=
-  if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return mayBeUnknown(body, end); // to=
-  // STARTTLS=server, AUTH=server: and a comma, which no name has.
+  if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return true; // from=
+  if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return hasEnded(body, end); // to=
+  // STARTTLS=server: and a comma, which no name has.
   if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454 && load<u16>(body + 15) == 0x202c) {
-    return false;
-  }
-  if (word == 0x48545541 && load<u32>(body + 4) == 0x7265733d && load<u16>(body + 11) == 0x202c) {
     return false;
   }
   if (word == 0x202d2d3c || word == 0x202d2d2d) return false; // `<-- `, `--- `: LogLevel 15
@@ -187,11 +173,6 @@ function bodyAt(message: usize): usize {
   return at >= message + 14 && load<u16>(at) == 0x203a ? at + 2 : message;
 }
 
-function envelopeMatters(message: usize, end: usize): bool {
-  if (wantsAllEnvelopes || has(queueIdsAt, queueIdHash(message))) return true;
-  return clientMatters(end);
-}
-
 /** The endings of `mail/sendmail/unknown-user.ts`: each bare or with something in front. */
 function endsUnknown(body: usize, end: usize): bool {
   if (end - body < 17) return false;
@@ -214,66 +195,14 @@ function queueIdHash(message: usize): u32 {
   return hashOf(message, at);
 }
 
-/** `stat=User unknown`, and then maybe what the next host said, in brackets. */
-function mayBeUnknown(body: usize, end: usize): bool {
-  const last = load<u8>(end - 1);
-  if (last == 0x6e) return isUserUnknown(end - 12);
-  if (last != 0x29) return false;
-  let at = end - body > longestTail ? end - longestTail : body;
-  for (; at + 12 <= end; at++) if (isUserUnknown(at)) return true;
+/** Whether a delivery says `stat=Sent` or `User unknown`; behind that stands what the next host said. */
+function hasEnded(body: usize, end: usize): bool {
+  for (let at = body; at + 8 <= end; at++) {
+    const word = load<u64>(at);
+    if (word == 0x746e65533d746174) return true; // tat=Sent
+    if (word == 0x6b6e752072657355 && load<u32>(at + 8) == 0x6e776f6e) return true; // User unknown
+  }
   return false;
-}
-
-function isUserUnknown(at: usize): bool {
-  return load<u64>(at) == 0x6b6e752072657355 && load<u32>(at + 8) == 0x6e776f6e;
-}
-
-/** Of a line that ends with a client; true when no address can be made out. */
-function clientMatters(end: usize): bool {
-  const close = load<u8>(end - 1) == 0x29 ? end - 1 - forged : end - 1;
-  if (load<u8>(close) != 0x5d) return true;
-  let open = close - 1;
-  while (open > close - longestClient && load<u8>(open) != 0x5b) open--;
-  if (load<u8>(open) != 0x5b) return true;
-  if (load<u8>(open + 1) == 0x49) return groupsMatter(open + 6, close); // I of IPv6:
-  let value: u32 = 0;
-  let part: u32 = 0;
-  for (let at = open + 1; at < close; at++) {
-    const byte = load<u8>(at);
-    if (byte == 0x2e) {
-      value = (value << 8) + part;
-      part = 0;
-    } else if (isDigit(byte)) part = part * 10 + byte - 0x30;
-    else return true;
-  }
-  return has(clientsAt, mix(0, (value << 8) + part));
-}
-
-/** Eight groups, of which `::` leaves some out. */
-function groupsMatter(start: usize, end: usize): bool {
-  v128.store(groupsAt, i64x2.splat(0));
-  let colons: usize = 0;
-  for (let at = start; at < end; at++) if (load<u8>(at) == 0x3a) colons++;
-  let place: usize = 0;
-  for (let at = start; at < end; at++) {
-    const byte = load<u8>(at);
-    const digit = hexDigit(byte);
-    if (place > 7 || (digit > 15 && byte != 0x3a)) return true;
-    const group = groupsAt + (place << 1);
-    if (digit <= 15) store<u16>(group, u16((u32(load<u16>(group)) << 4) + digit));
-    // `::` stands for as many groups as are missing.
-    else place += load<u8>(at + 1) == 0x3a ? 8 - colons : 1;
-  }
-  // What would be an IPv4 address, mapped.
-  if (load<u64>(groupsAt) == 0 && load<u32>(groupsAt + 8) == 0xffff0000) return true;
-  let hash: u32 = 0;
-  for (let i: usize = 0; i < 8; i++) hash = mix(hash, load<u16>(groupsAt + (i << 1)));
-  return has(clientsAt, hash);
-}
-
-function mix(hash: u32, group: u32): u32 {
-  const mixed = (hash ^ group) * 0x9e3779b1;
-  return mixed ^ (mixed >> 15);
 }
 
 function hashOf(start: usize, end: usize): u32 {
@@ -309,11 +238,4 @@ function equals(at: usize, text: usize, length: usize): bool {
 
 function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
-}
-
-/** 255 for what is none. */
-function hexDigit(byte: u8): u8 {
-  if (isDigit(byte)) return byte - 0x30;
-  const letter: u8 = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : 255;
 }

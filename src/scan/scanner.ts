@@ -4,26 +4,17 @@
  * given (`every-line.ts`).
  */
 import {EveryLine} from './every-line.js';
-import type {Address} from '../net/address.js';
 
 /** How the lines of a mailer's log are chosen. */
 export type ScanRules =
   /** By a module; it may give a line too many, never one too few. */
   {readonly kind: 'module'; readonly bytes: () => Uint8Array} | {readonly kind: 'everyLine'};
 
-/**
- * `suspects`: `from=` lines only of envelopes and clients of whom something is known. `all`: every
- * one, which deliveries that fail later need.
- */
-export type EnvelopeIds = 'suspects' | 'all';
-
 export interface LineScan {
   /** For a piece of the log, from its beginning; the end is kept free. */
   readonly room: Uint8Array;
   /** Lines so far, whether they matter or not. A count. */
   readonly lines: number;
-  /** From now on the mail that this client sends is of interest. */
-  suspect(client: Address): void;
   /**
    * Gives the places in the room of each line that can matter, without its newline.
    *
@@ -33,9 +24,9 @@ export interface LineScan {
 }
 
 /** @param mailerName whose lines count, as its tag in the syslog; at most 64 characters */
-export function lineScan(rules: ScanRules, mailerName: string, envelopes: EnvelopeIds): LineScan {
+export function lineScan(rules: ScanRules, mailerName: string): LineScan {
   if (rules.kind === 'everyLine') return new EveryLine();
-  return new Scanner(rules.bytes(), mailerName, envelopes);
+  return new Scanner(rules.bytes(), mailerName);
 }
 
 /** Numbers in its memory; a global is a box with a value. */
@@ -45,8 +36,7 @@ interface Exports {
   readonly tagAt: {readonly value: number};
   readonly lines: {readonly value: number};
   readonly lineEnd: {readonly value: number};
-  configure(tagLength: number, allEnvelopes: number): void;
-  suspect(clientHash: number): void;
+  configure(tagLength: number): void;
   next(start: number, end: number): number;
 }
 
@@ -57,7 +47,7 @@ class Scanner implements LineScan {
   readonly #exports: Exports;
   readonly room: Uint8Array;
 
-  constructor(bytes: Uint8Array, mailerName: string, envelopes: EnvelopeIds) {
+  constructor(bytes: Uint8Array, mailerName: string) {
     const module = new WebAssembly.Module(bytes);
     // What `scan.as.ts` exports; a test holds the module to its source.
     this.#exports = new WebAssembly.Instance(module).exports as Exports;
@@ -68,15 +58,11 @@ class Scanner implements LineScan {
       Array.from(mailerName, (character) => character.charCodeAt(0)),
       tagAt.value,
     );
-    this.#exports.configure(mailerName.length, envelopes === 'all' ? 1 : 0);
+    this.#exports.configure(mailerName.length);
   }
 
   get lines(): number {
     return this.#exports.lines.value;
-  }
-
-  suspect(client: Address): void {
-    this.#exports.suspect(addressHash(client));
   }
 
   each(length: number, take: (start: number, end: number) => void): void {
@@ -89,19 +75,4 @@ class Scanner implements LineScan {
       start = this.#exports.next(end + 1, base + length);
     }
   }
-}
-
-/** The same number that `scan.as.ts` makes of the bytes of an address. */
-function addressHash({family, value}: Address): number {
-  if (family === 4) return mix(0, Number(value));
-  let hash = 0;
-  for (let shift = 112n; shift >= 0n; shift -= 16n) {
-    hash = mix(hash, Number((value >> shift) & 0xffffn));
-  }
-  return hash;
-}
-
-function mix(hash: number, group: number): number {
-  const mixed = Math.imul(hash ^ group, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
 }

@@ -1,4 +1,8 @@
-/** Logs as sendmail writes them, made at random: whole sessions of guessers and of honest clients. */
+/**
+ * Logs as sendmail writes them, made at random: whole sessions of guessers, of honest clients and of
+ * users who log in, at LogLevel 9, 10 and 14. Names are few, so one that takes mail is refused later,
+ * and mail of our own users goes to hosts that also ask for names.
+ */
 import fc from 'fast-check';
 
 const startMs = Date.UTC(2026, 10, 20, 6);
@@ -16,8 +20,13 @@ const envelope = fc.record({
   unknown: fc.array(fc.nat(12), {maxLength: 5}),
   accepted: fc.nat(3),
   hasMessage: fc.boolean(),
-  delivery: fc.constantFrom('sent', 'sent', 'undeliverable', 'none'),
+  delivery: fc.constantFrom('sent', 'sent', 'sentOn', 'undeliverable', 'deferred', 'none'),
   deliveryMs: fc.integer({min: 0, max: 600_000}),
+  sender: fc.constantFrom('<a@example.org>', '<a@example.org>', '<b@example.net>', '<>'),
+  /** Where mail of our own users goes: to a client, or to a host that is none. */
+  nextHost: fc.constantFrom('[192.0.2.30]', '[203.0.113.7]', 'host.example [203.0.113.8]'),
+  /** Without one its process was ended, or the line is lost. */
+  end: fc.constantFrom('told', 'told', 'told', 'told', 'missing'),
   more: fc.constantFrom('none', 'relayDenied', 'split', 'vrfy', 'refused', 'flood', 'listed'),
 });
 
@@ -33,6 +42,8 @@ const session = fc.record({
   ),
   host: fc.constantFrom('relay', 'relay', 'mx2'),
   isSecure: fc.boolean(),
+  isLoggedIn: fc.boolean(),
+  parting: fc.constantFrom('none', 'lost', 'noCommands'),
   envelopes: fc.array(envelope, {minLength: 1, maxLength: 4}),
 });
 
@@ -61,23 +72,39 @@ function linesOfEnvelope(id: string, client: string, one: Envelope): string[] {
     ],
   };
   const size = one.hasMessage && one.accepted > 0 ? 400 : 0;
+  const from = `from=${one.sender}, size=${size}, class=0, nrcpts=${one.accepted}`;
+  const messageId = size === 0 ? '' : `, msgid=<${id}@example.org>`;
   return [
     ...one.unknown.map((name) => `${id}: <name${name}@example.net>... User unknown`),
     ...more[one.more],
-    `${id}: from=<a@example.org>, size=${size}, class=0, nrcpts=${one.accepted}, proto=ESMTP, daemon=MTA, relay=${client}`,
+    ...(one.end === 'missing'
+      ? []
+      : [`${id}: ${from}${messageId}, proto=ESMTP, daemon=MTA, relay=${client}`]),
   ];
 }
 
-function deliveryOf(id: string, {delivery, accepted, hasMessage}: Envelope): string[] {
+function deliveryOf(id: string, one: Envelope): string[] {
+  const {delivery, accepted, hasMessage, nextHost} = one;
   if (accepted === 0 || !hasMessage || delivery === 'none') return [];
-  const head = `${id}: to=<ghost@next.example>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=60017, relay=[192.0.2.30] [192.0.2.30]`;
-  return delivery === 'sent'
-    ? [`${head}, dsn=2.0.0, stat=Sent (2.0.0 taken)`]
-    : [`${head}, dsn=5.1.1, stat=User unknown (550 5.1.1 no such user)`];
+  const next = `mailer=esmtp, pri=60017, relay=${nextHost} ${nextHost}`;
+  const delays = 'delay=00:00:01, xdelay=00:00:01';
+  const names = Array.from({length: accepted}, (_, i) => `<name${i}@example.net>`).join(',');
+  const said = {
+    sent: [`${names}, ${delays}, mailer=local, pri=60017, dsn=2.0.0, stat=Sent`],
+    sentOn: [`<x@next.example>, ${delays}, ${next}, dsn=2.0.0, stat=Sent (2.0.0 taken)`],
+    undeliverable: [
+      `<ghost@next.example>, ${delays}, ${next}, dsn=5.1.1, stat=User unknown (550 5.1.1 no such user)`,
+    ],
+    deferred: [
+      `${names}, ${delays}, ${next}, dsn=4.0.0, stat=Deferred: Connection refused`,
+      `${names}, ${delays}, ${next}, dsn=2.0.0, stat=Sent (ok)`,
+    ],
+  };
+  return said[delivery].map((each) => `${id}: to=${each}`);
 }
 
 function linesOfSession(one: Session, index: number, level: number): Written[] {
-  const {client, host, isSecure, envelopes} = one;
+  const {client, host, isSecure, isLoggedIn, parting, envelopes} = one;
   const pid = String(100_000 + index);
   const written: Written[] = [];
   let atMs = startMs + one.beginMs;
@@ -85,14 +112,21 @@ function linesOfSession(one: Session, index: number, level: number): Written[] {
     void written.push({atMs: at, host, tag: `sm-mta[${by}]`, message});
   if (level >= 10) say(`NOQUEUE: connect from ${client}`);
   if (isSecure) say(`STARTTLS=server, relay=${client}, version=TLSv1.3, verify=NO, bits=256/256`);
+  if (isLoggedIn) say(`AUTH=server, relay=${client}, authid=anna, mech=PLAIN, bits=0`);
   for (const [i, each] of envelopes.entries()) {
     const id = `6AK${String.fromCharCode(65 + i)}aaaa${pid}`;
     for (const message of linesOfEnvelope(id, client, each)) {
       // The pieces of a message are written at once.
       if (!/\[2\]: /.test(message)) atMs += each.gapMs;
+      if (level >= 14) say(`${id}: <-- RCPT TO:<x@example.net>... User unknown`);
       say(message);
     }
     for (const message of deliveryOf(id, each)) say(message, atMs + each.deliveryMs, `9${pid}`);
+  }
+  const rest = `6AKZaaaa${pid}`;
+  if (parting === 'lost') say(`${rest}: lost input channel from ${client} to MTA after rcpt`);
+  if (parting === 'noCommands') {
+    say(`${rest}: ${client} did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA`);
   }
   return written;
 }
@@ -106,7 +140,7 @@ export const syntheticLog: fc.Arbitrary<string> = fc
   .record({
     sessions: fc.array(session, {minLength: 1, maxLength: 25}),
     others: fc.array(other, {maxLength: 10}),
-    level: fc.constantFrom(9, 10),
+    level: fc.constantFrom(9, 10, 14),
     stamp: fc.constantFrom('rfc3339', 'zulu'),
   })
   .map(({sessions, others, level, stamp}) => {

@@ -212,7 +212,7 @@ describe('processes', () => {
 describe('an old log', () => {
   test('is given line by line, but for what is empty or too long', () => {
     const log = ['a', '', 'x'.repeat(16 * 1024), 'y'.repeat(16 * 1024 + 1), 'last'].join('\n');
-    const scan = lineScan(plain.scan, 'plain', 'suspects');
+    const scan = lineScan(plain.scan, 'plain');
     const given = (text: string): string[] => {
       const lines: string[] = [];
       scan.room.set(Array.from(text, (character) => character.charCodeAt(0)));

@@ -4,8 +4,7 @@ import {Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';
 import {isEvidenceKind} from '../../src/mail/evidence.js';
 import type {MailEvent} from '../../src/mail/mail-event.js';
-import type {Address} from '../../src/net/address.js';
-import {type EnvelopeIds, type LineScan, lineScan} from '../../src/scan/scanner.js';
+import {type LineScan, lineScan} from '../../src/scan/scanner.js';
 import {settings} from '../score/samples.js';
 
 /** Well after all lines of the tests. */
@@ -28,12 +27,11 @@ export function linesOf(log: string): PlacedLine[] {
 /** Of a piece of a split message all pieces are needed, whatever it says in the end. */
 const piece = /^(?:[0-9A-Za-z]{8}\d{6,10}|NOQUEUE|)\[\d{1,3}\]: /;
 
+/** What a client and a name have behind them speaks for them, whenever it was. */
+const delivery = /^[0-9A-Za-z]{8}\d{6,10}: to=.*, stat=Sent(?: \(.*\))?$/s;
+
 /** Lines without which a replay could come to another verdict. */
-export function linesThatMatter(
-  log: string,
-  envelopes: EnvelopeIds,
-  suspects: readonly Address[],
-): PlacedLine[] {
+export function linesThatMatter(log: string): PlacedLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
   const frames = settings.dialect.frames();
   const spoken = new Set<string>();
@@ -44,26 +42,20 @@ export function linesThatMatter(
     const {program, message} = framed.record;
     const reading = guard.read(framed.record);
     if (program === settings.mailerName && piece.test(message)) return true;
+    if (program === settings.mailerName && delivery.test(message)) return true;
     if (reading.kind === 'ignored') return false;
     const {event} = reading;
-    if (event.kind === 'envelopeEnd') {
-      const isSuspect = suspects.some(({text}) => text === event.client?.text);
-      return envelopes === 'all' || isSuspect || spoken.has(event.queueId);
-    }
     if (event.kind === 'noCommands') {
       return event.queueId !== undefined && spoken.has(event.queueId);
     }
-    if (event.kind === 'connected' || event.kind === 'undeliverable') return true;
-    if (isEvidenceKind(event.kind) && event.queueId !== undefined) spoken.add(event.queueId);
+    if ('queueId' in event && event.queueId !== undefined && isEvidenceKind(event.kind)) {
+      spoken.add(event.queueId);
+    }
     return !weighsNothing(event);
   });
 }
 
-const weightless: ReadonlySet<MailEvent['kind']> = new Set([
-  'encrypted',
-  'authenticated',
-  'tlsFailed',
-]);
+const weightless: ReadonlySet<MailEvent['kind']> = new Set(['encrypted', 'tlsFailed']);
 
 const weighsNothing = (event: MailEvent): boolean =>
   weightless.has(event.kind) || (event.kind === 'connectionRefused' && event.queueId === undefined);
@@ -92,17 +84,10 @@ export function linesGiven(scanner: LineScan, log: string, cuts: readonly number
 }
 
 /** Lines that matter and that a new scanner does not give. */
-export function missedLines(
-  log: string,
-  {
-    envelopes = 'suspects',
-    suspects = [],
-    cuts = [],
-  }: {envelopes?: EnvelopeIds; suspects?: readonly Address[]; cuts?: readonly number[]} = {},
-): string[] {
-  const scanner = lineScan(settings.dialect.scan, settings.mailerName, envelopes);
-  for (const suspect of suspects) scanner.suspect(suspect);
+export function missedLines(log: string, cuts: readonly number[] = []): string[] {
+  const scanner = lineScan(settings.dialect.scan, settings.mailerName);
   const given = new Set(linesGiven(scanner, log, cuts).map(({offset}) => offset));
-  const wanted = linesThatMatter(log, envelopes, suspects);
-  return wanted.filter(({offset}) => !given.has(offset)).map(({text}) => text);
+  return linesThatMatter(log)
+    .filter(({offset}) => !given.has(offset))
+    .map(({text}) => text);
 }

@@ -1,7 +1,10 @@
 /**
  * `blocksmtp replay`: the daemon's own pipeline over old logs. Touches nothing; tells who would have
  * been blocked, when and why. The machine is not asked about processes that are long gone, so this
- * is what the log alone can tell.
+ * is what the log alone can tell, and the output says what that leaves out (`ReplayLimits`).
+ *
+ * A relay that had no blocker goes on to answer a client that is blocked here. What came while the
+ * block would have stood is paid for with it.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Progress} from '../face/progress.js';
@@ -17,7 +20,7 @@ import {Lines} from '../../log/lines.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
-import {type EnvelopeIds, type LineScan, lineScan} from '../../scan/scanner.js';
+import {type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -35,16 +38,15 @@ export async function replay(
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
-  const isRereadable = files.every(canBeReadAgain);
-  // What is told of each sign must not be told twice.
-  const isRepeatable = isRereadable && !log.shows('info');
-  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   try {
-    const inOrder = isRereadable ? await sortedByTime(files) : files;
-    const first = await read(inOrder, isRepeatable ? 'suspects' : 'all');
-    // A mail was taken long before the next host refused it: such logs need every envelope.
-    const pass = isRepeatable && first.lacksEnvelopes ? await read(inOrder, 'all') : first;
+    const pass = new Pass(config, exemptionWatch.exemptions, log);
+    // What can be read once only is taken in the order in which it is given.
+    for (const path of files.every(canBeReadAgain) ? await sortedByTime(files) : files) {
+      await pass.read(openLogInput(path, pass.room), output.progress);
+    }
+    output.progress.end();
     const replayed = pass.end();
     output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed));
     return exitCode.ok;
@@ -53,17 +55,6 @@ export async function replay(
     return exitCode.unavailable;
   } finally {
     output.progress.end();
-  }
-
-  async function read(paths: readonly string[], envelopes: EnvelopeIds): Promise<Pass> {
-    const pass = new Pass(config, exemptionWatch.exemptions, envelopes, log);
-    for (const path of paths) {
-      if (envelopes === 'all' || !pass.lacksEnvelopes) {
-        await pass.read(openLogInput(path, pass.room), output.progress);
-      }
-    }
-    output.progress.end();
-    return pass;
   }
 }
 
@@ -91,10 +82,15 @@ async function beginMs(path: string): Promise<number> {
 /** Whatever is still held then was never tied to a client. Ms since the epoch. */
 const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
+/** As long the daemon learns who mails here, if it could read no old logs. Ms. */
+const learningMs = 86_400_000;
+
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
+/** Of hours in which nothing was said. A count: longer silence, or a stamp gone wrong, is cut short. */
+const mostSweeps = 100;
 
-/** One reading of all files, under rules that say which lines are looked at. */
+/** One reading of all files. */
 class Pass {
   readonly #guard: Guard;
   readonly #state: State = emptyState('unsaved');
@@ -111,16 +107,16 @@ class Pass {
     unresolved: 0,
     disputed: 0,
     blocks: [],
+    limits: {beganMs: null, likeDaemonFromMs: null, blocksBegin: 'whenClientNamed', threshold: 0},
   };
   #sweptMs = 0;
-  /** Whether a line told of an envelope that was passed over. */
-  lacksEnvelopes = false;
 
-  constructor(config: Config, exemptions: Exemptions, envelopes: EnvelopeIds, log: Log) {
+  constructor(config: Config, exemptions: Exemptions, log: Log) {
     this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
     this.#exemptions = exemptions;
-    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName, envelopes);
+    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName);
     this.#log = log;
+    this.#replayed.limits.threshold = config.threshold;
   }
 
   /** Where pieces of a log are to be put. */
@@ -154,11 +150,24 @@ class Pass {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;
+    this.#sweepTo(Math.min(record.atMs, changedMs));
     const outcomes = this.#guard.take(record, changedMs, this.#exemptions, askNobody);
     if (outcomes.length > 0) this.#note(outcomes);
-    if (record.atMs < this.#sweptMs + sweepMs) return;
-    this.#sweptMs = record.atMs;
-    this.#note(this.#guard.sweep(record.atMs));
+  }
+
+  /** At full hours, and before what comes later: so lines that are stepped over make no difference. */
+  #sweepTo(atMs: number): void {
+    if (this.#sweptMs === 0) {
+      this.#sweptMs = atMs - (atMs % sweepMs);
+      this.#replayed.limits.beganMs = atMs;
+      this.#replayed.limits.likeDaemonFromMs = atMs + learningMs;
+    }
+    const due = Math.floor((atMs - this.#sweptMs) / sweepMs);
+    if (due > mostSweeps) this.#sweptMs += (due - mostSweeps) * sweepMs;
+    while (this.#sweptMs + sweepMs <= atMs) {
+      this.#sweptMs += sweepMs;
+      this.#note(this.#guard.sweep(this.#sweptMs));
+    }
   }
 
   #note(outcomes: readonly Outcome[]): void {
@@ -168,13 +177,10 @@ class Pass {
         const {kind} = outcome.evidence;
         const isUnknown = kind === 'unknownRecipient' || kind === 'undeliverable';
         replayed[isUnknown ? 'unknownRecipients' : 'otherSigns'] += 1;
-        this.#scanner.suspect(outcome.evidence.client);
       } else if (outcome.kind === 'exempt') replayed.exempt += 1;
       else if (outcome.kind === 'unproven') replayed.unproven += 1;
-      else if (outcome.kind === 'unresolved') {
-        replayed.unresolved += outcome.recipients;
-        if (outcome.why === 'envelopeUnknown') this.lacksEnvelopes = true;
-      } else if (outcome.kind === 'dispute') replayed.disputed += 1;
+      else if (outcome.kind === 'unresolved') replayed.unresolved += outcome.recipients;
+      else if (outcome.kind === 'dispute') replayed.disputed += 1;
       else if (outcome.kind === 'block') {
         const {network, fromMs, untilMs, reason} = outcome.block;
         replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});

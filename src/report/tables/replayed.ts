@@ -13,6 +13,19 @@ export interface Replayed {
   unresolved: number;
   disputed: number;
   readonly blocks: ReplayedBlock[];
+  readonly limits: ReplayLimits;
+}
+
+/** Where the daemon would have known more than the log says. */
+interface ReplayLimits {
+  /** When the log begins; null: nothing in it. Ms since the epoch. */
+  beganMs: number | null;
+  /** By then the clients and names of before that matter have been seen. Ms since the epoch. */
+  likeDaemonFromMs: number | null;
+  /** The daemon asks the kernel, and blocks while the envelope is open. */
+  readonly blocksBegin: 'whenClientNamed';
+  /** At how many unknown names in a row it does. A count. */
+  threshold: number;
 }
 
 interface ReplayedBlock {
@@ -32,7 +45,7 @@ export function replayedText(replayed: Replayed): string {
     const again = repeat > 1 ? ` (block no. ${repeat})` : '';
     return [localTime(fromMs), network, length, `${reason}${again}`];
   });
-  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}`;
+  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}${limitsText(replayed.limits)}`;
 }
 
 function summary(replayed: Replayed): string {
@@ -58,4 +71,17 @@ function summary(replayed: Replayed): string {
     `${disputed} envelopes in dispute`,
   ];
   return `${parts.join(', ')}.\n${blocks.length} blocks of ${clients} clients would have been made; nothing was changed.\n`;
+}
+
+function limitsText({beganMs, likeDaemonFromMs, threshold}: ReplayLimits): string {
+  const lines = [
+    `A log names a client for sure when its envelope ends, and blocks begin then; the daemon sees the socket and blocks at unknown name no. ${threshold}.`,
+  ];
+  if (beganMs !== null && likeDaemonFromMs !== null) {
+    const [began, like] = [localTime(beganMs), localTime(likeDaemonFromMs)];
+    lines.push(
+      `Nothing is known of before ${began}, so verdicts are like the daemon's from ${like} on; older logs help.`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join('');
 }

@@ -30,7 +30,9 @@ async function replayed(log: string): Promise<unknown> {
   utimesSync(path, readMs / 1000, readMs / 1000);
   const {output, log: sayings, printed} = collected();
   expect(await replay([path], config, 'json', sayings, output)).toBe(0);
-  return JSON.parse(printed());
+  const {limits, ...verdicts} = JSON.parse(printed()) as Record<string, unknown>;
+  expect(limits).toMatchObject({blocksBegin: 'whenClientNamed', threshold: 3});
+  return verdicts;
 }
 
 const sweepMs = 3_600_000;
@@ -41,16 +43,15 @@ function guarded(log: string): unknown {
   const guard = new Guard(guardSettings(config, 'elsewhere', 'past', sendmail), state);
   const frames = sendmail.frames();
   const outcomes: Outcome[] = [];
-  let sweptMs = 0;
+  let hour = 0;
   const lines = linesOf(log).filter(({text}) => text !== '');
   for (const line of lines) {
     const framed = frames.read({source: path, ...line}, readMs);
     if (framed.kind === 'none') continue;
     const {record} = framed;
+    const now = Math.floor(record.atMs / sweepMs);
+    for (hour ||= now; hour < now;) outcomes.push(...guard.sweep(++hour * sweepMs));
     outcomes.push(...guard.take(record, readMs, noFriends, askNobody));
-    if (record.atMs < sweptMs + sweepMs) continue;
-    sweptMs = record.atMs;
-    outcomes.push(...guard.sweep(sweptMs));
   }
   outcomes.push(...guard.sweep(Number.MAX_SAFE_INTEGER));
   return {lines: lines.length, files: 1, ...sums(outcomes)};

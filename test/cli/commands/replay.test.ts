@@ -82,7 +82,9 @@ describe('replay reads', () => {
   test('deliveries that fail later, for which it needs every envelope', async () => {
     const {printed} = await replayOf([file('c', failing)], 'json', lenient);
     expect(JSON.parse(printed)).toMatchObject({lines: 7, unknownRecipients: 6, unresolved: 0});
-    const blocks = [{reason: expect.stringMatching(/^\d recipients unknown to the next host in /)}];
+    const blocks = [
+      {reason: expect.stringMatching(/^\d (?:recipients|names) unknown to the next host in /)},
+    ];
     expect(JSON.parse((await replayOf([file('c', failing)])).printed)).toMatchObject({blocks});
   });
 
@@ -111,6 +113,54 @@ describe('replay refuses, in one line that names the file, with 69', () => {
     expect([code, printed, errors.length]).toEqual([69, '', 1]);
     expect(errors[0]).toContain(path);
     expect(errors[0]).not.toContain('\n');
+  });
+});
+
+describe('a block begins when the log names its client', () => {
+  const namedMs = Date.UTC(2026, 10, 20, 12, 0, 9);
+
+  test('at LogLevel 9 with the end of the envelope, and lasts as long from there', async () => {
+    const {printed} = await replayOf([file('dated', guess(1) + guess(2) + guess(3) + end)]);
+    const {blocks} = JSON.parse(printed) as {blocks: {fromMs: number; untilMs: number}[]};
+    expect(blocks).toMatchObject([{fromMs: namedMs, untilMs: namedMs + 3_600_000}]);
+  });
+
+  test('and what came while it stood is paid for, though the client went on', async () => {
+    const later = (guess(4) + guess(5) + guess(6) + end).replaceAll('0152:', '0153:');
+    const log = guess(1) + guess(2) + guess(3) + end + later.replaceAll('T12:00', 'T12:30');
+    const {printed} = await replayOf([file('on', log)]);
+    expect((JSON.parse(printed) as {blocks: unknown[]}).blocks).toHaveLength(1);
+  });
+});
+
+describe('replay says what the log cannot tell', () => {
+  test('in two lines', async () => {
+    const {printed} = await replayOf([file('limits', guess(1) + end)], 'text');
+    const [, ...limits] = printed.trimEnd().split('\n').slice(-3);
+    expect(limits).toEqual([
+      'A log names a client for sure when its envelope ends, and blocks begin then; the daemon sees the socket and blocks at unknown name no. 3.',
+      expect.stringMatching(
+        /^Nothing is known of before 2026-11-\d\d \d\d:\d\d:01, so verdicts are like the daemon's from 2026-11-\d\d \d\d:\d\d:01 on; older logs help\.$/,
+      ),
+    ]);
+  });
+
+  test('in a field of --json', async () => {
+    const {printed} = await replayOf([file('limits', guess(1) + end)]);
+    const beganMs = Date.UTC(2026, 10, 20, 12, 0, 1);
+    expect(JSON.parse(printed)).toMatchObject({
+      limits: {
+        beganMs,
+        likeDaemonFromMs: beganMs + 86_400_000,
+        blocksBegin: 'whenClientNamed',
+        threshold: 3,
+      },
+    });
+  });
+
+  test('nothing of a log in which there is nothing', async () => {
+    const {printed} = await replayOf([file('empty', '')]);
+    expect(JSON.parse(printed)).toMatchObject({limits: {beganMs: null, likeDaemonFromMs: null}});
   });
 });
 

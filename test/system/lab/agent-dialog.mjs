@@ -36,7 +36,7 @@ async function play(session, step, timeoutMs) {
   }
 }
 
-export async function dialog({steps, early, timeoutMs, ...where}) {
+export async function dialog({steps, early, whenSilent, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
   if (!session) return {connected: false, banner: null, answers: []};
   if (early !== undefined) session.write(early);
@@ -47,6 +47,7 @@ export async function dialog({steps, early, timeoutMs, ...where}) {
     const command = typeof step === 'string' ? step : step.kind;
     const lines = await play(session, step, timeoutMs);
     answers.push(...lines.map((line) => ({command, line})));
+    if (whenSilent === 'hangUp' && lines.includes(null)) break;
   }
   session.socket.destroy();
   return {connected: true, banner, answers};

@@ -149,8 +149,9 @@ export class Client {
 
   /** Plays a whole conversation and hangs up. */
   dialog(talk: Dialog & Where & {timeoutMs: number}): Promise<Conversation> {
-    const {steps, early, timeoutMs} = talk;
-    return this.#ask('dialog', {...this.#where(talk), steps, early, timeoutMs});
+    const {steps, early, whenSilent, timeoutMs} = talk;
+    const said = {steps, early, whenSilent, timeoutMs};
+    return this.#ask('dialog', {...this.#where(talk), ...said});
   }
 
   /** Answers the relay's ident questions (RFC 1413) at this address of ours. */

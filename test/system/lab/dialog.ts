@@ -13,6 +13,8 @@ export type Dialog = {
   readonly steps: readonly Step[];
   /** said before the greeting */
   readonly early?: string;
+  /** hang up where no answer comes: a client that was blocked would wait for each */
+  readonly whenSilent?: 'hangUp';
 };
 
 export type Conversation = {

@@ -9,7 +9,7 @@ import {Lab} from '../lab.js';
 import {labDir} from '../paths.js';
 import {clients, idents, NEXT_HOP, ptrNames} from './clients.js';
 
-export type LogLevel = 9 | 10 | 15;
+export type LogLevel = 9 | 10 | 14 | 15;
 export type GrammarOptions = {
   id: string;
   logLevel: LogLevel;

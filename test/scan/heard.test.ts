@@ -1,0 +1,69 @@
+/**
+ * What the judge hears of a log does not depend on the scanner: the same refusals, deliveries and ends
+ * of envelopes, in the same order, as of every line. So it cannot come to another verdict, whatever its
+ * rules are. Lines tell of it at every LogLevel.
+ */
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {Guard} from '../../src/guard/guard.js';
+import {emptyState} from '../../src/guard/state.js';
+import {Envelopes} from '../../src/mail/envelopes.js';
+import type {JoinOutcome} from '../../src/mail/join-outcome.js';
+import {type ScanRules, lineScan} from '../../src/scan/scanner.js';
+import {syntheticLog} from '../cli/synthetic-log.js';
+import {settings} from '../score/samples.js';
+import {linesGiven, readMs} from './oracle.js';
+
+/** How often what is over is forgotten, as in a replay: at full hours of the log. Ms. */
+const sweepMs = 3_600_000;
+
+/** What comes of the lines that are given under these rules, in their order. */
+function heard(log: string, rules: ScanRules): JoinOutcome[] {
+  const state = emptyState('unsaved');
+  const guard = new Guard(settings, state);
+  const envelopes = new Envelopes(emptyState('unsaved'), 100, settings.dialect.authorshipOf);
+  const frames = settings.dialect.frames();
+  const outcomes: JoinOutcome[] = [];
+  let hour = 0;
+  for (const line of linesGiven(lineScan(rules, settings.mailerName), log, [])) {
+    const framed = frames.read({source: 'log', ...line}, readMs);
+    if (framed.kind === 'none') continue;
+    const now = Math.floor(framed.record.atMs / sweepMs);
+    for (hour ||= now; hour < now;) outcomes.push(...envelopes.forgetSilent(++hour * sweepMs));
+    const reading = guard.read(framed.record);
+    if (reading.kind === 'event') outcomes.push(...envelopes.take(reading.record, reading.event));
+  }
+  return [...outcomes, ...envelopes.forgetSilent(Number.MAX_SAFE_INTEGER)];
+}
+
+const ofScanner = (log: string): JoinOutcome[] => heard(log, settings.dialect.scan);
+const ofEveryLine = (log: string): JoinOutcome[] => heard(log, {kind: 'everyLine'});
+
+describe('the judge hears the same of the lines that the scanner gives as of all', () => {
+  test.each(
+    ['', 'recorded/', 'verdicts/'].flatMap((folder) =>
+      readdirSync(new URL(`../data/${folder}`, import.meta.url))
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => folder + name),
+    ),
+  )('%s', (name) => {
+    const log = readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1');
+    expect(ofScanner(log)).toEqual(ofEveryLine(log));
+  });
+
+  test('any log, with guessers, honest mail and users who log in', () => {
+    const kinds = new Set<string>();
+    fc.assert(
+      fc.property(syntheticLog, (log) => {
+        const all = ofEveryLine(log);
+        for (const {kind} of all) kinds.add(kind);
+        expect(ofScanner(log)).toEqual(all);
+      }),
+      {numRuns: 150},
+    );
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['evidence', 'delivered', 'envelopeEnded', 'unresolved']),
+    );
+  });
+});

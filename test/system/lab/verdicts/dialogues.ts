@@ -1,0 +1,82 @@
+/**
+ * A small day of a relay, for the verdicts of `replay` and of the daemon to be compared: guessers of
+ * several shapes, and innocents who know a name that is gone. Not what becomes of them: that is the
+ * judge's. A guesser asks for `asked` names, four times the threshold of the tests and one more, so
+ * that it is one on an installation's first day, too; an innocent asks for fewer than that threshold.
+ */
+import type {Step} from '../dialog.js';
+import {EHLO, envelope, ghosts, message} from '../grammar/scenario.js';
+
+export interface Dialogue {
+  readonly from: string;
+  readonly who: 'guesser' | 'innocent';
+  readonly steps: readonly Step[];
+}
+
+/** Of the tests: `--threshold=3`. */
+export const threshold = 3;
+const asked = 4 * threshold + 1;
+
+/** One name an envelope: a queue id each. */
+const oneByOne = (names: readonly string[], sender?: string): Step[] =>
+  names.flatMap((name) => [...envelope([name], sender), 'RSET']);
+
+const users = ['alice', 'bob', 'root', 'postmaster'].map((name) => `${name}@example.net`);
+const readers = Array.from({length: 20}, (_, i) => `reader${String(i)}@next.example`);
+const login = `AUTH PLAIN ${btoa('\0alice@relay.example.net\0secret')}`;
+
+export const dialogues: readonly Dialogue[] = [
+  innocent('192.0.2.50', ...envelope([...users, ...ghosts('gone', 2)]), ...message('Subject: a')),
+  guesser('203.0.113.10', ...envelope(ghosts('row', asked)), 'QUIT'),
+  guesser('198.51.100.10', ...oneByOne(ghosts('loop', asked)), 'QUIT'),
+  innocent('192.0.2.51', ...oneByOne(['typo@example.net']), ...mailTo('alice@example.net')),
+  // Known names between, of which none is ever sent anything.
+  guesser(
+    '198.51.100.11',
+    ...Array.from({length: 5}, (_, i) => [
+      ...envelope(['alice@example.net', ...ghosts(`pad${String(i)}`, 3)]),
+      'RSET',
+    ]).flat(),
+    'QUIT',
+  ),
+  innocent(
+    '192.0.2.52',
+    login,
+    ...envelope(['fine@next.example', 'ghost@next.example', 'left@example.net']),
+    ...message('Subject: b'),
+  ),
+  // Who hangs up without a word.
+  guesser('203.0.113.12', ...envelope(ghosts('left', asked))),
+  innocent(
+    '192.0.2.53',
+    ...envelope(['bounce0@example.net', 'alice@example.net'], '<>'),
+    ...message('Subject: Undeliverable'),
+  ),
+  guesser('2001:db8:a::10', ...oneByOne(ghosts('six', asked)), 'QUIT'),
+  innocent(
+    '2001:db8:b::20',
+    {kind: 'secure'},
+    EHLO,
+    ...envelope(['bob@example.net', 'retired@example.net']),
+    ...message('Subject: c'),
+  ),
+  // A list server, of whose names the end of the envelope tells how good they are.
+  innocent(
+    '192.0.2.55',
+    ...envelope([...users, ...readers, ...ghosts('member', 4)]),
+    ...message('List-Id: <list.example.org>'),
+  ),
+  innocent('192.0.2.56', 'VRFY alice', ...mailTo('bob@example.net')),
+];
+
+function guesser(from: string, ...steps: Step[]): Dialogue {
+  return {from, who: 'guesser', steps: [EHLO, ...steps]};
+}
+
+function innocent(from: string, ...steps: Step[]): Dialogue {
+  return {from, who: 'innocent', steps: [EHLO, ...steps, 'QUIT']};
+}
+
+function mailTo(name: string): Step[] {
+  return [...envelope([name]), ...message('Subject: d')];
+}
