@@ -39,7 +39,7 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
   switch (request.command) {
     case 'list': {
       const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
-      return {answer: {kind: 'blocks', blocks}, outcomes: []};
+      return {answer: {kind: 'blocks', blocks: blocks.map(withFewNames)}, outcomes: []};
     }
     case 'status':
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
@@ -61,6 +61,15 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return block(read.network, request.seconds, view, nowMs);
     }
   }
+}
+
+/** Names of one block in a list. A count: an answer with all blocks that can stand has its bound. */
+const mostListed = 3;
+
+function withFewNames(block: Block): Block {
+  const {because} = block;
+  if (because === undefined || because.names.length <= mostListed) return block;
+  return {...block, because: {...because, names: because.names.slice(-mostListed)}};
 }
 
 /** How many past events are told. A count. */
