@@ -107,9 +107,14 @@ function holds(text: string, network: Network): boolean {
   return around !== undefined && around.prefix <= network.prefix && overlaps(around, network);
 }
 
-/** Of smaller networks. */
+/** Of smaller networks. Within a single address there are none, and nobody looks. */
 const blocksInside = (network: Network, {blocks}: State): number =>
-  [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+  isHost(network.text)
+    ? 0
+    : [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+
+/** Most blocks are of single addresses: to read 50,000 of them would keep the daemon waiting. */
+const isHost = (text: string): boolean => !text.includes('/');
 
 function isInside(text: string, network: Network): boolean {
   const inner = parseNetwork(text);
@@ -162,7 +167,8 @@ function resume(guard: Guard, nowMs: number): Served {
 /** A block of a larger network that holds this one. */
 const blockAround = (network: Network, state: State): Block | undefined =>
   [...state.blocks.values()].find(
-    (block) => block.network !== network.text && holds(block.network, network),
+    (block) =>
+      !isHost(block.network) && block.network !== network.text && holds(block.network, network),
   );
 
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {

@@ -86,7 +86,9 @@ function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: numb
   const why = origin === 'operator' ? 'by the operator' : reason;
   return [
     `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
-    ...(passes === null ? [] : [`its packets pass all the same: ${passes} has delivered mail`]),
+    ...(passes === null
+      ? []
+      : [`its packets pass all the same: ${passes} is exempt, or has delivered mail`]),
     ...inside,
   ];
 }
