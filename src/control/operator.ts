@@ -39,7 +39,7 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
   switch (request.command) {
     case 'list': {
       const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
-      return {answer: {kind: 'blocks', blocks}, outcomes: []};
+      return {answer: {kind: 'blocks', blocks: blocks.map(withFewNames)}, outcomes: []};
     }
     case 'status':
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
@@ -61,6 +61,15 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return block(read.network, request.seconds, view, nowMs);
     }
   }
+}
+
+/** Names of one block in a list. A count: an answer with all blocks that can stand has its bound. */
+const mostListed = 3;
+
+function withFewNames(block: Block): Block {
+  const {because} = block;
+  if (because === undefined || because.names.length <= mostListed) return block;
+  return {...block, because: {...because, names: because.names.slice(-mostListed)}};
 }
 
 /** How many past events are told. A count. */
@@ -98,9 +107,14 @@ function holds(text: string, network: Network): boolean {
   return around !== undefined && around.prefix <= network.prefix && overlaps(around, network);
 }
 
-/** Of smaller networks. */
+/** Of smaller networks. Within a single address there are none, and nobody looks. */
 const blocksInside = (network: Network, {blocks}: State): number =>
-  [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+  isHost(network.text)
+    ? 0
+    : [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+
+/** Most blocks are of single addresses: to read 50,000 of them would keep the daemon waiting. */
+const isHost = (text: string): boolean => !text.includes('/');
 
 function isInside(text: string, network: Network): boolean {
   const inner = parseNetwork(text);
@@ -153,7 +167,8 @@ function resume(guard: Guard): Served {
 /** A block of a larger network that holds this one. */
 const blockAround = (network: Network, state: State): Block | undefined =>
   [...state.blocks.values()].find(
-    (block) => block.network !== network.text && holds(block.network, network),
+    (block) =>
+      !isHost(block.network) && block.network !== network.text && holds(block.network, network),
   );
 
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {

@@ -25,11 +25,11 @@ const readCharacters = 256;
 
 /** The whole reason: what was done, what spoke for it, and which bar was met. */
 export function becauseText(because: Because): string {
-  const {delivered, deliveredDays, proof} = because;
+  const {proof} = because;
   const named = namesText(because.names, mostTold, namesOf(because));
   return [
     `${deedsOf(because)}${named === '' ? '' : ` (${named})`}`,
-    delivered === 0 ? 'none delivered' : deliveredText(delivered, deliveredDays),
+    ...creditOf(because),
     barText(because),
     ...(proof === undefined ? [] : [`proof ${proof}`]),
   ].join(', ');
@@ -39,25 +39,29 @@ export function becauseText(because: Because): string {
 export const becauseInShort = (because: Because): string =>
   `${deedsOf(because)}, ${barText(because)}`;
 
+/** Who in a network has delivered mail passes through its block: that is no word about the others. */
+function creditOf({rule, delivered, deliveredDays}: Because): string[] {
+  if (rule === 'neighbours') return [];
+  return [delivered === 0 ? 'none delivered' : deliveredText(delivered, deliveredDays)];
+}
+
 export const deliveredText = (delivered: number, days: number): string =>
   `delivered to ${countText(delivered, 'recipient')} on ${countText(days, 'day')}`;
 
-const deedsOf = (because: Because): string =>
-  `${againstText(because)}${because.seconds === 0 ? '' : ` in ${aboutText(because.seconds)}`}`;
+function deedsOf(because: Because): string {
+  const {rule, members = 0, seconds} = because;
+  if (rule === 'neighbours') return `unknown names by ${countText(members, 'client')} of it`;
+  return `${againstText(because)}${seconds === 0 ? '' : ` in ${aboutText(seconds)}`}`;
+}
 
-/** What spoke against it. */
-export function againstText({
-  counts,
-  stale,
-  members,
-}: Pick<Because, 'counts' | 'stale' | 'members'>): string {
+/** What spoke against a client. */
+export function againstText({counts, stale}: Pick<Because, 'counts' | 'stale'>): string {
   const signs = (Object.keys(words) as EvidenceKind[]).flatMap((kind) => {
     const count = counts[kind] ?? 0;
     return count === 0 ? [] : [`${count} ${words[kind][count === 1 ? 0 : 1]}`];
   });
   const old = stale === 0 ? [] : [`${countText(stale, 'name')} of former users or of another host`];
-  const clients = members === undefined ? [] : [`by ${countText(members, 'client')}`];
-  return [[...signs, ...old].join(', ') || 'nothing', ...clients].join(' ');
+  return [...signs, ...old].join(', ') || 'nothing';
 }
 
 /** One of a kind, and several. */

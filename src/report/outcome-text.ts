@@ -9,7 +9,7 @@ import {durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import {printable} from '../base/printable.js';
 import type {LogLevel} from '../base/say.js';
-import type {Outcome} from '../guard/outcome.js';
+import type {Outcome, WhyLifted} from '../guard/outcome.js';
 import {amountText, barsText, scoreText} from '../judge/because-text.js';
 import type {WhyUnresolved} from '../mail/join-outcome.js';
 import type {Evidence} from '../mail/evidence.js';
@@ -143,13 +143,17 @@ function disputeText({queueId, clients}: Extract<Outcome, {kind: 'dispute'}>): s
   return `${place}: sources disagree about the client, ${clients.join(' and ')}: nothing counted`;
 }
 
-const liftedBecause = {
+/** Why a block was lifted, in words; of another version as it stands. */
+export const liftedText = (why: string): string =>
+  Object.hasOwn(liftedBecause, why) ? liftedBecause[why as WhyLifted] : why;
+
+const liftedBecause: Readonly<Record<WhyLifted, string>> = {
   ended: 'the time is over',
   exempt: 'it is exempt now',
   operator: 'by the operator',
   notConfirmed: 'it was made under a configuration that nobody confirmed',
-  brake: 'the relay seems to have lost its list of users, and nobody is judged',
-} as const;
+  brake: 'the relay seems to have lost its list of users',
+};
 
 const waveText = {
   on: 'a wave of strangers has begun: until it ends their bar is lower',

@@ -17,6 +17,7 @@ import {
   scoreText,
 } from '../judge/because-text.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
+import {liftedText} from './outcome-text.js';
 import {crowdLines} from './status-lines.js';
 
 /** Printed as it is by `why --json`: docs/operating.md describes it. */
@@ -70,7 +71,9 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
       : clientLines(known, block, nowMs)),
     ...crowdLines(why.crowd, nowMs),
     ...undoLines(why),
-    ...history.map(({atMs, event, reason}) => `${isoTime(atMs)} ${event}: ${reason}`),
+    ...history.map(({atMs, event, reason}) => {
+      return `${isoTime(atMs)} ${event}: ${event === 'blocked' ? reason : liftedText(reason)}`;
+    }),
   ];
 }
 
@@ -83,7 +86,9 @@ function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: numb
   const why = origin === 'operator' ? 'by the operator' : reason;
   return [
     `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
-    ...(passes === null ? [] : [`its packets pass all the same: ${passes} has delivered mail`]),
+    ...(passes === null
+      ? []
+      : [`its packets pass all the same: ${passes} is exempt, or has delivered mail`]),
     ...inside,
   ];
 }

@@ -116,7 +116,7 @@ describeInNamespace(
       expect(namespace.list(4)).toContain(`${rule}\n`);
       expect(namespace.list(6)).toContain('-A SPAM_UNAME_GUESSERS -s 2001:db8:7::/64 ');
       expect(ask('list').stdout).toMatch(
-        /^203\.0\.113\.7 +\S+ \S+ +(2h|1h 59m) +by the operator$/m,
+        /^203\.0\.113\.7 +\S+ \S+ +(2h|1h 59m) +- +- +- +by the operator$/m,
       );
       const blocks = JSON.parse(ask('list', '--json').stdout) as unknown;
       expect(blocks).toMatchObject([{network: '2001:db8:7::/64'}, {network: '203.0.113.7'}]);
@@ -136,6 +136,7 @@ describeInNamespace(
       for (const [words, code, said] of [
         [['list'], 0, 'nobody is blocked\n'],
         [['why', '203.0.113.7'], 0, '203.0.113.7: not exempt\n'],
+        [['why', '192.0.2.7', '--no-names'], 0, `whitelisted by ${whitelist}:2: 192.0.2.0/24\n`],
         [['status'], 1, 'no daemon runs, backend iptables\n0 blocks, '],
         [['doctor', '--outbound=off'], 1, 'no daemon runs'],
       ] as const) {
@@ -222,7 +223,7 @@ describeInNamespace(
       store.state.listLoss.set('listLoss', {kind: 'on', sinceMs: Date.now(), ...lost});
       store.commit();
       store.close();
-      expect(ask('why', '198.51.100.1').stdout).toMatch(/^nobody is blocked since /m);
+      expect(ask('why', '198.51.100.1').stdout).toMatch(/^blocking is STOPPED for \d+s: /m);
       expect(ask('resume')).toMatchObject({code: 0, stdout: 'blocks are made again\n'});
       const ended = ask('resume');
       expect([ended.code, ended.stdout]).toEqual([1, '']);

@@ -9,7 +9,7 @@ import {parseWhitelist} from '../../src/net/whitelist.js';
 import type {ClientView} from '../../src/judge/view.js';
 import type {WhyView} from '../../src/report/why-lines.js';
 import {Exemptions} from '../../src/score/exempt.js';
-import {guesser} from '../judge/samples.js';
+import {because, guesser} from '../judge/samples.js';
 import {quietCrowd, statusOf} from '../report/status-samples.js';
 import {settings, startMs} from '../score/samples.js';
 
@@ -67,6 +67,19 @@ describe('serve', () => {
     expect(ask('unblock', client)).toEqual({
       ...{kind: 'notBlocked', message: `${client} was not blocked, ${hint}`},
     });
+  });
+
+  test('a list has the last names of each block, and not all', () => {
+    const view = make();
+    blockFor(view, client);
+    blockFor(view, '198.51.100.8');
+    const block = view.state.blocks.get(client);
+    if (block === undefined) throw new Error('no block');
+    view.state.blocks.set(client, {...block, because: {...because, names: ['a', 'b', 'c', 'd']}});
+    const {answer} = serve({command: 'list'}, view, startMs);
+    const {blocks} = answer as Extract<Answer, {kind: 'blocks'}>;
+    expect(blocks.flatMap((each) => each.because?.names ?? [])).toEqual(['b', 'c', 'd']);
+    expect(why(view).block?.because?.names).toHaveLength(4);
   });
 
   test('why tells of a client nobody has heard of', () => {

@@ -37,8 +37,12 @@ describe('becauseText', () => {
       '1 name that never took mail here (x), none delivered, score 1.0 of 1 for a stranger from a network of guessers, proof kernel',
     ],
     [
-      {rule: 'neighbours', score: 8, bar: 8, counts: {unknownRecipient: 8}, members: 5, names: []},
-      '8 names that never took mail here by 5 clients in 1s, none delivered, score 8.0 of 8 for a network, proof kernel',
+      {rule: 'neighbours', score: 8, bar: 8, counts: {}, seconds: 0, members: 5},
+      'unknown names by 5 clients of it (anna.berg, anna.dahl), score 8.0 of 8 for a network, proof kernel',
+    ],
+    [
+      {rule: 'neighbours', score: 8, bar: 8, counts: {}, members: 1, names: [], proof: undefined},
+      'unknown names by 1 client of it, score 8.0 of 8 for a network',
     ],
     [
       {

@@ -1,7 +1,7 @@
 /** Each outcome in one line: who, for how long and why; and never what a client wrote as it wrote it. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {outcomeText, voiceOf} from '../../src/report/outcome-text.js';
+import {liftedText, outcomeText, voiceOf} from '../../src/report/outcome-text.js';
 import type {Delivery} from '../../src/mail/join-outcome.js';
 import {address} from '../net/samples.js';
 import {evidence, startMs} from '../score/samples.js';
@@ -95,7 +95,7 @@ const cases = [
   [{kind: 'lifted', block, why: 'ended'}, 'notice unblock 203.0.113.7: the time is over'],
   [
     {kind: 'lifted', block, why: 'brake'},
-    'notice unblock 203.0.113.7: the relay seems to have lost its list of users, and nobody is judged',
+    'notice unblock 203.0.113.7: the relay seems to have lost its list of users',
   ],
   [{kind: 'lifted', block, why: 'exempt'}, 'notice unblock 203.0.113.7: it is exempt now'],
   [
@@ -179,7 +179,7 @@ describe('voiceOf()', () => {
   ] as const)('a delivery is told by explain only: %j', (changes, message) => {
     const delivery: Delivery = {
       ...{client: one.client, proof: 'kernel', submitter: 'stranger', sender: 'named'},
-      ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], nextHost: undefined},
+      ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], others: [], nextHost: undefined},
       atMs: startMs,
     };
     expect(voiceOf({kind: 'delivered', ...delivery, ...changes}, startMs)).toEqual({
@@ -196,6 +196,11 @@ describe('voiceOf()', () => {
       }),
     );
   });
+});
+
+test('liftedText() leaves a word that it does not know as it is', () => {
+  expect(liftedText('operator')).toBe('by the operator');
+  expect(liftedText('constructor')).toBe('constructor');
 });
 
 test('outcomeText() tells each outcome by itself, also what the daemon only counts', () => {

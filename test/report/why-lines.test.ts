@@ -61,6 +61,7 @@ describe('whyLines', () => {
       secondChanceMs: nowMs + 7_140_000,
     };
     const history = [
+      {atMs: nowMs, network: 'x', event: 'unblocked', reason: 'operator'},
       {atMs: nowMs, network: 'x', event: 'blocked', reason: becauseText(because)},
     ] as const;
     expect(lines({block, known, history})).toEqual([
@@ -74,6 +75,7 @@ describe('whyLines', () => {
       'blocks so far that make the next one longer: 1',
       'to end the block: blocksmtp unblock 203.0.113.7',
       exempting,
+      '2026-11-21T12:00:00Z unblocked: by the operator',
       '2026-11-21T12:00:00Z blocked: 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
     ]);
   });
@@ -106,7 +108,9 @@ describe('whyLines', () => {
     const around = {...block, network: '203.0.113.0/24', except: ['203.0.113.7']};
     const told = lines({block: around, passes: '203.0.113.7'});
     expect(told[1]).toMatch(/^inside of 203\.0\.113\.0\/24, blocked from /);
-    expect(told[2]).toBe('its packets pass all the same: 203.0.113.7 has delivered mail');
+    expect(told[2]).toBe(
+      'its packets pass all the same: 203.0.113.7 is exempt, or has delivered mail',
+    );
     expect(told).toContain('to end the block: blocksmtp unblock 203.0.113.0/24');
   });
 

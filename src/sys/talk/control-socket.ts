@@ -10,8 +10,8 @@ import {LineCutter} from '../run/line-cutter.js';
 
 /** The longest request. Bytes. */
 const longestRequestBytes = 4096;
-/** The longest answer: a list of all blocks that can stand. Bytes. */
-const longestAnswerBytes = 64 * 1024 * 1024;
+/** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
+const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
 const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */

@@ -15,9 +15,10 @@ const block: Block = {
   origin: 'evidence',
 };
 const names = ['<a@x>', '<\u001B[2J@x>', '<carl@x>', '<dora@x>'];
+const network = {...because, rule: 'neighbours', members: 5, names: []} as const;
 const blocks: readonly Block[] = [
   {...block, because: {...because, names}},
-  {...block, network: '198.51.100.0/24', because: {...because, rule: 'neighbours', names: []}},
+  {...block, network: '198.51.100.0/24', because: network},
   {...block, network: '192.0.2.1', origin: 'operator', reason: 'by the operator'},
   {...block, network: '192.0.2.2'},
 ];
@@ -39,7 +40,15 @@ test('each has its row: host, names and rule, or that there is none', () => {
   const short = '10 names that never took mail here in 1s, score 10.0 of 10';
   expect(rows).toEqual([
     ['203.0.113.7', until, '1h', 'mx.example.net', '??2J, carl, dora, +1', 'row', short],
-    ['198.51.100.0/24', until, '1h', '-', '-', 'neighbours', `${short} for a network`],
+    [
+      '198.51.100.0/24',
+      until,
+      '1h',
+      '-',
+      '-',
+      'neighbours',
+      'unknown names by 5 clients of it, score 10.0 of 10 for a network',
+    ],
     ['192.0.2.1', until, '1h', expect.anything(), '-', '-', 'by the operator'],
     ['192.0.2.2', until, '1h', '-', '-', '-', block.reason],
   ]);
