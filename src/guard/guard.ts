@@ -30,6 +30,7 @@ import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
 import type {Network} from '../net/network.js';
+import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
@@ -49,9 +50,6 @@ const lateMs = 15 * 60_000;
 
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
-
-/** Networks inside a block whose packets pass. A count: each is a rule of its own. */
-const mostExceptions = 64;
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
 interface Moment {
@@ -263,11 +261,11 @@ export class Guard {
     rule: BlockVerdict['because']['rule'],
     exemptions: Exemptions,
   ): readonly string[] | 'all' {
-    const exempt = exemptions.inside(network, mostExceptions);
-    if (exempt === 'all') return 'all';
+    const exempt = exemptions.within(network);
+    if (exempt.some(({text}) => text === network.text)) return 'all';
     const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
     const all = [...new Set([...exempt.map(({text}) => text), ...good])];
-    return all.length > mostExceptions ? 'all' : all;
+    return all.length > mostHoles ? 'all' : all;
   }
 
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */

@@ -7,6 +7,8 @@ import {emptyState, type State} from '../../src/guard/state.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {addEvidence} from '../../src/score/offender.js';
 import {parseAddress} from '../../src/net/address.js';
+import {mostHoles} from '../../src/net/subtract.js';
+import {parseWhitelist} from '../../src/net/whitelist.js';
 import {evidence, policy, startMs} from '../score/samples.js';
 
 const hour = 3_600_000;
@@ -93,5 +95,52 @@ describe('the client of a lifted block', () => {
     endBlocks(state, nowMs);
     expect(state.offenders.get(anna)).toBe(before);
     expect(state.history[0]).toMatchObject({event: 'ended'});
+  });
+});
+
+describe('inside of a network that evidence blocks', () => {
+  const exemptBy = (...lines: string[]): Exemptions =>
+    new Exemptions(parseWhitelist('list', lines.join('\n')), undefined, []);
+  const withNetwork = (origin: Block['origin'], except?: readonly string[]): State => {
+    const state = emptyState();
+    const made = {fromMs: startMs, untilMs: nowMs + hour, reason: 'guessed', origin};
+    state.blocks.set('192.0.2.0/24', {network: '192.0.2.0/24', ...made, except});
+    return state;
+  };
+  const exceptIn = (state: State): readonly string[] | undefined =>
+    state.blocks.get('192.0.2.0/24')?.except;
+
+  test('who becomes exempt passes, and the block stands', () => {
+    const state = withNetwork('evidence');
+    const friends = exemptBy('192.0.2.7', '192.0.2.64/28', '198.51.100.0/24');
+    const outcomes = liftExempt(state, friends, nowMs);
+    expect(told(outcomes)).toEqual(['192.0.2.7 exempt', '192.0.2.64/28 exempt']);
+    expect(exceptIn(state)).toEqual(['192.0.2.7', '192.0.2.64/28']);
+    expect(state.history.map(({network, event}) => [network, event])).toEqual([
+      ['192.0.2.7', 'unblocked'],
+      ['192.0.2.64/28', 'unblocked'],
+    ]);
+    expect(liftExempt(state, friends, nowMs)).toEqual([]);
+  });
+
+  test('one more joins those who pass already', () => {
+    const state = withNetwork('evidence', ['192.0.2.9']);
+    liftExempt(state, exemptBy('192.0.2.7'), nowMs);
+    expect(exceptIn(state)).toEqual(['192.0.2.9', '192.0.2.7']);
+  });
+
+  test.each([
+    ['the whole network is exempt', ['192.0.2.0/24'], 'evidence'],
+    ['a larger one is', ['192.0.0.0/16', '192.0.2.7'], 'evidence'],
+    ['the operator has blocked it', ['192.0.2.7'], 'operator'],
+    [
+      'more are exempt than can be let pass',
+      Array.from({length: mostHoles + 1}, (_, i) => `192.0.2.${i}`),
+      'evidence',
+    ],
+  ] as const)('the block is lifted where %s', (_, lines, origin) => {
+    const state = withNetwork(origin);
+    expect(told(liftExempt(state, exemptBy(...lines), nowMs))).toEqual(['192.0.2.0/24 exempt']);
+    expect(state.blocks.size).toBe(0);
   });
 });

@@ -188,7 +188,7 @@ export function addCredit(
   sec: number,
 ): void {
   const before = scoreAt(table, slot, sec);
-  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, -floor)));
+  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, 0 - floor)));
   table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
 }
 
