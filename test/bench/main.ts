@@ -15,6 +15,9 @@ import {firewall, firewallInside, INSIDE} from './firewall.js';
 import {holdBlocks, MEMORY} from './firewall/memory.js';
 import {following} from './following.js';
 import {guarded} from './guarded.js';
+import {judge, JUDGE} from './judge.js';
+import {judgeMany} from './judge/judging.js';
+import {saveMany} from './judge/saving.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
@@ -27,6 +30,7 @@ const sections = [
   'offline',
   'live',
   'following',
+  'judge',
   'firewall',
   'outgoing',
 ] as const;
@@ -39,6 +43,8 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === INSIDE) return firewallInside();
   if (first === OUTGOING.seen) return outgoingInside('seen');
   if (first === OUTGOING.scan) return outgoingInside('scan');
+  if (first === JUDGE.judging) return judgeMany();
+  if (first === JUDGE.saving) return saveMany(rest);
   if (first === MEMORY) return holdBlocks(rest);
   const words = first === undefined ? sections : [first, ...rest];
   const unknown = words.filter((word) => !isSection(word));
@@ -53,6 +59,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('offline')) await offline();
   if (wanted.has('live')) await live();
   if (wanted.has('following')) following();
+  if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
   return conclude();
