@@ -120,6 +120,26 @@ export class Guard {
     });
   }
 
+  /**
+   * Hears what an old log tells of who delivered what to whom, and of nothing else: what speaks against
+   * a client is dropped, for it may be weeks old.
+   *
+   * @returns how many recipients took mail. A count
+   */
+  learn(line: LogRecord, nowMs: number): number {
+    const reading = this.read(line);
+    if (reading.kind === 'ignored') return 0;
+    const {event, record: read} = reading;
+    const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
+    const joined = this.#sessions.take(record, event, undefined);
+    return joined.filter(({kind}) => kind === 'delivered' || kind === 'accepted').length;
+  }
+
+  /** The old logs have been read: envelopes that they leave open are no news. */
+  hasLearnt(nowMs: number): void {
+    this.#sessions.forgetSilent(nowMs);
+  }
+
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;

@@ -8,6 +8,7 @@ import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
 import type {ChainSpec} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Learning} from '../judge/learning.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
 import type {ClientConnection, Envelope} from '../mail/envelopes.js';
@@ -42,6 +43,8 @@ const tables = {
   /** Clients whose mail was accepted, by client. */
   senders: of<Sender>(),
   brake: of<BrakeState>(),
+  /** How far the installation has learnt who its mailers are: one row. */
+  learning: of<Learning>(),
   /** The names and ports under which we made something that may still be in the firewall. */
   chains: of<ChainSpec>(),
   /** Who opened connections to mail ports of others, by hour and program. */

@@ -128,6 +128,7 @@ function reloaded(saved: State): State {
     chains: copy(saved.chains),
     outgoing: copy(saved.outgoing),
     egressChains: copy(saved.egressChains),
+    learning: copy(saved.learning),
     history: [],
   };
 }
