@@ -21,7 +21,7 @@ const key = 'installation';
 export const learningMs = 24 * 3600 * 1000;
 
 /** What was read of the old logs. */
-export interface OldLogs {
+interface OldLogs {
   /** When the first mail that they tell of was delivered, ms since the epoch; undefined: they tell of none. */
   readonly firstDeliveryMs: number | undefined;
   /** `cut`: a bound was reached before the newest of them had been read. */

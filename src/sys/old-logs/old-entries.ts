@@ -39,6 +39,7 @@ export async function* storedSince(
   const {output, ended} = startCommand(journalctl, parameters, either);
   const machineId = ownMachineId();
   const cutter = new LineCutter(mostEntryBytes, 'utf8');
+  let isOver = false;
   try {
     for await (const chunk of output) {
       const records = cutter.take(chunk).flatMap((cut) => {
@@ -47,8 +48,9 @@ export async function* storedSince(
       });
       yield {records, bytes: chunk.length};
     }
+    isOver = true;
   } finally {
-    own.abort(); // the reader may have left in the middle
+    if (!isOver) own.abort(); // the reader has left in the middle
     const end = await ended;
     if (end.kind === 'failed' || end.kind === 'missing') onFailure(end.why);
   }

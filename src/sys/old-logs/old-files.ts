@@ -21,7 +21,7 @@ export interface OldFile {
   readonly toBytes: number;
 }
 
-export interface OldFiles {
+interface OldFiles {
   /** Oldest first. */
   readonly files: readonly OldFile[];
   /** Left out: changed too long ago, beyond the bytes, or packed as nothing here unpacks. Counts. */
@@ -30,7 +30,7 @@ export interface OldFiles {
   readonly unreadable: number;
 }
 
-export interface OldLogsBounds {
+interface OldLogsBounds {
   /** Of what is read, the newest. Ms. */
   readonly ageMs: number;
   /** Unpacked. */
@@ -64,12 +64,12 @@ export function oldFiles(
   {ageMs, bytes}: OldLogsBounds,
   nowMs: number,
 ): OldFiles {
-  const all = logs.flatMap((log) => filesOf(log, positionOf(log) ?? []));
+  const all = newestFirst(logs.map((log) => filesOf(log, positionOf(log) ?? [])));
   const readable = all.filter((file): file is OldFile => file.packing !== 'other');
   const young = readable.filter(({changedMs}) => changedMs >= nowMs - ageMs);
   const files: OldFile[] = [];
   let left = bytes;
-  for (const file of young.sort((a, b) => b.changedMs - a.changedMs)) {
+  for (const file of young) {
     const fromBytes = Math.max(0, file.toBytes - left);
     if (fromBytes < file.toBytes) files.unshift({...file, fromBytes});
     left -= file.toBytes - fromBytes;
@@ -93,6 +93,18 @@ export async function openOldFile({log, path, packing, fromBytes}: OldFile): Pro
   const file = PackedFile.open(path, log);
   await file.seek(place, () => undefined);
   return file;
+}
+
+/** Those of each log keep their order, which their times alone do not tell; those of several are merged. */
+function newestFirst(logs: readonly Found[][]): Found[] {
+  const left = logs.filter((files) => files.length > 0).map((files) => [...files]);
+  const all: Found[] = [];
+  while (left.length > 0) {
+    left.sort((a, b) => b.at(-1)!.changedMs - a.at(-1)!.changedMs);
+    all.push(left[0]!.pop()!);
+    if (left[0]!.length === 0) left.shift();
+  }
+  return all;
 }
 
 type Found = Omit<OldFile, 'packing'> & {readonly packing: Rotated['packing']};
@@ -125,7 +137,10 @@ function currentOf(log: string): Rotated | undefined {
   }
 }
 
-/** Unpacked. RFC 1952 section 2.3.1: the last four bytes of a gzip file are the size, modulo 4 GiB. */
+/**
+ * Unpacked. RFC 1952 section 2.3.1: the last four bytes of a gzip file are the size, modulo 4 GiB. Of a
+ * damaged file they are anything, and must not use up the bytes of all others.
+ */
 function sizeOf({path, packing}: Rotated): number {
   let descriptor: number | undefined;
   try {
@@ -134,7 +149,7 @@ function sizeOf({path, packing}: Rotated): number {
     if (packing !== 'gzip' || size < trailerBytes) return size;
     const trailer = Buffer.alloc(trailerBytes);
     fs.readSync(descriptor, trailer, 0, trailerBytes, size - trailerBytes);
-    return Math.max(size, trailer.readUInt32LE(0));
+    return Math.min(trailer.readUInt32LE(0), size * mostPacked);
   } catch {
     return 0; // gone meanwhile, or not to be read
   } finally {
@@ -143,3 +158,5 @@ function sizeOf({path, packing}: Rotated): number {
 }
 
 const trailerBytes = 4;
+/** How many times smaller gzip makes anything. A ratio: the limit of its method. */
+const mostPacked = 1032;
