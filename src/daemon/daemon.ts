@@ -114,7 +114,11 @@ export class Daemon {
     this.#sinceMs = nowMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
     const learner = new Learner({
-      ...{config: this.#config, state: this.#state, guard: this.#guard, say: this.#log.say},
+      ...{config: this.#config, state: this.#state, say: this.#log.say},
+      guard: {
+        learn: (record, atMs) => this.#guard.learn(record, atMs, this.#exemptions),
+        hasLearnt: (atMs) => this.#guard.hasLearnt(atMs),
+      },
       plan: sources.plan,
       named: (record) => sources.named(record),
       save: () => this.#enforcement.save(),

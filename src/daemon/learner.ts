@@ -13,7 +13,6 @@ import {durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
-import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
 import {afterReading, isToRead, learningUntilMs, note} from '../judge/learning.js';
 import type {LogRecord} from '../log/record.js';
@@ -49,7 +48,11 @@ const mostEmptyReads = 1000;
 interface LearnerParts {
   readonly config: Pick<Config, 'mailerSyslogName'>;
   readonly state: State;
-  readonly guard: Pick<Guard, 'learn' | 'hasLearnt'>;
+  readonly guard: {
+    /** @returns how many recipients took mail. A count */
+    readonly learn: (record: LogRecord, nowMs: number) => number;
+    readonly hasLearnt: (nowMs: number) => void;
+  };
   readonly plan: SourcePlan;
   /** The record under this machine's one name; undefined: it is not the mailer's. */
   readonly named: (record: LogRecord) => LogRecord | undefined;

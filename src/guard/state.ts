@@ -1,6 +1,6 @@
 /**
  * All that is remembered, in one value, so that it is committed together: after a crash the lines
- * behind the position are replayed into exactly the sessions, offenders and blocks they met before.
+ * behind the position are replayed into exactly the sessions, clients and blocks they met before.
  * One list names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow
  * from it.
  */
@@ -9,15 +9,21 @@ import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
 import type {ChainSpec} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Friend} from '../judge/crowd/friends.js';
+import {KnownNames} from '../judge/crowd/known-names.js';
+import type {ListLossState} from '../judge/crowd/list-loss.js';
+import {Networks} from '../judge/crowd/networks.js';
+import type {WaveState} from '../judge/crowd/wave.js';
 import type {Learning} from '../judge/learning.js';
+import {clientLayout} from '../judge/memory/client-record.js';
+import {mailerLayout} from '../judge/memory/mailer-record.js';
+import type {OpenEnvelope} from '../judge/memory/open-envelope.js';
+import type {Suspect} from '../judge/memory/suspects.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
 import type {ClientConnection, Envelope} from '../mail/envelopes.js';
 import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
-import type {BrakeState} from '../score/brake.js';
-import type {Sender} from '../score/good-senders.js';
-import type {Offender} from '../score/offender.js';
 
 type Saving = 'saved' | 'unsaved';
 
@@ -40,7 +46,6 @@ const packed = (layout: PackedLayout) => ({
 /** All tables. Each is a table of the database, under its name. `packed`: of numbers, a million of them. */
 const tables = {
   blocks: of<Block>(),
-  offenders: of<Offender>(),
   envelopes: of<Envelope>(),
   connections: of<ClientConnection>(),
   deliveries: of<AcceptedEnvelope>(),
@@ -48,9 +53,14 @@ const tables = {
   openMessages: of<OpenMessage>(),
   positions: of<LogPosition>(),
   journals: of<JournalPosition>(),
-  /** Clients whose mail was accepted, by client. */
-  senders: of<Sender>(),
-  brake: of<BrakeState>(),
+  /** Envelopes in which something was refused, by (host, pid, queue id). */
+  openEnvelopes: of<OpenEnvelope>(),
+  /** What clients asked for, in clear, by client. */
+  suspects: of<Suspect>(),
+  /** Hosts to which our users wrote, by client. */
+  friends: of<Friend>(),
+  listLoss: of<ListLossState>(),
+  wave: of<WaveState>(),
   /** How far the installation has learnt who its mailers are: one row. */
   learning: of<Learning>(),
   /** The names and ports under which we made something that may still be in the firewall. */
@@ -59,10 +69,13 @@ const tables = {
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */
   egressChains: of<{readonly chain: string}>(),
-  /** What is known of one client, by its address. */
-  clients: packed({keyBytes: 16, entryBytes: 96}),
+  /** What is known of one client, by its address; and more of those who deliver. */
+  clients: packed(clientLayout),
+  records: packed(mailerLayout),
   /** What is known of one network of clients, by its address and prefix length. */
-  networks: packed({keyBytes: 17, entryBytes: 48}),
+  networks: packed(Networks.layout),
+  /** Names that took mail, by their hash. */
+  names: packed(KnownNames.layout),
 };
 
 type Kinds = typeof tables;

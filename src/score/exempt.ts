@@ -83,6 +83,24 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
+  /**
+   * What is exempt inside of a network.
+   *
+   * @param most entries
+   * @returns `all`: the whole network is, or there is more than so much
+   */
+  inside(network: Network, most: number): readonly Network[] | 'all' {
+    const hosts = [...(this.#mailer === undefined ? [] : [this.#mailer]), ...this.#local];
+    const every = [
+      ...this.#whitelist.entries.map((entry) => entry.network),
+      ...this.#trusted,
+      ...hosts.map(hostNetwork),
+      ...reserved,
+    ].filter((each) => overlaps(each, network));
+    const isAll = every.some(({first, last}) => first <= network.first && last >= network.last);
+    return isAll || every.length > most ? 'all' : every;
+  }
+
   /** The most specific entry, for people. */
   #trustedIn(network: Network): Network | undefined {
     const entries = this.#trusted.filter((entry) => overlaps(entry, network));
