@@ -170,9 +170,8 @@ export class Guard {
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
-    const {ownHost, attribution, dialect} = this.#settings;
-    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
-      this.#sessions.needsClient(record, queueId, attribution),
+    const question = questionAbout(record, event, this.#settings, (queueId) =>
+      this.#sessions.needsClient(record, queueId, this.#settings.attribution),
     );
     return question && ask(question);
   }
@@ -332,7 +331,10 @@ export class Guard {
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const silent = this.#sessions.forgetSilent(nowMs);
+    // Until the judge hears of envelopes that ended so.
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
     const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
     return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }

@@ -147,7 +147,13 @@ const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
 
 function plain(event: MailEvent): EventFacts {
   if (event.kind === 'undeliverable') {
-    return {...event, recipients: event.recipients.map(({subject}) => subject).join(' ')};
+    const recipients = event.recipients.map(({subject}) => subject).join(' ');
+    return {...event, recipients, nextHost: event.nextHost?.text};
+  }
+  if (event.kind === 'delivered') {
+    const {kind, queueId, sure, others, inNameOf, nextHost} = event;
+    const recipients = [...others, ...sure].join(' ');
+    return {kind, queueId, recipients, inNameOf, nextHost: nextHost?.text};
   }
   return {...event, client: event.client?.text, subjectIs: undefined};
 }
