@@ -128,6 +128,10 @@ const machine: readonly Room[] = [
   {folder: 'sys/follow', purpose: 'Log files, followed without losing a line.'},
   {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
   {
+    folder: 'sys/old-logs',
+    purpose: 'What stands in the logs and the journal already, to be read once.',
+  },
+  {
     folder: 'sys/talk',
     purpose:
       'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',

@@ -11,6 +11,7 @@ import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
+import {Learner} from './learner.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -19,6 +20,7 @@ import {type Ask, Guard} from '../guard/guard.js';
 import {liftExempt} from '../guard/lifting.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
+import {mendLearning} from '../judge/learning.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
@@ -107,10 +109,21 @@ export class Daemon {
     this.#enforcement.start(liftSinceMs);
   }
 
-  /** Follows the log until the signal is given. */
+  /** Follows the log until the signal is given; before the first time it learns from the old ones. */
   async follow(signal: AbortSignal): Promise<void> {
     this.#sinceMs = nowMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
+    const learner = new Learner({
+      ...{config: this.#config, state: this.#state, say: this.#log.say},
+      guard: {
+        learn: (record, atMs) => this.#guard.learn(record, atMs, this.#exemptions),
+        hasLearnt: (atMs) => this.#guard.hasLearnt(atMs),
+      },
+      plan: sources.plan,
+      named: (record) => sources.named(record),
+      save: () => this.#enforcement.save(),
+    });
+    await learner.run(signal);
     await sources.follow(signal, (batch) => this.#takeBatch(batch));
   }
 
@@ -137,6 +150,7 @@ export class Daemon {
 
   /** Forgets what is over. */
   cleanse(): Promise<void> {
+    mendLearning(this.#state.learning, nowMs());
     this.#enforcement.sweep();
     return Promise.resolve();
   }

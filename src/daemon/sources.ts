@@ -70,6 +70,10 @@ export class LogSources {
     ]);
   }
 
+  get plan(): SourcePlan {
+    return this.#plan;
+  }
+
   /** Gives batches until the signal is given. @param take is done with a batch when it returns */
   async follow(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
     // What ends one ends all: half of the sources is no state to go on in.
@@ -160,18 +164,25 @@ export class LogSources {
     return isGone ? oldest : undefined;
   }
 
-  /** A line of the mailer's that no other source has given, under this machine's one name. */
+  /** One that no other source has given. */
   #wanted(source: string, given: LogRecord): LogRecord | undefined {
-    if (given.program !== this.#config.mailerSyslogName) return undefined;
-    const isOurs = given.host === this.#ownHost || sameHost(given.host, this.#ownHost);
+    const record = this.named(given);
+    if (record === undefined) return undefined;
+    const isOurs = record.host === this.#ownHost;
     const inJournal = isOurs && this.#plan.journal === 'followed' && source !== journalSource;
     // The journal tells the same, and who wrote it.
     if (this.#config.attribution === 'verified' && inJournal) return undefined;
-    // Of two sources one may write the short name, the other the full one.
-    const record = isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;
     // Pieces are put together for each writer; told twice, the whole counts once.
     if (this.#duplicates === undefined || sendmail.pieces.mayBePiece(record.message)) return record;
     return this.#duplicates.isNew(source, record) ? record : undefined;
+  }
+
+  /** A line of the mailer's, under this machine's one name where it is ours. */
+  named(given: LogRecord): LogRecord | undefined {
+    if (given.program !== this.#config.mailerSyslogName) return undefined;
+    const isOurs = given.host === this.#ownHost || sameHost(given.host, this.#ownHost);
+    // Of two sources one may write the short name, the other the full one.
+    return isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;
   }
 
   #caughtUp(source: string, isCaughtUp: 'yes' | 'no'): boolean {

@@ -85,11 +85,6 @@ export class Guard {
     this.#minute = new MinuteLimit(settings.blocksPerMinute);
   }
 
-  /** Nothing is known of this relay, and no old log could be read: its first day is judged with care. */
-  beginLearning(atMs: number): void {
-    this.#judge.beginLearning(atMs);
-  }
-
   /**
    * @param nowMs not before the line was written: the clock, or for an old log its last change; no
    *   block begins later
@@ -157,6 +152,28 @@ export class Guard {
     if (outcome.kind !== 'envelopeEnded' || this.#exemptions === undefined) return [];
     const moment = {knownMs: outcome.atMs, nowMs};
     return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
+  }
+
+  /**
+   * Hears what an old log tells of who delivered what to whom, and of nothing else: what speaks against
+   * a client is dropped, for it may be weeks old.
+   *
+   * @returns how many recipients took mail. A count
+   */
+  learn(line: LogRecord, nowMs: number, exemptions: Exemptions): number {
+    const reading = this.read(line);
+    if (reading.kind === 'ignored') return 0;
+    const {event, record: read} = reading;
+    const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
+    const joined = this.#sessions.take(record, event, undefined);
+    const delivered = joined.filter((outcome) => outcome.kind === 'delivered');
+    for (const delivery of delivered) this.#delivered(delivery, exemptions);
+    return delivered.length;
+  }
+
+  /** The old logs have been read: envelopes that they leave open are no news. */
+  hasLearnt(nowMs: number): void {
+    this.#sessions.forgetSilent(nowMs);
   }
 
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */

@@ -14,11 +14,11 @@ import {KnownNames} from '../judge/crowd/known-names.js';
 import type {ListLossState} from '../judge/crowd/list-loss.js';
 import {Networks} from '../judge/crowd/networks.js';
 import type {WaveState} from '../judge/crowd/wave.js';
+import type {Learning} from '../judge/learning.js';
 import {clientLayout} from '../judge/memory/client-record.js';
 import {mailerLayout} from '../judge/memory/mailer-record.js';
 import type {OpenEnvelope} from '../judge/memory/open-envelope.js';
 import type {Suspect} from '../judge/memory/suspects.js';
-import type {LearningDay} from '../judge/tables.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
 import type {ClientConnection} from '../mail/connections.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
@@ -62,7 +62,8 @@ const tables = {
   friends: of<Friend>(),
   listLoss: of<ListLossState>(),
   wave: of<WaveState>(),
-  learning: of<LearningDay>(),
+  /** How far the installation has learnt who its mailers are: one row. */
+  learning: of<Learning>(),
   /** The names and ports under which we made something that may still be in the firewall. */
   chains: of<ChainSpec>(),
   /** Who opened connections to mail ports of others, by hour and program. */

@@ -27,7 +27,6 @@ const hotBar = 1;
 
 /** On the first day of an installation that knows nothing all bars are so many times as high. A factor. */
 const learningFactor = 4;
-export const learningSec = 86_400;
 
 /**
  * How far above its bar a score may rise while recipients that seem to be accepted postpone a verdict.

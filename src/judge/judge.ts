@@ -20,7 +20,6 @@ import {
   staleWeight,
   weights,
 } from '../score/weights.js';
-import {learningSec} from './bars.js';
 import {Credits, hopOf} from './credits.js';
 import {Convictions} from './conviction.js';
 import {
@@ -44,6 +43,7 @@ import {ListLoss} from './crowd/list-loss.js';
 import {Networks} from './crowd/networks.js';
 import {Wave} from './crowd/wave.js';
 import {sentence} from './ladder.js';
+import {learningUntilMs} from './learning.js';
 import {Memory, memoryLimits} from './memory/memory.js';
 import {
   answered,
@@ -52,7 +52,7 @@ import {
   type OpenEnvelope,
 } from './memory/open-envelope.js';
 import {Suspects} from './memory/suspects.js';
-import {type JudgeTables, learningKey} from './tables.js';
+import type {JudgeTables} from './tables.js';
 import type {BlockVerdict} from './verdict.js';
 
 export interface Judgement {
@@ -102,24 +102,15 @@ export class Judge {
     this.convictions = new Convictions(policy, {
       ...{clients: this.#clients, networks: this.networks, wave: this.wave},
       ...{friends: this.friends, suspects: this.suspects},
-      learning: (atMs) => this.learning(atMs),
+      learning: (atMs) => (this.learningUntilMs(atMs) === undefined ? 'off' : 'on'),
       textOf: (client) => this.textOf(client),
     });
   }
 
-  /** Nothing is known of this relay, and no old log could be read: its first day is judged with care. */
-  beginLearning(atMs: number): void {
-    this.#tables.learning.set(learningKey, {sinceMs: atMs});
-  }
-
-  learningSinceMs(): number | undefined {
-    return this.#tables.learning.get(learningKey)?.sinceMs;
-  }
-
-  learning(atMs: number): 'on' | 'off' {
-    if (this.policy.learning === 'off') return 'off';
-    const sinceMs = this.learningSinceMs();
-    return sinceMs !== undefined && atMs - sinceMs < learningSec * 1000 ? 'on' : 'off';
+  /** Until when all bars are higher, for little is known of this relay yet; undefined: they are not. */
+  learningUntilMs(atMs: number): number | undefined {
+    if (this.policy.learning === 'off') return undefined;
+    return learningUntilMs(this.#tables.learning, atMs);
   }
 
   /** How a client is called: its network's text. */

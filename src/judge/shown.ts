@@ -2,7 +2,7 @@
 import {addressOf} from '../net/address.js';
 import {clientNetwork, keyOfNetwork} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
-import {learningSec, rowBar} from './bars.js';
+import {rowBar} from './bars.js';
 import type {Judge} from './judge.js';
 import {sentence} from './ladder.js';
 import {
@@ -61,7 +61,10 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
   if (listLoss.view().kind === 'on') return [];
   const address = addressOf(network.family, network.first);
   const low = convictions.lowBars(slot, address, {sender: 'named', fresh: 1}, atMs);
-  const row = {rule: 'row' as const, bar: rowBar(policy, judge.learning(atMs))};
+  const row = {
+    rule: 'row' as const,
+    bar: rowBar(policy, judge.learningUntilMs(atMs) === undefined ? 'off' : 'on'),
+  };
   const standing = convictions.standing(slot, Math.floor(atMs / 1000));
   return [row, ...low].map(({rule, bar}) => ({
     rule,
@@ -72,12 +75,11 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
 
 function crowdView(judge: Judge, atMs: number): CrowdView {
   const {wave, listLoss, memory, networks, names} = judge;
-  const since = judge.learningSinceMs();
-  const isLearning = judge.learning(atMs) === 'on' && since !== undefined;
+  const untilMs = judge.learningUntilMs(atMs);
   return {
     wave: wave.view(atMs),
     listLoss: listLoss.view(),
-    learning: isLearning ? {kind: 'on', untilMs: since + learningSec * 1000} : {kind: 'off'},
+    learning: untilMs === undefined ? {kind: 'off'} : {kind: 'on', untilMs},
     remembered: {...memory.counts(), networks: networks.size, names: names.size},
   };
 }

@@ -4,15 +4,10 @@ import type {Table} from '../base/mechanisms/table.js';
 import type {Friend} from './crowd/friends.js';
 import type {ListLossState} from './crowd/list-loss.js';
 import type {WaveState} from './crowd/wave.js';
+import type {Learning} from './learning.js';
 import type {MemoryTables} from './memory/memory.js';
 import type {OpenEnvelope} from './memory/open-envelope.js';
 import type {Suspect} from './memory/suspects.js';
-
-/** Plain data: it is saved as it is. */
-export interface LearningDay {
-  /** Ms since the epoch. */
-  readonly sinceMs: number;
-}
 
 export interface JudgeTables extends MemoryTables {
   readonly names: PackedTable;
@@ -22,8 +17,5 @@ export interface JudgeTables extends MemoryTables {
   readonly friends: Table<Friend>;
   readonly listLoss: Table<ListLossState>;
   readonly wave: Table<WaveState>;
-  /** Under `learningKey`, while nothing is known of this relay. */
-  readonly learning: Table<LearningDay>;
+  readonly learning: Table<Learning>;
 }
-
-export const learningKey = 'learning';

@@ -7,6 +7,7 @@ import {Daemon} from '../../src/daemon/daemon.js';
 import {live} from '../../src/daemon/life.js';
 import type {LogLevel} from '../../src/base/say.js';
 import {emptyState} from '../../src/guard/state.js';
+import {note} from '../../src/judge/learning.js';
 import {courseUntil} from '../support/course.js';
 import {sleep, tempDirs, until} from '../support/temp.js';
 import {FakeNetfilter} from '../support/fake-netfilter.js';
@@ -28,6 +29,7 @@ beforeEach(() => {
   log = join(newDir(), 'mail.log');
   fs.writeFileSync(log, 'an old line\n');
   state = emptyState();
+  note(state.learning, {kind: 'learnt'});
   saved = [];
   savedPlaces = 0;
   said = [];

@@ -107,6 +107,26 @@ describe('one process', () => {
   });
 });
 
+describe('what the process has written to its client', () => {
+  const written = (...changes: readonly Partial<Witness>[]): number | undefined => {
+    const witnesses = changes.map((change) => ({...facts, writtenBytes: 700, ...change}));
+    return nameClient(witnesses, envelope, {dialect: sendmail, port: 25})?.answeredBytes;
+  };
+
+  test('is told of the one process that has the socket', () => {
+    expect(written({})).toBe(700);
+    expect(written({}, {pid: 99, ownPid: 99})).toBe(700);
+  });
+
+  test.each<[string, readonly Partial<Witness>[]]>([
+    ['it cannot be read', [{writtenBytes: undefined}]],
+    ['no socket is left: who knows to whom', [{sockets: []}]],
+    ['two serve the same client', [{}, {pid: 4711}]],
+  ])('is not told when %s', (_, changes) => {
+    expect(written(...changes)).toBeUndefined();
+  });
+});
+
 describe('several processes with the number in the line', () => {
   const reading = {title: 'sendmail: MTA: server [203.0.113.7] cmd read'};
   const other: Partial<Witness> = {

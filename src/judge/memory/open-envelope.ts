@@ -67,12 +67,19 @@ export function answered(
   atMs: number,
 ): OpenEnvelope {
   const lastMs = Math.max(before.lastMs, atMs);
-  if (bytes === undefined) return {...before, lastMs};
   const refused = refusedFrameBytes + recipient.length;
   const refusedBytes = before.refusedBytes + refused;
   const isFirst = before.answers === 0;
-  const over = isFirst ? 0 : Math.max(0, bytes - before.lastBytes - refused);
-  const leastOver = isFirst ? mostOverheadBytes : Math.min(before.leastOver, over);
+  if (bytes === undefined) {
+    // The machine was not asked about this one. It was answered all the same: at the next question it
+    // must not look like accepted ones.
+    const passed = {lastBytes: before.lastBytes + refused, answers: before.answers + 1};
+    return {...before, lastMs, refusedBytes, ...(isFirst ? {} : passed)};
+  }
+  // Below 0 too: asked a moment before an answer is written, and a moment after the next one, it is an
+  // answer less and then one more. Were only the latter counted, each such pair would be an accepted one.
+  const over = isFirst ? 0 : bytes - before.lastBytes - refused;
+  const leastOver = isFirst ? mostOverheadBytes : Math.min(before.leastOver, Math.max(0, over));
   const overBytes = before.overBytes + over;
   const {answers} = before;
   const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);

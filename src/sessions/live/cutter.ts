@@ -106,14 +106,15 @@ export class Cutter {
     const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
     if (restMs > 0) await pause(restMs);
     const startMs = nowMs();
+    const taken = this.#waiting;
+    this.#waiting = new Map();
     try {
-      const taken = this.#waiting;
-      this.#waiting = new Map();
       const networks = await this.#standing(taken.keys());
       const unserved = await this.#cutAll(networks);
       this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
     } catch (error) {
       this.#complain('search', `not searched for: ${(error as Error).message}`);
+      this.#lookAgain(taken);
     }
     this.#restUntilMs = 2 * nowMs() - startMs;
   }

@@ -45,6 +45,20 @@ export function readParameters(
   ];
 }
 
+/** Of all that is stored, what came since then. */
+export function sinceParameters(
+  place: JournalPlace,
+  identifiers: readonly string[],
+  sinceMs: number,
+): readonly string[] {
+  return [
+    ...common(place),
+    ...identifiers.map((identifier) => `--identifier=${identifier}`),
+    `--output-fields=${entryFields.join(',')}`,
+    `--since=@${Math.floor(sinceMs / 1000)}`,
+  ];
+}
+
 /**
  * A cursor to go on from with what is written from now on, whether or not anything ever was.
  * Asked of all entries, not of the mailer's: it may have written none yet.

@@ -13,38 +13,47 @@ import {
 import type {Dialect} from '../../mail/dialect.js';
 import {findSockets, type SocketEntry} from '../../net/socket-table.js';
 import {allPids, linkOf, socketInodes} from './links.js';
-import {BootClock, statOf, statusOf} from './snapshot.js';
+import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
 /**
  * Of a process in a user namespace of its own only the path is told: its files, its title and the
  * socket tables of its network show what the owner of the namespace wants.
  *
+ * @param known who it is, where that was read in this very look
  * @returns undefined when there is no such process (any more), or it may not be looked at
  */
 export function processFacts(
   pid: number,
   findSocketsOf: SocketFinder,
   boot = new BootClock(),
+  known?: Identity,
 ): Witness | undefined {
   const root = `/proc/${pid}`;
   try {
-    const {ownPid, user} = identityOf(pid);
+    const {ownPid, user} = known ?? identityOf(pid);
     const isOurs = user.userNamespace === 'ours';
     const path = fs.readlinkSync(`${root}/exe`);
     const owner = isOurs && fs.statSync(`${root}/exe`).uid === 0 ? 'root' : 'other';
     const title = isOurs ? titleOf(pid) : '';
     const sockets = isOurs ? findSocketsOf(root) : [];
+    const writtenBytes = sockets.length > 0 ? writtenBytesOf(pid) : undefined;
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
     const {startTicks} = statOf(pid);
     const startedMs = boot.startedMsOf(startTicks);
-    return {pid, startTicks, ownPid, user, executable: {path, owner}, startedMs, title, sockets};
+    const executable = {path, owner} as const;
+    return {pid, startTicks, ownPid, user, executable, startedMs, title, sockets, writtenBytes};
   } catch {
     return undefined;
   }
 }
 
+interface Identity {
+  readonly ownPid: number;
+  readonly user: ProcessUser;
+}
+
 /** Who a process is, by what the kernel alone says: nothing of the process's own is touched. */
-function identityOf(pid: number): {readonly ownPid: number; readonly user: ProcessUser} {
+function identityOf(pid: number): Identity {
   const {ownPid, realUid: uid} = statusOf(pid);
   const namespaces = [pid, 'self'].map((each) => fs.readlinkSync(`/proc/${each}/ns/user`));
   const isOurs = namespaces[0] === namespaces[1];
@@ -81,9 +90,10 @@ export class Candidates {
   of({pid, numberedBy}: Pick<Question, 'pid' | 'numberedBy'>): Witness[] {
     const inside = numberedBy === 'log' ? this.#inContainers(pid) : [];
     if (inside === 'tooMany') return [];
-    return [pid, ...inside.filter((other) => other !== pid)].flatMap((each) =>
-      isWorthALook(each) ? (processFacts(each, this.#find, this.#boot) ?? []) : [],
-    );
+    return [pid, ...inside.filter((other) => other !== pid)].flatMap((each) => {
+      const identity = worthALook(each);
+      return identity ? (processFacts(each, this.#find, this.#boot, identity) ?? []) : [];
+    });
   }
 
   #inContainers(ownPid: number): number[] | 'tooMany' {
@@ -134,13 +144,16 @@ function placesOf(
 /**
  * A user may make his process one that halts whoever reads its title or looks at its program (a
  * file system of his own behind them), and then write its pid into the log.
+ *
+ * @returns who it is; undefined: it is not looked at
  */
-function isWorthALook(pid: number): boolean {
+function worthALook(pid: number): Identity | undefined {
   try {
-    const {user} = identityOf(pid);
-    return user.userNamespace === 'other' || mayBeMailer(user);
+    const identity = identityOf(pid);
+    const isWorth = identity.user.userNamespace === 'other' || mayBeMailer(identity.user);
+    return isWorth ? identity : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -17,21 +17,28 @@ export const mostPeersPerCall = 256;
 /** A call takes 20 ms. Ms. */
 const callTimeoutMs = 5000;
 
-/** Read without holding up others: the kernel walks its whole hash to print a table. */
+/**
+ * Read without holding up others: the kernel walks its whole hash to print a table.
+ *
+ * @throws when a table is there and cannot be read (no descriptors are left): an empty one would mean
+ *   that nobody is connected
+ */
 export async function portSockets(...ports: readonly number[]): Promise<PortSockets> {
-  const read = async (name: string): Promise<string> => {
-    try {
-      return await readFile(`/proc/self/net/${name}`, 'latin1');
-    } catch {
-      return ''; // no IPv6 here
-    }
-  };
-  const tables = (await Promise.all(['tcp', 'tcp6'].map(read))).join('\n');
+  const tables = (await Promise.all(['tcp', 'tcp6'].map(readTable))).join('\n');
   const found = ports.map((port) => socketsAtPort(tables, port));
   return {
     connected: found.flatMap(({connected}) => connected),
     listening: new Set(found.flatMap(({listening}) => [...listening])),
   };
+}
+
+async function readTable(name: string): Promise<string> {
+  try {
+    return await readFile(`/proc/self/net/${name}`, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // no IPv6 here
+    throw error;
+  }
 }
 
 /**

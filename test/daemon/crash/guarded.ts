@@ -8,6 +8,7 @@ import {askControl} from '../../../src/sys/talk/control-socket.js';
 import type {Box} from './box.js';
 import type {DieAt, GuardedTerms} from './guarded-process.js';
 import {guessLines} from './guess-lines.js';
+import {deliveredLately} from '../../support/delivered-lately.js';
 import {type Child, start} from '../../support/child.js';
 import {until} from '../../support/temp.js';
 
@@ -28,6 +29,7 @@ export class Post {
     const place = (name: string): string => join(box.folder, name);
     this.#orders = place('orders');
     fs.writeFileSync(place('mail.log'), '');
+    fs.writeFileSync(place('mail.log.1'), deliveredLately());
     fs.writeFileSync(place('whitelist'), '');
     this.#config = {
       stateDir: place('state'),

@@ -4,7 +4,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import {mailerPids} from '../../../src/sys/proc/mailers.js';
-import {ageSeconds} from '../../../src/sys/proc/snapshot.js';
+import {ageSeconds, writtenBytesOf} from '../../../src/sys/proc/snapshot.js';
 import type {SocketEntry} from '../../../src/net/socket-table.js';
 import {processFacts, SocketTables} from '../../../src/sys/proc/proc.js';
 import {start} from '../../support/child.js';
@@ -106,6 +106,24 @@ describe('sockets', () => {
 
   test('of this process, which has one descriptor open just to look', () => {
     expect(processFacts(process.pid, new SocketTables(25).find)?.pid).toBe(process.pid);
+  });
+});
+
+describe('what a process has written', () => {
+  test('is known of one that has a client, and grows with each write, at once', async () => {
+    const {pid, local, port} = await acceptFrom('127.0.0.1', '127.0.0.1');
+    const find = new SocketTables(port).find;
+    const before = processFacts(pid, find)?.writtenBytes;
+    const own = writtenBytesOf(process.pid)!;
+    fs.writeSync(fs.openSync('/dev/null', 'w'), Buffer.alloc(5000));
+    expect(writtenBytesOf(process.pid)! - own).toBeGreaterThanOrEqual(5000);
+    expect(before).toBeGreaterThan(0);
+    local.destroy();
+    expect(processFacts(pid, noSockets)).not.toHaveProperty('writtenBytes', expect.anything());
+  });
+
+  test('is not known of one that is gone', () => {
+    for (const pid of [2 ** 30, 0, -1]) expect(writtenBytesOf(pid)).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import {existsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
+import {deliveredLately} from '../../support/delivered-lately.js';
 import {available, rootFileSystem} from './available.js';
 import {Client} from './client.js';
 import {program} from './paths.js';
@@ -117,6 +118,7 @@ export class Lab {
     const classic = '$ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat\n';
     if (!stock.startsWith(classic))
       await this.relay.write(file, (stamps === 'bsd' ? classic : '') + stock);
+    await this.relay.write('/var/log/mail.log.1', deliveredLately());
     await this.relay.sh('rsyslogd');
     await until('/dev/log', () => existsSync(this.relay.path('/dev/log')));
   }
