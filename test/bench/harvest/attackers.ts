@@ -11,7 +11,7 @@ import type {AttackerKind, Group, Place} from './world.js';
 const longestList = 30_000;
 
 /** Whoever is blocked and has no other address tries again now and then. */
-export const patienceMs = 10 * minuteMs;
+const patienceMs = 10 * minuteMs;
 
 /** What an attacker of one address is made of. */
 interface Single {

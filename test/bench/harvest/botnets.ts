@@ -1,7 +1,7 @@
 /** Attackers of many addresses: networks of their own, and machines of others. Each kind a row. */
 import {type Client, v4, v6} from './clients.js';
 import type {Actor} from './clock.js';
-import {listOf, patienceMs} from './attackers.js';
+import {listOf} from './attackers.js';
 import {Campaign, Guesser, type Style} from './guesser.js';
 import {someUsers} from './lists.js';
 import {dayMs, hourMs, minuteMs} from './people.js';
@@ -119,7 +119,7 @@ export const botnets: readonly AttackerKind[] = [
   }),
   bots('bots_fast', 'ours', () => ({
     count: 2000,
-    style: {guesses: 1, everyMs: minuteMs, patienceMs, most: 9},
+    style: {guesses: 1, everyMs: minuteMs, patienceMs: 6 * hourMs, most: 9},
     each: 9,
     spreadMs: dayMs,
   })),
