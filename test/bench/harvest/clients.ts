@@ -12,6 +12,7 @@ export class Client {
   readonly relay: string;
   /** Whether it logs in, so that its mail is our own users'. */
   readonly user: string | undefined;
+  readonly usesTls: boolean;
   readonly #networks = new Map<number, string>();
 
   constructor(address: Address, host?: string, user?: string) {
@@ -20,6 +21,7 @@ export class Client {
     const written = family === 6 ? `[IPv6:${written6(address)}]` : `[${text}]`;
     this.relay = host === undefined ? written : `${host} ${written}`;
     this.user = user;
+    this.usesTls = address.value % 2n === 1n;
   }
 
   /** The text of the network of so many bits that it is in. */
@@ -73,11 +75,11 @@ export class Allocation {
   }
 
   /** A client anywhere but in others' networks; of two some may be near each other, as bots are. */
-  anywhere(): Client {
+  anywhere(host?: string, user?: string): Client {
     for (;;) {
       const slash16 = this.#dice.of(firstOctets) * 256 + this.#dice.below(256);
       if (this.#taken.has(slash16)) continue;
-      return v4((BigInt(slash16) << 16n) + BigInt(this.#dice.below(65_534) + 1));
+      return v4((BigInt(slash16) << 16n) + BigInt(this.#dice.below(65_534) + 1), host, user);
     }
   }
 

@@ -21,7 +21,8 @@ export class Campaign {
   /** Counts. */
   asked = 0;
   learnt = 0;
-  /** When he first found himself dropped, and after how many guesses. Ms since the epoch. */
+  /** When he began, and first found himself dropped; after how many guesses. Ms since the epoch. */
+  firstMs: number | undefined;
   firstDropMs: number | undefined;
   askedBefore = 0;
 
@@ -35,6 +36,7 @@ export class Campaign {
 
   /** Asks for the next name. @returns whether there was an answer */
   guess(session: Session, nowMs: number): boolean {
+    this.firstMs ??= nowMs;
     const reply = session.rcpt(this.#list.at(this.#next), nowMs);
     if (reply === 'dropped') {
       this.dropped(nowMs);

@@ -134,19 +134,32 @@ export const namedInnocents: readonly InnocentKind[] = [
       return [{clients: [v4(shared('nat') + 77n, 'nat.provider.example')], plan}];
     },
   },
+  // Small sites, and of some of them two of our users are friends who write to them.
   {
     name: 'ordinary',
     group: 'named',
-    make: ({people, dice, addresses}) =>
-      Array.from({length: 150}, (_, site) => {
+    make: ({people, dice, addresses, attackDays}) =>
+      // Months need no more of them to try memory.
+      Array.from({length: attackDays > 30 ? 40 : 150}, (_, site) => {
         const known = [
           ...someUsers(people, dice('known', site), 3 + dice('size', site).below(30)),
           ...someFormer(people, dice('former', site), 1),
         ];
         const mean = 2 + dice('mean', site).below(14);
-        const clients = [addresses.apart(`mail.site${String(site)}.example`)];
-        return {clients, plan: (day) => letters(known, mean, 0.02, day, dice(site, day))};
-      }),
+        const client = addresses.apart(`mail.site${String(site)}.example`);
+        const host = `mx-${client.address.text.replaceAll('.', '-')}.example`;
+        const friends = ['a', 'b'].map((user) => ({
+          clients: [addresses.anywhere(undefined, user)],
+          plan: (day: number) => [
+            mail(workingTime(day, dice(user, site, day)), [`info@${host}`], `${user}@example.net`),
+          ],
+        }));
+        const own = {
+          clients: [client],
+          plan: (day: number) => letters(known, mean, 0.02, day, dice(site, day)),
+        };
+        return site % 4 === 0 ? [own, ...friends] : [own];
+      }).flat(),
   },
   // Asks whether senders exist; spammers forge ours, and four in ten do not.
   one('callouts', 'named', ({people, dice}) => {

@@ -65,7 +65,7 @@ export const moreInnocents: readonly InnocentKind[] = [
     name: 'bulk',
     group: 'ours',
     make: (place) => {
-      const good = subscribers(place, 1500, 0.03);
+      const good = subscribers(place, place.attackDays > 30 ? 300 : 1500, 0.03);
       const bad = someDead(place.people, place.dice('bad'), 90);
       const network = place.addresses.slash16();
       const clients = [1n, 2n, 3n, 4n].map((n) => v4(network + n, `out${String(n)}.bulk.example`));

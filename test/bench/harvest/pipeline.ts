@@ -4,7 +4,7 @@
  * the lines are left out, which `npm run bench -- offline` measures.
  */
 import type {Client} from './clients.js';
-import type {Defence, Envelope, Session} from './relay.js';
+import {addressText, type Defence, type Envelope, type Session, sizeOf} from './relay.js';
 import {Stamps} from '../traffic/stamps.js';
 import type {Config} from '../../../src/config/schema.js';
 import {settingNames, settings} from '../../../src/config/schema.js';
@@ -70,7 +70,7 @@ export class Pipeline implements Defence {
 
   refused(envelope: Envelope, name: string, atMs: number): void {
     this.#speaking = envelope.session;
-    const text = `${this.#queueId(envelope, atMs)}: <${name}@example.net>... User unknown`;
+    const text = `${this.#queueId(envelope, atMs)}: ${addressText(name)}... User unknown`;
     this.#take(text, pidOf(envelope.session), atMs);
   }
 
@@ -79,7 +79,7 @@ export class Pipeline implements Defence {
     const queueId = this.#queueId(envelope, atMs);
     const isMail = message === 'taken';
     const from = sender === 'null' ? '<>' : `<${author}>`;
-    const size = isMail ? 2000 + (session.number % 5000) : 0;
+    const size = isMail ? sizeOf(session) : 0;
     const id = isMail ? ` msgid=<${queueId}@client.example>,` : '';
     this.#speaking = session;
     this.#take(
@@ -102,7 +102,7 @@ export class Pipeline implements Defence {
     const priority = String(30_000 + accepted.length * 30_000);
     const local = accepted.filter((name) => !name.includes('@'));
     for (let at = 0; at < local.length; at += mostOfLine) {
-      const to = local.slice(at, at + mostOfLine).map((name) => `<${name}@example.net>`);
+      const to = local.slice(at, at + mostOfLine).map(addressText);
       this.#take(
         `${queueId}: to=${to.join(',')}, delay=00:00:01, xdelay=00:00:00, mailer=local, ` +
           `pri=${priority}, relay=local, dsn=2.1.5, stat=Sent`,
@@ -114,7 +114,7 @@ export class Pipeline implements Defence {
       if (!name.includes('@')) continue;
       const isGone = name.startsWith('gone');
       this.#take(
-        `${queueId}: to=<${name}>, delay=00:00:01, xdelay=00:00:00, mailer=esmtp, pri=${priority}, ` +
+        `${queueId}: to=${addressText(name)}, delay=00:00:01, xdelay=00:00:00, mailer=esmtp, pri=${priority}, ` +
           `relay=${nextHostOf(name)}, ${isGone ? 'dsn=5.1.1, stat=User unknown' : 'dsn=2.0.0, stat=Sent (Ok: queued)'}`,
         delivererPid,
         atMs,

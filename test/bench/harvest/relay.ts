@@ -54,29 +54,46 @@ export class Relay {
   }
 }
 
-/** About what sendmail answers: the greeting with EHLO, and each command. Bytes. */
+/** What sendmail's process writes: greeting with EHLO, and the fixed part of its answers. Bytes. */
 const greetingBytes = 300;
-const answerBytes = 45;
+/** `250 2.1.5 … ... Recipient ok`, and `550 5.1.1 … ... User unknown`: the same. */
+const recipientBytes = 28;
+/** To DATA and to its end; and the files of the queue without the message. */
+const messageBytes = 108 + 900;
+/** A handshake with certificates, and what TLS adds to each answer. Half of the clients use it. */
+const handshakeBytes = 4500;
+const recordBytes = 22;
+
+/** Of the messages of a session. Bytes. */
+export const sizeOf = ({number}: Session): number => 2000 + (number % 5000);
+
+/** A name as it stands in RCPT. */
+export const addressText = (name: string): string =>
+  name.includes('@') ? `<${name}>` : `<${name}@example.net>`;
 
 export class Session {
   readonly client: Client;
   /** Of this relay, counted from 1. */
   readonly number: number;
+  /** All that its process has written so far, the queue's files too, as the kernel counts it. */
   answeredBytes = greetingBytes;
   isDropped = false;
   readonly #relay: Relay;
+  readonly #overheadBytes: number;
   #envelope: Envelope | undefined;
 
   constructor(relay: Relay, client: Client, number: number) {
     this.#relay = relay;
     this.client = client;
     this.number = number;
+    this.#overheadBytes = client.usesTls ? recordBytes : 0;
+    if (client.usesTls) this.answeredBytes += handshakeBytes;
   }
 
   /** MAIL: an open envelope ends without mail. */
   mail(sender: 'null' | 'named', author: string, atMs: number): void {
     this.reset(atMs);
-    this.answeredBytes += answerBytes;
+    this.answeredBytes += recipientBytes + author.length + this.#overheadBytes;
     const empty = {accepted: [], refused: 0, queueId: ''};
     this.#envelope = {session: this, sender, author, ...empty};
   }
@@ -86,7 +103,7 @@ export class Session {
     const envelope = this.#envelope;
     if (envelope === undefined) throw new Error('RCPT before MAIL');
     const {defence, people} = this.#relay;
-    this.answeredBytes += answerBytes + Math.min(name.length, 15);
+    this.answeredBytes += recipientBytes + addressText(name).length + this.#overheadBytes;
     // What is elsewhere is for the next host to refuse.
     if (name.includes('@') || people.takes(name, atMs)) {
       envelope.accepted.push(name);
@@ -103,9 +120,9 @@ export class Session {
     if (this.#isCut(atMs)) return 'dropped';
     const envelope = this.#envelope;
     if (envelope === undefined) throw new Error('DATA before MAIL');
-    this.answeredBytes += 2 * answerBytes;
     this.#envelope = undefined;
     const isMail = envelope.accepted.length > 0;
+    if (isMail) this.answeredBytes += messageBytes + sizeOf(this) + 2 * this.#overheadBytes;
     // It may be blocked for the envelope, but its message has been taken.
     this.#relay.defence.ended(envelope, isMail ? 'taken' : 'none', atMs);
     return isMail ? 'taken' : 'unknown';

@@ -63,7 +63,7 @@ export interface WorldSpec {
 export interface AttackResult {
   readonly asked: number;
   readonly learnt: number;
-  /** From the beginning of the attack; undefined: it was never dropped. */
+  /** From its first guess; undefined: it was never dropped. */
   readonly firstDropMs: number | undefined;
   readonly askedBefore: number;
 }
@@ -143,9 +143,7 @@ export function play(spec: WorldSpec, defence: Defence, clock: () => number): Wo
     defence.minute?.(nowMs);
     if (nowMs % lookMs === 0) look(watched, defence, nowMs);
   });
-  const results = [...campaigns].map(
-    ([name, each]) => [name, attackResult(each, startMs)] as const,
-  );
+  const results = [...campaigns].map(([name, each]) => [name, attackResult(each)] as const);
   return {
     attackers: new Map(results),
     innocents: tolls,
@@ -165,12 +163,15 @@ function look(watched: readonly Watched[], defence: Defence, nowMs: number): voi
   }
 }
 
-const attackResult = (
-  {asked, learnt, firstDropMs, askedBefore}: Campaign,
-  startMs: number,
-): AttackResult => ({
+const attackResult = ({
+  asked,
+  learnt,
+  firstMs,
+  firstDropMs,
+  askedBefore,
+}: Campaign): AttackResult => ({
   asked,
   learnt,
   askedBefore,
-  firstDropMs: firstDropMs === undefined ? undefined : firstDropMs - startMs,
+  firstDropMs: firstDropMs === undefined ? undefined : firstDropMs - (firstMs ?? firstDropMs),
 });
