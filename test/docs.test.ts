@@ -9,6 +9,7 @@ import {describe, expect, test} from '@jest/globals';
 import {nameOf} from '../src/cli/command-row.js';
 import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
+import {obsoleteNames} from '../src/config/obsolete.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
@@ -96,8 +97,8 @@ describe('settings', () => {
   });
 
   test('each stands there once', () => {
-    const headings = [...read(path).matchAll(/^### `([a-z_]+)`$/gm)].map((match) => match[1]);
-    expect(headings.sort()).toEqual(settingNames.map(keyOf).sort());
+    const headings = [...read(path).matchAll(/^### `([a-z0-9_]+)`$/gm)].map((match) => match[1]);
+    expect(headings.sort()).toEqual([...settingNames, ...obsoleteNames].map(keyOf).sort());
   });
 
   test.each(settingNames)('the page of its topic mentions %s', (name) => {

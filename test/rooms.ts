@@ -70,6 +70,10 @@ const pure: readonly Room[] = [
       'What evidence weighs, who is exempt, when an offender is blocked, and what stops blocking.',
   },
   {
+    folder: 'judge/memory',
+    purpose: 'What is remembered of one client: its score, its mail, its blocks, what it asked for.',
+  },
+  {
     folder: 'judge/crowd',
     purpose: 'What many clients show together: names that took mail, waves of strangers, networks.',
   },

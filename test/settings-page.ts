@@ -3,6 +3,8 @@
  * of a setting is the schema's; here is only the order, and which page has more.
  */
 import type {Kind} from '../src/config/kinds/kind.js';
+import {obsoleteNames} from '../src/config/obsolete.js';
+import {obsolete} from '../src/config/settings/obsolete.js';
 import {flagOf, keyOf, type SettingName, settingNames, settings} from '../src/config/schema.js';
 
 /** The page of docs/ that tells more of a setting. */
@@ -23,16 +25,13 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   cutSessions: 'firewall',
   checkInterval: 'firewall',
   threshold: 'how-it-decides',
-  leastUnknownShare: 'how-it-decides',
+  ipv6Prefix: 'how-it-decides',
+  trustedRelays: 'how-it-decides',
   attribution: 'how-it-decides',
-  leakTime: 'how-it-decides',
   blockTime: 'how-it-decides',
-  blockTimeFactor: 'how-it-decides',
   blockTimeMax: 'how-it-decides',
-  repeatMemory: 'how-it-decides',
   blocksMax: 'how-it-decides',
   blocksPerMinute: 'how-it-decides',
-  goodSendersMax: 'how-it-decides',
   maxRuntimeCmdRead: 'stuck-sessions',
   idleCmdRead: 'stuck-sessions',
   reapSchedule: 'stuck-sessions',
@@ -81,7 +80,18 @@ export function settingsReference(): string {
     const names = settingNames.filter((name) => pageOf[name] === page);
     return `## ${title}\n\nMore: [${page}.md](${page}.md).\n\n${names.map(entry).join('\n')}`;
   });
-  return `${beginOfSettings}\n${parts.join('\n')}\n${endOfSettings}`;
+  return `${beginOfSettings}\n${parts.join('\n')}\n${noLongerUsed()}\n${endOfSettings}`;
+}
+
+/** So that a link of old leads somewhere, and whoever looks for one finds why it went. */
+function noLongerUsed(): string {
+  const head =
+    'A file or a command line that still has one of these is accepted. Its value is ignored, and the daemon names it at its start.';
+  const entries = obsoleteNames.map((name) => `### \`${keyOf(name)}\`\n\n${obsolete[name]}.\n`);
+  return `## No longer used\n\n${head}\n\n${entries.join('\n')}`.replaceAll(
+    /\n\n([a-z])/g,
+    (_, first: string) => `\n\n${first.toUpperCase()}`,
+  );
 }
 
 function entry(name: SettingName): string {

@@ -27,8 +27,9 @@ import {
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {noLongerUsed} from '../daemon/course/configuration.js';
 
-const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp'];
+const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
 const stateSettings: readonly SettingName[] = [
   ...exemptSettings,
   'mailerPort',
@@ -43,13 +44,10 @@ const judgingSettings: readonly SettingName[] = [
   'mailerSyslogHost',
   'mailerSyslogName',
   'threshold',
-  'leastUnknownShare',
+  'ipv6Prefix',
   'attribution',
-  'leakTime',
   'blockTime',
-  'blockTimeFactor',
   'blockTimeMax',
-  'repeatMemory',
   'debug',
 ];
 const watchSettings: readonly SettingName[] = [
@@ -144,9 +142,10 @@ const clientCommands: readonly CommandRow[] = [
     settings: stateSettings,
     meaning: 'Tell whether an address is exempt, and by which entry.',
     wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], surroundings}) =>
-      check(address, config, log, surroundings.output),
-    ),
+    run: works((config, log, {operands: [address = ''], options, surroundings: {output}}) => {
+      for (const notice of noLongerUsed(options)) output.complain(notice);
+      return check(address, config, log, output);
+    }),
   },
 ];
 

@@ -7,6 +7,7 @@ import {type Command, Option} from 'commander';
 import type {Problem} from '../base/problem.js';
 import type {Kind, Raw} from '../config/kinds/kind.js';
 import type {Options} from '../config/options.js';
+import {obsoleteNames} from '../config/obsolete.js';
 import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
 import {defaultConfigFile} from '../daemon/course/configuration.js';
 
@@ -25,6 +26,11 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
     const written = (kind as Kind<unknown>).write(standard).replaceAll('"', '');
     const note = written === '' ? '' : ` (default: ${written})`;
     command.addOption(valueOption(`${flag} <${kind.placeholder}>`, `${meaning}${note}`));
+  }
+  // Accepted wherever the old ones were, and shown nowhere. All are values, and the next word is theirs.
+  if (names.includes('threshold')) {
+    for (const name of obsoleteNames)
+      command.addOption(valueOption(`${flagOf(name)} <VALUE>`, '').hideHelp());
   }
   if (names.some(isSwitch)) command.addHelpText('after', `\n${switchHelp}`);
 }

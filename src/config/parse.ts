@@ -6,6 +6,7 @@
 import {durationText} from '../base/duration.js';
 import type {Problem} from '../base/problem.js';
 import type {Raw} from './kinds/kind.js';
+import {isObsoleteKey} from './obsolete.js';
 import {schedule} from './kinds/scalars.js';
 import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
 
@@ -43,6 +44,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
       problems.push({where, what: shown(raw), expected: kind.bounds});
     } else values.set(name, read.value);
   }
+  raiseLongest(values, sources);
   problems.push(...contradictions(values, sources));
   const standards = settingNames.map((name) => [name, settings[name].standard]);
   // Every name has been set from its own kind above, or is a default.
@@ -61,6 +63,17 @@ function written(name: SettingName, sources: ConfigSources): {raw: unknown; wher
     raw: Object.hasOwn(sources.table, key) ? sources.table[key] : undefined,
     where: `${sources.file}: ${key}`,
   };
+}
+
+/**
+ * A file that only sets `block_time`, beyond what `block_time_max` is by itself, was good when that was
+ * a week, and is good still.
+ */
+function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): void {
+  const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
+  const isWritten = written('blockTimeMax', sources).raw !== undefined;
+  if (isWritten || typeof first !== 'number' || typeof longest !== 'number') return;
+  values.set('blockTimeMax', Math.max(first, longest));
 }
 
 /** Between the good values; a bad one has been told and can contradict nothing. */
@@ -84,7 +97,7 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
 function unknownKeys(sources: ConfigSources): Problem[] {
   const known = new Set(settingNames.map(keyOf));
   return Object.keys(sources.table)
-    .filter((key) => !known.has(key))
+    .filter((key) => !known.has(key) && !isObsoleteKey(key))
     .map((key) => ({
       where: sources.file,
       what: `unknown key ${shown(key)}`,

@@ -7,6 +7,7 @@ import {daemon} from './settings/daemon.js';
 import {chain, firewall} from './settings/firewall.js';
 import {judging} from './settings/judging.js';
 import {mailer} from './settings/mailer.js';
+import type {obsolete} from './settings/obsolete.js';
 import {outgoing} from './settings/outgoing.js';
 import {ownLog} from './settings/own-log.js';
 import {sessions} from './settings/sessions.js';
@@ -30,6 +31,8 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
+/** Of an earlier version: it decides nothing, and stands in no `Config`. */
+export type ObsoleteName = keyof typeof obsolete;
 type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
 
 /** Checked values; times in seconds. */
@@ -38,9 +41,9 @@ export type Config = {readonly [Name in SettingName]: ValueOf<(typeof settings)[
 export const settingNames = Object.keys(settings) as SettingName[];
 
 /** `blockTime` → `block_time`, its key in the file. */
-export const keyOf = (name: SettingName): string => words(name).join('_');
+export const keyOf = (name: SettingName | ObsoleteName): string => words(name).join('_');
 
 /** `blockTime` → `--block-time`. */
-export const flagOf = (name: SettingName): string => `--${words(name).join('-')}`;
+export const flagOf = (name: SettingName | ObsoleteName): string => `--${words(name).join('-')}`;
 
 const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());

@@ -72,7 +72,7 @@ export class Daemon {
     const settings = guardSettings(config, hostName(), 'live', sendmail);
     const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
-    const watch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept, parts.known);
+    const watch = new ExemptionWatch(config, say, kept, parts.known);
     const shared = {...parts, guard, exemptions: () => watch.exemptions};
     const enforcement = new Enforcement({
       ...shared,

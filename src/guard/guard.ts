@@ -1,38 +1,36 @@
 /**
  * The pipeline, from a line of the log to what should stand in the firewall:
  *
- *     Line ─syslog─▶ LogRecord ─dialect──▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Offender
- *                                              ▲                                       │ judge
- *                                 the machine's answer (`Ask`)            Verdict ─▶ Block ─▶ State
+ *     Line ─syslog─▶ LogRecord ─dialect──▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Judge
+ *                                              ▲                                      │
+ *                                 the machine's answer (`Ask`)    BlockVerdict ─▶ Block ─▶ State
  *
  * Pure: it reads no clock, asks of the machine only through a function it is given, and returns what
  * it decides. `run` and `replay` are this code over two kinds of lines, whose frame is known before.
  */
+import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
 import {mendFuture} from './clock-mend.js';
-import {endBlocks, lift, networkOf} from './lifting.js';
+import {endBlocks, liftLate} from './lifting.js';
+import {MinuteLimit} from './minute-limit.js';
 import type {Outcome, ReadRecord} from './outcome.js';
+import {reasonText} from './reason.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
+import {Judge} from '../judge/judge.js';
+import {judgedBy} from '../judge/shown.js';
+import type {BlockVerdict} from '../judge/verdict.js';
+import type {Judged} from '../judge/view.js';
 import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
 import {Envelopes} from '../mail/envelopes.js';
-import {type Evidence, isVerified} from '../mail/evidence.js';
-import type {SessionView} from '../mail/join-outcome.js';
+import {type Evidence, isVerified, type Proof} from '../mail/evidence.js';
+import type {Delivery, EndedEnvelope, SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
-import type {Address} from '../net/address.js';
-import {Brake, type Suspect} from '../score/brake.js';
+import type {Network} from '../net/network.js';
 import type {Exemptions} from '../score/exempt.js';
-import {afterBlock, judge, type Verdict} from '../score/judge.js';
-import {
-  addAccepted,
-  addEvidence,
-  isForgettable,
-  mostCountedRecipients,
-  mostOffenders,
-} from '../score/offender.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
 import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
@@ -43,22 +41,51 @@ export type Ask = (question: Question) => MachineAnswer | undefined;
 /** The machine that is asked in a replay: those processes are long gone. */
 export const askNobody: Ask = () => undefined;
 
+/** Things held for one envelope whose client is not known yet. A count: the highest threshold. */
+const mostHeldOfEnvelope = 1000;
+
+/** Blocks that were made so long before the relay lost its users may come of the same. Ms: 15 minutes. */
+const lateMs = 15 * 60_000;
+
+/** While nobody is judged it is told again each so long. Ms. */
+const tellAgainMs = 10 * 60_000;
+
+/** Networks inside a block whose packets pass. A count: each is a rule of its own. */
+const mostExceptions = 64;
+
+/** When something happened, for a block that comes of it. Ms since the epoch. */
+interface Moment {
+  /** When the client was named, which may be long after the sign: no block begins before. */
+  readonly knownMs: number;
+  readonly nowMs: number;
+}
+
 export class Guard {
+  /** What is known of clients, for people. */
+  readonly judged: Judged;
   readonly #settings: GuardSettings;
   readonly #state: State;
   readonly #sessions: Envelopes;
   readonly #pieces: PieceJoiner;
-  readonly #brake: Brake;
+  readonly #judge: Judge;
+  readonly #minute: MinuteLimit;
+  readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
-    state.offenders.limitTo(mostOffenders);
     this.#state = state;
     const {authorshipOf, pieces} = settings.dialect;
-    this.#sessions = new Envelopes(state, mostCountedRecipients, authorshipOf);
+    this.#sessions = new Envelopes(state, mostHeldOfEnvelope, authorshipOf);
     this.#pieces = pieces.join(state.openMessages);
-    this.#brake = new Brake(settings.brakes, state);
+    this.#judge = new Judge(settings.policy, state);
+    this.judged = judgedBy(this.#judge);
+    this.#minute = new MinuteLimit(settings.blocksPerMinute);
+  }
+
+  /** Nothing is known of this relay, and no old log could be read: its first day is judged with care. */
+  beginLearning(atMs: number): void {
+    this.#judge.beginLearning(atMs);
   }
 
   /**
@@ -103,20 +130,20 @@ export class Guard {
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
     const joined = this.#sessions.take(record, event, answer);
-    // The line that tells whose the unknown recipients were may tell of accepted ones, too.
-    let accepted = joined.reduce((sum, o) => sum + (o.kind === 'accepted' ? o.recipients : 0), 0);
+    const moment = {knownMs: record.atMs, nowMs};
     return joined.flatMap((outcome) => {
-      if (outcome.kind === 'evidence') {
-        const credit = accepted;
-        accepted = 0;
-        return this.#weigh(outcome.evidence, credit, nowMs, exemptions);
+      switch (outcome.kind) {
+        case 'evidence':
+          return this.#weigh(outcome.evidence, moment, exemptions);
+        case 'envelopeEnded':
+          return this.#ended(outcome, moment, exemptions);
+        case 'delivered':
+          return this.#delivered(outcome, exemptions);
+        case 'accepted':
+          return [];
+        default:
+          return [outcome];
       }
-      // Until the judge hears of them.
-      if (outcome.kind === 'envelopeEnded' || outcome.kind === 'delivered') return [];
-      if (outcome.kind !== 'accepted') return [outcome];
-      this.#credit(outcome.client, accepted);
-      this.#brake.accepted(outcome.client.text, record.atMs);
-      return [];
     });
   }
 
@@ -130,73 +157,110 @@ export class Guard {
     return question && ask(question);
   }
 
-  /** @param accepted recipients of mail that was taken with it, a count */
-  #weigh(evidence: Evidence, accepted: number, nowMs: number, exemptions: Exemptions): Outcome[] {
-    const {client, atMs} = evidence;
+  #weigh(evidence: Evidence, moment: Moment, exemptions: Exemptions): Outcome[] {
+    const {client, atMs, proof} = evidence;
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
-    if (this.#settings.attribution === 'verified' && !isVerified(evidence.proof)) {
-      this.#credit(client, accepted);
-      return [{kind: 'unproven', evidence}];
-    }
-    const standing = this.#state.blocks.get(client.text);
-    const before = this.#state.offenders.get(client.text);
-    // What led to a block, or came while it stood, has been paid for, however late it is read.
-    if (atMs < Math.max(standing?.untilMs ?? 0, before?.blockedUntilMs ?? 0)) return [];
-    const {policy} = this.#settings;
-    const offender = addAccepted(addEvidence(before, evidence, policy), accepted);
-    this.#state.offenders.set(client.text, offender);
-    const counted: Outcome = {kind: 'counted', evidence, score: offender.score};
-    const verdict = judge(offender, policy, offender.lastMs);
-    if (verdict.kind === 'watch') return [counted];
-    const wasDue = before !== undefined && judge(before, policy, before.lastMs).kind === 'block';
-    const sign = wasDue ? 'further' : 'first';
-    const blockMs = Math.min(offender.lastMs, nowMs);
-    const suspect: Suspect = {client: client.text, offender, atMs: blockMs, sign};
-    return [counted, ...this.#punish(suspect, verdict, nowMs, exemptions)];
+    if (!this.#suffices(proof)) return [{kind: 'unproven', evidence}];
+    // What came while a block stood has been paid for, the operator's too.
+    const standing = this.#state.blocks.get(this.#judge.textOf(client));
+    if (standing !== undefined && atMs < standing.untilMs) return [];
+    const {counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
+    const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
+    const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
+    return [told, ...lost, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
   }
 
-  /** Only of clients against whom something speaks: of all others nothing need be known. */
-  #credit(client: Address, recipients: number): void {
-    const offender = this.#state.offenders.get(client.text);
-    if (offender === undefined || offender.score === 0) return;
-    this.#state.offenders.set(client.text, addAccepted(offender, recipients));
+  /** What of it was refused is judged now that all of it is known. */
+  #ended(ended: EndedEnvelope, moment: Moment, exemptions: Exemptions): Outcome[] {
+    const {client, proof, atMs} = ended;
+    if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
+    const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
+    return this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
   }
 
-  /** Makes the block that the evidence asks for, if no brake holds it back. */
+  /** Credit needs the same proof as blame. */
+  #delivered(delivery: Delivery, exemptions: Exemptions): Outcome[] {
+    if (!this.#suffices(delivery.proof)) return [];
+    const {client} = delivery;
+    const isExempt = client !== undefined && exemptions.of(client) !== undefined;
+    const loss = this.#judge.listLoss.view();
+    const now = this.#judge.delivered(isExempt ? {...delivery, client: undefined} : delivery);
+    if (now === 'same' || loss.kind === 'off') return [];
+    return [{kind: 'listBack', sinceMs: loss.sinceMs, why: 'itself'}];
+  }
+
+  #suffices(proof: Proof): boolean {
+    return this.#settings.attribution === 'any' || isVerified(proof);
+  }
+
+  /** Nobody is judged any more, and who was blocked of late may have asked for lost users. */
+  #lostList(atMs: number, nowMs: number): Outcome[] {
+    const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
+    this.#tellLoss.take(nowMs);
+    return [...lifted, ...this.#loss('now')];
+  }
+
+  #loss(when: 'now' | 'still'): Outcome[] {
+    const {kind, ...loss} = {sinceMs: 0, names: 0, networks: 0, ...this.#judge.listLoss.view()};
+    return kind === 'off' ? [] : [{kind: 'listLost', when, ...loss}];
+  }
+
+  /** Makes the blocks that the evidence asks for, if nothing holds them back. */
   #punish(
-    suspect: Suspect,
-    {seconds, repeat, reason}: Extract<Verdict, {kind: 'block'}>,
-    nowMs: number,
+    verdicts: readonly BlockVerdict[],
+    proof: Proof,
+    {atMs, knownMs, nowMs}: Moment & {readonly atMs: number},
     exemptions: Exemptions,
   ): Outcome[] {
-    const {client: network, offender, atMs: fromMs, sign} = suspect;
-    const decision = this.#brake.decide(suspect, nowMs, (client) => {
-      return exemptions.ofNetwork(networkOf(client)) !== undefined;
+    const fromMs = Math.min(Math.max(atMs, knownMs), nowMs);
+    return verdicts.flatMap((verdict) => {
+      const outcomes = this.#sentence(verdict, proof, {fromMs, nowMs}, exemptions);
+      const isMade = outcomes.some(({kind}) => kind === 'block');
+      const untilMs = fromMs + verdict.seconds * 1000;
+      if (isMade) this.#judge.blocked(verdict, untilMs, fromMs);
+      else this.#judge.notBlocked(verdict, fromMs);
+      return outcomes;
     });
-    if (decision.kind === 'heldBack') {
-      return sign === 'first' ? [{kind: 'heldBack', network, why: decision.why}] : [];
-    }
-    if (decision.kind === 'stop') {
-      const {stop} = decision;
-      const wave = stop.clients.flatMap((client) => this.#state.blocks.get(client) ?? []);
-      const ofEvidence = wave.filter(({origin}) => origin === 'evidence');
-      const lifted = ofEvidence.map((block) => lift(this.#state, block, 'brake', nowMs));
-      return [...lifted, {kind: 'stopped', when: 'now', ...stop}];
-    }
+  }
+
+  #sentence(
+    {network: whole, seconds, repeat, because}: BlockVerdict,
+    proof: Proof,
+    {fromMs, nowMs}: {readonly fromMs: number; readonly nowMs: number},
+    exemptions: Exemptions,
+  ): Outcome[] {
+    const network = whole.text;
+    const except = this.#exceptions(whole, because.rule, exemptions);
     const untilMs = fromMs + seconds * 1000;
-    const made = {madeMs: nowMs, origin: 'evidence'} as const;
-    const outcome = this.block({network, fromMs, untilMs, reason, ...made}, repeat);
-    if (outcome.kind === 'block') {
-      this.#state.offenders.set(network, afterBlock(offender, repeat, untilMs));
-    }
-    return [outcome];
+    const standing = this.#state.blocks.get(network);
+    if (except === 'all' || (standing !== undefined && standing.untilMs >= untilMs)) return [];
+    const place = this.#minute.take(network, nowMs);
+    if (place === 'stillFull') return [];
+    if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
+    const reason = reasonText(because, proof);
+    const made = {madeMs: nowMs, origin: 'evidence', because} as const;
+    const inside = except.length === 0 ? {} : {except};
+    return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
+  }
+
+  /** Who in a network is not blocked with it. @returns `all`: nobody in it can be blocked */
+  #exceptions(
+    network: Network,
+    rule: BlockVerdict['because']['rule'],
+    exemptions: Exemptions,
+  ): readonly string[] | 'all' {
+    const exempt = exemptions.inside(network, mostExceptions);
+    if (exempt === 'all') return 'all';
+    const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
+    const all = [...new Set([...exempt.map(({text}) => text), ...good])];
+    return all.length > mostExceptions ? 'all' : all;
   }
 
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     const {blocks, history} = this.#state;
-    if (blocks.size >= this.#settings.brakes.blocksMax && blocks.get(block.network) === undefined) {
+    if (blocks.size >= this.#settings.blocksMax && blocks.get(block.network) === undefined) {
       return {kind: 'noRoom', network: block.network};
     }
     blocks.set(block.network, block);
@@ -210,12 +274,13 @@ export class Guard {
     const told: Outcome = {kind: 'reaped', stuck};
     const evidence = stuckEvidence(stuck, nowMs);
     if (evidence === undefined) return [told];
-    const {offenders, blocks} = this.#state;
+    const {blocks} = this.#state;
     const {client} = evidence;
-    const blockedUntilMs = offenders.get(client.text)?.blockedUntilMs ?? 0;
+    const blockedUntilMs = this.#judge.blockedUntilMs(client);
     const isOurs =
       blockedUntilMs > stuckSinceMs(stuck, nowMs) || isCovered(client, blocks.values());
-    return isOurs ? [told] : [told, ...this.#weigh(evidence, 0, nowMs, exemptions)];
+    const moment = {knownMs: nowMs, nowMs};
+    return isOurs ? [told] : [told, ...this.#weigh(evidence, moment, exemptions)];
   }
 
   /** What is known of the envelope that was spoken of, for people. */
@@ -224,27 +289,27 @@ export class Guard {
     return queueId === undefined ? undefined : this.#sessions.view(record, queueId);
   }
 
-  /** What time alone brings about: blocks end, offenders and sessions are forgotten. */
+  /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
-    for (const [client, offender] of this.#state.offenders.entries()) {
-      if (isForgettable(offender, this.#settings.policy, nowMs)) {
-        this.#state.offenders.delete(client);
-      }
-    }
+    const loss = this.#judge.listLoss.view();
+    const hasEnded = this.#judge.sweep(nowMs) === 'ended' && loss.kind === 'on';
+    const back: Outcome[] = hasEnded
+      ? [{kind: 'listBack', sinceMs: loss.sinceMs, why: 'itself'}]
+      : [];
+    const isTold = this.#judge.listLoss.view().kind === 'on' && this.#tellLoss.take(nowMs);
+    const lost = isTold ? this.#loss('still') : [];
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const stop = this.#brake.sweep(nowMs);
-    const stopped: Outcome[] =
-      stop === undefined ? [] : [{kind: 'stopped', when: 'still', ...stop}];
     const silent = this.#sessions.forgetSilent(nowMs);
-    return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...stopped];
+    return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...back, ...lost];
   }
 
-  /** Blocks are made again, each at the next sign of its client. @returns undefined: they are made */
-  resume(nowMs: number): Outcome | undefined {
-    const stop = this.#brake.resume(this.#state.offenders, nowMs);
-    return stop && {kind: 'resumed', ...stop};
+  /** Clients are judged again, though the relay seemed to have lost its users. @returns undefined: they are */
+  resume(): Outcome | undefined {
+    const loss = this.#judge.listLoss.view();
+    if (loss.kind === 'off' || this.#judge.listLoss.end() === 'same') return undefined;
+    return {kind: 'listBack', sinceMs: loss.sinceMs, why: 'operator'};
   }
 }

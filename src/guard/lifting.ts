@@ -5,7 +5,8 @@
 import type {Block} from '../blocks/block.js';
 import type {Outcome, WhyLifted} from './outcome.js';
 import type {State} from './state.js';
-import {type Network, parseNetwork} from '../net/network.js';
+import {endEarlier, pardon, takeBack} from '../judge/mercy.js';
+import {networkOf} from '../net/network.js';
 import type {Exemptions} from '../score/exempt.js';
 
 /** Lifts the blocks that are over. */
@@ -43,26 +44,27 @@ export function liftAll(state: State, nowMs: number): Outcome[] {
 export function unblock(state: State, network: string, nowMs: number): Outcome | undefined {
   const block = state.blocks.get(network);
   // A client that the operator lets go begins anew, or its old score would block it again.
-  state.offenders.delete(network);
+  pardon(state, networkOf(network));
   return block && lift(state, block, 'operator', nowMs);
 }
 
-/** Lifts one block; its client is an offender with one block more, unless the block is taken back. */
+/** Lifts one block; its client is one with a block more, unless the block is taken back. */
 export function lift(state: State, block: Block, why: WhyLifted, nowMs: number): Outcome {
-  const {blocks, offenders, history} = state;
-  const {network} = block;
-  blocks.delete(network);
-  const offender = offenders.get(network);
+  const {network, untilMs} = block;
+  state.blocks.delete(network);
   // A block that is taken back does not make the next one longer.
-  const isTakenBack = why === 'brake' || why === 'notConfirmed';
-  if (offender !== undefined && (offender.blockedUntilMs > nowMs || isTakenBack)) {
-    const served = isTakenBack ? Math.max(0, offender.blocks - 1) : offender.blocks;
-    const blockedUntilMs = Math.min(offender.blockedUntilMs, nowMs);
-    offenders.set(network, {...offender, blocks: served, blockedUntilMs});
-  }
+  if (why === 'brake' || why === 'notConfirmed') takeBack(state, networkOf(network), nowMs);
+  else if (untilMs > nowMs) endEarlier(state, networkOf(network), nowMs);
   const event = why === 'ended' ? 'ended' : 'unblocked';
-  history.push({atMs: nowMs, network, event, reason: why});
+  state.history.push({atMs: nowMs, network, event, reason: why});
   return {kind: 'lifted', block, why};
+}
+
+/** The relay has lost its list of users: blocks that were made on evidence of late may come of it. */
+export function liftLate(state: State, sinceMs: number, nowMs: number): Outcome[] {
+  const isLate = ({fromMs, madeMs = fromMs, origin}: Block): boolean =>
+    madeMs >= sinceMs && origin === 'evidence';
+  return liftThose(state, isLate, 'brake', nowMs);
 }
 
 function liftThose(
@@ -73,11 +75,4 @@ function liftThose(
 ): Outcome[] {
   const meant = [...state.blocks.values()].filter(isMeant);
   return meant.map((block) => lift(state, block, why, nowMs));
-}
-
-/** The network of a block. @throws Error for a text that is none: the state is broken */
-export function networkOf(text: string): Network {
-  const network = parseNetwork(text);
-  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
-  return network;
 }

@@ -1,10 +1,10 @@
 /** What a record is read as, and what can come of it. */
 import type {Block} from '../blocks/block.js';
 import type {LogRecord} from '../log/record.js';
+import type {Bar} from '../judge/view.js';
 import type {Evidence} from '../mail/evidence.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
-import type {Stop} from '../score/brake.js';
 import type {Exemption} from '../score/exempt.js';
 import type {Stuck} from '../sessions/reap.js';
 
@@ -14,21 +14,38 @@ export type ReadRecord =
   | {readonly kind: 'ignored'; readonly why: string};
 
 export type Outcome =
-  | {readonly kind: 'counted'; readonly evidence: Evidence; readonly score: number}
+  | {
+      readonly kind: 'counted';
+      readonly evidence: Evidence;
+      /** Of the client behind it, in names. */
+      readonly score: number;
+      /** What this one added, in names; undefined: it is not known. */
+      readonly weight?: number | undefined;
+      /** Those that the score is held against now. */
+      readonly bars?: readonly Bar[] | undefined;
+    }
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
   /** Only a log says that it was this client, and that is not enough here. */
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
   /** A brake keeps a block from being made. */
-  | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute' | 'stop'}
+  | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute'}
   /** A sendmail process had SIGTERM. */
   | {readonly kind: 'reaped'; readonly stuck: Stuck}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
-  /** No blocks are made any more; `still`: it has been told before. */
-  | ({readonly kind: 'stopped'; readonly when: 'now' | 'still'} & Stop)
-  /** Blocks are made again. */
-  | ({readonly kind: 'resumed'} & Stop)
+  /** The relay seems to have lost its list of users, and nobody is judged; `still`: told before. */
+  | {
+      readonly kind: 'listLost';
+      readonly when: 'now' | 'still';
+      /** Ms since the epoch. */
+      readonly sinceMs: number;
+      /** Users that were refused, and by how many networks they were asked for. Counts. */
+      readonly names: number;
+      readonly networks: number;
+    }
+  /** It has its list again, or the operator says so. */
+  | {readonly kind: 'listBack'; readonly sinceMs: number; readonly why: 'itself' | 'operator'}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted' | 'envelopeEnded' | 'delivered'}>;

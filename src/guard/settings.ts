@@ -1,12 +1,14 @@
 /** What the guard needs of the configuration. */
 import type {Config} from '../config/schema.js';
 import type {Dialect} from '../mail/dialect.js';
-import type {BrakeSettings} from '../score/brake.js';
 import type {Policy} from '../score/policy.js';
 
 export interface GuardSettings {
   readonly policy: Policy;
-  readonly brakes: BrakeSettings;
+  /** Blocks that can stand at once, the operator's too. A count. */
+  readonly blocksMax: number;
+  /** Blocks that evidence can make in one minute of the clock. A count. */
+  readonly blocksPerMinute: number;
   /** Whose lines count, by the name of the program in the syslog. */
   readonly mailerName: string;
   /** Whose lines count, by host; undefined: every host's. */
@@ -21,8 +23,8 @@ export interface GuardSettings {
 
 /**
  * @param ownHost this machine's name
- * @param use `past`: without the brakes, but for `blocks_max`. They live in the clock's time and in
- *   the weeks before, and a replay or an explanation sees neither: only what stands in its files.
+ * @param use `past`: without `blocks_per_minute`, which lives in the clock's time, and without the care of
+ *   a first day: a replay and an explanation see only what stands in their files
  * @param dialect of the mailer whose log it is
  */
 export function guardSettings(
@@ -31,21 +33,17 @@ export function guardSettings(
   use: 'live' | 'past',
   dialect: Dialect,
 ): GuardSettings {
-  const {blocksMax, blocksPerMinute, goodSendersMax} = config;
+  const {blocksMax, blocksPerMinute} = config;
   return {
     policy: {
       threshold: config.threshold,
-      leastUnknownShare: config.leastUnknownShare / 100,
-      leakSeconds: config.leakTime,
       blockSeconds: config.blockTime,
-      blockFactor: config.blockTimeFactor,
       longestBlockSeconds: config.blockTimeMax,
-      repeatMemorySeconds: config.repeatMemory,
+      ipv6Prefix: config.ipv6Prefix,
+      learning: use === 'live' ? 'firstDay' : 'off',
     },
-    brakes:
-      use === 'live'
-        ? {blocksMax, blocksPerMinute, goodSendersMax}
-        : {blocksMax, blocksPerMinute: Number.POSITIVE_INFINITY, goodSendersMax: 0},
+    blocksMax,
+    blocksPerMinute: use === 'live' ? blocksPerMinute : Number.POSITIVE_INFINITY,
     mailerName: config.mailerSyslogName,
     mailerHost: config.mailerSyslogHost || undefined,
     attribution: config.attribution,

@@ -1,21 +1,29 @@
 /**
  * All that is remembered, in one value, so that it is committed together: after a crash the lines
- * behind the position are replayed into exactly the sessions, offenders and blocks they met before.
+ * behind the position are replayed into exactly the sessions, clients and blocks they met before.
  * One list names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow
  * from it.
  */
+import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
 import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
 import type {ChainSpec} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Friend} from '../judge/crowd/friends.js';
+import {KnownNames} from '../judge/crowd/known-names.js';
+import type {ListLossState} from '../judge/crowd/list-loss.js';
+import {Networks} from '../judge/crowd/networks.js';
+import type {WaveState} from '../judge/crowd/wave.js';
+import {clientLayout} from '../judge/memory/client-record.js';
+import {mailerLayout} from '../judge/memory/mailer-record.js';
+import type {OpenEnvelope} from '../judge/memory/open-envelope.js';
+import type {Suspect} from '../judge/memory/suspects.js';
+import type {LearningDay} from '../judge/tables.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
 import type {ClientConnection, Envelope} from '../mail/envelopes.js';
 import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
-import type {BrakeState} from '../score/brake.js';
-import type {Sender} from '../score/good-senders.js';
-import type {Offender} from '../score/offender.js';
 
 type Saving = 'saved' | 'unsaved';
 
@@ -23,15 +31,21 @@ type Saving = 'saved' | 'unsaved';
 export type Row = readonly [key: string, value: unknown];
 
 /** We wrote the rows ourselves, in this layout: their values are of the table's type. */
-const of =
-  <Value>() =>
-  (rows: Iterable<Row>, use: Saving): Table<Value> =>
-    new Table<Value>(rows as Iterable<readonly [string, Value]>, use);
+const of = <Value>() => ({
+  kind: 'plain' as const,
+  make: (rows: Iterable<Row>, use: Saving): Table<Value> =>
+    new Table<Value>(rows as Iterable<readonly [string, Value]>, use),
+});
 
-/** All tables. Each is a table of the database, under its name. */
+const packed = (layout: PackedLayout) => ({
+  kind: 'packed' as const,
+  make: (sheets: Iterable<Sheet>, use: Saving, salt: number): PackedTable =>
+    new PackedTable(layout, sheets, use, salt),
+});
+
+/** All tables. Each is a table of the database, under its name. `packed`: of numbers, a million of them. */
 const tables = {
   blocks: of<Block>(),
-  offenders: of<Offender>(),
   envelopes: of<Envelope>(),
   connections: of<ClientConnection>(),
   deliveries: of<AcceptedEnvelope>(),
@@ -39,35 +53,73 @@ const tables = {
   openMessages: of<OpenMessage>(),
   positions: of<LogPosition>(),
   journals: of<JournalPosition>(),
-  /** Clients whose mail was accepted, by client. */
-  senders: of<Sender>(),
-  brake: of<BrakeState>(),
+  /** Envelopes in which something was refused, by (host, pid, queue id). */
+  openEnvelopes: of<OpenEnvelope>(),
+  /** What clients asked for, in clear, by client. */
+  suspects: of<Suspect>(),
+  /** Hosts to which our users wrote, by client. */
+  friends: of<Friend>(),
+  listLoss: of<ListLossState>(),
+  wave: of<WaveState>(),
+  learning: of<LearningDay>(),
   /** The names and ports under which we made something that may still be in the firewall. */
   chains: of<ChainSpec>(),
   /** Who opened connections to mail ports of others, by hour and program. */
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */
   egressChains: of<{readonly chain: string}>(),
+  /** What is known of one client, by its address; and more of those who deliver. */
+  clients: packed(clientLayout),
+  records: packed(mailerLayout),
+  /** What is known of one network of clients, by its address and prefix length. */
+  networks: packed(Networks.layout),
+  /** Names that took mail, by their hash. */
+  names: packed(KnownNames.layout),
 };
 
-export type TableName = keyof typeof tables;
-export const tableNames = Object.keys(tables) as readonly TableName[];
+type Kinds = typeof tables;
+type TableName = keyof Kinds;
+type NamesOf<Kind> = {
+  [Name in TableName]: Kinds[Name]['kind'] extends Kind ? Name : never;
+}[TableName];
 
-type Tables = {readonly [Name in TableName]: ReturnType<(typeof tables)[Name]>};
+export type PlainName = NamesOf<'plain'>;
+export type PackedName = NamesOf<'packed'>;
+
+const names = Object.keys(tables) as TableName[];
+export const plainNames = names.filter((name): name is PlainName => tables[name].kind === 'plain');
+export const packedNames = names.filter(
+  (name): name is PackedName => tables[name].kind === 'packed',
+);
+
+type Tables = {readonly [Name in TableName]: ReturnType<Kinds[Name]['make']>};
 
 export type State = Tables & {
   /** Not saved yet; the saved entries are on disk only. */
   readonly history: HistoryEntry[];
 };
 
-/**
- * @param rowsOf what was saved of each table, in the order in which it was set
- * @param use `unsaved`: the state ends with its process, so no table notes what has changed
- */
-export function makeState(rowsOf: (name: TableName) => Iterable<Row>, use: Saving): State {
-  const made = tableNames.map((name) => [name, tables[name](rowsOf(name), use)] as const);
-  // Each name has its table: both come from the same list.
-  return {...(Object.fromEntries(made) as Tables), history: []};
+/** What was saved of each table. */
+interface Saved {
+  /** In the order in which they were set. */
+  readonly rows: (name: PlainName) => Iterable<Row>;
+  /** In the order of their numbers. */
+  readonly sheets: (name: PackedName) => Iterable<Sheet>;
 }
 
-export const emptyState = (use: Saving = 'saved'): State => makeState(() => [], use);
+/**
+ * @param use `unsaved`: the state ends with its process, so no table notes what has changed
+ * @param salt of packed tables: a number that nobody knows who may choose keys. 32 bits
+ */
+export function makeState({rows, sheets}: Saved, use: Saving, salt = 0): State {
+  const made = [
+    ...plainNames.map((name) => [name, tables[name].make(rows(name), use)] as const),
+    ...packedNames.map((name) => [name, tables[name].make(sheets(name), use, salt)] as const),
+  ];
+  // Each name has its table: all come from the same list.
+  return {...(Object.fromEntries(made) as unknown as Tables), history: []};
+}
+
+const nothing: Saved = {rows: () => [], sheets: () => []};
+
+export const emptyState = (use: Saving = 'saved', salt = 0): State => makeState(nothing, use, salt);

@@ -57,3 +57,10 @@ export function contains(network: Network, address: Address): boolean {
 export function overlaps(a: Network, b: Network): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
+
+/** The network of a text that we wrote ourselves. @throws Error for a text that is none */
+export function networkOf(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
+  return network;
+}

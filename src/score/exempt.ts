@@ -1,6 +1,6 @@
 /**
  * Decides who can never be blocked, whatever the evidence: this machine, the mailer, the whitelist,
- * and what is no client at all. Where an address is exempt for two reasons the administrator's own
+ * the relays that are trusted, and what is no client at all. Where an address is exempt for two reasons the administrator's own
  * entry is the one told.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
@@ -11,6 +11,8 @@ import {coveringEntry, type Whitelist} from '../net/whitelist.js';
 
 export type Exemption =
   | {readonly kind: 'whitelist'; readonly entry: string}
+  /** It hands on what others sent it, so what it asks for says nothing of itself. */
+  | {readonly kind: 'trustedRelay'; readonly entry: string}
   | {readonly kind: 'mailer'}
   | {readonly kind: 'local'}
   /** Unspecified, loopback, multicast: no packet of a client comes from there. */
@@ -35,12 +37,20 @@ const mostKnown = 4096;
 export class Exemptions {
   readonly #whitelist: Whitelist;
   readonly #whitelisted: NetworkSet;
+  readonly #trusted: readonly Network[];
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
   /** Answers already given: a guesser is asked about for each of his lines. */
   readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
-  constructor(whitelist: Whitelist, mailer: Address | undefined, local: readonly Address[]) {
+  /** @param trusted relays; default: none */
+  constructor(
+    whitelist: Whitelist,
+    mailer: Address | undefined,
+    local: readonly Address[],
+    trusted: readonly Network[] = [],
+  ) {
+    this.#trusted = trusted;
     this.#whitelist = whitelist;
     this.#whitelisted = new NetworkSet(whitelist.entries.map((entry) => entry.network));
     this.#mailer = mailer;
@@ -64,11 +74,37 @@ export class Exemptions {
         this.#whitelist.entries.find((candidate) => overlaps(candidate.network, network));
       return {kind: 'whitelist', entry: `${this.#whitelist.file}:${entry?.line}: ${entry?.text}`};
     }
+    const relay = this.#trustedIn(network);
+    if (relay !== undefined) return {kind: 'trustedRelay', entry: relay.text};
     const hits = (address: Address): boolean => overlaps(hostNetwork(address), network);
     if (this.#mailer !== undefined && hits(this.#mailer)) return {kind: 'mailer'};
     if (this.#local.some(hits)) return {kind: 'local'};
     const special = reserved.find((candidate) => overlaps(candidate, network));
     return special && {kind: 'reserved', network: special.text};
+  }
+
+  /**
+   * What is exempt inside of a network.
+   *
+   * @param most entries
+   * @returns `all`: the whole network is, or there is more than so much
+   */
+  inside(network: Network, most: number): readonly Network[] | 'all' {
+    const hosts = [...(this.#mailer === undefined ? [] : [this.#mailer]), ...this.#local];
+    const every = [
+      ...this.#whitelist.entries.map((entry) => entry.network),
+      ...this.#trusted,
+      ...hosts.map(hostNetwork),
+      ...reserved,
+    ].filter((each) => overlaps(each, network));
+    const isAll = every.some(({first, last}) => first <= network.first && last >= network.last);
+    return isAll || every.length > most ? 'all' : every;
+  }
+
+  /** The most specific entry, for people. */
+  #trustedIn(network: Network): Network | undefined {
+    const entries = this.#trusted.filter((entry) => overlaps(entry, network));
+    return entries.sort((a, b) => b.prefix - a.prefix)[0];
   }
 }
 
@@ -77,6 +113,8 @@ export function exemptionText(exemption: Exemption): string {
   switch (exemption.kind) {
     case 'whitelist':
       return `whitelisted by ${exemption.entry}`;
+    case 'trustedRelay':
+      return `a trusted relay (trusted_relays: ${exemption.entry})`;
     case 'mailer':
       return 'the mailer itself (mailer_ip)';
     case 'local':

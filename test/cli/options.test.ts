@@ -5,6 +5,7 @@ import {Command} from 'commander';
 import {exitCode} from '../../src/cli/face/exit.js';
 import {addOptions} from '../../src/cli/options.js';
 import type {Options} from '../../src/config/options.js';
+import {obsoleteNames} from '../../src/config/obsolete.js';
 import {flagOf, keyOf, settingNames, settings} from '../../src/config/schema.js';
 import {configOf, defaultConfigFile} from '../../src/daemon/course/configuration.js';
 import {tempDirs} from '../support/temp.js';
@@ -30,9 +31,20 @@ describe('addOptions', () => {
   });
 
   test('the help shows the defaults as a person writes them', () => {
-    for (const each of ['10', '1h', '7d', '10m', 'sm-mta', '*/5 * * * *', 'auto']) {
+    for (const each of ['10', '1h', '4d', '10m', 'sm-mta', '*/5 * * * *', 'auto']) {
       expect(help).toContain(`(default: ${each})`);
     }
+  });
+
+  test('flags of 1.0 that decide nothing any more are taken with their value, and not shown', () => {
+    const fresh = new Command().allowExcessArguments();
+    addOptions(fresh, settingNames);
+    const words = obsoleteNames.flatMap((name) => [flagOf(name), '7']);
+    expect(fresh.parse([...words, 'word'], {from: 'user'}).args).toEqual(['word']);
+    expect(Object.keys(fresh.opts())).toEqual(obsoleteNames);
+    for (const name of obsoleteNames) expect(help).not.toContain(flagOf(name));
+    const parsed = configOf({...fresh.opts<Options>(), config: '/dev/null'}, '');
+    expect(parsed.kind).toBe('config');
   });
 
   test('no option has a default of its own, or a file could never win over it', () => {

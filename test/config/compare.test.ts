@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {changedSettings} from '../../src/config/compare.js';
 import type {Raw} from '../../src/config/kinds/kind.js';
+import {obsoleteNames} from '../../src/config/obsolete.js';
 import {parseConfig} from '../../src/config/parse.js';
 import {type Config, keyOf, type SettingName, settingNames} from '../../src/config/schema.js';
 
@@ -30,16 +31,13 @@ const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
   cutSessions: ['none', 'none'],
   checkInterval: ['1m', 60],
   threshold: [11, '11'],
-  leastUnknownShare: [21, '21'],
+  ipv6Prefix: [56, '56'],
+  trustedRelays: ['192.0.2.25,2001:db8::/64', '192.0.2.25, 2001:DB8::1/64'],
   attribution: ['verified', 'verified'],
-  leakTime: ['10s', 10],
   blockTime: ['2h', '120m'],
-  blockTimeFactor: [2.5, '2.50'],
   blockTimeMax: ['2d', '48h'],
-  repeatMemory: ['1d', '24h'],
   blocksMax: [9, '9'],
   blocksPerMinute: [9, '9'],
-  goodSendersMax: [0, '0'],
   maxRuntimeCmdRead: ['0s', 0],
   idleCmdRead: ['1h', '60m'],
   reapSchedule: ['* * * * *', '* * * * *'],
@@ -73,4 +71,9 @@ describe('a setting that has changed is found, and only that one', () => {
 
 test('a default that is written down is no change', () => {
   expect(changedSettings(parsed({}), parsed({threshold: 10, block_time: '60m'}))).toEqual([]);
+});
+
+test('settings that decide nothing any more are no change', () => {
+  const table = Object.fromEntries(obsoleteNames.map((name) => [keyOf(name), 'anything']));
+  expect(changedSettings(parsed({}), parsed(table))).toEqual([]);
 });

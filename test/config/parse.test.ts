@@ -141,6 +141,17 @@ describe('parseConfig: contradictions', () => {
     ]);
   });
 
+  test('a block_time of 1.0 beyond what block_time_max is now takes that along', () => {
+    const week = 7 * 86_400;
+    expect(configOf({table: {block_time: '7d'}})).toMatchObject({
+      ...{blockTime: week, blockTimeMax: week},
+    });
+    expect(configOf({table: {block_time: '1h'}}).blockTimeMax).toBe(4 * 86_400);
+    expect(problemsOf({table: {block_time: '7d', block_time_max: '4d'}})).toEqual([
+      `${file}: block_time_max: 4d: expected at least block_time, which is 7d`,
+    ]);
+  });
+
   test('equal is good', () => {
     expect(configOf({table: {block_time: '7d'}}).blockTime).toBe(7 * 86_400);
   });

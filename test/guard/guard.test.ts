@@ -7,7 +7,6 @@
 import {readFileSync} from 'node:fs';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {Table} from '../../src/base/mechanisms/table.js';
 import {type Ask, Guard} from '../../src/guard/guard.js';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {endBlocks, liftExempt, unblock} from '../../src/guard/lifting.js';
@@ -18,6 +17,7 @@ import {parseAddress} from '../../src/net/address.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {policy, settings} from '../score/samples.js';
+import {reloaded} from './reloaded.js';
 
 const nobody = new Exemptions(parseWhitelist('wl', ''), undefined, []);
 const noAnswer: Ask = () => undefined;
@@ -110,27 +110,6 @@ describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
     );
   });
 });
-
-function reloaded(saved: State): State {
-  const copy = <Value>(table: Table<Value>): Table<Value> =>
-    new Table(JSON.parse(JSON.stringify([...table.entries()])) as [string, Value][]);
-  return {
-    blocks: copy(saved.blocks),
-    offenders: copy(saved.offenders),
-    envelopes: copy(saved.envelopes),
-    connections: copy(saved.connections),
-    deliveries: copy(saved.deliveries),
-    openMessages: copy(saved.openMessages),
-    positions: copy(saved.positions),
-    journals: copy(saved.journals),
-    senders: copy(saved.senders),
-    brake: copy(saved.brake),
-    chains: copy(saved.chains),
-    outgoing: copy(saved.outgoing),
-    egressChains: copy(saved.egressChains),
-    history: [],
-  };
-}
 
 const at = (second: number): string =>
   new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString();

@@ -51,6 +51,19 @@ describe('Exemptions.of', () => {
     expect(textOf(asked)).toBeUndefined();
   });
 
+  test('a trusted relay is exempt by its most specific entry, whatever else the list has', () => {
+    const relays = ['2001:db8:7::/48', '198.51.100.0/24', '198.51.100.64/26'].map(network);
+    const trusting = new Exemptions(list, undefined, [], relays);
+    const why = (asked: string) => {
+      const found = trusting.of(address(asked));
+      return found && exemptionText(found);
+    };
+    expect(why('198.51.100.70')).toBe('a trusted relay (trusted_relays: 198.51.100.64/26)');
+    expect(why('2001:db8:7::1')).toBe('a trusted relay (trusted_relays: 2001:db8:7::/48)');
+    expect(why('192.0.2.7')).toContain('whitelisted');
+    expect(why('198.51.101.1')).toBeUndefined();
+  });
+
   test('of two reasons the administrator’s own entry is told', () => {
     const own = parseWhitelist('wl', '127.0.0.0/8\n203.0.113.1');
     const both = new Exemptions(own, address('203.0.113.1'), [address('203.0.113.1')]);
@@ -78,6 +91,15 @@ describe('Exemptions.ofNetwork', () => {
     const asked = network(text);
     const found = exemptions.ofNetwork(asked);
     expect(found?.kind === 'whitelist' ? found.entry.slice(0, 4) : found?.kind).toBe(expected);
+  });
+
+  test('a network inside which a trusted relay lies is exempt as a whole', () => {
+    const relay = new Exemptions(parseWhitelist('wl', ''), undefined, [], [network('192.0.2.25')]);
+    expect(relay.ofNetwork(network('192.0.2.0/24'))).toEqual({
+      kind: 'trustedRelay',
+      entry: '192.0.2.25',
+    });
+    expect(relay.ofNetwork(network('192.0.3.0/24'))).toBeUndefined();
   });
 
   test('of is ofNetwork of the single host', () => {

@@ -1,9 +1,14 @@
 /**
  * A table of a million small entries: numbers in typed arrays, where an object each would take three
  * times the memory and the collector's time. Keys and entries have fixed lengths; what the bytes of an
- * entry mean is its user's. Knows which entries have changed since they were last saved, as `Table`
- * does. Does not know where they are saved (`sys/disk/store.ts`).
+ * entry mean is its user's. Knows what has changed since it was last saved, as `Table` does. Does not
+ * know where it is saved (`sys/disk/store.ts`).
+ *
+ * Entries lie, and are saved, by sheets that fill a page of the database. A row for each entry was
+ * refused: a database writes whole pages anyway, and a million rows took ten times as long to read
+ * and to write.
  */
+import {SlotIndex} from './slot-index.js';
 
 export interface PackedLayout {
   /** Of a key. Bytes, 1 to 32. */
@@ -12,62 +17,69 @@ export interface PackedLayout {
   readonly entryBytes: number;
 }
 
-/** A key and its entry, as they are saved. */
-export type PackedRow = readonly [key: Uint8Array, entry: Uint8Array];
-
-interface PackedChanges {
-  readonly put: Iterable<PackedRow>;
-  readonly deleted: Iterable<Uint8Array>;
-}
+/** A sheet as it is saved: its number, from 0 on without a gap, and which rows are taken, and all rows. */
+export type Sheet = readonly [number: number, bytes: Uint8Array];
 
 /** An entry's number while it is in the table; after it was removed another may get it. */
 export type Slot = number;
 
-/** Entries of one page: memory grows page by page, and nothing is copied. A count. */
-const pageSlots = 4096;
+/** A sheet is at most so long, or one row. Bytes: with its head, what a database page of 4096 holds. */
+const sheetBytesMost = 4040;
+
+/** Which rows of a sheet are taken, a bit each. Bytes. */
+const headBytes = 8;
+
+/** A slot is the number of its sheet and that of the row. Bits of the latter: as many as a head has. */
+const rowBits = 6;
+const rowsMost = 1 << rowBits;
+
+/** Sheets that lie in one buffer. Bits: memory grows by 256 KB, and nothing is copied. */
+const bufferBits = 6;
+const bufferSheets = 1 << bufferBits;
+const bufferShift = rowBits + bufferBits;
 
 /** Entries of which the least worthy is pushed out of a full table. A count. */
 const sampled = 16;
 
-/** The index is at most so full. A ratio: beyond it a search becomes long. */
-const fullest = 0.6;
-
-const none = -1;
-
 export class PackedTable {
-  readonly #keyBytes: number;
+  readonly keyBytes: number;
   readonly #rowBytes: number;
-  readonly #salt: number;
-  readonly #pages: {readonly view: DataView; readonly bytes: Uint8Array}[] = [];
-  /** Slot + 1 by the hash of its key; 0 where none is. */
-  #index = new Uint32Array(1024);
-  /** Whether a slot is taken. */
-  #taken = new Uint8Array(pageSlots);
+  readonly #sheetBytes: number;
+  readonly #sheetRows: number;
+  readonly #index: SlotIndex;
+  readonly #buffers: Uint8Array[] = [];
+  readonly #views: DataView[] = [];
   readonly #free: Slot[] = [];
-  #slots = 0;
+  #sheets = 0;
   #size = 0;
   #most = Number.POSITIVE_INFINITY;
   #worth: (slot: Slot) => number = () => 0;
-  readonly #changed: Set<Slot> | undefined;
-  readonly #deleted = new Map<string, Uint8Array>();
-  #random = 0x9e3779b9;
+  /** Sheets that have changed; undefined: nobody will ask. */
+  readonly #changed: Set<number> | undefined;
+  /** The one that changed last: a client's numbers are set one after another. */
+  #changedLast = -1;
+  #random: number;
 
   /**
-   * @param saved rows of this layout; those of another length are passed over
+   * @param saved in the order of their numbers; of those of another layout none is read
    * @param use `unsaved`: nobody will ask what has changed
-   * @param salt makes the places of keys unknown to whoever may choose keys
+   * @param salt makes the places of keys unknown to whoever may choose keys. 32 bits
    */
   constructor(
     {keyBytes, entryBytes}: PackedLayout,
-    saved: Iterable<PackedRow> = [],
+    saved: Iterable<Sheet> = [],
     use: 'saved' | 'unsaved' = 'saved',
     salt = 0,
   ) {
-    [this.#keyBytes, this.#rowBytes, this.#salt] = [keyBytes, keyBytes + entryBytes, salt];
-    for (const [key, entry] of saved) {
-      if (key.length !== keyBytes || entry.length !== entryBytes) continue;
-      this.entry(this.add(key)).set(entry);
-    }
+    [this.keyBytes, this.#rowBytes] = [keyBytes, keyBytes + entryBytes];
+    this.#index = new SlotIndex(salt);
+    const fitting = Math.floor((sheetBytesMost - headBytes) / this.#rowBytes);
+    this.#sheetRows = Math.min(rowsMost, Math.max(1, fitting));
+    this.#sheetBytes = headBytes + this.#sheetRows * this.#rowBytes;
+    this.#random = (salt ^ 0x9e3779b9) | 0 || 1;
+    for (const [number, bytes] of saved) this.#load(number, bytes);
+    // The first free one is taken first.
+    this.#free.reverse();
     this.#changed = use === 'saved' ? new Set() : undefined;
   }
 
@@ -80,6 +92,7 @@ export class PackedTable {
   limitTo(most: number, worth: (slot: Slot) => number): void {
     if (!(most >= 1)) throw new RangeError(`a table for at most ${most} entries`);
     [this.#most, this.#worth] = [most, worth];
+    while (this.#size > most) this.remove(this.#leastWorthy());
   }
 
   get size(): number {
@@ -87,211 +100,222 @@ export class PackedTable {
   }
 
   find(key: Uint8Array): Slot | undefined {
-    const place = this.#placeOf(key);
-    const found = this.#index[place]! - 1;
-    return found === none ? undefined : found;
+    const index = this.#index;
+    const hash = index.hash(key, 0, this.keyBytes);
+    for (let place = index.next(hash, hash); place !== -1; place = index.next(hash, place + 1)) {
+      const slot = index.slotAt(place);
+      if (this.#isKeyOf(slot, key)) return slot;
+    }
+    return undefined;
   }
 
   /** The entry of the key, all bytes 0 where it is new. */
   add(key: Uint8Array): Slot {
-    if (key.length !== this.#keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
+    if (key.length !== this.keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
     const found = this.find(key);
     if (found !== undefined) return found;
     if (this.#size >= this.#most) this.remove(this.#leastWorthy());
-    if (this.#size + 1 > this.#index.length * fullest) this.#growIndex();
-    const slot = this.#free.pop() ?? this.#newSlot();
-    const at = this.#rowAt(slot);
-    const {bytes} = this.#page(slot);
-    bytes.fill(0, at, at + this.#rowBytes);
-    bytes.set(key, at);
-    this.#taken[slot] = 1;
-    this.#size += 1;
-    this.#index[this.#placeOf(key)] = slot + 1;
+    if (this.#free.length === 0) this.#newSheet();
+    const slot = this.#free.pop()!;
+    this.#buffer(slot).set(key, this.#rowAt(slot));
+    this.#flip(slot);
+    this.#enter(slot);
     this.touch(slot);
     return slot;
   }
 
+  /** @param slot of an entry of the table */
   remove(slot: Slot): void {
-    const key = this.key(slot).slice();
-    this.#unindex(this.#placeOf(key));
-    this.#taken[slot] = 0;
+    if (!this.#isTaken(slot)) throw new RangeError(`no entry ${slot}`);
+    this.#index.remove(this.#hash(slot), slot);
+    const at = this.#rowAt(slot);
+    this.#buffer(slot).fill(0, at, at + this.#rowBytes);
+    this.#flip(slot);
     this.#free.push(slot);
     this.#size -= 1;
-    if (this.#changed === undefined) return;
-    this.#changed.delete(slot);
-    this.#deleted.set(String.fromCharCode(...key), key);
+    this.touch(slot);
   }
 
   /** Must be called after bytes of `entry` were changed in place; `set…` calls it. */
   touch(slot: Slot): void {
-    this.#changed?.add(slot);
+    const sheet = slot >>> rowBits;
+    if (sheet === this.#changedLast || this.#changed === undefined) return;
+    this.#changed.add(sheet);
+    this.#changedLast = sheet;
   }
 
+  /** The bytes themselves, not a copy. */
   key(slot: Slot): Uint8Array {
     const at = this.#rowAt(slot);
-    return this.#page(slot).bytes.subarray(at, at + this.#keyBytes);
+    return this.#buffer(slot).subarray(at, at + this.keyBytes);
   }
 
   /** The bytes themselves, not a copy. */
   entry(slot: Slot): Uint8Array {
     const at = this.#rowAt(slot);
-    return this.#page(slot).bytes.subarray(at + this.#keyBytes, at + this.#rowBytes);
+    return this.#buffer(slot).subarray(at + this.keyBytes, at + this.#rowBytes);
   }
 
   u8(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint8(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#buffer(slot)[this.#rowAt(slot) + this.keyBytes + field]!;
   }
 
   u16(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint16(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#view(slot).getUint16(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   u32(slot: Slot, field: number): number {
-    return this.#page(slot).view.getUint32(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#view(slot).getUint32(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   f32(slot: Slot, field: number): number {
-    return this.#page(slot).view.getFloat32(this.#rowAt(slot) + this.#keyBytes + field);
+    return this.#view(slot).getFloat32(this.#rowAt(slot) + this.keyBytes + field);
   }
 
   setU8(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint8(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#buffer(slot)[this.#rowAt(slot) + this.keyBytes + field] = value;
     this.touch(slot);
   }
 
   setU16(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint16(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#view(slot).setUint16(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
   setU32(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setUint32(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#view(slot).setUint32(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
   setF32(slot: Slot, field: number, value: number): void {
-    this.#page(slot).view.setFloat32(this.#rowAt(slot) + this.#keyBytes + field, value);
+    this.#view(slot).setFloat32(this.#rowAt(slot) + this.keyBytes + field, value);
     this.touch(slot);
   }
 
-  /** All slots in use; entries may be changed and removed meanwhile, not added. */
+  /** All entries; they may be changed and removed meanwhile, not added. */
   *slots(): Generator<Slot> {
-    for (let slot = 0; slot < this.#slots; slot++) if (this.#taken[slot] === 1) yield slot;
+    for (let sheet = 0; sheet < this.#sheets; sheet++) {
+      for (let row = 0; row < this.#sheetRows; row++) {
+        const slot = (sheet << rowBits) | row;
+        if (this.#isTaken(slot)) yield slot;
+      }
+    }
   }
 
-  changes(): PackedChanges {
-    const rowOf = (slot: Slot): PackedRow => [this.key(slot), this.entry(slot)];
-    const changed = this.#changed ?? new Set<Slot>();
-    const gone = [...this.#deleted.values()].filter((key) => this.find(key) === undefined);
-    return {
-      put: {
-        *[Symbol.iterator]() {
-          for (const slot of changed) yield rowOf(slot);
-        },
-      },
-      deleted: gone,
-    };
+  /** The sheets with the entries that were added, changed or removed. The bytes themselves. */
+  *changes(): Generator<Sheet> {
+    for (const sheet of this.#changed ?? []) yield [sheet, this.#sheet(sheet)];
   }
 
   /** What `changes` gave is safe. */
   saved(): void {
     this.#changed?.clear();
-    this.#deleted.clear();
+    this.#changedLast = -1;
   }
 
-  #page(slot: Slot): {readonly view: DataView; readonly bytes: Uint8Array} {
-    return this.#pages[Math.floor(slot / pageSlots)]!;
+  /** A sheet of another length is of another layout. One out of order is damaged, as is a key twice. */
+  #load(number: number, bytes: Uint8Array): void {
+    if (bytes.length !== this.#sheetBytes || number !== this.#sheets) return;
+    this.#newSheet();
+    this.#free.length -= this.#sheetRows;
+    this.#sheet(number).set(bytes);
+    for (let row = 0; row < this.#sheetRows; row++) {
+      const slot = (number << rowBits) | row;
+      const isTaken = this.#isTaken(slot);
+      if (isTaken && this.find(this.key(slot)) === undefined) this.#enter(slot);
+      else {
+        if (isTaken) this.#flip(slot);
+        const at = this.#rowAt(slot);
+        this.#buffer(slot).fill(0, at, at + this.#rowBytes);
+        this.#free.push(slot);
+      }
+    }
+  }
+
+  #buffer(slot: Slot): Uint8Array {
+    return this.#buffers[slot >>> bufferShift]!;
+  }
+
+  #view(slot: Slot): DataView {
+    return this.#views[slot >>> bufferShift]!;
+  }
+
+  /** Where the sheet of the slot begins in its buffer. */
+  #sheetAt(slot: Slot): number {
+    return ((slot >>> rowBits) & (bufferSheets - 1)) * this.#sheetBytes;
   }
 
   #rowAt(slot: Slot): number {
-    return (slot % pageSlots) * this.#rowBytes;
+    return this.#sheetAt(slot) + headBytes + (slot & (rowsMost - 1)) * this.#rowBytes;
   }
 
-  #newSlot(): Slot {
-    const slot = this.#slots;
-    this.#slots += 1;
-    if (slot % pageSlots === 0) {
-      const bytes = new Uint8Array(pageSlots * this.#rowBytes);
-      this.#pages.push({bytes, view: new DataView(bytes.buffer)});
-    }
-    if (slot >= this.#taken.length) {
-      const more = new Uint8Array(this.#taken.length * 2);
-      more.set(this.#taken);
-      this.#taken = more;
-    }
-    return slot;
+  #sheet(sheet: number): Uint8Array {
+    const slot = sheet << rowBits;
+    const at = this.#sheetAt(slot);
+    return this.#buffer(slot).subarray(at, at + this.#sheetBytes);
   }
 
-  /** Where the key stands in the index, or would. */
-  #placeOf(key: Uint8Array): number {
-    const mask = this.#index.length - 1;
-    let place = this.#hash(key, 0) & mask;
-    for (;;) {
-      const slot = this.#index[place]! - 1;
-      if (slot === none || this.#isKeyOf(slot, key)) return place;
-      place = (place + 1) & mask;
+  #isTaken(slot: Slot): boolean {
+    const head = this.#buffer(slot)[this.#sheetAt(slot) + ((slot & (rowsMost - 1)) >>> 3)]!;
+    return ((head >>> (slot & 7)) & 1) === 1;
+  }
+
+  /** Free becomes taken, and taken free. */
+  #flip(slot: Slot): void {
+    this.#buffer(slot)[this.#sheetAt(slot) + ((slot & (rowsMost - 1)) >>> 3)]! ^= 1 << (slot & 7);
+  }
+
+  #newSheet(): void {
+    const sheet = this.#sheets;
+    this.#sheets += 1;
+    if ((sheet & (bufferSheets - 1)) === 0) {
+      const buffer = new Uint8Array(bufferSheets * this.#sheetBytes);
+      this.#buffers.push(buffer);
+      this.#views.push(new DataView(buffer.buffer));
     }
+    for (let row = this.#sheetRows - 1; row >= 0; row--) this.#free.push((sheet << rowBits) | row);
   }
 
   #isKeyOf(slot: Slot, key: Uint8Array): boolean {
-    const {bytes} = this.#page(slot);
+    const buffer = this.#buffer(slot);
     const at = this.#rowAt(slot);
-    for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
+    for (let i = 0; i < key.length; i++) if (buffer[at + i] !== key[i]) return false;
     return true;
   }
 
-  #hash(bytes: Uint8Array, at: number): number {
-    let hash = this.#salt;
-    for (let i = at; i < at + this.#keyBytes; i++) {
-      hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-      hash ^= hash >>> 15;
-    }
-    hash = Math.imul(hash, 0x85ebca6b);
-    return (hash ^ (hash >>> 13)) >>> 0;
+  #hash(slot: Slot): number {
+    const at = this.#rowAt(slot);
+    return this.#index.hash(this.#buffer(slot), at, at + this.keyBytes);
   }
 
-  /** Takes a place out of the index, and moves those behind it that belong further to the front. */
-  #unindex(place: number): void {
-    const mask = this.#index.length - 1;
-    let hole = place;
-    let next = (place + 1) & mask;
-    while (this.#index[next] !== 0) {
-      const slot = this.#index[next]! - 1;
-      const home = this.#hash(this.#page(slot).bytes, this.#rowAt(slot)) & mask;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        this.#index[hole] = slot + 1;
-        hole = next;
-      }
-      next = (next + 1) & mask;
-    }
-    this.#index[hole] = 0;
-  }
-
-  #growIndex(): void {
-    this.#index = new Uint32Array(this.#index.length * 2);
-    for (const slot of this.slots()) this.#index[this.#placeOf(this.key(slot))] = slot + 1;
+  /** @param slot with its key, not in the index yet */
+  #enter(slot: Slot): void {
+    this.#size += 1;
+    this.#index.enter(this.#hash(slot), slot);
   }
 
   #leastWorthy(): Slot {
-    let least = none;
+    let least = -1;
     let worth = Number.POSITIVE_INFINITY;
     for (let picked = 0; picked < sampled;) {
-      const slot = this.#nextRandom() % this.#slots;
-      if (this.#taken[slot] !== 1) continue;
+      const row = this.#nextRandom() % (this.#sheets * this.#sheetRows);
+      const sheet = Math.floor(row / this.#sheetRows);
+      const slot = (sheet << rowBits) | (row - sheet * this.#sheetRows);
+      if (!this.#isTaken(slot)) continue;
       picked += 1;
       const one = this.#worth(slot);
-      if (least === none || one < worth) [least, worth] = [slot, one];
+      if (least === -1 || one < worth) [least, worth] = [slot, one];
     }
     return least;
   }
 
-  /** xorshift (Marsaglia 2003): the same entries are picked in each run. */
+  /** xorshift (Marsaglia 2003): with the same salt the same entries are picked in each run. */
   #nextRandom(): number {
     let x = this.#random;
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
-    this.#random = x >>> 0;
-    return this.#random;
+    this.#random = x;
+    return x >>> 0;
   }
 }

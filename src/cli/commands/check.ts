@@ -40,12 +40,12 @@ interface Exemptness {
 
 const exempt = (why: string): Exemptness => ({isExempt: true, text: `never blocked: ${why}`});
 
-function ofFile(address: Address, {whiteList, mailerIp}: Config, log: Log): Exemptness {
-  const exemptionWatch = new ExemptionWatch(whiteList, mailerIp, log.say);
+function ofFile(address: Address, config: Config, log: Log): Exemptness {
+  const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   const exemption = exemptionWatch.exemptions.of(address);
   return exemption === undefined
-    ? {isExempt: false, text: `not exempt: no entry of ${whiteList} covers it`}
+    ? {isExempt: false, text: `not exempt: no entry of ${config.whiteList} covers it`}
     : exempt(exemptionText(exemption));
 }
 

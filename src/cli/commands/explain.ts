@@ -64,7 +64,7 @@ export async function explain(
 ): Promise<ExitCode> {
   const state = emptyState('unsaved');
   const guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), state);
-  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
     const {source, offset, text} = line;

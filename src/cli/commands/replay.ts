@@ -38,7 +38,7 @@ export async function replay(
   const isRereadable = files.every(canBeReadAgain);
   // What is told of each sign must not be told twice.
   const isRepeatable = isRereadable && !log.shows('info');
-  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, log.say);
+  const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   try {
     const inOrder = isRereadable ? await sortedByTime(files) : files;

@@ -6,6 +6,7 @@ import type {Options} from '../../config/options.js';
 import type {Config} from '../../config/schema.js';
 import type {Course, NextLife} from '../../course/course.js';
 import {checked} from '../../daemon/course/checked.js';
+import {noLongerUsed} from '../../daemon/course/configuration.js';
 import {Reloader} from '../../daemon/course/reload.js';
 import {endTrial, readTrial, writeTrial} from '../../daemon/course/trial-file.js';
 import {type Ending, LifeMemory, live} from '../../daemon/life.js';
@@ -26,10 +27,15 @@ export async function run(
   let {life} = first;
   let whitelist: Course['whitelist'] = 'hadNone';
   const memory = new LifeMemory();
+  const told = new Set<string>();
   let closed: Promise<unknown> = Promise.resolve();
   for (;;) {
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
+    for (const notice of noLongerUsed(options, life.text)) {
+      if (!told.has(notice)) log.say('notice', notice);
+      told.add(notice);
+    }
     const {config, liftSinceMs} = life;
     const course: Reloader = new Reloader(life, options, log, whitelist);
     asked.listen(course);

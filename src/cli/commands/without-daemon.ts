@@ -106,7 +106,7 @@ function partsFor(
   const settings = guardSettings(config, hostName(), 'live', sendmail);
   const guard = new Guard(settings, state);
   const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
-  const exemptionWatch = new ExemptionWatch(config.whiteList, config.mailerIp, say, kept);
+  const exemptionWatch = new ExemptionWatch(config, say, kept);
   const shared = {...resources, config, guard, exemptions: () => exemptionWatch.exemptions};
   const sessions = command === 'block' || command === 'unblock' ? 'cut' : 'leave';
   const enforcement = new Enforcement({

@@ -1,4 +1,5 @@
 /** When a client is blocked, for how long, and what stops blocking. */
+import {networks} from '../kinds/lists.js';
 import {duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
@@ -9,42 +10,38 @@ import {setting} from './setting.js';
  */
 const mostBlocks = 200_000;
 
+/**
+ * The longest block. Seconds, four days: senders give up after five (RFC 5321, 4.5.4.1), and then a block
+ * of an innocent costs mail.
+ */
+const longestByItselfSeconds = 4 * 86_400;
+
 export const judging = {
   threshold: setting(
     number(2, 1000, 'whole', 'COUNT'),
     10,
     'Distinct unknown recipients at which a client is blocked. Nobody mistypes ten names in a row.',
   ),
-  leastUnknownShare: setting(
-    number(0, 100, 'whole', 'PERCENT'),
-    20,
-    'A client is blocked only if so many percent of its recipients were unknown: a large sender has some wrong names in every thousand; 0 asks for none.',
+  ipv6Prefix: setting(
+    number(48, 128, 'whole', 'BITS'),
+    64,
+    'So many bits of an IPv6 address are one client, for counting and for blocking: a customer mostly has a /64, and may send from any address in it.',
+  ),
+  trustedRelays: setting(
+    networks,
+    [],
+    'Relays that hand mail on to this one: backup mail exchangers, forwarders. They cannot know which names exist here, so they are never judged and never blocked.',
   ),
   attribution: setting(
     choice('any', 'verified'),
     'any',
     'What must say who the client was: any proof, or a verified one, which no log line can forge (the kernel, or a journal entry written by sendmail).',
   ),
-  leakTime: setting(
-    duration('1s', '7d'),
-    600,
-    'One unknown recipient is forgiven each so long: six an hour are taken for mistakes for ever.',
-  ),
   blockTime: setting(duration('1s', '365d'), 3600, 'How long the first block of a client lasts.'),
-  blockTimeFactor: setting(
-    number(1, 100, 'any', 'RATIO'),
-    2,
-    'Each further block of the same client lasts so many times as long as the one before.',
-  ),
   blockTimeMax: setting(
     duration('1s', '365d'),
-    7 * 86_400,
-    'No block lasts longer: an address changes hands, and a cleaned machine may send again.',
-  ),
-  repeatMemory: setting(
-    duration('1s', '3650d'),
-    30 * 86_400,
-    'After so long without a block a client is a first offender again.',
+    longestByItselfSeconds,
+    'No block lasts longer. Mail servers give up a message after five days, so a mistake that ends before costs no mail. Where it is not set and block_time is longer, it is block_time.',
   ),
   blocksMax: setting(
     number(1, mostBlocks, 'whole', 'COUNT'),
@@ -55,10 +52,5 @@ export const judging = {
     number(1, 1_000_000, 'whole', 'COUNT'),
     1000,
     'At most so many blocks are made in a minute; a client beyond that is blocked at its next sign.',
-  ),
-  goodSendersMax: setting(
-    number(0, 1000, 'whole', 'COUNT'),
-    3,
-    'Blocking stops, and waits for `blocksmtp resume`, when so many clients that had delivered mail lately would be blocked within ten minutes: then not they are wrong, but our list of users; 0 never stops.',
   ),
 } as const;

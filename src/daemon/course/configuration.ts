@@ -2,6 +2,7 @@
 import type {Problem} from '../../base/problem.js';
 import type {Raw} from '../../config/kinds/kind.js';
 import {isFlag, type Options} from '../../config/options.js';
+import {obsoleteNotices} from '../../config/obsolete.js';
 import {parseConfig} from '../../config/parse.js';
 import {type Config, keyOf, type SettingName, settingNames} from '../../config/schema.js';
 import {parseConfigText, readConfigFile} from '../../sys/disk/config-file.js';
@@ -31,9 +32,7 @@ export type Configured =
  * @param text of the file; default: what it holds now
  */
 export function configOf(options: Options, text?: string): Configured {
-  const path = options.config ?? defaultConfigFile;
-  const need = options.config === undefined ? 'optional' : 'required';
-  const file = text === undefined ? readConfigFile(path, need) : parseConfigText(path, text);
+  const {path, file} = fileOf(options, text);
   const flags: Partial<Record<SettingName, Raw>> = {};
   for (const name of settingNames) {
     const value = options[name];
@@ -54,6 +53,23 @@ export function configOf(options: Options, text?: string): Configured {
       !problems.some(({where}) => where === `${path}: ${keyOf('controlSocket')}`));
   const canAsk = isSocketKnown && !problems.some(({where}) => isFlag(where));
   return {kind: 'problems', problems, usable: canAsk ? usable : undefined};
+}
+
+function fileOf(options: Options, text: string | undefined) {
+  const path = options.config ?? defaultConfigFile;
+  const need = options.config === undefined ? 'optional' : 'required';
+  const file = text === undefined ? readConfigFile(path, need) : parseConfigText(path, text);
+  return {path, file};
+}
+
+/**
+ * What is written in the file or on the command line and decides nothing any more: a line for each.
+ *
+ * @param text of the configuration file; default: what it holds now
+ */
+export function noLongerUsed(options: Options, text?: string): string[] {
+  const {path, file} = fileOf(options, text);
+  return obsoleteNotices(options, path, file.kind === 'table' ? file.table : {});
 }
 
 export const defaultConfigFile = '/etc/blocksmtp/blocksmtp.toml';

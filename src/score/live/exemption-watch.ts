@@ -6,6 +6,7 @@
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {problemText} from '../../base/problem.js';
 import type {Say} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
 import type {Address} from '../../net/address.js';
 import {parseWhitelist, type Whitelist} from '../../net/whitelist.js';
 import {Exemptions} from '../exempt.js';
@@ -68,9 +69,12 @@ export class KnownWhitelist {
   }
 }
 
+/** Who is exempt by the configuration, and the file that names the others. */
+type ExemptionSettings = Pick<Config, 'whiteList' | 'mailerIp' | 'trustedRelays'>;
+
 export class ExemptionWatch {
   readonly #file: string;
-  readonly #mailer: Address | undefined;
+  readonly #settings: ExemptionSettings;
   readonly #say: Say;
   readonly #kept: KeptList;
   readonly #known: KnownWhitelist;
@@ -82,18 +86,17 @@ export class ExemptionWatch {
    * @param known what an earlier life of this process knew; default: there was none
    */
   constructor(
-    file: string,
-    mailer: Address | undefined,
+    settings: ExemptionSettings,
     say: Say,
     kept = nothingKept,
     known = new KnownWhitelist(),
   ) {
-    this.#known = known.of(file);
+    this.#file = settings.whiteList;
+    this.#known = known.of(this.#file);
     this.#kept = kept;
-    this.#file = file;
-    this.#mailer = mailer;
+    this.#settings = settings;
     this.#say = say;
-    this.#exemptions = new Exemptions(this.#whitelist, mailer, []);
+    this.#exemptions = this.#exempt([]);
   }
 
   get exemptions(): Exemptions {
@@ -125,8 +128,13 @@ export class ExemptionWatch {
     const localChanged = textOf(local) !== textOf(this.#local);
     if (!listChanged && !localChanged) return 'same';
     this.#local = local;
-    this.#exemptions = new Exemptions(this.#whitelist, this.#mailer, local);
+    this.#exemptions = this.#exempt(local);
     return 'changed';
+  }
+
+  #exempt(local: readonly Address[]): Exemptions {
+    const {mailerIp, trustedRelays} = this.#settings;
+    return new Exemptions(this.#whitelist, mailerIp, local, trustedRelays);
   }
 
   get #whitelist(): Whitelist {

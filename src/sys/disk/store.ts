@@ -3,17 +3,27 @@
  * the user's machine). One transaction saves everything that changed together with the place in the
  * log. Only the holder of the instance lock opens it.
  */
+import {randomBytes} from 'node:crypto';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
 import type {HistoryEntry} from '../../blocks/history.js';
-import {makeState, type Row, type State, type TableName, tableNames} from '../../guard/state.js';
+import type {Sheet} from '../../base/mechanisms/packed-table.js';
+import {
+  makeState,
+  packedNames,
+  type PackedName,
+  plainNames,
+  type PlainName,
+  type Row,
+  type State,
+} from '../../guard/state.js';
 
 const fileName = 'blocksmtp.db';
 
 /** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 4;
+const layoutVersion = 5;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
@@ -21,15 +31,16 @@ const historySeconds = 90 * 86_400;
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
 
-/** Each table holds JSON under a key; the history has columns of its own, for questions. */
+/** A plain table holds JSON under a key, a packed one its sheets; the history has columns of its own, for questions. */
 const layout = `
-  ${tableNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  ${plainNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What layout 1 cannot say (2 and 3 lack tables only): half-read sessions and scores begin anew, blocks count on. */
+/** What layout 1 cannot say (2 to 4 lack tables only): half-read sessions and scores begin anew, blocks count on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
@@ -120,10 +131,17 @@ function forgetHistory(database: Database, beforeMs: number): void {
 }
 
 const loadState = (database: Database): State =>
-  makeState((name) => savedRows(database, name), 'saved');
+  makeState(
+    {
+      rows: (name) => savedRows(database, name),
+      sheets: (name) => savedSheets(database, name),
+    },
+    'saved',
+    randomBytes(4).readUInt32LE(),
+  );
 
 /** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
-function* savedRows(database: Database, name: TableName): Generator<Row> {
+function* savedRows(database: Database, name: PlainName): Generator<Row> {
   // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
   const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
   try {
@@ -136,13 +154,33 @@ function* savedRows(database: Database, name: TableName): Generator<Row> {
   }
 }
 
+function* savedSheets(database: Database, name: PackedName): Generator<Sheet> {
+  const rows = database.prepare(`SELECT number, bytes FROM ${name} ORDER BY number`);
+  try {
+    for (const row of rows.iterate()) {
+      const {number, bytes} = row as {number: number; bytes: Uint8Array};
+      yield [number, bytes];
+    }
+  } finally {
+    rows.finalize();
+  }
+}
+
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
-  const save = (name: TableName): void => {
+  const save = (name: PlainName): void => {
     const {put, deleted} = state[name].changes();
     for (const [key, value] of put) {
       database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
     }
     for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
+  };
+  const savePacked = (name: PackedName): void => {
+    const row = database.prepare(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`);
+    try {
+      for (const [number, bytes] of state[name].changes()) row.run([number, bytes]);
+    } finally {
+      row.finalize();
+    }
   };
   let forgottenMs = 0;
   return {
@@ -151,7 +189,8 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
     commit: () => {
       database.exec('BEGIN IMMEDIATE');
       try {
-        tableNames.forEach(save);
+        plainNames.forEach(save);
+        packedNames.forEach(savePacked);
         const newestMs = state.history.at(-1)?.atMs ?? 0;
         if (newestMs > forgottenMs + forgetMs) {
           forgetHistory(database, newestMs - historySeconds * 1000);
@@ -165,7 +204,7 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
         if (database.inTransaction) database.exec('ROLLBACK');
         throw error;
       }
-      for (const name of tableNames) state[name].saved();
+      for (const name of [...plainNames, ...packedNames]) state[name].saved();
       state.history.length = 0;
     },
     history: (network, most) =>

@@ -14,12 +14,19 @@ import {
 import {nothingKept} from '../../../src/score/live/kept-list.js';
 import type {LogLevel} from '../../../src/base/say.js';
 import {parseAddress} from '../../../src/net/address.js';
+import {parseNetwork} from '../../../src/net/network.js';
 import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
 let said: [LogLevel, string][] = [];
 let path = '';
 let friends: ExemptionWatch;
+
+const settingsOf = (whiteList: string) => ({
+  whiteList,
+  mailerIp: parseAddress('203.0.113.25'),
+  trustedRelays: [parseNetwork('203.0.113.64/28')!],
+});
 
 const isFriend = (address: string): boolean =>
   friends.exemptions.of(parseAddress(address)!) !== undefined;
@@ -28,9 +35,14 @@ const warnings = (): string[] => said.filter(([level]) => level === 'warning').m
 beforeEach(() => {
   said = [];
   path = join(newDir(), 'whitelist');
-  friends = new ExemptionWatch(path, parseAddress('203.0.113.25'), (level, message) =>
-    said.push([level, message]),
-  );
+  friends = new ExemptionWatch(settingsOf(path), (level, message) => said.push([level, message]));
+});
+
+test('trusted relays are exempt with a whitelist, without one, and when it changes', () => {
+  expect(isFriend('203.0.113.70')).toBe(true);
+  fs.writeFileSync(path, '192.0.2.1\n');
+  lookTwice();
+  expect([isFriend('203.0.113.79'), isFriend('203.0.113.80')]).toEqual([true, false]);
 });
 
 let nowMs = 0;
@@ -46,7 +58,7 @@ function lookTwice(): 'changed' | 'same' {
 describe('the next life of the daemon', () => {
   const known = new KnownWhitelist();
   const begin = (file = path): void => {
-    friends = new ExemptionWatch(file, undefined, () => undefined, nothingKept, known);
+    friends = new ExemptionWatch(settingsOf(file), () => undefined, nothingKept, known);
     friends.refresh(nowMs);
   };
 
@@ -79,7 +91,7 @@ describe('a daemon that is started anew', () => {
   let kept: string | undefined;
   const start = (write = (text: string): void => void (kept = text)): void => {
     const say = (level: LogLevel, message: string): unknown => said.push([level, message]);
-    friends = new ExemptionWatch(path, undefined, say, {read: () => kept, write});
+    friends = new ExemptionWatch(settingsOf(path), say, {read: () => kept, write});
     look();
   };
   beforeEach(() => (kept = undefined));

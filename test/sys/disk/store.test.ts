@@ -3,6 +3,7 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import fs from 'node:fs';
 import {join} from 'node:path';
+import sqlite from 'node-sqlite3-wasm';
 import type {Block} from '../../../src/blocks/block.js';
 import type {State} from '../../../src/guard/state.js';
 import {openStore, type Store} from '../../../src/sys/disk/store.js';
@@ -231,7 +232,7 @@ describe('a file that is not as it should be', () => {
     const folder = newDir();
     const path = await committed(folder);
     const newer = fs.readFileSync(path);
-    newer.writeUInt32BE(5, 60); // user_version
+    newer.writeUInt32BE(6, 60); // user_version
     fs.writeFileSync(path, newer);
     await expect(openStore(folder, startMs)).rejects.toThrow(/newer blocksmtp/);
     expect(fs.readFileSync(path).equals(newer)).toBe(true);
@@ -243,7 +244,7 @@ describe('a file that is not as it should be', () => {
     fs.mkdirSync(folder);
     const path = await committed(folder);
     const newer = fs.readFileSync(path);
-    newer.writeUInt32BE(5, 60);
+    newer.writeUInt32BE(6, 60);
     fs.writeFileSync(path, newer);
     await expect(openStore(folder, startMs)).rejects.toThrow(/newer blocksmtp/);
   });
@@ -259,5 +260,56 @@ describe('a file that is not as it should be', () => {
     const {state, commit} = await open(folder);
     expect(state.blocks.size).toBe(50);
     commit();
+  });
+});
+
+describe('packed tables', () => {
+  const key = (last: number, bytes = 16): Uint8Array => new Uint8Array(bytes).fill(last, bytes - 1);
+
+  test('what was committed is there after reopening: put, changed, removed, and put again', async () => {
+    const folder = newDir();
+    const {state, commit} = await open(folder);
+    for (const last of [1, 2, 3]) state.clients.setU8(state.clients.add(key(last)), 5, last);
+    state.blocks.set('a', block('a'));
+    commit();
+    state.clients.setU32(state.clients.find(key(1))!, 8, 77);
+    for (const last of [2, 3]) state.clients.remove(state.clients.find(key(last))!);
+    state.clients.add(key(3));
+    commit();
+    state.clients.add(key(4));
+    close();
+    const {clients, blocks} = (await open(folder)).state;
+    expect([clients.size, blocks.size]).toEqual([2, 1]);
+    const [one, three] = [clients.find(key(1))!, clients.find(key(3))!];
+    expect([clients.u8(one, 5), clients.u32(one, 8), clients.u8(three, 5)]).toEqual([1, 77, 0]);
+  });
+
+  test('a commit that fails keeps the changes of packed tables too', async () => {
+    const folder = newDir();
+    const {state, commit} = await open(folder);
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    state.clients.add(key(1));
+    state.positions.set('bad', circular as unknown as []);
+    expect(commit).toThrow(/circular/i);
+    state.positions.delete('bad');
+    commit();
+    close();
+    expect((await open(folder)).state.clients.size).toBe(1);
+  });
+
+  test('a sheet of another length is of another version, and passed over', async () => {
+    const folder = newDir();
+    const {state, commit} = await open(folder);
+    state.clients.add(key(1));
+    commit();
+    close();
+    const database = new sqlite.Database(join(folder, 'blocksmtp.db'));
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    database.run('INSERT INTO clients VALUES (1, ?)', [new Uint8Array(7)]);
+    database.close();
+    const again = await open(folder);
+    expect([again.damaged, again.state.clients.size]).toEqual([undefined, 1]);
+    expect(again.state.clients.find(key(1))).toBeDefined();
   });
 });

@@ -1,0 +1,13 @@
+/**
+ * The settings of earlier versions that decide nothing any more, with the reason each went: half a
+ * sentence for one line of the log. What becomes of a file that still has one is in `config/obsolete.ts`.
+ */
+export const obsolete = {
+  leastUnknownShare:
+    'each recipient that takes mail now speaks for its client, and no share is asked for',
+  leakTime: 'nothing is forgiven by the minute any more, for that let patient guessers through',
+  blockTimeFactor: 'how long a further block lasts now depends on what its client has delivered',
+  repeatMemory: 'what is known of a client now has one age, and its blocks are forgotten with it',
+  goodSendersMax:
+    'blocking now stops when names that took mail this week are refused, which no mailing can bring about',
+} as const;

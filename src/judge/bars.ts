@@ -1,0 +1,105 @@
+/**
+ * At how many names a client is blocked. The bar for anybody is the setting `threshold`. Below it are lower
+ * ones for strangers: a cost decision and no likelihood, for who has delivered nothing loses nothing that
+ * we know of. Whether a client is a stranger, and when it is judged, is for `judge.ts`.
+ */
+import type {Policy} from '../score/policy.js';
+import type {Rule} from './verdict.js';
+
+/** All numbers below hold for this threshold; for a higher one they grow with it. Names. */
+const usualThreshold = 10;
+
+/** Of who has been known for so long and delivered nothing. Names; seconds. */
+const silenceBar = 4;
+const silenceSec = 3600;
+/** The same for who asked with the null sender alone: four names that weigh a half. */
+const silenceNullBar = 2;
+
+/** While a wave of strangers lasts: names when ten minutes have passed since the first; before that. */
+const waveBar = 2;
+const waveYoungBar = 3;
+const waveYoungSec = 600;
+/** Who has delivered for the first time so recently is judged in a wave like a stranger. Seconds: 12 h. */
+const waveNewcomerSec = 12 * 3600;
+
+/** In a network that is thick with guessers. Names. */
+const hotBar = 1;
+
+/** On the first day of an installation that knows nothing all bars are so many times as high. A factor. */
+const learningFactor = 4;
+export const learningSec = 86_400;
+
+/**
+ * How far above its bar a score may rise while recipients that seem to be accepted postpone a verdict.
+ * Names: with the usual bar 50 in all. Less, and a list server is blocked at its first contact; without a
+ * bound padding buys as many names as there are known ones.
+ */
+const mostPostponed = 40;
+
+/** The bars of strangers grow with a threshold that is higher than usual. */
+const lowBar = (bar: number, {threshold}: Policy): number =>
+  bar * Math.max(1, threshold / usualThreshold);
+
+/** What the bars of strangers depend on. */
+export interface Facts {
+  readonly standing: 'stranger' | 'other';
+  /** The sender of the envelope that has ended. */
+  readonly sender: 'null' | 'named';
+  /** Whether any of its names was asked for with a named sender. */
+  readonly senders: 'null' | 'named';
+  /** Names of this envelope that never took mail here. A count. */
+  readonly fresh: number;
+  readonly sec: number;
+  /** Its first unknown name, and since when it could speak without a block. Seconds since the epoch. */
+  readonly firstSec: number;
+  readonly freeSec: number;
+  /** Of its first delivery; 0: none. Seconds since the epoch. */
+  readonly deliveredSec: number;
+  readonly wave: 'on' | 'off';
+  readonly network: 'ordinary' | 'hot';
+  readonly learning: 'on' | 'off';
+}
+
+export interface Bar {
+  readonly rule: Exclude<Rule, 'neighbours'>;
+  /** Names. */
+  readonly bar: number;
+}
+
+/** The bars below the usual one that apply to a client now. */
+export function lowBars(facts: Facts, policy: Policy): Bar[] {
+  const {sec, learning, sender} = facts;
+  const isStranger = facts.standing === 'stranger';
+  const bars: Bar[] = [];
+  const add = (rule: Bar['rule'], names: number): void => {
+    bars.push({rule, bar: lowBar(names, policy) * (learning === 'on' ? learningFactor : 1)});
+  };
+  const canWave = sender === 'named' && learning === 'off';
+  if (isStranger && canWave && facts.network === 'hot' && facts.fresh > 0) add('network', hotBar);
+  const isNewcomer = isStranger || sec - facts.deliveredSec < waveNewcomerSec;
+  if (isNewcomer && canWave && facts.wave === 'on') {
+    add('wave', sec - facts.firstSec >= waveYoungSec ? waveBar : waveYoungBar);
+  }
+  if (isStranger && sec - Math.max(facts.firstSec, facts.freeSec) >= silenceSec) {
+    add('silence', facts.senders === 'null' ? silenceNullBar : silenceBar);
+  }
+  return bars;
+}
+
+/** At how many names anybody is blocked. */
+export const rowBar = ({threshold}: Policy, learning: 'on' | 'off'): number =>
+  threshold * (learning === 'on' ? learningFactor : 1);
+
+/**
+ * Whether a row of names is enough.
+ *
+ * @param postponed recipients that seem to be accepted; `unknown`: nobody can tell before the end
+ */
+export function isRow(score: number, bar: number, postponed: number | 'unknown'): boolean {
+  if (score + rounding < bar) return false;
+  if (score + rounding >= bar + mostPostponed) return true;
+  return postponed !== 'unknown' && score - postponed + rounding >= bar;
+}
+
+/** A score is kept in 32 bits: sums may be too low by so much. Names. */
+export const rounding = 1e-4;

@@ -1,0 +1,208 @@
+/**
+ * Holds a client against the bars, and says what spoke for and against it. Tells its neighbours too, and the
+ * wave, that a stranger asked. Changes nothing of the client but what was told of it.
+ */
+import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
+import type {Address} from '../net/address.js';
+import {clientNetwork} from '../net/client-key.js';
+import type {Policy} from '../score/policy.js';
+import {nullSenderWeight, staleWeight} from '../score/weights.js';
+import {type Bar, type Facts, isRow, lowBars, rounding, rowBar} from './bars.js';
+import type {Friends} from './crowd/friends.js';
+import type {Networks, NetworkVerdict} from './crowd/networks.js';
+import type {Wave} from './crowd/wave.js';
+import {mailerMemorySec, sentence, type Standing} from './ladder.js';
+import {
+  addU8,
+  awaitedAt,
+  field,
+  flag,
+  has,
+  isInSecondChance,
+  isRecentlyBlocked,
+  isStranger,
+  scoreAt,
+  standingOf,
+  takeWaveHour,
+} from './memory/client-record.js';
+import type {Suspects} from './memory/suspects.js';
+import type {Because, BlockVerdict} from './verdict.js';
+
+interface Witnesses {
+  readonly clients: PackedTable;
+  readonly networks: Networks;
+  readonly wave: Wave;
+  readonly friends: Friends;
+  readonly suspects: Suspects;
+  readonly learning: (atMs: number) => 'on' | 'off';
+  readonly textOf: (client: Address) => string;
+}
+
+/** Names of one stranger that its networks hear of, in all. A count. */
+const mostTold = 3;
+
+/** Who has delivered for the first time so recently counts for a wave. Seconds: 12 hours. */
+const newcomerSec = 12 * 3600;
+
+export class Convictions {
+  readonly #policy: Policy;
+  readonly #witnesses: Witnesses;
+
+  constructor(policy: Policy, witnesses: Witnesses) {
+    [this.#policy, this.#witnesses] = [policy, witnesses];
+  }
+
+  /** @param accepted whether it can be told how many recipients its open envelope was given */
+  row(
+    slot: Slot,
+    client: Address,
+    accepted: 'told' | 'unknown',
+    atMs: number,
+  ): BlockVerdict | undefined {
+    const {clients, learning} = this.#witnesses;
+    const sec = Math.floor(atMs / 1000);
+    const score = scoreAt(clients, slot, sec);
+    const bar = rowBar(this.#policy, learning(atMs));
+    if (score + rounding < bar) return undefined; // nearly always
+    const isVoid = isRecentlyBlocked(clients, slot, sec);
+    const postponed = clients.u16(slot, field.openAccepted) + awaitedAt(clients, slot, sec);
+    const known = accepted === 'told' ? postponed : 'unknown';
+    if (!isRow(score, bar, isVoid ? 0 : known)) return undefined;
+    return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
+  }
+
+  /** An envelope has ended without mail: strangers' bars hold. */
+  low(
+    slot: Slot,
+    client: Address,
+    {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
+    atMs: number,
+  ): BlockVerdict | undefined {
+    const {clients} = this.#witnesses;
+    const bars = this.lowBars(slot, client, {sender, fresh}, atMs);
+    if (bars.length === 0) return undefined;
+    const score = this.#lowScore(slot, Math.floor(atMs / 1000));
+    const met = bars.find(({bar}) => score + rounding >= bar);
+    if (met === undefined) return undefined;
+    return this.#verdict(slot, client, met, scoreAt(clients, slot, Math.floor(atMs / 1000)), atMs);
+  }
+
+  /** Those that apply now, if an envelope ended so. */
+  lowBars(
+    slot: Slot,
+    client: Address,
+    {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
+    atMs: number,
+  ): Bar[] {
+    const {clients, networks, wave, friends, learning, textOf} = this.#witnesses;
+    const sec = Math.floor(atMs / 1000);
+    if (isInSecondChance(clients, slot, sec) || this.#lowScore(slot, sec) <= 0) return [];
+    if (friends.has(textOf(client))) return [];
+    const isFree = clients.u8(slot, field.blocks) > 0;
+    const facts: Facts = {
+      standing: isStranger(clients, slot) ? 'stranger' : 'other',
+      sender,
+      senders: has(clients, slot, flag.namedSender) ? 'named' : 'null',
+      fresh,
+      sec,
+      firstSec: clients.u32(slot, field.firstSec),
+      freeSec: isFree ? clients.u32(slot, field.blockedUntilSec) : 0,
+      deliveredSec: clients.u32(slot, field.firstDeliverySec),
+      wave: wave.isOn(atMs) ? 'on' : 'off',
+      network: networks.standing(client, atMs),
+      learning: learning(atMs),
+    };
+    return lowBars(facts, this.#policy);
+  }
+
+  /** Tells the wave and the networks of a stranger's new names. @returns networks to be blocked */
+  tell(
+    slot: Slot,
+    client: Address,
+    {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
+    atMs: number,
+  ): BlockVerdict[] {
+    const {clients, networks, wave, friends, learning, textOf} = this.#witnesses;
+    if (fresh === 0 || learning(atMs) === 'on') return [];
+    const sec = Math.floor(atMs / 1000);
+    if (scoreAt(clients, slot, sec) <= 0) return [];
+    const isYoung = sec - clients.u32(slot, field.firstDeliverySec) < newcomerSec;
+    const isOne = isStranger(clients, slot);
+    if ((!isOne && !isYoung) || friends.has(textOf(client))) return [];
+    // Bounces of forged mail are waves of innocents.
+    if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken') wave.note(atMs);
+    const told = clients.u8(slot, field.told);
+    const names = Math.min(fresh, mostTold - told);
+    if (!isOne || names <= 0) return [];
+    addU8(clients, slot, field.told, names);
+    const weight = sender === 'null' ? nullSenderWeight : 1;
+    const verdicts = networks.asked(client, names * weight, atMs);
+    return verdicts.map((verdict) => this.#ofNetwork(verdict, client, atMs));
+  }
+
+  standing(slot: Slot, sec: number): Standing {
+    const {clients} = this.#witnesses;
+    const kind = standingOf(clients, slot);
+    const ago = sec - clients.u32(slot, field.blockedUntilSec);
+    const isForgotten = kind !== 'stranger' && ago > mailerMemorySec;
+    const blocks = isForgotten ? 0 : clients.u8(slot, field.blocks);
+    return {kind, blocks, rung: clients.u8(slot, field.rung)};
+  }
+
+  #lowScore(slot: Slot, sec: number): number {
+    const {clients} = this.#witnesses;
+    return scoreAt(clients, slot, sec) - staleWeight * clients.u8(slot, field.stale);
+  }
+
+  #verdict(
+    slot: Slot,
+    client: Address,
+    {rule, bar}: Bar,
+    score: number,
+    atMs: number,
+  ): BlockVerdict {
+    const {clients, suspects, textOf, wave} = this.#witnesses;
+    const {seconds, repeat} = sentence(
+      rule,
+      this.standing(slot, Math.floor(atMs / 1000)),
+      this.#policy,
+    );
+    const suspect = suspects.of(textOf(client));
+    const unknown = clients.u16(slot, field.unknown);
+    const because: Because = {
+      rule,
+      score,
+      bar,
+      counts: suspect?.counts ?? (unknown === 0 ? {} : {unknownRecipient: unknown}),
+      seconds: Math.round(((suspect?.lastMs ?? 0) - (suspect?.firstMs ?? 0)) / 1000),
+      delivered: clients.u16(slot, field.delivered),
+      deliveredDays: clients.u16(slot, field.days),
+      stale: clients.u8(slot, field.stale),
+      wave: wave.isOn(atMs) ? 'on' : 'off',
+      names: suspect?.names ?? [],
+    };
+    return {network: clientNetwork(client, this.#policy.ipv6Prefix), seconds, repeat, because};
+  }
+
+  #ofNetwork(
+    {network, score, bar, members, repeat, seconds}: NetworkVerdict,
+    client: Address,
+    atMs: number,
+  ): BlockVerdict {
+    const because: Because = {
+      rule: 'neighbours',
+      score,
+      bar,
+      counts: {},
+      seconds: 0,
+      delivered: 0,
+      deliveredDays: 0,
+      stale: 0,
+      wave: this.#witnesses.wave.isOn(atMs) ? 'on' : 'off',
+      members,
+      names: this.#witnesses.suspects.of(this.#witnesses.textOf(client))?.names ?? [],
+    };
+    const longest = Math.min(seconds, this.#policy.longestBlockSeconds);
+    return {network, seconds: longest, repeat, because};
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What delivered mail tells: names that take mail here, clients whose mail was wanted, hosts to which our
+ * users write. Each name earns for a client once, and half of it on a later day; never by a count of
+ * recipients or because they were only accepted. Blames nobody.
+ */
+import type {Delivery} from '../mail/join-outcome.js';
+import type {Address} from '../net/address.js';
+import {foldHash, nameHash, plainName} from '../score/names.js';
+import {againCredit, deliveredCredit} from '../score/weights.js';
+import type {Friends} from './crowd/friends.js';
+import type {KnownNames} from './crowd/known-names.js';
+import type {ListLoss} from './crowd/list-loss.js';
+import type {Networks} from './crowd/networks.js';
+import {addCredit, awaitedAt, field, floorOf, isStranger, noteHop} from './memory/client-record.js';
+import {dayOf, type Memory} from './memory/memory.js';
+
+interface Gainers {
+  readonly memory: Memory;
+  readonly names: KnownNames;
+  readonly listLoss: ListLoss;
+  readonly networks: Networks;
+  readonly friends: Friends;
+  readonly textOf: (client: Address) => string;
+}
+
+export class Credits {
+  readonly #gainers: Gainers;
+
+  constructor(gainers: Gainers) {
+    this.#gainers = gainers;
+  }
+
+  /**
+   * A message arrived where it was to go. Whether its proof suffices is for the caller, and whether its
+   * client is exempt: then without a client.
+   */
+  delivered(delivery: Delivery): 'same' | 'ended' {
+    const {client, submitter, sender, senderHash, recipients, nextHost, atMs} = delivery;
+    const {friends, names, listLoss: loss, textOf} = this.#gainers;
+    const isOurs = nextHost === undefined || submitter === 'stranger';
+    let listLoss: 'same' | 'ended' = 'same';
+    if (nextHost !== undefined && submitter === 'own' && sender === 'named') {
+      friends.wrote(textOf(nextHost), senderHash, atMs);
+    }
+    const hashes = recipients.map((recipient) => nameHash(plainName(recipient)));
+    // What our own users write to others is no name here.
+    for (const hash of isOurs ? hashes : []) {
+      if (names.standing(hash, atMs) === 'thisWeek') {
+        if (loss.accepted(hash, atMs) === 'ended') listLoss = 'ended';
+      }
+      names.took(hash, atMs);
+    }
+    if (client !== undefined) this.#credit(client, hashes, nextHost, Math.floor(atMs / 1000));
+    return listLoss;
+  }
+
+  #credit(
+    client: Address,
+    hashes: readonly number[],
+    nextHost: Address | undefined,
+    sec: number,
+  ): void {
+    const {memory, networks} = this.#gainers;
+    const {clients} = memory;
+    const slot = memory.add(client);
+    if (nextHost !== undefined) noteHop(clients, slot, hopOf(nextHost));
+    const lastSec = clients.u32(slot, field.lastDeliverySec);
+    const wasStranger = isStranger(clients, slot);
+    for (const hash of hashes) {
+      const before = memory.noteDelivered(slot, foldHash(hash), sec);
+      if (before === 'today') continue;
+      const names = before === 'never' ? deliveredCredit : againCredit;
+      addCredit(clients, slot, names, floorOf(clients, slot, sec), sec);
+    }
+    const awaited = awaitedAt(clients, slot, sec);
+    if (awaited > 0) clients.setU16(slot, field.awaited, Math.max(0, awaited - hashes.length));
+    // Once a day, and when it becomes a mailer: more would say no more.
+    const isMailer = !isStranger(clients, slot);
+    if (dayOf(lastSec) === dayOf(sec) && isMailer !== wasStranger) return;
+    networks.delivered(client, isMailer ? 'mailer' : 'first', sec * 1000);
+  }
+}
+
+/** A network of a next host in 16 bits, not 0: a /24 or a /48. */
+export function hopOf({family, value}: Address): number {
+  const network = family === 4 ? Number(value) >>> 8 : Number(value >> 80n) % 0xffff_ffff;
+  return (Math.imul(network, 0x9e3779b1) >>> 16) | 1;
+}

@@ -1,0 +1,291 @@
+/**
+ * What the neighbours of a client have done: strangers' unknown names add up for the networks around
+ * them, because whoever has a /24 to ask from needs only a name from each address. Decides which network
+ * is blocked, and which is hot: there a stranger's first unknown name convicts. Does not know clients
+ * (`judge/judge.ts` counts them, and says who is a stranger) and makes no block.
+ *
+ * Never is a network blocked in which somebody has delivered to three names or more, nor one wider than
+ * a /24 or a /48: larger ones hold strangers who have nothing to do with one another.
+ */
+import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
+import type {Address, Family} from '../../net/address.js';
+import {addressBytes, addressLength, maskBytes, mappedBits} from '../../net/address-bytes.js';
+import {type Network, parseNetwork} from '../../net/network.js';
+import * as record from './network-record.js';
+import type {Neighbourhood} from './neighbourhood.js';
+
+export interface NetworkVerdict {
+  readonly network: Network;
+  /** Names of strangers in it, and the bar that they met: of `within`, where that is told. */
+  readonly score: number;
+  readonly bar: number;
+  /** About so many clients took part. A count. */
+  readonly members: number;
+  /** Blocks of this network, this one included. A count. */
+  readonly repeat: number;
+  readonly seconds: number;
+  /** The hot network around it, when that one convicted it. Canonical text. */
+  readonly within?: string | undefined;
+}
+
+/** A size of network that is counted. */
+interface Level {
+  /** Bits. */
+  readonly prefix: number;
+  /** Names at which it is thick with guessers. */
+  readonly bar: number;
+  /** Networks of `lowerPrefix` that must take part, and the prefix: several of one client are one. */
+  readonly lowerMin: number;
+  readonly lowerPrefix: number;
+  /** `block`: the network can be blocked; `hot`: it only makes those in it suspect. */
+  readonly effect: 'block' | 'hot';
+  /** So many times as many members as mailers. */
+  readonly perMailer: number;
+}
+
+/** From narrow to wide. */
+const levels: Readonly<Record<Family, readonly Level[]>> = {
+  4: [
+    {prefix: 24, bar: 8, lowerMin: 4, lowerPrefix: 32, effect: 'block', perMailer: 0},
+    {prefix: 20, bar: 12, lowerMin: 3, lowerPrefix: 24, effect: 'hot', perMailer: 0},
+    {prefix: 16, bar: 24, lowerMin: 8, lowerPrefix: 24, effect: 'hot', perMailer: 3},
+  ],
+  6: [
+    {prefix: 64, bar: 6, lowerMin: 3, lowerPrefix: 128, effect: 'block', perMailer: 0},
+    {prefix: 56, bar: 8, lowerMin: 4, lowerPrefix: 64, effect: 'block', perMailer: 0},
+    {prefix: 48, bar: 8, lowerMin: 4, lowerPrefix: 56, effect: 'block', perMailer: 0},
+    {prefix: 40, bar: 12, lowerMin: 3, lowerPrefix: 48, effect: 'hot', perMailer: 0},
+  ],
+};
+
+/** Networks that are remembered: about 70 MB. A count. */
+const mostNetworks = 1_000_000;
+
+/** A score goes no higher than so many times its bar: a hot network cools in about four days. */
+const mostBars = 4;
+
+/** Networks that one `sweep` looks at: a table of a million is swept in steps. A count. */
+const sweptAtOnce = 20_000;
+
+const minuteMs = 60_000;
+const minuteOf = (atMs: number): number => Math.max(1, Math.floor(atMs / minuteMs));
+
+interface NetworksOptions {
+  /** What of IPv6 is one client. Bits. */
+  readonly ipv6Prefix?: number;
+  /** Nobody can choose addresses that count as one who does not know it. Saved with the table. */
+  readonly salt?: number;
+}
+
+/** A level around one client: its record where there is one. */
+interface Ring {
+  readonly level: Level;
+  readonly slot: Slot | undefined;
+}
+
+export class Networks {
+  static readonly layout: PackedLayout = record.layout;
+  readonly #table: PackedTable;
+  readonly #levels: Readonly<Record<Family, readonly Level[]>>;
+  readonly #clientBits: Readonly<Record<Family, number>>;
+  readonly #salt: number;
+  readonly #key = new Uint8Array(record.layout.keyBytes);
+  readonly #part = new Uint8Array(addressLength);
+  #sweep: Iterator<Slot> | undefined;
+
+  constructor(table: PackedTable, {ipv6Prefix = 64, salt = 0}: NetworksOptions = {}) {
+    [this.#table, this.#salt] = [table, salt];
+    this.#clientBits = {4: 32, 6: ipv6Prefix};
+    this.#levels = {4: levels[4], 6: levels[6].filter(({prefix}) => prefix < ipv6Prefix)};
+    table.limitTo(mostNetworks, (slot) => record.worthOf(table, slot));
+  }
+
+  /**
+   * A stranger asked for unknown names that it had not asked for before. Called before the client
+   * itself is blocked, or who changes the address with each name would never be counted.
+   *
+   * @param names what they weigh; of one client at most 3 in all
+   * @returns networks that are to be blocked: the widest that the evidence convicts, if any
+   */
+  asked(client: Address, names: number, atMs: number): readonly NetworkVerdict[] {
+    const {family} = client;
+    const minute = minuteOf(atMs);
+    const bytes = addressBytes(client);
+    const [offset, whole] = [mappedBits[family], this.#clientBits[family]];
+    const member = this.#hash(bytes, offset + whole);
+    this.#makeRings(family, bytes, ({bar, lowerPrefix}, slot) => {
+      record.addNames(this.#table, slot, names, bar * mostBars, minute);
+      record.mark(this.#table, slot, 'members', member);
+      const lower = this.#hash(bytes, offset + Math.min(lowerPrefix, whole));
+      record.mark(this.#table, slot, 'lower', lower);
+    });
+    // Asked for anew: in a full table one may have pushed out another.
+    const rings = this.#rings(family, bytes);
+    const verdict = this.#verdict(client, rings, minute);
+    return verdict === undefined ? [] : [verdict];
+  }
+
+  /**
+   * Mail of the client was taken. Called with each, or at least on each day on which one was: what has
+   * delivered is forgotten after 90 days.
+   *
+   * @param what `mailer`: it has delivered to three names or more
+   */
+  delivered(client: Address, what: 'first' | 'mailer', atMs: number): void {
+    const {family} = client;
+    const bytes = addressBytes(client);
+    const member = this.#hash(bytes, mappedBits[family] + this.#clientBits[family]);
+    this.#makeRings(family, bytes, (_level, slot) => {
+      record.noteDelivery(this.#table, slot, minuteOf(atMs));
+      if (what === 'mailer') record.mark(this.#table, slot, 'mailers', member);
+    });
+  }
+
+  standing(client: Address, atMs: number): Neighbourhood {
+    const minute = minuteOf(atMs);
+    const rings = this.#rings(client.family, addressBytes(client));
+    const isThickBlock = ({level, slot}: Ring): boolean =>
+      level.effect === 'block' && slot !== undefined && this.#isThick(level, slot, minute);
+    if (rings.some(isThickBlock)) return 'hot';
+    return this.#hotAround(rings, minute) === undefined ? 'ordinary' : 'hot';
+  }
+
+  /** The verdict did not become a block, or the block is taken back: it is on no ladder. */
+  takenBack(network: Network, atMs: number): void {
+    const slot = this.#slotOf(network);
+    if (slot !== undefined) record.unblock(this.#table, slot, minuteOf(atMs));
+  }
+
+  /** The operator lets the network go: nothing is held against it any more. */
+  pardoned(network: Network): void {
+    const slot = this.#slotOf(network);
+    if (slot !== undefined) record.pardon(this.#table, slot);
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Forgets networks of which nothing is left to say; all of them are looked at in turn. */
+  sweep(nowMs: number): void {
+    const minute = minuteOf(nowMs);
+    this.#sweep ??= this.#table.slots();
+    for (let seen = 0; seen < sweptAtOnce; seen += 1) {
+      const next = this.#sweep.next();
+      if (next.done === true) {
+        this.#sweep = undefined;
+        return;
+      }
+      if (record.age(this.#table, next.value, minute) === 'empty') this.#table.remove(next.value);
+    }
+  }
+
+  /** Whether the names, and those who asked for them, are more than chance brings together. */
+  #isThick({bar, lowerMin, perMailer}: Level, slot: Slot, minute: number): boolean {
+    const table = this.#table;
+    if (record.scoreOf(table, slot, minute) < bar) return false;
+    if (record.atLeast(table, slot, 'lower') < lowerMin) return false;
+    if (perMailer === 0) return true;
+    const mailers = record.about(table, slot, 'mailers');
+    return record.about(table, slot, 'members') >= perMailer * mailers;
+  }
+
+  /**
+   * @returns the hot network around the client, and the widest that can be blocked inside of it;
+   *     undefined also when mail ever came from the latter
+   */
+  #hotAround(
+    rings: readonly Ring[],
+    minute: number,
+  ): {readonly hot: Ring & {readonly slot: Slot}; readonly inner: Ring} | undefined {
+    const inner = rings.findLast(({level}) => level.effect === 'block');
+    if (inner === undefined) return undefined;
+    if (inner.slot !== undefined && record.hasDelivered(this.#table, inner.slot)) return undefined;
+    for (const {level, slot} of rings) {
+      if (level.effect !== 'hot' || slot === undefined) continue;
+      if (this.#isThick(level, slot, minute)) return {hot: {level, slot}, inner};
+    }
+    return undefined;
+  }
+
+  #verdict(client: Address, rings: readonly Ring[], minute: number): NetworkVerdict | undefined {
+    const table = this.#table;
+    const canBlock = rings.filter(({level}) => level.effect === 'block').reverse();
+    const isInBlock = ({slot}: Ring): boolean =>
+      slot !== undefined && record.isBlocked(table, slot, minute);
+    if (canBlock.some(isInBlock)) return undefined;
+    for (const {level, slot} of canBlock) {
+      if (slot === undefined || !this.#isThick(level, slot, minute)) continue;
+      if (record.atLeast(table, slot, 'mailers') > 0) continue;
+      return this.#block(client, {level, slot}, {level, slot}, minute);
+    }
+    const around = this.#hotAround(rings, minute);
+    const inner = around?.inner;
+    if (around === undefined || inner?.slot === undefined) return undefined;
+    return this.#block(client, {level: inner.level, slot: inner.slot}, around.hot, minute);
+  }
+
+  #block(
+    client: Address,
+    {level, slot}: Ring & {readonly slot: Slot},
+    why: Ring & {readonly slot: Slot},
+    minute: number,
+  ): NetworkVerdict {
+    return {
+      network: around(client, level.prefix),
+      score: record.scoreOf(this.#table, why.slot, minute),
+      bar: why.level.bar,
+      members: record.about(this.#table, why.slot, 'members'),
+      ...record.block(this.#table, slot, minute),
+      within: why.slot === slot ? undefined : around(client, why.level.prefix).text,
+    };
+  }
+
+  /** The levels around a client, from narrow to wide. */
+  #rings(family: Family, bytes: Uint8Array): readonly Ring[] {
+    const key = this.#key;
+    key.set(bytes);
+    return this.#levels[family].map((level) => {
+      this.#narrow(family, level);
+      return {level, slot: this.#table.find(key)};
+    });
+  }
+
+  /** @param fill is to write something before the next is made: a new record is worth nothing */
+  #makeRings(family: Family, bytes: Uint8Array, fill: (level: Level, slot: Slot) => void): void {
+    this.#key.set(bytes);
+    for (const level of this.#levels[family]) {
+      this.#narrow(family, level);
+      fill(level, this.#table.add(this.#key));
+    }
+  }
+
+  /** Makes the key of a client, or of a narrower level, the key of this level. */
+  #narrow(family: Family, {prefix}: Level): void {
+    maskBytes(this.#key, mappedBits[family] + prefix);
+    this.#key[addressLength] = prefix;
+  }
+
+  #slotOf({family, first, prefix, text}: Network): Slot | undefined {
+    this.#key.set(addressBytes({family, value: first, text}));
+    this.#key[addressLength] = prefix;
+    return this.#table.find(this.#key);
+  }
+
+  /** Of the first bits of an address: FNV-1a, its bits mixed so that the lowest depend on all. */
+  #hash(bytes: Uint8Array, bits: number): number {
+    this.#part.set(bytes);
+    maskBytes(this.#part, bits);
+    let hash = 0x811c9dc5 ^ this.#salt;
+    for (const byte of this.#part) hash = Math.imul(hash ^ byte, 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return hash ^ (hash >>> 16);
+  }
+}
+
+function around({text}: Address, prefix: number): Network {
+  const network = parseNetwork(`${text}/${prefix}`);
+  if (network === undefined) throw new RangeError(`${text}/${prefix} is no network`);
+  return network;
+}

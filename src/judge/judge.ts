@@ -1,0 +1,350 @@
+/**
+ * The sequential test: is this client a mailer or a guesser? Each answer it got is an observation about a
+ * distinct name and moves its score (`score/weights.ts`); at a bar (`bars.ts`) it is blocked
+ * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know who is exempt,
+ * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
+ */
+import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import type {Evidence} from '../mail/evidence.js';
+import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
+import {type Address, parseAddress} from '../net/address.js';
+import {addressBytes} from '../net/address-bytes.js';
+import {clientNetwork, isKeyIn, networkOfKey} from '../net/client-key.js';
+import type {Network} from '../net/network.js';
+import {deedHash, nameHash, plainName} from '../score/names.js';
+import type {Policy} from '../score/policy.js';
+import {
+  nullSenderOfMailerWeight,
+  nullSenderWeight,
+  secondChanceFactor,
+  staleWeight,
+  weights,
+} from '../score/weights.js';
+import {learningSec} from './bars.js';
+import {Credits, hopOf} from './credits.js';
+import {Convictions} from './conviction.js';
+import {
+  addScore,
+  addU16,
+  addU8,
+  awaitMore,
+  field,
+  flag,
+  has,
+  isInSecondChance,
+  isStranger,
+  noteHop,
+  scoreAt,
+  setFlag,
+} from './memory/client-record.js';
+import {Friends} from './crowd/friends.js';
+import {KnownNames} from './crowd/known-names.js';
+import {ListLoss} from './crowd/list-loss.js';
+import {Networks} from './crowd/networks.js';
+import {Wave} from './crowd/wave.js';
+import {sentence} from './ladder.js';
+import {Memory, memoryLimits} from './memory/memory.js';
+import {
+  answered,
+  mostOpenEnvelopes,
+  newOpenEnvelope,
+  type OpenEnvelope,
+} from './memory/open-envelope.js';
+import {Suspects} from './memory/suspects.js';
+import {type JudgeTables, learningKey} from './tables.js';
+import type {BlockVerdict} from './verdict.js';
+
+export interface Judgement {
+  /** What this evidence added, in names. */
+  readonly counted: number;
+  /** Of the client with it, in names. */
+  readonly score: number;
+  readonly verdicts: readonly BlockVerdict[];
+  /** `began`: the relay has lost its list of users; nobody is judged from now on. */
+  readonly listLoss: 'same' | 'began';
+}
+
+/** Texts of clients that were made of late. A count: some hundred kilobytes. */
+const mostTexts = 4096;
+
+export class Judge {
+  readonly memory: Memory;
+  readonly networks: Networks;
+  readonly wave: Wave;
+  readonly listLoss: ListLoss;
+  readonly names: KnownNames;
+  readonly friends: Friends;
+  readonly suspects: Suspects;
+  readonly policy: Policy;
+  readonly convictions: Convictions;
+  readonly #credits: Credits;
+  readonly #tables: JudgeTables;
+  readonly #clients: PackedTable;
+  readonly #texts = new BoundedMap<string, string>(mostTexts);
+
+  /** @param limits of what is remembered; default: `memoryLimits` */
+  constructor(policy: Policy, tables: JudgeTables, limits = memoryLimits) {
+    this.policy = policy;
+    this.#tables = tables;
+    tables.openEnvelopes.limitTo(mostOpenEnvelopes);
+    this.memory = new Memory(tables, policy.ipv6Prefix, limits);
+    this.#clients = this.memory.clients;
+    this.networks = new Networks(tables.networks, {ipv6Prefix: policy.ipv6Prefix});
+    this.wave = new Wave(tables.wave);
+    this.listLoss = new ListLoss(tables.listLoss);
+    this.names = new KnownNames(tables.names);
+    this.friends = new Friends(tables.friends);
+    this.suspects = new Suspects(tables.suspects);
+    this.#credits = new Credits({
+      ...{memory: this.memory, names: this.names, listLoss: this.listLoss},
+      ...{networks: this.networks, friends: this.friends},
+      textOf: (client) => this.textOf(client),
+    });
+    this.convictions = new Convictions(policy, {
+      ...{clients: this.#clients, networks: this.networks, wave: this.wave},
+      ...{friends: this.friends, suspects: this.suspects},
+      learning: (atMs) => this.learning(atMs),
+      textOf: (client) => this.textOf(client),
+    });
+  }
+
+  /** Nothing is known of this relay, and no old log could be read: its first day is judged with care. */
+  beginLearning(atMs: number): void {
+    this.#tables.learning.set(learningKey, {sinceMs: atMs});
+  }
+
+  learningSinceMs(): number | undefined {
+    return this.#tables.learning.get(learningKey)?.sinceMs;
+  }
+
+  learning(atMs: number): 'on' | 'off' {
+    if (this.policy.learning === 'off') return 'off';
+    const sinceMs = this.learningSinceMs();
+    return sinceMs !== undefined && atMs - sinceMs < learningSec * 1000 ? 'on' : 'off';
+  }
+
+  /** How a client is called: its network's text. */
+  textOf(client: Address): string {
+    if (client.family === 4) return client.text;
+    const known = this.#texts.get(client.text);
+    if (known !== undefined) return known;
+    const {text} = clientNetwork(client, this.policy.ipv6Prefix);
+    this.#texts.set(client.text, text);
+    return text;
+  }
+
+  /**
+   * Something speaks against a client.
+   *
+   * @param nowMs the clock, or for an old log its last change: nothing happened later
+   */
+  hear(evidence: Evidence, nowMs: number): Judgement {
+    const {client, kind, subjectIs} = evidence;
+    const atMs = Math.min(evidence.atMs, nowMs);
+    const sec = secOf(atMs);
+    const before = this.memory.find(client);
+    if (before !== undefined && this.#isPaidFor(before, sec)) return this.#nothing(before, sec);
+    const plain = plainName(evidence.subject);
+    const hash = nameHash(plain);
+    const isName = kind === 'unknownRecipient' && subjectIs !== 'ambiguous';
+    const known = isName ? this.names.standing(hash, atMs) : 'never';
+    // Nobody guesses a name that took mail this week: the relay has changed.
+    const listLoss = known === 'thisWeek' ? this.listLoss.refused(hash, client, atMs) : 'same';
+    if (known === 'thisWeek' || this.listLoss.view().kind === 'on') {
+      return {...this.#nothing(before, sec), listLoss};
+    }
+    const slot = before ?? this.memory.add(client);
+    const weight = this.#weightOf(slot, evidence, known, sec);
+    const isNew =
+      weight > 0 &&
+      (subjectIs === 'ambiguous' ||
+        this.memory.noteDeed(slot, deedHash(kind, plain), sec) === 'new');
+    const counted = isNew ? weight : 0;
+    if (isNew) {
+      addScore(this.#clients, slot, weight, sec);
+      if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
+      else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
+      this.suspects.note(this.textOf(client), kind, plain, evidence.proof, atMs);
+    }
+    const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
+    const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);
+    return {counted, score: scoreAt(this.#clients, slot, sec), verdicts, listLoss};
+  }
+
+  /** An envelope in which something was refused is over. */
+  envelopeEnded(ended: EndedEnvelope): BlockVerdict[] {
+    const {client, sender, message, atMs} = ended;
+    const envelope = this.#tables.openEnvelopes.get(ended.envelope);
+    if (envelope === undefined) return [];
+    this.#tables.openEnvelopes.delete(ended.envelope);
+    const slot = this.memory.find(client);
+    if (slot === undefined) return [];
+    const clients = this.#clients;
+    addU16(clients, slot, field.openAccepted, -(envelope.accepted ?? 0));
+    const sec = secOf(atMs);
+    // What led to a block was told with it, and the score began anew.
+    const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
+    if (clients.u8(slot, field.blocks) > 0 && envelope.firstMs / 1000 < blockedUntilSec) return [];
+    if (this.listLoss.view().kind === 'on') return [];
+    if (sender === 'null') this.#correctNull(slot, client, envelope.weighed);
+    else if (envelope.weighed > 0) setFlag(clients, slot, flag.namedSender, 'on');
+    if (message === 'taken') awaitMore(clients, slot, ended.accepted, sec);
+    const about = {sender, fresh: envelope.fresh};
+    const own = (): BlockVerdict | undefined => {
+      const row = this.convictions.row(slot, client, 'told', atMs);
+      if (row !== undefined || message === 'taken' || envelope.counted === 0) return row;
+      return this.convictions.low(slot, client, about, atMs);
+    };
+    // Before the client itself: who takes another address for each name would starve the evidence.
+    const around = this.convictions.tell(slot, client, about, atMs);
+    const verdict = own();
+    return verdict === undefined ? around : [verdict, ...around];
+  }
+
+  /** Mail arrived where it was to go. @returns `ended`: the relay has its list of users again */
+  delivered(delivery: Delivery): 'same' | 'ended' {
+    return this.#credits.delivered(delivery);
+  }
+
+  /** The verdict has become a block. */
+  blocked({network, because: {rule}}: BlockVerdict, untilMs: number, fromMs: number): void {
+    if (rule === 'neighbours') return;
+    const clients = this.#clients;
+    const slot = this.memory.addKey(
+      addressBytes({family: network.family, value: network.first, text: network.text}),
+    );
+    const sec = secOf(fromMs);
+    const {repeat, rung, scoreAfter, after} = sentence(
+      rule,
+      this.convictions.standing(slot, sec),
+      this.policy,
+    );
+    clients.setF32(slot, field.score, scoreAfter);
+    clients.setU32(slot, field.scoredSec, Math.max(sec, clients.u32(slot, field.scoredSec)));
+    clients.setU32(slot, field.blockedUntilSec, Math.ceil(untilMs / 1000));
+    clients.setU8(slot, field.blocks, Math.min(255, repeat));
+    clients.setU8(slot, field.rung, Math.min(255, rung));
+    clients.setU16(slot, field.unknown, 0);
+    clients.setU16(slot, field.openAccepted, 0);
+    clients.setU16(slot, field.awaited, 0);
+    clients.setU8(slot, field.stale, 0);
+    setFlag(clients, slot, flag.secondChance, after === 'secondChance' ? 'on' : 'off');
+    this.suspects.forget(network.text);
+  }
+
+  /** The verdict has not become a block: the client's next sign brings it again. */
+  notBlocked({network, because: {rule}}: BlockVerdict, atMs: number): void {
+    if (rule === 'neighbours') this.networks.takenBack(network, atMs);
+  }
+
+  /** When its latest block ends or ended; 0: it had none. Ms since the epoch. */
+  blockedUntilMs(client: Address): number {
+    const slot = this.memory.find(client);
+    return slot === undefined ? 0 : this.#clients.u32(slot, field.blockedUntilSec) * 1000;
+  }
+
+  /** Who in the network must not be blocked with it: mailers and friends. Canonical texts. */
+  *goodInside(network: Network): Generator<string> {
+    for (const key of this.memory.mailers()) {
+      if (isKeyIn(key, network)) yield networkOfKey(key, this.policy.ipv6Prefix).text;
+    }
+    yield* this.friends.inside(network);
+  }
+
+  /** What time alone brings about. */
+  sweep(nowMs: number): 'same' | 'ended' {
+    const sec = secOf(nowMs);
+    this.memory.sweep(sec);
+    this.networks.sweep(nowMs);
+    this.names.sweep(nowMs);
+    this.wave.sweep(nowMs);
+    this.friends.sweep(nowMs);
+    return this.listLoss.sweep(nowMs);
+  }
+
+  #nothing(slot: Slot | undefined, sec: number): Judgement {
+    const score = slot === undefined ? 0 : scoreAt(this.#clients, slot, sec);
+    return {counted: 0, score, verdicts: [], listLoss: 'same'};
+  }
+
+  /** What led to a block, or came while it stood, has been paid for, however late it is read. */
+  #isPaidFor(slot: Slot, sec: number): boolean {
+    return sec < this.#clients.u32(slot, field.blockedUntilSec);
+  }
+
+  #weightOf(
+    slot: Slot,
+    {kind, submitter, nextHost}: Evidence,
+    known: 'never' | 'stale' | 'thisWeek',
+    sec: number,
+  ): number {
+    const clients = this.#clients;
+    if (kind === 'undeliverable') {
+      if (nextHost !== undefined) noteHop(clients, slot, hopOf(nextHost));
+      // A stranger can only reach us: whose mail goes to many others is a customer of ours.
+      if (submitter === 'own' || has(clients, slot, flag.isCustomer)) return 0;
+    }
+    const weight = known === 'stale' ? staleWeight : weights[kind];
+    return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
+  }
+
+  #afterEvidence(slot: Slot, evidence: Evidence, counted: number, fresh: number): BlockVerdict[] {
+    const {client, atMs, kind} = evidence;
+    const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
+    if (envelope === undefined) {
+      if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
+      const around = this.convictions.tell(slot, client, {sender: 'named', fresh}, atMs);
+      const row = this.convictions.row(slot, client, 'told', atMs);
+      return row === undefined ? around : [row, ...around];
+    }
+    const open = this.#inEnvelope(slot, envelope, evidence, counted, fresh);
+    const told = open.accepted === undefined ? 'unknown' : 'told';
+    const row = this.convictions.row(slot, client, told, atMs);
+    if (row === undefined) return [];
+    this.#tables.openEnvelopes.replace(envelope, {...open, fresh: 0});
+    const about = {sender: 'named', fresh: open.fresh} as const;
+    return [row, ...this.convictions.tell(slot, client, about, atMs)];
+  }
+
+  /** One more refusal in an envelope that is open. */
+  #inEnvelope(
+    slot: Slot,
+    key: string,
+    {client, subject, answeredBytes, atMs}: Evidence,
+    counted: number,
+    fresh: number,
+  ): OpenEnvelope {
+    const {openEnvelopes} = this.#tables;
+    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
+    const told = answered(before, subject, answeredBytes, atMs);
+    const open = {
+      ...told,
+      weighed: told.weighed + (fresh > 0 ? counted : 0),
+      fresh: told.fresh + fresh,
+      counted: told.counted + (counted > 0 ? 1 : 0),
+    };
+    const more = (open.accepted ?? 0) - (before.accepted ?? 0);
+    if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);
+    const pushedOut = openEnvelopes.set(key, open);
+    if (pushedOut !== undefined) this.#giveUp(pushedOut[1]);
+    return open;
+  }
+
+  /** What an open envelope postponed is void. */
+  #giveUp({client, accepted}: OpenEnvelope): void {
+    const address = parseAddress(client);
+    const slot = address && this.memory.find(address);
+    if (slot !== undefined) addU16(this.#clients, slot, field.openAccepted, -(accepted ?? 0));
+  }
+
+  /** Only at an envelope's end is it known that its sender was null. */
+  #correctNull(slot: Slot, client: Address, weighed: number): void {
+    const isKnown = !isStranger(this.#clients, slot) || this.friends.has(this.textOf(client));
+    const weight = isKnown ? nullSenderOfMailerWeight : nullSenderWeight;
+    const score = this.#clients.f32(slot, field.score);
+    this.#clients.setF32(slot, field.score, score - weighed * (1 - weight));
+  }
+}
+
+const secOf = (atMs: number): number => Math.floor(atMs / 1000);

@@ -1,0 +1,53 @@
+/**
+ * How long a client is blocked, and with which score it goes on afterwards. Multiples of the first block's
+ * length, so that `block_time` moves them all. No spiral: the retries of a blocked mailer are nothing new,
+ * and the score is no rate.
+ */
+import type {Rule} from './verdict.js';
+import type {Policy} from '../score/policy.js';
+
+/**
+ * Blocks of strangers after the first one for a row: with `block_time` of an hour a day, and then four days.
+ * Who was wrongly blocked once waits an hour, and who guesses on loses an address.
+ */
+const strangerRungs = [24, 96];
+
+/** A mailer's ladder is forgotten so long after its last block. Seconds: 12 hours. */
+export const mailerMemorySec = 12 * 3600;
+
+export interface Standing {
+  readonly kind: 'stranger' | 'mailer' | 'record';
+  /** Blocks so far, and how many of them were long ones. Counts. */
+  readonly blocks: number;
+  readonly rung: number;
+}
+
+export interface Sentence {
+  /** 1 or more. */
+  readonly seconds: number;
+  /** Blocks with this one. A count. */
+  readonly repeat: number;
+  readonly rung: number;
+  /** With which it goes on, names. */
+  readonly scoreAfter: number;
+  readonly after: 'secondChance' | 'usual';
+}
+
+export function sentence(rule: Rule, standing: Standing, policy: Policy): Sentence {
+  const {threshold, blockSeconds, longestBlockSeconds} = policy;
+  const repeat = standing.blocks + 1;
+  const of = (times: number): number =>
+    Math.max(1, Math.floor(Math.min(blockSeconds * times, longestBlockSeconds)));
+  if (standing.kind !== 'stranger') {
+    // 1, 1, 2, 4 and so on; a power may reach Infinity, and the longest holds.
+    const seconds = of(2 ** Math.max(0, repeat - 2));
+    const scoreAfter = standing.kind === 'record' ? threshold / 2 : threshold - 1;
+    return {seconds, repeat, rung: standing.rung, scoreAfter, after: 'usual'};
+  }
+  if (rule === 'row' && standing.blocks === 0) {
+    return {seconds: of(1), repeat, rung: 0, scoreAfter: threshold / 2, after: 'secondChance'};
+  }
+  const times = strangerRungs[Math.min(standing.rung, strangerRungs.length - 1)]!;
+  const rung = standing.rung + 1;
+  return {seconds: of(times), repeat, rung, scoreAfter: threshold - 1, after: 'usual'};
+}

@@ -1,0 +1,278 @@
+/**
+ * How the record of one client lies in a packed table: its score, when it asked and delivered, its
+ * blocks, and hashes of the last things it did. Knows the fields and how they age; what they lead to
+ * is for `judge.ts`.
+ *
+ * Times are seconds since the epoch, as far as they need to be exact; 0 means never.
+ */
+import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
+
+/** The key is the client's first address (`client-key.ts`). */
+export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 84};
+
+/** Where each field lies; its type is the last word of its comment. */
+export const field = {
+  /** In names: positive is guilt, negative is credit. f32 */
+  score: 0,
+  /** When the score last changed. u32 */
+  scoredSec: 4,
+  /** Its first unknown name. u32 */
+  firstSec: 8,
+  /** The first second without its latest block. u32 */
+  blockedUntilSec: 12,
+  firstDeliverySec: 16,
+  lastDeliverySec: 20,
+  /** Distinct names that took its mail. u16 */
+  delivered: 24,
+  /** Days on which some did. u16 */
+  days: 26,
+  /** Distinct unknown names that weighed 1, since the score last began anew. u16 */
+  unknown: 28,
+  /** Recipients accepted in its open envelopes, about. u16 */
+  openAccepted: 30,
+  /** Recipients accepted in envelopes that ended, whose delivery is awaited until then. u16; minute of u16 */
+  awaited: 32,
+  awaitedUntil: 34,
+  /** Two networks of next hosts that took or refused its mail, as hashes. u16 */
+  hops: 36,
+  /** When it last counted for a wave: ten minutes of u16. */
+  waved: 40,
+  /** Blocks so far. u8 */
+  blocks: 42,
+  /** `flag`. u8 */
+  flags: 43,
+  /** Names that were added to its networks. u8 */
+  told: 44,
+  /** Names that took mail once, and weighed a quarter. u8 */
+  stale: 45,
+  /** Hashes written so far, mod 256 without 0. u8 */
+  written: 46,
+  /** Rung of the ladder of strangers: how many long blocks. u8 */
+  rung: 47,
+  /** Hashes of things done, and of names delivered to: `mostHashes` of u32. */
+  hashes: 48,
+} as const;
+
+export const flag = {
+  /** Its first block was a stranger's for a row: the hour after it counts less. */
+  secondChance: 1,
+  /** It asked for an unknown name with a named sender. */
+  namedSender: 2,
+  /** More is known of it in the table of records. */
+  hasRecord: 4,
+  /** Mail of it went to three networks of next hosts: a customer. */
+  isCustomer: 8,
+} as const;
+
+/** Hashes in the record itself; of who has more there is a record with filters. A count. */
+export const mostHashes = 9;
+
+/** Who has delivered to so many distinct names is no stranger. A count. */
+export const mailerNames = 3;
+
+/** What is known of a client without mail for so long is forgotten. Seconds: 45 days. */
+export const forgottenSec = 45 * 86_400;
+
+/** A positive score is halved each so long since the first unknown name. Seconds: 30 days. */
+export const halvedSec = 30 * 86_400;
+
+export const has = (table: PackedTable, slot: Slot, which: number): boolean =>
+  (table.u8(slot, field.flags) & which) !== 0;
+
+export function setFlag(table: PackedTable, slot: Slot, which: number, to: 'on' | 'off'): void {
+  const before = table.u8(slot, field.flags);
+  const after = to === 'on' ? before | which : before & ~which;
+  if (after !== before) table.setU8(slot, field.flags, after);
+}
+
+/** Adds to a counter, which stays at its highest. */
+export function addU16(table: PackedTable, slot: Slot, which: number, by: number): number {
+  const sum = Math.max(0, Math.min(0xffff, table.u16(slot, which) + by));
+  table.setU16(slot, which, sum);
+  return sum;
+}
+
+export function addU8(table: PackedTable, slot: Slot, which: number, by: number): number {
+  const sum = Math.max(0, Math.min(0xff, table.u8(slot, which) + by));
+  table.setU8(slot, which, sum);
+  return sum;
+}
+
+/** The score as it is worth at a time: in whole halvings, so that a row of names is one row. */
+export function scoreAt(table: PackedTable, slot: Slot, sec: number): number {
+  const score = table.f32(slot, field.score);
+  if (score <= 0) return score;
+  const first = table.u32(slot, field.firstSec);
+  const scored = table.u32(slot, field.scoredSec);
+  if (sec <= scored || first === 0) return score;
+  const halvings =
+    Math.floor((sec - first) / halvedSec) - Math.floor(Math.max(0, scored - first) / halvedSec);
+  return halvings <= 0 ? score : score * 2 ** -halvings;
+}
+
+export const isStranger = (table: PackedTable, slot: Slot): boolean =>
+  table.u16(slot, field.delivered) < mailerNames;
+
+/** A hash for a name that was asked for differs from that of one that took mail. */
+export const deliveredHash = (hash: number): number => (hash ^ 0x5bd1e995) >>> 0 || 1;
+
+export function hasHash(table: PackedTable, slot: Slot, hash: number): boolean {
+  for (let i = 0; i < mostHashes; i++) {
+    const one = table.u32(slot, field.hashes + 4 * i);
+    if (one === hash) return true;
+    if (one === 0) return false;
+  }
+  return false;
+}
+
+/** @returns `full`: there was no place, and the oldest went */
+export function addHash(table: PackedTable, slot: Slot, hash: number): 'fits' | 'full' {
+  const written = table.u8(slot, field.written);
+  table.setU32(slot, field.hashes + 4 * (written % mostHashes), hash);
+  // From 252 back to 243, both the same place of nine: the count fits in a byte.
+  table.setU8(slot, field.written, written >= 251 ? 243 : written + 1);
+  return written < mostHashes ? 'fits' : 'full';
+}
+
+/** All hashes; those that were asked for and those that took mail alike. */
+export function hashesOf(table: PackedTable, slot: Slot): number[] {
+  return Array.from({length: mostHashes}, (_, i) => table.u32(slot, field.hashes + 4 * i)).filter(
+    (hash) => hash !== 0,
+  );
+}
+
+/**
+ * What is pushed out of a full table first: strangers of low score, the oldest of them first. Mailers are
+ * worth more than every stranger, so a flood of addresses costs none of them its record.
+ */
+export function worthOf(table: PackedTable, slot: Slot): number {
+  const newest = Math.max(table.u32(slot, field.scoredSec), table.u32(slot, field.lastDeliverySec));
+  if (!isStranger(table, slot)) return 1e15 + newest;
+  return Math.max(0, table.f32(slot, field.score)) * 1e10 + newest;
+}
+
+/** Forgets what is over. @returns `empty`: nothing is known of the client any more */
+export function ageClient(table: PackedTable, slot: Slot, sec: number): 'kept' | 'empty' {
+  const delivery = table.u32(slot, field.lastDeliverySec);
+  const newest = Math.max(
+    delivery,
+    table.u32(slot, field.scoredSec),
+    table.u32(slot, field.blockedUntilSec),
+  );
+  if (sec - newest > forgottenSec) return 'empty';
+  if (delivery !== 0 && sec - delivery > forgottenSec) forgetDeliveries(table, slot);
+  return 'kept';
+}
+
+function forgetDeliveries(table: PackedTable, slot: Slot): void {
+  table.setU32(slot, field.firstDeliverySec, 0);
+  table.setU32(slot, field.lastDeliverySec, 0);
+  table.setU16(slot, field.delivered, 0);
+  table.setU16(slot, field.days, 0);
+  if (table.f32(slot, field.score) < 0) table.setF32(slot, field.score, 0);
+}
+
+/** More speaks against it. */
+export function addScore(table: PackedTable, slot: Slot, names: number, sec: number): void {
+  table.setF32(slot, field.score, scoreAt(table, slot, sec) + names);
+  table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
+  if (table.u32(slot, field.firstSec) === 0) table.setU32(slot, field.firstSec, sec);
+}
+
+/** More speaks for it, down to a floor; below it already, it stays where it is. */
+export function addCredit(
+  table: PackedTable,
+  slot: Slot,
+  names: number,
+  floor: number,
+  sec: number,
+): void {
+  const before = scoreAt(table, slot, sec);
+  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, -floor)));
+  table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
+}
+
+/** What else matters for so long after a block: no credit, nothing postponed. Seconds: 7 days. */
+const afterBlockSec = 7 * 86_400;
+
+export const isRecentlyBlocked = (table: PackedTable, slot: Slot, sec: number): boolean =>
+  table.u8(slot, field.blocks) > 0 && sec - table.u32(slot, field.blockedUntilSec) < afterBlockSec;
+
+/** Its queue comes in the hour after a first block. Seconds. */
+const secondChanceSec = 3600;
+
+export const secondChanceUntil = (table: PackedTable, slot: Slot): number =>
+  has(table, slot, flag.secondChance)
+    ? table.u32(slot, field.blockedUntilSec) + secondChanceSec
+    : 0;
+
+export const isInSecondChance = (table: PackedTable, slot: Slot, sec: number): boolean =>
+  sec < secondChanceUntil(table, slot);
+
+/** A record: 8 names on 2 days. Counts. */
+const recordNames = 8;
+const recordDays = 2;
+
+export function standingOf(table: PackedTable, slot: Slot): 'stranger' | 'mailer' | 'record' {
+  if (isStranger(table, slot)) return 'stranger';
+  const isRecord =
+    table.u16(slot, field.delivered) >= recordNames && table.u16(slot, field.days) >= recordDays;
+  return isRecord ? 'record' : 'mailer';
+}
+
+/** The most credit of who has delivered: 10 names, and 15 with a record. What a good past is worth, once. */
+const floorNames = 10;
+const recordFloorNames = 15;
+
+/** How far below 0 the score can be now. Names, 0 or more. */
+export function floorOf(table: PackedTable, slot: Slot, sec: number): number {
+  if (isRecentlyBlocked(table, slot, sec) || table.u16(slot, field.delivered) === 0) return 0;
+  return standingOf(table, slot) === 'record' ? recordFloorNames : floorNames;
+}
+
+/** Accepted recipients speak for a client until their mail is delivered, for at most so long. Minutes. */
+const awaitedMinutes = 15;
+
+export function awaitMore(table: PackedTable, slot: Slot, recipients: number, sec: number): void {
+  const awaited = awaitedAt(table, slot, sec);
+  table.setU16(slot, field.awaited, Math.min(0xffff, awaited + recipients));
+  table.setU16(slot, field.awaitedUntil, (Math.floor(sec / 60) + awaitedMinutes) & 0xffff);
+}
+
+/** Recipients that were accepted of late, and whose mail has not been delivered yet. */
+export function awaitedAt(table: PackedTable, slot: Slot, sec: number): number {
+  const awaited = table.u16(slot, field.awaited);
+  if (awaited === 0) return 0;
+  const left = (table.u16(slot, field.awaitedUntil) - Math.floor(sec / 60)) & 0xffff;
+  return left <= awaitedMinutes ? awaited : 0;
+}
+
+/** Next hosts' networks of a customer. A count: whose mail goes to so many does not only write to us. */
+const customerHops = 3;
+
+/** Mail of it went to a network, as a hash of 16 bits that is not 0. */
+export function noteHop(table: PackedTable, slot: Slot, hop: number): void {
+  if (has(table, slot, flag.isCustomer)) return;
+  for (let i = 0; i < customerHops - 1; i++) {
+    const one = table.u16(slot, field.hops + 2 * i);
+    if (one === hop) return;
+    if (one !== 0) continue;
+    table.setU16(slot, field.hops + 2 * i, hop);
+    return;
+  }
+  setFlag(table, slot, flag.isCustomer, 'on');
+}
+
+/** A client counts once an hour for a wave: in spans of ten minutes. */
+const waveSpanSec = 600;
+const spansOfHour = 6;
+
+/** Whether it may count for a wave again; notes that it did. */
+export function takeWaveHour(table: PackedTable, slot: Slot, sec: number): 'taken' | 'over' {
+  // Not 0, which is never.
+  const span = (Math.floor(sec / waveSpanSec) & 0x7fff) | 0x8000;
+  const before = table.u16(slot, field.waved);
+  if (before !== 0 && ((span - before) & 0x7fff) < spansOfHour) return 'over';
+  table.setU16(slot, field.waved, span);
+  return 'taken';
+}

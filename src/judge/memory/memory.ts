@@ -1,0 +1,187 @@
+/**
+ * What is remembered of clients: a record of each, and one with filters of those who deliver or ask for
+ * much. Answers whether a client did a thing for the first time. Does not know what that weighs.
+ */
+import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
+import type {Address} from '../../net/address.js';
+import {clientKey} from '../../net/client-key.js';
+import {
+  addHash,
+  addU16,
+  ageClient,
+  deliveredHash,
+  field,
+  flag,
+  has,
+  hasHash,
+  hashesOf,
+  isStranger,
+  mostHashes,
+  setFlag,
+  worthOf,
+} from './client-record.js';
+import * as mailer from './mailer-record.js';
+
+export interface MemoryTables {
+  readonly clients: PackedTable;
+  readonly records: PackedTable;
+}
+
+export interface MemoryLimits {
+  /** Clients remembered: about 110 MB. A count. */
+  readonly clients: number;
+  /** Records with filters: about 35 MB. A count. Strangers may have half of them. */
+  readonly records: number;
+}
+
+export const memoryLimits: MemoryLimits = {clients: 1_000_000, records: 50_000};
+
+/** Clients that one sweep looks at: a table of a million is swept in steps. A count. */
+const sweptAtOnce = 20_000;
+
+const daySec = 86_400;
+export const dayOf = (sec: number): number => Math.floor(sec / daySec);
+
+export class Memory {
+  readonly clients: PackedTable;
+  readonly #records: PackedTable;
+  readonly #mostRecords: number;
+  readonly #ipv6Prefix: number;
+  #sweepClients: Iterator<Slot> | undefined;
+  #sweepRecords: Iterator<Slot> | undefined;
+
+  constructor({clients, records}: MemoryTables, ipv6Prefix: number, limits: MemoryLimits) {
+    clients.limitTo(limits.clients, (slot) => worthOf(clients, slot));
+    records.limitTo(limits.records, (slot) => mailer.worthOfRecord(records, slot));
+    [this.clients, this.#records, this.#ipv6Prefix] = [clients, records, ipv6Prefix];
+    this.#mostRecords = limits.records;
+  }
+
+  find(client: Address): Slot | undefined {
+    return this.clients.find(clientKey(client, this.#ipv6Prefix));
+  }
+
+  add(client: Address): Slot {
+    return this.clients.add(clientKey(client, this.#ipv6Prefix));
+  }
+
+  addKey(key: Uint8Array): Slot {
+    return this.clients.add(key);
+  }
+
+  /** Notes what it did. @returns whether it had done it before */
+  noteDeed(slot: Slot, hash: number, sec: number): 'new' | 'known' {
+    const {clients} = this;
+    const record = this.#recordOf(slot, sec);
+    if (record !== undefined) return mailer.noteUnknown(this.#records, record, hash, dayOf(sec));
+    if (hasHash(clients, slot, hash)) return 'known';
+    if (this.#isFull(slot)) {
+      const made = this.#makeRecord(slot, sec);
+      if (made !== undefined) return mailer.noteUnknown(this.#records, made, hash, dayOf(sec));
+    }
+    addHash(clients, slot, hash);
+    return 'new';
+  }
+
+  /** Notes a name that took its mail. @returns when it did so before */
+  noteDelivered(slot: Slot, nameHash: number, sec: number): mailer.DeliveredBefore {
+    const {clients} = this;
+    const lastSec = clients.u32(slot, field.lastDeliverySec);
+    const before = this.#deliveredBefore(slot, deliveredHash(nameHash), sec, lastSec);
+    if (before === 'never') addU16(clients, slot, field.delivered, 1);
+    if (lastSec === 0) clients.setU32(slot, field.firstDeliverySec, sec);
+    if (lastSec === 0 || dayOf(lastSec) < dayOf(sec)) addU16(clients, slot, field.days, 1);
+    if (sec > lastSec) clients.setU32(slot, field.lastDeliverySec, sec);
+    const isMailer = !isStranger(clients, slot);
+    if (isMailer && !has(clients, slot, flag.hasRecord)) this.#makeRecord(slot, sec);
+    return before;
+  }
+
+  /** Clients that are no strangers, for a block of their network to pass them. */
+  *mailers(): Generator<Uint8Array> {
+    for (const record of this.#records.slots()) {
+      const key = this.#records.key(record);
+      const slot = this.clients.find(key);
+      if (slot !== undefined && !isStranger(this.clients, slot)) yield key;
+    }
+  }
+
+  forget(slot: Slot): void {
+    const record = this.#records.find(this.clients.key(slot));
+    if (record !== undefined) this.#records.remove(record);
+    this.clients.remove(slot);
+  }
+
+  counts(): {readonly clients: number; readonly records: number} {
+    return {clients: this.clients.size, records: this.#records.size};
+  }
+
+  /** Forgets whom nothing was heard of for long; all are looked at in turn. */
+  sweep(sec: number): void {
+    this.#sweepClients ??= this.clients.slots();
+    for (const slot of some(this.#sweepClients)) {
+      if (slot === undefined) this.#sweepClients = undefined;
+      else if (ageClient(this.clients, slot, sec) === 'empty') this.forget(slot);
+    }
+    this.#sweepRecords ??= this.#records.slots();
+    for (const slot of some(this.#sweepRecords)) {
+      if (slot === undefined) this.#sweepRecords = undefined;
+      else if (this.clients.find(this.#records.key(slot)) === undefined) this.#records.remove(slot);
+    }
+  }
+
+  #deliveredBefore(slot: Slot, hash: number, sec: number, lastSec: number): mailer.DeliveredBefore {
+    const {clients} = this;
+    const record = this.#recordOf(slot, sec);
+    if (record !== undefined) return mailer.noteDelivered(this.#records, record, hash, dayOf(sec));
+    if (hasHash(clients, slot, hash)) return dayOf(lastSec) < dayOf(sec) ? 'earlier' : 'today';
+    if (this.#isFull(slot)) {
+      const made = this.#makeRecord(slot, sec);
+      if (made !== undefined) return mailer.noteDelivered(this.#records, made, hash, dayOf(sec));
+    }
+    addHash(clients, slot, hash);
+    return 'never';
+  }
+
+  #isFull(slot: Slot): boolean {
+    return this.clients.u8(slot, field.written) >= mostHashes;
+  }
+
+  /** Its record with filters; one that was pushed out begins anew. */
+  #recordOf(slot: Slot, sec: number): Slot | undefined {
+    if (!has(this.clients, slot, flag.hasRecord)) return undefined;
+    return this.#records.find(this.clients.key(slot)) ?? this.#makeRecord(slot, sec);
+  }
+
+  /** @returns undefined: there is no room for one more stranger */
+  #makeRecord(slot: Slot, sec: number): Slot | undefined {
+    const {clients} = this;
+    const isRefused = isStranger(clients, slot) && this.#records.size >= this.#mostRecords / 2;
+    if (isRefused) {
+      setFlag(clients, slot, flag.hasRecord, 'off');
+      return undefined;
+    }
+    const record = this.#records.add(clients.key(slot));
+    const day = dayOf(sec);
+    mailer.begin(this.#records, record, {
+      hashes: hashesOf(clients, slot),
+      delivered: clients.u16(slot, field.delivered),
+      deliveredDay: dayOf(clients.u32(slot, field.lastDeliverySec)),
+      day,
+    });
+    setFlag(clients, slot, flag.hasRecord, 'on');
+    return record;
+  }
+}
+
+/** The next ones, and undefined at the end. */
+function* some(slots: Iterator<Slot>): Generator<Slot | undefined> {
+  for (let seen = 0; seen < sweptAtOnce; seen++) {
+    const next = slots.next();
+    if (next.done === true) {
+      yield undefined;
+      return;
+    }
+    yield next.value;
+  }
+}

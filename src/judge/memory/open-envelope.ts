@@ -1,0 +1,91 @@
+/**
+ * What is known of an envelope while it is open: which names it was refused, and about how many recipients
+ * were accepted. The latter is told by what the mailer's process has written to its client. Does not
+ * decide what they speak for (`judge.ts`).
+ *
+ * Only what was written since the first refusal is counted, less the refusals: what comes before it is
+ * the greeting, and with TLS certificates of some thousand bytes. TLS adds to each answer as many bytes; so
+ * many as the shortest answer had too much are taken off all. When lines are read late, many at once, all
+ * have the same number; then what is more than any greeting tells.
+ */
+
+/** Plain data: it is saved as it is. */
+export interface OpenEnvelope {
+  /** The client's address. */
+  readonly client: string;
+  /** Ms since the epoch. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** What its unknown names weighed, in names: to be corrected when the sender is known. */
+  readonly weighed: number;
+  /** New names of weight 1 of which neither the wave nor the networks have heard. A count. */
+  readonly fresh: number;
+  /** Whether it brought anything new. A count. */
+  readonly counted: number;
+  /** Recipients accepted so far, about; undefined: nobody can tell. A count. */
+  readonly accepted: number | undefined;
+  /** What was written at the last refusal; all and the least that was more than refusals. Bytes; counts. */
+  readonly lastBytes: number;
+  readonly refusedBytes: number;
+  readonly overBytes: number;
+  readonly leastOver: number;
+  readonly answers: number;
+}
+
+/** `250 2.1.5 <anna@example.net>... Recipient ok` and the end of its line. Bytes. */
+const acceptedBytes = 50;
+/** `550 5.1.1 ... User unknown` and the end of its line, without the recipient. Bytes. */
+const refusedFrameBytes = 27;
+/** TLS adds 22 to 29 bytes to an answer. More is no overhead. Bytes. */
+const mostOverheadBytes = 40;
+/** Greeting, EHLO and a TLS handshake with a chain of certificates stay below. Bytes. */
+const greetingBytes = 6000;
+
+/** Envelopes remembered at once. A count: as many as a large relay has processes, ten times. */
+export const mostOpenEnvelopes = 20_000;
+
+export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => ({
+  client,
+  firstMs: atMs,
+  lastMs: atMs,
+  weighed: 0,
+  fresh: 0,
+  counted: 0,
+  accepted: undefined,
+  lastBytes: 0,
+  refusedBytes: 0,
+  overBytes: 0,
+  leastOver: mostOverheadBytes,
+  answers: 0,
+});
+
+/** One more refusal, when the process had written so much. */
+export function answered(
+  before: OpenEnvelope,
+  recipient: string,
+  bytes: number | undefined,
+  atMs: number,
+): OpenEnvelope {
+  const lastMs = Math.max(before.lastMs, atMs);
+  if (bytes === undefined) return {...before, lastMs};
+  const refused = refusedFrameBytes + recipient.length;
+  const refusedBytes = before.refusedBytes + refused;
+  const isFirst = before.answers === 0;
+  const over = isFirst ? 0 : Math.max(0, bytes - before.lastBytes - refused);
+  const leastOver = isFirst ? mostOverheadBytes : Math.min(before.leastOver, over);
+  const overBytes = before.overBytes + over;
+  const {answers} = before;
+  const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);
+  const inAll = (bytes - greetingBytes - refusedBytes) / acceptedBytes;
+  const accepted = Math.max(before.accepted ?? 0, Math.floor(Math.max(0, sinceFirst, inAll)));
+  return {
+    ...before,
+    lastMs,
+    accepted,
+    lastBytes: bytes,
+    refusedBytes,
+    overBytes,
+    leastOver,
+    answers: answers + 1,
+  };
+}

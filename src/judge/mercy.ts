@@ -1,0 +1,54 @@
+/**
+ * What becomes of a client when its block is taken back, ends early or is forgiven. Functions over the tables:
+ * blocks are lifted where no judge is at work (`guard/lifting.ts`).
+ */
+import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
+import {addressBytes} from '../net/address-bytes.js';
+import type {Network} from '../net/network.js';
+import {Networks} from './crowd/networks.js';
+import {field, flag, setFlag} from './memory/client-record.js';
+import type {JudgeTables} from './tables.js';
+
+type Tables = Pick<JudgeTables, 'clients' | 'records' | 'networks' | 'suspects'>;
+
+/** The client begins anew: its old score would block it again. */
+export function pardon(tables: Tables, network: Network): void {
+  const {clients, records, suspects} = tables;
+  const slot = slotOf(clients, network);
+  const record = slotOf(records, network);
+  if (slot !== undefined) clients.remove(slot);
+  if (record !== undefined) records.remove(record);
+  suspects.delete(network.text);
+  new Networks(tables.networks).pardoned(network);
+}
+
+/** Its block was a mistake: the next one is no longer for it, and what led to it does not count. */
+export function takeBack(tables: Tables, network: Network, nowMs: number): void {
+  new Networks(tables.networks).takenBack(network, nowMs);
+  const {clients} = tables;
+  const slot = slotOf(clients, network);
+  if (slot === undefined) return;
+  const blocks = Math.max(0, clients.u8(slot, field.blocks) - 1);
+  clients.setU8(slot, field.blocks, blocks);
+  clients.setU8(slot, field.rung, Math.max(0, clients.u8(slot, field.rung) - 1));
+  clients.setF32(slot, field.score, Math.min(0, clients.f32(slot, field.score)));
+  setFlag(clients, slot, flag.secondChance, 'off');
+  endEarlier(tables, network, nowMs);
+}
+
+/** Its block ends then, if not before. */
+export function endEarlier(
+  {clients}: Pick<Tables, 'clients'>,
+  network: Network,
+  untilMs: number,
+): void {
+  const slot = slotOf(clients, network);
+  if (slot === undefined) return;
+  const untilSec = Math.floor(untilMs / 1000);
+  if (clients.u32(slot, field.blockedUntilSec) <= untilSec) return;
+  clients.setU32(slot, field.blockedUntilSec, untilSec);
+}
+
+/** Of the client that the network is. */
+const slotOf = (table: PackedTable, {family, first, text}: Network): Slot | undefined =>
+  table.find(addressBytes({family, value: first, text}));

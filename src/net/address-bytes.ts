@@ -1,0 +1,46 @@
+/**
+ * An address as 16 bytes, as keys of packed tables are made of it: IPv4 as v4-mapped
+ * (`::ffff:192.0.2.7`), so that one length serves both families. Takes the number apart once; what
+ * follows works on bytes, because a step with a big number takes as long as twenty with bytes.
+ */
+import type {Address, Family} from './address.js';
+
+/** Of an address of any family. Bytes. */
+export const addressLength = 16;
+
+/** Bits before the address itself: of IPv4 the prefix `::ffff:0:0/96`. */
+export const mappedBits: Readonly<Record<Family, number>> = {4: 96, 6: 0};
+
+export function addressBytes({family, value}: Address): Uint8Array {
+  const bytes = new Uint8Array(addressLength);
+  if (family === 4) {
+    const quad = Number(value);
+    bytes[10] = 0xff;
+    bytes[11] = 0xff;
+    bytes[12] = quad >>> 24;
+    bytes[13] = quad >>> 16;
+    bytes[14] = quad >>> 8;
+    bytes[15] = quad;
+    return bytes;
+  }
+  const view = new DataView(bytes.buffer);
+  // Each takes the lower 64 bits of what it gets.
+  view.setBigUint64(0, value >> 64n);
+  view.setBigUint64(8, value);
+  return bytes;
+}
+
+/**
+ * Clears the host bits in place.
+ *
+ * @param bits that remain, counted from the first of the 16 bytes: of IPv4 96 more than its prefix
+ */
+export function maskBytes(bytes: Uint8Array, bits: number): void {
+  let at = bits >>> 3;
+  const rest = bits & 7;
+  if (rest !== 0 && at < addressLength) {
+    bytes[at] = bytes[at]! & (0xff00 >>> rest);
+    at += 1;
+  }
+  for (; at < addressLength; at += 1) bytes[at] = 0;
+}

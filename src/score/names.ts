@@ -1,0 +1,42 @@
+/**
+ * Which names are one name, and the numbers that stand for it: a client asks for the same mailbox in
+ * many ways of writing, and texts would take too much memory. Does not know who asked.
+ */
+import {hashOf} from '../base/hash.js';
+import type {EvidenceKind} from '../mail/evidence.js';
+
+/** Nothing to be left out, as in most. */
+const isPlain = /^<[^\s"()<>+\\]*>$/;
+
+/**
+ * An address without what may be varied at will and is one mailbox all the same: case, quotes,
+ * comments, blanks, angle brackets, `+detail`.
+ */
+export function plainName(text: string): string {
+  if (isPlain.test(text)) return text.slice(1, -1).toLowerCase();
+  const bare = text
+    .toLowerCase()
+    .replaceAll(/\([^()]*\)/g, '')
+    .replaceAll(/["\s\\]/g, '')
+    .replace(/^<+/, '')
+    .replace(/>+$/, '');
+  const plus = bare.indexOf('+');
+  const at = bare.lastIndexOf('@');
+  return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;
+}
+
+/** Of a plain name, for the memory of all names that took mail here: 53 bits. */
+export const nameHash = (plain: string): number => hashOf(plain);
+
+/**
+ * Of what was done to whom, for the memory of one client: 32 bits, not 0. A name is one name, whether
+ * this host did not know it or the next one. Two in four thousand million are one by chance, which
+ * spares a client a name; who tries to find such a pair gains no more.
+ */
+export function deedHash(kind: EvidenceKind, plain: string): number {
+  const place = kind === 'undeliverable' ? 'unknownRecipient' : kind;
+  return foldHash(hashOf(`${place} <${plain}>`));
+}
+
+/** 53 bits in 32; never 0, which stands for none. */
+export const foldHash = (hash: number): number => (hash ^ Math.floor(hash / 2 ** 32)) >>> 0 || 1;
