@@ -123,7 +123,7 @@ export const singleAttackers: readonly AttackerKind[] = [
     style: {guesses: 1, everyMs: minute, known: knows(place, 9, 9), message: 'none'},
   })),
   single('credit300', 'ours', (place) => ({
-    style: {guesses: 2, everyMs: 10 * minute, known: knows(place, 300, 1), message: 'sent'},
+    style: {guesses: 2, everyMs: minute, known: knows(place, 300, 1), message: 'sent'},
   })),
   single('old_list', 'ours', () => ({style: {guesses: 1, everyMs: minute}, list: 'old'})),
   single('record_null', 'heldOut', (place) => ({

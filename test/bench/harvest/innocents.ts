@@ -61,19 +61,7 @@ function customer(name: string, user: string | undefined): InnocentKind {
 
 export const namedInnocents: readonly InnocentKind[] = [
   // A domain's mail is forwarded to us with all that strangers send to it: a fifth is unknown.
-  one('forwarder', 'named', ({people, dice}) => {
-    const users = someUsers(people, dice('users'), 80);
-    const dead = someDead(people, dice('dead'), 60);
-    return (day) => {
-      const throws = dice('day', day);
-      return Array.from({length: 400}, () => {
-        const isDead = throws.chance(0.2);
-        const fresh = isDead && throws.chance(0.4);
-        const name = fresh ? throws.of(people.strangers) : throws.of(isDead ? dead : users);
-        return mail(workingTime(day, throws), [name], 'who@ever.example');
-      });
-    };
-  }),
+  one('forwarder', 'named', (place) => forwards(place, 400, 400)),
   one('newsletter1', 'named', (place) => {
     const list = subscribers(place, 800, 0.06);
     return (day) => mailing(list, 1, timeAt(day, 6), 2000);
@@ -107,9 +95,9 @@ export const namedInnocents: readonly InnocentKind[] = [
       return [...letters(known, 80, 0.01, day, throws), ...bounces];
     };
   }),
-  // Thirty people have left: the firm writes to all of them within 90 seconds, once.
-  leftBehind('left_batch', 3000),
-  leftBehind('left_spread', 16 * minuteMs),
+  // The firm has sixty of ours in its books, and thirty of them have left: it writes to all, once.
+  leftBehind('left_batch', 1500),
+  leftBehind('left_spread', 8 * minuteMs),
   // Whoever finds us busy goes there: spam mostly, of which three in ten go to nobody.
   one('backup_mx', 'named', ({people, dice}) => (day) => {
     const throws = dice('day', day);
@@ -254,14 +242,29 @@ export const namedInnocents: readonly InnocentKind[] = [
   ),
 ];
 
+/** Two in five of the dead names are new ones each time, the others always the same. */
+export function forwards({people, dice}: Place, count: number, aDay: number): Plan {
+  const users = someUsers(people, dice('users'), count);
+  const dead = someDead(people, dice('dead'), 60);
+  return (day) => {
+    const throws = dice('day', day);
+    return Array.from({length: aDay}, () => {
+      const isDead = throws.chance(0.2);
+      const fresh = isDead && throws.chance(0.4);
+      const name = fresh ? throws.of(people.strangers) : throws.of(isDead ? dead : users);
+      return mail(workingTime(day, throws), [name], 'who@ever.example');
+    });
+  };
+}
+
 function leftBehind(name: string, pauseMs: number): InnocentKind {
-  return one(name, 'named', ({people, dice}) => {
-    const known = someUsers(people, dice('known'), 20);
-    const left = someDead(people, dice('left'), 30);
+  return one(name, 'named', (place) => {
+    const known = someUsers(place.people, place.dice('known'), 20);
+    const books = subscribers(place, 60, 0.5);
     return (day): Mail[] => {
-      const usual = letters(known, 12, 0.01, day, dice('day', day));
+      const usual = letters(known, 12, 0.01, day, place.dice('day', day));
       if (day !== firstAttackDay) return usual;
-      return [...usual, ...mailing(left, 1, timeAt(day, 9), pauseMs)];
+      return [...usual, ...mailing(books, 1, timeAt(day, 9), pauseMs)];
     };
   });
 }

@@ -1,7 +1,7 @@
 /** Innocents of our own: found by thinking of who else could look like a guesser. Each kind a row. */
 import {v4, v6} from './clients.js';
 import {bounce, letters, mail, mailing, subscribers, timeAt, workingTime} from './habits.js';
-import {firstAttackDay, one} from './innocents.js';
+import {firstAttackDay, forwards, one} from './innocents.js';
 import {someDead, someUsers} from './lists.js';
 import type {Mail, Plan} from './mailer.js';
 import {hourMs, minuteMs, mistyped} from './people.js';
@@ -43,7 +43,7 @@ export const moreInnocents: readonly InnocentKind[] = [
       }),
   },
   one('reflection', 'ours', (place) => {
-    const known = someUsers(place.people, place.dice('known'), 40);
+    const known = someUsers(place.people, place.dice('known'), 300);
     return (day) => [
       ...letters(known, 30, 0.01, day, place.dice('day', day)),
       ...(day < firstAttackDay ? [] : ghosts(place, day, 200, [0, 24])),
@@ -60,19 +60,18 @@ export const moreInnocents: readonly InnocentKind[] = [
         return {clients, plan: (day) => letters(known, 8, 0.02, day, dice(site, day))};
       }),
   },
-  // A bulk sender's four addresses, for all customers; one of them has a list that is dead.
+  // A bulk sender's four addresses, for all customers; three in five of one's list are dead.
   {
     name: 'bulk',
     group: 'ours',
     make: (place) => {
       const good = subscribers(place, place.attackDays > 30 ? 300 : 1500, 0.03);
-      const bad = someDead(place.people, place.dice('bad'), 90);
+      const bad = subscribers(place, 150, 0.6);
       const network = place.addresses.slash16();
       const clients = [1n, 2n, 3n, 4n].map((n) => v4(network + n, `out${String(n)}.bulk.example`));
       const plan: Plan = (day) => {
         const throws = place.dice('day', day);
-        const dead = day === firstAttackDay ? bad : [];
-        const other = mailing([...dead, ...good.slice(0, 60)], 1, timeAt(day, 14), 20_000);
+        const other = day === firstAttackDay ? mailing(bad, 1, timeAt(day, 14), 20_000) : [];
         return [...mailing(good, 1, timeAt(day, 8), 8000), ...other].map((each) => ({
           ...each,
           from: throws.below(4),
@@ -128,6 +127,8 @@ export const moreInnocents: readonly InnocentKind[] = [
       return mail(workingTime(day, throws), [typed], 'order@shop.example');
     });
   }),
+  // As `forwarder`, for a small domain: it runs out of users, and spam never of names.
+  one('forwarder80', 'ours', (place) => forwards(place, 80, 150)),
   // Its vacation messages answer a forged newsletter: null senders, four in ten to nobody.
   one('vacation', 'heldOut', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 20);
@@ -148,6 +149,15 @@ export const moreInnocents: readonly InnocentKind[] = [
   // Beyond reach: it cannot be told from a guesser who uses the null sender.
   one('mirror', 'beyond', (place) => (day) => {
     return day === firstAttackDay ? ghosts(place, day, 60, [13, 15]) : [];
+  }),
+  // A firm that is known writes to thirty who have left, and to nobody else.
+  one('left_only', 'beyond', ({people, dice}) => {
+    const known = someUsers(people, dice('known'), 20);
+    const left = someDead(people, dice('left'), 30);
+    return (day) => [
+      ...letters(known, 12, 0.01, day, dice('day', day)),
+      ...(day === firstAttackDay ? mailing(left, 1, timeAt(day, 9), 3000) : []),
+    ];
   }),
   // A firm that nobody knows, whose first thirty names are all dead; then it writes to users.
   one('newcomer_dead', 'beyond', ({people, dice}) => {

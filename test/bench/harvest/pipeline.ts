@@ -130,6 +130,8 @@ export class Pipeline implements Defence {
   #take(message: string, pid: number, atMs: number): void {
     const program = 'sm-mta';
     const record: LogRecord = {atMs, host, program, pid, message, times: 1, writer: undefined};
+    // A new installation that has no old logs to read: what an operator may meet at worst.
+    if (this.lines === 0) this.#guard.beginLearning(atMs);
     this.lines += 1;
     this.#hear(this.#guard.take(record, atMs, this.#exemptions, this.#ask));
   }
