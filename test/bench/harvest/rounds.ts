@@ -28,6 +28,7 @@ export interface Plan {
   readonly holdOut: 'shown' | 'hidden';
   /** Only these kinds; empty: all. */
   readonly kinds: readonly string[];
+  /** `together`: without the botnets alone and the operating curve. */
   readonly parts: 'all' | 'together';
 }
 
@@ -55,15 +56,15 @@ export function roundsOf(seed: number, plan: Plan): Round[] {
   const {days, parts} = plan;
   const world = {seed, days, ...kindsOf(plan)};
   const rounds = ['none', ...contenderNames].map((name) => round(world, 'together', name));
-  if (parts === 'together') return rounds;
-  for (const each of world.attackers.filter(({isBotnet}) => isBotnet === true)) {
-    rounds.push(round({...world, attackers: [each]}, each.name, ours));
-  }
   for (const minutes of outageMinutes) {
     const fromMs = beginMs + dayMs + (outageHours[seed % outageHours.length] ?? 0) * hourMs;
     const outage: Outage = {fromMs, untilMs: fromMs + minutes * minuteMs};
     const quiet = {...world, days: 1, attackers: [], outage};
     rounds.push(round(quiet, `outage ${String(minutes)}`, ours));
+  }
+  if (parts === 'together') return rounds;
+  for (const each of world.attackers.filter(({isBotnet}) => isBotnet === true)) {
+    rounds.push(round({...world, attackers: [each]}, each.name, ours));
   }
   const beyond = {...world, ...kindsOf(plan, ['beyond'])};
   for (const name of ['none', ...thresholds.map((each) => `threshold ${String(each)}`)]) {
