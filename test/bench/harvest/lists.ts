@@ -33,8 +33,18 @@ export function guessList(
   const nobody = shuffled(dead, dice);
   const names: string[] = [];
   let [users, nobodies] = [0, 0];
+  // Users lie about evenly in it: else a short list says more of luck than of the judge.
+  let due = dice.next();
+  let next = 0.5 + dice.next();
   while (names.length < length && users < people.users.length && nobodies < dead.length) {
-    names.push(dice.chance(usersAt(names.length)) ? user(users++) : nobody(nobodies++));
+    due += usersAt(names.length);
+    if (due < next) {
+      names.push(nobody(nobodies++));
+      continue;
+    }
+    due -= 1;
+    next = 0.5 + dice.next();
+    names.push(user(users++));
   }
   return {length: names.length, at: (index) => names[index] ?? ''};
 }
