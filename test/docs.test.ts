@@ -12,6 +12,7 @@ import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';
 import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
+import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -128,11 +129,7 @@ describe('docs/operating.md', () => {
 });
 
 test('docs/monitoring.md has every metric', () => {
-  const figures = statusFigures({
-    ...{sinceMs: 0, backend: 'iptables', families: [], egress: {mode: 'off', families: []}},
-    ...{blocks: 0, offenders: 0, brake: {kind: 'free'}, trial: {kind: 'none'}},
-    ...{unsaved: undefined, outcomes: {}},
-  });
+  const figures = statusFigures(statusOf());
   const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(metrics.length).toBeGreaterThan(10);
   const rows = read('docs/monitoring.md').split('\n');

@@ -23,3 +23,13 @@ export function printablePath(text: string, mostCharacters: number): string {
 }
 
 const cleaned = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
+
+/**
+ * A value as JSON in ASCII only: JSON.stringify leaves DEL, C1 and all beyond as they are. A terminal
+ * obeys a C1, and a mark that turns the direction of writing shows another line than stands there.
+ */
+export function asciiJson(value: unknown, indent?: number): string {
+  const escape = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replaceAll(/[^\n\x20-\x7e]/g, escape);
+}

@@ -47,12 +47,21 @@ export function standing(blocks: Iterable<Block>, nowMs: number): Block[] {
 
 /** Whether one of the blocks keeps this client away, its own or one of a network. */
 export function isCovered(client: Address, blocks: Iterable<Block>): boolean {
-  for (const {network} of blocks) {
+  for (const block of blocks) {
+    const {network} = block;
     if (network === client.text) return true;
     const larger = network.includes('/') ? parseNetwork(network) : undefined;
-    if (larger !== undefined && contains(larger, client)) return true;
+    if (larger !== undefined && contains(larger, client) && !passes(client, block)) return true;
   }
   return false;
+}
+
+/** Whether the block lets this client pass, who is in its network. */
+export function passes(client: Address, {except = []}: Pick<Block, 'except'>): boolean {
+  return except.some((text) => {
+    const hole = parseNetwork(text);
+    return hole !== undefined && contains(hole, client);
+  });
 }
 
 /** When the next block ends, or undefined when none stands. Ms since the epoch. */

@@ -2,11 +2,13 @@
  * The blocks of one family that should stand now, merged: a network that lies in a larger one needs
  * no rule of its own, and an interval set of nftables would not take it. It comes back by itself
  * when the larger one ends. Remembers which networks have changed since it was last asked, so that
- * one block more costs the same with 100,000 others as with none. Does not know the kernel.
+ * one block more costs the same with 100,000 others as with none. A block with holes in it is several
+ * networks (`pieces.ts`). Does not know the kernel.
  */
 import {addressBits, type Family} from '../net/address.js';
-import {type Network, parseNetwork} from '../net/network.js';
+import type {Network} from '../net/network.js';
 import type {Block} from './block.js';
+import {networkOf, type PieceChange, Pieces} from './pieces.js';
 
 /** What a plan may know of it. */
 export interface Desired {
@@ -20,6 +22,7 @@ export interface Desired {
 export class Intent implements Desired {
   readonly #family: Family;
   readonly #until = new Map<string, number>();
+  readonly #pieces = new Pieces((network) => this.#until.get(network));
   /** Those that lie in larger ones. */
   readonly #covered = new Set<string>();
   /** Networks larger than an address: by prefix length, then by first address. */
@@ -48,8 +51,43 @@ export class Intent implements Desired {
   }
 
   /** Blocks of the other family are not ours, and passed over. */
-  set({network: text, untilMs}: Pick<Block, 'network' | 'untilMs'>): void {
+  set(block: Pick<Block, 'network' | 'untilMs' | 'except'>): void {
+    if (this.#isOurs(block.network)) this.#take(this.#pieces.set(block));
+  }
+
+  /** Also said of what it never had: the kernel may have it. */
+  delete(text: string): void {
     if (!this.#isOurs(text)) return;
+    this.#changed.add(text);
+    this.#take(this.#pieces.delete(text));
+  }
+
+  /** Makes it these blocks and no others. */
+  replace(blocks: Iterable<Block>): void {
+    const gone = new Set(this.#pieces.blocks(this.#until.keys()));
+    for (const block of blocks) {
+      gone.delete(block.network);
+      this.set(block);
+    }
+    for (const text of gone) this.delete(text);
+  }
+
+  /** The networks about which something has changed since the last call. */
+  takeChanged(): ReadonlySet<string> {
+    this.#mergeAnew();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  #take(changes: readonly PieceChange[]): void {
+    for (const [text, untilMs] of changes) {
+      if (untilMs === undefined) this.#remove(text);
+      else this.#put(text, untilMs);
+    }
+  }
+
+  #put(text: string, untilMs: number): void {
     const before = this.#until.get(text);
     if (before === untilMs) return;
     this.#until.set(text, untilMs);
@@ -65,9 +103,7 @@ export class Intent implements Desired {
     this.#merge = 'stale';
   }
 
-  /** Also said of what it never had: the kernel may have it. */
-  delete(text: string): void {
-    if (!this.#isOurs(text)) return;
+  #remove(text: string): void {
     this.#changed.add(text);
     if (!this.#until.delete(text)) return;
     this.#covered.delete(text);
@@ -76,24 +112,6 @@ export class Intent implements Desired {
     this.#large.get(prefix)?.delete(first);
     if (this.#large.get(prefix)?.size === 0) this.#large.delete(prefix);
     this.#merge = 'stale';
-  }
-
-  /** Makes it these blocks and no others. */
-  replace(blocks: Iterable<Block>): void {
-    const gone = new Set(this.#until.keys());
-    for (const block of blocks) {
-      gone.delete(block.network);
-      this.set(block);
-    }
-    for (const text of gone) this.delete(text);
-  }
-
-  /** The networks about which something has changed since the last call. */
-  takeChanged(): ReadonlySet<string> {
-    this.#mergeAnew();
-    const changed = this.#changed;
-    this.#changed = new Set();
-    return changed;
   }
 
   #isOurs(text: string): boolean {
@@ -125,9 +143,3 @@ export class Intent implements Desired {
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 /** An IPv4 address in its canonical text. */
 const plainQuad = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-
-function networkOf(text: string): Network {
-  const network = parseNetwork(text);
-  if (network === undefined) throw new Error(`a block holds ${text} as its network`);
-  return network;
-}

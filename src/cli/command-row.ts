@@ -10,6 +10,7 @@ import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../config/options.js';
 import type {Config, SettingName} from '../config/schema.js';
 import type {GuardRequest} from '../control/protocol.js';
+import {hostNames, noNames} from '../sys/talk/host-names.js';
 import type {Log} from '../sys/talk/log.js';
 
 /** A command as it was called; its words have been found good. */
@@ -45,6 +46,12 @@ export const nameOf = ({words}: CommandRow): string => words.split(' ')[0]!;
 
 export const json = (meaning: string): OptionRow => ({flags: '--json', meaning});
 
+/** Of `list` and `why`. */
+export const withoutNames: OptionRow = {
+  flags: '--no-names',
+  meaning: 'Do not ask the DNS for the names of hosts (2 seconds at most).',
+};
+
 type Work = (config: Config, log: Log, call: CommandCall) => ExitCode | Promise<ExitCode>;
 
 /** Works under a checked configuration. */
@@ -75,5 +82,7 @@ export const asks = (
   reaches((config, log, call, alone) => {
     const {form, options, surroundings} = call;
     const printed = options.prometheus && form === 'text' ? 'figures' : form;
-    return operate(requestOf(call, config), printed, config, log, surroundings.output, alone);
+    const names = options.names === false ? noNames : hostNames;
+    const request = requestOf(call, config);
+    return operate(request, printed, config, log, surroundings.output, alone, names);
   });

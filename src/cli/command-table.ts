@@ -4,7 +4,15 @@
  * meant where none is named, and has all settings.
  */
 import {complainAll} from './command.js';
-import {asks, type CommandCall, type CommandRow, json, reaches, works} from './command-row.js';
+import {
+  asks,
+  type CommandCall,
+  type CommandRow,
+  json,
+  reaches,
+  withoutNames,
+  works,
+} from './command-row.js';
 import {check} from './commands/check.js';
 import {clearFirewall} from './commands/clear-firewall.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
@@ -94,14 +102,15 @@ const clientCommands: readonly CommandRow[] = [
     words: 'list',
     settings: stateSettings,
     meaning: 'Show the blocks that stand.',
-    options: [json('Print them as JSON.')],
+    options: [json('Print them as JSON.'), withoutNames],
     run: asks(() => ({command: 'list'})),
   },
   {
     words: 'why <ADDRESS>',
     settings: stateSettings,
     meaning:
-      'Tell what is known about an address: exempt, blocked, its score, its mail and its past.',
+      'Tell what is known about an address: exempt or blocked and why, what speaks for and against it, and what would undo it.',
+    options: [json('Print it as JSON.'), withoutNames],
     wrongIn: wrongNetwork('why'),
     run: asks((call) => ({command: 'why', network: network(call)})),
   },
@@ -134,7 +143,7 @@ const clientCommands: readonly CommandRow[] = [
   {
     words: 'resume',
     settings: stateSettings,
-    meaning: 'Make blocks again, after so many good senders were to be blocked that it stopped.',
+    meaning: 'Make blocks again, after the relay seemed to have lost its list of users.',
     run: asks(() => ({command: 'resume'})),
   },
   {

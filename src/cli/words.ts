@@ -24,6 +24,8 @@ export interface OwnOptions {
   readonly prometheus?: true;
   readonly all?: true;
   readonly keepBlocks?: true;
+  /** False: `--no-names`. */
+  readonly names?: boolean;
 }
 
 /** Tells each thing that is wrong, in a line; how many operands there are is looked at elsewhere. */

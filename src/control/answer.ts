@@ -17,16 +17,27 @@ import {
 import type {Block} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
+import type {HistoryEntry} from '../blocks/history.js';
 import type {Because, Rule} from '../judge/verdict.js';
+import type {Bar, ClientView, CrowdView} from '../judge/view.js';
+import type {Proof} from '../mail/evidence.js';
 import type {Family} from '../net/address.js';
 import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
-import type {BrakeView} from '../score/brake.js';
+import type {WhyView} from '../report/why-lines.js';
 import type {Answer} from './protocol.js';
 
+const isRule = oneOf<Rule>({
+  row: true,
+  silence: true,
+  wave: true,
+  network: true,
+  neighbours: true,
+});
+
 const isBecause = shape<Because>({
-  rule: oneOf<Rule>({row: true, silence: true, wave: true, network: true, neighbours: true}),
+  rule: isRule,
   score: isNumber,
   bar: isNumber,
   counts: recordOf(isNumber),
@@ -37,6 +48,7 @@ const isBecause = shape<Because>({
   wave: oneOf<Because['wave']>({on: true, off: true}),
   members: maybe(isNumber),
   names: listOf(isText),
+  proof: maybe(oneOf<Proof>({kernel: true, journal: true, title: true, log: true})),
 });
 
 const isBlock = shape<Block>({
@@ -85,9 +97,64 @@ const isBackend: Is<Config['backend']> = (value): value is Config['backend'] =>
 const isMode: Is<Config['outbound']> = (value): value is Config['outbound'] =>
   isText(value) && settings.outbound.kind.read(value).ok;
 
-const isBrakeView = variants<BrakeView>({
-  free: nothing,
-  stopped: shape({sinceMs: isNumber, clients: listOf(isText), heldBack: isNumber}),
+const isBar = shape<Bar>({
+  rule: oneOf<Bar['rule']>({row: true, silence: true, wave: true, network: true}),
+  names: isNumber,
+  blockSeconds: isNumber,
+});
+
+const isClientView = shape<ClientView>({
+  client: isText,
+  score: isNumber,
+  floor: isNumber,
+  bars: listOf(isBar),
+  counts: recordOf(isNumber),
+  stale: isNumber,
+  names: listOf(isText),
+  firstMs: maybe(isNumber),
+  lastMs: maybe(isNumber),
+  delivered: isNumber,
+  deliveredDays: isNumber,
+  deliveredMs: maybe(isNumber),
+  standing: oneOf<ClientView['standing']>({stranger: true, mailer: true, record: true}),
+  friend: oneOf<ClientView['friend']>({no: true, yes: true}),
+  blocks: isNumber,
+  secondChanceMs: maybe(isNumber),
+  network: oneOf<ClientView['network']>({ordinary: true, hot: true}),
+});
+
+const isCrowdView = shape<CrowdView>({
+  wave: variants<CrowdView['wave']>({off: nothing, on: shape({sinceMs: maybe(isNumber)})}),
+  listLoss: variants<CrowdView['listLoss']>({
+    off: nothing,
+    on: shape({sinceMs: isNumber, names: isNumber, networks: isNumber}),
+  }),
+  learning: variants<CrowdView['learning']>({off: nothing, on: shape({untilMs: isNumber})}),
+  remembered: shape<CrowdView['remembered']>({
+    clients: isNumber,
+    records: isNumber,
+    networks: isNumber,
+    names: isNumber,
+  }),
+});
+
+const isHistoryEntry = shape<HistoryEntry>({
+  atMs: isNumber,
+  network: isText,
+  event: oneOf<HistoryEntry['event']>({blocked: true, ended: true, unblocked: true}),
+  reason: isText,
+});
+
+const isWhyView = shape<WhyView>({
+  network: isText,
+  exemption: orNull(isText),
+  block: orNull(isBlock),
+  passes: orNull(isText),
+  blocksInside: isNumber,
+  known: orNull(isClientView),
+  crowd: isCrowdView,
+  whitelist: isText,
+  history: listOf(isHistoryEntry),
 });
 
 const isTrialView = variants<TrialView>({
@@ -103,8 +170,16 @@ const isStatus = shape<Status>({
   families: listOf(isFamilyStatus),
   egress: shape<EgressStatus>({mode: isMode, families: listOf(isFamilyStatus)}),
   blocks: isNumber,
-  offenders: isNumber,
-  brake: isBrakeView,
+  blocksByRule: shape<Status['blocksByRule']>({
+    row: isNumber,
+    silence: isNumber,
+    wave: isNumber,
+    network: isNumber,
+    neighbours: isNumber,
+    operator: isNumber,
+    earlier: isNumber,
+  }),
+  crowd: isCrowdView,
   trial: isTrialView,
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
@@ -114,10 +189,7 @@ const isMessage = shape<{readonly message: string}>({message: isText});
 
 const isAnswer = variants<Answer>({
   blocks: shape<{readonly blocks: readonly Block[]}>({blocks: listOf(isBlock)}),
-  why: shape<{readonly lines: readonly string[]; readonly exemption: string | null}>({
-    lines: listOf(isText),
-    exemption: orNull(isText),
-  }),
+  why: shape<{readonly why: WhyView}>({why: isWhyView}),
   status: shape<{readonly status: Status}>({status: isStatus}),
   senders: shape<{readonly senders: readonly SenderHour[]}>({senders: listOf(isSenderHour)}),
   done: isMessage,

@@ -11,20 +11,19 @@ import type {Guard} from '../guard/guard.js';
 import {liftAll, unblock as liftBlock} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
+import type {Judged} from '../judge/view.js';
 import {type Network, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
-import {brakeView} from '../score/brake.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
-import {acceptedMs, GoodSenders} from '../score/good-senders.js';
-import {leakedScore} from '../score/offender.js';
-import type {Policy} from '../score/policy.js';
 
 export interface OperatorView {
   readonly guard: Guard;
   readonly state: State;
   readonly exemptions: Exemptions;
-  readonly policy: Policy;
+  readonly judged: Judged;
+  /** The file of the whitelist, for who wants to add a line. */
+  readonly whitelist: string;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly status: () => Status;
 }
@@ -51,7 +50,7 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
     case 'flush':
       return flush(state, nowMs);
     case 'resume':
-      return resume(guard, nowMs);
+      return resume(guard);
     case 'why':
     case 'unblock':
     case 'block': {
@@ -64,11 +63,48 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
   }
 }
 
+/** How many past events are told. A count. */
+const mostHistory = 20;
+
+/** All that is known about a network. */
 function why(network: Network, view: OperatorView, nowMs: number): Served {
-  const exempt = view.exemptions.ofNetwork(network);
-  const exemption = exempt === undefined ? null : exemptionText(exempt);
-  const lines = explain(network, view, nowMs);
-  return {answer: {kind: 'why', lines, exemption}, outcomes: []};
+  const {state, exemptions, judged, history, whitelist} = view;
+  const exempt = exemptions.ofNetwork(network);
+  const block = state.blocks.get(network.text) ?? blockAround(network, state) ?? null;
+  const known = judged.client(network, nowMs) ?? null;
+  const names = new Set([network.text, ...(known === null ? [] : [known.client])]);
+  const past = [...names].flatMap((text) => history(text, mostHistory));
+  return {
+    answer: {
+      kind: 'why',
+      why: {
+        network: network.text,
+        exemption: exempt === undefined ? null : exemptionText(exempt),
+        block,
+        passes: block?.except?.find((text) => holds(text, network)) ?? null,
+        blocksInside: blocksInside(network, state),
+        known,
+        crowd: judged.crowd(nowMs),
+        whitelist,
+        history: past.sort((a, b) => b.atMs - a.atMs).slice(0, mostHistory),
+      },
+    },
+    outcomes: [],
+  };
+}
+
+function holds(text: string, network: Network): boolean {
+  const around = parseNetwork(text);
+  return around !== undefined && around.prefix <= network.prefix && overlaps(around, network);
+}
+
+/** Of smaller networks. */
+const blocksInside = (network: Network, {blocks}: State): number =>
+  [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+
+function isInside(text: string, network: Network): boolean {
+  const inner = parseNetwork(text);
+  return inner !== undefined && inner.prefix > network.prefix && overlaps(inner, network);
 }
 
 function unblock(network: Network, {state}: OperatorView, nowMs: number): Served {
@@ -106,77 +142,26 @@ function flush(state: State, nowMs: number): Served {
   return {answer: {kind: 'done', message}, outcomes};
 }
 
-function resume(guard: Guard, nowMs: number): Served {
-  const outcome = guard.resume(nowMs);
+function resume(guard: Guard): Served {
+  const outcome = guard.resume();
   if (outcome === undefined) {
     return {answer: {kind: 'notStopped', message: 'blocking was not stopped'}, outcomes: []};
   }
   return {answer: {kind: 'done', message: 'blocks are made again'}, outcomes: [outcome]};
 }
 
-/** How many past events are told. A count. */
-const mostHistory = 20;
-
-/** All that is known about a network: exempt or not, blocked or not, its score, its past. */
-function explain(network: Network, view: OperatorView, nowMs: number): string[] {
-  const {state, exemptions, policy, history} = view;
-  const block = state.blocks.get(network.text) ?? blockAround(network, state);
-  const offender = state.offenders.get(network.text);
-  const score = offender === undefined ? 0 : leakedScore(offender, policy, nowMs);
-  return [
-    whyExempt(network, exemptions) ?? `${network.text}: not exempt`,
-    block === undefined
-      ? 'not blocked'
-      : `${block.network} is blocked from ${time(block.fromMs)} until ${time(block.untilMs)}: ${block.reason}`,
-    `score ${score.toFixed(1)} of ${policy.threshold}, blocks so far ${offender?.blocks ?? 0}`,
-    senderText(network.text, score > 0 ? offender?.firstMs : undefined, state, nowMs),
-    ...stopText(state, nowMs),
-    ...history(network.text, mostHistory).map(
-      ({atMs, event, reason}) => `${time(atMs)} ${event}: ${reason}`,
-    ),
-  ];
-}
-
-const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
-
-/**
- * What its accepted mail makes of it.
- *
- * @param seriesMs since when something speaks against it, if something does
- */
-function senderText(
-  client: string,
-  seriesMs: number | undefined,
-  state: State,
-  nowMs: number,
-): string {
-  const accepted = acceptedMs(state.senders, client);
-  if (accepted === undefined) return 'no good sender: no mail of it was accepted of late';
-  const isGood = new GoodSenders(state.senders).isGood(client, seriesMs ?? nowMs, nowMs);
-  const {firstMs, lastMs} = accepted;
-  return `${isGood ? 'a good sender' : 'no good sender'}: mail accepted since ${time(firstMs)}, last about ${time(lastMs)}`;
-}
-
-function stopText(state: State, nowMs: number): string[] {
-  const brake = brakeView(state, nowMs);
-  if (brake.kind === 'free') return [];
-  return [`nobody is blocked since ${time(brake.sinceMs)}, until: blocksmtp resume`];
-}
-
 /** A block of a larger network that holds this one. */
-function blockAround(network: Network, state: State): Block | undefined {
-  return [...state.blocks.values()].find((block) => {
-    const around = parseNetwork(block.network);
-    return around !== undefined && around.prefix < network.prefix && overlaps(around, network);
-  });
-}
+const blockAround = (network: Network, state: State): Block | undefined =>
+  [...state.blocks.values()].find(
+    (block) => block.network !== network.text && holds(block.network, network),
+  );
 
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {
   return {
     network: network.text,
     fromMs: nowMs,
     untilMs: nowMs + seconds * 1000,
-    reason: 'asked for',
+    reason: 'by the operator',
     origin: 'operator',
   };
 }

@@ -8,6 +8,7 @@ import {type Block, refusal} from '../blocks/block.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
+import type {WhyView} from '../report/why-lines.js';
 
 /** The longest block an operator can ask for. Seconds: ten years stand for always. */
 export const longestOperatorSeconds = 3650 * 86_400;
@@ -64,8 +65,7 @@ export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command'
 
 export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
-  /** `exemption`: why the network is never blocked; null: it may be. */
-  | {readonly kind: 'why'; readonly lines: readonly string[]; readonly exemption: string | null}
+  | {readonly kind: 'why'; readonly why: WhyView}
   | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
   | MessageAnswer;

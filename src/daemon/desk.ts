@@ -12,8 +12,8 @@ import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
 import type {Family} from '../net/address.js';
-import {familiesOf, type Status} from '../report/status.js';
-import {brakeView} from '../score/brake.js';
+import {blocksByRule, familiesOf, type Status} from '../report/status.js';
+import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -23,7 +23,7 @@ import {nowMs} from '../sys/run/clock.js';
 export const longestAnswerMs = 10_000;
 
 interface DeskParts {
-  readonly config: Pick<Config, 'backend' | 'outbound'>;
+  readonly config: Pick<Config, 'backend' | 'outbound' | 'whiteList'>;
   readonly state: State;
   readonly guard: Guard;
   readonly policy: Policy;
@@ -40,9 +40,11 @@ interface DeskParts {
 
 export class Desk {
   readonly #parts: DeskParts;
+  readonly #judged: Judged;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#judged = parts.guard.judged;
   }
 
   /** Answers one request; a change is in force by then, or is being tried again. */
@@ -54,6 +56,8 @@ export class Desk {
     const view = {
       ...this.#parts,
       exemptions: this.#parts.exemptions(),
+      judged: this.#judged,
+      whitelist: this.#parts.config.whiteList,
       status: () => this.status(),
     };
     const {answer, outcomes} = serve(request, view, nowMs());
@@ -78,8 +82,8 @@ export class Desk {
       families: familiesOf(enforcement.enforced),
       egress: {mode: config.outbound, families: familiesOf(egress())},
       blocks: state.blocks.size,
-      offenders: state.offenders.size,
-      brake: brakeView(state, nowMs()),
+      blocksByRule: blocksByRule(state.blocks.values()),
+      crowd: this.#judged.crowd(nowMs()),
       trial: trial(),
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,

@@ -5,7 +5,7 @@
  * a command that works without a daemon one for its request.
  */
 import type {Say} from '../base/say.js';
-import {nextEndMs, standing} from '../blocks/block.js';
+import {nextEndMs, passes, standing} from '../blocks/block.js';
 import {BlockRules} from '../blocks/live/block-rules.js';
 import {EndTimer} from '../blocks/live/end-timer.js';
 import {formerChains, noteChain} from '../blocks/live/former-chains.js';
@@ -122,6 +122,10 @@ export class Enforcement {
   async carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const blocked = this.#intend(outcomes);
+    // Who has become exempt inside of a blocked network passes through it (`guard/lifting.ts`).
+    if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
+      this.#renewIntent();
+    }
     // First the kernel, then the words and the disk: each answer to a guesser is one too many.
     const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
     const enforced = changesFirewall ? this.#enforce() : undefined;
@@ -204,6 +208,7 @@ export class Enforcement {
     const {config, state, exemptions, say} = this.#parts;
     const view: CutterView = {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
+      passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
       isExempt: (client) => exemptions().of(client) !== undefined,
       save: () => this.save(),
       say,

@@ -6,6 +6,7 @@ import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
 import {emptyState, type State} from '../guard/state.js';
+import {takeOver} from '../judge/take-over.js';
 import {hasStore, openStore} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
 import {lockState} from '../sys/run/instance-lock.js';
@@ -35,7 +36,7 @@ export async function openResources(
   const locked = await lockState(config.stateDir);
   if (locked.kind !== 'locked') return locked;
   try {
-    const store = await openStore(config.stateDir, nowMs());
+    const store = await openStore(config.stateDir, nowMs(), takeOver(config.ipv6Prefix));
     if (store.damaged !== undefined) {
       const message = `state: damaged, put aside as ${store.damaged}; beginning with nothing`;
       log.say('error', message);

@@ -25,11 +25,12 @@ import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
 import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified, type Proof} from '../mail/evidence.js';
-import type {Delivery, EndedEnvelope, SessionView} from '../mail/join-outcome.js';
+import type {Delivery, EndedEnvelope, JoinOutcome, SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
 import type {Network} from '../net/network.js';
+import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
@@ -50,9 +51,6 @@ const lateMs = 15 * 60_000;
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
-/** Networks inside a block whose packets pass. A count: each is a rule of its own. */
-const mostExceptions = 64;
-
 /** When something happened, for a block that comes of it. Ms since the epoch. */
 interface Moment {
   /** When the client was named, which may be long after the sign: no block begins before. */
@@ -69,8 +67,12 @@ export class Guard {
   readonly #pieces: PieceJoiner;
   readonly #judge: Judge;
   readonly #minute: MinuteLimit;
+  /** What was told of the wave; undefined: nothing since the start. */
+  #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
+  /** Those of the latest line. */
+  #exemptions: Exemptions | undefined;
 
   constructor(settings: GuardSettings, state: State) {
     this.#settings = settings;
@@ -130,29 +132,38 @@ export class Guard {
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
     const joined = this.#sessions.take(record, event, answer);
+    this.#exemptions = exemptions;
     const moment = {knownMs: record.atMs, nowMs};
     return joined.flatMap((outcome) => {
       switch (outcome.kind) {
         case 'evidence':
           return this.#weigh(outcome.evidence, moment, exemptions);
         case 'envelopeEnded':
-          return this.#ended(outcome, moment, exemptions);
+          return [outcome, ...this.#ended(outcome, moment, exemptions)];
         case 'delivered':
-          return this.#delivered(outcome, exemptions);
+          return [outcome, ...this.#delivered(outcome, exemptions)];
         case 'accepted':
           return [];
-        default:
+        case 'dispute':
+        case 'unresolved':
           return [outcome];
       }
     });
   }
 
+  /** An envelope was silent for so long that it is over, though no line says so. */
+  #silent(outcome: JoinOutcome, nowMs: number): Outcome[] {
+    if (outcome.kind === 'unresolved') return [outcome];
+    if (outcome.kind !== 'envelopeEnded' || this.#exemptions === undefined) return [];
+    const moment = {knownMs: outcome.atMs, nowMs};
+    return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
+  }
+
   /** Asks the machine who is behind a line, if it can know and nobody else has told. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
-    const {ownHost, attribution, dialect} = this.#settings;
-    const question = questionAbout(record, event, dialect, ownHost, (queueId) =>
-      this.#sessions.needsClient(record, queueId, attribution),
+    const question = questionAbout(record, event, this.#settings, (queueId) =>
+      this.#sessions.needsClient(record, queueId, this.#settings.attribution),
     );
     return question && ask(question);
   }
@@ -168,7 +179,9 @@ export class Guard {
     const {counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
     const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
-    return [told, ...lost, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
+    const wave = this.#waveChange(atMs);
+    const blocks = this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    return [told, ...lost, ...wave, ...blocks];
   }
 
   /** What of it was refused is judged now that all of it is known. */
@@ -176,7 +189,8 @@ export class Guard {
     const {client, proof, atMs} = ended;
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
     const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
-    return this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    const wave = this.#waveChange(atMs);
+    return [...wave, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
   }
 
   /** Credit needs the same proof as blame. */
@@ -199,6 +213,13 @@ export class Guard {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
     this.#tellLoss.take(nowMs);
     return [...lifted, ...this.#loss('now')];
+  }
+
+  #waveChange(atMs: number): Outcome[] {
+    const now = this.#judge.wave.isOn(atMs) ? 'on' : 'off';
+    const before = this.#waveTold ?? 'off';
+    this.#waveTold = now;
+    return now === before ? [] : [{kind: 'wave', now}];
   }
 
   #loss(when: 'now' | 'still'): Outcome[] {
@@ -250,11 +271,11 @@ export class Guard {
     rule: BlockVerdict['because']['rule'],
     exemptions: Exemptions,
   ): readonly string[] | 'all' {
-    const exempt = exemptions.inside(network, mostExceptions);
-    if (exempt === 'all') return 'all';
+    const exempt = exemptions.within(network);
+    if (exempt.some(({text}) => text === network.text)) return 'all';
     const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
     const all = [...new Set([...exempt.map(({text}) => text), ...good])];
-    return all.length > mostExceptions ? 'all' : all;
+    return all.length > mostHoles ? 'all' : all;
   }
 
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
@@ -302,8 +323,11 @@ export class Guard {
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const silent = this.#sessions.forgetSilent(nowMs);
-    return [...endBlocks(this.#state, nowMs), ...silent, ...broken, ...back, ...lost];
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => this.#silent(outcome, nowMs));
+    const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
+    return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }
 
   /** Clients are judged again, though the relay seemed to have lost its users. @returns undefined: they are */

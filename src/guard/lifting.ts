@@ -7,6 +7,7 @@ import type {Outcome, WhyLifted} from './outcome.js';
 import type {State} from './state.js';
 import {endEarlier, pardon, takeBack} from '../judge/mercy.js';
 import {networkOf} from '../net/network.js';
+import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 
 /** Lifts the blocks that are over. */
@@ -14,11 +15,35 @@ export function endBlocks(state: State, nowMs: number): Outcome[] {
   return liftThose(state, ({untilMs}) => untilMs <= nowMs, 'ended', nowMs);
 }
 
-/** Lifts the blocks of clients that have become exempt. */
+/**
+ * Lifts the blocks of clients that have become exempt. Where evidence blocks a network, only those in
+ * it pass from now on that are exempt: the block is told of as theirs.
+ */
 export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
-  const isExempt = ({network}: Block): boolean =>
-    exemptions.ofNetwork(networkOf(network)) !== undefined;
-  return liftThose(state, isExempt, 'exempt', nowMs);
+  return [...state.blocks.values()].flatMap((block) => {
+    const network = networkOf(block.network);
+    const exempt = exemptions.within(network);
+    if (exempt.length === 0) return [];
+    const before = block.except ?? [];
+    const holes = [...new Set(exempt.map(({text}) => text))].filter(
+      (text) => !before.includes(text),
+    );
+    const isWhole = exempt.some(({text}) => text === block.network);
+    const isTooMany = before.length + holes.length > mostHoles;
+    if (block.origin === 'operator' || isWhole || isTooMany) {
+      return [lift(state, block, 'exempt', nowMs)];
+    }
+    if (holes.length === 0) return [];
+    state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
+    return holes.map((text) => open(state, {...block, network: text}, nowMs));
+  });
+}
+
+/** @param block what it would be as a block of its own */
+function open(state: State, {except: _, ...block}: Block, nowMs: number): Outcome {
+  const {network} = block;
+  state.history.push({atMs: nowMs, network, event: 'unblocked', reason: 'exempt'});
+  return {kind: 'lifted', block, why: 'exempt'};
 }
 
 /**
@@ -62,8 +87,8 @@ export function lift(state: State, block: Block, why: WhyLifted, nowMs: number):
 
 /** The relay has lost its list of users: blocks that were made on evidence of late may come of it. */
 export function liftLate(state: State, sinceMs: number, nowMs: number): Outcome[] {
-  const isLate = ({fromMs, madeMs = fromMs, origin}: Block): boolean =>
-    madeMs >= sinceMs && origin === 'evidence';
+  // By the time of the log, as the loss: a replay makes all of its blocks at once.
+  const isLate = ({fromMs, origin}: Block): boolean => fromMs >= sinceMs && origin === 'evidence';
   return liftThose(state, isLate, 'brake', nowMs);
 }
 

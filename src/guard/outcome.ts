@@ -1,8 +1,8 @@
 /** What a record is read as, and what can come of it. */
 import type {Block} from '../blocks/block.js';
 import type {LogRecord} from '../log/record.js';
-import type {Bar} from '../judge/view.js';
 import type {Evidence} from '../mail/evidence.js';
+import type {Bar} from '../judge/view.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {Exemption} from '../score/exempt.js';
@@ -46,9 +46,11 @@ export type Outcome =
     }
   /** It has its list again, or the operator says so. */
   | {readonly kind: 'listBack'; readonly sinceMs: number; readonly why: 'itself' | 'operator'}
+  /** Strangers ask for unknown names from everywhere, or do so no more. */
+  | {readonly kind: 'wave'; readonly now: 'on' | 'off'}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
-  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted' | 'envelopeEnded' | 'delivered'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
 
 /** `notConfirmed`: it was made under a configuration that nobody confirmed. */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';

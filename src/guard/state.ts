@@ -20,8 +20,9 @@ import type {OpenEnvelope} from '../judge/memory/open-envelope.js';
 import type {Suspect} from '../judge/memory/suspects.js';
 import type {LearningDay} from '../judge/tables.js';
 import type {JournalPosition, LogPosition} from '../log/position.js';
+import type {ClientConnection} from '../mail/connections.js';
 import type {AcceptedEnvelope} from '../mail/deliveries.js';
-import type {ClientConnection, Envelope} from '../mail/envelopes.js';
+import type {Envelope} from '../mail/open-envelopes.js';
 import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 

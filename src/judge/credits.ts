@@ -39,7 +39,7 @@ export class Credits {
     const {friends, names, listLoss: loss, textOf} = this.#gainers;
     const isOurs = nextHost === undefined || submitter === 'stranger';
     let listLoss: 'same' | 'ended' = 'same';
-    if (nextHost !== undefined && submitter === 'own' && sender === 'named') {
+    if (nextHost !== undefined && submitter === 'own' && sender === 'named' && senderHash !== 0) {
       friends.wrote(textOf(nextHost), senderHash, atMs);
     }
     const hashes = recipients.map((recipient) => nameHash(plainName(recipient)));
@@ -50,7 +50,12 @@ export class Credits {
       }
       names.took(hash, atMs);
     }
-    if (client !== undefined) this.#credit(client, hashes, nextHost, Math.floor(atMs / 1000));
+    // A client can make up those beside them: they speak only where they are known, as of before.
+    const beside = delivery.others
+      .map((name) => nameHash(plainName(name)))
+      .filter((hash) => names.standing(hash, atMs) !== 'never');
+    if (client !== undefined)
+      this.#credit(client, [...hashes, ...beside], nextHost, Math.floor(atMs / 1000));
     return listLoss;
   }
 

@@ -26,6 +26,7 @@ import {Credits, hopOf} from './credits.js';
 import {Convictions} from './conviction.js';
 import {
   addScore,
+  addStuck,
   addU16,
   addU8,
   awaitMore,
@@ -163,6 +164,7 @@ export class Judge {
     const counted = isNew ? weight : 0;
     if (isNew) {
       addScore(this.#clients, slot, weight, sec);
+      if (kind === 'stuckSession') addStuck(this.#clients, slot, sec);
       if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
       else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
       this.suspects.note(this.textOf(client), kind, plain, evidence.proof, atMs);
@@ -229,6 +231,7 @@ export class Judge {
     clients.setU16(slot, field.openAccepted, 0);
     clients.setU16(slot, field.awaited, 0);
     clients.setU8(slot, field.stale, 0);
+    clients.setU8(slot, field.stuck, 0);
     setFlag(clients, slot, flag.secondChance, after === 'secondChance' ? 'on' : 'off');
     this.suspects.forget(network.text);
   }

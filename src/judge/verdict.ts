@@ -2,6 +2,7 @@
  * What the judge can decide, as values: who is to be blocked, for how long, and what spoke for and
  * against it. Does not decide (`judge.ts`), nor whether a block is made now (`guard/guard.ts`).
  */
+import type {Proof} from '../mail/evidence.js';
 import type {Network} from '../net/network.js';
 
 /** Which rule convicted. */
@@ -38,6 +39,8 @@ export interface Because {
   readonly members?: number | undefined;
   /** The last names that it asked for: hostile text, cut and bounded. */
   readonly names: readonly string[];
+  /** How the latest evidence was tied to the client. */
+  readonly proof?: Proof | undefined;
 }
 
 export interface BlockVerdict {

@@ -2,6 +2,7 @@
  * What the judge knows, as plain data for people: of one client, and of all together. `why`, `status`
  * and the metrics tell it. Nothing is decided by it, and nothing of it is saved.
  */
+import type {Network} from '../net/network.js';
 import type {Rule} from './verdict.js';
 
 /** A bar that the score of a client is held against now. */
@@ -82,4 +83,11 @@ export interface CrowdView {
     /** Recipients that took mail here. */
     readonly names: number;
   };
+}
+
+/** Who is asked. */
+export interface Judged {
+  /** @param network an address, or the network of one client; of others nothing is known */
+  readonly client: (network: Network, atMs: number) => ClientView | undefined;
+  readonly crowd: (atMs: number) => CrowdView;
 }

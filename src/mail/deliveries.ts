@@ -1,20 +1,41 @@
 /**
- * Remembers whose an envelope was that is over and on its way, so that a delivery that fails later
- * can be held to its client: `to=…` carries only the queue id, and another process writes it.
+ * Remembers whose an envelope was that is over and on its way, so that what becomes of it can be told
+ * of its client: `to=…` carries only the queue id, and another process writes it, maybe days later.
+ *
+ * What counts for a client is the recipient it asked for. Behind an alias the line names another
+ * one, and the alias only sometimes (`ctladdr=`): without it nothing is told. A client can make a name
+ * up beside a true one (see `Delivery.others`), and an alias can lead to many: so an envelope gives no
+ * more sure names than recipients were accepted in it.
  */
+import {hashOf} from '../base/hash.js';
 import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
-import type {Proof} from './evidence.js';
+import type {Vouching} from './authorship.js';
+import type {Proof, Submitter} from './evidence.js';
+import type {Delivery, JoinOutcome} from './join-outcome.js';
+import type {Delivered, Undeliverable} from './mail-event.js';
+import {pendingOf, pendingToEvidence, weaker} from './pending-evidence.js';
+import {plainAddress} from './plain-address.js';
+import {unresolved} from './open-envelopes.js';
+import {parseAddress} from '../net/address.js';
 
-/** Envelopes remembered. A count: half an hour's on a busy relay. */
+/**
+ * Envelopes remembered. A count, for memory: some 300 bytes each. Most are forgotten as soon as their
+ * mail is delivered, so this is mail that waits.
+ */
 export const mostDeliveries = 50_000;
 
-/** Plain data: it is saved as it is. */
+/** Plain data: it is saved as it is. What may be absent is so in states that 1.0 saved. */
 export interface AcceptedEnvelope {
-  /** The client. */
-  readonly address: string;
+  /** The client; absent: a local program. */
+  readonly address?: string | undefined;
   readonly proof: Proof;
   readonly atMs: number;
+  readonly submitter?: Submitter | undefined;
+  /** A hash of the sender; absent: the null sender, or not known. */
+  readonly senderHash?: number | undefined;
+  /** Accepted recipients of which no line has told yet what became of them. A count; absent: any. */
+  readonly left?: number | undefined;
 }
 
 export class Deliveries {
@@ -25,13 +46,84 @@ export class Deliveries {
     this.#table = table;
   }
 
-  remember(record: LogRecord, queueId: string, client: Omit<AcceptedEnvelope, 'atMs'>): void {
-    this.#table.set(keyOf(record, queueId), {...client, atMs: record.atMs});
+  /** @param sender as the client typed it; empty: the null sender */
+  remember(
+    record: LogRecord,
+    queueId: string,
+    sender: string,
+    facts: Omit<AcceptedEnvelope, 'atMs' | 'senderHash'>,
+  ): void {
+    const senderHash = sender === '' ? undefined : hashOf(plainAddress(sender));
+    this.#table.set(keyOf(record, queueId), {...facts, senderHash, atMs: record.atMs});
   }
 
-  clientOf(record: LogRecord, queueId: string): AcceptedEnvelope | undefined {
-    return this.#table.get(keyOf(record, queueId));
+  undeliverable(record: LogRecord, event: Undeliverable, vouching: Vouching): JoinOutcome[] {
+    const {queueId, recipients, nextHost} = event;
+    const envelope = this.#oneLess(record, queueId);
+    if (envelope === undefined) return unresolved(recipients.length, 'envelopeUnknown');
+    const {address, proof, submitter = 'stranger'} = envelope;
+    if (address === undefined) return [];
+    const held = recipients.map((each) => pendingOf('undeliverable', each, record.atMs, vouching));
+    return pendingToEvidence(held, {address, proof}, {submitter, nextHost});
   }
+
+  delivered(record: LogRecord, event: Delivered, vouching: Vouching): JoinOutcome[] {
+    const {queueId, nextHost} = event;
+    const {atMs} = record;
+    const envelope = this.#table.get(keyOf(record, queueId));
+    const names = namesOf(event, envelope);
+    if (envelope === undefined) {
+      if (names.recipients.length === 0) return [];
+      const proof = vouching === 'byJournal' ? 'journal' : 'log';
+      return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
+    }
+    // A line without a sure name may be one of many to which an alias leads.
+    if (names.recipients.length > 0) this.#oneLess(record, queueId);
+    const {address, proof, senderHash, submitter = 'stranger'} = envelope;
+    const delivery: Delivery = {
+      client: parseAddress(address ?? ''),
+      proof: weaker(proof, vouching),
+      submitter,
+      sender: senderHash === undefined ? 'null' : 'named',
+      senderHash: senderHash ?? 0,
+      ...names,
+      nextHost,
+      atMs,
+    };
+    return [{kind: 'delivered', ...delivery}];
+  }
+
+  /** The envelope, in which one recipient less waits: each line tells of one at least. */
+  #oneLess(record: LogRecord, queueId: string): AcceptedEnvelope | undefined {
+    const key = keyOf(record, queueId);
+    const envelope = this.#table.get(key);
+    if (envelope?.left === undefined) return envelope;
+    if (envelope.left <= 1) this.#table.delete(key);
+    else this.#table.replace(key, {...envelope, left: envelope.left - 1});
+    return envelope;
+  }
+}
+
+/** Of an envelope that is not known: from before the log that was read, or a bounce of sendmail's own. */
+const ofNobody = {
+  client: undefined,
+  submitter: 'stranger',
+  sender: 'null',
+  senderHash: 0,
+} as const;
+
+/**
+ * In whose name a message arrives is the alias that the client asked for, or the sender, where he is a
+ * user of this machine: then the recipients are what he asked for.
+ */
+function namesOf(
+  {sure, others, inNameOf}: Delivered,
+  envelope: AcceptedEnvelope | undefined,
+): Pick<Delivery, 'recipients' | 'others'> {
+  if (inNameOf === undefined) return {recipients: sure, others};
+  if (envelope === undefined) return {recipients: [], others: []};
+  const isSender = hashOf(plainAddress(inNameOf)) === envelope.senderHash;
+  return isSender ? {recipients: sure, others} : {recipients: [inNameOf], others: []};
 }
 
 const keyOf = ({host}: LogRecord, queueId: string): string => `${host} ${queueId}`;

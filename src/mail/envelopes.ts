@@ -9,21 +9,20 @@
  * A queue id says which envelope a later delivery was for, whatever process delivers.
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
+ *
+ * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its
+ * connection is cut (headers.c logsender() in dropenvelope() and at `doquit:`); only a process that
+ * is ended by a signal, or with the machine, leaves its envelope open. Such a one ends with its silence.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
 import {type AuthorshipOf, vouchingOf} from './authorship.js';
+import {type ClientConnection, Connections} from './connections.js';
 import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
 import {type EvidenceKind, isEvidenceKind, isVerified, type Proof} from './evidence.js';
-import type {JoinOutcome, SessionView, Unresolved, WhyUnresolved} from './join-outcome.js';
-import type {
-  EnvelopeEnd,
-  MailEvent,
-  Sign,
-  Subject,
-  Undeliverable,
-  UnknownRecipient,
-} from './mail-event.js';
+import type {JoinOutcome, SessionView} from './join-outcome.js';
+import type {EnvelopeEnd, MailEvent, Sign, Subject, UnknownRecipient} from './mail-event.js';
+import {type Envelope, newEnvelope, OpenEnvelopes, refusalsIn} from './open-envelopes.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
@@ -31,34 +30,19 @@ import {
   isPending,
   type KnownClient,
   type MachineAnswer,
+  weaker,
 } from './pending-evidence.js';
 import type {Address} from '../net/address.js';
 
-/** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
-export const mostEnvelopes = 100_000;
-/** Processes of which a connect line told the client. A count. */
-export const mostConnections = 100_000;
-/** What is held in all envelopes together. A count: about 60 MB at the longest sendmail writes. */
-export const mostHeld = 200_000;
-/** A connect line is believed for so long after its process's last line: pids are used again. Ms. */
-const longestTrustMs = 10 * 60 * 1000;
-/** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
-export const longestSilenceMs = 70 * 60 * 1000;
-
-/** Plain data: it is saved as it is, and so is the next. */
-export interface Envelope {
-  readonly client: KnownClient | 'disputed' | undefined;
-  /** Grows in place: to copy it for each recipient would cost more than all the rest. */
-  readonly held: PendingEvidence[];
-  readonly firstMs: number;
-  readonly lastMs: number;
-}
-
-export interface ClientConnection extends KnownClient {
-  /** Of the connect line. Ms since the epoch. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-}
+/**
+ * From this refusal of an envelope on the machine is asked again, though its kernel has told the client:
+ * for how much the client has been answered by now, which tells a long list with some dead names
+ * from a row of guesses. A count: it is early enough for any judge who blocks at ten, and most
+ * envelopes end before, for to ask takes some tenths of a millisecond each time.
+ */
+export const firstAskedAgain = 8;
+/** Up to this one: of a list with more dead names nothing speaks for the client any more. A count. */
+export const lastAskedAgain = 50;
 
 interface SessionTables {
   readonly envelopes: Table<Envelope>;
@@ -67,13 +51,11 @@ interface SessionTables {
 }
 
 export class Envelopes {
-  readonly #envelopes: Table<Envelope>;
-  readonly #connections: Table<ClientConnection>;
+  readonly #open: OpenEnvelopes;
+  readonly #connections: Connections;
   readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
-  /** What is held in all envelopes together. */
-  #held = 0;
 
   /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
   constructor(
@@ -81,26 +63,28 @@ export class Envelopes {
     mostOfEnvelope: number,
     authorshipOf: AuthorshipOf,
   ) {
-    this.#envelopes = envelopes;
-    connections.limitTo(mostConnections);
-    this.#connections = connections;
+    this.#open = new OpenEnvelopes(envelopes);
+    this.#connections = new Connections(connections);
     this.#deliveries = new Deliveries(deliveries);
     this.#mostOfEnvelope = mostOfEnvelope;
     this.#authorshipOf = authorshipOf;
-    for (const {held} of envelopes.values()) this.#held += held.length;
   }
 
   /** Whether the caller should ask the machine who is behind this envelope. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
-    const client = this.#envelopes.get(envelopeKey(record, queueId))?.client;
-    if (client === undefined || client === 'disputed') return client === undefined;
-    return wanted === 'verified' && !isVerified(client.proof);
+    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const client = envelope?.client;
+    if (envelope === undefined || client === undefined) return true;
+    if (client === 'disputed') return false;
+    if (client.proof !== 'kernel') return wanted === 'verified' && !isVerified(client.proof);
+    const next = refusalsIn(envelope) + 1;
+    return next >= firstAskedAgain && next <= lastAskedAgain;
   }
 
   /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
   view(record: LogRecord, queueId: string): SessionView | undefined {
-    const envelope = this.#envelopes.get(envelopeKey(record, queueId));
-    const client = envelope?.client ?? this.#connections.get(processKey(record));
+    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const client = envelope?.client ?? this.#connections.toldOf(record);
     if (client === undefined && envelope === undefined) return undefined;
     const held = envelope?.held.length ?? 0;
     if (client === undefined || client === 'disputed') return {client, proof: undefined, held};
@@ -109,59 +93,82 @@ export class Envelopes {
 
   /** @param answer the machine's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
-    if (event.kind === 'connected') return this.#connected(record, event.client);
-    if (event.kind === 'envelopeEnd') return this.#envelopeEnd(record, event);
-    if (event.kind === 'undeliverable') return this.#undeliverable(record, event);
+    if (event.kind === 'connected') {
+      this.#connections.began(record, event.client, this.#proofOf(record));
+      return [];
+    }
+    if (event.kind === 'envelopeEnd') {
+      const {client} = event;
+      if (client === undefined) return this.#ownEnvelopeEnd(record, event);
+      return this.#envelopeEnd(record, event, client, answer);
+    }
+    if (event.kind === 'undeliverable') {
+      return this.#deliveries.undeliverable(record, event, this.#vouchingOf(record));
+    }
+    if (event.kind === 'delivered') {
+      return this.#deliveries.delivered(record, event, this.#vouchingOf(record));
+    }
+    if (event.kind === 'authenticated') this.#authenticated(record, event.client);
     if (event.queueId === undefined) return this.#withoutEnvelope(record, event, answer);
     return this.#inEnvelope(record, event, event.queueId, answer);
   }
 
   /** Gives up what has been silent for too long. */
-  forgetSilent(nowMs: number): Unresolved[] {
-    let lost = 0;
-    for (const [key, envelope] of this.#envelopes.entries()) {
-      // Noted while the clock was ahead: its silence begins now.
-      if (envelope.lastMs > nowMs) this.#envelopes.set(key, {...envelope, lastMs: nowMs});
-      if (nowMs - envelope.lastMs >= longestSilenceMs) lost += this.#drop(key);
-    }
-    for (const [key, {lastMs}] of this.#connections.entries()) {
-      if (nowMs - lastMs > longestTrustMs) this.#connections.delete(key);
-    }
-    return unresolved(lost, 'silentSession');
+  forgetSilent(nowMs: number): JoinOutcome[] {
+    this.#connections.forgetSilent(nowMs);
+    return this.#open.forgetSilent(nowMs);
   }
 
-  #connected(record: LogRecord, client: Address | undefined): JoinOutcome[] {
-    const key = processKey(record);
-    // A process that nobody can tell the client of must not go on as the one before it.
-    if (client === undefined) {
-      this.#connections.delete(key);
-      return [];
+  #authenticated(record: LogRecord, client: Address | undefined): void {
+    if (client === undefined || this.#vouchingOf(record) === 'doubtful') return;
+    this.#connections.loggedIn(record, client, this.#proofOf(record));
+  }
+
+  #envelopeEnd(
+    record: LogRecord,
+    event: EnvelopeEnd,
+    client: Address,
+    answer: MachineAnswer | undefined,
+  ): JoinOutcome[] {
+    const {queueId, sender, accepted, sizeBytes, message} = event;
+    const key = envelopeKey(record, queueId);
+    const before = this.#open.get(key);
+    const said = {client, proof: this.#proofOf(record)};
+    const sources = answer === undefined ? [said] : [answer, said];
+    const outcomes = sources.flatMap((each) => this.#learn(record, queueId, each, 'onlyIfOpen'));
+    const after = this.#open.end(key)?.client;
+    if (after === 'disputed') return outcomes;
+    // Nobody has compared them where nothing else was known.
+    if (after === undefined && answer !== undefined && answer.client.text !== client.text) {
+      return [{kind: 'dispute', queueId, clients: [answer.client.text, client.text]}];
     }
-    const {atMs} = record;
-    const known = {address: client.text, proof: this.#proofOf(record)};
-    this.#connections.set(key, {...known, firstMs: atMs, lastMs: atMs});
+    const known = after ?? answer ?? said;
+    const proof = weaker(known.proof, this.#vouchingOf(record));
+    const submitter = this.#connections.submitterOf(record, client);
+    // Without a message nothing is delivered: asking for names that do exist is guessing, too.
+    if (accepted > 0 && sizeBytes > 0) {
+      const facts = {address: client.text, proof, submitter, left: accepted};
+      this.#deliveries.remember(record, queueId, sender, facts);
+      outcomes.push({kind: 'accepted', client, recipients: accepted});
+    }
+    if (before === undefined || refusalsIn(before) === 0) return outcomes;
+    const end = {client, proof, accepted, message, atMs: record.atMs};
+    const named = sender === '' ? 'null' : 'named';
+    return [...outcomes, {kind: 'envelopeEnded', envelope: key, ...end, sender: named}];
+  }
+
+  /**
+   * Of mail that a local program handed in. Where something was said in the envelope the line is not
+   * believed: it could be forged, to make a guesser's envelope nobody's.
+   */
+  #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
+    const {queueId, sender, accepted, sizeBytes} = event;
+    const isOpen = this.#open.get(envelopeKey(record, queueId)) !== undefined;
+    if (isOpen || accepted === 0 || sizeBytes === 0) return [];
+    const proof = this.#proofOf(record);
+    const facts = {proof, submitter: 'own', left: accepted} as const;
+    this.#deliveries.remember(record, queueId, sender, facts);
     return [];
-  }
-
-  #envelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
-    const {queueId, client, accepted, sizeBytes} = event;
-    const known = {client, proof: this.#proofOf(record)};
-    const outcomes = this.#learn(record, queueId, known, 'onlyIfOpen');
-    this.#drop(envelopeKey(record, queueId));
-    if (accepted === 0 || outcomes.some(({kind}) => kind === 'dispute')) return outcomes;
-    this.#deliveries.remember(record, queueId, {address: client.text, proof: known.proof});
-    // Without a message nothing was delivered: asking for names that do exist is guessing, too.
-    if (sizeBytes === 0) return outcomes;
-    return [...outcomes, {kind: 'accepted', client, recipients: accepted}];
-  }
-
-  #undeliverable(record: LogRecord, {queueId, recipients}: Undeliverable): JoinOutcome[] {
-    const delivery = this.#deliveries.clientOf(record, queueId);
-    if (delivery === undefined) {
-      return unresolved(recipients.length, 'envelopeUnknown');
-    }
-    const held = recipients.map((each) => this.#pendingOf('undeliverable', each, record));
-    return pendingToEvidence(held, delivery);
   }
 
   #inEnvelope(
@@ -190,9 +197,8 @@ export class Envelopes {
     if (!isEvidenceKind(kind)) return [];
     const said = client && {address: client.text, proof: this.#proofOf(record)};
     const asked = answer && {address: answer.client.text, proof: answer.proof};
-    const [first, ...others] = [asked, said, this.#connectionOf(record, record.atMs)].filter(
-      (known) => known !== undefined,
-    );
+    const connected = this.#connections.clientOf(record, record.atMs);
+    const [first, ...others] = [asked, said, connected].filter((known) => known !== undefined);
     if (first === undefined) return [];
     const other = others.find(({address}) => address !== first.address);
     if (other !== undefined) {
@@ -204,21 +210,19 @@ export class Envelopes {
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
     const key = envelopeKey(record, queueId);
     const {atMs} = record;
-    const envelope = this.#envelopes.get(key) ?? newEnvelope(atMs);
-    const client = envelope.client ?? this.#connectionOf(record, envelope.firstMs);
+    const envelope = this.#open.get(key) ?? newEnvelope(atMs);
+    const client = envelope.client ?? this.#connections.clientOf(record, envelope.firstMs);
     if (client === 'disputed') return [];
+    const heldBefore = envelope.held.length;
+    const next = {...envelope, lastMs: atMs, refusals: refusalsIn(envelope) + 1};
     if (client !== undefined) {
-      const released = [...envelope.held, held];
-      return [
-        ...pendingToEvidence(released, client),
-        ...this.#put(key, envelope, atMs, client, []),
-      ];
+      const released = pendingToEvidence([...envelope.held, held], client, {envelope: key});
+      return [...released, ...this.#open.put(key, {...next, client, held: []}, heldBefore)];
     }
     // More could not be counted, and one thing done again counts once.
-    if (envelope.held.length >= this.#mostOfEnvelope || isPending(envelope.held, held)) return [];
+    if (heldBefore >= this.#mostOfEnvelope || isPending(envelope.held, held)) return [];
     envelope.held.push(held);
-    this.#held += 1;
-    return this.#put(key, envelope, atMs, undefined, envelope.held);
+    return this.#open.put(key, next, heldBefore);
   }
 
   #learn(
@@ -229,52 +233,24 @@ export class Envelopes {
   ): JoinOutcome[] {
     const key = envelopeKey(record, queueId);
     const {atMs} = record;
-    const known = this.#envelopes.get(key);
-    const connection = this.#connectionOf(record, known?.firstMs ?? atMs);
+    const known = this.#open.get(key);
+    const connection = this.#connections.clientOf(record, known?.firstMs ?? atMs);
     // Most envelopes are honest: one without unknown recipients needs no memory.
     if (known === undefined && when === 'onlyIfOpen' && connection === undefined) return [];
     const envelope = known ?? newEnvelope(atMs);
     const before = envelope.client ?? connection;
     if (before === 'disputed') return [];
+    const heldBefore = envelope.held.length;
+    const next = {...envelope, held: [], lastMs: atMs};
     if (before !== undefined && before.address !== client.text) {
-      const lost = this.#put(key, envelope, atMs, 'disputed', []);
+      const lost = this.#open.put(key, {...next, client: 'disputed'}, heldBefore);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
     // The better word is kept, where the log has said the same before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
-    const learnt = isBetter ? {address: client.text, proof} : before;
-    const released = pendingToEvidence(envelope.held, learnt);
-    return [...released, ...this.#put(key, envelope, atMs, learnt, [])];
-  }
-
-  /** Who the process serves, as far as a connect line tells, for what began behind that line. */
-  #connectionOf(record: LogRecord, firstMs: number): KnownClient | undefined {
-    if (this.#connections.size === 0) return undefined;
-    const key = processKey(record);
-    const connection = this.#connections.get(key);
-    if (connection === undefined || connection.firstMs > firstMs) return undefined;
-    if (record.atMs - connection.lastMs > longestTrustMs) return undefined;
-    if (record.atMs > connection.lastMs) {
-      this.#connections.replace(key, {...connection, lastMs: record.atMs});
-    }
-    return {address: connection.address, proof: connection.proof};
-  }
-
-  #put(
-    key: string,
-    {held: before, firstMs}: Envelope,
-    lastMs: number,
-    client: Envelope['client'],
-    held: PendingEvidence[],
-  ): JoinOutcome[] {
-    this.#held += held.length - before.length;
-    this.#envelopes.replace(key, {client, held, firstMs, lastMs});
-    let lost = 0;
-    while (this.#envelopes.size > mostEnvelopes || this.#held > mostHeld) {
-      const [, pushedOut] = this.#envelopes.takeOldest() ?? [];
-      lost += this.#noLongerHeld(pushedOut);
-    }
-    return unresolved(lost, 'tooManyAtOnce');
+    const learnt: KnownClient = isBetter ? {address: client.text, proof} : before;
+    const released = pendingToEvidence(envelope.held, learnt, {envelope: key});
+    return [...released, ...this.#open.put(key, {...next, client: learnt}, heldBefore)];
   }
 
   #pendingOf(
@@ -283,40 +259,17 @@ export class Envelopes {
     record: LogRecord,
     answer?: MachineAnswer,
   ): PendingEvidence {
-    const vouching = vouchingOf(record, this.#authorshipOf);
-    return pendingOf(kind, subject, record.atMs, vouching, answer);
+    return pendingOf(kind, subject, record.atMs, this.#vouchingOf(record), answer);
+  }
+
+  #vouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
+    return vouchingOf(record, this.#authorshipOf);
   }
 
   #proofOf(record: LogRecord): Proof {
-    return vouchingOf(record, this.#authorshipOf) === 'byJournal' ? 'journal' : 'log';
-  }
-
-  /** @returns how much was held */
-  #drop(key: string): number {
-    const held = this.#noLongerHeld(this.#envelopes.get(key));
-    this.#envelopes.delete(key);
-    return held;
-  }
-
-  /** @returns how much was held */
-  #noLongerHeld(envelope: Envelope | undefined): number {
-    const held = envelope?.held.length ?? 0;
-    this.#held -= held;
-    return held;
+    return this.#vouchingOf(record) === 'byJournal' ? 'journal' : 'log';
   }
 }
 
-const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
 const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
   `${host} ${pid} ${queueId}`;
-
-const newEnvelope = (atMs: number): Envelope => ({
-  client: undefined,
-  held: [],
-  firstMs: atMs,
-  lastMs: atMs,
-});
-
-function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
-  return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
-}

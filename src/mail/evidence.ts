@@ -18,7 +18,7 @@ export type Submitter =
   'own' | 'stranger';
 
 /** What a client can be blamed for. What each weighs is in `score/weights.ts`. */
-const evidenceKinds = [
+export const evidenceKinds = [
   'unknownRecipient',
   'undeliverable',
   'vrfyProbe',

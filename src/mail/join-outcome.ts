@@ -8,13 +8,13 @@ export interface EndedEnvelope {
   readonly envelope: string;
   readonly client: Address;
   readonly proof: Proof;
-  /** `null`: `MAIL FROM:<>`, a bounce or a call-out. */
+  /** `null`: `MAIL FROM:<>`, a bounce or a call-out; also where the end was not told (see `atMs`). */
   readonly sender: 'null' | 'named';
   /** Recipients that were accepted. A count. */
   readonly accepted: number;
   /** Whether a message came, and not only its envelope. */
   readonly message: 'taken' | 'none';
-  /** Ms since the epoch. */
+  /** Of its last line. Of an end that no line told, the last line it had: its process was ended. Ms since the epoch. */
   readonly atMs: number;
 }
 
@@ -26,10 +26,16 @@ export interface Delivery {
   readonly proof: Proof;
   readonly submitter: Submitter;
   readonly sender: 'null' | 'named';
-  /** A hash of the sender, so that two users of ours can be told apart. */
+  /** A hash of the sender, so that two users of ours can be told apart; 0 when he is not known. */
   readonly senderHash: number;
-  /** The recipients, as sendmail writes them: hostile text. */
+  /** Who took it, beyond doubt: hostile text. At most one for each line of the log. */
   readonly recipients: readonly string[];
+  /**
+   * Who stands beside them in the line, as in a mailing to one host. A client can make up all of
+   * these: sendmail takes `RCPT TO:<made-up>,<real>` for `real`, and logs both. They speak for the
+   * client only where the name is known from elsewhere to take mail, and never make a name known.
+   */
+  readonly others: readonly string[];
   /** The host that took it; undefined for a local mailbox. */
   readonly nextHost: Address | undefined;
   /** Ms since the epoch. */

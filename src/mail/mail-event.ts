@@ -4,6 +4,7 @@ import type {Address} from '../net/address.js';
 export type MailEvent =
   | UnknownRecipient
   | Undeliverable
+  | Delivered
   | EnvelopeEnd
   | Sign
   /**
@@ -37,17 +38,44 @@ export interface Undeliverable {
   readonly kind: 'undeliverable';
   readonly queueId: string;
   readonly recipients: readonly Subject[];
+  /** The host that refused; undefined where that is not beyond doubt. */
+  readonly nextHost: Address | undefined;
+}
+
+/**
+ * A message has arrived: a mailbox, a program or the next host took it. All names are the client's
+ * own words. Where one recipient can be typed so that it reads as several, only one of them is `sure`.
+ */
+export interface Delivered {
+  readonly kind: 'delivered';
+  readonly queueId: string;
+  /** It took the mail, as the client typed it. Empty when no such name is in the line. */
+  readonly sure: readonly string[];
+  /** They stand beside it: most took the mail too, and a client can have made up any of them. */
+  readonly others: readonly string[];
+  /**
+   * In whose name: the alias that led to these recipients, as the client typed it, or the sender, and
+   * the line does not tell which. Undefined when the line names nobody.
+   */
+  readonly inNameOf: string | undefined;
+  /** The host that took it; undefined for a mailbox or program of this machine. */
+  readonly nextHost: Address | undefined;
 }
 
 /** The last line of an envelope that says which client it is from. */
 export interface EnvelopeEnd {
   readonly kind: 'envelopeEnd';
   readonly queueId: string;
-  readonly client: Address;
+  /** Undefined: a local program. */
+  readonly client: Address | undefined;
+  /** As the client typed it, maybe cut: hostile text. Empty: the null sender, of bounces and call-outs. */
+  readonly sender: string;
   /** Recipients that were accepted. A count. */
   readonly accepted: number;
   /** Of the message, as far as it came; 0 when none did. Bytes. */
   readonly sizeBytes: number;
+  /** Whether all of a message came, as far as this line tells: it may still be refused. */
+  readonly message: 'taken' | 'none';
 }
 
 /** Something else that a client did. Most name the client in the same line. */

@@ -25,7 +25,12 @@ export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;
   readonly vouched: Vouching;
+  /** When it was said. Bytes; absent: nobody knows. */
+  readonly answeredBytes?: number | undefined;
 }
+
+/** What stands in all evidence of one envelope, or of one line about a delivery. */
+type Circumstances = Pick<Evidence, 'envelope' | 'submitter' | 'nextHost'>;
 
 /**
  * @param atMs when the line was written; ms since the epoch
@@ -39,7 +44,8 @@ export function pendingOf(
   answer?: MachineAnswer,
 ): PendingEvidence {
   const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
-  return {kind, subject, subjectIs, atMs, vouched: isCleared ? 'no' : vouching};
+  const vouched = isCleared ? 'no' : vouching;
+  return {kind, subject, subjectIs, atMs, vouched, answeredBytes: answer?.answeredBytes};
 }
 
 /** Whether the same is held already; of an ambiguous subject nobody can tell. */
@@ -53,17 +59,25 @@ export function isPending(
   );
 }
 
+/**
+ * What proves both, whose it was and that it was said. What the journal knows of the client's line says
+ * nothing about who wrote this one; what the kernel says of the process does, for its lines.
+ */
+export function weaker(client: Proof, vouched: Vouching): Proof {
+  const isForeign = vouched === 'doubtful' || (vouched === 'no' && client === 'journal');
+  return isForeign ? 'log' : client;
+}
+
 export function pendingToEvidence(
   held: readonly PendingEvidence[],
   known: KnownClient,
+  circumstances: Circumstances = {},
 ): {readonly kind: 'evidence'; readonly evidence: Evidence}[] {
   if (held.length === 0) return [];
   const client = parseAddress(known.address);
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
-  return held.map(({kind, subject, subjectIs, atMs, vouched}) => {
-    // What is known of the client says nothing about who wrote of the recipient.
-    const isForeign = vouched === 'doubtful' || (vouched === 'no' && known.proof === 'journal');
-    const proof = isForeign ? 'log' : known.proof;
-    return {kind: 'evidence', evidence: {kind, client, subject, subjectIs, atMs, proof}};
+  return held.map(({vouched, ...said}) => {
+    const proof = weaker(known.proof, vouched);
+    return {kind: 'evidence', evidence: {...said, client, proof, ...circumstances}};
   });
 }

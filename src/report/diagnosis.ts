@@ -105,7 +105,7 @@ function rightFindings({lackingRights, config}: Facts): Finding[] {
 
 function daemonFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [bad(status.unavailable)];
-  const {sinceMs, families, egress, brake, trial, unsaved} = status;
+  const {sinceMs, families, egress, crowd, trial, unsaved} = status;
   const share = enforcedShare(families);
   const all = [...families, ...egress.families];
   const failures = new Set(all.flatMap(({failure}) => failure ?? []));
@@ -116,11 +116,11 @@ function daemonFindings({status}: Facts): Finding[] {
     ...(share === 1
       ? [good('all blocks stand')]
       : [bad(`only ${percentText(share)} of the blocks stand`)]),
-    ...(brake.kind === 'free'
+    ...(crowd.listLoss.kind === 'off'
       ? []
       : [
           bad(
-            'blocking is stopped: see whether the relay knows its users, then `blocksmtp resume`',
+            'blocking is stopped: the relay refuses users whom it had; see whether it knows its users',
           ),
         ]),
     ...trialFindings(trial),

@@ -1,13 +1,16 @@
 /**
  * Puts what happened into words: who, for how long and why; and decides which outcomes have a line of
  * their own and which are only counted. A message quotes no text of the log but the subject of a piece
- * of evidence, and that only at the level `info`: it is hostile text, and the name of a person.
+ * of evidence, and that only at the level `info`: it is hostile text, and the name of a person. The one
+ * exception are some of the names that a blocked client asked for (`judge/because-text.ts`).
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
+import {isoTime} from '../base/iso-time.js';
 import {printable} from '../base/printable.js';
 import type {LogLevel} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
+import {amountText, barsText, scoreText} from '../judge/because-text.js';
 import type {WhyUnresolved} from '../mail/join-outcome.js';
 import type {Evidence} from '../mail/evidence.js';
 import {exemptionText} from '../score/exempt.js';
@@ -34,7 +37,7 @@ type Voice =
 export function voiceOf(outcome: Outcome, nowMs: number): Voice {
   switch (outcome.kind) {
     case 'counted':
-      return line('info', `${deed(outcome)}: score ${outcome.score.toFixed(1)}, ${proof(outcome)}`);
+      return line('info', `${deed(outcome)}: ${scoreOf(outcome)}, ${proof(outcome)}`);
     case 'exempt':
       return line('info', `${deed(outcome)}: exempt, ${exemptionText(outcome.exemption)}`);
     case 'unproven': {
@@ -47,10 +50,15 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
       return line('notice', `reap ${stuckText(outcome.stuck)}: SIGTERM`);
     case 'lifted':
       return line('notice', `unblock ${outcome.block.network}: ${liftedBecause[outcome.why]}`);
-    case 'stopped':
-      return line('error', stoppedText(outcome));
-    case 'resumed':
-      return line('notice', `blocks are made again, by the operator; ${heldBackText(outcome)}`);
+    case 'listLost':
+      return line('error', listLostText(outcome));
+    case 'listBack':
+      return line('notice', `blocks are made again: ${listBackBecause[outcome.why]}`);
+    case 'wave':
+      return line('notice', waveText[outcome.now]);
+    case 'delivered':
+    case 'envelopeEnded':
+      return {kind: 'silent', message: forText(outcome)};
     case 'dispute':
       return line('warning', disputeText(outcome));
     case 'unresolved': {
@@ -70,9 +78,7 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
     }
     case 'heldBack': {
       const message = `${outcome.network}: not blocked yet, a brake holds`;
-      return outcome.why === 'stop'
-        ? {kind: 'silent', message}
-        : {...counted('warning', `blocks ${notYet}`, 1), message};
+      return {...counted('warning', `blocks ${notYet}`, 1), message};
     }
   }
 }
@@ -103,12 +109,33 @@ function deed({evidence: {client, kind, subject}}: {readonly evidence: Evidence}
 
 const proof = ({evidence}: {readonly evidence: Evidence}): string => `proof ${evidence.proof}`;
 
+/** What it added, and what the score is held against, where that is known. */
+function scoreOf({score, weight, bars = []}: Extract<Outcome, {kind: 'counted'}>): string {
+  const added = weight === undefined ? '' : ` (+${amountText(weight)})`;
+  const held = bars.length === 0 ? '' : `, blocked at ${barsText(bars)}`;
+  return `score ${scoreText(score)}${added}${held}`;
+}
+
+/** What speaks for a client: told by `explain` only. */
+function forText(outcome: Extract<Outcome, {kind: 'delivered' | 'envelopeEnded'}>): string {
+  const whose = outcome.client === undefined ? 'mail of a local program' : outcome.client.text;
+  if (outcome.kind === 'envelopeEnded') {
+    const {accepted, message} = outcome;
+    const end = message === 'taken' ? 'its message was taken' : 'no message came';
+    return `${whose} ended its envelope: ${countText(accepted, 'recipient')} accepted, ${end}`;
+  }
+  const {recipients, nextHost} = outcome;
+  const where = nextHost === undefined ? '' : ` at ${nextHost.text}`;
+  return `${whose} delivered to ${countText(recipients.length, 'recipient')}${where}, proof ${outcome.proof}`;
+}
+
 function blockText({block, repeat}: Extract<Outcome, {kind: 'block'}>, nowMs: number): string {
   const {network, fromMs, untilMs, reason, origin} = block;
   const length = durationText(Math.round((untilMs - fromMs) / 1000));
   const which = origin === 'operator' ? 'by the operator' : ordinal(repeat);
   const over = untilMs <= nowMs ? ', over already: the log is older' : '';
-  return `block ${network} for ${length} (${which})${over}: ${reason}`;
+  const why = origin === 'operator' ? '' : `: ${reason}`;
+  return `block ${network} for ${length} (${which})${over}${why}`;
 }
 
 function disputeText({queueId, clients}: Extract<Outcome, {kind: 'dispute'}>): string {
@@ -121,25 +148,23 @@ const liftedBecause = {
   exempt: 'it is exempt now',
   operator: 'by the operator',
   notConfirmed: 'it was made under a configuration that nobody confirmed',
-  brake: 'a good sender, and blocking is stopped',
+  brake: 'the relay seems to have lost its list of users, and nobody is judged',
 } as const;
 
-/** Good senders named in a line. A count: `good_senders_max` may be a thousand. */
-const mostNamed = 10;
+const waveText = {
+  on: 'a wave of strangers has begun: until it ends their bar is lower',
+  off: 'the wave of strangers is over',
+} as const;
 
-function stoppedText(outcome: Extract<Outcome, {kind: 'stopped'}>): string {
-  const {when, sinceMs, clients} = outcome;
-  const since = new Date(sinceMs).toISOString().replace(/\.\d+/, '');
-  const [head, would] =
-    when === 'now'
-      ? ['blocking is stopped', 'would be blocked within ten minutes']
-      : [`blocking is stopped since ${since}, ${heldBackText(outcome)}`, 'would have been blocked'];
-  const named = clients.slice(0, mostNamed).join(', ');
-  const more = clients.length > mostNamed ? ` and ${clients.length - mostNamed} more` : '';
-  return `${head}: ${named}${more} delivered mail of late and ${would}; see whether the relay still knows its users, then: blocksmtp resume`;
+const listBackBecause = {
+  itself: 'the relay knows its users again',
+  operator: 'by the operator',
+} as const;
+
+function listLostText(outcome: Extract<Outcome, {kind: 'listLost'}>): string {
+  const {when, sinceMs, names, networks} = outcome;
+  const since = when === 'now' ? '' : ` since ${isoTime(sinceMs)}`;
+  return `blocking is stopped${since}: the relay refuses ${countText(names, 'user')} whom it had, to ${countText(networks, 'network')}; see whether it still knows its users. Blocks are made again when it does`;
 }
-
-const heldBackText = ({heldBack}: {readonly heldBack: number}): string =>
-  `${countText(heldBack, 'block')} not made`;
 
 const ordinal = (repeat: number): string => (repeat === 1 ? 'first block' : `block no. ${repeat}`);

@@ -20,13 +20,18 @@ interface Figure {
 }
 
 export function statusFigures(status: Status): string {
-  const figures = [...wholeFigures(status), ...firewallFigures(status), ...egressFigures(status)];
+  const figures = [
+    ...wholeFigures(status),
+    ...crowdFigures(status),
+    ...firewallFigures(status),
+    ...egressFigures(status),
+  ];
   return figures.map(figureText).join('');
 }
 
 /** Of the daemon as a whole. */
 function wholeFigures(status: Status): Figure[] {
-  const {sinceMs, families, blocks, offenders, brake, trial, unsaved} = status;
+  const {sinceMs, families, blocks, blocksByRule, crowd, trial, unsaved} = status;
   return [
     {
       name: 'enforced_ratio',
@@ -43,8 +48,8 @@ function wholeFigures(status: Status): Figure[] {
     {
       name: 'stopped',
       type: 'gauge',
-      help: 'Whether blocking waits for `blocksmtp resume`.',
-      samples: [{value: brake.kind === 'free' ? 0 : 1}],
+      help: 'Whether nobody is blocked, because the relay seems to have lost its list of users.',
+      samples: [{value: isOn(crowd.listLoss)}],
     },
     {
       name: 'trial',
@@ -65,10 +70,34 @@ function wholeFigures(status: Status): Figure[] {
       samples: [{value: blocks}],
     },
     {
-      name: 'offenders',
+      name: 'blocks_by_rule',
       type: 'gauge',
-      help: 'Clients under watch.',
-      samples: [{value: offenders}],
+      help: 'The same, by what has made them.',
+      samples: Object.entries(blocksByRule).map(([rule, value]) => ({labels: {rule}, value})),
+    },
+  ];
+}
+
+/** Of all clients together. */
+function crowdFigures({crowd}: Status): Figure[] {
+  return [
+    {
+      name: 'wave',
+      type: 'gauge',
+      help: 'Whether a wave of strangers is on.',
+      samples: [{value: isOn(crowd.wave)}],
+    },
+    {
+      name: 'learning',
+      type: 'gauge',
+      help: 'Whether it has only begun to know who sends mail here.',
+      samples: [{value: isOn(crowd.learning)}],
+    },
+    {
+      name: 'remembered',
+      type: 'gauge',
+      help: 'What is remembered.',
+      samples: Object.entries(crowd.remembered).map(([what, value]) => ({labels: {what}, value})),
     },
   ];
 }
@@ -146,6 +175,8 @@ function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
     },
   ];
 }
+
+const isOn = ({kind}: {readonly kind: 'on' | 'off'}): number => (kind === 'on' ? 1 : 0);
 
 const isFailing = ({failure}: FamilyStatus): number => (failure === undefined ? 0 : 1);
 

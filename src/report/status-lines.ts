@@ -1,7 +1,9 @@
 /** A status as lines, for people: what stands, and what somebody must do something about. */
 import {countText} from '../base/count.js';
-import {durationText} from '../base/duration.js';
+import {aboutText, durationText} from '../base/duration.js';
+import {isoTime} from '../base/iso-time.js';
 import type {TrialView} from '../config/trial.js';
+import type {CrowdView} from '../judge/view.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
 
 /** To a tenth of a percent, and never rounded up: 100 % means all. */
@@ -11,17 +13,15 @@ export function percentText(share: number): string {
 
 /** One line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
-  const {sinceMs, backend, families, egress, blocks, offenders, brake, trial, unsaved} = status;
+  const {sinceMs, backend, families, egress, blocks, crowd, trial, unsaved} = status;
+  const {clients, records, networks, names} = crowd.remembered;
   const ago = (ms: number): string => durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   const running = sinceMs === undefined ? 'no daemon runs' : `running for ${ago(sinceMs)}`;
   return [
     `${running}, backend ${backend}`,
-    `${countText(blocks, 'block')}, ${countText(offenders, 'client')} under watch`,
-    ...(brake.kind === 'free'
-      ? []
-      : [
-          `blocking is STOPPED for ${ago(brake.sinceMs)}, ${countText(brake.heldBack, 'block')} not made: blocksmtp resume`,
-        ]),
+    `${countText(blocks, 'block')}${byRuleText(status)}`,
+    `remembered: ${countText(clients, 'client')} (${records} with a record), ${countText(networks, 'network')}, ${countText(names, 'name')} that took mail`,
+    ...crowdLines(crowd, nowMs),
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
     `enforced: ${percentText(enforcedShare(families))}`,
@@ -31,6 +31,34 @@ export function statusLines(status: Status, nowMs: number): string[] {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';
       return `outgoing mail, ${familyLine(each, does, ago)}`;
     }),
+  ];
+}
+
+/** `: 3 by row, 1 by the operator`. */
+function byRuleText({blocksByRule}: Status): string {
+  const parts = Object.entries(blocksByRule).flatMap(([rule, count]) =>
+    count === 0 ? [] : `${count} by ${rule === 'operator' ? 'the operator' : rule}`,
+  );
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+/** What concerns all; nothing where all is as usual. */
+export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number): string[] {
+  const ago = (ms: number): string => aboutText(Math.max(0, Math.round((nowMs - ms) / 1000)));
+  return [
+    ...(wave.kind === 'off'
+      ? []
+      : [
+          `a wave of strangers is on${wave.sinceMs === undefined ? '' : ` for ${ago(wave.sinceMs)}`}: the bar of strangers is lower`,
+        ]),
+    ...(listLoss.kind === 'off'
+      ? []
+      : [
+          `blocking is STOPPED for ${ago(listLoss.sinceMs)}: the relay refuses ${countText(listLoss.names, 'user')} whom it had, to ${countText(listLoss.networks, 'network')}; see whether it knows its users`,
+        ]),
+    ...(learning.kind === 'off'
+      ? []
+      : [`learning until ${isoTime(learning.untilMs)}: all bars are higher`]),
   ];
 }
 

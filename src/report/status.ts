@@ -2,11 +2,13 @@
  * How things stand, as facts in one value, and whether that is good. People read it as lines
  * (`status-lines.ts`), monitoring as figures (`prometheus.ts`).
  */
+import type {Block} from '../blocks/block.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
+import type {Rule} from '../judge/verdict.js';
+import type {CrowdView} from '../judge/view.js';
 import type {Family} from '../net/address.js';
-import type {BrakeView} from '../score/brake.js';
 
 export interface FamilyStatus extends Enforced {
   readonly family: Family;
@@ -21,6 +23,28 @@ export interface EgressStatus {
 export const familiesOf = (enforced: ReadonlyMap<Family, Enforced>): FamilyStatus[] =>
   [...enforced].map(([family, each]) => ({family, ...each}));
 
+/** `earlier`: made by a version that had no rules. */
+type BlockedBy = Rule | 'operator' | 'earlier';
+
+const noBlocks: Readonly<Record<BlockedBy, number>> = {
+  row: 0,
+  silence: 0,
+  wave: 0,
+  network: 0,
+  neighbours: 0,
+  operator: 0,
+  earlier: 0,
+};
+
+export function blocksByRule(blocks: Iterable<Block>): Readonly<Record<BlockedBy, number>> {
+  const counts = {...noBlocks};
+  for (const block of blocks) counts[blockedBy(block)] += 1;
+  return counts;
+}
+
+export const blockedBy = ({origin, because}: Block): BlockedBy =>
+  origin === 'operator' ? 'operator' : (because?.rule ?? 'earlier');
+
 export interface Status {
   /** When the daemon began under this configuration, ms since the epoch; undefined: none runs. */
   readonly sinceMs: number | undefined;
@@ -29,9 +53,10 @@ export interface Status {
   readonly egress: EgressStatus;
   /** Networks. */
   readonly blocks: number;
-  readonly offenders: number;
-  /** Whether blocks are made at all. */
-  readonly brake: BrakeView;
+  /** How many of them each rule has made. Counts. */
+  readonly blocksByRule: Readonly<Record<BlockedBy, number>>;
+  /** What is known of all clients together, and whether blocks are made at all. */
+  readonly crowd: CrowdView;
   /** Whether the configuration in force is the one in the file, and stays. */
   readonly trial: TrialView;
   /** Why the state could not be saved; undefined: it could. */
@@ -48,11 +73,11 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families, egress, brake, trial, unsaved}: Status): boolean {
+export function isGood({sinceMs, families, egress, crowd, trial, unsaved}: Status): boolean {
   return (
     sinceMs !== undefined &&
     unsaved === undefined &&
-    brake.kind === 'free' &&
+    crowd.listLoss.kind === 'off' &&
     // One that runs is being looked at, and ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&
     [...families, ...egress.families].every((each) => each.failure === undefined) &&

@@ -84,21 +84,16 @@ export class Exemptions {
   }
 
   /**
-   * What is exempt inside of a network.
-   *
-   * @param most entries
-   * @returns `all`: the whole network is, or there is more than so much
+   * What a block of this network must let pass: entries and addresses that lie in it, or the network
+   * itself where it lies in an entry.
    */
-  inside(network: Network, most: number): readonly Network[] | 'all' {
-    const hosts = [...(this.#mailer === undefined ? [] : [this.#mailer]), ...this.#local];
-    const every = [
-      ...this.#whitelist.entries.map((entry) => entry.network),
-      ...this.#trusted,
-      ...hosts.map(hostNetwork),
-      ...reserved,
-    ].filter((each) => overlaps(each, network));
-    const isAll = every.some(({first, last}) => first <= network.first && last >= network.last);
-    return isAll || every.length > most ? 'all' : every;
+  within(network: Network): readonly Network[] {
+    if (this.ofNetwork(network) === undefined) return [];
+    const hosts = [...this.#local, ...(this.#mailer === undefined ? [] : [this.#mailer])];
+    const entries = this.#whitelist.entries.map((entry) => entry.network);
+    const all = [...entries, ...this.#trusted, ...hosts.map(hostNetwork), ...reserved];
+    const inside = all.filter((each) => overlaps(each, network));
+    return inside.some(({prefix}) => prefix <= network.prefix) ? [network] : inside;
   }
 
   /** The most specific entry, for people. */

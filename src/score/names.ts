@@ -4,26 +4,10 @@
  */
 import {hashOf} from '../base/hash.js';
 import type {EvidenceKind} from '../mail/evidence.js';
+import {plainAddress} from '../mail/plain-address.js';
 
-/** Nothing to be left out, as in most. */
-const isPlain = /^<[^\s"()<>+\\]*>$/;
-
-/**
- * An address without what may be varied at will and is one mailbox all the same: case, quotes,
- * comments, blanks, angle brackets, `+detail`.
- */
-export function plainName(text: string): string {
-  if (isPlain.test(text)) return text.slice(1, -1).toLowerCase();
-  const bare = text
-    .toLowerCase()
-    .replaceAll(/\([^()]*\)/g, '')
-    .replaceAll(/["\s\\]/g, '')
-    .replace(/^<+/, '')
-    .replace(/>+$/, '');
-  const plus = bare.indexOf('+');
-  const at = bare.lastIndexOf('@');
-  return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;
-}
+/** An address without what may be varied at will, and without its brackets. */
+export const plainName = (text: string): string => plainAddress(text).slice(1, -1);
 
 /** Of a plain name, for the memory of all names that took mail here: 53 bits. */
 export const nameHash = (plain: string): number => hashOf(plain);

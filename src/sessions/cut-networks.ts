@@ -1,25 +1,32 @@
 /**
  * The networks whose sessions one cut ends. A scan of a busy machine takes its time, and an operator
- * may let a client go meanwhile, so for each client it is asked anew whether a block of it stands.
+ * may let a client go meanwhile, so for each client it is asked anew whether a block of it stands,
+ * and whether that one lets it pass.
  */
 import type {Address} from '../net/address.js';
 import {contains, type Network} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
+
+export interface StandingBlocks {
+  /** Whether the block of this network stands now. */
+  readonly stands: (network: string) => boolean;
+  /** Whether the block of this network lets a client of it pass. */
+  readonly passes: (client: Address, network: string) => boolean;
+}
 
 export class CutNetworks {
   readonly #all: NetworkSet;
   /** Texts of those that are one address. */
   readonly #hosts: ReadonlySet<string>;
   readonly #larger: readonly Network[];
-  readonly #stands: (network: string) => boolean;
+  readonly #blocks: StandingBlocks;
 
-  /** @param stands whether the block of this network stands now */
-  constructor(networks: readonly Network[], stands: (network: string) => boolean) {
+  constructor(networks: readonly Network[], blocks: StandingBlocks) {
     this.#all = new NetworkSet(networks);
     const isLarger = ({first, last}: Network): boolean => first < last;
     this.#larger = networks.filter(isLarger);
     this.#hosts = new Set(networks.filter((each) => !isLarger(each)).map(({text}) => text));
-    this.#stands = stands;
+    this.#blocks = blocks;
   }
 
   /** @returns one whose block of this client stands now */
@@ -27,7 +34,10 @@ export class CutNetworks {
     // Of thousands of sockets few are a blocked client's.
     if (!this.#all.has(client)) return undefined;
     const {text} = client;
-    if (this.#hosts.has(text) && this.#stands(text)) return text;
-    return this.#larger.find((each) => contains(each, client) && this.#stands(each.text))?.text;
+    const {stands, passes} = this.#blocks;
+    if (this.#hosts.has(text) && stands(text)) return text;
+    return this.#larger.find(
+      (each) => contains(each, client) && stands(each.text) && !passes(client, each.text),
+    )?.text;
   }
 }

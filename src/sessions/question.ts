@@ -1,45 +1,60 @@
 /**
- * Decides whether the machine is asked who is behind a line, and what: only about evidence that was
- * written here, whose client is not known as well as it must be, and could still be seen.
+ * Decides whether the machine is asked who is behind a line, and what: only about what was written here,
+ * whose client is not known as well as it must be, and could still be seen. Evidence is asked about;
+ * and in `verified` mode mail that was taken, because a line of a file earns no credit there.
  */
 import type {LogRecord} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
 import {vouchingOf} from '../mail/authorship.js';
 import type {Dialect} from '../mail/dialect.js';
 import {isEvidenceKind} from '../mail/evidence.js';
-import type {MailEvent, Sign, UnknownRecipient} from '../mail/mail-event.js';
+import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from '../mail/mail-event.js';
 import type {Question} from './attribute.js';
 
+interface QuestionSettings {
+  /** Of the mailer that wrote the record. */
+  readonly dialect: Dialect;
+  /** This machine's name. */
+  readonly ownHost: string;
+  readonly attribution: 'any' | 'verified';
+}
+
 /**
- * @param dialect of the mailer that wrote the record
- * @param ownHost this machine's name
- * @param needsClient whether nobody has told yet whose envelope this is
+ * @param needsClient whether nobody has told yet whose envelope this is, or more is to be learnt of it
  * @returns undefined when there is nothing to ask
  */
 export function questionAbout(
   record: LogRecord,
   event: MailEvent,
-  {processes, authorshipOf}: Dialect,
-  ownHost: string,
+  {dialect, ownHost, attribution}: QuestionSettings,
   needsClient: (queueId: string) => boolean,
 ): Question | undefined {
+  const {processes, authorshipOf} = dialect;
   if (processes.kind === 'shared') return undefined;
-  if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return undefined;
+  if (!isAskedAbout(event)) return undefined;
   // A log without host names is this machine's own.
   if (record.host !== '' && !sameHost(record.host, ownHost)) return undefined;
-  const {queueId, client} = event as UnknownRecipient | Sign;
-  // Refused before its first command, the client is gone when the kernel could be asked.
-  if (client !== undefined && (event.kind === 'pregreet' || event.kind === 'earlyTraffic')) {
-    return undefined;
+  const vouching = vouchingOf(record, authorshipOf);
+  if (event.kind === 'envelopeEnd') {
+    // To ask for each mail costs too much where its line is believed.
+    if (attribution === 'any' || vouching === 'byJournal' || event.accepted === 0) return undefined;
   }
+  const {queueId} = event;
   const {writer, pid, atMs} = record;
   // The journal knows the writer's number here; in a line a container's mailer numbers itself.
   const writtenBy = writer
     ? ({pid: writer.pid, numberedBy: 'host'} as const)
     : ({pid, numberedBy: 'log'} as const);
   if (queueId === undefined) return {...writtenBy, envelopeMs: atMs};
-  const isDoubtful = vouchingOf(record, authorshipOf) === 'doubtful';
-  if (!isDoubtful && !needsClient(queueId)) return undefined;
+  if (vouching !== 'doubtful' && !needsClient(queueId)) return undefined;
   const envelopeMs = processes.envelopeBegan(record, queueId);
   return envelopeMs === undefined ? undefined : {...writtenBy, queueId, envelopeMs};
+}
+
+function isAskedAbout(event: MailEvent): event is EnvelopeEnd | UnknownRecipient | Sign {
+  if (event.kind === 'envelopeEnd') return event.client !== undefined;
+  if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return false;
+  const {kind, client} = event as UnknownRecipient | Sign;
+  // Refused before its first command, the client is gone when the kernel could be asked.
+  return client === undefined || (kind !== 'pregreet' && kind !== 'earlyTraffic');
 }

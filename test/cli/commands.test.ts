@@ -218,8 +218,8 @@ describeInNamespace(
 
     test('resume ends a stop that was saved; without a stop it is 1', async () => {
       const store = await openStore(files.path('state'), Date.now());
-      const stop = {sinceMs: Date.now(), clients: ['198.51.100.1'], heldBack: 1};
-      store.state.brake.set('brake', {kind: 'stopped', ...stop});
+      const lost = {sum: 9, names: [1], networks: [], refusedMs: Date.now()};
+      store.state.listLoss.set('listLoss', {kind: 'on', sinceMs: Date.now(), ...lost});
       store.commit();
       store.close();
       expect(ask('why', '198.51.100.1').stdout).toMatch(/^nobody is blocked since /m);

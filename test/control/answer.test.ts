@@ -3,7 +3,10 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {parseAnswer} from '../../src/control/answer.js';
 import type {Answer} from '../../src/control/protocol.js';
-import type {Status} from '../../src/report/status.js';
+import {blocksByRule, type Status} from '../../src/report/status.js';
+import type {WhyView} from '../../src/report/why-lines.js';
+import {because, mailer} from '../judge/samples.js';
+import {quietCrowd} from '../report/status-samples.js';
 
 const family = {family: 4, wanted: 2, standing: 1, readMs: 5, repairs: 0, failure: 'no'} as const;
 const status: Status = {
@@ -12,8 +15,13 @@ const status: Status = {
   families: [family, {...family, family: 6, readMs: undefined, failure: undefined}],
   egress: {mode: 'hold', families: [family]},
   blocks: 3,
-  offenders: 4,
-  brake: {kind: 'stopped', sinceMs: 1, clients: ['192.0.2.7'], heldBack: 2},
+  blocksByRule: {...blocksByRule([]), row: 3},
+  crowd: {
+    ...quietCrowd,
+    wave: {kind: 'on', sinceMs: 1},
+    listLoss: {kind: 'on', sinceMs: 1, names: 8, networks: 3},
+    learning: {kind: 'on', untilMs: 9},
+  },
   trial: {kind: 'running', untilMs: 9},
   unsaved: 'disk full',
   outcomes: {block: 2},
@@ -21,7 +29,7 @@ const status: Status = {
 const quiet: Status = {
   ...status,
   sinceMs: undefined,
-  brake: {kind: 'free'},
+  crowd: quietCrowd,
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {},
@@ -47,11 +55,29 @@ const sender = {
   lastMs: 3,
 } as const;
 
+const why: WhyView = {
+  network: '192.0.2.7',
+  exemption: null,
+  block: {...block, network: '192.0.2.0/24', except: ['192.0.2.7'], because},
+  passes: '192.0.2.7',
+  blocksInside: 0,
+  known: {...mailer, secondChanceMs: 9},
+  crowd: {...quietCrowd, wave: {kind: 'on'}},
+  whitelist: '/etc/wl',
+  history: [{atMs: 1, network: '192.0.2.7', event: 'unblocked', reason: 'operator'}],
+};
+
 const answers: readonly Answer[] = [
-  {kind: 'blocks', blocks: [block, {...block, origin: 'evidence', madeMs: 1}]},
+  {kind: 'blocks', blocks: [block, {...block, origin: 'evidence', madeMs: 1, because}]},
   {kind: 'blocks', blocks: []},
-  {kind: 'why', lines: ['a', 'b'], exemption: null},
-  {kind: 'why', lines: [], exemption: 'the mailer itself'},
+  {kind: 'why', why},
+  {
+    kind: 'why',
+    why: {
+      ...{network: '192.0.2.0/24', exemption: 'the mailer itself', block: null, passes: null},
+      ...{known: null, crowd: quietCrowd, blocksInside: 7, whitelist: '/etc/wl', history: []},
+    },
+  },
   {kind: 'status', status},
   {kind: 'status', status: quiet},
   ...(['failed', 'overdue'] as const).map((kind): Answer => ({
@@ -119,7 +145,8 @@ describe('what is no answer of this version', () => {
     ['backend', 'pf'],
     ['egress', {mode: 'x', families: []}],
     ['families', [{...family, family: 5}]],
-    ['brake', {kind: 'stopped'}],
+    ['crowd', {...quietCrowd, listLoss: {kind: 'on'}}],
+    ['blocksByRule', {row: 1}],
     ['trial', {kind: 'running'}],
   ])('a status with another %s', (name, value) => {
     expect(parseAnswer({kind: 'status', status: {...status, [name]: value}})).toBeUndefined();

@@ -1,55 +1,52 @@
 /** What is answered to an operator. */
-import {describe, expect, test} from '@jest/globals';
+import {beforeEach, describe, expect, test} from '@jest/globals';
 import {type OperatorView, serve} from '../../src/control/operator.js';
+import type {HistoryEntry} from '../../src/blocks/history.js';
 import type {Answer} from '../../src/control/protocol.js';
 import {Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
-import type {Status} from '../../src/report/status.js';
+import type {ClientView} from '../../src/judge/view.js';
+import type {WhyView} from '../../src/report/why-lines.js';
 import {Exemptions} from '../../src/score/exempt.js';
-import {offenderAfter, policy, settings, startMs} from '../score/samples.js';
+import {guesser} from '../judge/samples.js';
+import {quietCrowd, statusOf} from '../report/status-samples.js';
+import {settings, startMs} from '../score/samples.js';
 
 describe('serve', () => {
   const client = '198.51.100.7';
-  const stop = {sinceMs: startMs - 60_000, clients: [client, '198.51.100.8'], heldBack: 5};
-  const dayMinutes = 24 * 60;
-  const nowMinute = startMs / 60_000;
-  const status: Status = {
-    sinceMs: startMs,
-    backend: 'iptables',
-    families: [],
-    egress: {mode: 'warn', families: []},
-    blocks: 0,
-    offenders: 0,
-    brake: {kind: 'free'},
-    trial: {kind: 'none'},
-    unsaved: undefined,
-    outcomes: {},
-  };
+  const known = new Map<string, ClientView>();
+  beforeEach(() => known.clear());
 
   function make(): OperatorView {
     const state = emptyState();
     return {
       state,
       guard: new Guard(settings, state),
-      status: () => status,
-      exemptions: new Exemptions(parseWhitelist('wl', ''), undefined, []),
-      policy,
-      history: () => [],
+      status: () => statusOf(),
+      exemptions: new Exemptions(parseWhitelist('wl', '192.0.2.0/24\n'), undefined, []),
+      judged: {client: ({text}) => known.get(text), crowd: () => quietCrowd},
+      whitelist: '/etc/wl',
+      history: (network) => [{atMs: startMs, network, event: 'ended', reason: 'ended'}],
     };
   }
 
-  const why = (view: OperatorView): readonly string[] => {
-    const {answer} = serve({command: 'why', network: client}, view, startMs);
-    return (answer as Extract<Answer, {kind: 'why'}>).lines.slice(3);
+  const why = (view: OperatorView, network = client): WhyView => {
+    const {answer, outcomes} = serve({command: 'why', network}, view, startMs);
+    expect(outcomes).toEqual([]);
+    return (answer as Extract<Answer, {kind: 'why'}>).why;
   };
+  const blockFor = (view: OperatorView, network: string): void =>
+    void serve({command: 'block', network, seconds: 60}, view, startMs);
 
   test('resume ends a stop once, and says so', () => {
     const view = make();
-    view.state.brake.set('brake', {kind: 'stopped', ...stop});
+    const lost = {sum: 9, names: [1], networks: [], refusedMs: startMs};
+    const sinceMs = startMs - 60_000;
+    view.state.listLoss.set('listLoss', {kind: 'on', sinceMs, ...lost});
     expect(serve({command: 'resume'}, view, startMs)).toEqual({
       answer: {kind: 'done', message: 'blocks are made again'},
-      outcomes: [{kind: 'resumed', ...stop}],
+      outcomes: [{kind: 'listBack', sinceMs, why: 'operator'}],
     });
     expect(serve({command: 'resume'}, view, startMs)).toEqual({
       answer: {kind: 'notStopped', message: 'blocking was not stopped'},
@@ -72,26 +69,61 @@ describe('serve', () => {
     });
   });
 
-  test('why tells of a client nobody has heard of that it is no good sender', () => {
-    expect(why(make())).toEqual(['no good sender: no mail of it was accepted of late']);
+  test('why tells of a client nobody has heard of', () => {
+    expect(why(make())).toEqual({
+      network: client,
+      exemption: null,
+      block: null,
+      passes: null,
+      blocksInside: 0,
+      known: null,
+      crowd: quietCrowd,
+      whitelist: '/etc/wl',
+      history: [{atMs: startMs, network: client, event: 'ended', reason: 'ended'}],
+    });
   });
 
-  test('why tells of a good sender since when, and of a stop', () => {
+  test('why tells what the judge knows, why nobody blocks it, and its own block', () => {
     const view = make();
-    const times = {firstMinute: nowMinute - 3 * dayMinutes, lastMinute: nowMinute - dayMinutes};
-    view.state.senders.set(client, times);
-    view.state.brake.set('brake', {kind: 'stopped', ...stop});
-    expect(why(view)).toEqual([
-      'a good sender: mail accepted since 2026-11-18T12:00:00Z, last about 2026-11-20T12:00:00Z',
-      'nobody is blocked since 2026-11-21T11:59:00Z, until: blocksmtp resume',
-    ]);
+    known.set(client, {...guesser, client});
+    expect(why(view)).toMatchObject({known: {client, score: 3}});
+    expect(why(view, '192.0.2.7').exemption).toBe('whitelisted by wl:1: 192.0.2.0/24');
+    blockFor(view, client);
+    const block = {network: client, origin: 'operator', reason: 'by the operator'};
+    expect(why(view).block).toMatchObject(block);
   });
 
-  test('why tells of one that delivered only during its guesses that it is none', () => {
+  test('why tells the past of the whole client, newest first', () => {
     const view = make();
-    view.state.senders.set(client, {firstMinute: nowMinute - 30, lastMinute: nowMinute - 30});
-    expect(why(view)[0]).toMatch(/^a good sender: /);
-    view.state.offenders.set(client, offenderAfter([-1800, -1795, -1790, -900]));
-    expect(why(view)[0]).toMatch(/^no good sender: mail accepted since /);
+    const [asked, whole] = ['2001:db8::7', '2001:db8::/64'];
+    known.set(asked, {...guesser, client: whole});
+    const history = (network: string): HistoryEntry[] => [
+      {atMs: network === whole ? 2 : 1, network, event: 'blocked', reason: 'x'},
+    ];
+    const past = why({...view, history}, asked).history;
+    expect(past.map(({network}) => network)).toEqual([whole, asked]);
+  });
+
+  test('why tells of the block around an address, and whether it passes', () => {
+    const view = make();
+    blockFor(view, '198.51.100.0/24');
+    expect(why(view)).toMatchObject({block: {network: '198.51.100.0/24'}, passes: null});
+    expect(why(view, '198.51.101.7').block).toBeNull();
+    expect(why(view, '198.51.0.0/16')).toMatchObject({block: null, blocksInside: 1});
+    expect(why(view, '198.51.100.0/24').blocksInside).toBe(0);
+    const block = view.state.blocks.get('198.51.100.0/24');
+    if (block === undefined) throw new Error('no block');
+    const except = ['198.51.100.1', '198.51.100.4/30'];
+    view.state.blocks.set(block.network, {...block, except});
+    expect(why(view).passes).toBe('198.51.100.4/30');
+    expect(why(view, '198.51.100.8').passes).toBeNull();
+    expect(why(view, '198.51.100.0/29').passes).toBeNull();
+  });
+
+  test('of an own block and one around it why tells the own one', () => {
+    const view = make();
+    blockFor(view, '198.51.100.0/24');
+    blockFor(view, client);
+    expect(why(view).block?.network).toBe(client);
   });
 });

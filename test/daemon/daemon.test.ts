@@ -136,7 +136,7 @@ test('a burst that is read in two halves, with an outage longer than the block b
   await until('the end of the block', () => said.some(([, m]) => m.includes(`unblock ${network}`)));
   await sleep(300);
   expect(said.filter(([, message]) => message.startsWith('block '))).toEqual([]);
-  expect(state.offenders.get(network)?.blocks ?? 0).toBe(0);
+  expect(state.blocks.size).toBe(0);
 });
 
 test('after the end nothing is asked of the kernel any more', async () => {

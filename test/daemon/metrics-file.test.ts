@@ -3,7 +3,8 @@ import {beforeEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {MetricsFile} from '../../src/daemon/metrics-file.js';
-import type {Status} from '../../src/report/status.js';
+import {blocksByRule, type Status} from '../../src/report/status.js';
+import {quietCrowd} from '../report/status-samples.js';
 import {tempDirs} from '../support/temp.js';
 
 const newDir = tempDirs();
@@ -13,8 +14,8 @@ const status: Status = {
   families: [],
   egress: {mode: 'off', families: []},
   blocks: 3,
-  offenders: 0,
-  brake: {kind: 'free'},
+  blocksByRule: blocksByRule([]),
+  crowd: quietCrowd,
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {},

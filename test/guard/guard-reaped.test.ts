@@ -6,6 +6,7 @@ import {endBlocks} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
+import {hostNetwork} from '../../src/net/network.js';
 import type {Stuck} from '../../src/sessions/reap.js';
 import {address} from '../net/samples.js';
 import {settings, startMs} from '../score/samples.js';
@@ -34,7 +35,7 @@ const session = (pid: number, changed: Partial<Stuck> = {}): Stuck => ({
 const kinds = (outcomes: readonly Outcome[]): string[] => outcomes.map(({kind}) => kind);
 const reaped = (stuck: Stuck, atMs = startMs, exemptions = nobody): string[] =>
   kinds(guard.reaped(stuck, atMs, exemptions));
-const score = (): number => state.offenders.get(client.text)?.score ?? 0;
+const score = (): number => guard.judged.client(hostNetwork(client), startMs)?.score ?? 0;
 
 describe('Guard#reaped', () => {
   test('forty sessions at once are blocked, thirty-nine are not', () => {
@@ -42,7 +43,7 @@ describe('Guard#reaped', () => {
     expect(all.slice(0, 39).map(kinds)).toEqual(Array(39).fill(['reaped', 'counted']));
     expect(kinds(all[39] ?? [])).toEqual(['reaped', 'counted', 'block']);
     expect(state.blocks.get(client.text)?.reason).toBe(
-      '40 sessions left in cmd read in 0s, proof kernel',
+      '40 sessions left in cmd read in 0s, none delivered, score 10.0 of 10, proof kernel',
     );
   });
 
@@ -51,7 +52,8 @@ describe('Guard#reaped', () => {
       for (let i = 0; i < 4; i++) reaped(session(minute * 4 + i), startMs + minute * minuteMs);
     }
     expect(state.blocks.size).toBe(0);
-    expect(score()).toBeLessThanOrEqual(1);
+    const nowMs = startMs + 7 * 1440 * minuteMs;
+    expect(guard.judged.client(hostNetwork(client), nowMs)?.score).toBe(0);
   });
 
   test('one session counts once, however often it has to be told', () => {
@@ -62,12 +64,12 @@ describe('Guard#reaped', () => {
   test('exempt clients are reaped, and not counted', () => {
     const friends = new Exemptions(parseWhitelist('wl', '203.0.113.0/24\n'), undefined, []);
     expect(reaped(session(1), startMs, friends)).toEqual(['reaped', 'exempt']);
-    expect(state.offenders.size).toBe(0);
+    expect(state.clients.size).toBe(0);
   });
 
   test('nobody who is not named', () => {
     expect(reaped(session(1, {named: undefined}))).toEqual(['reaped']);
-    expect(state.offenders.size).toBe(0);
+    expect(state.clients.size).toBe(0);
   });
 
   test('with `verified` a title is not enough', () => {

@@ -13,7 +13,10 @@ import {endBlocks, liftExempt, unblock} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import type {LogRecord} from '../../src/log/record.js';
 import {parseSyslog} from '../log/parse-syslog.js';
+import type {ClientView} from '../../src/judge/view.js';
 import {parseAddress} from '../../src/net/address.js';
+import {hostNetwork} from '../../src/net/network.js';
+import {address} from '../net/samples.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {policy, settings} from '../score/samples.js';
@@ -63,15 +66,14 @@ const logs = ['sendmail-8.18.1-bsd.log', 'sendmail-8.18.1-rfc3339.log'];
 describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
   test('blocks the guessers and nobody else, from the log alone', () => {
     const outcomes = feed(readData(name));
-    expect(blocksIn(outcomes)).toEqual(['192.0.2.66', '2001:db8::66']);
+    expect(blocksIn(outcomes)).toEqual(['192.0.2.66', '2001:db8::/64']);
     expect(countedIn(outcomes)).toMatchObject({'192.0.2.10': 1, '192.0.2.77': 3});
     expect(Object.keys(countedIn(outcomes)).sort()).toEqual([
       '192.0.2.10',
       '192.0.2.66',
       '192.0.2.77',
-      '2001:db8::10',
+      // Its neighbours in the /64 are the same client, and it is blocked.
       '2001:db8::66',
-      '2001:db8::77',
     ]);
     expect(outcomes.filter(({kind}) => kind === 'dispute' || kind === 'unresolved')).toEqual([]);
   });
@@ -88,7 +90,7 @@ describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
   test('a whitelisted guesser is exempt, the other is not', () => {
     const friends = new Exemptions(parseWhitelist('wl', '192.0.2.99/26\n'), undefined, []);
     const outcomes = feed(readData(name), friends);
-    expect(blocksIn(outcomes)).toEqual(['2001:db8::66']);
+    expect(blocksIn(outcomes)).toEqual(['2001:db8::/64']);
     expect(outcomes.some(({kind}) => kind === 'exempt')).toBe(true);
   });
 
@@ -122,6 +124,9 @@ const kernelSays = (text: string): Ask => {
   if (client === undefined) throw new Error(text);
   return () => ({client, proof: 'kernel'});
 };
+const known = (text: string): ClientView | undefined =>
+  guard.judged.client(hostNetwork(address(text)), laterMs);
+const scoreOf = (text: string): number | undefined => known(text)?.score;
 const names = (count: number): string[] => Array.from({length: count}, (_, i) => `name${i}`);
 
 describe('Guard asks the machine', () => {
@@ -132,12 +137,19 @@ describe('Guard asks the machine', () => {
       kernelSays('203.0.113.7'),
     );
     expect(blocksIn(outcomes)).toEqual(['203.0.113.7']);
-    expect(state.blocks.get('203.0.113.7')).toEqual({
+    expect(state.blocks.get('203.0.113.7')).toMatchObject({
       network: '203.0.113.7',
       fromMs: Date.UTC(2026, 10, 21, 12),
       madeMs: laterMs,
       untilMs: Date.UTC(2026, 10, 21, 13),
-      reason: '10 distinct unknown recipients in 0s, proof kernel',
+      reason:
+        '10 names that never took mail here in 0s (name8, name9, +8), none delivered, score 10.0 of 10, proof kernel',
+      because: {
+        rule: 'row',
+        names: names(10)
+          .slice(2)
+          .map((n) => `${n}@example.net`),
+      },
       origin: 'evidence',
     });
   });
@@ -186,7 +198,7 @@ describe('Guard counts only', () => {
       kernelSays('203.0.113.7'),
     );
     expect(blocksIn(outcomes)).toEqual([]);
-    expect(state.offenders.get('203.0.113.7')?.score).toBe(1);
+    expect(scoreOf('203.0.113.7')).toBe(1);
   });
 
   test('distinct recipients, however they are written, also when the log alone tells the client', () => {
@@ -198,19 +210,20 @@ describe('Guard counts only', () => {
     expect(blocksIn(feed([...all, from('203.0.113.7')]))).toEqual(['203.0.113.7']);
   });
 
-  test('nothing while the client is blocked, and begins anew after that', () => {
+  test('nothing while the client is blocked; then it goes on with half of the bar', () => {
     const ask = kernelSays('203.0.113.7');
     feed(
       names(25).map((n) => unknown(n)),
       nobody,
       ask,
     );
-    expect(state.offenders.get('203.0.113.7')).toMatchObject({blocks: 1, score: 0});
-    const after = names(10).map((n) => unknown(n, 3601));
-    const outcomes = feed(after, nobody, ask);
-    expect(outcomes.at(-1)).toMatchObject({kind: 'block', repeat: 2});
+    expect(known('203.0.113.7')).toMatchObject({blocks: 1, score: 5});
+    // In the hour after its first block a name weighs a quarter.
+    const after = Array.from({length: 20}, (_, i) => unknown(`other${i}`, 3601));
+    expect(blocksIn(feed(after.slice(1), nobody, ask))).toEqual([]);
+    expect(feed(after.slice(0, 1), nobody, ask).at(-1)).toMatchObject({kind: 'block', repeat: 2});
     const block = state.blocks.get('203.0.113.7');
-    expect((block?.untilMs ?? 0) - (block?.fromMs ?? 0)).toBe(7200_000);
+    expect((block?.untilMs ?? 0) - (block?.fromMs ?? 0)).toBe(86_400_000);
   });
 });
 
@@ -257,18 +270,11 @@ describe('Guard, as time goes by and operators ask', () => {
     ]);
   });
 
-  test('offenders are forgotten when nothing about them can matter', () => {
-    guard.sweep(endMs + 30 * 86_400_000);
-    expect(state.offenders.size).toBe(1);
-    guard.sweep(endMs + 30 * 86_400_000 + 1);
-    expect(state.offenders.size).toBe(0);
-  });
-
-  test('a line from the future counts as of now, and holds no score up for years', () => {
-    const readMs = Date.UTC(2026, 10, 21, 14);
-    const future = unknown('future').replace('2026-', '2036-').replaceAll('6ALC', 'GALC');
-    guard.take(recordOf(future, readMs), readMs, nobody, kernelSays('203.0.113.9'));
-    expect(state.offenders.get('203.0.113.9')?.scoredMs).toBe(readMs);
+  test('clients are forgotten when nothing was heard of them for 45 days', () => {
+    guard.sweep(endMs + 45 * 86_400_000);
+    expect(state.clients.size).toBe(1);
+    guard.sweep(endMs + 45 * 86_400_000 + 1000);
+    expect(state.clients.size).toBe(0);
   });
 
   test('what was noted while the clock was ahead begins now', () => {
@@ -278,7 +284,11 @@ describe('Guard, as time goes by and operators ask', () => {
       fromMs: nowMs,
       untilMs: nowMs + 3600_000,
     });
-    expect(state.offenders.get('203.0.113.7')).toMatchObject({scoredMs: nowMs, lastMs: nowMs});
+    guard.sweep(nowMs + 3600_000);
+    const late = unknown('late').replace(/^\S+/, new Date(nowMs + 3601_000).toISOString());
+    const record = recordOf(late, nowMs + 3601_000);
+    const told = guard.take(record, nowMs + 3601_000, nobody, ask);
+    expect(told).toMatchObject([{kind: 'counted', weight: 0.25}]);
   });
 
   test('no block begins later than it is read', () => {

@@ -5,9 +5,17 @@ import {endBlocks, lift, liftAll, liftExempt, liftSince, unblock} from '../../sr
 import type {Outcome, WhyLifted} from '../../src/guard/outcome.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {Exemptions} from '../../src/score/exempt.js';
-import {addEvidence} from '../../src/score/offender.js';
+import {Judge} from '../../src/judge/judge.js';
+import type {ClientView} from '../../src/judge/view.js';
+import {judgedBy} from '../../src/judge/shown.js';
+import {field} from '../../src/judge/memory/client-record.js';
+import {addressBytes} from '../../src/net/address-bytes.js';
+import {networkOf} from '../../src/net/network.js';
+import {address} from '../net/samples.js';
 import {parseAddress} from '../../src/net/address.js';
-import {evidence, policy, startMs} from '../score/samples.js';
+import {mostHoles} from '../../src/net/subtract.js';
+import {parseWhitelist} from '../../src/net/whitelist.js';
+import {policy, startMs} from '../score/samples.js';
 
 const hour = 3_600_000;
 const nowMs = startMs + hour;
@@ -20,14 +28,20 @@ function blocked(): State {
     const reason = 'guessed';
     const made = {network, fromMs: startMs, untilMs, reason, origin: 'evidence', ...changed};
     state.blocks.set(network, made as Block);
-    const offender = addEvidence(undefined, evidence('<x@example.net>', startMs), policy);
-    state.offenders.set(network, {...offender, blocks: 2, blockedUntilMs: untilMs});
+    if (network.includes('/')) return;
+    const slot = state.clients.add(addressBytes(address(network)));
+    state.clients.setU8(slot, field.blocks, 2);
+    state.clients.setU32(slot, field.scoredSec, startMs / 1000);
+    state.clients.setU32(slot, field.blockedUntilSec, untilMs / 1000);
   };
   block(anna, nowMs);
   block(bert, nowMs + hour, {madeMs: startMs + 1000});
   block(carl, nowMs + hour, {origin: 'operator', madeMs: startMs + 1000});
   return state;
 }
+
+const knownIn = (state: State, client: string): ClientView | undefined =>
+  judgedBy(new Judge(policy, state)).client(networkOf(client), nowMs);
 
 const told = (outcomes: readonly Outcome[]): string[] =>
   outcomes.map((each) =>
@@ -71,7 +85,7 @@ describe('the client of a lifted block', () => {
   test('that the operator lets go begins anew', () => {
     const state = blocked();
     expect(unblock(state, bert, nowMs)).toMatchObject({kind: 'lifted', why: 'operator'});
-    expect(state.offenders.get(bert)).toBeUndefined();
+    expect(knownIn(state, bert)).toBeUndefined();
     expect(unblock(state, bert, nowMs)).toBeUndefined();
     expect(state.history).toHaveLength(1);
   });
@@ -83,15 +97,64 @@ describe('the client of a lifted block', () => {
   ])('%s: it has %i blocks behind it, and the last is over now', (why, blocks) => {
     const state = blocked();
     lift(state, state.blocks.get(bert)!, why, nowMs);
-    expect(state.offenders.get(bert)).toMatchObject({blocks, blockedUntilMs: nowMs});
+    expect(knownIn(state, bert)).toMatchObject({blocks});
+    expect(new Judge(policy, state).blockedUntilMs(address(bert))).toBe(nowMs);
     expect(state.history).toEqual([{atMs: nowMs, network: bert, event: 'unblocked', reason: why}]);
   });
 
   test('that was over stays as it is', () => {
     const state = blocked();
-    const before = state.offenders.get(anna);
+    const before = knownIn(state, anna);
     endBlocks(state, nowMs);
-    expect(state.offenders.get(anna)).toBe(before);
+    expect(before).toMatchObject({blocks: 2});
+    expect(knownIn(state, anna)).toEqual(before);
     expect(state.history[0]).toMatchObject({event: 'ended'});
+  });
+});
+
+describe('inside of a network that evidence blocks', () => {
+  const exemptBy = (...lines: string[]): Exemptions =>
+    new Exemptions(parseWhitelist('list', lines.join('\n')), undefined, []);
+  const withNetwork = (origin: Block['origin'], except?: readonly string[]): State => {
+    const state = emptyState();
+    const made = {fromMs: startMs, untilMs: nowMs + hour, reason: 'guessed', origin};
+    state.blocks.set('192.0.2.0/24', {network: '192.0.2.0/24', ...made, except});
+    return state;
+  };
+  const exceptIn = (state: State): readonly string[] | undefined =>
+    state.blocks.get('192.0.2.0/24')?.except;
+
+  test('who becomes exempt passes, and the block stands', () => {
+    const state = withNetwork('evidence');
+    const friends = exemptBy('192.0.2.7', '192.0.2.64/28', '198.51.100.0/24');
+    const outcomes = liftExempt(state, friends, nowMs);
+    expect(told(outcomes)).toEqual(['192.0.2.7 exempt', '192.0.2.64/28 exempt']);
+    expect(exceptIn(state)).toEqual(['192.0.2.7', '192.0.2.64/28']);
+    expect(state.history.map(({network, event}) => [network, event])).toEqual([
+      ['192.0.2.7', 'unblocked'],
+      ['192.0.2.64/28', 'unblocked'],
+    ]);
+    expect(liftExempt(state, friends, nowMs)).toEqual([]);
+  });
+
+  test('one more joins those who pass already', () => {
+    const state = withNetwork('evidence', ['192.0.2.9']);
+    liftExempt(state, exemptBy('192.0.2.7'), nowMs);
+    expect(exceptIn(state)).toEqual(['192.0.2.9', '192.0.2.7']);
+  });
+
+  test.each([
+    ['the whole network is exempt', ['192.0.2.0/24'], 'evidence'],
+    ['a larger one is', ['192.0.0.0/16', '192.0.2.7'], 'evidence'],
+    ['the operator has blocked it', ['192.0.2.7'], 'operator'],
+    [
+      'more are exempt than can be let pass',
+      Array.from({length: mostHoles + 1}, (_, i) => `192.0.2.${i}`),
+      'evidence',
+    ],
+  ] as const)('the block is lifted where %s', (_, lines, origin) => {
+    const state = withNetwork(origin);
+    expect(told(liftExempt(state, exemptBy(...lines), nowMs))).toEqual(['192.0.2.0/24 exempt']);
+    expect(state.blocks.size).toBe(0);
   });
 });

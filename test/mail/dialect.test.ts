@@ -156,7 +156,12 @@ describe('questions', () => {
   };
   const event = {kind: 'unknownRecipient', subject: '<a@b>', client: undefined} as const;
   const about = (dialect: Dialect, queueId: string | undefined): unknown =>
-    questionAbout(record, {...event, queueId}, dialect, 'relay', () => true);
+    questionAbout(
+      record,
+      {...event, queueId},
+      {dialect, ownHost: 'relay', attribution: 'any'},
+      () => true,
+    );
 
   test('are asked of no shared process', () => {
     expect(about(plain, undefined)).toBeUndefined();

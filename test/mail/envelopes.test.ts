@@ -1,11 +1,11 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
+import {Envelopes} from '../../src/mail/envelopes.js';
 import {
-  longestSilenceMs,
-  mostHeld,
-  mostEnvelopes,
   type Envelope,
-  Envelopes,
-} from '../../src/mail/envelopes.js';
+  longestSilenceMs,
+  mostEnvelopes,
+  mostHeld,
+} from '../../src/mail/open-envelopes.js';
 import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 import {parseSendmail} from '../../src/mail/sendmail/read-message.js';
 import type {LogRecord} from '../../src/log/record.js';
@@ -40,8 +40,11 @@ function say(message: string, pid?: number, host?: string, atMs?: number): strin
   const line = record(message, pid, host, atMs);
   const event = parseSendmail(message);
   if (event === undefined) throw new Error(`no event: ${message}`);
-  return sessions.take(line, event).map(words);
+  return sessions.take(line, event).filter(isNoEnd).map(words);
 }
+
+/** How envelopes end is in `envelope-ends.test.ts`. */
+const isNoEnd = ({kind}: JoinOutcome): boolean => kind !== 'envelopeEnded';
 
 function words(outcome: JoinOutcome): string {
   switch (outcome.kind) {

@@ -52,8 +52,10 @@ describe('what 1.0 has saved, which does not say whether a subject is ambiguous'
     kind: 'envelopeEnd',
     queueId: '6ALBjJc0000152',
     client: parseAddress('203.0.113.7')!,
+    sender: '<a@example.org>',
     accepted: 0,
     sizeBytes: 0,
+    message: 'none',
   } as const;
 
   test('is read as plain: it is held, the same comes once more and counts once', () => {
@@ -70,18 +72,20 @@ describe('what 1.0 has saved, which does not say whether a subject is ambiguous'
     } as const;
     expect(envelopes.take(record, again)).toEqual([]);
     const told = envelopes.take(record, end);
-    expect(told).toEqual(
-      ['<anna@example.net>', '<bert@example.net>'].map((subject) => ({
-        kind: 'evidence',
-        evidence: {
-          kind: 'unknownRecipient',
-          client: end.client,
-          subject,
-          atMs: 1_000_000,
-          proof: 'log',
-        },
-      })),
-    );
+    const envelopeKey = 'relay 7 6ALBjJc0000152';
+    const evidence = ['<anna@example.net>', '<bert@example.net>'].map((subject) => ({
+      kind: 'evidence',
+      evidence: {
+        kind: 'unknownRecipient',
+        client: end.client,
+        subject,
+        atMs: 1_000_000,
+        proof: 'log',
+        envelope: envelopeKey,
+      },
+    }));
+    const ended = {kind: 'envelopeEnded', envelope: envelopeKey, sender: 'named', message: 'none'};
+    expect(told).toEqual([...evidence, expect.objectContaining(ended)]);
   });
 
   test('and what is saved now reads the same, but for what is ambiguous', () => {

@@ -4,7 +4,8 @@ import {settingNames, settings, type Config} from '../../src/config/schema.js';
 import {diagnose, type Facts, mostTreeRules} from '../../src/report/diagnosis.js';
 import {leastNamedShare} from '../../src/report/coverage-findings.js';
 import type {Coverage, MeasuredWay, SightedBy} from '../../src/outgoing/coverage.js';
-import type {Status} from '../../src/report/status.js';
+import {blocksByRule, type Status} from '../../src/report/status.js';
+import {quietCrowd} from './status-samples.js';
 
 const standard = Object.fromEntries(
   settingNames.map((name) => [name, settings[name].standard]),
@@ -18,8 +19,8 @@ const statusWith = (blocks: number): Status => ({
   ],
   egress: {mode: 'warn', families: []},
   blocks,
-  offenders: 0,
-  brake: {kind: 'free'},
+  blocksByRule: blocksByRule([]),
+  crowd: quietCrowd,
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {},

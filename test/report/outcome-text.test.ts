@@ -2,6 +2,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {outcomeText, voiceOf} from '../../src/report/outcome-text.js';
+import type {Delivery} from '../../src/mail/join-outcome.js';
+import {address} from '../net/samples.js';
 import {evidence, startMs} from '../score/samples.js';
 
 const hour = 3_600_000;
@@ -13,12 +15,44 @@ const block = {
   origin: 'evidence',
 } as const;
 const one = evidence('<anna@example.net>', startMs);
-const twelve = Array.from({length: 12}, (_, i) => `c${i + 1}`);
+const bars = [
+  {rule: 'row', names: 10, blockSeconds: 3600},
+  {rule: 'wave', names: 2, blockSeconds: 86_400},
+] as const;
 const cases = [
   [
     {kind: 'counted', evidence: one, score: 1.25},
-    'info 203.0.113.7 asked for <anna@example.net>: score 1.3, proof kernel',
+    'info 203.0.113.7 asked for <anna@example.net>: score 1.2, proof kernel',
   ],
+  [
+    {kind: 'counted', evidence: one, score: 3.25, weight: 0.25, bars},
+    'info 203.0.113.7 asked for <anna@example.net>: score 3.2 (+0.25), blocked at 2 for a stranger during a wave (for 1d), 10 (for 1h), proof kernel',
+  ],
+  [
+    {kind: 'counted', evidence: one, score: 0, weight: 0, bars: []},
+    'info 203.0.113.7 asked for <anna@example.net>: score 0.0 (+0), proof kernel',
+  ],
+  [
+    {kind: 'listLost', when: 'now', sinceMs: startMs, names: 8, networks: 3},
+    'error blocking is stopped: the relay refuses 8 users whom it had, to 3 networks; see whether it still knows its users. Blocks are made again when it does',
+  ],
+  [
+    {kind: 'listLost', when: 'still', sinceMs: startMs, names: 9, networks: 1},
+    'error blocking is stopped since 2026-11-21T12:00:00Z: the relay refuses 9 users whom it had, to 1 network; see whether it still knows its users. Blocks are made again when it does',
+  ],
+  [
+    {kind: 'listBack', sinceMs: startMs, why: 'itself'},
+    'notice blocks are made again: the relay knows its users again',
+  ],
+  [
+    {kind: 'listBack', sinceMs: startMs, why: 'operator'},
+    'notice blocks are made again: by the operator',
+  ],
+  [
+    {kind: 'wave', now: 'on'},
+    'notice a wave of strangers has begun: until it ends their bar is lower',
+  ],
+  [{kind: 'wave', now: 'off'}, 'notice the wave of strangers is over'],
   [
     {kind: 'counted', evidence: {...one, kind: 'openProxy', subject: ''}, score: 2},
     'info 203.0.113.7 openProxy: score 2.0, proof kernel',
@@ -37,7 +71,7 @@ const cases = [
   ],
   [
     {kind: 'block', block: {...block, origin: 'operator', reason: 'x'}, repeat: 1},
-    'notice block 203.0.113.7 for 1h (by the operator): x',
+    'notice block 203.0.113.7 for 1h (by the operator)',
   ],
   [
     {kind: 'block', block: {...block, untilMs: startMs - 1}, repeat: 3},
@@ -61,25 +95,7 @@ const cases = [
   [{kind: 'lifted', block, why: 'ended'}, 'notice unblock 203.0.113.7: the time is over'],
   [
     {kind: 'lifted', block, why: 'brake'},
-    'notice unblock 203.0.113.7: a good sender, and blocking is stopped',
-  ],
-  [
-    {
-      kind: 'stopped',
-      when: 'now',
-      sinceMs: startMs,
-      clients: ['192.0.2.1', '192.0.2.2'],
-      heldBack: 1,
-    },
-    'error blocking is stopped: 192.0.2.1, 192.0.2.2 delivered mail of late and would be blocked within ten minutes; see whether the relay still knows its users, then: blocksmtp resume',
-  ],
-  [
-    {kind: 'stopped', when: 'still', sinceMs: startMs, clients: twelve, heldBack: 34},
-    'error blocking is stopped since 2026-11-21T12:00:00Z, 34 blocks not made: c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 and 2 more delivered mail of late and would have been blocked; see whether the relay still knows its users, then: blocksmtp resume',
-  ],
-  [
-    {kind: 'resumed', sinceMs: startMs, clients: [], heldBack: 1},
-    'notice blocks are made again, by the operator; 1 block not made',
+    'notice unblock 203.0.113.7: the relay seems to have lost its list of users, and nobody is judged',
   ],
   [{kind: 'lifted', block, why: 'exempt'}, 'notice unblock 203.0.113.7: it is exempt now'],
   [
@@ -138,10 +154,37 @@ describe('voiceOf()', () => {
     expect(voice.message).toBe(message);
   });
 
-  test('what the stop holds back is counted in the stop', () => {
-    expect(voiceOf({kind: 'heldBack', network: '203.0.113.7', why: 'stop'}, startMs)).toEqual({
+  test.each([
+    [
+      {message: 'taken', accepted: 3},
+      '203.0.113.7 ended its envelope: 3 recipients accepted, its message was taken',
+    ],
+    [
+      {message: 'none', accepted: 1},
+      '203.0.113.7 ended its envelope: 1 recipient accepted, no message came',
+    ],
+  ] as const)('an envelope that ended is told by explain only: %j', (changes, message) => {
+    const ended = {envelope: 'e', client: one.client, proof: 'kernel', sender: 'null'} as const;
+    const outcome = {kind: 'envelopeEnded', ...ended, atMs: startMs, ...changes} as const;
+    expect(voiceOf(outcome, startMs)).toEqual({kind: 'silent', message});
+  });
+
+  test.each([
+    [{}, '203.0.113.7 delivered to 2 recipients, proof kernel'],
+    [
+      {nextHost: address('192.0.2.25'), recipients: ['x']},
+      '203.0.113.7 delivered to 1 recipient at 192.0.2.25, proof kernel',
+    ],
+    [{client: undefined}, 'mail of a local program delivered to 2 recipients, proof kernel'],
+  ] as const)('a delivery is told by explain only: %j', (changes, message) => {
+    const delivery: Delivery = {
+      ...{client: one.client, proof: 'kernel', submitter: 'stranger', sender: 'named'},
+      ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], nextHost: undefined},
+      atMs: startMs,
+    };
+    expect(voiceOf({kind: 'delivered', ...delivery, ...changes}, startMs)).toEqual({
       kind: 'silent',
-      message: '203.0.113.7: not blocked yet, a brake holds',
+      message,
     });
   });
 

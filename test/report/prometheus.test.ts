@@ -1,7 +1,7 @@
 /** A status in figures. */
 import {expect, test} from '@jest/globals';
 import {statusFigures} from '../../src/report/prometheus.js';
-import {family, nowMs, statusOf} from './status-samples.js';
+import {family, listLost, nowMs, statusOf} from './status-samples.js';
 
 test('figures are in the text format of Prometheus', () => {
   const text = statusFigures(statusOf({families: [family({standing: 5})]}));
@@ -18,10 +18,28 @@ test('figures are in the text format of Prometheus', () => {
   expect(text.endsWith('\n')).toBe(true);
 });
 
-test('blocking that is stopped', () => {
-  const brake = {kind: 'stopped', sinceMs: nowMs - 60_000, clients: [], heldBack: 7} as const;
-  expect(statusFigures(statusOf({brake}))).toContain('\nblocksmtp_stopped 1\n');
-  expect(statusFigures(statusOf())).toContain('\nblocksmtp_stopped 0\n');
+test('what is on, and what is off', () => {
+  const quiet = statusFigures(statusOf());
+  for (const name of ['stopped', 'wave', 'learning']) {
+    expect(quiet).toContain(`\nblocksmtp_${name} 0\n`);
+  }
+  const on = statusFigures(
+    statusOf({
+      crowd: {...listLost, wave: {kind: 'on'}, learning: {kind: 'on', untilMs: nowMs}},
+    }),
+  );
+  for (const name of ['stopped', 'wave', 'learning']) {
+    expect(on).toContain(`\nblocksmtp_${name} 1\n`);
+  }
+});
+
+test('each rule has its sample, and each thing that is remembered', () => {
+  const text = statusFigures(statusOf());
+  expect(text).toContain('\nblocksmtp_blocks_by_rule{rule="row"} 9\n');
+  expect(text).toContain('\nblocksmtp_blocks_by_rule{rule="silence"} 0\n');
+  expect(text).toContain('\nblocksmtp_blocks_by_rule{rule="operator"} 1\n');
+  expect(text).toContain('\nblocksmtp_remembered{what="clients"} 3\n');
+  expect(text).toContain('\nblocksmtp_remembered{what="names"} 40\n');
 });
 
 test.each([
@@ -54,7 +72,10 @@ test('the names, their types and their order', () => {
     'trial gauge',
     'saved gauge',
     'blocks gauge',
-    'offenders gauge',
+    'blocks_by_rule gauge',
+    'wave gauge',
+    'learning gauge',
+    'remembered gauge',
     'firewall_wanted gauge',
     'firewall_standing gauge',
     'firewall_failing gauge',

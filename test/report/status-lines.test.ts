@@ -1,13 +1,15 @@
 /** A status in words. */
 import {describe, expect, test} from '@jest/globals';
 import {statusLines} from '../../src/report/status-lines.js';
-import {family, nowMs, statusOf} from './status-samples.js';
+import {blocksByRule} from '../../src/report/status.js';
+import {family, listLost, nowMs, quietCrowd, statusOf} from './status-samples.js';
 
 describe('statusLines', () => {
   test('all is well', () => {
     expect(statusLines(statusOf(), nowMs)).toEqual([
       'running for 1h, backend iptables',
-      '12 blocks, 3 clients under watch',
+      '12 blocks: 9 by row, 2 by wave, 1 by the operator',
+      'remembered: 3 clients (1 with a record), 2 networks, 40 names that took mail',
       'enforced: 100 %',
       'IPv4: 10 of 10 stand, checked 3s ago, repaired 2 times',
       'IPv6: 0 of 0 stand, checked 3s ago, repaired 2 times',
@@ -30,27 +32,54 @@ describe('statusLines', () => {
   });
 
   test('one of a kind', () => {
-    const status = statusOf({blocks: 1, offenders: 1, families: [family({repairs: 1})]});
+    const remembered = {clients: 1, records: 1, networks: 1, names: 1};
+    const status = statusOf({
+      blocks: 1,
+      blocksByRule: {...blocksByRule([]), earlier: 1},
+      crowd: {...quietCrowd, remembered},
+      families: [family({repairs: 1})],
+    });
     const lines = statusLines(status, nowMs);
-    expect(lines[1]).toBe('1 block, 1 client under watch');
-    expect(lines[3]).toMatch(/repaired 1 time$/);
+    expect(lines[1]).toBe('1 block: 1 by earlier');
+    expect(lines[2]).toBe(
+      'remembered: 1 client (1 with a record), 1 network, 1 name that took mail',
+    );
+    expect(lines[4]).toMatch(/repaired 1 time$/);
   });
 
   test('a failing firewall, and 1.7 % of the blocks', () => {
     const failing = family({wanted: 1000, standing: 17, failure: 'nft: denied', readMs: undefined});
     const lines = statusLines(statusOf({sinceMs: undefined, families: [failing]}), nowMs);
     expect(lines[0]).toBe('no daemon runs, backend iptables');
-    expect(lines[2]).toBe('enforced: 1.7 %');
-    expect(lines[3]).toBe(
+    expect(lines[3]).toBe('enforced: 1.7 %');
+    expect(lines[4]).toBe(
       'IPv4: 17 of 1000 stand, never checked, repaired 2 times, FAILING: nft: denied',
     );
   });
 
-  test('blocking that is stopped', () => {
-    const brake = {kind: 'stopped', sinceMs: nowMs - 60_000, clients: [], heldBack: 7} as const;
-    expect(statusLines(statusOf({brake}), nowMs)).toContain(
-      'blocking is STOPPED for 1m, 7 blocks not made: blocksmtp resume',
-    );
+  test('nobody blocked, no wave and nothing to learn has no line', () => {
+    const lines = statusLines(statusOf({blocks: 0, blocksByRule: blocksByRule([])}), nowMs);
+    expect(lines[1]).toBe('0 blocks');
+    expect(lines[3]).toBe('enforced: 100 %');
+  });
+
+  test.each([
+    [
+      {listLoss: listLost.listLoss},
+      'blocking is STOPPED for 60s: the relay refuses 8 users whom it had, to 3 networks; see whether it knows its users',
+    ],
+    [
+      {wave: {kind: 'on', sinceMs: nowMs - 7_200_000}},
+      'a wave of strangers is on for 2h: the bar of strangers is lower',
+    ],
+    [{wave: {kind: 'on'}}, 'a wave of strangers is on: the bar of strangers is lower'],
+    [
+      {learning: {kind: 'on', untilMs: nowMs + 3_600_000}},
+      'learning until 2026-11-21T13:00:00Z: all bars are higher',
+    ],
+  ] as const)('all clients together: %j', (changes, expected) => {
+    const lines = statusLines(statusOf({crowd: {...quietCrowd, ...changes}}), nowMs);
+    expect(lines[3]).toBe(expected);
   });
 
   test.each([
@@ -69,6 +98,6 @@ describe('statusLines', () => {
 
   test('what is not all is never rounded up to all', () => {
     const almost = family({wanted: 100_000, standing: 99_999});
-    expect(statusLines(statusOf({families: [almost]}), nowMs)[2]).toBe('enforced: 99.9 %');
+    expect(statusLines(statusOf({families: [almost]}), nowMs)[3]).toBe('enforced: 99.9 %');
   });
 });

@@ -1,7 +1,18 @@
 /** A status of a daemon that runs well, with changes. */
-import type {FamilyStatus, Status} from '../../src/report/status.js';
+import type {CrowdView} from '../../src/judge/view.js';
+import {blocksByRule, type FamilyStatus, type Status} from '../../src/report/status.js';
 
 export const nowMs = Date.UTC(2026, 10, 21, 12);
+export const quietCrowd: CrowdView = {
+  wave: {kind: 'off'},
+  listLoss: {kind: 'off'},
+  learning: {kind: 'off'},
+  remembered: {clients: 3, records: 1, networks: 2, names: 40},
+};
+export const listLost = {
+  ...quietCrowd,
+  listLoss: {kind: 'on', sinceMs: nowMs - 60_000, names: 8, networks: 3},
+} as const satisfies CrowdView;
 export const family = (changes: Partial<FamilyStatus> = {}): FamilyStatus => ({
   family: 4,
   wanted: 10,
@@ -17,8 +28,8 @@ export const statusOf = (changes: Partial<Status> = {}): Status => ({
   families: [family(), family({family: 6, wanted: 0, standing: 0})],
   egress: {mode: 'warn', families: []},
   blocks: 12,
-  offenders: 3,
-  brake: {kind: 'free'},
+  blocksByRule: {...blocksByRule([]), row: 9, wave: 2, operator: 1},
+  crowd: quietCrowd,
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {counted: 20, block: 12},

@@ -1,7 +1,9 @@
 /** How things stand: nothing is called good that is not. */
 import {describe, expect, test} from '@jest/globals';
-import {enforcedShare, isGood} from '../../src/report/status.js';
-import {family, nowMs, statusOf} from './status-samples.js';
+import type {Block} from '../../src/blocks/block.js';
+import {blocksByRule, enforcedShare, isGood} from '../../src/report/status.js';
+import {because} from '../judge/samples.js';
+import {family, listLost, nowMs, quietCrowd, statusOf} from './status-samples.js';
 
 test('the share is of all families together, and 1 where nothing should stand', () => {
   expect(enforcedShare([])).toBe(1);
@@ -14,11 +16,8 @@ describe('isGood', () => {
     ['all stands', {}, true],
     ['no daemon runs', {sinceMs: undefined}, false],
     ['one is missing', {families: [family({standing: 9})]}, false],
-    [
-      'blocking is stopped',
-      {brake: {kind: 'stopped', sinceMs: nowMs, clients: ['192.0.2.7'], heldBack: 2}},
-      false,
-    ],
+    ['blocking is stopped', {crowd: listLost}, false],
+    ['a wave is on', {crowd: {...quietCrowd, wave: {kind: 'on'}}}, true],
     ['a configuration is on trial', {trial: {kind: 'running', untilMs: nowMs}}, true],
     ['nobody confirmed it', {trial: {kind: 'failed'}}, false],
     ['nobody confirmed it, nor is there a way back', {trial: {kind: 'overdue'}}, false],
@@ -27,4 +26,17 @@ describe('isGood', () => {
   ] as const)('%s', (_, changes, expected) => {
     expect(isGood(statusOf(changes))).toBe(expected);
   });
+});
+
+test('a block is counted by its rule, by the operator, or as of an earlier version', () => {
+  const block: Block = {
+    ...{network: '203.0.113.7', fromMs: 1, untilMs: 2, reason: 'x', origin: 'evidence'},
+  };
+  const counts = blocksByRule([
+    block,
+    {...block, because},
+    {...block, because: {...because, rule: 'wave'}},
+    {...block, origin: 'operator', because},
+  ]);
+  expect(counts).toEqual({...blocksByRule([]), earlier: 1, row: 1, wave: 1, operator: 1});
 });

@@ -47,7 +47,7 @@ export function linesThatMatter(
     if (reading.kind === 'ignored') return false;
     const {event} = reading;
     if (event.kind === 'envelopeEnd') {
-      const isSuspect = suspects.some(({text}) => text === event.client.text);
+      const isSuspect = suspects.some(({text}) => text === event.client?.text);
       return envelopes === 'all' || isSuspect || spoken.has(event.queueId);
     }
     if (event.kind === 'noCommands') {

@@ -192,7 +192,7 @@ export class PackedTable {
     this.touch(slot);
   }
 
-  /** All entries; they may be changed and removed meanwhile, not added. */
+  /** All entries. They may be changed and removed meanwhile; of those added some may be among them. */
   *slots(): Generator<Slot> {
     for (let sheet = 0; sheet < this.#sheets; sheet++) {
       for (let row = 0; row < this.#sheetRows; row++) {

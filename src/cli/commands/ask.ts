@@ -8,7 +8,7 @@ import {askControl} from '../../sys/talk/control-socket.js';
 
 type Asked =
   | {readonly kind: 'answer'; readonly answer: Answer}
-  | {readonly kind: 'noDaemon'}
+  | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
   | {readonly kind: 'failed'; readonly why: string};
 
 export async function askDaemon(controlSocket: string, request: Request): Promise<Asked> {

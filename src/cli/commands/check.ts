@@ -62,7 +62,7 @@ async function ofDaemon({text}: Address, controlSocket: string): Promise<Asked> 
   }
   const {answer} = asked;
   if (answer.kind !== 'why') return {kind: 'none', why: 'the daemon gives no answer'};
-  const {exemption} = answer;
+  const {exemption} = answer.why;
   const verdict = exemption === null ? {isExempt: false, text: 'not exempt'} : exempt(exemption);
   return {kind: 'verdict', verdict};
 }

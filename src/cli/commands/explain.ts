@@ -4,7 +4,7 @@
  * over. The pipeline is the daemon's own; only the machine is not asked, for these processes are
  * gone.
  */
-import {printable} from '../../base/printable.js';
+import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Config} from '../../config/schema.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
@@ -12,6 +12,7 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
+import type {Bar} from '../../judge/view.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
 import type {LogRecord} from '../../log/record.js';
@@ -27,7 +28,7 @@ import type {Log} from '../../sys/talk/log.js';
 
 type EventFacts = Readonly<Record<string, string | number | undefined>> & {readonly kind: string};
 
-/** How one piece of evidence was weighed; the score is the client's behind it. */
+/** How one piece of evidence was weighed; score and bars are the client's behind it, in names. */
 interface WeighedEvidence {
   readonly weighed: 'counted' | 'exempt' | 'unproven';
   readonly kind: string;
@@ -35,6 +36,10 @@ interface WeighedEvidence {
   readonly subject: string;
   readonly proof: Proof;
   readonly score: number | null;
+  /** What it added, in names; null: nothing, or nobody knows. */
+  readonly weight: number | null;
+  /** At which scores the client is blocked; empty: it is not judged. */
+  readonly bars: readonly Bar[];
 }
 
 /** What is told of one line; `--json` prints it as it is. */
@@ -69,7 +74,7 @@ export async function explain(
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
     const {source, offset, text} = line;
     const explained = {source, offset, line: text, ...told};
-    output.print(form === 'json' ? `${escapedJson(explained)}\n` : asText(explained));
+    output.print(form === 'json' ? `${asciiJson(explained)}\n` : asText(explained));
   };
   try {
     const input = openLogInput(path);
@@ -113,20 +118,16 @@ export async function explain(
 
 const nothing = {event: null, session: null, evidence: []} as const;
 
+/** Of evidence that counts nothing. */
+const noScore: Partial<Pick<Extract<Outcome, {kind: 'counted'}>, 'score' | 'weight' | 'bars'>> = {};
+
 function weighed(outcome: Outcome): WeighedEvidence[] {
   if (outcome.kind !== 'counted' && outcome.kind !== 'exempt' && outcome.kind !== 'unproven') {
     return [];
   }
   const {kind, client, subject, proof} = outcome.evidence;
-  const score = outcome.kind === 'counted' ? outcome.score : null;
-  return [{weighed: outcome.kind, kind, client: client.text, subject, proof, score}];
-}
-
-/** JSON.stringify leaves DEL, C1 and all beyond as they are, and a terminal obeys a C1. */
-function escapedJson(value: unknown): string {
-  const escape = (character: string): string =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value).replaceAll(/[^\n\x20-\x7e]/g, escape);
+  const {score = null, weight = null, bars = []} = outcome.kind === 'counted' ? outcome : noScore;
+  return [{weighed: outcome.kind, kind, client: client.text, subject, proof, score, weight, bars}];
 }
 
 function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[]): string {
@@ -146,7 +147,13 @@ const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
 
 function plain(event: MailEvent): EventFacts {
   if (event.kind === 'undeliverable') {
-    return {...event, recipients: event.recipients.map(({subject}) => subject).join(' ')};
+    const recipients = event.recipients.map(({subject}) => subject).join(' ');
+    return {...event, recipients, nextHost: event.nextHost?.text};
+  }
+  if (event.kind === 'delivered') {
+    const {kind, queueId, sure, others, inNameOf, nextHost} = event;
+    const recipients = [...others, ...sure].join(' ');
+    return {kind, queueId, recipients, inNameOf, nextHost: nextHost?.text};
   }
   return {...event, client: event.client?.text, subjectIs: undefined};
 }

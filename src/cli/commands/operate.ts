@@ -6,14 +6,17 @@ import {askDaemon} from './ask.js';
 import {type Answered, answerAlone} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
+import type {Block} from '../../blocks/block.js';
 import type {Config} from '../../config/schema.js';
 import type {Answer, GuardRequest} from '../../control/protocol.js';
 import {statusFigures} from '../../report/prometheus.js';
 import {isGood, type Status} from '../../report/status.js';
 import {statusLines} from '../../report/status-lines.js';
 import {sendersJson, senderTable} from '../../report/tables/senders.js';
-import {localTime, roughTime, table} from '../../report/tables/table.js';
+import {blocksJson, blockTable} from '../../report/tables/blocks.js';
+import {type RemoteName, whyJson, whyLines, type WhyView} from '../../report/why-lines.js';
 import {nowMs} from '../../sys/run/clock.js';
+import {type HostNames, noNames} from '../../sys/talk/host-names.js';
 import type {Log} from '../../sys/talk/log.js';
 
 export async function operate(
@@ -23,9 +26,11 @@ export async function operate(
   log: Log,
   output: Output,
   alone: WithoutDaemon = 'mayWork',
+  names: HostNames = noNames,
 ): Promise<ExitCode> {
-  const ask = alone === 'mayWork' ? answerOf : askRunning;
-  const answer = await ask(request, config, log);
+  const answer = await (alone === 'mayWork'
+    ? answerOf(request, config, log)
+    : answerOfRunning(request, config));
   if (answer === undefined) return exitCode.configuration;
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);
@@ -33,12 +38,10 @@ export async function operate(
   }
   switch (answer.kind) {
     case 'blocks':
-      output.print(
-        form === 'json' ? `${JSON.stringify(answer.blocks, null, 2)}\n` : listing(answer),
-      );
+      output.print(await listing(answer.blocks, form, names));
       return exitCode.ok;
     case 'why':
-      output.print(`${answer.lines.join('\n')}\n`);
+      output.print(await whyText(answer.why, form, names));
       return exitCode.ok;
     case 'status':
       output.print(statusText(answer.status, form));
@@ -62,30 +65,50 @@ export async function operate(
 /** Of the daemon, or where none runs of its state. */
 export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   const running = await askRunning(request, config);
-  if (running !== undefined) return running;
+  if (running.kind === 'told') return running.answer;
   const alone = await answerAlone(request, config, log);
-  if (!('taken' in alone)) return alone;
+  if (!('taken' in alone)) {
+    if (running.file === 'dead') log.say('warning', deadText(config.controlSocket));
+    return alone;
+  }
   // A daemon that was just beginning, or between two lives, listens now.
   const late = await askRunning(request, config);
   const why = `${alone.taken}, and does not listen at ${config.controlSocket}`;
-  return late ?? {unavailable: why};
+  return late.kind === 'told' ? late.answer : {unavailable: why};
 }
 
+const deadText = (path: string): string =>
+  `${path} is there, and nobody listens: the daemon that made it was killed; without a daemon nobody is guarded`;
+
 /** @returns undefined where no daemon runs */
-async function askRunning(request: GuardRequest, config: Config): Promise<Answered | undefined> {
+async function answerOfRunning(
+  request: GuardRequest,
+  config: Config,
+): Promise<Answered | undefined> {
+  const running = await askRunning(request, config);
+  return running.kind === 'told' ? running.answer : undefined;
+}
+
+type Running =
+  | {readonly kind: 'told'; readonly answer: Answered}
+  | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'};
+
+async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
   const asked = await askDaemon(config.controlSocket, request);
   switch (asked.kind) {
-    case 'answer': {
-      const {answer} = asked;
-      if (request.command !== 'flush' || answer.kind !== 'done') return answer;
-      return {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`};
-    }
+    case 'answer':
+      return {kind: 'told', answer: withRest(request, asked.answer)};
     case 'noDaemon':
-      return undefined;
+      return asked;
     case 'failed':
-      return {unavailable: `${config.controlSocket}: ${asked.why}`};
+      return {kind: 'told', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
   }
 }
+
+const withRest = ({command}: GuardRequest, answer: Answer): Answer =>
+  command === 'flush' && answer.kind === 'done'
+    ? {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`}
+    : answer;
 
 function statusText(status: Status, form: Form): string {
   switch (form) {
@@ -98,13 +121,23 @@ function statusText(status: Status, form: Form): string {
   }
 }
 
-function listing({blocks}: Extract<Answer, {kind: 'blocks'}>): string {
-  if (blocks.length === 0) return 'nobody is blocked\n';
-  const rows = blocks.map(({network, untilMs, reason, origin}) => [
-    network,
-    localTime(untilMs),
-    roughTime((untilMs - nowMs()) / 1000),
-    origin === 'operator' ? 'by the operator' : reason,
-  ]);
-  return table([['CLIENT', 'UNTIL', 'LEFT', 'WHY'], ...rows]);
+/** The newest blocks get a name first: there may be more than are asked about. */
+async function listing(blocks: readonly Block[], form: Form, names: HostNames): Promise<string> {
+  const newest = [...blocks].sort((a, b) => b.fromMs - a.fromMs).map(({network}) => network);
+  const hosts = await names(newest.filter(isHost));
+  return form === 'json' ? blocksJson(blocks, hosts) : blockTable(blocks, hosts, nowMs());
 }
+
+async function whyText(why: WhyView, form: Form, names: HostNames): Promise<string> {
+  const name = await nameOf(why.network, names);
+  return form === 'json' ? whyJson(why, name) : `${whyLines(why, name, nowMs()).join('\n')}\n`;
+}
+
+async function nameOf(network: string, names: HostNames): Promise<RemoteName> {
+  if (names === noNames || !isHost(network)) return {kind: 'notAsked'};
+  const name = (await names([network])).get(network);
+  return name === undefined ? {kind: 'none'} : {kind: 'name', name};
+}
+
+/** The DNS has no names for networks. */
+const isHost = (network: string): boolean => !network.includes('/');

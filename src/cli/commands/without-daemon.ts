@@ -12,8 +12,9 @@ import {
 } from '../../control/protocol.js';
 import {Desk} from '../../daemon/desk.js';
 import {Enforcement} from '../../daemon/enforcement.js';
+import type {Exemptions} from '../../score/exempt.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
-import {keptListIn, nothingKept} from '../../score/live/kept-list.js';
+import {type KeptList, keptListIn, nothingKept} from '../../score/live/kept-list.js';
 import {removeFirewall} from '../../daemon/remove-firewall.js';
 import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
 import {Guard} from '../../guard/guard.js';
@@ -70,8 +71,10 @@ async function answerWith(
     case 'status':
       await Promise.all([enforcement.look(), egress?.look()]);
       return desk.answer(request);
-    case 'list':
     case 'why':
+      parts.exemptionWatch.refresh();
+      return desk.answer(request);
+    case 'list':
     case 'senders':
       return desk.answer(request);
     case 'resume': {
@@ -105,7 +108,7 @@ function partsFor(
   const families = machineFamilies();
   const settings = guardSettings(config, hostName(), 'live', sendmail);
   const guard = new Guard(settings, state);
-  const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
+  const kept = config.dryRun ? nothingKept : keptFor(command, config);
   const exemptionWatch = new ExemptionWatch(config, say, kept);
   const shared = {...resources, config, guard, exemptions: () => exemptionWatch.exemptions};
   const sessions = command === 'block' || command === 'unblock' ? 'cut' : 'leave';
@@ -132,19 +135,38 @@ function partsFor(
   return {state, exemptionWatch, enforcement, desk, egress};
 }
 
+/** The whitelist as it was last read; a command that only asks keeps none. */
+function keptFor(command: GuardRequest['command'], {stateDir}: Config): KeptList {
+  const kept = keptListIn(stateDir);
+  return onlyAsks.has(command) ? {read: () => kept.read(), write: () => undefined} : kept;
+}
+
 /** Sets or lifts one block, beside all others that should stand. */
 async function change(
   request: Extract<GuardRequest, {command: 'block' | 'unblock'}>,
-  {exemptionWatch, enforcement, desk}: AloneParts,
+  {state, exemptionWatch, enforcement, desk}: AloneParts,
   config: Config,
 ): Promise<Answered> {
   exemptionWatch.refresh();
-  enforcement.start();
+  // Where nothing will change, no chain is made.
+  if (willChange(request, state, exemptionWatch.exemptions)) enforcement.start();
   const answer = await desk.answer(request);
   if (config.dryRun) return wouldBeDone(request, answer);
   if (answer.kind !== 'done') return answer;
   if (enforcement.isEnforced(request.network)) return untilWhen(request, answer, config);
   return {unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again'};
+}
+
+function willChange(
+  request: Extract<GuardRequest, {command: 'block' | 'unblock'}>,
+  state: State,
+  exemptions: Exemptions,
+): boolean {
+  const read = readNetwork(request);
+  if (read.kind === 'refused') return false;
+  return request.command === 'block'
+    ? exemptions.ofNetwork(read.network) === undefined
+    : state.blocks.get(read.network.text) !== undefined;
 }
 
 type Changing = Extract<GuardRequest, {command: 'block' | 'unblock' | 'resume'}>;

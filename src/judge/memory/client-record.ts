@@ -6,9 +6,10 @@
  * Times are seconds since the epoch, as far as they need to be exact; 0 means never.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
+import {weights} from '../../score/weights.js';
 
 /** The key is the client's first address (`client-key.ts`). */
-export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 84};
+export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 88};
 
 /** Where each field lies; its type is the last word of its comment. */
 export const field = {
@@ -51,6 +52,9 @@ export const field = {
   rung: 47,
   /** Hashes of things done, and of names delivered to: `mostHashes` of u32. */
   hashes: 48,
+  /** Sessions left stuck of late, which are forgiven with time: u8; ten minutes of u16. */
+  stuck: 84,
+  stuckSpan: 86,
 } as const;
 
 export const flag = {
@@ -76,6 +80,9 @@ export const forgottenSec = 45 * 86_400;
 /** A positive score is halved each so long since the first unknown name. Seconds: 30 days. */
 export const halvedSec = 30 * 86_400;
 
+/** The number of ten minutes, in 15 bits: those of 227 days. */
+const spanOf = (sec: number): number => Math.floor(sec / 600) & 0x7fff;
+
 export const has = (table: PackedTable, slot: Slot, which: number): boolean =>
   (table.u8(slot, field.flags) & which) !== 0;
 
@@ -98,9 +105,40 @@ export function addU8(table: PackedTable, slot: Slot, which: number, by: number)
   return sum;
 }
 
+/**
+ * A mailer behind a broken link leaves sessions too: so many are forgiven in each ten minutes. A count; what
+ * each weighed is `weights.stuckSession`.
+ */
+const stuckForgiven = 4;
+
+/** Sessions that are forgiven by now. A count. */
+function forgivenAt(table: PackedTable, slot: Slot, sec: number): number {
+  const stuck = table.u8(slot, field.stuck);
+  if (stuck === 0) return 0;
+  const spans = (spanOf(sec) - table.u16(slot, field.stuckSpan)) & 0x7fff;
+  return Math.min(stuck, spans * stuckForgiven);
+}
+
+/** One more session was left stuck. */
+export function addStuck(table: PackedTable, slot: Slot, sec: number): void {
+  settle(table, slot, sec);
+  addU8(table, slot, field.stuck, 1);
+  table.setU16(slot, field.stuckSpan, spanOf(sec));
+}
+
+/** Writes down what is forgiven. */
+function settle(table: PackedTable, slot: Slot, sec: number): void {
+  const forgiven = forgivenAt(table, slot, sec);
+  if (forgiven === 0) return;
+  table.setF32(slot, field.score, table.f32(slot, field.score) - forgiven * weights.stuckSession);
+  addU8(table, slot, field.stuck, -forgiven);
+  table.setU16(slot, field.stuckSpan, spanOf(sec));
+}
+
 /** The score as it is worth at a time: in whole halvings, so that a row of names is one row. */
 export function scoreAt(table: PackedTable, slot: Slot, sec: number): number {
-  const score = table.f32(slot, field.score);
+  const forgiven = forgivenAt(table, slot, sec) * weights.stuckSession;
+  const score = table.f32(slot, field.score) - forgiven;
   if (score <= 0) return score;
   const first = table.u32(slot, field.firstSec);
   const scored = table.u32(slot, field.scoredSec);
@@ -153,6 +191,15 @@ export function worthOf(table: PackedTable, slot: Slot): number {
 
 /** Forgets what is over. @returns `empty`: nothing is known of the client any more */
 export function ageClient(table: PackedTable, slot: Slot, sec: number): 'kept' | 'empty' {
+  // What was noted while the clock was ahead happened now.
+  for (const time of [
+    field.scoredSec,
+    field.firstSec,
+    field.firstDeliverySec,
+    field.lastDeliverySec,
+  ]) {
+    if (table.u32(slot, time) > sec) table.setU32(slot, time, sec);
+  }
   const delivery = table.u32(slot, field.lastDeliverySec);
   const newest = Math.max(
     delivery,
@@ -174,7 +221,9 @@ function forgetDeliveries(table: PackedTable, slot: Slot): void {
 
 /** More speaks against it. */
 export function addScore(table: PackedTable, slot: Slot, names: number, sec: number): void {
-  table.setF32(slot, field.score, scoreAt(table, slot, sec) + names);
+  const before = scoreAt(table, slot, sec);
+  settle(table, slot, sec);
+  table.setF32(slot, field.score, before + names);
   table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
   if (table.u32(slot, field.firstSec) === 0) table.setU32(slot, field.firstSec, sec);
 }
@@ -188,7 +237,8 @@ export function addCredit(
   sec: number,
 ): void {
   const before = scoreAt(table, slot, sec);
-  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, -floor)));
+  settle(table, slot, sec);
+  table.setF32(slot, field.score, Math.max(before - names, Math.min(before, 0 - floor)));
   table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
 }
 
@@ -264,13 +314,12 @@ export function noteHop(table: PackedTable, slot: Slot, hop: number): void {
 }
 
 /** A client counts once an hour for a wave: in spans of ten minutes. */
-const waveSpanSec = 600;
 const spansOfHour = 6;
 
 /** Whether it may count for a wave again; notes that it did. */
 export function takeWaveHour(table: PackedTable, slot: Slot, sec: number): 'taken' | 'over' {
   // Not 0, which is never.
-  const span = (Math.floor(sec / waveSpanSec) & 0x7fff) | 0x8000;
+  const span = spanOf(sec) | 0x8000;
   const before = table.u16(slot, field.waved);
   if (before !== 0 && ((span - before) & 0x7fff) < spansOfHour) return 'over';
   table.setU16(slot, field.waved, span);

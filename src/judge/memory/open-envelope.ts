@@ -39,7 +39,7 @@ const refusedFrameBytes = 27;
 /** TLS adds 22 to 29 bytes to an answer. More is no overhead. Bytes. */
 const mostOverheadBytes = 40;
 /** Greeting, EHLO and a TLS handshake with a chain of certificates stay below. Bytes. */
-const greetingBytes = 6000;
+const greetingBytes = 8000;
 
 /** Envelopes remembered at once. A count: as many as a large relay has processes, ten times. */
 export const mostOpenEnvelopes = 20_000;
@@ -76,7 +76,8 @@ export function answered(
   const overBytes = before.overBytes + over;
   const {answers} = before;
   const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);
-  const inAll = (bytes - greetingBytes - refusedBytes) / acceptedBytes;
+  const overhead = (answers + 1) * (answers === 0 ? 0 : leastOver);
+  const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
   const accepted = Math.max(before.accepted ?? 0, Math.floor(Math.max(0, sinceFirst, inAll)));
   return {
     ...before,

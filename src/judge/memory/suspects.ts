@@ -27,6 +27,15 @@ export const mostNames = 8;
 /** Of one name. Characters. */
 export const mostNameCharacters = 64;
 
+/** What it was done to is a name, and not a process or a command. */
+const namedKinds: readonly EvidenceKind[] = [
+  'unknownRecipient',
+  'undeliverable',
+  'vrfyProbe',
+  'relayDenied',
+  'authFailed',
+];
+
 export class Suspects {
   readonly #table: Table<Suspect>;
 
@@ -41,7 +50,7 @@ export class Suspects {
 
   note(client: string, kind: EvidenceKind, plain: string, proof: Proof, atMs: number): void {
     const before = this.#table.get(client);
-    const name = printable(plain, mostNameCharacters);
+    const name = namedKinds.includes(kind) ? printable(plain, mostNameCharacters) : '';
     const kept = before?.names ?? [];
     const names = name === '' || kept.includes(name) ? kept : [...kept.slice(1 - mostNames), name];
     this.#table.set(client, {

@@ -1,37 +1,54 @@
 /**
  * Reads the two lines of an envelope: `from=` when its last command has been given, `to=` for each
  * delivery. In `from=` the client is ours to take, in `to=` the host is the next one and never is.
+ * Whose an envelope was and what a delivery is worth is for others (`mail/deliveries.ts`).
  */
+import {type Address, parseAddress} from '../../net/address.js';
 import {parseClient} from './client.js';
-import type {EnvelopeEnd, Undeliverable} from '../mail-event.js';
+import type {Delivered, EnvelopeEnd, Undeliverable} from '../mail-event.js';
 import {subjectOf} from './recipient.js';
 
+const fromField = 'from=';
 const relayField = ', relay=';
+const idField = ', msgid=';
 
 /** From its end, sendmail's own words: `, size=0, class=0, nrcpts=0` and then only short fields. */
 const countsPattern = /, size=(\d{1,15}), class=-?\d{1,10}, nrcpts=(\d{1,6})(?=, |$)/g;
+
+/** What stands for the client when a local program hands mail in; a client's ends with its address. */
+const localProgram =
+  /^(?:(?:[^\s"()<>[\]@\\]{1,64}@)?localhost|localhost \[\[UNIX: [^\s[\]]{0,108}\]\])$/;
 
 /**
  * `from=…, relay=CLIENT` (headers.c logsender()): `relay=` is always the last field, and a client
  * has no `, ` in it; sender and message id, which may hold a false one, stand before. Of several
  * counts the last is not the sender's (he stands before it), but may be the message id's, which
  * makes the client look better to nobody: the first one behind the sender would be his.
+ *
+ * A message of which all came has a message id, if need be one of sendmail's; of one that was cut off
+ * in its body, or was refused for a bare line feed, the line tells a size and no id.
  */
 export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined {
-  if (body.length > longestBytes && body.includes(', msgid=')) return undefined;
+  if (body.length > longestBytes && body.includes(idField)) return undefined;
   const relay = body.lastIndexOf(relayField);
   if (relay < 0) return undefined;
-  const client = parseClient(body.slice(relay + relayField.length));
-  if (client === undefined) return undefined;
+  const host = body.slice(relay + relayField.length);
+  const client = parseClient(host);
+  if (client === undefined && !localProgram.test(host)) return undefined;
   const counts = [...body.slice(0, relay).matchAll(countsPattern)];
+  const [only] = counts;
   // A false one in sender or message id makes two; then nothing is held to the client's credit.
-  const [, size = '0', accepted = '0'] = counts.length === 1 ? (counts[0] ?? []) : [];
+  const [whole = '', size = '0', accepted = '0'] = counts.length === 1 ? (only ?? []) : [];
+  const hasId = body.startsWith(idField, (only?.index ?? 0) + whole.length);
+  const sender = body.slice(fromField.length, only?.index ?? relay);
   return {
     kind: 'envelopeEnd',
     queueId,
     client,
+    sender: sender === '<>' ? '' : sender,
     accepted: Number(accepted),
     sizeBytes: Number(size),
+    message: hasId && Number(accepted) > 0 && Number(size) > 0 ? 'taken' : 'none',
   };
 }
 
@@ -45,18 +62,86 @@ const longestBytes = 900;
 /** Recipients of one line. A count: sendmail cuts the list at some 256 characters and says `[more]`. */
 const mostRecipients = 64;
 
+/** Without blanks, quotes and comments, and with both angle brackets: nothing in it reads as a field. */
+const bracketed = '<[^\\s"()<>\\\\]{0,256}>';
+const unbracketed = '[^\\s"()<>\\\\]{1,1000}';
+
+/** `hh:mm:ss`, with days in front (pintvl()). */
+const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
+
+/**
+ * `to=R[,R…][, [more]][, ctladdr=C[ (UID/GID)]], delay=…, xdelay=…, mailer=M, pri=N, relay=HOST [IP], `
+ * (deliver.c logdelivery()). Read from the left: as no recipient here holds a blank, the first `, ` ends
+ * them, and what follows is sendmail's up to `dsn=`; what the next host says stands behind that.
+ * Recipients that do hold blanks are rare, and tell neither a name nor a host here.
+ */
+const toHead = new RegExp(
+  `^to=(${bracketed}(?:,${bracketed})*|${unbracketed}?)(?:, \\[more\\])?` +
+    `(?:, ctladdr=(${bracketed}|${unbracketed}?)(?: \\(\\d{1,10}/\\d{1,10}\\))?)?` +
+    `, delay=${interval}(?:, xdelay=${interval})?, mailer=[^\\s,]{1,32}(?:, pri=\\d{1,15})?` +
+    '(?:, relay=[^\\s,]{1,64}(?: \\[(?:IPv6:)?([^\\s\\[\\]]{1,64})\\]| \\[\\[?[^\\[\\]]{1,128}\\]\\]?)?)?, (?=dsn=)',
+);
+
+/** Success has no `reply=`, so nothing of the next host's stands between. */
+const sentTail = /^dsn=2\.\d{1,3}\.\d{1,3}(?:, ntries=\d{1,6})?, stat=Sent(?: \(.*\))?$/s;
+
+export function readTo(queueId: string, body: string): Undeliverable | Delivered | undefined {
+  const stat = body.lastIndexOf(', stat=');
+  if (stat < 0) return undefined;
+  if (isUnknownUser.test(body.slice(stat))) return readUndeliverable(queueId, body, stat);
+  const head = toHead.exec(body);
+  if (head === null || !sentTail.test(body.slice(head[0].length))) return undefined;
+  const [, text = '', inNameOf, nextHost] = head;
+  return {
+    kind: 'delivered',
+    queueId,
+    ...namesIn(text, inNameOf),
+    nextHost: nextHostOf(nextHost),
+  };
+}
+
+/** Recipients as a client types them; what an alias leads to has no angle brackets. */
+const typed = /^<[^\s"()<>\\,;:]{1,256}>(?:,<[^\s"()<>\\,;:]{1,256}>)*$/;
+
+/**
+ * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient
+ * (`<fake>,<real>`, `<fake><real>`, `fake<real>` are all `real`, measured with 8.18.1) and logs all of
+ * it: so the last name of a list is true, and each before it may be a false beginning of the next.
+ * With a `ctladdr` that was never typed (an alias that an alias leads to) no name can be told.
+ */
+function namesIn(
+  text: string,
+  inNameOf: string | undefined,
+): Pick<Delivered, 'sure' | 'others' | 'inNameOf'> {
+  if (inNameOf !== undefined && !isWholeName(inNameOf)) return noNames;
+  if (!typed.test(text)) return {...noNames, inNameOf};
+  if (!text.includes(',')) return {sure: [text], others: [], inNameOf};
+  const names = text.split(',', mostRecipients + 1);
+  if (names.length > mostRecipients) return {...noNames, inNameOf};
+  return {sure: names.slice(-1), others: names.slice(0, -1), inNameOf};
+}
+
+const noNames = {sure: [], others: [], inNameOf: undefined};
+
+/** `ctladdr=` is shortened to 83 characters: libsm shortenstring() leaves out the middle. */
+const isWholeName = (text: string): boolean =>
+  typed.test(text) && !text.includes(',') && text.length < 83;
+
+const nextHostOf = (text: string | undefined): Address | undefined => parseAddress(text ?? '');
+
+const isUnknownUser = /^, stat=User unknown(?: \(.*\))?$/s;
+
 /**
  * `to=<a>,<b>, delay=…, relay=NEXTHOP, dsn=5.1.1, stat=User unknown` (deliver.c logdelivery()).
  * sendmail makes EX_NOUSER of every 550, so the enhanced code must say "no such address" too
  * (RFC 3463 section 3.2). Of several `stat=` the last is sendmail's; before it the next host speaks.
  * With `ctladdr=` an alias or a local user is to blame, and no client knew the name.
  */
-export function readTo(queueId: string, body: string): Undeliverable | undefined {
-  const stat = body.lastIndexOf(', stat=');
-  if (stat < 0 || !/^, stat=User unknown(?: \(.*\))?$/s.test(body.slice(stat))) return undefined;
+function readUndeliverable(queueId: string, body: string, stat: number): Undeliverable | undefined {
   if (!/, dsn=5\.1\.1, /.test(body.slice(0, stat + 2))) return undefined;
   const end = body.search(/, (?:\[more\], )?(?:ctladdr|delay)=/);
   if (end < 0 || body.startsWith(', ctladdr=', end)) return undefined;
   const recipients = body.slice('to='.length, end).split(/(?<=>),(?=<)/, mostRecipients);
-  return {kind: 'undeliverable', queueId, recipients: recipients.map(subjectOf)};
+  const nextHost = nextHostOf(toHead.exec(body)?.[3]);
+  return {kind: 'undeliverable', queueId, recipients: recipients.map(subjectOf), nextHost};
 }

@@ -14,7 +14,7 @@ import type {Dialect} from '../../mail/dialect.js';
 import type {Address} from '../../net/address.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import type {SocketEntry} from '../../net/socket-table.js';
-import {CutNetworks} from '../cut-networks.js';
+import {CutNetworks, type StandingBlocks} from '../cut-networks.js';
 import {
   type Cut,
   cutText,
@@ -30,9 +30,7 @@ import {destroySockets, mostPeersPerCall, portSockets} from '../../sys/proc/sock
 import {nowMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
-export interface CutterView {
-  /** Whether the block of this network still stands. */
-  readonly stands: (network: string) => boolean;
+export interface CutterView extends StandingBlocks {
   readonly isExempt: (client: Address) => boolean;
   /**
    * Saves what is known, before anything is cut: a process that has ended tells nobody any more whose
@@ -128,7 +126,7 @@ export class Cutter {
       const network = this.#view.stands(text) ? parseNetwork(text) : undefined;
       if (network !== undefined) networks.push(network);
     }
-    return new CutNetworks(networks, this.#view.stands);
+    return new CutNetworks(networks, this.#view);
   }
 
   /** @returns the networks with connections that no process was seen to serve */

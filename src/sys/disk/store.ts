@@ -3,50 +3,21 @@
  * the user's machine). One transaction saves everything that changed together with the place in the
  * log. Only the holder of the instance lock opens it.
  */
-import {randomBytes} from 'node:crypto';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
 import type {HistoryEntry} from '../../blocks/history.js';
-import type {Sheet} from '../../base/mechanisms/packed-table.js';
-import {
-  makeState,
-  packedNames,
-  type PackedName,
-  plainNames,
-  type PlainName,
-  type Row,
-  type State,
-} from '../../guard/state.js';
+import type {State} from '../../guard/state.js';
+import {layoutVersion, loadState, noteSaved, saveTables, type TakeOver, upgrade} from './layout.js';
 
 const fileName = 'blocksmtp.db';
-
-/** Version of the layout below, kept in SQLite's `user_version`. */
-const layoutVersion = 5;
 
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
 
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
-
-/** A plain table holds JSON under a key, a packed one its sheets; the history has columns of its own, for questions. */
-const layout = `
-  ${plainNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
-  ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);`).join('\n')}
-  CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
-  CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
-  PRAGMA user_version = ${layoutVersion};
-`;
-
-/** What layout 1 cannot say (2 to 4 lack tables only): half-read sessions and scores begin anew, blocks count on. */
-const begunAnew = `
-  DROP TABLE IF EXISTS sessions;
-  DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
-  UPDATE offenders SET value = json_set(value, '$.score', 0, '$.counted', json('[]'),
-    '$.kinds', json('{}'), '$.accepted', 0);
-`;
 
 class NewerError extends Error {}
 
@@ -77,21 +48,33 @@ export interface Store {
 export const hasStore = (stateDir: string): boolean =>
   fs.statSync(join(stateDir, fileName), {throwIfNoEntry: false}) !== undefined;
 
-/** @throws when the directory cannot be used, or a newer version has written the file */
-export async function openStore(stateDir: string, nowMs: number): Promise<Store> {
+/**
+ * @param takeOver for the file of an earlier version; left out: what it alone had is forgotten
+ * @throws when the directory cannot be used, or a newer version has written the file
+ */
+export async function openStore(
+  stateDir: string,
+  nowMs: number,
+  takeOver: TakeOver = () => undefined,
+): Promise<Store> {
   const path = join(stateDir, fileName);
   try {
-    return await openAt(path, undefined, nowMs);
+    return await openAt(path, undefined, nowMs, takeOver);
   } catch (error) {
     if (error instanceof NewerError || !isDamage(error)) throw error;
     const damaged = `${path}.damaged-${nowMs}`;
     fs.renameSync(path, damaged);
     if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${damaged}-wal`);
-    return openAt(path, damaged, nowMs);
+    return openAt(path, damaged, nowMs, takeOver);
   }
 }
 
-async function openAt(path: string, damaged: string | undefined, nowMs: number): Promise<Store> {
+async function openAt(
+  path: string,
+  damaged: string | undefined,
+  nowMs: number,
+  takeOver: TakeOver,
+): Promise<Store> {
   // The optimising compiler would take 50 MB for a program that runs a few statements a second. Not
   // for every process at its start: the scanner of `replay` would take twice its time.
   v8.setFlagsFromString('--liftoff-only');
@@ -112,10 +95,10 @@ async function openAt(path: string, damaged: string | undefined, nowMs: number):
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
-    if (version < layoutVersion)
-      database.exec(`BEGIN; ${version === 1 ? begunAnew : ''} ${layout} COMMIT;`);
+    const state =
+      version < layoutVersion ? upgrade(database, version, takeOver) : loadState(database);
     forgetHistory(database, nowMs - historySeconds * 1000);
-    return storeOf(database, loadState(database), damaged);
+    return storeOf(database, state, damaged);
   } catch (error) {
     database.close();
     throw error;
@@ -130,58 +113,7 @@ function forgetHistory(database: Database, beforeMs: number): void {
   }
 }
 
-const loadState = (database: Database): State =>
-  makeState(
-    {
-      rows: (name) => savedRows(database, name),
-      sheets: (name) => savedSheets(database, name),
-    },
-    'saved',
-    randomBytes(4).readUInt32LE(),
-  );
-
-/** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
-function* savedRows(database: Database, name: PlainName): Generator<Row> {
-  // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
-  const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
-  try {
-    for (const row of rows.iterate()) {
-      const {key, value} = row as {key: string; value: string};
-      yield [key, JSON.parse(value)];
-    }
-  } finally {
-    rows.finalize();
-  }
-}
-
-function* savedSheets(database: Database, name: PackedName): Generator<Sheet> {
-  const rows = database.prepare(`SELECT number, bytes FROM ${name} ORDER BY number`);
-  try {
-    for (const row of rows.iterate()) {
-      const {number, bytes} = row as {number: number; bytes: Uint8Array};
-      yield [number, bytes];
-    }
-  } finally {
-    rows.finalize();
-  }
-}
-
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
-  const save = (name: PlainName): void => {
-    const {put, deleted} = state[name].changes();
-    for (const [key, value] of put) {
-      database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
-    }
-    for (const key of deleted) database.run(`DELETE FROM ${name} WHERE key = ?`, [key]);
-  };
-  const savePacked = (name: PackedName): void => {
-    const row = database.prepare(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`);
-    try {
-      for (const [number, bytes] of state[name].changes()) row.run([number, bytes]);
-    } finally {
-      row.finalize();
-    }
-  };
   let forgottenMs = 0;
   return {
     state,
@@ -189,8 +121,7 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
     commit: () => {
       database.exec('BEGIN IMMEDIATE');
       try {
-        plainNames.forEach(save);
-        packedNames.forEach(savePacked);
+        saveTables(database, state);
         const newestMs = state.history.at(-1)?.atMs ?? 0;
         if (newestMs > forgottenMs + forgetMs) {
           forgetHistory(database, newestMs - historySeconds * 1000);
@@ -204,7 +135,7 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
         if (database.inTransaction) database.exec('ROLLBACK');
         throw error;
       }
-      for (const name of [...plainNames, ...packedNames]) state[name].saved();
+      noteSaved(state);
       state.history.length = 0;
     },
     history: (network, most) =>

@@ -99,8 +99,8 @@ async function serveOne(
 
 type ControlAnswer =
   | {readonly kind: 'answer'; readonly answer: unknown}
-  /** Nobody listens there. */
-  | {readonly kind: 'noDaemon'}
+  /** Nobody listens there. `dead`: there is the file of one that was killed. */
+  | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
   | {readonly kind: 'failed'; readonly why: string};
 
 export async function askControl(path: string, request: unknown): Promise<ControlAnswer> {
@@ -111,7 +111,8 @@ export async function askControl(path: string, request: unknown): Promise<Contro
     return {kind: 'answer', answer: parseJson(line)};
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return {kind: 'noDaemon'};
+    if (code === 'ENOENT') return {kind: 'noDaemon', file: 'none'};
+    if (code === 'ECONNREFUSED') return {kind: 'noDaemon', file: 'dead'};
     return {kind: 'failed', why: message};
   } finally {
     connection.destroy();

@@ -9,7 +9,7 @@ import {type PoolResult, WorkerPool} from '../../base/mechanisms/worker-pool.js'
 /** For one try. Ms. */
 const timeoutMs = 2000;
 /** Asked at a time. A count: the others get no name. */
-const mostAsked = 32;
+export const mostAsked = 32;
 /** Names remembered. A count. */
 const mostKnown = 1000;
 /** A name of the DNS (RFC 1035 section 2.3.4). Characters. */
@@ -36,6 +36,11 @@ export class RemoteNames {
     const asking = this.#asking.get(address) ?? this.#begin(address);
     const name = await (stop === undefined ? asking : unlessGiven(asking, stop));
     return name === '' ? undefined : name;
+  }
+
+  /** Ends all questions: a process that is done must not wait for a silent server. */
+  stop(): void {
+    this.#resolver.cancel();
   }
 
   /** @returns empty: there is no name */

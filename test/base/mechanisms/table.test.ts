@@ -202,7 +202,7 @@ describe('emptyState', () => {
     one.positions.set('log', []);
     expect(other.history).toEqual([]);
     expect(
-      [other.blocks, other.offenders, other.envelopes, other.positions].map((t) => t.size),
+      [other.blocks, other.clients, other.envelopes, other.positions].map((t) => t.size),
     ).toEqual([0, 0, 0, 0]);
   });
 });

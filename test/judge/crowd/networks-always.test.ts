@@ -59,10 +59,11 @@ describe('Networks: always', () => {
         (_, i) => `198.51.${96 + (i % 16)}.${1 + (i % 250)}`,
       ).flatMap((text, i): [number, string, number][] => {
         if (restarts === 'many' && i % 7 === 0) {
-          const rows = [...table.slots()].map(
-            (slot) => [table.key(slot).slice(), table.entry(slot).slice()] as const,
-          );
-          table = new PackedTable(Networks.layout, rows);
+          const copy = new PackedTable(Networks.layout);
+          for (const slot of table.slots()) {
+            copy.entry(copy.add(table.key(slot))).set(table.entry(slot));
+          }
+          table = copy;
           networks = new Networks(table);
         }
         const found = networks.asked(address(text), 1, startMs + i * 10 * minuteMs);

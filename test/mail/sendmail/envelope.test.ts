@@ -35,7 +35,8 @@ describe('readFrom()', () => {
 
   test.each([
     ['no relay', 'from=<a@b>, size=400, class=0, nrcpts=2'],
-    ['a local program', from('root', '', 'root@localhost')],
+    ['a local program with a host', from('root', '', 'root@localhost.evil.example')],
+    ['a name that looks local', from('root', '', 'evil [x] localhost')],
     ['a client that is cut off', from('<a@b>', '', 'host.example [203.0.113')],
     [
       'what may have been cut behind a false client',
@@ -48,7 +49,7 @@ describe('readFrom()', () => {
   test('a long sender, each of whose characters takes four, is no reason for doubt', () => {
     const body = from(`<${'\\351'.repeat(220)}@b>`);
     expect(body.length).toBeGreaterThan(900);
-    expect(readFrom('X', body)?.client.text).toBe('203.0.113.7');
+    expect(readFrom('X', body)?.client?.text).toBe('203.0.113.7');
   });
 });
 
@@ -65,20 +66,20 @@ describe('readTo()', () => {
     [to('anna'), ['anna']],
   ])('%s', (body, recipients) => {
     const event = {kind: 'undeliverable', queueId: 'X', recipients: recipients.map(subjectOf)};
-    expect(readTo('X', body)).toEqual(event);
+    expect(readTo('X', body)).toMatchObject(event);
   });
 
   test('gives no more recipients than a line can hold', () => {
-    expect(readTo('X', to('<a@b>,'.repeat(1000)))?.recipients.length).toBeLessThanOrEqual(64);
+    const read = readTo('X', to('<a@b>,'.repeat(1000)));
+    expect(read?.kind === 'undeliverable' && read.recipients.length <= 64).toBe(true);
   });
 
   test.each([
-    to('<a@b>', 'Sent'),
-    to('<a@b>', 'Sent (stat=User unknown)'),
     to('<a@b>', 'Deferred: 450 <a@b>... User unknown'),
     to('<a@b>', 'User unknown', '5.7.1'),
     to('<a@b>', 'User unknown', '4.1.1'),
     to('<a@b>', 'User unknown, stat=Sent'),
+    to('<a@b>', 'Sent'),
     to('<a@b>, ctladdr=<list@example.net> (8/0)'),
     'to=<a@b>, dsn=5.1.1, stat=User unknown',
   ])('%s is none', (body) => {

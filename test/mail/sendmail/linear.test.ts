@@ -64,6 +64,10 @@ const parts = [
   'a@[',
   ': VRFY ',
   ', stat=User unknown (',
+  ', stat=Sent (',
+  ',<a@b>',
+  ', delay=00:00:00',
+  ', msgid=',
   '... User unknown',
 ];
 const shapes: Record<string, (text: string) => string> = {
@@ -71,6 +75,10 @@ const shapes: Record<string, (text: string) => string> = {
   anything: (text) => text,
   from: (text) => `from=${text}, size=0, class=0, nrcpts=0, relay=${client}`,
   to: (text) => `to=${text}, delay=00:00:00, dsn=5.1.1, stat=User unknown`,
+  sent: (text) => `to=${text}, delay=00:00:00, mailer=x, dsn=2.0.0, stat=Sent`,
+  many: (text) => `to=<a>,${text}, delay=00:00:00, mailer=x, dsn=2.0.0, stat=Sent (${text})`,
+  alias: (text) => `to=x, ctladdr=${text}, delay=00:00:00, mailer=x, dsn=2.0.0, stat=Sent`,
+  program: (text) => `from=x, size=1, class=0, nrcpts=1, relay=${text}@localhost`,
   ruleset: (text) =>
     `ruleset=check_rcpt, arg1=${text}, relay=${client}, reject=550 5.1.1 ${text}... User unknown`,
   milter: (text) => `Milter: to=${text}, reject=550 5.1.1 x`,

@@ -89,7 +89,13 @@ describe('test/data', () => {
       ({kind}) => kind,
     ),
   );
-  const others = ['unknownRecipient', 'undeliverable', 'envelopeEnd', 'connected'] as const;
+  const others = [
+    'unknownRecipient',
+    'undeliverable',
+    'delivered',
+    'envelopeEnd',
+    'connected',
+  ] as const;
 
   test.each([...signKinds, ...others])('%s occurs in it', (kind) => {
     expect(kinds).toContain(kind);

@@ -2,10 +2,11 @@
 import {expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {openStore} from '../../../src/sys/disk/store.js';
+import {openStore, type Store} from '../../../src/sys/disk/store.js';
 import {bundle, start, startScript} from '../../support/child.js';
 import {sleep, tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
+import {readOld, writeOldStore} from './old-store.js';
 
 const newDir = tempDirs();
 
@@ -23,6 +24,10 @@ const writer = `
     }
     state.history.push({atMs: 1e12 + round, network: 'n', event: 'blocked', reason: ''});
     if (round % 7 === 0) for (let i = 0; i < 40; i += 3) state.blocks.delete('n' + i);
+    for (let i = 0; i < 200; i++) {
+      const slot = state.clients.add(Uint8Array.of(...Array(15).fill(0), i));
+      state.clients.setU32(slot, 4, round);
+    }
     commit();
     process.stdout.write(round + '\\n');
   }`;
@@ -60,6 +65,10 @@ const diesAtWrite = `
     const network = 'n' + (i * round % 97);
     state.blocks.set('n' + i, {network, fromMs: round, untilMs: 0, reason: 'x'.repeat(4000), origin: 'evidence'});
   }
+  for (let i = 0; i < 200; i++) {
+    const slot = state.clients.add(Uint8Array.of(...Array(15).fill(0), i));
+    state.clients.setU32(slot, 4, round);
+  }
   state.history.push({atMs: 1e12 + round, network: 'n', event: 'blocked', reason: ''});
   commit();
   close();`;
@@ -81,9 +90,57 @@ test('kill -9 before every third write of a commit and a close, first to last: a
     expect(store.damaged).toBeUndefined();
     expect([...new Set(rounds)]).toEqual([store.state.positions.get('round')?.[0]?.offset]);
     expect(rounds).toHaveLength(40);
+    expect(roundsOfClients(store)).toEqual(new Set(rounds));
     expect(store.history('n', 9)).toHaveLength(rounds[0] ?? 0);
     store.close();
   }
+}, 300_000);
+
+/** Takes a file of layout 4 over, killed before write number `process.argv[3]`. */
+const diesUpgrading = `
+  import fs from 'node:fs';
+  import {openStore} from './src/sys/disk/store.js';
+  let left = Number(process.argv[3]);
+  const write = fs.writeSync;
+  fs.writeSync = (...all) => {
+    if (left-- === 0) process.kill(process.pid, 'SIGKILL');
+    return write(...all);
+  };
+  const store = await openStore(process.argv[2], 1e12, (rows, {clients, blocks}) => {
+    for (const [key, value] of rows('offenders')) {
+      for (let i = 0; i < 200; i++) {
+        const bytes = Uint8Array.from({length: 16}, (_, at) => (at === 15 ? i : key.charCodeAt(at)));
+        clients.setU32(clients.add(bytes), 0, value.scoredMs);
+      }
+    }
+    blocks.set('taken', {network: 'taken', fromMs: 1, untilMs: 2, reason: '', origin: 'evidence'});
+  });
+  store.close();`;
+
+test('kill -9 before every third write of an upgrade: it is done whole, or again', async () => {
+  const folder = newDir();
+  const script = bundle(folder, diesUpgrading);
+  const before = join(folder, 'before');
+  fs.mkdirSync(before);
+  writeOldStore(before, 4);
+  let survived = false;
+  const versions = new Set<unknown>();
+  for (let write = 0; !survived; write += 3) {
+    const state = join(folder, `killed-${write}`);
+    fs.cpSync(before, state, {recursive: true});
+    survived = (await startScript(script, [state, String(write)]).ended) === 0;
+    let asked = 0;
+    const store = await openStore(state, 1e12, (rows) => {
+      asked = readOld(rows)['offenders']!.length;
+    });
+    const {clients, blocks} = store.state;
+    const found = [asked, clients.size, blocks.get('taken') !== undefined];
+    versions.add(asked === 0 ? 5 : 4);
+    expect(store.damaged).toBeUndefined();
+    expect(found).toEqual(asked === 0 ? [0, 400, true] : [2, 0, false]);
+    store.close();
+  }
+  expect([...versions]).toEqual([4, 5]);
 }, 300_000);
 
 async function holdsWholeRound(folder: string, said: number): Promise<void> {
@@ -95,9 +152,13 @@ async function holdsWholeRound(folder: string, said: number): Promise<void> {
     new Set([round]),
   );
   expect(store.state.blocks.size).toBe(round % 7 === 0 ? 26 : 40);
+  expect([roundsOfClients(store), store.state.clients.size]).toEqual([new Set([round]), 200]);
   expect(store.history('n', 100_000)).toHaveLength(round);
   store.close();
 }
+
+const roundsOfClients = ({state: {clients}}: Store): Set<number> =>
+  new Set([...clients.slots()].map((slot) => clients.u32(slot, 4)));
 
 const fullDisk = whereAvailable({
   root: true,

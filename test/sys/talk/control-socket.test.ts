@@ -206,7 +206,7 @@ describe('connections', () => {
     child.process.kill('SIGKILL');
     expect(await answer).toMatchObject({kind: 'failed'});
     await child.ended;
-    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon', file: 'dead'});
     await serve();
     expect((await askControl(path, {})).kind).toBe('answer');
   });
@@ -247,7 +247,7 @@ describe('the file', () => {
     }
     server?.close();
     expect(fs.existsSync(path)).toBe(false);
-    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon', file: 'none'});
   });
 
   test('of a daemon that was killed is in nobody’s way', async () => {
@@ -259,7 +259,7 @@ describe('the file', () => {
     fs.writeFileSync(file, script);
     await startScript(file).ended;
     expect(fs.existsSync(path)).toBe(true);
-    expect(await askControl(path, {})).toEqual({kind: 'noDaemon'});
+    expect(await askControl(path, {})).toEqual({kind: 'noDaemon', file: 'dead'});
     await serve();
     expect((await askControl(path, {})).kind).toBe('answer');
   });

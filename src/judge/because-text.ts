@@ -1,0 +1,137 @@
+/**
+ * Why a client was blocked, in words: the one place for the log's line, `list`, `why`, the history and
+ * `replay`. Decides which of the names are told, and how.
+ *
+ * The log's line tells names at the level `notice`, which quotes no other text of a log. Without
+ * them nobody can see at a glance whether the block is right, and a mailbox of that name is not there:
+ * the mailer's own log has them all. They are hostile text. So each is cut, and keeps only what
+ * a name of a mailbox is written with (RFC 5321, atoms): no blank, colon, bracket or comma. A name can
+ * then neither end the list, nor look like another part of the line or like a line of a mailer.
+ */
+import {aboutText, durationText} from '../base/duration.js';
+import {countText} from '../base/count.js';
+import {isEvidenceKind, type EvidenceKind} from '../mail/evidence.js';
+import type {Bar} from './view.js';
+import type {Because, Rule} from './verdict.js';
+
+/** Names in the log's line. A count. */
+const mostTold = 2;
+
+/** Longest name. Characters. */
+const nameCharacters = 24;
+
+/** What is looked at of a name: it may have any length. Characters. */
+const readCharacters = 256;
+
+/** The whole reason: what was done, what spoke for it, and which bar was met. */
+export function becauseText(because: Because): string {
+  const {delivered, deliveredDays, proof} = because;
+  const named = namesText(because.names, mostTold, namesOf(because));
+  return [
+    `${deedsOf(because)}${named === '' ? '' : ` (${named})`}`,
+    delivered === 0 ? 'none delivered' : deliveredText(delivered, deliveredDays),
+    barText(because),
+    ...(proof === undefined ? [] : [`proof ${proof}`]),
+  ].join(', ');
+}
+
+/** The same without names, for a table that has a column for them. */
+export const becauseInShort = (because: Because): string =>
+  `${deedsOf(because)}, ${barText(because)}`;
+
+export const deliveredText = (delivered: number, days: number): string =>
+  `delivered to ${countText(delivered, 'recipient')} on ${countText(days, 'day')}`;
+
+const deedsOf = (because: Because): string =>
+  `${againstText(because)}${because.seconds === 0 ? '' : ` in ${aboutText(because.seconds)}`}`;
+
+/** What spoke against it. */
+export function againstText({
+  counts,
+  stale,
+  members,
+}: Pick<Because, 'counts' | 'stale' | 'members'>): string {
+  const signs = (Object.keys(words) as EvidenceKind[]).flatMap((kind) => {
+    const count = counts[kind] ?? 0;
+    return count === 0 ? [] : [`${count} ${words[kind][count === 1 ? 0 : 1]}`];
+  });
+  const old = stale === 0 ? [] : [`${countText(stale, 'name')} of former users or of another host`];
+  const clients = members === undefined ? [] : [`by ${countText(members, 'client')}`];
+  return [[...signs, ...old].join(', ') || 'nothing', ...clients].join(' ');
+}
+
+/** One of a kind, and several. */
+const words: Readonly<Record<EvidenceKind, readonly [string, string]>> = {
+  unknownRecipient: ['name that never took mail here', 'names that never took mail here'],
+  undeliverable: ['recipient unknown to the next host', 'recipients unknown to the next host'],
+  vrfyProbe: ['name asked for with VRFY or EXPN', 'names asked for with VRFY or EXPN'],
+  relayDenied: ['recipient that it may not relay to', 'recipients that it may not relay to'],
+  authFailed: ['user it could not log in as', 'users it could not log in as'],
+  pregreet: ['session with talk before the greeting', 'sessions with talk before the greeting'],
+  earlyTraffic: ['session with talk before an answer', 'sessions with talk before an answer'],
+  smtpAttack: ['flood of one command', 'floods of one command'],
+  openProxy: ['web request', 'web requests'],
+  bogusCommand: ['command of a worm', 'commands of a worm'],
+  stuckSession: ['session left in cmd read', 'sessions left in cmd read'],
+};
+
+const barText = ({score, bar, rule}: Because): string =>
+  `score ${scoreText(score)} of ${amountText(bar)}${barOf[rule]}`;
+
+/** Whose bar it is; the bar that everybody has needs no word. */
+const barOf: Readonly<Record<Rule, string>> = {
+  row: '',
+  silence: ' for an hour without a delivery',
+  wave: ' for a stranger during a wave',
+  network: ' for a stranger from a network of guessers',
+  neighbours: ' for a network',
+};
+
+/** `2 for a stranger during a wave (1d), 10 (1h)`. */
+export const barsText = (bars: readonly Bar[]): string =>
+  [...bars]
+    .sort((a, b) => a.names - b.names)
+    .map(
+      ({names, rule, blockSeconds}) =>
+        `${amountText(names)}${barOf[rule]} (for ${durationText(blockSeconds)})`,
+    )
+    .join(', ');
+
+/** To a tenth, and never rounded up to a bar that was not met, but by what sums of fractions lose. */
+export const scoreText = (score: number): string => (Math.floor(score * 10 + 1e-6) / 10).toFixed(1);
+
+/** Without a fraction where there is none. */
+export const amountText = (names: number): string => String(Math.round(names * 100) / 100);
+
+/** Names among all that was counted: what a client was asked for, not what it did else. */
+const namesOf = ({counts, stale}: Because): number =>
+  stale +
+  Object.entries(counts).reduce(
+    (sum, [kind, count]) => sum + (isEvidenceKind(kind) && isOfNames[kind] ? count : 0),
+    0,
+  );
+
+const isOfNames: Readonly<Partial<Record<EvidenceKind, true>>> = {
+  unknownRecipient: true,
+  undeliverable: true,
+  vrfyProbe: true,
+};
+
+/**
+ * The last names, newest last, and how many there are beside: `anna.berg, anna.dahl, +8`.
+ *
+ * @param all how many there are; there may be more than are remembered
+ */
+export function namesText(names: readonly string[], most: number, all = names.length): string {
+  const told = names.slice(-most).map(nameText);
+  const more = Math.max(all, names.length) - told.length;
+  return [...told, ...(more > 0 && told.length > 0 ? [`+${more}`] : [])].join(', ');
+}
+
+/** The name of a mailbox, without its host: `<anna.berg@example.net>` is `anna.berg`. */
+export function nameText(hostile: string): string {
+  const [name = ''] = hostile.slice(0, readCharacters).replace(/^<+/, '').split(/[@>]/, 1);
+  const clean = name.replaceAll(/[^\w.!#$%&*+/=?^{|}~-]/g, '?');
+  if (clean.length <= nameCharacters) return clean || '-';
+  return `${clean.slice(0, nameCharacters - 3)}...`;
+}

@@ -1,0 +1,113 @@
+/**
+ * What the rows of earlier versions mean for this judge: offenders with their blocks and what they were
+ * counted for, senders of whom mail was accepted. Where the old rows lie is for `sys/disk/layout.ts`.
+ */
+import {parseAddress} from '../net/address.js';
+import {clientKey} from '../net/client-key.js';
+import {foldHash} from '../score/names.js';
+import {deliveredCredit} from '../score/weights.js';
+import {addHash, field, mailerNames, mostHashes} from './memory/client-record.js';
+import type {JudgeTables} from './tables.js';
+
+/** Of versions before the judge. Times in ms since the epoch; the rest as there. */
+export interface OldOffender {
+  readonly score: number;
+  readonly scoredMs: number;
+  readonly counted: readonly number[];
+  readonly firstMs: number;
+  readonly blocks: number;
+  readonly blockedUntilMs: number;
+}
+
+/** Minutes since the epoch. */
+export interface OldSender {
+  readonly firstMinute: number;
+  readonly lastMinute: number;
+}
+
+/** What a client begins with. Seconds since the epoch, names, counts. */
+export interface Seed {
+  readonly score: number;
+  readonly scoredSec: number;
+  readonly firstSec: number;
+  readonly blockedUntilSec: number;
+  readonly blocks: number;
+  readonly rung: number;
+  readonly hashes: readonly number[];
+  readonly delivered: number;
+  readonly days: number;
+  readonly firstDeliverySec: number;
+  readonly lastDeliverySec: number;
+}
+
+/**
+ * The most of an old score. Names: it summed up what leaks no more, names that once took mail too, so it is
+ * no reason to block anybody soon.
+ */
+const mostOldScore = 5;
+
+/** A sender of whom mail was accepted begins like one that has delivered to three names. */
+export function seedOf(offender: OldOffender | undefined, sender: OldSender | undefined): Seed {
+  const delivered = sender === undefined ? 0 : mailerNames;
+  const blocks = Math.min(255, offender?.blocks ?? 0);
+  const days =
+    sender === undefined ? 0 : dayOf(sender.lastMinute) > dayOf(sender.firstMinute) ? 2 : 1;
+  return {
+    score: Math.min(mostOldScore, offender?.score ?? 0) - delivered * deliveredCredit,
+    scoredSec: Math.floor((offender?.scoredMs ?? 0) / 1000),
+    firstSec: Math.floor((offender?.firstMs ?? 0) / 1000),
+    blockedUntilSec: Math.ceil((offender?.blockedUntilMs ?? 0) / 1000),
+    blocks,
+    rung: Math.max(0, blocks - 1),
+    hashes: (offender?.counted ?? []).slice(-mostHashes).map(foldHash),
+    delivered,
+    days,
+    firstDeliverySec: (sender?.firstMinute ?? 0) * 60,
+    lastDeliverySec: (sender?.lastMinute ?? 0) * 60,
+  };
+}
+
+type OldRows = (name: 'offenders' | 'senders') => Iterable<readonly [key: string, value: unknown]>;
+
+/** @returns a function that puts what old rows mean into tables: each row was written by us */
+export const takeOver =
+  (ipv6Prefix: number) =>
+  (rows: OldRows, tables: Pick<JudgeTables, 'clients'>): void => {
+    const senders = new Map(rows('senders') as Iterable<readonly [string, OldSender]>);
+    for (const [text, offender] of rows('offenders') as Iterable<readonly [string, OldOffender]>) {
+      plant(tables, text, ipv6Prefix, seedOf(offender, senders.get(text)));
+      senders.delete(text);
+    }
+    for (const [text, sender] of senders) {
+      plant(tables, text, ipv6Prefix, seedOf(undefined, sender));
+    }
+  };
+
+/** Of several addresses that are one client now the last that had anything against it stands. */
+function plant(
+  {clients}: Pick<JudgeTables, 'clients'>,
+  text: string,
+  ipv6Prefix: number,
+  seed: Seed,
+): void {
+  const address = parseAddress(text);
+  // Blocks of networks had offenders too, of which nothing was counted.
+  if (address === undefined) return;
+  const key = clientKey(address, ipv6Prefix);
+  const isThere = clients.find(key) !== undefined;
+  const slot = clients.add(key);
+  if (isThere && clients.u8(slot, field.blocks) > seed.blocks) return;
+  clients.setF32(slot, field.score, seed.score);
+  clients.setU32(slot, field.scoredSec, seed.scoredSec);
+  clients.setU32(slot, field.firstSec, seed.firstSec);
+  clients.setU32(slot, field.blockedUntilSec, seed.blockedUntilSec);
+  clients.setU32(slot, field.firstDeliverySec, seed.firstDeliverySec);
+  clients.setU32(slot, field.lastDeliverySec, seed.lastDeliverySec);
+  clients.setU16(slot, field.delivered, seed.delivered);
+  clients.setU16(slot, field.days, seed.days);
+  clients.setU8(slot, field.blocks, seed.blocks);
+  clients.setU8(slot, field.rung, seed.rung);
+  for (const hash of seed.hashes) addHash(clients, slot, hash);
+}
+
+const dayOf = (minute: number): number => Math.floor(minute / 1440);

@@ -1,0 +1,113 @@
+/**
+ * The envelopes that are open, and what is held in each until its client is known: bounded together,
+ * the oldest given up first. Who the client is, and when something is released, is for
+ * `envelopes.ts`.
+ */
+import type {Table} from '../base/mechanisms/table.js';
+import type {JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
+import type {KnownClient, PendingEvidence} from './pending-evidence.js';
+import {parseAddress} from '../net/address.js';
+
+/** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
+export const mostEnvelopes = 100_000;
+/** What is held in all envelopes together. A count: about 60 MB at the longest sendmail writes. */
+export const mostHeld = 200_000;
+/** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
+export const longestSilenceMs = 70 * 60 * 1000;
+
+/** Plain data: it is saved as it is. */
+export interface Envelope {
+  readonly client: KnownClient | 'disputed' | undefined;
+  /** Grows in place: to copy it for each recipient would cost more than all the rest. */
+  readonly held: PendingEvidence[];
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** What was said against the client so far. A count; absent in states that 1.0 saved: something. */
+  readonly refusals?: number | undefined;
+}
+
+export const newEnvelope = (atMs: number): Envelope => ({
+  client: undefined,
+  held: [],
+  firstMs: atMs,
+  lastMs: atMs,
+  refusals: 0,
+});
+
+export const refusalsIn = ({refusals}: Envelope): number => refusals ?? 1;
+
+export class OpenEnvelopes {
+  readonly #table: Table<Envelope>;
+  /** What is held in all envelopes together. */
+  #held = 0;
+
+  constructor(table: Table<Envelope>) {
+    this.#table = table;
+    for (const {held} of table.values()) this.#held += held.length;
+  }
+
+  get(key: string): Envelope | undefined {
+    return this.#table.get(key);
+  }
+
+  /**
+   * @param heldBefore how much was held in it: its list may have grown in place
+   * @returns what comes of those that were pushed out
+   */
+  put(key: string, envelope: Envelope, heldBefore: number): JoinOutcome[] {
+    this.#held += envelope.held.length - heldBefore;
+    this.#table.replace(key, envelope);
+    const outcomes: JoinOutcome[] = [];
+    let lost = 0;
+    while (this.#table.size > mostEnvelopes || this.#held > mostHeld) {
+      const oldest = this.#table.takeOldest();
+      if (oldest === undefined) break;
+      this.#held -= oldest[1].held.length;
+      lost += oldest[1].held.length;
+      outcomes.push(...givenUp(...oldest));
+    }
+    return [...outcomes, ...unresolved(lost, 'tooManyAtOnce')];
+  }
+
+  /** @returns the envelope as it was, undefined when nothing was known of it */
+  end(key: string): Envelope | undefined {
+    const envelope = this.#table.get(key);
+    if (envelope === undefined) return undefined;
+    this.#held -= envelope.held.length;
+    this.#table.delete(key);
+    return envelope;
+  }
+
+  /** Gives up what has been silent for too long: its process was ended, or its line is lost. */
+  forgetSilent(nowMs: number): JoinOutcome[] {
+    const outcomes: JoinOutcome[] = [];
+    let lost = 0;
+    for (const [key, envelope] of this.#table.entries()) {
+      // Noted while the clock was ahead: its silence begins now.
+      if (envelope.lastMs > nowMs) this.#table.replace(key, {...envelope, lastMs: nowMs});
+      if (nowMs - envelope.lastMs < longestSilenceMs) continue;
+      this.end(key);
+      lost += envelope.held.length;
+      outcomes.push(...givenUp(key, envelope));
+    }
+    return [...outcomes, ...unresolved(lost, 'silentSession')];
+  }
+}
+
+/**
+ * The end of an envelope that no `from=` has told. The sender is not known, and taken for the one who
+ * is judged more mildly.
+ */
+function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
+  const {client: known, lastMs: atMs} = envelope;
+  if (known === undefined || known === 'disputed' || refusalsIn(envelope) === 0) return [];
+  const client = parseAddress(known.address);
+  if (client === undefined) return [];
+  const {proof} = known;
+  const end = {client, proof, sender: 'null', accepted: 0, message: 'none', atMs} as const;
+  return [{kind: 'envelopeEnded', envelope: key, ...end}];
+}
+
+export function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
+  return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
+}

@@ -1,0 +1,59 @@
+/** `list`: the blocks that stand, as a table and as JSON. */
+import {asciiJson, printable} from '../../base/printable.js';
+import type {Block} from '../../blocks/block.js';
+import {becauseInShort, namesText} from '../../judge/because-text.js';
+import {blockedBy} from '../status.js';
+import {localTime, roughTime, table} from './table.js';
+
+/** Of a host's name. Characters. */
+const hostCharacters = 32;
+/** Names in a cell. A count. */
+const mostNames = 3;
+
+const head = ['CLIENT', 'UNTIL', 'LEFT', 'HOST', 'ASKED FOR', 'RULE', 'WHY'];
+
+/** @param hosts names by address, as far as they are known */
+export function blockTable(
+  blocks: readonly Block[],
+  hosts: ReadonlyMap<string, string>,
+  nowMs: number,
+): string {
+  if (blocks.length === 0) return 'nobody is blocked\n';
+  const rows = blocks.map((block) => {
+    const {network, untilMs, because, reason, origin} = block;
+    return [
+      network,
+      localTime(untilMs),
+      roughTime((untilMs - nowMs) / 1000),
+      hostCell(hosts.get(network)),
+      (because && namesText(because.names, mostNames)) || '-',
+      because?.rule ?? '-',
+      whyCell({reason, origin, because}),
+    ];
+  });
+  return table([head, ...rows]);
+}
+
+/** Cut at its left: the right end is the owner's domain. */
+function hostCell(name: string | undefined): string {
+  if (name === undefined) return '-';
+  const clean = printable(name, name.length);
+  return clean.length <= hostCharacters ? clean : `...${clean.slice(3 - hostCharacters)}`;
+}
+
+function whyCell({reason, origin, because}: Pick<Block, 'reason' | 'origin' | 'because'>): string {
+  if (origin === 'operator') return 'by the operator';
+  return because === undefined ? reason : becauseInShort(because);
+}
+
+/** docs/operating.md describes the fields. */
+export const blocksJson = (
+  blocks: readonly Block[],
+  hosts: ReadonlyMap<string, string>,
+): string => {
+  const named = blocks.map((block) => {
+    const name = hosts.get(block.network);
+    return {...block, blockedBy: blockedBy(block), ...(name !== undefined && {name})};
+  });
+  return `${asciiJson(named, 2)}\n`;
+};

@@ -1,0 +1,133 @@
+/**
+ * All that is known about a network, as `why` tells it: as one value, which is its `--json`, and as
+ * short sentences. Names that a client asked for, and names of the DNS, are hostile text.
+ */
+import {aboutText} from '../base/duration.js';
+import {countText} from '../base/count.js';
+import {isoTime} from '../base/iso-time.js';
+import {asciiJson} from '../base/printable.js';
+import type {Block} from '../blocks/block.js';
+import type {HistoryEntry} from '../blocks/history.js';
+import {
+  againstText,
+  amountText,
+  barsText,
+  deliveredText,
+  namesText,
+  scoreText,
+} from '../judge/because-text.js';
+import type {Bar, ClientView, CrowdView} from '../judge/view.js';
+import {crowdLines} from './status-lines.js';
+
+/** Printed as it is by `why --json`: docs/operating.md describes it. */
+export interface WhyView {
+  /** What was asked about. Canonical text. */
+  readonly network: string;
+  /** Why it is never blocked; null: it may be. */
+  readonly exemption: string | null;
+  /** Its own block, or the one of a larger network around it. */
+  readonly block: Block | null;
+  /** A network inside of that block whose packets pass all the same, and which holds this one. */
+  readonly passes: string | null;
+  /** Blocks of smaller networks inside of it. A count. */
+  readonly blocksInside: number;
+  readonly known: ClientView | null;
+  readonly crowd: CrowdView;
+  readonly whitelist: string;
+  /** Newest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+/** What the DNS calls an address. */
+export type RemoteName =
+  | {readonly kind: 'notAsked'}
+  | {readonly kind: 'none'}
+  /** Its owner writes it. */
+  | {readonly kind: 'name'; readonly name: string};
+
+/** Names told by `why`. A count. */
+const mostNames = 8;
+
+/** `name`: absent where it was not asked for, null where there is none. */
+export function whyJson(why: WhyView, name: RemoteName): string {
+  const its = name.kind === 'notAsked' ? {} : {name: name.kind === 'name' ? name.name : null};
+  return `${asciiJson({...why, ...its}, 2)}\n`;
+}
+
+export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[] {
+  const {network, exemption, block, known, history} = why;
+  const names = known?.names.length ? known.names : (block?.because?.names ?? []);
+  return [
+    exemption === null ? `${network}: not exempt` : `${network}: never blocked: ${exemption}`,
+    ...(name.kind === 'name' ? [`its name is ${name.name}, as its owner says`] : []),
+    ...(known === null || known.client === network
+      ? []
+      : [`it counts as one client with all of ${known.client}`]),
+    ...blockLines(why, nowMs),
+    ...(names.length === 0 ? [] : [`it asked for: ${namesText(names, mostNames)}`]),
+    ...(known === null
+      ? ['nothing is known against it or for it']
+      : clientLines(known, block, nowMs)),
+    ...crowdLines(why.crowd, nowMs),
+    ...undoLines(why),
+    ...history.map(({atMs, event, reason}) => `${isoTime(atMs)} ${event}: ${reason}`),
+  ];
+}
+
+function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: number): string[] {
+  const inside = blocksInside === 0 ? [] : [`${countText(blocksInside, 'block')} inside of it`];
+  if (block === null) return ['not blocked', ...inside];
+  const {fromMs, untilMs, reason, origin} = block;
+  const which = block.network === network ? 'blocked' : `inside of ${block.network}, blocked`;
+  const left = aboutText(Math.max(0, Math.ceil((untilMs - nowMs) / 1000)));
+  const why = origin === 'operator' ? 'by the operator' : reason;
+  return [
+    `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
+    ...(passes === null ? [] : [`its packets pass all the same: ${passes} has delivered mail`]),
+    ...inside,
+  ];
+}
+
+function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {
+  const {score, floor, bars, blocks, secondChanceMs, network} = known;
+  return [
+    // What led to a block is told with it, and the client began anew.
+    `against it${block === null ? '' : ' since the block'}: ${againstText(known)}${sinceText(known)}`,
+    `for it: ${forText(known)}`,
+    `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,
+    ...(secondChanceMs === undefined || secondChanceMs <= nowMs
+      ? []
+      : [`until ${isoTime(secondChanceMs)} its names weigh a quarter: what was held up comes`]),
+    ...(network === 'hot' ? ['a network around it is known for guessers'] : []),
+    `blocks so far that make the next one longer: ${blocks}`,
+  ];
+}
+
+const sinceText = ({firstMs, lastMs}: ClientView): string =>
+  firstMs === undefined || lastMs === undefined
+    ? ''
+    : `, from ${isoTime(firstMs)} to ${isoTime(lastMs)}`;
+
+function forText({delivered, deliveredDays, deliveredMs, standing, friend}: ClientView): string {
+  const last = deliveredMs === undefined ? '' : `, last ${isoTime(deliveredMs)}`;
+  const parts = [
+    ...(delivered === 0 ? [] : [`${deliveredText(delivered, deliveredDays)}${last}`]),
+    ...(standing === 'record' ? ['a mailer with a record'] : []),
+    ...(friend === 'yes' ? ['our own users write to it'] : []),
+  ];
+  return parts.join('; ') || 'nothing was delivered';
+}
+
+const judgedText = (bars: readonly Bar[]): string =>
+  bars.length === 0 ? 'it is not judged now' : `blocked at ${barsText(bars)}`;
+
+function undoLines({network, exemption, block, known, whitelist}: WhyView): string[] {
+  if (exemption !== null) return [];
+  const isSuspect = block !== null || (known !== null && known.score > 0);
+  if (!isSuspect) return [];
+  const client = known?.client ?? network;
+  return [
+    ...(block === null ? [] : [`to end the block: blocksmtp unblock ${block.network}`]),
+    `to exempt it: a line ${client} in ${whitelist}; a backup MX or forwarder of yours: trusted_relays`,
+  ];
+}

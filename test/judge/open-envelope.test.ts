@@ -1,0 +1,137 @@
+/** Envelopes that are open: who is judged at once, who is not, and what padding buys. */
+import {describe, expect, test} from '@jest/globals';
+import {answered, newOpenEnvelope} from '../../src/judge/memory/open-envelope.js';
+import type {BlockVerdict} from '../../src/judge/verdict.js';
+import {client, day, rules, World} from './world.js';
+
+const envelope = 'relay 1 E';
+const greeting = 600;
+const accepts = 54;
+const refusal = (name: string): number => name.length + 27;
+
+/** Asks the names after `padding` accepted ones each; the process has written what sendmail writes. */
+class Session {
+  readonly #world: World;
+  #bytes = greeting;
+
+  constructor(world: World, beganBytes = greeting) {
+    this.#world = world;
+    this.#bytes = beganBytes;
+  }
+
+  ask(names: readonly string[], padding: number, extra = 0): BlockVerdict[] {
+    return names.flatMap((name) => {
+      this.#bytes += padding * (accepts + extra) + refusal(name) + extra;
+      const told = this.#world.hear(name, {envelope, answeredBytes: this.#bytes});
+      return this.#world.punish(told.verdicts);
+    });
+  }
+}
+
+describe('where the process tells what it has written', () => {
+  test.each([
+    ['in clear text', 0],
+    ['with TLS', 29],
+  ])('a guesser is blocked at exactly the threshold, %s', (_, extra) => {
+    const world = new World();
+    const session = new Session(world, greeting + extra * 200);
+    expect(session.ask(world.fresh(9), 0, extra)).toEqual([]);
+    expect(rules(session.ask(world.fresh(1), 0, extra))).toEqual(['row']);
+  });
+
+  test('a list of 500 with 25 dead names is not blocked, and owes nothing afterwards', () => {
+    const world = new World();
+    const good = world.fresh(475);
+    expect(new Session(world).ask(world.fresh(25), 19)).toEqual([]);
+    expect(world.end({envelope, message: 'taken', accepted: 475})).toEqual([]);
+    world.deliver(good);
+    expect(world.score()).toBe(-10);
+  });
+
+  test('its lines may be read late, many at once', () => {
+    const world = new World();
+    const answeredBytes = greeting + 475 * accepts + 25 * 45;
+    for (const name of world.fresh(25)) {
+      expect(world.hear(name, {envelope, answeredBytes}).verdicts).toEqual([]);
+    }
+  });
+
+  test('it postpones, and earns nothing: without mail the end convicts', () => {
+    const world = new World();
+    expect(new Session(world).ask(world.fresh(25), 19)).toEqual([]);
+    expect(rules(world.end({envelope, message: 'none', accepted: 475}))).toEqual(['row']);
+  });
+
+  test('padding buys fifty names, whatever it is', () => {
+    const world = new World();
+    const session = new Session(world);
+    expect(session.ask(world.fresh(49), 50)).toEqual([]);
+    expect(rules(session.ask(world.fresh(1), 50))).toEqual(['row']);
+  });
+
+  test('accepted recipients whose mail never arrives speak for 15 minutes', () => {
+    const world = new World();
+    expect(world.envelope({names: world.fresh(12), message: 'taken', accepted: 100})).toEqual([]);
+    expect(world.ask(world.fresh(1))).toEqual([]);
+    world.wait(16 * 60_000);
+    expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
+
+  test('who was blocked within a week is judged at once', () => {
+    const world = new World();
+    world.ask(world.fresh(10));
+    world.wait(3 * 3_600_000);
+    expect(rules(new Session(world).ask(world.fresh(5), 50))).toEqual(['row']);
+    world.wait(2 * day);
+    expect(rules(new Session(world).ask(world.fresh(1), 50))).toEqual(['row']);
+  });
+});
+
+describe('where nobody tells', () => {
+  test('the row waits for the end of the envelope', () => {
+    const world = new World();
+    for (const name of world.fresh(30)) expect(world.hear(name, {envelope}).verdicts).toEqual([]);
+    expect(rules(world.end({envelope}))).toEqual(['row']);
+  });
+
+  test('for fifty names at most', () => {
+    const world = new World();
+    const verdicts = world.fresh(50).flatMap((name) => world.hear(name, {envelope}).verdicts);
+    expect(rules(verdicts)).toEqual(['row']);
+  });
+
+  test('what is said outside of an envelope is judged at once', () => {
+    const world = new World();
+    const verdicts = world.fresh(10).flatMap((name) => world.hear(name).verdicts);
+    expect(rules(verdicts)).toEqual(['row']);
+  });
+});
+
+test('what led to a block is not told again at the end of its envelope', () => {
+  const world = new World();
+  new Session(world).ask(world.fresh(10), 0);
+  const before = world.score();
+  expect(world.end({envelope, sender: 'null'})).toEqual([]);
+  expect(world.score()).toBe(before);
+});
+
+test('envelopes that are pushed out postpone no more', () => {
+  const world = new World();
+  world.state.openEnvelopes.limitTo(1);
+  new Session(world).ask(world.fresh(12), 9);
+  expect(world.state.openEnvelopes.size).toBe(1);
+  const other = {envelope: 'relay 2 F', answeredBytes: greeting};
+  world.hear(world.fresh(1)[0]!, other, '192.0.2.1');
+  expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+});
+
+test('the estimate never falls, and knows nothing without bytes', () => {
+  let open = newOpenEnvelope(client, 0);
+  expect(answered(open, '<a@x>', undefined, 1)).toMatchObject({accepted: undefined, lastMs: 1});
+  const seen = [600, 1600, 1650, 1600, 9000].map((bytes) => {
+    open = answered(open, '<a@x>', bytes, 1);
+    return open.accepted ?? -1;
+  });
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  expect(seen[0]).toBe(0);
+});
