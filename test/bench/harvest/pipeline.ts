@@ -36,6 +36,7 @@ export class Pipeline implements Defence {
   #prefixes: readonly number[] = [];
   #excepted = new Map<readonly string[], ReadonlySet<string>>();
   #speaking: Session | undefined;
+  #hasBegun = false;
 
   /** @param changed settings other than the defaults */
   constructor(name = 'ours', changed: Partial<Config> = {}) {
@@ -93,6 +94,9 @@ export class Pipeline implements Defence {
   }
 
   minute(nowMs: number): void {
+    // A new installation that has no old logs to read: what an operator may meet at worst.
+    if (!this.#hasBegun) this.#guard.beginLearning(nowMs - 60_000);
+    this.#hasBegun = true;
     if (nowMs % sweepMs !== 0) return;
     this.#hear(this.#guard.sweep(nowMs));
     this.#excepted = new Map();
@@ -130,8 +134,6 @@ export class Pipeline implements Defence {
   #take(message: string, pid: number, atMs: number): void {
     const program = 'sm-mta';
     const record: LogRecord = {atMs, host, program, pid, message, times: 1, writer: undefined};
-    // A new installation that has no old logs to read: what an operator may meet at worst.
-    if (this.lines === 0) this.#guard.beginLearning(atMs);
     this.lines += 1;
     this.#hear(this.#guard.take(record, atMs, this.#exemptions, this.#ask));
   }
