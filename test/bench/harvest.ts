@@ -38,6 +38,8 @@ export const HARVEST_SEED = 'harvest-seed';
 const usualSeeds = 4;
 /** Of the seeds: in how many each botnet is tried alone, and other settings. A ratio. */
 const wholeShare = 0.1;
+/** Longer worlds try memory: botnets alone and other settings would take hours. Days. */
+const mostWholeDays = 14;
 /** Not looked at while anything is built. */
 const heldOutSeeds = [9001, 9002, 9003, 9004, 9005];
 
@@ -77,11 +79,13 @@ function planOf(words: readonly string[]): {plan: Plan; seeds: readonly number[]
   const all = [...attackerKinds, ...innocentKinds].map(({name}) => name);
   const unknown = kinds.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new RangeError(`no kind ${unknown.join(', ')}: ${all.join(', ')}`);
-  const parts = options.get('parts') === 'together' ? 'together' : 'all';
+  const days = number('days', 3);
+  const usualParts = days > mostWholeDays ? 'together' : 'all';
+  const parts = (options.get('parts') ?? usualParts) === 'together' ? 'together' : 'all';
   const count = number('seeds', holdOut === 'shown' ? heldOutSeeds.length : usualSeeds);
   const shown = Array.from({length: count}, (_, index) => index + 1);
   const seeds = holdOut === 'shown' ? heldOutSeeds.slice(0, count) : shown;
-  return {plan: {days: number('days', 3), holdOut, kinds, parts}, seeds};
+  return {plan: {days, holdOut, kinds, parts}, seeds};
 }
 
 const splitAtEqual = (word: string): [string, string] => {
