@@ -59,16 +59,30 @@ export class Convictions {
     accepted: 'told' | 'unknown',
     atMs: number,
   ): BlockVerdict | undefined {
-    const {clients, learning} = this.#witnesses;
+    const {clients} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
     const score = scoreAt(clients, slot, sec);
-    const bar = rowBar(this.#policy, learning(atMs));
-    if (score + rounding < bar) return undefined; // nearly always
+    if (score + rounding < this.#policy.threshold) return undefined; // nearly always
     const isVoid = isRecentlyBlocked(clients, slot, sec);
-    const postponed = clients.u16(slot, field.openAccepted) + awaitedAt(clients, slot, sec);
+    const postponed = this.#postponed(slot, sec);
+    const bar = this.rowBar(slot, atMs);
     const known = accepted === 'told' ? postponed : 'unknown';
     if (!isRow(score, bar, isVoid ? 0 : known)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
+  }
+
+  /** At how many names in a row it is blocked now. */
+  rowBar(slot: Slot, atMs: number): number {
+    const {clients, learning} = this.#witnesses;
+    const delivered = clients.u16(slot, field.delivered);
+    const spoken = delivered + this.#postponed(slot, Math.floor(atMs / 1000));
+    return rowBar(this.#policy, learning(atMs), spoken > 0 ? 'something' : 'nothing');
+  }
+
+  /** Recipients that seem to be accepted, and whose mail may still arrive. A count. */
+  #postponed(slot: Slot, sec: number): number {
+    const {clients} = this.#witnesses;
+    return clients.u16(slot, field.openAccepted) + awaitedAt(clients, slot, sec);
   }
 
   /** An envelope has ended without mail: strangers' bars hold. */

@@ -2,7 +2,6 @@
 import {addressOf} from '../net/address.js';
 import {clientNetwork, keyOfNetwork} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
-import {rowBar} from './bars.js';
 import type {Judge} from './judge.js';
 import {sentence} from './ladder.js';
 import {
@@ -63,7 +62,7 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
   const low = convictions.lowBars(slot, address, {sender: 'named', fresh: 1}, atMs);
   const row = {
     rule: 'row' as const,
-    bar: rowBar(policy, judge.learningUntilMs(atMs) === undefined ? 'off' : 'on'),
+    bar: convictions.rowBar(slot, atMs),
   };
   const standing = convictions.standing(slot, Math.floor(atMs / 1000));
   return [row, ...low].map(({rule, bar}) => ({

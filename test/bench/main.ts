@@ -8,6 +8,8 @@
  *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
+ *
+ * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`.
  */
 import {conclude} from './aims.js';
 import {machine} from './figures.js';
@@ -18,6 +20,7 @@ import {guarded} from './guarded.js';
 import {judge, JUDGE} from './judge.js';
 import {judgeMany} from './judge/judging.js';
 import {saveMany} from './judge/saving.js';
+import {harvest, HARVEST_SEED, harvestSeed} from './harvest.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
@@ -33,6 +36,7 @@ const sections = [
   'judge',
   'firewall',
   'outgoing',
+  'harvest',
 ] as const;
 type Section = (typeof sections)[number];
 
@@ -45,8 +49,12 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === OUTGOING.scan) return outgoingInside('scan');
   if (first === JUDGE.judging) return judgeMany();
   if (first === JUDGE.saving) return saveMany(rest);
+  if (first === HARVEST_SEED) return harvestSeed(rest);
   if (first === MEMORY) return holdBlocks(rest);
-  const words = first === undefined ? sections : [first, ...rest];
+  const given = first === undefined ? [] : [first, ...rest];
+  const options = given.filter((word) => word.startsWith('--'));
+  const chosen = given.filter((word) => !word.startsWith('--'));
+  const words = chosen.length === 0 ? sections : chosen;
   const unknown = words.filter((word) => !isSection(word));
   if (unknown.length > 0) {
     console.error(`no section ${unknown.join(', ')}; there are ${sections.join(', ')}`);
@@ -62,6 +70,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
+  if (wanted.has('harvest')) await harvest(options);
   return conclude();
 }
 

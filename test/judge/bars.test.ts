@@ -227,27 +227,43 @@ describe('the ladder', () => {
 });
 
 describe('the first day of an installation that knows nothing', () => {
-  test('all bars are four times as high', () => {
-    world.judge.beginLearning(world.nowMs);
-    expect(world.ask(world.fresh(39))).toEqual([]);
+  test('a row of names is enough, as long as nothing was accepted', () => {
+    world.beginLearning();
+    expect(world.ask(world.fresh(9))).toEqual([]);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 
+  test('of who delivers the bar is four times as high', () => {
+    world.beginLearning();
+    world.deliver(world.fresh(1));
+    const credit = -world.score();
+    expect(credit).toBeGreaterThan(2);
+    expect(world.ask(world.fresh(Math.floor(39 + credit)))).toEqual([]);
+    expect(rules(world.ask(world.fresh(2)))).toEqual(['row']);
+  });
+
+  test('the bars of strangers are four times as high', () => {
+    world.beginLearning();
+    world.envelope({names: world.fresh(4)});
+    world.wait(hour + minute);
+    expect(world.envelope({names: world.fresh(4)})).toEqual([]);
+  });
+
   test('no wave', () => {
-    world.judge.beginLearning(world.nowMs);
+    world.beginLearning();
     for (let i = 0; i < 20; i++) world.ask(world.fresh(1), `198.51.${i}.1`);
     expect(world.judge.wave.isOn(world.nowMs)).toBe(false);
   });
 
   test('a day later it is over', () => {
-    world.judge.beginLearning(world.nowMs);
+    world.beginLearning();
     world.wait(day);
     expect(rules(world.ask(world.fresh(10)))).toEqual(['row']);
   });
 
   test('`off` knows no such day', () => {
     world = new World({learning: 'off'});
-    world.judge.beginLearning(world.nowMs);
+    world.beginLearning();
     expect(rules(world.ask(world.fresh(10)))).toEqual(['row']);
   });
 });

@@ -1,4 +1,5 @@
 /** A judge with what it remembers, and short words for what clients do. */
+import {note} from '../../src/judge/learning.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {Judge, type Judgement} from '../../src/judge/judge.js';
 import type {MemoryLimits} from '../../src/judge/memory/memory.js';
@@ -37,6 +38,11 @@ export class World {
 
   constructor(changed: Partial<Policy> = {}, limits?: MemoryLimits) {
     this.judge = new Judge({...policy, ...changed}, this.state, limits);
+  }
+
+  /** The installation could read no old logs. */
+  beginLearning(): void {
+    note(this.state.learning, {kind: 'firstDay', sinceMs: this.nowMs});
   }
 
   wait(ms: number): void {

@@ -1,0 +1,139 @@
+/**
+ * `npm run bench -- harvest`: what attackers learn and what innocents suffer, in worlds of which all is
+ * known (`harvest/`). Each seed in a process of its own, as many at a time as there are cores.
+ *
+ *     --seeds=N      how many worlds; 100 for the docs
+ *     --days=N       of attacks, behind a calm one: 3, or 90 for memory and renewal
+ *     --kinds=a,b    only these attackers, or innocents
+ *     --parts=together   without the botnets alone and the operating curve
+ *     --hold-out     instead of all others the seeds and kinds that are kept back: look at them last
+ */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {availableParallelism} from 'node:os';
+import {heading, printTable, skip} from './aims.js';
+import {contenderNames} from './harvest/contenders.js';
+import {
+  attackerKinds,
+  innocentKinds,
+  outageMinutes,
+  type Plan,
+  type Round,
+  roundsOf,
+} from './harvest/rounds.js';
+import {
+  attackerTable,
+  curveTable,
+  Harvest,
+  innocentTable,
+  outageTable,
+  summaryTable,
+} from './harvest/tables.js';
+import {judgeRounds} from './harvest/verdicts.js';
+
+/** The word that starts the process of one seed. */
+export const HARVEST_SEED = 'harvest-seed';
+
+/** About five minutes on two cores. A count. */
+const usualSeeds = 4;
+/** Of the seeds: in how many each botnet is tried alone, and other settings. A ratio. */
+const wholeShare = 0.1;
+/** Longer worlds try memory: botnets alone and other settings would take hours. Days. */
+const mostWholeDays = 14;
+/** Not looked at while anything is built. */
+const heldOutSeeds = [9001, 9002, 9003, 9004, 9005];
+
+export async function harvest(words: readonly string[]): Promise<void> {
+  const {plan, seeds} = planOf(words);
+  const {days, holdOut} = plan;
+  heading('harvest', `${String(days)} days of attacks in ${String(seeds.length)} simulated worlds`);
+  sayHoldOut(holdOut);
+  const beganMs = performance.now();
+  const rounds = await playAll(seeds, plan);
+  const result = new Harvest(rounds);
+  printTable(summaryTable(result, contenderNames));
+  printTable(attackerTable(result, contenderNames));
+  printTable(innocentTable(result, contenderNames));
+  printTable(outageTable(result, outageMinutes));
+  if (plan.parts === 'all') printTable(curveTable(result));
+  const seconds = (performance.now() - beganMs) / 1000;
+  const lines = rounds.reduce((sum, round) => sum + round.lines, 0);
+  const cpu = rounds.reduce((sum, round) => sum + (round.lines > 0 ? round.seconds : 0), 0);
+  const each = ((cpu * 1e6) / lines).toFixed(1);
+  console.log(
+    `${seconds.toFixed(0)} s; ${String(lines)} lines, with all the world ${each} µs each`,
+  );
+  if (rounds.length === 0) skip('harvest', 'no world was played to its end');
+  else judgeRounds(result, days);
+}
+
+function planOf(words: readonly string[]): {plan: Plan; seeds: readonly number[]} {
+  const options = new Map(words.map((word) => splitAtEqual(word.replace(/^--/, ''))));
+  const number = (name: string, usual: number): number => {
+    const value = Number(options.get(name) ?? usual);
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name} wants a number`);
+    return value;
+  };
+  const holdOut = options.has('hold-out') ? 'shown' : 'hidden';
+  const kinds = (options.get('kinds') ?? '').split(',').filter((name) => name !== '');
+  const all = [...attackerKinds, ...innocentKinds].map(({name}) => name);
+  const unknown = kinds.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new RangeError(`no kind ${unknown.join(', ')}: ${all.join(', ')}`);
+  const days = number('days', 3);
+  const usualParts = days > mostWholeDays ? 'together' : 'all';
+  const parts = (options.get('parts') ?? usualParts) === 'together' ? 'together' : 'all';
+  const count = number('seeds', holdOut === 'shown' ? heldOutSeeds.length : usualSeeds);
+  const shown = Array.from({length: count}, (_, index) => index + 1);
+  const seeds = holdOut === 'shown' ? heldOutSeeds.slice(0, count) : shown;
+  return {plan: {days, holdOut, kinds, parts}, seeds};
+}
+
+const splitAtEqual = (word: string): [string, string] => {
+  const at = word.indexOf('=');
+  return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)];
+};
+
+function sayHoldOut(holdOut: Plan['holdOut']): void {
+  const kept = [...attackerKinds, ...innocentKinds].flatMap(({name, group}) =>
+    group === 'heldOut' ? name : [],
+  );
+  const what = `seeds ${heldOutSeeds.join(', ')} and the kinds ${kept.join(', ')}`;
+  console.log(
+    holdOut === 'shown'
+      ? `These are the ${what}, on which nothing may be tuned.\n`
+      : `Kept back, for --hold-out at the end only: ${what}.\n`,
+  );
+}
+
+async function playAll(seeds: readonly number[], plan: Plan): Promise<Round[]> {
+  const rounds: Round[] = [];
+  const waiting = [...seeds];
+  const whole = Math.ceil(seeds.length * wholeShare);
+  const shorter: Plan = {...plan, parts: 'together'};
+  const worker = async (): Promise<void> => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+      rounds.push(...(await playApart(seed, seeds.indexOf(seed) < whole ? plan : shorter)));
+      process.stderr.write(`seed ${String(seed)} played\n`);
+    }
+  };
+  await Promise.all(Array.from({length: availableParallelism()}, worker));
+  return rounds.sort((a, b) => a.seed - b.seed);
+}
+
+async function playApart(seed: number, plan: Plan): Promise<readonly Round[]> {
+  const words = [process.argv[1]!, HARVEST_SEED, String(seed), JSON.stringify(plan)];
+  const child = spawn(process.execPath, words, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
+  let found: readonly Round[] = [];
+  child.on('message', (rounds) => (found = rounds as readonly Round[]));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the process of seed ${String(seed)} ended with ${String(code)}`);
+  return found;
+}
+
+/** A child: plays one seed, and hands the rounds over. */
+export function harvestSeed([seed = '', plan = '']: readonly string[]): number {
+  // The parent wrote both.
+  const rounds = roundsOf(Number(seed), JSON.parse(plan) as Plan);
+  process.send?.(rounds, () => process.disconnect());
+  return 0;
+}
