@@ -314,6 +314,10 @@ export class Guard {
   /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
+    // Before clients are forgotten: at the end of a replay all are.
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => this.#silent(outcome, nowMs));
     const loss = this.#judge.listLoss.view();
     const hasEnded = this.#judge.sweep(nowMs) === 'ended' && loss.kind === 'on';
     const back: Outcome[] = hasEnded
@@ -324,9 +328,6 @@ export class Guard {
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const silent = this.#sessions
-      .forgetSilent(nowMs)
-      .flatMap((outcome) => this.#silent(outcome, nowMs));
     const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
     return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }
