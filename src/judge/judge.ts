@@ -150,7 +150,8 @@ export class Judge {
       if (kind === 'stuckSession') addStuck(this.#clients, slot, sec);
       if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
       else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
-      this.suspects.note(this.textOf(client), kind, plain, evidence.proof, atMs);
+      const as = known === 'stale' ? 'stale' : 'counted';
+      this.suspects.note(this.textOf(client), evidence, plain, as, atMs);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
     const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);

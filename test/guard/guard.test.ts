@@ -145,7 +145,7 @@ describe('Guard asks the machine', () => {
       madeMs: laterMs,
       untilMs: Date.UTC(2026, 10, 21, 13),
       reason:
-        '10 names that never took mail here in 0s (name8, name9, +8), none delivered, score 10.0 of 10, proof kernel',
+        '10 names that never took mail here (name8, name9, +8), none delivered, score 10.0 of 10, proof kernel',
       because: {
         rule: 'row',
         names: names(10)

@@ -38,14 +38,13 @@ function eventsOf(i: number): Event[] {
   const [client, atMs] = [addressAt(i), startMs + i * stepMs];
   const by = {client, proof: 'kernel', sender: 'named', atMs} as const;
   if (i % 4 === 0) {
-    const mail = {
-      ...by,
-      is: 'delivery',
-      submitter: 'stranger',
+    const mail = {...by, is: 'delivery', submitter: 'stranger', nextHost: undefined} as const;
+    return [0, 1, 2].map((n) => ({
+      ...mail,
+      senderHash: i,
+      recipients: [`<known${i % 977}${n}>`],
       others: [],
-      nextHost: undefined,
-    } as const;
-    return [0, 1, 2].map((n) => ({...mail, senderHash: i, recipients: [`<known${i % 977}${n}>`]}));
+    }));
   }
   const envelope = `relay ${i} ${i}`;
   const asked = {...by, is: 'evidence', kind: 'unknownRecipient', envelope} as const;
