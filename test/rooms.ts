@@ -80,7 +80,7 @@ const pure: readonly Room[] = [
   {
     folder: 'judge',
     purpose:
-      'The sequential test: is this client a mailer or a guesser, and how long is it blocked?',
+      'The sequential test between mailer and guesser, and how long a block lasts.',
   },
   {
     folder: 'firewall',

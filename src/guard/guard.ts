@@ -14,9 +14,9 @@ import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
 import {MinuteLimit} from './minute-limit.js';
 import type {Outcome, ReadRecord} from './outcome.js';
-import {reasonText} from './reason.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
+import {becauseText} from '../judge/because-text.js';
 import {Judge} from '../judge/judge.js';
 import {judgedBy} from '../judge/shown.js';
 import type {BlockVerdict} from '../judge/verdict.js';
@@ -259,8 +259,9 @@ export class Guard {
     const place = this.#minute.take(network, nowMs);
     if (place === 'stillFull') return [];
     if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
-    const reason = reasonText(because, proof);
-    const made = {madeMs: nowMs, origin: 'evidence', because} as const;
+    const told = {...because, proof};
+    const reason = becauseText(told);
+    const made = {madeMs: nowMs, origin: 'evidence', because: told} as const;
     const inside = except.length === 0 ? {} : {except};
     return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
   }
@@ -313,6 +314,10 @@ export class Guard {
   /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
+    // Before clients are forgotten: at the end of a replay all are.
+    const silent = this.#sessions
+      .forgetSilent(nowMs)
+      .flatMap((outcome) => this.#silent(outcome, nowMs));
     const loss = this.#judge.listLoss.view();
     const hasEnded = this.#judge.sweep(nowMs) === 'ended' && loss.kind === 'on';
     const back: Outcome[] = hasEnded
@@ -323,9 +328,6 @@ export class Guard {
     const pieces = this.#pieces.lost - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const silent = this.#sessions
-      .forgetSilent(nowMs)
-      .flatMap((outcome) => this.#silent(outcome, nowMs));
     const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
     return [...endBlocks(this.#state, nowMs), ...silent, ...told];
   }

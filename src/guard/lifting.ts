@@ -35,12 +35,12 @@ export function liftExempt(state: State, exemptions: Exemptions, nowMs: number):
     }
     if (holes.length === 0) return [];
     state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
-    return holes.map((text) => open(state, {...block, network: text}, nowMs));
+    return holes.map((text) => open(state, {...block, network: text, except: undefined}, nowMs));
   });
 }
 
 /** @param block what it would be as a block of its own */
-function open(state: State, {except: _, ...block}: Block, nowMs: number): Outcome {
+function open(state: State, block: Block, nowMs: number): Outcome {
   const {network} = block;
   state.history.push({atMs: nowMs, network, event: 'unblocked', reason: 'exempt'});
   return {kind: 'lifted', block, why: 'exempt'};

@@ -5,12 +5,11 @@
  * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
-import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Evidence} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
-import {clientNetwork, isKeyIn, networkOfKey} from '../net/client-key.js';
+import {ClientTexts, isKeyIn, networkOfKey} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
 import {deedHash, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
@@ -66,9 +65,6 @@ export interface Judgement {
   readonly listLoss: 'same' | 'began';
 }
 
-/** Texts of clients that were made of late. A count: some hundred kilobytes. */
-const mostTexts = 4096;
-
 export class Judge {
   readonly memory: Memory;
   readonly networks: Networks;
@@ -82,12 +78,13 @@ export class Judge {
   readonly #credits: Credits;
   readonly #tables: JudgeTables;
   readonly #clients: PackedTable;
-  readonly #texts = new BoundedMap<string, string>(mostTexts);
+  readonly #texts: ClientTexts;
 
   /** @param limits of what is remembered; default: `memoryLimits` */
   constructor(policy: Policy, tables: JudgeTables, limits = memoryLimits) {
     this.policy = policy;
     this.#tables = tables;
+    this.#texts = new ClientTexts(policy.ipv6Prefix);
     tables.openEnvelopes.limitTo(mostOpenEnvelopes);
     this.memory = new Memory(tables, policy.ipv6Prefix, limits);
     this.#clients = this.memory.clients;
@@ -127,12 +124,7 @@ export class Judge {
 
   /** How a client is called: its network's text. */
   textOf(client: Address): string {
-    if (client.family === 4) return client.text;
-    const known = this.#texts.get(client.text);
-    if (known !== undefined) return known;
-    const {text} = clientNetwork(client, this.policy.ipv6Prefix);
-    this.#texts.set(client.text, text);
-    return text;
+    return this.#texts.of(client);
   }
 
   /**
@@ -167,7 +159,8 @@ export class Judge {
       if (kind === 'stuckSession') addStuck(this.#clients, slot, sec);
       if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
       else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
-      this.suspects.note(this.textOf(client), kind, plain, evidence.proof, atMs);
+      const as = known === 'stale' ? 'stale' : 'counted';
+      this.suspects.note(this.textOf(client), evidence, plain, as, atMs);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
     const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);

@@ -22,7 +22,7 @@ export interface Standing {
   readonly rung: number;
 }
 
-export interface Sentence {
+interface Sentence {
   /** 1 or more. */
   readonly seconds: number;
   /** Blocks with this one. A count. */

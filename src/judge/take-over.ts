@@ -10,7 +10,7 @@ import {addHash, field, mailerNames, mostHashes} from './memory/client-record.js
 import type {JudgeTables} from './tables.js';
 
 /** Of versions before the judge. Times in ms since the epoch; the rest as there. */
-export interface OldOffender {
+interface OldOffender {
   readonly score: number;
   readonly scoredMs: number;
   readonly counted: readonly number[];
@@ -20,13 +20,13 @@ export interface OldOffender {
 }
 
 /** Minutes since the epoch. */
-export interface OldSender {
+interface OldSender {
   readonly firstMinute: number;
   readonly lastMinute: number;
 }
 
 /** What a client begins with. Seconds since the epoch, names, counts. */
-export interface Seed {
+interface Seed {
   readonly score: number;
   readonly scoredSec: number;
   readonly firstSec: number;

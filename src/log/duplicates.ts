@@ -3,7 +3,7 @@
  * rsyslog fills from it tell the same, in no order. A source that says a thing twice means it.
  *
  * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
- * does no harm, for a thing that was done again counts once (`score/offender.ts`).
+ * does no harm, for a thing that was done again counts once (`judge/memory/memory.ts`).
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {hashOf} from '../base/hash.js';

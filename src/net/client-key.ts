@@ -2,8 +2,8 @@
  * Who is one client: an IPv4 address, or a network of so many bits of IPv6, from which one customer can send
  * with any address. Gives its key in packed tables, and its network for a block.
  */
-import type {Address} from './address.js';
-import {addressOf} from './address.js';
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import {type Address, addressOf} from './address.js';
 import {addressBytes, addressLength, mappedBits, maskBytes} from './address-bytes.js';
 import {hostNetwork, type Network} from './network.js';
 
@@ -52,3 +52,25 @@ export function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
 }
 
 const firstOf = ({family, first}: Network): Address => addressOf(family, first);
+
+/** Texts of clients that were made of late. A count: some hundred kilobytes. */
+const mostTexts = 4096;
+
+/** How clients are called: by the text of their network. Texts of IPv6 networks take long to make. */
+export class ClientTexts {
+  readonly #ipv6Prefix: number;
+  readonly #known = new BoundedMap<string, string>(mostTexts);
+
+  constructor(ipv6Prefix: number) {
+    this.#ipv6Prefix = ipv6Prefix;
+  }
+
+  of(client: Address): string {
+    if (client.family === 4) return client.text;
+    const known = this.#known.get(client.text);
+    if (known !== undefined) return known;
+    const {text} = clientNetwork(client, this.#ipv6Prefix);
+    this.#known.set(client.text, text);
+    return text;
+  }
+}

@@ -8,8 +8,8 @@
 import type {EvidenceKind} from '../mail/evidence.js';
 
 /** Of a guesser's and of the worst mailer's first questions so many are unknown. Ratios. */
-export const guesserUnknown = 0.95;
-export const mailerUnknown = 0.3;
+const guesserUnknown = 0.95;
+const mailerUnknown = 0.3;
 
 /** What each kind weighs, once for each client and subject. Names. */
 export const weights: Readonly<Record<EvidenceKind, number>> = {

@@ -46,3 +46,9 @@ export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${String(all.length)} × ${all[0]?.model.trim() ?? 'unknown'}, ${String(memory)} GiB, node ${process.version} outside, load ${(loadavg()[0] ?? NaN).toFixed(1)} before`;
 }
+
+/** Needs `--expose-gc`. */
+export function residentMegabytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage.rss() / 1e6;
+}

@@ -18,6 +18,9 @@ import {holdBlocks, MEMORY} from './firewall/memory.js';
 import {following} from './following.js';
 import {guarded} from './guarded.js';
 import {harvest, HARVEST_SEED, harvestSeed} from './harvest.js';
+import {judge, JUDGE} from './judge.js';
+import {judgeMany} from './judge/judging.js';
+import {saveMany} from './judge/saving.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
@@ -30,6 +33,7 @@ const sections = [
   'offline',
   'live',
   'following',
+  'judge',
   'firewall',
   'outgoing',
   'harvest',
@@ -44,6 +48,8 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === OUTGOING.seen) return outgoingInside('seen');
   if (first === OUTGOING.scan) return outgoingInside('scan');
   if (first === HARVEST_SEED) return harvestSeed(rest);
+  if (first === JUDGE.judging) return judgeMany();
+  if (first === JUDGE.saving) return saveMany(rest);
   if (first === MEMORY) return holdBlocks(rest);
   const given = first === undefined ? [] : [first, ...rest];
   const options = given.filter((word) => word.startsWith('--'));
@@ -61,6 +67,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('offline')) await offline();
   if (wanted.has('live')) await live();
   if (wanted.has('following')) following();
+  if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('harvest')) await harvest(options);

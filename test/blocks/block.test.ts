@@ -4,6 +4,7 @@ import {
   type Block,
   isCovered,
   nextEndMs,
+  passes,
   refusal,
   shortestPrefix,
   standing,
@@ -30,6 +31,17 @@ test.each([
     block(each, 1),
   );
   expect(isCovered(address(client), blocks)).toBe(is);
+});
+
+test.each([
+  ['198.51.100.7', false],
+  ['198.51.100.70', false],
+  ['198.51.100.8', true],
+])('isCovered: with holes in the block, %s %s', (client, is) => {
+  const holed = {...block('198.51.100.0/24', 1), except: ['198.51.100.7', '198.51.100.64/28']};
+  expect(passes(address(client), holed)).toBe(!is);
+  expect(isCovered(address(client), [holed])).toBe(is);
+  expect(isCovered(address(client), [holed, block(client, 1)])).toBe(true);
 });
 
 describe('shortestPrefix', () => {

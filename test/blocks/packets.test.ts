@@ -1,11 +1,16 @@
 /** Whether packets arrive: the proof of every backend, of both families, flat and in a tree. */
 import {afterEach, expect, test} from '@jest/globals';
+import type {Family} from '../../src/net/address.js';
+import {parseNetwork} from '../../src/net/network.js';
+import {subtract} from '../../src/net/subtract.js';
 import {until} from '../support/temp.js';
 import {toolOf} from '../support/kernel/namespace.js';
 import {openPeers, type Peers} from '../support/kernel/peers.js';
 import {
   allPlaces,
+  blockOf,
   describeScenes,
+  expectRight,
   hosts,
   type Running,
   type Scene,
@@ -52,6 +57,68 @@ async function proves(scene: Scene, running: Running, network: string): Promise<
   await arrives(blocked, 25);
 }
 
+/** A network, who is blocked in it, and whom it lets pass. */
+interface Holed {
+  readonly network: string;
+  readonly blocked: string;
+  readonly hole: string;
+  readonly passing: string;
+}
+
+const neighbour = {4: '203.0.113.8', 6: '2001:db8::8'} as const;
+
+const holed: Readonly<Record<Family, readonly Holed[]>> = {
+  4: [
+    {
+      network: '203.0.113.0/24',
+      blocked: hosts[4][0],
+      hole: neighbour[4],
+      passing: neighbour[4],
+    },
+  ],
+  6: [
+    {network: '2001:db8::/64', blocked: hosts[6][0], hole: neighbour[6], passing: neighbour[6]},
+    {
+      network: '2001:db8::/48',
+      blocked: hosts[6][0],
+      hole: '2001:db8:0:c::/64',
+      passing: hosts[6][1],
+    },
+  ],
+};
+
+/** That nothing of one client is heard, while others are. */
+async function isDeaf(from: string, other: string): Promise<void> {
+  const refused = peers!.call(from, 25);
+  await arrives(other, 25);
+  await arrives(from, 26);
+  expect([from, refused.isConnected]).toEqual([from, false]);
+}
+
+async function provesHole(running: Running, {network, blocked, hole, passing}: Holed) {
+  const want = async (except: readonly string[]): Promise<void> => {
+    running.firewall.replace([{...blockOf(network), except}]);
+    await running.firewall.enforce('remove');
+  };
+  const session = peers!.call(passing, 25);
+  await until('a session', () => session.isConnected);
+
+  await want([hole]);
+  session.say('one ');
+  await until('an answer through the hole', () => session.heard === 'one ');
+  await isDeaf(blocked, passing);
+
+  // It is closed, and cut again.
+  await want([]);
+  session.say('two');
+  const refused = peers!.call(passing, 25);
+  await arrives(passing, 26);
+  expect([session.heard, refused.isConnected]).toEqual(['one ', false]);
+  await want([hole]);
+  await until('the rest of the session', () => session.heard === 'one two');
+  await isDeaf(blocked, passing);
+}
+
 describeScenes('packets', allPlaces, (scene) => {
   const {namespace, family, variant} = scene;
   const network = family === 4 ? '203.0.113.0/24' : '2001:db8::/64';
@@ -66,4 +133,27 @@ describeScenes('packets', allPlaces, (scene) => {
     await running.want();
     for (const each of [hosts[family][0], network]) await proves(scene, running, each);
   });
+
+  const holes = layouts.flatMap((max) =>
+    holed[family].map((each) => [each.network, max, each] as const),
+  );
+
+  test.each(holes)(
+    'of who is in a hole of %s do (flatChainMax %d)',
+    async (_, flatChainMax, each) => {
+      peers = await openPeers(scene, [neighbour[family]]);
+      const running = start(scene, {flatChainMax});
+      await running.want();
+      await provesHole(running, each);
+      const pieces = subtract(parseNetwork(each.network)!, [parseNetwork(each.hole)!])!;
+      await expectRight(
+        scene,
+        pieces.map(({text}) => text),
+        {flatChainMax},
+      );
+      await running.want();
+      await arrives(each.blocked, 25);
+      expect(running.said.filter(([level]) => level === 'error')).toEqual([]);
+    },
+  );
 });

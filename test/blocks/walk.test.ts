@@ -1,11 +1,13 @@
 /** Anything we want and anything others do, in any order, on the real kernel: one check, and it is right. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import type {Block} from '../../src/blocks/block.js';
+import {Intent} from '../../src/blocks/intent.js';
 import type {Family} from '../../src/net/address.js';
 import {addOthers} from '../support/kernel/backends.js';
-import {intentOf} from '../support/kernel/samples.js';
 import {
   allPlaces,
+  blockOf,
   describeScenes,
   dump,
   expectRight,
@@ -25,6 +27,8 @@ const reckless = /everything|whole ruleset|ACCEPT|puts rules of/;
 interface Turn {
   /** What should stand from now on; undefined: the same as before. */
   readonly wanted: readonly string[] | undefined;
+  /** Who passes through all networks of these. */
+  readonly except: readonly string[];
   readonly acts: readonly number[];
 }
 
@@ -33,11 +37,23 @@ const turns = (family: Family): fc.Arbitrary<Turn[]> => {
   return fc.array(
     fc.record({
       wanted: fc.option(fc.subarray(networks), {nil: undefined}),
+      except: fc.oneof(fc.constant([]), fc.subarray(networks, {maxLength: 3})),
       acts: fc.array(fc.nat(100), {maxLength: 3}),
     }),
     {minLength: 1, maxLength: 5},
   );
 };
+
+/** @returns blocks, those of networks with holes in them */
+const blocksOf = ({wanted = [], except}: Turn): Block[] =>
+  wanted.map((text) => ({...blockOf(text), except: text.includes('/') ? except : []}));
+
+/** The networks that should stand as rules. */
+function rulesFor(family: Family, blocks: readonly Block[]): string[] {
+  const intent = new Intent(family);
+  intent.replace(blocks);
+  return [...intent.entries()].map(([network]) => network);
+}
 
 /** One that finds nothing to spoil has done nothing. */
 function spoil(scene: Scene, [, act]: Vandal): void {
@@ -62,8 +78,10 @@ describeScenes('a random walk', allPlaces, (scene) => {
         await running.want();
         for (const turn of all) {
           if (turn.wanted !== undefined) {
-            wanted = [...intentOf(family, turn.wanted).entries()].map(([network]) => network);
-            await running.want(...turn.wanted);
+            const blocks = blocksOf(turn);
+            wanted = rulesFor(family, blocks);
+            running.firewall.replace(blocks);
+            await running.firewall.enforce('remove');
           }
           for (const at of turn.acts) spoil(scene, vandals[at % vandals.length]!);
           await running.firewall.check();

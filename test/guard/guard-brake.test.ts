@@ -40,19 +40,20 @@ function say(message: string, atMs: number): Outcome[] {
   return guard.take({...record, writer: undefined}, Math.max(nowMs, atMs), friends, askNobody);
 }
 
-/** Wrong names, one a second, which the client's own lines tell. */
+/** Wrong names, one a second in an envelope each, which the client's own lines tell. */
 function guess(client: string, atMs: number, count = 10): Outcome[] {
   return Array.from({length: count}, (_, i) => {
     const id = `6ALC${String(++lines).padStart(4, '0')}000152`;
     const name = `<name${lines}@example.net>`;
     const reject = `reject=550 5.1.1 ${name}... User unknown`;
     const line = `${id}: ruleset=check_rcpt, arg1=${name}, relay=[${client}], ${reject}`;
-    return say(line, atMs + i * 1000);
+    const end = `${id}: from=<a@example.org>, size=0, class=0, nrcpts=0, relay=[${client}]`;
+    return [...say(line, atMs + i * 1000), ...say(end, atMs + i * 1000)];
   }).flat();
 }
 
 const without = (outcomes: readonly Outcome[]): Outcome[] =>
-  outcomes.filter(({kind}) => kind !== 'counted');
+  outcomes.filter(({kind}) => kind !== 'counted' && kind !== 'envelopeEnded');
 const kindsOf = (outcomes: readonly Outcome[]): string[] =>
   without(outcomes).map((o) => (o.kind === 'heldBack' ? `heldBack: ${o.why}` : o.kind));
 const byHand = (network: string, untilMs = 2000): Block => ({

@@ -43,7 +43,7 @@ describe('Guard#reaped', () => {
     expect(all.slice(0, 39).map(kinds)).toEqual(Array(39).fill(['reaped', 'counted']));
     expect(kinds(all[39] ?? [])).toEqual(['reaped', 'counted', 'block']);
     expect(state.blocks.get(client.text)?.reason).toBe(
-      '40 sessions left in cmd read in 0s, none delivered, score 10.0 of 10, proof kernel',
+      '40 sessions left in cmd read, none delivered, score 10.0 of 10, proof kernel',
     );
   });
 

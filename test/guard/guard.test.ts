@@ -72,7 +72,8 @@ describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
       '192.0.2.10',
       '192.0.2.66',
       '192.0.2.77',
-      // Its neighbours in the /64 are the same client, and it is blocked.
+      '2001:db8::10',
+      // Its neighbour in the /64 is the same client: .77 came when it was blocked.
       '2001:db8::66',
     ]);
     expect(outcomes.filter(({kind}) => kind === 'dispute' || kind === 'unresolved')).toEqual([]);
@@ -122,7 +123,8 @@ const from = (client: string, second = 0): string =>
 const kernelSays = (text: string): Ask => {
   const client = parseAddress(text);
   if (client === undefined) throw new Error(text);
-  return () => ({client, proof: 'kernel'});
+  // All that it has written so far is a greeting: nothing was accepted.
+  return () => ({client, proof: 'kernel', answeredBytes: 600});
 };
 const known = (text: string): ClientView | undefined =>
   guard.judged.client(hostNetwork(address(text)), laterMs);
@@ -143,7 +145,7 @@ describe('Guard asks the machine', () => {
       madeMs: laterMs,
       untilMs: Date.UTC(2026, 10, 21, 13),
       reason:
-        '10 names that never took mail here in 0s (name8, name9, +8), none delivered, score 10.0 of 10, proof kernel',
+        '10 names that never took mail here (name8, name9, +8), none delivered, score 10.0 of 10, proof kernel',
       because: {
         rule: 'row',
         names: names(10)

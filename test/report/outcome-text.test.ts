@@ -179,7 +179,7 @@ describe('voiceOf()', () => {
   ] as const)('a delivery is told by explain only: %j', (changes, message) => {
     const delivery: Delivery = {
       ...{client: one.client, proof: 'kernel', submitter: 'stranger', sender: 'named'},
-      ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], nextHost: undefined},
+      ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], others: [], nextHost: undefined},
       atMs: startMs,
     };
     expect(voiceOf({kind: 'delivered', ...delivery, ...changes}, startMs)).toEqual({

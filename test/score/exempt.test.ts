@@ -112,3 +112,30 @@ describe('Exemptions.ofNetwork', () => {
     );
   });
 });
+
+describe('Exemptions.within', () => {
+  test.each([
+    ['198.51.100.0/24', ['198.51.100.25']],
+    ['203.0.0.0/16', ['203.0.113.1']],
+    ['192.0.0.0/16', ['192.0.2.0/24', '192.0.2.128/25']],
+    ['192.0.2.128/26', ['192.0.2.128/26']],
+    ['192.0.2.7', ['192.0.2.7']],
+    ['2001:db8::/32', ['2001:db8:25::/48', '2001:db8:1::1']],
+    ['198.51.101.0/24', []],
+  ])('%s: %j', (asked, expected) => {
+    expect(exemptions.within(network(asked)).map(({text}) => text)).toEqual(expected);
+  });
+
+  test('is empty just where nothing is exempt, and overlaps what it is asked about', () => {
+    fc.assert(
+      fc.property(networkTexts, ({text}) => {
+        const asked = network(text);
+        const inside = exemptions.within(asked);
+        expect(inside.length > 0).toBe(exemptions.ofNetwork(asked) !== undefined);
+        for (const each of inside) {
+          expect(asked.first <= each.first && each.last <= asked.last).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -92,6 +92,7 @@ export class Networks {
   readonly #key = new Uint8Array(record.layout.keyBytes);
   readonly #part = new Uint8Array(addressLength);
   #sweep: Iterator<Slot> | undefined;
+  #asked: {readonly client: Address; readonly bytes: Uint8Array} | undefined;
 
   constructor(table: PackedTable, {ipv6Prefix = 64, salt = 0}: NetworksOptions = {}) {
     [this.#table, this.#salt] = [table, salt];
@@ -110,7 +111,7 @@ export class Networks {
   asked(client: Address, names: number, atMs: number): readonly NetworkVerdict[] {
     const {family} = client;
     const minute = minuteOf(atMs);
-    const bytes = addressBytes(client);
+    const bytes = this.#bytesOf(client);
     const [offset, whole] = [mappedBits[family], this.#clientBits[family]];
     const member = this.#hash(bytes, offset + whole);
     this.#makeRings(family, bytes, ({bar, lowerPrefix}, slot) => {
@@ -119,7 +120,7 @@ export class Networks {
       const lower = this.#hash(bytes, offset + Math.min(lowerPrefix, whole));
       record.mark(this.#table, slot, 'lower', lower);
     });
-    // Asked for anew: in a full table one may have pushed out another.
+    // In a full table one may have pushed out another.
     const rings = this.#rings(family, bytes);
     const verdict = this.#verdict(client, rings, minute);
     return verdict === undefined ? [] : [verdict];
@@ -133,7 +134,7 @@ export class Networks {
    */
   delivered(client: Address, what: 'first' | 'mailer', atMs: number): void {
     const {family} = client;
-    const bytes = addressBytes(client);
+    const bytes = this.#bytesOf(client);
     const member = this.#hash(bytes, mappedBits[family] + this.#clientBits[family]);
     this.#makeRings(family, bytes, (_level, slot) => {
       record.noteDelivery(this.#table, slot, minuteOf(atMs));
@@ -143,7 +144,7 @@ export class Networks {
 
   standing(client: Address, atMs: number): Neighbourhood {
     const minute = minuteOf(atMs);
-    const rings = this.#rings(client.family, addressBytes(client));
+    const rings = this.#rings(client.family, this.#bytesOf(client));
     const isThickBlock = ({level, slot}: Ring): boolean =>
       level.effect === 'block' && slot !== undefined && this.#isThick(level, slot, minute);
     if (rings.some(isThickBlock)) return 'hot';
@@ -258,6 +259,12 @@ export class Networks {
       this.#narrow(family, level);
       fill(level, this.#table.add(this.#key));
     }
+  }
+
+  /** The judge asks several times about one client. */
+  #bytesOf(client: Address): Uint8Array {
+    if (this.#asked?.client !== client) this.#asked = {client, bytes: addressBytes(client)};
+    return this.#asked.bytes;
   }
 
   /** Makes the key of a client, or of a narrower level, the key of this level. */

@@ -1,14 +1,14 @@
 /**
  * How the record of one client lies in a packed table: its score, when it asked and delivered, its
  * blocks, and hashes of the last things it did. Knows the fields and how they age; what they lead to
- * is for `judge.ts`.
+ * is for `judge/judge.ts`.
  *
  * Times are seconds since the epoch, as far as they need to be exact; 0 means never.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import {weights} from '../../score/weights.js';
 
-/** The key is the client's first address (`client-key.ts`). */
+/** The key is the client's first address (`net/client-key.ts`). */
 export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 88};
 
 /** Where each field lies; its type is the last word of its comment. */
@@ -75,10 +75,10 @@ export const mostHashes = 9;
 export const mailerNames = 3;
 
 /** What is known of a client without mail for so long is forgotten. Seconds: 45 days. */
-export const forgottenSec = 45 * 86_400;
+const forgottenSec = 45 * 86_400;
 
 /** A positive score is halved each so long since the first unknown name. Seconds: 30 days. */
-export const halvedSec = 30 * 86_400;
+const halvedSec = 30 * 86_400;
 
 /** The number of ten minutes, in 15 bits: those of 227 days. */
 const spanOf = (sec: number): number => Math.floor(sec / 600) & 0x7fff;

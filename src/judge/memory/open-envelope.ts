@@ -1,7 +1,7 @@
 /**
  * What is known of an envelope while it is open: which names it was refused, and about how many recipients
  * were accepted. The latter is told by what the mailer's process has written to its client. Does not
- * decide what they speak for (`judge.ts`).
+ * decide what they speak for (`judge/judge.ts`).
  *
  * Only what was written since the first refusal is counted, less the refusals: what comes before it is
  * the greeting, and with TLS certificates of some thousand bytes. TLS adds to each answer as many bytes; so

@@ -4,7 +4,7 @@
  * for names take much memory.
  */
 import type {Table} from '../../base/mechanisms/table.js';
-import type {EvidenceKind, Proof} from '../../mail/evidence.js';
+import type {Evidence, EvidenceKind, Proof} from '../../mail/evidence.js';
 import {printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
@@ -48,14 +48,22 @@ export class Suspects {
     return this.#table.get(client);
   }
 
-  note(client: string, kind: EvidenceKind, plain: string, proof: Proof, atMs: number): void {
+  /** @param as `stale`: a name that took mail once, and is counted elsewhere */
+  note(
+    client: string,
+    {kind, proof}: Pick<Evidence, 'kind' | 'proof'>,
+    plain: string,
+    as: 'counted' | 'stale',
+    atMs: number,
+  ): void {
     const before = this.#table.get(client);
+    const count = (before?.counts[kind] ?? 0) + 1;
     const name = namedKinds.includes(kind) ? printable(plain, mostNameCharacters) : '';
     const kept = before?.names ?? [];
     const names = name === '' || kept.includes(name) ? kept : [...kept.slice(1 - mostNames), name];
     this.#table.set(client, {
       names,
-      counts: {...before?.counts, [kind]: (before?.counts[kind] ?? 0) + 1},
+      counts: as === 'stale' ? (before?.counts ?? {}) : {...before?.counts, [kind]: count},
       firstMs: before?.firstMs ?? atMs,
       lastMs: Math.max(before?.lastMs ?? 0, atMs),
       proof,

@@ -1,6 +1,7 @@
 /** What many blocks cost our own process: a child that holds them, as the daemon does. */
 import {spawnSync} from 'node:child_process';
 import {printTable} from '../aims.js';
+import {residentMegabytes} from '../figures.js';
 import {addresses} from './addresses.js';
 import {blockOf, Driven, subjects} from './subjects.js';
 
@@ -39,9 +40,4 @@ export async function holdBlocks([word]: readonly string[]): Promise<number> {
   const grown = residentMegabytes() - before;
   console.log(JSON.stringify({grown, peak: process.resourceUsage().maxRSS / 1000}));
   return 0;
-}
-
-function residentMegabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage.rss() / 1e6;
 }

@@ -70,6 +70,18 @@ describe('the cutter', () => {
       expect(said.at(-1)).toBe('notice cut 249 more clients');
     });
 
+    test('not who is in a hole of the blocked network', async () => {
+      const lane = new Lane(namespace);
+      namespace.run('ip', ['route', 'add', 'local', '10.8.0.0/24', 'dev', 'lo']);
+      await lane.serve('0.0.0.0', 'keep');
+      const guest = await lane.connectMany('10.8.0.99', ['10.8.0.1', '10.8.0.2', '10.8.0.3']);
+      const said = await lane.cut({cuts: [['10.8.0.0/24']], holes: ['10.8.0.2']});
+      const closed = (): string[] => guest.output().match(/\S+(?= closed)/g) ?? [];
+      await until('their end', () => closed().length >= 2);
+      expect(closed().sort()).toEqual(['10.8.0.1', '10.8.0.3']);
+      expect(said).toHaveLength(2);
+    });
+
     test('nobody whose block has ended meanwhile', async () => {
       const lane = new Lane(namespace);
       const {guest, pid} = await lane.connect(

@@ -29,7 +29,11 @@ export interface Told {
   readonly text?: string;
 }
 
-export async function openPeers({namespace, family}: Scene): Promise<Peers> {
+/** @param more addresses of clients beside `hosts` */
+export async function openPeers(
+  {namespace, family}: Scene,
+  more: readonly string[] = [],
+): Promise<Peers> {
   const clients = await openSpace();
   const ip = (...words: readonly string[]) => namespace.run('ip', [`-${family}`, ...words]);
   const inClients = (...words: readonly string[]) =>
@@ -38,7 +42,9 @@ export async function openPeers({namespace, family}: Scene): Promise<Peers> {
   const noWait = family === 4 ? [] : ['nodad'];
   ip('link', 'add', 'mail', 'type', 'veth', 'peer', 'name', 'net', 'netns', String(clients.pid));
   ip('address', 'add', `${server[family]}/${length}`, 'dev', 'mail', ...noWait);
-  for (const host of hosts[family]) inClients('address', 'add', host, 'dev', 'net', ...noWait);
+  for (const host of [...hosts[family], ...more]) {
+    inClients('address', 'add', host, 'dev', 'net', ...noWait);
+  }
   ip('link', 'set', 'mail', 'up');
   inClients('link', 'set', 'net', 'up');
   inClients('route', 'add', server[family], 'dev', 'net');

@@ -7,6 +7,10 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {plainNames, type Row} from '../../../src/guard/state.js';
+import {field, mailerNames} from '../../../src/judge/memory/client-record.js';
+import {takeOver} from '../../../src/judge/take-over.js';
+import {parseAddress} from '../../../src/net/address.js';
+import {clientKey} from '../../../src/net/client-key.js';
 import {openStore, type Store} from '../../../src/sys/disk/store.js';
 import {tempDirs} from '../../support/temp.js';
 import {
@@ -165,4 +169,22 @@ test('a real file of layout 4', async () => {
   ]);
   expect(old['offenders']![0]).toMatchObject(['192.0.2.66', {blocks: 1, counted: []}]);
   expect(old['senders']!.map(([client]) => client)).toEqual(['192.0.2.10', '2001:db8::10']);
+});
+
+test('the judge takes the real file over: blocks count on, and who delivered has a record', async () => {
+  const folder = newDir();
+  const packed = fs.readFileSync(new URL('../../data/state-layout-4.db.gz', import.meta.url));
+  fs.writeFileSync(join(folder, 'blocksmtp.db'), gunzipSync(packed));
+  store = await openStore(folder, writtenMs, takeOver(64));
+  close();
+  store = await openStore(folder, writtenMs, takeOver(64));
+  const {clients} = store.state;
+  const told = ['192.0.2.66', '192.0.2.10'].map((text) => {
+    const slot = clients.find(clientKey(parseAddress(text)!, 64))!;
+    return [clients.u8(slot, field.blocks), clients.u16(slot, field.delivered)];
+  });
+  expect(told).toEqual([
+    [1, 0],
+    [0, mailerNames],
+  ]);
 });

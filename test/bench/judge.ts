@@ -1,0 +1,67 @@
+/**
+ * What the judge costs: a verdict, a million clients with their networks in memory, and on disk beside
+ * rows of JSON, which is how version 1.0 saved its clients.
+ */
+import {spawnSync} from 'node:child_process';
+import {aim, heading, printTable} from './aims.js';
+import type {Judging} from './judge/judging.js';
+import type {Saving} from './judge/saving.js';
+
+/** The words that start the children. */
+export const JUDGE = {judging: 'judge-judging', saving: 'judge-saving'} as const;
+
+const mostMicroseconds = 4;
+const mostMegabytes = 300;
+const mostStartSeconds = 5;
+/** Changes of one commit when 10,000 lines a second speak of as many clients, about. */
+const few = 1000;
+/** What version 1.0 remembered at most, all of it changed. */
+const many = 100_000;
+
+export function judge(): void {
+  heading('judge', 'a million clients: a verdict, memory, saving and reading');
+  judging();
+  saving();
+}
+
+function judging(): void {
+  const {clients, networks, microseconds, grown} = child<Judging>(JUDGE.judging);
+  printTable([
+    ['clients', 'networks', 'verdict, µs', 'MB more than before'],
+    [String(clients), String(networks), microseconds.toFixed(2), grown.toFixed(0)],
+  ]);
+  aim(`judge: a verdict under ${mostMicroseconds} µs`, microseconds < mostMicroseconds);
+  aim(`judge: a million clients under ${mostMegabytes} MB`, grown < mostMegabytes);
+}
+
+function saving(): void {
+  const {rows, packed, million} = child<Saving>(JUDGE.saving, String(few), String(many));
+  const line = (name: string, {fewMs, manyMs, startMs, startGrown, megabytes}: Saving['rows']) => [
+    name,
+    ...[fewMs, manyMs, startMs, startGrown, megabytes].map((value) => value.toFixed(0)),
+  ];
+  printTable([
+    ['saved', `${few} changed, ms`, `${many}, ms`, 'start, ms', 'start, MB more', 'file, MB'],
+    line('rows of JSON, 100000 clients', rows),
+    line('packed, 100000 clients with networks', packed),
+    line('packed, 1000000 clients with networks', million),
+  ]);
+  const ratio = (packed.fewMs / rows.fewMs).toFixed(2);
+  aim(`judge: ${few} clients saved no slower than rows (${ratio})`, packed.fewMs <= rows.fewMs);
+  const whole = (packed.manyMs / rows.manyMs).toFixed(2);
+  aim(`judge: ${many} clients saved no slower (${whole})`, packed.manyMs <= rows.manyMs);
+  const ofMillion = (million.manyMs / rows.manyMs).toFixed(2);
+  aim(`judge: ${many} of a million too (${ofMillion})`, million.manyMs <= rows.manyMs);
+  const startSeconds = million.startMs / 1000;
+  aim(`judge: a million read in ${mostStartSeconds} s`, startSeconds <= mostStartSeconds);
+}
+
+function child<Found>(...order: string[]): Found {
+  const words = ['--expose-gc', '--optimize-for-size', process.argv[1]!, ...order];
+  const {stdout, status} = spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`nothing could be measured: ${order.join(' ')}`);
+  return JSON.parse(stdout) as Found;
+}

@@ -1,0 +1,97 @@
+/** A child that judges a million clients, each in a network of its own almost: verdicts and memory. */
+import {emptyState} from '../../../src/guard/state.js';
+import {Judge} from '../../../src/judge/judge.js';
+import type {Evidence} from '../../../src/mail/evidence.js';
+import type {Delivery, EndedEnvelope} from '../../../src/mail/join-outcome.js';
+import {type Address, parseAddress} from '../../../src/net/address.js';
+import {residentMegabytes} from '../figures.js';
+
+export interface Judging {
+  readonly clients: number;
+  readonly networks: number;
+  readonly microseconds: number;
+  /** Resident, when the million is there. MB. */
+  readonly grown: number;
+}
+
+const CLIENTS = 1_000_000;
+/** The events of so many are made before they are timed, and what making them left is collected. */
+const AT_ONCE = 10_000;
+const startMs = Date.UTC(2026, 10, 21);
+/** A million clients in a day. */
+const stepMs = 86;
+
+type Event =
+  | ({readonly is: 'evidence'} & Evidence)
+  | ({readonly is: 'ended'} & EndedEnvelope)
+  | ({readonly is: 'delivery'} & Delivery);
+
+/** Scattered over all IPv4. */
+function addressAt(i: number): Address {
+  const value = Math.imul(i + 1, 0x9e3779b1) >>> 0;
+  const text = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join('.');
+  return parseAddress(text)!;
+}
+
+/** Every fourth delivers three mails; the others ask for two unknown names in an envelope. */
+function eventsOf(i: number): Event[] {
+  const [client, atMs] = [addressAt(i), startMs + i * stepMs];
+  const by = {client, proof: 'kernel', sender: 'named', atMs} as const;
+  if (i % 4 === 0) {
+    const mail = {...by, is: 'delivery', submitter: 'stranger', nextHost: undefined} as const;
+    return [0, 1, 2].map((n) => ({
+      ...mail,
+      senderHash: i,
+      recipients: [`<known${i % 977}${n}>`],
+      others: [],
+    }));
+  }
+  const envelope = `relay ${i} ${i}`;
+  const asked = {...by, is: 'evidence', kind: 'unknownRecipient', envelope} as const;
+  return [
+    {...asked, subject: `<name${i}@example.net>`},
+    {...asked, subject: `<other${i}@example.net>`},
+    {...by, is: 'ended', envelope, accepted: 0, message: 'none'},
+  ];
+}
+
+/** The child. */
+export function judgeMany(): number {
+  const beforeMegabytes = residentMegabytes();
+  const state = emptyState('unsaved', 77);
+  const policy = {
+    threshold: 10,
+    blockSeconds: 3600,
+    longestBlockSeconds: 7 * 86_400,
+    ipv6Prefix: 64,
+    learning: 'off',
+  } as const;
+  const judge = new Judge(policy, state);
+  let [microseconds, count] = [0, 0];
+  for (let from = 0; from < CLIENTS; from += AT_ONCE) {
+    const events = Array.from({length: AT_ONCE}, (_, i) => eventsOf(from + i)).flat();
+    globalThis.gc?.();
+    // Of the processor, not of the clock: others may be at work.
+    const before = process.cpuUsage();
+    for (const event of events) take(judge, event);
+    const {user, system} = process.cpuUsage(before);
+    microseconds += user + system;
+    count += events.length;
+  }
+  const grown = residentMegabytes() - beforeMegabytes;
+  const [clients, networks] = [state.clients.size, state.networks.size];
+  const found: Judging = {clients, networks, microseconds: microseconds / count, grown};
+  console.log(JSON.stringify(found));
+  return 0;
+}
+
+function take(judge: Judge, event: Event): void {
+  if (event.is === 'delivery') {
+    judge.delivered(event);
+    return;
+  }
+  const {atMs} = event;
+  const verdicts =
+    event.is === 'ended' ? judge.envelopeEnded(event) : judge.hear(event, atMs).verdicts;
+  for (const verdict of verdicts) judge.blocked(verdict, atMs + verdict.seconds * 1000, atMs);
+}
