@@ -6,7 +6,7 @@ import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
 import {emptyState, type State} from '../guard/state.js';
-import {takeOver} from '../judge/take-over.js';
+import {takeOver} from '../judge/memory/take-over.js';
 import {hasStore, openStore} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
 import {lockState} from '../sys/run/instance-lock.js';

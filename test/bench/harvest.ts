@@ -35,7 +35,7 @@ import {judgeRounds} from './harvest/verdicts.js';
 export const HARVEST_SEED = 'harvest-seed';
 
 /** About five minutes on two cores. A count. */
-const usualSeeds = 4;
+const usualSeeds = 8;
 /** Of the seeds: in how many each botnet is tried alone, and other settings. A ratio. */
 const wholeShare = 0.1;
 /** Longer worlds try memory: botnets alone and other settings would take hours. Days. */

@@ -1,7 +1,7 @@
 /** What clients of earlier versions begin with. */
 import {describe, expect, test} from '@jest/globals';
 import {hashOf} from '../../src/base/hash.js';
-import {seedOf, takeOver} from '../../src/judge/take-over.js';
+import {seedOf, takeOver} from '../../src/judge/memory/take-over.js';
 import {deliveredCredit} from '../../src/score/weights.js';
 import {day, hour, rules, second, startMs, World} from './world.js';
 

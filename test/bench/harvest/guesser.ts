@@ -5,6 +5,7 @@
  */
 import type {Client} from './clients.js';
 import type {Actor} from './clock.js';
+import {mixed} from './dice.js';
 import {dayMs, hourMs} from './people.js';
 import type {Relay, Session} from './relay.js';
 
@@ -110,7 +111,9 @@ export class Guesser implements Actor {
         heard.length > 1 ? this.#together(heard, nowMs) : this.#envelope(heard[0]!, nowMs);
     }
     for (const session of heard) session.reset(nowMs);
-    return nowMs + (isAnswered ? everyMs : patienceMs);
+    // Never just when a block ends: nobody knows its length so well.
+    const patience = patienceMs * (0.9 + (0.2 * mixed(nowMs)) / 2 ** 32);
+    return nowMs + (isAnswered ? everyMs : patience);
   }
 
   /** @returns whether all was answered */

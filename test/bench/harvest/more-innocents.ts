@@ -35,8 +35,10 @@ export const moreInnocents: readonly InnocentKind[] = [
         const plan: Plan = (day) => {
           if (day !== firstAttackDay) return [];
           const throws = dice(site);
-          const name = throws.of(people.users);
           const atMs = workingTime(day, throws);
+          const isThere = (user: string): boolean => people.wasUser(user, atMs + hourMs);
+          let name = throws.of(people.users);
+          while (!isThere(name)) name = throws.of(people.users);
           return [mail(atMs, [mistyped(name, throws)]), mail(atMs + hourMs, [name])];
         };
         return {clients: [addresses.apart()], plan};

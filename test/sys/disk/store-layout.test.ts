@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {plainNames, type Row} from '../../../src/guard/state.js';
 import {field, mailerNames} from '../../../src/judge/memory/client-record.js';
-import {takeOver} from '../../../src/judge/take-over.js';
+import {takeOver} from '../../../src/judge/memory/take-over.js';
 import {parseAddress} from '../../../src/net/address.js';
 import {clientKey} from '../../../src/net/client-key.js';
 import {openStore, type Store} from '../../../src/sys/disk/store.js';

@@ -2,12 +2,12 @@
  * What the rows of earlier versions mean for this judge: offenders with their blocks and what they were
  * counted for, senders of whom mail was accepted. Where the old rows lie is for `sys/disk/layout.ts`.
  */
-import {parseAddress} from '../net/address.js';
-import {clientKey} from '../net/client-key.js';
-import {foldHash} from '../score/names.js';
-import {deliveredCredit} from '../score/weights.js';
-import {addHash, field, mailerNames, mostHashes} from './memory/client-record.js';
-import type {JudgeTables} from './tables.js';
+import {parseAddress} from '../../net/address.js';
+import {clientKey} from '../../net/client-key.js';
+import {foldHash} from '../../score/names.js';
+import {deliveredCredit} from '../../score/weights.js';
+import {addHash, field, mailerNames, mostHashes} from './client-record.js';
+import type {MemoryTables} from './memory.js';
 
 /** Of versions before the judge. Times in ms since the epoch; the rest as there. */
 interface OldOffender {
@@ -72,7 +72,7 @@ type OldRows = (name: 'offenders' | 'senders') => Iterable<readonly [key: string
 /** @returns a function that puts what old rows mean into tables: each row was written by us */
 export const takeOver =
   (ipv6Prefix: number) =>
-  (rows: OldRows, tables: Pick<JudgeTables, 'clients'>): void => {
+  (rows: OldRows, tables: Pick<MemoryTables, 'clients'>): void => {
     const senders = new Map(rows('senders') as Iterable<readonly [string, OldSender]>);
     for (const [text, offender] of rows('offenders') as Iterable<readonly [string, OldOffender]>) {
       plant(tables, text, ipv6Prefix, seedOf(offender, senders.get(text)));
@@ -85,7 +85,7 @@ export const takeOver =
 
 /** Of several addresses that are one client now the last that had anything against it stands. */
 function plant(
-  {clients}: Pick<JudgeTables, 'clients'>,
+  {clients}: Pick<MemoryTables, 'clients'>,
   text: string,
   ipv6Prefix: number,
   seed: Seed,
