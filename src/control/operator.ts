@@ -36,6 +36,7 @@ interface Served {
 
 export function serve(request: GuardRequest, view: OperatorView, nowMs: number): Served {
   const {guard, state} = view;
+  guard.see(view.exemptions);
   switch (request.command) {
     case 'list': {
       const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);

@@ -12,11 +12,10 @@ import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
 import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
-import {MinuteLimit} from './minute-limit.js';
 import type {Outcome, ReadRecord} from './outcome.js';
+import {Sentences} from './sentences.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
-import {becauseText} from '../judge/because-text.js';
 import {Judge} from '../judge/judge.js';
 import {judgedBy} from '../judge/shown.js';
 import type {BlockVerdict} from '../judge/verdict.js';
@@ -29,8 +28,6 @@ import type {Delivery, EndedEnvelope, JoinOutcome, SessionView} from '../mail/jo
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
-import type {Network} from '../net/network.js';
-import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
@@ -66,7 +63,7 @@ export class Guard {
   readonly #sessions: Envelopes;
   readonly #pieces: PieceJoiner;
   readonly #judge: Judge;
-  readonly #minute: MinuteLimit;
+  readonly #sentences: Sentences;
   /** What was told of the wave; undefined: nothing since the start. */
   #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
@@ -82,7 +79,7 @@ export class Guard {
     this.#pieces = pieces.join(state.openMessages);
     this.#judge = new Judge(settings.policy, state);
     this.judged = judgedBy(this.#judge);
-    this.#minute = new MinuteLimit(settings.blocksPerMinute);
+    this.#sentences = new Sentences(settings, state, this.#judge);
   }
 
   /**
@@ -127,7 +124,7 @@ export class Guard {
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
     const joined = this.#sessions.take(record, event, answer);
-    this.#exemptions = exemptions;
+    this.see(exemptions);
     const moment = {knownMs: record.atMs, nowMs};
     return joined.flatMap((outcome) => {
       switch (outcome.kind) {
@@ -154,6 +151,12 @@ export class Guard {
     return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
   }
 
+  /** Who is exempt now, and which networks are ours. */
+  see(exemptions: Exemptions): void {
+    this.#exemptions = exemptions;
+    this.#judge.scope.ours(exemptions.isOurs);
+  }
+
   /**
    * Hears what an old log tells of who delivered what to whom, and of nothing else: what speaks against
    * a client is dropped, for it may be weeks old.
@@ -164,6 +167,7 @@ export class Guard {
     const reading = this.read(line);
     if (reading.kind === 'ignored') return 0;
     const {event, record: read} = reading;
+    this.see(exemptions);
     const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
     const joined = this.#sessions.take(record, event, undefined);
     const delivered = joined.filter((outcome) => outcome.kind === 'delivered');
@@ -244,7 +248,6 @@ export class Guard {
     return kind === 'off' ? [] : [{kind: 'listLost', when, ...loss}];
   }
 
-  /** Makes the blocks that the evidence asks for, if nothing holds them back. */
   #punish(
     verdicts: readonly BlockVerdict[],
     proof: Proof,
@@ -252,60 +255,12 @@ export class Guard {
     exemptions: Exemptions,
   ): Outcome[] {
     const fromMs = Math.min(Math.max(atMs, knownMs), nowMs);
-    return verdicts.flatMap((verdict) => {
-      const outcomes = this.#sentence(verdict, proof, {fromMs, nowMs}, exemptions);
-      const isMade = outcomes.some(({kind}) => kind === 'block');
-      const untilMs = fromMs + verdict.seconds * 1000;
-      if (isMade) this.#judge.blocked(verdict, untilMs, fromMs);
-      else this.#judge.notBlocked(verdict, fromMs);
-      return outcomes;
-    });
-  }
-
-  #sentence(
-    {network: whole, seconds, repeat, because}: BlockVerdict,
-    proof: Proof,
-    {fromMs, nowMs}: {readonly fromMs: number; readonly nowMs: number},
-    exemptions: Exemptions,
-  ): Outcome[] {
-    const network = whole.text;
-    const except = this.#exceptions(whole, because.rule, exemptions);
-    const untilMs = fromMs + seconds * 1000;
-    const standing = this.#state.blocks.get(network);
-    if (except === 'all' || (standing !== undefined && standing.untilMs >= untilMs)) return [];
-    const place = this.#minute.take(network, nowMs);
-    if (place === 'stillFull') return [];
-    if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
-    const told = {...because, proof};
-    const reason = becauseText(told);
-    const made = {madeMs: nowMs, origin: 'evidence', because: told} as const;
-    const inside = except.length === 0 ? {} : {except};
-    return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
-  }
-
-  /** Who in a network is not blocked with it. @returns `all`: nobody in it can be blocked */
-  #exceptions(
-    network: Network,
-    rule: BlockVerdict['because']['rule'],
-    exemptions: Exemptions,
-  ): readonly string[] | 'all' {
-    const exempt = exemptions.within(network);
-    if (exempt.some(({text}) => text === network.text)) return 'all';
-    const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
-    const all = [...new Set([...exempt.map(({text}) => text), ...good])];
-    return all.length > mostHoles ? 'all' : all;
+    return this.#sentences.of(verdicts, proof, {fromMs, nowMs}, exemptions);
   }
 
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
-    const {blocks, history} = this.#state;
-    if (blocks.size >= this.#settings.blocksMax && blocks.get(block.network) === undefined) {
-      return {kind: 'noRoom', network: block.network};
-    }
-    blocks.set(block.network, block);
-    const {network, fromMs: atMs, reason} = block;
-    history.push({atMs, network, event: 'blocked', reason});
-    return {kind: 'block', block, repeat};
+    return this.#sentences.block(block, repeat);
   }
 
   /** The reaper has ended a process: that speaks against its client, unless it was our doing. */
@@ -313,6 +268,7 @@ export class Guard {
     const told: Outcome = {kind: 'reaped', stuck};
     const evidence = stuckEvidence(stuck, nowMs);
     if (evidence === undefined) return [told];
+    this.see(exemptions);
     const {blocks} = this.#state;
     const {client} = evidence;
     const blockedUntilMs = this.#judge.blockedUntilMs(client);

@@ -4,7 +4,7 @@
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import type {Address} from '../net/address.js';
-import {clientNetwork} from '../net/client-key.js';
+import type {ClientScope} from '../net/client-key.js';
 import type {Policy} from '../score/policy.js';
 import {nullSenderWeight, staleWeight} from '../score/weights.js';
 import {type Bar, type Facts, isRow, lowBars, rounding, rowBar} from './bars.js';
@@ -35,7 +35,7 @@ interface Witnesses {
   readonly friends: Friends;
   readonly suspects: Suspects;
   readonly learning: (atMs: number) => 'on' | 'off';
-  readonly textOf: (client: Address) => string;
+  readonly scope: ClientScope;
 }
 
 /** Names of one stranger that its networks hear of, in all. A count. */
@@ -108,10 +108,10 @@ export class Convictions {
     {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
     atMs: number,
   ): Bar[] {
-    const {clients, networks, wave, friends, learning, textOf} = this.#witnesses;
+    const {clients, networks, wave, friends, learning, scope} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
     if (isInSecondChance(clients, slot, sec) || this.#lowScore(slot, sec) <= 0) return [];
-    if (friends.has(textOf(client))) return [];
+    if (friends.has(scope.textOf(client))) return [];
     const isFree = clients.u8(slot, field.blocks) > 0;
     const facts: Facts = {
       standing: isStranger(clients, slot) ? 'stranger' : 'other',
@@ -123,7 +123,7 @@ export class Convictions {
       freeSec: isFree ? clients.u32(slot, field.blockedUntilSec) : 0,
       deliveredSec: clients.u32(slot, field.firstDeliverySec),
       wave: wave.isOn(atMs) ? 'on' : 'off',
-      network: networks.standing(client, atMs),
+      network: scope.isNear(client) ? 'ordinary' : networks.standing(client, atMs),
       learning: learning(atMs),
     };
     return lowBars(facts, this.#policy);
@@ -136,18 +136,18 @@ export class Convictions {
     {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
     atMs: number,
   ): BlockVerdict[] {
-    const {clients, networks, wave, friends, learning, textOf} = this.#witnesses;
+    const {clients, networks, wave, friends, learning, scope} = this.#witnesses;
     if (fresh === 0 || learning(atMs) === 'on') return [];
     const sec = Math.floor(atMs / 1000);
     if (scoreAt(clients, slot, sec) <= 0) return [];
     const isYoung = sec - clients.u32(slot, field.firstDeliverySec) < newcomerSec;
     const isOne = isStranger(clients, slot);
-    if ((!isOne && !isYoung) || friends.has(textOf(client))) return [];
+    if ((!isOne && !isYoung) || friends.has(scope.textOf(client))) return [];
     // Bounces of forged mail are waves of innocents.
     if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken') wave.note(atMs);
     const told = clients.u8(slot, field.told);
     const names = Math.min(fresh, mostTold - told);
-    if (!isOne || names <= 0) return [];
+    if (!isOne || names <= 0 || scope.isNear(client)) return [];
     addU8(clients, slot, field.told, names);
     const weight = sender === 'null' ? nullSenderWeight : 1;
     const verdicts = networks.asked(client, names * weight, atMs);
@@ -175,13 +175,13 @@ export class Convictions {
     score: number,
     atMs: number,
   ): BlockVerdict {
-    const {clients, suspects, textOf, wave} = this.#witnesses;
+    const {clients, suspects, scope, wave} = this.#witnesses;
     const {seconds, repeat} = sentence(
       rule,
       this.standing(slot, Math.floor(atMs / 1000)),
       this.#policy,
     );
-    const suspect = suspects.of(textOf(client));
+    const suspect = suspects.of(scope.textOf(client));
     const unknown = clients.u16(slot, field.unknown);
     const because: Because = {
       rule,
@@ -195,7 +195,7 @@ export class Convictions {
       wave: wave.isOn(atMs) ? 'on' : 'off',
       names: suspect?.names ?? [],
     };
-    return {network: clientNetwork(client, this.#policy.ipv6Prefix), seconds, repeat, because};
+    return {network: scope.of(client), seconds, repeat, because};
   }
 
   #ofNetwork(
@@ -214,7 +214,7 @@ export class Convictions {
       stale: 0,
       wave: this.#witnesses.wave.isOn(atMs) ? 'on' : 'off',
       members,
-      names: this.#witnesses.suspects.of(this.#witnesses.textOf(client))?.names ?? [],
+      names: this.#witnesses.suspects.of(this.#witnesses.scope.textOf(client))?.names ?? [],
     };
     const longest = Math.min(seconds, this.#policy.longestBlockSeconds);
     return {network, seconds: longest, repeat, because};

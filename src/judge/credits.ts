@@ -5,6 +5,7 @@
  */
 import type {Delivery} from '../mail/join-outcome.js';
 import type {Address} from '../net/address.js';
+import type {ClientScope} from '../net/client-key.js';
 import {foldHash, nameHash, plainName} from '../score/names.js';
 import {againCredit, deliveredCredit} from '../score/weights.js';
 import type {Friends} from './crowd/friends.js';
@@ -20,7 +21,7 @@ interface Gainers {
   readonly listLoss: ListLoss;
   readonly networks: Networks;
   readonly friends: Friends;
-  readonly textOf: (client: Address) => string;
+  readonly scope: ClientScope;
 }
 
 export class Credits {
@@ -36,11 +37,11 @@ export class Credits {
    */
   delivered(delivery: Delivery): 'same' | 'ended' {
     const {client, submitter, sender, senderHash, recipients, nextHost, atMs} = delivery;
-    const {friends, names, listLoss: loss, textOf} = this.#gainers;
+    const {friends, names, listLoss: loss, scope} = this.#gainers;
     const isOurs = nextHost === undefined || submitter === 'stranger';
     let listLoss: 'same' | 'ended' = 'same';
     if (nextHost !== undefined && submitter === 'own' && sender === 'named' && senderHash !== 0) {
-      friends.wrote(textOf(nextHost), senderHash, atMs);
+      friends.wrote(scope.textOf(nextHost), senderHash, atMs);
     }
     const hashes = recipients.map((recipient) => nameHash(plainName(recipient)));
     // What our own users write to others is no name here.

@@ -9,12 +9,13 @@ import type {Evidence} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
-import {ClientTexts, isKeyIn, networkOfKey} from '../net/client-key.js';
+import {ClientScope, isKeyIn} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
 import {deedHash, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
 import {
   nullSenderOfMailerWeight,
+  nullSenderOfRecordWeight,
   nullSenderWeight,
   secondChanceFactor,
   staleWeight,
@@ -32,7 +33,7 @@ import {
   flag,
   has,
   isInSecondChance,
-  isStranger,
+  standingOf,
   noteHop,
   scoreAt,
   setFlag,
@@ -78,15 +79,15 @@ export class Judge {
   readonly #credits: Credits;
   readonly #tables: JudgeTables;
   readonly #clients: PackedTable;
-  readonly #texts: ClientTexts;
+  readonly scope: ClientScope;
 
   /** @param limits of what is remembered; default: `memoryLimits` */
   constructor(policy: Policy, tables: JudgeTables, limits = memoryLimits) {
     this.policy = policy;
     this.#tables = tables;
-    this.#texts = new ClientTexts(policy.ipv6Prefix);
+    this.scope = new ClientScope(policy.ipv6Prefix);
     tables.openEnvelopes.limitTo(mostOpenEnvelopes);
-    this.memory = new Memory(tables, policy.ipv6Prefix, limits);
+    this.memory = new Memory(tables, this.scope, limits);
     this.#clients = this.memory.clients;
     this.networks = new Networks(tables.networks, {ipv6Prefix: policy.ipv6Prefix});
     this.wave = new Wave(tables.wave);
@@ -97,13 +98,13 @@ export class Judge {
     this.#credits = new Credits({
       ...{memory: this.memory, names: this.names, listLoss: this.listLoss},
       ...{networks: this.networks, friends: this.friends},
-      textOf: (client) => this.textOf(client),
+      scope: this.scope,
     });
     this.convictions = new Convictions(policy, {
       ...{clients: this.#clients, networks: this.networks, wave: this.wave},
       ...{friends: this.friends, suspects: this.suspects},
       learning: (atMs) => (this.learningUntilMs(atMs) === undefined ? 'off' : 'on'),
-      textOf: (client) => this.textOf(client),
+      scope: this.scope,
     });
   }
 
@@ -115,7 +116,7 @@ export class Judge {
 
   /** How a client is called: its network's text. */
   textOf(client: Address): string {
-    return this.#texts.of(client);
+    return this.scope.textOf(client);
   }
 
   /**
@@ -208,7 +209,8 @@ export class Judge {
     );
     clients.setF32(slot, field.score, scoreAfter);
     clients.setU32(slot, field.scoredSec, Math.max(sec, clients.u32(slot, field.scoredSec)));
-    clients.setU32(slot, field.blockedUntilSec, Math.ceil(untilMs / 1000));
+    // Rounded down: what comes in the second in which it ends is not for nothing.
+    clients.setU32(slot, field.blockedUntilSec, Math.floor(untilMs / 1000));
     clients.setU8(slot, field.blocks, Math.min(255, repeat));
     clients.setU8(slot, field.rung, Math.min(255, rung));
     clients.setU16(slot, field.unknown, 0);
@@ -234,7 +236,7 @@ export class Judge {
   /** Who in the network must not be blocked with it: mailers and friends. Canonical texts. */
   *goodInside(network: Network): Generator<string> {
     for (const key of this.memory.mailers()) {
-      if (isKeyIn(key, network)) yield networkOfKey(key, this.policy.ipv6Prefix).text;
+      if (isKeyIn(key, network)) yield this.scope.ofKey(key).text;
     }
     yield* this.friends.inside(network);
   }
@@ -325,10 +327,16 @@ export class Judge {
     if (slot !== undefined) addU16(this.#clients, slot, field.openAccepted, -(accepted ?? 0));
   }
 
+  #nullWeight(slot: Slot, client: Address): number {
+    const standing = standingOf(this.#clients, slot);
+    if (standing === 'record') return nullSenderOfRecordWeight;
+    const isKnown = standing === 'mailer' || this.friends.has(this.textOf(client));
+    return isKnown ? nullSenderOfMailerWeight : nullSenderWeight;
+  }
+
   /** Only at an envelope's end is it known that its sender was null. */
   #correctNull(slot: Slot, client: Address, weighed: number): void {
-    const isKnown = !isStranger(this.#clients, slot) || this.friends.has(this.textOf(client));
-    const weight = isKnown ? nullSenderOfMailerWeight : nullSenderWeight;
+    const weight = this.#nullWeight(slot, client);
     const score = this.#clients.f32(slot, field.score);
     this.#clients.setF32(slot, field.score, score - weighed * (1 - weight));
   }

@@ -12,6 +12,9 @@ import type {Policy} from '../score/policy.js';
  */
 const strangerRungs = [24, 96];
 
+/** A client with a record sends mail that people wait for. First blocks: 8 hours with a `block_time` of one. */
+const mostOfRecord = 8;
+
 /** A mailer's ladder is forgotten so long after its last block. Seconds: 12 hours. */
 export const mailerMemorySec = 12 * 3600;
 
@@ -40,7 +43,8 @@ export function sentence(rule: Rule, standing: Standing, policy: Policy): Senten
     Math.max(1, Math.floor(Math.min(blockSeconds * times, longestBlockSeconds)));
   if (standing.kind !== 'stranger') {
     // 1, 1, 2, 4 and so on; a power may reach Infinity, and the longest holds.
-    const seconds = of(2 ** Math.max(0, repeat - 2));
+    const times = 2 ** Math.max(0, repeat - 2);
+    const seconds = of(standing.kind === 'record' ? Math.min(times, mostOfRecord) : times);
     const scoreAfter = standing.kind === 'record' ? threshold / 2 : threshold - 1;
     return {seconds, repeat, rung: standing.rung, scoreAfter, after: 'usual'};
   }

@@ -1,6 +1,5 @@
 /** What the judge knows, put together for people (`view.ts`). Changes nothing. */
 import {addressOf} from '../net/address.js';
-import {clientNetwork, keyOfNetwork} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
 import type {Judge} from './judge.js';
 import {sentence} from './ladder.js';
@@ -20,12 +19,12 @@ export const judgedBy = (judge: Judge): Judged => ({
 });
 
 function clientView(judge: Judge, network: Network, atMs: number): ClientView | undefined {
-  const {memory, policy, suspects, friends, networks} = judge;
+  const {memory, scope, suspects, friends, networks} = judge;
   const {clients} = memory;
-  const key = keyOfNetwork(network, policy.ipv6Prefix);
-  const slot = key && clients.find(key);
   const address = addressOf(network.family, network.first);
-  const client = clientNetwork(address, policy.ipv6Prefix).text;
+  const whole = scope.of(address);
+  const slot = network.prefix < whole.prefix ? undefined : clients.find(scope.keyOf(address));
+  const client = whole.text;
   if (slot === undefined) return undefined;
   const sec = Math.floor(atMs / 1000);
   const suspect = suspects.of(client);
@@ -50,7 +49,7 @@ function clientView(judge: Judge, network: Network, atMs: number): ClientView | 
     secondChanceMs: isInSecondChance(clients, slot, sec)
       ? secondChanceUntil(clients, slot) * 1000
       : undefined,
-    network: networks.standing(address, atMs),
+    network: scope.isNear(address) ? 'ordinary' : networks.standing(address, atMs),
   };
 }
 

@@ -5,7 +5,7 @@
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from './address.js';
 import {addressBytes, addressLength, mappedBits, maskBytes} from './address-bytes.js';
-import {hostNetwork, type Network} from './network.js';
+import {hostNetwork, type Network, type Span} from './network.js';
 
 /** The key of the client whose address it is. */
 export function clientKey(address: Address, ipv6Prefix: number): Uint8Array {
@@ -15,19 +15,13 @@ export function clientKey(address: Address, ipv6Prefix: number): Uint8Array {
 }
 
 /** The network that is blocked for what the address did. */
-export function clientNetwork(address: Address, ipv6Prefix: number): Network {
+function clientNetwork(address: Address, ipv6Prefix: number): Network {
   if (address.family === 4 || ipv6Prefix === 128) return hostNetwork(address);
   const hostBits = BigInt(128 - ipv6Prefix);
   const first = (address.value >> hostBits) << hostBits;
   const last = first | ((1n << hostBits) - 1n);
   const text = `${addressOf(6, first).text}/${ipv6Prefix}`;
   return {family: 6, first, last, prefix: ipv6Prefix, text};
-}
-
-/** The key of the client that a network is; undefined: it is none, but several or a part of one. */
-export function keyOfNetwork(network: Network, ipv6Prefix: number): Uint8Array | undefined {
-  const clientPrefix = network.family === 4 ? 32 : ipv6Prefix;
-  return network.prefix < clientPrefix ? undefined : clientKey(firstOf(network), ipv6Prefix);
 }
 
 /** Whether the client with the key is in the network. */
@@ -41,7 +35,7 @@ export function isKeyIn(key: Uint8Array, network: Network): boolean {
 }
 
 /** The network of the client with the key. */
-export function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
+function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   const isMapped =
     view.getBigUint64(0) === 0n && view.getUint16(8) === 0 && view.getUint16(10) === 0xffff;
@@ -53,24 +47,80 @@ export function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
 
 const firstOf = ({family, first}: Network): Address => addressOf(family, first);
 
-/** Texts of clients that were made of late. A count: some hundred kilobytes. */
-const mostTexts = 4096;
+/** Networks of clients that were made of late. A count: some hundred kilobytes. */
+const mostNetworks = 4096;
 
-/** How clients are called: by the text of their network. Texts of IPv6 networks take long to make. */
-export class ClientTexts {
+/** Whether a network holds an address of this machine: then its neighbours are in it too. */
+type IsOurs = (network: Span) => boolean;
+
+/**
+ * Who is one client. In a network of IPv6 in which this machine has an address itself, each address is a
+ * client of its own: an office is in it, and not one customer. Networks of IPv6 take long to make, so
+ * they are remembered.
+ */
+export class ClientScope {
   readonly #ipv6Prefix: number;
-  readonly #known = new BoundedMap<string, string>(mostTexts);
+  #isOurs: IsOurs = () => false;
+  #known = new BoundedMap<string, Network>(mostNetworks);
 
   constructor(ipv6Prefix: number) {
     this.#ipv6Prefix = ipv6Prefix;
   }
 
-  of(client: Address): string {
-    if (client.family === 4) return client.text;
+  /** The addresses of this machine are these now. */
+  ours(isOurs: IsOurs): void {
+    if (isOurs === this.#isOurs) return;
+    this.#isOurs = isOurs;
+    this.#known = new BoundedMap(mostNetworks);
+  }
+
+  /** The network that is blocked for what the address did. */
+  of(client: Address): Network {
+    if (client.family === 4) return hostNetwork(client);
     const known = this.#known.get(client.text);
     if (known !== undefined) return known;
-    const {text} = clientNetwork(client, this.#ipv6Prefix);
-    this.#known.set(client.text, text);
-    return text;
+    const whole = clientNetwork(client, this.#ipv6Prefix);
+    const network = this.#isOurs(whole) ? hostNetwork(client) : whole;
+    this.#known.set(client.text, network);
+    return network;
   }
+
+  /** How the client is called. */
+  textOf(client: Address): string {
+    return client.family === 4 ? client.text : this.of(client).text;
+  }
+
+  /** Its key in packed tables. */
+  keyOf(client: Address): Uint8Array {
+    return clientKey(client, client.family === 4 ? this.#ipv6Prefix : this.of(client).prefix);
+  }
+
+  /** Whether it is in a network of ours: what its neighbours do says nothing of it. */
+  isNear(client: Address): boolean {
+    const network =
+      client.family === 4
+        ? spanAround(client, 32 - nearPrefix)
+        : clientNetwork(client, this.#ipv6Prefix);
+    return this.#isOurs(network);
+  }
+
+  /** The network of the client with the key. One with bits of a host is a single address. */
+  ofKey(key: Uint8Array): Network {
+    const network = networkOfKey(key, this.#ipv6Prefix);
+    return isKeyIn(key, network) && hasHostBits(key, network) ? networkOfKey(key, 128) : network;
+  }
+}
+
+/** Of IPv4: a network that is shared with neighbours. Bits. */
+const nearPrefix = 24;
+
+function spanAround({family, value}: Address, hostBits: number): Span {
+  const first = (value >> BigInt(hostBits)) << BigInt(hostBits);
+  return {family, first, last: first | ((1n << BigInt(hostBits)) - 1n)};
+}
+
+function hasHostBits(key: Uint8Array, {family, first, prefix, text}: Network): boolean {
+  if (family === 4 || prefix === 128) return false;
+  const bytes = addressBytes({family, value: first, text});
+  return key.some((byte, at) => byte !== bytes[at]);
 }

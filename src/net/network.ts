@@ -7,11 +7,15 @@
 import IPCIDR from 'ip-cidr';
 import {type Address, addressBits, addressOf, type Family, parseAddress} from './address.js';
 
-/** `text` is canonical: the bare address for a single host, else `first/prefix`. */
-export interface Network {
+/** All addresses from the first to the last. */
+export interface Span {
   readonly family: Family;
   readonly first: bigint;
   readonly last: bigint;
+}
+
+/** `text` is canonical: the bare address for a single host, else `first/prefix`. */
+export interface Network extends Span {
   readonly prefix: number;
   readonly text: string;
 }
@@ -54,7 +58,7 @@ export function contains(network: Network, address: Address): boolean {
 }
 
 /** Whether two networks share an address; never true across families. */
-export function overlaps(a: Network, b: Network): boolean {
+export function overlaps(a: Span, b: Span): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 

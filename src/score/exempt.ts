@@ -5,7 +5,7 @@
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from '../net/address.js';
-import {hostNetwork, type Network, overlaps, parseNetwork} from '../net/network.js';
+import {hostNetwork, type Network, overlaps, parseNetwork, type Span} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 import {coveringEntry, type Whitelist} from '../net/whitelist.js';
 
@@ -40,6 +40,7 @@ export class Exemptions {
   readonly #trusted: readonly Network[];
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
+  readonly #ours: readonly Network[];
   /** Answers already given: a guesser is asked about for each of his lines. */
   readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
@@ -55,6 +56,7 @@ export class Exemptions {
     this.#whitelisted = new NetworkSet(whitelist.entries.map((entry) => entry.network));
     this.#mailer = mailer;
     this.#local = local;
+    this.#ours = [...local, ...(mailer === undefined ? [] : [mailer])].map(hostNetwork);
   }
 
   of(address: Address): Exemption | undefined {
@@ -83,15 +85,17 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
+  /** Whether this machine, or the mailer, has an address in the network. */
+  readonly isOurs = (network: Span): boolean => this.#ours.some((own) => overlaps(own, network));
+
   /**
    * What a block of this network must let pass: entries and addresses that lie in it, or the network
    * itself where it lies in an entry.
    */
   within(network: Network): readonly Network[] {
     if (this.ofNetwork(network) === undefined) return [];
-    const hosts = [...this.#local, ...(this.#mailer === undefined ? [] : [this.#mailer])];
     const entries = this.#whitelist.entries.map((entry) => entry.network);
-    const all = [...entries, ...this.#trusted, ...hosts.map(hostNetwork), ...reserved];
+    const all = [...entries, ...this.#trusted, ...this.#ours, ...reserved];
     const inside = all.filter((each) => overlaps(each, network));
     return inside.some(({prefix}) => prefix <= network.prefix) ? [network] : inside;
   }

@@ -48,6 +48,8 @@ export const staleWeight = 0.25;
  */
 export const nullSenderWeight = 0.5;
 export const nullSenderOfMailerWeight = 0.25;
+/** 200 names that a forger made up, through a night without a mail of its own, must not block a known server. */
+export const nullSenderOfRecordWeight = 0.15;
 
 /**
  * Mail that a name took: ln(0.70 / 0.05) / ln(0.95 / 0.30) = 2.29 names, once for each name; so a client

@@ -1,4 +1,5 @@
 /** Rules that hold whatever clients do, and the error rates that the test promises. */
+import {ClientScope} from '../../src/net/client-key.js';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {Memory} from '../../src/judge/memory/memory.js';
@@ -148,7 +149,7 @@ describe('pools', () => {
 
   test('strangers never displace who delivers, nor their records', () => {
     const state = emptyState();
-    const memory = new Memory(state, 64, {clients: 300, records: 100});
+    const memory = new Memory(state, new ClientScope(64), {clients: 300, records: 100});
     for (let i = 0; i < 50; i++) {
       const slot = memory.add(host(i));
       for (let name = 1; name <= 4; name++) memory.noteDelivered(slot, 1000 * i + name, 1e6);
@@ -164,7 +165,7 @@ describe('pools', () => {
 
   test('who is silent for 45 days is forgotten, and its record with it', () => {
     const state = emptyState();
-    const memory = new Memory(state, 64, {clients: 300, records: 100});
+    const memory = new Memory(state, new ClientScope(64), {clients: 300, records: 100});
     const slot = memory.add(host(1));
     for (let name = 1; name <= 4; name++) memory.noteDelivered(slot, name, 1e6);
     memory.sweep(1e6 + 45 * 86_400);

@@ -4,7 +4,7 @@
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address} from '../../net/address.js';
-import {clientKey} from '../../net/client-key.js';
+import type {ClientScope} from '../../net/client-key.js';
 import {
   addHash,
   addU16,
@@ -46,23 +46,23 @@ export class Memory {
   readonly clients: PackedTable;
   readonly #records: PackedTable;
   readonly #mostRecords: number;
-  readonly #ipv6Prefix: number;
+  readonly #scope: ClientScope;
   #sweepClients: Iterator<Slot> | undefined;
   #sweepRecords: Iterator<Slot> | undefined;
 
-  constructor({clients, records}: MemoryTables, ipv6Prefix: number, limits: MemoryLimits) {
+  constructor({clients, records}: MemoryTables, scope: ClientScope, limits: MemoryLimits) {
     clients.limitTo(limits.clients, (slot) => worthOf(clients, slot));
     records.limitTo(limits.records, (slot) => mailer.worthOfRecord(records, slot));
-    [this.clients, this.#records, this.#ipv6Prefix] = [clients, records, ipv6Prefix];
+    [this.clients, this.#records, this.#scope] = [clients, records, scope];
     this.#mostRecords = limits.records;
   }
 
   find(client: Address): Slot | undefined {
-    return this.clients.find(clientKey(client, this.#ipv6Prefix));
+    return this.clients.find(this.#scope.keyOf(client));
   }
 
   add(client: Address): Slot {
-    return this.clients.add(clientKey(client, this.#ipv6Prefix));
+    return this.clients.add(this.#scope.keyOf(client));
   }
 
   addKey(key: Uint8Array): Slot {

@@ -1,0 +1,102 @@
+/**
+ * Makes blocks of the judge's verdicts, as far as nothing holds them back: who is exempt in a network, how
+ * many blocks a minute may bring, how many can stand. Tells the judge which were made. Convicts nobody.
+ */
+import type {Block} from '../blocks/block.js';
+import {MinuteLimit} from './minute-limit.js';
+import type {Outcome} from './outcome.js';
+import type {GuardSettings} from './settings.js';
+import type {State} from './state.js';
+import {becauseText} from '../judge/because-text.js';
+import type {Judge} from '../judge/judge.js';
+import type {BlockVerdict} from '../judge/verdict.js';
+import type {Proof} from '../mail/evidence.js';
+import type {Network} from '../net/network.js';
+import {mostHoles} from '../net/subtract.js';
+import type {Exemptions} from '../score/exempt.js';
+
+/** When blocks begin, and when they are made. Ms since the epoch. */
+interface Begin {
+  readonly fromMs: number;
+  readonly nowMs: number;
+}
+
+export class Sentences {
+  readonly #blocksMax: number;
+  readonly #state: State;
+  readonly #judge: Judge;
+  readonly #minute: MinuteLimit;
+
+  constructor(
+    {blocksMax, blocksPerMinute}: Pick<GuardSettings, 'blocksMax' | 'blocksPerMinute'>,
+    state: State,
+    judge: Judge,
+  ) {
+    [this.#blocksMax, this.#state, this.#judge] = [blocksMax, state, judge];
+    this.#minute = new MinuteLimit(blocksPerMinute);
+  }
+
+  of(
+    verdicts: readonly BlockVerdict[],
+    proof: Proof,
+    begin: Begin,
+    exemptions: Exemptions,
+  ): Outcome[] {
+    return verdicts.flatMap((verdict) => {
+      const outcomes = this.#sentence(verdict, proof, begin, exemptions);
+      const isMade = outcomes.some(({kind}) => kind === 'block');
+      const untilMs = begin.fromMs + verdict.seconds * 1000;
+      if (isMade) this.#judge.blocked(verdict, untilMs, begin.fromMs);
+      else this.#judge.notBlocked(verdict, begin.fromMs);
+      return outcomes;
+    });
+  }
+
+  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  block(block: Block, repeat: number): Outcome {
+    const {blocks, history} = this.#state;
+    if (blocks.size >= this.#blocksMax && blocks.get(block.network) === undefined) {
+      return {kind: 'noRoom', network: block.network};
+    }
+    blocks.set(block.network, block);
+    const {network, fromMs: atMs, reason} = block;
+    history.push({atMs, network, event: 'blocked', reason});
+    return {kind: 'block', block, repeat};
+  }
+
+  #sentence(
+    {network: whole, seconds, repeat, because}: BlockVerdict,
+    proof: Proof,
+    {fromMs, nowMs}: Begin,
+    exemptions: Exemptions,
+  ): Outcome[] {
+    const network = whole.text;
+    const except = this.#exceptions(whole, because.rule, exemptions);
+    const untilMs = fromMs + seconds * 1000;
+    const standing = this.#state.blocks.get(network);
+    if (except === 'all' || (standing !== undefined && standing.untilMs >= untilMs)) return [];
+    const place = this.#minute.take(network, nowMs);
+    if (place === 'stillFull') return [];
+    if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
+    const told = {...because, proof};
+    const reason = becauseText(told);
+    const made = {madeMs: nowMs, origin: 'evidence', because: told} as const;
+    const inside = except.length === 0 ? {} : {except};
+    return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
+  }
+
+  /** Who in a network is not blocked with it. @returns `all`: nobody in it can be blocked */
+  #exceptions(
+    network: Network,
+    rule: BlockVerdict['because']['rule'],
+    exemptions: Exemptions,
+  ): readonly string[] | 'all' {
+    const exempt = exemptions.within(network);
+    if (exempt.some(({text}) => text === network.text)) return 'all';
+    // Our own neighbours are not judged by one another.
+    if (rule === 'neighbours' && exemptions.isOurs(network)) return 'all';
+    const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
+    const all = [...new Set([...exempt.map(({text}) => text), ...good])];
+    return all.length > mostHoles ? 'all' : all;
+  }
+}
