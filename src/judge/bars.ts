@@ -86,18 +86,6 @@ export function lowBars(facts: Facts, policy: Policy): Bar[] {
 }
 
 /**
- * At how many names anybody is blocked. Names in a row are enough on the first day too, as long as nothing
- * at all was accepted: with nothing known the setting means what it says.
- *
- * @param spoken whether anything was accepted or delivered
- */
-export const rowBar = (
-  {threshold}: Policy,
-  learning: 'on' | 'off',
-  spoken: 'nothing' | 'something',
-): number => threshold * (learning === 'on' && spoken === 'something' ? learningFactor : 1);
-
-/**
  * Whether a row of names is enough.
  *
  * @param postponed recipients that seem to be accepted; `unknown`: nobody can tell before the end

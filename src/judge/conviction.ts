@@ -7,7 +7,7 @@ import type {Address} from '../net/address.js';
 import type {ClientScope} from '../net/client-key.js';
 import type {Policy} from '../score/policy.js';
 import {nullSenderWeight, staleWeight} from '../score/weights.js';
-import {type Bar, type Facts, isRow, lowBars, rounding, rowBar} from './bars.js';
+import {type Bar, type Facts, isRow, lowBars, rounding} from './bars.js';
 import type {Friends} from './crowd/friends.js';
 import type {Networks, NetworkVerdict} from './crowd/networks.js';
 import type {Wave} from './crowd/wave.js';
@@ -62,21 +62,14 @@ export class Convictions {
     const {clients} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
     const score = scoreAt(clients, slot, sec);
-    if (score + rounding < this.#policy.threshold) return undefined; // nearly always
+    // On the first day too: with nothing known the setting means what it says.
+    const bar = this.#policy.threshold;
+    if (score + rounding < bar) return undefined; // nearly always
     const isVoid = isRecentlyBlocked(clients, slot, sec);
     const postponed = this.#postponed(slot, sec);
-    const bar = this.rowBar(slot, atMs);
     const known = accepted === 'told' ? postponed : 'unknown';
     if (!isRow(score, bar, isVoid ? 0 : known)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
-  }
-
-  /** At how many names in a row it is blocked now. */
-  rowBar(slot: Slot, atMs: number): number {
-    const {clients, learning} = this.#witnesses;
-    const delivered = clients.u16(slot, field.delivered);
-    const spoken = delivered + this.#postponed(slot, Math.floor(atMs / 1000));
-    return rowBar(this.#policy, learning(atMs), spoken > 0 ? 'something' : 'nothing');
   }
 
   /** Recipients that seem to be accepted, and whose mail may still arrive. A count. */

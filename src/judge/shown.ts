@@ -61,7 +61,7 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
   const low = convictions.lowBars(slot, address, {sender: 'named', fresh: 1}, atMs);
   const row = {
     rule: 'row' as const,
-    bar: convictions.rowBar(slot, atMs),
+    bar: policy.threshold,
   };
   const standing = convictions.standing(slot, Math.floor(atMs / 1000));
   return [row, ...low].map(({rule, bar}) => ({
