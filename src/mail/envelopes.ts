@@ -149,7 +149,6 @@ export class Envelopes {
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
       this.#deliveries.remember(record, queueId, sender, facts);
-      outcomes.push({kind: 'accepted', client, recipients: accepted});
     }
     if (before === undefined || refusalsIn(before) === 0) return outcomes;
     const end = {client, proof, accepted, message, atMs: record.atMs};

@@ -188,6 +188,12 @@ describe('voiceOf()', () => {
     });
   });
 
+  test('what came while its client was blocked is told by explain only', () => {
+    const message =
+      '203.0.113.7 asked for <anna@example.net>: held against it already: it was blocked';
+    expect(voiceOf({kind: 'paid', evidence: one}, startMs)).toEqual({kind: 'silent', message});
+  });
+
   test('quotes of what a client wrote only what is printable, and not too much of it', () => {
     fc.assert(
       fc.property(fc.string({unit: 'binary', maxLength: 300}), (subject) => {
