@@ -57,7 +57,7 @@ export class Envelopes {
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
 
-  /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
+  /** @param mostOfEnvelope held for one envelope: as many as the highest threshold */
   constructor(
     {envelopes, connections, deliveries}: SessionTables,
     mostOfEnvelope: number,
