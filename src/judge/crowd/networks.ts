@@ -158,9 +158,9 @@ export class Networks {
   }
 
   /** The operator lets the network go: nothing is held against it any more. */
-  pardoned(network: Network): void {
+  pardoned(network: Network, atMs: number): void {
     const slot = this.#slotOf(network);
-    if (slot !== undefined) record.pardon(this.#table, slot);
+    if (slot !== undefined) record.pardon(this.#table, slot, minuteOf(atMs));
   }
 
   get size(): number {
