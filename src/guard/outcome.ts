@@ -31,7 +31,7 @@ export type Outcome =
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
-  /** A brake keeps a block from being made. */
+  /** As many blocks were made in this minute as may be. */
   | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute'}
   /** A sendmail process had SIGTERM. */
   | {readonly kind: 'reaped'; readonly stuck: Stuck}

@@ -110,7 +110,7 @@ export class Judge {
     });
   }
 
-  /** Until when all bars are higher, for little is known of this relay yet; undefined: they are not. */
+  /** Until when bars are higher, for little is known of this relay yet; undefined: they are not. */
   learningUntilMs(atMs: number): number | undefined {
     if (this.policy.learning === 'off') return undefined;
     return learningUntilMs(this.#tables.learning, atMs);

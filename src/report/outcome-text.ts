@@ -79,7 +79,7 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
       return {...counted('error', what, 1), message};
     }
     case 'heldBack': {
-      const message = `${outcome.network}: not blocked yet, a brake holds`;
+      const message = `${outcome.network}: not blocked yet, as many were in this minute as may be`;
       return {...counted('warning', `blocks ${notYet}`, 1), message};
     }
   }

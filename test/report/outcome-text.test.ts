@@ -138,7 +138,7 @@ const onlyCounted = [
   [
     {kind: 'heldBack', network: '203.0.113.7', why: 'minute'},
     'warning 1 blocks not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client',
-    '203.0.113.7: not blocked yet, a brake holds',
+    '203.0.113.7: not blocked yet, as many were in this minute as may be',
   ],
 ] as const;
 
