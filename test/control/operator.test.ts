@@ -107,8 +107,7 @@ describe('serve', () => {
   test('who lets a network go is told of blocks inside of it', () => {
     const view = make();
     const network = '198.51.100.0/24';
-    const message = (): unknown =>
-      serve({command: 'unblock', network}, view, startMs).answer;
+    const message = (): unknown => serve({command: 'unblock', network}, view, startMs).answer;
     for (const one of [network, client]) blockFor(view, one);
     expect(message()).toMatchObject({
       message: `${network} is unblocked; 1 block inside of it still stands`,
