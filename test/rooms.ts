@@ -66,12 +66,12 @@ const pure: readonly Room[] = [
   },
   {
     folder: 'score',
-    purpose:
-      'What evidence weighs, who is exempt, when an offender is blocked, and what stops blocking.',
+    purpose: 'What evidence and deliveries weigh, what a name is, and who is exempt.',
   },
   {
     folder: 'judge/memory',
-    purpose: 'What is remembered of one client: its score, its mail, its blocks, what it asked for.',
+    purpose:
+      'What is remembered of one client: its score, its mail, its blocks, what it asked for.',
   },
   {
     folder: 'judge/crowd',
@@ -79,8 +79,7 @@ const pure: readonly Room[] = [
   },
   {
     folder: 'judge',
-    purpose:
-      'The sequential test between mailer and guesser, and how long a block lasts.',
+    purpose: 'The sequential test between mailer and guesser, and how long a block lasts.',
   },
   {
     folder: 'firewall',

@@ -46,7 +46,7 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   warnCommand: 'warnings',
   warnWebhook: 'warnings',
   warnUser: 'warnings',
-  cleanseSchedule: 'how-it-decides',
+  cleanseSchedule: 'operating',
   stateDir: 'operating',
   controlSocket: 'operating',
   metricsFile: 'monitoring',

@@ -136,7 +136,7 @@ const clientCommands: readonly CommandRow[] = [
   {
     words: 'unblock <ADDRESS>',
     settings: stateSettings,
-    meaning: 'End a block now, and forget what the client did.',
+    meaning: 'End a block now, and forget what spoke against the client.',
     wrongIn: wrongNetwork('unblock'),
     run: asks((call) => ({command: 'unblock', network: network(call)})),
   },

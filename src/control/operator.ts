@@ -91,7 +91,7 @@ function why(network: Network, view: OperatorView, nowMs: number): Served {
         network: network.text,
         exemption: exempt === undefined ? null : exemptionText(exempt),
         block,
-        passes: block?.except?.find((text) => holds(text, network)) ?? null,
+        passes: (block && holeAround(network, block)) ?? null,
         blocksInside: blocksInside(network, state),
         known,
         crowd: judged.crowd(nowMs),
@@ -125,7 +125,8 @@ function isInside(text: string, network: Network): boolean {
 function unblock(network: Network, {state}: OperatorView, nowMs: number): Served {
   const outcome = liftBlock(state, network.text, nowMs);
   const {text} = network;
-  const larger = blockAround(network, state);
+  const around = blockAround(network, state);
+  const larger = around === undefined || holeAround(network, around) ? undefined : around;
   if (outcome === undefined) {
     const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
     const message = `${text} was not blocked${hint}`;
@@ -133,7 +134,10 @@ function unblock(network: Network, {state}: OperatorView, nowMs: number): Served
   }
   // Its own block is gone, but that of the larger network still keeps it out.
   const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
-  return {answer: {kind: 'done', message: `${text} is unblocked${hint}`}, outcomes: [outcome]};
+  const inside = blocksInside(network, state);
+  const others = inside === 0 ? '' : `; ${countText(inside, 'block')} inside of it still stand`;
+  const message = `${text} is unblocked${hint}${others}${inside === 1 ? 's' : ''}`;
+  return {answer: {kind: 'done', message}, outcomes: [outcome]};
 }
 
 function block(
@@ -165,12 +169,18 @@ function resume(guard: Guard): Served {
   return {answer: {kind: 'done', message: 'blocks are made again'}, outcomes: [outcome]};
 }
 
-/** A block of a larger network that holds this one. */
-const blockAround = (network: Network, state: State): Block | undefined =>
-  [...state.blocks.values()].find(
+/** A block of a larger network that holds this one: rather one that does not let it pass. */
+function blockAround(network: Network, state: State): Block | undefined {
+  const around = [...state.blocks.values()].filter(
     (block) =>
       !isHost(block.network) && block.network !== network.text && holds(block.network, network),
   );
+  return around.find((block) => holeAround(network, block) === undefined) ?? around[0];
+}
+
+/** What in the block lets all of this network pass. */
+const holeAround = (network: Network, {except = []}: Block): string | undefined =>
+  except.find((text) => holds(text, network));
 
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {
   return {

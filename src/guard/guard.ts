@@ -134,8 +134,6 @@ export class Guard {
           return [outcome, ...this.#ended(outcome, moment, exemptions)];
         case 'delivered':
           return [outcome, ...this.#delivered(outcome, exemptions)];
-        case 'accepted':
-          return [];
         case 'dispute':
         case 'unresolved':
           return [outcome];
@@ -196,8 +194,9 @@ export class Guard {
     if (!this.#suffices(proof)) return [{kind: 'unproven', evidence}];
     // What came while a block stood has been paid for, the operator's too.
     const standing = this.#state.blocks.get(this.#judge.textOf(client));
-    if (standing !== undefined && atMs < standing.untilMs) return [];
-    const {counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
+    if (standing !== undefined && atMs < standing.untilMs) return [{kind: 'paid', evidence}];
+    const {as, counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
+    if (as === 'paid') return [{kind: 'paid', evidence}];
     const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);

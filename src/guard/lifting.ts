@@ -69,7 +69,7 @@ export function liftAll(state: State, nowMs: number): Outcome[] {
 export function unblock(state: State, network: string, nowMs: number): Outcome | undefined {
   const block = state.blocks.get(network);
   // A client that the operator lets go begins anew, or its old score would block it again.
-  pardon(state, networkOf(network));
+  pardon(state, networkOf(network), nowMs);
   return block && lift(state, block, 'operator', nowMs);
 }
 

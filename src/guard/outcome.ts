@@ -25,11 +25,13 @@ export type Outcome =
       readonly bars?: readonly Bar[] | undefined;
     }
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
+  /** It came while its client was blocked, or led to a block that was lifted since: it weighs nothing. */
+  | {readonly kind: 'paid'; readonly evidence: Evidence}
   /** Only a log says that it was this client, and that is not enough here. */
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
   | {readonly kind: 'noRoom'; readonly network: string}
-  /** A brake keeps a block from being made. */
+  /** As many blocks were made in this minute as may be. */
   | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute'}
   /** A sendmail process had SIGTERM. */
   | {readonly kind: 'reaped'; readonly stuck: Stuck}
@@ -50,7 +52,7 @@ export type Outcome =
   | {readonly kind: 'wave'; readonly now: 'on' | 'off'}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
-  | Exclude<JoinOutcome, {kind: 'evidence' | 'accepted'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence'}>;
 
 /** `notConfirmed`: it was made under a configuration that nobody confirmed. */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';

@@ -57,6 +57,8 @@ import type {JudgeTables} from './tables.js';
 import type {BlockVerdict} from './verdict.js';
 
 export interface Judgement {
+  /** `paid`: it led to a block, or came while that stood. */
+  readonly as: 'weighed' | 'paid';
   /** What this evidence added, in names. */
   readonly counted: number;
   /** Of the client with it, in names. */
@@ -108,7 +110,7 @@ export class Judge {
     });
   }
 
-  /** Until when all bars are higher, for little is known of this relay yet; undefined: they are not. */
+  /** Until when bars are higher, for little is known of this relay yet; undefined: they are not. */
   learningUntilMs(atMs: number): number | undefined {
     if (this.policy.learning === 'off') return undefined;
     return learningUntilMs(this.#tables.learning, atMs);
@@ -129,7 +131,8 @@ export class Judge {
     const atMs = Math.min(evidence.atMs, nowMs);
     const sec = secOf(atMs);
     const before = this.memory.find(client);
-    if (before !== undefined && this.#isPaidFor(before, sec)) return this.#nothing(before, sec);
+    if (before !== undefined && this.#isPaidFor(before, sec))
+      return this.#nothing(before, sec, 'paid');
     const plain = plainName(evidence.subject);
     const hash = nameHash(plain);
     const isName = kind === 'unknownRecipient' && subjectIs !== 'ambiguous';
@@ -156,7 +159,8 @@ export class Judge {
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
     const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);
-    return {counted, score: scoreAt(this.#clients, slot, sec), verdicts, listLoss};
+    const score = scoreAt(this.#clients, slot, sec);
+    return {as: 'weighed', counted, score, verdicts, listLoss};
   }
 
   /** An envelope in which something was refused is over. */
@@ -252,9 +256,9 @@ export class Judge {
     return this.listLoss.sweep(nowMs);
   }
 
-  #nothing(slot: Slot | undefined, sec: number): Judgement {
+  #nothing(slot: Slot | undefined, sec: number, as: Judgement['as'] = 'weighed'): Judgement {
     const score = slot === undefined ? 0 : scoreAt(this.#clients, slot, sec);
-    return {counted: 0, score, verdicts: [], listLoss: 'same'};
+    return {as, counted: 0, score, verdicts: [], listLoss: 'same'};
   }
 
   /** What led to a block, or came while it stood, has been paid for, however late it is read. */

@@ -6,20 +6,25 @@ import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {addressBytes} from '../net/address-bytes.js';
 import type {Network} from '../net/network.js';
 import {Networks} from './crowd/networks.js';
-import {field, flag, setFlag} from './memory/client-record.js';
+import {field, flag, forgive, setFlag} from './memory/client-record.js';
 import type {JudgeTables} from './tables.js';
 
 type Tables = Pick<JudgeTables, 'clients' | 'records' | 'networks' | 'suspects'>;
 
-/** The client begins anew: its old score would block it again. */
-export function pardon(tables: Tables, network: Network): void {
+/**
+ * The client, or the network, begins anew: its old score would block it again. What was delivered is not
+ * forgotten: who was blocked by mistake must not be a stranger afterwards.
+ */
+export function pardon(tables: Tables, network: Network, nowMs: number): void {
   const {clients, records, suspects} = tables;
   const slot = slotOf(clients, network);
-  const record = slotOf(records, network);
-  if (slot !== undefined) clients.remove(slot);
-  if (record !== undefined) records.remove(record);
+  if (slot !== undefined && forgive(clients, slot) === 'empty') {
+    const record = slotOf(records, network);
+    clients.remove(slot);
+    if (record !== undefined) records.remove(record);
+  }
   suspects.delete(network.text);
-  new Networks(tables.networks).pardoned(network);
+  new Networks(tables.networks).pardoned(network, nowMs);
 }
 
 /** Its block was a mistake: the next one is no longer for it, and what led to it does not count. */
@@ -49,6 +54,6 @@ export function endEarlier(
   clients.setU32(slot, field.blockedUntilSec, untilSec);
 }
 
-/** Of the client that the network is. */
-const slotOf = (table: PackedTable, {family, first, text}: Network): Slot | undefined =>
-  table.find(addressBytes({family, value: first, text}));
+/** Of the client that the network is: a network of IPv4 is none, though one has its first address. */
+const slotOf = (table: PackedTable, {family, first, prefix, text}: Network): Slot | undefined =>
+  family === 4 && prefix < 32 ? undefined : table.find(addressBytes({family, value: first, text}));

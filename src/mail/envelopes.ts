@@ -57,7 +57,7 @@ export class Envelopes {
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
 
-  /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
+  /** @param mostOfEnvelope held for one envelope: as many as the highest threshold */
   constructor(
     {envelopes, connections, deliveries}: SessionTables,
     mostOfEnvelope: number,
@@ -149,7 +149,6 @@ export class Envelopes {
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
       this.#deliveries.remember(record, queueId, sender, facts);
-      outcomes.push({kind: 'accepted', client, recipients: accepted});
     }
     if (before === undefined || refusalsIn(before) === 0) return outcomes;
     const end = {client, proof, accepted, message, atMs: record.atMs};

@@ -44,8 +44,6 @@ export interface Delivery {
 
 export type JoinOutcome =
   | {readonly kind: 'evidence'; readonly evidence: Evidence}
-  /** Mail of this client was taken. */
-  | {readonly kind: 'accepted'; readonly client: Address; readonly recipients: number}
   /** Comes behind all evidence of its envelope; only for envelopes in which something was refused. */
   | ({readonly kind: 'envelopeEnded'} & EndedEnvelope)
   | ({readonly kind: 'delivered'} & Delivery)

@@ -40,6 +40,8 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
       return line('info', `${deed(outcome)}: ${scoreOf(outcome)}, ${proof(outcome)}`);
     case 'exempt':
       return line('info', `${deed(outcome)}: exempt, ${exemptionText(outcome.exemption)}`);
+    case 'paid':
+      return {kind: 'silent', message: `${deed(outcome)}: held against it already: it was blocked`};
     case 'unproven': {
       const why = `only ${outcome.evidence.proof} says so, and attribution is verified`;
       return line('info', `${deed(outcome)}: not counted, ${why}`);
@@ -77,7 +79,7 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
       return {...counted('error', what, 1), message};
     }
     case 'heldBack': {
-      const message = `${outcome.network}: not blocked yet, a brake holds`;
+      const message = `${outcome.network}: not blocked yet, as many were in this minute as may be`;
       return {...counted('warning', `blocks ${notYet}`, 1), message};
     }
   }

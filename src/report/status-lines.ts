@@ -58,7 +58,9 @@ export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number)
         ]),
     ...(learning.kind === 'off'
       ? []
-      : [`learning until ${isoTime(learning.untilMs)}: all bars are higher`]),
+      : [
+          `learning until ${isoTime(learning.untilMs)}: bars are higher, but for a row of names where nothing was accepted`,
+        ]),
   ];
 }
 

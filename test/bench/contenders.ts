@@ -42,11 +42,15 @@ export function blocksmtp(dir: string): Contender {
     command: (log) => ({
       words: [copy, 'replay', '--config=/dev/null', '--white-list=/dev/null', log],
     }),
-    found: (stdout) => number(/(\d+) unknown recipients counted/, stdout) + exempt(stdout),
+    found: (stdout) =>
+      number(/(\d+) unknown recipients counted/, stdout) + exempt(stdout) + paid(stdout),
   };
 }
 
 const exempt = (stdout: string): number => number(/(\d+) of exempt clients/, stdout);
+/** There are none where no client goes on while it is blocked. */
+const paid = (stdout: string): number =>
+  number(/(\d+) of clients that were blocked then/, stdout) || 0;
 const number = (pattern: RegExp, text: string): number => Number(pattern.exec(text)?.[1]);
 
 export async function sshguard(dir: string): Promise<Contender> {

@@ -43,8 +43,16 @@ describe('blocksmtp replay', () => {
   const guess = (second: number, client: string, name: string): string => {
     const reject = `550 5.1.1 <${name}@example.net>... User unknown`;
     const stamp = `2026-11-20T12:00:${String(second).padStart(2, '0')}+00:00`;
-    return `${stamp} relay sm-mta[152]: 6AKC0${second + 100}000152: ruleset=check_rcpt, arg1=<${name}@example.net>, relay=[${client}], reject=${reject}\n`;
+    const head = `${stamp} relay sm-mta[152]: 6AKC0${second + 100}000152: `;
+    const asked = `${head}ruleset=check_rcpt, arg1=<${name}@example.net>, relay=[${client}], reject=${reject}\n`;
+    // A client is judged when its envelope ends: the log does not say how much it was answered before.
+    return `${asked}${head}from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[${client}]\n`;
   };
+  /** What a log cannot tell. */
+  const limits = (threshold: number): unknown[] => [
+    `A log names a client for sure when its envelope ends, and blocks begin then; the daemon sees the socket and blocks at unknown name no. ${threshold}.`,
+    expect.stringMatching(/^Nothing is known of before .*; older logs help\.$/),
+  ];
   const row = (client: string, count: number, from: number): string =>
     Array.from({length: count}, (_, i) => guess(from + i, client, `name${i}`)).join('');
 
@@ -57,10 +65,13 @@ describe('blocksmtp replay', () => {
     expect(code).toBe(0);
     const [heading, first, ...rest] = stdout.trimEnd().split('\n');
     expect(heading).toMatch(/^BLOCKED AT +CLIENT +FOR +WHY$/);
-    expect(first).toMatch(/ 203\.0\.113\.7  1h   10 distinct unknown recipients in 9s, proof log$/);
+    expect(first).toMatch(
+      / 203\.0\.113\.7  1h   10 names that never took mail here in 9s \(name8, name9, \+8\), none delivered, score 10\.0 of 10, proof log$/,
+    );
     expect(rest).toEqual([
-      '39 lines in 1 file, 19 unknown recipients counted, 20 of exempt clients, 0 never tied to a client, 0 envelopes in dispute.',
+      '78 lines in 1 file, 19 unknown recipients counted, 20 of exempt clients, 0 never tied to a client, 0 envelopes in dispute.',
       '1 blocks of 1 clients would have been made; nothing was changed.',
+      ...limits(10),
     ]);
   });
 
@@ -68,7 +79,9 @@ describe('blocksmtp replay', () => {
     const log = files.write('mail.log', row('203.0.113.8', 9, 0));
     expect(blocksmtp(['replay', log, ...who]).stdout).toContain('0 blocks of 0 clients');
     const strict = blocksmtp(['replay', log, ...who, '--threshold=3']).stdout;
-    expect(strict).toContain('3 distinct unknown recipients in 2s');
+    expect(strict).toContain('3 names that never took mail here in 2s (name1, name2, +1), ');
+    expect(strict).toContain('score 3.0 of 3, ');
+    expect(strict).toContain(', 6 of clients that were blocked then, ');
   });
 
   test('a file that cannot be read is 69', () => {
@@ -137,7 +150,7 @@ describeInNamespace(
         [['list'], 0, 'nobody is blocked\n'],
         [['why', '203.0.113.7'], 0, '203.0.113.7: not exempt\n'],
         [['why', '192.0.2.7', '--no-names'], 0, `whitelisted by ${whitelist}:2: 192.0.2.0/24\n`],
-        [['status'], 1, 'no daemon runs, backend iptables\n0 blocks, '],
+        [['status'], 1, 'no daemon runs, backend iptables\n0 blocks\nremembered: 0 clients '],
         [['doctor', '--outbound=off'], 1, 'no daemon runs'],
       ] as const) {
         const ended = blocksmtp(

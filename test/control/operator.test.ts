@@ -3,12 +3,13 @@ import {beforeEach, describe, expect, test} from '@jest/globals';
 import {type OperatorView, serve} from '../../src/control/operator.js';
 import type {HistoryEntry} from '../../src/blocks/history.js';
 import type {Answer} from '../../src/control/protocol.js';
-import {Guard} from '../../src/guard/guard.js';
+import {askNobody, Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import type {ClientView} from '../../src/judge/view.js';
 import type {WhyView} from '../../src/report/why-lines.js';
 import {Exemptions} from '../../src/score/exempt.js';
+import {address} from '../net/samples.js';
 import {because, guesser} from '../judge/samples.js';
 import {quietCrowd, statusOf} from '../report/status-samples.js';
 import {settings, startMs} from '../score/samples.js';
@@ -66,6 +67,54 @@ describe('serve', () => {
     });
     expect(ask('unblock', client)).toEqual({
       ...{kind: 'notBlocked', message: `${client} was not blocked, ${hint}`},
+    });
+  });
+
+  test('who passes through the block of a network is told of no block', () => {
+    const view = make();
+    const made = {fromMs: startMs, untilMs: startMs + 1, reason: 'guessed'};
+    const network = '198.51.100.0/24';
+    view.state.blocks.set(network, {...made, network, origin: 'evidence', except: [client]});
+    const message = `${client} was not blocked`;
+    const unblock = {command: 'unblock', network: client} as const;
+    expect(serve(unblock, view, startMs).answer).toEqual({kind: 'notBlocked', message});
+    expect(why(view)).toMatchObject({block: {network}, passes: client});
+    // Another block around it lets nobody pass.
+    blockFor(view, '198.51.0.0/16');
+    expect(why(view)).toMatchObject({block: {network: '198.51.0.0/16'}, passes: null});
+  });
+
+  test('why tells of a neighbour in a network of this machine as a client of its own', () => {
+    const view = make();
+    const [own, neighbour, stranger] = ['2001:db8::1', '2001:db8::7', '2001:db8:1::7'].map(address);
+    const exemptions = new Exemptions(parseWhitelist('wl', ''), undefined, [own!]);
+    const real = {...view, exemptions, judged: view.guard.judged};
+    view.guard.see(exemptions);
+    for (const one of [neighbour!, stranger!]) {
+      const record = {atMs: startMs, host: 'relay', program: 'sm-mta', pid: 1, times: 1} as const;
+      const message = `6ALC000000015${one === stranger ? 1 : 2}: ruleset=check_rcpt, arg1=<x@example.net>, relay=[IPv6:${one.text}], reject=550 5.1.1 <x@example.net>... User unknown`;
+      view.guard.take({...record, message, writer: undefined}, startMs, exemptions, askNobody);
+    }
+    expect(why(real, '2001:db8::7').known).toMatchObject({client: '2001:db8::7', score: 1});
+    expect(why(real, '2001:db8::8').known).toBeNull();
+    expect(why(real, '2001:db8::/64').known).toBeNull();
+    expect(why(real, '2001:db8:1::8').known).toMatchObject({client: '2001:db8:1::/64', score: 1});
+    blockFor(real, '2001:db8::7');
+    expect(why(real, '2001:db8::7').block).toMatchObject({network: '2001:db8::7'});
+    expect(why(real, '2001:db8::8').block).toBeNull();
+  });
+
+  test('who lets a network go is told of blocks inside of it', () => {
+    const view = make();
+    const network = '198.51.100.0/24';
+    const message = (): unknown => serve({command: 'unblock', network}, view, startMs).answer;
+    for (const one of [network, client]) blockFor(view, one);
+    expect(message()).toMatchObject({
+      message: `${network} is unblocked; 1 block inside of it still stands`,
+    });
+    for (const one of [network, '198.51.100.8']) blockFor(view, one);
+    expect(message()).toMatchObject({
+      message: `${network} is unblocked; 2 blocks inside of it still stand`,
     });
   });
 

@@ -2,6 +2,7 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {askNobody, Guard} from '../../src/guard/guard.js';
 import type {Outcome} from '../../src/guard/outcome.js';
+import {unblock} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {Judge} from '../../src/judge/judge.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
@@ -42,6 +43,17 @@ test('a /24 from which four strangers guess is blocked', () => {
     because: {rule: 'neighbours', members: 4},
     untilMs: startMs + 86_400_000,
   });
+});
+
+test('one that the operator lets go is not blocked again for what led to the block', () => {
+  from24(exemptBy());
+  expect(unblock(state, '198.51.100.0/24', startMs)).toMatchObject({why: 'operator'});
+  expect(state.blocks.get('198.51.100.0/24')).toBeUndefined();
+  for (let i = 10; i < 17; i++) guess(`198.51.100.${i}`, 1, exemptBy());
+  // By which it was convicted is a block of its own.
+  expect([...state.blocks.values()].map(({network}) => network)).toEqual(['198.51.100.4']);
+  guess('198.51.100.17', 1, exemptBy());
+  expect(state.blocks.get('198.51.100.0/24')).toMatchObject({because: {rule: 'neighbours'}});
 });
 
 test('who is exempt in it passes', () => {

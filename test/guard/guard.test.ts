@@ -214,11 +214,15 @@ describe('Guard counts only', () => {
 
   test('nothing while the client is blocked; then it goes on with half of the bar', () => {
     const ask = kernelSays('203.0.113.7');
-    feed(
+    const outcomes = feed(
       names(25).map((n) => unknown(n)),
       nobody,
       ask,
     );
+    expect(outcomes.map(({kind}) => kind).slice(9)).toEqual([
+      ...['counted', 'block'],
+      ...Array<string>(15).fill('paid'),
+    ]);
     expect(known('203.0.113.7')).toMatchObject({blocks: 1, score: 5});
     // In the hour after its first block a name weighs a quarter.
     const after = Array.from({length: 20}, (_, i) => unknown(`other${i}`, 3601));

@@ -90,6 +90,33 @@ describe('the client of a lifted block', () => {
     expect(state.history).toHaveLength(1);
   });
 
+  test('and what was delivered for it is not forgotten', () => {
+    const state = blocked();
+    const judge = new Judge(policy, state);
+    const recipients = ['<a@x>', '<b@x>', '<c@x>'];
+    judge.delivered({
+      ...{client: address(bert), proof: 'log', submitter: 'stranger', sender: 'named'},
+      ...{senderHash: 1, recipients, others: [], nextHost: undefined, atMs: nowMs},
+    });
+    unblock(state, bert, nowMs);
+    expect(knownIn(state, bert)).toMatchObject({
+      ...{standing: 'mailer', delivered: 3, blocks: 0, counts: {}, names: [], stale: 0},
+      secondChanceMs: undefined,
+    });
+    expect(knownIn(state, bert)?.score).toBeLessThanOrEqual(0);
+    expect(judge.blockedUntilMs(address(bert))).toBe(0);
+  });
+
+  test('a network of IPv4 is not the client with its first address', () => {
+    const state = blocked();
+    const [first, network] = ['192.0.2.0', '192.0.2.0/24'];
+    const judge = new Judge(policy, state);
+    const evidence = {kind: 'unknownRecipient', subject: '<a@x>', atMs: nowMs} as const;
+    judge.hear({...evidence, client: address(first), proof: 'log'}, nowMs);
+    unblock(state, network, nowMs);
+    expect(knownIn(state, first)).toMatchObject({score: 1});
+  });
+
   test.each<[WhyLifted, number]>([
     ['exempt', 2],
     ['brake', 1],

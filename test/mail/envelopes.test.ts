@@ -53,8 +53,6 @@ function words(outcome: JoinOutcome): string {
       const what = kind === 'unknownRecipient' ? '' : `${kind} `;
       return `${client.text} ${what}${subject} ${proof}`;
     }
-    case 'accepted':
-      return `accepted ${outcome.client.text} ${outcome.recipients}`;
     case 'envelopeEnded':
       return `ended ${outcome.client.text} ${outcome.accepted} ${outcome.message}`;
     case 'delivered':

@@ -138,7 +138,7 @@ const onlyCounted = [
   [
     {kind: 'heldBack', network: '203.0.113.7', why: 'minute'},
     'warning 1 blocks not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client',
-    '203.0.113.7: not blocked yet, a brake holds',
+    '203.0.113.7: not blocked yet, as many were in this minute as may be',
   ],
 ] as const;
 
@@ -186,6 +186,12 @@ describe('voiceOf()', () => {
       kind: 'silent',
       message,
     });
+  });
+
+  test('what came while its client was blocked is told by explain only', () => {
+    const message =
+      '203.0.113.7 asked for <anna@example.net>: held against it already: it was blocked';
+    expect(voiceOf({kind: 'paid', evidence: one}, startMs)).toEqual({kind: 'silent', message});
   });
 
   test('quotes of what a client wrote only what is printable, and not too much of it', () => {

@@ -75,7 +75,7 @@ describe('statusLines', () => {
     [{wave: {kind: 'on'}}, 'a wave of strangers is on: the bar of strangers is lower'],
     [
       {learning: {kind: 'on', untilMs: nowMs + 3_600_000}},
-      'learning until 2026-11-21T13:00:00Z: all bars are higher',
+      'learning until 2026-11-21T13:00:00Z: bars are higher, but for a row of names where nothing was accepted',
     ],
   ] as const)('all clients together: %j', (changes, expected) => {
     const lines = statusLines(statusOf({crowd: {...quietCrowd, ...changes}}), nowMs);

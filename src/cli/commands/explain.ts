@@ -12,7 +12,7 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
-import type {Bar} from '../../judge/view.js';
+import type {Bar, Judged} from '../../judge/view.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
 import type {LogRecord} from '../../log/record.js';
@@ -20,6 +20,7 @@ import {isEvidenceKind, type Proof} from '../../mail/evidence.js';
 import type {SessionView} from '../../mail/join-outcome.js';
 import type {MailEvent} from '../../mail/mail-event.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
+import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {localTime} from '../../report/tables/table.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
@@ -30,7 +31,7 @@ type EventFacts = Readonly<Record<string, string | number | undefined>> & {reado
 
 /** How one piece of evidence was weighed; score and bars are the client's behind it, in names. */
 interface WeighedEvidence {
-  readonly weighed: 'counted' | 'exempt' | 'unproven';
+  readonly weighed: 'counted' | 'exempt' | 'paid' | 'unproven';
   readonly kind: string;
   readonly client: string;
   readonly subject: string;
@@ -93,12 +94,9 @@ export async function explain(
           tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
           continue;
         }
-        const outcomes = guard.follow(
-          reading,
-          input.changedMs,
-          exemptionWatch.exemptions,
-          askNobody,
-        );
+        const {changedMs} = input;
+        const followed = guard.follow(reading, changedMs, exemptionWatch.exemptions, askNobody);
+        const outcomes = withBars(followed, guard.judged, Math.min(record.atMs, changedMs));
         tell(line, {
           record,
           event: plain(reading.event),
@@ -116,13 +114,28 @@ export async function explain(
   }
 }
 
+/** Says what the scores are held against. Of a client that is blocked now its reason says it. */
+function withBars(outcomes: readonly Outcome[], judged: Judged, atMs: number): Outcome[] {
+  const isBlocked = outcomes.some(({kind}) => kind === 'block');
+  return outcomes.map((outcome) => {
+    if (outcome.kind !== 'counted' || isBlocked) return outcome;
+    const known = judged.client(hostNetwork(outcome.evidence.client), atMs);
+    return {...outcome, bars: known?.bars ?? []};
+  });
+}
+
 const nothing = {event: null, session: null, evidence: []} as const;
 
 /** Of evidence that counts nothing. */
 const noScore: Partial<Pick<Extract<Outcome, {kind: 'counted'}>, 'score' | 'weight' | 'bars'>> = {};
 
 function weighed(outcome: Outcome): WeighedEvidence[] {
-  if (outcome.kind !== 'counted' && outcome.kind !== 'exempt' && outcome.kind !== 'unproven') {
+  if (
+    outcome.kind !== 'counted' &&
+    outcome.kind !== 'exempt' &&
+    outcome.kind !== 'paid' &&
+    outcome.kind !== 'unproven'
+  ) {
     return [];
   }
   const {kind, client, subject, proof} = outcome.evidence;
@@ -137,12 +150,14 @@ function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[])
   );
 }
 
-const noneYet = 'held until a line tells whose it was, or its client is blocked already';
+const noneYet = 'held until a line tells whose it was';
 
 /** Why an event changes nothing yet, where that is to be expected. */
 const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
   connected: 'whose process it is from now on',
-  envelopeEnd: 'the end of an envelope of which nothing was held',
+  envelopeEnd: 'the end of an envelope in which nothing was refused',
+  undeliverable: 'of mail of a local program: no client is to blame',
+  delivered: 'of mail that came before the log that is read, and whose it was is not said',
 };
 
 function plain(event: MailEvent): EventFacts {

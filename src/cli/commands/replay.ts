@@ -14,6 +14,7 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState, type State} from '../../guard/state.js';
+import {learningMs} from '../../judge/learning.js';
 import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
@@ -82,9 +83,6 @@ async function beginMs(path: string): Promise<number> {
 /** Whatever is still held then was never tied to a client. Ms since the epoch. */
 const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
-/** As long the daemon learns who mails here, if it could read no old logs. Ms. */
-const learningMs = 86_400_000;
-
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
 /** Of hours in which nothing was said. A count: longer silence, or a stamp gone wrong, is cut short. */
@@ -103,6 +101,7 @@ class Pass {
     unknownRecipients: 0,
     otherSigns: 0,
     exempt: 0,
+    paid: 0,
     unproven: 0,
     unresolved: 0,
     disputed: 0,
@@ -178,6 +177,7 @@ class Pass {
         const isUnknown = kind === 'unknownRecipient' || kind === 'undeliverable';
         replayed[isUnknown ? 'unknownRecipients' : 'otherSigns'] += 1;
       } else if (outcome.kind === 'exempt') replayed.exempt += 1;
+      else if (outcome.kind === 'paid') replayed.paid += 1;
       else if (outcome.kind === 'unproven') replayed.unproven += 1;
       else if (outcome.kind === 'unresolved') replayed.unresolved += outcome.recipients;
       else if (outcome.kind === 'dispute') replayed.disputed += 1;

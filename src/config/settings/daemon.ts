@@ -3,11 +3,11 @@ import {onOff, optionalPath, path, schedule} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 export const daemon = {
-  cleanseSchedule: setting(schedule, '* * * * *', 'When to forget old offenders and sessions.'),
+  cleanseSchedule: setting(schedule, '* * * * *', 'When to forget old clients and sessions.'),
   stateDir: setting(
     path,
     '/var/lib/blocksmtp',
-    'Directory for what must outlive a restart: blocks, offenders, place in the log.',
+    'Directory for what must outlive a restart: blocks, what is known of clients, place in the log.',
   ),
   controlSocket: setting(
     path,

@@ -20,7 +20,7 @@ export const judging = {
   threshold: setting(
     number(2, 1000, 'whole', 'COUNT'),
     10,
-    'Distinct unknown recipients at which a client is blocked. Nobody mistypes ten names in a row.',
+    'With nothing else known, so many distinct unknown recipients in a row block a client; mail that it delivers speaks for it. Nobody mistypes ten names in a row.',
   ),
   ipv6Prefix: setting(
     number(48, 128, 'whole', 'BITS'),
@@ -37,7 +37,11 @@ export const judging = {
     'any',
     'What must say who the client was: any proof, or a verified one, which no log line can forge (the kernel, or a journal entry written by sendmail).',
   ),
-  blockTime: setting(duration('1s', '365d'), 3600, 'How long the first block of a client lasts.'),
+  blockTime: setting(
+    duration('1s', '365d'),
+    3600,
+    'How long a client is blocked for its first row of unknown names; its other blocks are multiples of that.',
+  ),
   blockTimeMax: setting(
     duration('1s', '365d'),
     longestByItselfSeconds,

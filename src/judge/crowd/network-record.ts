@@ -137,8 +137,12 @@ export function unblock(table: PackedTable, slot: Slot, minute: number): void {
   table.setU32(slot, at.untilMinute, served === 0 ? 0 : minute);
 }
 
-/** Nothing is held against it any more; who delivers is still known. */
-export function pardon(table: PackedTable, slot: Slot): void {
+/**
+ * Nothing is held against it any more; who delivers is still known. It is one from which mail came, so that
+ * what its neighbours did does not block it at its next name.
+ */
+export function pardon(table: PackedTable, slot: Slot, minute: number): void {
+  noteDelivery(table, slot, minute);
   table.setF32(slot, at.score, 0);
   table.setU8(slot, at.blocks, 0);
   table.setU32(slot, at.untilMinute, 0);

@@ -12,7 +12,6 @@ import type {Address, Family} from '../../net/address.js';
 import {addressBytes, addressLength, maskBytes, mappedBits} from '../../net/address-bytes.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import * as record from './network-record.js';
-import type {Neighbourhood} from './neighbourhood.js';
 
 export interface NetworkVerdict {
   readonly network: Network;
@@ -142,7 +141,8 @@ export class Networks {
     });
   }
 
-  standing(client: Address, atMs: number): Neighbourhood {
+  /** `hot`: thick with strangers who guess; a first unknown name from a stranger convicts it. */
+  standing(client: Address, atMs: number): 'ordinary' | 'hot' {
     const minute = minuteOf(atMs);
     const rings = this.#rings(client.family, this.#bytesOf(client));
     const isThickBlock = ({level, slot}: Ring): boolean =>
@@ -158,9 +158,9 @@ export class Networks {
   }
 
   /** The operator lets the network go: nothing is held against it any more. */
-  pardoned(network: Network): void {
+  pardoned(network: Network, atMs: number): void {
     const slot = this.#slotOf(network);
-    if (slot !== undefined) record.pardon(this.#table, slot);
+    if (slot !== undefined) record.pardon(this.#table, slot, minuteOf(atMs));
   }
 
   get size(): number {

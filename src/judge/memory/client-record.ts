@@ -219,6 +219,19 @@ function forgetDeliveries(table: PackedTable, slot: Slot): void {
   if (table.f32(slot, field.score) < 0) table.setF32(slot, field.score, 0);
 }
 
+/** Nothing speaks against it any more. @returns `empty`: nor did anything speak for it */
+export function forgive(table: PackedTable, slot: Slot): 'kept' | 'empty' {
+  if (table.u16(slot, field.delivered) === 0) return 'empty';
+  table.setF32(slot, field.score, Math.min(0, table.f32(slot, field.score)));
+  for (const time of [field.firstSec, field.blockedUntilSec]) table.setU32(slot, time, 0);
+  table.setU16(slot, field.unknown, 0);
+  for (const count of [field.blocks, field.rung, field.stale, field.stuck]) {
+    table.setU8(slot, count, 0);
+  }
+  setFlag(table, slot, flag.secondChance, 'off');
+  return 'kept';
+}
+
 /** More speaks against it. */
 export function addScore(table: PackedTable, slot: Slot, names: number, sec: number): void {
   const before = scoreAt(table, slot, sec);

@@ -9,6 +9,8 @@ export interface Replayed {
   unknownRecipients: number;
   otherSigns: number;
   exempt: number;
+  /** What clients did while their block would have stood: it weighs nothing. */
+  paid: number;
   unproven: number;
   unresolved: number;
   disputed: number;
@@ -55,6 +57,7 @@ function summary(replayed: Replayed): string {
     unknownRecipients,
     otherSigns,
     exempt,
+    paid,
     unproven,
     unresolved,
     disputed,
@@ -66,6 +69,7 @@ function summary(replayed: Replayed): string {
     `${unknownRecipients} unknown recipients counted`,
     ...(otherSigns === 0 ? [] : [`${otherSigns} other signs`]),
     `${exempt} of exempt clients`,
+    ...(paid === 0 ? [] : [`${paid} of clients that were blocked then`]),
     ...(unproven === 0 ? [] : [`${unproven} without a verified proof`]),
     `${unresolved} never tied to a client`,
     `${disputed} envelopes in dispute`,

@@ -24,6 +24,8 @@ const head = '2026-11-20T12:00:00+00:00 relay sm-mta[152]: ';
 const unknown = `${head}6AKC0000000152: <anna@example.net>... User unknown`;
 const from = `${head}6AKC0000000152: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]`;
 
+const ended = '203.0.113.7 ended its envelope: 0 recipients accepted, no message came';
+
 const eventsOf = (printed: string) =>
   printed
     .trimEnd()
@@ -48,7 +50,7 @@ describe('explain tells of each line', () => {
           },
           session: {held: 1},
           evidence: [],
-          outcome: 'held until a line tells whose it was, or its client is blocked already',
+          outcome: 'held until a line tells whose it was',
         },
         {
           offset: unknown.length + 1,
@@ -67,9 +69,11 @@ describe('explain tells of each line', () => {
               subject: '<anna@example.net>',
               proof: 'log',
               score: 1,
+              weight: 1,
+              bars: [{rule: 'row', names: 10, blockSeconds: 3600}],
             },
           ],
-          outcome: '203.0.113.7 asked for <anna@example.net>: score 1.0, proof log',
+          outcome: `203.0.113.7 asked for <anna@example.net>: score 1.0 (+1), blocked at 10 (for 1h), proof log; ${ended}`,
         },
       ].map((line) => ({
         ...line,
@@ -88,8 +92,35 @@ describe('explain tells of each line', () => {
       ),
       '    event:   unknownRecipient, queueId 6AKC0000000152, subject <anna@example.net>',
       '    session: client not known yet, 1 held',
-      '    outcome: held until a line tells whose it was, or its client is blocked already',
+      '    outcome: held until a line tells whose it was',
       '',
+    ]);
+  });
+
+  test('that a name was asked for by a client that was blocked then', async () => {
+    const names = Array.from({length: 11}, (_, i) => unknown.replace('anna', `name${i}`));
+    const again = [unknown, from].map((line) => line.replaceAll('0152:', '0153:'));
+    const {printed} = await explained([...names, from, ...again].join('\n'), 'json');
+    const [blocked, , last] = eventsOf(printed).slice(-3);
+    expect(blocked?.['outcome']).toContain('block 203.0.113.7 for 1h');
+    expect(blocked?.['outcome']).not.toContain('blocked at');
+    expect(last).toMatchObject({
+      evidence: [{weighed: 'paid', subject: '<anna@example.net>', score: null, bars: []}],
+      outcome: `203.0.113.7 asked for <anna@example.net>: held against it already: it was blocked; ${ended}`,
+    });
+  });
+
+  test('what became of mail, and whose it was', async () => {
+    const mail = from.replace('size=0, class=0, nrcpts=0', 'size=400, class=0, nrcpts=1');
+    const to = `${head}6AKC0000000152: to=<anna@example.net>, delay=00:00:01, mailer=local, dsn=2.0.0, stat=Sent`;
+    const alias = to
+      .replace('0152: to=', '0199: to=')
+      .replace(', delay', ', ctladdr=<list@example.net> (8/0), delay');
+    const {printed} = await explained([mail, to, alias].join('\n'), 'json');
+    expect(eventsOf(printed).map(({outcome}) => outcome)).toEqual([
+      'the end of an envelope in which nothing was refused',
+      '203.0.113.7 delivered to 1 recipient, proof log',
+      'of mail that came before the log that is read, and whose it was is not said',
     ]);
   });
 

@@ -67,6 +67,7 @@ function sums(outcomes: readonly Outcome[]): Record<string, unknown> {
     unknownRecipients: count(isOfRecipient),
     otherSigns: count((outcome) => outcome.kind === 'counted' && !isOfRecipient(outcome)),
     exempt: count(({kind}) => kind === 'exempt'),
+    paid: count(({kind}) => kind === 'paid'),
     unproven: count(({kind}) => kind === 'unproven'),
     unresolved: outcomes.reduce((sum, o) => sum + (o.kind === 'unresolved' ? o.recipients : 0), 0),
     disputed: count(({kind}) => kind === 'dispute'),

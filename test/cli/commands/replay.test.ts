@@ -53,7 +53,15 @@ const undelivered = (i: number): string =>
 const mail = from('6AKD0000000152', 'size=400, class=0, nrcpts=6');
 const failing = mail + [1, 2, 3, 4, 5, 6].map(undelivered).join('');
 
-const told = {files: 1, unknownRecipients: 3, unresolved: 0, disputed: 0, exempt: 0, unproven: 0};
+const told = {
+  files: 1,
+  unknownRecipients: 3,
+  unresolved: 0,
+  disputed: 0,
+  exempt: 0,
+  paid: 0,
+  unproven: 0,
+};
 
 describe('replay reads', () => {
   const guesses = guess(1) + guess(2) + guess(3);
@@ -129,7 +137,11 @@ describe('a block begins when the log names its client', () => {
     const later = (guess(4) + guess(5) + guess(6) + end).replaceAll('0152:', '0153:');
     const log = guess(1) + guess(2) + guess(3) + end + later.replaceAll('T12:00', 'T12:30');
     const {printed} = await replayOf([file('on', log)]);
-    expect((JSON.parse(printed) as {blocks: unknown[]}).blocks).toHaveLength(1);
+    const replayed = JSON.parse(printed) as {blocks: unknown[]};
+    expect(replayed).toMatchObject({unknownRecipients: 3, paid: 3});
+    expect(replayed.blocks).toHaveLength(1);
+    const {printed: text} = await replayOf([file('on', log)], 'text');
+    expect(text).toContain(', 3 of clients that were blocked then, ');
   });
 });
 

@@ -88,10 +88,21 @@ describe('Networks: a /24', () => {
     const {networks} = fresh();
     networks.delivered(address('192.0.2.200'), 'first', startMs);
     ask(networks, hosts('192.0.2.', 9));
-    networks.pardoned(network('192.0.2.0/24'));
+    networks.pardoned(network('192.0.2.0/24'), startMs);
     expect(networks.standing(address('192.0.2.77'), startMs)).toBe('ordinary');
     expect(ask(networks, hosts('192.0.2.', 9, 100)).map(([, {repeat}]) => repeat)).toEqual([1]);
-    networks.pardoned(network('203.0.113.0/24'));
+    networks.pardoned(network('203.0.113.0/24'), startMs);
+  });
+
+  test('and what its neighbours did does not block it at its next name', () => {
+    const {networks} = fresh();
+    const hot = (third: number): string[] => hosts(`192.0.${third}.`, 5);
+    ask(networks, [1, 2, 3, 4].flatMap(hot));
+    const first = networks.asked(address('192.0.9.1'), 1, startMs + 60 * minuteMs);
+    expect(first).toMatchObject([{network: {text: '192.0.9.0/24'}, within: '192.0.0.0/20'}]);
+    networks.pardoned(network('192.0.9.0/24'), startMs + 60 * minuteMs);
+    expect(networks.asked(address('192.0.9.2'), 1, startMs + 61 * minuteMs)).toEqual([]);
+    expect(networks.standing(address('192.0.9.3'), startMs + 61 * minuteMs)).toBe('ordinary');
   });
 });
 
