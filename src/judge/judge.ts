@@ -305,13 +305,13 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, atMs, readMs}: Heard,
+    {client, subject, answeredBytes, ...also}: Heard,
     counted: number,
     fresh: number,
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
-    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const told = answered(before, subject, answeredBytes, {atMs, readMs});
+    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, also.atMs);
+    const told = answered(before, subject, answeredBytes, also);
     const open = {
       ...told,
       weighed: told.weighed + (fresh > 0 ? counted : 0),

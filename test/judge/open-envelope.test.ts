@@ -145,25 +145,40 @@ describe('what is no accepted recipient', () => {
   const names = new World().fresh(40);
 
   /** @param written how many answers the process has given when the line of each is read */
-  const play = (written: (answers: number) => number, lagMs: number, beganBytes = greeting) => {
+  const play = (
+    written: (answers: number) => number,
+    {lagMs, beganBytes = greeting}: {lagMs: number; beganBytes?: number},
+    answeredFor?: 'others',
+  ) => {
     let open = newOpenEnvelope(client, 0);
     return names.map((name, i) => {
       const bytes = beganBytes + written(i + 1) * refusal(name);
-      open = answered(open, name, bytes, {atMs: 1, readMs: 1 + lagMs});
+      open = answered(open, name, bytes, {atMs: 1, readMs: 1 + lagMs, answeredFor});
       return open.accepted;
     });
   };
 
   test('refusals whose lines are read a second late, once they are read', () => {
     // The first line at once, the next ones behind: forty are answered when the second one is read.
-    const accepted = play((answers) => (answers === 1 ? 1 : 40), 1000);
+    const accepted = play((answers) => (answers === 1 ? 1 : 40), {lagMs: 1000});
     expect(accepted[1]).toBeGreaterThan(15);
     expect(accepted.at(-1)).toBe(0);
   });
 
-  test('those of an envelope before, once a second line tells that lines are read at once', () => {
-    const accepted = play((answers) => answers, 5, greeting + 220 * accepts);
-    expect(accepted[0]).toBeGreaterThan(50);
-    expect(accepted.slice(1)).toEqual(Array.from({length: 39}, () => 0));
+  const padded = {lagMs: 5, beganBytes: greeting + 220 * accepts};
+
+  test('those of an envelope before', () => {
+    const accepted = play((answers) => answers, padded, 'others');
+    expect(accepted).toEqual(names.map(() => 0));
+  });
+
+  test('but 220 in this envelope before the first refusal are', () => {
+    const accepted = play((answers) => answers, padded);
+    for (const count of accepted) expect(count).toBeGreaterThan(50);
+  });
+
+  test('lines of a second envelope that are read together tell nothing', () => {
+    const accepted = play(() => 40, padded, 'others');
+    expect(new Set(accepted.slice(2))).toEqual(new Set([undefined]));
   });
 });

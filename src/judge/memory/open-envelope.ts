@@ -6,8 +6,8 @@
  * Only what was written since the first refusal is counted, less the refusals: what comes before it is
  * the greeting, and with TLS certificates of some thousand bytes. TLS adds to each answer as many bytes; so
  * many as the shortest answer had too much are taken off all. When lines are read late, many at once, all
- * have the same number; then what is more than any greeting tells. Else that says nothing: it may be of an
- * envelope before.
+ * have the same number; then what is more than any greeting tells, unless the session has had an envelope
+ * before.
  *
  * What a line tells that is read late may be refusals whose lines come later. So it holds only until they
  * are read. What a line tells that is read at once is kept: of a pipelined batch answers are written late.
@@ -72,10 +72,12 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   answers: 0,
 });
 
-/** Ms since the epoch. */
-interface Times {
+interface Circumstances {
+  /** Of the line, and when it was read. Ms since the epoch. */
   readonly atMs: number;
   readonly readMs: number;
+  /** As of `Evidence`. */
+  readonly answeredFor?: 'others' | undefined;
 }
 
 /** One more refusal, when the process had written so much. */
@@ -83,7 +85,7 @@ export function answered(
   before: OpenEnvelope,
   recipient: string,
   bytes: number | undefined,
-  {atMs, readMs}: Times,
+  {atMs, readMs, answeredFor}: Circumstances,
 ): OpenEnvelope {
   const lastMs = Math.max(before.lastMs, atMs);
   const refused = refusedFrameBytes + recipient.length;
@@ -106,12 +108,14 @@ export function answered(
   const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
   // Two answers short: one may have been asked about a moment before it was written.
   const read = overBytes < -1.5 * refused ? 'late' : before.read;
-  const now = Math.floor(Math.max(0, sinceFirst, isFirst || read === 'late' ? inAll : 0));
+  const isOwn = answeredFor === undefined;
+  const now = Math.floor(Math.max(0, sinceFirst, isOwn ? inAll : 0));
   const kept = isPrompt(atMs, readMs) ? Math.max(before.kept, Math.floor(sinceFirst)) : before.kept;
   return {
     ...before,
     lastMs,
-    accepted: Math.max(kept, now),
+    // Lines of a later envelope that are read together tell nothing.
+    accepted: !isOwn && read === 'late' ? undefined : Math.max(kept, now),
     kept,
     read,
     lastBytes: bytes,
