@@ -55,7 +55,7 @@ describe('kill -9', () => {
   }
 
   async function list(): Promise<Block[]> {
-    const {stdout, stderr} = await lab.relay.blocksmtp(['list', '--json']);
+    const {stdout, stderr} = await lab.relay.blocksmtp(['list', '--json', '--no-names']);
     expect(stderr).toBe('');
     return JSON.parse(stdout) as Block[];
   }
