@@ -27,6 +27,7 @@ const longOnes = [
   'test/system/reaper.test.ts',
   'test/system/firewall.test.ts',
   'test/system/verified.test.ts',
+  'test/system/neighbours.test.ts',
   'test/system/faults.test.ts',
   'test/system/grammar.test.ts',
   'test/system/remote.test.ts',

@@ -75,7 +75,12 @@ export class Guard {
     this.#settings = settings;
     this.#state = state;
     const {authorshipOf, pieces} = settings.dialect;
-    this.#sessions = new Envelopes(state, mostHeldOfEnvelope, authorshipOf);
+    this.#sessions = new Envelopes(
+      state,
+      mostHeldOfEnvelope,
+      authorshipOf,
+      settings.policy.threshold,
+    );
     this.#pieces = pieces.join(state.openMessages);
     this.#judge = new Judge(settings.policy, state);
     this.judged = judgedBy(this.#judge);

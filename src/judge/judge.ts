@@ -11,7 +11,7 @@ import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
 import {ClientScope, isKeyIn} from '../net/client-key.js';
 import type {Network} from '../net/network.js';
-import {deedHash, nameHash, plainName} from '../score/names.js';
+import {deedHash, isBareName, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
 import {
   nullSenderOfMailerWeight,
@@ -67,6 +67,9 @@ export interface Judgement {
   /** `began`: the relay has lost its list of users; nobody is judged from now on. */
   readonly listLoss: 'same' | 'began';
 }
+
+/** `readMs`: the clock, when it was read. */
+type Heard = Evidence & {readonly readMs: number};
 
 export class Judge {
   readonly memory: Memory;
@@ -137,8 +140,9 @@ export class Judge {
     const hash = nameHash(plain);
     const isName = kind === 'unknownRecipient' && subjectIs !== 'ambiguous';
     const known = isName ? this.names.standing(hash, atMs) : 'never';
-    // Nobody guesses a name that took mail this week: the relay has changed.
-    const listLoss = known === 'thisWeek' ? this.listLoss.refused(hash, client, atMs) : 'same';
+    // Nobody guesses a name that took mail this week: the relay has changed, or the name was varied.
+    const isLost = known === 'thisWeek' && isBareName(evidence.subject);
+    const listLoss = isLost ? this.listLoss.refused(hash, client, atMs) : 'same';
     if (known === 'thisWeek' || this.listLoss.view().kind === 'on') {
       return {...this.#nothing(before, sec), listLoss};
     }
@@ -158,7 +162,8 @@ export class Judge {
       this.suspects.note(this.textOf(client), evidence, plain, as, atMs);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
-    const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);
+    const heard = {...evidence, atMs, readMs: nowMs};
+    const verdicts = this.#afterEvidence(slot, heard, counted, isFresh ? 1 : 0);
     const score = scoreAt(this.#clients, slot, sec);
     return {as: 'weighed', counted, score, verdicts, listLoss};
   }
@@ -282,7 +287,7 @@ export class Judge {
     return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
   }
 
-  #afterEvidence(slot: Slot, evidence: Evidence, counted: number, fresh: number): BlockVerdict[] {
+  #afterEvidence(slot: Slot, evidence: Heard, counted: number, fresh: number): BlockVerdict[] {
     const {client, atMs, kind} = evidence;
     const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
     if (envelope === undefined) {
@@ -304,13 +309,13 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, atMs}: Evidence,
+    {client, subject, answeredBytes, ...also}: Heard,
     counted: number,
     fresh: number,
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
-    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const told = answered(before, subject, answeredBytes, atMs);
+    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, also.atMs);
+    const told = answered(before, subject, answeredBytes, also);
     const open = {
       ...told,
       weighed: told.weighed + (fresh > 0 ? counted : 0),

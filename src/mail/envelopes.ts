@@ -14,6 +14,7 @@
  * connection is cut (headers.c logsender() in dropenvelope() and at `doquit:`); only a process that
  * is ended by a signal, or with the machine, leaves its envelope open. Such a one ends with its silence.
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
 import {type AuthorshipOf, vouchingOf} from './authorship.js';
@@ -41,8 +42,13 @@ import type {Address} from '../net/address.js';
  * envelopes end before, for to ask takes some tenths of a millisecond each time.
  */
 export const firstAskedAgain = 8;
+/** A lower threshold is to know a list by two more answers before it is met. A count. */
+const askedBefore = 2;
 /** Up to this one: of a list with more dead names nothing speaks for the client any more. A count. */
 export const lastAskedAgain = 50;
+
+/** Processes of which is known that they took recipients. A count: as a large relay has, ten times. */
+const mostProcesses = 20_000;
 
 interface SessionTables {
   readonly envelopes: Table<Envelope>;
@@ -56,13 +62,21 @@ export class Envelopes {
   readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
+  readonly #askedAgain: number;
+  /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
+  readonly #served = new BoundedMap<string, string>(mostProcesses);
 
-  /** @param mostOfEnvelope held for one envelope: as many as the highest threshold */
+  /**
+   * @param mostOfEnvelope held for one envelope: as many as the highest threshold
+   * @param threshold of the judge. Names
+   */
   constructor(
     {envelopes, connections, deliveries}: SessionTables,
     mostOfEnvelope: number,
     authorshipOf: AuthorshipOf,
+    threshold = firstAskedAgain + askedBefore,
   ) {
+    this.#askedAgain = Math.max(2, Math.min(firstAskedAgain, threshold - askedBefore));
     this.#open = new OpenEnvelopes(envelopes);
     this.#connections = new Connections(connections);
     this.#deliveries = new Deliveries(deliveries);
@@ -78,7 +92,7 @@ export class Envelopes {
     if (client === 'disputed') return false;
     if (client.proof !== 'kernel') return wanted === 'verified' && !isVerified(client.proof);
     const next = refusalsIn(envelope) + 1;
-    return next >= firstAskedAgain && next <= lastAskedAgain;
+    return next >= this.#askedAgain && next <= lastAskedAgain;
   }
 
   /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
@@ -145,6 +159,7 @@ export class Envelopes {
     const known = after ?? answer ?? said;
     const proof = weaker(known.proof, this.#vouchingOf(record));
     const submitter = this.#connections.submitterOf(record, client);
+    if (accepted > 0) this.#served.set(processKey(record), client.text);
     // Without a message nothing is delivered: asking for names that do exist is guessing, too.
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
@@ -215,7 +230,7 @@ export class Envelopes {
     const heldBefore = envelope.held.length;
     const next = {...envelope, lastMs: atMs, refusals: refusalsIn(envelope) + 1};
     if (client !== undefined) {
-      const released = pendingToEvidence([...envelope.held, held], client, {envelope: key});
+      const released = this.#release(record, key, [...envelope.held, held], client);
       return [...released, ...this.#open.put(key, {...next, client, held: []}, heldBefore)];
     }
     // More could not be counted, and one thing done again counts once.
@@ -248,8 +263,19 @@ export class Envelopes {
     // The better word is kept, where the log has said the same before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
     const learnt: KnownClient = isBetter ? {address: client.text, proof} : before;
-    const released = pendingToEvidence(envelope.held, learnt, {envelope: key});
+    const released = this.#release(record, key, envelope.held, learnt);
     return [...released, ...this.#open.put(key, {...next, client: learnt}, heldBefore)];
+  }
+
+  #release(
+    record: LogRecord,
+    envelope: string,
+    held: readonly PendingEvidence[],
+    client: KnownClient,
+  ): JoinOutcome[] {
+    const isServed = this.#served.get(processKey(record)) === client.address;
+    const answeredFor = isServed ? ({answeredFor: 'others'} as const) : {};
+    return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
   #pendingOf(
@@ -270,5 +296,6 @@ export class Envelopes {
   }
 }
 
+const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
 const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
   `${host} ${pid} ${queueId}`;

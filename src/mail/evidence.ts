@@ -51,6 +51,8 @@ export interface Evidence extends Subject {
    * recipients were accepted in an envelope that is still open. Bytes; undefined: nobody knows.
    */
   readonly answeredBytes?: number | undefined;
+  /** Among them are answers to recipients of an envelope before; absent: as far as is known there are none. */
+  readonly answeredFor?: 'others' | undefined;
   /**
    * Of recipients that the next host refused: whose mail it was, and which host refused.
    * What the next host refuses must not make guessers of our own users.

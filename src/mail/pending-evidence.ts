@@ -30,7 +30,7 @@ export interface PendingEvidence extends Subject {
 }
 
 /** What stands in all evidence of one envelope, or of one line about a delivery. */
-type Circumstances = Pick<Evidence, 'envelope' | 'submitter' | 'nextHost'>;
+type Circumstances = Pick<Evidence, 'envelope' | 'answeredFor' | 'submitter' | 'nextHost'>;
 
 /**
  * @param atMs when the line was written; ms since the epoch

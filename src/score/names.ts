@@ -9,6 +9,12 @@ import {plainAddress} from '../mail/plain-address.js';
 /** An address without what may be varied at will, and without its brackets. */
 export const plainName = (text: string): string => plainAddress(text).slice(1, -1);
 
+/**
+ * Whether a name is written as what it is taken for, and with nothing that may be varied: a relay may refuse
+ * `"an na"` or `anna+x` though it knows `anna`.
+ */
+export const isBareName = (text: string): boolean => text === plainAddress(text);
+
 /** Of a plain name, for the memory of all names that took mail here: 53 bits. */
 export const nameHash = (plain: string): number => hashOf(plain);
 

@@ -260,11 +260,11 @@ describe('the first day of an installation that knows nothing', () => {
 });
 
 describe('the loss of the user list', () => {
-  const lose = (): string[] => {
+  const lose = (written = (name: string) => name): string[] => {
     const users = Array.from({length: 12}, (_, i) => `<user${i}@example.net>`);
     world.deliver(users, '192.0.2.200');
     world.wait(hour);
-    return users.map((name, i) => world.hear(name, {}, `198.51.${i % 4}.1`).listLoss);
+    return users.map(written).map((name, i) => world.hear(name, {}, `198.51.${i % 4}.1`).listLoss);
   };
 
   test('begins with eight lost names, and then nobody is judged', () => {
@@ -272,6 +272,16 @@ describe('the loss of the user list', () => {
     expect(world.ask(world.fresh(50))).toEqual([]);
     expect(world.score()).toBe(0);
     expect(world.view()?.bars ?? []).toEqual([]);
+  });
+
+  test.each([
+    ['a blank in quotes', (name: string) => name.replace('<u', '<"u ').replace('@', '"@')],
+    ['a detail', (name: string) => name.replace('@', '+x@')],
+    ['capitals', (name: string) => name.toUpperCase()],
+    ['a backslash', (name: string) => name.replace('<u', '<u\\')],
+  ])('is no matter of %s, with which a client has known names refused', (_, written) => {
+    expect(new Set(lose(written))).toEqual(new Set(['same']));
+    expect(rules(world.ask(world.fresh(10)))).toEqual(['row']);
   });
 
   test('ends by itself when they take mail again', () => {

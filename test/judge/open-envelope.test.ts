@@ -125,13 +125,60 @@ test('envelopes that are pushed out postpone no more', () => {
   expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
 });
 
-test('the estimate never falls, and knows nothing without bytes', () => {
+const prompt = {atMs: 1, readMs: 1};
+
+test('what was read at once is kept, and nothing is known without bytes', () => {
   let open = newOpenEnvelope(client, 0);
-  expect(answered(open, '<a@x>', undefined, 1)).toMatchObject({accepted: undefined, lastMs: 1});
+  expect(answered(open, '<a@x>', undefined, prompt)).toMatchObject({
+    accepted: undefined,
+    lastMs: 1,
+  });
   const seen = [600, 1600, 1650, 1600, 9000].map((bytes) => {
-    open = answered(open, '<a@x>', bytes, 1);
+    open = answered(open, '<a@x>', bytes, prompt);
     return open.accepted ?? -1;
   });
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(seen[0]).toBe(0);
+});
+
+describe('what is no accepted recipient', () => {
+  const names = new World().fresh(40);
+
+  /** @param written how many answers the process has given when the line of each is read */
+  const play = (
+    written: (answers: number) => number,
+    {lagMs, beganBytes = greeting}: {lagMs: number; beganBytes?: number},
+    answeredFor?: 'others',
+  ) => {
+    let open = newOpenEnvelope(client, 0);
+    return names.map((name, i) => {
+      const bytes = beganBytes + written(i + 1) * refusal(name);
+      open = answered(open, name, bytes, {atMs: 1, readMs: 1 + lagMs, answeredFor});
+      return open.accepted;
+    });
+  };
+
+  test('refusals whose lines are read a second late, once they are read', () => {
+    // The first line at once, the next ones behind: forty are answered when the second one is read.
+    const accepted = play((answers) => (answers === 1 ? 1 : 40), {lagMs: 1000});
+    expect(accepted[1]).toBeGreaterThan(15);
+    expect(accepted.at(-1)).toBe(0);
+  });
+
+  const padded = {lagMs: 5, beganBytes: greeting + 220 * accepts};
+
+  test('those of an envelope before', () => {
+    const accepted = play((answers) => answers, padded, 'others');
+    expect(accepted).toEqual(names.map(() => 0));
+  });
+
+  test('but 220 in this envelope before the first refusal are', () => {
+    const accepted = play((answers) => answers, padded);
+    for (const count of accepted) expect(count).toBeGreaterThan(50);
+  });
+
+  test('lines of a second envelope that are read together tell nothing', () => {
+    const accepted = play(() => 40, padded, 'others');
+    expect(new Set(accepted.slice(2))).toEqual(new Set([undefined]));
+  });
 });

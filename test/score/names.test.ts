@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals';
 import {isEvidenceKind, isVerified} from '../../src/mail/evidence.js';
 import {signKinds} from '../../src/mail/mail-event.js';
 import {subjectOf} from '../../src/mail/sendmail/recipient.js';
-import {deedHash, foldHash, nameHash, plainName} from '../../src/score/names.js';
+import {deedHash, foldHash, isBareName, nameHash, plainName} from '../../src/score/names.js';
 import {weights} from '../../src/score/weights.js';
 
 test('what monitors and broken mailers do too weighs nothing', () => {
@@ -50,6 +50,11 @@ describe('one name', () => {
     '<anna-x@example.net>',
   ])('%s is another', (form) => {
     expect(plainName(form)).not.toBe('anna@example.net');
+  });
+
+  test('the bare one is it without anything to be left out', () => {
+    expect(isBareName('<anna@example.net>')).toBe(true);
+    expect(forms.filter(isBareName)).toEqual(['<anna@example.net>']);
   });
 
   test('whether this host or the next one did not know it; other deeds are several', () => {

@@ -39,6 +39,7 @@ describe('who knows the rules of the judge', () => {
 
   beforeAll(async () => {
     lab = await Lab.start({id: 'attacks', clients});
+    await lab.relay.write('/etc/blocksmtp.whitelist', '');
     daemon = lab.relay.daemon(['--debug=3']);
     await daemon.ready();
     await lab.relay.hooked();

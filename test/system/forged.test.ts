@@ -22,6 +22,7 @@ const ghosts = (id: string): string[] =>
     {length: THRESHOLD + 2},
     (_, i) => `${id}: <ghost${String(i)}@x.example>... User unknown`,
   );
+/** It ends the envelope. Where the kernel is not asked nobody is judged before, or at fifty names. */
 const fromLine = (id: string, victim: string): string =>
   `${id}: from=<a@example.org>, ${FIELDS}, relay=[${victim}]`;
 
@@ -50,7 +51,11 @@ const forgeries: readonly Forgery[] = [
     name: 'connect from, then unknown names',
     writer: 'dead',
     victim: '192.0.2.102',
-    lines: (id, victim) => [`NOQUEUE: connect from [${victim}]`, ...ghosts(id)],
+    lines: (id, victim) => [
+      `NOQUEUE: connect from [${victim}]`,
+      ...ghosts(id),
+      fromLine(id, victim),
+    ],
     blocked: {any: true, verified: false},
   },
   {
@@ -64,12 +69,14 @@ const forgeries: readonly Forgery[] = [
     name: 'refusals of a ruleset, which name the client',
     writer: 'dead',
     victim: '192.0.2.104',
-    lines: (id, victim) =>
-      Array.from({length: THRESHOLD + 2}, (_, i) => {
+    lines: (id, victim) => [
+      ...Array.from({length: THRESHOLD + 2}, (_, i) => {
         const name = `<ghost${String(i)}@x.example>`;
         const refusal = `reject=550 5.1.1 ${name}... User unknown`;
         return `${id}: ruleset=check_rcpt, arg1=${name}, relay=[${victim}], ${refusal}`;
       }),
+      fromLine(id, victim),
+    ],
     blocked: {any: true, verified: false},
   },
   {
@@ -79,6 +86,7 @@ const forgeries: readonly Forgery[] = [
     lines: (id, victim) => [
       ...['wiz', 'debug', 'showq'].map((c) => `${id}: "${c}" command from [${victim}] (${victim})`),
       ...Array.from({length: THRESHOLD}, (_, i) => `${id}: [${victim}]: VRFY x${String(i)}`),
+      fromLine(id, victim),
     ],
     blocked: {any: true, verified: false},
   },

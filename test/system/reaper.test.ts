@@ -140,7 +140,7 @@ describe('the reaper', () => {
       );
       expect(daemon.stderr.filter((line) => line.includes(' reap '))).toHaveLength(4);
       const counted = new RegExp(
-        ` info ${address} stuckSession \\d+@\\d+: score \\S+, proof kernel$`,
+        ` info ${address} stuckSession \\d+@\\d+: score \\S+ \\(\\+\\S+\\), proof kernel$`,
       );
       expect(daemon.stderr.filter((line) => counted.test(line))).toHaveLength(3);
 

@@ -29,7 +29,7 @@ async function guardedDay(level: 9 | 10): Promise<Seen> {
   await daemon.ready();
   await relay.hooked();
   await playDialogues(lab);
-  const list = await relay.blocksmtp(['list', '--json']);
+  const list = await relay.blocksmtp(['list', '--json', '--no-names']);
   await daemon.stop();
   const again = await relay.blocksmtp(['replay', '--json', ...words, '/var/log/mail.log']);
   await lab.stop();

@@ -6,7 +6,11 @@
  * Only what was written since the first refusal is counted, less the refusals: what comes before it is
  * the greeting, and with TLS certificates of some thousand bytes. TLS adds to each answer as many bytes; so
  * many as the shortest answer had too much are taken off all. When lines are read late, many at once, all
- * have the same number; then what is more than any greeting tells.
+ * have the same number; then what is more than any greeting tells, unless the session has had an envelope
+ * before.
+ *
+ * What a line tells that is read late may be refusals whose lines come later. So it holds only until they
+ * are read. What a line tells that is read at once is kept: of a pipelined batch answers are written late.
  */
 
 /** Plain data: it is saved as it is. */
@@ -24,6 +28,10 @@ export interface OpenEnvelope {
   readonly counted: number;
   /** Recipients accepted so far, about; undefined: nobody can tell. A count. */
   readonly accepted: number | undefined;
+  /** So many at least, by the lines that were read at once. A count. */
+  readonly kept: number;
+  /** Whether the first lines were read together. */
+  readonly read: 'atOnce' | 'late';
   /** What was written at the last refusal; all and the least that was more than refusals. Bytes; counts. */
   readonly lastBytes: number;
   readonly refusedBytes: number;
@@ -41,6 +49,9 @@ const mostOverheadBytes = 40;
 /** Greeting, EHLO and a TLS handshake with a chain of certificates stay below. Bytes. */
 const greetingBytes = 8000;
 
+/** From its writing to its reading; of a time stamp without fractions a second more. Ms. */
+const lateMs = 200;
+
 /** Envelopes remembered at once. A count: as many as a large relay has processes, ten times. */
 export const mostOpenEnvelopes = 20_000;
 
@@ -52,6 +63,8 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   fresh: 0,
   counted: 0,
   accepted: undefined,
+  kept: 0,
+  read: 'atOnce',
   lastBytes: 0,
   refusedBytes: 0,
   overBytes: 0,
@@ -59,12 +72,20 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   answers: 0,
 });
 
+interface Circumstances {
+  /** Of the line, and when it was read. Ms since the epoch. */
+  readonly atMs: number;
+  readonly readMs: number;
+  /** As of `Evidence`. */
+  readonly answeredFor?: 'others' | undefined;
+}
+
 /** One more refusal, when the process had written so much. */
 export function answered(
   before: OpenEnvelope,
   recipient: string,
   bytes: number | undefined,
-  atMs: number,
+  {atMs, readMs, answeredFor}: Circumstances,
 ): OpenEnvelope {
   const lastMs = Math.max(before.lastMs, atMs);
   const refused = refusedFrameBytes + recipient.length;
@@ -85,11 +106,18 @@ export function answered(
   const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);
   const overhead = (answers + 1) * (answers === 0 ? 0 : leastOver);
   const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
-  const accepted = Math.max(before.accepted ?? 0, Math.floor(Math.max(0, sinceFirst, inAll)));
+  // Two answers short: one may have been asked about a moment before it was written.
+  const read = overBytes < -1.5 * refused ? 'late' : before.read;
+  const isOwn = answeredFor === undefined;
+  const now = Math.floor(Math.max(0, sinceFirst, isOwn ? inAll : 0));
+  const kept = isPrompt(atMs, readMs) ? Math.max(before.kept, Math.floor(sinceFirst)) : before.kept;
   return {
     ...before,
     lastMs,
-    accepted,
+    // Lines of a later envelope that are read together tell nothing.
+    accepted: !isOwn && read === 'late' ? undefined : Math.max(kept, now),
+    kept,
+    read,
     lastBytes: bytes,
     refusedBytes,
     overBytes,
@@ -97,3 +125,6 @@ export function answered(
     answers: answers + 1,
   };
 }
+
+const isPrompt = (atMs: number, readMs: number): boolean =>
+  readMs - atMs <= lateMs + (atMs % 1000 === 0 ? 1000 : 0);

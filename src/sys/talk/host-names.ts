@@ -3,6 +3,7 @@
  * whoever looks at three in the morning must not wait for a DNS that is down. A name is its
  * owner's word; `remote-names.ts` lets only the characters of a name through.
  */
+import {setMaxListeners} from 'node:events';
 import {mostAsked, RemoteNames} from './remote-names.js';
 
 /** All questions together. Ms. */
@@ -21,6 +22,8 @@ export async function hostNames(
   const found = new Map<string, string>();
   const waiting = addresses.slice(0, mostNames);
   const stop = AbortSignal.timeout(longestMs);
+  // Each question listens: more than ten at once are meant, and no leak that Node would warn of.
+  setMaxListeners(mostAsked, stop);
   const ask = async (): Promise<void> => {
     for (;;) {
       const address = stop.aborted ? undefined : waiting.shift();

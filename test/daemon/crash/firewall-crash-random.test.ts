@@ -103,7 +103,8 @@ class Lane {
 
   #guess(): void {
     this.#clients += 1;
-    const client = `10.${this.#number}.${this.#clients >> 8}.${this.#clients & 255}`;
+    // Of a network of its own: neighbours that guess would have theirs blocked.
+    const client = `${11 + 8 * this.#number + (this.#clients >> 8)}.${this.#clients & 255}.0.1`;
     this.#book.blocked(client, verdictSeconds, Date.now(), 'log');
     this.#post.guess(client);
   }

@@ -75,7 +75,8 @@ class Lane {
   async #dieAndLive(step: Step, change: 'verdict' | 'unblock' | 'end'): Promise<void> {
     const post = this.#post;
     this.#case += 1;
-    const changed = [`203.0.113.${this.#case}`, `2001:db8:7::${this.#case}`];
+    // Networks of their own, or their neighbours would have them blocked; of IPv6 a client is a /64.
+    const changed = [`${20 + this.#case}.0.113.1`, `2001:db8:${this.#case.toString(16)}00::/64`];
     const seconds = change === 'end' ? endSeconds : 3600;
     if (change !== 'verdict') for (const network of changed) await post.block(network, seconds);
     // What others have done is met by the next call, and then the kernel is read.
@@ -114,7 +115,8 @@ class Lane {
     change: 'verdict' | 'unblock' | 'end',
     changed: readonly string[],
   ): Promise<number> {
-    if (change === 'verdict') for (const client of changed) this.#post.guess(client);
+    if (change === 'verdict')
+      for (const client of changed) this.#post.guess(client.replace('/64', '1'));
     if (change !== 'unblock') return 0;
     const answers = await Promise.all(changed.map((network) => this.#post.unblock(network)));
     return answers.filter(({kind}) => kind === 'done').length;

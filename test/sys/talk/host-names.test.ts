@@ -1,5 +1,6 @@
 /** The names of many hosts: within a number and a time, whatever the DNS does. */
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {getMaxListeners} from 'node:events';
 import {hostNames, noNames} from '../../../src/sys/talk/host-names.js';
 import {mostAsked} from '../../../src/sys/talk/remote-names.js';
 
@@ -31,6 +32,8 @@ test('a DNS that is silent is not waited for, and is asked nothing more', async 
   let asked = 0;
   const of = (_: string, given?: AbortSignal): Promise<undefined> => {
     asked += 1;
+    // Or Node tells the operator of a leak.
+    expect(given && getMaxListeners(given)).toBe(mostAsked);
     if (asked === mostAsked) setImmediate(() => late.abort());
     return new Promise((resolve) => given?.addEventListener('abort', () => resolve(undefined)));
   };

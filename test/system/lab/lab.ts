@@ -112,6 +112,11 @@ export class Lab {
     await this.relay.sh('sysctl', ['-qw', `net.ipv6.bindv6only=${only}`]);
   }
 
+  /** Clients may have addresses in this network too: the relay finds them on its one wire. */
+  async reach(network: string): Promise<void> {
+    await ip(this.relay.pid, [`route add ${network} dev br0`]);
+  }
+
   async startSyslog(stamps: LabOptions['stamps'] = 'rfc3339'): Promise<void> {
     const file = '/etc/rsyslog.conf';
     const stock = (await this.relay.read(file)).replace(/^module\(load="imklog"\).*$/m, '');

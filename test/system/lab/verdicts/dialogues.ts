@@ -60,14 +60,19 @@ export const dialogues: readonly Dialogue[] = [
     ...envelope(['bob@example.net', 'retired@example.net']),
     ...message('Subject: c'),
   ),
-  // A list server, of whose names the end of the envelope tells how good they are.
+  // A list server, of whose names most are good.
   innocent(
     '192.0.2.55',
-    ...envelope([...users, ...readers, ...ghosts('member', 4)]),
+    ...envelope([...users, ...amid(readers, ghosts('member', 4))]),
     ...message('List-Id: <list.example.org>'),
   ),
   innocent('192.0.2.56', 'VRFY alice', ...mailTo('bob@example.net')),
 ];
+
+/** One of the others before every fifth name. */
+function amid(names: readonly string[], others: readonly string[]): string[] {
+  return names.flatMap((name, i) => [...(i % 5 === 0 ? others.slice(i / 5, i / 5 + 1) : []), name]);
+}
 
 function guesser(from: string, ...steps: Step[]): Dialogue {
   return {from, who: 'guesser', steps: [EHLO, ...steps]};
