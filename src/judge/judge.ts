@@ -152,10 +152,11 @@ export class Judge {
       if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
       else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
       const as = known === 'stale' ? 'stale' : 'counted';
-      this.suspects.note(this.textOf(client), evidence, plain, as, atMs);
+      const unknown = this.#clients.u16(slot, field.unknown);
+      this.suspects.note(this.textOf(client), evidence, plain, as, atMs, unknown);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
-    const verdicts = this.#afterEvidence(slot, {...evidence, atMs}, counted, isFresh ? 1 : 0);
+    const verdicts = this.#afterEvidence(slot, evidence, atMs, counted, isFresh ? 1 : 0);
     return {counted, score: scoreAt(this.#clients, slot, sec), verdicts, listLoss};
   }
 
@@ -278,8 +279,14 @@ export class Judge {
     return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
   }
 
-  #afterEvidence(slot: Slot, evidence: Evidence, counted: number, fresh: number): BlockVerdict[] {
-    const {client, atMs, kind} = evidence;
+  #afterEvidence(
+    slot: Slot,
+    evidence: Evidence,
+    atMs: number,
+    counted: number,
+    fresh: number,
+  ): BlockVerdict[] {
+    const {client, kind} = evidence;
     const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
@@ -287,7 +294,7 @@ export class Judge {
       const row = this.convictions.row(slot, client, 'told', atMs);
       return row === undefined ? around : [row, ...around];
     }
-    const open = this.#inEnvelope(slot, envelope, evidence, counted, fresh);
+    const open = this.#inEnvelope(slot, envelope, evidence, atMs, {counted, fresh});
     const told = open.accepted === undefined ? 'unknown' : 'told';
     const row = this.convictions.row(slot, client, told, atMs);
     if (row === undefined) return [];
@@ -300,19 +307,17 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, atMs}: Evidence,
-    counted: number,
-    fresh: number,
+    {client, subject, answeredBytes}: Evidence,
+    atMs: number,
+    {counted, fresh}: Pick<OpenEnvelope, 'counted' | 'fresh'>,
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
     const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const told = answered(before, subject, answeredBytes, atMs);
-    const open = {
-      ...told,
-      weighed: told.weighed + (fresh > 0 ? counted : 0),
-      fresh: told.fresh + fresh,
-      counted: told.counted + (counted > 0 ? 1 : 0),
-    };
+    const open = answered(before, subject, answeredBytes, atMs, {
+      weighed: fresh > 0 ? counted : 0,
+      fresh,
+      counted: counted > 0 ? 1 : 0,
+    });
     const more = (open.accepted ?? 0) - (before.accepted ?? 0);
     if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);
     const pushedOut = openEnvelopes.set(key, open);

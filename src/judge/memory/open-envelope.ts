@@ -59,22 +59,50 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   answers: 0,
 });
 
+/** What a refusal brought of new names: what they weigh, whether of weight 1, whether any. Names, counts. */
+interface Brought {
+  readonly weighed: number;
+  readonly fresh: number;
+  readonly counted: number;
+}
+
 /** One more refusal, when the process had written so much. */
 export function answered(
   before: OpenEnvelope,
   recipient: string,
   bytes: number | undefined,
   atMs: number,
+  brought: Brought = {weighed: 0, fresh: 0, counted: 0},
 ): OpenEnvelope {
   const lastMs = Math.max(before.lastMs, atMs);
   const refused = refusedFrameBytes + recipient.length;
   const refusedBytes = before.refusedBytes + refused;
   const isFirst = before.answers === 0;
+  // Each is written out: to copy all fields and then to change some took three times as long.
+  const {client, firstMs} = before;
+  const weighed = before.weighed + brought.weighed;
+  const fresh = before.fresh + brought.fresh;
+  const counted = before.counted + brought.counted;
   if (bytes === undefined) {
     // The machine was not asked about this one. It was answered all the same: at the next question it
     // must not look like accepted ones.
-    const passed = {lastBytes: before.lastBytes + refused, answers: before.answers + 1};
-    return {...before, lastMs, refusedBytes, ...(isFirst ? {} : passed)};
+    const {accepted, overBytes, leastOver} = before;
+    const lastBytes = before.lastBytes + (isFirst ? 0 : refused);
+    const answers = before.answers + (isFirst ? 0 : 1);
+    return {
+      client,
+      firstMs,
+      lastMs,
+      weighed,
+      fresh,
+      counted,
+      accepted,
+      lastBytes,
+      refusedBytes,
+      overBytes,
+      leastOver,
+      answers,
+    };
   }
   // Below 0 too: asked a moment before an answer is written, and a moment after the next one, it is an
   // answer less and then one more. Were only the latter counted, each such pair would be an accepted one.
@@ -87,8 +115,12 @@ export function answered(
   const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
   const accepted = Math.max(before.accepted ?? 0, Math.floor(Math.max(0, sinceFirst, inAll)));
   return {
-    ...before,
+    client,
+    firstMs,
     lastMs,
+    weighed,
+    fresh,
+    counted,
     accepted,
     lastBytes: bytes,
     refusedBytes,
