@@ -56,6 +56,10 @@ export class Envelopes {
   readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
+  #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
+    queueId: '',
+    key: '',
+  };
 
   /** @param mostOfEnvelope held for one envelope: as many as an offender can count */
   constructor(
@@ -72,7 +76,7 @@ export class Envelopes {
 
   /** Whether the caller should ask the machine who is behind this envelope. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
-    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client;
     if (envelope === undefined || client === undefined) return true;
     if (client === 'disputed') return false;
@@ -83,7 +87,7 @@ export class Envelopes {
 
   /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
   view(record: LogRecord, queueId: string): SessionView | undefined {
-    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client ?? this.#connections.toldOf(record);
     if (client === undefined && envelope === undefined) return undefined;
     const held = envelope?.held.length ?? 0;
@@ -131,7 +135,7 @@ export class Envelopes {
     answer: MachineAnswer | undefined,
   ): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes, message} = event;
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const before = this.#open.get(key);
     const said = {client, proof: this.#proofOf(record)};
     const sources = answer === undefined ? [said] : [answer, said];
@@ -163,7 +167,7 @@ export class Envelopes {
    */
   #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes} = event;
-    const isOpen = this.#open.get(envelopeKey(record, queueId)) !== undefined;
+    const isOpen = this.#open.get(this.#keyOf(record, queueId)) !== undefined;
     if (isOpen || accepted === 0 || sizeBytes === 0) return [];
     const proof = this.#proofOf(record);
     const facts = {proof, submitter: 'own', left: accepted} as const;
@@ -208,7 +212,7 @@ export class Envelopes {
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const envelope = this.#open.get(key) ?? newEnvelope(atMs);
     const client = envelope.client ?? this.#connections.clientOf(record, envelope.firstMs);
@@ -231,7 +235,7 @@ export class Envelopes {
     {client, proof}: MachineAnswer,
     when: 'open' | 'onlyIfOpen',
   ): JoinOutcome[] {
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const known = this.#open.get(key);
     const connection = this.#connections.clientOf(record, known?.firstMs ?? atMs);
@@ -262,6 +266,15 @@ export class Envelopes {
     return pendingOf(kind, subject, record.atMs, this.#vouchingOf(record), answer);
   }
 
+  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  #keyOf(record: LogRecord, queueId: string): string {
+    const last = this.#keyed;
+    if (last.record === record && last.queueId === queueId) return last.key;
+    const key = `${record.host} ${record.pid} ${queueId}`;
+    this.#keyed = {record, queueId, key};
+    return key;
+  }
+
   #vouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
     return vouchingOf(record, this.#authorshipOf);
   }
@@ -270,6 +283,3 @@ export class Envelopes {
     return this.#vouchingOf(record) === 'byJournal' ? 'journal' : 'log';
   }
 }
-
-const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
-  `${host} ${pid} ${queueId}`;

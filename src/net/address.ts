@@ -132,18 +132,32 @@ function parseHalf(text: string): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');
   const groups: number[] = [];
-  for (const [index, part] of parts.entries()) {
-    if (part.includes('.')) {
-      const quad = index === parts.length - 1 ? parseDottedQuad(part) : undefined;
-      if (quad === undefined) return undefined;
-      groups.push(quad >>> 16, quad & 0xffff);
-    } else if (/^[0-9A-Fa-f]{1,4}$/.test(part)) {
-      groups.push(Number.parseInt(part, 16));
-    } else {
-      return undefined;
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index]!;
+    const group = parseGroup(part);
+    if (group !== undefined) {
+      groups.push(group);
+      continue;
     }
+    const quad = index === parts.length - 1 ? parseDottedQuad(part) : undefined;
+    if (quad === undefined) return undefined;
+    groups.push(quad >>> 16, quad & 0xffff);
   }
   return groups;
+}
+
+/** One to four hexadecimal digits. */
+function parseGroup(text: string): number | undefined {
+  if (text.length < 1 || text.length > 4) return undefined;
+  let group = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const lower = code | 0x20;
+    if (code >= zero && code <= zero + 9) group = group * 16 + code - zero;
+    else if (lower >= 97 && lower <= 102) group = group * 16 + lower - 87;
+    else return undefined;
+  }
+  return group;
 }
 
 const dottedQuad = (value: number): string =>

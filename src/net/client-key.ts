@@ -62,6 +62,7 @@ export class ClientScope {
   readonly #ipv6Prefix: number;
   #isOurs: IsOurs = () => false;
   #known = new BoundedMap<string, Network>(mostNetworks);
+  #last: {readonly client: Address; readonly network: Network} | undefined;
   /** The key that was asked for last, and whose it is. */
   readonly #key = new Uint8Array(addressLength);
   #keyed: Address | undefined;
@@ -77,6 +78,7 @@ export class ClientScope {
     if (isOurs === this.#isOurs) return;
     this.#isOurs = isOurs;
     this.#known = new BoundedMap(mostNetworks);
+    this.#last = undefined;
     this.#keyed = undefined;
     this.#near = undefined;
   }
@@ -84,8 +86,13 @@ export class ClientScope {
   /** The network that is blocked for what the address did. */
   of(client: Address): Network {
     if (client.family === 4) return hostNetwork(client);
-    const known = this.#known.get(client.text);
-    if (known !== undefined) return known;
+    if (this.#last?.client === client) return this.#last.network;
+    const network = this.#known.get(client.text) ?? this.#make(client);
+    this.#last = {client, network};
+    return network;
+  }
+
+  #make(client: Address): Network {
     const whole = clientNetwork(client, this.#ipv6Prefix);
     const network = this.#isOurs(whole) ? hostNetwork(client) : whole;
     this.#known.set(client.text, network);
