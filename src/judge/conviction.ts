@@ -106,8 +106,16 @@ export class Convictions {
     if (isInSecondChance(clients, slot, sec) || this.#lowScore(slot, sec) <= 0) return [];
     if (friends.has(scope.textOf(client))) return [];
     const isFree = clients.u8(slot, field.blocks) > 0;
+    const isOne = isStranger(clients, slot);
+    // Of others it is not asked, so it is not looked up.
+    const isHot =
+      isOne &&
+      sender === 'named' &&
+      fresh > 0 &&
+      !scope.isNear(client) &&
+      networks.standing(client, atMs) === 'hot';
     const facts: Facts = {
-      standing: isStranger(clients, slot) ? 'stranger' : 'other',
+      standing: isOne ? 'stranger' : 'other',
       sender,
       senders: has(clients, slot, flag.namedSender) ? 'named' : 'null',
       fresh,
@@ -116,7 +124,7 @@ export class Convictions {
       freeSec: isFree ? clients.u32(slot, field.blockedUntilSec) : 0,
       deliveredSec: clients.u32(slot, field.firstDeliverySec),
       wave: wave.isOn(atMs) ? 'on' : 'off',
-      network: scope.isNear(client) ? 'ordinary' : networks.standing(client, atMs),
+      network: isHot ? 'hot' : 'ordinary',
       learning: learning(atMs),
     };
     return lowBars(facts, this.#policy);

@@ -24,6 +24,8 @@ interface Gainers {
   readonly scope: ClientScope;
 }
 
+const none: readonly number[] = [];
+
 export class Credits {
   readonly #gainers: Gainers;
 
@@ -45,18 +47,18 @@ export class Credits {
     }
     const hashes = recipients.map((recipient) => nameHash(plainName(recipient)));
     // What our own users write to others is no name here.
-    for (const hash of isOurs ? hashes : []) {
+    for (const hash of isOurs ? hashes : none) {
       if (names.standing(hash, atMs) === 'thisWeek') {
         if (loss.accepted(hash, atMs) === 'ended') listLoss = 'ended';
       }
       names.took(hash, atMs);
     }
     // A client can make up those beside them: they speak only where they are known, as of before.
-    const beside = delivery.others
-      .map((name) => nameHash(plainName(name)))
-      .filter((hash) => names.standing(hash, atMs) !== 'never');
-    if (client !== undefined)
-      this.#credit(client, [...hashes, ...beside], nextHost, Math.floor(atMs / 1000));
+    for (const other of delivery.others) {
+      const hash = nameHash(plainName(other));
+      if (names.standing(hash, atMs) !== 'never') hashes.push(hash);
+    }
+    if (client !== undefined) this.#credit(client, hashes, nextHost, Math.floor(atMs / 1000));
     return listLoss;
   }
 

@@ -159,7 +159,8 @@ export class Judge {
       if (known === 'stale') addU8(this.#clients, slot, field.stale, 1);
       else if (kind === 'unknownRecipient') addU16(this.#clients, slot, field.unknown, 1);
       const as = known === 'stale' ? 'stale' : 'counted';
-      this.suspects.note(this.textOf(client), evidence, plain, as, atMs);
+      const unknown = this.#clients.u16(slot, field.unknown);
+      this.suspects.note(this.textOf(client), evidence, plain, as, atMs, unknown);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
     const heard = {...evidence, atMs, readMs: nowMs};

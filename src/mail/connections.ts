@@ -119,4 +119,4 @@ export class Connections {
   }
 }
 
-const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
+export const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;

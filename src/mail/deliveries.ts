@@ -54,12 +54,16 @@ export class Deliveries {
     facts: Omit<AcceptedEnvelope, 'atMs' | 'senderHash'>,
   ): void {
     const senderHash = sender === '' ? undefined : hashOf(plainAddress(sender));
-    this.#table.set(keyOf(record, queueId), {...facts, senderHash, atMs: record.atMs});
+    const {address, proof, submitter, left} = facts;
+    const {atMs} = record;
+    this.#table.set(keyOf(record, queueId), {address, proof, submitter, left, senderHash, atMs});
   }
 
   undeliverable(record: LogRecord, event: Undeliverable, vouching: Vouching): JoinOutcome[] {
     const {queueId, recipients, nextHost} = event;
-    const envelope = this.#oneLess(record, queueId);
+    const key = keyOf(record, queueId);
+    const envelope = this.#table.get(key);
+    if (envelope !== undefined) this.#oneLess(key, envelope);
     if (envelope === undefined) return unresolved(recipients.length, 'envelopeUnknown');
     const {address, proof, submitter = 'stranger'} = envelope;
     if (address === undefined) return [];
@@ -70,7 +74,8 @@ export class Deliveries {
   delivered(record: LogRecord, event: Delivered, vouching: Vouching): JoinOutcome[] {
     const {queueId, nextHost} = event;
     const {atMs} = record;
-    const envelope = this.#table.get(keyOf(record, queueId));
+    const key = keyOf(record, queueId);
+    const envelope = this.#table.get(key);
     const names = namesOf(event, envelope);
     if (envelope === undefined) {
       if (names.recipients.length === 0) return [];
@@ -78,7 +83,7 @@ export class Deliveries {
       return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
     }
     // A line without a sure name may be one of many to which an alias leads.
-    if (names.recipients.length > 0) this.#oneLess(record, queueId);
+    if (names.recipients.length > 0) this.#oneLess(key, envelope);
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
     const delivery: Delivery = {
       client: parseAddress(address ?? ''),
@@ -93,14 +98,11 @@ export class Deliveries {
     return [{kind: 'delivered', ...delivery}];
   }
 
-  /** The envelope, in which one recipient less waits: each line tells of one at least. */
-  #oneLess(record: LogRecord, queueId: string): AcceptedEnvelope | undefined {
-    const key = keyOf(record, queueId);
-    const envelope = this.#table.get(key);
-    if (envelope?.left === undefined) return envelope;
+  /** One recipient less waits: each line tells of one at least. */
+  #oneLess(key: string, envelope: AcceptedEnvelope): void {
+    if (envelope.left === undefined) return;
     if (envelope.left <= 1) this.#table.delete(key);
     else this.#table.replace(key, {...envelope, left: envelope.left - 1});
-    return envelope;
   }
 }
 

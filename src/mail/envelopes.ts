@@ -18,7 +18,7 @@ import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
 import {type AuthorshipOf, vouchingOf} from './authorship.js';
-import {type ClientConnection, Connections} from './connections.js';
+import {type ClientConnection, Connections, processKey} from './connections.js';
 import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
 import {type EvidenceKind, isEvidenceKind, isVerified, type Proof} from './evidence.js';
 import type {JoinOutcome, SessionView} from './join-outcome.js';
@@ -65,6 +65,10 @@ export class Envelopes {
   readonly #askedAgain: number;
   /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
+  #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
+    queueId: '',
+    key: '',
+  };
 
   /**
    * @param mostOfEnvelope held for one envelope: as many as the highest threshold
@@ -86,7 +90,7 @@ export class Envelopes {
 
   /** Whether the caller should ask the machine who is behind this envelope. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
-    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client;
     if (envelope === undefined || client === undefined) return true;
     if (client === 'disputed') return false;
@@ -97,7 +101,7 @@ export class Envelopes {
 
   /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
   view(record: LogRecord, queueId: string): SessionView | undefined {
-    const envelope = this.#open.get(envelopeKey(record, queueId));
+    const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client ?? this.#connections.toldOf(record);
     if (client === undefined && envelope === undefined) return undefined;
     const held = envelope?.held.length ?? 0;
@@ -145,7 +149,7 @@ export class Envelopes {
     answer: MachineAnswer | undefined,
   ): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes, message} = event;
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const before = this.#open.get(key);
     const said = {client, proof: this.#proofOf(record)};
     const sources = answer === undefined ? [said] : [answer, said];
@@ -177,7 +181,7 @@ export class Envelopes {
    */
   #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes} = event;
-    const isOpen = this.#open.get(envelopeKey(record, queueId)) !== undefined;
+    const isOpen = this.#open.get(this.#keyOf(record, queueId)) !== undefined;
     if (isOpen || accepted === 0 || sizeBytes === 0) return [];
     const proof = this.#proofOf(record);
     const facts = {proof, submitter: 'own', left: accepted} as const;
@@ -222,7 +226,7 @@ export class Envelopes {
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const envelope = this.#open.get(key) ?? newEnvelope(atMs);
     const client = envelope.client ?? this.#connections.clientOf(record, envelope.firstMs);
@@ -245,7 +249,7 @@ export class Envelopes {
     {client, proof}: MachineAnswer,
     when: 'open' | 'onlyIfOpen',
   ): JoinOutcome[] {
-    const key = envelopeKey(record, queueId);
+    const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const known = this.#open.get(key);
     const connection = this.#connections.clientOf(record, known?.firstMs ?? atMs);
@@ -287,6 +291,15 @@ export class Envelopes {
     return pendingOf(kind, subject, record.atMs, this.#vouchingOf(record), answer);
   }
 
+  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  #keyOf(record: LogRecord, queueId: string): string {
+    const last = this.#keyed;
+    if (last.record === record && last.queueId === queueId) return last.key;
+    const key = `${record.host} ${record.pid} ${queueId}`;
+    this.#keyed = {record, queueId, key};
+    return key;
+  }
+
   #vouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
     return vouchingOf(record, this.#authorshipOf);
   }
@@ -295,7 +308,3 @@ export class Envelopes {
     return this.#vouchingOf(record) === 'byJournal' ? 'journal' : 'log';
   }
 }
-
-const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
-const envelopeKey = ({host, pid}: LogRecord, queueId: string): string =>
-  `${host} ${pid} ${queueId}`;

@@ -11,7 +11,9 @@ const isPlain = /^<[^\s"()<>+\\]*>$/;
  * comments, blanks, angle brackets, `+detail`.
  */
 export function plainAddress(text: string): string {
-  if (isPlain.test(text)) return text.toLowerCase();
+  const kind = kindOf(text);
+  if (kind === 'plain') return text;
+  if (kind === 'capitals' || isPlain.test(text)) return text.toLowerCase();
   const bare = text
     .toLowerCase()
     .replaceAll(/\([^()]*\)/g, '')
@@ -22,3 +24,26 @@ export function plainAddress(text: string): string {
   const at = bare.lastIndexOf('@');
   return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;
 }
+
+/**
+ * Whether all characters of a text are ones of which nothing is to be left out, and some are capitals:
+ * asked of each name, and faster than an expression. `other`: maybe not.
+ */
+function kindOf(text: string): 'plain' | 'capitals' | 'other' {
+  const last = text.length - 1;
+  if (last < 1 || text.charCodeAt(0) !== 60 || text.charCodeAt(last) !== 62) return 'other';
+  let hasCapitals = false;
+  for (let at = 1; at < last; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 126 || kinds[code] === 0) return 'other';
+    if (kinds[code] === 2) hasCapitals = true;
+  }
+  return hasCapitals ? 'capitals' : 'plain';
+}
+
+/** Of each ASCII character: 0 is not plain, 2 is a capital letter. */
+const kinds = Uint8Array.from({length: 127}, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (!/[^\s"()<>+\\]/.test(character) || code < 33) return 0;
+  return /[A-Z]/.test(character) ? 2 : 1;
+});

@@ -11,23 +11,36 @@ export const addressLength = 16;
 /** Bits before the address itself: of IPv4 the prefix `::ffff:0:0/96`. */
 export const mappedBits: Readonly<Record<Family, number>> = {4: 96, 6: 0};
 
-export function addressBytes({family, value}: Address): Uint8Array {
+export function addressBytes(address: Address): Uint8Array {
   const bytes = new Uint8Array(addressLength);
+  writeAddress(address, bytes);
+  return bytes;
+}
+
+/**
+ * Writes them over those of another one: making an array takes longer than all that is done with it.
+ *
+ * @param bytes 16 of them, or more of which only the first 16 are written
+ */
+export function writeAddress(
+  {family, value}: Pick<Address, 'family' | 'value'>,
+  bytes: Uint8Array,
+): void {
   if (family === 4) {
     const quad = Number(value);
+    for (let i = 0; i < 10; i++) bytes[i] = 0;
     bytes[10] = 0xff;
     bytes[11] = 0xff;
     bytes[12] = quad >>> 24;
     bytes[13] = quad >>> 16;
     bytes[14] = quad >>> 8;
     bytes[15] = quad;
-    return bytes;
+    return;
   }
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, addressLength);
   // Each takes the lower 64 bits of what it gets.
   view.setBigUint64(0, value >> 64n);
   view.setBigUint64(8, value);
-  return bytes;
 }
 
 /**

@@ -34,6 +34,9 @@ export function parseAddress(text: string): Address | undefined {
     const value = parseDottedQuad(text);
     return value === undefined ? undefined : ofNumber(value);
   }
+  const place = placeOf(text);
+  const known = known6[place];
+  if (known?.text === text) return known;
   const groups = parseGroups(text);
   if (groups === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
@@ -41,15 +44,36 @@ export function parseAddress(text: string): Address | undefined {
   // In halves of 32 bits: each step with a big number takes longer than all with small ones.
   const upper = (BigInt(a * 65_536 + b) << 32n) | BigInt(c * 65_536 + d);
   const lower = (BigInt(e * 65_536 + f) << 32n) | BigInt(g * 65_536 + h);
-  return {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
+  const read: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
+  known6[place] = read;
+  return read;
 }
 
+/** Places for addresses that were read of late, for lines speak of few at a time. Bits: 4096 of each family. */
+const knownPlaceBits = 12;
+const knownPlaces = 1 << knownPlaceBits;
+const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(
+  knownPlaces,
+);
+const known6 = new Array<Address | undefined>(knownPlaces);
+
 /** An IPv4 address. Its text is made anew: a piece of a line would keep the whole line in memory. */
-const ofNumber = (value: number): Address => ({
-  family: 4,
-  value: BigInt(value),
-  text: dottedQuad(value),
-});
+function ofNumber(number: number): Address {
+  const place = Math.imul(number, 0x9e3779b1) >>> (32 - knownPlaceBits);
+  const known = known4[place];
+  if (known?.number === number) return known.address;
+  const address: Address = {family: 4, value: BigInt(number), text: dottedQuad(number)};
+  known4[place] = {number, address};
+  return address;
+}
+
+/** Two texts that meet here push each other out, and no more. */
+function placeOf(text: string): number {
+  let hash = text.length;
+  for (let at = 0; at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash ^ (hash >>> 15)) & (knownPlaces - 1);
+}
 
 /** The address of a family with this value. @throws RangeError if the value does not fit */
 export function addressOf(family: Family, value: bigint): Address {
@@ -108,22 +132,36 @@ function parseHalf(text: string): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');
   const groups: number[] = [];
-  for (const [index, part] of parts.entries()) {
-    if (part.includes('.')) {
-      const quad = index === parts.length - 1 ? parseDottedQuad(part) : undefined;
-      if (quad === undefined) return undefined;
-      groups.push(quad >>> 16, quad & 0xffff);
-    } else if (/^[0-9A-Fa-f]{1,4}$/.test(part)) {
-      groups.push(Number.parseInt(part, 16));
-    } else {
-      return undefined;
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index]!;
+    const group = parseGroup(part);
+    if (group !== undefined) {
+      groups.push(group);
+      continue;
     }
+    const quad = index === parts.length - 1 ? parseDottedQuad(part) : undefined;
+    if (quad === undefined) return undefined;
+    groups.push(quad >>> 16, quad & 0xffff);
   }
   return groups;
 }
 
+/** One to four hexadecimal digits. */
+function parseGroup(text: string): number | undefined {
+  if (text.length < 1 || text.length > 4) return undefined;
+  let group = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const lower = code | 0x20;
+    if (code >= zero && code <= zero + 9) group = group * 16 + code - zero;
+    else if (lower >= 97 && lower <= 102) group = group * 16 + lower - 87;
+    else return undefined;
+  }
+  return group;
+}
+
 const dottedQuad = (value: number): string =>
-  [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join('.');
+  `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 
 const groupsOf = (value: bigint): number[] =>
   Array.from({length: 8}, (_, i) => Number((value >> BigInt(112 - 16 * i)) & 0xffffn));

@@ -4,7 +4,7 @@
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from './address.js';
-import {addressBytes, addressLength, mappedBits, maskBytes} from './address-bytes.js';
+import {addressBytes, addressLength, mappedBits, maskBytes, writeAddress} from './address-bytes.js';
 import {hostNetwork, type Network, type Span} from './network.js';
 
 /** The key of the client whose address it is. */
@@ -62,6 +62,12 @@ export class ClientScope {
   readonly #ipv6Prefix: number;
   #isOurs: IsOurs = () => false;
   #known = new BoundedMap<string, Network>(mostNetworks);
+  #last: {readonly client: Address; readonly network: Network} | undefined;
+  /** The key that was asked for last, and whose it is. */
+  readonly #key = new Uint8Array(addressLength);
+  #keyed: Address | undefined;
+  /** The client that was asked about last: the judge asks several times about one. */
+  #near: {readonly client: Address; readonly isNear: boolean} | undefined;
 
   constructor(ipv6Prefix: number) {
     this.#ipv6Prefix = ipv6Prefix;
@@ -72,13 +78,21 @@ export class ClientScope {
     if (isOurs === this.#isOurs) return;
     this.#isOurs = isOurs;
     this.#known = new BoundedMap(mostNetworks);
+    this.#last = undefined;
+    this.#keyed = undefined;
+    this.#near = undefined;
   }
 
   /** The network that is blocked for what the address did. */
   of(client: Address): Network {
     if (client.family === 4) return hostNetwork(client);
-    const known = this.#known.get(client.text);
-    if (known !== undefined) return known;
+    if (this.#last?.client === client) return this.#last.network;
+    const network = this.#known.get(client.text) ?? this.#make(client);
+    this.#last = {client, network};
+    return network;
+  }
+
+  #make(client: Address): Network {
     const whole = clientNetwork(client, this.#ipv6Prefix);
     const network = this.#isOurs(whole) ? hostNetwork(client) : whole;
     this.#known.set(client.text, network);
@@ -90,18 +104,23 @@ export class ClientScope {
     return client.family === 4 ? client.text : this.of(client).text;
   }
 
-  /** Its key in packed tables. */
+  /** Its key in packed tables. The same bytes become the next one's key: not to be kept. */
   keyOf(client: Address): Uint8Array {
-    return clientKey(client, client.family === 4 ? this.#ipv6Prefix : this.of(client).prefix);
+    if (this.#keyed === client) return this.#key;
+    writeAddress(client, this.#key);
+    if (client.family === 6) maskBytes(this.#key, this.of(client).prefix);
+    this.#keyed = client;
+    return this.#key;
   }
 
   /** Whether it is in a network of ours: what its neighbours do says nothing of it. */
   isNear(client: Address): boolean {
-    const network =
-      client.family === 4
-        ? spanAround(client, 32 - nearPrefix)
-        : clientNetwork(client, this.#ipv6Prefix);
-    return this.#isOurs(network);
+    if (this.#near?.client !== client) {
+      const network =
+        client.family === 4 ? nearSpan(client) : clientNetwork(client, this.#ipv6Prefix);
+      this.#near = {client, isNear: this.#isOurs(network)};
+    }
+    return this.#near.isNear;
   }
 
   /** The network of the client with the key. One with bits of a host is a single address. */
@@ -111,12 +130,13 @@ export class ClientScope {
   }
 }
 
-/** Of IPv4: a network that is shared with neighbours. Bits. */
-const nearPrefix = 24;
+/** Of IPv4: a network that is shared with neighbours, a /24. Addresses. */
+const nearAddresses = 256;
 
-function spanAround({family, value}: Address, hostBits: number): Span {
-  const first = (value >> BigInt(hostBits)) << BigInt(hostBits);
-  return {family, first, last: first | ((1n << BigInt(hostBits)) - 1n)};
+/** Of IPv4, with small numbers: each step with a big one is an object. */
+function nearSpan({value}: Address): Span {
+  const first = Math.floor(Number(value) / nearAddresses) * nearAddresses;
+  return {family: 4, first: BigInt(first), last: BigInt(first + nearAddresses - 1)};
 }
 
 function hasHostBits(key: Uint8Array, {family, first, prefix, text}: Network): boolean {

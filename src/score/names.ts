@@ -2,8 +2,8 @@
  * Which names are one name, and the numbers that stand for it: a client asks for the same mailbox in
  * many ways of writing, and texts would take too much memory. Does not know who asked.
  */
-import {hashOf} from '../base/hash.js';
-import type {EvidenceKind} from '../mail/evidence.js';
+import {hashFrom, hashOf, hashOn, type HashSoFar} from '../base/hash.js';
+import {type EvidenceKind, evidenceKinds} from '../mail/evidence.js';
 import {plainAddress} from '../mail/plain-address.js';
 
 /** An address without what may be varied at will, and without its brackets. */
@@ -18,6 +18,11 @@ export const isBareName = (text: string): boolean => text === plainAddress(text)
 /** Of a plain name, for the memory of all names that took mail here: 53 bits. */
 export const nameHash = (plain: string): number => hashOf(plain);
 
+/** Of `KIND <`, with which a deed begins: to make a string of it for each took longer than its hash. */
+const beginnings = Object.fromEntries(
+  evidenceKinds.map((kind) => [kind, hashOn(`${kind} <`)]),
+) as Readonly<Record<EvidenceKind, HashSoFar>>;
+
 /**
  * Of what was done to whom, for the memory of one client: 32 bits, not 0. A name is one name, whether
  * this host did not know it or the next one. Two in four thousand million are one by chance, which
@@ -25,7 +30,7 @@ export const nameHash = (plain: string): number => hashOf(plain);
  */
 export function deedHash(kind: EvidenceKind, plain: string): number {
   const place = kind === 'undeliverable' ? 'unknownRecipient' : kind;
-  return foldHash(hashOf(`${place} <${plain}>`));
+  return foldHash(hashFrom(hashOn('>', hashOn(plain, beginnings[place]))));
 }
 
 /** 53 bits in 32; never 0, which stands for none. */

@@ -3,6 +3,8 @@ import {cpus, loadavg, totalmem} from 'node:os';
 
 export type Figures = {
   median: number;
+  p25: number;
+  p75: number;
   p90: number;
   p99: number;
   min: number;
@@ -16,6 +18,8 @@ export function figures(values: readonly number[]): Figures {
     sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(part * sorted.length) - 1))] ?? NaN;
   return {
     median: at(0.5),
+    p25: at(0.25),
+    p75: at(0.75),
     p90: at(0.9),
     p99: at(0.99),
     min: at(0),

@@ -4,6 +4,7 @@
  */
 import {spawnSync} from 'node:child_process';
 import {aim, heading, printTable} from './aims.js';
+import {figures} from './figures.js';
 import type {Judging} from './judge/judging.js';
 import type {Saving} from './judge/saving.js';
 
@@ -25,12 +26,19 @@ export function judge(): void {
 }
 
 function judging(): void {
-  const {clients, networks, microseconds, grown} = child<Judging>(JUDGE.judging);
+  const {clients, networks, microseconds, calibration, grown} = child<Judging>(JUDGE.judging);
+  const [each, steps] = [figures(microseconds), figures(calibration)];
   printTable([
-    ['clients', 'networks', 'verdict, µs', 'MB more than before'],
-    [String(clients), String(networks), microseconds.toFixed(2), grown.toFixed(0)],
+    ['clients', 'networks', 'verdict, µs (half of them)', 'of 1000 sums', 'MB more than before'],
+    [
+      String(clients),
+      String(networks),
+      `${each.median.toFixed(2)} (${each.p25.toFixed(2)}..${each.p75.toFixed(2)})`,
+      (each.median / steps.median).toFixed(1),
+      grown.toFixed(0),
+    ],
   ]);
-  aim(`judge: a verdict under ${mostMicroseconds} µs`, microseconds < mostMicroseconds);
+  aim(`judge: a verdict under ${mostMicroseconds} µs`, each.median < mostMicroseconds);
   aim(`judge: a million clients under ${mostMegabytes} MB`, grown < mostMegabytes);
 }
 

@@ -1,8 +1,9 @@
 /** What is kept for people and of hosts is bounded, and hostile names are cut. */
-import {expect, test} from '@jest/globals';
+import {describe, expect, test} from '@jest/globals';
 import {Table} from '../../src/base/mechanisms/table.js';
 import {Friends, mostFriends} from '../../src/judge/crowd/friends.js';
 import {
+  mostEarlyNames,
   mostNameCharacters,
   mostNames,
   mostSuspects,
@@ -15,9 +16,9 @@ const deed = {kind: 'unknownRecipient', proof: 'log'} as const;
 test('the last names of a client, cut and printable; names of former users are no count', () => {
   const suspects = new Suspects(new Table());
   for (let i = 0; i < 20; i++) {
-    suspects.note('c', deed, `${i}\u001b${'x'.repeat(500)}`, 'counted', startMs + i);
+    suspects.note('c', deed, `${i}\u001b${'x'.repeat(500)}`, 'counted', startMs + i, i + 1);
   }
-  suspects.note('c', deed, 'former', 'stale', startMs + 20);
+  suspects.note('c', deed, 'former', 'stale', startMs + 20, 20);
   const {names = [], counts} = suspects.of('c') ?? {};
   expect(names).toHaveLength(mostNames);
   expect(names.at(-1)).toBe('former');
@@ -28,16 +29,58 @@ test('the last names of a client, cut and printable; names of former users are n
   expect(counts).toEqual({unknownRecipient: 20});
 });
 
+describe('the first names of a client', () => {
+  const ask = (suspects: Suspects, client: string, names: readonly string[]): void =>
+    names.forEach((name, i) => {
+      suspects.note(client, deed, name, 'counted', startMs + i, i + 1);
+    });
+
+  test('are told before there is a row, and then stand in it', () => {
+    const table = new Table<NonNullable<ReturnType<Suspects['of']>>>();
+    const suspects = new Suspects(table);
+    ask(suspects, 'c', ['a', 'b']);
+    const times = {firstMs: startMs, lastMs: startMs + 1};
+    const counts = {unknownRecipient: 2};
+    expect(suspects.of('c')).toEqual({names: ['a', 'b'], counts, ...times, proof: 'log'});
+    expect(table.size).toBe(0);
+    ask(suspects, 'd', ['a', 'b', 'c']);
+    expect(suspects.of('d')).toMatchObject({names: ['a', 'b', 'c'], counts: {unknownRecipient: 3}});
+    expect(table.get('d')?.firstMs).toBe(startMs);
+  });
+
+  test('of a client that began anew are its new ones', () => {
+    const suspects = new Suspects(new Table());
+    ask(suspects, 'c', ['a', 'b']);
+    ask(suspects, 'c', ['x']);
+    expect(suspects.of('c')?.names).toEqual(['x']);
+    suspects.forget('c');
+    expect(suspects.of('c')).toBeUndefined();
+  });
+
+  test('are counted though nobody remembers them, and another sign is told with them', () => {
+    const suspects = new Suspects(new Table());
+    suspects.note('c', deed, 'c', 'counted', startMs, 3);
+    expect(suspects.of('c')).toMatchObject({names: ['c'], counts: {unknownRecipient: 3}});
+    ask(suspects, 'd', ['a']);
+    suspects.note('d', {kind: 'vrfyProbe', proof: 'log'}, 'v', 'counted', startMs, 1);
+    const counts = {unknownRecipient: 1, vrfyProbe: 1};
+    expect(suspects.of('d')).toMatchObject({names: ['a', 'v'], counts});
+  });
+});
+
 test('a process is no name', () => {
   const suspects = new Suspects(new Table());
-  suspects.note('c', {kind: 'stuckSession', proof: 'kernel'}, '4711', 'counted', startMs);
+  suspects.note('c', {kind: 'stuckSession', proof: 'kernel'}, '4711', 'counted', startMs, 0);
   expect(suspects.of('c')).toMatchObject({names: [], counts: {stuckSession: 1}});
 });
 
 test('the client silent for longest is forgotten', () => {
   const table = new Table<NonNullable<ReturnType<Suspects['of']>>>();
   const suspects = new Suspects(table);
-  for (let i = 0; i <= mostSuspects; i++) suspects.note(`c${i}`, deed, 'a', 'counted', startMs);
+  const third = mostEarlyNames + 1;
+  for (let i = 0; i <= mostSuspects; i++) {
+    suspects.note(`c${i}`, deed, 'a', 'counted', startMs, third);
+  }
   expect(table.size).toBe(mostSuspects);
   expect([suspects.of('c0'), suspects.of(`c${mostSuspects}`)]).toMatchObject([undefined, {}]);
 });

@@ -8,6 +8,7 @@
  * refused: a database writes whole pages anyway, and a million rows took ten times as long to read
  * and to write.
  */
+import {Candidates, mostCandidates, nextRandom} from './candidates.js';
 import {SlotIndex} from './slot-index.js';
 
 export interface PackedLayout {
@@ -38,8 +39,8 @@ const bufferBits = 6;
 const bufferSheets = 1 << bufferBits;
 const bufferShift = rowBits + bufferBits;
 
-/** Entries of which the least worthy is pushed out of a full table. A count. */
-const sampled = 16;
+/** Entries that are looked at in each push out of a full table: each costs a miss of the cache. A count. */
+const sampled = 4;
 
 export class PackedTable {
   readonly keyBytes: number;
@@ -56,6 +57,11 @@ export class PackedTable {
   #worth: (slot: Slot) => number = () => 0;
   /** Sheets that have changed; undefined: nobody will ask. */
   readonly #changed: Set<number> | undefined;
+  readonly #candidates = new Candidates();
+  /** Adds and removals so far, modulo 2^31: while it is the same, a slot that was found is still right. */
+  #edition = 0;
+  /** Rows that were swept in this turn. */
+  #swept = 0;
   /** The one that changed last: a client's numbers are set one after another. */
   #changedLast = -1;
   #random: number;
@@ -85,7 +91,7 @@ export class PackedTable {
 
   /**
    * From now on `add` pushes an entry of little worth out where there are more than so many: the least
-   * worthy of some that are picked at random.
+   * worthy of some that are picked at random, now and for the last ones that went.
    *
    * @param most entries, a count of 1 or more
    */
@@ -99,9 +105,17 @@ export class PackedTable {
     return this.#size;
   }
 
+  /** Another number after each `add` of a new key and each removal. */
+  get edition(): number {
+    return this.#edition;
+  }
+
   find(key: Uint8Array): Slot | undefined {
+    return this.#find(key, this.#index.hash(key, 0, this.keyBytes));
+  }
+
+  #find(key: Uint8Array, hash: number): Slot | undefined {
     const index = this.#index;
-    const hash = index.hash(key, 0, this.keyBytes);
     for (let place = index.next(hash, hash); place !== -1; place = index.next(hash, place + 1)) {
       const slot = index.slotAt(place);
       if (this.#isKeyOf(slot, key)) return slot;
@@ -112,14 +126,16 @@ export class PackedTable {
   /** The entry of the key, all bytes 0 where it is new. */
   add(key: Uint8Array): Slot {
     if (key.length !== this.keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
-    const found = this.find(key);
+    const hash = this.#index.hash(key, 0, this.keyBytes);
+    const found = this.#find(key, hash);
     if (found !== undefined) return found;
     if (this.#size >= this.#most) this.remove(this.#leastWorthy());
     if (this.#free.length === 0) this.#newSheet();
     const slot = this.#free.pop()!;
-    this.#buffer(slot).set(key, this.#rowAt(slot));
+    const [buffer, at] = [this.#buffer(slot), this.#rowAt(slot)];
+    for (let i = 0; i < key.length; i++) buffer[at + i] = key[i]!;
     this.#flip(slot);
-    this.#enter(slot);
+    this.#enter(slot, hash);
     this.touch(slot);
     return slot;
   }
@@ -133,6 +149,7 @@ export class PackedTable {
     this.#flip(slot);
     this.#free.push(slot);
     this.#size -= 1;
+    this.#edition = (this.#edition + 1) & 0x7fffffff;
     this.touch(slot);
   }
 
@@ -194,12 +211,25 @@ export class PackedTable {
 
   /** All entries. They may be changed and removed meanwhile; of those added some may be among them. */
   *slots(): Generator<Slot> {
-    for (let sheet = 0; sheet < this.#sheets; sheet++) {
-      for (let row = 0; row < this.#sheetRows; row++) {
-        const slot = (sheet << rowBits) | row;
-        if (this.#isTaken(slot)) yield slot;
-      }
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slotOfRow(row);
+      if (this.#isTaken(slot)) yield slot;
     }
+  }
+
+  /**
+   * Some entries after those of the last call, up to the end of the table; then it begins anew.
+   *
+   * @param most rows that are looked at, taken or free. A count
+   * @param visit may change and remove the entry
+   */
+  sweep(most: number, visit: (slot: Slot) => void): void {
+    const end = Math.min(this.#rows, this.#swept + most);
+    for (let row = this.#swept; row < end; row++) {
+      const slot = this.#slotOfRow(row);
+      if (this.#isTaken(slot)) visit(slot);
+    }
+    this.#swept = end >= this.#rows ? 0 : end;
   }
 
   /** The sheets with the entries that were added, changed or removed. The bytes themselves. */
@@ -222,7 +252,7 @@ export class PackedTable {
     for (let row = 0; row < this.#sheetRows; row++) {
       const slot = (number << rowBits) | row;
       const isTaken = this.#isTaken(slot);
-      if (isTaken && this.find(this.key(slot)) === undefined) this.#enter(slot);
+      if (isTaken && this.find(this.key(slot)) === undefined) this.#enter(slot, this.#hash(slot));
       else {
         if (isTaken) this.#flip(slot);
         const at = this.#rowAt(slot);
@@ -289,33 +319,31 @@ export class PackedTable {
   }
 
   /** @param slot with its key, not in the index yet */
-  #enter(slot: Slot): void {
+  #enter(slot: Slot, hash: number): void {
     this.#size += 1;
-    this.#index.enter(this.#hash(slot), slot);
+    this.#edition = (this.#edition + 1) & 0x7fffffff;
+    this.#index.enter(hash, slot);
+  }
+
+  get #rows(): number {
+    return this.#sheets * this.#sheetRows;
+  }
+
+  #slotOfRow(row: number): Slot {
+    const sheet = Math.floor(row / this.#sheetRows);
+    return (sheet << rowBits) | (row - sheet * this.#sheetRows);
   }
 
   #leastWorthy(): Slot {
-    let least = -1;
-    let worth = Number.POSITIVE_INFINITY;
-    for (let picked = 0; picked < sampled;) {
-      const row = this.#nextRandom() % (this.#sheets * this.#sheetRows);
-      const sheet = Math.floor(row / this.#sheetRows);
-      const slot = (sheet << rowBits) | (row - sheet * this.#sheetRows);
+    const candidates = this.#candidates;
+    const wanted = candidates.size === 0 ? mostCandidates : sampled;
+    for (let picked = 0; picked < wanted;) {
+      this.#random = nextRandom(this.#random);
+      const slot = this.#slotOfRow((this.#random >>> 0) % this.#rows);
       if (!this.#isTaken(slot)) continue;
       picked += 1;
-      const one = this.#worth(slot);
-      if (least === -1 || one < worth) [least, worth] = [slot, one];
+      candidates.propose(slot, this.#worth(slot));
     }
-    return least;
-  }
-
-  /** xorshift (Marsaglia 2003): with the same salt the same entries are picked in each run. */
-  #nextRandom(): number {
-    let x = this.#random;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#random = x;
-    return x >>> 0;
+    return candidates.take((slot) => (this.#isTaken(slot) ? this.#worth(slot) : undefined));
   }
 }

@@ -5,7 +5,7 @@
  *
  * Hashes, because a list of all users is worth stealing, and costs five times the memory.
  */
-import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
+import type {PackedLayout, PackedTable} from '../../base/mechanisms/packed-table.js';
 
 type NameStanding =
   | 'never'
@@ -28,8 +28,8 @@ const minuteMs = 60_000;
 /** Mails are noted at most so often for a name: each note is written to the disk. Minutes. */
 const noteMinutes = 60;
 
-/** Names that one `sweep` looks at: a table of a million is swept in steps. A count. */
-const sweptAtOnce = 20_000;
+/** Rows that one `sweep` looks at: a table of a million is swept in steps, once in eight hours. A count. */
+const sweptAtOnce = 2000;
 
 /** The last mail. Minutes since the epoch, u32. */
 const tookField = 0;
@@ -39,7 +39,6 @@ export class KnownNames {
   readonly #table: PackedTable;
   readonly #key = new Uint8Array(KnownNames.layout.keyBytes);
   readonly #view = new DataView(this.#key.buffer);
-  #sweep: Iterator<Slot> | undefined;
 
   constructor(table: PackedTable) {
     this.#table = table;
@@ -73,18 +72,12 @@ export class KnownNames {
   sweep(nowMs: number): void {
     const table = this.#table;
     const minute = Math.max(1, Math.floor(nowMs / minuteMs));
-    this.#sweep ??= table.slots();
-    for (let seen = 0; seen < sweptAtOnce; seen += 1) {
-      const next = this.#sweep.next();
-      if (next.done === true) {
-        this.#sweep = undefined;
-        return;
-      }
-      const took = table.u32(next.value, tookField);
+    table.sweep(sweptAtOnce, (slot) => {
+      const took = table.u32(slot, tookField);
       // What was noted while the clock was ahead happened now.
-      if (took > minute) table.setU32(next.value, tookField, minute);
-      else if ((minute - took) * minuteMs > keptMs) table.remove(next.value);
-    }
+      if (took > minute) table.setU32(slot, tookField, minute);
+      else if ((minute - took) * minuteMs > keptMs) table.remove(slot);
+    });
   }
 
   #keyOf(nameHash: number): Uint8Array {

@@ -63,6 +63,7 @@ const notedMs = 3_600_000;
 const holderPrefix = {4: 24, 6: 48} as const;
 
 const onlyKey = 'listLoss';
+const isOff = {kind: 'off'} as const;
 const nothing: ListLossState = {kind: 'off', sum: 0, names: [], networks: [], refusedMs: 0};
 
 export class ListLoss {
@@ -120,7 +121,7 @@ export class ListLoss {
 
   view(): ListLossView {
     const state = this.#state();
-    if (state.kind === 'off') return {kind: 'off'};
+    if (state.kind === 'off') return isOff;
     const {sinceMs, names, networks} = state;
     return {kind: 'on', sinceMs, names: names.length, networks: networks.length};
   }

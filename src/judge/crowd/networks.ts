@@ -9,7 +9,7 @@
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address, Family} from '../../net/address.js';
-import {addressBytes, addressLength, maskBytes, mappedBits} from '../../net/address-bytes.js';
+import {addressLength, maskBytes, mappedBits, writeAddress} from '../../net/address-bytes.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import * as record from './network-record.js';
 
@@ -63,8 +63,8 @@ const mostNetworks = 1_000_000;
 /** A score goes no higher than so many times its bar: a hot network cools in about four days. */
 const mostBars = 4;
 
-/** Networks that one `sweep` looks at: a table of a million is swept in steps. A count. */
-const sweptAtOnce = 20_000;
+/** Rows that one `sweep` looks at: a table of a million is swept in steps, once in eight hours. A count. */
+const sweptAtOnce = 2000;
 
 const minuteMs = 60_000;
 const minuteOf = (atMs: number): number => Math.max(1, Math.floor(atMs / minuteMs));
@@ -89,9 +89,13 @@ export class Networks {
   readonly #clientBits: Readonly<Record<Family, number>>;
   readonly #salt: number;
   readonly #key = new Uint8Array(record.layout.keyBytes);
-  readonly #part = new Uint8Array(addressLength);
-  #sweep: Iterator<Slot> | undefined;
-  #asked: {readonly client: Address; readonly bytes: Uint8Array} | undefined;
+  /** Of the client that was asked about last: the judge asks several times about one. */
+  readonly #bytes = new Uint8Array(addressLength);
+  #asked: Address | undefined;
+  /** Of the client of `#ringsOf`, while the table is of this edition. */
+  #around: readonly Ring[] = [];
+  #ringsOf: Address | undefined;
+  #ringsEdition = -1;
 
   constructor(table: PackedTable, {ipv6Prefix = 64, salt = 0}: NetworksOptions = {}) {
     [this.#table, this.#salt] = [table, salt];
@@ -113,14 +117,21 @@ export class Networks {
     const bytes = this.#bytesOf(client);
     const [offset, whole] = [mappedBits[family], this.#clientBits[family]];
     const member = this.#hash(bytes, offset + whole);
-    this.#makeRings(family, bytes, ({bar, lowerPrefix}, slot) => {
-      record.addNames(this.#table, slot, names, bar * mostBars, minute);
+    // Two levels may count the same networks in them.
+    let [lower, lowerPrefix] = [member, whole];
+    copyAddress(bytes, this.#key);
+    for (const level of this.#levels[family]) {
+      const slot = this.#make(family, level);
+      record.addNames(this.#table, slot, names, level.bar * mostBars, minute);
       record.mark(this.#table, slot, 'members', member);
-      const lower = this.#hash(bytes, offset + Math.min(lowerPrefix, whole));
+      if (Math.min(level.lowerPrefix, whole) !== lowerPrefix) {
+        lowerPrefix = Math.min(level.lowerPrefix, whole);
+        lower = this.#hash(bytes, offset + lowerPrefix);
+      }
       record.mark(this.#table, slot, 'lower', lower);
-    });
+    }
     // In a full table one may have pushed out another.
-    const rings = this.#rings(family, bytes);
+    const rings = this.#rings(client);
     const verdict = this.#verdict(client, rings, minute);
     return verdict === undefined ? [] : [verdict];
   }
@@ -135,19 +146,23 @@ export class Networks {
     const {family} = client;
     const bytes = this.#bytesOf(client);
     const member = this.#hash(bytes, mappedBits[family] + this.#clientBits[family]);
-    this.#makeRings(family, bytes, (_level, slot) => {
-      record.noteDelivery(this.#table, slot, minuteOf(atMs));
+    const minute = minuteOf(atMs);
+    copyAddress(bytes, this.#key);
+    for (const level of this.#levels[family]) {
+      const slot = this.#make(family, level);
+      record.noteDelivery(this.#table, slot, minute);
       if (what === 'mailer') record.mark(this.#table, slot, 'mailers', member);
-    });
+    }
   }
 
   /** `hot`: thick with strangers who guess; a first unknown name from a stranger convicts it. */
   standing(client: Address, atMs: number): 'ordinary' | 'hot' {
     const minute = minuteOf(atMs);
-    const rings = this.#rings(client.family, this.#bytesOf(client));
-    const isThickBlock = ({level, slot}: Ring): boolean =>
-      level.effect === 'block' && slot !== undefined && this.#isThick(level, slot, minute);
-    if (rings.some(isThickBlock)) return 'hot';
+    const rings = this.#rings(client);
+    for (const {level, slot} of rings) {
+      if (level.effect !== 'block' || slot === undefined) continue;
+      if (this.#isThick(level, slot, minute)) return 'hot';
+    }
     return this.#hotAround(rings, minute) === undefined ? 'ordinary' : 'hot';
   }
 
@@ -169,16 +184,10 @@ export class Networks {
 
   /** Forgets networks of which nothing is left to say; all of them are looked at in turn. */
   sweep(nowMs: number): void {
-    const minute = minuteOf(nowMs);
-    this.#sweep ??= this.#table.slots();
-    for (let seen = 0; seen < sweptAtOnce; seen += 1) {
-      const next = this.#sweep.next();
-      if (next.done === true) {
-        this.#sweep = undefined;
-        return;
-      }
-      if (record.age(this.#table, next.value, minute) === 'empty') this.#table.remove(next.value);
-    }
+    const [table, minute] = [this.#table, minuteOf(nowMs)];
+    table.sweep(sweptAtOnce, (slot) => {
+      if (record.age(table, slot, minute) === 'empty') table.remove(slot);
+    });
   }
 
   /** Whether the names, and those who asked for them, are more than chance brings together. */
@@ -211,12 +220,14 @@ export class Networks {
 
   #verdict(client: Address, rings: readonly Ring[], minute: number): NetworkVerdict | undefined {
     const table = this.#table;
-    const canBlock = rings.filter(({level}) => level.effect === 'block').reverse();
-    const isInBlock = ({slot}: Ring): boolean =>
-      slot !== undefined && record.isBlocked(table, slot, minute);
-    if (canBlock.some(isInBlock)) return undefined;
-    for (const {level, slot} of canBlock) {
-      if (slot === undefined || !this.#isThick(level, slot, minute)) continue;
+    for (const {level, slot} of rings) {
+      if (level.effect !== 'block' || slot === undefined) continue;
+      if (record.isBlocked(table, slot, minute)) return undefined;
+    }
+    for (let at = rings.length - 1; at >= 0; at--) {
+      const {level, slot} = rings[at]!;
+      if (level.effect !== 'block' || slot === undefined) continue;
+      if (!this.#isThick(level, slot, minute)) continue;
       if (record.atLeast(table, slot, 'mailers') > 0) continue;
       return this.#block(client, {level, slot}, {level, slot}, minute);
     }
@@ -243,28 +254,33 @@ export class Networks {
   }
 
   /** The levels around a client, from narrow to wide. */
-  #rings(family: Family, bytes: Uint8Array): readonly Ring[] {
-    const key = this.#key;
-    key.set(bytes);
-    return this.#levels[family].map((level) => {
-      this.#narrow(family, level);
-      return {level, slot: this.#table.find(key)};
-    });
-  }
-
-  /** @param fill is to write something before the next is made: a new record is worth nothing */
-  #makeRings(family: Family, bytes: Uint8Array, fill: (level: Level, slot: Slot) => void): void {
-    this.#key.set(bytes);
+  #rings(client: Address): readonly Ring[] {
+    const {edition} = this.#table;
+    if (this.#ringsOf === client && this.#ringsEdition === edition) return this.#around;
+    const {family} = client;
+    copyAddress(this.#bytesOf(client), this.#key);
+    const around: Ring[] = [];
     for (const level of this.#levels[family]) {
       this.#narrow(family, level);
-      fill(level, this.#table.add(this.#key));
+      around.push({level, slot: this.#table.find(this.#key)});
     }
+    [this.#around, this.#ringsOf, this.#ringsEdition] = [around, client, edition];
+    return around;
   }
 
-  /** The judge asks several times about one client. */
+  /**
+   * The record of the level around the key of a client, or of a narrower level. Something must be written
+   * before the next is made: a new record is worth nothing.
+   */
+  #make(family: Family, level: Level): Slot {
+    this.#narrow(family, level);
+    return this.#table.add(this.#key);
+  }
+
   #bytesOf(client: Address): Uint8Array {
-    if (this.#asked?.client !== client) this.#asked = {client, bytes: addressBytes(client)};
-    return this.#asked.bytes;
+    if (this.#asked !== client) writeAddress(client, this.#bytes);
+    this.#asked = client;
+    return this.#bytes;
   }
 
   /** Makes the key of a client, or of a narrower level, the key of this level. */
@@ -273,22 +289,29 @@ export class Networks {
     this.#key[addressLength] = prefix;
   }
 
-  #slotOf({family, first, prefix, text}: Network): Slot | undefined {
-    this.#key.set(addressBytes({family, value: first, text}));
+  #slotOf({family, first, prefix}: Network): Slot | undefined {
+    writeAddress({family, value: first}, this.#key);
     this.#key[addressLength] = prefix;
     return this.#table.find(this.#key);
   }
 
   /** Of the first bits of an address: FNV-1a, its bits mixed so that the lowest depend on all. */
   #hash(bytes: Uint8Array, bits: number): number {
-    this.#part.set(bytes);
-    maskBytes(this.#part, bits);
     let hash = 0x811c9dc5 ^ this.#salt;
-    for (const byte of this.#part) hash = Math.imul(hash ^ byte, 0x01000193);
+    let left = bits;
+    for (let i = 0; i < addressLength; i++, left -= 8) {
+      const byte = left >= 8 ? bytes[i]! : left > 0 ? bytes[i]! & (0xff00 >>> left) : 0;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     return hash ^ (hash >>> 16);
   }
+}
+
+/** Sixteen assignments are faster than a call of `set`. */
+function copyAddress(from: Uint8Array, to: Uint8Array): void {
+  for (let i = 0; i < addressLength; i++) to[i] = from[i]!;
 }
 
 function around({text}: Address, prefix: number): Network {

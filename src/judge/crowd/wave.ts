@@ -74,6 +74,8 @@ const noTime = {events: 0, ms: 0, calmEvents: 0, calmMs: 0};
 
 export class Wave {
   readonly #table: Table<WaveState>;
+  /** What is expected after the days that were asked about last. */
+  #expected: {readonly days: readonly CalmDay[]; readonly rate: number} | undefined;
 
   constructor(table: Table<WaveState>) {
     this.#table = table;
@@ -81,16 +83,26 @@ export class Wave {
 
   /** An event. */
   note(atMs: number): void {
-    const state = this.#advance(atMs);
-    const isCalm = atMs >= state.untilMs;
-    const nats = Math.min(mostNats, state.nats + eventNats);
-    const today = {
-      ...state.today,
-      events: state.today.events + 1,
-      calmEvents: state.today.calmEvents + (isCalm ? 1 : 0),
-    };
-    const noted = {...state, nats, today};
-    this.#table.set(onlyKey, nats >= alarmNats ? alarmed(noted, atMs) : noted);
+    const before = this.#advance(atMs);
+    const {heardMs, sinceMs, untilMs, days, today} = before;
+    const isCalm = atMs >= untilMs;
+    const nats = Math.min(mostNats, before.nats + eventNats);
+    const isAlarm = nats >= alarmNats;
+    // A late line of a past wave neither begins a new one nor makes the present one shorter.
+    const alarmSinceMs = isCalm ? atMs : Math.min(sinceMs, atMs);
+    this.#table.replace(onlyKey, {
+      nats,
+      heardMs,
+      sinceMs: isAlarm ? alarmSinceMs : sinceMs,
+      untilMs: isAlarm ? Math.max(untilMs, atMs + heldMs) : untilMs,
+      days,
+      today: {
+        events: today.events + 1,
+        ms: today.ms,
+        calmEvents: today.calmEvents + (isCalm ? 1 : 0),
+        calmMs: today.calmMs,
+      },
+    });
   }
 
   /** Of a time that is long past as well: of several logs one may be read late. */
@@ -137,24 +149,33 @@ export class Wave {
     let state = before;
     for (;;) {
       const midnightMs = (dayOf(state.heardMs) + 1) * dayMs;
-      if (atMs < midnightMs) return passed(state, atMs);
-      state = endDay(passed(state, midnightMs), midnightMs / dayMs - 1);
+      if (atMs < midnightMs) return passed(state, atMs, this.#rate(state));
+      state = endDay(passed(state, midnightMs, this.#rate(state)), midnightMs / dayMs - 1);
     }
+  }
+
+  #rate(state: WaveState): number {
+    const {days} = state;
+    if (this.#expected?.days !== days) this.#expected = {days, rate: expectedRate(state)};
+    return this.#expected.rate;
   }
 }
 
 /** Time goes by without an event; time that was counted already changes nothing. */
-function passed(state: WaveState, toMs: number): WaveState {
+function passed(state: WaveState, toMs: number, expected: number): WaveState {
   const spanMs = toMs - state.heardMs;
   if (spanMs <= 0) return state;
   const calmMs = Math.min(spanMs, Math.max(0, toMs - state.untilMs));
-  const speaksAgainst = ((waveFactor - 1) * expectedRate(state) * spanMs) / hourMs;
-  const {today} = state;
+  const speaksAgainst = ((waveFactor - 1) * expected * spanMs) / hourMs;
+  const {sinceMs, untilMs, days, today} = state;
+  const {events, ms, calmEvents} = today;
   return {
-    ...state,
     nats: Math.max(0, state.nats - speaksAgainst),
     heardMs: toMs,
-    today: {...today, ms: today.ms + spanMs, calmMs: today.calmMs + calmMs},
+    sinceMs,
+    untilMs,
+    days,
+    today: {events, ms: ms + spanMs, calmEvents, calmMs: today.calmMs + calmMs},
   };
 }
 
@@ -176,12 +197,6 @@ function endDay(state: WaveState, day: number): WaveState {
   const leastMs = isFirst ? leastFirstMs : leastCalmMs;
   const measured = spanMs < leastMs ? [] : [{day, mean: (count * hourMs) / spanMs}];
   return {...state, days: [...days, ...measured].slice(-mostDays), today: noTime};
-}
-
-function alarmed(state: WaveState, atMs: number): WaveState {
-  // A late line of a past wave neither begins a new one nor makes the present one shorter.
-  const sinceMs = atMs >= state.untilMs ? atMs : Math.min(state.sinceMs, atMs);
-  return {...state, sinceMs, untilMs: Math.max(state.untilMs, atMs + heldMs)};
 }
 
 const dayOf = (ms: number): number => Math.floor(ms / dayMs);

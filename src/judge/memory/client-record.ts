@@ -174,9 +174,12 @@ export function addHash(table: PackedTable, slot: Slot, hash: number): 'fits' | 
 
 /** All hashes; those that were asked for and those that took mail alike. */
 export function hashesOf(table: PackedTable, slot: Slot): number[] {
-  return Array.from({length: mostHashes}, (_, i) => table.u32(slot, field.hashes + 4 * i)).filter(
-    (hash) => hash !== 0,
-  );
+  const all: number[] = [];
+  for (let i = 0; i < mostHashes; i++) {
+    const hash = table.u32(slot, field.hashes + 4 * i);
+    if (hash !== 0) all.push(hash);
+  }
+  return all;
 }
 
 /**

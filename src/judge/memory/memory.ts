@@ -36,8 +36,8 @@ export interface MemoryLimits {
 
 export const memoryLimits: MemoryLimits = {clients: 1_000_000, records: 50_000};
 
-/** Clients that one sweep looks at: a table of a million is swept in steps. A count. */
-const sweptAtOnce = 20_000;
+/** Rows that one sweep looks at: a table of a million is swept in steps, once in eight hours. A count. */
+const sweptAtOnce = 2000;
 
 const daySec = 86_400;
 export const dayOf = (sec: number): number => Math.floor(sec / daySec);
@@ -47,8 +47,6 @@ export class Memory {
   readonly #records: PackedTable;
   readonly #mostRecords: number;
   readonly #scope: ClientScope;
-  #sweepClients: Iterator<Slot> | undefined;
-  #sweepRecords: Iterator<Slot> | undefined;
 
   constructor({clients, records}: MemoryTables, scope: ClientScope, limits: MemoryLimits) {
     clients.limitTo(limits.clients, (slot) => worthOf(clients, slot));
@@ -118,16 +116,13 @@ export class Memory {
 
   /** Forgets whom nothing was heard of for long; all are looked at in turn. */
   sweep(sec: number): void {
-    this.#sweepClients ??= this.clients.slots();
-    for (const slot of some(this.#sweepClients)) {
-      if (slot === undefined) this.#sweepClients = undefined;
-      else if (ageClient(this.clients, slot, sec) === 'empty') this.forget(slot);
-    }
-    this.#sweepRecords ??= this.#records.slots();
-    for (const slot of some(this.#sweepRecords)) {
-      if (slot === undefined) this.#sweepRecords = undefined;
-      else if (this.clients.find(this.#records.key(slot)) === undefined) this.#records.remove(slot);
-    }
+    const [clients, records] = [this.clients, this.#records];
+    clients.sweep(sweptAtOnce, (slot) => {
+      if (ageClient(clients, slot, sec) === 'empty') this.forget(slot);
+    });
+    records.sweep(sweptAtOnce, (slot) => {
+      if (clients.find(records.key(slot)) === undefined) records.remove(slot);
+    });
   }
 
   #deliveredBefore(slot: Slot, hash: number, sec: number, lastSec: number): mailer.DeliveredBefore {
@@ -171,17 +166,5 @@ export class Memory {
     });
     setFlag(clients, slot, flag.hasRecord, 'on');
     return record;
-  }
-}
-
-/** The next ones, and undefined at the end. */
-function* some(slots: Iterator<Slot>): Generator<Slot | undefined> {
-  for (let seen = 0; seen < sweptAtOnce; seen++) {
-    const next = slots.next();
-    if (next.done === true) {
-      yield undefined;
-      return;
-    }
-    yield next.value;
   }
 }

@@ -27,6 +27,24 @@ export const mostNames = 8;
 /** Of one name. Characters. */
 export const mostNameCharacters = 64;
 
+/**
+ * So many names are remembered of a client before a row of the table is made for it: most clients never
+ * ask for more, and rows cost more than all that is judged. A count, below every bar but those of a wave.
+ */
+export const mostEarlyNames = 2;
+/** Clients of which early names are remembered, and those only until the next start. A count: 2 MB. */
+const earlyPlaces = 8192;
+
+/** The first names of a client: no row yet. Changed in place, for most are never read. */
+interface Early {
+  client: string;
+  first: string;
+  second: string;
+  firstMs: number;
+  lastMs: number;
+  proof: Proof;
+}
+
 /** What it was done to is a name, and not a process or a command. */
 const namedKinds: readonly EvidenceKind[] = [
   'unknownRecipient',
@@ -38,6 +56,8 @@ const namedKinds: readonly EvidenceKind[] = [
 
 export class Suspects {
   readonly #table: Table<Suspect>;
+  /** A client's place is told by its text; of two that meet there the later one is remembered. */
+  readonly #early = new Array<Early | undefined>(earlyPlaces);
 
   constructor(table: Table<Suspect>) {
     table.limitTo(mostSuspects);
@@ -45,26 +65,41 @@ export class Suspects {
   }
 
   of(client: string): Suspect | undefined {
-    return this.#table.get(client);
+    const row = this.#table.get(client);
+    if (row !== undefined) return row;
+    const early = this.#earlyOf(client);
+    return early && asRow(early);
   }
 
-  /** @param as `stale`: a name that took mail once, and is counted elsewhere */
+  /**
+   * @param as `stale`: a name that took mail once, and is counted elsewhere
+   * @param unknown distinct unknown names since its score last began anew, this one included. A count
+   */
   note(
     client: string,
     {kind, proof}: Pick<Evidence, 'kind' | 'proof'>,
     plain: string,
     as: 'counted' | 'stale',
     atMs: number,
+    unknown: number,
   ): void {
-    const before = this.#table.get(client);
-    const count = (before?.counts[kind] ?? 0) + 1;
     const name = namedKinds.includes(kind) ? printable(plain, mostNameCharacters) : '';
+    const row = this.#table.get(client);
+    if (row === undefined && kind === 'unknownRecipient' && as === 'counted') {
+      if (unknown <= mostEarlyNames) {
+        this.#noteEarly(client, name, proof, atMs, unknown);
+        return;
+      }
+    }
+    const others = kind === 'unknownRecipient' && as === 'counted' ? unknown - 1 : unknown;
+    const before = row ?? this.#begun(client, others);
+    const count = (before?.counts[kind] ?? 0) + 1;
     const kept = before?.names ?? [];
     const names = name === '' || kept.includes(name) ? kept : [...kept.slice(1 - mostNames), name];
     this.#table.set(client, {
       names,
       counts: as === 'stale' ? (before?.counts ?? {}) : {...before?.counts, [kind]: count},
-      firstMs: before?.firstMs ?? atMs,
+      firstMs: Math.min(before?.firstMs ?? atMs, atMs),
       lastMs: Math.max(before?.lastMs ?? 0, atMs),
       proof,
     });
@@ -73,5 +108,54 @@ export class Suspects {
   /** The client begins anew: what led to its block has been told. */
   forget(client: string): void {
     this.#table.delete(client);
+    if (this.#earlyOf(client) !== undefined) this.#early[placeOf(client)] = undefined;
   }
+
+  #earlyOf(client: string): Early | undefined {
+    const early = this.#early[placeOf(client)];
+    return early?.client === client ? early : undefined;
+  }
+
+  #noteEarly(client: string, name: string, proof: Proof, atMs: number, unknown: number): void {
+    const place = placeOf(client);
+    const early = this.#early[place];
+    if (early === undefined) {
+      this.#early[place] = {client, first: name, second: '', firstMs: atMs, lastMs: atMs, proof};
+      return;
+    }
+    early.proof = proof;
+    if (early.client === client && unknown > 1) {
+      early.second = name;
+      early.lastMs = Math.max(early.lastMs, atMs);
+      return;
+    }
+    early.client = client;
+    early.first = name;
+    early.second = '';
+    early.firstMs = atMs;
+    early.lastMs = atMs;
+  }
+
+  /** What a row begins with. @param unknown names that were asked for before. A count */
+  #begun(client: string, unknown: number): Omit<Suspect, 'proof'> | undefined {
+    if (unknown <= 0) return undefined;
+    const early = this.#earlyOf(client);
+    const counts = {unknownRecipient: unknown};
+    if (early === undefined)
+      return {names: [], counts, firstMs: Number.POSITIVE_INFINITY, lastMs: 0};
+    this.#early[placeOf(client)] = undefined;
+    return {...asRow(early), counts};
+  }
+}
+
+function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
+  const names = [first, second].filter((name) => name !== '');
+  return {names, counts: {unknownRecipient: names.length}, firstMs, lastMs, proof};
+}
+
+/** Whoever chooses addresses that meet in one place only makes us forget names. */
+function placeOf(client: string): number {
+  let hash = 0;
+  for (let i = 0; i < client.length; i++) hash = Math.imul(hash ^ client.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) & (earlyPlaces - 1);
 }

@@ -19,6 +19,9 @@ const historySeconds = 90 * 86_400;
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
 
+/** What one huge commit has made the write-ahead log grow to is given back with the next. Bytes. */
+const mostLogBytes = 16 * 1024 * 1024;
+
 class NewerError extends Error {}
 
 /** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
@@ -89,6 +92,7 @@ async function openAt(
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
     );
+    database.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`);
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
     if (version > layoutVersion)
       throw new NewerError(`${path} is of a newer blocksmtp (${version})`);

@@ -9,7 +9,10 @@ import {residentMegabytes} from '../figures.js';
 export interface Judging {
   readonly clients: number;
   readonly networks: number;
-  readonly microseconds: number;
+  /** Of the processor for one event: a figure for each so many clients, the latter half of them all. */
+  readonly microseconds: readonly number[];
+  /** The same for a loop of nothing but sums, to tell a slow machine from a slow judge. */
+  readonly calibration: readonly number[];
   /** Resident, when the million is there. MB. */
   readonly grown: number;
 }
@@ -67,22 +70,38 @@ export function judgeMany(): number {
     learning: 'off',
   } as const;
   const judge = new Judge(policy, state);
-  let [microseconds, count] = [0, 0];
+  const [microseconds, calibration]: [number[], number[]] = [[], []];
   for (let from = 0; from < CLIENTS; from += AT_ONCE) {
     const events = Array.from({length: AT_ONCE}, (_, i) => eventsOf(from + i)).flat();
     globalThis.gc?.();
-    // Of the processor, not of the clock: others may be at work.
-    const before = process.cpuUsage();
-    for (const event of events) take(judge, event);
-    const {user, system} = process.cpuUsage(before);
-    microseconds += user + system;
-    count += events.length;
+    const each = spent(() => {
+      for (const event of events) take(judge, event);
+    });
+    // Only what is compiled, and with a table that is large.
+    if (from < CLIENTS / 2) continue;
+    microseconds.push(each / events.length);
+    calibration.push(spent(() => sum(events.length)) / events.length);
   }
   const grown = residentMegabytes() - beforeMegabytes;
   const [clients, networks] = [state.clients.size, state.networks.size];
-  const found: Judging = {clients, networks, microseconds: microseconds / count, grown};
+  const found: Judging = {clients, networks, microseconds, calibration, grown};
   console.log(JSON.stringify(found));
   return 0;
+}
+
+/** Of the processor, not of the clock: others may be at work. Microseconds. */
+function spent(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const {user, system} = process.cpuUsage(before);
+  return user + system;
+}
+
+/** A thousand steps for each event, about a microsecond. */
+function sum(events: number): number {
+  let hash = 0;
+  for (let i = 0; i < events * 1000; i++) hash = Math.imul(hash ^ i, 0x01000193);
+  return hash;
 }
 
 function take(judge: Judge, event: Event): void {

@@ -313,3 +313,18 @@ describe('packed tables', () => {
     expect(again.state.clients.find(key(1))).toBeDefined();
   });
 });
+
+test('the write-ahead log of a huge commit is given back with the next one', async () => {
+  const folder = newDir();
+  const {state, commit} = await open(folder);
+  const logBytes = (): number => fs.statSync(join(folder, 'blocksmtp.db-wal')).size;
+  const note = (reason: string): void => {
+    state.history.push({atMs: startMs, network: '192.0.2.7', event: 'blocked', reason});
+    commit();
+  };
+  note('x'.repeat(20 * 1024 * 1024));
+  expect(logBytes()).toBeGreaterThan(20 * 1024 * 1024);
+  note('small');
+  note('small');
+  expect(logBytes()).toBeLessThanOrEqual(16 * 1024 * 1024);
+});
