@@ -45,6 +45,7 @@ import {Networks} from './crowd/networks.js';
 import {Wave} from './crowd/wave.js';
 import {sentence} from './ladder.js';
 import {learningUntilMs} from './learning.js';
+import {beginBlock} from './memory/begin-block.js';
 import {Memory, memoryLimits} from './memory/memory.js';
 import {
   answered,
@@ -217,18 +218,7 @@ export class Judge {
       this.convictions.standing(slot, sec),
       this.policy,
     );
-    clients.setF32(slot, field.score, scoreAfter);
-    clients.setU32(slot, field.scoredSec, Math.max(sec, clients.u32(slot, field.scoredSec)));
-    // Rounded down: what comes in the second in which it ends is not for nothing.
-    clients.setU32(slot, field.blockedUntilSec, Math.floor(untilMs / 1000));
-    clients.setU8(slot, field.blocks, Math.min(255, repeat));
-    clients.setU8(slot, field.rung, Math.min(255, rung));
-    clients.setU16(slot, field.unknown, 0);
-    clients.setU16(slot, field.openAccepted, 0);
-    clients.setU16(slot, field.awaited, 0);
-    clients.setU8(slot, field.stale, 0);
-    clients.setU8(slot, field.stuck, 0);
-    setFlag(clients, slot, flag.secondChance, after === 'secondChance' ? 'on' : 'off');
+    beginBlock(clients, slot, {repeat, rung, scoreAfter, after, fromSec: sec, untilMs});
     this.suspects.forget(network.text);
   }
 

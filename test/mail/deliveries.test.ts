@@ -101,7 +101,17 @@ describe('in whose name', () => {
     expect(namesIn(relay.say(line))).toEqual(['<anna@example.org>']);
   });
 
-  test('who stands behind an alias that no line names gives no name, and is delivered to all the same', () => {
+  test('a box of this host behind an alias is a name, once for each recipient that was accepted', () => {
+    relay.say(from({counts: counts(1)}));
+    const local =
+      'to=alice, delay=00:00:01, xdelay=00:00:00, mailer=local, pri=30000, dsn=2.0.0, stat=Sent';
+    const said = deliveredIn(relay.say(`${queueId}: ${local}`));
+    expect(said).toMatchObject([{client: {text: '203.0.113.7'}, recipients: ['alice']}]);
+    const more = deliveredIn(relay.say(`${queueId}: ${local.replace('alice', 'bob')}`));
+    expect(more).toMatchObject([{client: undefined}]);
+  });
+
+  test('who stands behind an alias at another host that no line names gives no name, and is delivered to all the same', () => {
     relay.say(from({counts: counts(1)}));
     expect(deliveredIn(relay.say(sent('alice')))).toMatchObject([{recipients: [], others: []}]);
     expect(relay.state.deliveries.size).toBe(1);

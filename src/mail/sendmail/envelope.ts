@@ -95,13 +95,22 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   return {
     kind: 'delivered',
     queueId,
-    ...namesIn(text, inNameOf),
+    ...(box.test(text) && inNameOf === undefined && nextHost === undefined
+      ? {sure: [text], others: [], inNameOf}
+      : namesIn(text, inNameOf)),
     nextHost: nextHostOf(nextHost),
   };
 }
 
 /** Recipients as a client types them; what an alias leads to has no angle brackets. */
 const typed = /^<[^\s"()<>\\,;:]{1,256}>(?:,<[^\s"()<>\\,;:]{1,256}>)*$/;
+
+/**
+ * A mailbox of this host, to which an alias leads: an alias of one name has no `ctladdr`. On a relay of
+ * aliases alone nobody would have delivered to anybody otherwise. No text of a client looks so, unless it is the
+ * name of the box itself.
+ */
+const box = /^[\w.-]{1,64}$/;
 
 /**
  * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient
