@@ -47,6 +47,7 @@ const isBecause = shape<Because>({
   stale: isNumber,
   wave: oneOf<Because['wave']>({on: true, off: true}),
   members: maybe(isNumber),
+  within: maybe(isText),
   names: listOf(isText),
   proof: maybe(oneOf<Proof>({kernel: true, journal: true, title: true, log: true})),
 });

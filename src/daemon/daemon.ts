@@ -93,7 +93,7 @@ export class Daemon {
       sinceMs: () => this.#sinceMs,
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
-    this.#metrics = new MetricsFile(config.metricsFile, say);
+    this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
     const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
     const mailer = {dialect: sendmail, port: config.mailerPort};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);

@@ -49,8 +49,9 @@ export const deliveredText = (delivered: number, days: number): string =>
   `delivered to ${countText(delivered, 'recipient')} on ${countText(days, 'day')}`;
 
 function deedsOf(because: Because): string {
-  const {rule, members = 0, seconds} = because;
-  if (rule === 'neighbours') return `unknown names by ${countText(members, 'client')} of it`;
+  const {rule, members = 0, seconds, within} = because;
+  if (rule === 'neighbours')
+    return `unknown names by ${countText(members, 'client')} of ${within ?? 'it'}`;
   return `${againstText(because)}${seconds === 0 ? '' : ` in ${aboutText(seconds)}`}`;
 }
 
@@ -85,8 +86,8 @@ const barText = ({score, bar, rule}: Because): string =>
 /** Whose bar it is; the bar that everybody has needs no word. */
 const barOf: Readonly<Record<Rule, string>> = {
   row: '',
-  silence: ' for an hour without a delivery',
-  wave: ' for a stranger during a wave',
+  silence: ' for a stranger of an hour or more',
+  wave: ' for a newcomer during a wave',
   network: ' for a stranger from a network of guessers',
   neighbours: ' for a network',
 };

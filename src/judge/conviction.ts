@@ -200,7 +200,7 @@ export class Convictions {
   }
 
   #ofNetwork(
-    {network, score, bar, members, repeat, seconds}: NetworkVerdict,
+    {network, score, bar, members, repeat, seconds, within}: NetworkVerdict,
     client: Address,
     atMs: number,
   ): BlockVerdict {
@@ -215,6 +215,7 @@ export class Convictions {
       stale: 0,
       wave: this.#witnesses.wave.isOn(atMs) ? 'on' : 'off',
       members,
+      within,
       names: this.#witnesses.suspects.of(this.#witnesses.scope.textOf(client))?.names ?? [],
     };
     const longest = Math.min(seconds, this.#policy.longestBlockSeconds);

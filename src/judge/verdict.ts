@@ -37,6 +37,8 @@ export interface Because {
   readonly wave: 'on' | 'off';
   /** Of a network: clients that asked. A count. */
   readonly members?: number | undefined;
+  /** The larger network whose score and members are told, where that has convicted it. */
+  readonly within?: string | undefined;
   /** The last names that it asked for: hostile text, cut and bounded. */
   readonly names: readonly string[];
   /** How the latest evidence was tied to the client. */

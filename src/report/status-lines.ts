@@ -20,7 +20,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
   return [
     `${running}, backend ${backend}`,
     `${countText(blocks, 'block')}${byRuleText(status)}`,
-    `remembered: ${countText(clients, 'client')} (${records} with a record), ${countText(networks, 'network')}, ${countText(names, 'name')} that took mail`,
+    `remembered: ${countText(clients, 'client')}, ${records} of them active, ${countText(networks, 'network')}, ${countText(names, 'name')} that took mail`,
     ...crowdLines(crowd, nowMs),
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
@@ -58,9 +58,7 @@ export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number)
         ]),
     ...(learning.kind === 'off'
       ? []
-      : [
-          `learning until ${isoTime(learning.untilMs)}: bars are higher, but for a row of names where nothing was accepted`,
-        ]),
+      : [`learning until ${isoTime(learning.untilMs)}: the bars of strangers are higher`]),
   ];
 }
 

@@ -57,7 +57,10 @@ export function whyJson(why: WhyView, name: RemoteName): string {
 
 export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[] {
   const {network, exemption, block, known, history} = why;
-  const names = known?.names.length ? known.names : (block?.because?.names ?? []);
+  // Those of a block around it are others' names.
+  const isItsBlock = block?.network === network || block?.network === known?.client;
+  const its = isItsBlock ? (block?.because?.names ?? []) : [];
+  const names = known?.names.length ? known.names : its;
   return [
     exemption === null ? `${network}: not exempt` : `${network}: never blocked: ${exemption}`,
     ...(name.kind === 'name' ? [`its name is ${name.name}, as its owner says`] : []),

@@ -70,7 +70,7 @@ describe('blocksmtp replay', () => {
     );
     expect(rest).toEqual([
       '78 lines in 1 file, 19 unknown recipients counted, 20 of exempt clients, 0 never tied to a client, 0 envelopes in dispute.',
-      '1 blocks of 1 clients would have been made; nothing was changed.',
+      '1 block of 1 client would have been made; nothing was changed.',
       ...limits(10),
     ]);
   });

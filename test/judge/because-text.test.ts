@@ -19,11 +19,11 @@ describe('becauseText', () => {
     ],
     [
       {rule: 'silence', score: 4, bar: 4, counts: {unknownRecipient: 4}, seconds: 5400, names: []},
-      '4 names that never took mail here in 90m, none delivered, score 4.0 of 4 for an hour without a delivery, proof kernel',
+      '4 names that never took mail here in 90m, none delivered, score 4.0 of 4 for a stranger of an hour or more, proof kernel',
     ],
     [
       {rule: 'wave', score: 2, bar: 2, counts: {unknownRecipient: 2}, seconds: 700, wave: 'on'},
-      '2 names that never took mail here in 11m (anna.berg, anna.dahl), none delivered, score 2.0 of 2 for a stranger during a wave, proof kernel',
+      '2 names that never took mail here in 11m (anna.berg, anna.dahl), none delivered, score 2.0 of 2 for a newcomer during a wave, proof kernel',
     ],
     [
       {
@@ -129,5 +129,5 @@ test('barsText() begins with the bar that is met first', () => {
       {rule: 'row', names: 10, blockSeconds: 3600},
       {rule: 'wave', names: 2, blockSeconds: 86_400},
     ]),
-  ).toBe('2 for a stranger during a wave (for 1d), 10 (for 1h)');
+  ).toBe('2 for a newcomer during a wave (for 1d), 10 (for 1h)');
 });

@@ -26,7 +26,7 @@ const cases = [
   ],
   [
     {kind: 'counted', evidence: one, score: 3.25, weight: 0.25, bars},
-    'info 203.0.113.7 asked for <anna@example.net>: score 3.2 (+0.25), blocked at 2 for a stranger during a wave (for 1d), 10 (for 1h), proof kernel',
+    'info 203.0.113.7 asked for <anna@example.net>: score 3.2 (+0.25), blocked at 2 for a newcomer during a wave (for 1d), 10 (for 1h), proof kernel',
   ],
   [
     {kind: 'counted', evidence: one, score: 0, weight: 0, bars: []},

@@ -9,7 +9,7 @@ describe('statusLines', () => {
     expect(statusLines(statusOf(), nowMs)).toEqual([
       'running for 1h, backend iptables',
       '12 blocks: 9 by row, 2 by wave, 1 by the operator',
-      'remembered: 3 clients (1 with a record), 2 networks, 40 names that took mail',
+      'remembered: 3 clients, 1 of them active, 2 networks, 40 names that took mail',
       'enforced: 100 %',
       'IPv4: 10 of 10 stand, checked 3s ago, repaired 2 times',
       'IPv6: 0 of 0 stand, checked 3s ago, repaired 2 times',
@@ -42,7 +42,7 @@ describe('statusLines', () => {
     const lines = statusLines(status, nowMs);
     expect(lines[1]).toBe('1 block: 1 by earlier');
     expect(lines[2]).toBe(
-      'remembered: 1 client (1 with a record), 1 network, 1 name that took mail',
+      'remembered: 1 client, 1 of them active, 1 network, 1 name that took mail',
     );
     expect(lines[4]).toMatch(/repaired 1 time$/);
   });
@@ -75,7 +75,7 @@ describe('statusLines', () => {
     [{wave: {kind: 'on'}}, 'a wave of strangers is on: the bar of strangers is lower'],
     [
       {learning: {kind: 'on', untilMs: nowMs + 3_600_000}},
-      'learning until 2026-11-21T13:00:00Z: bars are higher, but for a row of names where nothing was accepted',
+      'learning until 2026-11-21T13:00:00Z: the bars of strangers are higher',
     ],
   ] as const)('all clients together: %j', (changes, expected) => {
     const lines = statusLines(statusOf({crowd: {...quietCrowd, ...changes}}), nowMs);

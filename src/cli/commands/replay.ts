@@ -106,9 +106,12 @@ class Pass {
     unresolved: 0,
     disputed: 0,
     blocks: [],
+    brakes: [],
     limits: {beganMs: null, likeDaemonFromMs: null, blocksBegin: 'whenClientNamed', threshold: 0},
   };
   #sweptMs = 0;
+  /** Of the latest line. Ms since the epoch. */
+  #atMs = 0;
 
   constructor(config: Config, exemptions: Exemptions, log: Log) {
     this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
@@ -149,7 +152,8 @@ class Pass {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
     const {record} = framed;
-    this.#sweepTo(Math.min(record.atMs, changedMs));
+    this.#atMs = Math.min(record.atMs, changedMs);
+    this.#sweepTo(this.#atMs);
     const outcomes = this.#guard.take(record, changedMs, this.#exemptions, askNobody);
     if (outcomes.length > 0) this.#note(outcomes);
   }
@@ -181,7 +185,12 @@ class Pass {
       else if (outcome.kind === 'unproven') replayed.unproven += 1;
       else if (outcome.kind === 'unresolved') replayed.unresolved += outcome.recipients;
       else if (outcome.kind === 'dispute') replayed.disputed += 1;
-      else if (outcome.kind === 'block') {
+      else if (outcome.kind === 'listLost' && outcome.when === 'now') {
+        replayed.brakes.push({fromMs: outcome.sinceMs, untilMs: null});
+      } else if (outcome.kind === 'listBack') {
+        const last = replayed.brakes.at(-1);
+        if (last !== undefined) last.untilMs = this.#atMs;
+      } else if (outcome.kind === 'block') {
         const {network, fromMs, untilMs, reason} = outcome.block;
         replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});
       }

@@ -1,4 +1,5 @@
 /** What came of a replay, and how it is told to people. */
+import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
 import {localTime, table} from './table.js';
 
@@ -15,6 +16,8 @@ export interface Replayed {
   unresolved: number;
   disputed: number;
   readonly blocks: ReplayedBlock[];
+  /** When nobody would have been judged: the relay seemed to have lost its list of users. */
+  readonly brakes: ReplayedBrake[];
   readonly limits: ReplayLimits;
 }
 
@@ -28,6 +31,12 @@ interface ReplayLimits {
   readonly blocksBegin: 'whenClientNamed';
   /** At how many unknown names in a row it does. A count. */
   threshold: number;
+}
+
+interface ReplayedBrake {
+  readonly fromMs: number;
+  /** Null: at the end of the log it had not ended. Ms since the epoch. */
+  untilMs: number | null;
 }
 
 interface ReplayedBlock {
@@ -67,14 +76,25 @@ function summary(replayed: Replayed): string {
   const parts = [
     `${lines} lines in ${files} ${files === 1 ? 'file' : 'files'}`,
     `${unknownRecipients} unknown recipients counted`,
-    ...(otherSigns === 0 ? [] : [`${otherSigns} other signs`]),
+    ...(otherSigns === 0 ? [] : [countText(otherSigns, 'other sign')]),
     `${exempt} of exempt clients`,
     ...(paid === 0 ? [] : [`${paid} of clients that were blocked then`]),
     ...(unproven === 0 ? [] : [`${unproven} without a verified proof`]),
     `${unresolved} never tied to a client`,
     `${disputed} envelopes in dispute`,
   ];
-  return `${parts.join(', ')}.\n${blocks.length} blocks of ${clients} clients would have been made; nothing was changed.\n`;
+  return `${parts.join(', ')}.\n${countText(blocks.length, 'block')} of ${countText(clients, 'client')} would have been made; nothing was changed.\n${brakesText(replayed.brakes)}`;
+}
+
+/** Periods that are told. A count. */
+const mostBrakes = 10;
+
+function brakesText(brakes: readonly ReplayedBrake[]): string {
+  const lines = brakes.slice(0, mostBrakes).map(({fromMs, untilMs}) => {
+    const end = untilMs === null ? 'the end of the log' : localTime(untilMs);
+    return `Nobody would have been judged from ${localTime(fromMs)} until ${end}: names that took mail that week were refused.\n`;
+  });
+  return lines.join('');
 }
 
 function limitsText({beganMs, likeDaemonFromMs, threshold}: ReplayLimits): string {

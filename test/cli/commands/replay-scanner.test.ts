@@ -71,6 +71,7 @@ function sums(outcomes: readonly Outcome[]): Record<string, unknown> {
     unproven: count(({kind}) => kind === 'unproven'),
     unresolved: outcomes.reduce((sum, o) => sum + (o.kind === 'unresolved' ? o.recipients : 0), 0),
     disputed: count(({kind}) => kind === 'dispute'),
+    brakes: expect.any(Array),
     blocks: outcomes.flatMap((outcome) => {
       if (outcome.kind !== 'block') return [];
       const {network, fromMs, untilMs, reason} = outcome.block;
