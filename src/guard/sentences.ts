@@ -9,6 +9,7 @@ import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
 import {becauseText} from '../judge/because-text.js';
 import type {Judge} from '../judge/judge.js';
+import {goodInside} from '../judge/mercy.js';
 import type {BlockVerdict} from '../judge/verdict.js';
 import type {Proof} from '../mail/evidence.js';
 import type {Network} from '../net/network.js';
@@ -95,7 +96,7 @@ export class Sentences {
     if (exempt.some(({text}) => text === network.text)) return 'all';
     // Our own neighbours are not judged by one another.
     if (rule === 'neighbours' && exemptions.isOurs(network)) return 'all';
-    const good = rule === 'neighbours' ? [...this.#judge.goodInside(network)] : [];
+    const good = rule === 'neighbours' ? [...goodInside(this.#judge, network)] : [];
     const all = [...new Set([...exempt.map(({text}) => text), ...good])];
     return all.length > mostHoles ? 'all' : all;
   }

@@ -2,6 +2,7 @@
  * Holds a client against the bars, and says what spoke for and against it. Tells its neighbours too, and the
  * wave, that a stranger asked. Changes nothing of the client but what was told of it.
  */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import type {Address} from '../net/address.js';
 import type {ClientScope} from '../net/client-key.js';
@@ -44,9 +45,21 @@ const mostTold = 3;
 /** Who has delivered for the first time so recently counts for a wave. Seconds: 12 hours. */
 const newcomerSec = 12 * 3600;
 
+/** A network counts once for a wave in so long. Ms: an hour. */
+const waveHolderMs = 3_600_000;
+
+/** Networks of which that is known. A count: some hundred kilobytes. */
+const mostHolders = 4096;
+
+/** Whose addresses they are, most likely: a /24, or a /48. */
+const holderOf = ({family, value, text}: Address): string =>
+  family === 4 ? text.slice(0, text.lastIndexOf('.')) : String(value >> 80n);
+
 export class Convictions {
   readonly #policy: Policy;
   readonly #witnesses: Witnesses;
+  /** When each network counted for the wave. A restart begins anew. */
+  readonly #holders = new BoundedMap<string, number>(mostHolders);
 
   constructor(policy: Policy, witnesses: Witnesses) {
     [this.#policy, this.#witnesses] = [policy, witnesses];
@@ -137,7 +150,7 @@ export class Convictions {
     {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
     atMs: number,
   ): BlockVerdict[] {
-    const {clients, networks, wave, friends, learning, scope} = this.#witnesses;
+    const {clients, networks, friends, learning, scope} = this.#witnesses;
     if (fresh === 0 || learning(atMs) === 'on') return [];
     const sec = Math.floor(atMs / 1000);
     if (scoreAt(clients, slot, sec) <= 0) return [];
@@ -145,7 +158,8 @@ export class Convictions {
     const isOne = isStranger(clients, slot);
     if ((!isOne && !isYoung) || friends.has(scope.textOf(client))) return [];
     // Bounces of forged mail are waves of innocents.
-    if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken') wave.note(atMs);
+    if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken')
+      this.#noteWave(client, atMs);
     const told = clients.u8(slot, field.told);
     const names = Math.min(fresh, mostTold - told);
     if (!isOne || names <= 0 || scope.isNear(client)) return [];
@@ -153,6 +167,15 @@ export class Convictions {
     const weight = sender === 'null' ? nullSenderWeight : 1;
     const verdicts = networks.asked(client, names * weight, atMs);
     return verdicts.map((verdict) => this.#ofNetwork(verdict, client, atMs));
+  }
+
+  /** Of one network once an hour: whoever has many addresses shall not make a wave alone. */
+  #noteWave(client: Address, atMs: number): void {
+    const holder = holderOf(client);
+    const before = this.#holders.get(holder);
+    if (before !== undefined && atMs - before < waveHolderMs) return;
+    this.#holders.set(holder, atMs);
+    this.#witnesses.wave.note(atMs);
   }
 
   standing(slot: Slot, sec: number): Standing {
@@ -166,7 +189,8 @@ export class Convictions {
 
   #lowScore(slot: Slot, sec: number): number {
     const {clients} = this.#witnesses;
-    return scoreAt(clients, slot, sec) - staleWeight * clients.u8(slot, field.stale);
+    const held = staleWeight * clients.u8(slot, field.stale) + awaitedAt(clients, slot, sec);
+    return scoreAt(clients, slot, sec) - held;
   }
 
   #verdict(

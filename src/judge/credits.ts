@@ -90,7 +90,7 @@ export class Credits {
 }
 
 /** A network of a next host in 16 bits, not 0: a /24 or a /48. */
-export function hopOf({family, value}: Address): number {
+function hopOf({family, value}: Address): number {
   const network = family === 4 ? Number(value) >>> 8 : Number(value >> 80n) % 0xffff_ffff;
   return (Math.imul(network, 0x9e3779b1) >>> 16) | 1;
 }

@@ -9,11 +9,11 @@ import type {Evidence} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
-import {ClientScope, isKeyIn} from '../net/client-key.js';
-import type {Network} from '../net/network.js';
+import {ClientScope} from '../net/client-key.js';
 import {deedHash, isBareName, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
 import {
+  customerWeight,
   nullSenderOfMailerWeight,
   nullSenderOfRecordWeight,
   nullSenderWeight,
@@ -21,7 +21,7 @@ import {
   staleWeight,
   weights,
 } from '../score/weights.js';
-import {Credits, hopOf} from './credits.js';
+import {Credits} from './credits.js';
 import {Convictions} from './conviction.js';
 import {
   addScore,
@@ -34,7 +34,6 @@ import {
   has,
   isInSecondChance,
   standingOf,
-  noteHop,
   scoreAt,
   setFlag,
 } from './memory/client-record.js';
@@ -120,7 +119,7 @@ export class Judge {
     return learningUntilMs(this.#tables.learning, atMs);
   }
 
-  /** How a client is called: its network's text. */
+  /** How a client is called. */
   textOf(client: Address): string {
     return this.scope.textOf(client);
   }
@@ -139,10 +138,11 @@ export class Judge {
       return this.#nothing(before, sec, 'paid');
     const plain = plainName(evidence.subject);
     const hash = nameHash(plain);
-    const isName = kind === 'unknownRecipient' && subjectIs !== 'ambiguous';
+    const isOurs = kind === 'unknownRecipient';
+    const isName = (isOurs || kind === 'undeliverable') && subjectIs !== 'ambiguous';
     const known = isName ? this.names.standing(hash, atMs) : 'never';
     // Nobody guesses a name that took mail this week: the relay has changed, or the name was varied.
-    const isLost = known === 'thisWeek' && isBareName(evidence.subject);
+    const isLost = isOurs && known === 'thisWeek' && isBareName(evidence.subject);
     const listLoss = isLost ? this.listLoss.refused(hash, client, atMs) : 'same';
     if (known === 'thisWeek' || this.listLoss.view().kind === 'on') {
       return {...this.#nothing(before, sec), listLoss};
@@ -170,11 +170,11 @@ export class Judge {
     return {as: 'weighed', counted, score, verdicts, listLoss};
   }
 
-  /** An envelope in which something was refused is over. */
+  /** An envelope is over in which something was refused, or of which a message came. */
   envelopeEnded(ended: EndedEnvelope): BlockVerdict[] {
     const {client, sender, message, atMs} = ended;
     const envelope = this.#tables.openEnvelopes.get(ended.envelope);
-    if (envelope === undefined) return [];
+    if (envelope === undefined) return this.#awaitMail(ended);
     this.#tables.openEnvelopes.delete(ended.envelope);
     const slot = this.memory.find(client);
     if (slot === undefined) return [];
@@ -233,18 +233,10 @@ export class Judge {
     return slot === undefined ? 0 : this.#clients.u32(slot, field.blockedUntilSec) * 1000;
   }
 
-  /** Who in the network must not be blocked with it: mailers and friends. Canonical texts. */
-  *goodInside(network: Network): Generator<string> {
-    for (const key of this.memory.mailers()) {
-      if (isKeyIn(key, network)) yield this.scope.ofKey(key).text;
-    }
-    yield* this.friends.inside(network);
-  }
-
   /** What time alone brings about. */
   sweep(nowMs: number): 'same' | 'ended' {
     const sec = secOf(nowMs);
-    this.memory.sweep(sec);
+    this.memory.sweep(sec, this.policy.longestBlockSeconds);
     this.networks.sweep(nowMs);
     this.names.sweep(nowMs);
     this.wave.sweep(nowMs);
@@ -264,17 +256,19 @@ export class Judge {
 
   #weightOf(
     slot: Slot,
-    {kind, submitter, nextHost}: Evidence,
+    {kind, submitter}: Evidence,
     known: 'never' | 'stale' | 'thisWeek',
     sec: number,
   ): number {
     const clients = this.#clients;
     if (kind === 'undeliverable') {
-      if (nextHost !== undefined) noteHop(clients, slot, hopOf(nextHost));
-      // A stranger can only reach us: whose mail goes to many others is a customer of ours.
-      if (submitter === 'own' || has(clients, slot, flag.isCustomer)) return 0;
+      addU16(clients, slot, field.awaited, -1);
+      if (submitter === 'own') return 0;
     }
-    const weight = known === 'stale' ? staleWeight : weights[kind];
+    // A stranger can only reach us: whose mail many other hosts took is a customer of ours.
+    const isCustomer = kind === 'undeliverable' && has(clients, slot, flag.isCustomer);
+    const full = isCustomer ? customerWeight : weights[kind];
+    const weight = known === 'stale' ? full * staleWeight : full;
     return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
   }
 
@@ -318,6 +312,14 @@ export class Judge {
     const pushedOut = openEnvelopes.set(key, open);
     if (pushedOut !== undefined) this.#giveUp(pushedOut[1]);
     return open;
+  }
+
+  /** Nothing in it was refused: its recipients speak for the client until the mail arrives. */
+  #awaitMail({client, message, accepted, atMs}: EndedEnvelope): [] {
+    if (message === 'taken') {
+      awaitMore(this.#clients, this.memory.add(client), accepted, secOf(atMs));
+    }
+    return [];
   }
 
   /** What an open envelope postponed is void. */

@@ -169,7 +169,8 @@ export class Envelopes {
       const facts = {address: client.text, proof, submitter, left: accepted};
       this.#deliveries.remember(record, queueId, sender, facts);
     }
-    if (before === undefined || refusalsIn(before) === 0) return outcomes;
+    const isQuiet = before === undefined || refusalsIn(before) === 0;
+    if (isQuiet && message === 'none') return outcomes;
     const end = {client, proof, accepted, message, atMs: record.atMs};
     const named = sender === '' ? 'null' : 'named';
     return [...outcomes, {kind: 'envelopeEnded', envelope: key, ...end, sender: named}];

@@ -44,7 +44,7 @@ export interface Delivery {
 
 export type JoinOutcome =
   | {readonly kind: 'evidence'; readonly evidence: Evidence}
-  /** Comes behind all evidence of its envelope; only for envelopes in which something was refused. */
+  /** Comes behind all evidence of its envelope; where something was refused, or a message came. */
   | ({readonly kind: 'envelopeEnded'} & EndedEnvelope)
   | ({readonly kind: 'delivered'} & Delivery)
   /** Sources that disagree about one envelope, or about one process where there is none. */

@@ -4,11 +4,11 @@
  */
 
 /** Nothing to be left out, as in most. */
-const isPlain = /^<[^\s"()<>+\\]*>$/;
+const isPlain = /^<[^\s"()<>+%!\\]*[^.]>$/;
 
 /**
  * An address without what may be varied at will and is one mailbox all the same: case, quotes,
- * comments, blanks, angle brackets, `+detail`.
+ * comments, blanks, angle brackets, `+detail`, routes (`host!anna`, `anna%host`), a dot at the end.
  */
 export function plainAddress(text: string): string {
   const kind = kindOf(text);
@@ -19,10 +19,14 @@ export function plainAddress(text: string): string {
     .replaceAll(/\([^()]*\)/g, '')
     .replaceAll(/["\s\\]/g, '')
     .replace(/^<*/, '<')
-    .replace(/>*$/, '>');
-  const plus = bare.indexOf('+');
+    .replace(/[.>]*$/, '>');
   const at = bare.lastIndexOf('@');
-  return plus > 0 && plus < at ? bare.slice(0, plus) + bare.slice(at) : bare;
+  const end = at < 0 ? bare.length - 1 : at;
+  const user = bare
+    .slice(1, end)
+    .replace(/^.*!/, '')
+    .replace(/[+%].*$/, '');
+  return `<${user}${bare.slice(end)}`;
 }
 
 /**
@@ -32,6 +36,7 @@ export function plainAddress(text: string): string {
 function kindOf(text: string): 'plain' | 'capitals' | 'other' {
   const last = text.length - 1;
   if (last < 1 || text.charCodeAt(0) !== 60 || text.charCodeAt(last) !== 62) return 'other';
+  if (text.charCodeAt(last - 1) === 46) return 'other';
   let hasCapitals = false;
   for (let at = 1; at < last; at++) {
     const code = text.charCodeAt(at);
@@ -44,6 +49,6 @@ function kindOf(text: string): 'plain' | 'capitals' | 'other' {
 /** Of each ASCII character: 0 is not plain, 2 is a capital letter. */
 const kinds = Uint8Array.from({length: 127}, (_, code) => {
   const character = String.fromCharCode(code);
-  if (!/[^\s"()<>+\\]/.test(character) || code < 33) return 0;
+  if (!/[^\s"()<>+%!\\]/.test(character) || code < 33) return 0;
   return /[A-Z]/.test(character) ? 2 : 1;
 });

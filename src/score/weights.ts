@@ -37,6 +37,12 @@ export const weights: Readonly<Record<EvidenceKind, number>> = {
 };
 
 /**
+ * The same of a client whose mail many hosts took: a customer that does not log in. Not 0: who knows a user
+ * behind each of three of our own hosts would guess there for ever. Names.
+ */
+export const customerWeight = 0.1;
+
+/**
  * A name that took mail here, but not within a week: mailers' unknown names mostly are of this kind, and
  * guessers' hardly. Not 0, or to wash an old list would cost nothing. Names, in the row test only.
  */

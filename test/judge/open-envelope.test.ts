@@ -69,11 +69,13 @@ describe('where the process tells what it has written', () => {
     expect(rules(session.ask(world.fresh(1), 50))).toEqual(['row']);
   });
 
-  test('accepted recipients whose mail never arrives speak for 15 minutes', () => {
+  test('accepted recipients whose mail never arrives speak for four hours', () => {
     const world = new World();
     expect(world.envelope({names: world.fresh(12), message: 'taken', accepted: 100})).toEqual([]);
     expect(world.ask(world.fresh(1))).toEqual([]);
-    world.wait(16 * 60_000);
+    world.wait(3 * 3_600_000);
+    expect(world.ask(world.fresh(1))).toEqual([]);
+    world.wait(3_600_000 + 60_000);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 

@@ -168,9 +168,9 @@ describe('pools', () => {
     const memory = new Memory(state, new ClientScope(64), {clients: 300, records: 100});
     const slot = memory.add(host(1));
     for (let name = 1; name <= 4; name++) memory.noteDelivered(slot, name, 1e6);
-    memory.sweep(1e6 + 45 * 86_400);
+    memory.sweep(1e6 + 45 * 86_400, 4 * 86_400);
     expect(memory.counts()).toEqual({clients: 1, records: 1});
-    memory.sweep(1e6 + 45 * 86_400 + 1);
+    memory.sweep(1e6 + 45 * 86_400 + 1, 4 * 86_400);
     expect(memory.counts()).toEqual({clients: 0, records: 0});
   });
 });

@@ -86,12 +86,21 @@ describe('what the next host refuses', () => {
     expect(world.hear('<b@example.net>', {kind, submitter: 'stranger'}).counted).toBe(0.5);
   });
 
-  test('weighs nothing for whose mail goes to three networks', () => {
+  test('weighs little for whose mail three networks took; who is refused there is no customer', () => {
     const hosts = ['192.0.2.1', '192.0.2.2', '198.51.100.1', '203.0.113.200'];
-    const counted = hosts.map(
-      (host) => world.hear(world.fresh(1)[0]!, {kind, nextHost: address(host)}).counted,
-    );
-    expect(counted).toEqual([0.5, 0.5, 0.5, 0]);
+    const refusedAt = (host: string): number =>
+      world.hear(world.fresh(1)[0]!, {kind, nextHost: address(host)}).counted;
+    expect(hosts.map(refusedAt)).toEqual([0.5, 0.5, 0.5, 0.5]);
+    for (const host of hosts) world.deliver(world.fresh(1), undefined, {nextHost: address(host)});
+    expect(refusedAt('192.0.2.1')).toBe(0.1);
+  });
+
+  test('a name that took mail is hardly a guess, whoever refuses it', () => {
+    const [name] = world.fresh(1);
+    world.deliver([name!], '198.51.100.9');
+    expect(world.hear(name!, {kind, nextHost: address('192.0.2.1')}).counted).toBe(0);
+    world.wait(8 * 86_400_000);
+    expect(world.hear(name!, {kind, nextHost: address('192.0.2.1')}).counted).toBe(0.125);
   });
 });
 

@@ -53,12 +53,18 @@ describe('the end of an envelope', () => {
     expect(endedIn(relay.say(line))).toEqual([expect.objectContaining(expected)]);
   });
 
-  test('is not told where nothing was refused, connect line or not', () => {
-    expect(endedIn(relay.say(from({counts: counts(1)})))).toEqual([]);
+  test('is not told where nothing was refused and no message came, connect line or not', () => {
+    expect(endedIn(relay.say(from()))).toEqual([]);
     relay.say('NOQUEUE: connect from [203.0.113.7]');
-    expect(endedIn(relay.say(from({counts: counts(1)})))).toEqual([]);
+    expect(endedIn(relay.say(from()))).toEqual([]);
     relay.say(`${queueId}: [203.0.113.7]: Possible SMTP RCPT flood, throttling.`);
-    expect(endedIn(relay.say(from({counts: counts(1)})))).toEqual([]);
+    expect(endedIn(relay.say(from()))).toEqual([]);
+  });
+
+  test('of a message is told: until it is delivered its recipients speak for the client', () => {
+    expect(endedIn(relay.say(from({counts: counts(3)})))).toMatchObject([
+      {message: 'taken', accepted: 3},
+    ]);
   });
 
   test('is told of each envelope by itself', () => {

@@ -151,37 +151,6 @@ export function scoreAt(table: PackedTable, slot: Slot, sec: number): number {
 export const isStranger = (table: PackedTable, slot: Slot): boolean =>
   table.u16(slot, field.delivered) < mailerNames;
 
-/** A hash for a name that was asked for differs from that of one that took mail. */
-export const deliveredHash = (hash: number): number => (hash ^ 0x5bd1e995) >>> 0 || 1;
-
-export function hasHash(table: PackedTable, slot: Slot, hash: number): boolean {
-  for (let i = 0; i < mostHashes; i++) {
-    const one = table.u32(slot, field.hashes + 4 * i);
-    if (one === hash) return true;
-    if (one === 0) return false;
-  }
-  return false;
-}
-
-/** @returns `full`: there was no place, and the oldest went */
-export function addHash(table: PackedTable, slot: Slot, hash: number): 'fits' | 'full' {
-  const written = table.u8(slot, field.written);
-  table.setU32(slot, field.hashes + 4 * (written % mostHashes), hash);
-  // From 252 back to 243, both the same place of nine: the count fits in a byte.
-  table.setU8(slot, field.written, written >= 251 ? 243 : written + 1);
-  return written < mostHashes ? 'fits' : 'full';
-}
-
-/** All hashes; those that were asked for and those that took mail alike. */
-export function hashesOf(table: PackedTable, slot: Slot): number[] {
-  const all: number[] = [];
-  for (let i = 0; i < mostHashes; i++) {
-    const hash = table.u32(slot, field.hashes + 4 * i);
-    if (hash !== 0) all.push(hash);
-  }
-  return all;
-}
-
 /**
  * What is pushed out of a full table first: strangers of low score, the oldest of them first. Mailers are
  * worth more than every stranger, so a flood of addresses costs none of them its record.
@@ -193,7 +162,12 @@ export function worthOf(table: PackedTable, slot: Slot): number {
 }
 
 /** Forgets what is over. @returns `empty`: nothing is known of the client any more */
-export function ageClient(table: PackedTable, slot: Slot, sec: number): 'kept' | 'empty' {
+export function ageClient(
+  table: PackedTable,
+  slot: Slot,
+  sec: number,
+  longestBlockSec: number,
+): 'kept' | 'empty' {
   // What was noted while the clock was ahead happened now.
   for (const time of [
     field.scoredSec,
@@ -202,6 +176,9 @@ export function ageClient(table: PackedTable, slot: Slot, sec: number): 'kept' |
     field.lastDeliverySec,
   ]) {
     if (table.u32(slot, time) > sec) table.setU32(slot, time, sec);
+  }
+  if (table.u32(slot, field.blockedUntilSec) > sec + longestBlockSec) {
+    table.setU32(slot, field.blockedUntilSec, sec);
   }
   const delivery = table.u32(slot, field.lastDeliverySec);
   const newest = Math.max(
@@ -296,8 +273,11 @@ export function floorOf(table: PackedTable, slot: Slot, sec: number): number {
   return standingOf(table, slot) === 'record' ? recordFloorNames : floorNames;
 }
 
-/** Accepted recipients speak for a client until their mail is delivered, for at most so long. Minutes. */
-const awaitedMinutes = 15;
+/**
+ * Accepted recipients speak for a client until their mail is delivered, for at most so long behind the latest of
+ * them. Minutes: a next host may be down, and the mail waits here.
+ */
+const awaitedMinutes = 240;
 
 export function awaitMore(table: PackedTable, slot: Slot, recipients: number, sec: number): void {
   const awaited = awaitedAt(table, slot, sec);

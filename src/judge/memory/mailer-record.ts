@@ -52,6 +52,11 @@ export function noteDelivered(
   if (isToday) return 'today';
   const isKnown =
     isIn(table, slot, field.deliveredNew, hash) || isIn(table, slot, field.deliveredOld, hash);
+  // A large sender fills a filter in an hour. Full, it would take every name for one of today, which earns nothing.
+  if (isCrowded(table, slot, field.today)) clear(table, slot, field.today);
+  if (isCrowded(table, slot, field.deliveredNew)) {
+    shift(table, slot, field.deliveredNew, field.deliveredOld);
+  }
   put(table, slot, field.today, hash);
   put(table, slot, field.deliveredNew, hash);
   table.setU16(slot, field.lastDay, day);
@@ -116,6 +121,13 @@ export function begin(
 
 /** A new day, or a new half. A day before the newest, of a log that is read late, is taken for it. */
 function turn(table: PackedTable, slot: Slot, day: number): void {
+  // Noted while the clock was ahead: it is today.
+  for (const noted of [field.day, field.half, field.lastDay]) {
+    if (table.u16(slot, noted) > day + 1) {
+      table.setU16(slot, noted, day);
+      clear(table, slot, field.today);
+    }
+  }
   if (day > table.u16(slot, field.day)) {
     table.setU16(slot, field.day, day);
     clear(table, slot, field.today);
@@ -130,6 +142,16 @@ function turn(table: PackedTable, slot: Slot, day: number): void {
   }
   table.setU16(slot, field.half, day);
   table.setU16(slot, field.unknown, 0);
+}
+
+/** Half of its bits are set: of 16 names that are new one is taken for known. */
+function isCrowded(table: PackedTable, slot: Slot, at: number): boolean {
+  const bytes = table.entry(slot);
+  let bits = 0;
+  for (let i = at; i < at + filterBytes; i++) {
+    for (let byte = bytes[i]!; byte !== 0; byte &= byte - 1) bits += 1;
+  }
+  return bits > filterBytes * 4;
 }
 
 function shift(table: PackedTable, slot: Slot, from: number, to: number): void {

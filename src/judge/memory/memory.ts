@@ -6,20 +6,17 @@ import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address} from '../../net/address.js';
 import type {ClientScope} from '../../net/client-key.js';
 import {
-  addHash,
   addU16,
   ageClient,
-  deliveredHash,
   field,
   flag,
   has,
-  hasHash,
-  hashesOf,
   isStranger,
   mostHashes,
   setFlag,
   worthOf,
 } from './client-record.js';
+import {addHash, deliveredHash, hasHash, hashesOf} from './hashes.js';
 import * as mailer from './mailer-record.js';
 
 export interface MemoryTables {
@@ -95,6 +92,12 @@ export class Memory {
     return before;
   }
 
+  /** Whether its mail is wanted: it delivered to three names, or on two days. */
+  isGood(slot: Slot): boolean {
+    const {clients} = this;
+    return !isStranger(clients, slot) || clients.u16(slot, field.days) >= 2;
+  }
+
   /** Clients that are no strangers, for a block of their network to pass them. */
   *mailers(): Generator<Uint8Array> {
     for (const record of this.#records.slots()) {
@@ -115,10 +118,10 @@ export class Memory {
   }
 
   /** Forgets whom nothing was heard of for long; all are looked at in turn. */
-  sweep(sec: number): void {
+  sweep(sec: number, longestBlockSec: number): void {
     const [clients, records] = [this.clients, this.#records];
     clients.sweep(sweptAtOnce, (slot) => {
-      if (ageClient(clients, slot, sec) === 'empty') this.forget(slot);
+      if (ageClient(clients, slot, sec, longestBlockSec) === 'empty') this.forget(slot);
     });
     records.sweep(sweptAtOnce, (slot) => {
       if (clients.find(records.key(slot)) === undefined) records.remove(slot);

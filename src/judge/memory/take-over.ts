@@ -6,7 +6,8 @@ import {parseAddress} from '../../net/address.js';
 import {clientKey} from '../../net/client-key.js';
 import {foldHash} from '../../score/names.js';
 import {deliveredCredit} from '../../score/weights.js';
-import {addHash, field, mailerNames, mostHashes} from './client-record.js';
+import {field, mailerNames, mostHashes} from './client-record.js';
+import {addHash} from './hashes.js';
 import type {MemoryTables} from './memory.js';
 
 /** Of versions before the judge. Times in ms since the epoch; the rest as there. */

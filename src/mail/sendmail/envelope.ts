@@ -95,7 +95,7 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   return {
     kind: 'delivered',
     queueId,
-    ...(box.test(text) && inNameOf === undefined && nextHost === undefined
+    ...(box.test(text) && inNameOf === undefined
       ? {sure: [text], others: [], inNameOf}
       : namesIn(text, inNameOf)),
     nextHost: nextHostOf(nextHost),
@@ -106,11 +106,11 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
 const typed = /^<[^\s"()<>\\,;:]{1,256}>(?:,<[^\s"()<>\\,;:]{1,256}>)*$/;
 
 /**
- * A mailbox of this host, to which an alias leads: an alias of one name has no `ctladdr`. On a relay of
+ * A mailbox of this host or of another, to which an alias leads: an alias of one name has no `ctladdr`. On a relay of
  * aliases alone nobody would have delivered to anybody otherwise. No text of a client looks so, unless it is the
  * name of the box itself.
  */
-const box = /^[\w.-]{1,64}$/;
+const box = /^[\w.+-]{1,64}(?:@[\w.-]{1,190})?$/;
 
 /**
  * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient

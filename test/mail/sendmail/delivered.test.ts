@@ -29,7 +29,8 @@ describe('readTo() of mail that arrived', () => {
     ['days in the queue', line('<a@b>').replace('delay=00', 'delay=3+00'), 'host=192.0.2.30 <a@b>'],
     ['a number of tries', line('<a@b>', 'dsn=2.0.0, ntries=3, stat=Sent'), 'host=192.0.2.30 <a@b>'],
     ['an alias', line('alice, ctladdr=<team@b> (8/0)'), 'host=192.0.2.30 for=<team@b>'],
-    ['what an alias leads to', line('alice'), 'host=192.0.2.30'],
+    ['what an alias leads to', line('alice'), 'host=192.0.2.30 alice'],
+    ['or leads to at another host', line('al.ice@b'), 'host=192.0.2.30 al.ice@b'],
     ['an alias of an alias', line('<a@b>, ctladdr=team (8/0)'), 'host=192.0.2.30'],
     [
       'a long alias, of which the middle is left out',
@@ -80,7 +81,7 @@ describe('readTo() of mail that arrived', () => {
     '<made-up@b>,alice@b',
     '<@x.example,@y.example:alice@b>',
     '<a,b@example.net>',
-    'alice@b',
+    'a<alice@b',
     'alice,bob',
   ])('%s gives no name at all', (recipients) => {
     const {sure = [], others = []} = read(line(recipients)) ?? {};
