@@ -25,7 +25,7 @@ export const judging = {
   ipv6Prefix: setting(
     number(48, 128, 'whole', 'BITS'),
     64,
-    'So many bits of an IPv6 address are one client, for counting and for blocking: a customer mostly has a /64, and may send from any address in it.',
+    'So many bits of an IPv6 address are one client, for counting and for blocking: a customer mostly has a /64, and may send from any address in it. After a change IPv6 clients begin anew.',
   ),
   trustedRelays: setting(
     networks,
