@@ -150,7 +150,7 @@ describeInNamespace(
         [['list'], 0, 'nobody is blocked\n'],
         [['why', '203.0.113.7'], 0, '203.0.113.7: not exempt\n'],
         [['why', '192.0.2.7', '--no-names'], 0, `whitelisted by ${whitelist}:2: 192.0.2.0/24\n`],
-        [['status'], 1, 'no daemon runs, backend iptables\n0 blocks\nremembered: 0 clients '],
+        [['status'], 1, 'no daemon runs, backend iptables\n0 blocks\nremembered: 0 clients, '],
         [['doctor', '--outbound=off'], 1, 'no daemon runs'],
       ] as const) {
         const ended = blocksmtp(
