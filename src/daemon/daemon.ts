@@ -28,6 +28,7 @@ import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
+import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {atMost} from '../sys/run/at-most.js';
 import {nowMs} from '../sys/run/clock.js';
@@ -193,8 +194,15 @@ export class Daemon {
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
+    const unread = new UnreadAnswers(records.map(({record}) => record));
     for (const {record, place: stands} of records) {
-      const found = this.#guard.take(record, nowMs(), this.#exemptions, this.#ask);
+      unread.next(record);
+      const ask: Ask = (question) => {
+        const answer = this.#ask(question);
+        if (answer?.answeredBytes === undefined) return answer;
+        return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
+      };
+      const found = this.#guard.take(record, nowMs(), this.#exemptions, ask);
       if (found.length === 0) continue;
       this.#log.say('debug', `the line at ${stands} counts:`);
       void this.#enforcement.carryOut(found);

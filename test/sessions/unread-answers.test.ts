@@ -1,0 +1,27 @@
+/** Refusals that were read together with one, and are not judged yet. */
+import {expect, test} from '@jest/globals';
+import type {LogRecord} from '../../src/log/record.js';
+import {UnreadAnswers} from '../../src/sessions/unread-answers.js';
+
+const record = (pid: number, message: string): LogRecord => ({
+  ...{atMs: 0, host: 'relay', program: 'sm-mta', pid, message},
+  ...{times: 1, writer: undefined},
+});
+const refusal = (pid: number, name: string): LogRecord =>
+  record(pid, `6ALBjJc0000152: <${name}@example.net>... User unknown`);
+
+test('what comes behind a line of the same process is told in bytes of its answers', () => {
+  const [first, other, second, end] = [
+    refusal(7, 'anna'),
+    refusal(8, 'bert'),
+    refusal(7, 'carl'),
+    record(7, '6ALBjJc0000152: from=<a@example.org>, size=0'),
+  ] as const;
+  const unread = new UnreadAnswers([first, other, second, end]);
+  unread.next(first);
+  expect(unread.behind(first)).toBe('550 5.1.1 <carl@example.net>... User unknown\r\n'.length);
+  unread.next(other);
+  expect(unread.behind(other)).toBe(0);
+  unread.next(second);
+  expect(unread.behind(second)).toBe(0);
+});
