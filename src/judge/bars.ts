@@ -79,7 +79,10 @@ export function lowBars(facts: Facts, policy: Policy): Bar[] {
   if (isNewcomer && canWave && facts.wave === 'on') {
     add('wave', sec - facts.firstSec >= waveYoungSec ? waveBar : waveYoungBar);
   }
-  if (isStranger && sec - Math.max(facts.firstSec, facts.freeSec) >= silenceSec) {
+  // On the first day a server that only asks back has had no time to deliver anything.
+  const isNewCallOut = facts.senders === 'null' && learning === 'on';
+  const isSilent = sec - Math.max(facts.firstSec, facts.freeSec) >= silenceSec;
+  if (isStranger && isSilent && !isNewCallOut) {
     add('silence', facts.senders === 'null' ? silenceNullBar : silenceBar);
   }
   return bars;
