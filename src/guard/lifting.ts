@@ -17,7 +17,7 @@ export function endBlocks(state: State, nowMs: number): Outcome[] {
 
 /**
  * Lifts the blocks of clients that have become exempt. Where evidence blocks a network, only those in
- * it pass from now on that are exempt: the block is told of as theirs.
+ * it pass from now on that are exempt: the outcome names their block.
  */
 export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
   return [...state.blocks.values()].flatMap((block) => {

@@ -30,7 +30,7 @@ export class MinuteLimit {
       return 'free';
     }
     if (this.#told.has(network)) return 'stillFull';
-    // No more than can be blocked in a minute are told of: this set is bounded too.
+    // As many networks are remembered as can be blocked in a minute: this set is bounded too.
     if (this.#told.size < this.#most) this.#told.add(network);
     return 'full';
   }

@@ -169,7 +169,7 @@ export class Convictions {
     return verdicts.map((verdict) => this.#ofNetwork(verdict, client, atMs));
   }
 
-  /** Of one network once an hour: whoever has many addresses shall not make a wave alone. */
+  /** Of one network once an hour: one holder of many addresses shall not make a wave alone. */
   #noteWave(client: Address, atMs: number): void {
     const holder = holderOf(client);
     const before = this.#holders.get(holder);

@@ -69,7 +69,7 @@ export class PackedTable {
   /**
    * @param saved in the order of their numbers; of those of another layout none is read
    * @param use `unsaved`: nobody will ask what has changed
-   * @param salt makes the places of keys unknown to whoever may choose keys. 32 bits
+   * @param salt makes the places of keys unknown to who may choose keys. 32 bits
    */
   constructor(
     {keyBytes, entryBytes}: PackedLayout,

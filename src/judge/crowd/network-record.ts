@@ -38,7 +38,7 @@ const halfLifeMinutes = 2 * 24 * 60;
 /** A score below is over, and with it who took part in it. Names. */
 const overNames = 0.5;
 
-/** Whoever delivers is remembered so long after its last mail. Minutes: 90 days. */
+/** Who delivers is remembered so long after its last mail. Minutes: 90 days. */
 const deliveredMinutes = 90 * 24 * 60;
 
 /** The ladder is forgotten so long after the last block's end. Minutes: 14 days. */

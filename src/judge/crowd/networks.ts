@@ -1,6 +1,6 @@
 /**
  * What the neighbours of a client have done: strangers' unknown names add up for the networks around
- * them, because whoever has a /24 to ask from needs only a name from each address. Decides which network
+ * them, because who has a /24 to ask from needs only a name from each address. Decides which network
  * is blocked, and which is hot: there a stranger's first unknown name convicts. Does not know clients
  * (`judge/judge.ts` counts them, and says who is a stranger) and makes no block.
  *

@@ -153,7 +153,7 @@ function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
   return {names, counts: {unknownRecipient: names.length}, firstMs, lastMs, proof};
 }
 
-/** Whoever chooses addresses that meet in one place only makes us forget names. */
+/** Who chooses addresses that meet in one place only makes us forget names. */
 function placeOf(client: string): number {
   let hash = 0;
   for (let i = 0; i < client.length; i++) hash = Math.imul(hash ^ client.charCodeAt(i), 0x01000193);

@@ -61,7 +61,7 @@ const begunAnew = `
     '$.kinds', json('{}'), '$.accepted', 0);
 `;
 
-/** The salt is another one after each start: whoever learnt it has learnt little. */
+/** The salt is another one after each start: who learns it learns little. */
 export const loadState = (database: Sql): State =>
   makeState(
     {
