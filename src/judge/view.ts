@@ -2,6 +2,7 @@
  * What the judge knows, as plain data for people: of one client, and of all together. `why`, `status`
  * and the metrics tell it. Nothing is decided by it, and nothing of it is saved.
  */
+import type {ListLossView} from './crowd/list-loss.js';
 import type {Network} from '../net/network.js';
 import type {Rule} from './verdict.js';
 
@@ -62,22 +63,13 @@ export interface CrowdView {
   readonly wave:
     {readonly kind: 'off'} | {readonly kind: 'on'; readonly sinceMs?: number | undefined};
   /** The relay refuses users whom it had (`crowd/list-loss.ts`): nobody is blocked. */
-  readonly listLoss:
-    | {readonly kind: 'off'}
-    | {
-        readonly kind: 'on';
-        /** Ms since the epoch. */
-        readonly sinceMs: number;
-        /** Distinct users that were refused, by how many networks. Counts. */
-        readonly names: number;
-        readonly networks: number;
-      };
+  readonly listLoss: ListLossView;
   /** The first day of an installation that knows nobody yet. `untilMs`: ms since the epoch. */
   readonly learning: {readonly kind: 'off'} | {readonly kind: 'on'; readonly untilMs: number};
   /** What is remembered: counts. */
   readonly remembered: {
     readonly clients: number;
-    /** Clients with a record (`ClientView.standing`). */
+    /** Clients whose names are kept apart: they deliver or ask for much. */
     readonly records: number;
     readonly networks: number;
     /** Recipients that took mail here. */

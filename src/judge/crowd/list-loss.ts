@@ -27,7 +27,7 @@ interface Counted {
 export type ListLossState =
   ({readonly kind: 'off'} & Counted) | ({readonly kind: 'on'; readonly sinceMs: number} & Counted);
 
-type ListLossView =
+export type ListLossView =
   | {readonly kind: 'off'}
   | {
       readonly kind: 'on';

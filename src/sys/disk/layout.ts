@@ -73,7 +73,7 @@ export const loadState = (database: Sql): State =>
   );
 
 /**
- * From an earlier version, or from an empty file, to a state of this one. All or nothing: whoever is
+ * From an earlier version, or from an empty file, to a state of this one. All or nothing: a start that is
  * killed in it does it again.
  */
 export function upgrade(database: Sql, version: number, takeOver: TakeOver): State {

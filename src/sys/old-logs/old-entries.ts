@@ -20,7 +20,7 @@ interface OldEntries {
 }
 
 /**
- * Ends with what is stored now, or with the signal. What cannot be read as an entry is left out: whoever
+ * Ends with what is stored now, or with the signal. What cannot be read as an entry is left out; what
  * follows the journal tells of it.
  *
  * @param sinceMs ms since the epoch

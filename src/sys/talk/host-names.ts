@@ -1,6 +1,6 @@
 /**
  * The names that the DNS has for addresses, for the tables of `list` and `why`: within a bound, because
- * whoever looks at three in the morning must not wait for a DNS that is down. A name is its
+ * an operator at three in the morning must not wait for a DNS that is down. A name is its
  * owner's word; `remote-names.ts` lets only the characters of a name through.
  */
 import {setMaxListeners} from 'node:events';
