@@ -112,6 +112,7 @@ const pure: readonly Room[] = [
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
   },
+  {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
   {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},
 ];

@@ -1,7 +1,7 @@
 /**
  * `coverage`: measures how much the watch on outgoing mail sees of programs that connect and are gone,
  * in a network of its own; and how another command of this program has that done. What the figures
- * mean is judged in `report/coverage-findings.ts`.
+ * mean is judged in `report/findings/coverage.ts`.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';

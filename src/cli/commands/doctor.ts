@@ -1,5 +1,5 @@
 /**
- * `blocksmtp doctor`: gathers what `report/diagnosis.ts` judges, and prints it. Changes nothing, but
+ * `blocksmtp doctor`: gathers what `report/findings/diagnosis.ts` judges, and prints it. Changes nothing, but
  * that a state which is there is opened where no daemon runs (`daemon/resources.ts`). What the watch
  * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
  */
@@ -12,8 +12,9 @@ import {journalSource, planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {parseWhitelist} from '../../net/whitelist.js';
 import {unknownUsers} from '../../outgoing/allowed.js';
-import {diagnose, type Facts} from '../../report/diagnosis.js';
-import type {Finding} from '../../report/finding.js';
+import {diagnose} from '../../report/findings/diagnosis.js';
+import type {Facts} from '../../report/findings/facts.js';
+import type {Finding} from '../../report/findings/finding.js';
 import type {Status} from '../../report/status.js';
 import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';

@@ -2,7 +2,7 @@
  * Measures how much the watch sees of programs that connect and are gone at once: the watch itself, and
  * for `hold` the egress guard itself, on this kernel, with canaries. Only in a network in which nothing
  * else is (`sys/outgoing/canaries.ts` sees to that), so no rule of anybody's is touched. Whether the figures
- * are good is judged in `report/coverage-findings.ts`.
+ * are good is judged in `report/findings/coverage.ts`.
  */
 import type {Config} from '../../config/schema.js';
 import {emptyState} from '../../guard/state.js';

@@ -2,7 +2,7 @@
 import {afterEach, describe, expect} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
-import {leastNamedShare} from '../../../src/report/coverage-findings.js';
+import {leastNamedShare} from '../../../src/report/findings/coverage.js';
 import type {Coverage, MeasuredWay} from '../../../src/outgoing/coverage.js';
 import {until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';

@@ -2,8 +2,8 @@
  * What `blocksmtp doctor` says of how much is seen of programs that connect and are gone at once. Pure:
  * `outgoing/coverage.ts` has measured it.
  */
-import type {Config} from '../config/schema.js';
-import type {Coverage, MeasuredWay, SightedBy} from '../outgoing/coverage.js';
+import type {Config} from '../../config/schema.js';
+import type {Coverage, MeasuredWay, SightedBy} from '../../outgoing/coverage.js';
 import type {Finding} from './finding.js';
 
 type Measured = Extract<MeasuredWay, {readonly kind: 'measured'}>;

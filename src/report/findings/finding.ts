@@ -5,3 +5,7 @@ export interface Finding {
   readonly verdict: 'good' | 'advice' | 'bad';
   readonly what: string;
 }
+
+export const good = (what: string): Finding => ({verdict: 'good', what});
+export const advice = (what: string): Finding => ({verdict: 'advice', what});
+export const bad = (what: string): Finding => ({verdict: 'bad', what});

@@ -1,11 +1,13 @@
 /** What the doctor finds, and what he tells to do. */
 import {describe, expect, test} from '@jest/globals';
-import {settingNames, settings, type Config} from '../../src/config/schema.js';
-import {diagnose, type Facts, mostTreeRules} from '../../src/report/diagnosis.js';
-import {leastNamedShare} from '../../src/report/coverage-findings.js';
-import type {Coverage, MeasuredWay, SightedBy} from '../../src/outgoing/coverage.js';
-import {blocksByRule, type Status} from '../../src/report/status.js';
-import {quietCrowd} from './status-samples.js';
+import {settingNames, settings, type Config} from '../../../src/config/schema.js';
+import {diagnose} from '../../../src/report/findings/diagnosis.js';
+import type {Facts} from '../../../src/report/findings/facts.js';
+import {mostTreeRules} from '../../../src/report/findings/size.js';
+import {leastNamedShare} from '../../../src/report/findings/coverage.js';
+import type {Coverage, MeasuredWay, SightedBy} from '../../../src/outgoing/coverage.js';
+import {blocksByRule, type Status} from '../../../src/report/status.js';
+import {quietCrowd} from '../status-samples.js';
 
 const standard = Object.fromEntries(
   settingNames.map((name) => [name, settings[name].standard]),

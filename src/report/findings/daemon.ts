@@ -1,0 +1,52 @@
+/** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
+import type {TrialView} from '../../config/trial.js';
+import {type EgressStatus, enforcedShare} from '../status.js';
+import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
+import type {Facts} from './facts.js';
+import {advice, bad, type Finding, good} from './finding.js';
+
+export function daemonFindings({status}: Facts): Finding[] {
+  if ('unavailable' in status) return [bad(status.unavailable)];
+  const {sinceMs, families, egress, crowd, trial, unsaved} = status;
+  const share = enforcedShare(families);
+  const all = [...families, ...egress.families];
+  const failures = new Set(all.flatMap(({failure}) => failure ?? []));
+  return [
+    sinceMs === undefined
+      ? bad('no daemon runs: nobody is blocked from now on')
+      : good('the daemon runs'),
+    ...(share === 1
+      ? [good('all blocks stand')]
+      : [bad(`only ${percentText(share)} of the blocks stand`)]),
+    ...(crowd.listLoss.kind === 'off'
+      ? []
+      : [
+          bad(
+            'blocking is stopped: the relay refuses users whom it had; see whether it knows its users',
+          ),
+        ]),
+    ...trialFindings(trial),
+    ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
+    ...egressFindings(egress),
+    ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
+  ];
+}
+
+function egressFindings({mode, families}: EgressStatus): Finding[] {
+  if (mode !== 'hold' && mode !== 'reject') return [];
+  return enforcedShare(families) === 1
+    ? [good(`outgoing mail: the rules of "${mode}" stand`)]
+    : [bad(`outgoing mail: the rules of "${mode}" do not all stand`)];
+}
+
+function trialFindings(trial: TrialView): Finding[] {
+  switch (trial.kind) {
+    case 'none':
+      return [];
+    case 'running':
+      return [advice('the configuration is on trial: `blocksmtp confirm` keeps it')];
+    case 'failed':
+    case 'overdue':
+      return [bad(trialTrouble[trial.kind])];
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What `blocksmtp doctor` finds: facts of this machine in, findings out, each with what to do. A file
+ * for each subject; this one has their order.
+ */
+import {coverageFindings} from './coverage.js';
+import {daemonFindings} from './daemon.js';
+import type {Facts} from './facts.js';
+import type {Finding} from './finding.js';
+import {machineFindings} from './machine.js';
+import {outgoingFindings} from './outgoing.js';
+import {sizeFindings} from './size.js';
+import {sourceFindings} from './sources.js';
+import {whitelistFindings} from './whitelist.js';
+
+export function diagnose(facts: Facts): Finding[] {
+  return [
+    ...machineFindings(facts),
+    ...daemonFindings(facts),
+    ...sizeFindings(facts),
+    ...whitelistFindings(facts),
+    ...sourceFindings(facts),
+    ...outgoingFindings(facts),
+    ...coverageFindings(facts.coverage, facts.config.outbound),
+  ];
+}

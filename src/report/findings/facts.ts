@@ -1,0 +1,28 @@
+/** What `doctor` has gathered of this machine; `cli/commands/doctor.ts` gathers it. */
+import type {Config} from '../../config/schema.js';
+import type {Family} from '../../net/address.js';
+import type {MeasuredWay} from '../../outgoing/coverage.js';
+import type {Status} from '../status.js';
+
+export interface Facts {
+  readonly config: Config;
+  readonly families: readonly Family[];
+  /** The first line that each says of its version; undefined: it is not there. */
+  readonly programs: ReadonlyMap<string, string | undefined>;
+  /** Of those that it needs (capabilities(7)). */
+  readonly lackingRights: readonly string[];
+  /** How things stand, with a daemon or without one; or why nobody knows. */
+  readonly status: Status | {readonly unavailable: string};
+  readonly whitelist:
+    {readonly entries: number; readonly problems: number} | {readonly why: string};
+  /** What would be followed, and whether it can be: the last change, or why not. */
+  readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
+  /** Processes that run sendmail. */
+  readonly sendmails: number;
+  /** Users of `allowed_senders` whom nobody is. */
+  readonly unknownUsers: readonly string[];
+  /** Ways for warnings that do not work now: the setting, and why. */
+  readonly warnTroubles: readonly {readonly setting: string; readonly why: string}[];
+  /** How much is seen of who connects and is gone; empty where outgoing mail is not watched. */
+  readonly coverage: readonly MeasuredWay[];
+}
