@@ -57,6 +57,7 @@ const isBlock = shape<Block>({
   fromMs: isNumber,
   madeMs: maybe(isNumber),
   untilMs: isNumber,
+  noted: maybe(shape<NonNullable<Block['noted']>>({fromMs: isNumber, untilMs: isNumber})),
   reason: isText,
   origin: oneOf<Block['origin']>({evidence: true, operator: true}),
   because: maybe(isBecause),

@@ -31,7 +31,7 @@ import type {Stuck} from '../sessions/reap.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {atMost} from '../sys/run/at-most.js';
-import {nowMs} from '../sys/run/clock.js';
+import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
 import {otherVariant} from '../sys/run/netfilter.js';
 import type {Log} from '../sys/talk/log.js';
@@ -64,6 +64,7 @@ export class Daemon {
   readonly #metrics: MetricsFile;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
+  /** When it began to follow, by the clock that nobody can set. Ms. */
   #sinceMs: number | undefined;
   /** The latest lifts of blocks whose networks have become exempt. */
   #lifting: Promise<void> = Promise.resolve();
@@ -91,7 +92,8 @@ export class Daemon {
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
-      sinceMs: () => this.#sinceMs,
+      // As the clock is set now: it runs for so long, whatever the clock said then.
+      sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -112,7 +114,7 @@ export class Daemon {
 
   /** Follows the log until the signal is given; before the first time it learns from the old ones. */
   async follow(signal: AbortSignal): Promise<void> {
-    this.#sinceMs = nowMs();
+    this.#sinceMs = monotonicMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
     const learner = new Learner({
       ...{config: this.#config, state: this.#state, say: this.#log.say},
@@ -130,8 +132,10 @@ export class Daemon {
 
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
+    // This comes each second: also a clock that was set is soon noticed.
+    const nowMs = this.#enforcement.now();
     if (this.#exemptionWatch.refresh() === 'changed') {
-      const lifted = liftExempt(this.#state, this.#exemptions, nowMs());
+      const lifted = liftExempt(this.#state, this.#exemptions, nowMs);
       this.#lifting = this.#enforcement.carryOut(lifted);
     }
     // Also of a look before this one: a reload must not answer while its lifts wait for the firewall.
@@ -151,7 +155,7 @@ export class Daemon {
 
   /** Forgets what is over. */
   cleanse(): Promise<void> {
-    mendLearning(this.#state.learning, nowMs());
+    mendLearning(this.#state.learning, this.#enforcement.now());
     this.#enforcement.sweep();
     return Promise.resolve();
   }
@@ -159,7 +163,9 @@ export class Daemon {
   /** The reaper has ended a process: said, and counted against its client. */
   reaped(stuck: Stuck): void {
     if (this.#enforcement.isStopped) return;
-    void this.#enforcement.carryOut(this.#guard.reaped(stuck, nowMs(), this.#exemptions));
+    void this.#enforcement.carryOut(
+      this.#guard.reaped(stuck, this.#enforcement.now(), this.#exemptions),
+    );
   }
 
   /** Compares the firewall with what should be, in both directions. */
@@ -202,7 +208,7 @@ export class Daemon {
         if (answer?.answeredBytes === undefined) return answer;
         return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
       };
-      const found = this.#guard.take(record, nowMs(), this.#exemptions, ask);
+      const found = this.#guard.take(record, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;
       this.#log.say('debug', `the line at ${stands} counts:`);
       void this.#enforcement.carryOut(found);

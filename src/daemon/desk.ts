@@ -17,7 +17,6 @@ import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
-import {nowMs} from '../sys/run/clock.js';
 
 /** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
 export const longestAnswerMs = 10_000;
@@ -60,7 +59,7 @@ export class Desk {
       whitelist: this.#parts.config.whiteList,
       status: () => this.status(),
     };
-    const {answer, outcomes} = serve(request, view, nowMs());
+    const {answer, outcomes} = serve(request, view, enforcement.now());
     if (outcomes.length === 0) return answer;
     await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is saved before the answer.
@@ -83,7 +82,7 @@ export class Desk {
       egress: {mode: config.outbound, families: familiesOf(egress())},
       blocks: state.blocks.size,
       blocksByRule: blocksByRule(state.blocks.values()),
-      crowd: this.#judged.crowd(nowMs()),
+      crowd: this.#judged.crowd(enforcement.now()),
       trial: trial(),
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
