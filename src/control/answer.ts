@@ -18,6 +18,7 @@ import type {Block} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import type {Proof} from '../mail/evidence.js';
@@ -147,11 +148,18 @@ const isHistoryEntry = shape<HistoryEntry>({
   reason: isText,
 });
 
+const isWay = oneOf<PassageWay>({otherHost: true, container: true, otherPort: true, unknown: true});
+const isPassed = shape<Omit<Extract<EffectView, {sessions: number}>, 'kind'>>({
+  ...{sessions: isNumber, lastMs: isNumber, client: isText, network: isText, way: isWay},
+});
+const isEffect = variants<EffectView>({undisputed: nothing, lately: isPassed, earlier: isPassed});
+
 const isWhyView = shape<WhyView>({
   network: isText,
   exemption: orNull(isText),
   block: orNull(isBlock),
   passes: orNull(isText),
+  passages: maybe(shape<Passages>({sessions: isNumber, lastMs: isNumber, way: isWay})),
   blocksInside: isNumber,
   known: orNull(isClientView),
   crowd: isCrowdView,
@@ -183,6 +191,7 @@ const isStatus = shape<Status>({
   }),
   crowd: isCrowdView,
   trial: isTrialView,
+  effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
 });

@@ -9,6 +9,8 @@ import type {TrialView} from '../config/trial.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement.js';
+import {effectMargins} from '../blocks/effect.js';
+import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
@@ -21,6 +23,7 @@ import {liftExempt} from '../guard/lifting.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {mendLearning} from '../judge/learning.js';
+import {connectedMs} from '../mail/connections.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
@@ -30,6 +33,7 @@ import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
+import {sessionProcess} from '../sys/proc/session-process.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
@@ -61,6 +65,7 @@ export class Daemon {
   readonly #enforcement: Enforcement;
   readonly #desk: Desk;
   readonly #ask: Ask;
+  readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
@@ -86,8 +91,11 @@ export class Daemon {
       sessions: 'cut',
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
+    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
+    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
     this.#desk = new Desk({
       ...shared,
+      effect: this.#effect,
       trial,
       enforcement,
       policy: settings.policy,
@@ -97,7 +105,6 @@ export class Daemon {
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
-    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
     const mailer = {dialect: sendmail, port: config.mailerPort};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
@@ -134,6 +141,7 @@ export class Daemon {
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
     // This comes each second: also a clock that was set is soon noticed.
     const nowMs = this.#enforcement.now();
+    this.#effect.look();
     if (this.#exemptionWatch.refresh() === 'changed') {
       const lifted = liftExempt(this.#state, this.#exemptions, nowMs);
       this.#lifting = this.#enforcement.carryOut(lifted);
@@ -190,6 +198,7 @@ export class Daemon {
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.#enforcement.halt();
+    await this.#effect.stop();
     const egress = await this.egress.stop(firewall);
     const blocks = await this.#enforcement.stop(firewall);
     return egress === 'failed' ? egress : blocks;
@@ -197,6 +206,32 @@ export class Daemon {
 
   get #exemptions(): Exemptions {
     return this.#exemptionWatch.exemptions;
+  }
+
+  #watchEffect(
+    {config, state, log}: Parts,
+    enforcement: Enforcement,
+    watch: ExemptionWatch,
+    candidates: Candidates,
+  ): EffectWatch {
+    const {processes, isProgram} = sendmail;
+    return new EffectWatch({
+      margins: effectMargins(config.cutSessions),
+      blockOf: (network) => state.blocks.get(network),
+      isExempt: (client) => watch.exemptions.of(client) !== undefined,
+      enforced: () => enforcement.enforced,
+      check: () => enforcement.check(),
+      connectedMs: (record, client) => connectedMs(state.connections, record, client),
+      envelopeBegan: (record, queueId) =>
+        processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
+      processOf: ({pid, writer}) => {
+        const numberedBy = writer === undefined ? 'log' : 'host';
+        return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
+      },
+      ...{ownHost: hostName(), port: config.mailerPort},
+      now: () => enforcement.now(),
+      say: log.say,
+    });
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
@@ -210,6 +245,10 @@ export class Daemon {
       };
       const found = this.#guard.take(record, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;
+      for (const outcome of found) {
+        const {kind} = outcome;
+        if (kind === 'counted' || kind === 'paid') this.#effect.hear(record, outcome.evidence);
+      }
       this.#log.say('debug', `the line at ${stands} counts:`);
       void this.#enforcement.carryOut(found);
     }

@@ -8,6 +8,7 @@ import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import type {Enforcement} from './enforcement.js';
+import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
@@ -29,6 +30,8 @@ interface DeskParts {
   readonly exemptions: () => Exemptions;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly enforcement: Enforcement;
+  /** Whether blocks have the effect that they should; undefined: nobody watches. */
+  readonly effect?: Pick<EffectWatch, 'view' | 'passagesOf'>;
   /** How much of the rules for outgoing mail is in force. */
   readonly egress: () => ReadonlyMap<Family, Enforced>;
   /** Whether the configuration is on trial. */
@@ -58,6 +61,7 @@ export class Desk {
       judged: this.#judged,
       whitelist: this.#parts.config.whiteList,
       status: () => this.status(),
+      passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
     if (outcomes.length === 0) return answer;
@@ -84,6 +88,7 @@ export class Desk {
       blocksByRule: blocksByRule(state.blocks.values()),
       crowd: this.#judged.crowd(enforcement.now()),
       trial: trial(),
+      effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
     };
