@@ -18,6 +18,7 @@ import type {Block} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Endless} from '../blocks/overdue.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
@@ -154,6 +155,13 @@ const isPassed = shape<Omit<Extract<EffectView, {sessions: number}>, 'kind'>>({
 });
 const isEffect = variants<EffectView>({undisputed: nothing, lately: isPassed, earlier: isPassed});
 
+const isEndless = shape<Endless>({
+  atMs: isNumber,
+  blocks: isNumber,
+  over: isNumber,
+  oldest: listOf(shape<Endless['oldest'][number]>({network: isText, untilMs: isNumber})),
+});
+
 const isWhyView = shape<WhyView>({
   network: isText,
   exemption: orNull(isText),
@@ -191,6 +199,7 @@ const isStatus = shape<Status>({
   }),
   crowd: isCrowdView,
   trial: isTrialView,
+  endless: maybe(isEndless),
   effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),

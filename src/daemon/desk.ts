@@ -3,6 +3,7 @@
  * puts the status together. What is answered to which request is decided in `control/operator.ts`.
  */
 import type {HistoryEntry} from '../blocks/history.js';
+import {endlessBlocks} from '../blocks/overdue.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
@@ -78,16 +79,21 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial, sinceMs} = this.#parts;
+    const {config, state, enforcement, egress, trial} = this.#parts;
+    const sinceMs = this.#parts.sinceMs();
+    const nowMs = enforcement.now();
+    const endless = endlessBlocks(state.blocks.values(), config.backend, nowMs);
     return {
-      sinceMs: sinceMs(),
+      sinceMs,
       backend: config.backend,
       families: familiesOf(enforcement.enforced),
       egress: {mode: config.outbound, families: familiesOf(egress())},
       blocks: state.blocks.size,
       blocksByRule: blocksByRule(state.blocks.values()),
-      crowd: this.#judged.crowd(enforcement.now()),
+      crowd: this.#judged.crowd(nowMs),
       trial: trial(),
+      // A daemon ends them.
+      ...(sinceMs === undefined && endless !== undefined ? {endless} : {}),
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,

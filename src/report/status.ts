@@ -3,6 +3,7 @@
  * (`status-lines.ts`), monitoring as figures (`prometheus.ts`).
  */
 import type {Block} from '../blocks/block.js';
+import type {Endless} from '../blocks/overdue.js';
 import type {EffectView} from '../blocks/passage.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
@@ -62,6 +63,8 @@ export interface Status {
   readonly trial: TrialView;
   /** Whether blocked clients began sessions all the same; absent: none is known to have done so. */
   readonly effect?: EffectView | undefined;
+  /** Blocks that nobody ends, because no daemon runs; absent: there are none. */
+  readonly endless?: Endless | undefined;
   /** Why the state could not be saved; undefined: it could. */
   readonly unsaved: string | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */

@@ -1,4 +1,5 @@
-/** What `doctor` finds of the effect of blocks: whether those who are blocked stay away. */
+/** What `doctor` finds of blocks: whether those who are blocked stay away, and whether each block ends. */
+import {endlessText} from '../../blocks/overdue.js';
 import type {PassageWay} from '../../blocks/passage.js';
 import {wayText} from '../effect-text.js';
 import type {Facts} from './facts.js';
@@ -15,7 +16,17 @@ const remedy: Readonly<Record<PassageWay, string>> = {
     'see `iptables -t nat -S` and the counter of the rule (`iptables -nvL`): one that stays 0 is met by no packet',
 };
 
-export function effectFindings({status}: Facts): Finding[] {
+export const blockFindings = (facts: Facts): Finding[] => [
+  ...effectFindings(facts),
+  ...endlessFindings(facts),
+];
+
+function endlessFindings({status}: Facts): Finding[] {
+  if ('unavailable' in status || status.endless === undefined) return [];
+  return [bad(endlessText(status.endless, 'notRunning'))];
+}
+
+function effectFindings({status}: Facts): Finding[] {
   if ('unavailable' in status) return [];
   const {effect} = status;
   if (effect === undefined || effect.kind === 'undisputed') return [];
