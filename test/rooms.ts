@@ -23,6 +23,10 @@ export interface Storey {
 const pure: readonly Room[] = [
   {folder: 'base', purpose: 'Values, bounds and text that know neither mail nor machine.'},
   {
+    folder: 'base/clocks',
+    purpose: 'What the clock that people set and the one that nobody sets tell together.',
+  },
+  {
     folder: 'base/mechanisms',
     purpose: 'Small machines used everywhere: one at a time, said once, bounded, slower each time.',
   },

@@ -19,6 +19,11 @@ export interface Block {
   readonly madeMs?: number;
   /** The first moment without the block. Ms since the epoch. */
   readonly untilMs: number;
+  /**
+   * What it was noted with by a clock that was ahead of the one that mended it (`guard/clock-mend.ts`);
+   * undefined: the clock was never found behind. Ms since the epoch.
+   */
+  readonly noted?: {readonly fromMs: number; readonly untilMs: number} | undefined;
   readonly reason: string;
   readonly origin: 'evidence' | 'operator';
   /** What the judge saw; undefined for an operator's block, and in states of 1.0. */

@@ -23,6 +23,13 @@ export type TrialView =
   /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
   | {readonly kind: 'overdue'};
 
+/** The clock was set by so much: a trial lasts as long as was said, and the blocks since then stay those. */
+export const movedTrial = (trial: Trial, stepMs: number): Trial => ({
+  ...trial,
+  sinceMs: trial.sinceMs + stepMs,
+  untilMs: trial.untilMs + stepMs,
+});
+
 export function trialView(trial: Trial | undefined, nowMs: number): TrialView {
   if (trial?.kind !== 'running') return {kind: trial?.kind ?? 'none'};
   const {untilMs} = trial;

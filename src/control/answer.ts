@@ -18,6 +18,8 @@ import type {Block} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Endless} from '../blocks/overdue.js';
+import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import type {Proof} from '../mail/evidence.js';
@@ -57,6 +59,7 @@ const isBlock = shape<Block>({
   fromMs: isNumber,
   madeMs: maybe(isNumber),
   untilMs: isNumber,
+  noted: maybe(shape<NonNullable<Block['noted']>>({fromMs: isNumber, untilMs: isNumber})),
   reason: isText,
   origin: oneOf<Block['origin']>({evidence: true, operator: true}),
   because: maybe(isBecause),
@@ -146,11 +149,25 @@ const isHistoryEntry = shape<HistoryEntry>({
   reason: isText,
 });
 
+const isWay = oneOf<PassageWay>({otherHost: true, container: true, otherPort: true, unknown: true});
+const isPassed = shape<Omit<Extract<EffectView, {sessions: number}>, 'kind'>>({
+  ...{sessions: isNumber, lastMs: isNumber, client: isText, network: isText, way: isWay},
+});
+const isEffect = variants<EffectView>({undisputed: nothing, lately: isPassed, earlier: isPassed});
+
+const isEndless = shape<Endless>({
+  atMs: isNumber,
+  blocks: isNumber,
+  over: isNumber,
+  oldest: listOf(shape<Endless['oldest'][number]>({network: isText, untilMs: isNumber})),
+});
+
 const isWhyView = shape<WhyView>({
   network: isText,
   exemption: orNull(isText),
   block: orNull(isBlock),
   passes: orNull(isText),
+  passages: maybe(shape<Passages>({sessions: isNumber, lastMs: isNumber, way: isWay})),
   blocksInside: isNumber,
   known: orNull(isClientView),
   crowd: isCrowdView,
@@ -182,6 +199,8 @@ const isStatus = shape<Status>({
   }),
   crowd: isCrowdView,
   trial: isTrialView,
+  endless: maybe(isEndless),
+  effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
 });

@@ -6,6 +6,7 @@
 import {countText} from '../base/count.js';
 import {type Block, standing} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Passages} from '../blocks/passage.js';
 import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
 import type {Guard} from '../guard/guard.js';
 import {liftAll, unblock as liftBlock} from '../guard/lifting.js';
@@ -25,6 +26,8 @@ export interface OperatorView {
   /** The file of the whitelist, for who wants to add a line. */
   readonly whitelist: string;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  /** Sessions that passed the block of this network; undefined: none that is known. */
+  readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
 }
 
@@ -91,6 +94,7 @@ function why(network: Network, view: OperatorView, nowMs: number): Served {
         network: network.text,
         exemption: exempt === undefined ? null : exemptionText(exempt),
         block,
+        passages: block === null ? undefined : view.passagesOf?.(block.network),
         passes: (block && holeAround(network, block)) ?? null,
         blocksInside: blocksInside(network, state),
         known,

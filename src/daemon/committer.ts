@@ -6,7 +6,7 @@
  */
 import {Complaints} from '../base/mechanisms/complaints.js';
 import type {Say} from '../base/say.js';
-import {nowMs} from '../sys/run/clock.js';
+import {monotonicMs} from '../sys/run/clock.js';
 
 /** How soon a change is saved. Ms: many lines share one transaction. */
 const soonMs = 200;
@@ -32,7 +32,7 @@ export class Committer {
   after(change: 'counted' | 'moved'): void {
     if (this.#isStopped) return;
     const waitMs = this.#failure !== undefined ? retryMs : change === 'counted' ? soonMs : laterMs;
-    const dueMs = nowMs() + waitMs;
+    const dueMs = monotonicMs() + waitMs;
     if (dueMs >= this.#dueMs) return;
     clearTimeout(this.#timer);
     this.#dueMs = dueMs;

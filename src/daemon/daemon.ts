@@ -9,6 +9,8 @@ import type {TrialView} from '../config/trial.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement.js';
+import {effectMargins} from '../blocks/effect.js';
+import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
@@ -21,6 +23,7 @@ import {liftExempt} from '../guard/lifting.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {mendLearning} from '../judge/learning.js';
+import {connectedMs} from '../mail/connections.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
@@ -30,8 +33,9 @@ import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
+import {sessionProcess} from '../sys/proc/session-process.js';
 import {atMost} from '../sys/run/at-most.js';
-import {nowMs} from '../sys/run/clock.js';
+import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
 import {otherVariant} from '../sys/run/netfilter.js';
 import type {Log} from '../sys/talk/log.js';
@@ -61,9 +65,11 @@ export class Daemon {
   readonly #enforcement: Enforcement;
   readonly #desk: Desk;
   readonly #ask: Ask;
+  readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
+  /** When it began to follow, by the clock that nobody can set. Ms. */
   #sinceMs: number | undefined;
   /** The latest lifts of blocks whose networks have become exempt. */
   #lifting: Promise<void> = Promise.resolve();
@@ -85,17 +91,20 @@ export class Daemon {
       sessions: 'cut',
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
+    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
+    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
     this.#desk = new Desk({
       ...shared,
+      effect: this.#effect,
       trial,
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
-      sinceMs: () => this.#sinceMs,
+      // As the clock is set now: it runs for so long, whatever the clock said then.
+      sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
-    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
     const mailer = {dialect: sendmail, port: config.mailerPort};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
@@ -112,7 +121,7 @@ export class Daemon {
 
   /** Follows the log until the signal is given; before the first time it learns from the old ones. */
   async follow(signal: AbortSignal): Promise<void> {
-    this.#sinceMs = nowMs();
+    this.#sinceMs = monotonicMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
     const learner = new Learner({
       ...{config: this.#config, state: this.#state, say: this.#log.say},
@@ -130,8 +139,11 @@ export class Daemon {
 
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
+    // This comes each second: also a clock that was set is soon noticed.
+    const nowMs = this.#enforcement.now();
+    this.#effect.look();
     if (this.#exemptionWatch.refresh() === 'changed') {
-      const lifted = liftExempt(this.#state, this.#exemptions, nowMs());
+      const lifted = liftExempt(this.#state, this.#exemptions, nowMs);
       this.#lifting = this.#enforcement.carryOut(lifted);
     }
     // Also of a look before this one: a reload must not answer while its lifts wait for the firewall.
@@ -151,7 +163,7 @@ export class Daemon {
 
   /** Forgets what is over. */
   cleanse(): Promise<void> {
-    mendLearning(this.#state.learning, nowMs());
+    mendLearning(this.#state.learning, this.#enforcement.now());
     this.#enforcement.sweep();
     return Promise.resolve();
   }
@@ -159,7 +171,9 @@ export class Daemon {
   /** The reaper has ended a process: said, and counted against its client. */
   reaped(stuck: Stuck): void {
     if (this.#enforcement.isStopped) return;
-    void this.#enforcement.carryOut(this.#guard.reaped(stuck, nowMs(), this.#exemptions));
+    void this.#enforcement.carryOut(
+      this.#guard.reaped(stuck, this.#enforcement.now(), this.#exemptions),
+    );
   }
 
   /** Compares the firewall with what should be, in both directions. */
@@ -184,6 +198,7 @@ export class Daemon {
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.#enforcement.halt();
+    await this.#effect.stop();
     const egress = await this.egress.stop(firewall);
     const blocks = await this.#enforcement.stop(firewall);
     return egress === 'failed' ? egress : blocks;
@@ -191,6 +206,32 @@ export class Daemon {
 
   get #exemptions(): Exemptions {
     return this.#exemptionWatch.exemptions;
+  }
+
+  #watchEffect(
+    {config, state, log}: Parts,
+    enforcement: Enforcement,
+    watch: ExemptionWatch,
+    candidates: Candidates,
+  ): EffectWatch {
+    const {processes, isProgram} = sendmail;
+    return new EffectWatch({
+      margins: effectMargins(config.cutSessions),
+      blockOf: (network) => state.blocks.get(network),
+      isExempt: (client) => watch.exemptions.of(client) !== undefined,
+      enforced: () => enforcement.enforced,
+      check: () => enforcement.check(),
+      connectedMs: (record, client) => connectedMs(state.connections, record, client),
+      envelopeBegan: (record, queueId) =>
+        processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
+      processOf: ({pid, writer}) => {
+        const numberedBy = writer === undefined ? 'log' : 'host';
+        return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
+      },
+      ...{ownHost: hostName(), port: config.mailerPort},
+      now: () => enforcement.now(),
+      say: log.say,
+    });
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
@@ -202,8 +243,12 @@ export class Daemon {
         if (answer?.answeredBytes === undefined) return answer;
         return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
       };
-      const found = this.#guard.take(record, nowMs(), this.#exemptions, ask);
+      const found = this.#guard.take(record, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;
+      for (const outcome of found) {
+        const {kind} = outcome;
+        if (kind === 'counted' || kind === 'paid') this.#effect.hear(record, outcome.evidence);
+      }
       this.#log.say('debug', `the line at ${stands} counts:`);
       void this.#enforcement.carryOut(found);
     }

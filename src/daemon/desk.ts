@@ -3,11 +3,13 @@
  * puts the status together. What is answered to which request is decided in `control/operator.ts`.
  */
 import type {HistoryEntry} from '../blocks/history.js';
+import {endlessBlocks} from '../blocks/overdue.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import type {Enforcement} from './enforcement.js';
+import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
@@ -17,7 +19,6 @@ import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
-import {nowMs} from '../sys/run/clock.js';
 
 /** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
 export const longestAnswerMs = 10_000;
@@ -30,6 +31,8 @@ interface DeskParts {
   readonly exemptions: () => Exemptions;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly enforcement: Enforcement;
+  /** Whether blocks have the effect that they should; undefined: nobody watches. */
+  readonly effect?: Pick<EffectWatch, 'view' | 'passagesOf'>;
   /** How much of the rules for outgoing mail is in force. */
   readonly egress: () => ReadonlyMap<Family, Enforced>;
   /** Whether the configuration is on trial. */
@@ -59,8 +62,9 @@ export class Desk {
       judged: this.#judged,
       whitelist: this.#parts.config.whiteList,
       status: () => this.status(),
+      passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
-    const {answer, outcomes} = serve(request, view, nowMs());
+    const {answer, outcomes} = serve(request, view, enforcement.now());
     if (outcomes.length === 0) return answer;
     await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is saved before the answer.
@@ -75,16 +79,22 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial, sinceMs} = this.#parts;
+    const {config, state, enforcement, egress, trial} = this.#parts;
+    const sinceMs = this.#parts.sinceMs();
+    const nowMs = enforcement.now();
+    const endless = endlessBlocks(state.blocks.values(), config.backend, nowMs);
     return {
-      sinceMs: sinceMs(),
+      sinceMs,
       backend: config.backend,
       families: familiesOf(enforcement.enforced),
       egress: {mode: config.outbound, families: familiesOf(egress())},
       blocks: state.blocks.size,
       blocksByRule: blocksByRule(state.blocks.values()),
-      crowd: this.#judged.crowd(nowMs()),
+      crowd: this.#judged.crowd(nowMs),
       trial: trial(),
+      // A daemon ends them.
+      ...(sinceMs === undefined && endless !== undefined ? {endless} : {}),
+      effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
     };

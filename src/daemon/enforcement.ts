@@ -4,6 +4,8 @@
  * ends. Decides no block (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it runs,
  * a command that works without a daemon one for its request.
  */
+import {ClockSteps} from '../base/clocks/clock-steps.js';
+import {aboutText} from '../base/duration.js';
 import type {Say} from '../base/say.js';
 import {nextEndMs, passes, standing} from '../blocks/block.js';
 import {BlockRules} from '../blocks/live/block-rules.js';
@@ -18,6 +20,7 @@ import type {Variant} from '../firewall/iptables-calls.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Guard} from '../guard/guard.js';
+import {followClock} from '../guard/clock-mend.js';
 import {endBlocks, liftExempt, liftSince} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
@@ -27,7 +30,7 @@ import {Digest} from '../report/digest.js';
 import type {Exemptions} from '../score/exempt.js';
 import {Cutter, type CutterView} from '../sessions/live/cutter.js';
 import {SessionCuts} from '../sessions/live/session-cuts.js';
-import {nowMs} from '../sys/run/clock.js';
+import {clocksNow, sleptMs} from '../sys/run/clock.js';
 
 export interface EnforcementParts {
   readonly config: Config;
@@ -58,6 +61,7 @@ export class Enforcement {
   readonly #digest: Digest;
   readonly #committer: Committer;
   readonly #cuts: SessionCuts | undefined;
+  readonly #clockSteps = new ClockSteps(clocksNow(), sleptMs());
   readonly #endTimer = new EndTimer(() => this.#endBlocks());
   #unwanted: Unwanted;
   #isStopped = false;
@@ -74,15 +78,26 @@ export class Enforcement {
   }
 
   /**
+   * The time by which blocks begin and end. Where the clock was set since it was last asked, they are
+   * moved along first, so that each keeps the time that it had left. Ms since the epoch.
+   */
+  now(): number {
+    const clocks = clocksNow();
+    const stepMs = this.#clockSteps.take(clocks, sleptMs);
+    if (stepMs !== 0) this.#followClock(stepMs, clocks.wallMs);
+    return clocks.wallMs;
+  }
+
+  /**
    * Puts the blocks of the last run in force. Does not wait for the firewall.
    *
    * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
    */
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     const {config, state, families} = this.#parts;
-    const undone = liftSince(state, liftSinceMs, nowMs());
-    const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), nowMs())];
-    const ended = this.#unwanted === 'remove' ? endBlocks(state, nowMs()) : [];
+    const undone = liftSince(state, liftSinceMs, this.now());
+    const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
+    const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
     this.#tell([...lifted, ...ended]);
     // One by one: while the log is caught up with, rules that nobody wants stay.
     this.#intend(lifted);
@@ -97,7 +112,7 @@ export class Enforcement {
   caughtUp(): void {
     if (this.#unwanted === 'remove') return;
     this.#unwanted = 'remove';
-    this.#tell(endBlocks(this.#parts.state, nowMs()));
+    this.#tell(endBlocks(this.#parts.state, this.now()));
     this.#renewIntent();
     void this.#enforce().then(() => this.#replaceOthers());
   }
@@ -113,7 +128,7 @@ export class Enforcement {
   /** Forgets what is over, and tells what was counted since the last time. */
   sweep(): void {
     // Until the log is caught up with, its lines may speak of what seems to be over.
-    if (this.#unwanted === 'remove') void this.carryOut(this.#parts.guard.sweep(nowMs()));
+    if (this.#unwanted === 'remove') void this.carryOut(this.#parts.guard.sweep(this.now()));
     this.noteChange('counted');
     this.#digest.tell();
   }
@@ -207,7 +222,7 @@ export class Enforcement {
   #makeCuts(): SessionCuts {
     const {config, state, exemptions, say} = this.#parts;
     const view: CutterView = {
-      stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > nowMs(),
+      stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > this.now(),
       passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
       isExempt: (client) => exemptions().of(client) !== undefined,
       save: () => this.save(),
@@ -229,7 +244,7 @@ export class Enforcement {
     for (const outcome of outcomes) {
       if (outcome.kind === 'lifted') this.#rules.lift(outcome.block.network);
       // A block whose time is over when its lines are read is never made.
-      if (outcome.kind !== 'block' || outcome.block.untilMs <= nowMs()) continue;
+      if (outcome.kind !== 'block' || outcome.block.untilMs <= this.now()) continue;
       this.#rules.set(outcome.block);
       this.#endTimer.expect(outcome.block.untilMs);
       blocked.push(outcome.block.network);
@@ -238,7 +253,7 @@ export class Enforcement {
   }
 
   #tell(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) this.#digest.hear(outcome, nowMs());
+    for (const outcome of outcomes) this.#digest.hear(outcome, this.now());
     this.noteChange('counted');
   }
 
@@ -249,13 +264,24 @@ export class Enforcement {
   /** Follows the state, whatever has changed its blocks: time, and a clock that was set, included. */
   #renewIntent(): void {
     const {blocks} = this.#parts.state;
-    this.#rules.replace(standing(blocks.values(), nowMs()));
+    this.#rules.replace(standing(blocks.values(), this.now()));
     this.#endTimer.expect(nextEndMs(blocks.values()));
+  }
+
+  #followClock(stepMs: number, nowMs: number): void {
+    const {state, say} = this.#parts;
+    followClock(state, stepMs, nowMs);
+    const which = stepMs > 0 ? 'forward' : 'back';
+    const by = aboutText(Math.round(Math.abs(stepMs) / 1000));
+    say('notice', `the clock was set ${which} by ${by}: blocks keep the time that they had left`);
+    if (this.#isStopped) return;
+    this.#renewIntent();
+    this.noteChange('counted');
   }
 
   #endBlocks(): void {
     if (this.#unwanted === 'keep') return;
-    void this.carryOut(endBlocks(this.#parts.state, nowMs()));
+    void this.carryOut(endBlocks(this.#parts.state, this.now()));
     this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
   }
 }

@@ -27,7 +27,7 @@ import type {Log} from '../sys/talk/log.js';
 export type Ending =
   | {readonly kind: 'ended'; readonly firewall: 'left' | 'removed' | 'failed'}
   /** The state is another daemon's, or cannot be opened. */
-  | {readonly kind: 'unavailable'; readonly why: string};
+  | {readonly kind: 'unavailable'; readonly state: 'taken' | 'failed'; readonly why: string};
 
 /** How often the whitelist file and the machine's addresses are looked at. Ms. */
 const exemptionsMs = 1000;
@@ -82,7 +82,7 @@ interface LifeTerms {
 export async function live(terms: LifeTerms): Promise<Ending> {
   const {config, log, course, liftSinceMs, memory = new LifeMemory(), open = openToGuard} = terms;
   const opened = await open(config, log, course.end, memory.unsaved);
-  if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
+  if (opened.kind !== 'ready') return {kind: 'unavailable', state: opened.kind, why: opened.why};
   const {resources} = opened;
   const daemon = new Daemon({
     ...resources,

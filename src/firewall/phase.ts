@@ -1,6 +1,7 @@
 /**
  * What a keeper is doing, as a value: decides which phase follows which. The keeper
- * (`live/keeper.ts`) makes the tries, sets the timer and reports.
+ * (`live/keeper.ts`) makes the tries, sets the timer and reports. All times are by the clock that nobody can
+ * set, or a clock that jumps would make a try look late.
  *
  *            begin            done
  *     idle ─────────▶ trying ──────▶ idle
@@ -23,7 +24,7 @@ export type Phase =
    */
   | {
       readonly kind: 'trying';
-      /** When it began. Ms since the epoch. */
+      /** When it began, by the clock that nobody can set. Ms. */
       readonly sinceMs: number;
       readonly result: 'believed' | 'doubted';
       readonly failure: string | undefined;

@@ -53,6 +53,13 @@ export function learningUntilMs(table: Table<Learning>, nowMs: number): number |
   return untilMs > nowMs ? untilMs : undefined;
 }
 
+/** The clock was set by so much: the day lasts a day, or strangers would be judged harder in the middle of it. */
+export function moveLearning(table: Table<Learning>, stepMs: number, nowMs: number): void {
+  const learning = table.get(key);
+  if (learning?.kind !== 'firstDay' || learning.sinceMs > nowMs - stepMs) return;
+  note(table, {kind: 'firstDay', sinceMs: learning.sinceMs + stepMs});
+}
+
 /** Noted while the clock was ahead, the day would not end for years: it begins now instead. */
 export function mendLearning(table: Table<Learning>, nowMs: number): void {
   const learning = table.get(key);

@@ -58,6 +58,26 @@ export function endEarlier(
   clients.setU32(slot, field.blockedUntilSec, untilSec);
 }
 
+/**
+ * The clock was set back: who is blocked is so until the same moment, and who no longer was is not blocked
+ * anew. Where it was set forward there is nothing to do: that a client counts as blocked for less than its
+ * block stands is no harm to it.
+ *
+ * @param backMs by how much
+ */
+export function moveBlockEnds(
+  {clients}: Pick<Tables, 'clients'>,
+  backMs: number,
+  nowMs: number,
+): void {
+  const [backSec, nowSec] = [Math.round(backMs / 1000), Math.floor(nowMs / 1000)];
+  for (const slot of clients.slots()) {
+    const untilSec = clients.u32(slot, field.blockedUntilSec);
+    if (untilSec <= nowSec) continue;
+    clients.setU32(slot, field.blockedUntilSec, Math.max(0, untilSec - backSec));
+  }
+}
+
 /** Of the client that the network is: a network of IPv4 is none, though one has its first address. */
 const slotOf = (table: PackedTable, {family, first, prefix, text}: Network): Slot | undefined =>
   family === 4 && prefix < 32 ? undefined : table.find(addressBytes({family, value: first, text}));

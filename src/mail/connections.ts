@@ -119,4 +119,14 @@ export class Connections {
   }
 }
 
+/** When a line told that this process began to serve the client; undefined: none did. Ms since the epoch. */
+export function connectedMs(
+  table: Pick<Table<ClientConnection>, 'get'>,
+  record: LogRecord,
+  client: Address,
+): number | undefined {
+  const known = table.get(processKey(record));
+  return known?.address === client.text && known.login !== 'only' ? known.firstMs : undefined;
+}
+
 export const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;

@@ -24,6 +24,7 @@ export function statusFigures(status: Status): string {
     ...wholeFigures(status),
     ...crowdFigures(status),
     ...firewallFigures(status),
+    ...effectFigures(status),
     ...egressFigures(status),
   ];
   return figures.map(figureText).join('');
@@ -175,6 +176,22 @@ function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
     },
   ];
 }
+
+/** Of what shows that rules are not met by the packets that they are for. */
+const effectFigures = ({effect}: Status): Figure[] => [
+  {
+    name: 'without_effect',
+    type: 'gauge',
+    help: 'Whether blocked clients began sessions in the last hour.',
+    samples: [{value: effect?.kind === 'lately' ? 1 : 0}],
+  },
+  {
+    name: 'passages_total',
+    type: 'counter',
+    help: 'Sessions that began although a block of their client was in force.',
+    samples: [{value: effect === undefined || effect.kind === 'undisputed' ? 0 : effect.sessions}],
+  },
+];
 
 const isOn = ({kind}: {readonly kind: 'on' | 'off'}): number => (kind === 'on' ? 1 : 0);
 

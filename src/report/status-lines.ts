@@ -3,6 +3,8 @@ import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import type {TrialView} from '../config/trial.js';
+import {endlessText} from '../blocks/overdue.js';
+import {effectLines} from './effect-text.js';
 import type {CrowdView} from '../judge/view.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
 
@@ -26,6 +28,8 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
+    ...effectLines(status.effect, nowMs),
+    ...(status.endless === undefined ? [] : [endlessText(status.endless, 'notRunning')]),
     `outgoing: ${egress.mode}`,
     ...egress.families.map((each) => {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';

@@ -3,6 +3,8 @@
  * (`status-lines.ts`), monitoring as figures (`prometheus.ts`).
  */
 import type {Block} from '../blocks/block.js';
+import type {Endless} from '../blocks/overdue.js';
+import type {EffectView} from '../blocks/passage.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
@@ -59,6 +61,10 @@ export interface Status {
   readonly crowd: CrowdView;
   /** Whether the configuration in force is the one in the file, and stays. */
   readonly trial: TrialView;
+  /** Whether blocked clients began sessions all the same; absent: none is known to have done so. */
+  readonly effect?: EffectView | undefined;
+  /** Blocks that nobody ends, because no daemon runs; absent: there are none. */
+  readonly endless?: Endless | undefined;
   /** Why the state could not be saved; undefined: it could. */
   readonly unsaved: string | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
@@ -73,10 +79,19 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({sinceMs, families, egress, crowd, trial, unsaved}: Status): boolean {
+export function isGood({
+  sinceMs,
+  families,
+  egress,
+  crowd,
+  trial,
+  effect,
+  unsaved,
+}: Status): boolean {
   return (
     sinceMs !== undefined &&
     unsaved === undefined &&
+    effect?.kind !== 'lately' &&
     crowd.listLoss.kind === 'off' &&
     // One that runs is being looked at, and ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&

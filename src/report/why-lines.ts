@@ -8,6 +8,7 @@ import {isoTime} from '../base/iso-time.js';
 import {asciiJson} from '../base/printable.js';
 import type {Block} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Passages} from '../blocks/passage.js';
 import {
   againstText,
   amountText,
@@ -17,6 +18,7 @@ import {
   scoreText,
 } from '../judge/because-text.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
+import {passagesText} from './effect-text.js';
 import {liftedText} from './outcome-text.js';
 import {crowdLines} from './status-lines.js';
 
@@ -28,6 +30,8 @@ export interface WhyView {
   readonly exemption: string | null;
   /** Its own block, or the one of a larger network around it. */
   readonly block: Block | null;
+  /** Sessions of clients of that block that began although it was in force; absent: none is known. */
+  readonly passages?: Passages | undefined;
   /** A network inside of that block whose packets pass all the same, and which holds this one. */
   readonly passes: string | null;
   /** Blocks of smaller networks inside of it. A count. */
@@ -80,7 +84,10 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
   ];
 }
 
-function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: number): string[] {
+function blockLines(
+  {network, block, passages, passes, blocksInside}: WhyView,
+  nowMs: number,
+): string[] {
   const inside = blocksInside === 0 ? [] : [`${countText(blocksInside, 'block')} inside of it`];
   if (block === null) return ['not blocked', ...inside];
   const {fromMs, untilMs, reason, origin} = block;
@@ -89,6 +96,7 @@ function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: numb
   const why = origin === 'operator' ? 'by the operator' : reason;
   return [
     `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
+    ...(passages === undefined ? [] : [passagesText(passages)]),
     ...(passes === null
       ? []
       : [`its packets pass all the same: ${passes} is exempt, or has delivered mail`]),

@@ -82,6 +82,8 @@ test('the names, their types and their order', () => {
     'firewall_repairs_total counter',
     'firewall_read_timestamp_seconds gauge',
     'outcomes_total counter',
+    'without_effect gauge',
+    'passages_total counter',
     'egress_wanted gauge',
     'egress_standing gauge',
     'egress_failing gauge',

@@ -1,4 +1,7 @@
-/** Wakes when the next block ends, in time for those that end in the same moment to go in one batch. */
+/**
+ * Wakes when the next block ends, in time for those that end in the same moment to go in one batch. Ends are by the
+ * wall clock, the wait is not: `daemon/enforcement.ts` moves the ends when the clock is set, and expects them anew.
+ */
 import {nowMs} from '../../sys/run/clock.js';
 
 /** Between two batches of blocks that end. Ms. */

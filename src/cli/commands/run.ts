@@ -1,5 +1,6 @@
 /** `blocksmtp run`: the daemon, from its first configuration to the signal that ends it. */
 import {type Problem, problemText} from '../../base/problem.js';
+import {tellLeftBlocks, tellUnknown} from '../../daemon/course/left-blocks.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Signals} from '../face/surroundings.js';
 import type {Options} from '../../config/options.js';
@@ -22,6 +23,7 @@ export async function run(
   const first = firstLife(options);
   if (first.kind === 'problems') {
     complain(first.problems);
+    await tellLeftBlocks(options);
     return exitCode.configuration;
   }
   let {life} = first;
@@ -139,6 +141,7 @@ class AskedBySignal {
 function exitOf(ending: Ending, config: Config, log: Log): ExitCode {
   if (ending.kind === 'unavailable') {
     log.say('error', ending.why);
+    if (ending.state === 'failed') tellUnknown(config, log);
     return exitCode.unavailable;
   }
   log.say('notice', config.dryRun ? 'end of the dry run' : lastWords(ending.firewall, config));

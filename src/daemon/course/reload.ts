@@ -2,8 +2,9 @@
  * Carries out what `course/step.ts` decides: reads the configuration for it, keeps the trial on disk,
  * sets the timers, and ends the life of the daemon. `cli/commands/run.ts` begins the next one.
  */
+import {ClockSteps} from '../../base/clocks/clock-steps.js';
 import type {Options} from '../../config/options.js';
-import {type TrialView, trialView} from '../../config/trial.js';
+import {movedTrial, type TrialView, trialView} from '../../config/trial.js';
 import type {Answer, CourseRequest} from '../../control/protocol.js';
 import type {Course, CourseEvent, NextLife, Step, TrialFile} from '../../course/course.js';
 import {nextStep, stepUnkept} from '../../course/step.js';
@@ -13,7 +14,7 @@ import {endTrial, writeTrial} from './trial-file.js';
 import type {LifeCourse, Living} from '../life.js';
 import type {AtEnd} from '../../firewall/live/family-keepers.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
-import {nowMs} from '../../sys/run/clock.js';
+import {clocksNow, nowMs, sleptMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** The operator who asked for a reload is answered before the life that answers ends. Ms. */
@@ -23,6 +24,7 @@ export class Reloader implements LifeCourse {
   readonly #options: Options;
   readonly #log: Log;
   readonly #end = new AbortController();
+  readonly #clockSteps = new ClockSteps(clocksNow(), sleptMs());
   #course: Course;
   #living: Living | undefined;
   #trialTimer: NodeJS.Timeout | undefined;
@@ -51,6 +53,7 @@ export class Reloader implements LifeCourse {
   }
 
   get trial(): TrialView {
+    this.#followClock();
     return trialView(this.#course.life.trial, nowMs());
   }
 
@@ -109,7 +112,19 @@ export class Reloader implements LifeCourse {
     this.#take({kind: 'trialOver', before});
   }
 
+  /** Blocks are moved along with a clock that is set (`daemon/enforcement.ts`), so a trial must be, too. */
+  #followClock(): void {
+    const stepMs = this.#clockSteps.take(clocksNow(), sleptMs);
+    const {life} = this.#course;
+    if (stepMs === 0 || life.trial?.kind !== 'running') return;
+    const trial = movedTrial(life.trial, stepMs);
+    this.#course = {...this.#course, life: {...life, trial}};
+    // Where it cannot be noted it is as after any start under another clock.
+    if (!life.config.dryRun) this.#keep({kind: 'present', trial});
+  }
+
   #take(event: CourseEvent): Step {
+    this.#followClock();
     const decided = nextStep(this.#course, event, nowMs());
     const failure = 'trialFile' in decided ? this.#keep(decided.trialFile) : undefined;
     const step = failure === undefined ? decided : stepUnkept(decided, failure);

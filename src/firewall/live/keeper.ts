@@ -16,7 +16,7 @@ import {Pending} from '../pending.js';
 import {firstPhase, nextPhase, type Phase, type PhaseEvent, progressOf} from '../phase.js';
 import {type PartRead, readPart, removePart, runAll, type RunCall} from './part.js';
 import type {Family} from '../../net/address.js';
-import {nowMs} from '../../sys/run/clock.js';
+import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 
 /** The pause after a failure. */
 export const retryPause: BackoffBounds = {firstMs: 250, lastMs: 60_000};
@@ -88,12 +88,12 @@ export class Keeper<Actual, Wanted> {
 
   /** Whether the latest try did all that was wanted, or is about to. */
   get isInOrder(): boolean {
-    return this.#repairs !== undefined && progressOf(this.#phase, nowMs()).kind !== 'bad';
+    return this.#repairs !== undefined && progressOf(this.#phase, monotonicMs()).kind !== 'bad';
   }
 
   get enforced(): Enforced {
     const {goal} = this.#task;
-    const progress = progressOf(this.#phase, nowMs());
+    const progress = progressOf(this.#phase, monotonicMs());
     const isAboutToStand = progress.kind === 'underWay' && this.#repairs !== undefined;
     return {
       wanted: goal.size,
@@ -126,7 +126,7 @@ export class Keeper<Actual, Wanted> {
   }
 
   async #turn(): Promise<void> {
-    this.#pass({kind: 'begin', nowMs: nowMs()});
+    this.#pass({kind: 'begin', nowMs: monotonicMs()});
     // While calls fail the tries keep to their pauses, however many wishes come.
     if (this.#phase.kind !== 'trying') return;
     let failure = await this.#try();
@@ -210,7 +210,7 @@ export class Keeper<Actual, Wanted> {
   }
 
   #tryAgain(): void {
-    this.#pass({kind: 'due', nowMs: nowMs()});
+    this.#pass({kind: 'due', nowMs: monotonicMs()});
     void this.#turns.run();
   }
 

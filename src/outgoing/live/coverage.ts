@@ -22,7 +22,7 @@ import {enforcedShare, familiesOf} from '../../report/status.js';
 import {type Flock, layWire, sendCanaries} from '../../sys/outgoing/canaries.js';
 import {ConnectEvents} from '../../sys/outgoing/connect-events.js';
 import {Users} from '../../sys/proc/users.js';
-import {nowMs, pause} from '../../sys/run/clock.js';
+import {monotonicMs, nowMs, pause} from '../../sys/run/clock.js';
 import {ownNetwork} from '../../sys/run/machine.js';
 import {runFirewallCall} from '../../sys/run/netfilter.js';
 
@@ -97,11 +97,11 @@ export async function tryOut(
     if (way === 'events' && outbound.hears !== 'events') return unmeasured(said);
     const canaries = await sendCanaries({...plan, port, uid: strangerTo(settings)}, stop);
     const lookMs = way === 'tables' ? outboundInterval * 1000 : 0;
-    const untilMs = nowMs() + lookMs + settleMs;
+    const untilMs = monotonicMs() + lookMs + settleMs;
     // What the tables show of one that has ended never gets a name.
     const isKnownBy = way === 'tables' ? isSightingOf : namesIt;
     const isKnown = (canary: Canary): boolean => sightings.some((each) => isKnownBy(each, canary));
-    while (nowMs() < untilMs && !canaries.every(isKnown)) await pause(pollMs);
+    while (monotonicMs() < untilMs && !canaries.every(isKnown)) await pause(pollMs);
     return {kind: 'tried', canaries, sightings};
   } catch (error) {
     return {kind: 'unmeasured', why: (error as Error).message};

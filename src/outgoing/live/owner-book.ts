@@ -10,7 +10,7 @@ import type {Owner} from '../owner.js';
 import {describe, type OwnerSources, sketch} from '../../sys/proc/owners.js';
 import {BootClock, isAlive} from '../../sys/proc/snapshot.js';
 import type {Users} from '../../sys/proc/users.js';
-import {nowMs} from '../../sys/run/clock.js';
+import {monotonicMs} from '../../sys/run/clock.js';
 import {DutyCycle} from '../../sys/run/duty-cycle.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
@@ -25,6 +25,7 @@ export const mostWaiting = 1000;
 
 interface Entry {
   readonly owner: Promise<Owner>;
+  /** By the clock that nobody can set. */
   readonly untilMs: number;
 }
 
@@ -45,13 +46,13 @@ export class OwnerBook {
   of(glance: Glance): Promise<Owner> {
     const key = `${glance.pid} ${glance.startTicks} ${glance.executable}`;
     const known = this.#entries.get(key);
-    if (known !== undefined && nowMs() < known.untilMs) return known.owner;
+    if (known !== undefined && monotonicMs() < known.untilMs) return known.owner;
     const outline = sketch(glance, this.#sources);
     if (this.#pool.isFull) return Promise.resolve(outline);
     const owner = this.#pool
       .run(() => this.#describe(glance, outline))
       .then((done) => (done.kind === 'done' ? done.result : outline));
-    this.#entries.set(key, {owner, untilMs: nowMs() + freshMs});
+    this.#entries.set(key, {owner, untilMs: monotonicMs() + freshMs});
     return owner;
   }
 

@@ -4,6 +4,7 @@
  */
 import {coverageFindings} from './coverage.js';
 import {daemonFindings} from './daemon.js';
+import {blockFindings} from './blocks.js';
 import type {Facts} from './facts.js';
 import type {Finding} from './finding.js';
 import {machineFindings} from './machine.js';
@@ -16,6 +17,7 @@ export function diagnose(facts: Facts): Finding[] {
   return [
     ...machineFindings(facts),
     ...daemonFindings(facts),
+    ...blockFindings(facts),
     ...sizeFindings(facts),
     ...whitelistFindings(facts),
     ...sourceFindings(facts),

@@ -27,7 +27,7 @@ import {
 import {Mailers} from '../../sys/proc/mailers.js';
 import {signalProcess} from '../../sys/proc/signal-process.js';
 import {destroySockets, mostPeersPerCall, portSockets} from '../../sys/proc/sockets.js';
-import {nowMs, pause} from '../../sys/run/clock.js';
+import {monotonicMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
 export interface CutterView extends StandingBlocks {
@@ -103,9 +103,9 @@ export class Cutter {
   async #cutWaiting(): Promise<void> {
     await new TimeSlice().next(); // the blocks of one burst come one by one
     if (this.#waiting.size === 0) return;
-    const restMs = Math.min(this.#restUntilMs - nowMs(), longestRestMs);
+    const restMs = Math.min(this.#restUntilMs - monotonicMs(), longestRestMs);
     if (restMs > 0) await pause(restMs);
-    const startMs = nowMs();
+    const startMs = monotonicMs();
     const taken = this.#waiting;
     this.#waiting = new Map();
     try {
@@ -116,7 +116,7 @@ export class Cutter {
       this.#complain('search', `not searched for: ${(error as Error).message}`);
       this.#lookAgain(taken);
     }
-    this.#restUntilMs = 2 * nowMs() - startMs;
+    this.#restUntilMs = 2 * monotonicMs() - startMs;
   }
 
   async #standing(texts: Iterable<string>): Promise<CutNetworks> {

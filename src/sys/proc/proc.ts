@@ -184,6 +184,7 @@ const longestMemoryMs = 60_000;
 interface RememberedTable {
   /** Both tables, one behind the other. */
   readonly text: string;
+  /** By the clock that nobody can set. */
   readonly readMs: number;
   /** Inodes of sockets that are no client's, whatever else they are. */
   readonly others: ReadonlySet<string>;
@@ -220,7 +221,7 @@ export class SocketTables {
     const clients = new Set(found.filter(this.#isClient).map(({inode}) => inode));
     const others = new Set([...(memory?.others ?? []), ...inodes].filter((i) => !clients.has(i)));
     this.#forgetStale();
-    this.#memories.set(namespace, {text, readMs: memory?.readMs ?? Date.now(), others});
+    this.#memories.set(namespace, {text, readMs: memory?.readMs ?? performance.now(), others});
     return found;
   };
 
@@ -233,7 +234,7 @@ export class SocketTables {
 
   #freshMemory(namespace: string): RememberedTable | undefined {
     const memory = this.#memories.get(namespace);
-    const isFresh = memory !== undefined && Date.now() - memory.readMs <= longestMemoryMs;
+    const isFresh = memory !== undefined && performance.now() - memory.readMs <= longestMemoryMs;
     return isFresh ? memory : undefined;
   }
 

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import {monotonicMs} from '../run/clock.js';
 import {runCommand} from '../run/command.js';
 
 /** How long an answer of getent counts. Ms. */
@@ -15,6 +16,7 @@ const mostKnown = 1000;
 
 interface KnownName {
   readonly name: string;
+  /** By the clock that nobody can set. */
   readonly untilMs: number;
 }
 
@@ -42,11 +44,11 @@ export class Users {
     const local = this.#local.get(uid);
     if (local !== undefined) return local;
     const known = this.#names.get(uid);
-    if (known !== undefined && Date.now() < known.untilMs) return known.name;
+    if (known !== undefined && monotonicMs() < known.untilMs) return known.name;
     const asked = await runCommand('getent', ['passwd', String(uid)], {timeoutMs});
     const found = asked.kind === 'done' ? /^([^:\n]{1,64}):/.exec(asked.stdout)?.[1] : undefined;
     const name = found ?? String(uid);
-    this.#names.set(uid, {name, untilMs: Date.now() + rememberMs});
+    this.#names.set(uid, {name, untilMs: monotonicMs() + rememberMs});
     return name;
   }
 

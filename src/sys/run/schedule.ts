@@ -1,6 +1,12 @@
-/** Runs work on a schedule as in cron(5), or again and again. The one place that knows node-cron. */
-import cron, {type Logger} from 'node-cron';
+/**
+ * Runs work on a schedule as in cron(5), or again and again. The one place that knows node-cron, which
+ * says where slots are. It does not wait for them itself: it waits for the wall clock, and one that is
+ * set back or jumps holds it up. When to look, and whether a slot has passed, is in `base/clocks/slots.ts`.
+ */
+import cron from 'node-cron';
+import {hasSlotPassed, type Slots, untilNextLookMs} from '../../base/clocks/slots.js';
 import type {Say} from '../../base/say.js';
+import {clocksNow} from './clock.js';
 
 export interface Schedule {
   stop(): Promise<void>;
@@ -10,29 +16,71 @@ export function isSchedule(expression: string): boolean {
   return cron.validate(expression);
 }
 
-/** The work never runs beside itself; when one run takes longer than the pause, the next is left out. */
+/**
+ * The work never runs beside itself; when one run takes longer than the pause, the next is left out.
+ *
+ * @param readClocks other clocks, for tests
+ */
 export function onSchedule(
   name: string,
   expression: string,
   say: Say,
   work: () => Promise<void>,
+  readClocks = clocksNow,
 ): Schedule {
-  const task = cron.schedule(expression, work, {name, noOverlap: true, logger: loggerTo(say)});
+  const slots = slotsOf(expression);
+  let last = readClocks();
+  let timer: NodeJS.Timeout | undefined;
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    try {
+      await work();
+    } catch (error) {
+      say('error', `schedule ${name}: ${(error as Error).message}`);
+    }
+    isRunning = false;
+  };
+  const look = (): void => {
+    const now = readClocks();
+    const hasPassed = hasSlotPassed(slots, last, now);
+    last = now;
+    wait();
+    if (!hasPassed) return;
+    if (isRunning) say('info', `schedule ${name}: still at work, so this time is left out`);
+    else void run();
+  };
+  const wait = (): void => void (timer = setTimeout(look, untilNextLookMs(slots, last)));
+  wait();
   return {
-    stop: async () => {
-      await task.destroy();
+    stop: () => {
+      clearTimeout(timer);
+      slots.forget();
+      return Promise.resolve();
     },
   };
 }
 
-/** Of one schedule: node-cron also has one for the whole process, which would outlive a reload. */
-const loggerTo = (say: Say): Logger => ({
-  info: (message) => say('debug', message),
-  debug: () => undefined,
-  warn: (message) => say('info', `schedule: ${message}`),
-  error: (message) =>
-    say('error', `schedule: ${message instanceof Error ? message.message : message}`),
-});
+/**
+ * Where the slots of an expression are, in local time. A zone may be off the epoch's minutes by some
+ * seconds, as many were before 1972, where a clock without a battery begins: so a slot at one second of
+ * a minute is looked for in the whole minute.
+ */
+function slotsOf(expression: string): Slots & {readonly forget: () => void} {
+  const [second = 0, ...others] = cron.parse(expression).second;
+  const isOneOfMinute = others.length === 0;
+  const fields = expression.trim().split(/\s+/);
+  const minutes = fields.length === 5 ? fields : fields.slice(1);
+  const wanted = isOneOfMinute ? ['*', ...minutes].join(' ') : expression;
+  // Never started: it is only asked.
+  const task = cron.createTask(wanted, () => undefined);
+  return {
+    stepSeconds: isOneOfMinute ? 60 : 1,
+    offsetMs: isOneOfMinute ? second * 1000 : 0,
+    isSlot: (wallMs) => task.match(new Date(wallMs)),
+    forget: () => void task.destroy(),
+  };
+}
 
 /** Repeated work takes no more than this part of the time, however long it takes. */
 const mostShare = 0.2;

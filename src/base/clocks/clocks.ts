@@ -1,0 +1,13 @@
+/** Two clocks that were read at the same moment: the one that people set, and one that nobody sets. */
+export interface Clocks {
+  /** Ms since the epoch. */
+  readonly wallMs: number;
+  /** From any beginning; no setting of the clock moves it. Ms. */
+  readonly monotonicMs: number;
+}
+
+/**
+ * How far the clocks may disagree before somebody has set one. Ms: a timer that comes a little early and
+ * a process that is held up between two readings move them by less.
+ */
+export const slackMs = 1000;

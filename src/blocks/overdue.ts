@@ -1,0 +1,59 @@
+/**
+ * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody takes the rule
+ * out, and where no daemon runs nobody does. Says which are over, and what to do. With ipset and nftables the
+ * kernel ends each by itself.
+ */
+import {aboutText} from '../base/duration.js';
+import {countText} from '../base/count.js';
+import type {Block} from './block.js';
+
+/** Told by name, the oldest first. A count: one line has to hold them. */
+const mostNamed = 3;
+
+/** Blocks that stand without an end while no daemon runs. */
+export interface Endless {
+  /** When that was seen. Ms since the epoch. */
+  readonly atMs: number;
+  /** In all. A count. */
+  readonly blocks: number;
+  /** Those whose time is over already. A count. */
+  readonly over: number;
+  /** Those that have been over for longest, the oldest first. */
+  readonly oldest: readonly Pick<Block, 'network' | 'untilMs'>[];
+}
+
+/** @returns undefined: each ends by itself, or none stands */
+export function endlessBlocks(
+  blocks: Iterable<Pick<Block, 'network' | 'untilMs'>>,
+  backend: 'iptables' | 'ipset' | 'nftables',
+  nowMs: number,
+): Endless | undefined {
+  if (backend !== 'iptables') return undefined;
+  const all = [...blocks];
+  if (all.length === 0) return undefined;
+  const over = all.filter(({untilMs}) => untilMs <= nowMs);
+  const oldest = over
+    .sort((a, b) => a.untilMs - b.untilMs)
+    .slice(0, mostNamed)
+    .map(({network, untilMs}) => ({network, untilMs}));
+  return {atMs: nowMs, blocks: all.length, over: over.length, oldest};
+}
+
+/** Why no daemon runs, as far as that decides what is to be done. */
+type NoDaemon = 'badConfiguration' | 'notRunning';
+
+/** One line, to be read by who has to do something. */
+export function endlessText({atMs, blocks, over, oldest}: Endless, why: NoDaemon): string {
+  const ago = (untilMs: number): string =>
+    aboutText(Math.max(0, Math.ceil((atMs - untilMs) / 1000)));
+  const rest = over - oldest.length;
+  const names = oldest
+    .map(({network, untilMs}) => `${network} (over for ${ago(untilMs)})`)
+    .join(', ');
+  const which =
+    over === 0
+      ? 'none of them is over yet'
+      : `${over} of them should have ended: ${names}${rest === 0 ? '' : `, and ${rest} more`}`;
+  const start = why === 'badConfiguration' ? 'correct the configuration and start it' : 'start it';
+  return `no daemon runs, so ${countText(blocks, 'block')} ${blocks === 1 ? 'stands' : 'stand'} in iptables without an end; ${which}: ${start}, or \`blocksmtp flush\` lifts all`;
+}

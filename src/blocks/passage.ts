@@ -1,0 +1,34 @@
+/** A client that has passed its block, and what that may come of, as values. Words: `report/effect-text.ts`. */
+
+/**
+ * Where packets may go instead, as far as can be seen. `otherHost`: the log is another machine's;
+ * `container`: the mailer has a network of its own; `otherPort`: the client was served at a port that no rule
+ * guards; `unknown`: nothing shows.
+ */
+export type PassageWay = 'otherHost' | 'container' | 'otherPort' | 'unknown';
+
+/** What status shows. `lately`: within the last hour. */
+export type EffectView =
+  | {readonly kind: 'undisputed'}
+  | {
+      readonly kind: 'lately' | 'earlier';
+      /** Sessions that began although a block of their client was in force. A count. */
+      readonly sessions: number;
+      /** The latest of them. Ms since the epoch. */
+      readonly lastMs: number;
+      readonly client: string;
+      readonly network: string;
+      readonly way: PassageWay;
+    };
+
+/** Of one block. */
+export interface Passages {
+  /** A count. */
+  readonly sessions: number;
+  /** When the latest began. Ms since the epoch. */
+  readonly lastMs: number;
+  readonly way: PassageWay;
+}
+
+/** A disproof counts for so long: who has set it right sees it right within the hour. Ms. */
+export const latelyMs = 3_600_000;

@@ -1,0 +1,46 @@
+/**
+ * Says which blocks stand without an end where the daemon cannot start: with iptables nobody but a daemon ends
+ * them. Changes nothing.
+ */
+import {endlessBlocks, endlessText} from '../../blocks/overdue.js';
+import type {Options} from '../../config/options.js';
+import type {Config} from '../../config/schema.js';
+import {configOf} from './configuration.js';
+import {openToLook} from '../resources.js';
+import {nowMs} from '../../sys/run/clock.js';
+import {type Log, openLog} from '../../sys/talk/log.js';
+
+/** The configuration is bad, and this much of it can be used: enough to find the state. */
+export async function tellLeftBlocks(options: Options): Promise<void> {
+  const parsed = configOf(options);
+  const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
+  if (config === undefined || config.dryRun) return;
+  // The file of the log may be what is bad.
+  const log = openLog({...config, logFile: ''});
+  await tellEndless(config, log);
+  await log.close();
+}
+
+async function tellEndless(config: Config, log: Log): Promise<void> {
+  const opened = await openToLook(config, log);
+  if (opened.kind === 'ready') {
+    const {resources} = opened;
+    const endless = endlessBlocks(resources.state.blocks.values(), config.backend, nowMs());
+    if (endless !== undefined) log.say('error', endlessText(endless, 'badConfiguration'));
+    resources.leave();
+  }
+  // `taken`: another daemon works on it, and ends them.
+  if (opened.kind === 'failed') tellUnknown(config, log);
+}
+
+/** The state cannot be read, so nobody knows which blocks stand. */
+export function tellUnknown(
+  {backend, dryRun}: Pick<Config, 'backend' | 'dryRun'>,
+  {say}: Log,
+): void {
+  if (backend !== 'iptables' || dryRun) return;
+  say(
+    'error',
+    'the state cannot be read: unless another daemon runs, blocks of an earlier run stand in iptables without an end (`iptables -S` shows them): put it right and start the daemon, or `blocksmtp flush` lifts all',
+  );
+}

@@ -1,0 +1,32 @@
+/** What is said of blocks that stand and have no effect: in the log, by `status`, `why` and `doctor`. */
+import {aboutText} from '../base/duration.js';
+import {countText} from '../base/count.js';
+import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
+
+/** What to look at. */
+export const wayText: Readonly<Record<PassageWay, string>> = {
+  otherHost:
+    'the lines are of another host or a container, whose packets do not pass INPUT of this machine',
+  container:
+    'the mailer has a network of its own (a container), so its packets pass FORWARD, translated, and not INPUT',
+  otherPort: 'the client was served at a port that the rule does not guard',
+  unknown:
+    'perhaps its packets are translated (DNAT, REDIRECT) or forwarded, or go to another port',
+};
+
+/** For the log: said once for each way. */
+export const passageText = (client: string, network: string, way: PassageWay): string => {
+  const which = client === network ? 'its block' : `the block of ${network}`;
+  return `${client} began a session while ${which} was in force: blocks stand, and have NO EFFECT: ${wayText[way]} (\`blocksmtp doctor\`); this is said once`;
+};
+
+export function effectLines(effect: EffectView | undefined, nowMs: number): string[] {
+  if (effect === undefined || effect.kind === 'undisputed') return [];
+  const {sessions, lastMs, client} = effect;
+  const ago = aboutText(Math.max(0, Math.round((nowMs - lastMs) / 1000)));
+  const what = `${countText(sessions, 'session')} began although blocked, the latest ${ago} ago by ${client}`;
+  return [effect.kind === 'lately' ? `blocks have NO EFFECT: ${what}` : `earlier, ${what}`];
+}
+
+export const passagesText = ({sessions, way}: Passages): string =>
+  `the block has NO EFFECT: ${countText(sessions, 'session')} of it began while it was in force; ${wayText[way]}`;

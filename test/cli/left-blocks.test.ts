@@ -1,0 +1,60 @@
+/** A daemon that cannot start says which blocks nobody ends: the built program on a real state. */
+import {afterAll, expect, test} from '@jest/globals';
+import fs from 'node:fs';
+import {openStore} from '../../src/sys/disk/store.js';
+import {blocksmtp, temporary} from './built.js';
+
+const folder = temporary();
+afterAll(() => folder.remove());
+
+async function stateWith(name: string, ...endsMs: number[]): Promise<string> {
+  const stateDir = folder.path(name);
+  fs.mkdirSync(stateDir);
+  const store = await openStore(stateDir, Date.now());
+  for (const [i, untilMs] of endsMs.entries()) {
+    const network = `192.0.2.${i + 1}`;
+    const times = {fromMs: untilMs - 3_600_000, untilMs};
+    store.state.blocks.set(network, {network, ...times, reason: 'x', origin: 'operator'});
+  }
+  store.commit();
+  store.close();
+  return stateDir;
+}
+
+const run = (name: string, stateDir: string, backend: string) => {
+  const file = folder.write(
+    `${name}.toml`,
+    `state_dir = "${stateDir}"\nbackend = "${backend}"\nthreshold = 0\n`,
+  );
+  return blocksmtp(['run', `--config=${file}`]);
+};
+
+test('with a bad configuration: how many blocks stand, and which should have ended', async () => {
+  const now = Date.now();
+  const stateDir = await stateWith('overdue', now - 90 * 60_000, now + 3_600_000);
+  const {code, stderr} = run('overdue', stateDir, 'iptables');
+  expect(code).toBe(78);
+  expect(stderr).toMatch(/threshold/);
+  expect(stderr).toMatch(
+    /error no daemon runs, so 2 blocks stand in iptables without an end; 1 of them should have ended: 192\.0\.2\.1 \(over for 90m\): correct the configuration and start it, or `blocksmtp flush` lifts all/,
+  );
+  // It has only looked: all is as it was.
+  const store = await openStore(stateDir, now);
+  expect(store.state.blocks.size).toBe(2);
+  store.close();
+});
+
+test('nothing of it where the kernel ends them, or none stands', async () => {
+  const now = Date.now();
+  const many = await stateWith('sets', now - 60_000);
+  const none = await stateWith('none');
+  for (const [name, stateDir, backend] of [
+    ['sets', many, 'nftables'],
+    ['none', none, 'iptables'],
+    ['missing', folder.path('missing'), 'iptables'],
+  ] as const) {
+    const {code, stderr} = run(name, stateDir, backend);
+    expect([code, stderr]).toEqual([78, expect.not.stringContaining('without an end')]);
+  }
+  expect(fs.existsSync(folder.path('missing'))).toBe(false);
+});

@@ -1,0 +1,96 @@
+/**
+ * Work on a schedule while the clock is set, and in the nights in which local time jumps: in a process of
+ * its own for each zone, whose timers and clocks are made up, so that a night takes no time.
+ */
+import {expect, test} from '@jest/globals';
+import {execFileSync} from 'node:child_process';
+import {bundle} from '../../support/child.js';
+import {tempDirs} from '../../support/temp.js';
+
+const newDir = tempDirs();
+
+interface Night {
+  readonly zone: string;
+  readonly from: string;
+  readonly hours: number;
+  readonly schedule: string;
+  /** After so many minutes the clock is set by so many. */
+  readonly sets?: readonly (readonly [atMinute: number, byMinutes: number])[];
+}
+
+const script = `
+import {onSchedule} from './src/sys/run/schedule.js';
+const {from, hours, schedule, sets = []} = JSON.parse(process.argv[2]);
+let [wallMs, trueMs, timers] = [Date.parse(from), 0, []];
+globalThis.setTimeout = (work, ms) => { timers.push({work, atMs: trueMs + ms}); return {}; };
+const runs = [];
+onSchedule('test', schedule, console.error, async () => void runs.push(trueMs / 60000), () => ({wallMs, monotonicMs: trueMs}));
+let left = [...sets];
+while (trueMs < hours * 3600000) {
+  const [timer] = timers.splice(0);
+  wallMs += timer.atMs - trueMs;
+  trueMs = timer.atMs;
+  while (left.length > 0 && left[0][0] * 60000 <= trueMs) wallMs += left.shift()[1] * 60000;
+  timer.work();
+  await Promise.resolve();
+}
+console.log(JSON.stringify(runs));
+`;
+
+/** @returns the minutes after the beginning at which the work was done */
+function runsIn({zone, ...night}: Night, program: string): number[] {
+  const env = {...process.env, TZ: zone};
+  const options = {env, encoding: 'utf8', timeout: 60_000} as const;
+  const text = execFileSync(process.execPath, [program, JSON.stringify(night)], options);
+  return JSON.parse(text) as number[];
+}
+
+const longestPause = (runs: readonly number[]): number =>
+  Math.max(...runs.slice(1).map((run, i) => run - runs[i]!));
+
+test('in nights in which local time jumps no slot is lost, and none comes too often', () => {
+  const program = bundle(newDir(), script);
+  const nights = [
+    ['Europe/Berlin', '2026-10-24T22:00:30Z'],
+    ['Europe/Berlin', '2026-03-28T22:00:30Z'],
+    ['America/New_York', '2026-11-01T03:00:30Z'],
+    ['Australia/Lord_Howe', '2026-04-04T12:00:30Z'],
+    ['Asia/Kathmandu', '2026-06-30T22:00:30Z'],
+    // Off the minutes of the epoch by 30 seconds, as its clocks were in 1970.
+    ['Africa/Monrovia', '1970-01-01T00:00:00Z'],
+  ] as const;
+  for (const [zone, from] of nights) {
+    for (const [schedule, minutes] of [
+      ['* * * * *', 1],
+      ['*/5 * * * *', 5],
+      ['30 */5 * * * *', 5],
+    ] as const) {
+      const runs = runsIn({zone, from, hours: 6, schedule}, program);
+      expect([zone, schedule, longestPause(runs)]).toEqual([zone, schedule, minutes]);
+      expect(Math.abs(runs.length - (6 * 60) / minutes)).toBeLessThanOrEqual(1);
+    }
+  }
+});
+
+test('a daily slot comes on its day, and twice in the hour that comes twice', () => {
+  const program = bundle(newDir(), script);
+  const from = '2026-10-24T10:00:30Z';
+  const night = {zone: 'Europe/Berlin', from, hours: 48};
+  expect(runsIn({...night, schedule: '30 2 * * *'}, program)).toHaveLength(3);
+  expect(runsIn({...night, schedule: '30 4 * * *'}, program)).toHaveLength(2);
+  expect(runsIn({...night, zone: 'UTC', schedule: '30 2 * * *'}, program)).toHaveLength(2);
+});
+
+test('a clock that is set keeps work waiting for no longer than its schedule', () => {
+  const program = bundle(newDir(), script);
+  const night = {zone: 'Europe/Berlin', from: '2026-06-01T10:00:30Z', hours: 3};
+  const years = 26 * 365 * 24 * 60;
+  for (const byMinutes of [-180, 180, -years, years, -1.5, 1.5]) {
+    const sets = [[60, byMinutes]] as const;
+    const each = runsIn({...night, schedule: '* * * * *', sets}, program);
+    const fifth = runsIn({...night, schedule: '*/5 * * * *', sets}, program);
+    // A step may cut the way to two slots: a minute of the one, and a tick.
+    expect(longestPause(each)).toBeLessThanOrEqual(2);
+    expect(longestPause(fifth)).toBeLessThanOrEqual(7);
+  }
+});
