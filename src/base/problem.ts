@@ -3,9 +3,16 @@ export interface Problem {
   readonly where: string;
   readonly what: string;
   readonly expected: string;
+  /** Its key in the file and its line there, from 1, as far as they are known. */
+  readonly key?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What was probably meant. */
+  readonly didYouMean?: string;
 }
 
 /** The problem as the one line that a person reads. */
-export function problemText(problem: Problem): string {
-  return `${problem.where}: ${problem.what}: expected ${problem.expected}`;
+export function problemText({where, what, expected, didYouMean}: Problem): string {
+  const guess = didYouMean === undefined ? '' : `; did you mean ${didYouMean}?`;
+  return `${where}: ${what}: expected ${expected}${guess}`;
 }

@@ -30,8 +30,9 @@ export function readConfig(options: Options, text?: string): ReadConfig {
  * it. Makes the log file when it is not there, as after a rotation.
  *
  * @param text of the configuration file; default: what it holds now
+ * @param whyNotLogged tries the log file; default: makes it
  */
-export function checked(options: Options, text?: string): Checked {
+export function checked(options: Options, text?: string, whyNotLogged = whyNotAppended): Checked {
   const parsed = configOf(options, text);
   const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
   const fileOf = (name: 'whiteList' | 'logFile'): string => {
@@ -40,17 +41,17 @@ export function checked(options: Options, text?: string): Checked {
     const written = parsed.kind === 'config' ? parsed.config[name] : flag;
     return flag === undefined && written === settings[name].standard ? '' : String(written ?? '');
   };
-  const placeOf = (name: 'whiteList' | 'logFile'): string =>
-    options[name] === undefined ? keyOf(name) : flagOf(name);
+  const placeOf = (name: 'whiteList' | 'logFile'): Pick<Problem, 'where' | 'key'> =>
+    options[name] === undefined ? {where: keyOf(name), key: keyOf(name)} : {where: flagOf(name)};
   const [whiteList, logFile] = [fileOf('whiteList'), fileOf('logFile')];
   const read = whiteList === '' ? undefined : readTextFile(whiteList);
   if (read !== undefined && read.kind !== 'text') {
-    problems.push(noWhitelist(placeOf('whiteList'), read.why));
+    problems.push({...noWhitelist('', read.why), ...placeOf('whiteList')});
   }
-  const refused = logFile === '' ? undefined : whyNotAppended(logFile);
+  const refused = logFile === '' ? undefined : whyNotLogged(logFile);
   if (refused !== undefined) {
     problems.push({
-      where: placeOf('logFile'),
+      ...placeOf('logFile'),
       what: refused,
       expected: 'a file that can be written',
     });

@@ -13,7 +13,7 @@ const longestRequestBytes = 4096;
 /** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
 const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
-const longestPathBytes = 107;
+export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 const timeoutMs = 30_000;
 /** Connections at once. A count. */
