@@ -11,6 +11,16 @@ export interface Problem {
   readonly didYouMean?: string;
 }
 
+/** Problems in one line of a log, at most. A count: a file of another kind has thousands. */
+const mostInOneLine = 5;
+
+/** Several as one line. */
+export function problemsText(problems: readonly Problem[]): string {
+  const more = problems.length - mostInOneLine;
+  const shown = problems.slice(0, mostInOneLine).map(problemText);
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 /** The problem as the one line that a person reads. */
 export function problemText({where, what, expected, didYouMean}: Problem): string {
   const guess = didYouMean === undefined ? '' : `; did you mean ${didYouMean}?`;

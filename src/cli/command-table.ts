@@ -177,8 +177,8 @@ const wholeCommands: readonly CommandRow[] = [
     settings: settingNames,
     meaning: 'Look at this machine and tell what is wrong, or could be better. Exit 1: wrong.',
     options: [json('Print the findings as JSON.')],
-    run: works((config, log, {form, surroundings}) =>
-      doctor(form, config, log, surroundings.output),
+    run: reaches((config, log, {form, surroundings}, alone) =>
+      doctor(form, config, log, surroundings.output, alone),
     ),
   },
   {

@@ -2,7 +2,7 @@
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
-import type {TrialView} from '../config/trial.js';
+import {badFileTrouble, type TrialView} from '../config/trial.js';
 import type {CrowdView} from '../judge/view.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
 
@@ -76,6 +76,7 @@ function trialLines(trial: TrialView, nowMs: number): string[] {
       `the configuration is ON TRIAL for another ${durationText(leftSeconds)}: blocksmtp confirm`,
     ];
   }
+  if (trial.kind === 'badFile') return [badFileTrouble(trial.why)];
   return trial.kind === 'none' ? [] : [trialTrouble[trial.kind]];
 }
 

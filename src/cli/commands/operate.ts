@@ -81,7 +81,7 @@ const deadText = (path: string): string =>
   `${path} is there, and nobody listens: the daemon that made it was killed; without a daemon nobody is guarded`;
 
 /** @returns undefined where no daemon runs */
-async function answerOfRunning(
+export async function answerOfRunning(
   request: GuardRequest,
   config: Config,
 ): Promise<Answered | undefined> {

@@ -7,6 +7,7 @@ import type {Config} from '../../config/schema.js';
 import type {Course, NextLife} from '../../course/course.js';
 import {checked} from '../../daemon/course/checked.js';
 import {noLongerUsed} from '../../daemon/course/configuration.js';
+import {lastGoodLife} from '../../daemon/course/last-good.js';
 import {Reloader} from '../../daemon/course/reload.js';
 import {endTrial, readTrial, writeTrial} from '../../daemon/course/trial-file.js';
 import {type Ending, LifeMemory, live} from '../../daemon/life.js';
@@ -59,10 +60,16 @@ type FirstLife =
   | {readonly kind: 'life'; readonly life: NextLife}
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/** Begins with what the file says. If nobody confirmed that, with what it said before. */
+/**
+ * Begins with what the file says. If nobody confirmed that, with what it said before; if it is bad, with
+ * what was last in force.
+ */
 export function firstLife(options: Options): FirstLife {
   const parsed = checked(options);
-  if (parsed.kind === 'problems') return parsed;
+  if (parsed.kind === 'problems') {
+    const last = lastGoodLife(options, parsed.problems, parsed.likely);
+    return last.kind === 'life' ? last : {kind: 'problems', problems: last.problems};
+  }
   const {config, text} = parsed;
   const trial = config.dryRun ? undefined : readTrial(config.stateDir);
   if (trial === undefined) return {kind: 'life', life: {config, text}};

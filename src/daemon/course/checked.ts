@@ -4,7 +4,7 @@
  */
 import type {Problem} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
-import {flagOf, keyOf, settings} from '../../config/schema.js';
+import {type Config, flagOf, keyOf, settings} from '../../config/schema.js';
 import type {ReadConfig} from '../../course/course.js';
 import {noWhitelist} from '../../course/step.js';
 import {configOf, type Configured} from './configuration.js';
@@ -13,7 +13,12 @@ import {readTextFile, whyNotAppended} from '../../sys/disk/text-file.js';
 
 type Checked =
   | Extract<Configured, {kind: 'config'}>
-  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** See `Configured`. */
+      readonly likely: Config;
+    };
 
 /** The configuration for a daemon that runs, with what decides whether the daemon can take it over. */
 export function readConfig(options: Options, text?: string): ReadConfig {
@@ -56,5 +61,6 @@ export function checked(options: Options, text?: string, whyNotLogged = whyNotAp
       expected: 'a file that can be written',
     });
   }
-  return problems.length === 0 ? parsed : {kind: 'problems', problems};
+  const likely = parsed.kind === 'config' ? parsed.config : parsed.likely;
+  return problems.length === 0 ? parsed : {kind: 'problems', problems, likely};
 }

@@ -24,6 +24,8 @@ export type Configured =
        * socket is not known: a daemon with another file may listen at the default one.
        */
       readonly usable: Config | undefined;
+      /** The same whatever is bad. Nobody may act on it; it says where the last good one may be. */
+      readonly likely: Config;
     };
 
 /**
@@ -51,7 +53,7 @@ export function configOf(options: Options, text?: string): Configured {
     (file.kind === 'table' &&
       !problems.some(({where}) => where === `${path}: ${keyOf('controlSocket')}`));
   const canAsk = isSocketKnown && !problems.some(({where}) => isFlag(where));
-  return {kind: 'problems', problems, usable: canAsk ? usable : undefined};
+  return {kind: 'problems', problems, usable: canAsk ? usable : undefined, likely: usable};
 }
 
 /** Looks for the lines of the keys only where there is a problem: all of the file is read again for it. */

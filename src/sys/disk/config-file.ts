@@ -17,13 +17,14 @@ type ConfigFile =
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
       /** What could be read beside the lines that are no TOML; undefined: nothing. */
-      readonly rest:
-        | {
-            readonly table: Record<string, unknown>;
-            readonly lines: () => ReadonlyMap<string, number>;
-          }
-        | undefined;
+      readonly rest: Rest | undefined;
     };
+
+interface Rest {
+  readonly table: Record<string, unknown>;
+  /** On which line each key stands. */
+  readonly lines: () => ReadonlyMap<string, number>;
+}
 
 /** @param need an optional file that is not there is an empty one */
 export function readConfigFile(path: string, need: 'required' | 'optional'): ConfigFile {
@@ -56,7 +57,7 @@ export function parseConfigText(path: string, text: string): ConfigFile {
     const what = message.split('\n')[0] ?? '';
     problems.push({where, what, expected: 'TOML, such as threshold = 10', line, column});
     const without = withoutLine(rest, line);
-    if (without === undefined) break;
+    if (without === undefined) return {kind: 'problems', problems, rest: beforeLine(rest, line)};
     rest = without;
   }
   return {kind: 'problems', problems, rest: undefined};
@@ -69,6 +70,18 @@ function tableOf(text: string): {table: Record<string, unknown>} | {error: TomlE
     if (!(error instanceof TomlError)) throw error;
     return {error};
   }
+}
+
+/** What stands in front of the value that is no TOML. */
+function beforeLine(text: string, number: number): Rest | undefined {
+  const lines = text.split('\n');
+  const least = Math.max(0, number - mostValueLines);
+  for (let count = Math.min(number, lines.length) - 1; count > least; count--) {
+    const before = lines.slice(0, count).join('\n');
+    const read = tableOf(before);
+    if (!('error' in read)) return {table: read.table, lines: () => linesOfKeys(before)};
+  }
+  return undefined;
 }
 
 /** The beginning or the end of a value over several lines. */
