@@ -34,6 +34,29 @@ export function statusLines(status: Status, nowMs: number): string[] {
   ];
 }
 
+/** The same in one line, for the service manager: how much stands, and what is wrong. */
+export function statusBrief(status: Status): string {
+  const {families, blocks, crowd, trial, unsaved} = status;
+  const parts = [
+    countText(blocks, 'block'),
+    `enforced: ${percentText(enforcedShare(families))}`,
+    ...families.flatMap(({family, failure}) =>
+      failure === undefined ? [] : [`IPv${family} FAILING: ${failure}`],
+    ),
+    ...(crowd.listLoss.kind === 'off' ? [] : ['blocking is STOPPED']),
+    ...(trial.kind === 'none' ? [] : [trialBrief[trial.kind]]),
+    ...(unsaved === undefined ? [] : ['the state is NOT saved']),
+  ];
+  return parts.join('; ');
+}
+
+const trialBrief = {
+  running: 'the configuration is ON TRIAL',
+  failed: 'the configuration file is NOT in force',
+  overdue: 'the configuration was NOT confirmed',
+  badFile: 'the configuration file is BAD and NOT in force',
+} as const;
+
 /** `: 3 by row, 1 by the operator`. */
 function byRuleText({blocksByRule}: Status): string {
   const parts = Object.entries(blocksByRule).flatMap(([rule, count]) =>

@@ -11,6 +11,8 @@ import {lastGoodLife} from '../../daemon/course/last-good.js';
 import {Reloader} from '../../daemon/course/reload.js';
 import {endTrial, readTrial, writeTrial} from '../../daemon/course/trial-file.js';
 import {type Ending, LifeMemory, live} from '../../daemon/life.js';
+import {type ReadyLife, Readiness} from '../../daemon/readiness.js';
+import {takeServiceManager} from '../../sys/run/service-manager.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
 export async function run(
@@ -29,6 +31,8 @@ export async function run(
   let whitelist: Course['whitelist'] = 'hadNone';
   const memory = new LifeMemory();
   const told = new Set<string>();
+  const readiness = new Readiness(takeServiceManager());
+  const onReady = (ready: ReadyLife): void => readiness.ready(ready);
   let closed: Promise<unknown> = Promise.resolve();
   for (;;) {
     const log = openLog(life.config);
@@ -41,13 +45,13 @@ export async function run(
     const course: Reloader = new Reloader(life, options, log, whitelist);
     asked.listen(course);
     const lift = liftSinceMs === undefined ? {} : {liftSinceMs};
-    const ending = await live({config, log, course, memory, ...lift});
+    const ending = await live({config, log, course, memory, onReady, ...lift});
     whitelist = course.close();
     // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
     const {next} = course;
     if (next === undefined) {
       const code = exitOf(ending, config, log);
-      await Promise.all([closed, log.close()]);
+      await Promise.all([closed, log.close(), readiness.close()]);
       return code;
     }
     // The next life does not wait for it: a syslog that is away takes seconds to be given up.
