@@ -178,6 +178,10 @@ const composition: readonly Room[] = [
       'Carries out what follows from a reload or a trial: reads files, sets timers, ends lives.',
   },
   {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
+  {
+    folder: 'cli/inspect',
+    purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+  },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {
     folder: 'cli',

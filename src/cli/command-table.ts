@@ -23,6 +23,7 @@ import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {exitCode} from './face/exit.js';
+import {checkConfig} from './inspect/check-config.js';
 import {
   blockFor,
   givenSeconds,
@@ -176,8 +177,8 @@ const wholeCommands: readonly CommandRow[] = [
     settings: settingNames,
     meaning: 'Look at this machine and tell what is wrong, or could be better. Exit 1: wrong.',
     options: [json('Print the findings as JSON.')],
-    run: works((config, log, {form, surroundings}) =>
-      doctor(form, config, log, surroundings.output),
+    run: reaches((config, log, {form, surroundings}, alone) =>
+      doctor(form, config, log, surroundings.output, alone),
     ),
   },
   {
@@ -271,6 +272,17 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...wholeCommands,
   ...outgoingCommands,
+  {
+    words: 'check-config [FILE]',
+    settings: settingNames,
+    meaning:
+      'Tell all that is wrong with a configuration file, with lines. Changes nothing. Exit 78: it is bad.',
+    options: [json('Print it as JSON.')],
+    wrongIn: ([file], {config}) =>
+      file === undefined || config === undefined ? [] : ['FILE and --config: expected one of them'],
+    run: ({operands: [file], options, form, surroundings: {output, finish}}) =>
+      finish(checkConfig(file, options, form, output)),
+  },
   {
     words: 'sample-config',
     settings: 'none',

@@ -20,6 +20,7 @@ export interface OwnOptions {
   readonly for?: string | true;
   readonly since?: string | true;
   readonly confirm?: string | true;
+  readonly config?: string;
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;

@@ -6,6 +6,7 @@
 import {durationText} from '../base/duration.js';
 import type {Problem} from '../base/problem.js';
 import type {Raw} from './kinds/kind.js';
+import {nearest} from './nearest.js';
 import {isObsoleteKey} from './obsolete.js';
 import {schedule} from './kinds/scalars.js';
 import {type Config, flagOf, keyOf, type SettingName, settingNames, settings} from './schema.js';
@@ -24,6 +25,8 @@ export interface ConfigSources {
   /** Name of the file, for reports, and the table that stood in it. */
   readonly file: string;
   readonly table: Readonly<Record<string, unknown>>;
+  /** On which line of the file each key stands, as far as that is known; default: not. */
+  readonly lines?: ReadonlyMap<string, number>;
   /** Whether a schedule can be carried out: node-cron knows, and it is no part of the pure core. */
   readonly isSchedule: (text: string) => boolean;
 }
@@ -32,16 +35,19 @@ export function parseConfig(sources: ConfigSources): Parsed {
   const problems: Problem[] = [...unknownKeys(sources)];
   const values = new Map<string, unknown>();
   for (const name of settingNames) {
-    const {raw, where} = written(name, sources);
+    const {raw, place} = written(name, sources);
     if (raw === undefined) {
       values.set(name, settings[name].standard);
       continue;
     }
     const {kind} = settings[name];
     const read = isRaw(raw) ? kind.read(raw) : ({ok: false, expected: kind.bounds} as const);
-    if (!read.ok) problems.push({where, what: shown(raw), expected: read.expected});
-    else if (kind === schedule && !sources.isSchedule(read.value as string)) {
-      problems.push({where, what: shown(raw), expected: kind.bounds});
+    if (!read.ok) {
+      const [didYouMean] = keysMeantBy(place.key ?? '', raw);
+      const guess = didYouMean === undefined ? {} : {didYouMean};
+      problems.push({...place, what: shown(raw), expected: read.expected, ...guess});
+    } else if (kind === schedule && !sources.isSchedule(read.value as string)) {
+      problems.push({...place, what: shown(raw), expected: kind.bounds});
     } else values.set(name, read.value);
   }
   raiseLongest(values, sources);
@@ -54,15 +60,22 @@ export function parseConfig(sources: ConfigSources): Parsed {
     : {kind: 'problems', problems, usable: config};
 }
 
+type Place = Pick<Problem, 'where' | 'key' | 'line'>;
+
 /** What was written for a setting, and where; the flag wins. */
-function written(name: SettingName, sources: ConfigSources): {raw: unknown; where: string} {
+function written(name: SettingName, sources: ConfigSources): {raw: unknown; place: Place} {
   const flag = sources.flags[name];
-  if (flag !== undefined) return {raw: flag, where: flagOf(name)};
+  if (flag !== undefined) return {raw: flag, place: {where: flagOf(name)}};
   const key = keyOf(name);
   return {
     raw: Object.hasOwn(sources.table, key) ? sources.table[key] : undefined,
-    where: `${sources.file}: ${key}`,
+    place: {where: `${sources.file}: ${key}`, ...lineOf(key, sources)},
   };
+}
+
+function lineOf(key: string, {lines}: ConfigSources): Pick<Problem, 'key' | 'line'> {
+  const line = lines?.get(key);
+  return line === undefined ? {key} : {key, line};
 }
 
 /**
@@ -82,27 +95,48 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
   if (typeof first === 'number' && typeof longest === 'number' && longest < first) {
     const expected = `at least ${keyOf('blockTime')}, which is ${durationText(first)}`;
-    const {where} = written('blockTimeMax', sources);
-    problems.push({where, what: durationText(longest), expected});
+    const {place} = written('blockTimeMax', sources);
+    problems.push({...place, what: durationText(longest), expected});
   }
   const chain = values.get('iptablesChainName');
   if (typeof chain === 'string' && chain === values.get('outboundChainName')) {
-    const {where} = written('outboundChainName', sources);
+    const {place} = written('outboundChainName', sources);
     const expected = `another chain than ${keyOf('iptablesChainName')}`;
-    problems.push({where, what: shown(chain), expected});
+    problems.push({...place, what: shown(chain), expected});
   }
   return problems;
 }
 
+/** What is expected in the place of an unknown key: naming all keys would bury the one that was meant. */
+const aKey = 'one of the keys that `blocksmtp sample-config` prints';
+
 function unknownKeys(sources: ConfigSources): Problem[] {
-  const known = new Set(settingNames.map(keyOf));
-  return Object.keys(sources.table)
-    .filter((key) => !known.has(key) && !isObsoleteKey(key))
-    .map((key) => ({
-      where: sources.file,
-      what: `unknown key ${shown(key)}`,
-      expected: `one of ${[...known].join(', ')}`,
-    }));
+  const known = settingNames.map(keyOf);
+  return Object.entries(sources.table)
+    .filter(([key]) => !known.includes(key) && !isObsoleteKey(key))
+    .map(([key, value]) => {
+      const isTable = keysIn(value).length > 0;
+      const didYouMean = keysMeantBy(key, value)[0] ?? nearest(key, known);
+      return {
+        where: sources.file,
+        what: `unknown key ${shown(key)}`,
+        expected: isTable ? `${aKey}, in no table` : aKey,
+        ...lineOf(key, sources),
+        ...(didYouMean !== undefined && {didYouMean}),
+      };
+    });
+}
+
+const keysIn = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.keys(value) : [];
+
+/** `[mailer]` with `port` below it, or a known key in a table that nobody asked for. */
+function keysMeantBy(key: string, value: unknown): string[] {
+  const known = settingNames.map(keyOf);
+  const inside = keysIn(value);
+  return [...inside.map((each) => `${key}_${each}`), ...inside].filter((each) =>
+    known.includes(each),
+  );
 }
 
 const isRaw = (value: unknown): value is Raw =>
@@ -111,4 +145,6 @@ const isRaw = (value: unknown): value is Raw =>
 /** Longest quotation of a bad value. Characters. */
 const quotedCharacters = 80;
 
-const shown = (value: unknown): string => JSON.stringify(value).slice(0, quotedCharacters);
+/** As JSON, which has no word for nan and inf. */
+const shown = (value: unknown): string =>
+  (typeof value === 'number' ? String(value) : JSON.stringify(value)).slice(0, quotedCharacters);

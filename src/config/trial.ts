@@ -21,7 +21,13 @@ export type TrialView =
   | {readonly kind: 'none' | 'failed'}
   | {readonly kind: 'running'; readonly untilMs: number}
   /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
-  | {readonly kind: 'overdue'};
+  | {readonly kind: 'overdue'}
+  /** There is no trial, but the file is bad; the last good configuration is in force. */
+  | {readonly kind: 'badFile'; readonly why: string};
+
+/** Told wherever somebody may look: in the log, the status, the service manager. */
+export const badFileTrouble = (why: string): string =>
+  `the configuration file is BAD and NOT in force, the last good one is: ${why}; correct it (see blocksmtp check-config), then blocksmtp reload`;
 
 /** The clock was set by so much: a trial lasts as long as was said, and the blocks since then stay those. */
 export const movedTrial = (trial: Trial, stepMs: number): Trial => ({

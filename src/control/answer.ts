@@ -180,6 +180,7 @@ const isTrialView = variants<TrialView>({
   failed: nothing,
   running: shape({untilMs: isNumber}),
   overdue: nothing,
+  badFile: shape({why: isText}),
 });
 
 const isStatus = shape<Status>({

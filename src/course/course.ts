@@ -18,6 +18,8 @@ interface Life {
 export interface NextLife extends Life {
   /** Blocks made on evidence since then are lifted: a configuration made them that nobody confirmed. */
   readonly liftSinceMs?: number;
+  /** What is wrong with the file; this is the last good configuration. Undefined: nothing. */
+  readonly badFile?: string;
   /** The first line that this life logs. */
   readonly why?: {readonly level: LogLevel; readonly message: string};
 }

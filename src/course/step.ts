@@ -3,7 +3,7 @@
  * a stop lead to. Reads no file and sets no timer; `daemon/course/` does, and carries the steps out.
  */
 import {durationText} from '../base/duration.js';
-import {type Problem, problemText} from '../base/problem.js';
+import {type Problem, problemsText} from '../base/problem.js';
 import {changedSettings} from '../config/compare.js';
 import {keyOf} from '../config/schema.js';
 import type {Trial} from '../config/trial.js';
@@ -58,9 +58,9 @@ function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: nu
   if (course.phase === 'ending') {
     return {kind: 'refuse', message: 'the daemon is ending', reader: 'asker'};
   }
-  if (read.kind === 'problems') return refuseReload(textOf(read.problems));
+  if (read.kind === 'problems') return refuseReload(problemsText(read.problems));
   const losses = lossesOf(course, read);
-  if (losses.length > 0) return refuseReload(textOf(losses));
+  if (losses.length > 0) return refuseReload(problemsText(losses));
   const now = latest(course);
   const {config, text} = read;
   if (asker === 'signal' && now.trial?.kind === 'failed' && now.trial.tried === text) {
@@ -153,7 +153,7 @@ function turnBack(course: Course, read: ReadConfig): Step {
   }
   if (read.kind === 'problems') {
     // It was in force once: a file that it names must be gone.
-    const message = `nobody confirmed the configuration, but the one before is bad now: ${textOf(read.problems)}`;
+    const message = `nobody confirmed the configuration, but the one before is bad now: ${problemsText(read.problems)}`;
     return {kind: 'refuse', message, reader: 'log'};
   }
   const trial: Trial = {...over, kind: 'failed'};
@@ -185,5 +185,3 @@ function refuseReload(why: string): Step {
   const message = `reload refused, nothing has changed: ${why}`;
   return {kind: 'refuse', message, reader: 'log'};
 }
-
-const textOf = (problems: readonly Problem[]): string => problems.map(problemText).join('; ');

@@ -28,6 +28,8 @@ import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
+import {enforcedShare} from '../report/status.js';
+import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
@@ -71,6 +73,7 @@ export class Daemon {
   readonly egress: EgressGuard;
   /** When it began to follow, by the clock that nobody can set. Ms. */
   #sinceMs: number | undefined;
+  #isCaughtUp = false;
   /** The latest lifts of blocks whose networks have become exempt. */
   #lifting: Promise<void> = Promise.resolve();
 
@@ -155,6 +158,18 @@ export class Daemon {
   async lookForLeftovers(): Promise<void> {
     await this.#enforcement.lookForOthers();
     await this.egress.lookForLeftovers();
+  }
+
+  /** Whether all blocks stand, and the log has been caught up with. */
+  get isReady(): boolean {
+    const families = [...this.#enforcement.enforced.values()];
+    const isRead = families.every(({readMs}) => readMs !== undefined);
+    return this.#isCaughtUp && isRead && enforcedShare(families) === 1;
+  }
+
+  /** How it stands, in one line. */
+  get brief(): string {
+    return statusBrief(this.#desk.status());
   }
 
   get hasWhitelist(): boolean {
@@ -256,6 +271,8 @@ export class Daemon {
     // At once: without a place to go on from, a start after a crash would skip what was written.
     if (place === 'first') this.#enforcement.save();
     else if (place === 'moved') this.#enforcement.noteChange('moved');
-    if (caughtUp) this.#enforcement.caughtUp();
+    if (!caughtUp) return;
+    this.#isCaughtUp = true;
+    this.#enforcement.caughtUp();
   }
 }

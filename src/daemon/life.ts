@@ -10,6 +10,7 @@ import {type Answerers, route} from '../control/route.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
 import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
+import type {ReadyLife} from './readiness.js';
 import {openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import {emptyState, type State} from '../guard/state.js';
@@ -20,6 +21,7 @@ import {outboundNotice} from '../report/outgoing-notice.js';
 import {enforcedShare} from '../report/status.js';
 import {Reaper} from '../sessions/live/reaper.js';
 import type {Stuck} from '../sessions/reap.js';
+import {monotonicMs, pauseUnless} from '../sys/run/clock.js';
 import {machineFamilies} from '../sys/run/netfilter.js';
 import {onSchedule, repeat, type Schedule} from '../sys/run/schedule.js';
 import type {Log} from '../sys/talk/log.js';
@@ -75,6 +77,8 @@ interface LifeTerms {
   readonly memory?: LifeMemory;
   /** Blocks made on evidence since then are lifted at the beginning. */
   readonly liftSinceMs?: number;
+  /** Told when the life has begun its work; default: nobody is. */
+  readonly onReady?: (life: ReadyLife) => void;
   /** Opens the state and the way to the firewall; for tests. */
   readonly open?: typeof openToGuard;
 }
@@ -106,6 +110,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
     daemon.start(liftSinceMs);
     void sayWhenEnforced(terms, daemon, over.signal);
+    void tellWhenReady(terms, daemon, over.signal);
     const {egress} = daemon;
     const onCount = (): void => daemon.noteChange();
     const rows = resources.state.outgoing;
@@ -139,6 +144,27 @@ function livingOf(daemon: Daemon, door: ControlDoor): Living {
       return settle(() => daemon.refreshExemptions());
     },
   };
+}
+
+/**
+ * So long the mailer waits for the daemon at boot, at most: with a firewall that refuses, or a long log to
+ * catch up with, the relay would be away otherwise. Ms.
+ */
+const longestUnreadyMs = 10_000;
+/** How often it is looked whether it is ready. Ms. */
+const readyLookMs = 50;
+
+async function tellWhenReady(
+  {log, onReady}: LifeTerms,
+  daemon: Daemon,
+  over: AbortSignal,
+): Promise<void> {
+  if (onReady === undefined) return;
+  const latestMs = monotonicMs() + longestUnreadyMs;
+  while (!daemon.isReady && monotonicMs() < latestMs && !over.aborted) {
+    await pauseUnless(over, readyLookMs);
+  }
+  if (!over.aborted) onReady({status: () => daemon.brief, say: log.say});
 }
 
 /** Where the rules do not stand the error is logged instead. */

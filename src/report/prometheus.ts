@@ -55,7 +55,7 @@ function wholeFigures(status: Status): Figure[] {
     {
       name: 'trial',
       type: 'gauge',
-      help: 'Whether a configuration is on trial, or was and nobody confirmed it.',
+      help: 'Whether a configuration is on trial, was and nobody confirmed it, or the file is bad and the last good one in force.',
       samples: trialSamples(trial),
     },
     {
@@ -205,6 +205,7 @@ const samplesOf =
 const trialSamples = ({kind}: TrialView): Sample[] => [
   {labels: {state: 'running'}, value: kind === 'running' ? 1 : 0},
   {labels: {state: 'failed'}, value: kind === 'failed' || kind === 'overdue' ? 1 : 0},
+  {labels: {state: 'badFile'}, value: kind === 'badFile' ? 1 : 0},
 ];
 
 function figureText({name, type, help, samples}: Figure): string {

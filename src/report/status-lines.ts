@@ -2,10 +2,10 @@
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
-import type {TrialView} from '../config/trial.js';
 import {endlessText} from '../blocks/overdue.js';
-import {effectLines} from './effect-text.js';
+import {badFileTrouble, type TrialView} from '../config/trial.js';
 import type {CrowdView} from '../judge/view.js';
+import {effectLines} from './effect-text.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
 
 /** To a tenth of a percent, and never rounded up: 100 % means all. */
@@ -37,6 +37,29 @@ export function statusLines(status: Status, nowMs: number): string[] {
     }),
   ];
 }
+
+/** The same in one line, for the service manager: how much stands, and what is wrong. */
+export function statusBrief(status: Status): string {
+  const {families, blocks, crowd, trial, unsaved} = status;
+  const parts = [
+    countText(blocks, 'block'),
+    `enforced: ${percentText(enforcedShare(families))}`,
+    ...families.flatMap(({family, failure}) =>
+      failure === undefined ? [] : [`IPv${family} FAILING: ${failure}`],
+    ),
+    ...(crowd.listLoss.kind === 'off' ? [] : ['blocking is STOPPED']),
+    ...(trial.kind === 'none' ? [] : [trialBrief[trial.kind]]),
+    ...(unsaved === undefined ? [] : ['the state is NOT saved']),
+  ];
+  return parts.join('; ');
+}
+
+const trialBrief = {
+  running: 'the configuration is ON TRIAL',
+  failed: 'the configuration file is NOT in force',
+  overdue: 'the configuration was NOT confirmed',
+  badFile: 'the configuration file is BAD and NOT in force',
+} as const;
 
 /** `: 3 by row, 1 by the operator`. */
 function byRuleText({blocksByRule}: Status): string {
@@ -80,6 +103,7 @@ function trialLines(trial: TrialView, nowMs: number): string[] {
       `the configuration is ON TRIAL for another ${durationText(leftSeconds)}: blocksmtp confirm`,
     ];
   }
+  if (trial.kind === 'badFile') return [badFileTrouble(trial.why)];
   return trial.kind === 'none' ? [] : [trialTrouble[trial.kind]];
 }
 

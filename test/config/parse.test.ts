@@ -77,13 +77,23 @@ describe('parseConfig: problems', () => {
     ['text for a switch', {dry_run: 'yes'}, 'dry_run: "yes": expected true or false'],
     ['an empty time', {block_time: ''}, 'block_time: "": expected a time from 1s to 365d'],
     ['no address', {mailer_ip: 'mail1'}, 'mailer_ip: "mail1": expected an IPv4 or IPv6 address'],
-    ['an unknown key', {treshold: 10}, 'unknown key "treshold": expected one of white_list, '],
+    ['an unknown key', {treshold: 10}, 'unknown key "treshold": expected one of the keys'],
     ['a name of another form', {blockTime: '1h'}, 'unknown key "blockTime": expected one of'],
     ['a table of settings', {score: {threshold: 10}}, 'unknown key "score": expected one of'],
   ])('%s: where, what, and what is expected', (_, table, expected) => {
     const [problem, ...more] = problemsOf({table});
     expect(problem).toContain(`${file}: ${expected}`);
     expect(more).toEqual([]);
+  });
+
+  test('an unknown key does not name all others, but the one that was meant', () => {
+    expect(problemsOf({table: {treshold: 10}})).toEqual([
+      expect.stringMatching(/^.{1,140}; did you mean threshold\?$/),
+    ]);
+    expect(problemsOf({table: {score: {threshold: 10}}})).toEqual([
+      expect.stringMatching(/in no table; did you mean threshold\?$/),
+    ]);
+    expect(problemsOf({table: {nothing_like_it: 10}})).toEqual([expect.not.stringContaining('?')]);
   });
 
   test('__proto__ as a key is an unknown key', () => {

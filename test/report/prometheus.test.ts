@@ -53,6 +53,11 @@ test.each([
   expect(figures).toContain(`\nblocksmtp_trial{state="failed"} ${failed}\n`);
 });
 
+test('a bad file', () => {
+  const samples = statusFigures(statusOf({trial: {kind: 'badFile', why: 'f:1: x'}}));
+  expect(samples).toContain('\nblocksmtp_trial{state="badFile"} 1\n');
+});
+
 test('a state that cannot be saved, and no daemon', () => {
   expect(statusFigures(statusOf({unsaved: 'disk full'}))).toContain('\nblocksmtp_saved 0\n');
   expect(statusFigures(statusOf())).toContain('\nblocksmtp_saved 1\n');

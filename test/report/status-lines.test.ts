@@ -86,6 +86,10 @@ describe('statusLines', () => {
     [{kind: 'running', untilMs: nowMs + 90_000}, 'the configuration is ON TRIAL for another 90s: '],
     [{kind: 'failed'}, 'the configuration file is NOT in force: nobody confirmed it, '],
     [{kind: 'overdue'}, 'the configuration was NOT confirmed, but the one before is bad now: '],
+    [
+      {kind: 'badFile', why: 'f:1: x'},
+      'file is BAD and NOT in force, the last good one is: f:1: x;',
+    ],
   ] as const)('a trial: %j', (trial, expected) => {
     const lines = statusLines(statusOf({trial}), nowMs);
     expect(lines).toContainEqual(expect.stringContaining(expected));

@@ -21,6 +21,7 @@ describe('isGood', () => {
     ['a configuration is on trial', {trial: {kind: 'running', untilMs: nowMs}}, true],
     ['nobody confirmed it', {trial: {kind: 'failed'}}, false],
     ['nobody confirmed it, nor is there a way back', {trial: {kind: 'overdue'}}, false],
+    ['the file is bad', {trial: {kind: 'badFile', why: 'x'}}, false],
     ['the state cannot be saved', {unsaved: 'disk full'}, false],
     ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
   ] as const)('%s', (_, changes, expected) => {

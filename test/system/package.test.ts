@@ -111,7 +111,8 @@ describe('the Debian package', () => {
     const unit = (await guest.must('systemctl cat blocksmtp'))
       .replace(/^ExecStart=.*$/m, start)
       .replace(/Directory=blocksmtp$/gm, 'Directory=probe')
-      .replace(/^Restart=.*$/m, 'Restart=no');
+      .replace(/^Restart=.*$/m, 'Restart=no')
+      .replace(/^Type=.*$/m, 'Type=exec');
     await guest.write('/run/systemd/system/probe.service', unit);
     await guest.must('systemctl daemon-reload');
     await guest.must('systemctl start probe');
@@ -127,7 +128,8 @@ describe('the Debian package', () => {
     const unit = (await guest.must('cat /usr/lib/systemd/system/blocksmtp.service'))
       .replace(/^ExecStart=.*$/m, `ExecStart=/usr/bin/node /mnt/package/probe-desktop.mjs ${uid}`)
       .replace(/Directory=blocksmtp$/gm, 'Directory=desktop')
-      .replace(/^Restart=.*$/m, 'Restart=no');
+      .replace(/^Restart=.*$/m, 'Restart=no')
+      .replace(/^Type=.*$/m, 'Type=exec');
     await guest.write('/run/systemd/system/desktop.service', unit);
     const dropIn = '/run/systemd/system/desktop.service.d';
     const example = '/usr/share/doc/blocksmtp/examples/desktop.conf';
@@ -231,6 +233,7 @@ describe('the Debian package', () => {
     expect(await show('Result')).toBe('success');
     expect(await drops()).toHaveLength(1);
     await guest.must(`cp ${settings} /run/settings`);
+    await guest.must('rm /var/lib/blocksmtp/last-good.toml');
     await guest.write(settings, 'threshold = "many"\n');
     await guest.run('systemctl start blocksmtp');
     await until('the failure', async () => (await show('ActiveState')) === 'failed');

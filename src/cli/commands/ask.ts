@@ -9,10 +9,15 @@ import {askControl} from '../../sys/talk/control-socket.js';
 type Asked =
   | {readonly kind: 'answer'; readonly answer: Answer}
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
-  | {readonly kind: 'failed'; readonly why: string};
+  | {readonly kind: 'failed'; readonly why: string; readonly waitedMs?: number};
 
-export async function askDaemon(controlSocket: string, request: Request): Promise<Asked> {
-  const asked = await askControl(controlSocket, request);
+/** @param patienceMs see `askControl` */
+export async function askDaemon(
+  controlSocket: string,
+  request: Request,
+  patienceMs?: number,
+): Promise<Asked> {
+  const asked = await askControl(controlSocket, request, patienceMs);
   if (asked.kind !== 'answer') return asked;
   const answer = parseAnswer(asked.answer);
   return answer === undefined

@@ -4,6 +4,7 @@
  */
 import {askDaemon} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
+import {patienceMs} from '../inspect/hung-daemon.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
@@ -55,7 +56,7 @@ type Asked =
   | {readonly kind: 'none'; readonly why: string};
 
 async function ofDaemon({text}: Address, controlSocket: string): Promise<Asked> {
-  const asked = await askDaemon(controlSocket, {command: 'why', network: text});
+  const asked = await askDaemon(controlSocket, {command: 'why', network: text}, patienceMs);
   if (asked.kind === 'noDaemon') return {kind: 'none', why: 'no daemon runs'};
   if (asked.kind === 'failed') {
     return {kind: 'none', why: `the daemon cannot be asked (${asked.why})`};

@@ -4,10 +4,12 @@
  * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
  */
 import {coverageInside} from './coverage.js';
-import {answerOf} from './operate.js';
+import {answerOf, answerOfRunning} from './operate.js';
+import type {Answered} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
-import type {Output} from '../face/surroundings.js';
+import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import {type Config, settings} from '../../config/schema.js';
+import type {GuardRequest} from '../../control/protocol.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {parseWhitelist} from '../../net/whitelist.js';
@@ -15,7 +17,6 @@ import {unknownUsers} from '../../outgoing/allowed.js';
 import {diagnose} from '../../report/findings/diagnosis.js';
 import type {Facts} from '../../report/findings/facts.js';
 import type {Finding} from '../../report/findings/finding.js';
-import type {Status} from '../../report/status.js';
 import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
@@ -38,13 +39,23 @@ export async function doctor(
   config: Config,
   log: Log,
   output: Output,
+  alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
-  const findings = diagnose(await gather(config, log));
+  const asked: GuardRequest = {command: 'status'};
+  const answer = await (alone === 'mayWork'
+    ? answerOf(asked, config, log)
+    : answerOfRunning(asked, config));
+  if (answer === undefined) return exitCode.configuration;
+  const file = alone === 'mayWork' ? 'good' : 'bad';
+  const isHung = 'hung' in answer;
+  // Of a daemon that hangs people want to know at once, and measuring takes seven seconds.
+  const gathered = await gather(isHung ? {...config, outbound: 'off'} : config);
+  const findings = diagnose({...gathered, config, file, status: statusIn(answer)});
   output.print(form === 'json' ? `${JSON.stringify(findings, null, 2)}\n` : text(findings));
   return findings.some(({verdict}) => verdict === 'bad') ? exitCode.no : exitCode.ok;
 }
 
-async function gather(config: Config, log: Log): Promise<Facts> {
+async function gather(config: Config): Promise<Omit<Facts, 'file' | 'status'>> {
   const users = new Users();
   const versions = await Promise.all(
     programs.map(async (program) => [program, await programVersion(program)] as const),
@@ -54,7 +65,6 @@ async function gather(config: Config, log: Log): Promise<Facts> {
     families: machineFamilies(),
     programs: new Map(versions),
     lackingRights: lackingCapabilities(rights),
-    status: await statusOf(config, log),
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
     sendmails: await countMailers(),
@@ -82,8 +92,7 @@ async function countMailers(): Promise<number> {
   return pids.length;
 }
 
-async function statusOf(config: Config, log: Log): Promise<Status | {unavailable: string}> {
-  const answer = await answerOf({command: 'status'}, config, log);
+function statusIn(answer: Answered): Facts['status'] {
   if ('unavailable' in answer) return answer;
   return answer.kind === 'status' ? answer.status : {unavailable: 'the daemon does not tell'};
 }

@@ -3,8 +3,9 @@
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
 import {askDaemon} from './ask.js';
-import {type Answered, answerAlone} from './without-daemon.js';
+import {type Answered, answerAlone, onlyAsks} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
+import {hungText, patienceMs} from '../inspect/hung-daemon.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Block} from '../../blocks/block.js';
 import type {Config} from '../../config/schema.js';
@@ -81,7 +82,7 @@ const deadText = (path: string): string =>
   `${path} is there, and nobody listens: the daemon that made it was killed; without a daemon nobody is guarded`;
 
 /** @returns undefined where no daemon runs */
-async function answerOfRunning(
+export async function answerOfRunning(
   request: GuardRequest,
   config: Config,
 ): Promise<Answered | undefined> {
@@ -94,13 +95,18 @@ type Running =
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'};
 
 async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
-  const asked = await askDaemon(config.controlSocket, request);
+  const patience = onlyAsks.has(request.command) ? patienceMs : undefined;
+  const asked = await askDaemon(config.controlSocket, request, patience);
   switch (asked.kind) {
     case 'answer':
       return {kind: 'told', answer: withRest(request, asked.answer)};
     case 'noDaemon':
       return asked;
     case 'failed':
+      if (asked.waitedMs !== undefined) {
+        const unavailable = await hungText(config, asked.waitedMs);
+        return {kind: 'told', answer: {unavailable, hung: true}};
+      }
       return {kind: 'told', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
   }
 }

@@ -8,9 +8,12 @@ import type {Config} from '../../config/schema.js';
 import type {Course, NextLife} from '../../course/course.js';
 import {checked} from '../../daemon/course/checked.js';
 import {noLongerUsed} from '../../daemon/course/configuration.js';
+import {lastGoodLife} from '../../daemon/course/last-good.js';
 import {Reloader} from '../../daemon/course/reload.js';
 import {endTrial, readTrial, writeTrial} from '../../daemon/course/trial-file.js';
 import {type Ending, LifeMemory, live} from '../../daemon/life.js';
+import {type ReadyLife, Readiness} from '../../daemon/readiness.js';
+import {takeServiceManager} from '../../sys/run/service-manager.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
 export async function run(
@@ -30,6 +33,8 @@ export async function run(
   let whitelist: Course['whitelist'] = 'hadNone';
   const memory = new LifeMemory();
   const told = new Set<string>();
+  const readiness = new Readiness(takeServiceManager());
+  const onReady = (ready: ReadyLife): void => readiness.ready(ready);
   let closed: Promise<unknown> = Promise.resolve();
   for (;;) {
     const log = openLog(life.config);
@@ -42,13 +47,13 @@ export async function run(
     const course: Reloader = new Reloader(life, options, log, whitelist);
     asked.listen(course);
     const lift = liftSinceMs === undefined ? {} : {liftSinceMs};
-    const ending = await live({config, log, course, memory, ...lift});
+    const ending = await live({config, log, course, memory, onReady, ...lift});
     whitelist = course.close();
     // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
     const {next} = course;
     if (next === undefined) {
       const code = exitOf(ending, config, log);
-      await Promise.all([closed, log.close()]);
+      await Promise.all([closed, log.close(), readiness.close()]);
       return code;
     }
     // The next life does not wait for it: a syslog that is away takes seconds to be given up.
@@ -61,10 +66,16 @@ type FirstLife =
   | {readonly kind: 'life'; readonly life: NextLife}
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
-/** Begins with what the file says. If nobody confirmed that, with what it said before. */
+/**
+ * Begins with what the file says. If nobody confirmed that, with what it said before; if it is bad, with
+ * what was last in force.
+ */
 export function firstLife(options: Options): FirstLife {
   const parsed = checked(options);
-  if (parsed.kind === 'problems') return parsed;
+  if (parsed.kind === 'problems') {
+    const last = lastGoodLife(options, parsed.problems, parsed.likely);
+    return last.kind === 'life' ? last : {kind: 'problems', problems: last.problems};
+  }
   const {config, text} = parsed;
   const trial = config.dryRun ? undefined : readTrial(config.stateDir);
   if (trial === undefined) return {kind: 'life', life: {config, text}};

@@ -28,9 +28,11 @@ import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** An answer, or why there is none. */
-export type Answered = Answer | {readonly unavailable: string};
+export type Answered =
+  | Answer
+  | {readonly unavailable: string; /** A daemon runs, and says nothing. */ readonly hung?: true};
 
-const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
+export const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
   'list',
   'status',
   'why',

@@ -4,7 +4,7 @@
  */
 import type {Problem} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
-import {flagOf, keyOf, settings} from '../../config/schema.js';
+import {type Config, flagOf, keyOf, settings} from '../../config/schema.js';
 import type {ReadConfig} from '../../course/course.js';
 import {noWhitelist} from '../../course/step.js';
 import {configOf, type Configured} from './configuration.js';
@@ -13,7 +13,12 @@ import {readTextFile, whyNotAppended} from '../../sys/disk/text-file.js';
 
 type Checked =
   | Extract<Configured, {kind: 'config'}>
-  | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** See `Configured`. */
+      readonly likely: Config;
+    };
 
 /** The configuration for a daemon that runs, with what decides whether the daemon can take it over. */
 export function readConfig(options: Options, text?: string): ReadConfig {
@@ -30,8 +35,9 @@ export function readConfig(options: Options, text?: string): ReadConfig {
  * it. Makes the log file when it is not there, as after a rotation.
  *
  * @param text of the configuration file; default: what it holds now
+ * @param whyNotLogged tries the log file; default: makes it
  */
-export function checked(options: Options, text?: string): Checked {
+export function checked(options: Options, text?: string, whyNotLogged = whyNotAppended): Checked {
   const parsed = configOf(options, text);
   const problems = parsed.kind === 'problems' ? [...parsed.problems] : [];
   const fileOf = (name: 'whiteList' | 'logFile'): string => {
@@ -40,20 +46,21 @@ export function checked(options: Options, text?: string): Checked {
     const written = parsed.kind === 'config' ? parsed.config[name] : flag;
     return flag === undefined && written === settings[name].standard ? '' : String(written ?? '');
   };
-  const placeOf = (name: 'whiteList' | 'logFile'): string =>
-    options[name] === undefined ? keyOf(name) : flagOf(name);
+  const placeOf = (name: 'whiteList' | 'logFile'): Pick<Problem, 'where' | 'key'> =>
+    options[name] === undefined ? {where: keyOf(name), key: keyOf(name)} : {where: flagOf(name)};
   const [whiteList, logFile] = [fileOf('whiteList'), fileOf('logFile')];
   const read = whiteList === '' ? undefined : readTextFile(whiteList);
   if (read !== undefined && read.kind !== 'text') {
-    problems.push(noWhitelist(placeOf('whiteList'), read.why));
+    problems.push({...noWhitelist('', read.why), ...placeOf('whiteList')});
   }
-  const refused = logFile === '' ? undefined : whyNotAppended(logFile);
+  const refused = logFile === '' ? undefined : whyNotLogged(logFile);
   if (refused !== undefined) {
     problems.push({
-      where: placeOf('logFile'),
+      ...placeOf('logFile'),
       what: refused,
       expected: 'a file that can be written',
     });
   }
-  return problems.length === 0 ? parsed : {kind: 'problems', problems};
+  const likely = parsed.kind === 'config' ? parsed.config : parsed.likely;
+  return problems.length === 0 ? parsed : {kind: 'problems', problems, likely};
 }

@@ -3,12 +3,22 @@
  * sets the timers, and ends the life of the daemon. `cli/commands/run.ts` begins the next one.
  */
 import {ClockSteps} from '../../base/clocks/clock-steps.js';
+import {problemsText} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
-import {movedTrial, type TrialView, trialView} from '../../config/trial.js';
+import {badFileTrouble, movedTrial, type TrialView, trialView} from '../../config/trial.js';
 import type {Answer, CourseRequest} from '../../control/protocol.js';
-import type {Course, CourseEvent, NextLife, Step, TrialFile} from '../../course/course.js';
+import type {
+  Course,
+  CourseEvent,
+  NextLife,
+  ReadConfig,
+  Step,
+  TrialFile,
+} from '../../course/course.js';
 import {nextStep, stepUnkept} from '../../course/step.js';
 import {readConfig} from './checked.js';
+import {defaultConfigFile} from './configuration.js';
+import {keepLastGood} from './last-good.js';
 import {machineText} from './machine-text.js';
 import {endTrial, writeTrial} from './trial-file.js';
 import type {LifeCourse, Living} from '../life.js';
@@ -19,6 +29,8 @@ import type {Log} from '../../sys/talk/log.js';
 
 /** The operator who asked for a reload is answered before the life that answers ends. Ms. */
 const answerFirstMs = 200;
+/** How often a bad file is told of again: it is in force at no start, and people read the newest lines. Ms. */
+const reminderMs = 3_600_000;
 
 export class Reloader implements LifeCourse {
   readonly #options: Options;
@@ -27,13 +39,18 @@ export class Reloader implements LifeCourse {
   readonly #clockSteps = new ClockSteps(clocksNow(), sleptMs());
   #course: Course;
   #living: Living | undefined;
+  /** What is wrong with the file, which is not in force; undefined: it is, as far as is known. */
+  #badFile: string | undefined;
   #trialTimer: NodeJS.Timeout | undefined;
   #turnTimer: NodeJS.Timeout | undefined;
+  readonly #reminder: NodeJS.Timeout;
 
   /** @param whitelist whether an earlier life had one */
   constructor(life: NextLife, options: Options, log: Log, whitelist: Course['whitelist']) {
     this.#options = options;
     this.#log = log;
+    this.#badFile = life.badFile;
+    this.#reminder = setInterval(() => this.#remind(), reminderMs);
     const isThere = readTextFile(life.config.whiteList).kind === 'text';
     this.#course = {
       life,
@@ -54,7 +71,10 @@ export class Reloader implements LifeCourse {
 
   get trial(): TrialView {
     this.#followClock();
-    return trialView(this.#course.life.trial, nowMs());
+    const view = trialView(this.#course.life.trial, nowMs());
+    const why = this.#badFileNow();
+    if (why === undefined || view.kind === 'running' || view.kind === 'overdue') return view;
+    return {kind: 'badFile', why};
   }
 
   /** What comes after this life; undefined: nothing. */
@@ -71,6 +91,7 @@ export class Reloader implements LifeCourse {
 
   begun(living: Living): void {
     this.#living = living;
+    this.#keepText();
   }
 
   answer(request: CourseRequest): Promise<Answer> {
@@ -88,7 +109,9 @@ export class Reloader implements LifeCourse {
     this.#noteWhitelist();
     const trial = confirmSeconds === undefined ? {} : {confirmSeconds};
     const read = readConfig(this.#options);
-    return this.#answerTo(this.#take({kind: 'reload', asker, ...trial, read}));
+    const step = this.#take({kind: 'reload', asker, ...trial, read});
+    if (step.kind === 'refuse' && step.reader === 'log') this.#noteRefusal(step.message, read);
+    return this.#answerTo(step);
   }
 
   /** The process is to end: nothing comes after this life. */
@@ -146,6 +169,8 @@ export class Reloader implements LifeCourse {
   }
 
   #carryOut(step: Step): void {
+    if (step.kind === 'refresh' || step.kind === 'turn') this.#badFile = undefined;
+    if (step.kind === 'refresh' || step.kind === 'confirm') this.#keepText();
     if (step.kind === 'refuse' && step.reader === 'log') this.#log.say('error', step.message);
     if (step.kind === 'confirm') this.#log.say('notice', step.message);
     if (step.kind === 'confirm' || step.kind === 'turn') clearTimeout(this.#trialTimer);
@@ -153,6 +178,39 @@ export class Reloader implements LifeCourse {
       this.#turnTimer ??= setTimeout(() => this.#endLife(), answerFirstMs);
     }
     if (step.kind === 'exit') this.#endLife();
+  }
+
+  /** The file is not what is in force, until a reload takes it. What nobody confirmed is told as that. */
+  #noteRefusal(message: string, read: ReadConfig): void {
+    if (read.kind === 'problems') this.#badFile = problemsText(read.problems);
+    else if (this.#course.life.trial === undefined) this.#badFile = message;
+  }
+
+  /** What it said when it was refused does not count once it says again what is in force. */
+  #badFileNow(): string | undefined {
+    if (this.#badFile === undefined) return undefined;
+    const read = readTextFile(this.#options.config ?? defaultConfigFile);
+    return read.kind === 'text' && read.text === this.#course.life.text ? undefined : this.#badFile;
+  }
+
+  #remind(): void {
+    const {trial} = this;
+    if (trial.kind === 'badFile') this.#log.say('error', badFileTrouble(trial.why));
+  }
+
+  /** For a start with a bad file. What is on trial is not kept: nobody has confirmed it. */
+  #keepText(): void {
+    const {config, text, trial} = this.#course.life;
+    if (config.dryRun || trial?.kind === 'running') return;
+    try {
+      keepLastGood(config.stateDir, this.#options, text);
+    } catch (error) {
+      const why = (error as Error).message;
+      this.#log.say(
+        'error',
+        `the configuration is in force, but cannot be kept as the last good one: ${why}`,
+      );
+    }
   }
 
   #answerTo(step: Step): Promise<Answer> {
@@ -185,6 +243,7 @@ export class Reloader implements LifeCourse {
   #endLife(): void {
     clearTimeout(this.#trialTimer);
     clearTimeout(this.#turnTimer);
+    clearInterval(this.#reminder);
     this.#end.abort();
   }
 }

@@ -1,12 +1,19 @@
 /** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
-import type {TrialView} from '../../config/trial.js';
-import {type EgressStatus, enforcedShare} from '../status.js';
+import {badFileTrouble, type TrialView} from '../../config/trial.js';
+import {type EgressStatus, enforcedShare, type Status} from '../status.js';
 import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from './finding.js';
 
-export function daemonFindings({status}: Facts): Finding[] {
-  if ('unavailable' in status) return [bad(status.unavailable)];
+export function daemonFindings({status, file}: Facts): Finding[] {
+  const found = 'unavailable' in status ? [bad(status.unavailable)] : statusFindings(status);
+  const isTold = !('unavailable' in status) && status.trial.kind === 'badFile';
+  return file === 'bad' && !isTold
+    ? [...found, bad('the configuration file is bad now: see blocksmtp check-config')]
+    : found;
+}
+
+function statusFindings(status: Status): Finding[] {
   const {sinceMs, families, egress, crowd, trial, unsaved} = status;
   const share = enforcedShare(families);
   const all = [...families, ...egress.families];
@@ -48,5 +55,7 @@ function trialFindings(trial: TrialView): Finding[] {
     case 'failed':
     case 'overdue':
       return [bad(trialTrouble[trial.kind])];
+    case 'badFile':
+      return [bad(badFileTrouble(trial.why))];
   }
 }

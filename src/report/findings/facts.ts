@@ -6,6 +6,8 @@ import type {Status} from '../status.js';
 
 export interface Facts {
   readonly config: Config;
+  /** `bad`: the configuration file is, so a setting of it may be a default here. */
+  readonly file: 'good' | 'bad';
   readonly families: readonly Family[];
   /** The first line that each says of its version; undefined: it is not there. */
   readonly programs: ReadonlyMap<string, string | undefined>;

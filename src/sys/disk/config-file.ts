@@ -10,30 +10,122 @@ type ConfigFile =
       /** What the table was made of. */
       readonly text: string;
       readonly table: Record<string, unknown>;
+      /** On which line each key of the table stands, as far as that is known. */
+      readonly lines: () => ReadonlyMap<string, number>;
     }
-  | {readonly kind: 'problem'; readonly problem: Problem};
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** What could be read beside the lines that are no TOML; undefined: nothing. */
+      readonly rest: Rest | undefined;
+    };
+
+interface Rest {
+  readonly table: Record<string, unknown>;
+  /** On which line each key stands. */
+  readonly lines: () => ReadonlyMap<string, number>;
+}
 
 /** @param need an optional file that is not there is an empty one */
 export function readConfigFile(path: string, need: 'required' | 'optional'): ConfigFile {
   const read = readTextFile(path);
-  if (read.kind === 'missing' && need === 'optional') {
-    return {kind: 'table', path, text: '', table: {}};
-  }
+  if (read.kind === 'missing' && need === 'optional') return parseConfigText(path, '');
   if (read.kind !== 'text') {
     const expected = 'a configuration file that can be read';
-    return {kind: 'problem', problem: {where: path, what: read.why, expected}};
+    return {kind: 'problems', problems: [{where: path, what: read.why, expected}], rest: undefined};
   }
   return parseConfigText(path, read.text);
 }
 
+/** Lines that are no TOML, at most, until the rest is not looked at any more. A count. */
+const mostBadLines = 20;
+
 /** @param path where the text is from */
 export function parseConfigText(path: string, text: string): ConfigFile {
+  const problems: Problem[] = [];
+  let rest = text.replace(/^\uFEFF/, ''); // editors of other systems write it
+  while (problems.length < mostBadLines) {
+    const read = tableOf(rest);
+    if (!('error' in read)) {
+      const readable = rest;
+      const found = {table: read.table, lines: () => linesOfKeys(readable)};
+      if (problems.length === 0) return {kind: 'table', path, text, ...found};
+      return {kind: 'problems', problems, rest: found};
+    }
+    const {line, column, message} = read.error;
+    const where = `${path}:${line}:${column}`;
+    const what = message.split('\n')[0] ?? '';
+    problems.push({where, what, expected: 'TOML, such as threshold = 10', line, column});
+    const without = withoutLine(rest, line);
+    if (without === undefined) return {kind: 'problems', problems, rest: beforeLine(rest, line)};
+    rest = without;
+  }
+  return {kind: 'problems', problems, rest: undefined};
+}
+
+function tableOf(text: string): {table: Record<string, unknown>} | {error: TomlError} {
   try {
-    return {kind: 'table', path, text, table: parse(text)};
+    return {table: parse(text)};
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const where = `${path}:${error.line}:${error.column}`;
-    const [what = ''] = error.message.split('\n');
-    return {kind: 'problem', problem: {where, what, expected: 'TOML, such as threshold = 10'}};
+    return {error};
   }
+}
+
+/** What stands in front of the value that is no TOML. */
+function beforeLine(text: string, number: number): Rest | undefined {
+  const lines = text.split('\n');
+  const least = Math.max(0, number - mostValueLines);
+  for (let count = Math.min(number, lines.length) - 1; count > least; count--) {
+    const before = lines.slice(0, count).join('\n');
+    const read = tableOf(before);
+    if (!('error' in read)) return {table: read.table, lines: () => linesOfKeys(before)};
+  }
+  return undefined;
+}
+
+/** The beginning or the end of a value over several lines. */
+const isPartOfMore = /[[\]{}]|"""|'''/;
+
+/**
+ * @returns undefined where the line may be a part of more: without it the others would seem to be bad
+ */
+function withoutLine(text: string, number: number): string | undefined {
+  const lines = text.split('\n');
+  const line = lines[number - 1];
+  if (line === undefined || line.trim() === '' || isPartOfMore.test(line)) return undefined;
+  if ('error' in tableOf(lines.slice(0, number - 1).join('\n'))) return undefined;
+  lines[number - 1] = '';
+  return lines.join('\n');
+}
+
+/** Lines of one value, at most, whose place is still found. A count: each line more is read once more. */
+const mostValueLines = 200;
+
+/**
+ * The parser tells no places, so it is asked again, line by line: what is TOML by itself, and not with a
+ * line less, is one statement. A table's header is one too; what stands below it is the table's.
+ *
+ * @param text that is TOML as a whole
+ */
+function linesOfKeys(text: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const lines = text.split(/\r?\n/);
+  let isTop = true;
+  for (let first = 0; first < lines.length;) {
+    let count = 1;
+    let read = tableOf(lines[first]!);
+    while ('error' in read && count < mostValueLines && first + count < lines.length) {
+      count += 1;
+      read = tableOf(lines.slice(first, first + count).join('\n'));
+    }
+    if ('error' in read) return found;
+    const isHeader = /^\s*\[/.test(lines[first]!);
+    for (const key of isTop || isHeader ? Object.keys(read.table) : []) {
+      if (!found.has(key)) found.set(key, first + 1);
+    }
+    isTop &&= !isHeader;
+    first += count;
+  }
+  return found;
 }

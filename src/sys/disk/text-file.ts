@@ -1,5 +1,6 @@
 /** Reads small files of the administrator, and tells when one has changed. */
 import fs from 'node:fs';
+import {dirname} from 'node:path';
 
 const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
@@ -63,6 +64,38 @@ export function whyNotAppended(path: string): string | undefined {
   try {
     // Without O_NONBLOCK a pipe would be waited for until somebody reads it.
     fs.closeSync(fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Changes nothing, unlike `whyNotAppended`.
+ *
+ * @returns why the file cannot be written, or made where there is none yet; undefined: it can
+ */
+export function whyNotWritten(path: string): string | undefined {
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  if (stat?.isDirectory() === true) return `${path}: a folder`;
+  return whyNoAccess(stat === undefined ? dirname(path) : path);
+}
+
+/** @returns why the folder cannot be made, or nothing can be made in it; undefined: it can */
+export function whyNoFolder(path: string): string | undefined {
+  let there = path;
+  while (there !== '/' && fs.statSync(there, {throwIfNoEntry: false}) === undefined) {
+    there = dirname(there);
+  }
+  return fs.statSync(there).isDirectory() ? whyNoAccess(there) : `${there}: not a folder`;
+}
+
+/** The same for the folder that the path is in. */
+export const whyNoFolderFor = (path: string): string | undefined => whyNoFolder(dirname(path));
+
+function whyNoAccess(path: string): string | undefined {
+  try {
+    fs.accessSync(path, fs.constants.W_OK);
     return undefined;
   } catch (error) {
     return (error as Error).message;

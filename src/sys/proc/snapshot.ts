@@ -9,7 +9,7 @@ import type {Glance} from '../../outgoing/allowed.js';
 import {linkOf} from './links.js';
 
 /** USER_HZ: the unit of times in /proc/PID/stat, 100 on every Linux that Debian runs on. Per second. */
-const ticksPerSecond = 100;
+export const ticksPerSecond = 100;
 
 export interface ProcessStat {
   /** `Z` and `X`: it has ended. */

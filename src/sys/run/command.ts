@@ -27,6 +27,8 @@ interface CommandInput {
    * children that go on.
    */
   readonly output?: 'taken' | 'ignored';
+  /** Besides the path and the language, in the place of our own environment; default: ours. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
@@ -59,10 +61,14 @@ async function runToEnd(
     mostOutputBytes = longestOutputBytes,
     stop,
     output = 'taken',
+    more,
   }: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
     ...surroundings(),
+    ...(more === undefined
+      ? {}
+      : {extendEnv: false, env: {PATH: systemPath, LC_ALL: 'C', ...more}}),
     timeout: timeoutMs,
     ...(stop === undefined ? {} : {cancelSignal: stop}),
     maxBuffer: mostOutputBytes,

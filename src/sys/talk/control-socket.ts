@@ -13,7 +13,7 @@ const longestRequestBytes = 4096;
 /** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
 const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
-const longestPathBytes = 107;
+export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 const timeoutMs = 30_000;
 /** Connections at once. A count. */
@@ -101,29 +101,46 @@ type ControlAnswer =
   | {readonly kind: 'answer'; readonly answer: unknown}
   /** Nobody listens there. `dead`: there is the file of one that was killed. */
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
-  | {readonly kind: 'failed'; readonly why: string};
+  /** `waitedMs`: somebody listens, and has said nothing for so long. */
+  | {readonly kind: 'failed'; readonly why: string; readonly waitedMs?: number};
 
-export async function askControl(path: string, request: unknown): Promise<ControlAnswer> {
+/** @param patienceMs how long nothing may be said; default: as long as any answer takes */
+export async function askControl(
+  path: string,
+  request: unknown,
+  patienceMs = timeoutMs,
+): Promise<ControlAnswer> {
   const connection = net.createConnection(path);
   try {
     connection.write(`${JSON.stringify(request)}\n`);
-    const line = await readLine(connection, longestAnswerBytes);
+    const line = await readLine(connection, longestAnswerBytes, patienceMs);
     return {kind: 'answer', answer: parseJson(line)};
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return {kind: 'noDaemon', file: 'none'};
     if (code === 'ECONNREFUSED') return {kind: 'noDaemon', file: 'dead'};
+    if (error instanceof Silence) return {kind: 'failed', why: message, waitedMs: patienceMs};
+    // So many wait for it that the kernel takes no more.
+    if (code === 'EAGAIN') return {kind: 'failed', why: message, waitedMs: 0};
     return {kind: 'failed', why: message};
   } finally {
     connection.destroy();
   }
 }
 
+/** Nothing came in time. */
+class Silence extends Error {}
+
 /** The text up to the first newline. @throws when there is none in time, or within the bound */
-function readLine(connection: net.Socket, mostBytes: number): Promise<string> {
+function readLine(
+  connection: net.Socket,
+  mostBytes: number,
+  patienceMs = timeoutMs,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const cutter = new LineCutter(mostBytes, 'utf8');
-    connection.setTimeout(timeoutMs, () => reject(new Error(`no answer in ${timeoutMs} ms`)));
+    const silent = (): void => reject(new Silence(`no answer in ${patienceMs} ms`));
+    connection.setTimeout(patienceMs, silent);
     connection.on('error', reject);
     connection.on('close', () => reject(new Error('the connection was closed')));
     // Half-open is allowed, so the other end's goodbye is not yet the close: its place is needed.

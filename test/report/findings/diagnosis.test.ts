@@ -30,6 +30,7 @@ const statusWith = (blocks: number): Status => ({
 
 const well: Facts = {
   config: standard,
+  file: 'good',
   families: [4, 6],
   programs: new Map(
     ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'].map((name) => [name, `${name} 1.0`]),
@@ -113,6 +114,16 @@ describe('the daemon', () => {
     ]);
     expect(trialOf({kind: 'failed'})[0]).toMatch(/^bad: the configuration file is NOT in force/);
     expect(trialOf({kind: 'overdue'})[0]).toMatch(/^bad: the configuration was NOT confirmed/);
+  });
+
+  test('runs on the last good configuration, or would at its next start', () => {
+    const badFile = {...statusWith(0), trial: {kind: 'badFile', why: 'x'}} as const;
+    const told = [expect.stringMatching(/^bad: the configuration file is BAD and NOT in force/)];
+    expect(troubles({status: badFile})).toEqual(told);
+    expect(troubles({status: badFile, file: 'bad'})).toEqual(told);
+    expect(troubles({file: 'bad'})).toEqual([
+      'bad: the configuration file is bad now: see blocksmtp check-config',
+    ]);
   });
 
   test('is refused by the firewall', () => {

@@ -1,0 +1,74 @@
+/**
+ * Looks whether the paths of a configuration can work on this machine. A daemon starts with them all the
+ * same: a log may come later, and a folder be made. What a daemon refuses is in `checked.ts`.
+ */
+import {type Config, keyOf, type SettingName} from '../../config/schema.js';
+import {
+  readTextFile,
+  whyNoFolder,
+  whyNoFolderFor,
+  whyNotRead,
+  whyNotRun,
+  whyNotWritten,
+} from '../../sys/disk/text-file.js';
+import {isPattern, logsLike} from '../../sys/follow/glob.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {longestPathBytes} from '../../sys/talk/control-socket.js';
+
+export interface PathAdvice {
+  /** Of the setting. */
+  readonly key: string;
+  readonly what: string;
+}
+
+export function pathAdvice(config: Config): PathAdvice[] {
+  const {whiteList, warnCommand, controlSocket, stateDir, metricsFile, dryRun} = config;
+  const list = readTextFile(whiteList);
+  const found: [SettingName, string | undefined][] = [
+    ...config.syslogMsgsFile.map((name): [SettingName, string | undefined] => [
+      'syslogMsgsFile',
+      whyNoSource(name),
+    ]),
+    ['whiteList', list.kind === 'text' ? undefined : `${list.why}: it exempts nobody`],
+    ['warnCommand', warnCommand === '' ? undefined : whyNotRun(warnCommand)],
+    ...sameFiles(config),
+  ];
+  if (!dryRun) {
+    found.push(
+      ['stateDir', whyNoFolder(stateDir)],
+      ['controlSocket', whyNoSocket(controlSocket)],
+      ['metricsFile', metricsFile === '' ? undefined : whyNotReplaced(metricsFile)],
+    );
+  }
+  return found.flatMap(([name, what]) => (what === undefined ? [] : {key: keyOf(name), what}));
+}
+
+function whyNoSource(name: string): string | undefined {
+  if (name === 'auto') return undefined;
+  if (name === 'journal') return hasJournal() ? undefined : 'there is no journal here';
+  if (!isPattern(name)) return whyNotRead(name);
+  return logsLike(name).length > 0 ? undefined : `${name}: no such file`;
+}
+
+function whyNoSocket(path: string): string | undefined {
+  return Buffer.byteLength(path) > longestPathBytes
+    ? `longer than the ${longestPathBytes} bytes that the path of a socket can have`
+    : whyNoFolderFor(path);
+}
+
+/** A file that is written anew beside the old one, and renamed. */
+const whyNotReplaced = (path: string): string | undefined =>
+  whyNotWritten(path) ?? whyNotWritten(`${path}.new`);
+
+/** What is written under the name of another file destroys it, or is read as a log. */
+function sameFiles(config: Config): [SettingName, string][] {
+  const read: [SettingName, string][] = [
+    ...config.syslogMsgsFile.map((name): [SettingName, string] => ['syslogMsgsFile', name]),
+    ['whiteList', config.whiteList],
+  ];
+  return (['logFile', 'metricsFile'] as const).flatMap((name) =>
+    read
+      .filter(([, path]) => path === config[name] && path !== '/dev/null')
+      .map(([other, path]): [SettingName, string] => [name, `${path} is ${keyOf(other)} too`]),
+  );
+}
