@@ -8,7 +8,7 @@ import type {Address} from '../net/address.js';
 import type {ClientScope} from '../net/client-key.js';
 import type {Policy} from '../score/policy.js';
 import {nullSenderWeight, staleWeight} from '../score/weights.js';
-import {type Bar, type Facts, isRow, lowBars, rounding} from './bars.js';
+import {type Bar, type Facts, isRow, lowBars, rounding, rowBar} from './bars.js';
 import type {Friends} from './crowd/friends.js';
 import type {Networks, NetworkVerdict} from './crowd/networks.js';
 import type {Wave} from './crowd/wave.js';
@@ -75,14 +75,26 @@ export class Convictions {
     const {clients} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
     const score = scoreAt(clients, slot, sec);
-    // On the first day too: with nothing known the setting means what it says.
-    const bar = this.#policy.threshold;
-    if (score + rounding < bar) return undefined; // nearly always
+    if (score + rounding < this.#policy.threshold) return undefined; // nearly always
+    const bar = this.rowBar(slot, atMs);
+    if (score + rounding < bar) return undefined;
     const isVoid = isRecentlyBlocked(clients, slot, sec);
     const postponed = this.#postponed(slot, sec);
     const known = accepted === 'told' ? postponed : 'unknown';
-    if (!isRow(score, bar, isVoid ? 0 : known)) return undefined;
+    if (!isRow(score, bar, isVoid ? 0 : known, this.#policy)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
+  }
+
+  /** At how many names in a row the client is blocked now. */
+  rowBar(slot: Slot, atMs: number): number {
+    const {clients, learning} = this.#witnesses;
+    const firstSec = clients.u32(slot, field.firstSec);
+    const facts = {
+      delivered: clients.u16(slot, field.delivered),
+      knownSeconds: firstSec === 0 ? 0 : Math.floor(atMs / 1000) - firstSec,
+      learning: learning(atMs),
+    };
+    return rowBar(facts, this.#policy);
   }
 
   /** Recipients that seem to be accepted, and whose mail may still arrive. A count. */
@@ -178,13 +190,14 @@ export class Convictions {
     this.#witnesses.wave.note(atMs);
   }
 
-  standing(slot: Slot, sec: number): Standing {
+  standing(slot: Slot, atMs: number): Standing {
     const {clients} = this.#witnesses;
+    const sec = Math.floor(atMs / 1000);
     const kind = standingOf(clients, slot);
     const ago = sec - clients.u32(slot, field.blockedUntilSec);
     const isForgotten = kind !== 'stranger' && ago > mailerMemorySec;
     const blocks = isForgotten ? 0 : clients.u8(slot, field.blocks);
-    return {kind, blocks, rung: clients.u8(slot, field.rung)};
+    return {kind, blocks, rung: clients.u8(slot, field.rung), rowBar: this.rowBar(slot, atMs)};
   }
 
   #lowScore(slot: Slot, sec: number): number {
@@ -201,11 +214,7 @@ export class Convictions {
     atMs: number,
   ): BlockVerdict {
     const {clients, suspects, scope, wave} = this.#witnesses;
-    const {seconds, repeat} = sentence(
-      rule,
-      this.standing(slot, Math.floor(atMs / 1000)),
-      this.#policy,
-    );
+    const {seconds, repeat} = sentence(rule, this.standing(slot, atMs), this.#policy);
     const suspect = suspects.of(scope.textOf(client));
     const unknown = clients.u16(slot, field.unknown);
     const because: Because = {

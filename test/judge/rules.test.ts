@@ -108,7 +108,7 @@ test('a backup exchanger of long standing lives on names that it delivers again'
 test('no spiral: the backlog after a block does not lead to the next one', () => {
   const world = new World();
   world.deliver(world.fresh(10));
-  const dead = world.fresh(20);
+  const dead = world.fresh(30);
   expect(rules(world.ask(dead))).toEqual(['row']);
   world.wait(hour + minute);
   // The retries of what was refused, and what had waited.

@@ -163,7 +163,8 @@ describe('delivered mail', () => {
       guesses += 3;
       if (world.envelope({names: world.fresh(3), accepted: 17, message: 'taken'}).length > 0) break;
     }
-    expect(guesses).toBeLessThan(40);
+    // What is accepted postpones a verdict to fifty names.
+    expect(guesses).toBeLessThanOrEqual(60);
   });
 });
 
