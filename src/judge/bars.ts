@@ -49,20 +49,25 @@ const mostPostponed = 40;
 const lowBar = (bar: number, {threshold}: Policy): number =>
   bar * Math.max(1, threshold / usualThreshold);
 
-export interface RowFacts {
+interface RowFacts {
   /** Distinct names that took its mail. A count. */
   readonly delivered: number;
   /** Since its first unknown name. Seconds. */
   readonly knownSeconds: number;
   readonly learning: 'on' | 'off';
+  /** Within a week. */
+  readonly blocked: 'lately' | 'no';
 }
 
 /**
- * The bar of a row of names. It rises with each of the names that make a mailer of a stranger. On the first
+ * The bar of a row of names. It rises with each of the names that make a mailer of a stranger, and is the setting
+ * again for a week after a block: that was no accident, and credit would buy a whole row each time. On the first
  * day a mailer may not have delivered anything yet, so the bar is as high for who takes an hour or longer; who is
  * faster meets the setting on every day.
  */
-export function rowBar({delivered, knownSeconds, learning}: RowFacts, {threshold}: Policy): number {
+export function rowBar(facts: RowFacts, {threshold}: Policy): number {
+  const {delivered, knownSeconds, learning, blocked} = facts;
+  if (blocked === 'lately') return threshold;
   const isSlow = learning === 'on' && knownSeconds >= silenceSec;
   const share = isSlow ? 1 : Math.min(1, delivered / mailerNames);
   return threshold * (1 + (mailerFactor - 1) * share);

@@ -88,13 +88,17 @@ export class Convictions {
   /** At how many names in a row the client is blocked now. */
   rowBar(slot: Slot, atMs: number): number {
     const {clients, learning} = this.#witnesses;
+    const sec = Math.floor(atMs / 1000);
     const firstSec = clients.u32(slot, field.firstSec);
-    const facts = {
-      delivered: clients.u16(slot, field.delivered),
-      knownSeconds: firstSec === 0 ? 0 : Math.floor(atMs / 1000) - firstSec,
-      learning: learning(atMs),
-    };
-    return rowBar(facts, this.#policy);
+    return rowBar(
+      {
+        delivered: clients.u16(slot, field.delivered),
+        knownSeconds: firstSec === 0 ? 0 : sec - firstSec,
+        learning: learning(atMs),
+        blocked: isRecentlyBlocked(clients, slot, sec) ? 'lately' : 'no',
+      },
+      this.#policy,
+    );
   }
 
   /** Recipients that seem to be accepted, and whose mail may still arrive. A count. */
@@ -190,14 +194,13 @@ export class Convictions {
     this.#witnesses.wave.note(atMs);
   }
 
-  standing(slot: Slot, atMs: number): Standing {
+  standing(slot: Slot, sec: number): Standing {
     const {clients} = this.#witnesses;
-    const sec = Math.floor(atMs / 1000);
     const kind = standingOf(clients, slot);
     const ago = sec - clients.u32(slot, field.blockedUntilSec);
     const isForgotten = kind !== 'stranger' && ago > mailerMemorySec;
     const blocks = isForgotten ? 0 : clients.u8(slot, field.blocks);
-    return {kind, blocks, rung: clients.u8(slot, field.rung), rowBar: this.rowBar(slot, atMs)};
+    return {kind, blocks, rung: clients.u8(slot, field.rung)};
   }
 
   #lowScore(slot: Slot, sec: number): number {
@@ -214,7 +217,8 @@ export class Convictions {
     atMs: number,
   ): BlockVerdict {
     const {clients, suspects, scope, wave} = this.#witnesses;
-    const {seconds, repeat} = sentence(rule, this.standing(slot, atMs), this.#policy);
+    const standing = this.standing(slot, Math.floor(atMs / 1000));
+    const {seconds, repeat} = sentence(rule, standing, this.#policy);
     const suspect = suspects.of(scope.textOf(client));
     const unknown = clients.u16(slot, field.unknown);
     const because: Because = {

@@ -212,9 +212,9 @@ export class Judge {
     const slot = this.memory.addKey(
       addressBytes({family: network.family, value: network.first, text: network.text}),
     );
-    const standing = this.convictions.standing(slot, fromMs);
-    const {repeat, rung, scoreAfter, after} = sentence(rule, standing, this.policy);
     const fromSec = secOf(fromMs);
+    const standing = this.convictions.standing(slot, fromSec);
+    const {repeat, rung, scoreAfter, after} = sentence(rule, standing, this.policy);
     beginBlock(clients, slot, {repeat, rung, scoreAfter, after, fromSec, untilMs});
     this.suspects.forget(network.text);
   }

@@ -22,7 +22,7 @@ const waveRung = 1;
 const mostOfRecord = 8;
 
 /**
- * How far below its bar it goes on. Of `threshold`: three names with the usual one. More, and a guesser with a past,
+ * How far below the bar it goes on. Of `threshold`: three names with the usual one. More, and a guesser with a past,
  * or beside an innocent behind one address, gets as many names for each hour that it is blocked.
  */
 const recordShare = 1 / 4;
@@ -35,8 +35,6 @@ export interface Standing {
   /** Blocks so far, and how many of them were long ones. Counts. */
   readonly blocks: number;
   readonly rung: number;
-  /** Names in a row at which it is blocked. */
-  readonly rowBar: number;
 }
 
 interface Sentence {
@@ -52,7 +50,6 @@ interface Sentence {
 
 export function sentence(rule: Rule, standing: Standing, policy: Policy): Sentence {
   const {threshold, blockSeconds, longestBlockSeconds} = policy;
-  const {rowBar} = standing;
   const repeat = standing.blocks + 1;
   const of = (times: number): number =>
     Math.max(1, Math.floor(Math.min(blockSeconds * times, longestBlockSeconds)));
@@ -60,7 +57,7 @@ export function sentence(rule: Rule, standing: Standing, policy: Policy): Senten
     // 1, 1, 2, 4 and so on; a power may reach Infinity, and the longest holds.
     const times = 2 ** Math.max(0, repeat - 2);
     const seconds = of(standing.kind === 'record' ? Math.min(times, mostOfRecord) : times);
-    const scoreAfter = standing.kind === 'record' ? rowBar - threshold * recordShare : rowBar - 1;
+    const scoreAfter = standing.kind === 'record' ? threshold * (1 - recordShare) : threshold - 1;
     return {seconds, repeat, rung: standing.rung, scoreAfter, after: 'usual'};
   }
   if (rule === 'row' && standing.blocks === 0) {
@@ -68,12 +65,12 @@ export function sentence(rule: Rule, standing: Standing, policy: Policy): Senten
       seconds: of(1),
       repeat,
       rung: 0,
-      scoreAfter: rowBar - threshold / 2,
+      scoreAfter: threshold / 2,
       after: 'secondChance',
     };
   }
   const reached = rule === 'wave' ? Math.max(standing.rung, waveRung) : standing.rung;
   const times = strangerRungs[Math.min(reached, strangerRungs.length - 1)]!;
   const rung = reached + 1;
-  return {seconds: of(times), repeat, rung, scoreAfter: rowBar - 1, after: 'usual'};
+  return {seconds: of(times), repeat, rung, scoreAfter: threshold - 1, after: 'usual'};
 }

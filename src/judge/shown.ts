@@ -29,7 +29,7 @@ function clientView(judge: Judge, network: Network, atMs: number): ClientView | 
   const sec = Math.floor(atMs / 1000);
   const suspect = suspects.of(client);
   const deliveredSec = clients.u32(slot, field.lastDeliverySec);
-  const {blocks} = judge.convictions.standing(slot, atMs);
+  const {blocks} = judge.convictions.standing(slot, sec);
   return {
     client,
     score: scoreAt(clients, slot, sec),
@@ -59,8 +59,8 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
   if (listLoss.view().kind === 'on') return [];
   const address = addressOf(network.family, network.first);
   const low = convictions.lowBars(slot, address, {sender: 'named', fresh: 1}, atMs);
-  const standing = convictions.standing(slot, atMs);
-  const row = {rule: 'row' as const, bar: standing.rowBar};
+  const standing = convictions.standing(slot, Math.floor(atMs / 1000));
+  const row = {rule: 'row' as const, bar: convictions.rowBar(slot, atMs)};
   return [row, ...low].map(({rule, bar}) => ({
     rule,
     names: bar,

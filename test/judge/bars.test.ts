@@ -65,7 +65,7 @@ describe('the row', () => {
     expect(world.ask(world.fresh(34))).toEqual([]);
     expect(seconds(world.ask(world.fresh(1)))).toEqual([3600]);
     world.wait(hour + minute);
-    expect(world.score()).toBe(17.5);
+    expect(world.score()).toBe(7.5);
     expect(world.ask(world.fresh(2))).toEqual([]);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {Memory} from '../../src/judge/memory/memory.js';
 import {emptyState} from '../../src/guard/state.js';
 import {addressOf} from '../../src/net/address.js';
+import {parseNetwork} from '../../src/net/network.js';
 import {deliveredCredit} from '../../src/score/weights.js';
 import {Random} from '../support/random.js';
 import {day, hour, minute, rules, World} from './world.js';
@@ -158,7 +159,7 @@ describe('pools', () => {
       const slot = memory.add(addressOf(4, BigInt(0x0a000000 + i)));
       for (let name = 1; name <= 12; name++) memory.noteDeed(slot, name + i, 2e6 + i);
     }
-    expect([...memory.mailers()]).toHaveLength(50);
+    expect([...memory.mailers(parseNetwork('192.0.2.0/24')!)]).toHaveLength(50);
     for (let i = 0; i < 50; i++) expect(memory.find(host(i))).toBeDefined();
     expect(memory.counts().records).toBeLessThanOrEqual(100);
   });
