@@ -1,13 +1,22 @@
 /**
- * At how many names a client is blocked. The bar for anybody is the setting `threshold`. Below it are lower
- * ones for strangers: a cost decision and no likelihood, for who has delivered nothing loses nothing that
- * we know of. Whether a client is a stranger, and when it is judged, is for `judge.ts`.
+ * At how many names a client is blocked. The bar for who has delivered nothing is the setting `threshold`.
+ * The others are a cost decision and no likelihood: a wrong block of who delivers costs mail, so its bar is
+ * higher; a stranger loses nothing that we know of, so there are lower ones for strangers. Whether a client is
+ * a stranger, and when it is judged, is for `judge.ts`.
  */
 import type {Policy} from '../score/policy.js';
+import {mailerNames} from './memory/client-record.js';
 import type {Rule} from './verdict.js';
 
 /** All numbers below hold for this threshold; for a higher one they grow with it. Names. */
 const usualThreshold = 10;
+
+/**
+ * The bar of a mailer, in bars of one who has delivered nothing. A factor. With 2, a mailer of whose names 60 in
+ * 100 are unknown (a ticket system, which answers whatever address it was given) meets it once in 200 tries, and
+ * with 1 once in 14; one with 50 once in 40,000. A guesser pays each such bar with wanted mail.
+ */
+const mailerFactor = 2;
 
 /** Of who has been known for so long and delivered nothing. Names; seconds. */
 const silenceBar = 4;
@@ -15,10 +24,11 @@ const silenceSec = 3600;
 /** The same for who asked with the null sender alone: four names that weigh a half. */
 const silenceNullBar = 2;
 
-/** While a wave of strangers lasts: names when ten minutes have passed since the first; before that. */
-const waveBar = 2;
-const waveYoungBar = 3;
-const waveYoungSec = 600;
+/**
+ * While a wave of strangers lasts. Names: with two, a small site is blocked once in 30 waves, because somebody there
+ * wrote to a person who left, and mistyped the next name, before any mail arrived.
+ */
+const waveBar = 3;
 /** Who has delivered for the first time so recently is judged in a wave like a stranger. Seconds: 12 h. */
 const waveNewcomerSec = 12 * 3600;
 
@@ -29,8 +39,8 @@ const hotBar = 1;
 const learningFactor = 4;
 
 /**
- * How far above its bar a score may rise while recipients that seem to be accepted postpone a verdict.
- * Names: with the usual bar 50 in all. Less, and a list server is blocked at its first contact; without a
+ * How far above `threshold` a score may rise while recipients that seem to be accepted postpone a verdict.
+ * Names: with the usual one 50 in all. Less, and a list server is blocked at its first contact; without a
  * bound padding buys as many names as there are known ones.
  */
 const mostPostponed = 40;
@@ -38,6 +48,30 @@ const mostPostponed = 40;
 /** The bars of strangers grow with a threshold that is higher than usual. */
 const lowBar = (bar: number, {threshold}: Policy): number =>
   bar * Math.max(1, threshold / usualThreshold);
+
+interface RowFacts {
+  /** Distinct names that took its mail. A count. */
+  readonly delivered: number;
+  /** Since its first unknown name. Seconds. */
+  readonly knownSeconds: number;
+  readonly learning: 'on' | 'off';
+  /** Within a week. */
+  readonly blocked: 'lately' | 'no';
+}
+
+/**
+ * The bar of a row of names. It rises with each of the names that make a mailer of a stranger, and is the setting
+ * again for a week after a block: that was no accident, and credit would buy a whole row each time. On the first
+ * day a mailer may not have delivered anything yet, so the bar is as high for who takes an hour or longer; who is
+ * faster meets the setting on every day.
+ */
+export function rowBar(facts: RowFacts, {threshold}: Policy): number {
+  const {delivered, knownSeconds, learning, blocked} = facts;
+  if (blocked === 'lately') return threshold;
+  const isSlow = learning === 'on' && knownSeconds >= silenceSec;
+  const share = isSlow ? 1 : Math.min(1, delivered / mailerNames);
+  return threshold * (1 + (mailerFactor - 1) * share);
+}
 
 /** What the bars of strangers depend on. */
 export interface Facts {
@@ -77,7 +111,7 @@ export function lowBars(facts: Facts, policy: Policy): Bar[] {
   if (isStranger && canWave && facts.network === 'hot' && facts.fresh > 0) add('network', hotBar);
   const isNewcomer = isStranger || sec - facts.deliveredSec < waveNewcomerSec;
   if (isNewcomer && canWave && facts.wave === 'on') {
-    add('wave', sec - facts.firstSec >= waveYoungSec ? waveBar : waveYoungBar);
+    add('wave', waveBar);
   }
   // On the first day a server that only asks back has had no time to deliver anything.
   const isNewCallOut = facts.senders === 'null' && learning === 'on';
@@ -93,9 +127,14 @@ export function lowBars(facts: Facts, policy: Policy): Bar[] {
  *
  * @param postponed recipients that seem to be accepted; `unknown`: nobody can tell before the end
  */
-export function isRow(score: number, bar: number, postponed: number | 'unknown'): boolean {
+export function isRow(
+  score: number,
+  bar: number,
+  postponed: number | 'unknown',
+  {threshold}: Policy,
+): boolean {
   if (score + rounding < bar) return false;
-  if (score + rounding >= bar + mostPostponed) return true;
+  if (score + rounding >= threshold + mostPostponed) return true;
   return postponed !== 'unknown' && score - postponed + rounding >= bar;
 }
 

@@ -8,7 +8,7 @@ import type {Address} from '../net/address.js';
 import type {ClientScope} from '../net/client-key.js';
 import type {Policy} from '../score/policy.js';
 import {nullSenderWeight, staleWeight} from '../score/weights.js';
-import {type Bar, type Facts, isRow, lowBars, rounding} from './bars.js';
+import {type Bar, type Facts, isRow, lowBars, rounding, rowBar} from './bars.js';
 import type {Friends} from './crowd/friends.js';
 import type {Networks, NetworkVerdict} from './crowd/networks.js';
 import type {Wave} from './crowd/wave.js';
@@ -75,14 +75,30 @@ export class Convictions {
     const {clients} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
     const score = scoreAt(clients, slot, sec);
-    // On the first day too: with nothing known the setting means what it says.
-    const bar = this.#policy.threshold;
-    if (score + rounding < bar) return undefined; // nearly always
+    if (score + rounding < this.#policy.threshold) return undefined; // nearly always
+    const bar = this.rowBar(slot, atMs);
+    if (score + rounding < bar) return undefined;
     const isVoid = isRecentlyBlocked(clients, slot, sec);
     const postponed = this.#postponed(slot, sec);
     const known = accepted === 'told' ? postponed : 'unknown';
-    if (!isRow(score, bar, isVoid ? 0 : known)) return undefined;
+    if (!isRow(score, bar, isVoid ? 0 : known, this.#policy)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
+  }
+
+  /** At how many names in a row the client is blocked now. */
+  rowBar(slot: Slot, atMs: number): number {
+    const {clients, learning} = this.#witnesses;
+    const sec = Math.floor(atMs / 1000);
+    const firstSec = clients.u32(slot, field.firstSec);
+    return rowBar(
+      {
+        delivered: clients.u16(slot, field.delivered),
+        knownSeconds: firstSec === 0 ? 0 : sec - firstSec,
+        learning: learning(atMs),
+        blocked: isRecentlyBlocked(clients, slot, sec) ? 'lately' : 'no',
+      },
+      this.#policy,
+    );
   }
 
   /** Recipients that seem to be accepted, and whose mail may still arrive. A count. */
@@ -201,11 +217,8 @@ export class Convictions {
     atMs: number,
   ): BlockVerdict {
     const {clients, suspects, scope, wave} = this.#witnesses;
-    const {seconds, repeat} = sentence(
-      rule,
-      this.standing(slot, Math.floor(atMs / 1000)),
-      this.#policy,
-    );
+    const standing = this.standing(slot, Math.floor(atMs / 1000));
+    const {seconds, repeat} = sentence(rule, standing, this.#policy);
     const suspect = suspects.of(scope.textOf(client));
     const unknown = clients.u16(slot, field.unknown);
     const because: Because = {

@@ -6,7 +6,7 @@
 import type {Delivery} from '../mail/join-outcome.js';
 import type {Address} from '../net/address.js';
 import type {ClientScope} from '../net/client-key.js';
-import {foldHash, nameHash, plainName} from '../score/names.js';
+import {creditName, foldHash, nameHash, plainName} from '../score/names.js';
 import {againCredit, deliveredCredit} from '../score/weights.js';
 import type {Friends} from './crowd/friends.js';
 import type {KnownNames} from './crowd/known-names.js';
@@ -45,7 +45,8 @@ export class Credits {
     if (nextHost !== undefined && submitter === 'own' && sender === 'named' && senderHash !== 0) {
       friends.wrote(scope.textOf(nextHost), senderHash, atMs);
     }
-    const hashes = recipients.map((recipient) => nameHash(plainName(recipient)));
+    const plain = recipients.map(plainName);
+    const hashes = plain.map(nameHash);
     // What our own users write to others is no name here.
     for (const hash of isOurs ? hashes : none) {
       if (names.standing(hash, atMs) === 'thisWeek') {
@@ -54,11 +55,12 @@ export class Credits {
       names.took(hash, atMs);
     }
     // A client can make up those beside them: they speak only where they are known, as of before.
-    for (const other of delivery.others) {
-      const hash = nameHash(plainName(other));
-      if (names.standing(hash, atMs) !== 'never') hashes.push(hash);
+    for (const other of delivery.others.map(plainName)) {
+      if (names.standing(nameHash(other), atMs) !== 'never') plain.push(other);
     }
-    if (client !== undefined) this.#credit(client, hashes, nextHost, Math.floor(atMs / 1000));
+    if (client === undefined) return listLoss;
+    const credits = plain.map((name) => nameHash(creditName(name)));
+    this.#credit(client, credits, nextHost, Math.floor(atMs / 1000));
     return listLoss;
   }
 

@@ -185,7 +185,7 @@ export class Judge {
     const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
     if (clients.u8(slot, field.blocks) > 0 && envelope.firstMs / 1000 < blockedUntilSec) return [];
     if (this.listLoss.view().kind === 'on') return [];
-    if (sender === 'null') this.#correctNull(slot, client, envelope.weighed);
+    if (sender === 'null') this.#correctNull(slot, client, envelope.weighed, atMs);
     else if (envelope.weighed > 0) setFlag(clients, slot, flag.namedSender, 'on');
     if (message === 'taken') awaitMore(clients, slot, ended.accepted, sec);
     const about = {sender, fresh: envelope.fresh};
@@ -212,13 +212,10 @@ export class Judge {
     const slot = this.memory.addKey(
       addressBytes({family: network.family, value: network.first, text: network.text}),
     );
-    const sec = secOf(fromMs);
-    const {repeat, rung, scoreAfter, after} = sentence(
-      rule,
-      this.convictions.standing(slot, sec),
-      this.policy,
-    );
-    beginBlock(clients, slot, {repeat, rung, scoreAfter, after, fromSec: sec, untilMs});
+    const fromSec = secOf(fromMs);
+    const standing = this.convictions.standing(slot, fromSec);
+    const {repeat, rung, scoreAfter, after} = sentence(rule, standing, this.policy);
+    beginBlock(clients, slot, {repeat, rung, scoreAfter, after, fromSec, untilMs});
     this.suspects.forget(network.text);
   }
 
@@ -329,16 +326,18 @@ export class Judge {
     if (slot !== undefined) addU16(this.#clients, slot, field.openAccepted, -(accepted ?? 0));
   }
 
-  #nullWeight(slot: Slot, client: Address): number {
+  #nullWeight(slot: Slot, client: Address, atMs: number): number {
     const standing = standingOf(this.#clients, slot);
-    if (standing === 'record') return nullSenderOfRecordWeight;
+    // On the first day nobody can have a record yet: a server that only asks back is taken for one that has.
+    const isFirstDay = this.learningUntilMs(atMs) !== undefined;
+    if (standing === 'record' || isFirstDay) return nullSenderOfRecordWeight;
     const isKnown = standing === 'mailer' || this.friends.has(this.textOf(client));
     return isKnown ? nullSenderOfMailerWeight : nullSenderWeight;
   }
 
   /** Only at an envelope's end is it known that its sender was null. */
-  #correctNull(slot: Slot, client: Address, weighed: number): void {
-    const weight = this.#nullWeight(slot, client);
+  #correctNull(slot: Slot, client: Address, weighed: number, atMs: number): void {
+    const weight = this.#nullWeight(slot, client, atMs);
     const score = this.#clients.f32(slot, field.score);
     this.#clients.setF32(slot, field.score, score - weighed * (1 - weight));
   }

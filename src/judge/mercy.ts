@@ -92,7 +92,8 @@ interface Good {
 export function* goodInside({memory, scope, friends}: Good, network: Network): Generator<string> {
   const {family, first, last} = network;
   if (family === 6 || last - first >= mostLookedUp) {
-    for (const key of memory.mailers()) if (isKeyIn(key, network)) yield scope.ofKey(key).text;
+    for (const key of memory.mailers(network))
+      if (isKeyIn(key, network)) yield scope.ofKey(key).text;
     yield* friends.inside(network);
     return;
   }

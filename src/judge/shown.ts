@@ -59,11 +59,8 @@ function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Ba
   if (listLoss.view().kind === 'on') return [];
   const address = addressOf(network.family, network.first);
   const low = convictions.lowBars(slot, address, {sender: 'named', fresh: 1}, atMs);
-  const row = {
-    rule: 'row' as const,
-    bar: policy.threshold,
-  };
   const standing = convictions.standing(slot, Math.floor(atMs / 1000));
+  const row = {rule: 'row' as const, bar: convictions.rowBar(slot, atMs)};
   return [row, ...low].map(({rule, bar}) => ({
     rule,
     names: bar,

@@ -15,6 +15,31 @@ export const plainName = (text: string): string => plainAddress(text).slice(1, -
  */
 export const isBareName = (text: string): boolean => text === plainAddress(text);
 
+/** RFC 5321 (4.5.1) and RFC 2142 want them at every host; programs take the others for granted. */
+const dutyNames: ReadonlySet<string> = new Set([
+  'postmaster',
+  'abuse',
+  'hostmaster',
+  'webmaster',
+  'www',
+  'ftp',
+  'usenet',
+  'uucp',
+  'noc',
+  'security',
+  'root',
+  'mailer-daemon',
+]);
+
+/**
+ * The name as which it speaks for a client. What everybody knows to exist, at each domain of this host, is one name:
+ * who delivers to it knows nobody here. Addresses as `info` and `sales` are not among them: firms write to them.
+ */
+export function creditName(plain: string): string {
+  const at = plain.lastIndexOf('@');
+  return dutyNames.has(at < 0 ? plain : plain.slice(0, at)) ? 'postmaster' : plain;
+}
+
 /** Of a plain name, for the memory of all names that took mail here: 53 bits. */
 export const nameHash = (plain: string): number => hashOf(plain);
 

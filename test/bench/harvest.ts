@@ -1,19 +1,22 @@
 /**
  * `npm run bench -- harvest`: what attackers learn and what innocents suffer, in worlds of which all is
- * known (`harvest/`). Each seed in a process of its own, as many at a time as there are cores.
+ * known (`harvest/`). Each seed in a thread of its own, as many at a time as there are cores: threads end with
+ * the process, however that ends.
  *
  *     --seeds=N      how many worlds; 100 for the docs
  *     --days=N       of attacks, behind a calm one: 3, or 90 for memory and renewal
  *     --kinds=a,b    only these attackers, or innocents
  *     --parts=together   without the botnets alone and the operating curve
+ *     --parts=ours   without the reference rules too
  *     --hold-out     instead of all others the seeds and kinds that are kept back: look at them last
  */
-import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {availableParallelism} from 'node:os';
+import {parentPort, Worker} from 'node:worker_threads';
 import {heading, printTable, skip} from './aims.js';
-import {contenderNames} from './harvest/contenders.js';
+import {contenderNames, ours} from './harvest/contenders.js';
 import {
+  allParts,
   attackerKinds,
   innocentKinds,
   outageMinutes,
@@ -27,11 +30,12 @@ import {
   Harvest,
   innocentTable,
   outageTable,
+  reasonTable,
   summaryTable,
 } from './harvest/tables.js';
 import {judgeRounds} from './harvest/verdicts.js';
 
-/** The word that starts the process of one seed. */
+/** The word that starts the thread of one seed. */
 export const HARVEST_SEED = 'harvest-seed';
 
 /** About five minutes on two cores. A count. */
@@ -51,10 +55,13 @@ export async function harvest(words: readonly string[]): Promise<void> {
   const beganMs = performance.now();
   const rounds = await playAll(seeds, plan);
   const result = new Harvest(rounds);
-  printTable(summaryTable(result, contenderNames));
-  printTable(attackerTable(result, contenderNames));
-  printTable(innocentTable(result, contenderNames));
+  const names = plan.parts === 'ours' ? [ours] : contenderNames;
+  printTable(summaryTable(result, names));
+  printTable(attackerTable(result, names));
+  printTable(innocentTable(result, names));
   printTable(outageTable(result, outageMinutes));
+  const reasons = reasonTable(result);
+  if (reasons.length > 1) printTable(reasons);
   if (plan.parts === 'all') printTable(curveTable(result));
   const seconds = (performance.now() - beganMs) / 1000;
   const lines = rounds.reduce((sum, round) => sum + round.lines, 0);
@@ -81,7 +88,9 @@ function planOf(words: readonly string[]): {plan: Plan; seeds: readonly number[]
   if (unknown.length > 0) throw new RangeError(`no kind ${unknown.join(', ')}: ${all.join(', ')}`);
   const days = number('days', 3);
   const usualParts = days > mostWholeDays ? 'together' : 'all';
-  const parts = (options.get('parts') ?? usualParts) === 'together' ? 'together' : 'all';
+  const wantedParts = options.get('parts') ?? usualParts;
+  const parts = allParts.find((name) => name === wantedParts);
+  if (parts === undefined) throw new RangeError(`--parts wants ${allParts.join(', ')}`);
   const count = number('seeds', holdOut === 'shown' ? heldOutSeeds.length : usualSeeds);
   const shown = Array.from({length: count}, (_, index) => index + 1);
   const seeds = holdOut === 'shown' ? heldOutSeeds.slice(0, count) : shown;
@@ -109,7 +118,7 @@ async function playAll(seeds: readonly number[], plan: Plan): Promise<Round[]> {
   const rounds: Round[] = [];
   const waiting = [...seeds];
   const whole = Math.ceil(seeds.length * wholeShare);
-  const shorter: Plan = {...plan, parts: 'together'};
+  const shorter: Plan = {...plan, parts: plan.parts === 'all' ? 'together' : plan.parts};
   const worker = async (): Promise<void> => {
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
       rounds.push(...(await playApart(seed, seeds.indexOf(seed) < whole ? plan : shorter)));
@@ -121,19 +130,19 @@ async function playAll(seeds: readonly number[], plan: Plan): Promise<Round[]> {
 }
 
 async function playApart(seed: number, plan: Plan): Promise<readonly Round[]> {
-  const words = [process.argv[1]!, HARVEST_SEED, String(seed), JSON.stringify(plan)];
-  const child = spawn(process.execPath, words, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
+  const argv = [HARVEST_SEED, String(seed), JSON.stringify(plan)];
+  const thread = new Worker(process.argv[1]!, {argv});
   let found: readonly Round[] = [];
-  child.on('message', (rounds) => (found = rounds as readonly Round[]));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`the process of seed ${String(seed)} ended with ${String(code)}`);
+  thread.on('message', (rounds) => (found = rounds as readonly Round[]));
+  const [code] = (await once(thread, 'exit')) as [number];
+  if (code !== 0) throw new Error(`the thread of seed ${String(seed)} ended with ${String(code)}`);
   return found;
 }
 
-/** A child: plays one seed, and hands the rounds over. */
+/** A thread: plays one seed, and hands the rounds over. */
 export function harvestSeed([seed = '', plan = '']: readonly string[]): number {
   // The parent wrote both.
   const rounds = roundsOf(Number(seed), JSON.parse(plan) as Plan);
-  process.send?.(rounds, () => process.disconnect());
+  parentPort?.postMessage(rounds);
   return 0;
 }

@@ -11,6 +11,7 @@
  *
  * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`.
  */
+import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';
 import {machine} from './figures.js';
 import {firewall, firewallInside, INSIDE} from './firewall.js';
@@ -72,6 +73,12 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('harvest')) await harvest(options);
   return conclude();
+}
+
+// `tools/bench.mjs` has started us. When it has been killed, nobody waits for the tables any more.
+if (isMainThread) {
+  process.on('disconnect', () => process.exit(1));
+  process.channel?.unref();
 }
 
 process.exitCode = await main(process.argv.slice(2));

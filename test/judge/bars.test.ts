@@ -44,9 +44,29 @@ describe('the row', () => {
     ]);
   });
 
-  test('whoever has delivered has further to go', () => {
-    world.deliver(world.fresh(4));
-    expect(world.ask(world.fresh(19))).toEqual([]);
+  // 2.29 names of credit each, to ten at most; and a third more of the bar for each of the first three.
+  test.each([
+    [1, 15],
+    [2, 21],
+    [3, 26],
+    [4, 29],
+    [40, 29],
+  ])('who has delivered to %i names asks for %i in vain', (delivered, names) => {
+    world.deliver(world.fresh(delivered));
+    expect(world.ask(world.fresh(names))).toEqual([]);
+    expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
+
+  test('with a record 34; and after the block goes on with three names', () => {
+    for (let days = 0; days < 2; days++) {
+      world.deliver(world.fresh(8));
+      world.wait(day);
+    }
+    expect(world.ask(world.fresh(34))).toEqual([]);
+    expect(seconds(world.ask(world.fresh(1)))).toEqual([3600]);
+    world.wait(hour + minute);
+    expect(world.score()).toBe(7.5);
+    expect(world.ask(world.fresh(2))).toEqual([]);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 });
@@ -121,16 +141,13 @@ describe('a wave of strangers', () => {
     expect(world.judge.wave.isOn(world.nowMs)).toBe(true);
   };
 
-  test('two names after ten minutes, three before', () => {
+  test('three names, and four days at once', () => {
     raise();
     world.envelope({names: world.fresh(1)});
-    world.wait(minute);
+    world.wait(20 * minute);
     expect(world.envelope({names: world.fresh(1)})).toEqual([]);
-    expect(rules(world.envelope({names: world.fresh(1)}))).toEqual(['wave']);
-    const other = '192.0.2.9';
-    world.envelope({names: world.fresh(1), client: other});
-    world.wait(11 * minute);
-    expect(rules(world.envelope({names: world.fresh(1), client: other}))).toEqual(['wave']);
+    const verdicts = world.envelope({names: world.fresh(1)});
+    expect([rules(verdicts), seconds(verdicts)]).toEqual([['wave'], [4 * 86_400]]);
   });
 
   test('null senders neither raise nor meet it', () => {
@@ -194,7 +211,7 @@ describe('the ladder', () => {
 
   test('of a mailer: 1, 1, 2, 4 hours; forgotten 12 hours later', () => {
     world.deliver(world.fresh(3));
-    const served = [17, 1, 1, 1].map((names) => {
+    const served = [27, 1, 1, 1].map((names) => {
       const all = seconds(world.ask(world.fresh(names)));
       world.wait((all[0] ?? 0) * second + minute);
       return all;
@@ -231,6 +248,23 @@ describe('the first day of an installation that knows nothing', () => {
     world.beginLearning();
     expect(world.ask(world.fresh(9))).toEqual([]);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
+
+  test('for who takes an hour or longer it is twenty, as for a mailer', () => {
+    world.beginLearning();
+    world.ask(world.fresh(9));
+    world.wait(hour);
+    expect(world.ask(world.fresh(10))).toEqual([]);
+    expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
+
+  test('a name of the null sender weighs as that of a server with a record', () => {
+    world.beginLearning();
+    for (let i = 0; i < 60; i++) {
+      world.wait(10 * minute);
+      expect(world.envelope({names: world.fresh(1), sender: 'null'})).toEqual([]);
+    }
+    expect(world.score()).toBeCloseTo(9, 3);
   });
 
   test('the bars of strangers are four times as high', () => {

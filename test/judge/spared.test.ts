@@ -51,6 +51,27 @@ test('a server that writes to two users passes through the block of its network'
   expect(network && [...goodInside(world.judge, network)]).toEqual(['198.51.100.77']);
 });
 
+test('mailers in a network of IPv6 pass its block, whoever came or went since the last one', () => {
+  const world = new World({}, {clients: 400, records: 60});
+  const network = parseNetwork('2001:db8:5:aa00::/56')!;
+  const passing = (): string[] => [...goodInside(world.judge, network)].sort();
+  const deliverFrom = (client: string): void => void world.deliver(world.fresh(3), client);
+  for (let i = 0; i < 20; i++) deliverFrom(`2001:db8:${i.toString(16)}:aa01::1`);
+  deliverFrom('203.0.113.5');
+  expect(passing()).toEqual(['2001:db8:5:aa01::/64']);
+  deliverFrom('2001:db8:5:aa02::1');
+  // In its /48, but not in it; and once more the same client.
+  deliverFrom('2001:db8:5:bb00::1');
+  deliverFrom('2001:db8:5:aa02::2');
+  expect(passing()).toEqual(['2001:db8:5:aa01::/64', '2001:db8:5:aa02::/64']);
+  // More records than there may be: the oldest are gone.
+  world.wait(2 * day);
+  for (let i = 0; i < 300; i++) deliverFrom(`2001:db8:1${i.toString(16)}:aa01::1`);
+  expect(passing()).toEqual([]);
+  deliverFrom('2001:db8:5:aa03::1');
+  expect(passing()).toEqual(['2001:db8:5:aa03::/64']);
+});
+
 test('one holder of many addresses makes no wave', () => {
   const world = new World();
   for (let i = 1; i <= 40; i++) {

@@ -136,6 +136,15 @@ describe('delivered mail', () => {
     expect(scores).toEqual([6.71, 6.71, 5.57, 5.57]);
   });
 
+  test('names that every host has are one name, at whatever domain', () => {
+    const duties = ['postmaster@example.net', 'Abuse@example.org', 'root+x@example.com', 'noc'];
+    world.deliver(duties.map((name) => `<${name}>`));
+    expect(world.view()).toMatchObject({delivered: 1, standing: 'stranger'});
+    expect(world.score()).toBeCloseTo(-2.29, 2);
+    world.deliver(['<info@example.net>', '<sales@example.net>']);
+    expect(world.view()).toMatchObject({delivered: 3, standing: 'mailer'});
+  });
+
   test('the floor: 10, with a record of 8 names on 2 days 15', () => {
     world.deliver(world.fresh(20));
     expect(world.view()).toMatchObject({score: -10, floor: -10, standing: 'mailer'});
@@ -163,7 +172,8 @@ describe('delivered mail', () => {
       guesses += 3;
       if (world.envelope({names: world.fresh(3), accepted: 17, message: 'taken'}).length > 0) break;
     }
-    expect(guesses).toBeLessThan(40);
+    // What is accepted postpones a verdict to fifty names.
+    expect(guesses).toBeLessThanOrEqual(60);
   });
 });
 

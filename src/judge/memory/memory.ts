@@ -5,6 +5,7 @@
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address} from '../../net/address.js';
 import type {ClientScope} from '../../net/client-key.js';
+import type {Network} from '../../net/network.js';
 import {
   addU16,
   ageClient,
@@ -18,6 +19,7 @@ import {
 } from './client-record.js';
 import {addHash, deliveredHash, hasHash, hashesOf} from './hashes.js';
 import * as mailer from './mailer-record.js';
+import {Sites} from './sites.js';
 
 export interface MemoryTables {
   readonly clients: PackedTable;
@@ -43,6 +45,7 @@ export class Memory {
   readonly clients: PackedTable;
   readonly #records: PackedTable;
   readonly #mostRecords: number;
+  readonly #sites: Sites;
   readonly #scope: ClientScope;
 
   constructor({clients, records}: MemoryTables, scope: ClientScope, limits: MemoryLimits) {
@@ -50,6 +53,7 @@ export class Memory {
     records.limitTo(limits.records, (slot) => mailer.worthOfRecord(records, slot));
     [this.clients, this.#records, this.#scope] = [clients, records, scope];
     this.#mostRecords = limits.records;
+    this.#sites = new Sites(() => this.#keys(), limits.records);
   }
 
   find(client: Address): Slot | undefined {
@@ -98,13 +102,17 @@ export class Memory {
     return !isStranger(clients, slot) || clients.u16(slot, field.days) >= 2;
   }
 
-  /** Clients that are no strangers, for a block of their network to pass them. */
-  *mailers(): Generator<Uint8Array> {
-    for (const record of this.#records.slots()) {
-      const key = this.#records.key(record);
+  /** Clients that are no strangers, for a block of a network to pass them. Some may lie around it. */
+  *mailers(around: Network): Generator<Uint8Array> {
+    for (const key of this.#sites.around(around) ?? this.#keys()) {
       const slot = this.clients.find(key);
-      if (slot !== undefined && !isStranger(this.clients, slot)) yield key;
+      const isThere = slot !== undefined && this.#records.find(key) !== undefined;
+      if (isThere && !isStranger(this.clients, slot)) yield key;
     }
+  }
+
+  *#keys(): Generator<Uint8Array> {
+    for (const record of this.#records.slots()) yield this.#records.key(record);
   }
 
   forget(slot: Slot): void {
@@ -159,7 +167,9 @@ export class Memory {
       setFlag(clients, slot, flag.hasRecord, 'off');
       return undefined;
     }
-    const record = this.#records.add(clients.key(slot));
+    const key = clients.key(slot);
+    const record = this.#records.add(key);
+    this.#sites.noted(key);
     const day = dayOf(sec);
     mailer.begin(this.#records, record, {
       hashes: hashesOf(clients, slot),

@@ -11,6 +11,8 @@ import {settingNames, settings} from '../../../src/config/schema.js';
 import {type Ask, Guard} from '../../../src/guard/guard.js';
 import {guardSettings} from '../../../src/guard/settings.js';
 import {emptyState, type State} from '../../../src/guard/state.js';
+import {aboutText} from '../../../src/base/duration.js';
+import type {Block} from '../../../src/blocks/block.js';
 import {note} from '../../../src/judge/learning.js';
 import type {LogRecord} from '../../../src/log/record.js';
 import {sendmail} from '../../../src/mail/sendmail/dialect.js';
@@ -54,12 +56,23 @@ export class Pipeline implements Defence {
   }
 
   drops(client: Client, atMs: number): boolean {
+    return this.#blockOf(client, atMs) !== undefined;
+  }
+
+  because(client: Client, atMs: number): string {
+    const block = this.#blockOf(client, atMs);
+    if (block === undefined) return 'not blocked';
+    const {network, reason, fromMs, untilMs} = block;
+    return `${network} for ${aboutText((untilMs - fromMs) / 1000)}: ${reason}`;
+  }
+
+  #blockOf(client: Client, atMs: number): Block | undefined {
     for (const prefix of this.#prefixes) {
       const block = this.state.blocks.get(client.network(prefix));
       if (block === undefined || block.untilMs <= atMs) continue;
-      if (block.except === undefined || !this.#isExcepted(client, block.except)) return true;
+      if (block.except === undefined || !this.#isExcepted(client, block.except)) return block;
     }
-    return false;
+    return undefined;
   }
 
   opened(session: Session, atMs: number): void {

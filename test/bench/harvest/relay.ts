@@ -23,6 +23,8 @@ export interface Envelope {
 export interface Defence {
   readonly name: string;
   drops(client: Client, atMs: number): boolean;
+  /** Why it drops a client, in words for people. */
+  because?(client: Client, atMs: number): string;
   /** A session began. */
   opened?(session: Session, atMs: number): void;
   /** A recipient was refused: no such user. */

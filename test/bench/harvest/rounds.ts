@@ -28,9 +28,12 @@ export interface Plan {
   readonly holdOut: 'shown' | 'hidden';
   /** Only these kinds; empty: all. */
   readonly kinds: readonly string[];
-  /** `together`: without the botnets alone and the operating curve. */
-  readonly parts: 'all' | 'together';
+  /** `together`: without the botnets alone and the operating curve. `ours`: without the reference rules too. */
+  readonly parts: Parts;
 }
+
+export const allParts = ['all', 'together', 'ours'] as const;
+type Parts = (typeof allParts)[number];
 
 /** One world under one defence, plain data. */
 export interface Round {
@@ -55,14 +58,15 @@ export const thresholds = [5, 10, 20] as const;
 export function roundsOf(seed: number, plan: Plan): Round[] {
   const {days, parts} = plan;
   const world = {seed, days, ...kindsOf(plan)};
-  const rounds = ['none', ...contenderNames].map((name) => round(world, 'together', name));
+  const names = parts === 'ours' ? [ours] : contenderNames;
+  const rounds = ['none', ...names].map((name) => round(world, 'together', name));
   for (const minutes of outageMinutes) {
     const fromMs = beginMs + dayMs + (outageHours[seed % outageHours.length] ?? 0) * hourMs;
     const outage: Outage = {fromMs, untilMs: fromMs + minutes * minuteMs};
     const quiet = {...world, days: 1, attackers: [], outage};
     rounds.push(round(quiet, `outage ${String(minutes)}`, ours));
   }
-  if (parts === 'together') return rounds;
+  if (parts !== 'all') return rounds;
   for (const each of world.attackers.filter(({isBotnet}) => isBotnet === true)) {
     rounds.push(round({...world, attackers: [each]}, each.name, ours));
   }

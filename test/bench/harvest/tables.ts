@@ -120,6 +120,18 @@ export function innocentTable(harvest: Harvest, contenders: readonly string[]): 
   return [head, ...rows];
 }
 
+/** Why innocents were blocked by ours, each kind and seed. */
+export function reasonTable(harvest: Harvest): string[][] {
+  const rows = harvest.rounds
+    .filter(({contender}) => contender === ours)
+    .flatMap(({seed, world, innocents}) =>
+      Object.entries(innocents).flatMap(([name, {reasons}]) =>
+        name === behindNat ? [] : reasons.map((reason) => [name, String(seed), world, reason]),
+      ),
+    );
+  return [['innocent', 'seed', 'world', 'when it was seen, who, and why'], ...rows];
+}
+
 export const blockedSeeds = (rounds: readonly Round[], kind: string): number =>
   rounds.filter(({innocents}) => (innocents[kind]?.blocked ?? 0) > 0).length;
 

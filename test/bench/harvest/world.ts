@@ -73,6 +73,8 @@ export interface InnocentResult extends Toll {
   blocked: number;
   addresses: number;
   hours: number;
+  /** Of each that was dropped the first time, when and why, for people: the first few. */
+  readonly reasons: string[];
 }
 
 export interface WorldResult {
@@ -83,6 +85,13 @@ export interface WorldResult {
 
 /** How often it is looked who is blocked. No rule here blocks for less. */
 const lookMs = 5 * minuteMs;
+
+/** Of one kind in one world. A count. */
+const mostReasons = 3;
+
+/** The calm day is 0. */
+const timeText = (atMs: number): string =>
+  `day ${String(Math.floor((atMs - beginMs) / dayMs))} ${new Date(atMs).toISOString().slice(11, 16)}`;
 
 /** Of the users, who leave within a month. A ratio. */
 const leavingShare = 0.01;
@@ -121,7 +130,7 @@ export function play(spec: WorldSpec, defence: Defence, clock: () => number): Wo
   const watched: Watched[] = [];
   const tolls = new Map<string, InnocentResult>();
   for (const {name, make} of innocents) {
-    const result = {mails: 0, delayed: 0, lost: 0, blocked: 0, addresses: 0, hours: 0};
+    const result = {mails: 0, delayed: 0, lost: 0, blocked: 0, addresses: 0, hours: 0, reasons: []};
     tolls.set(name, result);
     for (const {clients, plan} of make(placeOf(name))) {
       actors.push(new Mailer(clients, plan, relay, result, beginMs));
@@ -159,6 +168,8 @@ function look(watched: readonly Watched[], defence: Defence, nowMs: number): voi
       if (seen.has(client)) continue;
       seen.add(client);
       result.blocked += 1;
+      if (defence.because === undefined || result.reasons.length >= mostReasons) continue;
+      result.reasons.push(`${timeText(nowMs)} ${client.relay}: ${defence.because(client, nowMs)}`);
     }
   }
 }
