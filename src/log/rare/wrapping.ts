@@ -12,7 +12,7 @@
  * that was cut nothing is read: no part of it can begin as a line does.
  */
 
-export type Unwrapped =
+type Unwrapped =
   | {readonly kind: 'bare'}
   /** `time`: as the keeper wrote it, in front of the line; '' where it wrote none. */
   | {readonly kind: 'wrapped'; readonly text: string; readonly time: string}
