@@ -55,6 +55,10 @@ const pure: readonly Room[] = [
     purpose: 'A line of a log: where it stood, when and by which program it was written.',
   },
   {
+    folder: 'log/clock',
+    purpose: "How far the stamps of a log are from this machine's clock.",
+  },
+  {
     folder: 'scan',
     purpose: 'Which lines of an old log can matter, before a string is made of any.',
   },
