@@ -30,7 +30,7 @@ export function reportFollow(event: FollowEvent): Report {
       );
     case 'unreadablePacking':
       return warning(
-        `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip`,
+        `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip, or by xz, bzip2, zstd or lz4 where that program is installed`,
       );
     case 'tooManyFiles':
       return warning(`${path} is not followed: more than ${event.most} files fit the patterns`);

@@ -156,7 +156,9 @@ function toldById(
 function isZones({zone}: SeenStamp, distanceMs: number): boolean {
   const lateMs = distanceMs - Math.round(distanceMs / quarterMs) * quarterMs;
   const isNew = lateMs >= -1000 && lateMs <= freshMs;
-  return zone === undefined && isNew && distanceMs >= quarterMs && distanceMs <= mostZoneMs + freshMs;
+  return (
+    zone === undefined && isNew && distanceMs >= quarterMs && distanceMs <= mostZoneMs + freshMs
+  );
 }
 
 /** A zone's offset where it is one, as nearly as the time tells that a line takes to us. Ms. */
