@@ -151,7 +151,8 @@ async function* unpacked(name: string, packing: Packing, packed: Readable): Asyn
   try {
     yield* unpack(packing, packed, pieceBytes);
   } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}: expected a whole ${packing} file`);
+    const expected = packing === 'gzip' ? ': expected a whole gzip file' : '';
+    throw new Error(`${name}: ${(error as Error).message}${expected}`);
   } finally {
     packed.destroy();
   }
