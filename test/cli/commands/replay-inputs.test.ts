@@ -2,6 +2,8 @@
 import {spawnSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {afterAll, describe, expect, test} from '@jest/globals';
+import {whereAvailable} from '../../support/where-available.js';
+import {journalWriter, writeJournal} from '../../sys/journal/journal-files.js';
 import {blocksmtp, temporary} from '../built.js';
 
 const files = temporary();
@@ -67,4 +69,28 @@ test('`journal` is the journal of this machine, or an error that says there is n
   const {code, stdout, stderr} = replay('journal');
   if (code === 0) expect(stdout).toContain('in 1 file');
   else expect([code, stderr]).toEqual([69, expect.stringContaining('journal: ')]);
+});
+
+const journalTest = whereAvailable({
+  root: true,
+  tools: ['journalctl'],
+  works: [journalWriter, '--version'],
+});
+
+journalTest('`journal` is all that the journal has kept of the mailer', () => {
+  const folder = files.path('journal-files');
+  writeJournal(
+    folder,
+    messages.map((message, i) => ({message, atUs: i * 1000})),
+  );
+  // In a mount namespace of its own, where this is the journal of the machine.
+  const script =
+    'mount -t tmpfs none /var/log && mkdir -p /var/log/journal/$(cat /etc/machine-id) && ' +
+    'cp "$0"/system.journal /var/log/journal/*/ && exec "$@"';
+  const enter = (program: string, words: readonly string[]): readonly string[] => {
+    return ['unshare', '--mount', 'sh', '-c', script, folder, program, ...words];
+  };
+  const {code, stdout} = blocksmtp(['replay', `--white-list=${whitelist}`, 'journal'], enter);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('1 block of 1 client')]);
+  return Promise.resolve();
 });
