@@ -12,6 +12,8 @@
  * that was cut nothing is read: no part of it can begin as a line does.
  */
 
+import {longestLineBytes} from '../../base/bytes.js';
+
 type Unwrapped =
   | {readonly kind: 'bare'}
   /** `time`: as the keeper wrote it, in front of the line; '' where it wrote none. */
@@ -73,6 +75,8 @@ export class Wrappings {
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  // No reader gives a longer line.
+  if (text.length > longestLineBytes) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null
