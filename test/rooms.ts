@@ -51,8 +51,16 @@ const pure: readonly Room[] = [
     purpose: 'Which configuration comes next: reload, trial, the way back.',
   },
   {
+    folder: 'log/rare',
+    purpose: 'Stamps, headers and wrappings that few logs have.',
+  },
+  {
     folder: 'log',
     purpose: 'A line of a log: where it stood, when and by which program it was written.',
+  },
+  {
+    folder: 'log/clock',
+    purpose: "How far the stamps of a log are from this machine's clock.",
   },
   {
     folder: 'scan',

@@ -115,7 +115,7 @@ export class Learner {
     const left = [
       [found.tooOld, `older than ${durationText(this.#bounds.ageMs / 1000)}`],
       [found.tooMuch, `beyond ${megabytes(this.#bounds.bytes)}`],
-      [found.unreadable, 'not packed by gzip'],
+      [found.unreadable, 'not packed by gzip, nor by a program that is here'],
     ] as const;
     for (const [count, why] of left)
       if (count > 0) this.#notes.push(`${countText(count, 'file')} left out: ${why}`);
@@ -132,13 +132,17 @@ export class Learner {
   async #readFile(old: OldFile, signal: AbortSignal): Promise<'read' | 'late'> {
     const frames = sendmail.frames();
     const slice = new TimeSlice();
+    let readTo = old.fromBytes;
     try {
       const file = await openOldFile(old);
       try {
         for (let empty = 0; empty < mostEmptyReads && file.hasMore() && !signal.aborted;) {
-          const lines = await file.read(() => undefined);
+          const lines = await file.read((event) => {
+            if (event.kind === 'damaged') this.#notes.push(`${event.path}: ${event.why}`);
+          });
           empty = lines.length === 0 ? empty + 1 : 0;
           const wanted = lines.filter(({offset}) => offset < old.toBytes);
+          readTo = Math.max(readTo, wanted.at(-1)?.offset ?? 0);
           for (const line of wanted) {
             const framed = frames.read(line, old.changedMs);
             if (framed.kind === 'record') this.#take(framed.record);
@@ -152,7 +156,7 @@ export class Learner {
         file.close();
       }
       this.#files++;
-      this.#bytes += old.toBytes - old.fromBytes;
+      this.#bytes += (old.toBytes === Infinity ? readTo : old.toBytes) - old.fromBytes;
     } catch (error) {
       this.#notes.push((error as Error).message);
     }

@@ -5,15 +5,16 @@
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {State} from '../guard/state.js';
+import {type ClockOffset, StampOffsets} from '../log/clock/stamp-offsets.js';
 import {Duplicates} from '../log/duplicates.js';
-import type {LineFrames} from '../log/frames.js';
+import type {Framed, LineFrames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
 import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
 import {sameHost} from '../log/syslog.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
-import {reportFollow, reportJournal} from '../report/source-text.js';
+import {reportFollow, reportJournal, reportOffset} from '../report/source-text.js';
 import {quietMs} from '../sys/disk/text-file.js';
-import {followAll, mostFiles} from '../sys/follow/follow-many.js';
+import {followAll, mostFiles, type PathBatch} from '../sys/follow/follow-many.js';
 import {isPattern} from '../sys/follow/glob.js';
 import {JournalFollower} from '../sys/journal/journal.js';
 import {hasJournal} from '../sys/journal/journalctl.js';
@@ -39,6 +40,9 @@ interface SourcedRecord {
 /** Places of logs that are remembered. A count: those that are followed, and some that may come back. */
 const mostPlaces = 4 * mostFiles;
 
+/** The clock of another host may be ahead of ours by so much. Ms. */
+const dayMs = 86_400_000;
+
 export class LogSources {
   readonly #config: Config;
   readonly #state: State;
@@ -46,6 +50,7 @@ export class LogSources {
   readonly #plan: SourcePlan;
   readonly #ownHost = hostName();
   readonly #duplicates: Duplicates | undefined;
+  readonly #offsets = new StampOffsets();
   /** Sources that have given all they had. */
   readonly #behind: Set<string>;
 
@@ -74,6 +79,11 @@ export class LogSources {
     return this.#plan;
   }
 
+  /** Of logs whose stamps are not this machine's time. */
+  get clockOffsets(): readonly ClockOffset[] {
+    return this.#offsets.view;
+  }
+
   /** Gives batches until the signal is given. @param take is done with a batch when it returns */
   async follow(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
     // What ends one ends all: half of the sources is no state to go on in.
@@ -99,13 +109,14 @@ export class LogSources {
       this.#say(level, message);
     };
     const resume = (path: string) => positions.get(path) ?? 'end';
-    for await (const {path, batch} of followAll(this.#plan.files, resume, report, signal)) {
+    for await (const {path, batch, read} of followAll(this.#plan.files, resume, report, signal)) {
       const {lines, position, caughtUp} = batch;
       const framesOf = frames.get(path) ?? sendmail.frames();
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());
-        const record = framed.kind === 'none' ? undefined : this.#wanted(path, framed.record);
+        const given = framed.kind === 'none' ? undefined : this.#wanted(path, framed.record);
+        const record = given && this.#timed(path, given, framed, framesOf, read);
         return record === undefined ? [] : [{record, place: `${line.source}:${line.offset}`}];
       });
       const isFirst = positions.get(path) === undefined;
@@ -122,6 +133,25 @@ export class LogSources {
         caughtUp: this.#caughtUp('files', caughtUp ? 'yes' : 'no'),
       });
     }
+  }
+
+  /** At the time at which it was written, whatever zone its stamp is in. */
+  #timed(
+    path: string,
+    record: LogRecord,
+    framed: Framed,
+    frames: LineFrames,
+    read: PathBatch['read'],
+  ): LogRecord {
+    const atMs = nowMs();
+    const zone = framed.kind === 'record' ? framed.zone : undefined;
+    const beganMs = frames.beganMs(record.message, atMs + dayMs);
+    const {record: timed, changed} = this.#offsets.take(path, record, {zone, beganMs, read}, atMs);
+    if (changed !== undefined) {
+      const {level, message} = reportOffset(changed);
+      this.#say(level, message);
+    }
+    return timed;
   }
 
   async #followJournal(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {

@@ -8,7 +8,7 @@ export interface LogRecord {
   readonly atMs: number;
   readonly host: string;
   readonly program: string;
-  /** As the line says: whoever may write to the log can write any. */
+  /** As the line says: whoever may write to the log can write any. `noPid` where it says none. */
   readonly pid: number;
   readonly message: string;
   /** How many such messages it stands for: `message repeated 5 times: […]`. A count, 1 or more. */
@@ -16,6 +16,12 @@ export interface LogRecord {
   /** Who wrote it, if somebody who asked the kernel tells: the journal does, a file does not. */
   readonly writer: Writer | undefined;
 }
+
+/**
+ * A line that tells no process. It is tied to others by its queue id only, and the machine is not asked
+ * who is behind it. No process of user space has this number.
+ */
+export const noPid = 0;
 
 /** Trusted fields of the journal (systemd.journal-fields(7)): no program can choose them. */
 export interface Writer {

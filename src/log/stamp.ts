@@ -2,11 +2,16 @@
  * Reads the time in front of a syslog line. Knows
  *
  *     Nov  1 09:05:07                     RFC 3164: no year, no zone, so local time is meant
+ *     Nov  1 09:05:07.575196              syslog-ng with `frac-digits`, `journalctl -o short-precise`
+ *     2026 Nov  1 09:05:07                syslog-ng `ts-format(full)`: local time
  *     2026-11-21T11:51:44.575196+00:00    RFC 3339; `Z`, `+0100`, a blank for the T are taken too
  *     2020-05-03 00:53:36                 the same without a zone: local time
+ *     Sun 2020-05-03 00:53:36 CEST        `journalctl -o short-full`: the zone of whoever ran it
  *
+ * each with a fraction of up to nine digits behind `.` or `,`, and what `rare/exact-stamp.ts` knows.
  * What a stamp of local time leaves open is settled by `wall-time.ts`.
  */
+import {readExactStamp} from './rare/exact-stamp.js';
 import {type IdClock, type TimeOfStamp, WallTimes} from './wall-time.js';
 
 export interface Stamp extends TimeOfStamp {
@@ -29,9 +34,23 @@ export class Stamps {
    * @param referenceMs a time not before the line was written; ms since the epoch
    */
   read(text: string, at: number, referenceMs: number): Stamp | undefined {
-    return isDigit(text.charCodeAt(at))
-      ? this.#readDate(text, at, referenceMs)
-      : this.#readBsd(text, at, referenceMs);
+    if (!isDigit(text.charCodeAt(at))) {
+      return this.#readBsd(text, at, 0, referenceMs) ?? this.#readRare(text, at, referenceMs);
+    }
+    if (text[at + yearLength] === '-') return this.#readDate(text, at, referenceMs, 'number');
+    return this.#readRare(text, at, referenceMs);
+  }
+
+  #readRare(text: string, at: number, referenceMs: number): Stamp | undefined {
+    if (weekday.test(text.slice(at, at + weekdayLength))) {
+      const stamp = this.#readDate(text, at + weekdayLength, referenceMs, 'name');
+      return stamp && {...stamp, length: stamp.length + weekdayLength};
+    }
+    if (fullYear.test(text.slice(at, at + fullYearLength))) {
+      return this.#readBsd(text, at, fullYearLength, referenceMs);
+    }
+    const exact = readExactStamp(text, at);
+    return exact && {...exact, local: undefined, intoHourMs: 0};
   }
 
   /** When a line was written, by its stamp and the id its message may begin with. */
@@ -39,25 +58,38 @@ export class Stamps {
     return this.#wall.settle(stamp, message, referenceMs);
   }
 
-  #readBsd(text: string, at: number, referenceMs: number): Stamp | undefined {
-    const hourEnd = at + bsdHourLength;
-    const intoHourMs = minutesAndSeconds(text, hourEnd);
-    if (intoHourMs === undefined) return undefined;
-    const length = bsdHourLength + minutesLength;
+  /** @param yearBefore how many characters the year takes that stands in front; 0: there is none */
+  #readBsd(text: string, at: number, yearBefore: number, referenceMs: number): Stamp | undefined {
+    const monthAt = at + yearBefore;
+    const hourEnd = monthAt + bsdHourLength;
+    const minutesMs = minutesAndSeconds(text, hourEnd);
+    if (minutesMs === undefined) return undefined;
+    const fraction = hourEnd + minutesLength;
+    const end = endOfFraction(text, fraction);
+    const intoHourMs =
+      end === fraction ? minutesMs : minutesMs + millisecondsIn(text, fraction, end);
+    const length = end - at;
     const known = this.#wall.known(text, at, referenceMs);
     if (known !== undefined) {
       return {length, atMs: known.plainMs + intoHourMs, local: known.local, intoHourMs};
     }
-    const match = bsdHour.exec(text.slice(at, hourEnd));
-    const [key = '', name = '', ...numbers] = match ?? [];
+    const match = bsdHour.exec(text.slice(monthAt, hourEnd));
+    const [, name = '', ...numbers] = match ?? [];
     const [day = 0, hour = 24] = numbers.map(Number);
-    const wall = {year: undefined, month: months.indexOf(name), day, hour};
+    const year = yearBefore === 0 ? undefined : Number(text.slice(at, at + yearLength));
+    const wall = {year, month: months.indexOf(name), day, hour};
     if (wall.month < 0 || day < 1 || hour > 23) return undefined;
-    const chosen = this.#wall.choose(key, wall, intoHourMs, referenceMs);
+    const chosen = this.#wall.choose(text.slice(at, hourEnd), wall, intoHourMs, referenceMs);
     return chosen && {length, ...chosen};
   }
 
-  #readDate(text: string, at: number, referenceMs: number): Stamp | undefined {
+  /** @param zoneIs whether a zone is `+01:00` directly behind it, or `CET` behind a blank */
+  #readDate(
+    text: string,
+    at: number,
+    referenceMs: number,
+    zoneIs: 'number' | 'name',
+  ): Stamp | undefined {
     if (!text.startsWith(this.#date.text, at)) {
       const date = text.slice(at, at + dateLength);
       const dateMs = utcOf(date);
@@ -71,11 +103,12 @@ export class Stamps {
     const fraction = hourEnd + minutesLength;
     const zone = endOfFraction(text, fraction);
     const intoHourMs = minutesMs + millisecondsIn(text, fraction, zone);
-    const end = endOfZone(text, zone);
+    const end = zoneIs === 'number' ? endOfZone(text, zone) : endOfZoneName(text, zone);
     if (end === undefined) return undefined;
     const length = end - at;
-    if (end > zone) {
-      const utcMs = this.#date.atMs + (hour * 60 - minutesEast(text, zone, end)) * 60_000;
+    const east = end > zone ? eastIn[zoneIs](text, zone, end) : undefined;
+    if (east !== undefined) {
+      const utcMs = this.#date.atMs + (hour * 60 - east) * 60_000;
       return {length, atMs: utcMs + intoHourMs, local: undefined, intoHourMs};
     }
     const known = this.#wall.known(text, at, referenceMs);
@@ -91,6 +124,12 @@ export class Stamps {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const bsdHour = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d)$/;
 const bsdHourLength = 'Nov  1 09'.length;
+const yearLength = '2026'.length;
+/** As in dates: no log is older. */
+const fullYear = /^(?:19[7-9]\d|2\d{3}) $/;
+const fullYearLength = '2026 '.length;
+const weekday = /^[A-Z][a-z]{2} $/;
+const weekdayLength = 'Sun '.length;
 const minutesLength = ':05:07'.length;
 const dateStamp = /^(19[7-9]\d|2\d{3})-(\d\d)-(\d\d)[Tt ]$/;
 const dateLength = '2026-11-21T'.length;
@@ -120,7 +159,7 @@ const mostFractionDigits = 9;
 
 /** @returns `at` where there is no fraction */
 function endOfFraction(text: string, at: number): number {
-  if (text[at] !== '.') return at;
+  if (text[at] !== '.' && text[at] !== ',') return at;
   let end = at + 1;
   while (end <= at + mostFractionDigits && isDigit(text.charCodeAt(end))) end += 1;
   return end;
@@ -144,11 +183,33 @@ function endOfZone(text: string, at: number): number | undefined {
   return isZone ? minutes + 2 : undefined;
 }
 
+/** ` CET`, ` UTC`, ` +03`: abbreviations as the zones of the world have them. */
+const zoneName = /^ (?:[A-Z]{2,5}|[+-]\d{2}(?:\d{2})?)(?= )/;
+const longestZoneName = 7;
+
+/** @returns undefined where there is none */
+function endOfZoneName(text: string, at: number): number | undefined {
+  const name = zoneName.exec(text.slice(at, at + longestZoneName))?.[0];
+  return name === undefined ? undefined : at + name.length;
+}
+
+/** @returns undefined for an abbreviation, which is taken for that of this machine's zone */
+function eastByName(text: string, at: number, end: number): number | undefined {
+  const name = text.slice(at + 1, end);
+  if (name === 'UTC' || name === 'GMT') return 0;
+  const [, sign, hours = '', minutes = '0'] = /^([+-])(\d\d)(\d\d)?$/.exec(name) ?? [];
+  if (sign === undefined) return undefined;
+  return (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+}
+
 function minutesEast(text: string, at: number, end: number): number {
   if (end === at + 1) return 0;
   const minutes = twoDigits(text, at + 1) * 60 + twoDigits(text, end - 2);
   return text[at] === '-' ? -minutes : minutes;
 }
+
+/** Minutes; of a name that is no number undefined. */
+const eastIn = {number: minutesEast, name: eastByName} as const;
 
 /** @returns NaN, which is less than nothing, for anything else */
 function twoDigits(text: string, at: number): number {

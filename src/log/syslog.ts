@@ -5,9 +5,12 @@
  *     STAMP <mail.notice> HOST TAG[PID]: MESSAGE    FreeBSD syslogd -v and -vv
  *     STAMP TAG[PID]: MESSAGE                       as programs and BSD forward it; host is ''
  *     <21>1 STAMP HOST TAG PID MSGID - MESSAGE      RFC 5424, with its structured data
+ *     STAMP HOST TAG: MESSAGE                       a tag without a pid, with a host or without
  *     STAMP HOST last message repeated 5 times      BSD, sysklogd: which message is for `frames.ts`
+ *     STAMP FRAME, STAMP HOST FRAME                 forwarded, and another header put in front: a BSD
+ *                                                   syslogd, logstash, `docker logs -t`
  *
- * the first three with `<21>` in front or not. Of the message it takes off what a syslogd put there,
+ * the first ones with `<21>` in front or not; what may stand behind the host is in `rare/header.ts`. Of the message it takes off what a syslogd put there,
  * `[ID 801593 mail.notice] ` (Solaris) and `message repeated 5 times: [ … ]` (rsyslog), and no more:
  * what programs say is for `mail/`.
  *
@@ -15,11 +18,17 @@
  * read before: host, program and pid are never the client's. Each character is looked at a fixed
  * number of times at most.
  */
-import type {LogRecord} from './record.js';
+import {endOfFacilityWord, tagBehindMore} from './rare/header.js';
+import {type LogRecord, noPid} from './record.js';
 import type {Stamp, Stamps} from './stamp.js';
 
 export type Frame =
-  | {readonly kind: 'record'; readonly record: LogRecord}
+  /** `zone`: whether its stamp names one; undefined where it leaves that open. */
+  | {
+      readonly kind: 'record';
+      readonly record: LogRecord;
+      readonly zone: 'named' | undefined;
+    }
   /** The message that was last in the same log, so many times more. */
   | {readonly kind: 'repeat'; readonly host: string; readonly times: number; readonly stamp: Stamp}
   | {readonly kind: 'none'; readonly why: NoFrame};
@@ -27,10 +36,12 @@ export type Frame =
 /** Why a line is no record; words for the operator. */
 type NoFrame =
   | 'it does not begin with a time'
-  | 'no program with a process id follows the host'
+  | 'no program follows the host'
   | 'its structured data has no end'
   | 'it repeats a message that is cut off'
-  | 'it repeats a line that is not known';
+  | 'it repeats a line that is not known'
+  | 'it is a part of a line that was cut'
+  | 'it is an entry of the journal that cannot be read';
 
 /** What one line can stand for: far more than a guesser needs to be blocked. A count. */
 export const mostTimes = 10_000;
@@ -44,37 +55,85 @@ const longestHost = 255;
 const longestProgram = 64;
 const longestPid = 10;
 
+/** Headers in front of one another that are taken off. A count: no line is forwarded through more. */
+const mostHeaders = 3;
+
 /**
  * @param referenceMs a time not before the line was written (now, or the file's last change), from
  *   which a stamp without a year gets one; ms since the epoch
  * @param stamps they remember what the lines of one log share
+ * @param keptAs the stamp that the keeper of the line has put beside it, as text; '' for none
  */
-export function readFrame(text: string, referenceMs: number, stamps: Stamps): Frame {
-  const begin = text[0] === '<' ? endOfPriority(text) : 0;
-  const isRfc5424 = begin > 0 && text.startsWith('1 ', begin);
+export function readFrame(text: string, referenceMs: number, stamps: Stamps, keptAs = ''): Frame {
+  const line = {text, referenceMs, stamps};
+  const kept = keptAs === '' ? undefined : stamps.read(keptAs, 0, referenceMs);
+  if (kept?.length !== keptAs.length) return readHeader(line, 0, [], noTime);
+  const frame = readHeader(line, 0, [kept], noTime);
+  if (frame.kind !== 'none') return frame;
+  // A mailer that writes to the output of its container itself.
+  const header = readRfc3164(text, 0);
+  return header.kind === 'message' && header.host === '' ? frameOf(line, header, [kept]) : frame;
+}
+
+interface Unframed {
+  readonly text: string;
+  readonly referenceMs: number;
+  readonly stamps: Stamps;
+}
+
+/**
+ * @param before the stamps of the headers in front of it
+ * @param failure what is answered where no header begins here
+ */
+function readHeader(
+  line: Unframed,
+  at: number,
+  before: readonly Stamp[],
+  failure: Frame & {readonly kind: 'none'},
+): Frame {
+  const {text, referenceMs, stamps} = line;
+  const begin = text[at] === '<' ? endOfPriority(text, at) : at;
+  // A syslogd that knows only RFC 3164 takes the priority off what is of RFC 5424, and no more.
+  const isRfc5424 = (begin > at || before.length > 0) && text.startsWith('1 ', begin);
   const stampAt = isRfc5424 ? begin + 2 : begin;
-  const stamp = stamps.read(text, stampAt, referenceMs);
-  if (stamp === undefined) return noTime;
-  const end = stampAt + stamp.length;
-  if (text[end] !== ' ') return noTime;
+  const stamp = begin < 0 ? undefined : stamps.read(text, stampAt, referenceMs);
+  const end = stampAt + (stamp?.length ?? 0);
+  if (stamp === undefined || text[end] !== ' ') return failure;
+  const all = [...before, stamp];
   const header = isRfc5424 ? readRfc5424(text, end + 1) : readRfc3164(text, end + 1);
-  switch (header.kind) {
-    case 'none':
-      return header;
-    case 'repeat':
-      return {...header, stamp};
-    case 'message': {
-      const {host, program, pid} = header;
-      const said = unpack(text.slice(header.at));
-      if (said === undefined) return none('it repeats a message that is cut off');
-      const {message, times} = said;
-      const atMs = stamps.settle(stamp, message, referenceMs);
-      return {
-        kind: 'record',
-        record: {atMs, host, program, pid, message, times, writer: undefined},
-      };
-    }
-  }
+  if (header !== noProgram || all.length === mostHeaders) return frameOf(line, header, all);
+  const inner = readHeader(line, end + 1, all, noProgram);
+  if (inner.kind !== 'none') return inner;
+  const hostAt = text[end + 1] === '<' ? endOfFacility(text, end + 1) : end + 1;
+  const hostEnd = endOfWord(text, hostAt, longestHost);
+  return text[hostEnd] === ' ' ? readHeader(line, hostEnd + 1, all, noProgram) : noProgram;
+}
+
+function frameOf(
+  {text, referenceMs, stamps}: Unframed,
+  header: Header,
+  all: readonly Stamp[],
+): Frame {
+  if (header.kind === 'none') return header;
+  const stamp = bestOf(all);
+  if (header.kind === 'repeat') return {...header, stamp};
+  const {host, program, pid} = header;
+  const said = unpack(text.slice(header.at));
+  if (said === undefined) return none('it repeats a message that is cut off');
+  const {message, times} = said;
+  const atMs = stamps.settle(stamp, message, referenceMs);
+  const record = {atMs, host, program, pid, message, times, writer: undefined};
+  return {kind: 'record', record, zone: zoneOf(stamp)};
+}
+
+export const zoneOf = ({local}: Stamp): 'named' | undefined =>
+  local === undefined ? 'named' : undefined;
+
+/** The innermost is the writer's own; where it names no zone, one in front that does is better. */
+function bestOf(all: readonly Stamp[]): Stamp {
+  const innermost = all.at(-1)!;
+  if (innermost.local === undefined) return innermost;
+  return all.findLast(({local}) => local === undefined) ?? innermost;
 }
 
 function none(why: NoFrame): Frame & {readonly kind: 'none'} {
@@ -82,7 +141,7 @@ function none(why: NoFrame): Frame & {readonly kind: 'none'} {
 }
 
 const noTime = none('it does not begin with a time');
-const noProcess = none('no program with a process id follows the host');
+const noProgram = none('no program follows the host');
 
 /** What stands between stamp and message. */
 type Header =
@@ -100,22 +159,35 @@ type Header =
 function readRfc3164(text: string, at: number): Header {
   const hostAt = text[at] === '<' ? endOfFacility(text, at) : at;
   const hostEnd = endOfWord(text, hostAt, longestHost);
-  const isTag = text[hostEnd - 1] === ':' && text[hostEnd - 2] === ']';
-  if (isTag) return readTag(text, hostAt, '');
+  if (text[hostEnd - 1] === ':') {
+    const header = readTag(text, hostAt, '');
+    // An IPv6 address may end in a colon too: it is no tag, and a host.
+    if (header !== noProgram) return header;
+  }
   if (text.startsWith(repeatHead, hostAt)) return readRepeat(text.slice(hostAt), '');
-  if (hostEnd === hostAt || text[hostEnd] !== ' ') return noProcess;
-  return readTag(text, hostEnd + 1, text.slice(hostAt, hostEnd));
+  if (hostEnd === hostAt || text[hostEnd] !== ' ') return noProgram;
+  const host = text.slice(hostAt, hostEnd);
+  const header = readTag(text, hostEnd + 1, host);
+  if (header !== noProgram) return header;
+  const place = tagBehindMore(text, hostEnd + 1, host);
+  return place === undefined ? noProgram : readTag(text, place.at, place.host);
 }
 
-/** `sm-mta[28]: `, or what a BSD syslogd writes in place of that for a repeated message. */
+/** `sm-mta[28]: `, `sm-mta: `, or what a BSD syslogd writes in place of that for a repeated message. */
 function readTag(text: string, at: number, host: string): Header {
   let end = at;
   while (end - at < longestProgram && isTagCharacter(text.charCodeAt(end))) end += 1;
-  const pidEnd = endOfDigits(text, end + 1, longestPid);
-  const isTag = text[end] === '[' && end > at && pidEnd > end + 1;
-  if (!isTag || !text.startsWith(']: ', pidEnd)) return readRepeat(text.slice(at), host);
-  const pid = Number(text.slice(end + 1, pidEnd));
-  return {kind: 'message', host, program: text.slice(at, end), pid, at: pidEnd + 3};
+  const pidEnd = text[end] === '[' ? endOfDigits(text, end + 1, longestPid) : end;
+  const hasPid = pidEnd > end + 1 && text.startsWith(']: ', pidEnd);
+  if (end > at && hasPid) {
+    const pid = Number(text.slice(end + 1, pidEnd));
+    return {kind: 'message', host, program: text.slice(at, end), pid, at: pidEnd + 3};
+  }
+  const repeated = readRepeat(text.slice(at), host);
+  if (repeated !== noProgram || end === at || !text.startsWith(': ', end)) return repeated;
+  // `mail.info: ` of socklog: more of the header comes behind it.
+  if (endOfFacilityWord(text, at) === end) return noProgram;
+  return {kind: 'message', host, program: text.slice(at, end), pid: noPid, at: end + 2};
 }
 
 /** Everything but blanks, control characters, `:`, `[` and `]`; NaN is past the end. */
@@ -129,7 +201,7 @@ const repeat = /^(?:syslogd: )?last message (?:repeated|buffered) (\d{1,10}) tim
 
 function readRepeat(text: string, host: string): Header {
   const times = Number(repeat.exec(text)?.[1] ?? 0);
-  return times === 0 ? noProcess : {kind: 'repeat', host, times: Math.min(times, mostTimes)};
+  return times === 0 ? noProgram : {kind: 'repeat', host, times: Math.min(times, mostTimes)};
 }
 
 /** `HOST PROGRAM PID MSGID STRUCTURED-DATA MESSAGE` (RFC 5424 section 6); `-` is nothing. */
@@ -139,16 +211,21 @@ function readRfc5424(text: string, at: number): Header {
   const pidEnd = endOfWord(text, programEnd + 1, longestWord);
   const idEnd = endOfWord(text, pidEnd + 1, longestWord);
   const isWhole = [hostEnd, programEnd, pidEnd, idEnd].every((end) => text[end] === ' ');
-  if (!isWhole || hostEnd === at || programEnd === hostEnd + 1) return noProcess;
+  if (!isWhole || hostEnd === at || programEnd === hostEnd + 1) return noProgram;
   const dataEnd = endOfStructuredData(text, idEnd + 1);
   if (dataEnd === undefined) return none('its structured data has no end');
   const written = text.slice(at, hostEnd);
   const host = written === '-' ? '' : written;
   const messageAt = beginOfMessage(text, dataEnd);
   const isPid = pidEnd === endOfDigits(text, programEnd + 1, longestPid) && pidEnd > programEnd + 1;
-  if (!isPid) return readRepeat(text.slice(messageAt), host);
-  const [program, pid] = [text.slice(hostEnd + 1, programEnd), text.slice(programEnd + 1, pidEnd)];
-  return {kind: 'message', host, program, pid: Number(pid), at: messageAt};
+  const program = text.slice(hostEnd + 1, programEnd);
+  if (isPid) {
+    const pid = Number(text.slice(programEnd + 1, pidEnd));
+    return {kind: 'message', host, program, pid, at: messageAt};
+  }
+  const repeated = readRepeat(text.slice(messageAt), host);
+  if (repeated !== noProgram || program === '-') return repeated;
+  return {kind: 'message', host, program, pid: noPid, at: messageAt};
 }
 
 /** PROCID has 128 characters at most, MSGID 32. */
@@ -200,9 +277,9 @@ function unpack(text: string): {readonly message: string; readonly times: number
 }
 
 /** @returns where the stamp begins behind `<21>`, or -1 */
-function endOfPriority(text: string): number {
-  const end = endOfDigits(text, 1, 3);
-  return end > 1 && text[end] === '>' ? end + 1 : -1;
+function endOfPriority(text: string, at: number): number {
+  const end = endOfDigits(text, at + 1, 3);
+  return end > at + 1 && text[end] === '>' ? end + 1 : -1;
 }
 
 /** `<mail.notice> ` (-vv) or `<2.5> ` (-v); FreeBSD's relatives leave the blank out. */

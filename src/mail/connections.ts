@@ -6,10 +6,10 @@
  * nothing in a log ends a session reliably. A login tells nobody's client, so a line of the envelope
  * must name the same one. `STARTTLS=server` names a client too, and is not read here: many sessions have
  * it at any LogLevel, so each pid that is used again would be believed, without a line that begins
- * its session.
+ * its session. A line without a pid tells of no process, and nothing is kept of it.
  */
 import type {Table} from '../base/mechanisms/table.js';
-import type {LogRecord} from '../log/record.js';
+import {type LogRecord, noPid} from '../log/record.js';
 import type {Proof, Submitter} from './evidence.js';
 import type {KnownClient} from './pending-evidence.js';
 import type {Address} from '../net/address.js';
@@ -54,6 +54,7 @@ export class Connections {
 
   /** @param client undefined: a local program, or one that nobody can tell */
   began(record: LogRecord, client: Address | undefined, proof: Proof): void {
+    if (record.pid === noPid) return;
     const key = processKey(record);
     // A process that nobody can tell the client of must not go on as the one before it.
     if (client === undefined) {
@@ -65,6 +66,7 @@ export class Connections {
   }
 
   loggedIn(record: LogRecord, client: Address, proof: Proof): void {
+    if (record.pid === noPid) return;
     const before = this.#live(record);
     const {atMs} = record;
     if (before?.address === client.text) {

@@ -16,7 +16,7 @@
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Table} from '../base/mechanisms/table.js';
-import type {LogRecord} from '../log/record.js';
+import {type LogRecord, noPid} from '../log/record.js';
 import {type AuthorshipOf, vouchingOf} from './authorship.js';
 import {type ClientConnection, Connections, processKey} from './connections.js';
 import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
@@ -163,7 +163,7 @@ export class Envelopes {
     const known = after ?? answer ?? said;
     const proof = weaker(known.proof, this.#vouchingOf(record));
     const submitter = this.#connections.submitterOf(record, client);
-    if (accepted > 0) this.#served.set(processKey(record), client.text);
+    if (accepted > 0 && record.pid !== noPid) this.#served.set(processKey(record), client.text);
     // Without a message nothing is delivered: asking for names that do exist is guessing, too.
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};

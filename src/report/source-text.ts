@@ -1,4 +1,7 @@
 /** Puts into words what happens to the sources: which log is followed, what of it was lost. */
+import {durationText} from '../base/duration.js';
+import {printable} from '../base/printable.js';
+import type {ClockOffset} from '../log/clock/stamp-offsets.js';
 import type {FollowEvent, JournalEvent} from '../log/source-event.js';
 import type {Report} from './outcome-text.js';
 
@@ -27,7 +30,7 @@ export function reportFollow(event: FollowEvent): Report {
       );
     case 'unreadablePacking':
       return warning(
-        `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip`,
+        `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip, or by xz, bzip2, zstd or lz4 where that program is installed`,
       );
     case 'tooManyFiles':
       return warning(`${path} is not followed: more than ${event.most} files fit the patterns`);
@@ -46,5 +49,24 @@ export function reportJournal(event: JournalEvent): Report {
       return warning(`${event.entries} entries of the journal left out: ${event.why}`);
   }
 }
+
+/** The offset of a writer has changed. */
+export function reportOffset({source, host, seconds}: ClockOffset): Report {
+  const whose = host === '' ? 'its stamps' : `stamps of ${printable(host, longestHost)}`;
+  if (seconds === 0) {
+    return {level: 'notice', message: `${source}: ${whose} agree with this machine's clock again`};
+  }
+  const [far, correction] = [
+    `${durationText(Math.abs(seconds))} ${seconds > 0 ? 'behind' : 'ahead of'}`,
+    `so much ${seconds > 0 ? 'later' : 'earlier'}`,
+  ];
+  return warning(
+    `${source}: ${whose} are ${far} this machine's clock: new lines are taken as ${correction}; ` +
+      'see that the syslog daemon, its host and blocksmtp have the same time zone and clock',
+  );
+}
+
+/** Characters. */
+const longestHost = 255;
 
 const warning = (message: string): Report => ({level: 'warning', message});

@@ -68,14 +68,20 @@ export function next(start: usize, end: usize): usize {
   return matters(lineStart, end) ? lineStart : 0;
 }
 
-function matters(start: usize, end: usize): bool {
-  if (end == start || end - start > longestLine) return false;
+function matters(start: usize, lineStop: usize): bool {
+  if (lineStop == start || lineStop - start > longestLine) return false;
+  // The CR of a line that ends in CR LF is none of it.
+  const end = load<u8>(lineStop - 1) == 0x0d ? lineStop - 1 : lineStop;
   const tag = start + hostOffset + hostLength;
   if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
     // The same host behind a stamp of the same length: here the tag is, whosever it is.
-    if (!equals(tag, tagAt, tagLength)) return mayBeRepeat(end);
-    return load<u8>(tag + tagLength) != 0x5b || afterTag(tag + tagLength, end);
+    if (equals(tag, tagAt, tagLength)) {
+      return load<u8>(tag + tagLength) != 0x5b || afterTag(tag + tagLength, end);
+    }
+    if (isTag(tag, end)) return mayBeRepeat(end);
   }
+  // JSON, in which the line may stand anywhere.
+  if (load<u8>(start) == 0x7b || isKept(start)) return true;
   const found = find(start, min(end, start + longestHead), tagAt, tagLength);
   if (found == 0) return mayBeRepeat(end);
   // A frame that is not the usual one: the parser shall see.
@@ -83,6 +89,21 @@ function matters(start: usize, end: usize): bool {
   const isUsual = learnHost(start, found);
   // In any frame: it notes of which envelope something was said.
   return afterTag(found + tagLength, end) || !isUsual;
+}
+
+/** Whether a word stands there that ends in a colon: a tag, and behind it a message. */
+function isTag(at: usize, end: usize): bool {
+  let stop = at;
+  while (stop < end && load<u8>(stop) != 0x20) stop++;
+  return stop > at && load<u8>(stop - 1) == 0x3a;
+}
+
+/** `STAMP stdout F `, of a container's keeper: what one line is cut into tells which of the next to read. */
+function isKept(start: usize): bool {
+  let at = start + 20;
+  while (at < start + 36 && load<u8>(at) != 0x20) at++;
+  const word = load<u32>(at + 4); // behind ` std`: `out ` or `err `
+  return load<u32>(at) == 0x64747320 && (word == 0x2074756f || word == 0x20727265);
 }
 
 /** `last message repeated 5 times` of a BSD syslogd; whether it is one, `log/frames.ts` says. */

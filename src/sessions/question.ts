@@ -3,7 +3,7 @@
  * whose client is not known as well as it must be, and could still be seen. Evidence is asked about;
  * and in `verified` mode mail that was taken, because a line of a file earns no credit there.
  */
-import type {LogRecord} from '../log/record.js';
+import {type LogRecord, noPid} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
 import {vouchingOf} from '../mail/authorship.js';
 import type {Dialect} from '../mail/dialect.js';
@@ -31,7 +31,7 @@ export function questionAbout(
 ): Question | undefined {
   const {processes, authorshipOf} = dialect;
   if (processes.kind === 'shared') return undefined;
-  if (!isAskedAbout(event)) return undefined;
+  if (!isAskedAbout(event) || record.pid === noPid) return undefined;
   // A log without host names is this machine's own.
   if (record.host !== '' && !sameHost(record.host, ownHost)) return undefined;
   const vouching = vouchingOf(record, authorshipOf);

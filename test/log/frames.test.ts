@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {type Framed, Frames} from '../../src/log/frames.js';
+import {noPid} from '../../src/log/record.js';
 import {mostTimes} from '../../src/log/syslog.js';
 import {queueIdClock} from '../../src/mail/sendmail/queue-id.js';
 
@@ -88,7 +89,7 @@ describe('Frames reads `last message repeated` only directly behind the line', (
 
   test('not behind a line that is no record', () => {
     expect(second(0, [''])).toEqual(unknown);
-    expect(second(0, ['Nov  1 09:05:07 relay kernel: x'])).toEqual(unknown);
+    expect(second(0, ['Nov  1 09:05:07 relay -- MARK --'])).toEqual(unknown);
   });
 
   test('of the line in between, if that is one', () => {
@@ -164,6 +165,26 @@ describe('Frames on hostile text', () => {
     Solaris: (message) => `Nov  1 09:05:07 relay sm-mta[28]: [ID 801593 mail.notice] ${message}`,
     repeated: (message) =>
       `Nov  1 09:05:07 relay sm-mta[28]: message repeated 1 times: [ ${message}]`,
+    'a fraction': (message) => `Nov  1 09:05:07.575196 relay sm-mta[28]: ${message}`,
+    'the year in front': (message) => `2026 Nov  1 09:05:07 relay sm-mta[28]: ${message}`,
+    'seconds of Unix': (message) => `1793523907.575 relay sm-mta[28]: ${message}`,
+    'short-full': (message) => `Sun 2026-11-01 09:05:07 CET relay sm-mta[28]: ${message}`,
+    busybox: (message) => `Nov  1 09:05:07 relay mail.info sm-mta[28]: ${message}`,
+    'two headers': (message) =>
+      `Nov  1 09:05:08 192.0.2.5 Nov  1 09:05:07 relay sm-mta[28]: ${message}`,
+    'RFC 5424 behind RFC 3164': (message) =>
+      `Nov  1 09:05:08 loghost 1 2026-11-01T09:05:07Z relay sm-mta 28 - - ${message}`,
+    'a sender and its name': (message) => `Nov  1 09:05:07 192.0.2.5 relay sm-mta[28]: ${message}`,
+    CRI: (message) => `2026-11-01T09:05:07Z stdout F Nov  1 09:05:07 relay sm-mta[28]: ${message}`,
+    compose: (message) => `mailer-1  | Nov  1 09:05:07 relay sm-mta[28]: ${message}`,
+    kubectl: (message) => `[pod/a/b] Nov  1 09:05:07 relay sm-mta[28]: ${message}`,
+    Docker: (message) =>
+      JSON.stringify({
+        log: `Nov  1 09:05:07 relay sm-mta[28]: ${message}\n`,
+        stream: 'stdout',
+        time: '2026-11-01T09:05:07.575196123Z',
+      }),
+    'CR LF': (message) => `Nov  1 09:05:07 relay sm-mta[28]: ${message}\r`,
   };
 
   test.each(Object.entries(shapes))('never changes who said what: %s', (_, shape) => {
@@ -175,6 +196,39 @@ describe('Frames on hostile text', () => {
         expect(readAll([shape(message)])).toMatchObject([{kind: 'record', record}]);
       }),
       {numRuns: 300},
+    );
+  });
+
+  test('without a pid, neither', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const message = `6A195700000028: ${text}`;
+        const record = {host: 'relay', program: 'sm-mta', pid: noPid, times: 1, message};
+        expect(readAll([`Nov  1 09:05:07 relay sm-mta: ${message}`])).toMatchObject([{record}]);
+      }),
+    );
+  });
+
+  test('another program’s never becomes the mailer’s, in whatever wrapping', () => {
+    const wraps: readonly ((line: string) => string)[] = [
+      (line) => line,
+      (line) => `192.0.2.5 ${line}`,
+      (line) => `mailer-1 | ${line}`,
+      (line) => `2026-11-01T09:05:07Z stdout F ${line}`,
+      (line) => JSON.stringify({log: `${line}\n`, stream: 'stdout', time: '2026-11-01T09:05:07Z'}),
+    ];
+    const tags = ['web[7]', 'web', 'kernel', 'mail.info web[7]'];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...wraps),
+        fc.constantFrom(...tags),
+        hostileText,
+        (wrap, tag, text) => {
+          const [framed] = readAll([wrap(`Nov  1 09:05:07 relay ${tag}: ${text}`)]);
+          if (framed?.kind === 'record') expect(framed.record.program).not.toBe('sm-mta');
+        },
+      ),
+      {numRuns: 500},
     );
   });
 
@@ -228,6 +282,11 @@ describe('the cost of a line grows no faster than its length', () => {
       `<1>1 2026-11-01T09:05:07Z relay a 1 - [a b="${'\\"'.repeat(length / 2)}`,
     facilities: (length) => stamp + '<a.a'.repeat(length / 4),
     'a queue id': (length) => `${stamp}relay sm-mta[1]: ${'1'.repeat(length)}`,
+    'headers of headers': (length) => `${stamp}relay `.repeat(length / 22),
+    words: (length) => `${stamp}192.0.2.5 ${'a '.repeat(length / 2)}`,
+    'keys of JSON': (length) => `{${'"a":1,'.repeat(length / 6)}"log":"x"}`,
+    'braces of JSON': (length) => '{"a":'.repeat(length / 5),
+    'a prefix': (length) => 'a'.repeat(length),
     'pieces of a fraction': (length) => `2026-11-01T09:05:07.${'1'.repeat(length)}`,
   };
 

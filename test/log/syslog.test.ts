@@ -64,7 +64,7 @@ describe('parseSyslog() refuses', () => {
     'Nov 32 09:05:07 relay sm-mta[28]: x',
     'Nov  1 24:05:07 relay sm-mta[28]: x',
     'Nox  1 09:05:07 relay sm-mta[28]: x',
-    'Nov  1 09:05:07 relay sm-mta: x',
+    'Nov  1 09:05:07 relay sm-mta x',
     'Nov  1 09:05:07 relay sm-mta[]: x',
     'Nov  1 09:05:07 relay sm-mta[28] x',
     'Nov  1 09:05:07 relay sm-mta[99999999999]: x',

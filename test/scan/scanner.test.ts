@@ -47,6 +47,33 @@ const frames: readonly ((message: string, i: number) => string)[] = [
   (message) => `<21>1 2026-11-21T11:51:44.575196+00:00 relay sm-mta 7 - - ${message}`,
   (message) => `Nov 21 11:51:44 relay sm-mta[7]: [ID 801593 mail.notice] ${message}`,
   (message) => `Nov 21 11:51:44 relay sm-mta[7]: message repeated 2 times: [ ${message}]`,
+  (message) => `Nov 21 11:51:44.575196 relay sm-mta[7]: ${message}`,
+  (message) => `2026 Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `1795261904.575 relay sm-mta[7]: ${message}`,
+  (message) => `Sat 2026-11-21 11:51:44 CET relay sm-mta[7]: ${message}`,
+  (message) => `@400000006b0185da0a1b2c3d mail.info: Nov 21 11:51:44 sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 relay mail.notice sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 relay relay.example.net sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:45 192.0.2.5 Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:45 relay 1 2026-11-21T11:51:44Z relay sm-mta 7 - - ${message}`,
+  (message) => `Nov 21 11:51:44 relay sm-mta: ${message}`,
+  (message) => `Nov 21 11:51:44 relay sm-mta[7]: ${message}\r`,
+  (message) =>
+    JSON.stringify({
+      kubernetes: 'x'.repeat(600),
+      log: `Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+    }),
+  (message) =>
+    JSON.stringify({
+      log: `sm-mta[7]: ${message}\n`,
+      stream: 'stdout',
+      time: '2026-11-21T11:51:44Z',
+    }),
+  (message) =>
+    `2026-11-21T11:51:44.575196123Z stdout F Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `2026-11-21T11:51:44Z stderr F sm-mta[7]: ${message}`,
+  (message) => `mailer-1  | Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `[pod/mail-0/relay] Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
 ];
 
 describe('the scan on each message, in each frame', () => {
@@ -96,6 +123,14 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
+  test('the end of a line that was cut, so that what follows it is read', () => {
+    const line = frames[0]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
+    const stamp = '2026-11-21T11:51:44Z';
+    const log = [`${stamp} stdout P cron: x`, `${stamp} stdout F y`, `${stamp} stdout F ${line}`];
+    const given = linesGiven(lineScan(sendmail.scan, 'sm-mta'), log.join('\n'), []);
+    expect(given.map(({text}) => text)).toEqual(log);
+  });
+
   test('an envelope of which only a repetition told', () => {
     const from =
       '6ALHIl1Z018459: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]';
@@ -107,7 +142,16 @@ describe('the scan on each message, in each frame', () => {
   });
 });
 
-const host = fc.constantFrom('relay', 'relay', 'relay', 'mx1.example.net', '2001:db8::25', 'h');
+const host = fc.constantFrom(
+  'relay',
+  'relay',
+  'relay',
+  'relay mail.info',
+  'relay relay',
+  'mx1.example.net',
+  '2001:db8::25',
+  'h',
+);
 const stamp = fc.constantFrom(
   'Nov 21 11:51:44',
   'Nov  1 01:51:44',
@@ -117,6 +161,10 @@ const stamp = fc.constantFrom(
   '2026-11-21 11:51:44',
   '2026-11-21 11:51:44.25',
   '<21>Nov 21 11:51:44',
+  'Nov 21 11:51:44.25',
+  '2026 Nov 21 11:51:44',
+  '2026-11-21T11:51:44Z stdout F Nov 21 11:51:44',
+  'Nov 21 11:51:45 relay Nov 21 11:51:44',
 );
 const tag = fc.oneof(
   {weight: 6, arbitrary: fc.nat(99_999_999).map((pid) => `sm-mta[${pid}]:`)},

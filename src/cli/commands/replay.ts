@@ -18,12 +18,17 @@ import {learningMs} from '../../judge/learning.js';
 import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
+import type {LogRecord} from '../../log/record.js';
+import {journalSource} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {voiceOf} from '../../report/outcome-text.js';
 import {type Replayed, replayedText} from '../../report/tables/replayed.js';
 import {type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {canBeReadAgain, type LogInput, openLogInput} from '../../sys/follow/log-input.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {storedSince} from '../../sys/old-logs/old-entries.js';
+import {nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
 
@@ -43,9 +48,11 @@ export async function replay(
   exemptionWatch.refresh();
   try {
     const pass = new Pass(config, exemptionWatch.exemptions, log);
-    // What can be read once only is taken in the order in which it is given.
-    for (const path of files.every(canBeReadAgain) ? await sortedByTime(files) : files) {
-      await pass.read(openLogInput(path, pass.room), output.progress);
+    // What can be read once only, and the journal, are taken in the order in which they are given.
+    const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
+    for (const path of isSorted ? await sortedByTime(files) : files) {
+      if (isJournal(path)) await pass.readJournal([config.mailerSyslogName]);
+      else await pass.read(openLogInput(path, pass.room), output.progress);
     }
     output.progress.end();
     const replayed = pass.end();
@@ -58,6 +65,9 @@ export async function replay(
     output.progress.end();
   }
 }
+
+/** A file of that name in the present folder is meant by `./journal`. */
+const isJournal = (path: string): boolean => path === journalSource;
 
 /** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
 async function sortedByTime(files: readonly string[]): Promise<string[]> {
@@ -109,6 +119,8 @@ class Pass {
     brakes: [],
     limits: {beganMs: null, likeDaemonFromMs: null, blocksBegin: 'whenClientNamed', threshold: 0},
   };
+  /** Of the journal. A count. */
+  #entries = 0;
   #sweptMs = 0;
   /** Of the latest line. Ms since the epoch. */
   #atMs = 0;
@@ -142,16 +154,34 @@ class Pass {
     this.#replayed.files += 1;
   }
 
+  /** All that the journal of this machine has kept of the mailer. @throws when it cannot be read */
+  async readJournal(identifiers: readonly string[]): Promise<void> {
+    if (!hasJournal()) throw new Error('journal: this machine keeps none, or it has no journalctl');
+    let failure: string | undefined;
+    const onFailure = (why: string): void => void (failure = why);
+    const never = new AbortController().signal;
+    for await (const {records} of storedSince(identifiers, 0, never, onFailure)) {
+      for (const record of records) this.#takeRecord(record, nowMs());
+      this.#entries += records.length;
+      this.#state.history.length = 0;
+    }
+    if (failure !== undefined) throw new Error(`journal: ${failure}`);
+    this.#replayed.files += 1;
+  }
+
   end(): Replayed {
     this.#note(this.#guard.sweep(endOfTimeMs));
-    this.#replayed.lines = this.#scanner.lines;
+    this.#replayed.lines = this.#scanner.lines + this.#entries;
     return this.#replayed;
   }
 
   #take(line: Line, frames: LineFrames, changedMs: number): void {
     const framed = frames.read(line, changedMs);
     if (framed.kind === 'none') return;
-    const {record} = framed;
+    this.#takeRecord(framed.record, changedMs);
+  }
+
+  #takeRecord(record: LogRecord, changedMs: number): void {
     this.#atMs = Math.min(record.atMs, changedMs);
     this.#sweepTo(this.#atMs);
     const outcomes = this.#guard.take(record, changedMs, this.#exemptions, askNobody);

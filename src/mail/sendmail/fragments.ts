@@ -15,7 +15,7 @@
  * log, as ages are by its time.
  */
 import type {Table} from '../../base/mechanisms/table.js';
-import type {LogRecord} from '../../log/record.js';
+import {type LogRecord, noPid} from '../../log/record.js';
 import type {OpenMessage, PieceJoiner} from '../pieces.js';
 import {longestMessageBytes} from './read-message.js';
 
@@ -74,7 +74,9 @@ export class Fragments implements PieceJoiner {
     if (!isNext) this.#giveUp(key);
     const whole = isNext ? before.text + text : text;
     const isLast = !text.endsWith(notLastTail);
-    const isInPlace = isNext || (number === 1 && !isLast);
+    // Without a pid only the queue id tells whose pieces they are.
+    const isTold = record.pid !== noPid || (id !== '' && id !== 'NOQUEUE');
+    const isInPlace = isTold && (isNext || (number === 1 && !isLast));
     if (!isInPlace || record.times > 1 || whole.length > longestMessageBytes) {
       this.#lost += 1;
       this.#giveUp(key);

@@ -20,6 +20,8 @@ export interface PathBatch {
   readonly path: string;
   /** `caughtUp` is said of all logs together. */
   readonly batch: ReadBatch;
+  /** `live`: the lines were appended after all that stood in this log had been given. */
+  readonly read: 'live' | 'backlog';
 }
 
 /**
@@ -45,6 +47,8 @@ interface Followed {
   seenMs: number;
   /** The latest that was given; undefined before the first. */
   latest: ReadBatch | undefined;
+  /** Of the next batch. */
+  read: PathBatch['read'];
 }
 
 class FollowerSet {
@@ -78,7 +82,8 @@ class FollowerSet {
       // No file is no backlog, and whoever waits for all to be caught up shall not wait for ever.
       if (this.#followed.size === 0) {
         const path = this.#patterns[0] ?? '';
-        yield {path, batch: {lines: [], position: undefined, caughtUp: true}};
+        const batch = {lines: [], position: undefined, caughtUp: true};
+        yield {path, batch, read: 'backlog'};
       }
       while (!signal.aborted) {
         const next = this.#ready.shift();
@@ -124,7 +129,8 @@ class FollowerSet {
         continue;
       }
       const resume = this.#resumeOf(path);
-      this.#addFound(path, resume === 'end' ? fromFirstLine : resume);
+      if (resume === 'end') this.#addFound(path, fromFirstLine, 'live');
+      else this.#addFound(path, resume);
     }
     for (const {path, seenMs, end, latest} of this.#followed.values()) {
       if (nowMs - seenMs < forgetMs || !latest?.caughtUp) continue;
@@ -133,11 +139,17 @@ class FollowerSet {
     }
   }
 
-  #addFound(path: string, resume: LogPosition | 'end'): void {
-    this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now());
+  /** @param read of its first lines; `live`: it was made while its folder was watched */
+  #addFound(path: string, resume: LogPosition | 'end', read: PathBatch['read'] = 'backlog'): void {
+    this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now(), read);
   }
 
-  #add(path: string, follower: Follower, seenMs: number): void {
+  #add(
+    path: string,
+    follower: Follower,
+    seenMs: number,
+    read: PathBatch['read'] = 'backlog',
+  ): void {
     if (this.#followed.has(path)) return;
     if (this.#followed.size >= mostFiles) {
       if (!this.#hasSaidTooMany) this.#report({kind: 'tooManyFiles', path, most: mostFiles});
@@ -146,7 +158,7 @@ class FollowerSet {
     }
     const end = new AbortController();
     const batches = follower.batches(end.signal);
-    const followed: Followed = {path, batches, end, seenMs, latest: undefined};
+    const followed: Followed = {path, batches, end, seenMs, latest: undefined, read};
     this.#followed.set(path, followed);
     void this.#fetch(followed);
   }
@@ -166,10 +178,12 @@ class FollowerSet {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
     from.latest = batch;
+    const {read} = from;
+    if (batch.caughtUp) from.read = 'live';
     const caughtUp = this.#isCaughtUp();
     if (isNews || caughtUp !== this.#wasCaughtUp) {
       this.#wasCaughtUp = caughtUp;
-      yield {path: from.path, batch: {...batch, caughtUp}};
+      yield {path: from.path, batch: {...batch, caughtUp}, read};
     }
     void this.#fetch(from);
   }

@@ -4,8 +4,9 @@
  * (`follow.ts`).
  */
 import fs from 'node:fs';
+import {Readable} from 'node:stream';
 import {longestLineBytes} from '../../base/bytes.js';
-import {gunzip} from '../disk/gunzip.js';
+import {magicBytes, type Packing, packingOf, packingOfFile, unpack} from '../disk/unpack.js';
 
 /** Read at once. Bytes: from 256 KiB on a disk cache is read at full speed. */
 export const pieceBytes = 1024 * 1024;
@@ -38,7 +39,7 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
   const buffer = room
     ? Buffer.from(room.buffer, room.byteOffset, room.byteLength)
     : Buffer.allocUnsafeSlow(pieceBytes + longestLineBytes + 1);
-  if (path === '-') return standardInput(buffer);
+  if (path === '-') return fromStream('standard input', process.stdin, Date.now(), buffer);
   const descriptor = fs.openSync(path, 'r');
   const stat = fs.fstatSync(descriptor);
   if (stat.isDirectory()) {
@@ -46,37 +47,33 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
     throw new Error(`${path}: expected a file, found a directory`);
   }
   const input = {name: path, changedMs: stat.mtimeMs};
-  if (isGzip(descriptor)) {
+  if (!stat.isFile()) {
+    return fromStream(path, fs.createReadStream(path, {fd: descriptor}), stat.mtimeMs, buffer);
+  }
+  const packing = packingOfFile(descriptor);
+  if (packing !== undefined) {
     const options = {fd: descriptor, start: 0, highWaterMark: packedBytes};
     const packed = fs.createReadStream(path, options);
     return {
       ...input,
       sizeBytes: stat.size,
-      pieces: wholeLines(unpacked(path, packed), buffer),
+      pieces: wholeLines(unpacked(path, packing, packed), buffer),
       readBytes: () => packed.bytesRead,
     };
   }
   let position = 0;
   const read = (room: Buffer): number => {
-    // A pipe has no places, a file may be the standard input of somebody else too.
-    const got = fs.readSync(descriptor, room, 0, room.length, stat.isFile() ? position : null);
+    // With a place of its own: a file may be the standard input of somebody else too.
+    const got = fs.readSync(descriptor, room, 0, room.length, position);
     position += got;
     return got;
   };
   return {
     ...input,
-    sizeBytes: stat.isFile() ? stat.size : undefined,
+    sizeBytes: stat.size,
     pieces: plain(read, descriptor, buffer),
     readBytes: () => position,
   };
-}
-
-/** RFC 1952 section 2.3.1: two bytes that no line of a log begins with. */
-function isGzip(descriptor: number): boolean {
-  const magic = Buffer.alloc(2);
-  if (!fs.fstatSync(descriptor).isFile()) return false;
-  fs.readSync(descriptor, magic, 0, 2, 0);
-  return magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
 type Read = (room: Buffer) => number;
@@ -150,29 +147,50 @@ class PieceBuffer {
 
 const newline = 0x0a;
 
-async function* unpacked(path: string, packed: fs.ReadStream): AsyncGenerator<Buffer> {
+async function* unpacked(name: string, packing: Packing, packed: Readable): AsyncGenerator<Buffer> {
   try {
-    yield* gunzip(packed, pieceBytes);
+    yield* unpack(packing, packed, pieceBytes);
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}: expected a whole gzip file`);
+    const expected = packing === 'gzip' ? ': expected a whole gzip file' : '';
+    throw new Error(`${name}: ${(error as Error).message}${expected}`);
   } finally {
     packed.destroy();
   }
 }
 
-function standardInput(buffer: Buffer): LogInput {
+/** Of a pipe, packed or not. */
+function fromStream(name: string, stream: Readable, changedMs: number, buffer: Buffer): LogInput {
   let bytes = 0;
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for await (const piece of process.stdin) {
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const piece of stream) {
       bytes += (piece as Buffer).length;
       yield piece as Buffer;
     }
   }
   return {
-    name: 'standard input',
-    changedMs: Date.now(),
+    name,
+    changedMs,
     sizeBytes: undefined,
-    pieces: wholeLines(pieces(), buffer),
+    pieces: wholeLines(unpackedIfPacked(name, counted()), buffer),
     readBytes: () => bytes,
   };
+}
+
+async function* unpackedIfPacked(
+  name: string,
+  chunks: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < magicBytes) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+  }
+  const packing = packingOf(head);
+  if (packing === undefined) yield* all();
+  else yield* unpacked(name, packing, Readable.from(all(), {objectMode: false}));
 }

@@ -1,5 +1,5 @@
 /**
- * One rotated log that gzip has packed, read from its start as a stream: a chunk at a time, however
+ * One rotated log that has been packed, read from its start as a stream: a chunk at a time, however
  * much it holds. Its places are those of the unpacked bytes. Does not know what it is a file of
  * (`find-unread.ts`).
  */
@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent} from '../../log/source-event.js';
-import {gunzip} from '../disk/gunzip.js';
+import {packingOfFile, unpack} from '../disk/unpack.js';
 import {LineReader} from './line-reader.js';
 import {bornOf, type FollowedFile, identityOf} from './log-file.js';
 import {guardBytes} from './read-guard.js';
@@ -19,7 +19,7 @@ export class PackedFile implements FollowedFile {
   readonly #path: string;
   readonly #place: LineReader;
   readonly #packed: fs.ReadStream;
-  readonly #chunks: AsyncGenerator<Buffer>;
+  readonly #chunks: AsyncGenerator<Buffer, undefined>;
   readonly identity: string;
   readonly #born: string;
   #sinceMs: number;
@@ -35,7 +35,8 @@ export class PackedFile implements FollowedFile {
     // Open until `close`, also when all is read: nobody else gets its number meanwhile.
     const options = {fd: descriptor, autoClose: false, start: 0, highWaterMark: chunkBytes};
     this.#packed = fs.createReadStream(path, options);
-    this.#chunks = gunzip(this.#packed, chunkBytes);
+    // What no packer has made is damaged: gunzip says so.
+    this.#chunks = unpack(packingOfFile(descriptor) ?? 'gzip', this.#packed, chunkBytes);
     this.identity = identityOf(stat);
     this.#born = bornOf(stat);
     this.#sinceMs = Number(stat.mtimeMs);
@@ -99,6 +100,8 @@ export class PackedFile implements FollowedFile {
   close(): void {
     this.#isAtEnd = true;
     this.#packed.destroy();
+    // Ends the program that unpacks, when it was left in the middle.
+    void this.#chunks.return(undefined).catch(() => undefined);
   }
 
   /** @returns undefined at the end, also when that is a wrong one: reported, with what was lost */

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import {basename, dirname, extname, join} from 'node:path';
+import {canUnpack, packingIn} from '../disk/unpack.js';
 import {bornOf, identityOf} from './log-file.js';
 
 export interface Rotated {
@@ -11,8 +12,8 @@ export interface Rotated {
   readonly identity: string;
   readonly born: string;
   readonly changedMs: number;
-  /** Only plain and gzip can be read. */
-  readonly packing: 'none' | 'gzip' | 'other';
+  /** `program`: another one unpacks it here. `other` cannot be read. */
+  readonly packing: 'none' | 'gzip' | 'program' | 'other';
 }
 
 /** What logrotate makes of the name: `.1`, `-20261121`, `.1-20261121`. */
@@ -83,12 +84,12 @@ function membersOf(path: string): Member[] {
     const unpackedName = sibling.replace(packedEnding, '');
     const turn = turnOf(name, unpackedName);
     if (turn === undefined || (sibling !== unpackedName && plain.has(unpackedName))) return [];
-    const packing = packingOf(sibling);
     try {
       const stat = fs.statSync(join(folder, sibling), {bigint: true});
       if (!stat.isFile()) return [];
       const changedMs = Number(stat.mtimeNs) / 1e6;
       const [identity, born] = [identityOf(stat), bornOf(stat)];
+      const packing = packingOf(join(folder, sibling));
       return [{path: join(folder, sibling), identity, born, changedMs, packing, turn}];
     } catch {
       return [];
@@ -96,9 +97,13 @@ function membersOf(path: string): Member[] {
   });
 }
 
-function packingOf(name: string): Rotated['packing'] {
-  if (!packedEnding.test(name)) return 'none';
-  return name.endsWith('.gz') ? 'gzip' : 'other';
+/** By its name whether it is packed at all; by its first bytes how. */
+function packingOf(path: string): Rotated['packing'] {
+  const ending = packedEnding.exec(path)?.[0];
+  if (ending === undefined) return 'none';
+  if (ending === '.gz') return 'gzip';
+  const packing = packingIn(path);
+  return packing !== undefined && canUnpack(packing) ? 'program' : 'other';
 }
 
 /** `mail.log` becomes `mail.log.1`, or `mail.1.log` where logrotate is told the extension. */

@@ -14,9 +14,9 @@ export interface OldFile {
   /** The log that it is of. */
   readonly log: string;
   readonly path: string;
-  readonly packing: 'none' | 'gzip';
+  readonly packing: 'none' | 'gzip' | 'program';
   readonly changedMs: number;
-  /** What of it is read, in unpacked bytes. */
+  /** What of it is read, in unpacked bytes: up to Infinity where its packer does not tell. */
   readonly fromBytes: number;
   readonly toBytes: number;
 }
@@ -65,14 +65,18 @@ export function oldFiles(
   nowMs: number,
 ): OldFiles {
   const all = newestFirst(logs.map((log) => filesOf(log, positionOf(log) ?? [])));
-  const readable = all.filter((file): file is OldFile => file.packing !== 'other');
+  const readable = all.filter((file): file is Sized => file.packing !== 'other');
   const young = readable.filter(({changedMs}) => changedMs >= nowMs - ageMs);
   const files: OldFile[] = [];
   let left = bytes;
   for (const file of young) {
-    const fromBytes = Math.max(0, file.toBytes - left);
-    if (fromBytes < file.toBytes) files.unshift({...file, fromBytes});
-    left -= file.toBytes - fromBytes;
+    const {toBytes, likelyBytes} = file;
+    // Of what nobody knows the size of all is read, or nothing.
+    const isUnknown = toBytes === Infinity;
+    const fromBytes = isUnknown ? 0 : Math.max(0, toBytes - left);
+    const bytes = isUnknown ? likelyBytes : toBytes - fromBytes;
+    if (bytes <= left && bytes > 0) files.unshift({...file, fromBytes});
+    left -= Math.min(left, bytes);
   }
   return {
     files,
@@ -107,7 +111,9 @@ function newestFirst(logs: readonly Found[][]): Found[] {
   return all;
 }
 
-type Found = Omit<OldFile, 'packing'> & {readonly packing: Rotated['packing']};
+/** With what it likely holds, unpacked. */
+type Sized = OldFile & {readonly likelyBytes: number};
+type Found = Omit<Sized, 'packing'> & {readonly packing: Rotated['packing']};
 
 function filesOf(log: string, position: LogPosition): Found[] {
   const rotated = rotatedFiles(log);
@@ -122,7 +128,9 @@ function filesOf(log: string, position: LogPosition): Found[] {
   const known = firstRead < 0 ? rotated : all.filter((file, at) => at <= firstRead || readTo(file));
   return known.map((file) => {
     const {path, packing, changedMs} = file;
-    return {log, path, packing, changedMs, fromBytes: 0, toBytes: readTo(file) ?? sizeOf(file)};
+    const size = readTo(file) ?? sizeOf(file);
+    const toBytes = packing === 'program' && readTo(file) === undefined ? Infinity : size;
+    return {log, path, packing, changedMs, fromBytes: 0, toBytes, likelyBytes: size};
   });
 }
 
@@ -146,6 +154,7 @@ function sizeOf({path, packing}: Rotated): number {
   try {
     descriptor = fs.openSync(path, 'r');
     const {size} = fs.fstatSync(descriptor);
+    if (packing === 'program') return size * likelyPacked;
     if (packing !== 'gzip' || size < trailerBytes) return size;
     const trailer = Buffer.alloc(trailerBytes);
     fs.readSync(descriptor, trailer, 0, trailerBytes, size - trailerBytes);
@@ -158,5 +167,7 @@ function sizeOf({path, packing}: Rotated): number {
 }
 
 const trailerBytes = 4;
+/** How many times smaller xz, zstd and bzip2 make a log of a mailer, about. A ratio. */
+const likelyPacked = 20;
 /** How many times smaller gzip makes anything. A ratio: the limit of its method. */
 const mostPacked = 1032;

@@ -3,6 +3,7 @@
  * shell. The one place that knows execa. Its time-out cannot end a wait for a grandchild that holds
  * the output open, so nothing that forks is started from here.
  */
+import type {Readable} from 'node:stream';
 import {execa} from 'execa';
 
 export type CommandResult =
@@ -32,7 +33,11 @@ interface CommandInput {
 }
 
 /** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
-const systemPath = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin';
+const programFolders = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin';
+
+/** Where programs are looked for, as PATH is written. */
+export const systemPath = (): string =>
+  [process.env['PATH'], programFolders].filter(Boolean).join(':');
 
 /** Longest report of a failure. Characters. */
 const quotedCharacters = 300;
@@ -98,19 +103,22 @@ interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/**
- * Starts a program that runs until the signal is given, or as long as it likes.
- *
- * @param endedBy what it is sent then; half a second later it is killed
- */
+interface RunningInput {
+  /** What it is sent at the signal; half a second later it is killed. Default: SIGTERM. */
+  readonly endedBy?: 'SIGTERM' | 'SIGINT';
+  /** What the program reads. Default: nothing. */
+  readonly input?: Readable;
+}
+
+/** Starts a program that runs until the signal is given, or as long as it likes. */
 export function startCommand(
   program: string,
   parameters: readonly string[],
   stop: AbortSignal,
-  endedBy: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+  input: RunningInput = {},
 ): RunningCommand {
   try {
-    return startStreaming(program, parameters, stop, endedBy);
+    return startStreaming(program, parameters, stop, input);
   } catch (error) {
     const why = `${program}: ${(error as Error).message}`;
     return {output: nothing(), ended: Promise.resolve({kind: 'failed', why})};
@@ -121,11 +129,11 @@ function startStreaming(
   program: string,
   parameters: readonly string[],
   stop: AbortSignal,
-  killSignal: 'SIGTERM' | 'SIGINT',
+  {endedBy: killSignal = 'SIGTERM', input}: RunningInput,
 ): RunningCommand {
   const child = execa(program, parameters, {
     ...surroundings(),
-    stdin: 'ignore',
+    ...(input === undefined ? {stdin: 'ignore'} : {input}),
     buffer: false,
     cancelSignal: stop,
     killSignal,
@@ -161,7 +169,7 @@ const surroundings = () =>
     reject: false,
     cwd: '/', // ours may be gone
     forceKillAfterDelay: 500,
-    env: {PATH: [process.env['PATH'], systemPath].filter(Boolean).join(':'), LC_ALL: 'C'},
+    env: {PATH: systemPath(), LC_ALL: 'C'},
   }) as const;
 
 function failure(

@@ -113,7 +113,7 @@ export async function showWindow(
   // SIGINT, on which notify-send takes its window away.
   const words = ['--pdeathsig', 'INT', ...asUser, 'env', bus, 'notify-send', '--wait'];
   const all = [...words, ...looks, ...actions, ...text];
-  const {output, ended} = startCommand('setpriv', all, stop, 'SIGINT');
+  const {output, ended} = startCommand('setpriv', all, stop, {endedBy: 'SIGINT'});
   const answer = await firstBytes(output);
   const end = await ended;
   const button = buttons.find(({id}) => id === answer.trim());

@@ -1,4 +1,5 @@
 /** The follower over logs that were rotated more than once, and packed, while nobody looked. */
+import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import zlib from 'node:zlib';
@@ -217,6 +218,28 @@ describe('packed while nobody read', () => {
     rotate(path, 'packed the next time');
     append(path, 'three');
     expect((await readOn(path, old)).names).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('packed by a program that is here', () => {
+  test.each([
+    ['.xz', 'xz', '-c'],
+    ['.bz2', 'bzip2', '-c'],
+    ['.zst', 'zstd', '-qc'],
+  ] as const)('%s: read on where it was left, and to its end', async (ending, program, word) => {
+    const path = newLog();
+    const position = await readUpTo(path, 'one');
+    append(path, ...numbered(2, 3000));
+    const packed = spawnSync(program, [word], {input: fs.readFileSync(path)});
+    if (packed.error !== undefined) return void process.stderr.write(`skipped: needs ${program}\n`);
+    fs.renameSync(path, `${path}.1`);
+    pack(`${path}.1`, ending, packed.stdout);
+    fs.writeFileSync(path, '');
+    append(path, 'last');
+    const {names, kinds} = await readOn(path, position);
+    expect(names).toEqual([...numbered(2, 3000), 'last']);
+    expect(kinds).toEqual(['following']);
+    await until('closed', () => openBelow(path) === 0);
   });
 });
 

@@ -1,5 +1,5 @@
 /** A log that is there already, in whatever wrapping: pieces of whole lines, and every byte of them. */
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,6 +7,7 @@ import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {longestLineBytes} from '../../../src/base/bytes.js';
+import {canUnpack} from '../../../src/sys/disk/unpack.js';
 import {openLogInput, pieceBytes} from '../../../src/sys/follow/log-input.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-input-'));
@@ -80,6 +81,40 @@ describe('openLogInput() gives all of', () => {
       ),
       {numRuns: 20},
     );
+  });
+});
+
+describe('openLogInput() reads what other packers make', () => {
+  test.each([
+    ['xz', 'xz', '-c'],
+    ['bzip2', 'bzip2', '-c'],
+    ['zstd', 'zstd', '-qc'],
+  ] as const)('%s, whatever its name is, and through a pipe', async (packing, program, word) => {
+    if (!canUnpack(packing)) return void process.stderr.write(`skipped: needs ${program}\n`);
+    const packed = spawnSync(program, [word], {input: long}).stdout;
+    const path = file('packed.log', packed);
+    expect((await piecesOf(path)).join('') === long).toBe(true);
+    const pipe = join(folder, `pipe-${packing}`);
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', path, pipe]);
+    expect((await piecesOf(pipe)).join('') === long).toBe(true);
+    writer.kill();
+    const half = file('half.log', packed.subarray(0, packed.length >> 1));
+    await expect(piecesOf(half)).rejects.toThrow(half);
+  });
+
+  test('gzip through a pipe too', async () => {
+    const path = file('piped.gz', gzipSync('a\nb'));
+    const pipe = join(folder, 'pipe-gzip');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', path, pipe]);
+    expect((await piecesOf(pipe)).join('')).toBe('a\nb');
+    writer.kill();
+  });
+
+  test('a zip archive is refused, by its name', async () => {
+    const path = file('archive.log', 'PK\x03\x04 and more');
+    await expect(piecesOf(path)).rejects.toThrow(`${path}: it is a zip archive: unpack it first`);
   });
 });
 

@@ -1,0 +1,57 @@
+/**
+ * What some syslogds put between the host and the tag, and where the tag begins behind it:
+ *
+ *     HOST mail.notice TAG[PID]:                    busybox; `mail:notice` of AIX
+ *     HOST Message forwarded from RELAY: TAG[PID]:  AIX; the message is of RELAY
+ *     HOST RELAY TAG[PID]:                          a BSD syslogd that puts the sender in front of a
+ *                                                   header that has its host already
+ *
+ * A tag ends in a colon, so none of these is one: behind a tag nothing is looked for. What is found is
+ * not yet believed to be a tag.
+ */
+
+/** Facilities and levels as syslog.h names them, with those of FreeBSD, AIX and OpenBSD. */
+const facilities =
+  'kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|security|console|local[0-7]';
+const levels = 'emerg|panic|alert|crit|err|error|warning|warn|notice|info|debug';
+const facility = new RegExp(`^(?:${facilities})[.:](?:${levels})(?=[ :])`);
+/** `authpriv.warning`, and what stands behind it. Characters. */
+const longestFacility = 20;
+
+const forwarded = /^(?:Message )?[Ff]orwarded from ([^\s:[\]]{1,255}): /;
+const longestForwarded = 290;
+
+const hostWord = /^([0-9A-Za-z][\w.:@-]{0,253}\w) /;
+const longestHostWord = 257;
+const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]*)$/i;
+
+/** @returns where the word ends that names facility and level; `at` where there is none */
+export function endOfFacilityWord(text: string, at: number): number {
+  return at + (facility.exec(text.slice(at, at + longestFacility))?.[0].length ?? 0);
+}
+
+interface TagPlace {
+  readonly host: string;
+  readonly at: number;
+}
+
+/** @param at where the tag would stand, behind the host */
+export function tagBehindMore(text: string, at: number, host: string): TagPlace | undefined {
+  const facilityEnd = endOfFacilityWord(text, at);
+  const next = facilityEnd > at && text[facilityEnd] === ' ' ? facilityEnd + 1 : at;
+  const [told, from] = forwarded.exec(text.slice(next, next + longestForwarded)) ?? [];
+  if (told !== undefined && from !== undefined) return {host: from, at: next + told.length};
+  if (next > at) return {host, at: next};
+  const [, second] = hostWord.exec(text.slice(at, at + longestHostWord)) ?? [];
+  if (second === undefined || !isSender(host, second)) return undefined;
+  return {host: second, at: at + second.length + 1};
+}
+
+/**
+ * Whether the two can be one host: by the address that it sent from, or by its name, short and full.
+ * Any two words would be the text of a program that writes no tag.
+ */
+function isSender(sender: string, host: string): boolean {
+  const label = (name: string): string | undefined => name.toLowerCase().split('.')[0];
+  return isAddress.test(sender) || label(sender) === label(host);
+}

@@ -1,0 +1,91 @@
+/**
+ * Takes off what a container's keeper puts around each line of its output:
+ *
+ *     {"log":"LINE\n","stream":"stdout","time":"STAMP"}   Docker's json-file, and what ships it on
+ *     STAMP stdout F LINE                                 the Kubernetes container runtime (CRI)
+ *     mailer-1  | LINE                                    `docker compose logs`
+ *     [pod/mail-0/relay] LINE                             `kubectl logs --prefix`
+ *
+ * and knows entries of the journal as JSON. What LINE says is for `log/syslog.ts`.
+ *
+ * A keeper cuts a line that is too long for it, and where it cuts a client may have chosen. So of a line
+ * that was cut nothing is read: no part of it can begin as a line does.
+ */
+
+import {longestLineBytes} from '../../base/bytes.js';
+
+type Unwrapped =
+  | {readonly kind: 'bare'}
+  /** `time`: as the keeper wrote it, in front of the line; '' where it wrote none. */
+  | {readonly kind: 'wrapped'; readonly text: string; readonly time: string}
+  /** For `log/journal-entry.ts`. */
+  | {readonly kind: 'journalEntry'; readonly entry: unknown}
+  | {readonly kind: 'part'};
+
+const bare: Unwrapped = {kind: 'bare'};
+
+/** Stamp, stream, `P` for a part or `F` for the whole or the last part, and tags behind that. */
+const cri = /^(\d{4}-\S{15,31}) (stdout|stderr) ([PF])(?::\S{0,32})? /;
+const compose = /^[0-9A-Za-z][\w.-]{0,63} *\| /;
+const pod = /^\[pod\/[^\s\]/]{1,253}\/[^\s\]/]{1,63}\] /;
+/** The longest of these prefixes. Characters. */
+const longestPrefix = 330;
+
+type StreamName = 'stdout' | 'stderr' | '';
+
+/** Of one log. */
+export class Wrappings {
+  /** Streams whose last line has not ended yet. */
+  readonly #cut = new Set<StreamName>();
+
+  unwrap(text: string): Unwrapped {
+    if (text[0] === '{') return this.#json(text);
+    const head = text.slice(0, longestPrefix);
+    const [prefix, time = '', stream, tag] = cri.exec(head) ?? [];
+    if (prefix !== undefined) {
+      const part = tag === 'P' ? 'open' : 'last';
+      return this.#whole(stream as StreamName, part, text.slice(prefix.length), time);
+    }
+    const [other] = compose.exec(head) ?? pod.exec(head) ?? [];
+    return other === undefined ? bare : {kind: 'wrapped', text: text.slice(other.length), time: ''};
+  }
+
+  #json(text: string): Unwrapped {
+    const object = objectOf(text);
+    if (object === undefined) return bare;
+    if ('__REALTIME_TIMESTAMP' in object) return {kind: 'journalEntry', entry: object};
+    const {log, stream, time} = object;
+    if (typeof log !== 'string') return bare;
+    const ending = /\r?\n$/.exec(log.slice(-2))?.[0];
+    const line = bytesOf(log.slice(0, log.length - (ending?.length ?? 0)));
+    const name = stream === 'stdout' || stream === 'stderr' ? stream : '';
+    // What ships it on (fluent-bit) takes stream, time and newline away.
+    const isDocker = typeof time === 'string' && name !== '';
+    const part = isDocker && ending === undefined ? 'open' : 'last';
+    return this.#whole(name, part, line, typeof time === 'string' ? time : '');
+  }
+
+  #whole(stream: StreamName, part: 'open' | 'last', text: string, time: string): Unwrapped {
+    const isFirst = !this.#cut.has(stream);
+    if (part === 'open') this.#cut.add(stream);
+    else this.#cut.delete(stream);
+    if (!isFirst || part === 'open' || text.includes('\n')) return {kind: 'part'};
+    return {kind: 'wrapped', text, time};
+  }
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  // No reader gives a longer line.
+  if (text.length > longestLineBytes) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One character a byte again: one that JSON escapes may be any of Unicode, and no mailer's name has it. */
+const bytesOf = (text: string): string => text.replaceAll(/[^\0-\xff]/gu, '?');

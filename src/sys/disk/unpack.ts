@@ -1,0 +1,138 @@
+/**
+ * Unpacks a stream: gzip by itself, what other packers have made by their program, if that is here.
+ * Which one it was is told by the first bytes, whatever the file is called. Does not know where the
+ * stream comes from, nor what it holds.
+ */
+import {accessSync, closeSync, constants, openSync, readSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Readable} from 'node:stream';
+import {createGunzip} from 'node:zlib';
+import {startCommand, systemPath} from '../run/command.js';
+
+export type Packing = keyof typeof packers | 'gzip' | 'zip';
+
+/** Each unpacks standard input, and writes nothing but to its output. */
+const packers = {
+  // A dictionary of 1.5 GB is possible; no packer of logs takes more than 64 MB.
+  xz: ['xz', '-dc', '--memlimit-decompress=256MiB'],
+  bzip2: ['bzip2', '-dc'],
+  zstd: ['zstd', '-dcq', '--memory=256MB'],
+  lz4: ['lz4', '-dcq'],
+  // compress(1) itself is on few machines; gzip reads its files.
+  compress: ['gzip', '-dc'],
+} as const;
+
+const magics: readonly (readonly [Packing, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['compress', [0x1f, 0x9d]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  // `BZh9`, and pi or, where nothing is packed, the square root of it.
+  ...[49, 50, 51, 52, 53, 54, 55, 56, 57].flatMap((level): (readonly [Packing, number[]])[] => [
+    ['bzip2', [0x42, 0x5a, 0x68, level, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]],
+    ['bzip2', [0x42, 0x5a, 0x68, level, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]],
+  ]),
+];
+
+/** So many first bytes tell the packing. */
+export const magicBytes = 10;
+
+/** @returns undefined for what is not packed, as far as is known here */
+export function packingOf(head: Uint8Array): Packing | undefined {
+  return magics.find(([, magic]) => magic.every((byte, at) => head[at] === byte))?.[0];
+}
+
+/** @returns undefined also for a file that cannot be read */
+export function packingIn(path: string): Packing | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    return packingOfFile(descriptor);
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Of an open file, whose place stays as it is. */
+export function packingOfFile(descriptor: number): Packing | undefined {
+  const head = Buffer.alloc(magicBytes);
+  readSync(descriptor, head, 0, magicBytes, 0);
+  return packingOf(head);
+}
+
+/** Whether what the packer makes can be unpacked on this machine. */
+export function canUnpack(packing: Packing): boolean {
+  if (packing === 'gzip' || packing === 'zip') return packing === 'gzip';
+  const [program] = packers[packing];
+  return systemPath()
+    .split(':')
+    .some((folder) => isProgram(join(folder, program)));
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads and unpacks nothing before it is asked for it.
+ *
+ * @param chunkBytes unpacked at once; a program gives as much as a pipe holds
+ * @throws when the stream cannot be read, is not what it is taken for, or ends too early
+ */
+export function unpack(
+  packing: Packing,
+  packed: Readable,
+  chunkBytes: number,
+): AsyncGenerator<Buffer, undefined> {
+  if (packing === 'gzip') return gunzip(packed, chunkBytes);
+  if (packing === 'zip') return refused('it is a zip archive: unpack it first');
+  return byProgram(packing, packed);
+}
+
+async function* gunzip(packed: Readable, chunkBytes: number): AsyncGenerator<Buffer, undefined> {
+  const unpacked = createGunzip({chunkSize: chunkBytes});
+  packed.on('error', (error) => unpacked.destroy(error));
+  packed.pipe(unpacked);
+  try {
+    for await (const chunk of unpacked) yield chunk as Buffer;
+  } finally {
+    unpacked.destroy();
+  }
+  return undefined;
+}
+
+async function* byProgram(
+  packing: keyof typeof packers,
+  packed: Readable,
+): AsyncGenerator<Buffer, undefined> {
+  const [program, ...parameters] = packers[packing];
+  const stop = new AbortController();
+  const {output, ended} = startCommand(program, parameters, stop.signal, {input: packed});
+  let isOver = false;
+  try {
+    yield* output;
+    isOver = true;
+  } finally {
+    if (!isOver) stop.abort(); // the reader has left in the middle
+  }
+  const end = await ended;
+  if (end.kind === 'missing') {
+    throw new Error(`it is packed by ${packing}, and ${program} is not installed: unpack it first`);
+  }
+  if (end.kind === 'failed') throw new Error(`it is packed by ${packing}: ${end.why}`);
+  return undefined;
+}
+
+async function* refused(why: string): AsyncGenerator<Buffer, undefined> {
+  await Promise.reject(new Error(why));
+  return undefined;
+}

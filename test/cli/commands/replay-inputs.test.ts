@@ -1,0 +1,96 @@
+/** What `replay` is given: packed by any program, in any frame, and the journal. By the built program. */
+import {spawnSync} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {afterAll, describe, expect, test} from '@jest/globals';
+import {whereAvailable} from '../../support/where-available.js';
+import {journalWriter, writeJournal} from '../../sys/journal/journal-files.js';
+import {blocksmtp, temporary} from '../built.js';
+
+const files = temporary();
+afterAll(() => files.remove());
+const whitelist = files.write('whitelist', '');
+
+const id = '6ALBpinP000115';
+const messages = [
+  ...Array.from({length: 12}, (_, i) => `${id}: <ghost${i}@example.net>... User unknown`),
+  `${id}: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]`,
+];
+const usual = (message: string): string => `Nov 21 11:51:44 relay sm-mta[115]: ${message}`;
+const logOf = (frame: (message: string) => string, end = '\n'): string =>
+  messages.map((message) => frame(message) + end).join('');
+
+const replay = (path: string) => blocksmtp(['replay', `--white-list=${whitelist}`, path]);
+
+describe('a guesser is found in a log', () => {
+  const frames: Readonly<Record<string, (message: string) => string>> = {
+    'with a fraction': (message) => `Nov 21 11:51:44.575 relay sm-mta[115]: ${message}`,
+    'of busybox': (message) => `Nov 21 11:51:44 relay mail.notice sm-mta[115]: ${message}`,
+    'with the year in front': (message) => `2026 Nov 21 11:51:44 relay sm-mta[115]: ${message}`,
+    'without pids': (message) => `Nov 21 11:51:44 relay sm-mta: ${message}`,
+    'of Docker': (message) =>
+      JSON.stringify({
+        log: `${usual(message)}\n`,
+        stream: 'stdout',
+        time: '2026-11-21T11:51:44.575196123Z',
+      }),
+    'of a pod': (message) => `2026-11-21T11:51:44.575196123Z stdout F ${usual(message)}`,
+  };
+
+  test.each(Object.entries(frames))('%s', (name, frame) => {
+    const {code, stdout} = replay(files.write(`${name}.log`, logOf(frame)));
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^.*  203\.0\.113\.7 .*$/m)]);
+  });
+
+  test('with CR LF', () => {
+    const {code, stdout} = replay(files.write('crlf.log', logOf(usual, '\r\n')));
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 block of 1 client')]);
+  });
+
+  test.each(['xz', 'bzip2', 'zstd', 'lz4'])('packed by %s', (program) => {
+    const {stdout: packed, error} = spawnSync(program, ['-c'], {input: logOf(usual)});
+    if (error !== undefined) return void process.stderr.write(`skipped: needs ${program}\n`);
+    const path = files.path(`packed-by-${program}.log`);
+    writeFileSync(path, packed);
+    const {code, stdout} = replay(path);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 block of 1 client')]);
+    writeFileSync(path, packed.subarray(0, packed.length - 20));
+    expect(replay(path)).toMatchObject({code: 69, stderr: expect.stringContaining(path)});
+  });
+});
+
+test('a packed file that cannot be unpacked is an error', () => {
+  const path = files.write('archive.log', 'PK\x03\x04 and more');
+  const {code, stdout, stderr} = replay(path);
+  expect([code, stdout]).toEqual([69, '']);
+  expect(stderr).toContain(`${path}: it is a zip archive: unpack it first`);
+});
+
+test('`journal` is the journal of this machine, or an error that says there is none', () => {
+  const {code, stdout, stderr} = replay('journal');
+  if (code === 0) expect(stdout).toContain('in 1 file');
+  else expect([code, stderr]).toEqual([69, expect.stringContaining('journal: ')]);
+});
+
+const journalTest = whereAvailable({
+  root: true,
+  tools: ['journalctl'],
+  works: [journalWriter, '--version'],
+});
+
+journalTest('`journal` is all that the journal has kept of the mailer', () => {
+  const folder = files.path('journal-files');
+  writeJournal(
+    folder,
+    messages.map((message, i) => ({message, atUs: i * 1000})),
+  );
+  // In a mount namespace of its own, where this is the journal of the machine.
+  const script =
+    'mount -t tmpfs none /var/log && mkdir -p /var/log/journal/$(cat /etc/machine-id) && ' +
+    'cp "$0"/system.journal /var/log/journal/*/ && exec "$@"';
+  const enter = (program: string, words: readonly string[]): readonly string[] => {
+    return ['unshare', '--mount', 'sh', '-c', script, folder, program, ...words];
+  };
+  const {code, stdout} = blocksmtp(['replay', `--white-list=${whitelist}`, 'journal'], enter);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('1 block of 1 client')]);
+  return Promise.resolve();
+});
