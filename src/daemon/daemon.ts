@@ -20,6 +20,7 @@ import {type Ask, Guard} from '../guard/guard.js';
 import {liftExempt} from '../guard/lifting.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
+import {nobodyListens} from '../hearing/view.js';
 import {mendLearning} from '../judge/learning.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
@@ -65,6 +66,7 @@ export class Daemon {
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
   #sinceMs: number | undefined;
+  #sources: LogSources | undefined;
   /** The latest lifts of blocks whose networks have become exempt. */
   #lifting: Promise<void> = Promise.resolve();
 
@@ -92,6 +94,7 @@ export class Daemon {
       policy: settings.policy,
       egress: () => this.egress.enforced,
       sinceMs: () => this.#sinceMs,
+      hearing: () => this.#sources?.hearing ?? nobodyListens,
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -115,7 +118,7 @@ export class Daemon {
     this.#sinceMs = nowMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
     const learner = new Learner({
-      ...{config: this.#config, state: this.#state, say: this.#log.say},
+      ...{names: sources.names, state: this.#state, say: this.#log.say},
       guard: {
         learn: (record, atMs) => this.#guard.learn(record, atMs, this.#exemptions),
         hasLearnt: (atMs) => this.#guard.hasLearnt(atMs),
@@ -125,7 +128,8 @@ export class Daemon {
       save: () => this.#enforcement.save(),
     });
     await learner.run(signal);
-    await sources.follow(signal, (batch) => this.#takeBatch(batch));
+    this.#sources = sources;
+    await sources.follow(signal, (batch) => this.#takeBatch(batch, sources));
   }
 
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
@@ -193,16 +197,20 @@ export class Daemon {
     return this.#exemptionWatch.exemptions;
   }
 
-  #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
+  #takeBatch({records, place, savePlace, caughtUp}: SourceBatch, sources: LogSources): void {
     const unread = new UnreadAnswers(records.map(({record}) => record));
-    for (const {record, place: stands} of records) {
+    for (const sourced of records) {
+      const {record, place: stands} = sourced;
       unread.next(record);
       const ask: Ask = (question) => {
         const answer = this.#ask(question);
         if (answer?.answeredBytes === undefined) return answer;
         return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
       };
-      const found = this.#guard.take(record, nowMs(), this.#exemptions, ask);
+      const reading = this.#guard.read(record);
+      sources.heard(sourced, reading);
+      if (reading.kind === 'ignored') continue;
+      const found = this.#guard.follow(reading, nowMs(), this.#exemptions, ask);
       if (found.length === 0) continue;
       this.#log.say('debug', `the line at ${stands} counts:`);
       void this.#enforcement.carryOut(found);

@@ -3,6 +3,7 @@
  * puts the status together. What is answered to which request is decided in `control/operator.ts`.
  */
 import type {HistoryEntry} from '../blocks/history.js';
+import {shownSettings} from '../config/effective.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
@@ -11,6 +12,7 @@ import type {Enforcement} from './enforcement.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
+import type {HearingView} from '../hearing/view.js';
 import type {Family} from '../net/address.js';
 import {blocksByRule, familiesOf, type Status} from '../report/status.js';
 import type {Judged} from '../judge/view.js';
@@ -23,7 +25,7 @@ import {nowMs} from '../sys/run/clock.js';
 export const longestAnswerMs = 10_000;
 
 interface DeskParts {
-  readonly config: Pick<Config, 'backend' | 'outbound' | 'whiteList'>;
+  readonly config: Config;
   readonly state: State;
   readonly guard: Guard;
   readonly policy: Policy;
@@ -36,6 +38,8 @@ interface DeskParts {
   readonly trial: () => TrialView;
   /** When the daemon began, ms since the epoch; undefined: none runs. */
   readonly sinceMs: () => number | undefined;
+  /** Whether the mailer is heard. */
+  readonly hearing: () => HearingView;
 }
 
 export class Desk {
@@ -75,7 +79,7 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial, sinceMs} = this.#parts;
+    const {config, state, enforcement, egress, trial, sinceMs, hearing} = this.#parts;
     return {
       sinceMs: sinceMs(),
       backend: config.backend,
@@ -87,6 +91,8 @@ export class Desk {
       trial: trial(),
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
+      hearing: hearing(),
+      settings: shownSettings(config),
     };
   }
 }

@@ -3,6 +3,7 @@ import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import type {TrialView} from '../config/trial.js';
+import {hearingLines} from './hearing/lines.js';
 import type {CrowdView} from '../judge/view.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
 
@@ -24,6 +25,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...crowdLines(crowd, nowMs),
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
+    ...hearingLines(status.hearing, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
     `outgoing: ${egress.mode}`,

@@ -7,6 +7,7 @@ import {coverageInside} from './coverage.js';
 import {answerOf} from './operate.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
+import {differences, effectiveConfig} from '../../config/effective.js';
 import {type Config, settings} from '../../config/schema.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
@@ -44,17 +45,23 @@ export async function doctor(
   return findings.some(({verdict}) => verdict === 'bad') ? exitCode.no : exitCode.ok;
 }
 
-async function gather(config: Config, log: Log): Promise<Facts> {
+async function gather(here: Config, log: Log): Promise<Facts> {
+  const status = await statusOf(here, log);
+  const isRunning = !('unavailable' in status) && status.sinceMs !== undefined;
+  // The daemon is judged by what it runs with: flags go before the file.
+  const config = isRunning ? effectiveConfig(here, status.settings) : here;
   const users = new Users();
   const versions = await Promise.all(
     programs.map(async (program) => [program, await programVersion(program)] as const),
   );
   return {
     config,
+    differences: isRunning ? differences(here, status.settings) : [],
+    nowMs: nowMs(),
     families: machineFamilies(),
     programs: new Map(versions),
     lackingRights: lackingCapabilities(rights),
-    status: await statusOf(config, log),
+    status,
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
     sendmails: await countMailers(),

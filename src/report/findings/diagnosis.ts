@@ -6,6 +6,7 @@ import {coverageFindings} from './coverage.js';
 import {daemonFindings} from './daemon.js';
 import type {Facts} from './facts.js';
 import type {Finding} from './finding.js';
+import {hearingFindings, settingsFindings} from './hearing.js';
 import {machineFindings} from './machine.js';
 import {outgoingFindings} from './outgoing.js';
 import {sizeFindings} from './size.js';
@@ -16,9 +17,11 @@ export function diagnose(facts: Facts): Finding[] {
   return [
     ...machineFindings(facts),
     ...daemonFindings(facts),
+    ...settingsFindings(facts),
     ...sizeFindings(facts),
     ...whitelistFindings(facts),
     ...sourceFindings(facts),
+    ...hearingFindings(facts),
     ...outgoingFindings(facts),
     ...coverageFindings(facts.coverage, facts.config.outbound),
   ];
