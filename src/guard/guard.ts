@@ -49,6 +49,12 @@ const lateMs = 15 * 60_000;
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
+/** Names that are told one by one. A count: of the many of `auto` the first stands for all. */
+const mostShownNames = 3;
+
+const shownNames = (names: readonly string[]): string =>
+  names.length > mostShownNames ? (names[0] ?? '') : names.join(' or ');
+
 const ignored = (reason: Ignored, why: string): ReadRecord => ({kind: 'ignored', reason, why});
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
@@ -104,7 +110,7 @@ export class Guard {
     const {program, host} = line;
     const {mailerNames, mailerHost, dialect} = this.#settings;
     if (!mailerNames.includes(program)) {
-      return ignored('otherProgram', `not of ${mailerNames.join(' or ')}`);
+      return ignored('otherProgram', `not of ${shownNames(mailerNames)}`);
     }
     if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
       return ignored('otherHost', `not of the host ${mailerHost}`);

@@ -126,7 +126,7 @@ test('a path where nothing is, until there is a log', async () => {
   await startDaemon();
   await until('the warning', () => warned().length > 0, 20_000);
   expect(warned()).toEqual([
-    `warning ${log}: the mailer is not heard: ${log}: no such file: set syslog_msgs_file to the log of the mailer`,
+    `warning ${log}: the mailer is not heard: no such file: set syslog_msgs_file to the log of the mailer`,
   ]);
   expect((await status()).hearing.verdict).toBe('deaf');
   fs.writeFileSync(log, guesses());

@@ -6,9 +6,9 @@ import {isPattern, logsLike} from '../../sys/follow/glob.js';
 /** @returns why a log cannot be read now; undefined: it can. A pattern needs one that fits. */
 export function whyNotThere(source: string): string | undefined {
   if (isPattern(source)) {
-    return logsLike(source).length > 0 ? undefined : `${source}: no log fits`;
+    return logsLike(source).length > 0 ? undefined : 'no log fits';
   }
-  if (sizeOf(source) === undefined) return `${source}: no such file`;
+  if (sizeOf(source) === undefined) return 'no such file';
   return whyNotRead(source);
 }
 
