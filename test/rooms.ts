@@ -72,6 +72,11 @@ const pure: readonly Room[] = [
   },
   {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
   {
+    folder: 'hearing',
+    purpose:
+      'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
+  },
+  {
     folder: 'sessions',
     purpose:
       'Which process of the mailer serves which client, and which process is ended: its client is blocked, or it is stuck.',
@@ -121,6 +126,10 @@ const pure: readonly Room[] = [
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
   {
+    folder: 'report/hearing',
+    purpose: 'What is heard from each log, as lines and as figures.',
+  },
+  {
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
   },
@@ -152,6 +161,10 @@ const machine: readonly Room[] = [
 
 const live: readonly Room[] = [
   {folder: 'score/live', purpose: 'Keeps the exemptions current while the daemon runs.'},
+  {
+    folder: 'hearing/live',
+    purpose: 'Listens while the daemon runs: counts, looks elsewhere, and says when it is deaf.',
+  },
   {
     folder: 'firewall/live',
     purpose: 'Brings one part of the kernel to the desired state, and keeps it there.',

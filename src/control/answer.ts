@@ -20,6 +20,7 @@ import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Endless} from '../blocks/overdue.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
+import type {HearingView, SourceView, Verdict} from '../hearing/view.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import type {Proof} from '../mail/evidence.js';
@@ -183,6 +184,48 @@ const isTrialView = variants<TrialView>({
   badFile: shape({why: isText}),
 });
 
+const isVerdict = oneOf<Verdict>({hears: true, quiet: true, deaf: true});
+const isCounted = shape<SourceView['programs'][number]>({
+  name: isText,
+  lines: isNumber,
+  own: isNumber,
+});
+
+const isHearingView = shape<HearingView>({
+  verdict: isVerdict,
+  why: listOf(isText),
+  names: listOf(isText),
+  host: maybe(isText),
+  sources: listOf(
+    shape<SourceView>({
+      source: isText,
+      verdict: isVerdict,
+      why: isText,
+      notes: listOf(isText),
+      sinceMs: isNumber,
+      lines: isNumber,
+      mailerLines: isNumber,
+      understood: isNumber,
+      signs: isNumber,
+      ignored: shape<SourceView['ignored']>({
+        noFrame: isNumber,
+        otherProgram: isNumber,
+        otherHost: isNumber,
+        otherWriter: isNumber,
+        piece: isNumber,
+        noClient: isNumber,
+      }),
+      programs: listOf(isCounted),
+      hosts: listOf(isCounted),
+      lastLineMs: maybe(isNumber),
+      lastSignMs: maybe(isNumber),
+      newestStampMs: maybe(isNumber),
+      behindBytes: maybe(isNumber),
+      offsetSeconds: maybe(isNumber),
+    }),
+  ),
+});
+
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
   backend: isBackend,
@@ -204,6 +247,8 @@ const isStatus = shape<Status>({
   effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
+  hearing: isHearingView,
+  settings: recordOf(isText),
 });
 
 const isMessage = shape<{readonly message: string}>({message: isText});

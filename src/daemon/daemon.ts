@@ -22,6 +22,7 @@ import {type Ask, Guard} from '../guard/guard.js';
 import {liftExempt} from '../guard/lifting.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
+import {nobodyListens} from '../hearing/view.js';
 import {mendLearning} from '../judge/learning.js';
 import {connectedMs} from '../mail/connections.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
@@ -74,6 +75,7 @@ export class Daemon {
   /** When it began to follow, by the clock that nobody can set. Ms. */
   #sinceMs: number | undefined;
   #isCaughtUp = false;
+  #sources: LogSources | undefined;
   /** The latest lifts of blocks whose networks have become exempt. */
   #lifting: Promise<void> = Promise.resolve();
 
@@ -105,6 +107,7 @@ export class Daemon {
       egress: () => this.egress.enforced,
       // As the clock is set now: it runs for so long, whatever the clock said then.
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
+      hearing: () => this.#sources?.hearing ?? nobodyListens,
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -127,7 +130,7 @@ export class Daemon {
     this.#sinceMs = monotonicMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
     const learner = new Learner({
-      ...{config: this.#config, state: this.#state, say: this.#log.say},
+      ...{names: sources.names, state: this.#state, say: this.#log.say},
       guard: {
         learn: (record, atMs) => this.#guard.learn(record, atMs, this.#exemptions),
         hasLearnt: (atMs) => this.#guard.hasLearnt(atMs),
@@ -137,7 +140,8 @@ export class Daemon {
       save: () => this.#enforcement.save(),
     });
     await learner.run(signal);
-    await sources.follow(signal, (batch) => this.#takeBatch(batch));
+    this.#sources = sources;
+    await sources.follow(signal, (batch) => this.#takeBatch(batch, sources));
   }
 
   /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
@@ -249,16 +253,20 @@ export class Daemon {
     });
   }
 
-  #takeBatch({records, place, savePlace, caughtUp}: SourceBatch): void {
+  #takeBatch({records, place, savePlace, caughtUp}: SourceBatch, sources: LogSources): void {
     const unread = new UnreadAnswers(records.map(({record}) => record));
-    for (const {record, place: stands} of records) {
+    for (const sourced of records) {
+      const {record, place: stands} = sourced;
       unread.next(record);
       const ask: Ask = (question) => {
         const answer = this.#ask(question);
         if (answer?.answeredBytes === undefined) return answer;
         return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
       };
-      const found = this.#guard.take(record, this.#enforcement.now(), this.#exemptions, ask);
+      const reading = this.#guard.read(record);
+      sources.heard(sourced, reading);
+      if (reading.kind === 'ignored') continue;
+      const found = this.#guard.follow(reading, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;
       for (const outcome of found) {
         const {kind} = outcome;

@@ -4,6 +4,7 @@
  */
 import type {HistoryEntry} from '../blocks/history.js';
 import {endlessBlocks} from '../blocks/overdue.js';
+import {shownSettings} from '../config/effective.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
@@ -13,6 +14,7 @@ import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
+import type {HearingView} from '../hearing/view.js';
 import type {Family} from '../net/address.js';
 import {blocksByRule, familiesOf, type Status} from '../report/status.js';
 import type {Judged} from '../judge/view.js';
@@ -24,7 +26,7 @@ import {atMost} from '../sys/run/at-most.js';
 export const longestAnswerMs = 10_000;
 
 interface DeskParts {
-  readonly config: Pick<Config, 'backend' | 'outbound' | 'whiteList'>;
+  readonly config: Config;
   readonly state: State;
   readonly guard: Guard;
   readonly policy: Policy;
@@ -39,6 +41,8 @@ interface DeskParts {
   readonly trial: () => TrialView;
   /** When the daemon began, ms since the epoch; undefined: none runs. */
   readonly sinceMs: () => number | undefined;
+  /** Whether the mailer is heard. */
+  readonly hearing: () => HearingView;
 }
 
 export class Desk {
@@ -79,7 +83,7 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial} = this.#parts;
+    const {config, state, enforcement, egress, trial, hearing} = this.#parts;
     const sinceMs = this.#parts.sinceMs();
     const nowMs = enforcement.now();
     const endless = endlessBlocks(state.blocks.values(), config.backend, nowMs);
@@ -97,6 +101,8 @@ export class Desk {
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
+      hearing: hearing(),
+      settings: shownSettings(config),
     };
   }
 }

@@ -12,7 +12,6 @@ import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import type {Say} from '../base/say.js';
-import type {Config} from '../config/schema.js';
 import type {State} from '../guard/state.js';
 import {afterReading, isToRead, learningUntilMs, note} from '../judge/learning.js';
 import type {LogRecord} from '../log/record.js';
@@ -46,7 +45,8 @@ const learnBounds: LearnBounds = {
 const mostEmptyReads = 1000;
 
 interface LearnerParts {
-  readonly config: Pick<Config, 'mailerSyslogName'>;
+  /** Under which names the mailer writes. */
+  readonly names: readonly string[];
   readonly state: State;
   readonly guard: {
     /** @returns how many recipients took mail. A count */
@@ -169,7 +169,7 @@ export class Learner {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     let end: 'all' | 'cut' = 'all';
-    const identifiers = [this.#parts.config.mailerSyslogName];
+    const identifiers = this.#parts.names;
     const why = (message: string): void => void this.#notes.push(message);
     for await (const {records, bytes} of storedSince(identifiers, sinceMs, either, why)) {
       this.#bytes += bytes;

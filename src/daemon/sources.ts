@@ -7,6 +7,13 @@ import type {Config} from '../config/schema.js';
 import type {State} from '../guard/state.js';
 import {type ClockOffset, StampOffsets} from '../log/clock/stamp-offsets.js';
 import {Duplicates} from '../log/duplicates.js';
+import {wantedSettings} from '../hearing/names.js';
+import type {WantedSettings} from '../hearing/words.js';
+import {Ear} from '../hearing/live/ear.js';
+import {heardLine} from '../hearing/reading.js';
+import type {HeardLine} from '../hearing/heard.js';
+import type {HearingView} from '../hearing/view.js';
+import type {ReadRecord} from '../guard/outcome.js';
 import type {Framed, LineFrames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
 import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js';
@@ -33,6 +40,8 @@ export interface SourceBatch {
 
 interface SourcedRecord {
   readonly record: LogRecord;
+  /** Which source has given it. */
+  readonly source: string;
   /** Where it stands, for people. */
   readonly place: string;
 }
@@ -53,6 +62,8 @@ export class LogSources {
   readonly #offsets = new StampOffsets();
   /** Sources that have given all they had. */
   readonly #behind: Set<string>;
+  readonly #names: readonly string[];
+  readonly #ear: Ear;
 
   constructor(config: Config, state: State, say: Say) {
     this.#config = config;
@@ -73,6 +84,38 @@ export class LogSources {
       ...(plan.files.length > 0 ? ['files'] : []),
       ...(plan.journal === 'followed' ? [journalSource] : []),
     ]);
+    const wanted = wantedSettings(config, sendmail);
+    this.#names = wanted.names;
+    this.#ear = this.#makeEar(wanted);
+  }
+
+  #makeEar(wanted: WantedSettings): Ear {
+    const {host} = wanted;
+    const isHere = host === undefined || sameHost(host, this.#ownHost);
+    return new Ear({
+      dialect: sendmail,
+      wanted,
+      plan: this.#plan,
+      sourcesAre: this.#config.syslogMsgsFile.includes('auto') ? 'auto' : 'named',
+      positionOf: (path) => this.#state.positions.get(path),
+      port: isHere ? this.#config.mailerPort : undefined,
+      say: this.#say,
+    });
+  }
+
+  /** Whether the mailer is heard. */
+  get hearing(): HearingView {
+    return this.#ear.view();
+  }
+
+  /** What the guard made of a record that was given. */
+  heard({source, record}: SourcedRecord, reading: ReadRecord): void {
+    this.#ear.take(source, heardLine(record, reading));
+  }
+
+  /** Under which names the mailer writes. */
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   get plan(): SourcePlan {
@@ -93,6 +136,7 @@ export class LogSources {
       ...(this.#plan.files.length > 0 ? [this.#followFiles(either, take)] : []),
       ...(this.#plan.journal === 'followed' ? [this.#followJournal(either, take)] : []),
     ];
+    this.#ear.listen(either);
     try {
       await Promise.all(loops);
     } finally {
@@ -115,9 +159,15 @@ export class LogSources {
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
         const framed = framesOf.read(line, nowMs());
-        const given = framed.kind === 'none' ? undefined : this.#wanted(path, framed.record);
-        const record = given && this.#timed(path, given, framed, framesOf, read);
-        return record === undefined ? [] : [{record, place: `${line.source}:${line.offset}`}];
+        if (framed.kind === 'none') {
+          this.#ear.take(path, {kind: 'noFrame', text: line.text, why: framed.why});
+          return [];
+        }
+        const place = `${line.source}:${line.offset}`;
+        return this.#wanted(path, framed.record, place).map((given) => ({
+          ...given,
+          record: this.#timed(path, given.record, framed, framesOf, read),
+        }));
       });
       const isFirst = positions.get(path) === undefined;
       const hasMoved = position !== undefined && (isFirst || lines.length > 0);
@@ -157,12 +207,14 @@ export class LogSources {
   async #followJournal(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
     const {journals} = this.#state;
     const follower = new JournalFollower(
-      [this.#config.mailerSyslogName],
+      this.#names,
       journals.get(journalSource) ?? 'end',
       (event) => {
         const {level, message} = reportJournal(event);
         this.#say(level, message);
+        if (event.kind === 'following') this.#ear.journal(undefined);
         if (event.kind !== 'unreadable') return;
+        this.#ear.journal(event.why);
         // Nobody knows when it can be read again; blocks must end meanwhile.
         const caughtUp = this.#caughtUp(journalSource, 'yes');
         take({records: [], savePlace: () => undefined, place: 'none', caughtUp});
@@ -171,10 +223,7 @@ export class LogSources {
     for await (const {records, position, caughtUp} of follower.batches(signal)) {
       const isFirst = journals.get(journalSource) === undefined;
       take({
-        records: records.flatMap((record) => {
-          const wanted = this.#wanted(journalSource, record);
-          return wanted === undefined ? [] : [{record: wanted, place: journalSource}];
-        }),
+        records: records.flatMap((record) => this.#wanted(journalSource, record, journalSource)),
         savePlace: () => position && journals.set(journalSource, position),
         place: position === undefined ? 'none' : isFirst ? 'first' : 'moved',
         caughtUp: this.#caughtUp(journalSource, caughtUp ? 'yes' : 'no'),
@@ -194,22 +243,31 @@ export class LogSources {
     return isGone ? oldest : undefined;
   }
 
-  /** One that no other source has given. */
-  #wanted(source: string, given: LogRecord): LogRecord | undefined {
+  /** One that no other source has given; what is left out is counted here, the rest by `heard`. */
+  #wanted(source: string, given: LogRecord, place: string): SourcedRecord[] {
     const record = this.named(given);
-    if (record === undefined) return undefined;
+    const left = this.#whyLeft(source, given, record);
+    if (left === undefined && record !== undefined) return [{record, source, place}];
+    if (left !== undefined) this.#ear.take(source, left);
+    return [];
+  }
+
+  #whyLeft(source: string, given: LogRecord, record: LogRecord | undefined): HeardLine | undefined {
+    if (record === undefined) return {kind: 'ignored', record: given, reason: 'otherProgram'};
     const isOurs = record.host === this.#ownHost;
     const inJournal = isOurs && this.#plan.journal === 'followed' && source !== journalSource;
     // The journal tells the same, and who wrote it.
-    if (this.#config.attribution === 'verified' && inJournal) return undefined;
+    if (this.#config.attribution === 'verified' && inJournal) return {kind: 'copy', record};
     // Pieces are put together for each writer; told twice, the whole counts once.
-    if (this.#duplicates === undefined || sendmail.pieces.mayBePiece(record.message)) return record;
-    return this.#duplicates.isNew(source, record) ? record : undefined;
+    if (this.#duplicates === undefined || sendmail.pieces.mayBePiece(record.message)) {
+      return undefined;
+    }
+    return this.#duplicates.isNew(source, record) ? undefined : {kind: 'copy', record};
   }
 
   /** A line of the mailer's, under this machine's one name where it is ours. */
   named(given: LogRecord): LogRecord | undefined {
-    if (given.program !== this.#config.mailerSyslogName) return undefined;
+    if (!this.#names.includes(given.program)) return undefined;
     const isOurs = given.host === this.#ownHost || sameHost(given.host, this.#ownHost);
     // Of two sources one may write the short name, the other the full one.
     return isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;

@@ -16,6 +16,7 @@ import type {Outcome, ReadRecord} from './outcome.js';
 import {Sentences} from './sentences.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
+import type {Ignored} from '../hearing/heard.js';
 import {Judge} from '../judge/judge.js';
 import {judgedBy} from '../judge/shown.js';
 import type {BlockVerdict} from '../judge/verdict.js';
@@ -47,6 +48,14 @@ const lateMs = 15 * 60_000;
 
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
+
+/** Names that are told one by one. A count: of the many of `auto` the first stands for all. */
+const mostShownNames = 3;
+
+const shownNames = (names: readonly string[]): string =>
+  names.length > mostShownNames ? (names[0] ?? '') : names.join(' or ');
+
+const ignored = (reason: Ignored, why: string): ReadRecord => ({kind: 'ignored', reason, why});
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
 interface Moment {
@@ -99,21 +108,23 @@ export class Guard {
   /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
   read(line: LogRecord): ReadRecord {
     const {program, host} = line;
-    const {mailerName, mailerHost, dialect} = this.#settings;
-    if (program !== mailerName) return {kind: 'ignored', why: `not of ${mailerName}`};
+    const {mailerNames, mailerHost, dialect} = this.#settings;
+    if (!mailerNames.includes(program)) {
+      return ignored('otherProgram', `not of ${shownNames(mailerNames)}`);
+    }
     if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
-      return {kind: 'ignored', why: `not of the host ${mailerHost}`};
+      return ignored('otherHost', `not of the host ${mailerHost}`);
     }
     if (line.writer !== undefined && dialect.authorshipOf(line.writer) === 'other') {
-      return {kind: 'ignored', why: 'the journal says that no mailer wrote it'};
+      return ignored('otherWriter', 'the journal says that no mailer wrote it');
     }
     const record = this.#pieces.take(line);
     if (record === 'held' || record === undefined) {
       const which = record === 'held' ? 'of which more comes' : 'that is not whole';
-      return {kind: 'ignored', why: `a piece of a message ${which}`};
+      return ignored('piece', `a piece of a message ${which}`);
     }
     const event = dialect.read(record);
-    if (event === undefined) return {kind: 'ignored', why: 'nothing in it about a client'};
+    if (event === undefined) return ignored('noClient', 'nothing in it about a client');
     return {kind: 'event', event, record};
   }
 

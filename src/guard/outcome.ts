@@ -1,5 +1,6 @@
 /** What a record is read as, and what can come of it. */
 import type {Block} from '../blocks/block.js';
+import type {Ignored} from '../hearing/heard.js';
 import type {LogRecord} from '../log/record.js';
 import type {Evidence} from '../mail/evidence.js';
 import type {Bar} from '../judge/view.js';
@@ -11,7 +12,7 @@ import type {Stuck} from '../sessions/reap.js';
 export type ReadRecord =
   /** The record is a whole message, whatever pieces it came in. */
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
-  | {readonly kind: 'ignored'; readonly why: string};
+  | {readonly kind: 'ignored'; readonly reason: Ignored; readonly why: string};
 
 export type Outcome =
   | {

@@ -1,5 +1,6 @@
 /** What the guard needs of the configuration. */
 import type {Config} from '../config/schema.js';
+import {mailerNames} from '../hearing/names.js';
 import type {Dialect} from '../mail/dialect.js';
 import type {Policy} from '../score/policy.js';
 
@@ -9,8 +10,8 @@ export interface GuardSettings {
   readonly blocksMax: number;
   /** Blocks that evidence can make in one minute of the clock. A count. */
   readonly blocksPerMinute: number;
-  /** Whose lines count, by the name of the program in the syslog. */
-  readonly mailerName: string;
+  /** Whose lines count, by the names of the program in the syslog. */
+  readonly mailerNames: readonly string[];
   /** Whose lines count, by host; undefined: every host's. */
   readonly mailerHost: string | undefined;
   /** What is counted: every proof, or only what no log text can forge. */
@@ -44,7 +45,7 @@ export function guardSettings(
     },
     blocksMax,
     blocksPerMinute: use === 'live' ? blocksPerMinute : Number.POSITIVE_INFINITY,
-    mailerName: config.mailerSyslogName,
+    mailerNames: mailerNames(config.mailerSyslogName, dialect),
     mailerHost: config.mailerSyslogHost || undefined,
     attribution: config.attribution,
     ownHost,

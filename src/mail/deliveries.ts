@@ -17,7 +17,7 @@ import type {Delivered, Undeliverable} from './mail-event.js';
 import {pendingOf, pendingToEvidence, weaker} from './pending-evidence.js';
 import {plainAddress} from './plain-address.js';
 import {unresolved} from './open-envelopes.js';
-import {parseAddress} from '../net/address.js';
+import {type Address, parseAddress} from '../net/address.js';
 
 /**
  * Envelopes remembered. A count, for memory: some 300 bytes each. Most are forgotten as soon as their
@@ -85,6 +85,9 @@ export class Deliveries {
     // A line without a sure name may be one of many to which an alias leads.
     if (names.recipients.length > 0) this.#oneLess(key, envelope);
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
+    // Mail of a local program that its submission hands to the mailer itself: what becomes of it the
+    // mailer says, under a queue id of its own.
+    if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return [];
     const delivery: Delivery = {
       client: parseAddress(address ?? ''),
       proof: weaker(proof, vouching),
@@ -105,6 +108,9 @@ export class Deliveries {
     else this.#table.replace(key, {...envelope, left: envelope.left - 1});
   }
 }
+
+const isLoopback = ({family, text}: Address): boolean =>
+  family === 4 ? text.startsWith('127.') : text === '::1';
 
 /** Of an envelope that is not known: from before the log that was read, or a bounce of sendmail's own. */
 const ofNobody = {

@@ -14,7 +14,17 @@ import type {LogRecord, Writer} from '../log/record.js';
 import type {Address} from '../net/address.js';
 import type {ScanRules} from '../scan/scanner.js';
 
+/** `strange`: it begins as the mailer's messages do, and goes on in words that are not known. */
+export type Likeness = 'own' | 'strange' | 'foreign';
+
 export interface Dialect {
+  /** The names under which distributions have it write to the syslog; a person may choose any other. */
+  readonly names: readonly string[];
+  /**
+   * Whether a message is of this mailer, whatever it is about: by its form alone, which any program can
+   * imitate. For advice, never for a verdict about a client.
+   */
+  readonly looksLike: (message: string) => Likeness;
   /** Takes the frames off the lines of one log; one for each log. */
   readonly frames: () => LineFrames;
   /** What an old log is looked through for, before a string is made of any line. */

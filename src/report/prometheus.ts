@@ -2,22 +2,11 @@
  * A status as figures for monitoring, in the text format of Prometheus (version 0.0.4). The first one is
  * the part of the blocks that is in force, as the kernel itself was last read.
  */
+import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
+import type {Figure, Sample} from './hearing/figure.js';
+import {hearingFigures} from './hearing/figures.js';
 import {type EgressStatus, enforcedShare, type FamilyStatus, type Status} from './status.js';
-
-interface Sample {
-  /** What tells it from the other samples of the figure; none where there is one. */
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-interface Figure {
-  /** Without `blocksmtp_`, which each has. */
-  readonly name: string;
-  readonly type: 'gauge' | 'counter';
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
 
 export function statusFigures(status: Status): string {
   const figures = [
@@ -26,6 +15,7 @@ export function statusFigures(status: Status): string {
     ...firewallFigures(status),
     ...effectFigures(status),
     ...egressFigures(status),
+    ...hearingFigures(status.hearing),
   ];
   return figures.map(figureText).join('');
 }
@@ -208,14 +198,19 @@ const trialSamples = ({kind}: TrialView): Sample[] => [
   {labels: {state: 'badFile'}, value: kind === 'badFile' ? 1 : 0},
 ];
 
+/** Of the value of a label. Characters. */
+const labelCharacters = 200;
+
 function figureText({name, type, help, samples}: Figure): string {
   const full = `blocksmtp_${name}`;
   const lines = samples.map(({labels = {}, value}) => `${full}${labelText(labels)} ${value}`);
   return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...lines, ''].join('\n');
 }
 
-/** Values of labels are our own words: nothing in them is to be escaped. */
+/** A path may hold what the format escapes: `\\`, `"`, and the newline, which no setting lets in. */
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${printable(value, labelCharacters).replace(/[\\"]/g, '\\$&')}"`,
+  );
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

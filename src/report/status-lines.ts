@@ -4,6 +4,7 @@ import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import {endlessText} from '../blocks/overdue.js';
 import {badFileTrouble, type TrialView} from '../config/trial.js';
+import {hearingLines} from './hearing/lines.js';
 import type {CrowdView} from '../judge/view.js';
 import {effectLines} from './effect-text.js';
 import {enforcedShare, type FamilyStatus, type Status} from './status.js';
@@ -26,6 +27,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...crowdLines(crowd, nowMs),
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
+    ...hearingLines(status.hearing, nowMs),
     `enforced: ${percentText(enforcedShare(families))}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
     ...effectLines(status.effect, nowMs),

@@ -8,6 +8,7 @@ import type {EffectView} from '../blocks/passage.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
+import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
 import type {CrowdView} from '../judge/view.js';
 import type {Family} from '../net/address.js';
@@ -69,6 +70,10 @@ export interface Status {
   readonly unsaved: string | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Which logs are followed, and whether the mailer is heard. */
+  readonly hearing: HearingView;
+  /** What the daemon runs with, by the keys of the file, as TOML: without what may hold a secret. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** The part of what should stand that does, of both families. 1 when nothing should. */
@@ -79,20 +84,14 @@ export function enforcedShare(families: readonly Enforced[]): number {
 }
 
 /** Whether nothing is left to be done by anybody. */
-export function isGood({
-  sinceMs,
-  families,
-  egress,
-  crowd,
-  trial,
-  effect,
-  unsaved,
-}: Status): boolean {
+export function isGood(status: Status): boolean {
+  const {sinceMs, families, egress, crowd, trial, effect, unsaved, hearing} = status;
   return (
     sinceMs !== undefined &&
     unsaved === undefined &&
     effect?.kind !== 'lately' &&
     crowd.listLoss.kind === 'off' &&
+    hearing.verdict !== 'deaf' &&
     // One that runs is being looked at, and ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&
     [...families, ...egress.families].every((each) => each.failure === undefined) &&

@@ -16,9 +16,11 @@
  * `npm run scan-wasm`; `scanner.ts` is what others use.
  */
 
-// Places in memory. Below the first the tag of the mailer, and what stands in front of it.
+// Places in memory. Below the first the tags of the mailer, each with its length in front, and what
+// stands in front of one in a line.
 export const tagAt: usize = 1024;
-const hostAt: usize = 2048;
+const tagBytes: usize = 65;
+const hostAt: usize = 3072;
 /** Hashes of queue ids, a bit for each: may say yes to a stranger, never no to a member. */
 const queueIdsAt: usize = 1 << 20;
 const setBits: u32 = 1 << 22;
@@ -29,7 +31,7 @@ export const pieceAt: usize = 3 << 20;
 const longestHead: usize = 512;
 const longestLine: usize = 16 * 1024;
 
-let tagLength: usize = 0;
+let tags: usize = 0;
 let hostLength: usize = 0;
 let hostOffset: usize = 0;
 
@@ -38,9 +40,9 @@ export let lines: u32 = 0;
 /** The end of the line that `next` has given, without its newline. */
 export let lineEnd: usize = 0;
 
-/** Takes the tag of this length at `tagAt` for the mailer's. */
-export function configure(length: usize): void {
-  tagLength = length;
+/** Takes so many tags at `tagAt` for the mailer's. */
+export function configure(count: usize): void {
+  tags = count;
 }
 
 /** @returns where the next line begins that matters, from `start` on; 0 when there is none */
@@ -75,15 +77,15 @@ function matters(start: usize, lineStop: usize): bool {
   const tag = start + hostOffset + hostLength;
   if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
     // The same host behind a stamp of the same length: here the tag is, whosever it is.
-    if (equals(tag, tagAt, tagLength)) {
-      return load<u8>(tag + tagLength) != 0x5b || afterTag(tag + tagLength, end);
-    }
+    const length = tagLengthAt(tag);
+    if (length != 0) return load<u8>(tag + length) != 0x5b || afterTag(tag + length, end);
     if (isTag(tag, end)) return mayBeRepeat(end);
   }
   // JSON, in which the line may stand anywhere.
   if (load<u8>(start) == 0x7b || isKept(start)) return true;
-  const found = find(start, min(end, start + longestHead), tagAt, tagLength);
+  const found = findTag(start, min(end, start + longestHead));
   if (found == 0) return mayBeRepeat(end);
+  const tagLength = tagLengthAt(found);
   // A frame that is not the usual one: the parser shall see.
   if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return true;
   const isUsual = learnHost(start, found);
@@ -104,6 +106,30 @@ function isKept(start: usize): bool {
   while (at < start + 36 && load<u8>(at) != 0x20) at++;
   const word = load<u32>(at + 4); // behind ` std`: `out ` or `err `
   return load<u32>(at) == 0x64747320 && (word == 0x2074756f || word == 0x20727265);
+}
+
+/** @returns the length of the tag that stands there, the one with `[` behind it before others; 0: none does */
+function tagLengthAt(at: usize): usize {
+  let found: usize = 0;
+  for (let i: usize = 0; i < tags; i++) {
+    const tag = tagAt + i * tagBytes;
+    const length = usize(load<u8>(tag));
+    if (!equals(at, tag + 1, length)) continue;
+    if (load<u8>(at + length) == 0x5b) return length;
+    found = length;
+  }
+  return found;
+}
+
+/** @returns where the first of the tags stands; 0: none does. The caller's text is never at 0 */
+function findTag(start: usize, end: usize): usize {
+  let first: usize = 0;
+  for (let i: usize = 0; i < tags; i++) {
+    const tag = tagAt + i * tagBytes;
+    const found = find(start, end, tag + 1, usize(load<u8>(tag)));
+    if (found != 0 && (first == 0 || found < first)) first = found;
+  }
+  return first;
 }
 
 /** `last message repeated 5 times` of a BSD syslogd; whether it is one, `log/frames.ts` says. */

@@ -23,10 +23,13 @@ export interface LineScan {
   each(length: number, take: (start: number, end: number) => void): void;
 }
 
-/** @param mailerName whose lines count, as its tag in the syslog; at most 64 characters */
-export function lineScan(rules: ScanRules, mailerName: string): LineScan {
+/** Names that the module has room for, and the characters of each: more than a setting can have. Counts. */
+export const scanRoom = {names: 16, characters: 64} as const;
+
+/** @param mailerNames whose lines count, as tags in the syslog: at most `scanRoom` */
+export function lineScan(rules: ScanRules, mailerNames: readonly string[]): LineScan {
   if (rules.kind === 'everyLine') return new EveryLine();
-  return new Scanner(rules.bytes(), mailerName);
+  return new Scanner(rules.bytes(), mailerNames);
 }
 
 /** Numbers in its memory; a global is a box with a value. */
@@ -36,9 +39,12 @@ interface Exports {
   readonly tagAt: {readonly value: number};
   readonly lines: {readonly value: number};
   readonly lineEnd: {readonly value: number};
-  configure(tagLength: number): void;
+  configure(tags: number): void;
   next(start: number, end: number): number;
 }
+
+/** Where one name stands behind another in the module's memory. Bytes: `tagBytes` of `scan.as.ts`. */
+const tagBytes = 65;
 
 /** Behind a piece: a line is looked at some bytes beyond its end. Bytes. */
 const slackBytes = 64;
@@ -47,18 +53,22 @@ class Scanner implements LineScan {
   readonly #exports: Exports;
   readonly room: Uint8Array;
 
-  constructor(bytes: Uint8Array, mailerName: string) {
+  constructor(bytes: Uint8Array, mailerNames: readonly string[]) {
+    const {names, characters} = scanRoom;
+    if (mailerNames.length > names) throw new RangeError(`more than ${names} names`);
     const module = new WebAssembly.Module(bytes);
     // What `scan.as.ts` exports; a test holds the module to its source.
     this.#exports = new WebAssembly.Instance(module).exports as Exports;
     const {memory, pieceAt, tagAt} = this.#exports;
     const all = new Uint8Array(memory.buffer);
     this.room = all.subarray(pieceAt.value, all.length - slackBytes);
-    all.set(
-      Array.from(mailerName, (character) => character.charCodeAt(0)),
-      tagAt.value,
-    );
-    this.#exports.configure(mailerName.length);
+    mailerNames.forEach((name, i) => {
+      if (name.length > characters) throw new RangeError(`longer than ${characters}: ${name}`);
+      const codes = Array.from(name, (character) => character.charCodeAt(0));
+      // Its length in front of it.
+      all.set([codes.length, ...codes], tagAt.value + i * tagBytes);
+    });
+    this.#exports.configure(mailerNames.length);
   }
 
   get lines(): number {

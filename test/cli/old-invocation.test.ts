@@ -36,7 +36,7 @@ describe('the old command line', () => {
     mailerIp: address('10.100.10.200'),
     mailerPort: 25,
     mailerSyslogHost: 'mail1',
-    mailerSyslogName: 'sm-mta',
+    mailerSyslogName: ['sm-mta'],
     iptablesChainName: 'SPAM_UNAME_GUESSERS',
   };
 

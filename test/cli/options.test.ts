@@ -31,7 +31,7 @@ describe('addOptions', () => {
   });
 
   test('the help shows the defaults as a person writes them', () => {
-    for (const each of ['10', '1h', '4d', '10m', 'sm-mta', '*/5 * * * *', 'auto']) {
+    for (const each of ['10', '1h', '4d', '10m', '*/5 * * * *', 'auto']) {
       expect(help).toContain(`(default: ${each})`);
     }
   });

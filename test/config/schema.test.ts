@@ -14,7 +14,7 @@ describe('settings', () => {
       mailer_ip: undefined,
       mailer_port: 25,
       mailer_syslog_host: '',
-      mailer_syslog_name: 'sm-mta',
+      mailer_syslog_name: ['auto'],
       iptables_chain_name: 'SPAM_UNAME_GUESSERS',
       backend: 'iptables',
       flat_chain_max: 1000,
@@ -138,7 +138,11 @@ const bounds: readonly (readonly [SettingName, readonly Raw[], readonly Raw[]])[
     ['ftp://x', 'example.net', 'http:// x'],
   ],
   ['warnUser', ['', 'auto', 'alice', 'www-data'], ['-x', 'a b', '0']],
-  ['mailerSyslogName', ['sm-mta', 'sendmail', 'x'.repeat(64)], ['', 'a b', 'a[1]', 'x'.repeat(65)]],
+  [
+    'mailerSyslogName',
+    ['auto', 'sm-mta', 'sendmail', 'sm-mta,sendmail', 'sm-mta, sendmail', 'x'.repeat(64)],
+    ['', 'a b', 'a[1]', 'x'.repeat(65), 'auto,sm-mta', 'sm-mta,', 'a,b,c,d,e,f,g,h,i'],
+  ],
   ['mailerSyslogHost', ['', 'mail1', 'mail1.example.net', '2001:db8::7'], ['a b', 'x'.repeat(256)]],
   [
     'iptablesChainName',

@@ -3,11 +3,24 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {parseAnswer} from '../../src/control/answer.js';
 import type {Answer} from '../../src/control/protocol.js';
+import type {HearingView, SourceView} from '../../src/hearing/view.js';
 import {blocksByRule, type Status} from '../../src/report/status.js';
 import type {WhyView} from '../../src/report/why-lines.js';
 import {because, mailer} from '../judge/samples.js';
 import {quietCrowd} from '../report/status-samples.js';
 
+const source: SourceView = {
+  ...{source: '/var/log/mail.log', verdict: 'deaf', why: 'x', notes: ['y'], sinceMs: 1},
+  ...{lines: 9, mailerLines: 3, understood: 2, signs: 1},
+  ignored: {noFrame: 1, otherProgram: 2, otherHost: 3, otherWriter: 4, piece: 5, noClient: 6},
+  programs: [{name: 'sm-mta', lines: 3, own: 2}],
+  hosts: [],
+  ...{lastLineMs: 4, lastSignMs: undefined, newestStampMs: 5, behindBytes: 6, offsetSeconds: 7},
+};
+const deaf: HearingView = {
+  ...{verdict: 'deaf', why: ['x'], names: ['sendmail'], host: 'mail1'},
+  sources: [source],
+};
 const family = {family: 4, wanted: 2, standing: 1, readMs: 5, repairs: 0, failure: 'no'} as const;
 const status: Status = {
   sinceMs: 1,
@@ -25,6 +38,8 @@ const status: Status = {
   trial: {kind: 'running', untilMs: 9},
   unsaved: 'disk full',
   outcomes: {block: 2},
+  hearing: deaf,
+  settings: {mailer_syslog_name: '"auto"'},
 };
 const quiet: Status = {
   ...status,

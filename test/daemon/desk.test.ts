@@ -2,6 +2,7 @@
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import {Desk} from '../../src/daemon/desk.js';
 import type {Answer} from '../../src/control/protocol.js';
+import {nobodyListens} from '../../src/hearing/view.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {policy} from '../score/samples.js';
@@ -22,6 +23,7 @@ beforeEach(() => {
       new Map([[6, {wanted: 2, standing: 1, readMs: 5, repairs: 0, failure: undefined}]]),
     trial: () => ({kind: 'failed'}),
     sinceMs: () => 7,
+    hearing: () => nobodyListens,
   });
 });
 afterEach(() => world.enforcement.stop('leave'));

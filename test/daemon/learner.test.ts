@@ -40,7 +40,7 @@ async function learn(
 ): Promise<void> {
   const learner = new Learner(
     {
-      config: {mailerSyslogName: 'sm-mta'},
+      names: ['sm-mta'],
       state,
       guard: {
         learn: (record) => {

@@ -3,6 +3,7 @@ import {beforeEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {MetricsFile} from '../../src/daemon/metrics-file.js';
+import {nobodyListens} from '../../src/hearing/view.js';
 import {blocksByRule, type Status} from '../../src/report/status.js';
 import {quietCrowd} from '../report/status-samples.js';
 import {tempDirs} from '../support/temp.js';
@@ -19,6 +20,8 @@ const status: Status = {
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {},
+  hearing: nobodyListens,
+  settings: {},
 };
 let said: string[] = [];
 beforeEach(() => {

@@ -297,3 +297,15 @@ describe('saved and loaded', () => {
     expect(evidenceIn(relay.say(failed('x')))).toMatchObject([{submitter: 'stranger'}]);
   });
 });
+
+test('what a submission of this machine hands to the mailer is no delivery: the mailer says what becomes of it', () => {
+  const id = '6ALGrQPT000067';
+  const local = {pid: 67};
+  const says = `${id}: from=alice, size=21, class=0, nrcpts=1, msgid=<1@relay.example.net>, relay=localhost [[UNIX: localhost]]`;
+  const to = (name: string, next: string): string =>
+    `${id}: to=${name}, ctladdr=alice (1000/1000), delay=00:00:00, xdelay=00:00:00, mailer=relay, pri=30021, relay=${next}, dsn=2.0.0, stat=Sent (6ALGrQ7B000070 Message accepted for delivery)`;
+  expect(relay.say(says, local)).toEqual([]);
+  expect(relay.say(to('bob@example.net', '[127.0.0.1] [127.0.0.1]'), local)).toEqual([]);
+  expect(relay.say(to('bob@example.net', 'localhost [IPv6:::1]'), local)).toEqual([]);
+  expect(relay.state.envelopes.size).toBe(0);
+});

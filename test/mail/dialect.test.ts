@@ -24,6 +24,8 @@ const whole: PieceJoiner = {lost: 0, take: (record) => record};
 
 /** `refused <anna@example.net> from 203.0.113.7` and `taken 3 from 203.0.113.7`. */
 const plain: Dialect = {
+  names: ['plain/smtpd'],
+  looksLike: () => 'foreign',
   frames: () =>
     new Frames({
       lengthIn: () => 0,
@@ -55,7 +57,7 @@ const untitled: OnePerClient = {
 };
 const forking: Dialect = {...plain, processes: untitled};
 
-const settings = {...ofSendmail, mailerName: 'plain/smtpd', dialect: plain};
+const settings = {...ofSendmail, mailerNames: ['plain/smtpd'], dialect: plain};
 const nobodyExempt = new Exemptions({file: '', entries: [], problems: []}, undefined, []);
 const client = parseAddress('203.0.113.7')!;
 const refused = (name: string, from = client.text): string =>
@@ -212,7 +214,7 @@ describe('processes', () => {
 describe('an old log', () => {
   test('is given line by line, but for what is empty or too long', () => {
     const log = ['a', '', 'x'.repeat(16 * 1024), 'y'.repeat(16 * 1024 + 1), 'last'].join('\n');
-    const scan = lineScan(plain.scan, 'plain');
+    const scan = lineScan(plain.scan, ['plain']);
     const given = (text: string): string[] => {
       const lines: string[] = [];
       scan.room.set(Array.from(text, (character) => character.charCodeAt(0)));

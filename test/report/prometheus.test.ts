@@ -1,7 +1,8 @@
 /** A status in figures. */
 import {expect, test} from '@jest/globals';
 import {statusFigures} from '../../src/report/prometheus.js';
-import {family, listLost, nowMs, statusOf} from './status-samples.js';
+import {nobodyListens} from '../../src/hearing/view.js';
+import {family, listLost, nowMs, sourceOf, statusOf} from './status-samples.js';
 
 test('figures are in the text format of Prometheus', () => {
   const text = statusFigures(statusOf({families: [family({standing: 5})]}));
@@ -93,7 +94,28 @@ test('the names, their types and their order', () => {
     'egress_standing gauge',
     'egress_failing gauge',
     'egress_repairs_total counter',
+    'deaf gauge',
+    'source_deaf gauge',
+    'source_lines_total counter',
+    'source_mailer_lines_total counter',
+    'source_understood_total counter',
+    'source_signs_total counter',
+    'source_ignored_total counter',
+    'source_last_line_timestamp_seconds gauge',
+    'source_last_sign_timestamp_seconds gauge',
+    'source_newest_stamp_timestamp_seconds gauge',
+    'source_behind_bytes gauge',
   ]);
   expect(text).toContain('\nblocksmtp_firewall_read_timestamp_seconds{family="ipv4"} 0\n');
   expect(text).toContain('\nblocksmtp_egress_failing{family="ipv4"} 1\n');
+});
+
+test('a source is a label, whatever its path', () => {
+  const source = sourceOf({source: '/var/log/a"\\\n.log', lastSignMs: 1500});
+  const text = statusFigures(statusOf({hearing: {...nobodyListens, sources: [source]}}));
+  expect(text).toContain('\nblocksmtp_source_lines_total{source="/var/log/a\\"\\\\?.log"} 428\n');
+  expect(text).toContain('_last_sign_timestamp_seconds{source="/var/log/a\\"\\\\?.log"} 1.5\n');
+  expect(text).toContain('reason="otherProgram"} 400\n');
+  const deaf = statusFigures(statusOf({hearing: {...nobodyListens, verdict: 'deaf'}}));
+  expect(deaf).toContain('\nblocksmtp_deaf 1\n');
 });

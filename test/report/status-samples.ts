@@ -1,4 +1,5 @@
 /** A status of a daemon that runs well, with changes. */
+import {nobodyListens, type SourceView} from '../../src/hearing/view.js';
 import type {CrowdView} from '../../src/judge/view.js';
 import {blocksByRule, type FamilyStatus, type Status} from '../../src/report/status.js';
 
@@ -33,5 +34,25 @@ export const statusOf = (changes: Partial<Status> = {}): Status => ({
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {counted: 20, block: 12},
+  hearing: nobodyListens,
+  settings: {},
+  ...changes,
+});
+
+/** A log in which another program writes the most. */
+export const sourceOf = (changes: Partial<SourceView> = {}): SourceView => ({
+  ...{
+    source: '/var/log/mail.log',
+    verdict: 'hears',
+    why: '',
+    notes: [],
+    sinceMs: nowMs - 3_600_000,
+  },
+  ...{lines: 428, mailerLines: 28, understood: 20, signs: 3},
+  ignored: {noFrame: 0, otherProgram: 400, otherHost: 0, otherWriter: 0, piece: 0, noClient: 8},
+  programs: [{name: 'dovecot', lines: 400, own: 0}],
+  hosts: [],
+  ...{lastLineMs: nowMs - 5000, lastSignMs: nowMs - 60_000, newestStampMs: nowMs - 6000},
+  behindBytes: 0,
   ...changes,
 });

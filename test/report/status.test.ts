@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Block} from '../../src/blocks/block.js';
 import {blocksByRule, enforcedShare, isGood} from '../../src/report/status.js';
+import {nobodyListens} from '../../src/hearing/view.js';
 import {because} from '../judge/samples.js';
 import {family, listLost, nowMs, quietCrowd, statusOf} from './status-samples.js';
 
@@ -23,6 +24,8 @@ describe('isGood', () => {
     ['nobody confirmed it, nor is there a way back', {trial: {kind: 'overdue'}}, false],
     ['the file is bad', {trial: {kind: 'badFile', why: 'x'}}, false],
     ['the state cannot be saved', {unsaved: 'disk full'}, false],
+    ['the mailer is not heard', {hearing: {...nobodyListens, verdict: 'deaf'}}, false],
+    ['the mailer is quiet', {hearing: nobodyListens}, true],
     ['the firewall refuses', {families: [family({failure: 'refused'})]}, false],
   ] as const)('%s', (_, changes, expected) => {
     expect(isGood(statusOf(changes))).toBe(expected);

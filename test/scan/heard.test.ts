@@ -26,7 +26,7 @@ function heard(log: string, rules: ScanRules): JoinOutcome[] {
   const frames = settings.dialect.frames();
   const outcomes: JoinOutcome[] = [];
   let hour = 0;
-  for (const line of linesGiven(lineScan(rules, settings.mailerName), log, [])) {
+  for (const line of linesGiven(lineScan(rules, settings.mailerNames), log, [])) {
     const framed = frames.read({source: 'log', ...line}, readMs);
     if (framed.kind === 'none') continue;
     const now = Math.floor(framed.record.atMs / sweepMs);

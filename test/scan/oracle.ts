@@ -34,6 +34,7 @@ const delivery = /^[0-9A-Za-z]{8}\d{6,10}: to=.*, stat=Sent(?: \(.*\))?$/s;
 export function linesThatMatter(log: string): PlacedLine[] {
   const guard = new Guard(settings, emptyState('unsaved'));
   const frames = settings.dialect.frames();
+  const names: readonly string[] = settings.mailerNames;
   const spoken = new Set<string>();
   return linesOf(log).filter((line) => {
     if (line.text === '' || line.text.length > longestLineBytes) return false;
@@ -41,8 +42,8 @@ export function linesThatMatter(log: string): PlacedLine[] {
     if (framed.kind === 'none') return false;
     const {program, message} = framed.record;
     const reading = guard.read(framed.record);
-    if (program === settings.mailerName && piece.test(message)) return true;
-    if (program === settings.mailerName && delivery.test(message)) return true;
+    if (names.includes(program) && piece.test(message)) return true;
+    if (names.includes(program) && delivery.test(message)) return true;
     if (reading.kind === 'ignored') return false;
     const {event} = reading;
     if (event.kind === 'noCommands') {
@@ -85,7 +86,7 @@ export function linesGiven(scanner: LineScan, log: string, cuts: readonly number
 
 /** Lines that matter and that a new scanner does not give. */
 export function missedLines(log: string, cuts: readonly number[] = []): string[] {
-  const scanner = lineScan(settings.dialect.scan, settings.mailerName);
+  const scanner = lineScan(settings.dialect.scan, settings.mailerNames);
   const given = new Set(linesGiven(scanner, log, cuts).map(({offset}) => offset));
   return linesThatMatter(log)
     .filter(({offset}) => !given.has(offset))

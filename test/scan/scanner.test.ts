@@ -2,7 +2,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {lineScan} from '../../src/scan/scanner.js';
+import {lineScan, scanRoom} from '../../src/scan/scanner.js';
 import {linesGiven, linesOf, linesThatMatter, missedLines} from './oracle.js';
 import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
@@ -24,7 +24,7 @@ describe('the scan on what was recorded', () => {
 
   test('it does pass over what says nothing of a client or a name', () => {
     const log = data('recorded/sendmail-8.18.1-ll15.log');
-    const given = linesGiven(lineScan(sendmail.scan, 'sm-mta'), log, []);
+    const given = linesGiven(lineScan(sendmail.scan, ['sm-mta']), log, []);
     expect(given.length).toBeLessThan(linesOf(log).length * 0.6);
   });
 });
@@ -118,7 +118,7 @@ describe('the scan on each message, in each frame', () => {
       }
       for (const stat of ['queued', 'Deferred: Connection refused', 'Service unavailable']) {
         const line = frame(`${head}, dsn=4.0.0, stat=${stat}`, 7);
-        expect(linesGiven(lineScan(sendmail.scan, 'sm-mta'), line, [])).toEqual([]);
+        expect(linesGiven(lineScan(sendmail.scan, ['sm-mta']), line, [])).toEqual([]);
       }
     }
   });
@@ -127,7 +127,7 @@ describe('the scan on each message, in each frame', () => {
     const line = frames[0]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
     const stamp = '2026-11-21T11:51:44Z';
     const log = [`${stamp} stdout P cron: x`, `${stamp} stdout F y`, `${stamp} stdout F ${line}`];
-    const given = linesGiven(lineScan(sendmail.scan, 'sm-mta'), log.join('\n'), []);
+    const given = linesGiven(lineScan(sendmail.scan, ['sm-mta']), log.join('\n'), []);
     expect(given.map(({text}) => text)).toEqual(log);
   });
 
@@ -203,6 +203,32 @@ const anyLine = fc.oneof(
   noise,
 );
 
+describe('several names', () => {
+  const names = ['sm-msp', 'sendmail', 'sm-mta', 'sm-msp-queue'];
+  const message = '6ALHIl1Z018459: <anna@example.net>... User unknown';
+  const given = (log: string, wanted: readonly string[]): number =>
+    linesGiven(lineScan(sendmail.scan, wanted), log, []).length;
+
+  test('a line under each is given, in any order and frame, and none under another', () => {
+    for (const frame of frames) {
+      const line = frame(message, 7);
+      const log = [...names, 'mta-in'].map((name) => line.replace('sm-mta', name)).join('\n');
+      expect(given(`${log}\n${log}`, names)).toBe(2 * names.length);
+      expect(given(log, ['sm-mta'])).toBe(1);
+    }
+  });
+
+  test('one that begins another, also where the module has room for no more', () => {
+    const many = Array.from({length: scanRoom.names}, (_, i) => 'x'.repeat(i + 1).padEnd(64, 'y'));
+    for (const name of many) {
+      const line = frames[1]!(message, 7).replace('sm-mta', name);
+      expect([name, given(line, many)]).toEqual([name, 1]);
+    }
+    expect(() => lineScan(sendmail.scan, [...many, 'z'])).toThrow(RangeError);
+    expect(() => lineScan(sendmail.scan, ['z'.repeat(65)])).toThrow(RangeError);
+  });
+});
+
 describe('the scan on any log', () => {
   const anyLog = fc
     .tuple(fc.array(anyLine, {maxLength: 25}), fc.constantFrom('', '\n'), fc.constantFrom('', '\r'))
@@ -220,7 +246,7 @@ describe('the scan on any log', () => {
   test('counts every line, and gives each once, whole and in order', () => {
     fc.assert(
       fc.property(anyLog, fc.array(fc.nat(5000), {maxLength: 4}), (log, cuts) => {
-        const scanner = lineScan(sendmail.scan, 'sm-mta');
+        const scanner = lineScan(sendmail.scan, ['sm-mta']);
         const given = linesGiven(scanner, log, cuts);
         const lines = linesOf(log);
         expect(scanner.lines).toBe(
@@ -239,7 +265,7 @@ describe('the scan on any log', () => {
     const line = frames[1]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
     for (let length = 0; length < 130; length++) {
       const log = `${'x'.repeat(length)}\n${line}\n${'y'.repeat(length)}\n${line}`;
-      const given = linesGiven(lineScan(sendmail.scan, 'sm-mta'), log, []);
+      const given = linesGiven(lineScan(sendmail.scan, ['sm-mta']), log, []);
       expect(given.map(({offset}) => offset)).toEqual([length + 1, 2 * length + line.length + 3]);
     }
   });

@@ -18,7 +18,7 @@ export const settings = {
   policy,
   blocksMax: 50_000,
   blocksPerMinute: 1000,
-  mailerName: 'sm-mta',
+  mailerNames: ['sm-mta'],
   mailerHost: undefined,
   ownHost: 'relay',
   attribution: 'any',

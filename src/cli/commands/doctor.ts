@@ -8,6 +8,7 @@ import {answerOf, answerOfRunning} from './operate.js';
 import type {Answered} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
+import {differences, effectiveConfig} from '../../config/effective.js';
 import {type Config, settings} from '../../config/schema.js';
 import type {GuardRequest} from '../../control/protocol.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
@@ -47,21 +48,28 @@ export async function doctor(
     : answerOfRunning(asked, config));
   if (answer === undefined) return exitCode.configuration;
   const file = alone === 'mayWork' ? 'good' : 'bad';
+  const status = statusIn(answer);
+  const isRunning = !('unavailable' in status) && status.sinceMs !== undefined;
+  // The daemon is judged by what it runs with: flags go before the file.
+  const judged = isRunning ? effectiveConfig(config, status.settings) : config;
+  const differ = isRunning ? differences(config, status.settings) : [];
   const isHung = 'hung' in answer;
   // Of a daemon that hangs people want to know at once, and measuring takes seven seconds.
-  const gathered = await gather(isHung ? {...config, outbound: 'off'} : config);
-  const findings = diagnose({...gathered, config, file, status: statusIn(answer)});
+  const gathered = await gather(isHung ? {...judged, outbound: 'off'} : judged);
+  const findings = diagnose({...gathered, config: judged, differences: differ, file, status});
   output.print(form === 'json' ? `${JSON.stringify(findings, null, 2)}\n` : text(findings));
   return findings.some(({verdict}) => verdict === 'bad') ? exitCode.no : exitCode.ok;
 }
 
-async function gather(config: Config): Promise<Omit<Facts, 'file' | 'status'>> {
+async function gather(
+  config: Config,
+): Promise<Omit<Facts, 'file' | 'status' | 'config' | 'differences'>> {
   const users = new Users();
   const versions = await Promise.all(
     programs.map(async (program) => [program, await programVersion(program)] as const),
   );
   return {
-    config,
+    nowMs: nowMs(),
     families: machineFamilies(),
     programs: new Map(versions),
     lackingRights: lackingCapabilities(rights),

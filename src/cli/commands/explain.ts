@@ -12,6 +12,8 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
+import {wantedSettings} from '../../hearing/names.js';
+import {type HeardOffline, OfflineEar} from '../../hearing/offline.js';
 import type {Bar, Judged} from '../../judge/view.js';
 import type {Line} from '../../log/line.js';
 import {Lines} from '../../log/lines.js';
@@ -22,6 +24,7 @@ import type {MailEvent} from '../../mail/mail-event.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
+import {heardText} from '../../report/tables/replayed.js';
 import {localTime} from '../../report/tables/table.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -70,6 +73,9 @@ export async function explain(
 ): Promise<ExitCode> {
   const state = emptyState('unsaved');
   const guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), state);
+  const ear = new OfflineEar(sendmail, wantedSettings(config, sendmail), (record) =>
+    guard.read(record),
+  );
   const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
   const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
@@ -85,11 +91,13 @@ export async function explain(
       for (const line of lines.of(piece)) {
         const framed = frames.read(line, input.changedMs);
         if (framed.kind === 'none') {
+          ear.unframed(line.text, framed.why);
           tell(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
           continue;
         }
         const {record} = framed;
         const reading = guard.read(record);
+        ear.record(record, reading);
         if (reading.kind === 'ignored') {
           tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
           continue;
@@ -107,11 +115,24 @@ export async function explain(
       }
       state.history.length = 0;
     }
-    return exitCode.ok;
+    return ended(ear.end(), form, log, output);
   } catch (error) {
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
   }
+}
+
+/** Between objects of JSON there is no place for a sentence: there it goes where complaints go. */
+function ended(
+  heard: HeardOffline,
+  form: 'text' | 'json',
+  log: Log,
+  output: {readonly print: (text: string) => void},
+): ExitCode {
+  const {verdict, why} = heard;
+  if (form === 'text') output.print(heardText(heard));
+  else for (const each of why) log.say(verdict === 'deaf' ? 'error' : 'warning', each);
+  return verdict === 'deaf' ? exitCode.no : exitCode.ok;
 }
 
 /** Says what the scores are held against. Of a client that is blocked now its reason says it. */

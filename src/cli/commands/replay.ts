@@ -14,6 +14,8 @@ import {Guard, askNobody} from '../../guard/guard.js';
 import type {Outcome} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState, type State} from '../../guard/state.js';
+import {wantedSettings} from '../../hearing/names.js';
+import {OfflineEar} from '../../hearing/offline.js';
 import {learningMs} from '../../judge/learning.js';
 import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
@@ -51,13 +53,13 @@ export async function replay(
     // What can be read once only, and the journal, are taken in the order in which they are given.
     const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
     for (const path of isSorted ? await sortedByTime(files) : files) {
-      if (isJournal(path)) await pass.readJournal([config.mailerSyslogName]);
+      if (isJournal(path)) await pass.readJournal(wantedSettings(config, sendmail).names);
       else await pass.read(openLogInput(path, pass.room), output.progress);
     }
     output.progress.end();
     const replayed = pass.end();
     output.print(form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed));
-    return exitCode.ok;
+    return replayed.heard?.verdict === 'deaf' ? exitCode.no : exitCode.ok;
   } catch (error) {
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
@@ -104,6 +106,7 @@ class Pass {
   readonly #state: State = emptyState('unsaved');
   readonly #exemptions: Exemptions;
   readonly #scanner: LineScan;
+  readonly #ear: OfflineEar;
   readonly #log: Log;
   readonly #replayed: Replayed = {
     lines: 0,
@@ -126,9 +129,14 @@ class Pass {
   #atMs = 0;
 
   constructor(config: Config, exemptions: Exemptions, log: Log) {
-    this.#guard = new Guard(guardSettings(config, hostName(), 'past', sendmail), this.#state);
+    const settings = guardSettings(config, hostName(), 'past', sendmail);
+    this.#guard = new Guard(settings, this.#state);
     this.#exemptions = exemptions;
-    this.#scanner = lineScan(sendmail.scan, config.mailerSyslogName);
+    const wanted = wantedSettings(config, sendmail);
+    // Of its own: a piece of a message that is read twice would be two.
+    const other = new Guard(settings, emptyState('unsaved'));
+    this.#ear = new OfflineEar(sendmail, wanted, (record) => other.read(record));
+    this.#scanner = lineScan(sendmail.scan, wanted.names);
     this.#log = log;
     this.#replayed.limits.threshold = config.threshold;
   }
@@ -143,6 +151,7 @@ class Pass {
     const {name: source, changedMs} = input;
     let before = 0;
     for await (const piece of input.pieces) {
+      this.#ear.piece(piece, changedMs);
       this.#scanner.each(piece.length, (start, end) => {
         const text = piece.toString('latin1', start, end);
         this.#take({source, offset: before + start, text}, frames, changedMs);
@@ -172,6 +181,8 @@ class Pass {
   end(): Replayed {
     this.#note(this.#guard.sweep(endOfTimeMs));
     this.#replayed.lines = this.#scanner.lines + this.#entries;
+    const heard = this.#ear.end();
+    if (heard.why.length > 0) this.#replayed.heard = heard;
     return this.#replayed;
   }
 

@@ -19,6 +19,7 @@ import {removeFirewall} from '../../daemon/remove-firewall.js';
 import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
 import {Guard} from '../../guard/guard.js';
 import {guardSettings} from '../../guard/settings.js';
+import {nobodyListens} from '../../hearing/view.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import type {State} from '../../guard/state.js';
 import type {EgressGuard} from '../../outgoing/egress/live/egress-guard.js';
@@ -133,6 +134,7 @@ function partsFor(
     egress: () => egress?.enforced ?? new Map(),
     trial: () => ({kind: 'none'}),
     sinceMs: () => undefined,
+    hearing: () => nobodyListens,
   });
   return {state, exemptionWatch, enforcement, desk, egress};
 }

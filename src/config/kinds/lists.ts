@@ -45,6 +45,27 @@ export function list(
   };
 }
 
+/** More names than any mailer logs under. A count. */
+const mostProgramNames = 8;
+const programName = /^[^\s[\]:,]{1,64}$/;
+
+/** Names of programs as the syslog writes them, or the word `auto` alone. */
+export const programNames: Kind<readonly string[]> = {
+  placeholder: 'NAME',
+  bounds: `\`auto\`, or program names as the syslog writes them, at most ${mostProgramNames}, with commas between them`,
+  write: (value) => JSON.stringify(value.join(',')),
+  read: (raw) => {
+    const value = String(raw)
+      .split(',')
+      .map((word) => word.trim());
+    const isAlone = value.length === 1 || !value.includes('auto');
+    const isGood = isAlone && value.length <= mostProgramNames;
+    return isGood && value.every((word) => programName.test(word))
+      ? {ok: true, value: [...new Set(value)]}
+      : {ok: false, expected: programNames.bounds};
+  },
+};
+
 /** TCP ports with commas between them, at least one. */
 export const ports: Kind<readonly number[]> = {
   placeholder: 'PORTS',

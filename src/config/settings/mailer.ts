@@ -1,10 +1,9 @@
 /** The mailer that is guarded: where its log is, which lines in it are its own, and who is never blocked. */
-import {logSources} from '../kinds/lists.js';
+import {logSources, programNames} from '../kinds/lists.js';
 import {number, optionalAddress, path, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 const hostName = text(/^[A-Za-z0-9._:-]{0,255}$/, 'a host name as the syslog writes it', 'NAME');
-const programName = text(/^[^\s[\]:]{1,64}$/, 'a program name as the syslog writes it', 'NAME');
 
 export const mailer = {
   whiteList: setting(
@@ -33,8 +32,8 @@ export const mailer = {
     "Only this host's lines in the log count; empty: every host's.",
   ),
   mailerSyslogName: setting(
-    programName,
-    'sm-mta',
-    "Only this program's lines count: sm-mta on Debian, sendmail elsewhere.",
+    programNames,
+    ['auto'],
+    "Only this program's lines count, or those of several with commas between them; auto: of each name that distributions give to sendmail, such as sm-mta on Debian and sendmail elsewhere.",
   ),
 } as const;

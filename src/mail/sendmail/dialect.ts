@@ -6,9 +6,20 @@ import {Fragments, mayBePiece} from './fragments.js';
 import {isListenerTitle, parseProcessTitle} from './process-title.js';
 import {authorshipOf, isSendmailPath} from './program.js';
 import {queueIdClock, readQueueId} from './queue-id.js';
-import {parseSendmail} from './read-message.js';
+import {parseSendmail, likeness} from './read-message.js';
 
 export const sendmail: Dialect = {
+  names: [
+    'sm-mta',
+    'sendmail',
+    'sm-msp-queue',
+    'sm-msp',
+    'sm-que',
+    'sm-queue',
+    'sm-mta-rx',
+    'sm-cm',
+  ],
+  looksLike: likeness,
   frames: () => new Frames(queueIdClock),
   scan: {kind: 'module', bytes: scanWasm},
   pieces: {mayBePiece, join: (open) => new Fragments(open)},

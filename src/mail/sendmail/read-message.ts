@@ -8,6 +8,7 @@
  */
 import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
+import type {Likeness} from '../dialect.js';
 import type {MailEvent} from '../mail-event.js';
 import {queueIdLength} from './queue-id.js';
 import {isOneAddress, isShortened, subjectOf} from './recipient.js';
@@ -57,6 +58,26 @@ export function parseSendmail(message: string): MailEvent | undefined {
   if (queueIdLength(body) > 0) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
   return unknownRecipient(queueId, subject); // one of which the middle was left out
 }
+
+/**
+ * Behind a queue id: the fields and words that sendmail alone puts there. Postfix and Exim have other ids. A
+ * refused recipient ends in words instead, which the reader knows.
+ */
+const ownBody =
+  /^(?:from=.*, size=\d|to=.*, (?:delay|mailer|stat)=|ruleset=|Milter[: ]|STARTTLS=|AUTH=|--- |<-- |done; delay=|clone: |collect: |timeout waiting for |lost input channel |.{1,300} did not issue MAIL)/s;
+
+/** How much a message looks like sendmail's, whatever it is about. */
+export function likeness(message: string): Likeness {
+  const length = queueIdLength(message.slice(0, seemingBytes));
+  if (length === 0) return 'foreign';
+  const isOwn =
+    ownBody.test(message.slice(length + 2, length + 2 + seemingBytes)) ||
+    parseSendmail(message) !== undefined;
+  return isOwn ? 'own' : 'strange';
+}
+
+/** Enough of a body to tell its form. Bytes. */
+const seemingBytes = 1024;
 
 const unknownRecipient = (queueId: string, subject: string): MailEvent => ({
   kind: 'unknownRecipient',

@@ -7,6 +7,7 @@ import {daemonFindings} from './daemon.js';
 import {blockFindings} from './blocks.js';
 import type {Facts} from './facts.js';
 import type {Finding} from './finding.js';
+import {hearingFindings, settingsFindings} from './hearing.js';
 import {machineFindings} from './machine.js';
 import {outgoingFindings} from './outgoing.js';
 import {sizeFindings} from './size.js';
@@ -18,9 +19,11 @@ export function diagnose(facts: Facts): Finding[] {
     ...machineFindings(facts),
     ...daemonFindings(facts),
     ...blockFindings(facts),
+    ...settingsFindings(facts),
     ...sizeFindings(facts),
     ...whitelistFindings(facts),
     ...sourceFindings(facts),
+    ...hearingFindings(facts),
     ...outgoingFindings(facts),
     ...coverageFindings(facts.coverage, facts.config.outbound),
   ];

@@ -1,13 +1,19 @@
 /** What `doctor` has gathered of this machine; `cli/commands/doctor.ts` gathers it. */
+import type {Difference} from '../../config/effective.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 import type {MeasuredWay} from '../../outgoing/coverage.js';
 import type {Status} from '../status.js';
 
 export interface Facts {
+  /** What the daemon that runs says it has; without one, or where it does not tell, what is configured here. */
   readonly config: Config;
   /** `bad`: the configuration file is, so a setting of it may be a default here. */
   readonly file: 'good' | 'bad';
+  /** What the daemon runs with, where that is something else than what is configured here. */
+  readonly differences: readonly Difference[];
+  /** Ms since the epoch. */
+  readonly nowMs: number;
   readonly families: readonly Family[];
   /** The first line that each says of its version; undefined: it is not there. */
   readonly programs: ReadonlyMap<string, string | undefined>;

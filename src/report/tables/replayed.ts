@@ -1,6 +1,7 @@
 /** What came of a replay, and how it is told to people. */
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
+import type {HeardOffline} from '../../hearing/offline.js';
 import {localTime, table} from './table.js';
 
 /** Printed as it is by `--json`. Counts. */
@@ -18,6 +19,8 @@ export interface Replayed {
   readonly blocks: ReplayedBlock[];
   /** When nobody would have been judged: the relay seemed to have lost its list of users. */
   readonly brakes: ReplayedBrake[];
+  /** Why nothing of the mailer was understood, or what else does not count; absent: all is well. */
+  heard?: HeardOffline;
   readonly limits: ReplayLimits;
 }
 
@@ -56,7 +59,7 @@ export function replayedText(replayed: Replayed): string {
     const again = repeat > 1 ? ` (block no. ${repeat})` : '';
     return [localTime(fromMs), network, length, `${reason}${again}`];
   });
-  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}${limitsText(replayed.limits)}`;
+  return `${rows.length === 0 ? '' : table([heading, ...rows])}${summary(replayed)}${limitsText(replayed.limits)}${replayed.heard === undefined ? '' : heardText(replayed.heard)}`;
 }
 
 function summary(replayed: Replayed): string {
@@ -96,6 +99,12 @@ function brakesText(brakes: readonly ReplayedBrake[]): string {
   });
   return lines.join('');
 }
+
+/** What does not count, and what would help. */
+export const heardText = ({verdict, why}: HeardOffline): string =>
+  why
+    .map((each) => (verdict === 'deaf' ? `The mailer is NOT HEARD: ${each}\n` : `Note: ${each}\n`))
+    .join('');
 
 function limitsText({beganMs, likeDaemonFromMs, threshold}: ReplayLimits): string {
   const lines = [

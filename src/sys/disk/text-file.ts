@@ -125,6 +125,15 @@ export function writeTextFile(path: string, text: string, mode: number): void {
 
 export const removeFile = (path: string): void => fs.rmSync(path, {force: true});
 
+/** Bytes; undefined when it is not there. */
+export function sizeOf(path: string): number | undefined {
+  try {
+    return fs.statSync(path, {throwIfNoEntry: false})?.size;
+  } catch {
+    return undefined;
+  }
+}
+
 /** How long ago a file was changed; undefined when it is not there. Ms. */
 export function quietMs(path: string, nowMs: number): number | undefined {
   const stat = fs.statSync(path, {throwIfNoEntry: false});

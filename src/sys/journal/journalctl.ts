@@ -59,6 +59,15 @@ export function sinceParameters(
   ];
 }
 
+/** The newest entries of the mail facility (RFC 5424: 2) since then, of any program. */
+export const recentMailParameters = (sinceMs: number, mostEntries: number): readonly string[] => [
+  ...common({kind: 'machine'}),
+  `--output-fields=${entryFields.join(',')}`,
+  `--since=@${Math.floor(sinceMs / 1000)}`,
+  `--lines=${mostEntries}`,
+  'SYSLOG_FACILITY=2',
+];
+
 /**
  * A cursor to go on from with what is written from now on, whether or not anything ever was.
  * Asked of all entries, not of the mailer's: it may have written none yet.

@@ -73,7 +73,7 @@ async function runToEnd(
     ...surroundings(),
     ...(more === undefined
       ? {}
-      : {extendEnv: false, env: {PATH: systemPath, LC_ALL: 'C', ...more}}),
+      : {extendEnv: false, env: {PATH: systemPath(), LC_ALL: 'C', ...more}}),
     timeout: timeoutMs,
     ...(stop === undefined ? {} : {cancelSignal: stop}),
     maxBuffer: mostOutputBytes,

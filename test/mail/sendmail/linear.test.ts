@@ -145,7 +145,7 @@ describe('a line of any length', () => {
   test.each(heads)('the scanner: %s', (head) => {
     for (const part of all) {
       const make = (length: number) => {
-        const scanner = lineScan(sendmail.scan, 'sm-mta');
+        const scanner = lineScan(sendmail.scan, ['sm-mta']);
         const text = `${head}${repeated(part, length)}\n`;
         scanner.room.set(Buffer.from(text, 'latin1'));
         return () => scanner.each(text.length, () => undefined);

@@ -6,8 +6,9 @@ import type {Facts} from '../../../src/report/findings/facts.js';
 import {mostTreeRules} from '../../../src/report/findings/size.js';
 import {leastNamedShare} from '../../../src/report/findings/coverage.js';
 import type {Coverage, MeasuredWay, SightedBy} from '../../../src/outgoing/coverage.js';
+import {nobodyListens, type Verdict} from '../../../src/hearing/view.js';
 import {blocksByRule, type Status} from '../../../src/report/status.js';
-import {quietCrowd} from '../status-samples.js';
+import {quietCrowd, sourceOf} from '../status-samples.js';
 
 const standard = Object.fromEntries(
   settingNames.map((name) => [name, settings[name].standard]),
@@ -26,11 +27,15 @@ const statusWith = (blocks: number): Status => ({
   trial: {kind: 'none'},
   unsaved: undefined,
   outcomes: {},
+  hearing: nobodyListens,
+  settings: {},
 });
 
 const well: Facts = {
   config: standard,
   file: 'good',
+  differences: [],
+  nowMs: 2,
   families: [4, 6],
   programs: new Map(
     ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'].map((name) => [name, `${name} 1.0`]),
@@ -162,6 +167,34 @@ describe('up to where the plain chain is fine', () => {
 
   test('sets have no such bound', () => {
     expect(sizeOf(500_000, {backend: 'nftables'})).toEqual([]);
+  });
+});
+
+describe('what is heard', () => {
+  const heard = (verdict: Verdict, ageMs = 0, notes: string[] = []): Facts['status'] => ({
+    ...statusWith(3),
+    hearing: {
+      ...nobodyListens,
+      ...{verdict, why: verdict === 'deaf' ? ['/l: x'] : []},
+      sources: [sourceOf({source: '/l', verdict, notes, sinceMs: 2 - ageMs})],
+    },
+  });
+
+  test('deaf is bad, and quiet is worth a word after a day', () => {
+    expect(troubles({status: heard('hears')})).toEqual([]);
+    expect(troubles({status: heard('quiet')})).toEqual([]);
+    expect(troubles({status: heard('deaf')})).toEqual(['bad: the mailer is not heard: /l: x']);
+    expect(troubles({status: heard('quiet', 90_000_000)})).toEqual([
+      'advice: the daemon reads /l: 428 lines, 20 about clients, for 25h',
+    ]);
+    expect(troubles({status: heard('hears', 0, ['y'])})).toEqual(['advice: /l: y']);
+  });
+
+  test('a daemon that runs with something else', () => {
+    const differences = [{key: 'mailer_syslog_name', daemon: '"x"', here: '"auto"'}];
+    expect(troubles({differences})).toEqual([
+      'advice: the daemon runs with mailer_syslog_name = "x", the configuration here says "auto": flags go before the file, and a changed file needs a reload',
+    ]);
   });
 });
 

@@ -1,0 +1,183 @@
+/**
+ * Listens while the daemon runs: counts the lines of each source, sees whether the logs are there, and says in
+ * the log when the mailer is not heard, once for each reason, and when it is heard again. Decides nothing:
+ * that is `hearing/judge.ts`.
+ */
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import type {Say} from '../../base/say.js';
+import {type HeardLine, Listener} from '../heard.js';
+import {type Hearing, judgeMachine, judgeSource, type Surroundings} from '../judge.js';
+import {type HearingView, hearingView, type SourceView, sourceView} from '../view.js';
+import {deafText, type WantedSettings} from '../words.js';
+import {Elsewhere} from './elsewhere.js';
+import {behindBytes, whyNotThere} from './place.js';
+import type {LogPosition} from '../../log/position.js';
+import {journalSource, type SourcePlan} from '../../log/source-plan.js';
+import type {Dialect} from '../../mail/dialect.js';
+import {nowMs} from '../../sys/run/clock.js';
+
+/** Between two looks by itself. Ms. */
+const lookMs = 2000;
+
+interface EarParts {
+  readonly dialect: Dialect;
+  readonly wanted: WantedSettings;
+  readonly plan: SourcePlan;
+  /** `auto`: of several customary logs one is enough. */
+  readonly sourcesAre: 'auto' | 'named';
+  /** Where a log has been read up to; undefined: it was never there. */
+  readonly positionOf: (path: string) => LogPosition | undefined;
+  /** At which port the mailer of this machine has its clients; undefined: the log is of another machine. */
+  readonly port: number | undefined;
+  readonly say: Say;
+}
+
+interface Source {
+  readonly listener: Listener;
+  trouble: Surroundings['trouble'];
+  wasThere: Surroundings['wasThere'];
+}
+
+export class Ear {
+  readonly #parts: EarParts;
+  readonly #sources = new Map<string, Source>();
+  readonly #complaints: Complaints;
+  readonly #elsewhere: Elsewhere;
+  readonly #sinceMs = nowMs();
+  /** What was last complained of, by source; '' is all together. */
+  readonly #told = new Map<string, string>();
+  #lastMailerMs: number | undefined;
+  #journalTrouble: Surroundings['trouble'];
+
+  constructor(parts: EarParts) {
+    this.#parts = parts;
+    this.#complaints = new Complaints(parts.say);
+    this.#elsewhere = new Elsewhere(parts, (record) =>
+      this.take(journalSource, {kind: 'ignored', record, reason: 'otherProgram'}),
+    );
+    for (const source of this.#planned()) this.#sourceOf(source);
+  }
+
+  /** What came of one line. */
+  take(source: string, line: HeardLine): void {
+    const {listener} = this.#sourceOf(source);
+    const now = nowMs();
+    listener.take(line, now);
+    const isMailers = line.kind === 'event' || line.kind === 'copy';
+    const isOwn =
+      line.kind === 'ignored' && (line.reason === 'noClient' || line.reason === 'piece');
+    if (isMailers || isOwn) this.#lastMailerMs = now;
+  }
+
+  /** @param why undefined: it can be read again */
+  journal(why: string | undefined): void {
+    if (why === undefined) this.#journalTrouble = undefined;
+    else this.#journalTrouble = {why, sinceMs: this.#journalTrouble?.sinceMs ?? nowMs()};
+  }
+
+  /** Looks, and says what is to be said, until the signal is given. */
+  listen(signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const timer = setInterval(() => {
+      void this.#elsewhere.look(this.#silentSinceMs, nowMs(), signal);
+      this.speak();
+    }, lookMs);
+    timer.unref();
+    signal.addEventListener('abort', () => clearInterval(timer));
+  }
+
+  view(): HearingView {
+    const now = nowMs();
+    const judged = this.#judged(now);
+    const sources = judged.map(([source, hearing]) => this.#viewOf(source, hearing));
+    return hearingView(sources, this.#machine(now), this.#parts.wanted);
+  }
+
+  /** Says what has changed. */
+  speak(): void {
+    const now = nowMs();
+    const judged = this.#judged(now);
+    for (const [source, hearing] of judged) this.#tell(source, `${source}: `, hearing);
+    const isDeaf = judged.some(([, {kind}]) => kind === 'deaf');
+    this.#tell('', '', isDeaf ? {kind: 'quiet'} : this.#machine(now));
+  }
+
+  #tell(source: string, head: string, hearing: Hearing): void {
+    const before = this.#told.get(source);
+    const why = hearing.kind === 'deaf' ? hearing.why : undefined;
+    if (why === before) return;
+    if (before !== undefined) {
+      const isOver = why === undefined;
+      const over =
+        hearing.kind === 'hears' || source === ''
+          ? 'the mailer is heard again'
+          : 'it can be read again';
+      this.#complaints.end(`${source} ${before}`, isOver ? `${head}${over}` : undefined);
+      this.#told.delete(source);
+    }
+    if (hearing.kind !== 'deaf') return;
+    this.#told.set(source, hearing.why);
+    const message = `${head}the mailer is not heard: ${deafText(hearing, this.#parts.wanted)}`;
+    this.#complaints.begin(`${source} ${hearing.why}`, message, 'warning');
+  }
+
+  get #silentSinceMs(): number {
+    return this.#lastMailerMs ?? this.#sinceMs;
+  }
+
+  #machine(now: number): Hearing {
+    return judgeMachine(this.#elsewhere.found(this.#silentSinceMs), this.#silentSinceMs, now);
+  }
+
+  #judged(now: number): (readonly [string, Hearing])[] {
+    this.#lookAtPlaces(now);
+    const all = [...this.#sources];
+    const isSomeThere = all.some(([, {trouble}]) => trouble === undefined);
+    return all.flatMap(([source, {listener, trouble, wasThere}]) => {
+      const isSpare = this.#parts.sourcesAre === 'auto' && isSomeThere && trouble !== undefined;
+      const isPattern = this.#parts.plan.files.includes(source) && !this.#isPlain(source);
+      if (isSpare || (isPattern && trouble === undefined)) return [];
+      return [[source, judgeSource(listener.heard(), {trouble, wasThere}, now)] as const];
+    });
+  }
+
+  #viewOf(source: string, hearing: Hearing): SourceView {
+    const heard = this.#sourceOf(source).listener.heard();
+    const position = this.#parts.positionOf(source);
+    return sourceView(source, heard, hearing, this.#parts.wanted, behindBytes(source, position));
+  }
+
+  #lookAtPlaces(now: number): void {
+    const planned = this.#planned();
+    for (const [name, source] of this.#sources) {
+      if (name === journalSource) {
+        source.trouble = this.#journalTrouble;
+        continue;
+      }
+      const why = whyNotThere(name);
+      if (why === undefined) {
+        source.trouble = undefined;
+        source.wasThere = 'yes';
+      } else if (!planned.includes(name))
+        this.#sources.delete(name); // of a pattern: logs come and go
+      else source.trouble = {why, sinceMs: source.trouble?.sinceMs ?? now};
+    }
+  }
+
+  #sourceOf(name: string): Source {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const {dialect, positionOf} = this.#parts;
+    const wasThere = positionOf(name) === undefined ? 'no' : 'yes';
+    const made: Source = {listener: new Listener(dialect, nowMs()), trouble: undefined, wasThere};
+    this.#sources.set(name, made);
+    return made;
+  }
+
+  #planned(): string[] {
+    const {files, journal} = this.#parts.plan;
+    return journal === 'followed' ? [...files, journalSource] : [...files];
+  }
+
+  readonly #isPlain = (source: string): boolean => !/[*?][^/]*$/.test(source);
+}

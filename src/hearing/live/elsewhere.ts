@@ -1,0 +1,139 @@
+/**
+ * Looks for the mailer where it is not followed, while it is silent: in the other customary logs, in the files
+ * that a log was rotated into, in the journal, and among the connections at its port.
+ */
+import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
+import {type Elsewhere as Found, longestSilenceMs, type Machine, type Wanted} from '../judge.js';
+import type {LogRecord} from '../../log/record.js';
+import {journalSource, type SourcePlan} from '../../log/source-plan.js';
+import type {Dialect} from '../../mail/dialect.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {linesSince, mailEntriesSince, plainRotated} from '../../sys/old-logs/recent.js';
+import {portSockets} from '../../sys/proc/sockets.js';
+
+/** Where distributions put what the mailer writes. */
+const customary = [
+  '/var/log/mail.log',
+  '/var/log/maillog',
+  '/var/log/mail',
+  '/var/log/mail.info',
+  '/var/log/syslog',
+  '/var/log/messages',
+];
+
+/** Between two searches of logs. Ms: each reads the ends of some files. */
+const searchMs = 60_000;
+/** Between two looks at the connections. Ms. */
+const sessionsMs = 10_000;
+/** Sessions remembered at once. A count: more need not be told apart. */
+const mostSessions = 100;
+
+/** A monitor, or mail of this machine. */
+const isLocal = (address: string): boolean => address.startsWith('127.') || address === '::1';
+
+interface Parts {
+  readonly dialect: Dialect;
+  readonly wanted: Wanted;
+  readonly plan: SourcePlan;
+  readonly port: number | undefined;
+}
+
+export class Elsewhere {
+  readonly #parts: Parts;
+  readonly #other: (record: LogRecord) => void;
+  readonly #search = new AtMostEvery(searchMs);
+  readonly #count = new AtMostEvery(sessionsMs);
+  readonly #sessions = new Set<string>();
+  #found: Found | undefined;
+  #silentSinceMs = 0;
+  #journalToMs = 0;
+  #isSearching = false;
+
+  /** @param other told of each entry of a followed journal that plainly is the mailer's, under another name */
+  constructor(parts: Parts, other: (record: LogRecord) => void) {
+    this.#parts = parts;
+    this.#other = other;
+  }
+
+  /** What was found since the mailer is silent. */
+  found(silentSinceMs: number): Machine {
+    this.#begin(silentSinceMs);
+    return {elsewhere: this.#found, sessions: this.#sessions.size};
+  }
+
+  /** Looks, where it is time. */
+  async look(silentSinceMs: number, nowMs: number, signal: AbortSignal): Promise<void> {
+    this.#begin(silentSinceMs);
+    const silentMs = nowMs - silentSinceMs;
+    if (silentMs >= sessionsMs && this.#count.take(nowMs)) await this.#countSessions();
+    if (silentMs < longestSilenceMs || this.#isSearching || !this.#search.take(nowMs)) return;
+    this.#isSearching = true;
+    try {
+      const found = this.#inFiles(silentSinceMs, nowMs) ?? (await this.#inJournal(nowMs, signal));
+      if (this.#silentSinceMs === silentSinceMs) this.#found = found;
+    } finally {
+      this.#isSearching = false;
+    }
+  }
+
+  /** A line of the mailer makes what was found before it worthless. */
+  #begin(silentSinceMs: number): void {
+    if (this.#silentSinceMs === silentSinceMs) return;
+    this.#silentSinceMs = silentSinceMs;
+    this.#found = undefined;
+    this.#sessions.clear();
+    this.#journalToMs = silentSinceMs;
+  }
+
+  async #countSessions(): Promise<void> {
+    const {port} = this.#parts;
+    if (port === undefined) return;
+    const silentSinceMs = this.#silentSinceMs;
+    const sockets = await portSockets(port).catch(() => undefined);
+    if (silentSinceMs !== this.#silentSinceMs) return;
+    for (const {inode, remote} of sockets?.connected ?? []) {
+      if (isLocal(remote.text) || this.#sessions.size >= mostSessions) continue;
+      this.#sessions.add(`${inode} ${remote.text}`);
+    }
+  }
+
+  #inFiles(sinceMs: number, nowMs: number): Found | undefined {
+    const {files} = this.#parts.plan;
+    const others = customary.filter((path) => !files.includes(path));
+    for (const name of [...files.flatMap(plainRotated), ...others]) {
+      const lines = this.#ownIn(name, sinceMs, nowMs);
+      if (lines > 0) return {name, lines};
+    }
+    return undefined;
+  }
+
+  #ownIn(path: string, sinceMs: number, nowMs: number): number {
+    const {dialect} = this.#parts;
+    const frames = dialect.frames();
+    return linesSince(path, sinceMs).filter((line) => {
+      const framed = frames.read(line, nowMs);
+      if (framed.kind === 'none') return false;
+      const {atMs, message} = framed.record;
+      return atMs > sinceMs && dialect.looksLike(message) === 'own';
+    }).length;
+  }
+
+  async #inJournal(nowMs: number, signal: AbortSignal): Promise<Found | undefined> {
+    if (!hasJournal()) return undefined;
+    const fromMs = this.#journalToMs;
+    const entries = await mailEntriesSince(fromMs, signal);
+    const own = entries.filter(
+      ({message, atMs, program}) =>
+        atMs > fromMs &&
+        (this.#parts.plan.journal === 'left' || !this.#parts.wanted.names.includes(program)) &&
+        this.#parts.dialect.looksLike(message) === 'own',
+    );
+    this.#journalToMs = nowMs;
+    if (this.#parts.plan.journal === 'left') {
+      return own.length === 0 ? this.#found : {name: journalSource, lines: own.length};
+    }
+    // The follower asks for the names that count, and never sees these.
+    own.forEach(this.#other);
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+/** Whether a log is there, and how far reading is behind its end. */
+import type {LogPosition} from '../../log/position.js';
+import {sizeOf, whyNotRead} from '../../sys/disk/text-file.js';
+import {isPattern, logsLike} from '../../sys/follow/glob.js';
+
+/** @returns why a log cannot be read now; undefined: it can. A pattern needs one that fits. */
+export function whyNotThere(source: string): string | undefined {
+  if (isPattern(source)) {
+    return logsLike(source).length > 0 ? undefined : 'no log fits';
+  }
+  if (sizeOf(source) === undefined) return 'no such file';
+  return whyNotRead(source);
+}
+
+/** @param position behind what was read */
+export function behindBytes(source: string, position: LogPosition | undefined): number | undefined {
+  const [current] = position ?? [];
+  const size = current === undefined ? undefined : sizeOf(source);
+  return size === undefined ? undefined : Math.max(0, size - (current?.offset ?? 0));
+}

@@ -1,0 +1,23 @@
+/**
+ * Decides under which names in the syslog the lines of the mailer stand. What a name is, the dialect
+ * knows; which lines under it count for whom is for `guard/guard.ts`.
+ */
+import type {WantedSettings} from './words.js';
+import type {Config} from '../config/schema.js';
+import type {Dialect} from '../mail/dialect.js';
+
+/** @param wanted as it is set: `auto` alone, or names */
+export const mailerNames = (
+  wanted: readonly string[],
+  {names}: Pick<Dialect, 'names'>,
+): readonly string[] => (wanted.includes('auto') ? names : wanted);
+
+/** Whose lines count, as it is set. */
+export const wantedSettings = (
+  {mailerSyslogName, mailerSyslogHost}: Pick<Config, 'mailerSyslogName' | 'mailerSyslogHost'>,
+  dialect: Pick<Dialect, 'names'>,
+): WantedSettings => ({
+  names: mailerNames(mailerSyslogName, dialect),
+  host: mailerSyslogHost || undefined,
+  namesAre: mailerSyslogName.includes('auto') ? 'auto' : 'named',
+});

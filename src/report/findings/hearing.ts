@@ -1,0 +1,52 @@
+/**
+ * What `doctor` finds of the daemon's ears: which logs it follows and whether it hears the mailer there; and
+ * with which settings it runs, where they are others than those here.
+ */
+import {countText} from '../../base/count.js';
+import {aboutText} from '../../base/duration.js';
+import {printable} from '../../base/printable.js';
+import type {SourceView} from '../../hearing/view.js';
+import type {Facts} from './facts.js';
+import {advice, bad, type Finding, good} from './finding.js';
+
+/** A relay has a line of its mailer at least once in so long: sendmail's queue runs write some. Seconds. */
+const longestQuietSeconds = 24 * 3600;
+
+export function hearingFindings({status, nowMs}: Facts): Finding[] {
+  if ('unavailable' in status || status.sinceMs === undefined) return [];
+  const {why, sources} = status.hearing;
+  return [
+    ...why.map((each) => bad(`the mailer is not heard: ${each}`)),
+    ...sources.flatMap((source) => ofSource(source, nowMs)),
+  ];
+}
+
+function ofSource(view: SourceView, nowMs: number): Finding[] {
+  const {verdict, lines, understood, notes, sinceMs} = view;
+  const path = printable(view.source, 200);
+  const found = notes.map((note) => advice(`${path}: ${note}`));
+  const heard = `the daemon reads ${path}: ${countText(lines, 'line')}, ${understood} about clients`;
+  switch (verdict) {
+    case 'deaf':
+      return found;
+    case 'hears':
+      return [good(heard), ...found];
+    case 'quiet': {
+      const seconds = Math.floor((nowMs - sinceMs) / 1000);
+      const quiet = `${heard}, for ${aboutText(seconds)}`;
+      return [seconds < longestQuietSeconds ? good(quiet) : advice(quiet), ...found];
+    }
+  }
+}
+
+/** Of a value. Characters. */
+const valueCharacters = 80;
+
+export function settingsFindings({differences}: Facts): Finding[] {
+  return differences.map(({key, daemon, here}) => {
+    const [runs, says] = [daemon, here].map((value) => printable(value, valueCharacters));
+    return advice(
+      `the daemon runs with ${key} = ${runs}, the configuration here says ${says}: flags go before the file, and a changed file needs a reload`,
+    );
+  });
+}

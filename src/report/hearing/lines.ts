@@ -1,0 +1,76 @@
+/** Which logs are followed and what is heard there, as lines and as figures; `hearing/words.ts` says why not. */
+import {countText} from '../../base/count.js';
+import {aboutText} from '../../base/duration.js';
+import {printable} from '../../base/printable.js';
+import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
+
+/** Sources that are told one by one. A count: a pattern may fit many. */
+const mostSources = 12;
+/** Of a path. Characters. */
+const pathCharacters = 200;
+
+/** A line for each source, and one for each thing that is wrong. */
+export function hearingLines({sources, why}: HearingView, nowMs: number): string[] {
+  const left = sources.length - mostSources;
+  return [
+    ...sources.slice(0, mostSources).flatMap((source) => sourceLines(source, nowMs)),
+    ...(left > 0 ? [`and ${countText(left, 'log')} more`] : []),
+    ...why.map((each) => `the mailer is NOT HEARD: ${each}`),
+  ];
+}
+
+function sourceLines(view: SourceView, nowMs: number): string[] {
+  const {source, verdict, lines, mailerLines, understood, signs, behindBytes, notes} = view;
+  const ago = (ms: number | undefined): string =>
+    ms === undefined
+      ? 'none yet'
+      : `${aboutText(Math.max(0, Math.round((nowMs - ms) / 1000)))} ago`;
+  const parts = [
+    `${countText(lines, 'line')}, ${mailerLines} of the mailer, ${understood} about clients, ${countText(signs, 'sign')}`,
+    ...(lines === 0 ? [`silent for ${ago(view.sinceMs).replace(' ago', '')}`] : []),
+    ...(lines === 0 ? [] : [`last line ${ago(view.lastLineMs)}`]),
+    ...(lines === 0 ? [] : [`last sign ${ago(view.lastSignMs)}`]),
+    ...lagText(view, nowMs),
+    ...(behindBytes === undefined || behindBytes === 0
+      ? []
+      : [`${behindBytes} bytes behind its end`]),
+  ];
+  const path = printable(source, pathCharacters);
+  return [
+    `follows ${path}, ${verdict}: ${parts.join(', ')}${ignoredText(view)}`,
+    ...notes.map((note) => `${path}: ${note}`),
+  ];
+}
+
+/** A stamp that is much older than the line, or newer. Seconds. */
+const leastLagSeconds = 60;
+
+function lagText({newestStampMs, lastLineMs, offsetSeconds}: SourceView, nowMs: number): string[] {
+  const offset = offsetSeconds === undefined ? [] : [`stamps ${offsetSeconds}s behind, corrected`];
+  if (newestStampMs === undefined || lastLineMs === undefined) return offset;
+  const lag = Math.round((Math.min(lastLineMs, nowMs) - newestStampMs) / 1000);
+  if (Math.abs(lag) < leastLagSeconds) return offset;
+  const text = `${aboutText(Math.abs(lag))} ${lag > 0 ? 'behind' : 'ahead of'} the clock`;
+  return [...offset, `the newest stamp ${text}`];
+}
+
+const reasons: Readonly<Record<IgnoredBy, string>> = {
+  noFrame: 'without a known frame',
+  otherProgram: 'of other programs',
+  otherHost: 'of other hosts',
+  otherWriter: 'not written by the mailer',
+  piece: 'pieces of messages',
+  noClient: 'with nothing about a client',
+};
+
+function ignoredText({ignored, programs}: SourceView): string {
+  const parts = Object.entries(ignored).flatMap(([by, count]) =>
+    count === 0 ? [] : `${count} ${reasons[by as IgnoredBy]}${namesText(by, programs)}`,
+  );
+  return parts.length === 0 ? '' : `; not counted: ${parts.join(', ')}`;
+}
+
+const namesText = (by: string, programs: SourceView['programs']): string =>
+  by === 'otherProgram' && programs.length > 0
+    ? ` (${programs.map(({name, lines}) => `\`${name.replaceAll('`', "'")}\` ${lines}`).join(', ')})`
+    : '';
