@@ -15,7 +15,7 @@ import type {Proof, Submitter} from './evidence.js';
 import type {Delivery, JoinOutcome} from './join-outcome.js';
 import type {Delivered, Undeliverable} from './mail-event.js';
 import {pendingOf, pendingToEvidence, weaker} from './pending-evidence.js';
-import {plainAddress} from './plain-address.js';
+import {plainAddress} from './address/plain-address.js';
 import {unresolved} from './open-envelopes.js';
 import {parseAddress} from '../net/address.js';
 
