@@ -80,6 +80,7 @@ export class Guard {
       mostHeldOfEnvelope,
       authorshipOf,
       settings.policy.threshold,
+      settings.attribution,
     );
     this.#pieces = pieces.join(state.openMessages);
     this.#judge = new Judge(settings.policy, state);
@@ -140,6 +141,7 @@ export class Guard {
         case 'delivered':
           return [outcome, ...this.#delivered(outcome, exemptions)];
         case 'dispute':
+        case 'unheeded':
         case 'unresolved':
           return [outcome];
       }

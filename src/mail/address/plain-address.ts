@@ -40,7 +40,7 @@ function mailboxOf(all: Characters): string | undefined {
   let address = (open < 0 ? all : all.slice(open + 1, close)).trimmed();
   // cf: `R@ $+ : $+`, again and again.
   while (address.beginsWith('@')) {
-    const end = address.indexOfAny(':,');
+    const end = address.indexOfAny([':', ',']);
     if (end < 0) return undefined;
     address = address.slice(end + 1).trimmed();
   }
@@ -98,9 +98,9 @@ class Characters {
     return -1;
   }
 
-  indexOfAny(characters: string): number {
+  indexOfAny(characters: readonly (string | undefined)[]): number {
     for (let at = 0; at < this.length; at++) {
-      if ([...characters].some((character) => this.#is(at, character))) return at;
+      if (characters.includes(this.#plainAt(at))) return at;
     }
     return -1;
   }
@@ -143,8 +143,12 @@ class Characters {
   }
 
   #is(at: number, character: string): boolean {
+    return this.#plainAt(at) === character;
+  }
+
+  #plainAt(at: number): string | undefined {
     const {characters, kinds} = this.#written;
-    return characters[this.#begin + at] === character && kinds[this.#begin + at] === 'plain';
+    return kinds[this.#begin + at] === 'plain' ? characters[this.#begin + at] : undefined;
   }
 }
 

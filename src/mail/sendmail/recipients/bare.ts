@@ -10,7 +10,7 @@
 import {writtenLength} from '../../address/written.js';
 import {shortenedLength} from './recipient.js';
 
-export interface BareRefusal {
+interface BareRefusal {
   /** As it was typed, maybe shortened. */
   readonly subject: string;
   readonly words: string;
