@@ -6,7 +6,6 @@
  * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
  * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
- * A queue id says which envelope a later delivery was for, whatever process delivers.
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
  *
@@ -15,21 +14,14 @@
  * is ended by a signal, or with the machine, leaves its envelope open. Such a one ends with its silence.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
-import type {Table} from '../base/mechanisms/table.js';
 import type {LogRecord} from '../log/record.js';
 import {type AuthorshipOf, isAnybodys, vouchingOf} from './authorship.js';
-import {type ClientConnection, Connections, processKey} from './connections.js';
-import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
-import {type EvidenceKind, isEvidenceKind, isVerified, type Proof} from './evidence.js';
+import {Connections, processKey} from './connections.js';
+import {Deliveries, type SessionTables} from './deliveries.js';
+import {isEvidenceKind, isVerified, type Proof} from './evidence.js';
 import type {JoinOutcome, SessionView} from './join-outcome.js';
-import type {EnvelopeEnd, MailEvent, Sign, Subject, UnknownRecipient} from './mail-event.js';
-import {
-  type Envelope,
-  newEnvelope,
-  OpenEnvelopes,
-  refusalsIn,
-  unprovenEnd,
-} from './open-envelopes.js';
+import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from './mail-event.js';
+import {newEnvelope, OpenEnvelopes, refusalsIn, unprovenEnd} from './open-envelopes.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
@@ -56,12 +48,6 @@ export const lastAskedAgain = 50;
 
 /** Processes of which is known that they took recipients. A count: as a large relay has, ten times. */
 const mostProcesses = 20_000;
-
-interface SessionTables {
-  readonly envelopes: Table<Envelope>;
-  readonly connections: Table<ClientConnection>;
-  readonly deliveries: Table<AcceptedEnvelope>;
-}
 
 export class Envelopes {
   readonly #open: OpenEnvelopes;
@@ -124,9 +110,9 @@ export class Envelopes {
   /** @param answer the machine's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
     if (event.kind === 'connected') {
-      // Whose word counts for nothing must not be held against another.
-      if (this.#isUnheeded(record)) return [];
-      this.#connections.began(record, event.client, this.#proofOf(record));
+      if (!this.#isUnheeded(record)) {
+        this.#connections.began(record, event.client, this.#proofOf(record));
+      }
       return [];
     }
     if (event.kind === 'envelopeEnd') {
@@ -153,8 +139,8 @@ export class Envelopes {
   }
 
   #authenticated(record: LogRecord, client: Address | undefined): void {
-    if (client === undefined || this.#vouchingOf(record) === 'doubtful') return;
-    if (this.#isUnheeded(record)) return;
+    const isDoubtful = this.#vouchingOf(record) === 'doubtful' || this.#isUnheeded(record);
+    if (client === undefined || isDoubtful) return;
     this.#connections.loggedIn(record, client, this.#proofOf(record));
   }
 
@@ -233,7 +219,11 @@ export class Envelopes {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(record, queueId, this.#pendingOf(event.kind, event, record, answer))
+      ? this.#hold(
+          record,
+          queueId,
+          pendingOf(event.kind, event, record.atMs, this.#vouchingOf(record), answer),
+        )
       : [];
     const {client} = event;
     const told = client && {client, proof: this.#proofOf(record)};
@@ -259,7 +249,10 @@ export class Envelopes {
       const clients = [first.address, other.address];
       return [{kind: this.#outweighs(first, other) ? 'unheeded' : 'dispute', queueId: '', clients}];
     }
-    return pendingToEvidence([this.#pendingOf(kind, event, record, answer)], first);
+    return pendingToEvidence(
+      [pendingOf(kind, event, record.atMs, this.#vouchingOf(record), answer)],
+      first,
+    );
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
@@ -297,7 +290,7 @@ export class Envelopes {
     if (before === 'disputed') return [];
     const heldBefore = envelope.held.length;
     const next = {...envelope, held: [], lastMs: atMs};
-    const told = {address: client.text, proof};
+    const told: KnownClient = {address: client.text, proof};
     const isOther = before !== undefined && before.address !== client.text;
     if (isOther && this.#attribution === 'verified' && !isVerified(proof)) {
       return [{kind: 'unheeded', queueId, clients: [before.address, client.text]}];
@@ -308,7 +301,7 @@ export class Envelopes {
     }
     // The better word is kept, where the log has said the same before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
-    const learnt: KnownClient = isBetter ? told : before;
+    const learnt = isBetter ? told : before;
     const released = this.#release(record, key, envelope.held, learnt);
     return [...released, ...this.#open.put(key, {...next, client: learnt}, heldBefore)];
   }
@@ -324,15 +317,6 @@ export class Envelopes {
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
-  #pendingOf(
-    kind: EvidenceKind,
-    subject: Subject,
-    record: LogRecord,
-    answer?: MachineAnswer,
-  ): PendingEvidence {
-    return pendingOf(kind, subject, record.atMs, this.#vouchingOf(record), answer);
-  }
-
   /** Of one record it is asked several times, and each new string is looked through for its hash. */
   #keyOf(record: LogRecord, queueId: string): string {
     const last = this.#keyed;
@@ -342,9 +326,7 @@ export class Envelopes {
     return key;
   }
 
-  #vouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
-    return vouchingOf(record, this.#authorshipOf);
-  }
+  readonly #vouchingOf = (record: LogRecord) => vouchingOf(record, this.#authorshipOf);
 
   /** Whether what a line says of its client counts for nothing. */
   #isUnheeded(record: LogRecord): boolean {
