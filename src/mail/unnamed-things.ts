@@ -11,7 +11,7 @@ import type {LogRecord} from '../log/record.js';
 import type {Sign, UnknownRecipient} from './mail-event.js';
 
 /** Sessions whose lines named a user, since the start. A count: some hundred bytes each. */
-export const mostSessions = 10_000;
+const mostSessions = 10_000;
 
 /** A line without a queue id: what its process says in one hour is one session. Ms. */
 const longestSessionMs = 3_600_000;
