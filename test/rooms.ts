@@ -67,8 +67,16 @@ const pure: readonly Room[] = [
     purpose: 'Which lines of an old log can matter, before a string is made of any.',
   },
   {
+    folder: 'mail/address',
+    purpose: 'An address as a client writes it, and which mailbox that is.',
+  },
+  {
     folder: 'mail',
     purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
+  },
+  {
+    folder: 'mail/sendmail/recipients',
+    purpose: 'A recipient in a line of sendmail, and the words in which it is refused.',
   },
   {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
   {

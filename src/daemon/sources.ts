@@ -12,7 +12,7 @@ import type {WantedSettings} from '../hearing/words.js';
 import {Ear} from '../hearing/live/ear.js';
 import {heardLine} from '../hearing/reading.js';
 import type {HeardLine} from '../hearing/heard.js';
-import type {HearingView} from '../hearing/view.js';
+import type {HearingView, SourceView} from '../hearing/view.js';
 import type {ReadRecord} from '../guard/outcome.js';
 import type {Framed, LineFrames} from '../log/frames.js';
 import type {LogRecord} from '../log/record.js';
@@ -105,7 +105,8 @@ export class LogSources {
 
   /** Whether the mailer is heard. */
   get hearing(): HearingView {
-    return this.#ear.view();
+    const view = this.#ear.view();
+    return {...view, sources: view.sources.map((each) => withOffset(each, this.#offsets.view))};
   }
 
   /** What the guard made of a record that was given. */
@@ -120,11 +121,6 @@ export class LogSources {
 
   get plan(): SourcePlan {
     return this.#plan;
-  }
-
-  /** Of logs whose stamps are not this machine's time. */
-  get clockOffsets(): readonly ClockOffset[] {
-    return this.#offsets.view;
   }
 
   /** Gives batches until the signal is given. @param take is done with a batch when it returns */
@@ -278,4 +274,11 @@ export class LogSources {
     if (isCaughtUp === 'yes') this.#behind.delete(source);
     return this.#behind.size === 0;
   }
+}
+
+/** Of several hosts that write to one log the one whose clock is furthest off is shown. */
+function withOffset(view: SourceView, offsets: readonly ClockOffset[]): SourceView {
+  const own = offsets.filter(({source}) => source === view.source);
+  const furthest = own.sort((a, b) => Math.abs(b.seconds) - Math.abs(a.seconds))[0];
+  return furthest === undefined ? view : {...view, offsetSeconds: furthest.seconds};
 }

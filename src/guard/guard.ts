@@ -89,6 +89,7 @@ export class Guard {
       mostHeldOfEnvelope,
       authorshipOf,
       settings.policy.threshold,
+      settings.attribution,
     );
     this.#pieces = pieces.join(state.openMessages);
     this.#judge = new Judge(settings.policy, state);
@@ -151,6 +152,7 @@ export class Guard {
         case 'delivered':
           return [outcome, ...this.#delivered(outcome, exemptions)];
         case 'dispute':
+        case 'unheeded':
         case 'unresolved':
           return [outcome];
       }

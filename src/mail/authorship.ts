@@ -42,3 +42,10 @@ export function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vou
   if (author === 'mailer') return 'byJournal';
   return author === 'unsure' && writer.uid !== 0 ? 'doubtful' : 'no';
 }
+
+/**
+ * Whether anybody can have written a line. Of root's lines the journal often knows no program any more, and nobody
+ * else can write them.
+ */
+export const isAnybodys = (record: LogRecord, authorshipOf: AuthorshipOf): boolean =>
+  record.writer?.uid !== 0 && vouchingOf(record, authorshipOf) !== 'byJournal';

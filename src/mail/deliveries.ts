@@ -9,13 +9,15 @@
  */
 import {hashOf} from '../base/hash.js';
 import type {Table} from '../base/mechanisms/table.js';
+import type {ClientConnection} from './connections.js';
+import type {Envelope} from './open-envelopes.js';
 import type {LogRecord} from '../log/record.js';
 import type {Vouching} from './authorship.js';
 import type {Proof, Submitter} from './evidence.js';
 import type {Delivery, JoinOutcome} from './join-outcome.js';
 import type {Delivered, Undeliverable} from './mail-event.js';
 import {pendingOf, pendingToEvidence, weaker} from './pending-evidence.js';
-import {plainAddress} from './plain-address.js';
+import {plainAddress} from './address/plain-address.js';
 import {unresolved} from './open-envelopes.js';
 import {type Address, parseAddress} from '../net/address.js';
 
@@ -36,6 +38,12 @@ export interface AcceptedEnvelope {
   readonly senderHash?: number | undefined;
   /** Accepted recipients of which no line has told yet what became of them. A count; absent: any. */
   readonly left?: number | undefined;
+}
+
+export interface SessionTables {
+  readonly envelopes: Table<Envelope>;
+  readonly connections: Table<ClientConnection>;
+  readonly deliveries: Table<AcceptedEnvelope>;
 }
 
 export class Deliveries {

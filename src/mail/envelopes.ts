@@ -6,7 +6,6 @@
  * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
  * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
- * A queue id says which envelope a later delivery was for, whatever process delivers.
  *
  * When two sources disagree nothing is counted and the operator is told: one of them lies.
  *
@@ -15,15 +14,14 @@
  * is ended by a signal, or with the machine, leaves its envelope open. Such a one ends with its silence.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
-import type {Table} from '../base/mechanisms/table.js';
 import {type LogRecord, noPid} from '../log/record.js';
-import {type AuthorshipOf, vouchingOf} from './authorship.js';
-import {type ClientConnection, Connections, processKey} from './connections.js';
-import {Deliveries, type AcceptedEnvelope} from './deliveries.js';
-import {type EvidenceKind, isEvidenceKind, isVerified, type Proof} from './evidence.js';
+import {type AuthorshipOf, isAnybodys, vouchingOf} from './authorship.js';
+import {Connections, processKey} from './connections.js';
+import {Deliveries, type SessionTables} from './deliveries.js';
+import {isEvidenceKind, isVerified, type Proof} from './evidence.js';
 import type {JoinOutcome, SessionView} from './join-outcome.js';
-import type {EnvelopeEnd, MailEvent, Sign, Subject, UnknownRecipient} from './mail-event.js';
-import {type Envelope, newEnvelope, OpenEnvelopes, refusalsIn} from './open-envelopes.js';
+import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from './mail-event.js';
+import {newEnvelope, OpenEnvelopes, refusalsIn, unprovenEnd} from './open-envelopes.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
@@ -33,6 +31,7 @@ import {
   type MachineAnswer,
   weaker,
 } from './pending-evidence.js';
+import {UnnamedThings} from './unnamed-things.js';
 import type {Address} from '../net/address.js';
 
 /**
@@ -50,12 +49,6 @@ export const lastAskedAgain = 50;
 /** Processes of which is known that they took recipients. A count: as a large relay has, ten times. */
 const mostProcesses = 20_000;
 
-interface SessionTables {
-  readonly envelopes: Table<Envelope>;
-  readonly connections: Table<ClientConnection>;
-  readonly deliveries: Table<AcceptedEnvelope>;
-}
-
 export class Envelopes {
   readonly #open: OpenEnvelopes;
   readonly #connections: Connections;
@@ -63,6 +56,8 @@ export class Envelopes {
   readonly #mostOfEnvelope: number;
   readonly #authorshipOf: AuthorshipOf;
   readonly #askedAgain: number;
+  readonly #attribution: 'any' | 'verified';
+  readonly #unnamed = new UnnamedThings();
   /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
@@ -73,13 +68,16 @@ export class Envelopes {
   /**
    * @param mostOfEnvelope held for one envelope: as many as the highest threshold
    * @param threshold of the judge. Names
+   * @param attribution `verified`: a line that nobody vouches for neither disputes a verified word nor earns credit
    */
   constructor(
     {envelopes, connections, deliveries}: SessionTables,
     mostOfEnvelope: number,
     authorshipOf: AuthorshipOf,
     threshold = firstAskedAgain + askedBefore,
+    attribution: 'any' | 'verified' = 'any',
   ) {
+    this.#attribution = attribution;
     this.#askedAgain = Math.max(2, Math.min(firstAskedAgain, threshold - askedBefore));
     this.#open = new OpenEnvelopes(envelopes);
     this.#connections = new Connections(connections);
@@ -112,7 +110,9 @@ export class Envelopes {
   /** @param answer the machine's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
     if (event.kind === 'connected') {
-      this.#connections.began(record, event.client, this.#proofOf(record));
+      if (!this.#isUnheeded(record)) {
+        this.#connections.began(record, event.client, this.#proofOf(record));
+      }
       return [];
     }
     if (event.kind === 'envelopeEnd') {
@@ -121,14 +121,15 @@ export class Envelopes {
       return this.#envelopeEnd(record, event, client, answer);
     }
     if (event.kind === 'undeliverable') {
-      return this.#deliveries.undeliverable(record, event, this.#vouchingOf(record));
+      return this.#deliveries.undeliverable(record, event, this.#deliveryVouchingOf(record));
     }
     if (event.kind === 'delivered') {
-      return this.#deliveries.delivered(record, event, this.#vouchingOf(record));
+      return this.#deliveries.delivered(record, event, this.#deliveryVouchingOf(record));
     }
     if (event.kind === 'authenticated') this.#authenticated(record, event.client);
-    if (event.queueId === undefined) return this.#withoutEnvelope(record, event, answer);
-    return this.#inEnvelope(record, event, event.queueId, answer);
+    const named = this.#unnamed.named(record, event);
+    if (named.queueId === undefined) return this.#withoutEnvelope(record, named, answer);
+    return this.#inEnvelope(record, named, named.queueId, answer);
   }
 
   /** Gives up what has been silent for too long. */
@@ -138,7 +139,8 @@ export class Envelopes {
   }
 
   #authenticated(record: LogRecord, client: Address | undefined): void {
-    if (client === undefined || this.#vouchingOf(record) === 'doubtful') return;
+    const isDoubtful = this.#vouchingOf(record) === 'doubtful' || this.#isUnheeded(record);
+    if (client === undefined || isDoubtful) return;
     this.#connections.loggedIn(record, client, this.#proofOf(record));
   }
 
@@ -154,13 +156,32 @@ export class Envelopes {
     const said = {client, proof: this.#proofOf(record)};
     const sources = answer === undefined ? [said] : [answer, said];
     const outcomes = sources.flatMap((each) => this.#learn(record, queueId, each, 'onlyIfOpen'));
+    const isUnheeded = this.#isUnheeded(record);
+    const other = this.#open.get(key)?.client;
+    // It says that another's envelope is over: whoever wrote it, sendmail did not.
+    if (
+      isUnheeded &&
+      other !== undefined &&
+      other !== 'disputed' &&
+      other.address !== client.text
+    ) {
+      return outcomes;
+    }
     const after = this.#open.end(key)?.client;
     if (after === 'disputed') return outcomes;
     // Nobody has compared them where nothing else was known.
     if (after === undefined && answer !== undefined && answer.client.text !== client.text) {
-      return [{kind: 'dispute', queueId, clients: [answer.client.text, client.text]}];
+      const clients = [answer.client.text, client.text] as const;
+      return [
+        {kind: isUnheeded && isVerified(answer.proof) ? 'unheeded' : 'dispute', queueId, clients},
+      ];
     }
     const known = after ?? answer ?? said;
+    if (isUnheeded)
+      return [
+        ...outcomes,
+        ...unprovenEnd(record, event, key, {client, proof: known.proof}, before),
+      ];
     const proof = weaker(known.proof, this.#vouchingOf(record));
     const submitter = this.#connections.submitterOf(record, client);
     if (accepted > 0 && record.pid !== noPid) this.#served.set(processKey(record), client.text);
@@ -198,7 +219,11 @@ export class Envelopes {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(record, queueId, this.#pendingOf(event.kind, event, record, answer))
+      ? this.#hold(
+          record,
+          queueId,
+          pendingOf(event.kind, event, record.atMs, this.#vouchingOf(record), answer),
+        )
       : [];
     const {client} = event;
     const told = client && {client, proof: this.#proofOf(record)};
@@ -221,9 +246,13 @@ export class Envelopes {
     if (first === undefined) return [];
     const other = others.find(({address}) => address !== first.address);
     if (other !== undefined) {
-      return [{kind: 'dispute', queueId: '', clients: [first.address, other.address]}];
+      const clients = [first.address, other.address];
+      return [{kind: this.#outweighs(first, other) ? 'unheeded' : 'dispute', queueId: '', clients}];
     }
-    return pendingToEvidence([this.#pendingOf(kind, event, record, answer)], first);
+    return pendingToEvidence(
+      [pendingOf(kind, event, record.atMs, this.#vouchingOf(record), answer)],
+      first,
+    );
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
@@ -261,13 +290,18 @@ export class Envelopes {
     if (before === 'disputed') return [];
     const heldBefore = envelope.held.length;
     const next = {...envelope, held: [], lastMs: atMs};
-    if (before !== undefined && before.address !== client.text) {
+    const told: KnownClient = {address: client.text, proof};
+    const isOther = before !== undefined && before.address !== client.text;
+    if (isOther && this.#attribution === 'verified' && !isVerified(proof)) {
+      return [{kind: 'unheeded', queueId, clients: [before.address, client.text]}];
+    }
+    if (isOther && !this.#outweighs(told, before)) {
       const lost = this.#open.put(key, {...next, client: 'disputed'}, heldBefore);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
     // The better word is kept, where the log has said the same before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
-    const learnt: KnownClient = isBetter ? {address: client.text, proof} : before;
+    const learnt = isBetter ? told : before;
     const released = this.#release(record, key, envelope.held, learnt);
     return [...released, ...this.#open.put(key, {...next, client: learnt}, heldBefore)];
   }
@@ -283,15 +317,6 @@ export class Envelopes {
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
-  #pendingOf(
-    kind: EvidenceKind,
-    subject: Subject,
-    record: LogRecord,
-    answer?: MachineAnswer,
-  ): PendingEvidence {
-    return pendingOf(kind, subject, record.atMs, this.#vouchingOf(record), answer);
-  }
-
   /** Of one record it is asked several times, and each new string is looked through for its hash. */
   #keyOf(record: LogRecord, queueId: string): string {
     const last = this.#keyed;
@@ -301,8 +326,21 @@ export class Envelopes {
     return key;
   }
 
-  #vouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
-    return vouchingOf(record, this.#authorshipOf);
+  readonly #vouchingOf = (record: LogRecord) => vouchingOf(record, this.#authorshipOf);
+
+  /** Whether what a line says of its client counts for nothing. */
+  #isUnheeded(record: LogRecord): boolean {
+    return this.#attribution === 'verified' && isAnybodys(record, this.#authorshipOf);
+  }
+
+  /** Another process than the client's writes of deliveries, so the machine vouches for none of these lines. */
+  #deliveryVouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
+    return this.#isUnheeded(record) ? 'doubtful' : this.#vouchingOf(record);
+  }
+
+  /** Where only a verified word counts, another one does not dispute it. */
+  #outweighs(one: KnownClient, other: KnownClient): boolean {
+    return this.#attribution === 'verified' && isVerified(one.proof) && !isVerified(other.proof);
   }
 
   #proofOf(record: LogRecord): Proof {

@@ -49,6 +49,8 @@ export type JoinOutcome =
   | ({readonly kind: 'delivered'} & Delivery)
   /** Sources that disagree about one envelope, or about one process where there is none. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
+  /** Only a verified word counts, and a line without one says something else: first the one that counts. */
+  | {readonly kind: 'unheeded'; readonly queueId: string; readonly clients: readonly string[]}
   | Unresolved;
 
 /** Recipients whose client was never learnt. */

@@ -4,7 +4,9 @@
  * `envelopes.ts`.
  */
 import type {Table} from '../base/mechanisms/table.js';
-import type {JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
+import type {EndedEnvelope, JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
+import type {EnvelopeEnd} from './mail-event.js';
+import type {LogRecord} from '../log/record.js';
 import type {KnownClient, PendingEvidence} from './pending-evidence.js';
 import {parseAddress} from '../net/address.js';
 
@@ -110,4 +112,20 @@ function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
 
 export function unresolved(recipients: number, why: WhyUnresolved): Unresolved[] {
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
+}
+
+/**
+ * The end of an envelope of which the machine knows the client, where only a line that anybody can write tells it.
+ * It may be true, and then a message spares its client the bars of those who bring none; but it earns no credit.
+ */
+export function unprovenEnd(
+  {atMs}: LogRecord,
+  {sender, message}: EnvelopeEnd,
+  envelope: string,
+  whose: Pick<EndedEnvelope, 'client' | 'proof'>,
+  before: Envelope | undefined,
+): JoinOutcome[] {
+  if (before === undefined || refusalsIn(before) === 0) return [];
+  const named = sender === '' ? 'null' : 'named';
+  return [{kind: 'envelopeEnded', envelope, ...whose, accepted: 0, message, atMs, sender: named}];
 }

@@ -63,6 +63,11 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
       return {kind: 'silent', message: forText(outcome)};
     case 'dispute':
       return line('warning', disputeText(outcome));
+    case 'unheeded': {
+      const what =
+        'lines not heeded: attribution is verified, nobody vouches for them, and they contradict what is verified; somebody may forge the log';
+      return {...counted('warning', what, 1), message: unheededText(outcome)};
+    }
     case 'unresolved': {
       const {recipients: count, why} = outcome;
       const what = `unknown recipients never tied to a client: ${whyUnresolved[why]}`;
@@ -138,6 +143,11 @@ function blockText({block, repeat}: Extract<Outcome, {kind: 'block'}>, nowMs: nu
   const over = untilMs <= nowMs ? ', over already: the log is older' : '';
   const why = origin === 'operator' ? '' : `: ${reason}`;
   return `block ${network} for ${length} (${which})${over}${why}`;
+}
+
+function unheededText({queueId, clients}: Extract<Outcome, {kind: 'unheeded'}>): string {
+  const place = queueId || 'outside an envelope';
+  return `${place}: not heeded: nobody vouches for a line that contradicts what is known of the client, ${clients.join(' and ')}`;
 }
 
 function disputeText({queueId, clients}: Extract<Outcome, {kind: 'dispute'}>): string {

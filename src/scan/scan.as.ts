@@ -172,26 +172,25 @@ function afterTag(bracket: usize, end: usize): bool {
 
 function messageMatters(message: usize, end: usize): bool {
   const body = bodyAt(message);
-  // First: a recipient may begin as the lines that are passed over do.
-  if (endsUnknown(body, end)) {
-    add(queueIdsAt, queueIdHash(message));
-    return true;
-  }
   const word = load<u32>(body);
   // Each up to where a name of a host, with which a sign begins, must end.
   if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return true; // from=
-  if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) return hasEnded(body, end); // to=
+  // A recipient may begin as the lines do that are passed over.
+  if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) {
+    return hasEnded(body, end) || mayRefuse(body, end, message); // to=
+  }
   // STARTTLS=server: and a comma, which no name has.
   if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454 && load<u16>(body + 15) == 0x202c) {
-    return false;
+    return mayRefuse(body, end, message);
   }
-  if (word == 0x202d2d3c || word == 0x202d2d2d) return false; // `<-- `, `--- `: LogLevel 15
+  // `<-- `, `--- `: LogLevel 15
+  if (word == 0x202d2d3c || word == 0x202d2d2d) return mayRefuse(body, end, message);
   if (word == 0x656c7572 && load<u64>(body + 8) == 0x65725f6b63656863 && body == message) {
     return false; // ruleset=check_re(lay), which weighs nothing and has no envelope
   }
   const queueId = queueIdHash(word == 0x7373656d ? repeatedAt(message, end) : message); // mess
   // Like the end of an innocent's envelope: it weighs nothing, and nothing comes after it.
-  if (isNoCommands(body, end)) return has(queueIdsAt, queueId);
+  if (isNoCommands(body, end) && !mayRefuse(body, end, message)) return has(queueIdsAt, queueId);
   add(queueIdsAt, queueId);
   return true;
 }
@@ -220,19 +219,14 @@ function bodyAt(message: usize): usize {
   return at >= message + 14 && load<u16>(at) == 0x203a ? at + 2 : message;
 }
 
-/** The endings of `mail/sendmail/unknown-user.ts`: each bare or with something in front. */
-function endsUnknown(body: usize, end: usize): bool {
-  if (end - body < 17) return false;
-  switch (load<u8>(end - 1)) {
-    case 0x6e: // ... User unknown, ... Addressee unknown
-      return load<u32>(end - 8) == 0x6b6e7520 && load<u32>(end - 4) == 0x6e776f6e;
-    case 0x65: // ... No such user here
-      return load<u64>(end - 9) == 0x7265682072657375;
-    case 0x74: // ... Mailbox disabled for this recipient
-      return load<u64>(end - 9) == 0x6e65697069636572;
-    default:
-      return false;
+/** Whether it may be `RCPT... WORDS`, in whatever words (`mail/sendmail/recipients`). */
+function mayRefuse(body: usize, end: usize, message: usize): bool {
+  for (let at = body; at + 4 <= end; at++) {
+    if (load<u32>(at) != 0x202e2e2e) continue; // ...
+    add(queueIdsAt, queueIdHash(message));
+    return true;
   }
+  return false;
 }
 
 /** Also of `QID[1]: `, a piece of a message. */

@@ -4,7 +4,7 @@
  */
 import {hashFrom, hashOf, hashOn, type HashSoFar} from '../base/hash.js';
 import {type EvidenceKind, evidenceKinds} from '../mail/evidence.js';
-import {plainAddress} from '../mail/plain-address.js';
+import {plainAddress} from '../mail/address/plain-address.js';
 
 /** An address without what may be varied at will, and without its brackets. */
 export const plainName = (text: string): string => plainAddress(text).slice(1, -1);

@@ -1,7 +1,8 @@
 /**
  * Decides whether the machine is asked who is behind a line, and what: only about what was written here,
- * whose client is not known as well as it must be, and could still be seen. Evidence is asked about;
- * and in `verified` mode mail that was taken, because a line of a file earns no credit there.
+ * whose client is not known as well as it must be, and could still be seen. Evidence is asked about; and in
+ * `verified` mode mail that was taken, where the journal knows that root wrote the line, and not which program.
+ * Of a line that anybody can write it is not asked: it earns no credit there, whosever the process is.
  */
 import {type LogRecord, noPid} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
@@ -38,6 +39,7 @@ export function questionAbout(
   if (event.kind === 'envelopeEnd') {
     // To ask for each mail costs too much where its line is believed.
     if (attribution === 'any' || vouching === 'byJournal' || event.accepted === 0) return undefined;
+    if (record.writer?.uid !== 0) return undefined;
   }
   const {queueId} = event;
   const {writer, pid, atMs} = record;

@@ -8,7 +8,8 @@ import type {LogRecord} from '../log/record.js';
 /** `550 5.1.1 <x>... User unknown` and its line end are so much shorter than `QUEUEID: <x>... User unknown`. Bytes. */
 const shorterBytes = 4;
 
-const refused = 'User unknown';
+/** Behind the recipient, in whatever words it is refused. */
+const refused = '... ';
 
 export class UnreadAnswers {
   readonly #bytes = new Map<number, number>();
@@ -28,7 +29,7 @@ export class UnreadAnswers {
   }
 
   #add({pid, message}: LogRecord, sign: 1 | -1): void {
-    if (!message.endsWith(refused)) return;
+    if (!message.includes(refused)) return;
     this.#bytes.set(pid, this.behind({pid}) + sign * (message.length - shorterBytes));
   }
 }

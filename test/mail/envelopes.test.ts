@@ -58,7 +58,8 @@ function words(outcome: JoinOutcome): string {
     case 'delivered':
       return `delivered ${outcome.recipients.join(' ')}`;
     case 'dispute':
-      return `dispute ${outcome.clients.join(' ')}`;
+    case 'unheeded':
+      return `${outcome.kind} ${outcome.clients.join(' ')}`;
     case 'unresolved':
       return `unresolved ${outcome.recipients}`;
   }

@@ -18,7 +18,7 @@ interface From {
   readonly host?: string;
   readonly seconds?: number;
   readonly writer?: LogRecord['writer'];
-  readonly answer?: MachineAnswer;
+  readonly answer?: MachineAnswer | undefined;
 }
 
 export const recordOf = (message: string, from: From = {}): LogRecord => ({
@@ -35,9 +35,9 @@ export class Relay {
   readonly state: State;
   readonly envelopes: Envelopes;
 
-  constructor(state: State = emptyState()) {
+  constructor(state: State = emptyState(), attribution: 'any' | 'verified' = 'any') {
     this.state = state;
-    this.envelopes = new Envelopes(state, 100, authorshipOf);
+    this.envelopes = new Envelopes(state, 100, authorshipOf, undefined, attribution);
   }
 
   say(message: string, from: From = {}): JoinOutcome[] {

@@ -2,7 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {isEvidenceKind, isVerified} from '../../src/mail/evidence.js';
 import {signKinds} from '../../src/mail/mail-event.js';
-import {subjectOf} from '../../src/mail/sendmail/recipient.js';
+import {subjectOf} from '../../src/mail/sendmail/recipients/recipient.js';
 import {deedHash, foldHash, isBareName, nameHash, plainName} from '../../src/score/names.js';
 import {weights} from '../../src/score/weights.js';
 

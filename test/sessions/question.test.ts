@@ -41,14 +41,16 @@ describe('questionAbout()', () => {
     expect(ask(unknown('a'), {needs: false, writer})).toMatchObject({numberedBy: 'host'});
   });
 
-  test('mail that was taken, only where a line of a file is no proof', () => {
+  test('mail that was taken, only where root wrote the line and nobody knows with which program', () => {
     const taken = from({counts: counts(1)});
     expect(ask(taken)).toBeUndefined();
     const verified = {attribution: 'verified'} as const;
-    expect(ask(taken, verified)).toMatchObject({pid: 152, queueId});
-    expect(ask(taken, {...verified, needs: false})).toBeUndefined();
+    const root = {...mailer, executable: ''};
+    expect(ask(taken, {...verified, writer: root})).toMatchObject({pid: 152, queueId});
+    expect(ask(taken, {...verified, writer: root, needs: false})).toBeUndefined();
     expect(ask(taken, {...verified, writer: mailer})).toBeUndefined();
-    expect(ask(taken, {...verified, writer: {...mailer, executable: ''}})).toBeDefined();
+    expect(ask(taken, {...verified, writer: {...mailer, uid: 33}})).toBeUndefined();
+    expect(ask(taken, verified)).toBeUndefined();
   });
 
   test('no mail that nobody was to take, none of a local program, and no delivery', () => {

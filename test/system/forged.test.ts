@@ -111,7 +111,8 @@ const forgeries: readonly Forgery[] = [
     serves: '192.0.2.108',
     victim: '192.0.2.109',
     lines: (id, victim) => [`NOQUEUE: connect from [${victim}]`, ...ghosts(id)],
-    // the kernel contradicts: nothing is counted against either
+    // the kernel contradicts: nothing is counted against either; where only its word counts, the forged line
+    // disputes nothing, and what was asked for is whose process it is: needs the journal
     blocked: {any: false, verified: false},
   },
 ];
@@ -183,7 +184,9 @@ for (const attribution of ['any', 'verified'] as const) {
     });
 
     test('nobody but the victims and the guesser is blocked', async () => {
-      const known = [...forgeries.map(({victim}) => victim), '192.0.2.66'];
+      const served =
+        attribution === 'verified' ? forgeries.flatMap(({serves}) => serves ?? []) : [];
+      const known = [...forgeries.map(({victim}) => victim), ...served, '192.0.2.66'];
       expect((await blocked()).filter((ip) => !known.includes(ip))).toEqual([]);
     });
   });

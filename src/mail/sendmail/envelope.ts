@@ -6,7 +6,7 @@
 import {type Address, parseAddress} from '../../net/address.js';
 import {parseClient} from './client.js';
 import type {Delivered, EnvelopeEnd, Undeliverable} from '../mail-event.js';
-import {subjectOf} from './recipient.js';
+import {subjectOf} from './recipients/recipient.js';
 
 const fromField = 'from=';
 const relayField = ', relay=';

@@ -11,10 +11,12 @@ import {readFrom, readTo} from './envelope.js';
 import type {Likeness} from '../dialect.js';
 import type {MailEvent} from '../mail-event.js';
 import {queueIdLength} from './queue-id.js';
-import {isOneAddress, isShortened, subjectOf} from './recipient.js';
-import {readMilter, readRuleset} from './ruleset.js';
+import {readMilter} from './milter.js';
+import {readBare} from './recipients/bare.js';
+import {subjectOf} from './recipients/recipient.js';
+import {isUnknownUser} from './recipients/unknown-user.js';
+import {readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
-import {unknownTailOf} from './unknown-user.js';
 
 /**
  * The longest message that can be a whole one, after `fragments.ts` has put split ones together:
@@ -25,12 +27,6 @@ export const longestMessageBytes = 4096;
 const noQueueId = 'NOQUEUE: ';
 const connectHead = 'connect from ';
 
-/** At LogLevel 15 sendmail echoes both sides of the talk. */
-const echo = /^(?:<-- |--- )/;
-
-/** What is never the bare `RCPT... User unknown`, however it ends. */
-const neverBare = /^(?:Authentication-Warning: |Milter )/;
-
 /** @returns undefined for every message that is of no interest */
 export function parseSendmail(message: string): MailEvent | undefined {
   if (message.length > longestMessageBytes) return undefined;
@@ -38,25 +34,15 @@ export function parseSendmail(message: string): MailEvent | undefined {
   if (length === 0) return withoutQueueId(message);
   const queueId = message.slice(0, length);
   const body = message.slice(length + 2);
-  const tail = unknownTailOf(body);
-  const subject = tail === undefined ? undefined : body.slice(0, -tail.length);
   // Asked first: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
-  if (subject !== undefined && isOneAddress(subject)) return unknownRecipient(queueId, subject);
-  const isBare = subject !== undefined && isShortened(subject);
-  if (!isBare) {
-    if (body.startsWith('from=')) return readFrom(queueId, body);
-    if (body.startsWith('to=')) return readTo(queueId, body);
-    if (body.startsWith('ruleset=')) return readRuleset(queueId, body);
-    if (body.startsWith('Milter: ')) return readMilter(queueId, body);
-    if (echo.test(body)) return undefined;
-  }
-  // Before the ending is looked at: `CLIENT: VRFY x... User unknown` ends as it likes. A recipient cannot begin as a client
-  // does (`client.ts`).
-  const sign = readSign(queueId, body);
-  if (sign !== undefined || subject === undefined) return sign;
-  if (!isBare && neverBare.test(body)) return undefined;
-  if (queueIdLength(body) > 0) return undefined; // `QID: NEWQID: DSN: User unknown` tells it again
-  return unknownRecipient(queueId, subject); // one of which the middle was left out
+  const bare = readBare(body);
+  if (bare !== undefined)
+    return isUnknownUser(bare) ? unknownRecipient(queueId, bare.subject) : undefined;
+  if (body.startsWith('from=')) return readFrom(queueId, body);
+  if (body.startsWith('to=')) return readTo(queueId, body);
+  if (body.startsWith('ruleset=')) return readRuleset(queueId, body);
+  if (body.startsWith('Milter: ')) return readMilter(queueId, body);
+  return readSign(queueId, body);
 }
 
 /**

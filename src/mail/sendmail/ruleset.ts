@@ -1,13 +1,13 @@
 /**
- * Reads what a ruleset or a milter refused: `ruleset=check_rcpt, arg1=A, relay=CLIENT, reject=550
+ * Reads what a ruleset refused: `ruleset=check_rcpt, arg1=A, relay=CLIENT, reject=550
  * 5.1.1 A... User unknown` (parseaddr.c rscheck()). A is hostile and stands twice, so neither the
  * first nor the last `, relay=` is to be trusted, only the one around which both A agree.
  */
 import type {Address} from '../../net/address.js';
 import {parseClient} from './client.js';
 import type {MailEvent, SignKind} from '../mail-event.js';
-import {subjectOf} from './recipient.js';
-import {unknownTailOf} from './unknown-user.js';
+import {subjectOf} from './recipients/recipient.js';
+import {isUnknownUser, type Refusal} from './recipients/unknown-user.js';
 
 const relayField = ', relay=';
 const refusalField = /, (?:reject=|discard|quarantine=|status=)/g;
@@ -26,13 +26,14 @@ export function readRuleset(queueId: string | undefined, body: string): MailEven
   const match = head.exec(body);
   if (match === null) return undefined;
   const [whole, name = ''] = match;
-  const {argument, client} = split(body.slice(whole.length));
+  const {argument, client, refusals} = split(body.slice(whole.length));
   const kind = kindOfRuleset[name] ?? 'commandRefused';
   if (name !== 'check_rcpt') return {kind, queueId, client, ...subjectOf(argument)};
-  if (unknownTailOf(body) !== undefined && queueId !== undefined) {
+  const denied = relayingDenied.test(body);
+  const isUnknown = !denied && refusals.length > 0 && refusals.every(isUnknownUser);
+  if (isUnknown && queueId !== undefined) {
     return {kind: 'unknownRecipient', queueId, ...subjectOf(argument), client};
   }
-  const denied = relayingDenied.test(body);
   return {kind: denied ? 'relayDenied' : kind, queueId, client, ...subjectOf(argument)};
 }
 
@@ -40,17 +41,62 @@ export function readRuleset(queueId: string | undefined, body: string): MailEven
 const relayingDenied =
   /\.\.\. Relaying denied(?:\. (?:IP name (?:lookup failed|possibly forged) \[[0-9A-Za-z.:]{2,50}\]|Proper authentication required\.?))?$/;
 
-/** What the ruleset was asked about, and the client if its place is beyond doubt. */
-function split(text: string): {argument: string; client: Address | undefined} {
+interface Parts {
+  /** What the ruleset was asked about. */
+  readonly argument: string;
+  /** If its place is beyond doubt. */
+  readonly client: Address | undefined;
+  /** All that can be the refusal: one, if its place is beyond doubt. */
+  readonly refusals: readonly Refusal[];
+}
+
+function split(text: string): Parts {
   const places = placesOf(text);
   // A long message came in pieces, and of two refusals of one client the middle may be missing.
   const only = places.length === 1 && text.length <= longestPieceBytes ? places[0] : undefined;
-  if (only !== undefined) return {argument: text.slice(0, only), client: clientAt(text, only)};
+  if (only !== undefined) return partsAt(text, only);
   const agreeing = places.filter((place) => isRepeated(text, place));
   const [place, ...more] = agreeing;
   // Still another one for another argument, and joined like a bare line.
-  if (place === undefined || more.length > 0) return {argument: text, client: undefined};
-  return {argument: text.slice(0, place), client: clientAt(text, place)};
+  if (place === undefined || more.length > 0) {
+    return {argument: text, client: undefined, refusals: refusalsIn(text)};
+  }
+  return partsAt(text, place);
+}
+
+function partsAt(text: string, place: number): Parts {
+  const argument = text.slice(0, place);
+  const refusal = refusalAt(text, clientEnd(text, place), shortened(argument));
+  return {
+    argument,
+    client: clientAt(text, place),
+    refusals: refusal === undefined ? [] : [refusal],
+  };
+}
+
+const rejection = /, reject=(\d{3})[ -](?:(\d\.\d{1,3}\.\d{1,3}) )?/y;
+
+function refusalAt(text: string, at: number | undefined, argument: string): Refusal | undefined {
+  if (at === undefined) return undefined;
+  rejection.lastIndex = at;
+  const match = rejection.exec(text);
+  if (match === null) return undefined;
+  const said = text.slice(at + match[0].length);
+  const quoted = `${argument}... `;
+  const words = said.startsWith(quoted) ? said.slice(quoted.length) : said;
+  return {reply: match[1], status: match[2], words};
+}
+
+/** The true one is among them; the others are the client's. */
+function refusalsIn(text: string): Refusal[] {
+  const found: Refusal[] = [];
+  let at = text.indexOf(', reject=');
+  while (at >= 0 && found.length < mostPlaces) {
+    const refusal = refusalAt(text, at, '');
+    if (refusal !== undefined) found.push(refusal);
+    at = text.indexOf(', reject=', at + 1);
+  }
+  return found;
 }
 
 /** Shorter than what sendmail splits, with the queue id in front (SYSLOG_BUFSIZE is 1024). Bytes. */
@@ -90,24 +136,4 @@ function isRepeated(text: string, place: number): boolean {
 /** As in the refusal: libsm shortenstring(), with MAXSHORTSTR 203. */
 function shortened(text: string): string {
   return text.length <= 203 ? text : `${text.slice(0, 100)}...${text.slice(-100)}`;
-}
-
-const milterRecipient = /^Milter: to=(.*), reject=\d{3} (\d\.\d{1,3}\.\d{1,3}) /s;
-const milterConnect =
-  /^Milter: connect: host=\S{1,255}, addr=((?:IPv6:)?[0-9A-Fa-f:.]{2,45}), rejecting commands$/;
-
-/** A milter's refusals name no client, but for the one of a connection (milter.c, srvrsmtp.c). */
-export function readMilter(queueId: string | undefined, body: string): MailEvent | undefined {
-  const connect = milterConnect.exec(body);
-  if (connect !== null) {
-    const client = parseClient(`[${connect[1] ?? ''}]`);
-    return {kind: 'connectionRefused', queueId, client, subject: ''};
-  }
-  const recipient = milterRecipient.exec(body);
-  if (recipient === null) return undefined;
-  const [, subject = '', code] = recipient;
-  if (queueId === undefined || code !== '5.1.1') {
-    return {kind: 'recipientRefused', queueId, client: undefined, ...subjectOf(subject)};
-  }
-  return {kind: 'unknownRecipient', queueId, ...subjectOf(subject), client: undefined};
 }

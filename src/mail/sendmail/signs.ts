@@ -7,7 +7,7 @@
 import {parseAddress} from '../../net/address.js';
 import {clientPattern} from './client.js';
 import type {Sign, SignKind} from '../mail-event.js';
-import {subjectOf} from './recipient.js';
+import {subjectOf} from './recipients/recipient.js';
 
 interface Shape {
   readonly kind: SignKind;

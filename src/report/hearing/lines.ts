@@ -46,12 +46,19 @@ function sourceLines(view: SourceView, nowMs: number): string[] {
 const leastLagSeconds = 60;
 
 function lagText({newestStampMs, lastLineMs, offsetSeconds}: SourceView, nowMs: number): string[] {
-  const offset = offsetSeconds === undefined ? [] : [`stamps ${offsetSeconds}s behind, corrected`];
+  const offset = offsetText(offsetSeconds);
   if (newestStampMs === undefined || lastLineMs === undefined) return offset;
   const lag = Math.round((Math.min(lastLineMs, nowMs) - newestStampMs) / 1000);
   if (Math.abs(lag) < leastLagSeconds) return offset;
   const text = `${aboutText(Math.abs(lag))} ${lag > 0 ? 'behind' : 'ahead of'} the clock`;
   return [...offset, `the newest stamp ${text}`];
+}
+
+/** @param seconds what is added to the stamps: more than 0 where they are behind */
+function offsetText(seconds: number | undefined): string[] {
+  if (seconds === undefined || seconds === 0) return [];
+  const side = seconds > 0 ? 'behind' : 'ahead of';
+  return [`its stamps are ${aboutText(Math.abs(seconds))} ${side} this machine's clock, corrected`];
 }
 
 const reasons: Readonly<Record<IgnoredBy, string>> = {

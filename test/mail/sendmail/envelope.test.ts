@@ -1,7 +1,7 @@
 /** `from=` and `to=`: which client, how much was taken, and which recipients were not known. */
 import {describe, expect, test} from '@jest/globals';
 import {readFrom, readTo} from '../../../src/mail/sendmail/envelope.js';
-import {subjectOf} from '../../../src/mail/sendmail/recipient.js';
+import {subjectOf} from '../../../src/mail/sendmail/recipients/recipient.js';
 import {notation} from './notation.js';
 
 const from = (sender: string, more = '', relay = '[203.0.113.7]'): string =>

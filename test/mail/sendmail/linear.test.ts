@@ -6,7 +6,8 @@ import {describe, expect, test} from '@jest/globals';
 import {Fragments} from '../../../src/mail/sendmail/fragments.js';
 import {Frames} from '../../../src/log/frames.js';
 import {queueIdClock} from '../../../src/mail/sendmail/queue-id.js';
-import {isOneAddress} from '../../../src/mail/sendmail/recipient.js';
+import {longestAddress, plainAddress} from '../../../src/mail/address/plain-address.js';
+import {writtenLength} from '../../../src/mail/address/written.js';
 import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
 import {lineScan} from '../../../src/scan/scanner.js';
 import {Table} from '../../../src/base/mechanisms/table.js';
@@ -111,13 +112,17 @@ describe('parseSendmail', () => {
   });
 });
 
-test('isOneAddress, of any length', () => {
-  for (const part of parts) {
+test.each([
+  ['writtenLength', writtenLength, 4000],
+  // A longer one is not looked into.
+  ['plainAddress', plainAddress, longestAddress / 4],
+] as const)('%s, of any length', (_, read, shortest) => {
+  for (const part of [...parts, '"', '<', '>', '.', '@:', '>.', ' >', '+', '%', '!']) {
     const make = (length: number) => {
       const text = repeated(part, length);
-      return () => void isOneAddress(text);
+      return () => void read(text);
     };
-    expectLinear(make, 4000, part);
+    expectLinear(make, shortest, part);
   }
 });
 

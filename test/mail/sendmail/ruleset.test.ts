@@ -1,7 +1,7 @@
 /** Which client a ruleset refused: the one of several around which both quotations agree, or nobody. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {readMilter, readRuleset} from '../../../src/mail/sendmail/ruleset.js';
+import {readRuleset} from '../../../src/mail/sendmail/ruleset.js';
 import {notation} from './notation.js';
 
 const client = '[203.0.113.7]';
@@ -15,15 +15,41 @@ describe('readRuleset()', () => {
   test.each([
     ['User unknown', 'unknownRecipient'],
     ['No such user here', 'unknownRecipient'],
-    ['Mailbox disabled for this recipient', 'unknownRecipient'],
+    ['Whatever you like', 'unknownRecipient'],
+    ['User unknown, but only today', 'unknownRecipient'],
     ['Relaying denied', 'relayDenied'],
     ['Relaying denied. IP name lookup failed [203.0.113.7]', 'relayDenied'],
     ['Relaying denied. Proper authentication required.', 'relayDenied'],
-    ['Relaying temporarily denied. Cannot resolve PTR record for 203.0.113.7', 'recipientRefused'],
-    ['Greylisted', 'recipientRefused'],
-    ['User unknown, but only today', 'recipientRefused'],
   ])('%s: %s', (tail, kind) => {
     expect(read(refused('<a@b>', tail))).toBe(`${kind} X client=203.0.113.7 <a@b>`);
+  });
+
+  test.each([
+    ['550 5.2.1', 'Mailbox disabled for this recipient', 'unknownRecipient'],
+    ['550 5.2.1', 'This account is closed', 'unknownRecipient'],
+    ['550 5.0.0', 'No such user', 'unknownRecipient'],
+    ['550', 'No such mailbox.', 'unknownRecipient'],
+    ['553 5.1.1', 'Left us', 'unknownRecipient'],
+    ['550 5.7.1', 'User unknown', 'unknownRecipient'],
+    ['550 5.7.1', 'Relaying denied', 'relayDenied'],
+    ['550 5.1.0', 'No', 'recipientRefused'],
+    ['551 5.1.6', 'User has moved; please try elsewhere', 'recipientRefused'],
+    ['550 5.1.2', 'Host unknown', 'recipientRefused'],
+    ['550 5.1.8', 'Domain of sender address a@b does not exist', 'recipientRefused'],
+    ['450 4.1.1', 'User unknown', 'recipientRefused'],
+    ['450 5.1.1', 'User unknown', 'recipientRefused'],
+    ['450 4.4.0', 'Relaying temporarily denied. Cannot resolve PTR record', 'recipientRefused'],
+    ['451 4.7.1', 'Greylisted', 'recipientRefused'],
+  ])('%s %s: %s', (code, tail, kind) => {
+    expect(read(refused('<a@b>', tail, code))).toBe(`${kind} X client=203.0.113.7 <a@b>`);
+  });
+
+  test("the code is sendmail's own, whatever the client writes", () => {
+    const hostile = '<"x, relay=[198.51.100.66], reject=550 5.1.1 y"@b>';
+    expect(read(refused(hostile, 'Relaying denied', '550 5.7.1'))).toMatch(/^relayDenied X /);
+    expect(read(refused(hostile, 'Greylisted', '451 4.7.1'))).toMatch(/^recipientRefused X /);
+    const hidden = '<"x, relay=[198.51.100.66], reject=451 4.7.1 y"@b>';
+    expect(read(refused(hidden, 'Left us'))).toMatch(/^unknownRecipient X client=203/);
   });
 
   test('of a false client in the recipient the true one is told, or none', () => {
@@ -70,25 +96,5 @@ describe('readRuleset()', () => {
     'ruleset=check_rcpt, arg2=x',
   ])('%s is none', (body) => {
     expect(readRuleset('X', body)).toBeUndefined();
-  });
-});
-
-describe('readMilter()', () => {
-  test.each([
-    ['to=<a@b>, reject=550 5.1.1 <a@b>... User unknown', 'unknownRecipient X client=- <a@b>'],
-    ['to=<a@b>, reject=450 4.7.1 Later', 'recipientRefused X client=- <a@b>'],
-    ['to=<a@b>, reject=550 5.7.1 No', 'recipientRefused X client=- <a@b>'],
-    [
-      'connect: host=h.example, addr=203.0.113.7, rejecting commands',
-      'connectionRefused X client=203.0.113.7',
-    ],
-    [
-      'connect: host=h.example, addr=IPv6:2001:db8::7, rejecting commands',
-      'connectionRefused X client=2001:db8::7',
-    ],
-    ['from=<a@b>, reject=550 5.7.1 No', '-'],
-    ['connect, ending', '-'],
-  ])('%s', (said, expected) => {
-    expect(notation(readMilter('X', `Milter: ${said}`))).toBe(expected);
   });
 });

@@ -1,0 +1,116 @@
+/** Where only a verified word counts, a line that anybody can write changes nothing of what is verified. */
+import {beforeEach, describe, expect, test} from '@jest/globals';
+import {
+  counts,
+  deliveredIn,
+  endedIn,
+  failed,
+  from,
+  kernel,
+  login,
+  mailer,
+  sent,
+  unknown,
+} from './samples.js';
+import {queueId, Relay} from './samples.js';
+import type {JoinOutcome} from '../../src/mail/join-outcome.js';
+import {emptyState} from '../../src/guard/state.js';
+
+const guesser = '203.0.113.7';
+const victim = '198.51.100.66';
+const journal = {writer: mailer};
+
+const against = (outcomes: readonly JoinOutcome[]): string[] =>
+  outcomes.flatMap((outcome) =>
+    outcome.kind === 'evidence'
+      ? [`${outcome.evidence.client.text} ${outcome.evidence.proof}`]
+      : outcome.kind === 'dispute' || outcome.kind === 'unheeded'
+        ? [outcome.kind]
+        : [],
+  );
+
+describe('under verified', () => {
+  let relay: Relay;
+  beforeEach(() => {
+    relay = new Relay(emptyState(), 'verified');
+  });
+
+  const guess = (name: string): string[] =>
+    against(relay.say(unknown(name), {answer: kernel(guesser)}));
+  const forged: Record<string, readonly string[]> = {
+    'connect from': [`NOQUEUE: connect from [${victim}]`],
+    'connect of a local program': ['NOQUEUE: connect from root@localhost'],
+    'from=': [from({client: `[${victim}]`})],
+    'from= of many recipients': [from({client: `[${guesser}]`, counts: counts(99_999)})],
+    'from= of a local program': [from({client: 'root@localhost', counts: counts(3)})],
+    'a login': [login(`[${guesser}]`), login(`[${victim}]`)],
+    'a ruleset': [
+      `${queueId}: ruleset=check_rcpt, arg1=<x@b>, relay=[${victim}], reject=550 5.1.1 <x@b>... User unknown`,
+    ],
+    'two rulesets that differ': [victim, '198.51.100.67'].map(
+      (each) =>
+        `${queueId}: ruleset=check_rcpt, arg1=<x@b>, relay=[${each}], reject=550 5.7.1 <x@b>... Relaying denied`,
+    ),
+    'a sign': [`${queueId}: [${victim}]: Possible SMTP RCPT flood, throttling.`],
+    deliveries: [sent('<a@b>'), failed('ghost')],
+  };
+
+  test.each(Object.entries(forged))('%s does not hide a guesser', (_, lines) => {
+    for (const line of lines) relay.say(line);
+    expect(guess('one')).toContain(`${guesser} kernel`);
+    for (const line of lines) {
+      const said = against(relay.say(line));
+      expect(said).not.toContain('dispute');
+      expect(said.filter((each) => each.startsWith(victim) && !each.endsWith('log'))).toEqual([]);
+    }
+    expect(guess('two')).toEqual([`${guesser} kernel`]);
+  });
+
+  test('a contradiction is told', () => {
+    guess('one');
+    expect(against(relay.say(from({client: `[${victim}]`})))).toEqual(['unheeded']);
+    const vrfy = `[${victim}]: VRFY root`;
+    expect(against(relay.say(vrfy, {answer: kernel(guesser)}))).toEqual(['unheeded']);
+  });
+
+  test('nobody earns credit by a line of a file, not even where the kernel knows whose process it is', () => {
+    const taken = from({client: `[${guesser}]`, counts: counts(99_999)});
+    for (const answer of [undefined, kernel(guesser)]) {
+      expect(endedIn(relay.say(taken, {answer}))).toEqual([]);
+      expect(deliveredIn(relay.say(sent('<a@b>'))).filter(({proof}) => proof !== 'log')).toEqual(
+        [],
+      );
+    }
+    guess('one');
+    expect(endedIn(relay.say(taken))).toMatchObject([{accepted: 0, message: 'taken'}]);
+  });
+
+  test('by the journal they do, and what it says disputes', () => {
+    const taken = from({client: `[${guesser}]`, counts: counts(1)});
+    expect(endedIn(relay.say(taken, journal))).toMatchObject([{accepted: 1, proof: 'journal'}]);
+    expect(deliveredIn(relay.say(sent('<a@b>'), journal))).toMatchObject([{proof: 'journal'}]);
+    guess('one');
+    expect(against(relay.say(from({client: `[${victim}]`}), journal))).toEqual(['dispute']);
+  });
+
+  test('of root, whose program is gone, the kernel is believed', () => {
+    const writer = {...mailer, executable: ''};
+    const taken = from({client: `[${guesser}]`, counts: counts(1)});
+    expect(endedIn(relay.say(taken, {writer, answer: kernel(guesser)}))).toMatchObject([
+      {accepted: 1, proof: 'kernel'},
+    ]);
+  });
+
+  test('what the next host did not know is no proof against a client', () => {
+    relay.say(from({client: `[${guesser}]`, counts: counts(1)}), journal);
+    expect(against(relay.say(failed('ghost')))).toEqual([`${guesser} log`]);
+    relay.say(from({client: `[${guesser}]`, counts: counts(1)}), journal);
+    expect(against(relay.say(failed('ghost'), journal))).toEqual([`${guesser} journal`]);
+  });
+});
+
+test('under any, a contradiction is a dispute as before', () => {
+  const relay = new Relay();
+  relay.say(unknown('one'), {answer: kernel(guesser)});
+  expect(against(relay.say(from({client: `[${victim}]`})))).toEqual(['dispute']);
+});
