@@ -3,6 +3,7 @@ import type {TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare} from '../status.js';
 import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
+import {inexpressible} from '../../firewall/filter-listing.js';
 import {advice, bad, type Finding, good} from './finding.js';
 
 export function daemonFindings({status}: Facts): Finding[] {
@@ -29,6 +30,9 @@ export function daemonFindings({status}: Facts): Finding[] {
     ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
     ...egressFindings(egress),
     ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
+    ...([...failures].some((failure) => failure.includes(inexpressible))
+      ? [advice('backend = "nftables" has a table of its own beside such rules: set it')]
+      : []),
   ];
 }
 
