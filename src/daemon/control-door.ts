@@ -2,11 +2,12 @@
  * The control socket of one life. A daemon whose socket cannot be made goes on without it: it guards all
  * the same. What is answered is the caller's.
  */
+import {Complaints} from '../base/mechanisms/complaints.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {Answer} from '../control/protocol.js';
-import {type ControlServer, serveControl} from '../sys/talk/control-socket.js';
+import {askControl, type ControlServer, serveControl} from '../sys/talk/control-socket.js';
 
 export class ControlDoor {
   readonly #config: Config;
@@ -14,12 +15,15 @@ export class ControlDoor {
   readonly #answer: (request: unknown) => Promise<Answer>;
   #server: ControlServer | undefined;
   #isClosed = false;
+  /** Asked for at each check: what is wrong is said once. */
+  readonly #complaints: Complaints;
   readonly #opening = new SingleFlight(() => this.#open());
 
   constructor(config: Config, say: Say, answer: (request: unknown) => Promise<Answer>) {
     this.#config = config;
     this.#say = say;
     this.#answer = answer;
+    this.#complaints = new Complaints(say);
   }
 
   /** Makes the socket, or makes it again where its file is gone or is somebody else's. A dry run has none. */
@@ -34,15 +38,30 @@ export class ControlDoor {
 
   async #open(): Promise<void> {
     if (this.#config.dryRun || this.#server?.isThere() === true) return;
+    const {controlSocket: path} = this.#config;
     try {
+      const isLost = this.#server !== undefined;
+      if (isLost && (await isAnother(path)))
+        throw new Error(`${path}: another process listens there`);
       this.#server?.close();
       this.#server = undefined;
-      const server = await serveControl(this.#config.controlSocket, this.#answer);
+      const server = await serveControl(path, this.#answer);
       if (this.#isClosed) server.close();
       else this.#server = server;
+      const back = 'control socket: made again, commands reach this daemon';
+      const was = this.#complaints.end('socket', back);
+      if (isLost && !was)
+        this.#say('warning', `control socket ${path}: it was removed, and is made again`);
     } catch (error) {
       const why = (error as Error).message;
-      this.#say('error', `no control socket, so no command reaches this daemon: ${why}`);
+      this.#complaints.begin(
+        'socket',
+        `no control socket, so no command reaches this daemon: ${why}`,
+      );
     }
   }
 }
+
+/** Somebody has put his own socket there, and answers: it is not taken from him. */
+const isAnother = async (path: string): Promise<boolean> =>
+  (await askControl(path, {command: 'status'})).kind !== 'noDaemon';

@@ -152,6 +152,8 @@ export class Enforcement {
   /** Compares the firewall with what should be, in both directions, and repairs it. */
   async check(): Promise<void> {
     this.#renewIntent();
+    // Which iptables there are may have changed, as the rest of the machine.
+    if (this.#unwanted === 'remove') await this.#expectOthers();
     await this.#rules.check();
   }
 
@@ -230,6 +232,10 @@ export class Enforcement {
     };
     const cutter = new Cutter(config, view, sendmail);
     return new SessionCuts(cutter, this.#rules);
+  }
+
+  async #expectOthers(): Promise<void> {
+    this.#rules.expectOthers(await this.#parts.otherVariant());
   }
 
   /** What another backend has left is no longer needed once ours knows all that the log says. */

@@ -52,7 +52,7 @@ export interface Living {
   /** Whether a whitelist was read, now or in an earlier life. */
   readonly whitelist: 'had' | 'hadNone';
   /**
-   * Reads whitelist and addresses of the machine, opens the control socket again where its file is gone,
+   * Reads whitelist and addresses of the machine, makes control socket and state again where they are gone,
    * and has the firewall searched for what others have left. Ends when what follows is in force. `unsettled`: the whitelist is just being written; the last
    * good one stays in force until it is whole.
    */
@@ -101,7 +101,11 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     guard: (request) => daemon.answer(request),
   };
   const door = new ControlDoor(config, log.say, (value) => route(value, answerers));
-  const schedules = makeSchedules(terms, daemon);
+  const secure = async (): Promise<void> => {
+    if ((await resources.secure()) === 'madeAgain') daemon.noteChange();
+    await door.open();
+  };
+  const schedules = makeSchedules(terms, daemon, secure);
   const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<void> | undefined;
@@ -116,7 +120,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     const rows = resources.state.outgoing;
     const parts = {config, rows, egress, onCount, memory: memory.outgoing, say: log.say};
     watching = watchOutgoing(parts, over.signal);
-    course.begun(livingOf(daemon, door));
+    course.begun(livingOf(daemon, secure));
     await door.open();
     // A whitelist that is just being written: nobody is judged by the one before it is whole.
     await settle(() => daemon.refreshExemptions());
@@ -133,13 +137,13 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   return {kind: 'ended', firewall};
 }
 
-function livingOf(daemon: Daemon, door: ControlDoor): Living {
+function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
   return {
     get whitelist() {
       return daemon.hasWhitelist ? 'had' : 'hadNone';
     },
     refresh: async () => {
-      await door.open();
+      await secure();
       void daemon.lookForLeftovers();
       return settle(() => daemon.refreshExemptions());
     },
@@ -180,7 +184,11 @@ async function sayWhenEnforced(
   if (isNow && notice !== undefined) log.say('notice', notice);
 }
 
-function makeSchedules({config, log, course}: LifeTerms, daemon: Daemon): Schedule[] {
+function makeSchedules(
+  {config, log, course}: LifeTerms,
+  daemon: Daemon,
+  secure: () => Promise<void>,
+): Schedule[] {
   const view = {
     say: log.say,
     onReaped: (stuck: Stuck) => daemon.reaped(stuck),
@@ -189,7 +197,10 @@ function makeSchedules({config, log, course}: LifeTerms, daemon: Daemon): Schedu
   const reaper = new Reaper(config, view, sendmail);
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
-    repeat(config.checkInterval * 1000, () => daemon.check()),
+    repeat(config.checkInterval * 1000, async () => {
+      await secure();
+      await daemon.check();
+    }),
     onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),
   ];
 }

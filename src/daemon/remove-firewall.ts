@@ -24,12 +24,6 @@ export async function removeFirewall(
   const formerGuard = state && formerEgress(state);
   return [
     ...(await removeAll(settings, families, variant, surroundings, former)),
-    ...(await removeEgress(
-      settings.outboundChainName,
-      families,
-      variant,
-      surroundings,
-      formerGuard,
-    )),
+    ...(await removeEgress(settings, families, variant, surroundings, formerGuard)),
   ];
 }

@@ -2,6 +2,7 @@
  * Sets up what a daemon, or a command in its absence, works on: the lock, the store, the way to the
  * firewall. In a dry run the same parts that touch nothing.
  */
+import {Complaints} from '../base/mechanisms/complaints.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
@@ -19,6 +20,8 @@ export interface Resources {
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly run: RunCall;
+  /** Makes the state's directory and its lock again where they are gone; then `commit` saves there. */
+  readonly secure: () => Promise<'wasThere' | 'madeAgain'>;
   leave(): void;
 }
 
@@ -41,11 +44,34 @@ export async function openResources(
       const message = `state: damaged, put aside as ${store.damaged}; beginning with nothing`;
       log.say('error', message);
     }
+    let {lock} = locked;
+    const complaints = new Complaints(log.say);
+    const {state, history} = store;
+    const secure: Resources['secure'] = async () => {
+      if (lock.isThere()) return 'wasThere';
+      const again = await lockState(config.stateDir);
+      const gone = `state: ${config.stateDir} was removed, or is mounted over`;
+      if (again.kind !== 'locked') {
+        complaints.begin('state', `${gone}; it cannot be made again: ${again.why}`);
+        return 'wasThere';
+      }
+      complaints.end('state');
+      lock.release();
+      lock = again.lock;
+      log.say('warning', `${gone}: it is made again, and all is saved there`);
+      return 'madeAgain';
+    };
+    const commit = (): void => {
+      if (!lock.isThere()) throw new Error(`${config.stateDir} was removed, or is mounted over`);
+      const renewed = store.commit();
+      if (renewed !== undefined) log.say('warning', renewed);
+    };
     const leave = (): void => {
       store.close();
-      locked.lock.release();
+      lock.release();
     };
-    return {kind: 'ready', resources: {...store, run: (call) => runFirewallCall(call), leave}};
+    const run: RunCall = (call) => runFirewallCall(call);
+    return {kind: 'ready', resources: {state, history, commit, run, secure, leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
@@ -93,6 +119,7 @@ export async function openToLook(config: Config, log: Log): Promise<OpenedResour
 
 const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
   state,
+  secure: () => Promise.resolve('wasThere'),
   commit: () => void (state.history.length = 0),
   history: () => [],
   leave: () => undefined,
@@ -100,5 +127,6 @@ const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
 
 const dryResources = (unsaved: State): Resources => ({
   ...nothingSaved(unsaved),
-  run: () => Promise.resolve({kind: 'done', stdout: ''}),
+  // A table with nothing in it, and all that is asked of it is done.
+  run: () => Promise.resolve({kind: 'done', stdout: '*filter\nCOMMIT\n'}),
 });

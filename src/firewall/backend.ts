@@ -8,6 +8,8 @@ export interface Call {
   readonly program: string;
   readonly parameters: readonly string[];
   readonly input: string;
+  /** `absence`: it asks for something that must not be there, and it is bad if it is. Default: nothing. */
+  readonly expects?: 'absence';
 }
 
 export type CallResult =
@@ -44,6 +46,8 @@ export interface Plan<Actual> {
   readonly calls: readonly Call[];
   /** What changes, for people: the kind of the step → how often. */
   readonly changes: ReadonlyMap<string, number>;
+  /** Of these, what does not follow from a decision of ours: others have changed it. Default: all. */
+  readonly drift?: ReadonlyMap<string, number>;
   /** What the kernel holds when all calls are done. Takes over the reading that it was made from. */
   readonly after: () => Actual;
 }

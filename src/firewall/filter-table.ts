@@ -3,14 +3,19 @@
  * sends a packet, and whether one of ours is met before another could accept. Both families and both
  * variants (nf_tables, legacy) print alike. What is ours is decided by who asks.
  */
+import {rulesAsLines} from './filter-listing.js';
 import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 
-/** Chains of the filter table, each with its rules without `-A CHAIN `. */
+/**
+ * Chains of the filter table, each with its rules without `-A CHAIN `.
+ *
+ * @param listing a whole one (`filter-listing.ts`)
+ */
 export function readRules(listing: string): Map<string, string[]> {
   const rules = new Map<string, string[]>();
   let table = '';
-  for (const line of listing.split('\n')) {
+  for (const line of rulesAsLines(listing)) {
     if (line.startsWith('*')) table = line.slice(1);
     if (table !== 'filter') continue;
     if (line.startsWith(':')) rules.set(line.slice(1, line.indexOf(' ')), []);

@@ -15,12 +15,50 @@ export const listCall = (program: string): Call => ({
   input: '',
 });
 
-/** All of it or nothing (iptables-restore(8)); the rest of the table stays as it is. */
-export const restoreCall = (program: string, input: string): Call => ({
-  program: `${program}-restore`,
-  parameters: ['--noflush', '--wait', String(lockSeconds)],
-  input,
-});
+/**
+ * The batch, all of it or nothing (iptables-restore(8)); the rest of the table stays as it is. Before it
+ * another program is asked whether a jump that it inserts into a chain of the kernel stands already: a
+ * listing that did not show it would make the batch put in a second one, each time. A jump to a chain that
+ * the batch makes cannot stand, and one that it deletes first was listed.
+ */
+export const restoreCalls = (program: string, input: string): Call[] => [
+  ...[...blindJumps(input.split('\n'))].map((rule): Call => ({
+    ...{program, input: ''},
+    parameters: ['--wait', String(lockSeconds), '--check', ...rule.split(' ')],
+    expects: 'absence',
+  })),
+  {
+    program: `${program}-restore`,
+    parameters: ['--noflush', '--wait', String(lockSeconds)],
+    input,
+  },
+];
+
+const insertedJump = /^-I (\S+) 1 (.* -j (?!(?:RETURN|DROP|REJECT)\b)(\S+))$/;
+
+function blindJumps(lines: readonly string[]): Set<string> {
+  const made = new Set<string>();
+  const deleted = new Set<string>();
+  const blind = new Set<string>();
+  for (const line of lines) {
+    if (line.startsWith('-N ')) made.add(line.slice(3));
+    if (line.startsWith('-D ')) deleted.add(line.slice(3));
+    const [, chain = '', rule = '', target = ''] = insertedJump.exec(line) ?? [];
+    const jump = `${chain} ${rule}`;
+    if (chain !== '' && !made.has(target) && !deleted.has(jump)) blind.add(jump);
+  }
+  return blind;
+}
+
+/** What iptables of either variant says when the rule, its chain or its target is not there. */
+const absences =
+  /Bad rule|No chain\/target\/match by that name|does not exist|Couldn't load target/;
+
+/**
+ * @param why what a check has said that failed
+ * @returns whether it was for want of the rule
+ */
+export const isAbsence = (why: string): boolean => absences.test(why);
 
 /** How long iptables waits for another tool that holds its lock. Seconds. */
 const lockSeconds = 5;

@@ -30,9 +30,11 @@ export const listTable = (spec: Named, family: Family): Call => ({
 
 /** @param absent what it is if there is no such table */
 export const absentOr = <Actual>(why: string, absent: Actual): KernelReading<Actual> =>
-  why.includes('No such file or directory')
-    ? {kind: 'read', actual: absent}
-    : {kind: 'unreadable', why};
+  isAbsent(why) ? {kind: 'read', actual: absent} : {kind: 'unreadable', why};
+
+/** By its own words: a library that is missing is said in the same words, but not as nft's error. */
+export const isAbsent = (why: string): boolean =>
+  /\bError: (?:Could not process rule: )?No such file or directory\b/.test(why);
 
 /** As nft prints it; what else it prints is not looked at. */
 export interface Listed {
@@ -58,12 +60,20 @@ export function listedIn(
   }
   try {
     const {nftables: items} = JSON.parse(text) as {readonly nftables: readonly Listed[]};
-    return {kind: 'listed', items};
+    const isWhole = items.some(({table}) => table !== undefined);
+    return isWhole ? {kind: 'listed', items} : cutOff('no table in the listing');
   } catch {
-    // nft 1.0.6 stops in the middle of a table that somebody has put to sleep, and calls it done.
-    return {kind: 'listed', items: []};
+    // nft 1.0.6 stops at the flags of a table that somebody has put to sleep, and calls it done.
+    return sleepingTable.test(text)
+      ? {kind: 'listed', items: []}
+      : cutOff('the listing is cut off');
   }
 }
+
+const cutOff = (why: string) => ({kind: 'unreadable', why: `nft: ${why}`}) as const;
+
+const sleepingTable =
+  /^\{"nftables": \[(?:\{"metainfo": \{[^{}]*\}\}, )?\{"table": \{[^{}]*"flags": [^{}]*$/;
 
 /** All but the elements and what the kernel numbers. */
 export function shapeOf(listed: readonly Listed[]): string {

@@ -16,6 +16,11 @@ export class Pending {
     this.#unwanted = unwanted;
   }
 
+  /** Whether the next plan is the first with its word about what nobody wants. */
+  get isAnew(): boolean {
+    return this.#scope === 'all';
+  }
+
   /**
    * What the next plan must look at. What comes afterwards is for the plan after it; if this plan
    * fails, the kernel is read anew.

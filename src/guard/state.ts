@@ -7,7 +7,7 @@
 import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
 import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
-import type {ChainSpec} from '../blocks/chain/spec.js';
+import type {NotedChain} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Friend} from '../judge/crowd/friends.js';
 import {KnownNames} from '../judge/crowd/known-names.js';
@@ -64,8 +64,8 @@ const tables = {
   wave: of<WaveState>(),
   /** How far the installation has learnt who its mailers are: one row. */
   learning: of<Learning>(),
-  /** The names and ports under which we made something that may still be in the firewall. */
-  chains: of<ChainSpec>(),
+  /** The names and ports under which we made something that is in the firewall, or may come back to it. */
+  chains: of<NotedChain>(),
   /** Who opened connections to mail ports of others, by hour and program. */
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */

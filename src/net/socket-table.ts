@@ -11,6 +11,9 @@ export interface SocketEntry {
   readonly remote: Address;
 }
 
+/** Its head as the kernel prints it; what has none is no table, and not an empty one. */
+export const isSocketTable = (text: string): boolean => /^ *sl +local_address +rem/.test(text);
+
 /** @param inodes of the sockets that are wanted, in decimal */
 export function findSockets(table: string, inodes: readonly string[]): SocketEntry[] {
   return inodes.flatMap((inode) => {

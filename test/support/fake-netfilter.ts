@@ -22,7 +22,8 @@ export class FakeNetfilter {
   /** Called when a batch has been taken: another program that sees it. */
   onRestored: () => void = () => undefined;
 
-  readonly run = async ({program, input}: Call): Promise<CallResult> => {
+  readonly run = async ({program, parameters, input}: Call): Promise<CallResult> => {
+    if (program === 'iptables') return this.#check(parameters);
     const errand = errandOf(program);
     if (errand === undefined) return {kind: 'missing', why: `${program}: not found`};
     if (await this.#refused(errand)) return failed(`${errand} refused`);
@@ -44,11 +45,17 @@ export class FakeNetfilter {
 
   #list(): CallResult {
     const declared = [...this.#chains.keys()].map(
-      (name) => `:${name} ${name === 'INPUT' ? 'ACCEPT' : '-'} [0:0]`,
+      (name) => `:${name} ${['INPUT', 'OUTPUT'].includes(name) ? 'ACCEPT' : '-'} [0:0]`,
     );
     const rules = [...this.#chains].flatMap(([name, list]) => list.map((r) => `-A ${name} ${r}`));
     const stdout = ['# Generated', '*filter', ...declared, ...rules, 'COMMIT', ''].join('\n');
     return {kind: 'done', stdout};
+  }
+
+  #check(parameters: readonly string[]): CallResult {
+    const [chain = '', ...rule] = parameters.slice(parameters.indexOf('--check') + 1);
+    const stands = this.#chains.get(chain)?.includes(rule.join(' ')) ?? false;
+    return stands ? {kind: 'done', stdout: ''} : failed('iptables: Bad rule');
   }
 
   #restore(batch: string): CallResult {
@@ -89,26 +96,32 @@ function applyBatch(chains: Tables, batch: string): void {
   for (const line of lines.slice(1, -2)) applyLine(chains, line);
 }
 
+const verdicts = ['DROP', 'ACCEPT', 'RETURN', 'REJECT', 'LOG'];
+
 function applyLine(chains: Tables, line: string): void {
-  const declared = /^:(\S+) - \[0:0\]$/.exec(line)?.[1];
-  if (declared !== undefined) return void chains.set(declared, []);
+  const made = /^-N (\S+)$/.exec(line)?.[1];
+  if (made !== undefined) {
+    if (chains.has(made)) throw new Error(`chain exists: ${line}`);
+    return void chains.set(made, []);
+  }
   const [, flag, name = '', rest = ''] = /^-([AIDFX]) (\S+)(?: (.*))?$/.exec(line) ?? [];
   const rules = chains.get(name);
   if (rules === undefined) throw new Error(`no chain: ${line}`);
+  const at = Number(/^(\d+) /.exec(rest)?.[1] ?? 1) - 1;
   const rule = rest
-    .replace(/^(?:1 )?/, '')
+    .replace(/^\d+ /, '')
     .replace(/-s (\S+)/, (_, source: string) => `-s ${printed(source)}`);
   const target = /-j (\S+)/.exec(rule)?.[1];
-  if (target !== undefined && target !== 'DROP' && target !== 'ACCEPT' && !chains.has(target)) {
+  if (target !== undefined && !verdicts.includes(target) && !chains.has(target)) {
     throw new Error(`no target: ${line}`);
   }
   if (flag === 'A') rules.push(rule);
-  else if (flag === 'I') rules.unshift(rule);
+  else if (flag === 'I') rules.splice(at, 0, rule);
   else if (flag === 'F') rules.length = 0;
   else if (flag === 'D') {
-    const at = rules.indexOf(rule);
-    if (at < 0) throw new Error(`no rule: ${line}`);
-    rules.splice(at, 1);
+    const first = rules.indexOf(rule);
+    if (first < 0) throw new Error(`no rule: ${line}`);
+    rules.splice(first, 1);
   } else if (flag === 'X') {
     const used = [...chains.values()].some((list) => list.some((r) => r.endsWith(`-j ${name}`)));
     if (rules.length > 0 || used) throw new Error(`in use: ${line}`);

@@ -3,6 +3,7 @@
  * chain of the backend `ipset`, which has one rule for all.
  */
 import {type ChainState, type ChainStep, doSteps} from './chain.js';
+import {driftIn} from './drift.js';
 import {type ChainSettings, planChain, planChainRemoval} from './plan.js';
 import {parseListing, renderBatch} from './rules.js';
 import type {ChainSpec} from './spec.js';
@@ -15,7 +16,8 @@ import {
   type Plan,
   type KernelReading,
 } from '../../firewall/backend.js';
-import {listCall, programOf, restoreCall, type Variant} from '../../firewall/iptables-calls.js';
+import {readListing} from '../../firewall/filter-listing.js';
+import {programOf, restoreCalls, type Variant} from '../../firewall/iptables-calls.js';
 import type {Family} from '../../net/address.js';
 
 export function iptablesBackend(
@@ -28,7 +30,11 @@ export function iptablesBackend(
   return {
     name: `${programOf(family, variant)} chain ${spec.chain}`,
     read: ([listing]) => readChain(spec, family, variant, listing),
-    plan: (wish, actual) => planOf(actual, planChain(settings, wish, actual)),
+    plan: (wish, actual) => {
+      const steps = planChain(settings, wish, actual);
+      const drift = countKinds(driftIn(settings, wish.changed, actual, steps));
+      return {...planOf(actual, steps), drift};
+    },
     removal: (actual) => planOf(actual, planChainRemoval(settings, actual)),
     standing: (desired, actual) => countRules(settings, desired, actual),
   };
@@ -40,10 +46,9 @@ export function readChain(
   variant: Variant,
   listing: CallResult | undefined,
 ): KernelReading<ChainState> {
-  if (listing === undefined) return {kind: 'call', call: listCall(programOf(family, variant))};
-  return listing.kind === 'done'
-    ? {kind: 'read', actual: parseListing(spec, family, listing.stdout)}
-    : {kind: 'unreadable', why: listing.why};
+  return readListing(programOf(family, variant), listing, (text) =>
+    parseListing(spec, family, text),
+  );
 }
 
 export function chainPlan(
@@ -54,7 +59,7 @@ export function chainPlan(
 ): Plan<ChainState> {
   const program = programOf(family, variant);
   return {
-    calls: steps.length === 0 ? [] : [restoreCall(program, renderBatch(spec, family, steps))],
+    calls: steps.length === 0 ? [] : restoreCalls(program, renderBatch(spec, family, steps)),
     changes: countKinds(steps),
     after: () => doSteps(actual, steps),
   };

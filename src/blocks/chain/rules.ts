@@ -23,7 +23,8 @@ export function renderBatch(spec: ChainSpec, family: Family, steps: readonly Cha
 function renderStep(spec: ChainSpec, family: Family, step: ChainStep): string {
   switch (step.kind) {
     case 'createChain':
-      return `:${step.chain} - [0:0]`;
+      // Not `:CHAIN`, which would empty one that a listing did not show: this refuses the whole batch.
+      return `-N ${step.chain}`;
     case 'flushChain':
       return `-F ${step.chain}`;
     case 'deleteChain':

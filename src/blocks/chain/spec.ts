@@ -9,3 +9,8 @@ export interface ChainSpec {
 
 /** ipset(8): names have 31 characters, and a chain's at most 28. */
 export const setName = ({chain}: ChainSpec, family: Family): string => `${chain}-${family}`;
+
+/** One that something of ours stood under. `once`: it was seen that nothing does, and may be again. */
+export interface NotedChain extends ChainSpec {
+  readonly removed?: 'once';
+}

@@ -5,8 +5,16 @@
  */
 import type {Block} from '../block.js';
 import {iptablesBackend} from '../chain/backend.js';
+import type {ChainSpec} from '../chain/spec.js';
 import {Intent} from '../intent.js';
-import {allUnder, type Former, leftoversBeside, obstacleOf} from './leftovers.js';
+import {
+  allUnder,
+  type Former,
+  leftoversBeside,
+  noFormer,
+  obstacleOf,
+  rulesOfOtherPort,
+} from './leftovers.js';
 import {chainSettings, type FirewallSettings} from './settings.js';
 import {ipsetBackend} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
@@ -38,7 +46,7 @@ export class BlockRules {
     settings: FirewallSettings,
     families: readonly Family[],
     tools: KeeperTools,
-    former: Former = {specs: [], forget: () => undefined},
+    former: Former = noFormer,
   ) {
     this.#settings = settings;
     this.#former = former;
@@ -49,7 +57,7 @@ export class BlockRules {
         makeKeeper(settings, family, intent, tools),
       ]),
     );
-    const obstacles = former.specs
+    const obstacles = former.standing
       .filter(({chain}) => chain === settings.iptablesChainName)
       .map((spec) => obstacleOf(spec, families, former));
     this.#keepers = new FamilyKeepers(keepers, tools, obstacles);
@@ -94,15 +102,24 @@ export class BlockRules {
    * @param otherVariant the other program called iptables, where it may hold something
    */
   async replaceOthers(otherVariant: Variant | undefined): Promise<void> {
+    this.expectOthers(otherVariant);
+    await this.#keepers.removeLeftovers();
+  }
+
+  /** From now on each check looks for these, and removes them. */
+  expectOthers(otherVariant: Variant | undefined): void {
     const {families} = this.#keepers;
-    const others = this.#former.specs.filter(
-      ({chain}) => chain !== this.#settings.iptablesChainName,
-    );
+    const isUnderOurName = ({chain}: ChainSpec): boolean =>
+      chain === this.#settings.iptablesChainName;
+    const others = this.#former.specs.filter((spec) => !isUnderOurName(spec));
+    const ports = this.#former.specs.filter(isUnderOurName);
     this.#keepers.expectLeftovers([
       ...families.flatMap((family) => leftoversBeside(this.#settings, family, otherVariant)),
-      ...others.map((spec) => inOrder(allUnder(spec, families, otherVariant, this.#former))),
+      ...others.map((spec) =>
+        inOrder(allUnder(spec, families, otherVariant, this.#former, this.#settings.backend)),
+      ),
+      ...ports.flatMap((spec) => rulesOfOtherPort(spec, families)),
     ]);
-    await this.#keepers.removeLeftovers();
   }
 
   /** Whether the network's family has taken all that was decided. */

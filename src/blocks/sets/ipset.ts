@@ -11,7 +11,7 @@ import {chainPlan, isHooked, readChain} from '../chain/backend.js';
 import type {ChainState} from '../chain/chain.js';
 import {type ChainSettings, planChain, planChainRemoval} from '../chain/plan.js';
 import {type ChainSpec, setName} from '../chain/spec.js';
-import {countStanding, doSetSteps, type Elements, planSet, type SetStep} from './set.js';
+import {countStanding, doSetSteps, driftIn, type Elements, planSet, type SetStep} from './set.js';
 import {
   type Backend,
   type Call,
@@ -55,10 +55,12 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
         elements,
       );
       const chain = chainPlan(settings, '', actual.chain, planChain(settings, wish, actual.chain));
+      const drift = countKinds(driftIn(wish, elements, steps));
       const calls = renderSet(spec, family, actual.set === 'absent' ? 'create' : 'keep', steps);
       return {
         calls: [...calls, ...chain.calls],
         changes: new Map([...countKinds(steps), ...chain.changes]),
+        drift: new Map([...drift, ...chain.changes]),
         after: () => ({
           chain: chain.after(),
           set: doSetSteps(elements, steps, wish.nowMs),
@@ -111,7 +113,8 @@ function readSet(
   return isAbsent ? {kind: 'read', actual: 'absent'} : {kind: 'unreadable', why: saved.why};
 }
 
-const entryShape = /^add \S+ (\S+) timeout (\d+)( nomatch)?/;
+/** A set made by others may count too, or have comments. */
+const entryShape = /^add (\S+) (\S+) timeout (\d+)( nomatch)?(?: .*)?$/;
 
 /** @param text what `ipset save NAME` printed */
 function parseSet(
@@ -134,8 +137,11 @@ function parseSet(
   }
   const elements: Elements = new Map();
   for (const line of lines) {
-    const [, network = '', seconds, exception] = entryShape.exec(line) ?? [];
-    if (network === '') continue;
+    if (line === '') continue;
+    const [, set, network = '', seconds, exception] = entryShape.exec(line) ?? [];
+    if (set !== name) {
+      return {kind: 'unreadable', why: `ipset save ${name}: not an entry: ${line.slice(0, 80)}`};
+    }
     // A timeout of 0 is one that never comes; we have none of these.
     let endMs = seconds === '0' ? Number.POSITIVE_INFINITY : nowMs + Number(seconds) * 1000;
     // Somebody's exception: it stays, but where a block should stand it is none.

@@ -9,7 +9,7 @@
 import type {ChainSpec} from '../chain/spec.js';
 import type {Desired} from '../intent.js';
 import {readTable, setOf, sets, type TableState} from './nftables-listing.js';
-import {countStanding, doSetSteps, type Elements, planSet, type SetStep} from './set.js';
+import {countStanding, doSetSteps, driftIn, type Elements, planSet, type SetStep} from './set.js';
 import {type Backend, countKinds} from '../../firewall/backend.js';
 import {familyWord, nft, priority, tableOf} from '../../firewall/nft.js';
 import type {Family} from '../../net/address.js';
@@ -24,17 +24,15 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
       const isOurs = actual.table === 'ours';
       // Made anew it holds nothing; what nobody wants is kept for no longer than its table.
       const elements: Elements = isOurs ? actual.elements : new Map<string, number>();
-      const steps = withoutOverlap(
-        planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements),
-        elements,
-        wish.desired,
-      );
+      const planned = planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements);
+      const drift = countKinds(driftIn(wish, elements, planned));
+      const steps = withoutOverlap(planned, elements, wish.desired);
       const lines = [...(isOurs ? [] : created(spec, family)), ...elementLines(table, steps)];
       const changes = countKinds(steps);
-      if (!isOurs) changes.set('createTable', 1);
+      if (!isOurs) for (const counts of [changes, drift]) counts.set('createTable', 1);
       return {
         calls: lines.length === 0 ? [] : [nft(lines)],
-        changes,
+        ...{changes, drift},
         after: () => ({
           table: 'ours',
           elements: doSetSteps(elements, steps, wish.nowMs),

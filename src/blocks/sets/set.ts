@@ -84,3 +84,21 @@ export function countStanding(desired: Desired, elements: Elements, nowMs: numbe
   }
   return standing;
 }
+
+/**
+ * The steps that mend what others have done: not those about what we have decided since, and not the
+ * time of a block that is longer than the kernel can count.
+ */
+export function driftIn(
+  {changed, desired, nowMs}: Wish<Desired>,
+  actual: Elements,
+  steps: readonly SetStep[],
+): readonly SetStep[] {
+  const longestMs = longestSeconds * 1000;
+  return steps.filter(({kind, network}) => {
+    if (changed.has(network)) return false;
+    const isOnItsWay = (desired.untilMs(network) ?? 0) > nowMs + longestMs;
+    const isCapped = (actual.get(network) ?? Number.POSITIVE_INFINITY) <= nowMs + longestMs / 2;
+    return !(kind === 'renew' && isOnItsWay && isCapped);
+  });
+}

@@ -1,9 +1,13 @@
 /**
  * Asks the daemon that runs, and reads its answer once for all commands. What a command does where no
  * daemon runs is its own.
+ * A process that works on the state and does not listen, because its socket or its state was removed
+ * while it runs, is no absence of a daemon.
  */
 import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
+import type {Config} from '../../config/schema.js';
+import {lockHolder} from '../../sys/proc/lock-holder.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 
 type Asked =
@@ -23,4 +27,27 @@ export async function askDaemon(
   return answer === undefined
     ? {kind: 'failed', why: 'what answers is no daemon of this version'}
     : {kind: 'answer', answer};
+}
+
+type Place = Pick<Config, 'controlSocket' | 'stateDir'>;
+
+/** @returns undefined: no process is seen to work on the state */
+export function unasked({controlSocket, stateDir}: Place): string | undefined {
+  const holder = lockHolder(stateDir);
+  return holder && textOf(holder, {controlSocket, stateDir});
+}
+
+/** The same, but only of one that cannot be waited for: its state was removed under it. */
+export function unaskedForLong({controlSocket, stateDir}: Place): string | undefined {
+  const holder = lockHolder(stateDir);
+  return holder?.directory === 'removed' ? textOf(holder, {controlSocket, stateDir}) : undefined;
+}
+
+function textOf(
+  {pid, directory}: NonNullable<ReturnType<typeof lockHolder>>,
+  {controlSocket, stateDir}: Place,
+): string {
+  const removed = directory === 'removed' ? ' (removed while it runs)' : '';
+  const cure = `if it is the daemon it listens again after its next check, or at once after: kill -HUP ${pid}`;
+  return `process ${pid} works on ${stateDir}${removed}, and does not listen at ${controlSocket}: ${cure}`;
 }

@@ -2,7 +2,7 @@
  * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
  * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
  */
-import {askDaemon} from './ask.js';
+import {askDaemon, unasked} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {patienceMs} from '../inspect/hung-daemon.js';
 import type {Output} from '../face/surroundings.js';
@@ -24,7 +24,7 @@ export async function check(
   // Read in any case, for what is wrong with it.
   const read = ofFile(address, config, log);
   const files = `${config.whiteList} and the configuration`;
-  const asked = await ofDaemon(address, config.controlSocket);
+  const asked = await ofDaemon(address, config);
   const told = asked.kind === 'verdict' ? asked.verdict : read;
   const lines = [`${address.text}: ${told.text}`];
   if (asked.kind === 'verdict') lines.push('so says the daemon that runs');
@@ -55,9 +55,9 @@ type Asked =
   /** `why`: nobody could be asked. */
   | {readonly kind: 'none'; readonly why: string};
 
-async function ofDaemon({text}: Address, controlSocket: string): Promise<Asked> {
-  const asked = await askDaemon(controlSocket, {command: 'why', network: text}, patienceMs);
-  if (asked.kind === 'noDaemon') return {kind: 'none', why: 'no daemon runs'};
+async function ofDaemon({text}: Address, config: Config): Promise<Asked> {
+  const asked = await askDaemon(config.controlSocket, {command: 'why', network: text}, patienceMs);
+  if (asked.kind === 'noDaemon') return {kind: 'none', why: unasked(config) ?? 'no daemon runs'};
   if (asked.kind === 'failed') {
     return {kind: 'none', why: `the daemon cannot be asked (${asked.why})`};
   }

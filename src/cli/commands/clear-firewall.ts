@@ -1,4 +1,5 @@
 /** `flush --keep-blocks`: takes all of ours out of the firewall, and leaves the state alone. */
+import {unaskedForLong} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -19,6 +20,11 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
   if (config.dryRun) {
     output.print(`${wouldClear}\n`);
     return exitCode.ok;
+  }
+  const silent = unaskedForLong(config);
+  if (silent !== undefined) {
+    output.complain(`${silent}; it would put all back: stop it first`);
+    return exitCode.unavailable;
   }
   // One that runs need not have a socket. Where the state cannot be opened, none can run.
   const opened = await openResources(config, log);

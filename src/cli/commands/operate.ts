@@ -2,7 +2,7 @@
  * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
-import {askDaemon} from './ask.js';
+import {askDaemon, unasked, unaskedForLong} from './ask.js';
 import {type Answered, answerAlone, onlyAsks} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {hungText, patienceMs} from '../inspect/hung-daemon.js';
@@ -67,6 +67,8 @@ export async function operate(
 export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   const running = await askRunning(request, config);
   if (running.kind === 'told') return running.answer;
+  const silent = unaskedForLong(config);
+  if (silent !== undefined) return {unavailable: silent};
   const alone = await answerAlone(request, config, log);
   if (!('taken' in alone)) {
     if (running.file === 'dead') log.say('warning', deadText(config.controlSocket));
@@ -74,7 +76,7 @@ export async function answerOf(request: GuardRequest, config: Config, log: Log):
   }
   // A daemon that was just beginning, or between two lives, listens now.
   const late = await askRunning(request, config);
-  const why = `${alone.taken}, and does not listen at ${config.controlSocket}`;
+  const why = unasked(config) ?? `${alone.taken}, and does not listen at ${config.controlSocket}`;
   return late.kind === 'told' ? late.answer : {unavailable: why};
 }
 

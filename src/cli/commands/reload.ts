@@ -1,5 +1,5 @@
 /** `reload`, `confirm`: what only a running daemon can do. */
-import {askDaemon} from './ask.js';
+import {askDaemon, unasked} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -7,15 +7,17 @@ import type {CourseRequest} from '../../control/protocol.js';
 
 export async function reload(
   request: CourseRequest,
-  {controlSocket}: Pick<Config, 'controlSocket'>,
+  config: Pick<Config, 'controlSocket' | 'stateDir'>,
   output: Output,
   alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
+  const {controlSocket} = config;
   const asked = await askDaemon(controlSocket, request);
   if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
   if (asked.kind !== 'answer') {
+    const silent = asked.kind === 'failed' ? undefined : unasked(config);
     const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';
-    output.complain(`${controlSocket}: ${why}`);
+    output.complain(silent ?? `${controlSocket}: ${why}`);
     return exitCode.unavailable;
   }
   const {answer} = asked;

@@ -29,7 +29,7 @@ export class FamilyKeepers {
   readonly #keepers: ReadonlyMap<Family, AnyKeeper>;
   /** Of an earlier configuration, under the name that is ours now: removed before anything of ours stands. */
   readonly #obstacles: Leftovers;
-  /** Beside ours: removed while ours stands. */
+  /** Beside ours: looked for at each check, and removed while ours stands. */
   readonly #leftovers: Leftovers;
   readonly #removal = new SingleFlight(() => this.#tryLeftovers());
   #isStopped = false;
@@ -40,8 +40,8 @@ export class FamilyKeepers {
     obstacles: readonly Leftover[] = [],
   ) {
     this.#keepers = keepers;
-    this.#obstacles = new Leftovers(tools, obstacles);
-    this.#leftovers = new Leftovers(tools);
+    this.#obstacles = new Leftovers(tools, 'untilGone', obstacles);
+    this.#leftovers = new Leftovers(tools, 'always');
   }
 
   get families(): readonly Family[] {

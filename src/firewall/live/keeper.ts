@@ -148,9 +148,12 @@ export class Keeper<Actual, Wanted> {
     }
     const reading = await this.#read();
     if (reading.kind !== 'read') return reading.why;
+    // What the first order finds, what was kept until now, and what we have decided since, is nobody's change.
+    const isOwn = this.#repairs === undefined || this.#pending.isAnew;
     const plan = this.#planFrom(reading.actual, 'reading');
-    const isRepair = this.#repairs !== undefined && plan.calls.length > 0;
-    if (this.#phase.failure === undefined) this.#noteDrift(plan);
+    const drift = isOwn ? plan.changes : (plan.drift ?? plan.changes);
+    const isRepair = !isOwn && drift.size > 0;
+    if (this.#phase.failure === undefined) this.#noteDrift(drift, isRepair ? 'repair' : 'order');
     const failure = await this.#carryOut(plan, reading.readMs);
     if (failure !== undefined || !isRepair) return failure;
     // A repair is looked at again, not believed: another program may be undoing it at this moment.
@@ -214,12 +217,11 @@ export class Keeper<Actual, Wanted> {
     void this.#turns.run();
   }
 
-  #noteDrift({changes}: Plan<Actual>): void {
-    if (changes.size === 0) return;
-    const counted = [...changes].map(([kind, count]) => `${kind} ${count}`).join(', ');
-    const isRepair = this.#repairs !== undefined;
-    if (this.#repairs !== undefined) this.#repairs += 1;
-    this.#say(isRepair ? 'warning' : 'info', `bringing it in order: ${counted}`);
+  #noteDrift(drift: ReadonlyMap<string, number>, what: 'repair' | 'order'): void {
+    if (drift.size === 0) return;
+    const counted = [...drift].map(([kind, count]) => `${kind} ${count}`).join(', ');
+    if (what === 'repair') this.#repairs = (this.#repairs ?? 0) + 1;
+    this.#say(what === 'repair' ? 'warning' : 'info', `bringing it in order: ${counted}`);
   }
 
   #say(level: LogLevel, message: string): void {

@@ -4,7 +4,7 @@
  */
 import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';
-import type {Part} from '../backend.js';
+import type {CallResult, Part} from '../backend.js';
 import type {KeeperTools} from './keeper.js';
 import {removePart, type RunCall} from './part.js';
 
@@ -19,18 +19,27 @@ export interface Leftover {
 export interface LeftoverGroup {
   readonly name: string;
   readonly parts: readonly Leftover[];
-  /** Called when none of it stands any more. */
+  /** Called when none of it stands: each time that this was looked at. */
   readonly onGone: () => void;
 }
 
-/** Leftovers that are tried until all of them are gone. Logs why one stays: once for each reason. */
+/**
+ * Leftovers that are looked for. Logs why one stays: once for each reason. `untilGone`: each until it is
+ * gone; `always`: for ever, because rules that were saved once may be loaded again at any time.
+ */
 export class Leftovers {
   readonly #tools: KeeperTools;
+  readonly #how: 'untilGone' | 'always';
   readonly #complaints: Complaints;
   #left: readonly Leftover[];
 
-  constructor(tools: KeeperTools, leftovers: readonly Leftover[] = []) {
+  constructor(
+    tools: KeeperTools,
+    how: 'untilGone' | 'always',
+    leftovers: readonly Leftover[] = [],
+  ) {
     this.#tools = tools;
+    this.#how = how;
     this.#complaints = new Complaints(tools.say);
     this.#left = leftovers;
   }
@@ -50,16 +59,16 @@ export class Leftovers {
    * @param mayGoOn asked before each
    */
   async remove(mayGoOn: () => boolean): Promise<void> {
+    const run = withMemory(this.#tools.run);
     for (const leftover of this.#left) {
       if (!mayGoOn()) return;
-      if ((await this.#tryOne(leftover)) === 'stays') continue;
+      if ((await this.#tryOne(leftover, run)) === 'stays' || this.#how === 'always') continue;
       this.#left = this.#left.filter((each) => each !== leftover);
     }
   }
 
-  async #tryOne({name, remove}: Leftover): Promise<'gone' | 'stays'> {
-    const {run, say} = this.#tools;
-    const failure = await remove(run, say);
+  async #tryOne({name, remove}: Leftover, run: RunCall): Promise<'gone' | 'stays'> {
+    const failure = await remove(run, this.#tools.say);
     if (failure === undefined) {
       this.#complaints.end(name);
       return 'gone';
@@ -69,6 +78,20 @@ export class Leftovers {
     this.#complaints.begin(name, `${what} (trying again)`, 'warning');
     return 'stays';
   }
+}
+
+/** Reads the same only once, until something is changed: one listing of a table shows the chains of all names. */
+function withMemory(run: RunCall): RunCall {
+  const known = new Map<string, CallResult>();
+  return async (call) => {
+    const key = call.input === '' ? [call.program, ...call.parameters].join(' ') : undefined;
+    const before = key === undefined ? undefined : known.get(key);
+    if (before !== undefined) return before;
+    const result = await run(call);
+    if (key === undefined) known.clear();
+    else known.set(key, result);
+    return result;
+  };
 }
 
 export function leftoverOf<Actual>(part: Part<Actual>): Leftover {

@@ -3,6 +3,7 @@
  * again, is decided in `keeper.ts`.
  */
 import type {Call, CallResult, Part} from '../backend.js';
+import {isAbsence} from '../iptables-calls.js';
 import {nowMs} from '../../sys/run/clock.js';
 
 export type RunCall = (call: Call) => Promise<CallResult>;
@@ -48,7 +49,8 @@ export async function readPart<Actual>(
     const reading = part.read(results, nowMs());
     if (reading.kind === 'read') return reading;
     if (reading.kind === 'unreadable') {
-      const isMissing = results.some(({kind}) => kind === 'missing');
+      // One program that answers can have made it, whatever else is not there.
+      const isMissing = results.every(({kind}) => kind === 'missing');
       return {kind: isMissing ? 'missing' : 'failed', why: reading.why};
     }
     if (results.length === mostReads) throw new Error(`${part.name} is never read`);
@@ -63,8 +65,17 @@ export async function readPart<Actual>(
  */
 export async function runAll(calls: readonly Call[], run: RunCall): Promise<string | undefined> {
   for (const call of calls) {
-    const result = await run(call);
-    if (result.kind !== 'done') return result.why;
+    const failure = failureOf(call, await run(call));
+    if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+function failureOf({program, parameters, expects}: Call, result: CallResult): string | undefined {
+  if (expects === undefined) return result.kind === 'done' ? undefined : result.why;
+  if (result.kind === 'done') {
+    return `${program}: ${parameters.join(' ')}: the rule is there, and the listing did not show it`;
+  }
+  // Without the program nobody can tell; the batch, of another program, is as good as the listing.
+  return result.kind === 'missing' || isAbsence(result.why) ? undefined : result.why;
 }

@@ -4,7 +4,8 @@
  * is the administrator's and stays; one of ours that nobody asked for goes.
  */
 import {type Backend, countKinds, type Plan} from '../../firewall/backend.js';
-import {listCall, programOf, restoreCall, type Variant} from '../../firewall/iptables-calls.js';
+import {readListing} from '../../firewall/filter-listing.js';
+import {programOf, restoreCalls, type Variant} from '../../firewall/iptables-calls.js';
 import type {Family} from '../../net/address.js';
 import {
   type EgressChain,
@@ -35,18 +36,14 @@ export function egressChainBackend(
 ): Backend<EgressChain, EgressRules> {
   const program = programOf(family, variant);
   const planOf = (actual: EgressChain, steps: readonly EgressStep[]): Plan<EgressChain> => ({
-    calls: steps.length === 0 ? [] : [restoreCall(program, rendered(chain, steps))],
+    calls: steps.length === 0 ? [] : restoreCalls(program, rendered(chain, steps)),
     changes: countKinds(steps),
     after: () => doEgressSteps(actual, steps),
   });
   return {
     name: `${program} chain ${chain}`,
-    read: ([listing], nowMs) => {
-      if (listing === undefined) return {kind: 'call', call: listCall(program)};
-      return listing.kind === 'done'
-        ? {kind: 'read', actual: parseEgress(chain, family, listing.stdout, nowMs)}
-        : {kind: 'unreadable', why: listing.why};
-    },
+    read: ([listing], nowMs) =>
+      readListing(program, listing, (text) => parseEgress(chain, family, text, nowMs)),
     plan: ({desired, changed, nowMs}, actual) => {
       const window = windowFor(windowOf(actual), desired.switchSeconds, nowMs);
       const steps = planEgress(desired, family, hookPlace, window, actual);
@@ -183,7 +180,8 @@ function rendered(chain: string, steps: readonly EgressStep[]): string {
 function renderStep(chain: string, step: EgressStep): string {
   switch (step.kind) {
     case 'createChain':
-      return `:${chain} - [0:0]`;
+      // Refuses the whole batch where it is there: then the listing did not show it.
+      return `-N ${chain}`;
     case 'flushChain':
       return `-F ${chain}`;
     case 'deleteChain':

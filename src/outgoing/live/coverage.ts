@@ -174,7 +174,7 @@ function guardOf(
       ...{run: (call) => runFirewallCall(call), say, save: nothing},
       uidOf: (name) => users.uidOf(name),
       network: ownNetwork(),
-      former: {chains: () => [], note: nothing, forget: nothing},
+      former: {chains: () => [], note: nothing},
       otherVariant: () => Promise.resolve(undefined),
     },
   );

@@ -3,6 +3,7 @@ import {badFileTrouble, type TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare, type Status} from '../status.js';
 import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
+import {inexpressible} from '../../firewall/filter-listing.js';
 import {advice, bad, type Finding, good} from './finding.js';
 
 export function daemonFindings({status, file}: Facts): Finding[] {
@@ -36,6 +37,9 @@ function statusFindings(status: Status): Finding[] {
     ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
     ...egressFindings(egress),
     ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
+    ...([...failures].some((failure) => failure.includes(inexpressible))
+      ? [advice('backend = "nftables" has a table of its own beside such rules: set it')]
+      : []),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Facts {
   readonly lackingRights: readonly string[];
   /** How things stand, with a daemon or without one; or why nobody knows. */
   readonly status: Status | {readonly unavailable: string};
+  /** Files of saved rules, loaded at boot, that name our sets: with the backend ipset. */
+  readonly savedSets: readonly string[];
   readonly whitelist:
     {readonly entries: number; readonly problems: number} | {readonly why: string};
   /** What would be followed, and whether it can be: the last change, or why not. */

@@ -5,7 +5,16 @@ import type {Facts} from './facts.js';
 export const machineFindings = (facts: Facts): Finding[] => [
   ...programFindings(facts),
   ...rightFindings(facts),
+  ...savedSetFindings(facts),
 ];
+
+/** iptables-restore takes all of a file or nothing, and a set that is missing at boot is an error. */
+const savedSetFindings = ({savedSets}: Facts): Finding[] =>
+  savedSets.map((path) =>
+    bad(
+      `${path} names a set of blocksmtp, which is not there at boot: then none of its rules is loaded, and the machine has no firewall; take those lines out, and use backend = "nftables" where rules are saved`,
+    ),
+  );
 
 /** Which programs each backend runs. */
 function neededPrograms({config, families}: Facts): string[] {

@@ -40,8 +40,13 @@ export interface Store {
   readonly state: State;
   /** A damaged file has been put aside under this name. */
   readonly damaged: string | undefined;
-  /** Saves all changes of the state, or none. @throws when the disk refuses; then all are kept */
-  readonly commit: () => void;
+  /**
+   * Saves all changes of the state, or none. A file that was taken away meanwhile is written anew, whole.
+   *
+   * @returns what is to be said of that; undefined: nothing
+   * @throws when the disk refuses; then all are kept
+   */
+  readonly commit: () => string | undefined;
   /** The newest events about a network, newest first. */
   readonly history: (network: string, most: number) => HistoryEntry[];
   readonly close: () => void;
@@ -84,15 +89,10 @@ async function openAt(
   const sqlite = await import('node-sqlite3-wasm');
   // Its lock is a directory, which `kill -9` leaves behind. Ours is flock, and we hold it.
   fs.rmSync(`${path}.lock`, {recursive: true, force: true});
-  const database = new sqlite.default.Database(path);
+  const open = (): Database => new sqlite.default.Database(path);
+  const database = open();
   try {
-    // A write-ahead log, because this build of SQLite never rolls a journal back: on opening it takes
-    // its own lock for that of a living writer (`_nodejsCheckReservedLock`), and `kill -9` in a commit
-    // would leave half of it. EXCLUSIVE, because it has no shared memory (sqlite.org/wal.html, 8).
-    database.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
-    );
-    database.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`);
+    prepare(database);
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
     if (version > layoutVersion)
       throw new NewerError(`${path} is of a newer blocksmtp (${version})`);
@@ -102,11 +102,21 @@ async function openAt(
     const state =
       version < layoutVersion ? upgrade(database, version, takeOver) : loadState(database);
     forgetHistory(database, nowMs - historySeconds * 1000);
-    return storeOf(database, state, damaged);
+    return storeOf(database, state, damaged, path, open);
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function prepare(database: Database): void {
+  // A write-ahead log, because this build of SQLite never rolls a journal back: on opening it takes
+  // its own lock for that of a living writer (`_nodejsCheckReservedLock`), and `kill -9` in a commit
+  // would leave half of it. EXCLUSIVE, because it has no shared memory (sqlite.org/wal.html, 8).
+  database.exec(
+    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+  );
+  database.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`);
 }
 
 function forgetHistory(database: Database, beforeMs: number): void {
@@ -117,30 +127,49 @@ function forgetHistory(database: Database, beforeMs: number): void {
   }
 }
 
-function storeOf(database: Database, state: State, damaged: string | undefined): Store {
+function storeOf(
+  first: Database,
+  state: State,
+  damaged: string | undefined,
+  path: string,
+  open: () => Database,
+): Store {
+  let database = first;
+  let file = identityOf(path);
   let forgottenMs = 0;
+  const save = (): void => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      saveTables(database, state);
+      const newestMs = state.history.at(-1)?.atMs ?? 0;
+      if (newestMs > forgottenMs + forgetMs) {
+        forgetHistory(database, newestMs - historySeconds * 1000);
+        forgottenMs = newestMs;
+      }
+      for (const {atMs, network, event, reason} of state.history) {
+        database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
+      }
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+    noteSaved(state);
+    state.history.length = 0;
+  };
   return {
     state,
     damaged,
     commit: () => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        saveTables(database, state);
-        const newestMs = state.history.at(-1)?.atMs ?? 0;
-        if (newestMs > forgottenMs + forgetMs) {
-          forgetHistory(database, newestMs - historySeconds * 1000);
-          forgottenMs = newestMs;
-        }
-        for (const {atMs, network, event, reason} of state.history) {
-          database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
-        }
-        database.exec('COMMIT');
-      } catch (error) {
-        if (database.inTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-      noteSaved(state);
-      state.history.length = 0;
+      // Also into a file that is gone: it is still open, and what is written anew is copied from it.
+      save();
+      if (file !== undefined && identityOf(path) === file) return undefined;
+      const aside = copyTo(database, path);
+      database = open();
+      prepare(database);
+      file = identityOf(path);
+      const was = `state: ${path} was removed or replaced: it is written anew, whole`;
+      return aside === undefined ? was : `${was}; what was found there is now ${aside}`;
     },
     history: (network, most) =>
       database.all(
@@ -149,4 +178,29 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
       ) as unknown as HistoryEntry[],
     close: () => database.close(),
   };
+}
+
+/** @returns undefined where there is nothing */
+function identityOf(path: string): string | undefined {
+  const there = fs.statSync(path, {throwIfNoEntry: false});
+  return there && `${there.dev} ${there.ino}`;
+}
+
+/**
+ * Puts all that the database holds at the path, and closes it. A crash on the way leaves what was there.
+ *
+ * @returns under which name what was found there is kept; undefined: nothing was
+ */
+function copyTo(database: Database, path: string): string | undefined {
+  const fresh = `${path}.new`;
+  fs.rmSync(fresh, {force: true});
+  database.exec(`VACUUM INTO '${fresh.replaceAll("'", "''")}'`);
+  const aside = fs.existsSync(path) ? `${path}.found-${Date.now()}` : undefined;
+  if (aside !== undefined) fs.renameSync(path, aside);
+  // Without a database it is our own, and copied; beside another one it is that one's.
+  if (aside === undefined) fs.rmSync(`${path}-wal`, {force: true});
+  else if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${aside}-wal`);
+  database.close();
+  fs.renameSync(fresh, path);
+  return aside;
 }

@@ -11,7 +11,7 @@ import {
   type Witness,
 } from '../../sessions/attribute.js';
 import type {Dialect} from '../../mail/dialect.js';
-import {findSockets, type SocketEntry} from '../../net/socket-table.js';
+import {findSockets, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
 import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
@@ -216,7 +216,7 @@ export class SocketTables {
       if (found.some(this.#isClient)) return found;
       if (inodes.every((inode) => memory.others.has(inode))) return found;
     }
-    const text = ['tcp', 'tcp6'].map((name) => readIfThere(`${root}/net/${name}`)).join('\n');
+    const text = ['tcp', 'tcp6'].map((name) => tableAt(root, name)).join('\n');
     const found = findSockets(text, inodes);
     const clients = new Set(found.filter(this.#isClient).map(({inode}) => inode));
     const others = new Set([...(memory?.others ?? []), ...inodes].filter((i) => !clients.has(i)));
@@ -242,8 +242,18 @@ export class SocketTables {
     isServedAt(localPort, this.#clientPort);
 }
 
-const readIfThere = (path: string): string =>
-  fs.existsSync(path) ? fs.readFileSync(path, 'latin1') : '';
+/** @throws when it cannot be read: an empty one would mean that none of the sockets is a client's */
+function tableAt(root: string, name: string): string {
+  const path = `${root}/net/${name}`;
+  try {
+    const text = fs.readFileSync(path, 'latin1');
+    if (isSocketTable(text)) return text;
+  } catch (error) {
+    if (name === 'tcp6' && (error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // no IPv6 there
+    throw error;
+  }
+  throw new Error(`${path}: not a table of sockets`);
+}
 
 function titleOf(pid: number): string {
   const raw = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');

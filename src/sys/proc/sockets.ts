@@ -6,7 +6,7 @@
 import {readFile} from 'node:fs/promises';
 import type {Address} from '../../net/address.js';
 import {type IdleTimes, readIdleTimes} from '../../net/idle-times.js';
-import {type PortSockets, socketsAtPort} from '../../net/socket-table.js';
+import {isSocketTable, type PortSockets, socketsAtPort} from '../../net/socket-table.js';
 import {type CommandResult, runCommand} from '../run/command.js';
 
 /**
@@ -20,8 +20,8 @@ const callTimeoutMs = 5000;
 /**
  * Read without holding up others: the kernel walks its whole hash to print a table.
  *
- * @throws when a table is there and cannot be read (no descriptors are left): an empty one would mean
- *   that nobody is connected
+ * @throws when a table cannot be read (no descriptors are left), or is none: an empty one would mean that
+ *   nobody is connected
  */
 export async function portSockets(...ports: readonly number[]): Promise<PortSockets> {
   const tables = (await Promise.all(['tcp', 'tcp6'].map(readTable))).join('\n');
@@ -33,12 +33,14 @@ export async function portSockets(...ports: readonly number[]): Promise<PortSock
 }
 
 async function readTable(name: string): Promise<string> {
-  try {
-    return await readFile(`/proc/self/net/${name}`, 'latin1');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // no IPv6 here
+  const path = `/proc/self/net/${name}`;
+  const text = await readFile(path, 'latin1').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && name === 'tcp6') return undefined; // no IPv6 here
     throw error;
-  }
+  });
+  if (text !== undefined && !isSocketTable(text))
+    throw new Error(`${path}: not a table of sockets`);
+  return text ?? '';
 }
 
 /**

@@ -8,6 +8,8 @@ import {join} from 'node:path';
 import {runCommand} from './command.js';
 
 interface InstanceLock {
+  /** Whether the file at its path is still the one that is locked. */
+  isThere(): boolean;
   release(): void;
 }
 
@@ -36,7 +38,12 @@ export async function lockState(stateDir: string): Promise<LockResult> {
     timeoutMs: flockTimeoutMs,
   });
   if (result.kind === 'done') {
-    return {kind: 'locked', lock: {release: () => fs.closeSync(descriptor)}};
+    const {dev, ino} = fs.fstatSync(descriptor);
+    const isThere = (): boolean => {
+      const there = fs.statSync(join(stateDir, 'lock'), {throwIfNoEntry: false});
+      return there?.ino === ino && there.dev === dev;
+    };
+    return {kind: 'locked', lock: {isThere, release: () => fs.closeSync(descriptor)}};
   }
   fs.closeSync(descriptor);
   return result.exitCode === 75

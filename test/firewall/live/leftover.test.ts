@@ -1,6 +1,7 @@
 /** What may be left behind goes, is tried again, and is complained of once. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {LogLevel} from '../../../src/base/say.js';
+import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import {
   inOrder,
   type Leftover,
@@ -39,7 +40,7 @@ const groupOf = (name: string, ...parts: string[]): LeftoverGroup => ({
 
 describe('leftovers', () => {
   test('each is tried until it is gone, and then no more', async () => {
-    const leftovers = new Leftovers(tools, ['a', 'b', 'c'].map(leftover));
+    const leftovers = new Leftovers(tools, 'untilGone', ['a', 'b', 'c'].map(leftover));
     stays.set('b', 'locked');
     await leftovers.remove(() => true);
     expect(tried).toEqual(['a', 'b', 'c']);
@@ -52,8 +53,36 @@ describe('leftovers', () => {
     expect(leftovers.isEmpty).toBe(true);
   });
 
+  test('those that may come back are looked for each time', async () => {
+    const leftovers = new Leftovers(tools, 'always', ['a', 'b'].map(leftover));
+    for (let looks = 0; looks < 3; looks++) await leftovers.remove(() => true);
+    expect(tried).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  });
+
+  test('a listing that several look at is made once, and anew after a change', async () => {
+    const calls: string[] = [];
+    const run = ({program, input}: Call): Promise<CallResult> => {
+      calls.push(`${program}${input === '' ? '' : ' changes'}`);
+      return Promise.resolve({kind: 'done', stdout: ''});
+    };
+    const look = (name: string, input: string): Leftover => ({
+      name,
+      remove: async (ask) => {
+        await ask({program: 'list', parameters: [], input: ''});
+        if (input !== '') await ask({program: 'restore', parameters: [], input});
+        return undefined;
+      },
+    });
+    const parts = [look('a', ''), look('b', 'flush'), look('c', ''), look('d', '')];
+    const leftovers = new Leftovers({...tools, run}, 'always', parts);
+    await leftovers.remove(() => true);
+    expect(calls).toEqual(['list', 'restore changes', 'list']);
+    await leftovers.remove(() => true);
+    expect(calls).toHaveLength(6);
+  });
+
   test('why one stays is logged once, and again when the reason is another', async () => {
-    const leftovers = new Leftovers(tools, [leftover('set X')]);
+    const leftovers = new Leftovers(tools, 'untilGone', [leftover('set X')]);
     for (const why of ['locked', 'locked', 'busy', 'locked']) {
       stays.set('set X', why);
       await leftovers.remove(() => true);
@@ -67,7 +96,7 @@ describe('leftovers', () => {
   });
 
   test('none is tried once it may not go on', async () => {
-    const leftovers = new Leftovers(tools, ['a', 'b', 'c'].map(leftover));
+    const leftovers = new Leftovers(tools, 'untilGone', ['a', 'b', 'c'].map(leftover));
     await leftovers.remove(() => tried.length < 2);
     expect(tried).toEqual(['a', 'b']);
     await leftovers.remove(() => true);
@@ -75,7 +104,7 @@ describe('leftovers', () => {
   });
 
   test('others may take their place while one is being removed', async () => {
-    const leftovers: Leftovers = new Leftovers(tools, [
+    const leftovers: Leftovers = new Leftovers(tools, 'untilGone', [
       {
         name: 'a',
         remove: () => {

@@ -53,7 +53,6 @@ export function formerIn(chains = new Set<string>()): EgressFormer {
   return {
     chains: () => [...chains],
     note: (chain) => void chains.add(chain),
-    forget: (chain) => void chains.delete(chain),
   };
 }
 

@@ -52,7 +52,7 @@ describe('a chain', () => {
     const syn = '--tcp-flags FIN,SYN,RST,ACK SYN';
     expect(plan.calls.map(({input}) => input)).toEqual([
       `*filter
-:BLOCKSMTP_OUT - [0:0]
+-N BLOCKSMTP_OUT
 -I OUTPUT 1 -p tcp -m tcp --dport 25 ${syn} -j BLOCKSMTP_OUT
 -I OUTPUT 1 -p tcp -m tcp --dport 587 ${syn} -j BLOCKSMTP_OUT
 -I BLOCKSMTP_OUT 1 -o lo -j RETURN

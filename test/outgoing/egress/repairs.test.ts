@@ -200,7 +200,8 @@ for (const place of egressPlaces) {
         expect(dump(place, namespace)).toContain('EARLIER');
         expect(await remove(place, namespace, chainOf(place), former)).toEqual([]);
         expect(dump(place, namespace)).toBe(before);
-        expect(former.chains()).toEqual([]);
+        // The names are kept: what was saved of their rules may come back.
+        expect(former.chains()).toContain('EARLIER');
       });
     },
     ['nft'],
@@ -215,5 +216,11 @@ function remove(
 ): Promise<readonly string[]> {
   const other = variant === 'legacy' ? '-legacy' : undefined;
   const surroundings = {run: namespace.runCall, say: () => undefined};
-  return removeEgress(chain, [family], other, surroundings, former);
+  return removeEgress(
+    {outboundChainName: chain, backend: 'iptables'},
+    [family],
+    other,
+    surroundings,
+    former,
+  );
 }

@@ -41,6 +41,7 @@ const well: Facts = {
     ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'].map((name) => [name, `${name} 1.0`]),
   ),
   lackingRights: [],
+  savedSets: [],
   status: statusWith(3),
   whitelist: {entries: 2, problems: 0},
   sources: [{name: '/var/log/mail.log', trouble: undefined}],
@@ -64,6 +65,12 @@ test('a machine on which all is well', () => {
   expect(diagnose(well).map(({what}) => what)).toContain(
     '3 blocks: the flat chain is fine up to 1000',
   );
+});
+
+test('saved rules that name a set of ours are bad: none of them is loaded at boot', () => {
+  expect(troubles({savedSets: ['/etc/iptables/rules.v4']})).toEqual([
+    expect.stringMatching(/^bad: \/etc\/iptables\/rules.v4 names a set .* backend = "nftables"/),
+  ]);
 });
 
 describe('programs', () => {

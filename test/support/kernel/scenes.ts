@@ -5,7 +5,7 @@
 import {afterEach, expect} from '@jest/globals';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
-import type {Call} from '../../../src/firewall/backend.js';
+import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
 import type {LogLevel} from '../../../src/base/say.js';
 import type {Family} from '../../../src/net/address.js';
@@ -88,21 +88,23 @@ export const standard: Omit<FirewallSettings, 'backend'> = {
  * A firewall of our own in the scene.
  *
  * @param onCall told before each call
+ * @param asTold what it is told instead of a result
  */
 export function start(
   scene: Scene,
   more: Partial<FirewallSettings> = {},
   onCall: (call: Call) => void = () => undefined,
+  asTold: (call: Call, result: CallResult) => CallResult = (_, result) => result,
 ): Running {
   const {backend, family, namespace} = scene;
   const calls: Call[] = [];
   const said: [LogLevel, string][] = [];
   const settings = {...standard, backend, ...more};
   const firewall = new BlockRules(settings, [family], {
-    run: (call) => {
+    run: async (call) => {
       onCall(call);
       calls.push(call);
-      return namespace.runCall(call);
+      return asTold(call, await namespace.runCall(call));
     },
     say: (level, message) => said.push([level, message]),
   });

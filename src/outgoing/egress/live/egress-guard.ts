@@ -54,8 +54,6 @@ export class EgressGuard {
   readonly #overflow = new Overflow();
   readonly #complaints: Complaints;
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
-  /** Whether it is known what other backends and earlier settings may have left. */
-  #search: 'open' | 'done' = 'open';
   #renewal: NodeJS.Timeout | undefined;
   /** A command that only asks never starts it: then nothing in the kernel is its own. */
   #hasStarted = false;
@@ -150,7 +148,6 @@ export class EgressGuard {
 
   /** Looks again for what earlier settings have left: another tool may have restored it. */
   lookForLeftovers(): Promise<void> {
-    this.#search = 'open';
     return this.#cleaning.join();
   }
 
@@ -226,14 +223,10 @@ export class EgressGuard {
   async #tryLeftovers(): Promise<void> {
     const {former, otherVariant} = this.#surroundings;
     if (this.#families.length === 0 || former.chains().length === 0) return;
-    // What may be left is looked for once for each start and reload, and not before ours stands.
+    // Not before ours stands.
     if (!this.#keepers.isInOrder) return;
-    if (this.#search === 'open') {
-      const place = {...this.#settings, mode: this.mode, families: this.#families};
-      const leftovers = egressLeftovers(place, await otherVariant(), former);
-      this.#keepers.expectLeftovers(leftovers);
-      this.#search = 'done';
-    }
+    const place = {...this.#settings, mode: this.mode, families: this.#families};
+    this.#keepers.expectLeftovers(egressLeftovers(place, await otherVariant(), former));
     await this.#keepers.removeLeftovers();
   }
 }

@@ -3,6 +3,7 @@
  * where there shall be none now. When that is tried is decided in `egress-guard.ts`.
  */
 import type {Config} from '../../../config/schema.js';
+import {orNoChain} from '../../../firewall/hidden-chain.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
 import type {KeeperTools} from '../../../firewall/live/keeper.js';
 import {
@@ -18,20 +19,23 @@ import {egressChainBackend} from '../chain.js';
 import {egressTableBackend} from '../nftables.js';
 import type {EgressMode} from '../rules.js';
 
-/** Names of chains under which something may stand: remembered, for settings change while nobody runs. */
+/** Names of chains under which something may stand, or be loaded again: settings change while nobody runs. */
 export interface EgressFormer {
   readonly chains: () => readonly string[];
   /** From now on something may. Said before the first batch. */
   readonly note: (chain: string) => void;
-  readonly forget: (chain: string) => void;
 }
+
+/** Names that are remembered. A count: each costs some calls of programs at every check. */
+export const mostFormerGuards = 8;
 
 export const formerEgress = ({egressChains}: State): EgressFormer => ({
   chains: () => [...egressChains.values()].map(({chain}) => chain),
   note: (chain) => {
-    if (egressChains.get(chain) === undefined) egressChains.set(chain, {chain});
+    // It becomes the newest, so that the one in force is never forgotten.
+    if ([...egressChains.values()].at(-1)?.chain !== chain) egressChains.set(chain, {chain});
+    if (egressChains.size > mostFormerGuards) egressChains.takeOldest();
   },
-  forget: (chain) => egressChains.delete(chain),
 });
 
 interface EgressPlace {
@@ -51,8 +55,8 @@ export function egressLeftovers(
   return former.chains().flatMap((chain) => {
     const isInForce = mode !== 'none' && chain === outboundChainName;
     return isInForce
-      ? families.flatMap((family) => partsOf(chain, family, otherVariant, backend))
-      : inOrder(allUnder(chain, families, otherVariant, former));
+      ? families.flatMap((family) => partsOf(chain, family, otherVariant, backend, backend))
+      : inOrder(allUnder(chain, families, otherVariant, backend));
   });
 }
 
@@ -61,11 +65,12 @@ const allUnder = (
   chain: string,
   families: readonly Family[],
   otherVariant: Variant | undefined,
-  former: EgressFormer | undefined,
+  backend: Config['backend'],
 ): LeftoverGroup => ({
   name: `chain ${chain}`,
-  parts: families.flatMap((family) => partsOf(chain, family, otherVariant, 'none')),
-  onGone: () => former?.forget(chain),
+  parts: families.flatMap((family) => partsOf(chain, family, otherVariant, 'none', backend)),
+  // The name is kept: rules that were saved once may be loaded again.
+  onGone: () => undefined,
 });
 
 /** @param inForce the backend whose own parts are left out */
@@ -74,11 +79,17 @@ function partsOf(
   family: Family,
   otherVariant: Variant | undefined,
   inForce: Config['backend'] | 'none',
+  backend: Config['backend'],
 ): Leftover[] {
+  const chainPart = (variant: Variant): Leftover => {
+    const plain = egressChainBackend(chain, family, 'any', variant);
+    // As with the chain of the blocks (`blocks/live/leftovers.ts`).
+    return backend === 'nftables' ? leftoverOf(orNoChain(plain, chain, family)) : leftoverOf(plain);
+  };
   const ownVariants: Variant[] = inForce === 'none' || inForce === 'nftables' ? [''] : [];
   const variants = otherVariant === undefined ? ownVariants : [otherVariant, ...ownVariants];
   return [
-    ...variants.map((variant) => leftoverOf(egressChainBackend(chain, family, 'any', variant))),
+    ...variants.map(chainPart),
     ...(inForce === 'nftables' ? [] : [leftoverOf(egressTableBackend(chain, family))]),
   ];
 }
@@ -86,12 +97,11 @@ function partsOf(
 /**
  * Takes all of the egress guard out of both families, whichever backend has made it.
  *
- * @param chain its name now
  * @param former undefined where nobody knows of other names
  * @returns why something stays, one line each
  */
 export function removeEgress(
-  chain: string,
+  {outboundChainName: chain, backend}: Pick<Config, 'outboundChainName' | 'backend'>,
   families: readonly Family[],
   otherVariant: Variant | undefined,
   tools: KeeperTools,
@@ -99,7 +109,7 @@ export function removeEgress(
 ): Promise<readonly string[]> {
   const names = [...new Set([chain, ...(former?.chains() ?? [])])];
   return removeGroups(
-    names.map((name) => allUnder(name, families, otherVariant, former)),
+    names.map((name) => allUnder(name, families, otherVariant, backend)),
     tools,
   );
 }

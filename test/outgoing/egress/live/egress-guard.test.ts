@@ -53,7 +53,6 @@ function make(more: Partial<EgressSettings> = {}, families: readonly Family[] = 
     former: {
       chains: () => [...chains],
       note: (chain) => void chains.add(chain),
-      forget: (chain) => void chains.delete(chain),
     },
     save: () => (saves += 1),
     otherVariant: () => Promise.resolve(undefined),
@@ -170,7 +169,7 @@ test('the hold goes on without any check, and ends with us', async () => {
   expect(said.filter(([level]) => level !== 'info')).toEqual([]);
   answer = ({program}) =>
     program === 'iptables-save'
-      ? {kind: 'done', stdout: '*filter\n:OUTPUT -\n:BLOCKSMTP_OUT -\nCOMMIT\n'}
+      ? {kind: 'done', stdout: '*filter\n:OUTPUT ACCEPT [0:0]\n:BLOCKSMTP_OUT - [0:0]\nCOMMIT\n'}
       : undefined;
   expect(await egress.stop('leave')).toBe('removed');
   expect(batches.at(-1)).toBe('*filter\n-F BLOCKSMTP_OUT\n-X BLOCKSMTP_OUT\nCOMMIT\n');
@@ -232,19 +231,24 @@ test('without rules: what was made earlier goes, also later; where nothing was m
   expect([...chains]).toEqual(['EARLIER']);
   answer = () => undefined;
   await egress.check();
-  expect([...chains]).toEqual([]);
+  expect(said).toHaveLength(1);
+  // The name is kept: it may be loaded again.
+  expect([...chains]).toEqual(['EARLIER']);
 });
 
-test('what another tool has restored is removed when a reload looks for it, and not before', async () => {
+test('what another tool has restored is removed by each check', async () => {
   chains.add('EARLIER');
   const egress = make({outbound: 'warn'});
   await egress.start();
-  expect([...chains]).toEqual([]);
-  chains.add('RESTORED');
+  const {length} = batches;
+  answer = ({program}) =>
+    program === 'iptables-save'
+      ? {kind: 'done', stdout: '*filter\n:OUTPUT ACCEPT [0:0]\n:EARLIER - [0:0]\nCOMMIT\n'}
+      : undefined;
   await egress.check();
-  expect([...chains]).toEqual(['RESTORED']);
-  await egress.lookForLeftovers();
-  expect([...chains]).toEqual([]);
+  await egress.check();
+  const removal = '*filter\n-F EARLIER\n-X EARLIER\nCOMMIT\n';
+  expect(batches.slice(length)).toEqual([removal, removal]);
 });
 
 test('a dry run only says what it would do', async () => {

@@ -1,0 +1,100 @@
+/**
+ * Whether a listing of the filter table is whole. A tool that ends well may still have printed half of
+ * it, a sentence, or nothing: iptables-nft says that it cannot express somebody's rules, and exits with 0.
+ * What is not whole is an error, never an empty table. What a whole one holds is read in `filter-table.ts`.
+ */
+import type {CallResult, KernelReading} from './backend.js';
+import {listCall} from './iptables-calls.js';
+
+/**
+ * Reads a listing that iptables-save made.
+ *
+ * @param program iptables or ip6tables, in either variant
+ * @param listing undefined: it has not been asked for
+ * @param parse gets a whole listing only
+ */
+export function readListing<Actual>(
+  program: string,
+  listing: CallResult | undefined,
+  parse: (text: string) => Actual,
+): KernelReading<Actual> {
+  if (listing === undefined) return {kind: 'call', call: listCall(program)};
+  if (listing.kind !== 'done') return {kind: 'unreadable', why: listing.why};
+  const trouble = troubleIn(listing.stdout);
+  if (trouble === undefined) return {kind: 'read', actual: parse(listing.stdout)};
+  return {kind: 'unreadable', why: `${program}-save: ${trouble}`};
+}
+
+/** Printed where nft has made rules in the table that iptables has no words for. */
+const incompatible = /^# Table .{1,40} is incompatible\b/m;
+
+/** What is said then. `doctor` knows it by this. */
+export const inexpressible =
+  'the table filter is incompatible: it holds rules of nft that iptables cannot express';
+
+/** Whether the tool has said so. */
+export const isIncompatible = (text: string): boolean => incompatible.test(text);
+
+/** The longest rule with line breaks in its comments. Characters: a comment has at most 256. */
+const longestRule = 4096;
+/** How much of a line that is not understood is told. Characters. */
+const quotedCharacters = 80;
+
+const chainLine = /^:(\S+) \S+ \[\d+:\d+\]$/;
+/** With `-c`, counters stand before it. */
+const ruleLine = /^(?:\[\d+:\d+\] )?-A (\S+) \S/;
+
+/** @returns what is wrong with it; undefined: it is whole */
+export function troubleIn(listing: string): string | undefined {
+  if (isIncompatible(listing)) {
+    return `${inexpressible}; set backend = "nftables", or put those rules into another table`;
+  }
+  const tables = new Set<string>();
+  let chains: Set<string> | undefined;
+  for (const line of rulesAsLines(listing)) {
+    if (line === '' || line.startsWith('#')) continue;
+    if (chains === undefined) {
+      const table = /^\*(\S+)$/.exec(line)?.[1];
+      if (table === undefined || tables.has(table)) return strange(line);
+      tables.add(table);
+      chains = new Set();
+    } else if (line === 'COMMIT') {
+      chains = undefined;
+    } else {
+      const declared = chainLine.exec(line)?.[1];
+      const ruled = ruleLine.exec(line)?.[1];
+      const isGood = declared === undefined ? chains.has(ruled ?? '') : !chains.has(declared);
+      if (!isGood) return strange(line);
+      if (declared !== undefined) chains.add(declared);
+    }
+  }
+  if (chains !== undefined) return 'the listing is cut off: expected COMMIT at its end';
+  return tables.has('filter')
+    ? undefined
+    : 'no filter table was listed: expected *filter to COMMIT';
+}
+
+const strange = (line: string): string =>
+  `not a listing of rules: ${JSON.stringify(line.slice(0, quotedCharacters))}: expected *filter to COMMIT`;
+
+/** Lines; a rule whose comment holds line breaks is one. */
+export function* rulesAsLines(listing: string): Generator<string> {
+  let open = '';
+  for (const line of listing.split('\n')) {
+    const whole = open === '' ? line : `${open}\n${line}`;
+    const isOpen = whole.includes('"') && /^(?:\[|-A )/.test(whole) && hasOpenQuote(whole);
+    open = isOpen && whole.length < longestRule ? whole : '';
+    if (open === '') yield whole;
+  }
+  if (open !== '') yield open;
+}
+
+/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
+function hasOpenQuote(text: string): boolean {
+  let isOpen = false;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\' && isOpen) at += 1;
+    else if (text[at] === '"') isOpen = !isOpen;
+  }
+  return isOpen;
+}

@@ -1,0 +1,47 @@
+/** Finds the process that works on a state: the one that has its lock open. Does not judge what follows. */
+import fs from 'node:fs';
+import {join, resolve} from 'node:path';
+import {allPids, linkOf} from './links.js';
+
+interface LockHolder {
+  readonly pid: number;
+  /** `removed`: the directory was taken away, or another mounted over it, while the process works on it. */
+  readonly directory: 'there' | 'removed';
+}
+
+/** Who works on the state: the process that has the lock's file open. Undefined: none that may be seen. */
+export function lockHolder(stateDir: string): LockHolder | undefined {
+  const path = join(resolve(stateDir), 'lock');
+  for (const pid of allPids().map(Number)) {
+    if (pid === process.pid) continue;
+    for (const descriptor of descriptorsOf(pid)) {
+      const link = linkOf(`/proc/${pid}/fd/${descriptor}`);
+      if (link !== path && link !== `${path} (deleted)`) continue;
+      return {
+        pid,
+        directory: isSameFile(`/proc/${pid}/fd/${descriptor}`, path) ? 'there' : 'removed',
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Of one process. A count: the lock is opened before anything else that stays open. */
+const mostDescriptors = 256;
+
+function descriptorsOf(pid: number): readonly string[] {
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).slice(0, mostDescriptors);
+  } catch {
+    return [];
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [a, b] = [fs.statSync(one), fs.statSync(other)];
+    return a.ino === b.ino && a.dev === b.dev;
+  } catch {
+    return false;
+  }
+}
