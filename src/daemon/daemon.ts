@@ -28,6 +28,7 @@ import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
+import {guardedPorts, seenKey, sessionPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -95,8 +96,10 @@ export class Daemon {
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
-    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
-    const mailer = {dialect: sendmail, port: config.mailerPort};
+    const seen = state.mailerPorts.get(seenKey);
+    const ports = sessionPorts(guardedPorts(config.mailerPorts, seen), seen);
+    const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
+    const mailer = {dialect: sendmail, ports};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
 

@@ -58,6 +58,7 @@ export class Desk {
       exemptions: this.#parts.exemptions(),
       judged: this.#judged,
       whitelist: this.#parts.config.whiteList,
+      guardedPorts: enforcement.ports,
       status: () => this.status(),
     };
     const {answer, outcomes} = serve(request, view, nowMs());

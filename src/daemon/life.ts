@@ -18,6 +18,7 @@ import {OutgoingMemory} from '../outgoing/live/memory.js';
 import {watchOutgoing} from '../outgoing/live/start.js';
 import {outboundNotice} from '../report/outgoing-notice.js';
 import {enforcedShare} from '../report/status.js';
+import {PortWatch} from '../sessions/live/port-watch.js';
 import {Reaper} from '../sessions/live/reaper.js';
 import type {Stuck} from '../sessions/reap.js';
 import {machineFamilies} from '../sys/run/netfilter.js';
@@ -41,6 +42,8 @@ export interface LifeCourse {
   /** What becomes of the rules when the life has ended: the next one takes them over, or as configured. */
   readonly firewallAtEnd: AtEnd;
   readonly answer: (request: CourseRequest) => Promise<Answer>;
+  /** The mailer takes connections at other ports than when this life began. */
+  readonly portsChanged: (message: string) => void;
   /** The daemon has the state, and works. */
   readonly begun: (living: Living) => void;
 }
@@ -84,6 +87,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const opened = await open(config, log, course.end, memory.unsaved);
   if (opened.kind !== 'ready') return {kind: 'unavailable', why: opened.why};
   const {resources} = opened;
+  const watch = new PortWatch(config, resources.state, sendmail);
+  await watch.look();
   const daemon = new Daemon({
     ...resources,
     config,
@@ -97,7 +102,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     guard: (request) => daemon.answer(request),
   };
   const door = new ControlDoor(config, log.say, (value) => route(value, answerers));
-  const schedules = makeSchedules(terms, daemon);
+  const schedules = makeSchedules(terms, daemon, watch);
   const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<void> | undefined;
@@ -154,16 +159,24 @@ async function sayWhenEnforced(
   if (isNow && notice !== undefined) log.say('notice', notice);
 }
 
-function makeSchedules({config, log, course}: LifeTerms, daemon: Daemon): Schedule[] {
+function makeSchedules(
+  {config, log, course}: LifeTerms,
+  daemon: Daemon,
+  watch: PortWatch,
+): Schedule[] {
   const view = {
     say: log.say,
     onReaped: (stuck: Stuck) => daemon.reaped(stuck),
     isOver: () => course.end.aborted,
   };
-  const reaper = new Reaper(config, view, sendmail);
+  const reaper = new Reaper({...config, ports: watch.sessionPorts}, view, sendmail);
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
-    repeat(config.checkInterval * 1000, () => daemon.check()),
+    repeat(config.checkInterval * 1000, async () => {
+      const change = await watch.look();
+      if (change !== undefined) course.portsChanged(change);
+      await daemon.check();
+    }),
     onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),
   ];
 }

@@ -126,9 +126,12 @@ export class Envelopes {
     if (event.kind === 'delivered') {
       return this.#deliveries.delivered(record, event, this.#vouchingOf(record));
     }
-    if (event.kind === 'authenticated') this.#authenticated(record, event.client);
-    if (event.queueId === undefined) return this.#withoutEnvelope(record, event, answer);
-    return this.#inEnvelope(record, event, event.queueId, answer);
+    const login = event.kind === 'authenticated' ? this.#authenticated(record, event.client) : [];
+    const outcomes =
+      event.queueId === undefined
+        ? this.#withoutEnvelope(record, event, answer)
+        : this.#inEnvelope(record, event, event.queueId, answer);
+    return [...login, ...outcomes];
   }
 
   /** Gives up what has been silent for too long. */
@@ -137,9 +140,11 @@ export class Envelopes {
     return this.#open.forgetSilent(nowMs);
   }
 
-  #authenticated(record: LogRecord, client: Address | undefined): void {
-    if (client === undefined || this.#vouchingOf(record) === 'doubtful') return;
-    this.#connections.loggedIn(record, client, this.#proofOf(record));
+  #authenticated(record: LogRecord, client: Address | undefined): JoinOutcome[] {
+    if (client === undefined || this.#vouchingOf(record) === 'doubtful') return [];
+    const proof = this.#proofOf(record);
+    this.#connections.loggedIn(record, client, proof);
+    return [{kind: 'loggedIn', client, proof, atMs: record.atMs}];
   }
 
   #envelopeEnd(

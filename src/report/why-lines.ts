@@ -6,7 +6,7 @@ import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import {isoTime} from '../base/iso-time.js';
 import {asciiJson} from '../base/printable.js';
-import type {Block} from '../blocks/block.js';
+import type {Block, ShownBlock} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import {
   againstText,
@@ -27,7 +27,7 @@ export interface WhyView {
   /** Why it is never blocked; null: it may be. */
   readonly exemption: string | null;
   /** Its own block, or the one of a larger network around it. */
-  readonly block: Block | null;
+  readonly block: ShownBlock | null;
   /** A network inside of that block whose packets pass all the same, and which holds this one. */
   readonly passes: string | null;
   /** Blocks of smaller networks inside of it. A count. */
@@ -35,6 +35,8 @@ export interface WhyView {
   readonly known: ClientView | null;
   readonly crowd: CrowdView;
   readonly whitelist: string;
+  /** Where blocks hold, in ascending order; absent where that is one port. */
+  readonly guardedPorts?: readonly number[] | undefined;
   /** Newest first. */
   readonly history: readonly HistoryEntry[];
 }
@@ -80,7 +82,10 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
   ];
 }
 
-function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: number): string[] {
+function blockLines(
+  {network, block, passes, blocksInside, guardedPorts}: WhyView,
+  nowMs: number,
+): string[] {
   const inside = blocksInside === 0 ? [] : [`${countText(blocksInside, 'block')} inside of it`];
   if (block === null) return ['not blocked', ...inside];
   const {fromMs, untilMs, reason, origin} = block;
@@ -89,11 +94,22 @@ function blockLines({network, block, passes, blocksInside}: WhyView, nowMs: numb
   const why = origin === 'operator' ? 'by the operator' : reason;
   return [
     `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
+    ...portLines(block, guardedPorts ?? []),
     ...(passes === null
       ? []
       : [`its packets pass all the same: ${passes} is exempt, or has delivered mail`]),
     ...inside,
   ];
+}
+
+/** Nothing where only one port is guarded: there is nothing to tell apart. */
+function portLines({ports = []}: ShownBlock, guarded: readonly number[]): string[] {
+  if (guarded.length < 2) return [];
+  const served = guarded.filter((port) => !ports.includes(port));
+  const at = `at ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
+  return served.length === 0
+    ? [at]
+    : [`${at} only; served at ${served.join(', ')}, for it has logged in there of late`];
 }
 
 function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {

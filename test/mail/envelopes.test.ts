@@ -59,6 +59,8 @@ function words(outcome: JoinOutcome): string {
       return `delivered ${outcome.recipients.join(' ')}`;
     case 'dispute':
       return `dispute ${outcome.clients.join(' ')}`;
+    case 'loggedIn':
+      return `login ${outcome.client.text}`;
     case 'unresolved':
       return `unresolved ${outcome.recipients}`;
   }

@@ -99,7 +99,8 @@ function applyLine(chains: Tables, line: string): void {
     .replace(/^(?:1 )?/, '')
     .replace(/-s (\S+)/, (_, source: string) => `-s ${printed(source)}`);
   const target = /-j (\S+)/.exec(rule)?.[1];
-  if (target !== undefined && target !== 'DROP' && target !== 'ACCEPT' && !chains.has(target)) {
+  const isKnown = target === undefined || ['DROP', 'ACCEPT', 'RETURN'].includes(target);
+  if (!isKnown && !chains.has(target)) {
     throw new Error(`no target: ${line}`);
   }
   if (flag === 'A') rules.push(rule);

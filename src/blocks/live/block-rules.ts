@@ -6,7 +6,7 @@
 import type {Block} from '../block.js';
 import {iptablesBackend} from '../chain/backend.js';
 import {Intent} from '../intent.js';
-import {allUnder, type Former, leftoversBeside, obstacleOf} from './leftovers.js';
+import {allUnder, type Former, leftoversBeside, noFormer} from './leftovers.js';
 import {chainSettings, type FirewallSettings} from './settings.js';
 import {ipsetBackend} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
@@ -38,7 +38,7 @@ export class BlockRules {
     settings: FirewallSettings,
     families: readonly Family[],
     tools: KeeperTools,
-    former: Former = {specs: [], forget: () => undefined},
+    former: Former = noFormer,
   ) {
     this.#settings = settings;
     this.#former = former;
@@ -46,13 +46,10 @@ export class BlockRules {
     const keepers = new Map(
       [...this.#intents].map(([family, intent]) => [
         family,
-        makeKeeper(settings, family, intent, tools),
+        makeKeeper(settings, family, intent, tools, former),
       ]),
     );
-    const obstacles = former.specs
-      .filter(({chain}) => chain === settings.iptablesChainName)
-      .map((spec) => obstacleOf(spec, families, former));
-    this.#keepers = new FamilyKeepers(keepers, tools, obstacles);
+    this.#keepers = new FamilyKeepers(keepers, tools);
   }
 
   /** From now on the block should stand; nothing is done yet. */
@@ -70,6 +67,11 @@ export class BlockRules {
     for (const [family, intent] of this.#intents) {
       intent.replace(blocks.filter(({network}) => familyOf(network) === family));
     }
+  }
+
+  /** From now on these are served at the ports for submission, and no others. Nothing is done yet. */
+  letPass(passes: ReadonlyMap<string, number>): void {
+    for (const intent of this.#intents.values()) intent.letPass(passes);
   }
 
   /** Ends when all that should stand does, or will be tried again. */
@@ -95,12 +97,13 @@ export class BlockRules {
    */
   async replaceOthers(otherVariant: Variant | undefined): Promise<void> {
     const {families} = this.#keepers;
-    const others = this.#former.specs.filter(
-      ({chain}) => chain !== this.#settings.iptablesChainName,
-    );
     this.#keepers.expectLeftovers([
-      ...families.flatMap((family) => leftoversBeside(this.#settings, family, otherVariant)),
-      ...others.map((spec) => inOrder(allUnder(spec, families, otherVariant, this.#former))),
+      ...families.flatMap((family) =>
+        leftoversBeside(this.#settings, family, otherVariant, this.#former),
+      ),
+      ...this.#former.specs.map((spec) =>
+        inOrder(allUnder(spec, families, otherVariant, this.#former)),
+      ),
     ]);
     await this.#keepers.removeLeftovers();
   }
@@ -126,8 +129,9 @@ function makeKeeper(
   family: Family,
   goal: Intent,
   tools: KeeperTools,
+  {traffic}: Former,
 ): AnyKeeper {
-  const chain = chainSettings(settings, family);
+  const chain = chainSettings(settings, family, traffic);
   const task = {family, goal, words: blockWords};
   switch (settings.backend) {
     case 'iptables':

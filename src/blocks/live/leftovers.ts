@@ -4,14 +4,13 @@
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';
-import type {ChainSpec} from '../chain/spec.js';
+import type {ChainSpec, Traffic} from '../chain/spec.js';
 import {chainSpec, type FirewallSettings} from './settings.js';
 import {setPart} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
 import type {Variant} from '../../firewall/iptables-calls.js';
 import type {KeeperTools} from '../../firewall/live/keeper.js';
 import {
-  inOrder,
   type Leftover,
   type LeftoverGroup,
   leftoverOf,
@@ -19,29 +18,16 @@ import {
 } from '../../firewall/live/leftover.js';
 import type {Family} from '../../net/address.js';
 
-/** What was made under another name or port, by an earlier configuration; and what to do when it is gone. */
+/** What was made by earlier configurations, and what to do when it is gone. */
 export interface Former {
+  /** Under the name that is in force, for other ports or at other hooks. */
+  readonly traffic: readonly Traffic[];
+  /** Under other names. */
   readonly specs: readonly ChainSpec[];
   readonly forget: (spec: ChainSpec) => void;
 }
 
-/**
- * What stands in the way of ours, because its chain has the same name. A table of nftables with this
- * name is ours already, and its keeper makes it anew.
- */
-export const obstacleOf = (
-  spec: ChainSpec,
-  families: readonly Family[],
-  former: Former,
-): Leftover =>
-  inOrder({
-    name: nameOf(spec),
-    parts: families.flatMap((family) => [
-      leftoverOf(iptablesBackend(anyChain(spec, family))),
-      leftoverOf(setPart(spec, family)),
-    ]),
-    onGone: () => former.forget(spec),
-  });
+export const noFormer: Former = {traffic: [], specs: [], forget: () => undefined};
 
 /** All that any backend may have made under this name. */
 export const allUnder = (
@@ -56,7 +42,8 @@ export const allUnder = (
 });
 
 /** For people. */
-const nameOf = ({chain, port}: ChainSpec): string => `chain ${chain} for port ${port}`;
+const nameOf = ({chain, ports}: ChainSpec): string =>
+  `chain ${chain} for ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
 
 /**
  * In the order in which they can go: the chain holds the set.
@@ -79,7 +66,7 @@ function partsOf(
   ];
 }
 
-/** Of a chain that is to go only its name and port matter. */
+/** Of a chain that is to go only its name and its packets matter. */
 const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
@@ -89,7 +76,8 @@ export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,
   otherVariant: Variant | undefined,
-): Leftover[] => partsOf(chainSpec(settings), family, otherVariant, settings.backend);
+  {traffic}: Former,
+): Leftover[] => partsOf(chainSpec(settings, traffic), family, otherVariant, settings.backend);
 
 /**
  * Takes all that is ours out of both families, whichever backend has made it.
@@ -102,9 +90,9 @@ export function removeAll(
   families: readonly Family[],
   otherVariant: Variant | undefined,
   tools: KeeperTools,
-  former: Former = {specs: [], forget: () => undefined},
+  former: Former = noFormer,
 ): Promise<readonly string[]> {
-  const specs = [chainSpec(settings), ...former.specs];
+  const specs = [chainSpec(settings, former.traffic), ...former.specs];
   return removeGroups(
     specs.map((spec) => allUnder(spec, families, otherVariant, former)),
     tools,

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
 import type {TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare} from '../status.js';
-import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
+import {absentText, percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from './finding.js';
 
@@ -28,6 +28,15 @@ export function daemonFindings({status}: Facts): Finding[] {
     ...trialFindings(trial),
     ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
     ...egressFindings(egress),
+    ...families.flatMap(({family, absentHooks = []}) =>
+      absentHooks.length === 0
+        ? []
+        : [
+            advice(
+              `IPv${family}: ${absentText(absentHooks)}: it is hooked when somebody makes it (hook_chains)`,
+            ),
+          ],
+    ),
     ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
   ];
 }

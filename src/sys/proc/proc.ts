@@ -196,13 +196,13 @@ interface RememberedTable {
  * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
  */
 export class SocketTables {
-  readonly #clientPort: number;
+  readonly #clientPorts: readonly number[];
   /** By network namespace: a container's sendmail has tables of its own. */
   readonly #memories = new Map<string, RememberedTable>();
 
-  /** @param clientPort the local port at which clients are served, besides those for submission */
-  constructor(clientPort: number) {
-    this.#clientPort = clientPort;
+  /** @param clientPorts the local ports at which clients are served, besides those for submission */
+  constructor(...clientPorts: readonly number[]) {
+    this.#clientPorts = clientPorts;
   }
 
   readonly find: SocketFinder = (root) => {
@@ -238,7 +238,7 @@ export class SocketTables {
   }
 
   readonly #isClient = ({localPort}: SocketEntry): boolean =>
-    isServedAt(localPort, this.#clientPort);
+    isServedAt(localPort, this.#clientPorts);
 }
 
 const readIfThere = (path: string): string =>

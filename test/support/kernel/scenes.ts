@@ -4,8 +4,9 @@
  */
 import {afterEach, expect} from '@jest/globals';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
+import {type Former, noFormer} from '../../../src/blocks/live/leftovers.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
-import type {Call} from '../../../src/firewall/backend.js';
+import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
 import type {LogLevel} from '../../../src/base/say.js';
 import type {Family} from '../../../src/net/address.js';
@@ -79,7 +80,8 @@ export async function stopAll(): Promise<void> {
 
 export const standard: Omit<FirewallSettings, 'backend'> = {
   iptablesChainName: spec.chain,
-  mailerPort: spec.port,
+  ports: spec.ports,
+  hookChains: spec.hooks,
   flatChainMax: 1000,
   hookPlace: 'first',
 };
@@ -88,24 +90,25 @@ export const standard: Omit<FirewallSettings, 'backend'> = {
  * A firewall of our own in the scene.
  *
  * @param onCall told before each call
+ * @param former what was guarded before
  */
 export function start(
   scene: Scene,
   more: Partial<FirewallSettings> = {},
   onCall: (call: Call) => void = () => undefined,
+  former: Former = noFormer,
 ): Running {
   const {backend, family, namespace} = scene;
   const calls: Call[] = [];
   const said: [LogLevel, string][] = [];
   const settings = {...standard, backend, ...more};
-  const firewall = new BlockRules(settings, [family], {
-    run: (call) => {
-      onCall(call);
-      calls.push(call);
-      return namespace.runCall(call);
-    },
-    say: (level, message) => said.push([level, message]),
-  });
+  const run = (call: Call): Promise<CallResult> => {
+    onCall(call);
+    calls.push(call);
+    return namespace.runCall(call);
+  };
+  const say = (level: LogLevel, message: string): void => void said.push([level, message]);
+  const firewall = new BlockRules(settings, [family], {run, say}, former);
   running.add(firewall);
   const want = async (...networks: readonly string[]): Promise<void> => {
     firewall.replace(networks.map((network) => blockOf(network)));
