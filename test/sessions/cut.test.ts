@@ -42,6 +42,20 @@ const ended = (changed: Partial<MailerProcess>, port = 25): string | undefined =
   serverToEnd(holder(changed), (client) => blocked.has(client), {dialect: sendmail, ports: [port]})
     ?.client.text;
 
+describe('serverToEnd: several ports', () => {
+  const mailer = {dialect: sendmail, ports: [25, 465, 587]};
+
+  test.each([
+    ['blocked at all', [25, 465, 587], 587, '203.0.113.7'],
+    ['blocked at 25 alone, and at 25', [25], 25, '203.0.113.7'],
+    ['blocked at 25 alone, and hands in mail', [25], 587, undefined],
+  ])('%s', (_, ports, at, client) => {
+    const isBlocked = (peer: Address, port: number) => blocked.has(peer) && ports.includes(port);
+    const sockets = [socket('203.0.113.7', at)];
+    expect(serverToEnd(holder({sockets}), isBlocked, mailer)?.client.text).toBe(client);
+  });
+});
+
 describe('serverToEnd: what the process is at', () => {
   test.each([
     ['waits for a command', 'sendmail: MTA: server a.example.net [203.0.113.7] cmd read'],

@@ -23,7 +23,7 @@ test('what was guarded under the present name, and under each other name, is tol
   expect([...state.chains.values()].map(({chain}) => chain)).toEqual(['NOW', 'NOW', 'NOW']);
 });
 
-test('a version before finds the one port where it looks for it', () => {
+test('one port at INPUT has the key that versions before gave it', () => {
   const state = emptyState();
   noteChain(state, spec('NOW'));
   expect(state.chains.get('NOW 25')).toEqual(spec('NOW'));
