@@ -20,6 +20,8 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   debugToSyslog: 'monitoring',
   logFile: 'monitoring',
   backend: 'firewall',
+  mailerPorts: 'firewall',
+  hookChains: 'firewall',
   flatChainMax: 'firewall',
   hookPlace: 'firewall',
   cutSessions: 'firewall',

@@ -32,6 +32,12 @@ export interface Block {
   readonly except?: readonly string[] | undefined;
 }
 
+/** A block as it is shown: with the ports at which it drops. */
+export interface ShownBlock extends Block {
+  /** In ascending order; absent: a daemon of an earlier version does not tell. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /**
  * The shortest prefixes that may be blocked: what one provider holds. A shorter one is a typing
  * error that would cost the mail of whole countries. Bits.

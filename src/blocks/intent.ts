@@ -17,6 +17,8 @@ export interface Desired {
   /** When the block ends, ms since the epoch; undefined for what should not stand. */
   readonly untilMs: (network: string) => number | undefined;
   readonly entries: () => Iterable<readonly [string, number]>;
+  /** Who is served at the ports for submission all the same, and until when; see `blocks/passes.ts`. */
+  readonly passes: ReadonlyMap<string, number>;
 }
 
 export class Intent implements Desired {
@@ -28,6 +30,7 @@ export class Intent implements Desired {
   /** Networks larger than an address: by prefix length, then by first address. */
   readonly #large = new Map<number, Set<bigint>>();
   #changed = new Set<string>();
+  #passes: ReadonlyMap<string, number> = new Map();
   /** `stale` after a large network has come or gone: merged anew when somebody asks. */
   #merge: 'done' | 'stale' = 'done';
 
@@ -48,6 +51,15 @@ export class Intent implements Desired {
   *entries(): Generator<readonly [string, number]> {
     this.#mergeAnew();
     for (const entry of this.#until) if (!this.#covered.has(entry[0])) yield entry;
+  }
+
+  get passes(): ReadonlyMap<string, number> {
+    return this.#passes;
+  }
+
+  /** From now on these pass, and no others; those of the other family are not ours. */
+  letPass(passes: ReadonlyMap<string, number>): void {
+    this.#passes = new Map([...passes].filter(([network]) => this.#isOurs(network)));
   }
 
   /** Blocks of the other family are not ours, and passed over. */

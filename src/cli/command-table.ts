@@ -42,6 +42,8 @@ const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'truste
 const stateSettings: readonly SettingName[] = [
   ...exemptSettings,
   'mailerPort',
+  'mailerPorts',
+  'hookChains',
   'iptablesChainName',
   'outboundChainName',
   'backend',

@@ -51,6 +51,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
     } else values.set(name, read.value);
   }
   raiseLongest(values, sources);
+  problems.push(...takeOldPort(values, sources));
   problems.push(...contradictions(values, sources));
   const standards = settingNames.map((name) => [name, settings[name].standard]);
   // Every name has been set from its own kind above, or is a default.
@@ -89,6 +90,28 @@ function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): voi
   values.set('blockTimeMax', Math.max(first, longest));
 }
 
+/**
+ * `mailer_port` is the old word for `mailer_ports` with one port. Where both are written and say different
+ * things nobody can tell which is meant, and a port that somebody believes guarded would not be.
+ */
+function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Problem[] {
+  const [old, ports] = [values.get('mailerPort'), values.get('mailerPorts')];
+  const {raw, place} = written('mailerPort', sources);
+  if (raw === undefined || typeof old !== 'number' || ports === undefined) return [];
+  const both = written('mailerPorts', sources);
+  if (both.raw === undefined) {
+    values.set('mailerPorts', [old]);
+    return [];
+  }
+  const isSame = Array.isArray(ports) && ports.length === 1 && ports[0] === old;
+  // A sample in which everything was switched on: whoever has both defaults means the new one.
+  const areDefaults =
+    old === settings.mailerPort.standard && ports === settings.mailerPorts.standard;
+  if (isSame || (areDefaults && sources.flags.mailerPort === undefined)) return [];
+  const expected = `the same as ${both.place.where}, which is ${shown(both.raw)}; keep only one of them`;
+  return [{...place, what: shown(raw), expected}];
+}
+
 /** Between the good values; a bad one has been told and can contradict nothing. */
 function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const problems: Problem[] = [];
@@ -104,11 +127,27 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
     const expected = `another chain than ${keyOf('iptablesChainName')}`;
     problems.push({...place, what: shown(chain), expected});
   }
+  problems.push(...loops(values, sources));
   return problems;
 }
 
 /** What is expected in the place of an unknown key: naming all keys would bury the one that was meant. */
 const aKey = 'one of the keys that `blocksmtp sample-config` prints';
+
+/** A chain of ours cannot lead packets to itself, nor one of ours to the other. */
+function loops(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
+  const hooks = values.get('hookChains');
+  if (!Array.isArray(hooks)) return [];
+  const own = (['iptablesChainName', 'outboundChainName'] as const).filter((name) =>
+    hooks.includes(values.get(name)),
+  );
+  const {place} = written('hookChains', sources);
+  return own.map((name) => ({
+    ...place,
+    what: shown(values.get(name)),
+    expected: `a chain that is not ours: it is ${keyOf(name)}`,
+  }));
+}
 
 function unknownKeys(sources: ConfigSources): Problem[] {
   const known = settingNames.map(keyOf);

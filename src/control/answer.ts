@@ -14,7 +14,7 @@ import {
   recordOf,
   variants,
 } from '../base/shape.js';
-import type {Block} from '../blocks/block.js';
+import type {Block, ShownBlock} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -55,7 +55,7 @@ const isBecause = shape<Because>({
   proof: maybe(oneOf<Proof>({kernel: true, journal: true, title: true, log: true})),
 });
 
-const isBlock = shape<Block>({
+const isBlock = shape<ShownBlock>({
   network: isText,
   fromMs: isNumber,
   madeMs: maybe(isNumber),
@@ -65,6 +65,7 @@ const isBlock = shape<Block>({
   origin: oneOf<Block['origin']>({evidence: true, operator: true}),
   because: maybe(isBecause),
   except: maybe(listOf(isText)),
+  ports: maybe(listOf(isNumber)),
 });
 
 const named = shape<{readonly name: string}>({name: isText});
@@ -94,6 +95,7 @@ const isFamilyStatus = shape<FamilyStatus>({
   readMs: maybe(isNumber),
   repairs: isNumber,
   failure: maybe(isText),
+  absentHooks: maybe(listOf(isText)),
 });
 
 /** The words that a setting can have. */
@@ -173,6 +175,7 @@ const isWhyView = shape<WhyView>({
   known: orNull(isClientView),
   crowd: isCrowdView,
   whitelist: isText,
+  guardedPorts: maybe(listOf(isNumber)),
   history: listOf(isHistoryEntry),
 });
 
@@ -254,7 +257,7 @@ const isStatus = shape<Status>({
 const isMessage = shape<{readonly message: string}>({message: isText});
 
 const isAnswer = variants<Answer>({
-  blocks: shape<{readonly blocks: readonly Block[]}>({blocks: listOf(isBlock)}),
+  blocks: shape<{readonly blocks: readonly ShownBlock[]}>({blocks: listOf(isBlock)}),
   why: shape<{readonly why: WhyView}>({why: isWhyView}),
   status: shape<{readonly status: Status}>({status: isStatus}),
   senders: shape<{readonly senders: readonly SenderHour[]}>({senders: listOf(isSenderHour)}),

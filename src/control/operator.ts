@@ -5,15 +5,17 @@
  */
 import {countText} from '../base/count.js';
 import {type Block, standing} from '../blocks/block.js';
+import {submissionsOf} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Passages} from '../blocks/passage.js';
+import {passesOf} from '../blocks/passes.js';
 import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
 import type {Guard} from '../guard/guard.js';
 import {liftAll, unblock as liftBlock} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import type {Judged} from '../judge/view.js';
-import {type Network, overlaps, parseNetwork} from '../net/network.js';
+import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
@@ -25,6 +27,8 @@ export interface OperatorView {
   readonly judged: Judged;
   /** The file of the whitelist, for who wants to add a line. */
   readonly whitelist: string;
+  /** Where blocks hold. */
+  readonly guardedPorts: readonly number[];
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
@@ -43,7 +47,12 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
   switch (request.command) {
     case 'list': {
       const blocks = standing(state.blocks.values(), nowMs).sort((a, b) => a.untilMs - b.untilMs);
-      return {answer: {kind: 'blocks', blocks: blocks.map(withFewNames)}, outcomes: []};
+      const ports = portsFor(view, nowMs);
+      const shown = blocks.map((block) => ({
+        ...withFewNames(block),
+        ports: ports(networkOf(block.network)),
+      }));
+      return {answer: {kind: 'blocks', blocks: shown}, outcomes: []};
     }
     case 'status':
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
@@ -65,6 +74,22 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return block(read.network, request.seconds, view, nowMs);
     }
   }
+}
+
+/** At which ports a block drops what comes from such a network. */
+function portsFor(
+  {state, guardedPorts: all}: OperatorView,
+  nowMs: number,
+): (network: Network) => readonly number[] {
+  const submissions = submissionsOf(all);
+  if (submissions.length === 0) return () => all;
+  const relay = all.filter((port) => !submissions.includes(port));
+  const passes = [...passesOf(state.submitters.entries(), state.blocks, nowMs).keys()];
+  const passing = passes.map(networkOf);
+  return (network) => {
+    const isIn = passing.some((each) => each.prefix <= network.prefix && overlaps(each, network));
+    return isIn ? relay : all;
+  };
 }
 
 /** Names of one block in a list. A count: an answer with all blocks that can stand has its bound. */
@@ -93,13 +118,14 @@ function why(network: Network, view: OperatorView, nowMs: number): Served {
       why: {
         network: network.text,
         exemption: exempt === undefined ? null : exemptionText(exempt),
-        block,
+        block: block && {...block, ports: portsFor(view, nowMs)(network)},
         passages: block === null ? undefined : view.passagesOf?.(block.network),
         passes: (block && holeAround(network, block)) ?? null,
         blocksInside: blocksInside(network, state),
         known,
         crowd: judged.crowd(nowMs),
         whitelist,
+        ...(view.guardedPorts.length > 1 && {guardedPorts: view.guardedPorts}),
         history: past.sort((a, b) => b.atMs - a.atMs).slice(0, mostHistory),
       },
     },

@@ -4,7 +4,7 @@
  * `operator.ts` and `daemon/course/reload.ts`; how an answer is read, in `answer.ts`.
  */
 import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
-import {type Block, refusal} from '../blocks/block.js';
+import {refusal, type ShownBlock} from '../blocks/block.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
@@ -64,7 +64,7 @@ export type GuardRequest = Exclude<Request, CourseRequest>;
 export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command' | 'network'>;
 
 export type Answer =
-  | {readonly kind: 'blocks'; readonly blocks: readonly Block[]}
+  | {readonly kind: 'blocks'; readonly blocks: readonly ShownBlock[]}
   | {readonly kind: 'why'; readonly why: WhyView}
   | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}

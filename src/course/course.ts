@@ -67,6 +67,8 @@ export type CourseEvent =
   | {readonly kind: 'confirm'}
   /** Nobody has confirmed the trial in time. `before`: the configuration before, judged anew. */
   | {readonly kind: 'trialOver'; readonly before: ReadConfig}
+  /** What this life took from the machine at its start has changed: the same configuration begins anew. */
+  | {readonly kind: 'machineChanged'; readonly what: string}
   | {readonly kind: 'whitelistRead'}
   | {readonly kind: 'stop'};
 

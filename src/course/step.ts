@@ -20,6 +20,8 @@ export function nextStep(course: Course, event: CourseEvent, nowMs: number): Ste
       return confirm(course);
     case 'trialOver':
       return turnBack(course, event.before);
+    case 'machineChanged':
+      return beginAnew(course, event.what);
     case 'whitelistRead':
       return {kind: 'note', course: {...course, whitelist: 'had'}};
     case 'stop':
@@ -172,6 +174,20 @@ function turnBack(course: Course, read: ReadConfig): Step {
     trialFile: fileFor(course, trial),
     message,
     way: 'back',
+  };
+}
+
+/** The configuration in force, and its trial, as they are. */
+function beginAnew(course: Course, what: string): Step {
+  // A life that comes next looks at the machine itself.
+  if (course.next !== undefined || course.phase === 'ending') return {kind: 'note', course};
+  const next: NextLife = {...course.life, why: {level: 'notice', message: what}};
+  return {
+    kind: 'turn',
+    course: {...course, next},
+    trialFile: {kind: 'asItIs'},
+    message: what,
+    way: 'forward',
   };
 }
 

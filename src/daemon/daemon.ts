@@ -34,6 +34,7 @@ import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
+import {servedPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {sessionProcess} from '../sys/proc/session-process.js';
@@ -96,7 +97,8 @@ export class Daemon {
       sessions: 'cut',
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
-    const candidates = new Candidates(new SocketTables(config.mailerPort).find, sendmail.isProgram);
+    const ports = servedPorts(config.mailerPorts, state);
+    const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
     this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
     this.#desk = new Desk({
       ...shared,
@@ -111,7 +113,7 @@ export class Daemon {
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
-    const mailer = {dialect: sendmail, port: config.mailerPort};
+    const mailer = {dialect: sendmail, ports};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
 
@@ -237,7 +239,8 @@ export class Daemon {
     return new EffectWatch({
       margins: effectMargins(config.cutSessions),
       blockOf: (network) => state.blocks.get(network),
-      isExempt: (client) => watch.exemptions.of(client) !== undefined,
+      isExempt: (client) =>
+        watch.exemptions.of(client) !== undefined || enforcement.letsPass(client),
       enforced: () => enforcement.enforced,
       check: () => enforcement.check(),
       connectedMs: (record, client) => connectedMs(state.connections, record, client),
@@ -247,7 +250,7 @@ export class Daemon {
         const numberedBy = writer === undefined ? 'log' : 'host';
         return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
       },
-      ...{ownHost: hostName(), port: config.mailerPort},
+      ...{ownHost: hostName(), ports: servedPorts(config.mailerPorts, state)},
       now: () => enforcement.now(),
       say: log.say,
     });

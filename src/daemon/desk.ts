@@ -65,6 +65,7 @@ export class Desk {
       exemptions: this.#parts.exemptions(),
       judged: this.#judged,
       whitelist: this.#parts.config.whiteList,
+      guardedPorts: enforcement.ports,
       status: () => this.status(),
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };

@@ -7,7 +7,9 @@
 import {ClockSteps} from '../base/clocks/clock-steps.js';
 import {aboutText} from '../base/duration.js';
 import type {Say} from '../base/say.js';
+import {type ChainSpec, isTranslated, submissionsOf} from '../blocks/chain/spec.js';
 import {nextEndMs, passes, standing} from '../blocks/block.js';
+import {passesOf} from '../blocks/passes.js';
 import {BlockRules} from '../blocks/live/block-rules.js';
 import {EndTimer} from '../blocks/live/end-timer.js';
 import {formerChains, noteChain} from '../blocks/live/former-chains.js';
@@ -25,9 +27,12 @@ import {endBlocks, liftExempt, liftSince} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
-import type {Family} from '../net/address.js';
+import type {Address, Family} from '../net/address.js';
+import {networkOf} from '../net/network.js';
+import {NetworkSet} from '../net/network-set.js';
 import {Digest} from '../report/digest.js';
 import type {Exemptions} from '../score/exempt.js';
+import {guardedPorts, seenKey, sessionPorts} from '../sessions/served-ports.js';
 import {Cutter, type CutterView} from '../sessions/live/cutter.js';
 import {SessionCuts} from '../sessions/live/session-cuts.js';
 import {clocksNow, sleptMs} from '../sys/run/clock.js';
@@ -57,7 +62,12 @@ export interface EnforcementParts {
 
 export class Enforcement {
   readonly #parts: EnforcementParts;
+  /** Where blocks hold. */
+  readonly #ports: readonly number[];
+  readonly #spec: ChainSpec;
   readonly #rules: BlockRules;
+  /** Who is served at the ports for submission although a block keeps it out. */
+  #passes = new NetworkSet([]);
   readonly #digest: Digest;
   readonly #committer: Committer;
   readonly #cuts: SessionCuts | undefined;
@@ -70,8 +80,11 @@ export class Enforcement {
     const {config, state, families, run, say} = parts;
     this.#parts = parts;
     this.#unwanted = parts.unwanted;
-    const former = formerChains(state, chainSpec(config));
-    this.#rules = new BlockRules(config, families, {run, say}, former);
+    this.#ports = guardedPorts(config.mailerPorts, state.mailerPorts.get(seenKey));
+    const settings = {...config, ports: this.#ports};
+    this.#spec = chainSpec(settings);
+    const former = formerChains(state, this.#spec);
+    this.#rules = new BlockRules(settings, families, {run, say}, former);
     this.#digest = new Digest(say);
     this.#committer = new Committer(parts.commit, say);
     this.#cuts = parts.sessions === 'cut' ? this.#makeCuts() : undefined;
@@ -94,7 +107,7 @@ export class Enforcement {
    * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
    */
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
-    const {config, state, families} = this.#parts;
+    const {state, families} = this.#parts;
     const undone = liftSince(state, liftSinceMs, this.now());
     const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
     const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
@@ -102,7 +115,7 @@ export class Enforcement {
     // One by one: while the log is caught up with, rules that nobody wants stay.
     this.#intend(lifted);
     this.#renewIntent();
-    if (families.length > 0) noteChain(state, chainSpec(config));
+    if (families.length > 0) noteChain(state, this.#spec);
     // Saved before anything is made: after a crash the next start must know of the chain.
     this.save();
     void this.#enforce().then(() => this.cutStanding());
@@ -123,6 +136,11 @@ export class Enforcement {
    */
   lookForOthers(): Promise<void> {
     return this.#unwanted === 'remove' ? this.#replaceOthers() : Promise.resolve();
+  }
+
+  /** Whether the client has logged in of late, so that its block does not hold at the ports for submission. */
+  letsPass(client: Address): boolean {
+    return this.#passes.has(client);
   }
 
   /** Forgets what is over, and tells what was counted since the last time. */
@@ -200,6 +218,11 @@ export class Enforcement {
     return this.#rules.isEnforced(network);
   }
 
+  /** Where blocks hold, in ascending order. */
+  get ports(): readonly number[] {
+    return this.#ports;
+  }
+
   get isStopped(): boolean {
     return this.#isStopped;
   }
@@ -223,14 +246,20 @@ export class Enforcement {
 
   #makeCuts(): SessionCuts {
     const {config, state, exemptions, say} = this.#parts;
+    const submissions = submissionsOf(this.#ports);
+    const relay = this.#ports.filter((port) => !submissions.includes(port));
     const view: CutterView = {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > this.now(),
       passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
       isExempt: (client) => exemptions().of(client) !== undefined,
+      isServedAt: (client, port) => !relay.includes(port) && this.#passes.has(client),
       save: () => this.save(),
       say,
     };
-    const cutter = new Cutter(config, view, sendmail);
+    // At others than those of clients the mailer may only sit where packets are translated.
+    const seen = isTranslated(this.#spec) ? state.mailerPorts.get(seenKey) : [];
+    const ports = sessionPorts(this.#ports, seen);
+    const cutter = new Cutter({...config, ports}, view, sendmail);
     return new SessionCuts(cutter, this.#rules);
   }
 
@@ -255,6 +284,8 @@ export class Enforcement {
       this.#endTimer.expect(outcome.block.untilMs);
       blocked.push(outcome.block.network);
     }
+    // At once: a user of ours must not be cut off until the next check.
+    if (blocked.length > 0) this.#letPass();
     return blocked;
   }
 
@@ -271,6 +302,7 @@ export class Enforcement {
   #renewIntent(): void {
     const {blocks} = this.#parts.state;
     this.#rules.replace(standing(blocks.values(), this.now()));
+    this.#letPass();
     this.#endTimer.expect(nextEndMs(blocks.values()));
   }
 
@@ -283,6 +315,14 @@ export class Enforcement {
     if (this.#isStopped) return;
     this.#renewIntent();
     this.noteChange('counted');
+  }
+
+  #letPass(): void {
+    const {blocks, submitters} = this.#parts.state;
+    const isSplit = submissionsOf(this.#ports).length > 0;
+    const passes = isSplit ? passesOf(submitters.entries(), blocks, this.now()) : new Map();
+    this.#passes = new NetworkSet([...passes.keys()].map(networkOf));
+    this.#rules.letPass(passes);
   }
 
   #endBlocks(): void {

@@ -19,6 +19,7 @@ import {OutgoingMemory} from '../outgoing/live/memory.js';
 import {watchOutgoing} from '../outgoing/live/start.js';
 import {outboundNotice} from '../report/outgoing-notice.js';
 import {enforcedShare} from '../report/status.js';
+import {PortWatch} from '../sessions/live/port-watch.js';
 import {Reaper} from '../sessions/live/reaper.js';
 import type {Stuck} from '../sessions/reap.js';
 import {monotonicMs, pauseUnless} from '../sys/run/clock.js';
@@ -43,6 +44,8 @@ export interface LifeCourse {
   /** What becomes of the rules when the life has ended: the next one takes them over, or as configured. */
   readonly firewallAtEnd: AtEnd;
   readonly answer: (request: CourseRequest) => Promise<Answer>;
+  /** The mailer takes connections at other ports than when this life began. */
+  readonly portsChanged: (message: string) => void;
   /** The daemon has the state, and works. */
   readonly begun: (living: Living) => void;
 }
@@ -88,6 +91,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const opened = await open(config, log, course.end, memory.unsaved);
   if (opened.kind !== 'ready') return {kind: 'unavailable', state: opened.kind, why: opened.why};
   const {resources} = opened;
+  const watch = new PortWatch(config, resources.state, sendmail);
+  await watch.look();
   const daemon = new Daemon({
     ...resources,
     config,
@@ -105,7 +110,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     if ((await resources.secure()) === 'madeAgain') daemon.noteChange();
     await door.open();
   };
-  const schedules = makeSchedules(terms, daemon, secure);
+  const schedules = makeSchedules(terms, daemon, watch, secure);
   const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<void> | undefined;
@@ -187,6 +192,7 @@ async function sayWhenEnforced(
 function makeSchedules(
   {config, log, course}: LifeTerms,
   daemon: Daemon,
+  watch: PortWatch,
   secure: () => Promise<void>,
 ): Schedule[] {
   const view = {
@@ -194,11 +200,13 @@ function makeSchedules(
     onReaped: (stuck: Stuck) => daemon.reaped(stuck),
     isOver: () => course.end.aborted,
   };
-  const reaper = new Reaper(config, view, sendmail);
+  const reaper = new Reaper({...config, ports: watch.sessionPorts}, view, sendmail);
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
     repeat(config.checkInterval * 1000, async () => {
       await secure();
+      const change = await watch.look();
+      if (change !== undefined) course.portsChanged(change);
       await daemon.check();
     }),
     onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),

@@ -5,25 +5,34 @@ import type {Say} from '../base/say.js';
 import type {State} from '../guard/state.js';
 import {machineFamilies, otherVariant, runFirewallCall} from '../sys/run/netfilter.js';
 import {formerEgress, removeEgress} from '../outgoing/egress/live/leftovers.js';
-import {chainSpec, type FirewallSettings} from '../blocks/live/settings.js';
+import {chainSpec, likelyTraffic} from '../blocks/live/settings.js';
 import {formerChains} from '../blocks/live/former-chains.js';
-import {removeAll} from '../blocks/live/leftovers.js';
+import {noFormer, removeAll} from '../blocks/live/leftovers.js';
+import {guardedPorts, seenKey} from '../sessions/served-ports.js';
 
 /**
  * @param state knows what was made under other names and ports; undefined where it cannot be read
  * @returns why something stays, one line each
  */
 export async function removeFirewall(
-  settings: FirewallSettings & Pick<Config, 'outboundChainName'>,
+  config: Config,
   say: Say,
   state: State | undefined,
 ): Promise<readonly string[]> {
   const surroundings = {run: (call: Call) => runFirewallCall(call), say};
+  const ports = guardedPorts(config.mailerPorts, state?.mailerPorts.get(seenKey));
+  const settings = {...config, ports};
   const former = state && formerChains(state, chainSpec(settings));
   const [families, variant] = [machineFamilies(), await otherVariant()];
   const formerGuard = state && formerEgress(state);
   return [
-    ...(await removeAll(settings, families, variant, surroundings, former)),
+    ...(await removeAll(
+      settings,
+      families,
+      variant,
+      surroundings,
+      former ?? {...noFormer, traffic: likelyTraffic(config.hookChains)},
+    )),
     ...(await removeEgress(settings, families, variant, surroundings, formerGuard)),
   ];
 }

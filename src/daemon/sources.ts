@@ -20,6 +20,7 @@ import {journalSource, planSources, type SourcePlan} from '../log/source-plan.js
 import {sameHost} from '../log/syslog.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import {reportFollow, reportJournal, reportOffset} from '../report/source-text.js';
+import {servedPorts} from '../sessions/served-ports.js';
 import {quietMs} from '../sys/disk/text-file.js';
 import {followAll, mostFiles, type PathBatch} from '../sys/follow/follow-many.js';
 import {isPattern} from '../sys/follow/glob.js';
@@ -98,7 +99,7 @@ export class LogSources {
       plan: this.#plan,
       sourcesAre: this.#config.syslogMsgsFile.includes('auto') ? 'auto' : 'named',
       positionOf: (path) => this.#state.positions.get(path),
-      port: isHere ? this.#config.mailerPort : undefined,
+      ports: isHere ? servedPorts(this.#config.mailerPorts, this.#state) : [],
       say: this.#say,
     });
   }

@@ -66,6 +66,8 @@ export interface Backend<Actual, Wanted> extends Part<Actual> {
   readonly plan: (wish: Wish<Wanted>, actual: Actual) => Plan<Actual>;
   /** How many of those that should stand do, and packets meet them. */
   readonly standing: (desired: Wanted, actual: Actual) => number;
+  /** Chains of others from which packets should come, and which are not there; absent: none is needed. */
+  readonly absentHooks?: (actual: Actual) => readonly string[];
 }
 
 /** The kinds of these steps, counted. */

@@ -8,4 +8,6 @@ export interface Enforced {
   readonly repairs: number;
   /** Why the latest try failed; undefined: it did not. */
   readonly failure: string | undefined;
+  /** Chains of others from which packets should come, and which are not there yet; undefined: none is. */
+  readonly absentHooks?: readonly string[] | undefined;
 }

@@ -10,6 +10,7 @@
  */
 import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
+import {loginMs, mostSubmitters} from '../blocks/passes.js';
 import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
 import type {Outcome, ReadRecord} from './outcome.js';
@@ -151,12 +152,23 @@ export class Guard {
           return [outcome, ...this.#ended(outcome, moment, exemptions)];
         case 'delivered':
           return [outcome, ...this.#delivered(outcome, exemptions)];
+        case 'loggedIn':
+          this.#loggedIn(outcome);
+          return [];
         case 'dispute':
         case 'unheeded':
         case 'unresolved':
           return [outcome];
       }
     });
+  }
+
+  /** A login needs the same proof as blame: it opens the ports for submission (`blocks/passes.ts`). */
+  #loggedIn({client, proof, atMs}: Extract<JoinOutcome, {kind: 'loggedIn'}>): void {
+    if (!this.#suffices(proof)) return;
+    const {submitters} = this.#state;
+    submitters.limitTo(mostSubmitters);
+    submitters.set(this.#judge.textOf(client), {lastMs: atMs});
   }
 
   /** An envelope was silent for so long that it is over, though no line says so. */
@@ -304,6 +316,11 @@ export class Guard {
   /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
+    for (const [client, {lastMs}] of this.#state.submitters.entries()) {
+      if (lastMs <= nowMs - loginMs) this.#state.submitters.delete(client);
+      // Noted while the clock was ahead.
+      else if (lastMs > nowMs) this.#state.submitters.replace(client, {lastMs: nowMs});
+    }
     // Before clients are forgotten: at the end of a replay all are.
     const silent = this.#sessions
       .forgetSilent(nowMs)

@@ -53,7 +53,7 @@ export type Outcome =
   | {readonly kind: 'wave'; readonly now: 'on' | 'off'}
   /** Pieces of split messages of which not all came. */
   | {readonly kind: 'broken'; readonly pieces: number}
-  | Exclude<JoinOutcome, {kind: 'evidence'}>;
+  | Exclude<JoinOutcome, {kind: 'evidence' | 'loggedIn'}>;
 
 /** `notConfirmed`: it was made under a configuration that nobody confirmed. */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';

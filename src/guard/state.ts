@@ -7,8 +7,9 @@
 import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
 import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
-import type {NotedChain} from '../blocks/chain/spec.js';
+import type {Traffic} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Submitter} from '../blocks/passes.js';
 import type {Friend} from '../judge/crowd/friends.js';
 import {KnownNames} from '../judge/crowd/known-names.js';
 import type {ListLossState} from '../judge/crowd/list-loss.js';
@@ -44,6 +45,13 @@ const packed = (layout: PackedLayout) => ({
     new PackedTable(layout, sheets, use, salt),
 });
 
+/** Something of ours may be in the firewall under this name; `port`: as versions before noted it. */
+export type NotedChain = (Traffic | {readonly port: number}) & {
+  readonly chain: string;
+  /** It was seen that nothing of it stands. It may come back. */
+  readonly removed?: 'once';
+};
+
 /** All tables. Each is a table of the database, under its name. `packed`: of numbers, a million of them. */
 const tables = {
   blocks: of<Block>(),
@@ -66,6 +74,10 @@ const tables = {
   learning: of<Learning>(),
   /** The names and ports under which we made something that is in the firewall, or may come back to it. */
   chains: of<NotedChain>(),
+  /** The ports at which the mailer was last seen to take connections: one row. */
+  mailerPorts: of<readonly number[]>(),
+  /** Who has logged in of late, by client. */
+  submitters: of<Submitter>(),
   /** Who opened connections to mail ports of others, by hour and program. */
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */

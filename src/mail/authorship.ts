@@ -7,6 +7,7 @@
  * whoever is root and runs the mailer cannot make it claim a false one. To ask this machine about the
  * process (/proc), take the writer's pid; to compare with a queue id, the one in the line.
  */
+import {isVerified, type Proof} from './evidence.js';
 import type {LogRecord, Writer} from '../log/record.js';
 
 export type Authorship =
@@ -36,7 +37,7 @@ export type Vouching =
    */
   | 'doubtful';
 
-export function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vouching {
+function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vouching {
   if (writer === undefined) return 'no';
   const author = authorshipOf(writer);
   if (author === 'mailer') return 'byJournal';
@@ -47,5 +48,42 @@ export function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vou
  * Whether anybody can have written a line. Of root's lines the journal often knows no program any more, and nobody
  * else can write them.
  */
-export const isAnybodys = (record: LogRecord, authorshipOf: AuthorshipOf): boolean =>
+const isAnybodys = (record: LogRecord, authorshipOf: AuthorshipOf): boolean =>
   record.writer?.uid !== 0 && vouchingOf(record, authorshipOf) !== 'byJournal';
+
+/** What the lines of a log are worth to each other under the setting `attribution`. */
+export class Authors {
+  readonly #authorshipOf: AuthorshipOf;
+  readonly #attribution: 'any' | 'verified';
+
+  constructor(authorshipOf: AuthorshipOf, attribution: 'any' | 'verified') {
+    this.#authorshipOf = authorshipOf;
+    this.#attribution = attribution;
+  }
+
+  readonly of = (record: LogRecord): Vouching => vouchingOf(record, this.#authorshipOf);
+
+  /** Whether what a line says of its client counts for nothing. */
+  isUnheeded(record: LogRecord): boolean {
+    return this.#attribution === 'verified' && isAnybodys(record, this.#authorshipOf);
+  }
+
+  /** Another process than the client's writes of deliveries, so the machine vouches for none of these lines. */
+  ofDelivery(record: LogRecord): Vouching {
+    return this.isUnheeded(record) ? 'doubtful' : this.of(record);
+  }
+
+  /** Where only a verified word counts, another one does not dispute it. */
+  outweighs(one: {readonly proof: Proof}, other: {readonly proof: Proof}): boolean {
+    return isVerified(one.proof) && this.isOutweighed(other.proof);
+  }
+
+  /** Whether a word with this proof counts for nothing beside a verified one. */
+  isOutweighed(proof: Proof): boolean {
+    return this.#attribution === 'verified' && !isVerified(proof);
+  }
+
+  proofOf(record: LogRecord): Proof {
+    return this.of(record) === 'byJournal' ? 'journal' : 'log';
+  }
+}

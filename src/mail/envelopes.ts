@@ -15,7 +15,7 @@
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type LogRecord, noPid} from '../log/record.js';
-import {type AuthorshipOf, isAnybodys, vouchingOf} from './authorship.js';
+import {type AuthorshipOf, Authors} from './authorship.js';
 import {Connections, processKey} from './connections.js';
 import {Deliveries, type SessionTables} from './deliveries.js';
 import {isEvidenceKind, isVerified, type Proof} from './evidence.js';
@@ -54,9 +54,8 @@ export class Envelopes {
   readonly #connections: Connections;
   readonly #deliveries: Deliveries;
   readonly #mostOfEnvelope: number;
-  readonly #authorshipOf: AuthorshipOf;
+  readonly #authors: Authors;
   readonly #askedAgain: number;
-  readonly #attribution: 'any' | 'verified';
   readonly #unnamed = new UnnamedThings();
   /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
@@ -77,13 +76,12 @@ export class Envelopes {
     threshold = firstAskedAgain + askedBefore,
     attribution: 'any' | 'verified' = 'any',
   ) {
-    this.#attribution = attribution;
     this.#askedAgain = Math.max(2, Math.min(firstAskedAgain, threshold - askedBefore));
     this.#open = new OpenEnvelopes(envelopes);
     this.#connections = new Connections(connections);
     this.#deliveries = new Deliveries(deliveries);
     this.#mostOfEnvelope = mostOfEnvelope;
-    this.#authorshipOf = authorshipOf;
+    this.#authors = new Authors(authorshipOf, attribution);
   }
 
   /** Whether the caller should ask the machine who is behind this envelope. */
@@ -110,8 +108,8 @@ export class Envelopes {
   /** @param answer the machine's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
     if (event.kind === 'connected') {
-      if (!this.#isUnheeded(record)) {
-        this.#connections.began(record, event.client, this.#proofOf(record));
+      if (!this.#authors.isUnheeded(record)) {
+        this.#connections.began(record, event.client, this.#authors.proofOf(record));
       }
       return [];
     }
@@ -121,15 +119,18 @@ export class Envelopes {
       return this.#envelopeEnd(record, event, client, answer);
     }
     if (event.kind === 'undeliverable') {
-      return this.#deliveries.undeliverable(record, event, this.#deliveryVouchingOf(record));
+      return this.#deliveries.undeliverable(record, event, this.#authors.ofDelivery(record));
     }
     if (event.kind === 'delivered') {
-      return this.#deliveries.delivered(record, event, this.#deliveryVouchingOf(record));
+      return this.#deliveries.delivered(record, event, this.#authors.ofDelivery(record));
     }
-    if (event.kind === 'authenticated') this.#authenticated(record, event.client);
+    const login = event.kind === 'authenticated' ? this.#authenticated(record, event.client) : [];
     const named = this.#unnamed.named(record, event);
-    if (named.queueId === undefined) return this.#withoutEnvelope(record, named, answer);
-    return this.#inEnvelope(record, named, named.queueId, answer);
+    const outcomes =
+      named.queueId === undefined
+        ? this.#withoutEnvelope(record, named, answer)
+        : this.#inEnvelope(record, named, named.queueId, answer);
+    return [...login, ...outcomes];
   }
 
   /** Gives up what has been silent for too long. */
@@ -138,10 +139,12 @@ export class Envelopes {
     return this.#open.forgetSilent(nowMs);
   }
 
-  #authenticated(record: LogRecord, client: Address | undefined): void {
-    const isDoubtful = this.#vouchingOf(record) === 'doubtful' || this.#isUnheeded(record);
-    if (client === undefined || isDoubtful) return;
-    this.#connections.loggedIn(record, client, this.#proofOf(record));
+  #authenticated(record: LogRecord, client: Address | undefined): JoinOutcome[] {
+    const isDoubtful = this.#authors.of(record) === 'doubtful' || this.#authors.isUnheeded(record);
+    if (client === undefined || isDoubtful) return [];
+    const proof = this.#authors.proofOf(record);
+    this.#connections.loggedIn(record, client, proof);
+    return [{kind: 'loggedIn', client, proof, atMs: record.atMs}];
   }
 
   #envelopeEnd(
@@ -153,10 +156,10 @@ export class Envelopes {
     const {queueId, sender, accepted, sizeBytes, message} = event;
     const key = this.#keyOf(record, queueId);
     const before = this.#open.get(key);
-    const said = {client, proof: this.#proofOf(record)};
+    const said = {client, proof: this.#authors.proofOf(record)};
     const sources = answer === undefined ? [said] : [answer, said];
     const outcomes = sources.flatMap((each) => this.#learn(record, queueId, each, 'onlyIfOpen'));
-    const isUnheeded = this.#isUnheeded(record);
+    const isUnheeded = this.#authors.isUnheeded(record);
     const other = this.#open.get(key)?.client;
     // It says that another's envelope is over: whoever wrote it, sendmail did not.
     if (
@@ -182,7 +185,7 @@ export class Envelopes {
         ...outcomes,
         ...unprovenEnd(record, event, key, {client, proof: known.proof}, before),
       ];
-    const proof = weaker(known.proof, this.#vouchingOf(record));
+    const proof = weaker(known.proof, this.#authors.of(record));
     const submitter = this.#connections.submitterOf(record, client);
     if (accepted > 0 && record.pid !== noPid) this.#served.set(processKey(record), client.text);
     // Without a message nothing is delivered: asking for names that do exist is guessing, too.
@@ -205,7 +208,7 @@ export class Envelopes {
     const {queueId, sender, accepted, sizeBytes} = event;
     const isOpen = this.#open.get(this.#keyOf(record, queueId)) !== undefined;
     if (isOpen || accepted === 0 || sizeBytes === 0) return [];
-    const proof = this.#proofOf(record);
+    const proof = this.#authors.proofOf(record);
     const facts = {proof, submitter: 'own', left: accepted} as const;
     this.#deliveries.remember(record, queueId, sender, facts);
     return [];
@@ -222,11 +225,11 @@ export class Envelopes {
       ? this.#hold(
           record,
           queueId,
-          pendingOf(event.kind, event, record.atMs, this.#vouchingOf(record), answer),
+          pendingOf(event.kind, event, record.atMs, this.#authors.of(record), answer),
         )
       : [];
     const {client} = event;
-    const told = client && {client, proof: this.#proofOf(record)};
+    const told = client && {client, proof: this.#authors.proofOf(record)};
     const last = told && this.#learn(record, queueId, told, 'onlyIfOpen');
     return [...(learnt ?? []), ...held, ...(last ?? [])];
   }
@@ -239,7 +242,7 @@ export class Envelopes {
   ): JoinOutcome[] {
     const {kind, client} = event;
     if (!isEvidenceKind(kind)) return [];
-    const said = client && {address: client.text, proof: this.#proofOf(record)};
+    const said = client && {address: client.text, proof: this.#authors.proofOf(record)};
     const asked = answer && {address: answer.client.text, proof: answer.proof};
     const connected = this.#connections.clientOf(record, record.atMs);
     const [first, ...others] = [asked, said, connected].filter((known) => known !== undefined);
@@ -247,10 +250,16 @@ export class Envelopes {
     const other = others.find(({address}) => address !== first.address);
     if (other !== undefined) {
       const clients = [first.address, other.address];
-      return [{kind: this.#outweighs(first, other) ? 'unheeded' : 'dispute', queueId: '', clients}];
+      return [
+        {
+          kind: this.#authors.outweighs(first, other) ? 'unheeded' : 'dispute',
+          queueId: '',
+          clients,
+        },
+      ];
     }
     return pendingToEvidence(
-      [pendingOf(kind, event, record.atMs, this.#vouchingOf(record), answer)],
+      [pendingOf(kind, event, record.atMs, this.#authors.of(record), answer)],
       first,
     );
   }
@@ -292,10 +301,10 @@ export class Envelopes {
     const next = {...envelope, held: [], lastMs: atMs};
     const told: KnownClient = {address: client.text, proof};
     const isOther = before !== undefined && before.address !== client.text;
-    if (isOther && this.#attribution === 'verified' && !isVerified(proof)) {
+    if (isOther && this.#authors.isOutweighed(proof)) {
       return [{kind: 'unheeded', queueId, clients: [before.address, client.text]}];
     }
-    if (isOther && !this.#outweighs(told, before)) {
+    if (isOther && !this.#authors.outweighs(told, before)) {
       const lost = this.#open.put(key, {...next, client: 'disputed'}, heldBefore);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
@@ -324,26 +333,5 @@ export class Envelopes {
     const key = `${record.host} ${record.pid} ${queueId}`;
     this.#keyed = {record, queueId, key};
     return key;
-  }
-
-  readonly #vouchingOf = (record: LogRecord) => vouchingOf(record, this.#authorshipOf);
-
-  /** Whether what a line says of its client counts for nothing. */
-  #isUnheeded(record: LogRecord): boolean {
-    return this.#attribution === 'verified' && isAnybodys(record, this.#authorshipOf);
-  }
-
-  /** Another process than the client's writes of deliveries, so the machine vouches for none of these lines. */
-  #deliveryVouchingOf(record: LogRecord): ReturnType<typeof vouchingOf> {
-    return this.#isUnheeded(record) ? 'doubtful' : this.#vouchingOf(record);
-  }
-
-  /** Where only a verified word counts, another one does not dispute it. */
-  #outweighs(one: KnownClient, other: KnownClient): boolean {
-    return this.#attribution === 'verified' && isVerified(one.proof) && !isVerified(other.proof);
-  }
-
-  #proofOf(record: LogRecord): Proof {
-    return this.#vouchingOf(record) === 'byJournal' ? 'journal' : 'log';
   }
 }

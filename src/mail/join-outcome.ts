@@ -47,6 +47,13 @@ export type JoinOutcome =
   /** Comes behind all evidence of its envelope; where something was refused, or a message came. */
   | ({readonly kind: 'envelopeEnded'} & EndedEnvelope)
   | ({readonly kind: 'delivered'} & Delivery)
+  /** The client has logged in. Ms since the epoch. */
+  | {
+      readonly kind: 'loggedIn';
+      readonly client: Address;
+      readonly proof: Proof;
+      readonly atMs: number;
+    }
   /** Sources that disagree about one envelope, or about one process where there is none. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
   /** Only a verified word counts, and a line without one says something else: first the one that counts. */

@@ -61,6 +61,27 @@ export function socketsAtPort(tables: string, localPort: number): PortSockets {
   return {connected, listening: listeners};
 }
 
+/** A socket that takes connections. */
+interface Listener {
+  readonly inode: string;
+  readonly localPort: number;
+}
+
+/** 127.0.0.0/8, its mapped form and ::1, as the kernel prints them: the last byte of a word stands first. */
+const loopback = /^(?:[0-9A-F]{6}7F|0{16}FFFF0000[0-9A-F]{6}7F|0{24}01000000)$/;
+
+/** Those that take connections from elsewhere; what listens on loopback alone no client can reach. */
+export function listenersIn(table: string): Listener[] {
+  return table.split('\n').flatMap((line) => {
+    if (!line.includes(` ${listening} `)) return [];
+    const [, local = '', , state, , , , , , inode] = fieldsOf(line);
+    const [address = '', port = ''] = local.split(':');
+    const localPort = Number.parseInt(port, 16);
+    const isOurs = state === listening && inode !== undefined && !Number.isNaN(localPort);
+    return isOurs && !loopback.test(address) ? {inode, localPort} : [];
+  });
+}
+
 const fieldsOf = (line: string): string[] => line.trim().split(/ +/);
 
 function readEntry(fields: readonly string[]): SocketEntry | undefined {

@@ -92,11 +92,16 @@ export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number)
 }
 
 function familyLine(each: FamilyStatus, does: string, ago: (ms: number) => string): string {
-  const {family, wanted, standing, readMs, repairs, failure} = each;
+  const {family, wanted, standing, readMs, repairs, failure, absentHooks = []} = each;
   const seen = readMs === undefined ? 'never checked' : `checked ${ago(readMs)} ago`;
   const trouble = failure === undefined ? '' : `, FAILING: ${failure}`;
-  return `IPv${family}: ${standing} of ${wanted} ${does}, ${seen}, repaired ${countText(repairs, 'time')}${trouble}`;
+  const without = absentHooks.length === 0 ? '' : `, ${absentText(absentHooks)}`;
+  return `IPv${family}: ${standing} of ${wanted} ${does}, ${seen}, repaired ${countText(repairs, 'time')}${without}${trouble}`;
 }
+
+/** Chains of `hook_chains` that are not there: what they lead to us is not stopped. */
+export const absentText = (chains: readonly string[]): string =>
+  `no chain ${chains.join(', ')} to hook into yet`;
 
 function trialLines(trial: TrialView, nowMs: number): string[] {
   if (trial.kind === 'running') {

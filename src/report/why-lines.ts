@@ -6,7 +6,7 @@ import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import {isoTime} from '../base/iso-time.js';
 import {asciiJson} from '../base/printable.js';
-import type {Block} from '../blocks/block.js';
+import type {Block, ShownBlock} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Passages} from '../blocks/passage.js';
 import {
@@ -29,7 +29,7 @@ export interface WhyView {
   /** Why it is never blocked; null: it may be. */
   readonly exemption: string | null;
   /** Its own block, or the one of a larger network around it. */
-  readonly block: Block | null;
+  readonly block: ShownBlock | null;
   /** Sessions of clients of that block that began although it was in force; absent: none is known. */
   readonly passages?: Passages | undefined;
   /** A network inside of that block whose packets pass all the same, and which holds this one. */
@@ -39,6 +39,8 @@ export interface WhyView {
   readonly known: ClientView | null;
   readonly crowd: CrowdView;
   readonly whitelist: string;
+  /** Where blocks hold, in ascending order; absent where that is one port. */
+  readonly guardedPorts?: readonly number[] | undefined;
   /** Newest first. */
   readonly history: readonly HistoryEntry[];
 }
@@ -85,7 +87,7 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
 }
 
 function blockLines(
-  {network, block, passages, passes, blocksInside}: WhyView,
+  {network, block, passages, passes, blocksInside, guardedPorts}: WhyView,
   nowMs: number,
 ): string[] {
   const inside = blocksInside === 0 ? [] : [`${countText(blocksInside, 'block')} inside of it`];
@@ -97,11 +99,22 @@ function blockLines(
   return [
     `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
     ...(passages === undefined ? [] : [passagesText(passages)]),
+    ...portLines(block, guardedPorts ?? []),
     ...(passes === null
       ? []
       : [`its packets pass all the same: ${passes} is exempt, or has delivered mail`]),
     ...inside,
   ];
+}
+
+/** Nothing where only one port is guarded: there is nothing to tell apart. */
+function portLines({ports = []}: ShownBlock, guarded: readonly number[]): string[] {
+  if (guarded.length < 2) return [];
+  const served = guarded.filter((port) => !ports.includes(port));
+  const at = `at ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
+  return served.length === 0
+    ? [at]
+    : [`${at} only; served at ${served.join(', ')}, for it has logged in there of late`];
 }
 
 function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {

@@ -17,10 +17,10 @@ import type {Proof} from '../mail/evidence.js';
 import type {Address} from '../net/address.js';
 import type {SocketEntry} from '../net/socket-table.js';
 
-/** The mailer of this machine: which one it is, and at which port it serves clients. */
+/** The mailer of this machine: which one it is, and at which ports it serves clients. */
 export interface Mailer {
   readonly dialect: Dialect;
-  readonly port: number;
+  readonly ports: readonly number[];
 }
 
 /** The pid in it is this machine's. */
@@ -96,13 +96,13 @@ const firstFreePort = 1024;
 const submissionPorts: readonly number[] = [465, 587];
 
 /** The ports at which clients are served. */
-export const servedPorts = (mailerPort: number): readonly number[] => [
-  ...new Set([mailerPort, ...submissionPorts]),
+export const servedPorts = (mailerPorts: readonly number[]): readonly number[] => [
+  ...new Set([...mailerPorts, ...submissionPorts]),
 ];
 
 /** Whether a socket of the mailer's with this local port is a client's. */
-export const isServedAt = (localPort: number, mailerPort: number): boolean =>
-  localPort === mailerPort || submissionPorts.includes(localPort);
+export const isServedAt = (localPort: number, mailerPorts: readonly number[]): boolean =>
+  mailerPorts.includes(localPort) || submissionPorts.includes(localPort);
 
 /** @param candidates all processes that the pid may mean */
 export function nameClient(
@@ -150,7 +150,7 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   const isOfEnvelope = isComparable && titleQueueId === queueId;
   // Perhaps it is in the next envelope already.
   if (isComparable && !isOfEnvelope) return {kind: 'silent'};
-  const named = clientOf(facts, title?.client, mailer.port);
+  const named = clientOf(facts, title?.client, mailer.ports);
   return named === undefined
     ? {kind: 'silent'}
     : {kind: 'client', title: isOfEnvelope ? 'ofEnvelope' : 'ofAny', ...named};
@@ -161,9 +161,9 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
  *
  * @returns undefined also for what is not the machine's mailer, or may be somebody's play
  */
-export function servedBy(facts: Witness, {dialect, port}: Mailer): Attribution | undefined {
+export function servedBy(facts: Witness, {dialect, ports}: Mailer): Attribution | undefined {
   if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return undefined;
-  return clientOf(facts, titleOf(facts, dialect)?.client, port);
+  return clientOf(facts, titleOf(facts, dialect)?.client, ports);
 }
 
 const titleOf = ({title}: ProcessFacts, {processes}: Dialect): ProcessTitle | undefined =>
@@ -172,13 +172,15 @@ const titleOf = ({title}: ProcessFacts, {processes}: Dialect): ProcessTitle | un
 function clientOf(
   {sockets, user, writtenBytes}: Witness,
   titled: Address | undefined,
-  mailerPort: number,
+  mailerPorts: readonly number[],
 ): Attribution | undefined {
-  const peer = peerOf(sockets, mailerPort);
+  const served = sockets.filter(({localPort}) => isServedAt(localPort, mailerPorts));
+  const peer = peerOf(served);
   if (peer === 'several') return undefined;
   if (peer !== undefined && titled !== undefined && peer.text !== titled.text) return undefined;
   // A web server's user can run the mailer too, on a connection of its own: not at a port of root's.
-  const isBoundByRoot = peer !== undefined && mailerPort < firstFreePort;
+  const isBoundByRoot =
+    peer !== undefined && served.every(({localPort}) => localPort < firstFreePort);
   if (user.uid !== 0 && !isBoundByRoot) return undefined;
   if (peer !== undefined) {
     const answered = writtenBytes === undefined ? {} : {answeredBytes: writtenBytes};
@@ -197,13 +199,8 @@ export const mayBeMailer = ({uid, userNamespace}: ProcessUser): boolean =>
 export const isMailer = ({executable}: ProcessFacts, {isProgram}: Dialect): boolean =>
   executable.owner === 'root' && isProgram(executable.path);
 
-function peerOf(
-  sockets: readonly SocketEntry[],
-  mailerPort: number,
-): Address | 'several' | undefined {
-  const peers = new Map<string, Address>();
-  for (const {localPort, remote} of sockets) {
-    if (isServedAt(localPort, mailerPort)) peers.set(remote.text, remote);
-  }
+/** @param sockets at the ports where clients are served */
+function peerOf(sockets: readonly SocketEntry[]): Address | 'several' | undefined {
+  const peers = new Map(sockets.map(({remote}) => [remote.text, remote]));
   return peers.size > 1 ? 'several' : peers.values().next().value;
 }

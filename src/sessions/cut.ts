@@ -22,17 +22,19 @@ export interface Server extends ProcessIdentity {
 
 export function serverToEnd(
   holder: MailerProcess,
-  isBlocked: (client: Address) => boolean,
+  isBlocked: (client: Address, port: number) => boolean,
   mailer: Mailer,
 ): Server | undefined {
   const {processes} = mailer.dialect;
   // Others are served by the same process.
   if (processes.kind === 'shared') return undefined;
   if (holder.role === 'listens' || processes.isListenerTitle(holder.title)) return undefined;
-  // A block drops nothing at the ports for submission.
-  const sockets = holder.sockets.filter(({localPort}) => localPort === mailer.port);
+  // At other ports a block drops nothing.
+  const sockets = holder.sockets.filter(({localPort}) => mailer.ports.includes(localPort));
   const served = servedBy({...holder, sockets}, mailer);
-  if (served?.proof !== 'kernel' || !isBlocked(served.client)) return undefined;
+  if (served?.proof !== 'kernel') return undefined;
+  // At the ports for submission its block may let it pass.
+  if (!sockets.every(({localPort}) => isBlocked(served.client, localPort))) return undefined;
   const socket = sockets.find(({remote}) => remote.text === served.client.text);
   const {pid, startTicks} = holder;
   return socket && {pid, startTicks, inode: socket.inode, client: served.client};

@@ -68,7 +68,7 @@ export function stuckChild(
   const {pid, startTicks} = holder;
   const ageSeconds = Math.floor(age);
   const idleSeconds =
-    served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailer.port) : undefined;
+    served?.proof === 'kernel' ? idleOf(holder, idleMs, age, mailer.ports) : undefined;
   const named = holder.network === 'ours' ? served : undefined;
   const rule = ruleOver({idleSeconds, ageSeconds}, limits);
   return rule && {pid, startTicks, rule, client: title.client, named, ageSeconds, idleSeconds};
@@ -88,10 +88,10 @@ function idleOf(
   {sockets}: MailerProcess,
   idleMs: ReadonlyMap<string, number>,
   ageSeconds: number,
-  mailerPort: number,
+  mailerPorts: readonly number[],
 ): number | undefined {
   const each = sockets
-    .filter(({localPort}) => isServedAt(localPort, mailerPort))
+    .filter(({localPort}) => isServedAt(localPort, mailerPorts))
     .map(({inode}) => (idleMs.get(inode) ?? Number.NaN) / 1000);
   // The mailer makes a child for each connection: none is idle for longer than its child lives.
   const seconds = Math.floor(Math.min(ageSeconds, ...each));

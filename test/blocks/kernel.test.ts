@@ -2,7 +2,7 @@
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {Keeper} from '../../src/firewall/live/keeper.js';
-import type {ChainState, ChainStep} from '../../src/blocks/chain/chain.js';
+import {type ChainState, type ChainStep, emptyRules} from '../../src/blocks/chain/chain.js';
 import {iptablesBackend} from '../../src/blocks/chain/backend.js';
 import {planChain, planChainRemoval} from '../../src/blocks/chain/plan.js';
 import {parseListing, renderBatch} from '../../src/blocks/chain/rules.js';
@@ -21,6 +21,7 @@ import {
   flat,
   intentOf,
   keeping,
+  placeOf,
   present,
   spec,
   times,
@@ -97,10 +98,10 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
     const before = namespace.list(family);
     const {chain} = spec;
     const steps: ChainStep[] = [
-      {kind: 'deleteHook'},
-      {kind: 'add', chain, network: net[family]},
-      {kind: 'delete', chain, network: host[family]},
-      {kind: 'delete', chain, network: host[family]},
+      {kind: 'deleteHook', chain: 'INPUT', at: 0},
+      {kind: 'add', chain, key: net[family]},
+      {kind: 'delete', chain, key: host[family]},
+      {kind: 'delete', chain, key: host[family]},
     ];
     expect(() => namespace.restore(family, renderBatch(spec, family, steps))).toThrow();
     expect(namespace.list(family)).toBe(before);
@@ -125,7 +126,10 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
     bring(namespace, family, thousand[family]);
     const foreign = `-A ${spec.chain} -s ${net[family]} -j RETURN`;
     namespace.restore(family, filter(foreign));
-    namespace.restore(family, renderBatch(spec, family, [{kind: 'insertHook'}]));
+    namespace.restore(
+      family,
+      renderBatch(spec, family, [{kind: 'insertHook', chain: 'INPUT', at: 0}]),
+    );
     remove(namespace, family);
     expect(namespace.list(family)).toBe(before);
   });
@@ -140,7 +144,7 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
   test('a late hook moves to the front, in one call with a new block', () => {
     namespace.restore(family, filter(established, `:${spec.chain} - [0:0]`));
     namespace.restore(family, filter(`-A INPUT -p tcp -m tcp --dport 25 -j ${spec.chain}`));
-    expect(read(namespace, family).hook).toBe('late');
+    expect(placeOf(read(namespace, family))).toBe('late');
     bring(namespace, family, [host[family]]);
     expect(read(namespace, family)).toEqual(present([host[family]]));
     const [first = ''] = namespace.list(family).match(/^-A INPUT .*$/gm) ?? [];
@@ -156,14 +160,13 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
   });
 
   test('a longest chain name, and another port, are taken and read back', () => {
-    const which = {chain: 'A.b-c_0'.repeat(4), port: 65_535};
+    const which = {chain: 'A.b-c_0'.repeat(4), ports: [65_535], hooks: ['INPUT']};
     expect(which.chain).toHaveLength(28);
     bring(namespace, family, [host[family]], which);
-    const {chains, hook} = read(namespace, family, which);
-    expect([...chains]).toEqual([
-      [which.chain, {drops: new Map([[host[family], 1]]), jumps: new Map(), matches: 0, others: 0}],
-    ]);
-    expect(hook).toBe('first');
+    const {chains, hooks} = read(namespace, family, which);
+    const rules = {...emptyRules(), drops: new Map([[host[family], 1]])};
+    expect([...chains]).toEqual([[which.chain, rules]]);
+    expect(hooks).toEqual([{chain: 'INPUT', counts: [1], place: 'first'}]);
   });
 
   test('iptables -L shows hook and rule as the old program’s users know them', () => {
@@ -210,11 +213,14 @@ function asFound(state: ChainState): string {
   const {chain} = spec;
   if (!state.chains.has(chain)) return filter();
   const steps: ChainStep[] = [...dropsOf(state)].flatMap(([network, count]) =>
-    Array.from({length: count}, () => ({kind: 'add', chain, network}) as const),
+    Array.from({length: count}, () => ({kind: 'add', chain, key: network}) as const),
   );
-  const hooks = Array.from({length: state.hookCount}, () => ({kind: 'insertHook'}) as const);
+  const hooks = Array.from(
+    {length: state.hooks[0]!.counts[0]!},
+    () => ({kind: 'insertHook', chain: 'INPUT', at: 0}) as const,
+  );
   const batch = renderBatch(spec, 4, [{kind: 'createChain', chain}, ...steps, ...hooks]);
-  const front = state.hook === 'late' ? '-I INPUT 1 -i lo -j ACCEPT\nCOMMIT' : 'COMMIT';
+  const front = placeOf(state) === 'late' ? '-I INPUT 1 -i lo -j ACCEPT\nCOMMIT' : 'COMMIT';
   return batch.replace('COMMIT', front);
 }
 

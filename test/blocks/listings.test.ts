@@ -69,7 +69,7 @@ test('parseListing: another chain name or port does not take our rules for its o
   const text = readFileSync(`${folder}/first.v4-nft.save`, 'utf8');
   expect(parseListing({...spec, chain: 'OTHER'}, 4, text)).toEqual(absent());
   // The hook of the other port is a stranger's.
-  expect(parseListing({...spec, port: 587}, 4, text)).toEqual(
+  expect(parseListing({...spec, ports: [587]}, 4, text)).toEqual(
     withOthers(present([], 0, false, [spec.chain]), 2),
   );
 });

@@ -1,5 +1,7 @@
 /** Whether packets arrive: the proof of every backend, of both families, flat and in a tree. */
+import type {CallResult} from '../../src/firewall/backend.js';
 import {afterEach, expect, test} from '@jest/globals';
+import {noFormer} from '../../src/blocks/live/leftovers.js';
 import type {Family} from '../../src/net/address.js';
 import {parseNetwork} from '../../src/net/network.js';
 import {subtract} from '../../src/net/subtract.js';
@@ -10,12 +12,17 @@ import {
   allPlaces,
   blockOf,
   describeScenes,
+  dump,
   expectRight,
   hosts,
+  hourMs,
   type Running,
   type Scene,
+  standard,
   start,
 } from '../support/kernel/scenes.js';
+
+const noCall = (): void => undefined;
 
 let peers: Peers | undefined;
 afterEach(() => {
@@ -156,4 +163,76 @@ describeScenes('packets', allPlaces, (scene) => {
       expect(running.said.filter(([level]) => level === 'error')).toEqual([]);
     },
   );
+});
+
+/** Each of these is called, and those that are not to be heard are not. */
+async function isHeardAt(from: string, open: readonly number[], shut: readonly number[]) {
+  const refused = shut.map((port) => peers!.call(from, port));
+  for (const port of open) await arrives(from, port);
+  expect([from, refused.map(({isConnected}) => isConnected)]).toEqual([
+    from,
+    shut.map(() => false),
+  ]);
+}
+
+/** Of these 26 is for submission: all but 25 are. */
+const ports = [25, 26];
+
+describeScenes('packets to several ports', allPlaces, (scene) => {
+  const {family} = scene;
+  const [client, other] = hosts[family];
+  const network = family === 4 ? '203.0.113.0/24' : '2001:db8::/48';
+  const layouts = scene.backend === 'iptables' ? [1000, 0] : [1000];
+  const hookings = [['INPUT'], ['INPUT', 'FORWARD', 'GONE']];
+  const ways = layouts.flatMap((flatChainMax) =>
+    hookings.map((hookChains) => ({flatChainMax, hookChains})),
+  );
+
+  test.each(ways)('who has logged in is served at the others: %j', async (way) => {
+    peers = await openPeers(scene, [neighbour[family]]);
+    const running = start(scene, {...way, ports});
+    for (const blocked of [client, network]) {
+      running.firewall.letPass(new Map());
+      await running.want(blocked);
+      await isHeardAt(client, [27], ports);
+      if (blocked === client) await arrives(other, 25);
+      running.firewall.letPass(new Map([[client, Date.now() + hourMs]]));
+      await running.firewall.enforce('remove');
+      await isHeardAt(client, [26, 27], [25]);
+      if (blocked === network) await isHeardAt(neighbour[family], [27], ports);
+      await running.firewall.check();
+      expect(running.said.filter(([level]) => level !== 'info')).toEqual([]);
+    }
+    await running.want();
+    await isHeardAt(client, ports, []);
+  });
+
+  test('from one port to several and back no packet passes, and nothing old is left', async () => {
+    peers = await openPeers(scene);
+    const traffics = [
+      {ports: [25], hookChains: ['INPUT']},
+      {ports, hookChains: ['INPUT']},
+      {ports, hookChains: ['INPUT', 'FORWARD']},
+      {ports: [25], hookChains: ['INPUT']},
+    ];
+    const asItIs = (_: unknown, result: CallResult): CallResult => result;
+    const former = traffics.map(({ports, hookChains}) => ({ports, hooks: hookChains}));
+    for (const settings of traffics) {
+      const {firewall, said} = start(scene, settings, noCall, asItIs, {
+        ...noFormer,
+        traffic: former,
+      });
+      firewall.replace([blockOf(client)]);
+      await firewall.enforce('keep');
+      await isHeardAt(client, [27], settings.ports);
+      await firewall.enforce('remove');
+      await firewall.check();
+      expect(said.filter(([level]) => level !== 'info')).toEqual([]);
+      await firewall.stop('leave');
+    }
+    await expectRight(scene, [client]);
+    const {firewall} = start(scene, traffics[1], noCall, asItIs, {...noFormer, traffic: former});
+    expect(await firewall.stop('remove')).toBe('removed');
+    expect(dump(scene)).not.toContain(standard.iptablesChainName);
+  });
 });

@@ -35,6 +35,7 @@ describe('the old command line', () => {
     syslogMsgsFile: ['/var/log/messages'],
     mailerIp: address('10.100.10.200'),
     mailerPort: 25,
+    mailerPorts: [25],
     mailerSyslogHost: 'mail1',
     mailerSyslogName: ['sm-mta'],
     iptablesChainName: 'SPAM_UNAME_GUESSERS',

@@ -26,6 +26,8 @@ const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
   debugToSyslog: [true, true],
   logFile: ['/l', '/l'],
   backend: ['ipset', 'ipset'],
+  mailerPorts: ['25,587', '587, 25'],
+  hookChains: ['INPUT,FORWARD', 'INPUT, FORWARD'],
   flatChainMax: [7, '7'],
   hookPlace: ['any', 'any'],
   cutSessions: ['none', 'none'],
@@ -64,7 +66,9 @@ describe('a setting that has changed is found, and only that one', () => {
   test.each(settingNames)('%s', (name) => {
     const [one, same] = others[name];
     const [changed, again] = [parsed({[keyOf(name)]: one}), parsed({[keyOf(name)]: same})];
-    expect(changedSettings(parsed({}), changed)).toEqual([name]);
+    // The old word for the other.
+    const also = name === 'mailerPort' ? ['mailerPorts'] : [];
+    expect(changedSettings(parsed({}), changed)).toEqual([name, ...also]);
     expect(changedSettings(changed, again)).toEqual([]);
   });
 });

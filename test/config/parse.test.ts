@@ -107,6 +107,27 @@ describe('parseConfig: problems', () => {
     ]);
   });
 
+  test('mailer_port is the old word for mailer_ports with one port; both must say the same', () => {
+    const expected = `expected the same as ${file}: mailer_ports, which is "25,587"; keep only one of them`;
+    expect(problemsOf({flags: {mailerPort: '25'}, table: {mailer_ports: '25,587'}})).toEqual([
+      `--mailer-port: "25": ${expected}`,
+    ]);
+    expect(problemsOf({table: {mailer_port: 26, mailer_ports: '25,587'}})).toEqual([
+      `${file}: mailer_port: 26: ${expected}`,
+    ]);
+    expect(problemsOf({table: {mailer_port: 26, mailer_ports: 'auto'}})).toHaveLength(1);
+    expect(problemsOf({flags: {mailerPort: 25}, table: {mailer_ports: 'auto'}})).toHaveLength(1);
+    expect(problemsOf({table: {mailer_port: 25, mailer_ports: 'auto'}})).toEqual([]);
+    expect(problemsOf({table: {mailer_port: 26, mailer_ports: '26'}})).toEqual([]);
+  });
+
+  test('a chain of ours is no hook chain', () => {
+    const table = {hook_chains: 'INPUT,GUESSERS', iptables_chain_name: 'GUESSERS'};
+    expect(problemsOf({table})).toEqual([
+      `${file}: hook_chains: "GUESSERS": expected a chain that is not ours: it is iptables_chain_name`,
+    ]);
+  });
+
   test('a schedule that only node-cron can refuse', () => {
     expect(problemsOf({table: {reap_schedule: '99 * * * *'}, isSchedule: () => false})).toEqual([
       expect.stringContaining('reap_schedule: "99 * * * *": expected five fields as in cron'),

@@ -16,6 +16,8 @@ describe('settings', () => {
       mailer_syslog_host: '',
       mailer_syslog_name: ['auto'],
       iptables_chain_name: 'SPAM_UNAME_GUESSERS',
+      mailer_ports: 'auto',
+      hook_chains: ['INPUT'],
       backend: 'iptables',
       flat_chain_max: 1000,
       hook_place: 'first',
@@ -99,6 +101,16 @@ describe('settings', () => {
 /** For each setting with bounds: values just inside, and values just outside. */
 const bounds: readonly (readonly [SettingName, readonly Raw[], readonly Raw[]])[] = [
   ['mailerPort', [1, 65_535], [0, 65_536, 25.5]],
+  [
+    'mailerPorts',
+    ['auto', 25, '587, 25', '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15'],
+    ['', 0, 65_536, 'auto,25', '25;26', '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16'],
+  ],
+  [
+    'hookChains',
+    ['INPUT', 'INPUT, DOCKER-USER', 'FORWARD', 'a,b,c,d'],
+    ['', 'OUTPUT', 'INPUT,', 'PREROUTING', 'DROP', 'a b', 'a,b,c,d,e', 'x'.repeat(29)],
+  ],
   ['debug', [0, 4], [-1, 5]],
   // One unknown recipient is a typing error, so nobody may be blocked for it.
   ['threshold', [2, 1000], [0, 1, 1001]],

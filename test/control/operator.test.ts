@@ -27,6 +27,7 @@ describe('serve', () => {
       status: () => statusOf(),
       exemptions: new Exemptions(parseWhitelist('wl', '192.0.2.0/24\n'), undefined, []),
       judged: {client: ({text}) => known.get(text), crowd: () => quietCrowd},
+      guardedPorts: [25],
       whitelist: '/etc/wl',
       history: (network) => [{atMs: startMs, network, event: 'ended', reason: 'ended'}],
     };

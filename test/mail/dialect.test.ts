@@ -187,14 +187,14 @@ describe('processes', () => {
   const observation = {holder: process, ageSeconds: 7200, idleMs: new Map([[socket().inode, 7e6]])};
 
   test('of which one serves many: none is a line’s, and none is ended', () => {
-    const mailer = {dialect: plain, port: 25};
+    const mailer = {dialect: plain, ports: [25]};
     expect(nameClient([process], question, mailer)).toBeUndefined();
     expect(serverToEnd(process, () => true, mailer)).toBeUndefined();
     expect(stuckChild(observation, limits, mailer)).toBeUndefined();
   });
 
   test('of which each serves one: its socket tells, and a blocked client’s is ended', () => {
-    const mailer = {dialect: forking, port: 25};
+    const mailer = {dialect: forking, ports: [25]};
     expect(nameClient([process], question, mailer)).toEqual({client, proof: 'kernel'});
     expect(servedBy(process, mailer)).toEqual({client, proof: 'kernel'});
     expect(serverToEnd(process, () => true, mailer)?.client).toEqual(client);
@@ -203,7 +203,7 @@ describe('processes', () => {
   });
 
   test('a sendmail is not this mailer', () => {
-    const mailer = {dialect: forking, port: 25};
+    const mailer = {dialect: forking, ports: [25]};
     expect(servedBy(holder(), mailer)).toBeUndefined();
     const stuck = {...process, rule: 'age', client, named: undefined, ageSeconds: 1} as const;
     const same = (now: typeof process): boolean => isSame({...stuck, idleSeconds: 1}, now, forking);

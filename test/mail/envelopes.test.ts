@@ -60,6 +60,8 @@ function words(outcome: JoinOutcome): string {
     case 'dispute':
     case 'unheeded':
       return `${outcome.kind} ${outcome.clients.join(' ')}`;
+    case 'loggedIn':
+      return `login ${outcome.client.text}`;
     case 'unresolved':
       return `unresolved ${outcome.recipients}`;
   }

@@ -33,7 +33,7 @@ const facts: Witness = {
 };
 const ask = (candidates: readonly Partial<Witness>[], question = envelope): string | undefined => {
   const witnesses = candidates.map((changes) => ({...facts, ...changes}));
-  const found = nameClient(witnesses, question, {dialect: sendmail, port: 25});
+  const found = nameClient(witnesses, question, {dialect: sendmail, ports: [25]});
   return found && `${found.client.text} ${found.proof}`;
 };
 const answer = (changes: Partial<Witness>): string | undefined => ask([changes]);
@@ -86,10 +86,10 @@ describe('one process', () => {
     expect(answer({user, sockets: []})).toBeUndefined();
     const high = [socket('203.0.113.7', 2525)];
     expect(
-      nameClient([{...facts, sockets: high}], envelope, {dialect: sendmail, port: 2525})?.proof,
+      nameClient([{...facts, sockets: high}], envelope, {dialect: sendmail, ports: [2525]})?.proof,
     ).toBe('kernel');
     expect(
-      nameClient([{...facts, user, sockets: high}], envelope, {dialect: sendmail, port: 2525}),
+      nameClient([{...facts, user, sockets: high}], envelope, {dialect: sendmail, ports: [2525]}),
     ).toBeUndefined();
   });
 
@@ -110,7 +110,7 @@ describe('one process', () => {
 describe('what the process has written to its client', () => {
   const written = (...changes: readonly Partial<Witness>[]): number | undefined => {
     const witnesses = changes.map((change) => ({...facts, writtenBytes: 700, ...change}));
-    return nameClient(witnesses, envelope, {dialect: sendmail, port: 25})?.answeredBytes;
+    return nameClient(witnesses, envelope, {dialect: sendmail, ports: [25]})?.answeredBytes;
   };
 
   test('is told of the one process that has the socket', () => {

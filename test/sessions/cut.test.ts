@@ -39,8 +39,22 @@ const blocked = new NetworkSet(
   ['203.0.113.7', '198.51.100.0/24', '2001:db8:1::/48'].flatMap((text) => parseNetwork(text) ?? []),
 );
 const ended = (changed: Partial<MailerProcess>, port = 25): string | undefined =>
-  serverToEnd(holder(changed), (client) => blocked.has(client), {dialect: sendmail, port})?.client
-    .text;
+  serverToEnd(holder(changed), (client) => blocked.has(client), {dialect: sendmail, ports: [port]})
+    ?.client.text;
+
+describe('serverToEnd: several ports', () => {
+  const mailer = {dialect: sendmail, ports: [25, 465, 587]};
+
+  test.each([
+    ['blocked at all', [25, 465, 587], 587, '203.0.113.7'],
+    ['blocked at 25 alone, and at 25', [25], 25, '203.0.113.7'],
+    ['blocked at 25 alone, and hands in mail', [25], 587, undefined],
+  ])('%s', (_, ports, at, client) => {
+    const isBlocked = (peer: Address, port: number) => blocked.has(peer) && ports.includes(port);
+    const sockets = [socket('203.0.113.7', at)];
+    expect(serverToEnd(holder({sockets}), isBlocked, mailer)?.client.text).toBe(client);
+  });
+});
 
 describe('serverToEnd: what the process is at', () => {
   test.each([
@@ -122,7 +136,7 @@ describe('serverToEnd: whose session it is', () => {
 describe('isSameServer', () => {
   const again = (changed: Partial<MailerProcess>): boolean => {
     const [before, now] = [holder({}), holder(changed)].map((each) =>
-      serverToEnd(each, (client) => blocked.has(client), {dialect: sendmail, port: 25}),
+      serverToEnd(each, (client) => blocked.has(client), {dialect: sendmail, ports: [25]}),
     );
     if (before === undefined) throw new Error('the sample is ended');
     return isSameServer(before, now);

@@ -13,7 +13,7 @@ import {holder, inode, socket} from './samples.js';
 import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
 const hour = 3600;
-const mailer = {dialect: sendmail, port: 25};
+const mailer = {dialect: sendmail, ports: [25]};
 const limits: ReapLimits = {idleSeconds: 600, ageSeconds: 24 * hour};
 
 interface Times {

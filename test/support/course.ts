@@ -6,5 +6,6 @@ export const courseUntil = (end: AbortSignal): LifeCourse => ({
   trial: {kind: 'none'},
   firewallAtEnd: 'leave',
   answer: () => Promise.resolve({kind: 'refused', message: 'there is only one life'}),
+  portsChanged: () => undefined,
   begun: () => undefined,
 });

@@ -78,7 +78,7 @@ describe('a sendmail in a container', () => {
   function ask(changed: Partial<Question> = {}): string | undefined {
     const asked = {...question, ...changed};
     const candidates = new Candidates(new SocketTables(25).find, sendmail.isProgram).of(asked);
-    const found = nameClient(candidates, asked, {dialect: sendmail, port: 25});
+    const found = nameClient(candidates, asked, {dialect: sendmail, ports: [25]});
     return found && `${found.client.text} ${found.proof}`;
   }
 

@@ -4,7 +4,8 @@
  */
 import {type ChainState, type ChainStep, doSteps} from './chain.js';
 import {driftIn} from './drift.js';
-import {type ChainSettings, planChain, planChainRemoval} from './plan.js';
+import {matchesOf, ruleKeys} from './matches.js';
+import {type ChainSettings, isGood, planChain, planChainRemoval} from './plan.js';
 import {parseListing, renderBatch} from './rules.js';
 import type {ChainSpec} from './spec.js';
 import {branchesTo} from './tree.js';
@@ -37,6 +38,7 @@ export function iptablesBackend(
     },
     removal: (actual) => planOf(actual, planChainRemoval(settings, actual)),
     standing: (desired, actual) => countRules(settings, desired, actual),
+    absentHooks,
   };
 }
 
@@ -65,28 +67,41 @@ export function chainPlan(
   };
 }
 
-/** Whether packets come by our chain before anything could accept them. */
-export function isHooked({spec, hookPlace}: ChainSettings, {chains, hook}: ChainState): boolean {
-  return chains.has(spec.chain) && (hook === 'first' || (hook === 'late' && hookPlace === 'any'));
+/** Whether packets come by our chain before anything could accept them, from all hook chains that are there. */
+export function isHooked(settings: ChainSettings, {chains, hooks}: ChainState): boolean {
+  const there = hooks.filter(({place}) => place !== 'absent');
+  const areGood = there.length > 0 && there.every((hook) => isGood(hook, settings));
+  return chains.has(settings.spec.chain) && areGood;
 }
+
+/** The hook chains that are not there, or not yet. */
+export const absentHooks = ({hooks}: ChainState): readonly string[] =>
+  hooks.flatMap(({chain, place}) => (place === 'absent' ? chain : []));
 
 function countRules(settings: ChainSettings, desired: Desired, actual: ChainState): number {
   if (!isHooked(settings, actual)) return 0;
   const {spec, family} = settings;
   const {chains} = actual;
+  const {all} = matchesOf(spec);
   const isFlat = chains.size === 1;
   let standing = 0;
   for (const [network] of desired.entries()) {
-    const isInRoot = chains.get(spec.chain)?.drops.has(network);
+    const isInRoot = holds(spec.chain, network);
     if (isInRoot || (!isFlat && isInTree(network))) standing += 1;
   }
   return standing;
+
+  function holds(chain: string, network: string): boolean {
+    const drops = chains.get(chain)?.drops;
+    if (drops === undefined || !drops.has(network)) return false;
+    return all.length === 1 || ruleKeys(network, all).every((key) => drops.has(key));
+  }
 
   /** In any of the chains that its packets come through. */
   function isInTree(network: string): boolean {
     for (const {parent, chain} of branchesTo(spec, family, network, 'deepTree')) {
       if (!chains.get(parent)?.jumps.has(chain)) return false;
-      if (chains.get(chain)?.drops.has(network)) return true;
+      if (holds(chain, network)) return true;
     }
     return false;
   }

@@ -7,22 +7,41 @@ import type {Hook} from '../../firewall/filter-table.js';
 
 /** The rules of ours in one chain, and how often each: more than once is a fault. */
 export interface ChainRules {
-  /** DROP rules, by the text of their network. */
+  /** DROP rules, by their key (`matches.ts`). */
   readonly drops: Map<string, number>;
   /** Jumps to sub-chains: chain → how often; those with a wrong source are `others`. */
   readonly jumps: Map<string, number>;
-  /** Rules that drop what is in our set. */
-  matches: number;
+  /** Rules that let pass who has logged in of late, before all others; by their key. */
+  readonly passes: Map<string, number>;
+  /** Rules that drop what is in our set, by which of the matches it is. */
+  readonly matches: Map<number, number>;
+  /** Rules of ours that do not mean what they should, as text: of former ports, or in a wrong place. */
+  readonly stale: Map<string, number>;
   /** Rules that are not ours. */
   readonly others: number;
+}
+
+/** Our jumps in one chain from which packets are led to ours. */
+export interface HookState {
+  readonly chain: string;
+  /** How often each stands, by which of the matches it is. */
+  readonly counts: number[];
+  /** The worst of them. `absent`: there is no such chain. */
+  place: Hook | 'absent';
+}
+
+/** A rule of ours, of former settings, in a chain of others. */
+export interface StaleHook {
+  readonly chain: string;
+  readonly rule: string;
 }
 
 export interface ChainState {
   /** Those of ours that exist: the chain, and its sub-chains. */
   readonly chains: Map<string, ChainRules>;
-  hook: Hook;
-  /** How often our jump stands in INPUT. */
-  hookCount: number;
+  /** In the order of the settings. */
+  readonly hooks: readonly HookState[];
+  readonly staleHooks: StaleHook[];
   /** Chains of ours to which rules that are not ours jump: they can be emptied, but not deleted. */
   readonly needed: ReadonlySet<string>;
   /** Chains of others that have names like our sub-chains. */
@@ -30,16 +49,23 @@ export interface ChainState {
 }
 
 export const emptyRules = (others = 0): ChainRules => ({
-  ...{drops: new Map(), jumps: new Map()},
-  ...{matches: 0, others},
+  ...{drops: new Map(), jumps: new Map(), passes: new Map(), matches: new Map()},
+  ...{stale: new Map(), others},
 });
 
 export type ChainStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'; readonly chain: string}
-  | {readonly kind: 'insertHook' | 'deleteHook'}
+  /** @param at which of the matches. A count from 0 */
+  | {readonly kind: 'insertHook' | 'deleteHook'; readonly chain: string; readonly at: number}
+  | {
+      readonly kind: 'deleteStale' | 'deleteStaleHook';
+      readonly chain: string;
+      readonly rule: string;
+    }
   | {readonly kind: 'addJump' | 'deleteJump'; readonly branch: Branch}
-  | {readonly kind: 'add' | 'delete'; readonly chain: string; readonly network: string}
-  | {readonly kind: 'addMatch' | 'deleteMatch'; readonly chain: string};
+  | {readonly kind: 'add' | 'delete'; readonly chain: string; readonly key: string}
+  | {readonly kind: 'addPass' | 'deletePass'; readonly chain: string; readonly key: string}
+  | {readonly kind: 'addMatch' | 'deleteMatch'; readonly chain: string; readonly at: number};
 
 /** Does the steps to the state itself: a copy of 100,000 rules for one more would be waste. */
 export function doSteps(state: ChainState, steps: readonly ChainStep[]): ChainState {
@@ -58,12 +84,16 @@ function doStep(state: ChainState, step: ChainStep): void {
       chains.delete(step.chain);
       break;
     case 'insertHook':
-      state.hookCount += 1;
-      state.hook = state.hookCount === 1 ? 'first' : 'twice';
+      hook(state, step.chain, step.at, 1);
       break;
     case 'deleteHook':
-      state.hookCount -= 1;
-      if (state.hookCount === 0) state.hook = 'missing';
+      hook(state, step.chain, step.at, -1);
+      break;
+    case 'deleteStale':
+      count(chains.get(step.chain)!.stale, step.rule, -1);
+      break;
+    case 'deleteStaleHook':
+      unhook(state, step.chain, step.rule);
       break;
     case 'addJump':
       count(chains.get(step.branch.parent)!.jumps, step.branch.chain, 1);
@@ -72,21 +102,40 @@ function doStep(state: ChainState, step: ChainStep): void {
       count(chains.get(step.branch.parent)!.jumps, step.branch.chain, -1);
       break;
     case 'add':
-      count(chains.get(step.chain)!.drops, step.network, 1);
+      count(chains.get(step.chain)!.drops, step.key, 1);
       break;
     case 'delete':
-      count(chains.get(step.chain)!.drops, step.network, -1);
+      count(chains.get(step.chain)!.drops, step.key, -1);
+      break;
+    case 'addPass':
+      count(chains.get(step.chain)!.passes, step.key, 1);
+      break;
+    case 'deletePass':
+      count(chains.get(step.chain)!.passes, step.key, -1);
       break;
     case 'addMatch':
-      chains.get(step.chain)!.matches += 1;
+      count(chains.get(step.chain)!.matches, step.at, 1);
       break;
     case 'deleteMatch':
-      chains.get(step.chain)!.matches -= 1;
+      count(chains.get(step.chain)!.matches, step.at, -1);
       break;
   }
 }
 
-function count(times: Map<string, number>, key: string, change: 1 | -1): void {
+/** Hooks are all taken away before they are placed anew, so what stands after an insertion is first. */
+function hook({hooks}: ChainState, chain: string, at: number, change: 1 | -1): void {
+  const state = hooks.find((each) => each.chain === chain)!;
+  state.counts[at]! += change;
+  if (state.counts.some((times) => times === 0)) state.place = 'missing';
+  else state.place = state.counts.some((times) => times > 1) ? 'twice' : 'first';
+}
+
+function unhook({staleHooks}: ChainState, chain: string, rule: string): void {
+  const at = staleHooks.findIndex((each) => each.chain === chain && each.rule === rule);
+  if (at >= 0) staleHooks.splice(at, 1);
+}
+
+function count<Key>(times: Map<Key, number>, key: Key, change: 1 | -1): void {
   const left = (times.get(key) ?? 0) + change;
   if (left > 0) times.set(key, left);
   else times.delete(key);

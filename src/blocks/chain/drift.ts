@@ -3,6 +3,7 @@
  * others. A block that has just come or gone, and one that moves within the tree, is no repair.
  */
 import type {ChainState, ChainStep} from './chain.js';
+import {networkOfKey} from './matches.js';
 import type {ChainSettings} from './plan.js';
 import {branchesTo, isSubChain} from './tree.js';
 import type {Family} from '../../net/address.js';
@@ -20,8 +21,12 @@ export function driftIn(
 ): readonly ChainStep[] {
   // Only a decision of ours moves blocks.
   if (changed.size === 0) return steps;
-  const standing = new Set([...actual.chains.values()].flatMap(({drops}) => [...drops.keys()]));
-  const added = new Set(steps.flatMap((step) => (step.kind === 'add' ? step.network : [])));
+  const standing = new Set(
+    [...actual.chains.values()].flatMap(({drops}) => [...drops.keys()].map(networkOfKey)),
+  );
+  const added = new Set(
+    steps.flatMap((step) => (step.kind === 'add' ? networkOfKey(step.key) : [])),
+  );
   const isOwn = (network: string): boolean =>
     changed.has(network) || (added.has(network) && standing.has(network));
   const moving = [...changed, ...added].filter(isOwn);
@@ -31,7 +36,7 @@ export function driftIn(
     switch (step.kind) {
       case 'add':
       case 'delete':
-        return !isOwn(step.network);
+        return !isOwn(networkOfKey(step.key));
       case 'createChain':
         return !chains.has(step.chain);
       case 'addJump':
@@ -42,8 +47,14 @@ export function driftIn(
         return !folds || !isSubChain(spec, step.chain);
       case 'deleteJump':
         return !folds;
+      // Who logs in, and for how long that counts, changes without a block.
+      case 'addPass':
+      case 'deletePass':
+        return false;
       case 'insertHook':
       case 'deleteHook':
+      case 'deleteStale':
+      case 'deleteStaleHook':
       case 'addMatch':
       case 'deleteMatch':
         return true;

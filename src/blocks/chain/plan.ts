@@ -4,7 +4,9 @@
  * Does not render (`rules.ts`) or run (`firewall/live/keeper.ts`).
  */
 import type {Desired} from '../intent.js';
-import type {ChainRules, ChainState, ChainStep} from './chain.js';
+import type {ChainRules, ChainState, ChainStep, HookState} from './chain.js';
+import {type Matches, matchesOf, networkOfKey, ruleKeys} from './matches.js';
+import {droppedBy} from './rules.js';
 import type {ChainSpec} from './spec.js';
 import {
   type Branch,
@@ -44,6 +46,7 @@ class ChainPlanner {
   readonly #wish: Wish<Desired>;
   readonly #actual: ChainState;
   readonly #layout: Layout;
+  readonly #matches: Matches;
   readonly #steps: ChainStep[] = [];
   /** Chains, and jumps to them, that stand or are being made. */
   readonly #reached = new Set<string>();
@@ -53,28 +56,62 @@ class ChainPlanner {
     this.#wish = wish;
     this.#actual = actual;
     this.#layout = layoutOf(settings, wish, actual);
+    this.#matches = matchesOf(settings.spec);
   }
 
   plan(): ChainStep[] {
     const {spec, carrier} = this.#settings;
     const root = this.#actual.chains.get(spec.chain);
     if (root === undefined) this.#steps.push({kind: 'createChain', chain: spec.chain});
-    this.#planHook();
-    if (carrier === 'set' && !root?.matches)
-      this.#steps.push({kind: 'addMatch', chain: spec.chain});
+    this.#planHooks();
+    if (carrier === 'set') this.#addMatches(root);
     const {scope, changed} = this.#wish;
     const hasMoved = layoutNow(spec, this.#actual) !== this.#layout;
     if (scope === 'all' || hasMoved) this.#planAll();
     else if (carrier === 'rules') this.#planSome(changed);
+    // Last: they are put before all that came until now.
+    this.#planPasses(root);
     return this.#steps;
   }
 
-  #planHook(): void {
-    const {hook, hookCount} = this.#actual;
-    const isGood = hook === 'first' || (hook === 'late' && this.#settings.hookPlace === 'any');
-    if (isGood) return;
-    for (let i = 0; i < hookCount; i++) this.#steps.push({kind: 'deleteHook'});
-    this.#steps.push({kind: 'insertHook'});
+  #planHooks(): void {
+    for (const hook of this.#actual.hooks) {
+      if (hook.place === 'absent' || isGood(hook, this.#settings)) continue;
+      this.#steps.push(...deletedHooks(hook));
+      for (const at of this.#matches.all.keys()) {
+        this.#steps.push({kind: 'insertHook', chain: hook.chain, at});
+      }
+    }
+    for (const {chain, rule} of this.#actual.staleHooks) {
+      this.#steps.push({kind: 'deleteStaleHook', chain, rule});
+    }
+  }
+
+  #addMatches(root: ChainRules | undefined): void {
+    const {chain} = this.#settings.spec;
+    for (const at of this.#matches.all.keys()) {
+      if (!root?.matches.has(at)) this.#steps.push({kind: 'addMatch', chain, at});
+    }
+  }
+
+  /** They are few (`blocks/passes.ts`), so all of them are looked at each time. */
+  #planPasses(root: ChainRules | undefined): void {
+    const {chain} = this.#settings.spec;
+    const {submissions} = this.#matches;
+    const wanted = new Set<string>();
+    if (submissions.length > 0) {
+      for (const network of this.#wish.desired.passes.keys()) {
+        for (const key of ruleKeys(network, submissions)) wanted.add(key);
+      }
+    }
+    for (const [key, times] of root?.passes ?? []) {
+      for (let i = wanted.has(key) ? 1 : 0; i < times; i++) {
+        this.#steps.push({kind: 'deletePass', chain, key});
+      }
+    }
+    for (const key of wanted) {
+      if (!root?.passes.has(key)) this.#steps.push({kind: 'addPass', chain, key});
+    }
   }
 
   #planAll(): void {
@@ -88,24 +125,47 @@ class ChainPlanner {
     }
     for (const [chain, {drops}] of this.#actual.chains) {
       if (leaving.includes(chain)) continue;
-      for (const [network, times] of drops) {
+      for (const [key, times] of drops) {
+        const network = networkOfKey(key);
         const isWanted = this.#untilMs(network) !== undefined;
         const isKept = unwanted === 'keep' && !changed.has(network);
         const stays = isWanted ? this.#placeOf(network) === chain : isKept;
-        this.#delete(chain, network, times - (stays ? 1 : 0));
+        this.#delete(chain, key, times - (stays ? 1 : 0));
       }
     }
+    this.#planStale(leaving);
     this.#planMatches(leaving);
     this.#planJumps(leaving);
   }
 
-  /** One of them is enough, and only in our chain. */
+  /** What was made for other ports goes as the new rules come, in one batch: no packet passes between. */
+  #planStale(leaving: readonly string[]): void {
+    const {unwanted, changed} = this.#wish;
+    const {family} = this.#settings;
+    for (const [chain, {stale}] of this.#actual.chains) {
+      if (leaving.includes(chain)) continue;
+      for (const [rule, times] of stale) {
+        const network = unwanted === 'keep' ? droppedBy(rule, family) : undefined;
+        const isKept =
+          network !== undefined &&
+          this.#settings.carrier === 'rules' &&
+          this.#untilMs(network) === undefined &&
+          !changed.has(network);
+        if (isKept) continue;
+        for (let i = 0; i < times; i++) this.#steps.push({kind: 'deleteStale', chain, rule});
+      }
+    }
+  }
+
+  /** One of each is enough, and only in our chain. */
   #planMatches(leaving: readonly string[]): void {
     const {spec, carrier} = this.#settings;
     for (const [chain, {matches}] of this.#actual.chains) {
       if (leaving.includes(chain)) continue;
       const wanted = carrier === 'set' && chain === spec.chain ? 1 : 0;
-      for (let i = wanted; i < matches; i++) this.#steps.push({kind: 'deleteMatch', chain});
+      for (const [at, times] of matches) {
+        for (let i = wanted; i < times; i++) this.#steps.push({kind: 'deleteMatch', chain, at});
+      }
     }
   }
 
@@ -138,8 +198,11 @@ class ChainPlanner {
       const drops = this.#actual.chains.get(chain)?.drops ?? new Map<string, number>();
       // iptables looks for each rule from the top of its chain: 10,000 in any other order than they
       // stand took half a minute.
-      const inOrder = some.size === 1 ? some : [...drops.keys()].filter((key) => some.has(key));
-      for (const network of inOrder) this.#delete(chain, network, drops.get(network) ?? 0);
+      const keys = (): Iterable<string> =>
+        some.size === 1
+          ? [...some].flatMap((network) => ruleKeys(network, this.#matches.all))
+          : [...drops.keys()].filter((key) => some.has(networkOfKey(key)));
+      for (const key of [...keys()]) this.#delete(chain, key, drops.get(key) ?? 0);
     }
   }
 
@@ -147,8 +210,10 @@ class ChainPlanner {
     const branches = this.#branchesTo(network);
     for (const branch of branches) this.#reach(branch);
     const chain = branches.at(-1)?.chain ?? this.#settings.spec.chain;
-    if (this.#actual.chains.get(chain)?.drops.has(network)) return;
-    this.#steps.push({kind: 'add', chain, network});
+    const drops = this.#actual.chains.get(chain)?.drops;
+    for (const key of ruleKeys(network, this.#matches.all)) {
+      if (!drops?.has(key)) this.#steps.push({kind: 'add', chain, key});
+    }
   }
 
   #reach(branch: Branch): void {
@@ -160,8 +225,8 @@ class ChainPlanner {
     if (!chains.get(parent)?.jumps.has(chain)) this.#steps.push({kind: 'addJump', branch});
   }
 
-  #delete(chain: string, network: string, times: number): void {
-    for (let i = 0; i < times; i++) this.#steps.push({kind: 'delete', chain, network});
+  #delete(chain: string, key: string, times: number): void {
+    for (let i = 0; i < times; i++) this.#steps.push({kind: 'delete', chain, key});
   }
 
   #untilMs(network: string): number | undefined {
@@ -197,9 +262,9 @@ function layoutOf(settings: ChainSettings, wish: Wish<Desired>, actual: ChainSta
 
 /** All but those that hold nothing of ours any more, and stay because others need or use them. */
 function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
-  return [...chains].flatMap(([chain, {drops, jumps, matches, others}]) => {
+  return [...chains].flatMap(([chain, {drops, jumps, matches, stale, others}]) => {
     const isOthers = needed.has(chain) || others > 0;
-    const isDone = isOthers && drops.size + jumps.size + matches === 0;
+    const isDone = isOthers && drops.size + jumps.size + matches.size + stale.size === 0;
     return isSubChain(spec, chain) && !isDone ? chain : [];
   });
 }
@@ -232,18 +297,30 @@ function withoutOurs(
   spec: ChainSpec,
   family: Family,
   chain: string,
-  {drops, jumps, matches}: ChainRules,
+  {drops, jumps, matches, stale}: ChainRules,
 ): ChainStep[] {
   const often = (times: number, step: ChainStep): ChainStep[] =>
     Array(times).fill(step) as ChainStep[];
   return [
-    ...[...drops].flatMap(([network, times]) => often(times, {kind: 'delete', chain, network})),
+    ...[...drops].flatMap(([key, times]) => often(times, {kind: 'delete', chain, key})),
+    ...[...stale].flatMap(([rule, times]) => often(times, {kind: 'deleteStale', chain, rule})),
     ...[...jumps].flatMap(([to, times]) =>
       often(times, {kind: 'deleteJump', branch: branchTo(spec, family, to)}),
     ),
-    ...often(matches, {kind: 'deleteMatch', chain}),
+    ...[...matches].flatMap(([at, times]) => often(times, {kind: 'deleteMatch', chain, at})),
   ];
 }
+
+/** Whether packets come by our chain there before anything could accept them. */
+export const isGood = (
+  {place}: HookState,
+  {hookPlace}: Pick<ChainSettings, 'hookPlace'>,
+): boolean => place === 'first' || (place === 'late' && hookPlace === 'any');
+
+const deletedHooks = ({chain, counts}: HookState): ChainStep[] =>
+  counts.flatMap((times, at) =>
+    Array.from({length: times}, (): ChainStep => ({kind: 'deleteHook', chain, at})),
+  );
 
 /** Steps after which nothing of ours is left; empty chains, while somebody else's rules need them. */
 export function planChainRemoval(
@@ -251,7 +328,10 @@ export function planChainRemoval(
   actual: ChainState,
 ): ChainStep[] {
   const {spec} = settings;
-  const hooks = Array.from({length: actual.hookCount}, (): ChainStep => ({kind: 'deleteHook'}));
+  const hooks = [
+    ...actual.hooks.flatMap(deletedHooks),
+    ...actual.staleHooks.map((stale): ChainStep => ({kind: 'deleteStaleHook', ...stale})),
+  ];
   const root = actual.chains.has(spec.chain) ? [spec.chain] : [];
   return [...hooks, ...dissolved(settings, [...root, ...subChainsOf(spec, actual)], actual)];
 }

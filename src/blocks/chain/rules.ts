@@ -1,66 +1,152 @@
 /**
  * The language of iptables: renders steps as one input of `iptables-restore --noflush` (all or
  * nothing, see iptables-restore(8)), and reads our chains in a listing (`firewall/filter-table.ts`). Recognises
- * as ours only rules of exactly the shape we write; others in our chain are the administrator's and stay.
+ * as ours only rules of exactly the shape we write, now or under former settings; others in our chain are the
+ * administrator's and stay.
  */
-import {type ChainRules, type ChainState, type ChainStep, emptyRules} from './chain.js';
-import {type ChainSpec, setName} from './spec.js';
+import {
+  type ChainRules,
+  type ChainState,
+  type ChainStep,
+  emptyRules,
+  type HookState,
+  type StaleHook,
+} from './chain.js';
+import {hookRule, keyOf, matchAt, matchesOf, networkOfKey, setRule} from './matches.js';
+import type {ChainSpec} from './spec.js';
 import {branchTo, depthIn, isSubChain} from './tree.js';
-import {canonical, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
+import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
 import type {Family} from '../../net/address.js';
-
-const match = ({port}: ChainSpec): string => `-p tcp -m tcp --dport ${port}`;
-const hookRule = (spec: ChainSpec): string => `${match(spec)} -j ${spec.chain}`;
-const setRule = (spec: ChainSpec, family: Family): string =>
-  `${match(spec)} -m set --match-set ${setName(spec, family)} src -j DROP`;
 
 /** A batch for `iptables-restore --noflush`. */
 export function renderBatch(spec: ChainSpec, family: Family, steps: readonly ChainStep[]): string {
-  const lines = steps.map((step) => renderStep(spec, family, step));
+  const {all, submissions} = matchesOf(spec);
+  const lines = steps.map((step) => renderStep(step));
   return ['*filter', ...lines, 'COMMIT', ''].join('\n');
+
+  function renderStep(step: ChainStep): string {
+    switch (step.kind) {
+      case 'createChain':
+        // Not `:CHAIN`, which would empty one that a listing did not show: this refuses the whole batch.
+        return `-N ${step.chain}`;
+      case 'flushChain':
+        return `-F ${step.chain}`;
+      case 'deleteChain':
+        return `-X ${step.chain}`;
+      case 'insertHook':
+        return `-I ${step.chain} 1 ${hookRule(spec, all[step.at]!)}`;
+      case 'deleteHook':
+        return `-D ${step.chain} ${hookRule(spec, all[step.at]!)}`;
+      case 'deleteStale':
+      case 'deleteStaleHook':
+        return `-D ${step.chain} ${step.rule}`;
+      case 'addJump':
+        return `-A ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
+      case 'deleteJump':
+        return `-D ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
+      case 'add':
+        return `-A ${step.chain} ${ruleOf(step.key, all, 'DROP')}`;
+      case 'delete':
+        return `-D ${step.chain} ${ruleOf(step.key, all, 'DROP')}`;
+      case 'addPass':
+        return `-I ${step.chain} 1 ${ruleOf(step.key, submissions, 'RETURN')}`;
+      case 'deletePass':
+        return `-D ${step.chain} ${ruleOf(step.key, submissions, 'RETURN')}`;
+      case 'addMatch':
+        return `-A ${step.chain} ${setRule(spec, family, all[step.at]!)}`;
+      case 'deleteMatch':
+        return `-D ${step.chain} ${setRule(spec, family, all[step.at]!)}`;
+    }
+  }
 }
 
-function renderStep(spec: ChainSpec, family: Family, step: ChainStep): string {
-  switch (step.kind) {
-    case 'createChain':
-      // Not `:CHAIN`, which would empty one that a listing did not show: this refuses the whole batch.
-      return `-N ${step.chain}`;
-    case 'flushChain':
-      return `-F ${step.chain}`;
-    case 'deleteChain':
-      return `-X ${step.chain}`;
-    case 'insertHook':
-      return `-I INPUT 1 ${hookRule(spec)}`;
-    case 'deleteHook':
-      return `-D INPUT ${hookRule(spec)}`;
-    case 'addJump':
-      return `-A ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
-    case 'deleteJump':
-      return `-D ${step.branch.parent} -s ${step.branch.source} -j ${step.branch.chain}`;
-    case 'add':
-      return `-A ${step.chain} -s ${step.network} ${match(spec)} -j DROP`;
-    case 'delete':
-      return `-D ${step.chain} -s ${step.network} ${match(spec)} -j DROP`;
-    case 'addMatch':
-      return `-A ${step.chain} ${setRule(spec, family)}`;
-    case 'deleteMatch':
-      return `-D ${step.chain} ${setRule(spec, family)}`;
+const ruleOf = (key: string, matches: readonly string[], target: 'DROP' | 'RETURN'): string =>
+  `-s ${networkOfKey(key)} ${matches[matchAt(key)]!} -j ${target}`;
+
+/** What a rule of ours is, by its text; behind its source, where it has one. */
+type Meaning =
+  {readonly kind: 'drop' | 'pass' | 'match'; readonly at: number} | {readonly kind: 'stale'};
+
+/** All that we write, or wrote, of one chain. */
+interface Words {
+  readonly sourced: ReadonlyMap<string, Meaning>;
+  readonly whole: ReadonlyMap<string, Meaning>;
+}
+
+function wordsOf(spec: ChainSpec, family: Family): Words {
+  const sourced = new Map<string, Meaning>();
+  const whole = new Map<string, Meaning>();
+  for (const traffic of spec.former ?? []) {
+    const {all, submissions} = matchesOf(traffic);
+    for (const match of all) {
+      sourced.set(`${match} -j DROP`, {kind: 'stale'});
+      whole.set(setRule(spec, family, match), {kind: 'stale'});
+    }
+    for (const match of submissions) sourced.set(`${match} -j RETURN`, {kind: 'stale'});
   }
+  const {all, submissions} = matchesOf(spec);
+  for (const [at, match] of all.entries()) {
+    sourced.set(`${match} -j DROP`, {kind: 'drop', at});
+    whole.set(setRule(spec, family, match), {kind: 'match', at});
+  }
+  for (const [at, match] of submissions.entries()) {
+    sourced.set(`${match} -j RETURN`, {kind: 'pass', at});
+  }
+  return {sourced, whole};
 }
 
 /** @param listing what `iptables-save -t filter` (or ip6tables-save) printed */
 export function parseListing(spec: ChainSpec, family: Family, listing: string): ChainState {
   const rules = readRules(listing);
+  const words = wordsOf(spec, family);
   const named = new Map<string, ChainRules>();
   for (const [name, texts] of rules) {
     if (name !== spec.chain && !isSubChain(spec, name)) continue;
-    named.set(name, readChain(spec, family, name, texts));
+    named.set(name, readChain(spec, family, words, name, texts));
   }
-  const needed = neededByOthers(spec, family, rules, named);
+  const staleHooks = staleHooksIn(spec, rules);
+  const needed = neededByOthers(spec, family, rules, named, staleHooks);
   const {chains, strangers} = ownOf(spec, named, needed);
-  const input = rules.get('INPUT') ?? [];
-  const {place: hook, count: hookCount} = hookPlace(hookRule(spec), spec.chain, rules, input);
-  return {chains, hook, hookCount, needed, strangers};
+  const hooks = spec.hooks.map((chain) => readHook(spec, chain, rules));
+  return {chains, hooks, staleHooks, needed, strangers};
+}
+
+/** A listing of nf_tables does not have them before a rule stands in them. */
+const alwaysThere: readonly string[] = ['INPUT', 'FORWARD'];
+
+/** From the best to the worst. */
+const places: readonly Hook[] = ['first', 'late', 'twice', 'missing'];
+
+function readHook(
+  spec: ChainSpec,
+  chain: string,
+  rules: ReadonlyMap<string, readonly string[]>,
+): HookState {
+  const {all} = matchesOf(spec);
+  const texts = rules.get(chain) ?? (alwaysThere.includes(chain) ? [] : undefined);
+  if (texts === undefined) return {chain, counts: all.map(() => 0), place: 'absent'};
+  const each = all.map((match) => hookPlace(hookRule(spec, match), spec.chain, rules, texts));
+  const worst = Math.max(...each.map(({place}) => places.indexOf(place)));
+  return {chain, counts: each.map(({count}) => count), place: places[worst]!};
+}
+
+/** Jumps to our chain that former settings made, and the present ones do not want there. */
+function staleHooksIn(spec: ChainSpec, rules: ReadonlyMap<string, readonly string[]>): StaleHook[] {
+  const wanted = new Set(matchesOf(spec).all.map((match) => hookRule(spec, match)));
+  const stale = new Map<string, Set<string>>();
+  for (const traffic of spec.former ?? []) {
+    for (const chain of traffic.hooks) {
+      const texts = stale.get(chain) ?? new Set();
+      stale.set(chain, texts);
+      for (const match of matchesOf(traffic).all) texts.add(hookRule(spec, match));
+    }
+  }
+  return [...stale].flatMap(([chain, texts]) =>
+    (rules.get(chain) ?? []).flatMap((rule) => {
+      const isWanted = wanted.has(rule) && spec.hooks.includes(chain);
+      return texts.has(rule) && !isWanted ? {chain, rule} : [];
+    }),
+  );
 }
 
 /**
@@ -90,28 +176,53 @@ function ownOf(
 function readChain(
   spec: ChainSpec,
   family: Family,
+  {sourced, whole}: Words,
   name: string,
   texts: readonly string[],
 ): ChainRules {
   const rules = emptyRules();
   let others = 0;
-  const drop = ` ${match(spec)} -j DROP`;
-  const inSet = setRule(spec, family);
-  const add = (times: Map<string, number>, key: string): void =>
+  let hasBegun = false; // a rule that lets pass does so before all that drop
+  const add = <Key>(times: Map<Key, number>, key: Key): void =>
     void times.set(key, (times.get(key) ?? 0) + 1);
   for (const text of texts) {
-    if (text === inSet) rules.matches += 1;
-    else if (text.startsWith('-s ') && text.endsWith(drop)) {
-      const network = canonical(text.slice(3, -drop.length), family);
-      if (network === undefined) others += 1;
-      else add(rules.drops, network);
-    } else {
+    const {meaning, network} = read(text);
+    if (meaning?.kind === 'match') add(rules.matches, meaning.at);
+    else if (meaning?.kind === 'drop') add(rules.drops, keyOf(network, meaning.at));
+    else if (meaning?.kind === 'pass' && name === spec.chain && !hasBegun) {
+      add(rules.passes, keyOf(network, meaning.at));
+    } else if (meaning !== undefined) add(rules.stale, text);
+    else {
       const to = jumpOf(spec, family, name, text);
       if (to === undefined) others += 1;
       else add(rules.jumps, to);
+      if (to === undefined) continue;
     }
+    if (meaning?.kind !== 'pass') hasBegun = true;
+  }
+  // A deletion takes the first of two that are alike: all of them go, and one comes anew.
+  for (const [text, times] of rules.stale) {
+    const {meaning, network} = read(text);
+    if (meaning?.kind !== 'pass') continue;
+    const key = keyOf(network, meaning.at);
+    rules.stale.set(text, times + (rules.passes.get(key) ?? 0));
+    rules.passes.delete(key);
   }
   return {...rules, others};
+
+  function read(text: string): {meaning: Meaning | undefined; network: string} {
+    if (!text.startsWith('-s ')) return {meaning: whole.get(text), network: ''};
+    const end = text.indexOf(' ', 3);
+    const meaning = sourced.get(text.slice(end + 1));
+    const network = meaning && canonical(text.slice(3, end), family);
+    return network === undefined ? {meaning: undefined, network: ''} : {meaning, network};
+  }
+}
+
+/** The network of a stale rule that drops it; undefined for any other. */
+export function droppedBy(rule: string, family: Family): string | undefined {
+  const [, source] = /^-s (\S+) .* -j DROP$/.exec(rule) ?? [];
+  return source === undefined ? undefined : canonical(source, family);
 }
 
 const jumpShape = / -j (\S+)$/;
@@ -130,15 +241,19 @@ function neededByOthers(
   family: Family,
   rules: ReadonlyMap<string, readonly string[]>,
   chains: ReadonlyMap<string, ChainRules>,
+  staleHooks: readonly StaleHook[],
 ): Set<string> {
   const needed = new Set<string>();
   if (chains.size === 0) return needed;
+  const hooks = new Set(matchesOf(spec).all.map((match) => hookRule(spec, match)));
+  const isHook = (name: string, text: string): boolean =>
+    (hooks.has(text) && spec.hooks.includes(name)) ||
+    staleHooks.some(({chain, rule}) => chain === name && rule === text);
   for (const [name, texts] of rules) {
     for (const text of texts) {
       const to = targetOf(text);
       if (to === undefined || !chains.has(to)) continue;
-      const isOurs = text === hookRule(spec) ? name === 'INPUT' : jumpOf(spec, family, name, text);
-      if (!isOurs) needed.add(to);
+      if (!isHook(name, text) && jumpOf(spec, family, name, text) === undefined) needed.add(to);
     }
   }
   return needed;

@@ -1,16 +1,50 @@
-/** What names a chain of blocks in every backend. */
+/** What names a chain of blocks in every backend, and which packets come into it. */
 import type {Family} from '../../net/address.js';
 
-/** Name of the chain and the port it guards; both families have the same. */
-export interface ChainSpec {
+/** Which packets a rule set gets. */
+export interface Traffic {
+  /** The ports that clients call, in ascending order. */
+  readonly ports: readonly number[];
+  /** The chains from which packets are led to ours. */
+  readonly hooks: readonly string[];
+}
+
+/** Both families have the same. */
+export interface ChainSpec extends Traffic {
   readonly chain: string;
-  readonly port: number;
+  /** What was guarded under this name before: rules that still say so are ours, and go. */
+  readonly former?: readonly Traffic[] | undefined;
 }
 
 /** ipset(8): names have 31 characters, and a chain's at most 28. */
-export const setName = ({chain}: ChainSpec, family: Family): string => `${chain}-${family}`;
+export const setName = ({chain}: Pick<ChainSpec, 'chain'>, family: Family): string =>
+  `${chain}-${family}`;
 
-/** One that something of ours stood under. `once`: it was seen that nothing does, and may be again. */
-export interface NotedChain extends ChainSpec {
-  readonly removed?: 'once';
+/** Where a mailer that runs on this machine itself gets its packets. */
+const ownHook = 'INPUT';
+
+/**
+ * Whether the port counts that the client has called, whatever it is when the packet comes by. Only where
+ * packets are translated: a rule that asks conntrack costs more, and nobody knows it from the old listing.
+ */
+export const isTranslated = ({hooks}: Traffic): boolean =>
+  hooks.length !== 1 || hooks[0] !== ownHook;
+
+const relayPort = 25;
+/** RFC 8314, 3.3 and RFC 6409: where users hand in mail, with a password. */
+const submissionPorts: readonly number[] = [465, 587];
+
+/**
+ * The ports at which a client that has logged in of late is served all the same: all but 25. Where 25 is
+ * not guarded, the two that are for this; never all, for at one of them it must have guessed.
+ */
+export function submissionsOf(ports: readonly number[]): readonly number[] {
+  const some = ports.includes(relayPort)
+    ? ports.filter((port) => port !== relayPort)
+    : ports.filter((port) => submissionPorts.includes(port));
+  return some.length === ports.length ? [] : some;
 }
+
+/** Of the same traffic: one key. The ports alone where the chain is INPUT, as earlier versions had it. */
+export const trafficKey = ({ports, hooks}: Traffic): string =>
+  isTranslated({ports, hooks}) ? `${ports.join(',')} ${hooks.join(',')}` : ports.join(',');

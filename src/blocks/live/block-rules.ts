@@ -5,16 +5,8 @@
  */
 import type {Block} from '../block.js';
 import {iptablesBackend} from '../chain/backend.js';
-import type {ChainSpec} from '../chain/spec.js';
 import {Intent} from '../intent.js';
-import {
-  allUnder,
-  type Former,
-  leftoversBeside,
-  noFormer,
-  obstacleOf,
-  rulesOfOtherPort,
-} from './leftovers.js';
+import {allUnder, type Former, leftoversBeside, noFormer} from './leftovers.js';
 import {chainSettings, type FirewallSettings} from './settings.js';
 import {ipsetBackend} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
@@ -54,13 +46,10 @@ export class BlockRules {
     const keepers = new Map(
       [...this.#intents].map(([family, intent]) => [
         family,
-        makeKeeper(settings, family, intent, tools),
+        makeKeeper(settings, family, intent, tools, former),
       ]),
     );
-    const obstacles = former.standing
-      .filter(({chain}) => chain === settings.iptablesChainName)
-      .map((spec) => obstacleOf(spec, families, former));
-    this.#keepers = new FamilyKeepers(keepers, tools, obstacles);
+    this.#keepers = new FamilyKeepers(keepers, tools);
   }
 
   /** From now on the block should stand; nothing is done yet. */
@@ -78,6 +67,11 @@ export class BlockRules {
     for (const [family, intent] of this.#intents) {
       intent.replace(blocks.filter(({network}) => familyOf(network) === family));
     }
+  }
+
+  /** From now on these are served at the ports for submission, and no others. Nothing is done yet. */
+  letPass(passes: ReadonlyMap<string, number>): void {
+    for (const intent of this.#intents.values()) intent.letPass(passes);
   }
 
   /** Ends when all that should stand does, or will be tried again. */
@@ -109,16 +103,13 @@ export class BlockRules {
   /** From now on each check looks for these, and removes them. */
   expectOthers(otherVariant: Variant | undefined): void {
     const {families} = this.#keepers;
-    const isUnderOurName = ({chain}: ChainSpec): boolean =>
-      chain === this.#settings.iptablesChainName;
-    const others = this.#former.specs.filter((spec) => !isUnderOurName(spec));
-    const ports = this.#former.specs.filter(isUnderOurName);
     this.#keepers.expectLeftovers([
-      ...families.flatMap((family) => leftoversBeside(this.#settings, family, otherVariant)),
-      ...others.map((spec) =>
+      ...families.flatMap((family) =>
+        leftoversBeside(this.#settings, family, otherVariant, this.#former),
+      ),
+      ...this.#former.specs.map((spec) =>
         inOrder(allUnder(spec, families, otherVariant, this.#former, this.#settings.backend)),
       ),
-      ...ports.flatMap((spec) => rulesOfOtherPort(spec, families)),
     ]);
   }
 
@@ -143,8 +134,9 @@ function makeKeeper(
   family: Family,
   goal: Intent,
   tools: KeeperTools,
+  {traffic}: Former,
 ): AnyKeeper {
-  const chain = chainSettings(settings, family);
+  const chain = chainSettings(settings, family, traffic);
   const task = {family, goal, words: blockWords};
   switch (settings.backend) {
     case 'iptables':

@@ -1,41 +1,69 @@
 /**
- * Remembers under which names and ports something of ours was made in the firewall: a configuration
- * may be changed while nobody runs, and what the one before has made would stand for ever. A name is
- * kept when its rules are gone: a rule set that was saved once may be loaded again in a year.
+ * Remembers under which names, and for which ports and hook chains, something of ours was made in the
+ * firewall: a configuration may be changed while nobody runs, and what the one before has made would stand
+ * for ever. It is remembered when its rules are gone, too: a rule set that was saved once may be loaded again
+ * in a year.
  */
-import type {ChainSpec} from '../chain/spec.js';
+import {type ChainSpec, trafficKey} from '../chain/spec.js';
 import type {Former} from './leftovers.js';
-import type {State} from '../../guard/state.js';
+import type {NotedChain, State} from '../../guard/state.js';
 
-/** Names without rules that are remembered. A count: each costs some calls of programs at every check. */
+/** Other names without rules that are remembered. A count: each costs some calls of programs at every check. */
 export const mostFormerChains = 8;
 
-const keyOf = ({chain, port}: ChainSpec): string => `${chain} ${port}`;
+/**
+ * The most that is remembered. A count: each listing is compared with all of them, and nobody has so many
+ * combinations of ports; the oldest is forgotten.
+ */
+export const mostNoted = 100;
+
+const keyOf = ({chain, ports, hooks}: ChainSpec): string =>
+  `${chain} ${trafficKey({ports, hooks})}`;
 
 /** From now on something of ours may stand there. Said before the first batch. */
-export function noteChain({chains}: State, spec: ChainSpec): void {
-  const noted = chains.get(keyOf(spec));
-  if (noted === undefined || noted.removed !== undefined) chains.set(keyOf(spec), spec);
+export function noteChain({chains}: State, {chain, ports, hooks}: ChainSpec): void {
+  const key = keyOf({chain, ports, hooks});
+  const noted = chains.get(key);
+  if (noted !== undefined && noted.removed === undefined) return;
+  chains.limitTo(mostNoted);
+  chains.set(key, {chain, ports, hooks});
 }
 
-/** All but this one, which is in force. */
+/** All but what is in force. */
 export function formerChains({chains}: State, present: ChainSpec): Former {
-  const others = [...chains.values()].filter((spec) => keyOf(spec) !== keyOf(present));
+  const byName = new Map<string, ChainSpec[]>();
+  for (const spec of [...chains.values()].map(specOf)) {
+    byName.set(spec.chain, [...(byName.get(spec.chain) ?? []), spec]);
+  }
+  const ours = byName.get(present.chain) ?? [];
+  byName.delete(present.chain);
   return {
-    specs: others.map(({chain, port}) => ({chain, port})),
-    standing: others.filter(({removed}) => removed === undefined),
-    noteGone: (spec) => {
-      if (chains.get(keyOf(spec))?.removed !== undefined) return;
-      chains.set(keyOf(spec), {...spec, removed: 'once'});
-      forgetOldest(chains);
+    traffic: ours.filter((spec) => keyOf(spec) !== keyOf(present)),
+    specs: [...byName.values()].flatMap(([spec, ...former]) => (spec ? {...spec, former} : [])),
+    noteGone: ({chain, former = [], ...traffic}) => {
+      for (const {ports, hooks} of [traffic, ...former]) {
+        const key = keyOf({chain, ports, hooks});
+        const noted = chains.get(key);
+        if (noted === undefined || noted.removed !== undefined) continue;
+        chains.set(key, {chain, ports, hooks, removed: 'once'});
+      }
+      forgetOldest(chains, present.chain);
     },
   };
 }
 
-/** The one whose rules have gone first, where there are too many. */
-function forgetOldest(chains: State['chains']): void {
-  const gone = [...chains.values()].filter(({removed}) => removed !== undefined);
-  for (const spec of gone.slice(0, Math.max(0, gone.length - mostFormerChains))) {
-    chains.delete(keyOf(spec));
+/** Of other names those whose rules have gone first, where there are too many. */
+function forgetOldest(chains: State['chains'], present: string): void {
+  const gone = [...chains.entries()].filter(
+    ([, {chain, removed}]) => chain !== present && removed !== undefined,
+  );
+  for (const [key] of gone.slice(0, Math.max(0, gone.length - mostFormerChains))) {
+    chains.delete(key);
   }
 }
+
+/** Versions before noted one port, at INPUT. */
+const specOf = (noted: NotedChain): ChainSpec =>
+  'port' in noted
+    ? {chain: noted.chain, ports: [noted.port], hooks: ['INPUT']}
+    : {chain: noted.chain, ports: noted.ports, hooks: noted.hooks};

@@ -5,7 +5,7 @@
 import {iptablesBackend} from '../chain/backend.js';
 import {ipsetBackend} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
-import {chainSettings, type FirewallSettings} from './settings.js';
+import {chainSettings, type FirewallSettings, likelyTraffic} from './settings.js';
 import {readPart, type PartRead, type RunCall} from '../../firewall/live/part.js';
 import type {Family} from '../../net/address.js';
 
@@ -18,11 +18,11 @@ export async function heldBlocks(
   family: Family,
   run: RunCall,
 ): Promise<Held> {
-  const chain = chainSettings(settings, family);
+  const chain = chainSettings(settings, family, likelyTraffic(settings.hookChains));
   switch (settings.backend) {
     case 'iptables':
       return held(await readPart(iptablesBackend(chain), run), ({chains}) =>
-        [...chains.values()].reduce((sum, {drops}) => sum + drops.size, 0),
+        [...chains.values()].reduce((sum, {drops, stale}) => sum + drops.size + stale.size, 0),
       );
     case 'ipset':
       return held(await readPart(ipsetBackend(chain), run), ({set}) =>

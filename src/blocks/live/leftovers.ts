@@ -2,10 +2,9 @@
  * What may be left in the kernel of other backends, other names and other ports, and in which order
  * it goes. When that is tried is decided in `block-rules.ts` and `FamilyKeepers`.
  */
-import {chainPlan, iptablesBackend} from '../chain/backend.js';
-import type {ChainState, ChainStep} from '../chain/chain.js';
+import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';
-import type {ChainSpec} from '../chain/spec.js';
+import type {ChainSpec, Traffic} from '../chain/spec.js';
 import {chainSpec, type FirewallSettings} from './settings.js';
 import {setPart} from '../sets/ipset.js';
 import {nftablesBackend} from '../sets/nftables.js';
@@ -13,7 +12,6 @@ import {orNoChain} from '../../firewall/hidden-chain.js';
 import type {Variant} from '../../firewall/iptables-calls.js';
 import type {KeeperTools} from '../../firewall/live/keeper.js';
 import {
-  inOrder,
   type Leftover,
   type LeftoverGroup,
   leftoverOf,
@@ -21,35 +19,17 @@ import {
 } from '../../firewall/live/leftover.js';
 import type {Family} from '../../net/address.js';
 
-/** What was made under another name or port, by an earlier configuration. */
+/** What was made by earlier configurations: also what was removed once, for it may be loaded again. */
 export interface Former {
-  /** All that are remembered: what was removed once may be loaded again. */
+  /** Under the name that is in force, for other ports or at other hooks. */
+  readonly traffic: readonly Traffic[];
+  /** Under other names. */
   readonly specs: readonly ChainSpec[];
-  /** Of these, whose rules have not been seen gone since they were made. */
-  readonly standing: readonly ChainSpec[];
   /** Called when none of its rules stands. */
   readonly noteGone: (spec: ChainSpec) => void;
 }
 
-export const noFormer: Former = {specs: [], standing: [], noteGone: () => undefined};
-
-/**
- * What stands in the way of ours, because its chain has the same name. A table of nftables with this
- * name is ours already, and its keeper makes it anew.
- */
-export const obstacleOf = (
-  spec: ChainSpec,
-  families: readonly Family[],
-  former: Former,
-): Leftover =>
-  inOrder({
-    name: nameOf(spec),
-    parts: families.flatMap((family) => [
-      leftoverOf(iptablesBackend(anyChain(spec, family))),
-      leftoverOf(setPart(spec, family)),
-    ]),
-    onGone: () => former.noteGone(spec),
-  });
+export const noFormer: Former = {traffic: [], specs: [], noteGone: () => undefined};
 
 /** All that any backend may have made under this name. */
 export const allUnder = (
@@ -65,7 +45,8 @@ export const allUnder = (
 });
 
 /** For people. */
-const nameOf = ({chain, port}: ChainSpec): string => `chain ${chain} for port ${port}`;
+const nameOf = ({chain, ports}: ChainSpec): string =>
+  `chain ${chain} for ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
 
 /**
  * In the order in which they can go: the chain holds the set.
@@ -93,46 +74,19 @@ function partsOf(
   ];
 }
 
-/** Of a chain that is to go only its name and port matter. */
+/** Of a chain that is to go only its name and its packets matter. */
 const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
-
-/**
- * Rules of another port in the chain that is ours now, loaded again after it was made anew: each of them
- * by itself, for the chain and its other rules stay.
- */
-export const rulesOfOtherPort = (spec: ChainSpec, families: readonly Family[]): Leftover[] =>
-  families.map((family) => {
-    const settings = anyChain(spec, family);
-    const backend = iptablesBackend(settings);
-    const rules = {
-      name: `rules for port ${spec.port} in ${backend.name}`,
-      read: backend.read,
-      removal: (actual: ChainState) => chainPlan(settings, '', actual, singleRules(actual)),
-    };
-    return leftoverOf(orNoChain(rules, spec.chain, family));
-  });
-
-function singleRules({hookCount, chains}: ChainState): ChainStep[] {
-  const often = (times: number, step: ChainStep): ChainStep[] =>
-    Array.from({length: times}, () => step);
-  return [
-    ...often(hookCount, {kind: 'deleteHook'}),
-    ...[...chains].flatMap(([chain, {drops, matches}]) => [
-      ...[...drops].flatMap(([network, times]) => often(times, {kind: 'delete', chain, network})),
-      ...often(matches, {kind: 'deleteMatch', chain}),
-    ]),
-  ];
-}
 
 /** What may stand beside that of the backend in force. */
 export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,
   otherVariant: Variant | undefined,
+  {traffic}: Former,
 ): Leftover[] =>
-  partsOf(chainSpec(settings), family, otherVariant, settings.backend, settings.backend);
+  partsOf(chainSpec(settings, traffic), family, otherVariant, settings.backend, settings.backend);
 
 /**
  * Takes all that is ours out of both families, whichever backend has made it.
@@ -147,7 +101,7 @@ export function removeAll(
   tools: KeeperTools,
   former: Former = noFormer,
 ): Promise<readonly string[]> {
-  const specs = [chainSpec(settings), ...former.specs];
+  const specs = [chainSpec(settings, former.traffic), ...former.specs];
   return removeGroups(
     specs.map((spec) => allUnder(spec, families, otherVariant, former, settings.backend)),
     tools,

@@ -1,21 +1,41 @@
-/** What the firewall needs of the configuration. */
+/** What the firewall needs of the configuration, and of what was found. */
 import type {ChainSettings} from '../chain/plan.js';
-import type {ChainSpec} from '../chain/spec.js';
+import {type ChainSpec, type Traffic, trafficKey} from '../chain/spec.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 
 export type FirewallSettings = Pick<
   Config,
-  'backend' | 'iptablesChainName' | 'mailerPort' | 'flatChainMax' | 'hookPlace'
->;
+  'backend' | 'iptablesChainName' | 'flatChainMax' | 'hookPlace' | 'hookChains'
+> & {
+  /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
+  readonly ports: readonly number[];
+};
 
-export const chainSpec = (config: FirewallSettings): ChainSpec => ({
-  chain: config.iptablesChainName,
-  port: config.mailerPort,
-});
+/** What the old program wrote, which kept no state: its rules are taken over under any settings for 25. */
+const oldListing: Traffic = {ports: [25], hooks: ['INPUT']};
 
-export function chainSettings(settings: FirewallSettings, family: Family): ChainSettings {
+/** @param former what was guarded under this name before */
+export function chainSpec(
+  {iptablesChainName: chain, ports, hookChains: hooks}: FirewallSettings,
+  former: readonly Traffic[] = [],
+): ChainSpec {
+  const isOther = trafficKey(oldListing) !== trafficKey({ports, hooks});
+  const old = isOther && oldListing.ports.every((port) => ports.includes(port)) ? [oldListing] : [];
+  const all = [...former, ...old];
+  return {chain, ports, hooks, ...(all.length > 0 && {former: all})};
+}
+
+/** Without a state nobody knows which ports were guarded: those that a mailer mostly has are looked for. */
+export const likelyTraffic = (hooks: readonly string[]): readonly Traffic[] =>
+  [[25], [25, 465], [25, 587], [25, 465, 587]].map((ports) => ({ports, hooks}));
+
+export function chainSettings(
+  settings: FirewallSettings,
+  family: Family,
+  former: readonly Traffic[] = [],
+): ChainSettings {
   const {flatChainMax: flatMax, hookPlace, backend} = settings;
   const carrier = backend === 'ipset' ? 'set' : 'rules';
-  return {spec: chainSpec(settings), family, carrier, flatMax, hookPlace};
+  return {spec: chainSpec(settings, former), family, carrier, flatMax, hookPlace};
 }

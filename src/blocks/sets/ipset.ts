@@ -7,8 +7,9 @@
  * same done once or twice; the chain, which is, is changed after the set is there.
  */
 import type {Desired} from '../intent.js';
-import {chainPlan, isHooked, readChain} from '../chain/backend.js';
+import {absentHooks, chainPlan, isHooked, readChain} from '../chain/backend.js';
 import type {ChainState} from '../chain/chain.js';
+import {matchesOf} from '../chain/matches.js';
 import {type ChainSettings, planChain, planChainRemoval} from '../chain/plan.js';
 import {type ChainSpec, setName} from '../chain/spec.js';
 import {countStanding, doSetSteps, driftIn, type Elements, planSet, type SetStep} from './set.js';
@@ -78,10 +79,12 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
       };
     },
     standing: (desired, {chain, set, readMs}) => {
-      const matches = chain.chains.get(spec.chain)?.matches ?? 0;
-      if (set === 'absent' || matches === 0 || !isHooked(settings, chain)) return 0;
+      const matches = chain.chains.get(spec.chain)?.matches.size ?? 0;
+      const isMatched = matches === matchesOf(spec).all.length;
+      if (set === 'absent' || !isMatched || !isHooked(settings, chain)) return 0;
       return countStanding(desired, set, readMs);
     },
+    absentHooks: ({chain}) => absentHooks(chain),
   };
 }
 

@@ -2,7 +2,7 @@
  * What the kernel holds of the backend `nftables`: our table, as `nft -j` prints it
  * (libnftables-json(5)), and whether it is just as `nftables.ts` makes it.
  */
-import type {ChainSpec} from '../chain/spec.js';
+import {type ChainSpec, isTranslated, submissionsOf} from '../chain/spec.js';
 import type {Elements} from './set.js';
 import type {CallResult, KernelReading} from '../../firewall/backend.js';
 import {
@@ -21,12 +21,55 @@ import type {Family} from '../../net/address.js';
 export interface TableState {
   readonly table: 'absent' | 'ours' | 'other';
   readonly elements: Elements;
+  /** Who is served at the ports for submission all the same. */
+  readonly submitters: Elements;
   readonly readMs: number;
 }
 
-export const sets = ['hosts', 'networks'] as const;
-export const setOf = (network: string): (typeof sets)[number] =>
+const droppedSets = ['hosts', 'networks'] as const;
+export const submitterSet = 'submitters';
+export type SetName = (typeof droppedSets)[number] | typeof submitterSet;
+
+export const setOf = (network: string): (typeof droppedSets)[number] =>
   network.includes('/') ? 'networks' : 'hosts';
+
+/** Of each set whether its elements may be networks. */
+export const setsOf = ({ports}: ChainSpec): ReadonlyMap<SetName, 'addresses' | 'networks'> =>
+  new Map<SetName, 'addresses' | 'networks'>([
+    ['hosts', 'addresses'],
+    ['networks', 'networks'],
+    ...(submissionsOf(ports).length === 0 ? [] : [[submitterSet, 'networks'] as const]),
+  ]);
+
+/** The hooks of netfilter itself: a chain of iptables other than INPUT gets what is forwarded. */
+export const baseChains = ({hooks}: ChainSpec): readonly ('input' | 'forward')[] => [
+  ...(hooks.includes('INPUT') ? (['input'] as const) : []),
+  ...(hooks.some((hook) => hook !== 'INPUT') ? (['forward'] as const) : []),
+];
+
+/** What one rule drops: packets to these ports from who is in the set. */
+interface DropRule {
+  readonly chain: 'input' | 'forward';
+  readonly ports: readonly number[];
+  readonly set: (typeof droppedSets)[number];
+  /** `but`: not of who has logged in of late. */
+  readonly submitters: 'too' | 'but';
+}
+
+/** Their order is nothing: each says by itself whom it drops. */
+export function dropRules(spec: ChainSpec): DropRule[] {
+  const submissions = submissionsOf(spec.ports);
+  const relay = spec.ports.filter((port) => !submissions.includes(port));
+  // Of what conntrack tells nft takes no set of ports back as it was written (1.0.6).
+  const grouped = (ports: readonly number[]): (readonly number[])[] =>
+    isTranslated(spec) ? ports.map((port) => [port]) : ports.length === 0 ? [] : [ports];
+  return baseChains(spec).flatMap((chain) =>
+    droppedSets.flatMap((set): DropRule[] => [
+      ...grouped(relay).map((ports) => ({chain, ports, set, submitters: 'too'}) as const),
+      ...grouped(submissions).map((ports) => ({chain, ports, set, submitters: 'but'}) as const),
+    ]),
+  );
+}
 
 export function readTable(
   spec: ChainSpec,
@@ -38,7 +81,10 @@ export function readTable(
   if (listing.kind === 'done') {
     return parseTable(spec, family, listing.stdout, nowMs);
   }
-  return absentOr(listing.why, {table: 'absent', elements: new Map(), readMs: nowMs});
+  return absentOr(listing.why, {
+    ...{table: 'absent', elements: new Map(), submitters: new Map()},
+    readMs: nowMs,
+  });
 }
 
 /** @param text what `nft -j list table` printed */
@@ -51,6 +97,7 @@ function parseTable(
   const listed = listedIn(text);
   if (listed.kind === 'unreadable') return listed;
   const elements: Elements = new Map();
+  const submitters: Elements = new Map();
   let isOurs = shapeOf(listed.items) === expectedShape(spec, family);
   for (const {name, elem = []} of listed.items.flatMap(({set}) => set ?? [])) {
     for (const element of elem) {
@@ -59,11 +106,13 @@ function parseTable(
       const expires = isTimed ? element.elem.expires : undefined;
       const endMs = expires === undefined ? Number.POSITIVE_INFINITY : nowMs + expires * 1000;
       // In the other set we would look for it in vain when it is to go.
-      if (network === undefined || setOf(network) !== name) isOurs = false;
+      if (network !== undefined && name === submitterSet) submitters.set(network, endMs);
+      else if (network === undefined || setOf(network) !== name) isOurs = false;
       else elements.set(network, endMs);
     }
   }
-  return {kind: 'read', actual: {table: isOurs ? 'ours' : 'other', elements, readMs: nowMs}};
+  const table = isOurs ? 'ours' : 'other';
+  return {kind: 'read', actual: {table, elements, submitters, readMs: nowMs}};
 }
 
 function networkOf(value: Value): string | undefined {
@@ -74,24 +123,37 @@ function networkOf(value: Value): string | undefined {
   return text === undefined ? undefined : elementText(text);
 }
 
-function expectedShape({port}: ChainSpec, family: Family): string {
+function expectedShape(spec: ChainSpec, family: Family): string {
   const field = (protocol: string, name: string) => ({payload: {protocol, field: name}});
-  const match = (left: unknown, right: unknown) => ({match: {op: '==', left, right}});
-  const rules = sets.map((set) => [
+  const match = (left: unknown, right: unknown, op: '==' | '!=' = '==') => ({
+    match: {op, left, right},
+  });
+  const source = field(familyWord(family), 'saddr');
+  const called = (ports: readonly number[]): unknown[] => {
+    const right = ports.length === 1 ? ports[0] : {set: ports};
+    if (!isTranslated(spec)) return [match(field('tcp', 'dport'), right)];
+    return [
+      match({meta: {key: 'l4proto'}}, 'tcp'),
+      match({ct: {key: 'proto-dst', dir: 'original'}}, right),
+      match({ct: {key: 'direction'}}, 'original'),
+    ];
+  };
+  const rules = dropRules(spec).map(({chain, ports, set, submitters}) => [
     'rule',
-    'input',
+    chain,
     [
-      match(field('tcp', 'dport'), port),
-      match(field(familyWord(family), 'saddr'), `@${set}`),
+      ...called(ports),
+      match(source, `@${set}`),
+      ...(submitters === 'but' ? [match(source, `@${submitterSet}`, '!=')] : []),
       {drop: null},
     ],
   ]);
   const type = `ipv${family}_addr`;
-  const flags = {hosts: 'timeout', networks: 'interval,timeout'};
+  const flags = {addresses: 'timeout', networks: 'interval,timeout'};
   const shapes = [
     ['table', ''],
-    ...sets.map((set) => ['set', set, type, flags[set], 'any size']),
-    ['chain', 'input', 'input', priority, 'accept'],
+    ...[...setsOf(spec)].map(([set, kind]) => ['set', set, type, flags[kind], 'any size']),
+    ...baseChains(spec).map((chain) => ['chain', chain, chain, priority, 'accept']),
   ];
   return inAnyOrder([...shapes, ...rules]);
 }

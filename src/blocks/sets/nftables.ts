@@ -6,11 +6,20 @@
  * Two sets, because one that holds networks is a tree of intervals, in which many addresses are slow
  * to change. A table of which anything but its blocks is not as we make it is made anew.
  */
-import type {ChainSpec} from '../chain/spec.js';
+import {type ChainSpec, isTranslated} from '../chain/spec.js';
 import type {Desired} from '../intent.js';
-import {readTable, setOf, sets, type TableState} from './nftables-listing.js';
+import {
+  baseChains,
+  dropRules,
+  readTable,
+  type SetName,
+  setOf,
+  setsOf,
+  submitterSet,
+  type TableState,
+} from './nftables-listing.js';
 import {countStanding, doSetSteps, driftIn, type Elements, planSet, type SetStep} from './set.js';
-import {type Backend, countKinds} from '../../firewall/backend.js';
+import {type Backend, countKinds, type Wish} from '../../firewall/backend.js';
 import {familyWord, nft, priority, tableOf} from '../../firewall/nft.js';
 import type {Family} from '../../net/address.js';
 import {overlaps, parseNetwork} from '../../net/network.js';
@@ -27,8 +36,16 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
       const planned = planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements);
       const drift = countKinds(driftIn(wish, elements, planned));
       const steps = withoutOverlap(planned, elements, wish.desired);
-      const lines = [...(isOurs ? [] : created(spec, family)), ...elementLines(table, steps)];
+      const passing = isOurs ? actual.submitters : new Map<string, number>();
+      const passes = planPasses(spec, wish, passing);
+      const inSet = (set: SetName): readonly SetStep[] =>
+        set === submitterSet ? passes : steps.filter(({network}) => setOf(network) === set);
+      const lines = [
+        ...(isOurs ? [] : created(spec, family)),
+        ...[...setsOf(spec).keys()].flatMap((set) => elementLines(table, set, inSet(set))),
+      ];
       const changes = countKinds(steps);
+      if (passes.length > 0) changes.set('pass', passes.length);
       if (!isOurs) for (const counts of [changes, drift]) counts.set('createTable', 1);
       return {
         calls: lines.length === 0 ? [] : [nft(lines)],
@@ -36,6 +53,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
         after: () => ({
           table: 'ours',
           elements: doSetSteps(elements, steps, wish.nowMs),
+          submitters: doSetSteps(passing, passes, wish.nowMs),
           readMs: wish.nowMs,
         }),
       };
@@ -43,7 +61,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
     removal: (actual) => ({
       calls: actual.table === 'absent' ? [] : [nft([`delete table ${table}`])],
       changes: new Map(actual.table === 'absent' ? [] : [['deleteTable', 1]]),
-      after: () => ({...actual, table: 'absent', elements: new Map()}),
+      after: () => ({...actual, table: 'absent', elements: new Map(), submitters: new Map()}),
     }),
     standing: (desired, {table: state, elements, readMs}) =>
       state === 'ours' ? countStanding(desired, elements, readMs) : 0,
@@ -58,11 +76,41 @@ function created(spec: ChainSpec, family: Family): string[] {
     `add table ${table}`,
     `delete table ${table}`,
     `add table ${table}`,
-    `add set ${table} hosts { type ipv${family}_addr; flags timeout; }`,
-    `add set ${table} networks { type ipv${family}_addr; flags interval, timeout; }`,
-    `add chain ${table} input { type filter hook input priority ${priority}; policy accept; }`,
-    ...sets.map((set) => `add rule ${table} input tcp dport ${spec.port} ${ip} saddr @${set} drop`),
+    ...[...setsOf(spec)].map(([set, kind]) => {
+      const flags = kind === 'networks' ? 'interval, timeout' : 'timeout';
+      return `add set ${table} ${set} { type ipv${family}_addr; flags ${flags}; }`;
+    }),
+    ...baseChains(spec).map(
+      (chain) =>
+        `add chain ${table} ${chain} { type filter hook ${chain} priority ${priority}; policy accept; }`,
+    ),
+    ...dropRules(spec).map(({chain, ports, set, submitters}) => {
+      const but = submitters === 'but' ? ` ${ip} saddr != @${submitterSet}` : '';
+      return `add rule ${table} ${chain} ${calls(spec, ports)} ${ip} saddr @${set}${but} drop`;
+    }),
   ];
+}
+
+/** Packets to these ports; where packets are translated, to the ports that the client has called. */
+function calls(spec: ChainSpec, ports: readonly number[]): string {
+  const either = ports.length === 1 ? String(ports[0]) : `{ ${ports.join(', ')} }`;
+  return isTranslated(spec)
+    ? `meta l4proto tcp ct original proto-dst ${either} ct direction original`
+    : `tcp dport ${either}`;
+}
+
+/** They are few (`blocks/passes.ts`), so all of them are looked at each time. */
+function planPasses(spec: ChainSpec, wish: Wish<Desired>, passing: Elements): readonly SetStep[] {
+  if (!setsOf(spec).has(submitterSet)) return [];
+  const {passes} = wish.desired;
+  const desired: Desired = {
+    size: passes.size,
+    untilMs: (network) => passes.get(network),
+    entries: () => passes,
+    passes,
+  };
+  const all = {...wish, desired, scope: 'all', unwanted: 'remove'} as const;
+  return withoutOverlap(planSet(all, passing), passing, desired);
 }
 
 /**
@@ -92,33 +140,28 @@ function withoutOverlap(
  * Few words with many elements each: nft spends more on a word of its own for each than the kernel
  * on the element. What goes comes before what comes, as in `planSet`.
  */
-function elementLines(table: string, steps: readonly SetStep[]): string[] {
-  return sets.flatMap((set) => {
-    const inSet = steps.filter(({network}) => setOf(network) === set);
-    const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
-      elements.length === 0
-        ? []
-        : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
-    // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
-    // so before a network is deleted: nft takes what it has just seen added for an overlap.
-    const ensured = inSet.filter(
-      ({kind}) => kind === 'renew' || (kind === 'delete' && set === 'hosts'),
-    );
-    return [
-      ...words(
-        'add',
-        ensured.map(({network}) => `${network} timeout 1s`),
+function elementLines(table: string, set: SetName, inSet: readonly SetStep[]): string[] {
+  const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
+    elements.length === 0 ? [] : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
+  // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
+  // so before a network is deleted: nft takes what it has just seen added for an overlap.
+  const ensured = inSet.filter(
+    ({kind}) => kind === 'renew' || (kind === 'delete' && set === 'hosts'),
+  );
+  return [
+    ...words(
+      'add',
+      ensured.map(({network}) => `${network} timeout 1s`),
+    ),
+    ...words(
+      'delete',
+      inSet.flatMap(({kind, network}) => (kind === 'add' ? [] : network)),
+    ),
+    ...words(
+      'add',
+      inSet.flatMap((step) =>
+        step.kind === 'delete' ? [] : `${step.network} timeout ${step.seconds}s`,
       ),
-      ...words(
-        'delete',
-        inSet.flatMap(({kind, network}) => (kind === 'add' ? [] : network)),
-      ),
-      ...words(
-        'add',
-        inSet.flatMap((step) =>
-          step.kind === 'delete' ? [] : `${step.network} timeout ${step.seconds}s`,
-        ),
-      ),
-    ];
-  });
+    ),
+  ];
 }

@@ -96,9 +96,7 @@ const savedRules = [
 
 /** Also under another backend: a file that was saved before the change is loaded all the same. */
 function savedSetsIn({iptablesChainName: chain}: Config): string[] {
-  const names = ([4, 6] as const).map(
-    (family) => `--match-set ${setName({chain, port: 25}, family)} `,
-  );
+  const names = ([4, 6] as const).map((family) => `--match-set ${setName({chain}, family)} `);
   return savedRules.filter((path) => {
     const read = readTextFile(path);
     return read.kind === 'text' && names.some((name) => read.text.includes(name));

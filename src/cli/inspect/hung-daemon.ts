@@ -2,6 +2,7 @@
  * What can be seen of a daemon that does not answer: whether its process is stopped, busy or waiting, and
  * what the kernel holds meanwhile. Ends nothing, and changes nothing.
  */
+import {guardedPorts} from '../../sessions/served-ports.js';
 import {heldBlocks} from '../../blocks/live/held.js';
 import {countText} from '../../base/count.js';
 import type {Config} from '../../config/schema.js';
@@ -46,7 +47,8 @@ function activityText({state, processorShare}: Activity): string {
 }
 
 async function heldText(config: Config, family: Family): Promise<string> {
-  const held = await heldBlocks(config, family, (call) => runFirewallCall(call, listingMs));
+  const settings = {...config, ports: guardedPorts(config.mailerPorts)};
+  const held = await heldBlocks(settings, family, (call) => runFirewallCall(call, listingMs));
   return held.kind === 'held'
     ? `${countText(held.count, 'block')} of IPv${family}`
     : `an unknown number of IPv${family} (${held.why})`;

@@ -72,12 +72,56 @@ export const ports: Kind<readonly number[]> = {
   bounds: 'one to eight ports from 1 to 65535, with commas between them',
   write: (value) => JSON.stringify(value.join(',')),
   read: (raw) => {
+    const value = portsIn(String(raw), 8);
+    return value ? {ok: true, value} : {ok: false, expected: ports.bounds};
+  },
+};
+
+/** @returns undefined for anything but one to `most` ports */
+function portsIn(text: string, most: number): readonly number[] | undefined {
+  const words = text.split(',').map((word) => word.trim());
+  const value = words.map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : 0));
+  const isGood = value.length <= most && value.every((port) => port >= 1 && port <= 65_535);
+  return isGood ? [...new Set(value)] : undefined;
+}
+
+/** The most ports that one rule of iptables can name (`-m multiport`). A count. */
+export const mostPorts = 15;
+
+/** TCP ports in ascending order, or those that are found. */
+export const portsOrAuto: Kind<'auto' | readonly number[]> = {
+  placeholder: 'PORTS',
+  bounds: `auto, or one to ${mostPorts} ports from 1 to 65535, with commas between them`,
+  write: (value) => JSON.stringify(value === 'auto' ? value : value.join(',')),
+  read: (raw) => {
+    if (raw === 'auto') return {ok: true, value: raw};
+    const value = portsIn(String(raw), mostPorts);
+    return value
+      ? {ok: true, value: [...value].sort((a, b) => a - b)}
+      : {ok: false, expected: portsOrAuto.bounds};
+  },
+};
+
+/** The most hook chains. A count: each check looks at each, and a packet may come by each. */
+const mostHookChains = 4;
+
+/** iptables(8) allows 28 characters. What is sent, or not filtered at all, comes by none of ours. */
+const hookChain =
+  /^(?!(?:OUTPUT|PREROUTING|POSTROUTING|ACCEPT|DROP|RETURN|QUEUE|REJECT|LOG)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/;
+
+/** Chains of the filter table that lead packets to ours, at least one. */
+export const hookChains: Kind<readonly string[]> = {
+  placeholder: 'CHAINS',
+  bounds: `one to ${mostHookChains} chains, such as INPUT, FORWARD or DOCKER-USER, with commas between them`,
+  write: (value) => JSON.stringify(value.join(',')),
+  read: (raw) => {
     const words = String(raw)
       .split(',')
       .map((word) => word.trim());
-    const value = words.map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : 0));
-    const isGood = value.length <= 8 && value.every((port) => port >= 1 && port <= 65_535);
-    return isGood ? {ok: true, value: [...new Set(value)]} : {ok: false, expected: ports.bounds};
+    const value = [...new Set(words)];
+    return value.length <= mostHookChains && value.every((word) => hookChain.test(word))
+      ? {ok: true, value}
+      : {ok: false, expected: hookChains.bounds};
   },
 };
 

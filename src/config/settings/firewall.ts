@@ -1,4 +1,5 @@
 /** What holds the blocks, and how the open connections of a blocked client are ended. */
+import {hookChains, portsOrAuto} from '../kinds/lists.js';
 import {chainName, duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
@@ -12,6 +13,11 @@ export const chain = {
 } as const;
 
 export const firewall = {
+  mailerPorts: setting(
+    portsOrAuto,
+    'auto',
+    'The ports that blocked clients can no longer reach; auto: those at which the mailer of this machine takes connections from elsewhere, and 25 until one was seen.',
+  ),
   backend: setting(
     choice('iptables', 'ipset', 'nftables'),
     'iptables',
@@ -26,6 +32,11 @@ export const firewall = {
     choice('first', 'any'),
     'first',
     'Where the hook stands. first: before every rule that could accept a packet, so that open sessions are cut too; any: wherever the administrator puts it.',
+  ),
+  hookChains: setting(
+    hookChains,
+    ['INPUT'],
+    'The chains from which packets are led to ours: INPUT for a mailer on this machine itself. Where packets are translated on their way (a container, another host), also FORWARD or DOCKER-USER; then the port counts that the client called.',
   ),
   cutSessions: setting(
     choice('both', 'sockets', 'processes', 'none'),

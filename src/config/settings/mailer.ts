@@ -24,7 +24,7 @@ export const mailer = {
   mailerPort: setting(
     number(1, 65_535, 'whole', 'PORT'),
     25,
-    'The port that blocked clients can no longer reach.',
+    'The old word for `mailer_ports` with this port alone. Where it is not written, `mailer_ports` counts.',
   ),
   mailerSyslogHost: setting(
     hostName,

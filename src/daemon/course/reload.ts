@@ -114,6 +114,11 @@ export class Reloader implements LifeCourse {
     return this.#answerTo(step);
   }
 
+  /** Blocks hold at these ports from now on: the same configuration begins anew, as with a reload. */
+  portsChanged(what: string): void {
+    this.#take({kind: 'machineChanged', what});
+  }
+
   /** The process is to end: nothing comes after this life. */
   stop(): void {
     this.#take({kind: 'stop'});

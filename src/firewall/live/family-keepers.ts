@@ -27,21 +27,14 @@ export type AnyKeeper = Pick<
 
 export class FamilyKeepers {
   readonly #keepers: ReadonlyMap<Family, AnyKeeper>;
-  /** Of an earlier configuration, under the name that is ours now: removed before anything of ours stands. */
-  readonly #obstacles: Leftovers;
   /** Beside ours: looked for at each check, and removed while ours stands. */
   readonly #leftovers: Leftovers;
   readonly #removal = new SingleFlight(() => this.#tryLeftovers());
   #isStopped = false;
 
-  constructor(
-    keepers: ReadonlyMap<Family, AnyKeeper>,
-    tools: KeeperTools,
-    obstacles: readonly Leftover[] = [],
-  ) {
+  constructor(keepers: ReadonlyMap<Family, AnyKeeper>, tools: KeeperTools) {
     this.#keepers = keepers;
-    this.#obstacles = new Leftovers(tools, 'untilGone', obstacles);
-    this.#leftovers = new Leftovers(tools, 'always');
+    this.#leftovers = new Leftovers(tools);
   }
 
   get families(): readonly Family[] {
@@ -64,14 +57,12 @@ export class FamilyKeepers {
 
   /** Ends when all that should stand does, or will be tried again. */
   async enforce(unwanted: Unwanted): Promise<void> {
-    if (!this.#obstacles.isEmpty) await this.#removeObstacles();
     await this.#each((keeper) => keeper.enforce(unwanted));
   }
 
   /** Compares with the kernel, and repairs. */
   async check(): Promise<void> {
-    if (!this.#obstacles.isEmpty) await this.#removeObstacles();
-    else await this.#each((keeper) => keeper.check());
+    await this.#each((keeper) => keeper.check());
   }
 
   /** Only looks, and changes nothing. */
@@ -101,14 +92,7 @@ export class FamilyKeepers {
     return ends.includes('failed') ? 'failed' : 'removed';
   }
 
-  async #removeObstacles(): Promise<void> {
-    await this.#removal.join();
-    await this.#each((keeper) => keeper.check());
-  }
-
   async #tryLeftovers(): Promise<void> {
-    // Before anything of ours stands: to remove them later would take along what is ours now.
-    if (!this.#obstacles.isEmpty) await this.#obstacles.remove(() => true);
     // While ours does not stand, what another backend holds may be all that does.
     await this.#leftovers.remove(() => !this.#isStopped && this.isInOrder);
   }

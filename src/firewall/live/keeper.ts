@@ -101,7 +101,14 @@ export class Keeper<Actual, Wanted> {
       readMs: this.#belief.kind === 'none' ? undefined : this.#belief.readMs,
       repairs: this.#repairs ?? 0,
       failure: progress.kind === 'bad' ? progress.failure : undefined,
+      ...this.#absentHooks(),
     };
+  }
+
+  #absentHooks(): Pick<Enforced, 'absentHooks'> {
+    const {absentHooks} = this.#task.backend;
+    const absent = this.#belief.kind === 'none' ? [] : (absentHooks?.(this.#belief.actual) ?? []);
+    return absent.length === 0 ? {} : {absentHooks: absent};
   }
 
   /** Removes all that is ours, and ends the tries. */

@@ -24,28 +24,17 @@ export interface LeftoverGroup {
 }
 
 /**
- * Leftovers that are looked for. Logs why one stays: once for each reason. `untilGone`: each until it is
- * gone; `always`: for ever, because rules that were saved once may be loaded again at any time.
+ * Leftovers that are looked for, for ever: rules that were saved once may be loaded again at any time. Logs why
+ * one stays: once for each reason.
  */
 export class Leftovers {
   readonly #tools: KeeperTools;
-  readonly #how: 'untilGone' | 'always';
   readonly #complaints: Complaints;
-  #left: readonly Leftover[];
+  #left: readonly Leftover[] = [];
 
-  constructor(
-    tools: KeeperTools,
-    how: 'untilGone' | 'always',
-    leftovers: readonly Leftover[] = [],
-  ) {
+  constructor(tools: KeeperTools) {
     this.#tools = tools;
-    this.#how = how;
     this.#complaints = new Complaints(tools.say);
-    this.#left = leftovers;
-  }
-
-  get isEmpty(): boolean {
-    return this.#left.length === 0;
   }
 
   /** From now on these are what may be left, and no others. */
@@ -62,21 +51,19 @@ export class Leftovers {
     const run = withMemory(this.#tools.run);
     for (const leftover of this.#left) {
       if (!mayGoOn()) return;
-      if ((await this.#tryOne(leftover, run)) === 'stays' || this.#how === 'always') continue;
-      this.#left = this.#left.filter((each) => each !== leftover);
+      await this.#tryOne(leftover, run);
     }
   }
 
-  async #tryOne({name, remove}: Leftover, run: RunCall): Promise<'gone' | 'stays'> {
+  async #tryOne({name, remove}: Leftover, run: RunCall): Promise<void> {
     const failure = await remove(run, this.#tools.say);
     if (failure === undefined) {
       this.#complaints.end(name);
-      return 'gone';
+      return;
     }
     // Tried at each check, for ever where a kernel cannot do what a program asks of it.
     const what = `${name}: perhaps left behind, not removed: ${failure}`;
     this.#complaints.begin(name, `${what} (trying again)`, 'warning');
-    return 'stays';
   }
 }
 

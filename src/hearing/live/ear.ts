@@ -27,8 +27,8 @@ interface EarParts {
   readonly sourcesAre: 'auto' | 'named';
   /** Where a log has been read up to; undefined: it was never there. */
   readonly positionOf: (path: string) => LogPosition | undefined;
-  /** At which port the mailer of this machine has its clients; undefined: the log is of another machine. */
-  readonly port: number | undefined;
+  /** At which ports the mailer of this machine has its clients; none: the log is of another machine. */
+  readonly ports: readonly number[];
   readonly say: Say;
 }
 

@@ -35,7 +35,7 @@ interface Parts {
   readonly dialect: Dialect;
   readonly wanted: Wanted;
   readonly plan: SourcePlan;
-  readonly port: number | undefined;
+  readonly ports: readonly number[];
 }
 
 export class Elsewhere {
@@ -86,10 +86,10 @@ export class Elsewhere {
   }
 
   async #countSessions(): Promise<void> {
-    const {port} = this.#parts;
-    if (port === undefined) return;
+    const {ports} = this.#parts;
+    if (ports.length === 0) return;
     const silentSinceMs = this.#silentSinceMs;
-    const sockets = await portSockets(port).catch(() => undefined);
+    const sockets = await portSockets(...ports).catch(() => undefined);
     if (silentSinceMs !== this.#silentSinceMs) return;
     for (const {inode, remote} of sockets?.connected ?? []) {
       if (isLocal(remote.text) || this.#sessions.size >= mostSessions) continue;

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
 import {badFileTrouble, type TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare, type Status} from '../status.js';
-import {percentText, trialTrouble, unsavedText} from '../status-lines.js';
+import {absentText, percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
 import {inexpressible} from '../../firewall/filter-listing.js';
 import {advice, bad, type Finding, good} from './finding.js';
@@ -36,6 +36,15 @@ function statusFindings(status: Status): Finding[] {
     ...trialFindings(trial),
     ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
     ...egressFindings(egress),
+    ...families.flatMap(({family, absentHooks = []}) =>
+      absentHooks.length === 0
+        ? []
+        : [
+            advice(
+              `IPv${family}: ${absentText(absentHooks)}: it is hooked when somebody makes it (hook_chains)`,
+            ),
+          ],
+    ),
     ...[...failures].map((failure) => bad(`the firewall refuses: ${failure}`)),
     ...([...failures].some((failure) => failure.includes(inexpressible))
       ? [advice('backend = "nftables" has a table of its own beside such rules: set it')]

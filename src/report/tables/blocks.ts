@@ -1,6 +1,6 @@
 /** `list`: the blocks that stand, as a table and as JSON. */
 import {asciiJson, printable} from '../../base/printable.js';
-import type {Block} from '../../blocks/block.js';
+import type {Block, ShownBlock} from '../../blocks/block.js';
 import {becauseInShort, namesText} from '../../judge/because-text.js';
 import {blockedBy} from '../status.js';
 import {localTime, roughTime, table} from './table.js';
@@ -11,16 +11,19 @@ const hostCharacters = 32;
 const mostNames = 3;
 
 const head = ['CLIENT', 'UNTIL', 'LEFT', 'HOST', 'ASKED FOR', 'RULE', 'WHY'];
+/** Before the reason; only where more ports than one are guarded. */
+const portsHead = 'PORTS';
 
 /** @param hosts names by address, as far as they are known */
 export function blockTable(
-  blocks: readonly Block[],
+  blocks: readonly ShownBlock[],
   hosts: ReadonlyMap<string, string>,
   nowMs: number,
 ): string {
   if (blocks.length === 0) return 'nobody is blocked\n';
+  const hasPorts = blocks.some(({ports = []}) => ports.length > 1);
   const rows = blocks.map((block) => {
-    const {network, untilMs, because, reason, origin} = block;
+    const {network, untilMs, because, reason, origin, ports = []} = block;
     return [
       network,
       localTime(untilMs),
@@ -28,10 +31,12 @@ export function blockTable(
       hostCell(hosts.get(network)),
       (because && namesText(because.names, mostNames)) || '-',
       because?.rule ?? '-',
+      ...(hasPorts ? [ports.join(',') || '-'] : []),
       whyCell({reason, origin, because}),
     ];
   });
-  return table([head, ...rows]);
+  const columns = hasPorts ? [...head.slice(0, -1), portsHead, ...head.slice(-1)] : head;
+  return table([columns, ...rows]);
 }
 
 /** Cut at its left: the right end is the owner's domain. */
@@ -48,7 +53,7 @@ function whyCell({reason, origin, because}: Pick<Block, 'reason' | 'origin' | 'b
 
 /** docs/operating.md describes the fields. */
 export const blocksJson = (
-  blocks: readonly Block[],
+  blocks: readonly ShownBlock[],
   hosts: ReadonlyMap<string, string>,
 ): string => {
   const named = blocks.map((block) => {

@@ -32,6 +32,8 @@ import {TimeSlice} from '../../sys/run/time-slice.js';
 
 export interface CutterView extends StandingBlocks {
   readonly isExempt: (client: Address) => boolean;
+  /** Whether the client is served at this port, whatever blocks it. */
+  readonly isServedAt: (client: Address, port: number) => boolean;
   /**
    * Saves what is known, before anything is cut: a process that has ended tells nobody any more whose
    * lines it wrote, and after a crash they would be read again in vain.
@@ -45,8 +47,11 @@ const longestRestMs = 250;
 /** Clients told one by one after each cut. A count: a network may have thousands of sessions. */
 const mostTold = 50;
 
-type Settings = Pick<Config, 'cutSessions' | 'mailerPort' | 'dryRun'>;
-type IsBlocked = (client: Address) => boolean;
+type Settings = Pick<Config, 'cutSessions' | 'dryRun'> & {
+  /** At which sessions are cut. */
+  readonly ports: readonly number[];
+};
+type IsBlocked = (client: Address, port: number) => boolean;
 type Trouble = 'ss' | 'kernel' | 'signal' | 'search';
 
 export class Cutter {
@@ -132,12 +137,14 @@ export class Cutter {
 
   /** @returns the networks with connections that no process was seen to serve */
   async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
-    const {cutSessions: what, mailerPort, dryRun} = this.#settings;
+    const {cutSessions: what, ports, dryRun} = this.#settings;
     // Now: a client may be let go while the others are searched for.
-    const isBlocked: IsBlocked = (client) =>
-      networks.around(client) !== undefined && !this.#view.isExempt(client);
-    const sockets = await portSockets(mailerPort);
-    const open = sockets.connected.filter(({remote}) => isBlocked(remote));
+    const isBlocked: IsBlocked = (client, port) =>
+      networks.around(client) !== undefined &&
+      !this.#view.isExempt(client) &&
+      !this.#view.isServedAt(client, port);
+    const sockets = await portSockets(...ports);
+    const open = sockets.connected.filter(({remote, localPort}) => isBlocked(remote, localPort));
     if (open.length === 0) return new Set();
     this.#view.save();
     // Before the sockets are gone by which they are found.
@@ -159,8 +166,8 @@ export class Cutter {
   }
 
   async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
-    const {mailerPort, dryRun} = this.#settings;
-    const mailer = {dialect: this.#dialect, port: mailerPort};
+    const {ports, dryRun} = this.#settings;
+    const mailer = {dialect: this.#dialect, ports};
     const ended: Ended[] = [];
     const ending = new Map<number, Server>();
     for await (const holder of mailers.holders(isBlocked)) {
@@ -185,16 +192,15 @@ export class Cutter {
   /** @returns the peers of those that were destroyed, one for each socket */
   async #destroy(open: readonly SocketEntry[], isBlocked: IsBlocked): Promise<Address[]> {
     if (this.#settings.dryRun) {
-      return open.map(({remote}) => remote).filter((peer) => isBlocked(peer));
+      return open.flatMap(({remote, localPort}) => (isBlocked(remote, localPort) ? remote : []));
     }
     if (this.#tool === 'missing') return [];
-    const peers = [...new Map(open.map(({remote}) => [remote.text, remote])).values()];
     const asked = new Set<string>();
     const printed: Address[] = [];
-    for (let from = 0; from < peers.length; from += mostPeersPerCall) {
-      const some = peers.slice(from, from + mostPeersPerCall).filter((peer) => isBlocked(peer));
+    for (const {peers, ports} of portions(open)) {
+      const some = peers.filter((peer) => ports.every((port) => isBlocked(peer, port)));
       if (some.length === 0) continue;
-      const result = await destroySockets(this.#settings.mailerPort, some);
+      const result = await destroySockets(ports, some);
       if (result.kind !== 'done') {
         if (result.kind === 'missing') this.#tool = 'missing';
         this.#complain('ss', `sockets not destroyed: ${result.why} (package iproute2)`);
@@ -223,7 +229,7 @@ export class Cutter {
   async #leftOf(open: readonly SocketEntry[]): Promise<ReadonlySet<string> | 'unknown'> {
     const before = new Set(open.map(({inode}) => inode).filter((inode) => inode !== '0'));
     try {
-      const {connected} = await portSockets(this.#settings.mailerPort);
+      const {connected} = await portSockets(...this.#settings.ports);
       return new Set(
         connected.flatMap(({inode, remote}) => (before.has(inode) ? [remote.text] : [])),
       );
@@ -242,6 +248,36 @@ export class Cutter {
 }
 
 const sent = {kind: 'sent'} as const;
+
+interface Portion {
+  /** At most `mostPeersPerCall`. */
+  readonly peers: readonly Address[];
+  /** At which each of them has a socket, and no other. */
+  readonly ports: readonly number[];
+}
+
+/** What is destroyed in one call: peers with sockets at the same ports. */
+function portions(open: readonly SocketEntry[]): Portion[] {
+  const byPeer = new Map<string, {readonly peer: Address; readonly ports: Set<number>}>();
+  for (const {remote, localPort} of open) {
+    const known = byPeer.get(remote.text) ?? {peer: remote, ports: new Set()};
+    byPeer.set(remote.text, known);
+    known.ports.add(localPort);
+  }
+  const byPorts = new Map<string, {readonly peers: Address[]; readonly ports: readonly number[]}>();
+  for (const {peer, ports} of byPeer.values()) {
+    const sorted = [...ports].sort((a, b) => a - b);
+    const known = byPorts.get(sorted.join()) ?? {peers: [], ports: sorted};
+    byPorts.set(sorted.join(), known);
+    known.peers.push(peer);
+  }
+  return [...byPorts.values()].flatMap(({peers, ports}) =>
+    Array.from({length: Math.ceil(peers.length / mostPeersPerCall)}, (_, at) => ({
+      peers: peers.slice(at * mostPeersPerCall, (at + 1) * mostPeersPerCall),
+      ports,
+    })),
+  );
+}
 
 interface Ended {
   readonly pid: number;

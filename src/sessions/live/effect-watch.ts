@@ -39,7 +39,8 @@ interface EffectSurroundings {
   readonly envelopeBegan: OnePerClient['envelopeBegan'];
   readonly processOf: (record: LogRecord) => SessionProcess | undefined;
   readonly ownHost: string;
-  readonly port: number;
+  /** At which clients are served here. */
+  readonly ports: readonly number[];
   readonly now: () => number;
   readonly say: Say;
 }
@@ -176,13 +177,15 @@ export class EffectWatch {
   }
 
   #wayOf({host}: LogRecord, process: SessionProcess | undefined): PassageWay {
-    const {ownHost, port} = this.#around;
+    const {ownHost, ports} = this.#around;
     if (process === undefined) {
       return host !== '' && !sameHost(host, ownHost) ? 'otherHost' : 'unknown';
     }
     if (process.network === 'other') return 'container';
     const {localPorts} = process;
-    return localPorts.length > 0 && !localPorts.includes(port) ? 'otherPort' : 'unknown';
+    return localPorts.length > 0 && !localPorts.some((port) => ports.includes(port))
+      ? 'otherPort'
+      : 'unknown';
   }
 
   async #confirm(): Promise<void> {

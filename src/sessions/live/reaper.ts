@@ -22,7 +22,10 @@ const graceMs = 5000;
 /** Looked at in one go before their signals: the idle times are read once for them. A count. */
 const mostAtOnce = 50;
 
-type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'mailerPort' | 'dryRun'>;
+type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'dryRun'> & {
+  /** At which clients are served. */
+  readonly ports: readonly number[];
+};
 
 interface ReaperView {
   readonly say: Say;
@@ -96,7 +99,7 @@ export class Reaper {
   }
 
   async #look(): Promise<Look> {
-    const ports = servedPorts(this.#settings.mailerPort);
+    const ports = servedPorts(this.#settings.ports);
     const [sockets, idleMs] = await Promise.all([portSockets(...ports), this.#idleMs(ports)]);
     return {mailers: new Mailers(sockets, this.#dialect.isProgram), idleMs};
   }
@@ -116,10 +119,10 @@ export class Reaper {
   }
 
   #judge({holder, idleMs}: Pick<ChildObservation, 'holder' | 'idleMs'>): Stuck | undefined {
-    const {idleCmdRead, maxRuntimeCmdRead, mailerPort} = this.#settings;
+    const {idleCmdRead, maxRuntimeCmdRead, ports} = this.#settings;
     const limits = {idleSeconds: idleCmdRead, ageSeconds: maxRuntimeCmdRead};
     const observation = {holder, idleMs, ageSeconds: ageSeconds(holder.startTicks)};
-    return stuckChild(observation, limits, {dialect: this.#dialect, port: mailerPort});
+    return stuckChild(observation, limits, {dialect: this.#dialect, ports});
   }
 
   /** @returns the process as it is now, if it is still to be ended */

@@ -42,11 +42,19 @@ export type OldRows = (name: OldName) => Iterable<Row>;
 export type TakeOver = (rows: OldRows, state: State) => void;
 
 /**
+ * A plain table that came later than its file is made when something is in it: so it needs no other
+ * layout, a full disk does not keep the rest from being read, and the version before can read on.
+ */
+function plainTable(name: PlainName): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`;
+}
+
+/**
  * A plain table holds JSON under a key, a packed one its sheets; the history has columns of its own,
  * for questions.
  */
 const layout = `
-  ${plainNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL);`).join('\n')}
+  ${plainNames.map((name) => `${plainTable(name)};`).join('\n')}
   ${packedNames.map((name) => `CREATE TABLE IF NOT EXISTS ${name} (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);`).join('\n')}
   CREATE TABLE IF NOT EXISTS history (at_ms INTEGER NOT NULL, network TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS history_network ON history (network, at_ms);
@@ -95,13 +103,18 @@ const isPresent = (name: string): boolean => plainNames.some((each) => each === 
 
 /** Of the old ones. */
 function oldTables(database: Sql): readonly OldName[] {
-  const all = database.all(`SELECT name FROM sqlite_master WHERE type = 'table'`);
-  const names = new Set(all.map((row) => (row as {name: string}).name));
+  const names = tableNames(database);
   return oldNames.filter((name) => names.has(name));
+}
+
+function tableNames(database: Sql): ReadonlySet<string> {
+  const all = database.all(`SELECT name FROM sqlite_master WHERE type = 'table'`);
+  return new Set(all.map((row) => (row as {name: string}).name));
 }
 
 /** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
 function* savedRows(database: Sql, name: PlainName | OldName): Generator<Row> {
+  if (!tableNames(database).has(name)) return;
   // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
   const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
   try {
@@ -139,6 +152,8 @@ export function noteSaved(state: State): void {
 
 function saveRows(database: Sql, state: State, name: PlainName): void {
   const {put, deleted} = state[name].changes();
+  if (put.size + deleted.size === 0) return;
+  database.exec(plainTable(name));
   for (const [key, value] of put) {
     database.run(`INSERT OR REPLACE INTO ${name} VALUES (?, ?)`, [key, JSON.stringify(value)]);
   }

@@ -35,9 +35,13 @@ export class Mailers {
   }
 
   /** The processes of the mailer that have a socket with such a peer. */
-  async *holders(isWanted: (peer: Address) => boolean): AsyncGenerator<MailerProcess> {
+  async *holders(
+    isWanted: (peer: Address, localPort: number) => boolean,
+  ): AsyncGenerator<MailerProcess> {
     const wanted = new Set<string>();
-    for (const [inode, {remote}] of this.#connected) if (isWanted(remote)) wanted.add(inode);
+    for (const [inode, {remote, localPort}] of this.#connected) {
+      if (isWanted(remote, localPort)) wanted.add(inode);
+    }
     if (wanted.size === 0) return;
     const slice = new TimeSlice();
     for (const pid of allPids().map(Number)) {

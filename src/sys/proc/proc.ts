@@ -197,13 +197,13 @@ interface RememberedTable {
  * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
  */
 export class SocketTables {
-  readonly #clientPort: number;
+  readonly #clientPorts: readonly number[];
   /** By network namespace: a container's sendmail has tables of its own. */
   readonly #memories = new Map<string, RememberedTable>();
 
-  /** @param clientPort the local port at which clients are served, besides those for submission */
-  constructor(clientPort: number) {
-    this.#clientPort = clientPort;
+  /** @param clientPorts the local ports at which clients are served, besides those for submission */
+  constructor(...clientPorts: readonly number[]) {
+    this.#clientPorts = clientPorts;
   }
 
   readonly find: SocketFinder = (root) => {
@@ -239,7 +239,7 @@ export class SocketTables {
   }
 
   readonly #isClient = ({localPort}: SocketEntry): boolean =>
-    isServedAt(localPort, this.#clientPort);
+    isServedAt(localPort, this.#clientPorts);
 }
 
 /** @throws when it cannot be read: an empty one would mean that none of the sockets is a client's */

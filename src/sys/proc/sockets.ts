@@ -56,26 +56,34 @@ const mostIdleBytes = 8 * 1024 * 1024;
  */
 export async function idleTimes(ports: readonly number[]): Promise<IdleTimes> {
   const form = ['--no-header', '--oneline', '--tcp', '--numeric', '--extended', '--info'];
-  const either = ports.flatMap((port) => ['or', 'sport', '=', `:${port}`]).slice(1);
-  const parameters = [...form, 'state', 'established', '(', ...either, ')'];
+  const parameters = [...form, 'state', 'established', ...at(ports)];
   const limits = {timeoutMs: callTimeoutMs, mostOutputBytes: mostIdleBytes};
   const result = await runCommand('ss', parameters, limits);
   return result.kind === 'done' ? readIdleTimes(result.stdout) : {kind: 'unknown', why: result.why};
 }
 
 /**
- * Destroys what is connected to our port from these addresses, in this process's own network.
+ * Destroys what is connected to these ports of ours from these addresses, in this process's own network.
  * What could not be destroyed `ss` does not print, and its exit code does not tell either.
  *
  * @param peers at most `mostPeersPerCall`
  */
-export function destroySockets(port: number, peers: readonly Address[]): Promise<CommandResult> {
-  const parameters = ['--kill', '--no-header', '--tcp', '--numeric', ...filter(port, peers)];
+export function destroySockets(
+  ports: readonly number[],
+  peers: readonly Address[],
+): Promise<CommandResult> {
+  const parameters = ['--kill', '--no-header', '--tcp', '--numeric', ...filter(ports, peers)];
   return runCommand('ss', parameters, {timeoutMs: callTimeoutMs});
 }
 
 /** An IPv4 address also means the mapped one, which a socket for both families has. */
-function filter(port: number, peers: readonly Address[]): string[] {
+function filter(ports: readonly number[], peers: readonly Address[]): string[] {
   const each = peers.flatMap(({family, text}) => ['or', 'dst', family === 4 ? text : `[${text}]`]);
-  return ['sport', '=', `:${port}`, 'and', '(', ...each.slice(1), ')'];
+  return [...at(ports), 'and', '(', ...each.slice(1), ')'];
 }
+
+const at = (ports: readonly number[]): string[] => [
+  '(',
+  ...ports.flatMap((port) => ['or', 'sport', '=', `:${port}`]).slice(1),
+  ')',
+];

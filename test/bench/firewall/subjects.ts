@@ -22,7 +22,8 @@ export const canHold = (subject: Subject, count: number): boolean =>
 const settingsOf = (subject: Subject): FirewallSettings => ({
   backend: subject === 'ipset' || subject === 'nftables' ? subject : 'iptables',
   iptablesChainName: 'SPAM_UNAME_GUESSERS',
-  mailerPort: 25,
+  ports: [25],
+  hookChains: ['INPUT'],
   flatChainMax: subject === 'iptables tree' ? 0 : Number.MAX_SAFE_INTEGER,
   hookPlace: 'first',
 });

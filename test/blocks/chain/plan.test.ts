@@ -20,10 +20,10 @@ import {
 const runs = {numRuns: 500};
 const {chain} = spec;
 const create: ChainStep = {kind: 'createChain', chain};
-const add = (network: string): ChainStep => ({kind: 'add', chain, network});
-const remove = (network: string): ChainStep => ({kind: 'delete', chain, network});
-const insertHook: ChainStep = {kind: 'insertHook'};
-const deleteHook: ChainStep = {kind: 'deleteHook'};
+const add = (network: string): ChainStep => ({kind: 'add', chain, key: network});
+const remove = (network: string): ChainStep => ({kind: 'delete', chain, key: network});
+const insertHook: ChainStep = {kind: 'insertHook', chain: 'INPUT', at: 0};
+const deleteHook: ChainStep = {kind: 'deleteHook', chain: 'INPUT', at: 0};
 
 describe('planChain of a flat chain: cases', () => {
   test.each<[string, string[], ReturnType<typeof present>, ChainStep[]]>([
@@ -102,7 +102,7 @@ describe('planChain of a flat chain: properties', () => {
         const steps = stepsTo(desired, actual);
         const before = dropsOf(actual);
         for (const step of steps) {
-          if (step.kind === 'add') expect(before.has(step.network)).toBe(false);
+          if (step.kind === 'add') expect(before.has(step.key)).toBe(false);
         }
         const missing = [...desired].filter((text) => !before.has(text)).length;
         const unwanted = [...before].reduce(

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import type {ChainState} from '../../../src/blocks/chain/chain.js';
+import {type ChainRules, type ChainState, emptyRules} from '../../../src/blocks/chain/chain.js';
 import {planChain, planChainRemoval} from '../../../src/blocks/chain/plan.js';
 import {parseListing, renderBatch} from '../../../src/blocks/chain/rules.js';
 import type {Family} from '../../../src/net/address.js';
@@ -11,6 +11,7 @@ import {
   chainStates,
   desiredSets,
   flat,
+  placeOf,
   present,
   spec,
   stepsTo,
@@ -21,10 +22,7 @@ import {
 const parse = (listing: string, family: Family = 4): ChainState =>
   parseListing(spec, family, listing);
 
-const rulesOf = (text: string) => ({
-  ...{drops: new Map([[text, 1]]), jumps: new Map<string, number>()},
-  ...{matches: 0, others: 0},
-});
+const rulesOf = (text: string): ChainRules => ({...emptyRules(), drops: new Map([[text, 1]])});
 
 describe('renderBatch: golden text', () => {
   test('a first block: chain, hook and rule in one batch', () => {
@@ -39,7 +37,7 @@ COMMIT
   });
 
   test('a repair: the late hook moves, one rule goes, one comes', () => {
-    const other = {chain: 'OTHER', port: 587};
+    const other = {chain: 'OTHER', ports: [587], hooks: ['INPUT']};
     const found = {...present([], 1, true), chains: new Map([['OTHER', rulesOf('2001:db8::7')]])};
     const settings = {...flat, family: 6, spec: other} as const;
     const steps = planChain(settings, wishOf(['2001:db8::8'], 'remove', 6), found);
@@ -134,7 +132,7 @@ describe('parseListing: drops', () => {
   });
 
   test('a chain name with a dot is no pattern', () => {
-    const dotted = {chain: 'A.B', port: 25};
+    const dotted = {chain: 'A.B', ports: [25], hooks: ['INPUT']};
     const text = listing({INPUT: ['-p tcp -m tcp --dport 25 -j AxB'], AxB: [drop('203.0.113.7')]});
     expect(parseListing(dotted, 4, text)).toEqual(absent());
   });
@@ -211,18 +209,18 @@ describe('parseListing: hook', () => {
     ['behind a queue', ['-j NFQUEUE --queue-num 0', hook], {}, 'late'],
   ])('%s: %s', (_, input, more, place) => {
     const state = parse(chains(input, more));
-    expect(state.hook).toBe(place);
-    expect(state.hookCount).toBe(input.filter((rule) => rule === hook).length);
+    expect(placeOf(state)).toBe(place);
+    expect(state.hooks[0]?.counts[0]).toBe(input.filter((rule) => rule === hook).length);
   });
 
   test('chains that jump in a circle, which no kernel takes, do not hang', () => {
-    expect(parse(chains(['-j A', hook], {A: ['-j B'], B: ['-j A']})).hook).toBe('first');
+    expect(placeOf(parse(chains(['-j A', hook], {A: ['-j B'], B: ['-j A']})))).toBe('first');
   });
 
   test('a chain of 2,000 chains is followed to its end', () => {
     const more: Record<string, string[]> = {};
     for (let i = 0; i < 2000; i++) more[`C${i}`] = [i === 1999 ? accept : `-j C${i + 1}`];
-    expect(parse(chains(['-j C0', hook], more)).hook).toBe('late');
+    expect(placeOf(parse(chains(['-j C0', hook], more)))).toBe('late');
   });
 });
 
@@ -239,7 +237,7 @@ describe('renderBatch and parseListing', () => {
             /^(?:-[ADFNX] |-I INPUT 1 .* -j |-D INPUT .* -j )SPAM_UNAME_GUESSERS\b/,
           );
         }
-        expect(afterSteps(actual, steps).hook).toBe('first');
+        expect(placeOf(afterSteps(actual, steps))).toBe('first');
       }),
     );
   });

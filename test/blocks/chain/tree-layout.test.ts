@@ -65,12 +65,12 @@ describe('names of sub-chains', () => {
   test('are told back into the branch, fit the kernel, and are no other chain’s', () => {
     fc.assert(
       fc.property(blockable, chainNames, chainNames, ({family, text}, chain, other) => {
-        const which = {chain, port: 25};
+        const which = {chain, ports: [25], hooks: ['INPUT']};
         for (const branch of branchesTo(which, family, text, 'deepTree')) {
           expect(branchTo(which, family, branch.chain)).toEqual(branch);
           expect(isSubChain(which, branch.chain)).toBe(true);
           expect(branch.chain.length).toBeLessThanOrEqual(28);
-          const isOthers = isSubChain({chain: other, port: 25}, branch.chain);
+          const isOthers = isSubChain({chain: other, ports: [25], hooks: ['INPUT']}, branch.chain);
           expect(isOthers).toBe(other === chain);
         }
         expect(isSubChain(which, chain)).toBe(false);
@@ -81,7 +81,7 @@ describe('names of sub-chains', () => {
   test('two long names that begin alike have different ones', () => {
     const [one, two] = ['A', 'B'].map((end) => `${'LONG'.repeat(6)}NAM${end}`);
     const chainOf = (chain = '') =>
-      branchesTo({chain, port: 25}, 4, '192.0.2.7', 'deepTree')[2]?.chain;
+      branchesTo({chain, ports: [25], hooks: ['INPUT']}, 4, '192.0.2.7', 'deepTree')[2]?.chain;
     expect(chainOf(one)).toMatch(/^LONGLONGLONGLON\.[0-9a-f]{8}-c00$/);
     expect(chainOf(two)).not.toBe(chainOf(one));
   });

@@ -87,20 +87,20 @@ export function foundStates(family: Family): fc.Arbitrary<ChainState> {
       if (subs.length > 0) for (const at of moreJumps) jump(subs[at % subs.length]!);
       if (names.length > 0) {
         for (const rule of rules) countUp(chainAt(rule.in).drops, rule.network);
-        for (const at of matches) chainAt(at).matches += 1;
+        for (const at of matches) countUp(chainAt(at).matches, 0);
       }
       const hookCount = {missing: 0, late: 1, first: 1, twice: 2}[hook];
       return {
         chains,
-        hook: root ? hook : 'missing',
-        hookCount: root ? hookCount : 0,
+        hooks: [{chain: 'INPUT', counts: [root ? hookCount : 0], place: root ? hook : 'missing'}],
+        staleHooks: [],
         needed: new Set(needed.filter((chain) => chains.has(chain))),
         strangers,
-      } as const;
+      };
     });
 }
 
-const countUp = (times: Map<string, number>, key: string): void =>
+const countUp = <Key>(times: Map<Key, number>, key: Key): void =>
   void times.set(key, (times.get(key) ?? 0) + 1);
 
 const textOf = (lines: readonly string[]): string => [...lines].sort().join();
@@ -114,11 +114,12 @@ export function faultsOf(
   {carrier, hookPlace, spec: {chain: root}}: Pick<ChainSettings, 'carrier' | 'hookPlace' | 'spec'>,
   layout: Layout,
   wanted: readonly string[],
-  {chains, hook, hookCount, needed, strangers}: ChainState,
+  {chains, hooks: [hook], needed, strangers}: ChainState,
 ): string[] {
   const faults: string[] = [];
-  const isHooked = hook === 'first' || (hook === 'late' && hookPlace === 'any');
-  if (!isHooked || hookCount !== 1) faults.push(`hook ${hook}, ${hookCount} times`);
+  const {place, counts} = hook!;
+  const isHooked = place === 'first' || (place === 'late' && hookPlace === 'any');
+  if (!isHooked || counts[0] !== 1) faults.push(`hook ${place}, ${counts[0]} times`);
   if (!chains.has(root)) faults.push('no chain');
   const expected = carrier === 'set' ? [] : [...wanted];
   const freeWayTo = (text: string): string[] => {
@@ -133,8 +134,9 @@ export function faultsOf(
   );
   if (textOf(found) !== textOf(placed)) faults.push(`rules: ${found.join()}`);
   for (const [chain, {jumps, matches}] of chains) {
-    if (matches !== (carrier === 'set' && chain === root ? 1 : 0)) {
-      faults.push(`${chain}: ${matches} matches`);
+    const times = matches.get(0) ?? 0;
+    if (times !== (carrier === 'set' && chain === root ? 1 : 0)) {
+      faults.push(`${chain}: ${times} matches`);
     }
     for (const [to, times] of jumps) if (times !== 1) faults.push(`${chain} to ${to}: ${times}`);
     const depth = chain === root ? 0 : chain.length - root.length - 1;
@@ -151,7 +153,8 @@ export function faultsOf(
 }
 
 /** Why iptables would refuse the step; '' when it would not. */
-export function whyNot({chains, hookCount}: ChainState, step: ChainStep): string {
+export function whyNot({chains, hooks}: ChainState, step: ChainStep): string {
+  const hookCount = hooks[0]!.counts[0]!;
   switch (step.kind) {
     case 'createChain':
       return chains.has(step.chain) ? `${step.chain} is there` : '';
@@ -174,16 +177,21 @@ export function whyNot({chains, hookCount}: ChainState, step: ChainStep): string
     case 'addMatch':
       return chains.has(step.chain) ? '' : `no ${step.chain}`;
     case 'delete':
-      return chains.get(step.chain)?.drops.has(step.network) ? '' : `no ${step.network}`;
+      return chains.get(step.chain)?.drops.has(step.key) ? '' : `no ${step.key}`;
     case 'deleteMatch':
-      return (chains.get(step.chain)?.matches ?? 0) > 0 ? '' : 'no match';
+      return chains.get(step.chain)?.matches.has(step.at) ? '' : 'no match';
+    case 'addPass':
+    case 'deletePass':
+    case 'deleteStale':
+    case 'deleteStaleHook':
+      return 'nobody asked for it';
   }
 
   function whyNotDeleted(name: string): string {
     const rules = chains.get(name);
     if (rules === undefined) return `no ${name}`;
     const {drops, jumps, matches, others} = rules;
-    if (drops.size + jumps.size + matches + others > 0) return `${name} is not empty`;
+    if (drops.size + jumps.size + matches.size + others > 0) return `${name} is not empty`;
     const isUsed = [...chains.values()].some(({jumps}) => jumps.has(name));
     return isUsed || (name === spec.chain && hookCount > 0) ? `${name} is used` : '';
   }

@@ -9,7 +9,7 @@ test('after the end no leftover is removed: it may be the next backend’s own',
   let answered: () => void = () => undefined;
   const settings = {
     ...({backend: 'iptables', hookPlace: 'first'} as const),
-    ...{iptablesChainName: 'GUESSERS', mailerPort: 25, flatChainMax: 1000},
+    ...{iptablesChainName: 'GUESSERS', ports: [25], hookChains: ['INPUT'], flatChainMax: 1000},
   };
   const firewall = new BlockRules(settings, [4], {
     run: async (call) => {

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
-import {removeAll} from '../../../src/blocks/live/leftovers.js';
+import {noFormer, removeAll} from '../../../src/blocks/live/leftovers.js';
 import {retryPause} from '../../../src/firewall/live/keeper.js';
 import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
@@ -13,7 +13,8 @@ import {FakeNetfilter} from '../../support/fake-netfilter.js';
 const settings: FirewallSettings = {
   backend: 'iptables',
   iptablesChainName: 'GUESSERS',
-  mailerPort: 25,
+  ports: [25],
+  hookChains: ['INPUT'],
   flatChainMax: 1000,
   hookPlace: 'first',
 };
@@ -143,30 +144,42 @@ describe('leftovers', () => {
   });
 });
 
-test('rules for an earlier port, which cannot go at first, go at a check', async () => {
+test('rules for other ports give way in the batch that brings the new ones, and for ever', async () => {
   const earlier = make([4]);
   earlier.set(blockOf('192.0.2.1'));
   await earlier.enforce('remove');
   await earlier.stop('leave');
-  const forgotten: number[] = [];
-  const specs = [{chain: 'GUESSERS', port: 25}];
-  const former = {
-    ...{specs, standing: specs},
-    noteGone: ({port}: {port: number}) => void forgotten.push(port),
-  };
-  const firewall = new BlockRules({...settings, mailerPort: 26}, [4], surroundings, former);
+  const old = {INPUT: kernel.rules('INPUT')!, GUESSERS: kernel.rules('GUESSERS')!};
+  const former = {...noFormer, traffic: [{ports: [25], hooks: ['INPUT']}]};
+  const ports = [25, 465, 587];
+  const firewall = new BlockRules({...settings, ports}, [4], surroundings, former);
   firewalls.push(firewall);
-  firewall.set(blockOf('192.0.2.2'));
-  kernel.refuses = () => true;
+  firewall.set(blockOf('192.0.2.1'));
   await firewall.enforce('remove');
-  expect(forgotten).toEqual([]);
-  kernel.refuses = () => false;
+  const match = '-p tcp -m multiport --dports 25,465,587';
+  const now = {INPUT: [`${match} -j GUESSERS`], GUESSERS: [`-s 192.0.2.1/32 ${match} -j DROP`]};
+  const standing = () => ({INPUT: kernel.rules('INPUT'), GUESSERS: kernel.rules('GUESSERS')});
+  expect([standing(), kernel.restores()]).toEqual([now, 2]);
+  // A saved rule set comes back.
+  kernel.behindOurBack((chains) => {
+    chains.get('INPUT')!.push(...old.INPUT);
+    chains.get('GUESSERS')!.push(...old.GUESSERS);
+  });
   await firewall.check();
-  expect(forgotten).toEqual([25]);
-  await jest.advanceTimersByTimeAsync(retryPause.firstMs);
-  await firewall.check();
-  expect(kernel.rules('GUESSERS')).toEqual(['-s 192.0.2.2/32 -p tcp -m tcp --dport 26 -j DROP']);
-  expect(kernel.rules('INPUT')).toEqual(['-p tcp -m tcp --dport 26 -j GUESSERS']);
+  expect(standing()).toEqual(now);
+});
+
+test('rules of the old program are taken over, though it kept no state', async () => {
+  kernel.behindOurBack((chains) => {
+    chains.set('GUESSERS', ['-s 192.0.2.9/32 -p tcp -m tcp --dport 25 -j DROP']);
+    chains.set('INPUT', ['-p tcp -m tcp --dport 25 -j GUESSERS']);
+  });
+  const firewall = make([4], {ports: [25, 587]});
+  await firewall.enforce('remove');
+  expect([kernel.rules('INPUT'), kernel.rules('GUESSERS')]).toEqual([
+    ['-p tcp -m multiport --dports 25,587 -j GUESSERS'],
+    [],
+  ]);
 });
 
 describe('listings that say nothing', () => {

@@ -54,7 +54,7 @@ class FakeKeeper implements AnyKeeper {
   }
 }
 
-function make(obstacles: readonly Leftover[] = []) {
+function make() {
   const [four, six] = [new FakeKeeper(4), new FakeKeeper(6)];
   const keepers = new FamilyKeepers(
     new Map<Family, AnyKeeper>([
@@ -62,7 +62,6 @@ function make(obstacles: readonly Leftover[] = []) {
       [6, six],
     ]),
     tools,
-    obstacles,
   );
   return {four, six, keepers};
 }
@@ -147,25 +146,5 @@ describe('leftovers', () => {
     expect(await end).toBe('left');
     await keepers.removeLeftovers();
     expect(calls).toEqual(['leftover a', 'stop 4', 'stop 6']);
-  });
-});
-
-describe('obstacles', () => {
-  test('go before anything of ours stands, and are tried until they are gone', async () => {
-    let why: string | undefined = 'locked';
-    const {keepers, four} = make([leftover('old', () => why)]);
-    // Nothing of ours stands yet, and what is in its way goes all the same.
-    four.isInOrder = false;
-    await keepers.enforce('keep');
-    const first = ['leftover old', 'check 4', 'check 6'];
-    expect(calls).toEqual([...first, 'enforce keep 4', 'enforce keep 6']);
-    why = undefined;
-    calls = [];
-    await keepers.check();
-    expect(calls).toEqual(first);
-    calls = [];
-    await keepers.check();
-    await keepers.enforce('remove');
-    expect(calls).toEqual(['check 4', 'check 6', 'enforce remove 4', 'enforce remove 6']);
   });
 });

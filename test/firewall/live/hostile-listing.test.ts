@@ -66,8 +66,8 @@ const savedSet = `create GUESSERS-4 hash:net family inet hashsize 1024 maxelem 2
 add GUESSERS-4 192.0.2.1 timeout 3000`;
 
 const settingsOf = (backend: FirewallSettings['backend']): FirewallSettings => ({
-  ...{backend, iptablesChainName: 'GUESSERS', mailerPort: 25},
-  ...{flatChainMax: 1000, hookPlace: 'first'},
+  ...{backend, iptablesChainName: 'GUESSERS', ports: [25]},
+  ...{flatChainMax: 1000, hookPlace: 'first', hookChains: ['INPUT']},
 });
 
 const byHand = '-s 192.0.2.200/32 -j LOG';

@@ -11,7 +11,7 @@ import {FakeNetfilter} from '../../support/fake-netfilter.js';
 
 export const chainName = 'GUESSERS';
 export const settings = {
-  spec: {chain: chainName, port: 25},
+  spec: {chain: chainName, ports: [25], hooks: ['INPUT']},
   family: 4,
   carrier: 'rules',
   flatMax: 5000,

@@ -14,7 +14,7 @@ const wanted = {names: ['sm-mta'], host: undefined};
 
 function looking(log: string): Elsewhere {
   const plan = {files: [log], journal: 'left'} as const;
-  return new Elsewhere({dialect: sendmail, wanted, plan, port: undefined}, () => undefined);
+  return new Elsewhere({dialect: sendmail, wanted, plan, ports: []}, () => undefined);
 }
 const line = (atMs: number, message = unknown): string =>
   `${new Date(atMs).toISOString()} relay sm-mta[1]: ${message}\n`;

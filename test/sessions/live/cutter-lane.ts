@@ -19,14 +19,15 @@ const cutterScript = `
   import fs from 'node:fs';
   import {sendmail} from './src/mail/sendmail/dialect.js';
   import {Cutter} from './src/sessions/live/cutter.js';
-  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, holes = [], stays, hurry = 1} = JSON.parse(process.argv[2]);
+  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
-  const cutter = new Cutter({cutSessions: 'both', mailerPort: 25, dryRun: false, ...settings}, {
+  const cutter = new Cutter({cutSessions: 'both', ports: [25], dryRun: false, ...settings}, {
     stands: (network) =>
       !ended.includes(network) && !(network === lifted.network && fs.existsSync(lifted.since)),
     passes: ({text}) => holes.includes(text),
     isExempt: ({text}) => exempt.includes(text),
+    isServedAt: ({text}, port) => (served[text] ?? []).includes(port),
     save: () => {
       if (lifted.atSave) fs.writeFileSync(lifted.since, '');
       const open = fs.readFileSync('/proc/self/net/tcp', 'latin1').match(/:0019 [0-9A-F:]+ 01 /g);

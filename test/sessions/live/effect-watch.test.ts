@@ -54,7 +54,7 @@ function make(cutSessions: 'both' | 'none'): EffectWatch {
     envelopeBegan: (record, id) =>
       processes.kind === 'onePerClient' ? processes.envelopeBegan(record, id) : undefined,
     processOf: () => process,
-    ...{ownHost: 'mail', port: 25},
+    ...{ownHost: 'mail', ports: [25]},
     now: () => now,
     say: (level, message) => void said.push(`${level} ${message}`),
   });

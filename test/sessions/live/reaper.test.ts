@@ -19,7 +19,7 @@ const reaperScript = `
   import {sendmail} from './src/mail/sendmail/dialect.js';
   import {Reaper} from './src/sessions/live/reaper.js';
   import {stuckText} from './src/sessions/reap.js';
-  const settings = {idleCmdRead: 1, maxRuntimeCmdRead: 0, mailerPort: 25, dryRun: false};
+  const settings = {idleCmdRead: 1, maxRuntimeCmdRead: 0, ports: [25], dryRun: false};
   const reaper = new Reaper(settings, {
     say: (level, message) => console.log(level + ' ' + message),
     onReaped: (stuck) => console.log('reaped ' + stuck.pid + ' ' + stuck.named?.proof),

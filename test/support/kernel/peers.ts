@@ -61,7 +61,10 @@ export async function openPeers(
     mode,
     ...ports,
   ];
-  const serving = startPeer(namespace.enter(process.execPath, words('serve', '25', '26')), take);
+  const serving = startPeer(
+    namespace.enter(process.execPath, words('serve', '25', '26', '27')),
+    take,
+  );
   const calling = startPeer(
     ['nsenter', `--net=/proc/${clients.pid}/ns/net`, process.execPath, ...words('call')],
     take,

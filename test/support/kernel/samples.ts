@@ -2,13 +2,19 @@
 import fc from 'fast-check';
 import type {Backend, Unwanted, Wish} from '../../../src/firewall/backend.js';
 import type {KeeperTask} from '../../../src/firewall/live/keeper.js';
-import {type ChainState, type ChainStep, doSteps} from '../../../src/blocks/chain/chain.js';
+import {
+  type ChainState,
+  type ChainStep,
+  doSteps,
+  emptyRules,
+  type HookState,
+} from '../../../src/blocks/chain/chain.js';
 import {type ChainSettings, planChain} from '../../../src/blocks/chain/plan.js';
 import {type Desired, Intent} from '../../../src/blocks/intent.js';
 import {blockWords} from '../../../src/blocks/live/block-rules.js';
 import type {Family} from '../../../src/net/address.js';
 
-export const spec = {chain: 'SPAM_UNAME_GUESSERS', port: 25};
+export const spec = {chain: 'SPAM_UNAME_GUESSERS', ports: [25], hooks: ['INPUT']};
 
 /** A flat chain of rules, hooked in front. */
 export const flat: ChainSettings = {
@@ -79,8 +85,8 @@ export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
 
 export function absent(): ChainState {
   return {
-    ...{chains: new Map(), hook: 'missing', hookCount: 0},
-    ...{needed: new Set(), strangers: new Set()},
+    ...{chains: new Map(), hooks: [{chain: 'INPUT', counts: [0], place: 'missing'}]},
+    ...{staleHooks: [], needed: new Set(), strangers: new Set()},
   };
 }
 
@@ -91,13 +97,13 @@ export function present(
   passedBy = false,
   needed: readonly string[] = [],
 ): ChainState {
-  const drops = new Map<string, number>();
-  for (const text of texts) drops.set(text, (drops.get(text) ?? 0) + 1);
-  const hooks = ['missing', passedBy ? 'late' : 'first'] as const;
+  const rules = emptyRules();
+  for (const text of texts) rules.drops.set(text, (rules.drops.get(text) ?? 0) + 1);
+  const places = ['missing', passedBy ? 'late' : 'first'] as const;
   return {
-    chains: new Map([[spec.chain, {drops, jumps: new Map(), matches: 0, others: 0}]]),
-    hook: hooks[hookCount] ?? 'twice',
-    hookCount,
+    chains: new Map([[spec.chain, rules]]),
+    hooks: [{chain: 'INPUT', counts: [hookCount], place: places[hookCount] ?? 'twice'}],
+    staleHooks: [],
     needed: new Set(needed),
     strangers: new Set(),
   };
@@ -105,9 +111,12 @@ export function present(
 
 /** With so many rules of others in the chain itself. */
 export function withOthers(state: ChainState, others: number): ChainState {
-  const {drops, jumps, matches} = state.chains.get(spec.chain)!;
-  return {...state, chains: new Map([[spec.chain, {drops, jumps, matches, others}]])};
+  const rules = state.chains.get(spec.chain)!;
+  return {...state, chains: new Map([[spec.chain, {...rules, others}]])};
 }
+
+/** Where our only hook stands. */
+export const placeOf = ({hooks: [hook]}: ChainState): HookState['place'] => hook!.place;
 
 /** The rules of the chain itself, and how often each. */
 export const dropsOf = ({chains}: ChainState): ReadonlyMap<string, number> =>

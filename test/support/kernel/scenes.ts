@@ -4,6 +4,7 @@
  */
 import {afterEach, expect} from '@jest/globals';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
+import {type Former, noFormer} from '../../../src/blocks/live/leftovers.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
 import type {Call, CallResult} from '../../../src/firewall/backend.js';
 import type {Block} from '../../../src/blocks/block.js';
@@ -79,7 +80,8 @@ export async function stopAll(): Promise<void> {
 
 export const standard: Omit<FirewallSettings, 'backend'> = {
   iptablesChainName: spec.chain,
-  mailerPort: spec.port,
+  ports: spec.ports,
+  hookChains: spec.hooks,
   flatChainMax: 1000,
   hookPlace: 'first',
 };
@@ -89,25 +91,26 @@ export const standard: Omit<FirewallSettings, 'backend'> = {
  *
  * @param onCall told before each call
  * @param asTold what it is told instead of a result
+ * @param former what was guarded before
  */
 export function start(
   scene: Scene,
   more: Partial<FirewallSettings> = {},
   onCall: (call: Call) => void = () => undefined,
   asTold: (call: Call, result: CallResult) => CallResult = (_, result) => result,
+  former: Former = noFormer,
 ): Running {
   const {backend, family, namespace} = scene;
   const calls: Call[] = [];
   const said: [LogLevel, string][] = [];
   const settings = {...standard, backend, ...more};
-  const firewall = new BlockRules(settings, [family], {
-    run: async (call) => {
-      onCall(call);
-      calls.push(call);
-      return asTold(call, await namespace.runCall(call));
-    },
-    say: (level, message) => said.push([level, message]),
-  });
+  const run = async (call: Call): Promise<CallResult> => {
+    onCall(call);
+    calls.push(call);
+    return asTold(call, await namespace.runCall(call));
+  };
+  const say = (level: LogLevel, message: string): void => void said.push([level, message]);
+  const firewall = new BlockRules(settings, [family], {run, say}, former);
   running.add(firewall);
   const want = async (...networks: readonly string[]): Promise<void> => {
     firewall.replace(networks.map((network) => blockOf(network)));

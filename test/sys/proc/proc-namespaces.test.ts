@@ -67,7 +67,7 @@ async function run(command: readonly string[]): Promise<number> {
 }
 
 function ask(question: Question, candidates = fresh()): string | undefined {
-  const found = nameClient(candidates.of(question), question, {dialect, port: 25});
+  const found = nameClient(candidates.of(question), question, {dialect, ports: [25]});
   return found && `${found.client.text} ${found.proof}`;
 }
 const fresh = (): Candidates => new Candidates(new SocketTables(25).find, dialect.isProgram);

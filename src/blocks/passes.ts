@@ -1,0 +1,77 @@
+/**
+ * Decides who is served at the ports for submission although a block keeps it out: a client that has
+ * logged in of late is a user of ours, or shares an address with one. What guesses at port 25 there is
+ * another machine, or a program that the user does not know of. So its own block holds for 25 alone, and
+ * that of a network around it lets it hand in its mail.
+ *
+ * Who was blocked by the operator by its own address stays out everywhere: he means just this one.
+ */
+import type {Block} from './block.js';
+import {networkOf} from './pieces.js';
+import {addressOf} from '../net/address.js';
+import {NetworkSet} from '../net/network-set.js';
+
+/** A client that has logged in. Plain data: it is saved as it is, by the client's text. */
+export interface Submitter {
+  /** Its latest login. Ms since the epoch. */
+  readonly lastMs: number;
+}
+
+/** How long a login speaks for a client. Ms: a week, so that who comes back on Monday is known. */
+export const loginMs = 7 * 86_400_000;
+
+/** Clients of which a login is remembered. A count: the oldest goes. */
+export const mostSubmitters = 10_000;
+
+/**
+ * The most that pass at once. A count: with iptables each is a rule that every packet to the mailer is
+ * compared with; who has logged in last passes.
+ */
+export const mostPasses = 256;
+
+/** The blocks that stand, by the text of their network. */
+interface Blocks {
+  readonly get: (network: string) => Block | undefined;
+  readonly values: () => Iterable<Block>;
+}
+
+/**
+ * @param submitters by client, in any order
+ * @returns networks, none inside another, and until when each passes. Ms since the epoch
+ */
+export function passesOf(
+  submitters: Iterable<readonly [client: string, Submitter]>,
+  blocks: Blocks,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  const lately = [...submitters].filter(([, {lastMs}]) => lastMs > nowMs - loginMs);
+  if (lately.length === 0) return new Map();
+  const isStanding = ({untilMs}: Block): boolean => untilMs > nowMs;
+  const larger = new NetworkSet(
+    [...blocks.values()].flatMap((block) =>
+      block.network.includes('/') && isStanding(block) ? networkOf(block.network) : [],
+    ),
+  );
+  const passes = new Map<string, number>();
+  for (const [client, {lastMs}] of lately.sort(([, a], [, b]) => b.lastMs - a.lastMs)) {
+    if (passes.size >= mostPasses) break;
+    const own = blocks.get(client);
+    const isOwn = own !== undefined && isStanding(own);
+    if (isOwn && own.origin === 'operator') continue;
+    if (isOwn || larger.overlaps(networkOf(client))) passes.set(client, lastMs + loginMs);
+  }
+  return withoutInner(passes);
+}
+
+/** A set of networks in the kernel takes none that overlap. */
+function withoutInner(passes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const networks = [...passes.keys()].filter((text) => text.includes('/')).map(networkOf);
+  if (networks.length === 0) return passes;
+  return new Map(
+    [...passes].filter(([text]) => {
+      const {family, first, prefix} = networkOf(text);
+      const others = networks.filter((network) => network.text !== text && network.prefix < prefix);
+      return !new NetworkSet(others).has(addressOf(family, first));
+    }),
+  );
+}
