@@ -37,7 +37,7 @@ export type Vouching =
    */
   | 'doubtful';
 
-function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vouching {
+export function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vouching {
   if (writer === undefined) return 'no';
   const author = authorshipOf(writer);
   if (author === 'mailer') return 'byJournal';

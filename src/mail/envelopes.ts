@@ -18,7 +18,7 @@ import {type LogRecord, noPid} from '../log/record.js';
 import {type AuthorshipOf, Authors} from './authorship.js';
 import {Connections, processKey} from './connections.js';
 import {Deliveries, type SessionTables} from './deliveries.js';
-import {isEvidenceKind, isVerified, type Proof} from './evidence.js';
+import {isEvidenceKind, isVerified} from './evidence.js';
 import type {JoinOutcome, SessionView} from './join-outcome.js';
 import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from './mail-event.js';
 import {newEnvelope, OpenEnvelopes, refusalsIn, unprovenEnd} from './open-envelopes.js';
