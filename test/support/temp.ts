@@ -19,7 +19,7 @@ export function tempDirs(): () => string {
 }
 
 /** Long enough for a machine that others keep busy; half of what jest gives a test. Ms. */
-const standardMs = 15_000;
+const standardMs = 45_000;
 
 /** Waits until it is so. @throws when it is not within the time */
 export async function until(
