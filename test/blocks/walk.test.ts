@@ -93,5 +93,5 @@ describeScenes('a random walk', allPlaces, (scene) => {
       }),
       {numRuns: 5, endOnFailure: true},
     );
-  }, 30_000);
+  });
 });

@@ -141,7 +141,7 @@ describeInNamespace(
       const again = ask('unblock', '203.0.113.7');
       expect(again.code).toBe(1);
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
-    }, 30_000);
+    });
 
     test('who only asks makes neither folder nor database, nor touches the firewall', () => {
       const before = namespace.list(4);
@@ -161,7 +161,7 @@ describeInNamespace(
         expect(existsSync(never)).toBe(false);
       }
       expect(namespace.list(4)).toBe(before);
-    }, 30_000);
+    });
 
     test('flush lifts all and leaves no trace; with --keep-blocks only the firewall is cleared', () => {
       const before = [namespace.list(4), namespace.list(6)];
@@ -177,7 +177,7 @@ describeInNamespace(
       expect(ask('flush')).toMatchObject({code: 0, stdout: `2 blocks are lifted, and ${nothing}`});
       expect([namespace.list(4), namespace.list(6)]).toEqual(before);
       expect(ask('list').stdout).toBe('nobody is blocked\n');
-    }, 30_000);
+    });
 
     test.each([
       [['block', '203.0.113.9/30', '--for=3s'], '203.0.113.8/30 would be blocked'],
@@ -228,7 +228,7 @@ describeInNamespace(
       expect(ended.stderr).toMatch(/another blocksmtp works on .*: stop it first\n$/);
       expect(namespace.list(4)).toBe(before);
       expect(ask('flush').stdout).toMatch(/^1 block is lifted, /);
-    }, 40_000);
+    });
 
     test('resume ends a stop that was saved; without a stop it is 1', async () => {
       const store = await openStore(files.path('state'), Date.now());

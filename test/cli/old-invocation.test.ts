@@ -81,5 +81,5 @@ describe('the old command line', () => {
     }
     expect(await ended).toEqual([0, null]);
     expect(said.filter((line) => / error /.test(line))).toEqual([]);
-  }, 20_000);
+  });
 });

@@ -124,7 +124,7 @@ test.each<[string, Partial<Config>, () => string, string]>([
 test('a path where nothing is, until there is a log', async () => {
   fs.rmSync(log);
   await startDaemon();
-  await until('the warning', () => warned().length > 0, 20_000);
+  await until('the warning', () => warned().length > 0);
   expect(warned()).toEqual([
     `warning ${log}: the mailer is not heard: no such file: set syslog_msgs_file to the log of the mailer`,
   ]);
@@ -137,7 +137,7 @@ test('a path where nothing is, until there is a log', async () => {
 test('an empty folder of a pattern', async () => {
   fs.rmSync(log);
   await startDaemon({syslogMsgsFile: [join(folder, 'none', '*.log')]});
-  await until('the warning', () => warned().length > 0, 20_000);
+  await until('the warning', () => warned().length > 0);
   expect(warned()[0]).toContain('no log fits: set syslog_msgs_file');
 });
 

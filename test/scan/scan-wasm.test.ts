@@ -10,4 +10,4 @@ test('src/scan/scan-wasm.ts is made of scan.as.ts, byte for byte (npm run scan-w
   };
   const kept = readFileSync(new URL('../../src/scan/scan-wasm.ts', import.meta.url), 'utf8');
   expect(await tool.compiled()).toBe(kept);
-}, 30_000);
+});

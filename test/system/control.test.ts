@@ -206,7 +206,7 @@ describe('the operator', () => {
     await start();
     await until('the file to be in force', async () => (await statusOf())[0] === 0);
     expect((await statusOf())[1]).toEqual({kind: 'none'});
-  }, 60_000);
+  });
 
   test('an address that becomes whitelisted is unblocked within seconds', async () => {
     const one = await start();

@@ -33,7 +33,7 @@ test('all whom it holds back are named, nearly all of whom the kernel tells, and
   expect([tables.connected, tables.seen]).toEqual([40, 40]);
   expect(tables.withPid).toBeLessThan(20);
   return Promise.resolve();
-}, 30_000);
+});
 
 test('in a network that is in use, and without rights, nothing is measured, and it says why', () => {
   const used = blocksmtp(['coverage', ...quick]);
@@ -98,6 +98,6 @@ describe('what is left behind', () => {
         !readdirSync('/proc').some((pid) => networks.has(networkOf(pid)));
       await until('all have gone', areGone);
       expect(traces(family)).toEqual([]);
-    }, 30_000);
+    });
   }
 });

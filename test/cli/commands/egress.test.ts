@@ -41,7 +41,7 @@ log_file = "${log}"
     const all = ['dist/blocksmtp.js', 'run', ...own, ...words];
     const [first = '', ...rest] = namespace.enter(process.execPath, all);
     daemon = spawn('setpriv', ['--pdeathsig', 'KILL', first, ...rest], {stdio: 'ignore'});
-    await until('its socket', () => existsSync(socket), 30_000);
+    await until('its socket', () => existsSync(socket));
   }
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     daemon?.kill(signal);
@@ -111,7 +111,7 @@ log_file = "${log}"
     const command = spawn('flock', [files.path('state/lock'), 'sleep', '60'], {detached: true});
     const text = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
     const waits = (times: number): Promise<void> =>
-      until('it waits', () => text().match(/waiting until/g)?.length === times, 20_000);
+      until('it waits', () => text().match(/waiting until/g)?.length === times);
     const started = start();
     await waits(1);
     daemon?.kill('SIGHUP');

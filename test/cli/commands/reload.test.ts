@@ -41,7 +41,7 @@ log_file = "${log}"
     const all = ['dist/blocksmtp.js', 'run', ...own];
     const [first = '', ...rest] = namespace.enter(process.execPath, all);
     daemon = spawn('setpriv', ['--pdeathsig', 'KILL', first, ...rest], {stdio: 'ignore'});
-    await until('its start', () => fs.existsSync(socket) && times(/following/g) === 1, 30_000);
+    await until('its start', () => fs.existsSync(socket) && times(/following/g) === 1);
   });
   afterEach(async () => {
     daemon?.kill('SIGKILL');

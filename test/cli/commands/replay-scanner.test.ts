@@ -91,4 +91,4 @@ test('replay says of any log what the guard says that reads every line', async (
     {numRuns: 150},
   );
   expect(blocks).toBeGreaterThan(50);
-}, 60_000);
+});

@@ -30,7 +30,7 @@ beforeEach(async () => {
   configure(10);
   const program = join(process.cwd(), 'dist/blocksmtp.js');
   child = start(process.execPath, [program, 'run', `--config=${place('settings')}`]);
-  await until('its start', () => times(/following/g) === 1, 20_000);
+  await until('its start', () => times(/following/g) === 1);
 });
 afterEach(async () => {
   child.process.kill('SIGKILL');
@@ -45,7 +45,7 @@ test('a dry run remembers over a reload whom it would have blocked', async () =>
   await until('the block', () => times(/block 192\.0\.2\.7 /g) === 1);
   configure(11);
   child.process.kill('SIGHUP');
-  await until('the next life', () => times(/following/g) === 2, 20_000);
+  await until('the next life', () => times(/following/g) === 2);
   guess('192.0.2.7');
   guess('198.51.100.7');
   await until('the other block', () => times(/block 198\.51\.100\.7 /g) === 1);

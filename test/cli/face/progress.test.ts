@@ -75,4 +75,4 @@ test('where no terminal is there is no bar, and a reader that goes away is no fa
   const cut = blocksmtp(['explain', log, ...words], pipe);
   expect([cut.stdout.split('\n').length, cut.stderr]).toEqual([2, 'ended 0\n']);
   files.remove();
-}, 30_000);
+});

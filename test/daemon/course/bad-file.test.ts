@@ -74,4 +74,4 @@ test('the last good configuration is in force, and log, status, doctor and figur
   );
   second.process.kill('SIGTERM');
   expect(await second.ended).toBe(0);
-}, 60_000);
+});

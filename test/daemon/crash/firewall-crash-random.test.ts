@@ -86,7 +86,7 @@ class Lane {
     const isBorn = random.isOneIn(5) || random.isOneIn(4) ? 'early' : 'late';
     if (isBorn === 'early') await sleep(random.below(250));
     else {
-      await until('a start', () => life.isOver || child.output().includes('following'), 30_000);
+      await until('a start', () => life.isOver || child.output().includes('following'));
       await until('an answer', () => life.isOver || this.#operate(), 15_000);
       const endMs = performance.now() + random.below(60);
       const work = (async () => {

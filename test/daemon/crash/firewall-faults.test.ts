@@ -227,7 +227,7 @@ withLegacy(
       await post.says(/^error IPv4 firewall: .*xtables lock.*trying again/m, 30_000);
       expect(drops()).not.toContain(blocked);
       box.shell('pkill -P "$(cat "$1")"; kill "$(cat "$1")" || :', `${box.folder}/holder`);
-      await until('the block', () => drops().includes(blocked), 20_000);
+      await until('the block', () => drops().includes(blocked));
       await until('all to be good', async () => isGood(await post.status()));
     }),
   90_000,

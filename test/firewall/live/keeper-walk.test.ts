@@ -87,4 +87,4 @@ test('property: after wishes, failures and foreign changes the kernel is as want
     ),
     {numRuns: 200},
   );
-}, 20_000);
+});

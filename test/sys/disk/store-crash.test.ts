@@ -46,7 +46,7 @@ test('kill -9 during commits, many times: always a whole round, never an older o
     const said = Number(child.output().trim().split('\n').at(-1));
     await holdsWholeRound(state, said);
   }
-}, 60_000);
+});
 
 /** One commit of sixty pages over what stands and a close, killed before write number `process.argv[3]`. */
 const diesAtWrite = `

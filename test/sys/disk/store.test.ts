@@ -136,7 +136,7 @@ describe('commit', () => {
       }),
       {numRuns: 40},
     );
-  }, 20_000);
+  });
 });
 
 describe('history', () => {
@@ -219,7 +219,7 @@ describe('a file that is not as it should be', () => {
         ],
       },
     );
-  }, 30_000);
+  });
 
   test('that cannot be opened: refused, and left where it is', async () => {
     const folder = newDir();

@@ -149,7 +149,7 @@ describe('which logs are taken', () => {
     expect(reader!.events.filter(({kind}) => kind === 'tooManyFiles')).toHaveLength(1);
     await reader!.stop();
     await until('closed', () => openBelow(folder) === 0);
-  }, 20_000);
+  });
 });
 
 describe('batches', () => {

@@ -79,7 +79,7 @@ describe('the child', () => {
     await reader.isFollowing();
     await reader.stop();
     expect(reader.messages).toEqual(numbers(50_000));
-  }, 60_000);
+  });
 
   test('goes with us when we are killed with -9', async () => {
     const folder = newDir();

@@ -73,7 +73,7 @@ test('a directory that cannot be made is a failure with its reason', async () =>
   fs.writeFileSync(join(folder, 'file'), '');
   const result = await lockState(join(folder, 'file', 'state'));
   expect(result).toMatchObject({kind: 'failed', why: expect.stringContaining('ENOTDIR')});
-}, 30_000);
+});
 
 test('the directory and the lock are for their owner', async () => {
   const folder = join(newDir(), 'state');
@@ -86,4 +86,4 @@ test('the directory and the lock are for their owner', async () => {
   } finally {
     process.umask(mask);
   }
-}, 30_000);
+});

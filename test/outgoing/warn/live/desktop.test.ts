@@ -30,7 +30,7 @@ beforeAll(async () => {
   } catch {
     // Nothing to start: the tests say why.
   }
-}, 40_000);
+});
 afterEach(async () => {
   await Promise.all(warners.splice(0).map((warner) => warner.stop()));
   for (const each of visitors.splice(0)) if (isThere(each)) process.kill(each.pid, 'SIGKILL');
