@@ -17,9 +17,12 @@ const test = (name: string, body: () => void): void =>
 const whitelist = files.write('whitelist', '192.0.2.0/24\n');
 const [calls, stateDir, socket] = [files.path('calls'), files.path('state'), files.path('socket')];
 mkdirSync(files.path('bin'));
+const emptyTable =
+  '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 for (const program of ['iptables', 'ip6tables']) {
   for (const name of [program, `${program}-save`, `${program}-restore`]) {
-    chmodSync(files.write(`bin/${name}`, `#!/bin/sh\necho "$0 $*" >> ${calls}\n`), 0o755);
+    const said = name.endsWith('-save') ? `cat <<'END'\n${emptyTable}END\n` : '';
+    chmodSync(files.write(`bin/${name}`, `#!/bin/sh\necho "$0 $*" >> ${calls}\n${said}`), 0o755);
   }
 }
 const options = [
