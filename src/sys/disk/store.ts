@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
-import type {HistoryEntry} from '../../blocks/history.js';
+import {type HistoryEntry, mostHistoryRows, mostUnsavedRows} from '../../blocks/history.js';
 import type {State} from '../../guard/state.js';
 import {layoutVersion, loadState, noteSaved, saveTables, type TakeOver, upgrade} from './layout.js';
 
@@ -18,6 +18,9 @@ const historySeconds = 90 * 86_400;
 
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
+
+/** Of what is too much one commit removes so many rows. A count: an old file may have millions. */
+const removedAtOnce = 20_000;
 
 /** What one huge commit has made the write-ahead log grow to is given back with the next. Bytes. */
 const mostLogBytes = 16 * 1024 * 1024;
@@ -40,7 +43,11 @@ export interface Store {
   readonly state: State;
   /** A damaged file has been put aside under this name. */
   readonly damaged: string | undefined;
-  /** Saves all changes of the state, or none. @throws when the disk refuses; then all are kept */
+  /**
+   * Saves all changes of the state, or none.
+   *
+   * @throws when the disk refuses; then all are kept, and of the history the newest
+   */
   readonly commit: () => void;
   /** The newest events about a network, newest first. */
   readonly history: (network: string, most: number) => HistoryEntry[];
@@ -117,6 +124,16 @@ function forgetHistory(database: Database, beforeMs: number): void {
   }
 }
 
+/** Rows have rising numbers: those behind the newest so many go, and holes among them harm nobody. */
+function boundHistory(database: Database): void {
+  database.run(
+    `DELETE FROM history WHERE rowid <= (
+       SELECT min(max(rowid) - ?, min(rowid) + ?) FROM history
+     )`,
+    [mostHistoryRows, removedAtOnce - 1],
+  );
+}
+
 function storeOf(database: Database, state: State, damaged: string | undefined): Store {
   let forgottenMs = 0;
   return {
@@ -134,9 +151,11 @@ function storeOf(database: Database, state: State, damaged: string | undefined):
         for (const {atMs, network, event, reason} of state.history) {
           database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
         }
+        if (state.history.length > 0) boundHistory(database);
         database.exec('COMMIT');
       } catch (error) {
         if (database.inTransaction) database.exec('ROLLBACK');
+        state.history.splice(0, state.history.length - mostUnsavedRows);
         throw error;
       }
       noteSaved(state);
