@@ -68,6 +68,7 @@ export async function openStore(
   takeOver: TakeOver = () => undefined,
 ): Promise<Store> {
   const path = join(stateDir, fileName);
+  for (const each of [path, `${path}-wal`, `${path}-journal`]) expectFile(each);
   try {
     return await openAt(path, undefined, nowMs, takeOver);
   } catch (error) {
@@ -77,6 +78,12 @@ export async function openStore(
     if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${damaged}-wal`);
     return openAt(path, damaged, nowMs, takeOver);
   }
+}
+
+/** SQLite would wait for the other end of a pipe. */
+function expectFile(path: string): void {
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  if (stat?.isFile() === false) throw new Error(`${path}: expected a regular file`);
 }
 
 async function openAt(

@@ -8,6 +8,7 @@ import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent} from '../../log/source-event.js';
 import {gunzip} from '../disk/gunzip.js';
+import {openToRead} from '../disk/regular-file.js';
 import {LineReader} from './line-reader.js';
 import {bornOf, type FollowedFile, identityOf} from './log-file.js';
 import {guardBytes} from './read-guard.js';
@@ -28,7 +29,7 @@ export class PackedFile implements FollowedFile {
   #isAtEnd = false;
 
   private constructor(path: string, source: string) {
-    const descriptor = fs.openSync(path, 'r');
+    const descriptor = openToRead(path);
     const stat = fs.fstatSync(descriptor, {bigint: true});
     this.#path = path;
     this.#place = new LineReader(source);
