@@ -3,9 +3,7 @@
  * with a range of numbers for his containers (subuid(5)) is as many users as he likes, so a range has a share
  * too. What is shared out, and how much of it, the caller knows.
  */
-
-/** Numbers from here on are given out in ranges, of so many each. A count: as useradd(8) does. */
-const rangeSize = 65_536;
+import {rangeOf} from '../../base/user-range.js';
 
 interface ShareBounds {
   readonly ofUser: number;
@@ -25,26 +23,29 @@ export class UserShares {
   /** Whether the user has had all that is his. @param uid below 0: nobody knows whose it is */
   isUsedUp(uid: number): boolean {
     if ((this.#users.get(uid) ?? 0) >= this.#bounds.ofUser) return true;
-    return uid >= rangeSize && (this.#ranges.get(rangeOf(uid)) ?? 0) >= this.#bounds.ofRange;
+    const range = rangeOf(uid);
+    return range !== undefined && (this.#ranges.get(range) ?? 0) >= this.#bounds.ofRange;
   }
 
   take(uid: number): void {
-    add(this.#users, uid, 1);
-    if (uid >= rangeSize) add(this.#ranges, rangeOf(uid), 1);
+    this.#add(uid, 1);
   }
 
   giveBack(uid: number): void {
-    add(this.#users, uid, -1);
-    if (uid >= rangeSize) add(this.#ranges, rangeOf(uid), -1);
+    this.#add(uid, -1);
   }
 
   clear(): void {
     this.#users.clear();
     this.#ranges.clear();
   }
-}
 
-const rangeOf = (uid: number): number => Math.floor(uid / rangeSize);
+  #add(uid: number, count: number): void {
+    const range = rangeOf(uid);
+    add(this.#users, uid, count);
+    if (range !== undefined) add(this.#ranges, range, count);
+  }
+}
 
 function add(counts: Map<number, number>, key: number, count: number): void {
   const now = (counts.get(key) ?? 0) + count;
