@@ -149,7 +149,11 @@ const pure: readonly Room[] = [
 const machine: readonly Room[] = [
   {folder: 'sys/run', purpose: 'Starts programs, waits, locks, tells the time.'},
   {folder: 'sys/disk', purpose: 'Small files, the unpacking of packed ones, and the database.'},
-  {folder: 'sys/proc', purpose: 'Processes and their sockets, as /proc shows them.'},
+  {folder: 'sys/proc', purpose: 'Processes and their owners, as /proc shows them.'},
+  {
+    folder: 'sys/proc/sockets',
+    purpose: 'Sockets, as /proc and ss show them: at which ports, and which processes have them.',
+  },
   {
     folder: 'sys/outgoing',
     purpose: 'Connections to mail ports, as the kernel reports them and as its tables show them.',

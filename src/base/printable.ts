@@ -22,6 +22,19 @@ export function printablePath(text: string, mostCharacters: number): string {
   return `${clean.slice(0, first)}...${clean.slice(clean.length - (room - first))}`;
 }
 
+/**
+ * Text of `printable` or `printablePath` as a part of a line that has others: with anything in it that could
+ * pass for what stands between them, it is put in quotes, which it cannot end itself. Two characters longer
+ * then.
+ */
+export function quoted(clean: string): string {
+  const [, name = '', deleted = ''] = /^(.*?)( \(deleted\))?$/.exec(clean) ?? [];
+  return plainName.test(name) ? clean : `"${name.replaceAll(/["\\]/g, '?')}"${deleted}`;
+}
+
+/** Without a blank nothing can pass for `; ` or ` < `. */
+const plainName = /^[^ ,"()]*$/;
+
 /** Nearly all are clean already, which a look at each character tells ten times as fast. */
 function cleaned(text: string): string {
   for (let at = 0; at < text.length; at++) {

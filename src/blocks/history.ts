@@ -5,3 +5,12 @@ export interface HistoryEntry {
   readonly event: 'blocked' | 'ended' | 'unblocked';
   readonly reason: string;
 }
+
+/**
+ * Events that are kept. A count: the oldest go first. A row with its index takes half a kilobyte, so this is
+ * 100 MB: a thousand blocks a minute would fill that again each day and more, and honest use in months.
+ */
+export const mostHistoryRows = 200_000;
+
+/** Events that wait for a disk that refuses them. A count: the newest. */
+export const mostUnsavedRows = 10_000;

@@ -278,6 +278,9 @@ export class Enforcement {
     const blocked: string[] = [];
     for (const outcome of outcomes) {
       if (outcome.kind === 'lifted') this.#rules.lift(outcome.block.network);
+      if (outcome.kind === 'block' && outcome.insteadOf !== undefined) {
+        this.#rules.lift(outcome.insteadOf);
+      }
       // A block whose time is over when its lines are read is never made.
       if (outcome.kind !== 'block' || outcome.block.untilMs <= this.now()) continue;
       this.#rules.set(outcome.block);

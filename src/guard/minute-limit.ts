@@ -1,15 +1,23 @@
 /**
  * Holds blocks back that come too fast: so many in a minute are made, and who is beyond them is blocked by
- * its next sign. Minutes of the clock and not a span of time: a clock that is set back cannot jam it.
+ * its next sign. Once a minute is half full one network makes no more than its share of it, or somebody with
+ * many addresses would keep all others free. Minutes of the clock and not a span of time: a clock that is set
+ * back cannot jam it.
  */
+import {groupOf} from './places.js';
 
 const minuteMs = 60_000;
+/** A network's part of a half-full minute, and what it may have at least. A count: of small limits all. */
+export const shareOfMinute = 1 / 4;
+export const leastShare = 16;
 
 export class MinuteLimit {
   readonly #most: number;
   /** The minute of the clock, and the blocks made in it. A restart begins it anew. */
   #minute = 0;
   #made = 0;
+  /** The same by network: an IPv4 /24, an IPv6 /48. */
+  readonly #madeIn = new Map<string, number>();
   /** Who was told of in this minute. */
   readonly #told = new Set<string>();
 
@@ -24,9 +32,15 @@ export class MinuteLimit {
     if (minute !== this.#minute) {
       [this.#minute, this.#made] = [minute, 0];
       this.#told.clear();
+      this.#madeIn.clear();
     }
-    if (this.#made < this.#most) {
+    const group = groupOf(network);
+    const madeIn = this.#madeIn.get(group) ?? 0;
+    const share = Math.max(leastShare, this.#most * shareOfMinute);
+    const isCrowding = this.#made >= this.#most / 2 && madeIn >= share;
+    if (this.#made < this.#most && !isCrowding) {
       this.#made += 1;
+      this.#madeIn.set(group, madeIn + 1);
       return 'free';
     }
     if (this.#told.has(network)) return 'stillFull';

@@ -30,7 +30,13 @@ export type Outcome =
   | {readonly kind: 'paid'; readonly evidence: Evidence}
   /** Only a log says that it was this client, and that is not enough here. */
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
-  | {readonly kind: 'block'; readonly block: Block; readonly repeat: number}
+  | {
+      readonly kind: 'block';
+      readonly block: Block;
+      readonly repeat: number;
+      /** The network whose block was lifted for it: no place was free. */
+      readonly insteadOf?: string | undefined;
+    }
   | {readonly kind: 'noRoom'; readonly network: string}
   /** As many blocks were made in this minute as may be. */
   | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute'}
@@ -55,5 +61,8 @@ export type Outcome =
   | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'loggedIn'}>;
 
-/** `notConfirmed`: it was made under a configuration that nobody confirmed. */
-export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed';
+/**
+ * `notConfirmed`: it was made under a configuration that nobody confirmed; `replaced`: no place was free,
+ * and another one needed it more.
+ */
+export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed' | 'replaced';

@@ -3,8 +3,10 @@
  * many blocks a minute may bring, how many can stand. Tells the judge which were made. Convicts nobody.
  */
 import type {Block} from '../blocks/block.js';
+import {lift} from './lifting.js';
 import {MinuteLimit} from './minute-limit.js';
 import type {Outcome} from './outcome.js';
+import {Places} from './places.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
 import {becauseText} from '../judge/because-text.js';
@@ -23,7 +25,7 @@ interface Begin {
 }
 
 export class Sentences {
-  readonly #blocksMax: number;
+  readonly #places: Places;
   readonly #state: State;
   readonly #judge: Judge;
   readonly #minute: MinuteLimit;
@@ -33,7 +35,8 @@ export class Sentences {
     state: State,
     judge: Judge,
   ) {
-    [this.#blocksMax, this.#state, this.#judge] = [blocksMax, state, judge];
+    [this.#state, this.#judge] = [state, judge];
+    this.#places = new Places(blocksMax, state.blocks);
     this.#minute = new MinuteLimit(blocksPerMinute);
   }
 
@@ -56,13 +59,15 @@ export class Sentences {
   /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     const {blocks, history} = this.#state;
-    if (blocks.size >= this.#blocksMax && blocks.get(block.network) === undefined) {
-      return {kind: 'noRoom', network: block.network};
-    }
-    blocks.set(block.network, block);
-    const {network, fromMs: atMs, reason} = block;
+    const {network, fromMs: atMs, madeMs = atMs, reason} = block;
+    const isNew = blocks.get(network) === undefined;
+    const place = isNew ? this.#places.take(block, madeMs) : ({kind: 'free'} as const);
+    if (place.kind === 'none') return {kind: 'noRoom', network};
+    if (place.kind === 'instead') lift(this.#state, place.of, 'replaced', madeMs);
+    blocks.set(network, block);
     history.push({atMs, network, event: 'blocked', reason});
-    return {kind: 'block', block, repeat};
+    const instead = place.kind === 'instead' ? {insteadOf: place.of.network} : {};
+    return {kind: 'block', block, repeat, ...instead};
   }
 
   #sentence(

@@ -136,13 +136,15 @@ function forText(outcome: Extract<Outcome, {kind: 'delivered' | 'envelopeEnded'}
   return `${whose} delivered to ${countText(recipients.length, 'recipient')}${where}, proof ${outcome.proof}`;
 }
 
-function blockText({block, repeat}: Extract<Outcome, {kind: 'block'}>, nowMs: number): string {
+function blockText(outcome: Extract<Outcome, {kind: 'block'}>, nowMs: number): string {
+  const {block, repeat, insteadOf} = outcome;
   const {network, fromMs, untilMs, reason, origin} = block;
   const length = durationText(Math.round((untilMs - fromMs) / 1000));
   const which = origin === 'operator' ? 'by the operator' : ordinal(repeat);
   const over = untilMs <= nowMs ? ', over already: the log is older' : '';
   const why = origin === 'operator' ? '' : `: ${reason}`;
-  return `block ${network} for ${length} (${which})${over}${why}`;
+  const place = insteadOf === undefined ? '' : `; ${insteadOf} gave its place`;
+  return `block ${network} for ${length} (${which})${over}${why}${place}`;
 }
 
 function unheededText({queueId, clients}: Extract<Outcome, {kind: 'unheeded'}>): string {
@@ -165,6 +167,7 @@ const liftedBecause: Readonly<Record<WhyLifted, string>> = {
   operator: 'by the operator',
   notConfirmed: 'it was made under a configuration that nobody confirmed',
   brake: 'the relay seems to have lost its list of users',
+  replaced: 'as many blocks stood as can, and another one needed its place',
 };
 
 const waveText = {

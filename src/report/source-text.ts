@@ -1,17 +1,26 @@
-/** Puts into words what happens to the sources: which log is followed, what of it was lost. */
+/**
+ * Puts into words what happens to the sources: which log is followed, what of it was lost. Who may write into
+ * the folder of a pattern names the files in it, so names are made printable, cut and quoted.
+ */
 import {durationText} from '../base/duration.js';
-import {printable} from '../base/printable.js';
+import {printable, printablePath, quoted} from '../base/printable.js';
 import type {ClockOffset} from '../log/clock/stamp-offsets.js';
 import type {FollowEvent, JournalEvent} from '../log/source-event.js';
 import type {Report} from './outcome-text.js';
 
+/** Longest path of a file that is told, and longest reason of the system's, which has a path in it. Characters. */
+const pathCharacters = 512;
+const whyCharacters = 700;
+
+const shown = (why: string): string => printable(why, whyCharacters);
+
 export function reportFollow(event: FollowEvent): Report {
-  const {kind, path} = event;
-  switch (kind) {
+  const path = quoted(printablePath(event.path, pathCharacters));
+  switch (event.kind) {
     case 'following':
       return {level: 'notice', message: `following ${path} from byte ${event.atBytes}`};
     case 'unreadable':
-      return warning(`waiting for the log: ${event.why}`);
+      return warning(`waiting for the log: ${shown(event.why)}`);
     case 'rotated':
       return {level: 'info', message: `${path} was rotated`};
     case 'truncated': {
@@ -26,7 +35,7 @@ export function reportFollow(event: FollowEvent): Report {
       return warning(`${path}: line at byte ${event.atBytes} left out: too long for a mailer's`);
     case 'damaged':
       return warning(
-        `${path}: damaged at byte ${event.atBytes} of what it holds: ${event.why}; lines behind it are lost`,
+        `${path}: damaged at byte ${event.atBytes} of what it holds: ${shown(event.why)}; lines behind it are lost`,
       );
     case 'unreadablePacking':
       return warning(
@@ -42,26 +51,27 @@ export function reportJournal(event: JournalEvent): Report {
     case 'following':
       return {level: 'notice', message: 'following the journal'};
     case 'unreadable':
-      return warning(`waiting for the journal: ${event.why}`);
+      return warning(`waiting for the journal: ${shown(event.why)}`);
     case 'cursorRefused':
       return warning('the place in the journal is gone: going on from now; lines since are lost');
     case 'skipped':
-      return warning(`${event.entries} entries of the journal left out: ${event.why}`);
+      return warning(`${event.entries} entries of the journal left out: ${shown(event.why)}`);
   }
 }
 
 /** The offset of a writer has changed. */
 export function reportOffset({source, host, seconds}: ClockOffset): Report {
-  const whose = host === '' ? 'its stamps' : `stamps of ${printable(host, longestHost)}`;
+  const path = quoted(printablePath(source, pathCharacters));
+  const whose = host === '' ? 'its stamps' : `stamps of ${quoted(printable(host, longestHost))}`;
   if (seconds === 0) {
-    return {level: 'notice', message: `${source}: ${whose} agree with this machine's clock again`};
+    return {level: 'notice', message: `${path}: ${whose} agree with this machine's clock again`};
   }
   const [far, correction] = [
     `${durationText(Math.abs(seconds))} ${seconds > 0 ? 'behind' : 'ahead of'}`,
     `so much ${seconds > 0 ? 'later' : 'earlier'}`,
   ];
   return warning(
-    `${source}: ${whose} are ${far} this machine's clock: new lines are taken as ${correction}; ` +
+    `${path}: ${whose} are ${far} this machine's clock: new lines are taken as ${correction}; ` +
       'see that the syslog daemon, its host and blocksmtp have the same time zone and clock',
   );
 }

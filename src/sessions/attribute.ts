@@ -7,8 +7,10 @@
  * Whose word counts: any user may run a program that is called as the mailer, and the real one too, with
  * a title and a socket of his choice; and in a user namespace of his own he owns the network, so
  * that its socket table shows whatever peers he likes. So root must own the program, and run it (or
- * a system user, for a socket at a port that only root can bind), in our user namespace. Not decided
- * here: which processes to look at (`sys/proc/proc.ts`), and whether the line itself is to be believed.
+ * a system user, for a socket at a port that only root can bind), in our user namespace. Whose word
+ * does not count casts no doubt either: a user gets any pid in a namespace of his own, and would take
+ * the proof from whom he likes. Not decided here: which processes to look at (`sys/proc/proc.ts`), and
+ * whether the line itself is to be believed.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import {firstOrdinaryUid} from '../mail/authorship.js';
@@ -141,9 +143,10 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   if (!isMeant || !isThere || !dialect.isProgram(facts.executable.path)) {
     return {kind: 'notTheWriter'};
   }
-  // A rootless container may hold the mailer, though its word is its user's.
+  if (!mayCastDoubt(facts.user)) return {kind: 'notTheWriter'};
+  // Root has made this container, but its numbers of users are not ours.
   if (facts.user.userNamespace === 'other') return {kind: 'silent'};
-  if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return {kind: 'notTheWriter'};
+  if (!isMailer(facts, dialect)) return {kind: 'notTheWriter'};
   const title = titleOf(facts, dialect);
   const titleQueueId = title?.kind === 'command' ? title.queueId : undefined;
   const isComparable = queueId !== undefined && titleQueueId !== undefined;
@@ -195,6 +198,14 @@ function clientOf(
  */
 export const mayBeMailer = ({uid, userNamespace}: ProcessUser): boolean =>
   userNamespace === 'ours' && uid < firstOrdinaryUid;
+
+/**
+ * Whether a process called as the mailer may have written what another one seems to have written. In
+ * another user namespace only one that is our root's: every user can make himself such a namespace,
+ * a web server's account too, and nobody but root is root outside of it.
+ */
+export const mayCastDoubt = (user: ProcessUser): boolean =>
+  mayBeMailer(user) || (user.userNamespace === 'other' && user.uid === 0);
 
 export const isMailer = ({executable}: ProcessFacts, {isProgram}: Dialect): boolean =>
   executable.owner === 'root' && isProgram(executable.path);

@@ -3,7 +3,7 @@
  * client, and how it is told. A process is ended only when its own socket, at the mailer's port, has
  * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
  * client; whatever is in doubt is left to its socket's end. Does not look at the machine
- * (`sys/proc/mailers.ts`, `sys/proc/sockets.ts`) or end anything (`sessions/live/cutter.ts`).
+ * (`sys/proc/mailers.ts`, `sys/proc/sockets/port-sockets.ts`) or end anything (`sessions/live/cutter.ts`).
  *
  * The listener has a client's socket too, between taking the connection and giving it to a child.
  * To end it would be the end of all mail, so what can take connections is never ended.

@@ -2,7 +2,7 @@
  * Decides at which ports blocks hold: those that were configured, or those at which the mailer was seen to
  * take connections. A mailer that is started anew listens nowhere for a moment, and opens its ports one
  * after the other: so a port that opens counts at once, and one that closes only when it was missed
- * several times while the mailer listened elsewhere. Does not look at the machine (`sys/proc/listeners.ts`).
+ * several times while the mailer listened elsewhere. Does not look at the machine (`sys/proc/sockets/listeners.ts`).
  */
 
 import {mostPorts} from '../config/kinds/lists.js';

@@ -1,4 +1,5 @@
 /** What was decided is carried out: in the kernel, in words, on the disk, in this order. */
+import type {Outcome} from '../../src/guard/outcome.js';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import type {Block} from '../../src/blocks/block.js';
 import type {EnforcementParts} from '../../src/daemon/enforcement.js';
@@ -157,6 +158,14 @@ test('a look repairs nothing, a check does', async () => {
   ]);
   await world.enforcement.check();
   expect(rules(world)).toEqual([ruleOf('192.0.2.7')]);
+});
+
+test('a block for which another gave its place: that one leaves the firewall', async () => {
+  const world = make();
+  await world.enforcement.carryOut([world.guard.block(blockOf('192.0.2.7'), 1)]);
+  const outcome = world.guard.block(blockOf('192.0.2.8'), 1);
+  await world.enforcement.carryOut([{...outcome, insteadOf: '192.0.2.7'} as Outcome]);
+  expect(rules(world)).toEqual([ruleOf('192.0.2.8')]);
 });
 
 test('after the end nothing is enforced any more; what was counted is told, and saved', async () => {

@@ -83,6 +83,36 @@ describe('blocksMax', () => {
   });
 });
 
+test('one network with many addresses keeps no guesser free: blocks of it give their places', () => {
+  guard = withBrakes({blocksMax: 20, policy: {...settings.policy, ipv6Prefix: 128}});
+  const hosts = Array.from({length: 20}, (_, i) => `2001:db8:0:1::${(i + 1).toString(16)}`);
+  for (const network of hosts) {
+    const because = {
+      rule: 'row',
+      score: 90,
+      bar: 10,
+      counts: {},
+      seconds: 1,
+      delivered: 0,
+    } as const;
+    const rest = {deliveredDays: 0, stale: 0, wave: 'off', names: []} as const;
+    guard.block(
+      {
+        ...{network, fromMs: startMs, untilMs: startMs + hour, reason: 'x', origin: 'evidence'},
+        because: {...because, ...rest},
+      },
+      1,
+    );
+  }
+  const [made] = without(guess(guesser, startMs));
+  expect(made).toMatchObject({kind: 'block', insteadOf: hosts[0]});
+  expect([state.blocks.size, state.blocks.get(hosts[0]!)]).toEqual([20, undefined]);
+  expect(state.history.slice(-2)).toMatchObject([
+    {network: hosts[0], event: 'unblocked', reason: 'replaced'},
+    {network: guesser, event: 'blocked'},
+  ]);
+});
+
 describe('blocksPerMinute', () => {
   beforeEach(() => {
     guard = withBrakes({blocksPerMinute: 1});

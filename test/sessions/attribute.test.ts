@@ -162,7 +162,7 @@ describe('several processes with the number in the line', () => {
     ['tells nothing', {title: 'sendmail: MTA: startup', sockets: []}],
     ['contradicts itself', {sockets: [socket('203.0.113.7')]}],
     ['is in another envelope', {title: facts.title.replace('152 ', '153 ')}],
-    ['is in a rootless container', {user: {uid: 0, userNamespace: 'other'}}],
+    ['is root’s in a user namespace', {user: {uid: 0, userNamespace: 'other'}}],
   ])('one that may have written the line but %s casts doubt', (_, changes) => {
     expect(ask([reading, {...other, ...changes}])).toBeUndefined();
     expect(ask([facts, {...other, ...changes}])).toBe('203.0.113.7 kernel');
@@ -172,9 +172,11 @@ describe('several processes with the number in the line', () => {
     ['another program', {executable: {path: '/usr/bin/perl', owner: 'root'}}],
     ['a user’s program', {executable: {path: '/home/x/sendmail', owner: 'other'}}],
     ['a user’s process', {user: {uid: 1000, userNamespace: 'ours'}}],
+    ['a user’s in a namespace of his own', {user: {uid: 1000, userNamespace: 'other'}}],
+    ['a web account’s in a namespace of its own', {user: {uid: 33, userNamespace: 'other'}}],
     ['a later one', {startedMs: envelope.envelopeMs + 2001}],
     [
-      'no sendmail in a rootless container',
+      'no sendmail in a user namespace of root’s',
       {user: {uid: 0, userNamespace: 'other'}, executable: {path: '/bin/sh', owner: 'other'}},
     ],
   ])('%s is no rival', (_, changes) => {

@@ -50,7 +50,7 @@ export const judging = {
   blocksMax: setting(
     number(1, mostBlocks, 'whole', 'COUNT'),
     50_000,
-    'No more blocks stand at once: more would be a mistake, or an attack on us; no backend was shown to work with more than 200000.',
+    'No more blocks stand at once: more would be a mistake, or an attack on us; no backend was shown to work with more than 200000. When all places are taken, the worst clients have them.',
   ),
   blocksPerMinute: setting(
     number(1, 1_000_000, 'whole', 'COUNT'),

@@ -9,7 +9,7 @@ import {journalSource, type SourcePlan} from '../../log/source-plan.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
 import {linesSince, mailEntriesSince, plainRotated} from '../../sys/old-logs/recent.js';
-import {portSockets} from '../../sys/proc/sockets.js';
+import {portSockets} from '../../sys/proc/sockets/port-sockets.js';
 
 /** Where distributions put what the mailer writes. */
 const customary = [

@@ -3,7 +3,7 @@
  * configuration, with the users' numbers as they are now, and what was allowed by hand. What an entry
  * means, `outgoing/allowed.ts` decides.
  */
-import {printable} from '../../base/printable.js';
+import {printable, quoted} from '../../base/printable.js';
 import type {ProcessIdentity} from '../../base/process-identity.js';
 import type {Say} from '../../base/say.js';
 import {
@@ -48,7 +48,7 @@ export class AllowedSenders {
   /** The program is not warned of any more until the daemon ends. The configuration allows for good. */
   allow({owner}: Sighting, askedBy: string): void {
     if (owner === undefined || owner.executable === '' || owner.uid < 0) return;
-    const entry = printable(`${owner.user}:${owner.executable}`, entryCharacters);
+    const entry = quoted(printable(`${owner.user}:${owner.executable}`, entryCharacters));
     const answer = allowedByHand(owner, this.#byHand.length);
     if (answer.kind === 'refused') {
       this.#say('warning', `not allowed: ${entry}, as ${askedBy} asked: ${answer.why}`);

@@ -14,7 +14,7 @@ import type {Senses} from './senses.js';
 import {networkOfProcess} from '../../sys/proc/links.js';
 import {goneOwner} from '../../sys/proc/owners.js';
 import {glanceAt, isAlive} from '../../sys/proc/snapshot.js';
-import {holdsStill, type SocketHolder, socketsOf} from '../../sys/proc/socket-holders.js';
+import {holdsStill, type SocketHolder, socketsOf} from '../../sys/proc/sockets/socket-holders.js';
 import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 import {DutyCycle} from '../../sys/run/duty-cycle.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';

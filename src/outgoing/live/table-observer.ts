@@ -10,7 +10,12 @@ import type {Permission} from '../sender-hours.js';
 import type {Source} from '../watch/observation.js';
 import type {Senses} from './senses.js';
 import {glanceAt, isAlive} from '../../sys/proc/snapshot.js';
-import {holdersOf, holdsStill, Kinship, type SocketHolder} from '../../sys/proc/socket-holders.js';
+import {
+  holdersOf,
+  holdsStill,
+  Kinship,
+  type SocketHolder,
+} from '../../sys/proc/sockets/socket-holders.js';
 import {nowMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 

@@ -6,11 +6,14 @@
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {programKey, type Sighting} from '../owner.js';
+import {UserShares} from './shares.js';
 
 /** A program that writes to the whole world is one matter: it is told of so many destinations. A count. */
 export const mostDestinations = 5;
 /** Whoever gives each of his programs another name is told of so often in an interval. A count. */
 export const mostProgramsOfUser = 10;
+/** The same for one range of users, which may be one user's (`shares.ts`). A count. */
+export const mostProgramsOfRange = 50;
 /** And all of them together: nobody reads more, and a log that is flooded hides the rest. A count. */
 export const mostPrograms = 200;
 /** Programs remembered. A count. */
@@ -35,7 +38,7 @@ interface Program {
 export class WarningLimits {
   readonly #programs = new BoundedMap<string, Program>(mostRemembered);
   /** Programs told of in this interval, by user. */
-  readonly #told = new Map<number, number>();
+  readonly #told = new UserShares({ofUser: mostProgramsOfUser, ofRange: mostProgramsOfRange});
   #toldOfAll = 0;
   #sinceMs = 0;
 
@@ -53,17 +56,16 @@ export class WarningLimits {
     const destination = sighting.connection.remote.text;
     if (destinations.has(destination) || destinations.size >= mostDestinations) return silent;
     const user = sighting.owner?.uid ?? sighting.connection.uid;
-    const ofUser = this.#told.get(user) ?? 0;
     const isNew = destinations.size === 0;
-    if (isNew && (ofUser >= mostProgramsOfUser || this.#toldOfAll >= mostPrograms)) return silent;
+    if (isNew && (this.#told.isUsedUp(user) || this.#toldOfAll >= mostPrograms)) return silent;
     destinations.add(destination);
     if (isNew) {
-      this.#told.set(user, ofUser + 1);
+      this.#told.take(user);
       this.#toldOfAll += 1;
     }
     const times = program.untold;
     program.untold = 0;
-    return {kind: 'warn', times, further: this.#further(program, isNew, ofUser + 1)};
+    return {kind: 'warn', times, further: this.#further(program, isNew, user)};
   }
 
   /** Forgets what is over. */
@@ -76,10 +78,10 @@ export class WarningLimits {
   #further(
     {destinations}: Program,
     isNew: boolean,
-    ofUser: number,
+    user: number,
   ): Extract<Telling, {kind: 'warn'}>['further'] {
     if (isNew && this.#toldOfAll >= mostPrograms) return 'everybody';
-    if (isNew && ofUser >= mostProgramsOfUser) return 'user';
+    if (isNew && this.#told.isUsedUp(user)) return 'user';
     return destinations.size >= mostDestinations ? 'program' : 'told';
   }
 

@@ -3,7 +3,7 @@
  * that was seen, and never be pid 1, one of ours, the kernel's or an allowed sender. Sends nothing:
  * `outgoing/warn/live/killer.ts` does, and asks here again before each signal.
  */
-import {printable} from '../../base/printable.js';
+import {printable, quoted} from '../../base/printable.js';
 import type {ProcessIdentity} from '../../base/process-identity.js';
 import type {Sighting} from '../owner.js';
 
@@ -64,7 +64,7 @@ const isPath = (program: string): boolean => program.startsWith('/');
 /** A program that deletes its own file is still the same one. */
 const fileOf = (executable: string): string => executable.replace(/ \(deleted\)$/, '');
 
-const shown = (program: string): string => printable(program || '?', 160);
+const shown = (program: string): string => quoted(printable(program || '?', 160));
 
 /** `/usr/bin/perl (pid 4711)` */
 export const targetText = ({program, pid}: Target): string => `${shown(program)} (pid ${pid})`;

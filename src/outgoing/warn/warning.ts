@@ -1,10 +1,11 @@
 /**
  * What is said of a local program that speaks SMTP to another machine: as a line of the log, as the
  * lines of a window or a mail, as JSON for a program of the administrator's. Paths, names and command
- * lines are whatever their owner likes, so each is made printable and cut. Which connections are warned of, `limits.ts`
+ * lines are whatever their owner likes, so each is made printable and cut, and stands in quotes where it could
+ * be read as more than itself. Which connections are warned of, `limits.ts`
  * decides; where a warning goes, `outgoing/warn/live/warner.ts`.
  */
-import {printable, printablePath} from '../../base/printable.js';
+import {printable, printablePath, quoted} from '../../base/printable.js';
 import {type Connection, endpointText} from '../connection.js';
 import type {Home, Owner, Parent, Sighting, Confidence} from '../owner.js';
 
@@ -40,9 +41,10 @@ const surenessText: Readonly<Record<Confidence, string>> = {
   unknown: 'who it is is not known',
 };
 
-const path = (text: string): string => printablePath(text, pathCharacters);
+const shownPath = (text: string): string => quoted(printablePath(text, pathCharacters));
 export const wholePath = (text: string): string => printablePath(text, wholePathCharacters);
 const name = (text: string): string => printable(text, nameCharacters);
+const shownName = (text: string): string => quoted(name(text));
 
 /**
  * Of whom it is, or the socket; undefined: not known. What is left of a connection has no inode, and for
@@ -55,7 +57,7 @@ export function uidOf({owner, connection: {uid, inode}}: Sighting): number | und
 
 const userText = (sighting: Sighting): string => {
   const user = sighting.owner?.user || uidOf(sighting)?.toString();
-  return user === undefined ? 'user not known' : `user ${name(user)}`;
+  return user === undefined ? 'user not known' : `user ${shownName(user)}`;
 };
 
 /** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
@@ -66,19 +68,19 @@ function programText({sighting}: Warning): string {
     return uidOf(sighting) === undefined ? `an unknown program, ${user}` : `a program of ${user}`;
   }
   const {pid, script} = owner;
-  const running = script === '' ? '' : ` (script ${path(script)})`;
-  return `${path(programOf(owner))}${running}, pid ${pid}, ${user}`;
+  const running = script === '' ? '' : ` (script ${shownPath(script)})`;
+  return `${programOf(owner)}${running}, pid ${pid}, ${user}`;
 }
 
 const programOf = ({executable, command}: Owner): string =>
-  executable || command || 'an unknown program';
+  shownPath(executable || command) || 'an unknown program';
 
 function remoteText({sighting: {connection}, remoteName = ''}: Warning): string {
   const endpoint = endpointText(connection.remote, connection.remotePort);
-  return remoteName === '' ? endpoint : `${endpoint} (${name(remoteName)})`;
+  return remoteName === '' ? endpoint : `${endpoint} (${shownName(remoteName)})`;
 }
 
-const parentText = ({program, pid}: Parent): string => `${path(program)} (${pid})`;
+const parentText = ({program, pid}: Parent): string => `${shownPath(program)} (${pid})`;
 
 const parentsText = ({parents}: Owner): string[] =>
   parents.length === 0
@@ -87,10 +89,10 @@ const parentsText = ({parents}: Owner): string[] =>
 
 /** Empty for what belongs to nothing. */
 export const homeText = (home: Home): string =>
-  home.kind === 'none' ? '' : `${home.kind} ${name(home.name)}`;
+  home.kind === 'none' ? '' : `${home.kind} ${shownName(home.name)}`;
 
 const directoryText = ({directory}: Owner): string[] =>
-  directory === '' ? [] : [`in ${path(directory)}`];
+  directory === '' ? [] : [`in ${shownPath(directory)}`];
 
 const timesText = ({times}: Warning): string[] =>
   times <= 1 ? [] : [`${times} connections since the last warning`];
@@ -109,9 +111,12 @@ export function warningText(warning: Warning): string {
   ].join('; ');
 }
 
-/** For the subject of a mail. */
+/** For the subject of a mail, in which there is nothing else to be imitated. */
 export const warningTitle = ({sighting: {owner, connection}}: Warning): string =>
-  `${owner === undefined ? 'a program' : path(programOf(owner))} speaks SMTP to ${endpointText(connection.remote, connection.remotePort)}`;
+  `${owner === undefined ? 'a program' : titleOf(owner)} speaks SMTP to ${endpointText(connection.remote, connection.remotePort)}`;
+
+const titleOf = ({executable, command}: Owner): string =>
+  printablePath(executable || command, pathCharacters) || 'an unknown program';
 
 /** The lines of a window or a mail; plain text, without markup. */
 export function warningBody(warning: Warning): string[] {

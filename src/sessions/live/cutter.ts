@@ -26,7 +26,11 @@ import {
 } from '../cut.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {signalProcess} from '../../sys/proc/signal-process.js';
-import {destroySockets, mostPeersPerCall, portSockets} from '../../sys/proc/sockets.js';
+import {
+  destroySockets,
+  mostPeersPerCall,
+  portSockets,
+} from '../../sys/proc/sockets/port-sockets.js';
 import {monotonicMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 

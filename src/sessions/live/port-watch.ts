@@ -7,7 +7,7 @@ import type {Config} from '../../config/schema.js';
 import type {State} from '../../guard/state.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {guardedPorts, seenKey, seenNow, type SeenPorts, sessionPorts} from '../served-ports.js';
-import {listeningPorts} from '../../sys/proc/listeners.js';
+import {listeningPorts} from '../../sys/proc/sockets/listeners.js';
 
 type Settings = Pick<Config, 'mailerPorts' | 'hookChains'>;
 

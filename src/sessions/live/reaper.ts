@@ -14,7 +14,7 @@ import {endProcesses} from '../../sys/proc/end-processes.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {ageSeconds} from '../../sys/proc/snapshot.js';
 import type {Signal, SignalResult} from '../../sys/proc/signal-process.js';
-import {idleTimes, portSockets} from '../../sys/proc/sockets.js';
+import {idleTimes, portSockets} from '../../sys/proc/sockets/port-sockets.js';
 import {pause} from '../../sys/run/clock.js';
 
 /** How long a process has to go by itself. Ms. */

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import v8 from 'node:v8';
 import type {Database} from 'node-sqlite3-wasm';
-import type {HistoryEntry} from '../../blocks/history.js';
+import {type HistoryEntry, mostHistoryRows, mostUnsavedRows} from '../../blocks/history.js';
 import type {State} from '../../guard/state.js';
 import {layoutVersion, loadState, noteSaved, saveTables, type TakeOver, upgrade} from './layout.js';
 
@@ -18,6 +18,9 @@ const historySeconds = 90 * 86_400;
 
 /** How often the history is looked through for what is too old. Ms. */
 const forgetMs = 3_600_000;
+
+/** Of what is too much one commit removes so many rows. A count: an old file may have millions. */
+const removedAtOnce = 20_000;
 
 /** What one huge commit has made the write-ahead log grow to is given back with the next. Bytes. */
 const mostLogBytes = 16 * 1024 * 1024;
@@ -44,7 +47,7 @@ export interface Store {
    * Saves all changes of the state, or none. A file that was taken away meanwhile is written anew, whole.
    *
    * @returns what is to be said of that; undefined: nothing
-   * @throws when the disk refuses; then all are kept
+   * @throws when the disk refuses; then all are kept, and of the history the newest
    */
   readonly commit: () => string | undefined;
   /** The newest events about a network, newest first. */
@@ -66,6 +69,7 @@ export async function openStore(
   takeOver: TakeOver = () => undefined,
 ): Promise<Store> {
   const path = join(stateDir, fileName);
+  for (const each of [path, `${path}-wal`, `${path}-journal`]) expectFile(each);
   try {
     return await openAt(path, undefined, nowMs, takeOver);
   } catch (error) {
@@ -75,6 +79,12 @@ export async function openStore(
     if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${damaged}-wal`);
     return openAt(path, damaged, nowMs, takeOver);
   }
+}
+
+/** SQLite would wait for the other end of a pipe. */
+function expectFile(path: string): void {
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  if (stat?.isFile() === false) throw new Error(`${path}: expected a regular file`);
 }
 
 async function openAt(
@@ -127,6 +137,16 @@ function forgetHistory(database: Database, beforeMs: number): void {
   }
 }
 
+/** Rows have rising numbers: those behind the newest so many go, and holes among them harm nobody. */
+function boundHistory(database: Database): void {
+  database.run(
+    `DELETE FROM history WHERE rowid <= (
+       SELECT min(max(rowid) - ?, min(rowid) + ?) FROM history
+     )`,
+    [mostHistoryRows, removedAtOnce - 1],
+  );
+}
+
 function storeOf(
   first: Database,
   state: State,
@@ -149,9 +169,11 @@ function storeOf(
       for (const {atMs, network, event, reason} of state.history) {
         database.run('INSERT INTO history VALUES (?, ?, ?, ?)', [atMs, network, event, reason]);
       }
+      if (state.history.length > 0) boundHistory(database);
       database.exec('COMMIT');
     } catch (error) {
       if (database.inTransaction) database.exec('ROLLBACK');
+      state.history.splice(0, state.history.length - mostUnsavedRows);
       throw error;
     }
     noteSaved(state);

@@ -3,10 +3,11 @@
  * Which one it was is told by the first bytes, whatever the file is called. Does not know where the
  * stream comes from, nor what it holds.
  */
-import {accessSync, closeSync, constants, openSync, readSync} from 'node:fs';
+import {accessSync, closeSync, constants, readSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
+import {openToRead} from './regular-file.js';
 import {startCommand, systemPath} from '../run/command.js';
 
 export type Packing = keyof typeof packers | 'gzip' | 'zip';
@@ -48,7 +49,7 @@ export function packingOf(head: Uint8Array): Packing | undefined {
 export function packingIn(path: string): Packing | undefined {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openToRead(path);
     return packingOfFile(descriptor);
   } catch {
     return undefined;

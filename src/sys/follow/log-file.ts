@@ -8,6 +8,7 @@ import {longestLineBytes} from '../../base/bytes.js';
 import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent} from '../../log/source-event.js';
+import {openToRead} from '../disk/regular-file.js';
 import {LineReader} from './line-reader.js';
 import {recentBytes} from './read-guard.js';
 
@@ -58,8 +59,7 @@ export class LogFile implements FollowedFile {
    * @throws the system's error when the file cannot be opened, and when it is a folder or a pipe
    */
   static open(path: string, source = path): LogFile {
-    if (!fs.statSync(path).isFile()) throw new Error(`${path}: expected a regular file`);
-    return new LogFile(source, fs.openSync(path, 'r'));
+    return new LogFile(source, openToRead(path));
   }
 
   /** Whether the cursor was made for this very file, and it still holds what stood there. */

@@ -8,12 +8,21 @@ import type {Line} from '../../log/line.js';
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent} from '../../log/source-event.js';
 import {packingOfFile, unpack} from '../disk/unpack.js';
+import {openToRead} from '../disk/regular-file.js';
 import {LineReader} from './line-reader.js';
 import {bornOf, type FollowedFile, identityOf} from './log-file.js';
 import {guardBytes} from './read-guard.js';
 
 /** Unpacked at once. Bytes: as much as is read of a plain file. */
 const chunkBytes = 64 * 1024;
+
+/**
+ * How many times smaller a packer may have made it. A ratio: mail logs come to 10 to 40, and who may write into
+ * the folder of the logs can make one of a thousand that we would be unpacking while a block waits.
+ */
+export const mostUnpacked = 250;
+/** So much is unpacked before the ratio counts. Bytes. */
+const trustedBytes = 16 * 1024 * 1024;
 
 export class PackedFile implements FollowedFile {
   readonly #path: string;
@@ -26,9 +35,10 @@ export class PackedFile implements FollowedFile {
   /** Unpacked and not taken yet: half a line, mostly. */
   #rest: Buffer = Buffer.alloc(0);
   #isAtEnd = false;
+  #unpackedBytes = 0;
 
   private constructor(path: string, source: string) {
-    const descriptor = fs.openSync(path, 'r');
+    const descriptor = openToRead(path);
     const stat = fs.fstatSync(descriptor, {bigint: true});
     this.#path = path;
     this.#place = new LineReader(source);
@@ -104,12 +114,24 @@ export class PackedFile implements FollowedFile {
     void this.#chunks.return(undefined).catch(() => undefined);
   }
 
+  /** @throws when nobody's log packs so well */
+  #expectLog(chunk: number): void {
+    this.#unpackedBytes += chunk;
+    if (this.#unpackedBytes <= trustedBytes) return;
+    if (this.#unpackedBytes <= this.#packed.bytesRead * mostUnpacked) return;
+    this.#packed.destroy();
+    throw new Error(`it unpacks to more than ${mostUnpacked} times its size, as no log does`);
+  }
+
   /** @returns undefined at the end, also when that is a wrong one: reported, with what was lost */
   async #next(atBytes: number, report: (event: FileEvent) => void): Promise<Buffer | undefined> {
     if (this.#isAtEnd) return undefined;
     try {
       const next = await this.#chunks.next();
-      if (next.done !== true) return next.value;
+      if (next.done !== true) {
+        this.#expectLog(next.value.length);
+        return next.value;
+      }
     } catch (error) {
       report({kind: 'damaged', path: this.#path, atBytes, why: (error as Error).message});
     }

@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import type {LogPosition} from '../../log/position.js';
+import {openToRead} from '../disk/regular-file.js';
 import {isPattern, logsLike} from '../follow/glob.js';
 import {type FollowedFile, isOf, LogFile} from '../follow/log-file.js';
 import {PackedFile} from '../follow/packed-file.js';
@@ -152,7 +153,7 @@ function currentOf(log: string): Rotated | undefined {
 function sizeOf({path, packing}: Rotated): number {
   let descriptor: number | undefined;
   try {
-    descriptor = fs.openSync(path, 'r');
+    descriptor = openToRead(path);
     const {size} = fs.fstatSync(descriptor);
     if (packing === 'program') return size * likelyPacked;
     if (packing !== 'gzip' || size < trailerBytes) return size;

@@ -8,16 +8,23 @@
  * of a millisecond.
  */
 import {readFile} from 'node:fs/promises';
+import {shareHolder} from '../../base/user-range.js';
 import {activeOpensOf} from '../../net/active-opens.js';
 import {outgoingSockets} from '../../net/outgoing-sockets.js';
 import type {Connection} from '../../outgoing/connection.js';
 import {allPids, linkOf, networkOfProcess} from '../proc/links.js';
+import {userOf} from '../proc/sockets/socket-holders.js';
 import {TimeSlice} from '../run/time-slice.js';
 
 /** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
 const namespacesMs = 10_000;
 /** Network namespaces that are looked at. A count: each costs two walks through the hash. */
 const mostNamespaces = 256;
+/**
+ * Of those, networks of one user that is not root. A count: every user can make himself as many as he likes,
+ * and would hide what is in those of others.
+ */
+const mostOfUser = 64;
 
 /**
  * For how long a table is believed when the count has not moved. Ms: who has root in a container can put
@@ -35,6 +42,8 @@ interface RememberedSockets {
 
 const tooMany = (most: number): string =>
   `there are more than ${most} networks of processes: the others are not looked at`;
+const tooManyOfUser = (most: number): string =>
+  `a user has more than ${most} networks of processes: the others of that user are not looked at`;
 
 export type Seen =
   | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
@@ -44,20 +53,28 @@ export class Outgoing {
   readonly #ports: readonly number[];
   readonly #proc: string;
   readonly #most: number;
+  readonly #mostOfUser: number;
   /** A process in each namespace. */
   #namespaces: ReadonlyMap<string, number> = new Map();
   #nextLookMs = 0;
   /** By network namespace. */
   readonly #memories = new Map<string, RememberedSockets>();
-  #complete: 'all' | 'cut' = 'all';
+  #left: 'none' | 'ofUser' | 'ofAll' = 'none';
 
   /**
    * @param proc where the tables are; elsewhere than in /proc for tests
    * @param most namespaces that are looked at; fewer for tests
+   * @param ofUser of one user, likewise
    */
-  constructor(ports: readonly number[], proc = '/proc', most = mostNamespaces) {
+  constructor(
+    ports: readonly number[],
+    proc = '/proc',
+    most = mostNamespaces,
+    ofUser = mostOfUser,
+  ) {
     this.#ports = ports;
     this.#most = most;
+    this.#mostOfUser = ofUser;
     this.#proc = proc;
   }
 
@@ -81,7 +98,8 @@ export class Outgoing {
     // Containers come and go.
     for (const network of this.#memories.keys())
       if (!this.#namespaces.has(network)) this.#memories.delete(network);
-    if (this.#complete === 'cut') seen.push({kind: 'failed', why: tooMany(this.#most)});
+    if (this.#left === 'ofAll') seen.push({kind: 'failed', why: tooMany(this.#most)});
+    if (this.#left === 'ofUser') seen.push({kind: 'failed', why: tooManyOfUser(this.#mostOfUser)});
     return seen;
   }
 
@@ -143,15 +161,26 @@ export class Outgoing {
     this.#nextLookMs = performance.now() + namespacesMs;
     const found = new Map([[this.own, process.pid]]);
     const slice = new TimeSlice();
-    this.#complete = 'all';
+    this.#left = 'none';
+    const ofUsers = new Map<number, number>();
+    const passedOver = new Set<string>();
     for (const pid of allPids()) {
       if (slice.isOver) await slice.next();
       const network = networkOfProcess(Number(pid));
-      if (network === '' || found.has(network)) continue;
+      if (network === '' || found.has(network) || passedOver.has(network)) continue;
       if (found.size >= this.#most) {
-        this.#complete = 'cut';
+        this.#left = 'ofAll';
         break;
       }
+      const uid = userOf(Number(pid));
+      const user = shareHolder(uid);
+      const count = ofUsers.get(user) ?? 0;
+      if (user !== 0 && count >= this.#mostOfUser) {
+        passedOver.add(network);
+        this.#left = 'ofUser';
+        continue;
+      }
+      ofUsers.set(user, count + 1);
       found.set(network, Number(pid));
     }
     this.#namespaces = found;

@@ -80,7 +80,8 @@ export class Mailers {
 
   #has(pid: number, wanted: ReadonlySet<string>): boolean {
     try {
-      if (!this.#isProgram(linkOf(`/proc/${pid}/exe`))) return false;
+      // Who it is comes before its descriptors: of those anybody may have very many.
+      if (!runsMailer(pid, this.#isProgram)) return false;
       return socketInodes(`/proc/${pid}`).some((inode) => wanted.has(inode));
     } catch {
       return false; // gone, or not ours to look at

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import {
   isServedAt,
   mayBeMailer,
+  mayCastDoubt,
   type ProcessUser,
   type Question,
   type Witness,
@@ -65,12 +66,16 @@ function identityOf(pid: number): Identity {
 const surveyMs = 5000;
 /** A survey may take this part of the time, on a machine with very many processes. */
 const surveyShare = 0.02;
-/** With more than these, finding a container's process would hold up the log. Processes. */
+/**
+ * With more than these in containers that count, finding the one would hold up the log. Processes: a
+ * user's own are not among them, or he could switch the question off.
+ */
 const mostProcesses = 20_000;
 
 /**
  * Finds the processes that the pid in a line may mean. A mailer in a container numbers itself, so
- * its lines hold a number that means another process here, or another container's.
+ * its lines hold a number that means another process here, or another container's. Processes of users,
+ * and containers in which only users run the mailer, are not looked at: what they show has no say.
  */
 export class Candidates {
   readonly #find: SocketFinder;
@@ -99,46 +104,45 @@ export class Candidates {
   #inContainers(ownPid: number): number[] | 'tooMany' {
     if (performance.now() >= this.#nextSurveyMs) this.#survey();
     if (this.#mailers.size === 0) return [];
-    const pids = allPids();
-    if (pids.length > mostProcesses) return 'tooMany';
-    this.#places = placesOf(pids, this.#places);
-    return [...this.#places].flatMap(([pid, place]) =>
-      place.ownPid === ownPid && this.#mailers.has(place.namespace) ? Number(pid) : [],
-    );
+    this.#places = placesOf(allPids(), this.#places);
+    let count = 0;
+    const found: number[] = [];
+    for (const [pid, place] of this.#places) {
+      if (place === 'noMatter' || !this.#mailers.has(place.namespace)) continue;
+      if (++count > mostProcesses) return 'tooMany';
+      if (place.ownPid === ownPid) found.push(Number(pid));
+    }
+    return found;
   }
 
   #survey(): void {
     const startMs = performance.now();
     this.#places = placesOf(allPids(), new Map());
-    const ours = linkOf('/proc/self/ns/pid');
-    const mailers = [...this.#places].filter(
-      ([pid, {namespace}]) => namespace !== ours && this.#isProgram(linkOf(`/proc/${pid}/exe`)),
+    const mailers = [...this.#places].flatMap(([pid, place]) =>
+      place !== 'noMatter' && this.#isProgram(linkOf(`/proc/${pid}/exe`)) ? place.namespace : [],
     );
-    this.#mailers = new Set(mailers.map(([, {namespace}]) => namespace));
+    this.#mailers = new Set(mailers);
     const endMs = performance.now();
     this.#nextSurveyMs = endMs + Math.max(surveyMs, (endMs - startMs) / surveyShare);
   }
 }
 
-interface Place {
-  readonly namespace: string;
-  readonly ownPid: number;
-}
+/** Where a process is that a line may mean; `noMatter`: in our pid namespace, or without a say. */
+type Place = 'noMatter' | {readonly namespace: string; readonly ownPid: number};
 
 function placesOf(
   pids: readonly string[],
   known: ReadonlyMap<string, Place>,
 ): ReadonlyMap<string, Place> {
   const ours = linkOf('/proc/self/ns/pid');
-  return new Map(
-    pids.map((pid) => {
-      const place = known.get(pid);
-      if (place !== undefined) return [pid, place];
-      const namespace = linkOf(`/proc/${pid}/ns/pid`) || ours; // gone already
-      const ownPid = namespace === ours ? Number(pid) : ownPidOf(Number(pid));
-      return [pid, {namespace, ownPid}];
-    }),
-  );
+  return new Map(pids.map((pid) => [pid, known.get(pid) ?? placeOf(pid, ours)]));
+}
+
+function placeOf(pid: string, ours: string): Place {
+  const namespace = linkOf(`/proc/${pid}/ns/pid`) || ours; // gone already
+  if (namespace === ours) return 'noMatter';
+  const identity = worthALook(Number(pid));
+  return identity === undefined ? 'noMatter' : {namespace, ownPid: identity.ownPid};
 }
 
 /**
@@ -150,8 +154,7 @@ function placesOf(
 function worthALook(pid: number): Identity | undefined {
   try {
     const identity = identityOf(pid);
-    const isWorth = identity.user.userNamespace === 'other' || mayBeMailer(identity.user);
-    return isWorth ? identity : undefined;
+    return mayCastDoubt(identity.user) ? identity : undefined;
   } catch {
     return undefined;
   }
@@ -163,15 +166,6 @@ export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolea
     return isProgram(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
   } catch {
     return false;
-  }
-}
-
-/** @returns NaN, which is nobody's number, when the process is gone */
-function ownPidOf(pid: number): number {
-  try {
-    return identityOf(pid).ownPid;
-  } catch {
-    return Number.NaN;
   }
 }
 

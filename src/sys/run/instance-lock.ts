@@ -28,7 +28,7 @@ export async function lockState(stateDir: string): Promise<LockResult> {
   let descriptor: number;
   try {
     fs.mkdirSync(stateDir, {recursive: true, mode: 0o750});
-    descriptor = fs.openSync(join(stateDir, 'lock'), 'a', 0o600);
+    descriptor = openLock(join(stateDir, 'lock'));
   } catch (error) {
     return {kind: 'failed', why: (error as Error).message};
   }
@@ -49,4 +49,14 @@ export async function lockState(stateDir: string): Promise<LockResult> {
   return result.exitCode === 75
     ? {kind: 'taken', why: `another blocksmtp works on ${stateDir}`}
     : {kind: 'failed', why: result.why};
+}
+
+/** Whatever stands there, nobody waits for it. @throws also when it is no regular file */
+function openLock(path: string): number {
+  const {O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY} = fs.constants;
+  const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;
+  const descriptor = fs.openSync(path, flags, 0o600);
+  if (fs.fstatSync(descriptor).isFile()) return descriptor;
+  fs.closeSync(descriptor);
+  throw new Error(`${path}: expected a regular file`);
 }

@@ -16,8 +16,11 @@ const longestAnswerBytes = 128 * 1024 * 1024;
 export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 const timeoutMs = 30_000;
-/** Connections at once. A count. */
-const mostConnections = 16;
+/** Connections at once. A count: who comes then takes the place of who lets us wait. */
+export const mostConnections = 16;
+/** A request, and an answer, has so long as a whole: a byte now and then keeps no place. Ms. */
+const requestMs = 30_000;
+const answerMs = 60_000;
 
 export interface ControlServer {
   /** Whether the file at the path is still the socket through which commands reach us. */
@@ -38,14 +41,18 @@ export async function serveControl(
   if (there?.isSocket() === false) throw new Error(`${path}: there is something that is no socket`);
   // We hold the lock on the state, so a socket that is there belongs to nobody any more.
   fs.rmSync(path, {force: true});
-  const connections = new Set<net.Socket>();
+  const connections = new Map<net.Socket, Stage>();
   const server = net.createServer({allowHalfOpen: true}, (connection) => {
-    connections.add(connection);
+    if (connections.size >= mostConnections && !makeRoom(connections)) {
+      connection.destroy();
+      return;
+    }
+    const enter = (stage: Stage): void => void connections.set(connection, stage);
+    enter('asks');
     connection.on('close', () => connections.delete(connection));
     connection.on('timeout', () => connection.destroy());
-    void serveOne(connection, answer);
+    void serveOne(connection, answer, enter);
   });
-  server.maxConnections = mostConnections;
   await listen(server, path);
   const made = identityAt(path);
   return {
@@ -53,10 +60,26 @@ export async function serveControl(
     close: () => {
       server.close();
       // A client that lingers must not keep the daemon from ending.
-      for (const connection of connections) connection.destroy();
+      for (const connection of connections.keys()) connection.destroy();
       fs.rmSync(path, {force: true});
     },
   };
+}
+
+/** `asks` and `reads`: the client lets us wait; `waits`: it waits for us. */
+type Stage = 'asks' | 'waits' | 'reads';
+
+/** Whoever has let us wait for longest goes, one that has not asked yet first. */
+function makeRoom(connections: Map<net.Socket, Stage>): boolean {
+  for (const slow of ['asks', 'reads'] as const) {
+    for (const [connection, stage] of connections) {
+      if (stage !== slow) continue;
+      connections.delete(connection);
+      connection.destroy();
+      return true;
+    }
+  }
+  return false;
 }
 
 /** @returns undefined where there is nothing, or nothing that can be looked at */
@@ -86,10 +109,18 @@ function listen(server: net.Server, path: string): Promise<void> {
 async function serveOne(
   connection: net.Socket,
   answer: (request: unknown) => Promise<unknown>,
+  enter: (stage: Stage) => void,
 ): Promise<void> {
+  let deadline = setTimeout(() => connection.destroy(), requestMs);
+  connection.on('close', () => clearTimeout(deadline));
   try {
     const line = await readLine(connection, longestRequestBytes);
+    clearTimeout(deadline);
+    enter('waits');
     const text = `${JSON.stringify(await answer(parseJson(line)))}\n`;
+    if (connection.destroyed) return;
+    enter('reads');
+    deadline = setTimeout(() => connection.destroy(), answerMs);
     // Destroyed once it is sent: a client that stays would hold one of the few places.
     connection.end(text, () => connection.destroy());
   } catch {

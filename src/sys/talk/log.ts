@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import {Writable} from 'node:stream';
 import winston from 'winston';
 import {type LogLevel, logLevels, type Say, syslogSeverity} from '../../base/say.js';
+import {appendText} from '../disk/regular-file.js';
 import {atMost} from '../run/at-most.js';
 import {SyslogStream} from './syslog-stream.js';
 
@@ -29,14 +30,21 @@ export interface Log {
 
 const {combine, printf, timestamp} = winston.format;
 
+/**
+ * One thing is one line, whatever is quoted in it: what is foreign is made printable where it is put into
+ * words, and where that was forgotten no terminal obeys it.
+ */
+const inOneLine = (message: unknown): string =>
+  String(message).replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
+
 const stamped = combine(
   timestamp(),
-  printf((line) => `${String(line['timestamp'])} ${line.level} ${String(line.message)}`),
+  printf((line) => `${String(line['timestamp'])} ${line.level} ${inOneLine(line.message)}`),
 );
 
 /** What sd-daemon(3) says: under systemd a line begins with its severity and needs no time. */
 const journalled = printf(
-  (line) => `<${syslogSeverity[line.level as LogLevel]}>${String(line.message)}`,
+  (line) => `<${syslogSeverity[line.level as LogLevel]}>${inOneLine(line.message)}`,
 );
 
 export function openLog(settings: LogSettings): Log {
@@ -76,14 +84,14 @@ const ignore = (): void => undefined;
 
 /**
  * Opens the file for each line: after logrotate has moved it, the next line makes a new one, with no
- * signal. A line that the file does not take is lost, and the next is tried: winston's own transport ends
+ * signal. Nobody who puts something else there makes us wait. A line that the file does not take is lost, and the next is tried: winston's own transport ends
  * the process when the folder is missing.
  */
 function appendTo(path: string): Writable {
   return new Writable({
     write: (line: string | Buffer, _encoding, done) => {
       try {
-        fs.appendFileSync(path, line);
+        appendText(path, line);
       } catch {
         // There is nobody else to tell.
       }

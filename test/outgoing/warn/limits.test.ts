@@ -7,6 +7,7 @@ import {
 import {
   mostDestinations,
   mostPrograms,
+  mostProgramsOfRange,
   mostProgramsOfUser,
   mostRemembered,
   WarningLimits,
@@ -62,6 +63,15 @@ describe('WarningLimits', () => {
     expect(told[mostProgramsOfUser - 1]).toMatchObject({further: 'user'});
     // That is no other user's fault.
     expect(tell(0, 34)).toMatchObject({kind: 'warn', further: 'told'});
+  });
+
+  test('a user with a range of numbers for his containers is no crowd', () => {
+    const limits = new WarningLimits();
+    const told = Array.from({length: 300}, (_, i) =>
+      limits.tell(seenTo('192.0.2.25', {uid: 131_072 + i}), hour, startMs),
+    );
+    expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostProgramsOfRange);
+    expect(limits.tell(seenTo('192.0.2.25', {uid: 33}), hour, startMs).kind).toBe('warn');
   });
 
   test('and of all together so often, until the interval is over', () => {

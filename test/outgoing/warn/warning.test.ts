@@ -143,6 +143,31 @@ describe('the facts', () => {
   });
 });
 
+describe('a name that looks like more than a name', () => {
+  const play = '/tmp/x; unit ssh.service; it holds the socket';
+  test.each<[string, Partial<Owner>, string]>([
+    ['directory', {directory: play}, `; in "${play}"; started`],
+    ['script', {script: play}, ` (script "${play}"), pid 4711`],
+    ['program', {executable: `${play} (deleted)`}, ` by "${play}" (deleted) (script `],
+    ['program of which the path is not known', {executable: '', command: play}, ` by "${play}" (`],
+    ['user', {user: 'x, pid 1'}, ', user "x, pid 1"; '],
+    ['unit', {home: {kind: 'unit', name: 'a; it holds'}}, '; unit "a; it holds"; '],
+    [
+      'parent',
+      {parents: [{pid: 7, startTicks: 1, program: '/a (1) < /usr/sbin/sshd'}]},
+      '; started by "/a (1) < /usr/sbin/sshd" (7); ',
+    ],
+  ])('%s', (_, changed, shown) => {
+    expect(warningText({sighting: sightingOf(changed), times: 1})).toContain(shown);
+  });
+
+  test('the DNS of others', () => {
+    const named: Warning = {sighting: sightingOf({executable: play}), remoteName: 'a) b', times: 1};
+    expect(warningText(named)).toContain('("a) b") by');
+    expect(warningBody(named)[0]).toContain(`"${play}" (script`);
+  });
+});
+
 describe('hostile', () => {
   const nasty = '\n\u001b[2J\u0000\u202e<b onclick="x">&lt;\\074 \r\nBcc: a@example.org ';
   const long = nasty.repeat(4096 / nasty.length + 1);

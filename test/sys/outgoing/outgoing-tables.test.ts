@@ -5,11 +5,17 @@ import fs from 'node:fs';
 import net from 'node:net';
 import {join} from 'node:path';
 import {Outgoing} from '../../../src/sys/outgoing/outgoing.js';
+import {start} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 
 const newFolder = tempDirs();
 const withNetworks = whereAvailable({root: true, works: ['unshare', '--net', 'true']});
+const withUsers = whereAvailable({
+  root: true,
+  tools: ['perl', 'ip', 'setpriv'],
+  works: ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', 'unshare', '-Urn', 'true'],
+});
 
 describe('Outgoing', () => {
   test('finds a connection of ours, with its inode and its user', async () => {
@@ -84,6 +90,46 @@ describe('Outgoing', () => {
     expect((await new Outgoing([25]).look('all')).every(({kind}) => kind === 'connections')).toBe(
       true,
     );
+  });
+
+  withUsers('a user with many networks hides no other one', async () => {
+    const port = 2699;
+    const script = `use IO::Socket::INET; $| = 1;
+      $l = IO::Socket::INET->new(Listen => 1, LocalPort => ${port}) or die; print "ready\\n";
+      $c = IO::Socket::INET->new(PeerHost => "127.0.0.1", PeerPort => ${port}) or die; sleep 60`;
+    const connect = `ip link set lo up; exec perl -e '${script}'`;
+    const become = [
+      '--reuid=1000',
+      '--regid=1000',
+      '--clear-groups',
+      'unshare',
+      '-Urnp',
+      '--fork',
+      '--kill-child',
+      'sh',
+      '-c',
+    ];
+    const many = `for i in 1 2 3 4 5; do unshare -n sh -c "$0" & done; wait`;
+    const user = start('setpriv', [...become, many, connect]);
+    await until('his networks', () => user.output().split('ready').length > 5);
+    const other = start('unshare', ['--net', '--fork', '--kill-child', 'sh', '-c', connect]);
+    await until('another one', () => other.output().includes('ready'));
+    const users = new Map<string, Set<number>>();
+    let told: unknown;
+    await until('all connections', async () => {
+      users.clear();
+      const seen = await new Outgoing([port], '/proc', 256, 2).look('all');
+      told = seen.at(-1);
+      for (const each of seen.flatMap((table) => ('connections' in table ? table.connections : [])))
+        users.set(each.network, (users.get(each.network) ?? new Set()).add(each.uid));
+      return [...users.values()].some((uids) => uids.has(0));
+    });
+    for (const child of [user, other]) child.process.kill('SIGKILL');
+    expect([...users.values()].filter((uids) => uids.has(1000)).length).toBeLessThanOrEqual(2);
+    expect(told).toEqual({
+      kind: 'failed',
+      why: 'a user has more than 2 networks of processes: the others of that user are not looked at',
+    });
   });
 
   test('of a process that has gone nothing is seen', async () => {

@@ -1,9 +1,10 @@
 /** Who a process is, as the kernel tells; real processes. */
-import {afterEach, describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
 import {join} from 'node:path';
+import {longestGapMs} from '../../../src/outgoing/egress/rules.js';
 import {mostPending} from '../../../src/outgoing/live/event-observer.js';
 import {mostAtOnce, mostWaiting, OwnerBook} from '../../../src/outgoing/live/owner-book.js';
 import {isAllowed} from '../../../src/outgoing/allowed.js';
@@ -18,10 +19,12 @@ import {
   holdersOf,
   holdsStill,
   Kinship,
+  longestSearchMs,
   mostDescriptors,
+  mostDescriptorsOfUser,
   mostHolders,
   socketsOf,
-} from '../../../src/sys/proc/socket-holders.js';
+} from '../../../src/sys/proc/sockets/socket-holders.js';
 import {BootClock, glanceAt, isAlive} from '../../../src/sys/proc/snapshot.js';
 import {Users} from '../../../src/sys/proc/users.js';
 import {makeSenses, sightingsOf} from '../../outgoing/live/senses.js';
@@ -126,6 +129,9 @@ async function perl(text: string): Promise<{pid: number; said: string}> {
 const inodes = `sub inode { my $link = readlink "/proc/$$/fd/" . fileno shift; $link =~ /(\\d+)/; $1 }`;
 const listening = `use IO::Socket::INET; $socket = IO::Socket::INET->new(Listen => 1);`;
 
+const isUsers = (pid: string, uid: number): boolean =>
+  fs.statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid === uid;
+
 describe('sockets', () => {
   test('are found where they are, for as long as they are there', async () => {
     const {pid, said} = await perl(
@@ -149,6 +155,34 @@ describe('sockets', () => {
     const [early = '', late = ''] = said.split(' ');
     expect(late).not.toBe('');
     expect([...(await socketsOf(pid, new Set([early, late]))).keys()]).toEqual([early]);
+  });
+
+  asRoot('of one user are looked for only so long, and those of others all the same', async () => {
+    const become = (uid: number): string => `$( = $) = "${uid} ${uid}"; $< = $> = ${uid};`;
+    const many = `open $files[$_], "<", "/dev/null" or die for 1..${mostDescriptors};`;
+    const decoys = mostDescriptorsOfUser / mostDescriptors + 2;
+    const fork = `for (1..${decoys}) { next if fork; $parent = getppid; sleep 1 while getppid == $parent && $n++ < 60; exit }`;
+    const crowd = await perl(
+      `${inodes} ${become(1000)} ${many} ${fork} ${listening} print inode($socket); sleep 60`,
+    );
+    const honest = await perl(
+      `${inodes} ${become(33)} ${listening} print inode($socket); sleep 60`,
+    );
+    const crowds = new Set(
+      fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isUsers(pid, 1000)),
+    );
+    const look = jest.spyOn(fs, 'readlinkSync');
+    const found = await holdersOf([
+      {inode: crowd.said, uid: 1000},
+      {inode: honest.said, uid: 33},
+    ]);
+    const looked = look.mock.calls.flatMap(
+      ([path]) => /^\/proc\/(\d+)\/fd\//.exec(String(path))?.[1] ?? [],
+    );
+    look.mockRestore();
+    expect(looked.filter((pid) => crowds.has(pid)).length).toBe(mostDescriptorsOfUser);
+    expect(found.get(honest.said)?.map(({pid}) => pid)).toEqual([honest.pid]);
+    expect(longestSearchMs).toBeLessThan(longestGapMs / 2);
   });
 
   test('that hundreds share are their parent’s, and not all of them are asked', async () => {

@@ -106,6 +106,49 @@ inNamespaces('a user’s process with an inherited socket names nobody', async (
   expect([ask(byHost(pid)), ask(byLog(pid))]).toEqual([undefined, undefined]);
 });
 
+/**
+ * A program called sendmail, of a user in a user and pid namespace of his own, that has there the pid of
+ * another one here. It says nothing, or has a client of its own.
+ */
+async function impostor(uid: number, pid: number, does: string): Promise<void> {
+  const user = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const become = `echo ${pid - 1} > /proc/sys/kernel/ns_last_pid\n(${does}) & wait`;
+  const spaces = ['-Urn', '--pid', '--mount-proc', '--fork', '--kill-child'];
+  const child = start(user[0]!, [...user.slice(1), 'unshare', ...spaces, 'sh', '-c', become]);
+  started.push(child);
+  await until('an impostor', () => child.output().includes('ready'));
+  // The kernel's word that it has the number there which it wants to have.
+  const inside = fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((name) => numbersOf(name).at(-1) === String(pid) && numbersOf(name).length > 1);
+  expect(inside).toBe(true);
+}
+
+function numbersOf(pid: string): string[] {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
+    return /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split('\t') ?? [];
+  } catch {
+    return [];
+  }
+}
+
+const silent = (): string => `exec ${sendmail} -e '$| = 1; print "ready\\n"; sleep 60'`;
+for (const [who, uid, does] of [
+  ['a user', 1000, silent],
+  ['a web account', 33, silent],
+  ['a user with a socket and a title', 1000, () => serve('203.0.113.8')],
+] as const) {
+  const name = `${who} with the same pid in a namespace of his own takes no proof away`;
+  withUserNamespaces(name, async () => {
+    const pid = await run(['unshare', '--net', 'sh', '-c', serve('203.0.113.9')]);
+    await impostor(uid, pid, does());
+    expect(fresh().of(byLog(pid))).toHaveLength(1);
+    expect(ask(byLog(pid))).toBe('203.0.113.9 kernel');
+  });
+}
+
 /** A container in which any pid can be had: beyond what other tests' containers reach. */
 async function container(): Promise<{serveAs: (pid: number, peer: string) => Promise<number>}> {
   const spaces = ['--net', '--pid', '--mount-proc', '--fork', '--kill-child'];

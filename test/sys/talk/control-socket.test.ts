@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path';
 import {
   askControl,
   type ControlServer,
+  mostConnections,
   serveControl,
 } from '../../../src/sys/talk/control-socket.js';
 import {bundle, startScript} from '../../support/child.js';
@@ -168,6 +169,26 @@ describe('connections', () => {
     const result = await askControl(path, 'after');
     for (const stayer of stayers) stayer.destroy();
     expect(result.kind).toBe('answer');
+  });
+
+  const half = {allowHalfOpen: true};
+  test.each<[string, (client: net.Socket) => void, string]>([
+    ['say nothing', () => undefined, 'x'],
+    ['say nothing and close their half', (client) => client.end(), 'x'],
+    ['say half a line', (client) => client.write('{"command'), 'x'],
+    ['say half a line and close their half', (client) => client.end('{"command'), 'x'],
+    ['do not read a long answer', (client) => client.pause().end('1\n'), 'x'.repeat(5e6)],
+  ])('clients that %s do not keep others out', async (_, does, answer) => {
+    await serve(() => Promise.resolve(answer));
+    const clients = Array.from({length: 3 * mostConnections}, () => {
+      const client = net.createConnection({path, ...half}).on('error', () => undefined);
+      does(client);
+      return client;
+    });
+    await sleep(200);
+    const results = [await askControl(path, 'after'), await askControl(path, 'again')];
+    for (const client of clients) client.destroy();
+    expect(results.map(({kind}) => kind)).toEqual(['answer', 'answer']);
   });
 
   test('a client that goes before its answer harms nobody', async () => {

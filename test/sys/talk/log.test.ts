@@ -52,6 +52,13 @@ describe('levels', () => {
   });
 });
 
+test('a message is one line, and no terminal obeys it', async () => {
+  const body = `log.say('error', 'a\\nb\\u001b[2J\\u009b\\u202ec\\u2028d'); await log.close();`;
+  const child = startScript(script(newDir(), body));
+  expect(await child.ended).toBe(0);
+  expect(child.complaints().replace(/^\S+ /, '')).toBe('error a?b?[2J??c?d\n');
+});
+
 describe('what cannot be written', () => {
   test('a closed standard error ends nothing, and the file gets every line', async () => {
     const folder = newDir();

@@ -1,13 +1,14 @@
 /**
  * One way that warnings go besides the log, and its bounds: so many at once, so many that wait, so
- * many an hour. A way that fails is told of once for each reason, and what was left out is counted
+ * many an hour; of each a user has only a share, or one would use up what all have. A way that fails is told of once for each reason, and what was left out is counted
  * and told of. Knows nothing of what it carries them by.
  */
 import {isWithin} from '../../../base/mechanisms/elapsed.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
 import type {Say} from '../../../base/say.js';
 import type {Delivered} from '../delivered.js';
-import type {Warning} from '../warning.js';
+import {UserShares} from '../shares.js';
+import {uidOf, type Warning} from '../warning.js';
 import {nowMs} from '../../../sys/run/clock.js';
 
 export interface WarningWay {
@@ -22,6 +23,14 @@ export interface WarningWay {
 }
 
 const hourMs = 3_600_000;
+/** Of what goes in an hour a user has this part; but so many always. A count. */
+const shareOfHour = 1 / 3;
+const leastOfHour = 10;
+/** Of what is under way and waits the same: all three windows may be one user's. */
+const shareOfPlaces = 1 / 2;
+const leastPlaces = 4;
+/** A range of users, which may be one user's, has so many shares. A count. */
+const sharesOfRange = 2;
 /** Reasons for a failure that are told until one goes through. A count: an answer may vary. */
 const mostReasons = 10;
 
@@ -31,6 +40,8 @@ export class WarningDelivery {
   readonly #pool: WorkerPool;
   readonly #stop = new AbortController();
   readonly #told = new Set<string>();
+  readonly #placesOf: UserShares;
+  readonly #hourOf: UserShares;
   #hourFromMs = 0;
   #thisHour = 0;
   #leftOut = 0;
@@ -39,17 +50,30 @@ export class WarningDelivery {
     this.#way = way;
     this.#say = say;
     this.#pool = new WorkerPool(way.bounds);
+    const {atOnce, waiting, anHour} = way.bounds;
+    const places = Math.max(leastPlaces, Math.floor((atOnce + waiting) * shareOfPlaces));
+    this.#placesOf = new UserShares({ofUser: places, ofRange: places * sharesOfRange});
+    const hour = Math.max(leastOfHour, Math.floor(anHour * shareOfHour));
+    this.#hourOf = new UserShares({ofUser: hour, ofRange: hour * sharesOfRange});
   }
 
   /** Never waits, never fails. */
   take(warning: Warning): void {
     if (this.#stop.signal.aborted) return;
-    if (this.#pool.isFull || !this.#hasQuota()) {
-      this.#leaveOut();
+    const uid = uidOf(warning.sighting) ?? nobody;
+    const hasQuota = this.#hasQuota();
+    if (this.#pool.isFull || !hasQuota) {
+      this.#leaveOut('all');
+      return;
+    }
+    if (this.#placesOf.isUsedUp(uid) || this.#hourOf.isUsedUp(uid)) {
+      this.#leaveOut('user');
       return;
     }
     this.#thisHour += 1;
-    void this.#pool.run(() => this.#deliver(warning));
+    this.#hourOf.take(uid);
+    this.#placesOf.take(uid);
+    void this.#pool.run(() => this.#deliver(warning)).finally(() => this.#placesOf.giveBack(uid));
   }
 
   /** What waits is left out; what is under way is ended. */
@@ -66,14 +90,20 @@ export class WarningDelivery {
     if (!isWithin(this.#hourFromMs, hourMs, now)) {
       this.#hourFromMs = now;
       this.#thisHour = 0;
+      this.#hourOf.clear();
     }
     return this.#thisHour < this.#way.bounds.anHour;
   }
 
-  #leaveOut(): void {
+  #leaveOut(whose: 'all' | 'user'): void {
     this.#leftOut += 1;
     if (this.#leftOut > 1) return;
     const {name, bounds} = this.#way;
+    if (whose === 'user') {
+      const message = 'too many of one user: the next of that user are in this log only';
+      this.#say('warning', `warnings by ${name}: ${message}`);
+      return;
+    }
     const most = `${bounds.atOnce + bounds.waiting} at once, ${bounds.anHour} an hour`;
     this.#say('warning', `warnings by ${name}: too many (${most}): the next are in this log only`);
   }
@@ -107,3 +137,6 @@ export class WarningDelivery {
     this.#say('error', `warnings by ${name}: ${why}; this is said once`);
   }
 }
+
+/** Nobody is known: all of these are one user's. */
+const nobody = -1;

@@ -27,6 +27,54 @@ function way(changed: Partial<WarningWay>): WarningWay {
 const lasting: WarningWay['deliver'] = (_, stop) =>
   new Promise((resolve) => stop.addEventListener('abort', () => resolve({kind: 'done'})));
 
+describe('one user', () => {
+  const of = (uid: number): Warning => ({sighting: sightingOf({uid}), times: 1});
+  const letters = {atOnce: 1, waiting: 20, anHour: 30};
+
+  test('does not use up what goes in an hour, not with a range of numbers either', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(10_000_000);
+    const sent: number[] = [];
+    const deliver: WarningWay['deliver'] = ({sighting: {owner}}) => {
+      sent.push(owner?.uid ?? -1);
+      return Promise.resolve({kind: 'done'});
+    };
+    const delivery = new WarningDelivery(way({bounds: letters, deliver}), say);
+    const send = async (uid: number): Promise<void> => {
+      delivery.take(of(uid));
+      await turn();
+    };
+    for (let count = 0; count < 40; count++) await send(1000);
+    expect(sent).toHaveLength(10);
+    expect(said).toEqual([
+      'warning warnings by mail: too many of one user: the next of that user are in this log only',
+    ]);
+    for (let count = 0; count < 40; count++) await send(131_072 + count);
+    expect(sent).toHaveLength(30);
+    expect(said.at(-1)).toMatch(
+      /^warning warnings by mail: (30|20) were left out|in this log only$/,
+    );
+    await delivery.stop();
+  });
+
+  test('does not hold all places', async () => {
+    const begun: number[] = [];
+    const deliver: WarningWay['deliver'] = (warning, stop) => {
+      begun.push(warning.sighting.owner?.uid ?? -1);
+      return lasting(warning, stop);
+    };
+    const bounds = {atOnce: 10, waiting: 10, anHour: 300};
+    const delivery = new WarningDelivery(way({bounds, deliver}), say);
+    for (let count = 0; count < 9; count++) delivery.take(of(1000));
+    for (let count = 0; count < 50; count++) delivery.take(of(1000));
+    delivery.take(of(33));
+    expect(said).toHaveLength(1);
+    await delivery.stop();
+    expect(begun).toEqual(Array<number>(10).fill(1000));
+    expect(said.at(-1)).toBe('warning warnings by mail: 50 were left out');
+    await delivery.stop();
+  });
+});
+
 describe('bounds', () => {
   test('so many at once and waiting; what is left out is said at once, and counted', async () => {
     let begun = 0;

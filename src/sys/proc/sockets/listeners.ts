@@ -4,12 +4,12 @@
  * system user runs it; so nobody else can make us guard a port. Decides nothing.
  */
 import {readFile} from 'node:fs/promises';
-import type {Dialect} from '../../mail/dialect.js';
-import {listenersIn} from '../../net/socket-table.js';
-import {isMailer} from '../../sessions/attribute.js';
-import {linkOf, socketInodes} from './links.js';
-import {mailerPids} from './mailers.js';
-import {processFacts} from './proc.js';
+import type {Dialect} from '../../../mail/dialect.js';
+import {listenersIn} from '../../../net/socket-table.js';
+import {isMailer} from '../../../sessions/attribute.js';
+import {linkOf, socketInodes} from '../links.js';
+import {mailerPids} from '../mailers.js';
+import {processFacts} from '../proc.js';
 
 /** @returns in ascending order; none where there is no mailer, or nothing may be looked at */
 export async function listeningPorts(dialect: Dialect): Promise<readonly number[]> {

@@ -3,14 +3,24 @@
  * wait for those. But there may be very many of them, so they are read in slices, and within bounds.
  */
 import fs from 'node:fs';
-import {allPids, socketInodeAt} from './links.js';
-import {ancestry, type ProcessStat, statIfThere} from './snapshot.js';
-import {TimeSlice} from '../run/time-slice.js';
+import {shareHolder} from '../../../base/user-range.js';
+import {allPids, socketInodeAt} from '../links.js';
+import {ancestry, type ProcessStat, statIfThere} from '../snapshot.js';
+import {TimeSlice} from '../../run/time-slice.js';
 
 /** Of the chain of parents that are looked for. A count: what lies above began a session. */
 const mostAncestors = 12;
 /** Of one process, the lowest first. A count: some 15 ms; a program that hides behind more is named by what the kernel told. */
 export const mostDescriptors = 4096;
+/**
+ * Of all processes of one user in one search. A count: some 100 ms. Processes can share their descriptors, so
+ * that a few thousands become millions, and all others would wait for the search.
+ */
+export const mostDescriptorsOfUser = 32_768;
+/** The same for root, whose are many services and most containers. A count: within the time below. */
+const mostDescriptorsOfRoot = 262_144;
+/** For one search. Ms: those who wait for it do not wait longer; who is not found is known by the user only. */
+export const longestSearchMs = 3000;
 /** Of one socket. A count: of a thousand children that share one the first few lead to their parent. */
 export const mostHolders = 64;
 /** Entries of a folder that are fetched at a time. A count: far less than a slice. */
@@ -22,24 +32,32 @@ export interface SocketHolder {
   readonly descriptor: string;
 }
 
+/** Descriptors that are still looked at. A count. */
+interface DescriptorShare {
+  left: number;
+}
+
 /**
  * Which of these sockets the process has; none when that may not be seen.
  *
+ * @param share how many are looked at; it becomes less
  * @returns inode → descriptor
  */
 export async function socketsOf(
   pid: number,
   wanted: {has(inode: string): boolean},
   slice = new TimeSlice(),
+  share: DescriptorShare = {left: mostDescriptors},
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   let folder: fs.Dir | undefined;
   try {
     folder = fs.opendirSync(`/proc/${pid}/fd`, {bufferSize: fetchedAtOnce});
-    for (let count = 0; count < mostDescriptors; count++) {
+    for (let count = 0; count < mostDescriptors && share.left > 0; count++) {
       if (slice.isOver) await slice.next();
       const name = folder.readSync()?.name;
       if (name === undefined) break;
+      share.left -= 1;
       const inode = socketInodeAt(`/proc/${pid}/fd/${name}`);
       if (inode !== undefined && wanted.has(inode)) found.set(inode, name);
     }
@@ -57,7 +75,8 @@ export const holdsStill = ({pid, descriptor}: SocketHolder, inode: string): bool
 
 /**
  * Which processes have these sockets: first those of the users who opened them are asked, and the
- * others only for what is left.
+ * others only for what is left. Each user has a share of the search, and all of it has a time, so that no
+ * user keeps others from being found, or from being looked for.
  *
  * @returns inode → at most so many of its holders
  */
@@ -68,9 +87,13 @@ export async function holdersOf(
   const users = new Set(sockets.map(({uid}) => uid));
   const found = new Map<string, SocketHolder[]>();
   const slice = new TimeSlice();
-  const others: number[] = [];
-  const look = async (pid: number): Promise<void> => {
-    for (const [inode, descriptor] of await socketsOf(pid, wanted, slice)) {
+  const endMs = performance.now() + longestSearchMs;
+  const shares = new Map<number, DescriptorShare>();
+  const others: (readonly [pid: number, uid: number])[] = [];
+  const look = async (pid: number, uid: number): Promise<void> => {
+    const share = shareOf(uid, shares);
+    if (share.left <= 0) return;
+    for (const [inode, descriptor] of await socketsOf(pid, wanted, slice, share)) {
       const holders = found.get(inode);
       if (holders === undefined) found.set(inode, [{pid, descriptor}]);
       else if (holders.length < mostHolders) holders.push({pid, descriptor});
@@ -78,12 +101,14 @@ export async function holdersOf(
   };
   for (const pid of allPids().map(Number)) {
     if (slice.isOver) await slice.next();
-    if (users.has(userOf(pid))) await look(pid);
-    else others.push(pid);
+    if (performance.now() > endMs) break;
+    const uid = userOf(pid);
+    if (users.has(uid)) await look(pid, uid);
+    else others.push([pid, uid]);
   }
-  for (const pid of others) {
-    if (found.size >= wanted.size) break;
-    await look(pid);
+  for (const [pid, uid] of others) {
+    if (found.size >= wanted.size || performance.now() > endMs) break;
+    await look(pid, uid);
   }
   return found;
 }
@@ -126,7 +151,15 @@ export class Kinship {
   }
 }
 
-/** The owner of its folder: the effective user, or root for a process that keeps its secrets. */
-function userOf(pid: number): number {
-  return fs.statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid ?? -1;
+function shareOf(uid: number, shares: Map<number, DescriptorShare>): DescriptorShare {
+  const key = shareHolder(uid);
+  const known = shares.get(key);
+  if (known !== undefined) return known;
+  const share = {left: uid === 0 ? mostDescriptorsOfRoot : mostDescriptorsOfUser};
+  shares.set(key, share);
+  return share;
 }
+
+/** The owner of its folder is the effective user, whatever the process hides of itself (proc_pid(5)). */
+export const userOf = (pid: number): number =>
+  fs.statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid ?? -1;

@@ -4,10 +4,10 @@
  * `sessions/cut.ts` and `sessions/reap.ts`.
  */
 import {readFile} from 'node:fs/promises';
-import type {Address} from '../../net/address.js';
-import {type IdleTimes, readIdleTimes} from '../../net/idle-times.js';
-import {isSocketTable, type PortSockets, socketsAtPort} from '../../net/socket-table.js';
-import {type CommandResult, runCommand} from '../run/command.js';
+import type {Address} from '../../../net/address.js';
+import {type IdleTimes, readIdleTimes} from '../../../net/idle-times.js';
+import {isSocketTable, type PortSockets, socketsAtPort} from '../../../net/socket-table.js';
+import {type CommandResult, runCommand} from '../../run/command.js';
 
 /**
  * Peers in one call. A count: the kernel takes a filter of 64 KB, in which an IPv6 address needs 32

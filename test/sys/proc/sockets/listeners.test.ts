@@ -2,9 +2,9 @@
 import {afterEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {bundle, type Child, start} from '../../support/child.js';
-import {describeInNamespace} from '../../support/kernel/namespace.js';
-import {tempDirs, until} from '../../support/temp.js';
+import {bundle, type Child, start} from '../../../support/child.js';
+import {describeInNamespace} from '../../../support/kernel/namespace.js';
+import {tempDirs, until} from '../../../support/temp.js';
 
 const newDir = tempDirs();
 const started: Child[] = [];
@@ -13,8 +13,8 @@ afterEach(() => {
 });
 
 const look = `
-  import {sendmail} from './src/mail/sendmail/dialect.js';
-  import {listeningPorts} from './src/sys/proc/listeners.js';
+  import {sendmail} from '../src/mail/sendmail/dialect.js';
+  import {listeningPorts} from '../src/sys/proc/listeners.js';
   console.log('found ' + (await listeningPorts(sendmail)).join());`;
 
 /** Listens at each \`ADDRESS=PORT\`. */

@@ -1,0 +1,54 @@
+/**
+ * Counts what users have had of something that is short, so that none of them uses up the part of all. A user
+ * with a range of numbers for his containers (subuid(5)) is as many users as he likes, so a range has a share
+ * too. What is shared out, and how much of it, the caller knows.
+ */
+import {rangeOf} from '../../base/user-range.js';
+
+interface ShareBounds {
+  readonly ofUser: number;
+  readonly ofRange: number;
+}
+
+export class UserShares {
+  readonly #bounds: ShareBounds;
+  readonly #users = new Map<number, number>();
+  readonly #ranges = new Map<number, number>();
+
+  /** @param bounds counts; of a range more than of one user */
+  constructor(bounds: ShareBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Whether the user has had all that is his. @param uid below 0: nobody knows whose it is */
+  isUsedUp(uid: number): boolean {
+    if ((this.#users.get(uid) ?? 0) >= this.#bounds.ofUser) return true;
+    const range = rangeOf(uid);
+    return range !== undefined && (this.#ranges.get(range) ?? 0) >= this.#bounds.ofRange;
+  }
+
+  take(uid: number): void {
+    this.#add(uid, 1);
+  }
+
+  giveBack(uid: number): void {
+    this.#add(uid, -1);
+  }
+
+  clear(): void {
+    this.#users.clear();
+    this.#ranges.clear();
+  }
+
+  #add(uid: number, count: number): void {
+    const range = rangeOf(uid);
+    add(this.#users, uid, count);
+    if (range !== undefined) add(this.#ranges, range, count);
+  }
+}
+
+function add(counts: Map<number, number>, key: number, count: number): void {
+  const now = (counts.get(key) ?? 0) + count;
+  if (now > 0) counts.set(key, now);
+  else counts.delete(key);
+}
