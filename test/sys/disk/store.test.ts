@@ -224,7 +224,7 @@ describe('a file that is not as it should be', () => {
   test('that cannot be opened: refused, and left where it is', async () => {
     const folder = newDir();
     fs.mkdirSync(join(folder, 'blocksmtp.db'));
-    await expect(openStore(folder, startMs)).rejects.toThrow(/open/i);
+    await expect(openStore(folder, startMs)).rejects.toThrow(/expected a regular file/);
     expect(fs.readdirSync(folder)).toEqual(['blocksmtp.db']);
   });
 
