@@ -101,6 +101,8 @@ export class Desk {
 
   /** With the rules of others; a firewall that hangs keeps nobody from what is known. */
   async #withOthers(why: WhyView): Promise<WhyView> {
+    // Without a daemon a command calls no program that it does not need.
+    if (why.exemption !== null && this.#parts.sinceMs() === undefined) return why;
     const block = why.block === null ? 'none' : 'stands';
     const network = networkOf(why.network);
     const found: {beside: DropsBeside | undefined} = {beside: unanswered};

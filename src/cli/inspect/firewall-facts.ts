@@ -63,7 +63,7 @@ export function holdsOurChain(text: string, chain: string): boolean {
   return false;
 }
 
-async function chainsLikeOurs(config: Config): Promise<NonNullable<Facts['likeOurs']>> {
+export async function chainsLikeOurs(config: Config): Promise<NonNullable<Facts['likeOurs']>> {
   const {backend, iptablesChainName: chain} = config;
   const spec = {chain, ports: [], hooks: []};
   const other = await otherVariant();

@@ -1,6 +1,7 @@
 /** A rule set that nft has saved, with our chain in it: what nft cannot load again, on the real kernel. */
 import {expect, test} from '@jest/globals';
 import {holdsOurChain} from '../../../src/cli/inspect/firewall-facts.js';
+import {blocksmtp, temporary} from '../built.js';
 import {describeInNamespace} from '../../support/kernel/namespace.js';
 import {spec} from '../../support/kernel/samples.js';
 import {type Scene, start, stopAll} from '../../support/kernel/scenes.js';
@@ -39,6 +40,19 @@ describeInNamespace(
     test('a chain of others is none of ours', async () => {
       const saved = await savedOf('ipset', ['INPUT']);
       expect(holdsOurChain(saved, 'OTHER')).toBe(false);
+    });
+    test('flush tells of a chain that nobody knows, and leaves it', () => {
+      const folder = temporary();
+      const words = [`--state-dir=${folder.path('state')}`, `--control-socket=${folder.path('s')}`];
+      const rule = ['-s', '203.0.113.7', '-p', 'tcp', '--dport', '25', '-j', 'DROP'];
+      namespace.run('iptables', ['-N', 'OLD_GUARD']);
+      namespace.run('iptables', ['-A', 'INPUT', '-p', 'tcp', '--dport', '25', '-j', 'OLD_GUARD']);
+      namespace.run('iptables', ['-A', 'OLD_GUARD', ...rule]);
+      const {stdout, stderr, code} = blocksmtp(['flush', ...words], namespace.enter);
+      folder.remove();
+      expect({stderr, code}).toEqual({stderr: '', code: 0});
+      expect(stdout).toMatch(/as blocksmtp makes them: chains OLD_GUARD: see blocksmtp doctor$/m);
+      expect(namespace.list(4)).toContain('-A OLD_GUARD -s 203.0.113.7/32');
     });
   },
   ['ipset', 'nft'],
