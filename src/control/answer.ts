@@ -14,6 +14,7 @@ import {
   recordOf,
   variants,
 } from '../base/shape.js';
+import type {DropsBeside} from '../blocks/beside.js';
 import type {Block, ShownBlock} from '../blocks/block.js';
 import {type Config, settings} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
@@ -165,12 +166,26 @@ const isEndless = shape<Endless>({
   oldest: listOf(shape<Endless['oldest'][number]>({network: isText, untilMs: isNumber})),
 });
 
+const isDropsBeside = shape<DropsBeside>({
+  drops: listOf(
+    shape<DropsBeside['drops'][number]>({
+      chain: isText,
+      rule: isText,
+      drops: oneOf<DropsBeside['drops'][number]['drops']>({yes: true, perhaps: true}),
+      whose: oneOf<DropsBeside['drops'][number]['whose']>({own: true, others: true}),
+    }),
+  ),
+  more: isNumber,
+  unread: listOf(isText),
+});
+
 const isWhyView = shape<WhyView>({
   network: isText,
   exemption: orNull(isText),
   block: orNull(isBlock),
   passes: orNull(isText),
   passages: maybe(shape<Passages>({sessions: isNumber, lastMs: isNumber, way: isWay})),
+  beside: maybe(isDropsBeside),
   blocksInside: isNumber,
   known: orNull(isClientView),
   crowd: isCrowdView,

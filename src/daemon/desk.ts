@@ -2,6 +2,7 @@
  * Answers operators: takes a request, has what follows from it carried out, and says how that went; and
  * puts the status together. What is answered to which request is decided in `control/operator.ts`.
  */
+import type {DropsBeside} from '../blocks/beside.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import {endlessBlocks} from '../blocks/overdue.js';
 import {shownSettings} from '../config/effective.js';
@@ -16,7 +17,9 @@ import type {Guard} from '../guard/guard.js';
 import type {State} from '../guard/state.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Family} from '../net/address.js';
+import {networkOf} from '../net/network.js';
 import {blocksByRule, familiesOf, type Status} from '../report/status.js';
+import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Policy} from '../score/policy.js';
@@ -24,6 +27,18 @@ import {atMost} from '../sys/run/at-most.js';
 
 /** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
 export const longestAnswerMs = 10_000;
+
+/**
+ * A command takes a daemon that says nothing for a second for one that hangs (`cli/inspect/hung-daemon.ts`). Ms:
+ * a listing of 50,000 rules takes half of it.
+ */
+const longestLookMs = 700;
+
+const unanswered: DropsBeside = {
+  drops: [],
+  more: 0,
+  unread: ['the firewall has not answered yet; ask again'],
+};
 
 interface DeskParts {
   readonly config: Config;
@@ -70,6 +85,7 @@ export class Desk {
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
+    if (answer.kind === 'why') return {...answer, why: await this.#withOthers(answer.why)};
     if (outcomes.length === 0) return answer;
     await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is saved before the answer.
@@ -81,6 +97,21 @@ export class Desk {
     const lost =
       unsaved === undefined ? '' : `; NOT saved, lost if the daemon ends now: ${unsaved}`;
     return {...answer, message: `${answer.message}${once}${lost}`};
+  }
+
+  /** With the rules of others; a firewall that hangs keeps nobody from what is known. */
+  async #withOthers(why: WhyView): Promise<WhyView> {
+    // Without a daemon a command calls no program that it does not need.
+    if (why.exemption !== null && this.#parts.sinceMs() === undefined) return why;
+    const block = why.block === null ? 'none' : 'stands';
+    const network = networkOf(why.network);
+    const found: {beside: DropsBeside | undefined} = {beside: unanswered};
+    const asked = this.#parts.enforcement.dropsBeside(network, block);
+    await atMost(
+      longestLookMs,
+      asked.then((beside) => void (found.beside = beside)),
+    );
+    return found.beside === undefined ? why : {...why, beside: found.beside};
   }
 
   status(): Status {

@@ -10,8 +10,10 @@ import type {Say} from '../base/say.js';
 import {type ChainSpec, isTranslated, submissionsOf} from '../blocks/chain/spec.js';
 import {nextEndMs, passes, standing} from '../blocks/block.js';
 import {passesOf} from '../blocks/passes.js';
+import type {DropsBeside} from '../blocks/beside.js';
 import {BlockRules} from '../blocks/live/block-rules.js';
 import {EndTimer} from '../blocks/live/end-timer.js';
+import {dropsBeside} from '../blocks/live/other-drops.js';
 import {formerChains, noteChain} from '../blocks/live/former-chains.js';
 import {chainSpec} from '../blocks/live/settings.js';
 import type {Config} from '../config/schema.js';
@@ -28,7 +30,7 @@ import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Address, Family} from '../net/address.js';
-import {networkOf} from '../net/network.js';
+import {type Network, networkOf} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 import {Digest} from '../report/digest.js';
 import type {Exemptions} from '../score/exempt.js';
@@ -216,6 +218,15 @@ export class Enforcement {
   /** Whether the firewall of the network's family has taken all that was decided. */
   isEnforced(network: string): boolean {
     return this.#rules.isEnforced(network);
+  }
+
+  /** Rules that drop it and are no block of ours; undefined: nothing is known of any. */
+  async dropsBeside(network: Network, block: 'stands' | 'none'): Promise<DropsBeside | undefined> {
+    const {config, families, run} = this.#parts;
+    if (!families.includes(network.family)) return undefined;
+    const otherVariant = await this.#parts.otherVariant();
+    const {backend} = config;
+    return dropsBeside({network, spec: this.#spec, backend, block, otherVariant}, run);
   }
 
   /** Where blocks hold, in ascending order. */

@@ -67,11 +67,18 @@ function mayAccept(
   rules: ReadonlyMap<string, readonly string[]>,
   seen: Set<string>,
 ): boolean {
-  const target = targetOf(rule);
-  if (target === undefined || seen.has(target)) return false;
-  if (acceptingTargets.includes(target)) return true;
-  seen.add(target);
-  return (rules.get(target) ?? []).some((inner) => mayAccept(inner, rules, seen));
+  // One after the other: a row of chains, each in the next, can be deeper than our own stack.
+  const chains: string[] = [];
+  for (let texts: readonly string[] = [rule]; ; texts = rules.get(chains.pop()!) ?? []) {
+    for (const text of texts) {
+      const target = targetOf(text);
+      if (target === undefined || seen.has(target)) continue;
+      if (acceptingTargets.includes(target)) return true;
+      seen.add(target);
+      chains.push(target);
+    }
+    if (chains.length === 0) return false;
+  }
 }
 
 /**

@@ -115,6 +115,12 @@ function firewallFigures({families, outcomes}: Status): Figure[] {
       samples: each(isFailing),
     },
     {
+      name: 'firewall_absent_hooks',
+      type: 'gauge',
+      help: 'Chains of hook_chains that are not there, so that no packet comes from them.',
+      samples: each(({absentHooks = []}) => absentHooks.length),
+    },
+    {
       name: 'firewall_repairs_total',
       type: 'counter',
       help: 'Times that others had changed it.',

@@ -6,6 +6,7 @@ import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import {isoTime} from '../base/iso-time.js';
 import {asciiJson} from '../base/printable.js';
+import type {DropsBeside} from '../blocks/beside.js';
 import type {Block, ShownBlock} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Passages} from '../blocks/passage.js';
@@ -18,6 +19,7 @@ import {
   scoreText,
 } from '../judge/because-text.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
+import {besideLines} from './beside-text.js';
 import {passagesText} from './effect-text.js';
 import {liftedText} from './outcome-text.js';
 import {crowdLines} from './status-lines.js';
@@ -34,6 +36,8 @@ export interface WhyView {
   readonly passages?: Passages | undefined;
   /** A network inside of that block whose packets pass all the same, and which holds this one. */
   readonly passes: string | null;
+  /** Rules that drop it and are no block of ours; absent: none is known. */
+  readonly beside?: DropsBeside | undefined;
   /** Blocks of smaller networks inside of it. A count. */
   readonly blocksInside: number;
   readonly known: ClientView | null;
@@ -74,6 +78,7 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
       ? []
       : [`it counts as one client with all of ${known.client}`]),
     ...blockLines(why, nowMs),
+    ...besideLines(why.beside),
     ...(names.length === 0 ? [] : [`it asked for: ${namesText(names, mostNames)}`]),
     ...(known === null
       ? ['nothing is known against it or for it']

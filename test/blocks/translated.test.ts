@@ -3,8 +3,9 @@
  * this machine. What is hooked there is matched by the port that the client has called.
  */
 import {afterEach, expect, test} from '@jest/globals';
-import {openSpace, toolOf} from '../support/kernel/namespace.js';
-import {openPeers, type Peers, startPeer} from '../support/kernel/peers.js';
+import {openContainer} from '../support/kernel/container.js';
+import {toolOf} from '../support/kernel/namespace.js';
+import {openPeers, type Peers} from '../support/kernel/peers.js';
 import {allPlaces, describeScenes, hosts, type Scene, start} from '../support/kernel/scenes.js';
 import {until} from '../support/temp.js';
 
@@ -12,50 +13,6 @@ const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
-
-const inside = {4: ['172.17.0.1', '172.17.0.2', '16'], 6: ['fd00::1', 'fd00::2', '64']} as const;
-
-/** Port 25 of the machine is port 27 of a mailer in a network of its own. */
-async function openContainer({namespace, family, variant}: Scene): Promise<void> {
-  const [gateway, mailer, length] = inside[family];
-  const container = await openSpace();
-  const within = `--net=/proc/${container.pid}/ns/net`;
-  const noWait = family === 4 ? [] : ['nodad'];
-  const host = (...words: string[]) => namespace.run('ip', [`-${family}`, ...words]);
-  const there = (...words: string[]) =>
-    namespace.run('nsenter', [within, 'ip', `-${family}`, ...words]);
-  host(
-    'link',
-    'add',
-    'docker0',
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'net',
-    'netns',
-    String(container.pid),
-  );
-  host('address', 'add', `${gateway}/${length}`, 'dev', 'docker0', ...noWait);
-  there('address', 'add', `${mailer}/${length}`, 'dev', 'net', ...noWait);
-  host('link', 'set', 'docker0', 'up');
-  there('link', 'set', 'net', 'up');
-  there('route', 'add', 'default', 'via', gateway);
-  const forward = family === 4 ? 'net.ipv4.ip_forward=1' : 'net.ipv6.conf.all.forwarding=1';
-  namespace.run('sysctl', ['-qw', forward]);
-  const to = family === 4 ? `${mailer}:27` : `[${mailer}]:27`;
-  const rule = ['-p', 'tcp', '--dport', '25', '-j', 'DNAT', '--to-destination', to];
-  namespace.run(toolOf(family, variant), ['-t', 'nat', '-A', 'PREROUTING', ...rule]);
-  const serving = startPeer(
-    ['nsenter', within, process.execPath, 'test/support/kernel/peer.mjs', 'serve', '27'],
-    () => undefined,
-  );
-  closing.push(() => {
-    serving.child.kill('SIGKILL');
-    container.close();
-  });
-  await serving.ready;
-}
 
 async function peersOf(scene: Scene): Promise<Peers> {
   const peers = await openPeers(scene);
@@ -87,7 +44,7 @@ describeScenes('packets that are translated', allPlaces, (scene) => {
 
   test('to a mailer in a container: an open session and a new one end, hooked in FORWARD', async () => {
     const peers = await peersOf(scene);
-    await openContainer(scene);
+    closing.push(await openContainer(scene));
     await expectHeard(peers, blocked);
     // INPUT alone, as it was: the block stands, and no packet meets it.
     const before = start(scene);

@@ -78,6 +78,10 @@ const why: WhyView = {
   blocksInside: 0,
   known: {...mailer, secondChanceMs: 9},
   crowd: {...quietCrowd, wave: {kind: 'on'}},
+  beside: {
+    drops: [{chain: 'f2b', rule: '-s 192.0.2.7/32 -j DROP', drops: 'yes', whose: 'others'}],
+    ...{more: 2, unread: ['ip6tables-save: refused']},
+  },
   whitelist: '/etc/wl',
   history: [{atMs: 1, network: '192.0.2.7', event: 'unblocked', reason: 'operator'}],
 };

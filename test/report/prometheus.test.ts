@@ -85,6 +85,7 @@ test('the names, their types and their order', () => {
     'firewall_wanted gauge',
     'firewall_standing gauge',
     'firewall_failing gauge',
+    'firewall_absent_hooks gauge',
     'firewall_repairs_total counter',
     'firewall_read_timestamp_seconds gauge',
     'outcomes_total counter',
@@ -118,4 +119,11 @@ test('a source is a label, whatever its path', () => {
   expect(text).toContain('reason="otherProgram"} 400\n');
   const deaf = statusFigures(statusOf({hearing: {...nobodyListens, verdict: 'deaf'}}));
   expect(deaf).toContain('\nblocksmtp_deaf 1\n');
+});
+
+test('hook chains that are not there', () => {
+  const absent = family({absentHooks: ['DOCKER-USER', 'CNI']});
+  const figures = statusFigures(statusOf({families: [absent, family({family: 6})]}));
+  expect(figures).toContain('\nblocksmtp_firewall_absent_hooks{family="ipv4"} 2\n');
+  expect(figures).toContain('\nblocksmtp_firewall_absent_hooks{family="ipv6"} 0\n');
 });

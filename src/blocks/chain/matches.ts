@@ -32,6 +32,17 @@ function direct(ports: readonly number[]): string[] {
 const translated = (ports: readonly number[]): string[] =>
   ports.map((port) => `-p tcp -m conntrack --ctorigdstport ${port} --ctdir ORIGINAL`);
 
+/**
+ * How iptables-save shows them when `nft list ruleset` has saved them and nft has loaded that file: nft writes
+ * several ports as a set of its own, and iptables 1.8.9 lists the rule without it, as if it were whole. What is
+ * listed so drops at these ports alone; read as another's, it would do so for ever.
+ */
+export const shownWithoutPorts = (traffic: Traffic): boolean =>
+  !isTranslated(traffic) && traffic.ports.length > 1;
+
+/** The match that is left then. */
+export const withoutPorts = '-p tcp';
+
 export const hookRule = ({chain}: Pick<ChainSpec, 'chain'>, match: string): string =>
   `${match} -j ${chain}`;
 

@@ -12,7 +12,16 @@ import {
   type HookState,
   type StaleHook,
 } from './chain.js';
-import {hookRule, keyOf, matchAt, matchesOf, networkOfKey, setRule} from './matches.js';
+import {
+  hookRule,
+  keyOf,
+  matchAt,
+  matchesOf,
+  networkOfKey,
+  setRule,
+  shownWithoutPorts,
+  withoutPorts,
+} from './matches.js';
 import type {ChainSpec} from './spec.js';
 import {branchTo, depthIn, isSubChain} from './tree.js';
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
@@ -84,6 +93,11 @@ function wordsOf(spec: ChainSpec, family: Family): Words {
     }
     for (const match of submissions) sourced.set(`${match} -j RETURN`, {kind: 'stale'});
   }
+  if ([spec, ...(spec.former ?? [])].some(shownWithoutPorts)) {
+    for (const target of ['DROP', 'RETURN']) {
+      sourced.set(`${withoutPorts} -j ${target}`, {kind: 'stale'});
+    }
+  }
   const {all, submissions} = matchesOf(spec);
   for (const [at, match] of all.entries()) {
     sourced.set(`${match} -j DROP`, {kind: 'drop', at});
@@ -134,12 +148,17 @@ function readHook(
 function staleHooksIn(spec: ChainSpec, rules: ReadonlyMap<string, readonly string[]>): StaleHook[] {
   const wanted = new Set(matchesOf(spec).all.map((match) => hookRule(spec, match)));
   const stale = new Map<string, Set<string>>();
+  const note = (chain: string, match: string): void => {
+    const texts = stale.get(chain) ?? new Set();
+    stale.set(chain, texts.add(hookRule(spec, match)));
+  };
   for (const traffic of spec.former ?? []) {
     for (const chain of traffic.hooks) {
-      const texts = stale.get(chain) ?? new Set();
-      stale.set(chain, texts);
-      for (const match of matchesOf(traffic).all) texts.add(hookRule(spec, match));
+      for (const match of matchesOf(traffic).all) note(chain, match);
     }
+  }
+  for (const traffic of [spec, ...(spec.former ?? [])].filter(shownWithoutPorts)) {
+    for (const chain of traffic.hooks) note(chain, withoutPorts);
   }
   return [...stale].flatMap(([chain, texts]) =>
     (rules.get(chain) ?? []).flatMap((rule) => {

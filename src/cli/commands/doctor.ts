@@ -8,9 +8,9 @@ import {answerOf, answerOfRunning} from './operate.js';
 import type {Answered} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
+import {firewallFacts} from '../inspect/firewall-facts.js';
 import {differences, effectiveConfig} from '../../config/effective.js';
 import {type Config, settings} from '../../config/schema.js';
-import {setName} from '../../blocks/chain/spec.js';
 import type {GuardRequest} from '../../control/protocol.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
@@ -74,7 +74,7 @@ async function gather(
     families: machineFamilies(),
     programs: new Map(versions),
     lackingRights: lackingCapabilities(rights),
-    savedSets: savedSetsIn(config),
+    ...(await firewallFacts(config)),
     whitelist: whitelistOf(config),
     sources: sourcesOf(config),
     sendmails: await countMailers(),
@@ -84,23 +84,6 @@ async function gather(
     warnTroubles: await warnTroublesOf(config),
     coverage: config.outbound === 'off' ? [] : await coverageInside(config),
   };
-}
-
-/** Where distributions and ufw keep rules that are loaded at boot. */
-const savedRules = [
-  ...['/etc/iptables/rules.v4', '/etc/iptables/rules.v6', '/etc/iptables.rules'],
-  ...['/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
-  ...['/etc/ufw/before.rules', '/etc/ufw/after.rules', '/etc/ufw/user.rules'],
-  ...['/etc/ufw/before6.rules', '/etc/ufw/after6.rules', '/etc/ufw/user6.rules'],
-];
-
-/** Also under another backend: a file that was saved before the change is loaded all the same. */
-function savedSetsIn({iptablesChainName: chain}: Config): string[] {
-  const names = ([4, 6] as const).map((family) => `--match-set ${setName({chain}, family)} `);
-  return savedRules.filter((path) => {
-    const read = readTextFile(path);
-    return read.kind === 'text' && names.some((name) => read.text.includes(name));
-  });
 }
 
 /** What can be known without sending anything. */

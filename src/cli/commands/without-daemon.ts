@@ -3,6 +3,8 @@
  * only with the parts that the request needs. A command that only asks makes nothing and ends nothing.
  */
 import {wouldClear} from './clear-firewall.js';
+import {chainsLikeOurs} from '../inspect/firewall-facts.js';
+import {printable} from '../../base/printable.js';
 import type {Config} from '../../config/schema.js';
 import {
   type Answer,
@@ -199,6 +201,9 @@ function untilWhen({command}: Changing, answer: MessageAnswer, {backend}: Config
   return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
 }
 
+/** A chain's name has 28. Characters. */
+const nameCharacters = 40;
+
 /** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
 async function flush({desk, state}: AloneParts, config: Config, log: Log): Promise<Answered> {
   const answer = await desk.answer({command: 'flush'});
@@ -206,5 +211,11 @@ async function flush({desk, state}: AloneParts, config: Config, log: Log): Promi
   if (config.dryRun) return {...answer, message: wouldClear};
   const failures = await removeFirewall(config, log.say, state);
   if (failures.length > 0) return {unavailable: failures.join('; ')};
-  return {...answer, message: `${answer.message}, and nothing of ours is left in the firewall`};
+  const alike = (await chainsLikeOurs(config)).map(({chain}) => printable(chain, nameCharacters));
+  const others =
+    alike.length === 0
+      ? ''
+      : `; not known, but as blocksmtp makes them: chains ${[...new Set(alike)].join(', ')}: see blocksmtp doctor`;
+  const message = `${answer.message}, and nothing of ours is left in the firewall${others}`;
+  return {...answer, message};
 }

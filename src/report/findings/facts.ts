@@ -1,4 +1,5 @@
 /** What `doctor` has gathered of this machine; `cli/commands/doctor.ts` gathers it. */
+import type {LikeOurs} from '../../blocks/chain/like-ours.js';
 import type {Difference} from '../../config/effective.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
@@ -23,6 +24,12 @@ export interface Facts {
   readonly status: Status | {readonly unavailable: string};
   /** Files of saved rules, loaded at boot, that name our sets: with the backend ipset. */
   readonly savedSets: readonly string[];
+  /** Files of saved rules of nft, loaded at boot, that hold our chain as nft lists it. */
+  readonly savedChains?: readonly string[];
+  /** Chains that look like ours, and that nobody looks after; with the program that lists them. */
+  readonly likeOurs?: readonly (LikeOurs & {readonly program: string})[];
+  /** Tables of nft that look so; each as `ip NAME`. */
+  readonly tablesLikeOurs?: readonly string[];
   readonly whitelist:
     {readonly entries: number; readonly problems: number} | {readonly why: string};
   /** What would be followed, and whether it can be: the last change, or why not. */

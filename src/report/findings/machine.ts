@@ -1,4 +1,6 @@
 /** What `doctor` finds of programs and rights: whether all that the daemon needs is there. */
+import {countText} from '../../base/count.js';
+import {printable} from '../../base/printable.js';
 import {advice, bad, type Finding, good} from './finding.js';
 import type {Facts} from './facts.js';
 
@@ -6,6 +8,9 @@ export const machineFindings = (facts: Facts): Finding[] => [
   ...programFindings(facts),
   ...rightFindings(facts),
   ...savedSetFindings(facts),
+  ...savedChainFindings(facts),
+  ...likeOursFindings(facts),
+  ...tableFindings(facts),
 ];
 
 /** iptables-restore takes all of a file or nothing, and a set that is missing at boot is an error. */
@@ -15,6 +20,33 @@ const savedSetFindings = ({savedSets}: Facts): Finding[] =>
       `${path} names a set of blocksmtp, which is not there at boot: then none of its rules is loaded, and the machine has no firewall; take those lines out, and use backend = "nftables" where rules are saved`,
     ),
   );
+
+/** nft writes a match of a set in words that it does not read, and one of conntrack that iptables does not (1.0.6). */
+const savedChainFindings = ({savedChains = [], config}: Facts): Finding[] =>
+  savedChains.map((path) =>
+    bad(
+      `${path} holds chain ${config.iptablesChainName} as nft lists it: at boot nft refuses the whole file, or iptables cannot read what it has loaded; take those lines out (backend = "nftables" has a table of its own, which may be saved)`,
+    ),
+  );
+
+const likeOursFindings = ({likeOurs = []}: Facts): Finding[] =>
+  likeOurs.map(({program, chain, drops}) => {
+    const name = printable(chain, nameCharacters);
+    const rules = countText(drops, 'rule');
+    return advice(
+      `chain ${name} looks like one of blocksmtp, which does not know it: ${rules} there drop for ever; if you do not want it, see ${program} -S ${name}, then take out its jump and its rules`,
+    );
+  });
+
+const tableFindings = ({tablesLikeOurs = []}: Facts): Finding[] =>
+  tablesLikeOurs.map((table) =>
+    advice(
+      `table ${table} looks like one of blocksmtp, which does not know it: if you do not want it, nft delete table ${table}`,
+    ),
+  );
+
+/** A chain's name has 28. Characters. */
+const nameCharacters = 40;
 
 /** Which programs each backend runs. */
 function neededPrograms({config, families}: Facts): string[] {

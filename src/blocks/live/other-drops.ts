@@ -1,0 +1,90 @@
+/**
+ * Asks the filter tables whether a rule drops an address that is no block of ours: of fail2ban, of the
+ * administrator, of a rule set that was saved once. How a listing is walked through is in
+ * `firewall/other-drops.ts`. Changes nothing.
+ */
+import type {DropsBeside} from '../beside.js';
+import type {ChainSpec} from '../chain/spec.js';
+import {isSubChain} from '../chain/tree.js';
+import {readListing} from '../../firewall/filter-listing.js';
+import {readRules} from '../../firewall/filter-table.js';
+import {listCall, programOf, type Variant} from '../../firewall/iptables-calls.js';
+import type {RunCall} from '../../firewall/live/part.js';
+import {type DropsFound, otherDrops} from '../../firewall/other-drops.js';
+import type {Network} from '../../net/network.js';
+
+interface Asked {
+  readonly network: Network;
+  readonly spec: ChainSpec;
+  /** What holds the blocks: with nftables no chain of iptables is ours. */
+  readonly backend: 'iptables' | 'ipset' | 'nftables';
+  /** Whether a block of ours drops it: then nobody is told of rules in our own chain. */
+  readonly block: 'stands' | 'none';
+  /** The other of the two programs called iptables, where it may hold something. */
+  readonly otherVariant: Variant | undefined;
+}
+
+/** @returns undefined: nothing is to be said */
+export async function dropsBeside(asked: Asked, run: RunCall): Promise<DropsBeside | undefined> {
+  const {otherVariant} = asked;
+  const all: DropsBeside[] = [];
+  for (const variant of otherVariant === undefined ? ([''] as const) : ['', otherVariant]) {
+    all.push(await inTable(asked, variant as Variant, run));
+  }
+  const [drops, unread] = [all.flatMap((one) => one.drops), all.flatMap((one) => one.unread)];
+  if (drops.length === 0 && unread.length === 0) return undefined;
+  return {drops, unread, more: all.reduce((sum, {more}) => sum + more, 0)};
+}
+
+async function inTable(asked: Asked, variant: Variant, run: RunCall): Promise<DropsBeside> {
+  const {network, spec, backend, block} = asked;
+  const program = programOf(network.family, variant);
+  const listing = await run(listCall(program));
+  // Who has no iptables has none of its rules.
+  if (listing.kind === 'missing') return nothing;
+  const reading = readListing(program, listing, readRules);
+  if (reading.kind !== 'read') {
+    return {...nothing, unread: reading.kind === 'unreadable' ? [reading.why] : []};
+  }
+  const isOwn = (chain: string): boolean =>
+    variant === '' && backend !== 'nftables' && (chain === spec.chain || isSubChain(spec, chain));
+  const walk = (members: ReadonlyMap<string, boolean>): DropsFound =>
+    otherDrops(reading.actual, {
+      network,
+      from: walkedFrom(spec),
+      ports: spec.ports,
+      isOurs: (chain) => block === 'stands' && isOwn(chain),
+      inSet: (set) => members.get(set),
+    });
+  const first = walk(new Map());
+  const found =
+    first.unasked.length === 0 ? first : walk(await membersOf(first.unasked, network, run));
+  return {
+    drops: found.drops.map((drop) => ({...drop, whose: isOwn(drop.chain) ? 'own' : 'others'})),
+    more: found.more,
+    unread: [],
+  };
+}
+
+const nothing: DropsBeside = {drops: [], more: 0, unread: []};
+
+/** All other hooks get what is forwarded. */
+const walkedFrom = ({hooks}: ChainSpec): readonly string[] => [
+  ...(hooks.includes('INPUT') ? ['INPUT'] : []),
+  ...(hooks.some((hook) => hook !== 'INPUT') ? ['FORWARD'] : []),
+];
+
+/** Of a network nobody can ask: a set of addresses has each of its own. */
+async function membersOf(
+  sets: readonly string[],
+  network: Network,
+  run: RunCall,
+): Promise<ReadonlyMap<string, boolean>> {
+  const members = new Map<string, boolean>();
+  for (const set of sets) {
+    const isAsked = network.first === network.last;
+    const call = {program: 'ipset', parameters: ['test', set, network.text], input: ''};
+    members.set(set, isAsked && (await run(call)).kind === 'done');
+  }
+  return members;
+}

@@ -1,0 +1,234 @@
+/**
+ * Which rules of the filter table drop what comes from one address: fail2ban's, the administrator's, those of a
+ * rule set that was saved once. A walk over a listing (`filter-table.ts`), as a packet goes. Only rules that
+ * choose by the source are told: that a port is closed to all is not about the address. Whose chain is looked
+ * at, and what is said, others decide.
+ */
+import {targetOf} from './filter-table.js';
+import {parseAddress} from '../net/address.js';
+import {type Network, parseNetwork} from '../net/network.js';
+
+/** A rule that drops it. `perhaps`: it also asks for something that nobody knows of the packet. */
+export interface OtherDrop {
+  readonly chain: string;
+  readonly rule: string;
+  readonly drops: 'yes' | 'perhaps';
+}
+
+export interface DropQuestion {
+  readonly network: Network;
+  /** The chains of the kernel that its packets come through. */
+  readonly from: readonly string[];
+  /** Which the mailer listens at. */
+  readonly ports: readonly number[];
+  /** Chains that are not looked into. */
+  readonly isOurs: (chain: string) => boolean;
+  /** Whether a set of ipset has it; undefined: nobody has asked. */
+  readonly inSet: (set: string) => boolean | undefined;
+}
+
+export interface DropsFound {
+  /** In the order in which a packet meets them. */
+  readonly drops: readonly OtherDrop[];
+  /** Further ones. A count. */
+  readonly more: number;
+  /** Sets that some rule asks, and of which nobody knows whether they have it. */
+  readonly unasked: readonly string[];
+}
+
+/** Rules that are told. A count: one is enough to know where to look. */
+export const mostDrops = 5;
+/** Rules that are looked at. A count: a listing of the most that a program may print has fewer. */
+const mostLooked = 1_000_000;
+/** Chains within chains that are looked into. A count: nf_tables takes 16, and nobody has so many. */
+export const mostDepth = 200;
+/** Sets that are told. A count: each costs a call of ipset. */
+export const mostSets = 20;
+
+const dropping: readonly string[] = ['DROP', 'REJECT', 'TARPIT'];
+/** A queued packet never comes back to the rules. */
+const accepting: readonly string[] = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
+
+/** What a rule says of the packet. */
+interface Meeting {
+  /** `all`: of the packets to any of the ports. */
+  readonly meets: 'all' | 'some' | 'perhaps';
+  /** Whether the rule chooses by the source. */
+  readonly source: 'chosen' | 'any';
+}
+
+type Way = 'goesOn' | 'ended';
+
+export function otherDrops(
+  rules: ReadonlyMap<string, readonly string[]>,
+  question: DropQuestion,
+): DropsFound {
+  const found = new Map<string, OtherDrop>();
+  const unasked = new Set<string>();
+  const ways = new Map<string, Way>();
+  let [looked, depth] = [0, 0];
+  for (const chain of question.from) walk(chain, {meets: 'all', source: 'any'});
+  const drops = [...found.values()];
+  return {
+    drops: drops.slice(0, mostDrops),
+    more: Math.max(0, drops.length - mostDrops),
+    unasked: [...unasked].slice(0, mostSets),
+  };
+
+  /** Each chain once for each kind of packet that comes in: chains can lead to each other in too many ways. */
+  function walk(chain: string, came: Meeting): Way {
+    const key = `${chain} ${came.meets} ${came.source}`;
+    const known = ways.get(key);
+    if (known !== undefined) return known;
+    ways.set(key, 'goesOn');
+    if (depth >= mostDepth) return 'goesOn';
+    depth += 1;
+    const way = walkRules(chain, came);
+    depth -= 1;
+    ways.set(key, way);
+    return way;
+  }
+
+  function walkRules(chain: string, came: Meeting): Way {
+    for (const rule of rules.get(chain) ?? []) {
+      if (looked++ >= mostLooked) return 'goesOn';
+      const target = targetOf(rule);
+      const meeting = target === undefined ? undefined : meetingOf(rule, question, unasked);
+      if (target === undefined || meeting === undefined) continue;
+      const both = joined(came, meeting);
+      if (dropping.includes(target)) {
+        if (both.source === 'chosen') note(chain, rule, both);
+        if (both.meets === 'all') return 'ended';
+      } else if (accepting.includes(target)) {
+        if (both.meets === 'all') return 'ended';
+      } else if (target === 'RETURN') {
+        if (meeting.meets === 'all') return 'goesOn';
+      } else if (!question.isOurs(target)) {
+        const way = walk(target, both);
+        if (way === 'ended' && meeting.meets === 'all') return 'ended';
+        if (isGoto(rule) && meeting.meets === 'all') return 'goesOn';
+      }
+    }
+    return 'goesOn';
+  }
+
+  function note(chain: string, rule: string, {meets}: Meeting): void {
+    const key = `${chain} ${rule}`;
+    const drops = meets === 'perhaps' ? 'perhaps' : 'yes';
+    if (found.get(key)?.drops !== 'yes') found.set(key, {chain, rule, drops});
+  }
+}
+
+const ranks = ['all', 'some', 'perhaps'] as const;
+
+const joined = (a: Meeting, b: Meeting): Meeting => ({
+  meets: ranks[Math.max(ranks.indexOf(a.meets), ranks.indexOf(b.meets))]!,
+  source: a.source === 'chosen' || b.source === 'chosen' ? 'chosen' : 'any',
+});
+
+const isGoto = (rule: string): boolean => / -g \S+$/.test(` ${rule}`);
+
+/** @returns undefined: no packet from there to the mailer meets it */
+function meetingOf(
+  rule: string,
+  question: DropQuestion,
+  unasked: Set<string>,
+): Meeting | undefined {
+  let [meets, source]: [Meeting['meets'], Meeting['source']] = ['all', 'any'];
+  const words = wordsOf(rule);
+  for (let at = 0; at < words.length; at++) {
+    const isNot = words[at] === '!';
+    if (isNot) at += 1;
+    const [option = '', value = ''] = words.slice(at, at + 2);
+    // What follows the target says how, and no longer which packets.
+    if (option === '-j' || option === '-g') break;
+    at += 1;
+    if (option === '-m') {
+      if (unknownModules.has(value)) meets = 'perhaps';
+      continue;
+    }
+    const asked = answerTo(option, value, words[at + 1] ?? '', question, unasked);
+    const answer = isNot && asked !== 'perhaps' ? not[asked] : asked;
+    if (answer === 'no') return undefined;
+    if (sources.has(option)) source = 'chosen';
+    if (answer !== 'yes') meets = joined({meets, source}, {meets: answer, source}).meets;
+    if (option === '--match-set') at += 1;
+  }
+  return {meets, source};
+}
+
+/** `perhaps`: nobody knows. */
+type Truth = 'yes' | 'no' | 'some' | 'perhaps';
+/** Of some ports others are left. */
+const not = {yes: 'no', no: 'yes', some: 'some'} as const;
+
+/** Options that choose by the source. */
+const sources: ReadonlySet<string> = new Set(['-s', '--src-range', '--match-set']);
+/** Modules that ask without any option, or of which an option would not be enough to know. */
+const unknownModules: ReadonlySet<string> = new Set(['socket', 'limit', 'hashlimit', 'recent']);
+
+function answerTo(
+  option: string,
+  value: string,
+  next: string,
+  {network, from, ports, inSet}: DropQuestion,
+  unasked: Set<string>,
+): Truth {
+  switch (option) {
+    case '-s':
+      return yesOrNo(covers(value, network));
+    case '--src-range':
+      return yesOrNo(rangeCovers(value, network));
+    case '--match-set': {
+      if (next !== 'src') return 'perhaps';
+      const answer = inSet(value);
+      if (answer === undefined) unasked.add(value);
+      return yesOrNo(answer === true);
+    }
+    case '-p':
+      return yesOrNo(value === 'tcp' || value === '6' || value === 'all');
+    case '--dport':
+    case '--dports':
+    case '--ctorigdstport': {
+      const answer = portsIn(value, ports);
+      // Where packets are translated the port may be another one by now.
+      const isTranslated = from.some((chain) => chain !== 'INPUT');
+      return answer === 'no' && isTranslated && option !== '--ctorigdstport' ? 'perhaps' : answer;
+    }
+    case '--ctdir':
+      return yesOrNo(value === 'ORIGINAL');
+    case '-i':
+      return value === 'lo' ? 'no' : 'perhaps';
+    case '--comment':
+      return 'yes';
+    default:
+      return 'perhaps';
+  }
+}
+
+const yesOrNo = (is: boolean): 'yes' | 'no' => (is ? 'yes' : 'no');
+
+/** Whether all of the network lies in what iptables prints behind `-s`. */
+function covers(source: string, {family, first, last}: Network): boolean {
+  if (/^(?:0\.0\.0\.0|::)\/0$/.test(source)) return true;
+  const around = parseNetwork(source);
+  return around?.family === family && around.first <= first && last <= around.last;
+}
+
+function rangeCovers(range: string, {family, first, last}: Network): boolean {
+  const [low, high] = range.split('-').map(parseAddress);
+  return low?.family === family && high !== undefined && low.value <= first && last <= high.value;
+}
+
+/** `25`, `25,465`, `1:1024`. */
+function portsIn(list: string, ports: readonly number[]): 'yes' | 'no' | 'some' {
+  const ranges = list.split(',').map((range) => range.split(':').map(Number));
+  const isIn = (port: number): boolean =>
+    ranges.some(([low = 0, high = low]) => low <= port && port <= high);
+  const count = ports.filter(isIn).length;
+  if (count === 0) return 'no';
+  return count === ports.length ? 'yes' : 'some';
+}
+
+/** A comment in quotes is one word; it escapes quotes and backslashes. */
+const wordsOf = (rule: string): string[] => rule.match(/"(?:[^"\\]|\\.)*"|[^\s"]+/g) ?? [];

@@ -1,0 +1,27 @@
+/** What `why` says of rules that drop an address and are no block of ours. Comments in rules are foreign text. */
+import {countText} from '../base/count.js';
+import {printable} from '../base/printable.js';
+import type {DropsBeside} from '../blocks/beside.js';
+
+/** Of one rule. Characters. */
+const ruleCharacters = 200;
+/** A chain's name has 28. Characters. */
+const nameCharacters = 40;
+
+export function besideLines(beside: DropsBeside | undefined): string[] {
+  if (beside === undefined) return [];
+  const {drops, more, unread} = beside;
+  return [
+    ...drops.map(({chain, rule, drops: sure, whose}) => {
+      const does = sure === 'yes' ? 'drops it' : 'may drop it';
+      const where = `chain ${printable(chain, nameCharacters)}: ${printable(rule, ruleCharacters)}`;
+      return whose === 'own'
+        ? `a rule of blocksmtp's chain ${does}, and no block says so: ${where}`
+        : `a rule outside of blocksmtp's chain ${does}: ${where}`;
+    }),
+    ...(more === 0 ? [] : [countText(more, 'more such rule')]),
+    ...unread.map(
+      (why) => `whether other rules drop it is not known: ${printable(why, ruleCharacters)}`,
+    ),
+  ];
+}
