@@ -28,7 +28,9 @@ describe('hearingLines', () => {
   test.each([
     [{newestStampMs: nowMs - 3_605_000}, 'the newest stamp 60m behind the clock'],
     [{newestStampMs: nowMs + 3_595_000}, 'the newest stamp 60m ahead of the clock'],
-    [{offsetSeconds: 3600}, 'stamps 3600s behind, corrected'],
+    [{offsetSeconds: 3600}, "its stamps are 1h behind this machine's clock, corrected"],
+    // Zones of half an hour.
+    [{offsetSeconds: -19_800}, "its stamps are 330m ahead of this machine's clock, corrected"],
     [{behindBytes: 70_000}, '70000 bytes behind its end'],
   ])('lag: %j', (changes, text) => {
     expect(lines(sourceOf(changes))[0]).toContain(`, ${text}`);
