@@ -50,11 +50,13 @@ const lateMs = 15 * 60_000;
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
-/** Names that are told one by one. A count: of the many of `auto` the first stands for all. */
+/** Names that are told one by one. A count: of the many of `auto` the first stand for all. */
 const mostShownNames = 3;
 
 const shownNames = (names: readonly string[]): string =>
-  names.length > mostShownNames ? (names[0] ?? '') : names.join(' or ');
+  names.length > mostShownNames
+    ? `${names.slice(0, mostShownNames).join(', ')} or another name of the mailer`
+    : names.join(' or ');
 
 const ignored = (reason: Ignored, why: string): ReadRecord => ({kind: 'ignored', reason, why});
 

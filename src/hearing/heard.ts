@@ -183,6 +183,13 @@ export class Listener {
     const isOwn = likeness !== 'foreign';
     switch (reason) {
       case 'otherProgram': {
+        // Behind what was taken for a tag stands the header: a frame that is not known.
+        if (!isOwn && hasOwnMessage(`${program}: ${message}`, this.#dialect)) {
+          this.#row[reason] -= 1;
+          this.#all[reason] -= 1;
+          this.#takeUnframed(`${program}: ${message}`, 'its program cannot be told');
+          break;
+        }
         const isMailers = isOwn || names.includes(program);
         if (isMailers) this.#count('otherProgramOwn');
         this.#programs.add(program, isMailers ? 'own' : 'other');
@@ -199,7 +206,9 @@ export class Listener {
         this.#count('mailer');
         this.#programs.add(program, isOwn ? 'own' : 'other');
         if (likeness === 'own' || reason === 'piece') this.#count('mailerOwn');
-        else if (likeness === 'strange') this.#takeStrange(message);
+        else if (likeness === 'strange' || hasOwnMessage(message, this.#dialect)) {
+          this.#takeStrange(message);
+        }
         break;
     }
   }
@@ -234,13 +243,22 @@ export class Listener {
 const mostBegins = 8;
 /** As far as they are looked for. Characters. */
 const longestHeadCharacters = 600;
+const longestWordCharacters = 64;
 /** What a wrapper in JSON puts behind the message. */
 const wrapperEnd = /(?:\\n)?"[,}].*$/s;
 
 /** Whether somewhere behind an unknown frame a message begins that plainly is the mailer's. */
 function hasOwnMessage(text: string, {looksLike}: Pick<Dialect, 'looksLike'>): boolean {
-  const whole = text.replace(wrapperEnd, '').replace(/\r$/, '');
+  const whole = text.includes('{"') ? text.replace(wrapperEnd, '') : text;
   if (looksLike(whole) !== 'foreign') return true;
+  const blankAt = whole.indexOf('] ');
+  // Behind a word in brackets, as some templates put in front of a message.
+  if (
+    blankAt > 0 &&
+    blankAt < longestWordCharacters &&
+    looksLike(whole.slice(blankAt + 2)) !== 'foreign'
+  )
+    return true;
   let at = 0;
   for (let begins = 0; begins < mostBegins; begins++) {
     const colon = whole.indexOf(': ', at);

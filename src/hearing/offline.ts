@@ -52,6 +52,16 @@ export class OfflineEar {
     }
   }
 
+  /** Takes an entry of the journal, as long as nothing is understood. */
+  entry(record: LogRecord): void {
+    if (this.#isListening()) this.record(record, this.#read(record));
+  }
+
+  /** Whether it is worth while to look at what other programs wrote. */
+  get isDeafYet(): boolean {
+    return this.#isListening();
+  }
+
   unframed(text: string, why: string): void {
     this.#listened += 1;
     this.#listener.take({kind: 'noFrame', text, why}, 0);

@@ -29,6 +29,13 @@ export interface LineFrames {
   beganMs(message: string, latestMs: number): number | undefined;
 }
 
+/** Nobody reads on behind it. */
+const noCursor = {__CURSOR: '-'};
+
+const blank = 0x20;
+/** Of what went through Windows, a terminal or TCP. No mailer ends a line so. A count: a line may be long. */
+const behindLine = /(?<![\0\r])[\0\r]{1,8}$/;
+
 /** Of a log that a syslogd writes. */
 export class Frames implements LineFrames {
   readonly #clock: IdClock;
@@ -68,8 +75,7 @@ export class Frames implements LineFrames {
   }
 
   #frameOf(line: string, referenceMs: number): Frame {
-    // Of what went through Windows or a terminal. No mailer writes one itself.
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    const text = line.charCodeAt(line.length - 1) >= blank ? line : line.replace(behindLine, '');
     const frame = readFrame(text, referenceMs, this.#stamps);
     if (frame.kind !== 'none') return frame;
     const inner = this.#wrappings.unwrap(text);
@@ -82,7 +88,7 @@ export class Frames implements LineFrames {
         return readFrame(inner.text, referenceMs, this.#stamps, inner.time);
       case 'journalEntry': {
         // A file is anybody's: its word about the writer is not the kernel's.
-        const entry = readJournalEntry(inner.entry, undefined);
+        const entry = readJournalEntry({...noCursor, ...inner.entry}, undefined);
         return entry.kind === 'record'
           ? {kind: 'record', record: entry.record, zone: 'named'}
           : {kind: 'none', why: 'it is an entry of the journal that cannot be read'};

@@ -8,10 +8,12 @@
  *     2020-05-03 00:53:36                 the same without a zone: local time
  *     Sun 2020-05-03 00:53:36 CEST        `journalctl -o short-full`: the zone of whoever ran it
  *
- * each with a fraction of up to nine digits behind `.` or `,`, and what `rare/exact-stamp.ts` knows.
+ * each with a fraction of up to nine digits behind `.` or `,`, and what `rare/exact-stamp.ts` and
+ * `rare/other-stamp.ts` know.
  * What a stamp of local time leaves open is settled by `wall-time.ts`.
  */
 import {readExactStamp} from './rare/exact-stamp.js';
+import {readOtherStamp} from './rare/other-stamp.js';
 import {type IdClock, type TimeOfStamp, WallTimes} from './wall-time.js';
 
 export interface Stamp extends TimeOfStamp {
@@ -51,6 +53,13 @@ export class Stamps {
     }
     const exact = readExactStamp(text, at);
     return exact && {...exact, local: undefined, intoHourMs: 0};
+  }
+
+  /** One that few logs have: only where a line cannot be read otherwise. */
+  readOther(text: string, at: number, referenceMs: number): Stamp | undefined {
+    const other = readOtherStamp(text, at, referenceMs);
+    const stamp = other && this.read(other.usual, 0, referenceMs);
+    return stamp && {...stamp, length: other.length};
   }
 
   /** When a line was written, by its stamp and the id its message may begin with. */

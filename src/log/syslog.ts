@@ -18,7 +18,16 @@
  * read before: host, program and pid are never the client's. Each character is looked at a fixed
  * number of times at most.
  */
-import {endOfFacilityWord, tagBehindMore} from './rare/header.js';
+import {
+  behindBlanks,
+  behindFacilityWord,
+  bracketedTag,
+  endOfFacilityWord,
+  isBareRfc5424,
+  type Tag,
+  tagBehindMore,
+} from './rare/header.js';
+import {unpack} from './rare/said.js';
 import {type LogRecord, noPid} from './record.js';
 import type {Stamp, Stamps} from './stamp.js';
 
@@ -45,9 +54,6 @@ type NoFrame =
 
 /** What one line can stand for: far more than a guesser needs to be blocked. A count. */
 export const mostTimes = 10_000;
-
-/** rsyslog's `[%.800s]` (runtime/ratelimit.c, ratelimitGenRepMsg): a longer message is cut. Bytes. */
-const longestRepeatedBytes = 800;
 
 /** RFC 1035 names; IPv6 addresses and `src@host` of syslog-ng are shorter. Characters. */
 const longestHost = 255;
@@ -92,15 +98,36 @@ function readHeader(
   failure: Frame & {readonly kind: 'none'},
 ): Frame {
   const {text, referenceMs, stamps} = line;
-  const begin = text[at] === '<' ? endOfPriority(text, at) : at;
+  const begin = text[at] === '<' ? endOfPriority(text, at) : behindFacilityWord(text, at);
+  if (begin < 0) return failure;
   // A syslogd that knows only RFC 3164 takes the priority off what is of RFC 5424, and no more.
-  const isRfc5424 = (begin > at || before.length > 0) && text.startsWith('1 ', begin);
-  const stampAt = isRfc5424 ? begin + 2 : begin;
-  const stamp = begin < 0 ? undefined : stamps.read(text, stampAt, referenceMs);
+  const stampAt = text.startsWith('1 ', begin) ? begin + 2 : begin;
+  const usual = stamps.read(text, stampAt, referenceMs);
+  const frame = readBehind(line, {begin, stampAt}, usual, before, failure);
+  // What is known to be cut, or to have no end, is read in no other way.
+  if (frame !== noProgram && frame !== failure) return frame;
+  const other = stamps.readOther(text, stampAt, referenceMs);
+  return other === undefined ? frame : readBehind(line, {begin, stampAt}, other, before, frame);
+}
+
+interface HeaderPlace {
+  readonly begin: number;
+  /** Behind the version of RFC 5424, where there is one. */
+  readonly stampAt: number;
+}
+
+function readBehind(
+  line: Unframed,
+  {begin, stampAt}: HeaderPlace,
+  stamp: Stamp | undefined,
+  before: readonly Stamp[],
+  failure: Frame & {readonly kind: 'none'},
+): Frame {
+  const {text} = line;
   const end = stampAt + (stamp?.length ?? 0);
   if (stamp === undefined || text[end] !== ' ') return failure;
   const all = [...before, stamp];
-  const header = isRfc5424 ? readRfc5424(text, end + 1) : readRfc3164(text, end + 1);
+  const header = stampAt > begin ? readRfc5424(text, end + 1) : readFileHeader(text, end + 1);
   if (header !== noProgram || all.length === mostHeaders) return frameOf(line, header, all);
   const inner = readHeader(line, end + 1, all, noProgram);
   if (inner.kind !== 'none') return inner;
@@ -120,7 +147,8 @@ function frameOf(
   const {host, program, pid} = header;
   const said = unpack(text.slice(header.at));
   if (said === undefined) return none('it repeats a message that is cut off');
-  const {message, times} = said;
+  const message = said.message;
+  const times = Math.min(said.times, mostTimes);
   const atMs = stamps.settle(stamp, message, referenceMs);
   const record = {atMs, host, program, pid, message, times, writer: undefined};
   return {kind: 'record', record, zone: zoneOf(stamp)};
@@ -156,10 +184,22 @@ type Header =
   | {readonly kind: 'repeat'; readonly host: string; readonly times: number}
   | (Frame & {readonly kind: 'none'});
 
+/** Of RFC 3164; or of RFC 5424 without what stands in front of its stamp, as NetBSD writes it into files. */
+function readFileHeader(text: string, at: number): Header {
+  const header = readRfc3164(text, at);
+  if (header !== noProgram) return header;
+  const behindFacility = behindFacilityWord(text, at);
+  if (behindFacility > at) return readRfc3164(text, behindFacility);
+  return isBareRfc5424(text, at) ? readRfc5424(text, at) : noProgram;
+}
+
 function readRfc3164(text: string, at: number): Header {
+  const bracketed = bracketedTag(text, at);
+  if (bracketed !== undefined) return tagged('', bracketed);
   const hostAt = text[at] === '<' ? endOfFacility(text, at) : at;
   const hostEnd = endOfWord(text, hostAt, longestHost);
   if (text[hostEnd - 1] === ':') {
+    if (endOfFacilityWord(text, hostAt) === hostEnd - 1) return noProgram;
     const header = readTag(text, hostAt, '');
     // An IPv6 address may end in a colon too: it is no tag, and a host.
     if (header !== noProgram) return header;
@@ -169,9 +209,16 @@ function readRfc3164(text: string, at: number): Header {
   const host = text.slice(hostAt, hostEnd);
   const header = readTag(text, hostEnd + 1, host);
   if (header !== noProgram) return header;
+  const behindHost = bracketedTag(text, hostEnd + 1);
+  if (behindHost !== undefined) return tagged(host, behindHost);
   const place = tagBehindMore(text, hostEnd + 1, host);
   return place === undefined ? noProgram : readTag(text, place.at, place.host);
 }
+
+const tagged = (host: string, {pid = noPid, ...tag}: Tag): Header => ({
+  ...{kind: 'message', host, pid},
+  ...tag,
+});
 
 /** `sm-mta[28]: `, `sm-mta: `, or what a BSD syslogd writes in place of that for a repeated message. */
 function readTag(text: string, at: number, host: string): Header {
@@ -181,13 +228,15 @@ function readTag(text: string, at: number, host: string): Header {
   const hasPid = pidEnd > end + 1 && text.startsWith(']: ', pidEnd);
   if (end > at && hasPid) {
     const pid = Number(text.slice(end + 1, pidEnd));
-    return {kind: 'message', host, program: text.slice(at, end), pid, at: pidEnd + 3};
+    const messageAt = behindBlanks(text, pidEnd + 3);
+    return {kind: 'message', host, program: text.slice(at, end), pid, at: messageAt};
   }
   const repeated = readRepeat(text.slice(at), host);
   if (repeated !== noProgram || end === at || !text.startsWith(': ', end)) return repeated;
   // `mail.info: ` of socklog: more of the header comes behind it.
   if (endOfFacilityWord(text, at) === end) return noProgram;
-  return {kind: 'message', host, program: text.slice(at, end), pid: noPid, at: end + 2};
+  const messageAt = behindBlanks(text, end + 2);
+  return {kind: 'message', host, program: text.slice(at, end), pid: noPid, at: messageAt};
 }
 
 /** Everything but blanks, control characters, `:`, `[` and `]`; NaN is past the end. */
@@ -255,25 +304,6 @@ function beginOfMessage(text: string, dataEnd: number): number {
   let at = dataEnd + 1;
   if (text.startsWith(byteOrderMark, at)) at += byteOrderMark.length;
   return text[at] === ' ' ? at + 1 : at;
-}
-
-const solarisId = /^\[ID \d{1,10} [\w.]{1,32}\] /;
-const repeated = /^message repeated (\d{1,10}) times: \[ ?/;
-
-/**
- * Takes off what a syslogd put around a message.
- *
- * @returns undefined for a repeated one that is cut: with its end the client could choose where
- *   the line ends, and so what it says
- */
-function unpack(text: string): {readonly message: string; readonly times: number} | undefined {
-  const message = text.startsWith('[ID ') ? text.replace(solarisId, '') : text;
-  const match = message.startsWith('message repeated ') ? repeated.exec(message) : null;
-  const times = Number(match?.[1] ?? 0);
-  if (match === null || times === 0) return {message, times: 1};
-  const isWhole = message.endsWith(']') && message.length - match[0].length < longestRepeatedBytes;
-  if (!isWhole) return undefined;
-  return {message: message.slice(match[0].length, -1), times: Math.min(times, mostTimes)};
 }
 
 /** @returns where the stamp begins behind `<21>`, or -1 */

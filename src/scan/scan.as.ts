@@ -177,7 +177,9 @@ function messageMatters(message: usize, end: usize): bool {
   if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return true; // from=
   // A recipient may begin as the lines do that are passed over.
   if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) {
-    return hasEnded(body, end) || mayRefuse(body, end, message); // to=
+    const ended = endOf(body, end); // to=
+    if (ended == endsRefused) add(queueIdsAt, queueIdHash(message));
+    return ended != endsNot || mayRefuse(body, end, message);
   }
   // STARTTLS=server: and a comma, which no name has.
   if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454 && load<u16>(body + 15) == 0x202c) {
@@ -236,14 +238,18 @@ function queueIdHash(message: usize): u32 {
   return hashOf(message, at);
 }
 
-/** Whether a delivery says `stat=Sent` or `User unknown`; behind that stands what the next host said. */
-function hasEnded(body: usize, end: usize): bool {
+const endsNot = 0;
+const endsSent = 1;
+const endsRefused = 2;
+
+/** What a delivery says first: `stat=Sent` or `User unknown`; behind that stands what the next host said. */
+function endOf(body: usize, end: usize): i32 {
   for (let at = body; at + 8 <= end; at++) {
     const word = load<u64>(at);
-    if (word == 0x746e65533d746174) return true; // tat=Sent
-    if (word == 0x6b6e752072657355 && load<u32>(at + 8) == 0x6e776f6e) return true; // User unknown
+    if (word == 0x746e65533d746174) return endsSent; // tat=Sent
+    if (word == 0x6b6e752072657355 && load<u32>(at + 8) == 0x6e776f6e) return endsRefused; // User unknown
   }
-  return false;
+  return endsNot;
 }
 
 function hashOf(start: usize, end: usize): u32 {

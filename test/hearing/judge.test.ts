@@ -27,6 +27,7 @@ import {
   record,
   stillWaiting,
   times,
+  unknown,
   unreadable,
 } from './lines.js';
 
@@ -43,6 +44,8 @@ describe('deaf', () => {
     ['another frame', ownUnreadable, 'frames'],
     ['no frame at all', unreadable('garbage'), 'frames'],
     ['other words', strange, 'grammar'],
+    ['a header where the tag is read', foreign('UTC', `relay sm-mta[7]: ${unknown}`), 'frames'],
+    ['a word in front', line({message: `[mail.info] ${unknown}`}, 'noClient'), 'grammar'],
     ['another writer', line({}, 'otherWriter'), 'writer'],
   ] as const)('from leastLines on: %s', (_, each, why) => {
     expect(judged(times(leastLines - 1, each))).toEqual({kind: 'quiet'});

@@ -105,6 +105,7 @@ test('the names, their types and their order', () => {
     'source_last_line_timestamp_seconds gauge',
     'source_last_sign_timestamp_seconds gauge',
     'source_newest_stamp_timestamp_seconds gauge',
+    'source_offset_seconds gauge',
     'source_behind_bytes gauge',
   ]);
   expect(text).toContain('\nblocksmtp_firewall_read_timestamp_seconds{family="ipv4"} 0\n');
@@ -112,11 +113,15 @@ test('the names, their types and their order', () => {
 });
 
 test('a source is a label, whatever its path', () => {
-  const source = sourceOf({source: '/var/log/a"\\\n.log', lastSignMs: 1500});
+  const source = sourceOf({
+    ...{source: '/var/log/a"\\\n.log', lastSignMs: 1500},
+    offsetSeconds: -19_800,
+  });
   const text = statusFigures(statusOf({hearing: {...nobodyListens, sources: [source]}}));
   expect(text).toContain('\nblocksmtp_source_lines_total{source="/var/log/a\\"\\\\?.log"} 428\n');
   expect(text).toContain('_last_sign_timestamp_seconds{source="/var/log/a\\"\\\\?.log"} 1.5\n');
   expect(text).toContain('reason="otherProgram"} 400\n');
+  expect(text).toMatch(/_source_offset_seconds\{.*\} -19800\n/);
   const deaf = statusFigures(statusOf({hearing: {...nobodyListens, verdict: 'deaf'}}));
   expect(deaf).toContain('\nblocksmtp_deaf 1\n');
 });

@@ -74,7 +74,18 @@ const frames: readonly ((message: string, i: number) => string)[] = [
   (message) => `2026-11-21T11:51:44Z stderr F sm-mta[7]: ${message}`,
   (message) => `mailer-1  | Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
   (message) => `[pod/mail-0/relay] Nov 21 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `Sat Nov 21 11:51:44 2026 relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 2026 11:51:44 relay sm-mta[7]: ${message}`,
+  (message) => `2026-11-21 11:51:44 +0000 relay sm-mta[7]: ${message}`,
+  (message) => `2026-11-21_11:51:44.57519 mail.info: sm-mta[7]: ${message}`,
+  (message) => `mail.info 2026-11-21T11:51:44+00:00 relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 mail.info relay sm-mta[7]: ${message}`,
+  (message) => `Nov 21 11:51:44 [sm-mta] ${message}`,
+  (message) => `2026-11-21T11:51:44Z relay sm-mta 7 - - ${message}`,
+  (message) => `Nov 21 11:51:44 relay sm-mta[7]:  ${message}`,
 ];
+/** Of a container's keeper: what one is cut into tells which of the next to read, so all are given. */
+const isKept = (line: string): boolean => line.startsWith('{') || / std(?:out|err) F /.test(line);
 
 describe('the scan on each message, in each frame', () => {
   test.each(messages)('%s', (message) => {
@@ -212,8 +223,12 @@ describe('several names', () => {
   test('a line under each is given, in any order and frame, and none under another', () => {
     for (const frame of frames) {
       const line = frame(message, 7);
+<<<<<<< HEAD
       // In JSON, and where a container's keeper cuts lines, all are given.
       if (line.startsWith('{') || / std(?:out|err) /.test(line)) continue;
+=======
+      if (isKept(line)) continue;
+>>>>>>> b-hear
       const log = [...names, 'mta-in'].map((name) => line.replace('sm-mta', name)).join('\n');
       expect(given(`${log}\n${log}`, names)).toBe(2 * names.length);
       expect(given(log, ['sm-mta'])).toBe(1);

@@ -6,6 +6,11 @@
  *     HOST RELAY TAG[PID]:                          a BSD syslogd that puts the sender in front of a
  *                                                   header that has its host already
  *
+ *     mail.info HOST TAG[PID]:                      templates of rsyslog and syslog-ng; in front of the
+ *                                                   stamp too
+ *     [TAG] MESSAGE                                 metalog
+ *     HOST TAG PID MSGID - MESSAGE                  RFC 5424 in a file, without priority and version
+ *
  * A tag ends in a colon, so none of these is one: behind a tag nothing is looked for. What is found is
  * not yet believed to be a tag.
  */
@@ -28,6 +33,49 @@ const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]*)$/i;
 /** @returns where the word ends that names facility and level; `at` where there is none */
 export function endOfFacilityWord(text: string, at: number): number {
   return at + (facility.exec(text.slice(at, at + longestFacility))?.[0].length ?? 0);
+}
+
+/** @returns where the header goes on behind `mail.info ` or `mail.info: `; `at` where there is none */
+export function behindFacilityWord(text: string, at: number): number {
+  const end = endOfFacilityWord(text, at);
+  if (end === at) return at;
+  return text[end] === ':' ? end + 2 : end + 1;
+}
+
+/** A letter first: `[192.0.2.1]` is a host. */
+const bracketed = /^\[([A-Za-z][^\s:[\]]{0,63})(?:\[(\d{1,10})\])?\] (?:\[(\d{1,10})\] )?/;
+const longestBracketed = 96;
+
+export interface Tag {
+  readonly program: string;
+  readonly pid: number | undefined;
+  /** Where the message begins. */
+  readonly at: number;
+}
+
+/** `[sm-mta] `, which metalog makes of `sm-mta[34]: ` */
+export function bracketedTag(text: string, at: number): Tag | undefined {
+  if (text[at] !== '[') return undefined;
+  const match = bracketed.exec(text.slice(at, at + longestBracketed));
+  if (match === null) return undefined;
+  const [whole, program = '', pid = match[3]] = match;
+  return {program, pid: pid === undefined ? undefined : Number(pid), at: at + whole.length};
+}
+
+/** `HOST TAG 34 - - MESSAGE`: the process id is needed, for else these may be words. */
+const bareRfc5424 = /^\S{1,255} \S{1,64} \d{1,10} \S{1,32} (?:- |\[\w)/;
+const longestBareRfc5424 = 380;
+
+export const isBareRfc5424 = (text: string, at: number): boolean =>
+  bareRfc5424.test(text.slice(at, at + longestBareRfc5424));
+
+/** Of a template that puts one in front of a message that begins with one. A count. */
+const mostBlanks = 8;
+
+export function behindBlanks(text: string, at: number): number {
+  let end = at;
+  while (end - at < mostBlanks && text[end] === ' ') end += 1;
+  return end;
 }
 
 interface TagPlace {

@@ -19,14 +19,16 @@ type Unwrapped =
   /** `time`: as the keeper wrote it, in front of the line; '' where it wrote none. */
   | {readonly kind: 'wrapped'; readonly text: string; readonly time: string}
   /** For `log/journal-entry.ts`. */
-  | {readonly kind: 'journalEntry'; readonly entry: unknown}
+  | {readonly kind: 'journalEntry'; readonly entry: object}
   | {readonly kind: 'part'};
 
 const bare: Unwrapped = {kind: 'bare'};
 
 /** Stamp, stream, `P` for a part or `F` for the whole or the last part, and tags behind that. */
 const cri = /^(\d{4}-\S{15,31}) (stdout|stderr) ([PF])(?::\S{0,32})? /;
-const compose = /^[0-9A-Za-z][\w.-]{0,63} *\| /;
+/** `journalctl -o json-seq` and `-o json-sse`. */
+const journalHead = /^(?:\x1e|data: )(?=\{)/;
+const compose = /^(?:\x1b\[[\d;]{1,8}m)?[0-9A-Za-z][\w.-]{0,63} *\| (?:\x1b\[0m)?/;
 const pod = /^\[pod\/[^\s\]/]{1,253}\/[^\s\]/]{1,63}\] /;
 /** The longest of these prefixes. Characters. */
 const longestPrefix = 330;
@@ -40,6 +42,8 @@ export class Wrappings {
 
   unwrap(text: string): Unwrapped {
     if (text[0] === '{') return this.#json(text);
+    const [entryHead] = journalHead.exec(text) ?? [];
+    if (entryHead !== undefined) return this.#json(text.slice(entryHead.length));
     const head = text.slice(0, longestPrefix);
     const [prefix, time = '', stream, tag] = cri.exec(head) ?? [];
     if (prefix !== undefined) {

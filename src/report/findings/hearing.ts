@@ -6,6 +6,7 @@ import {countText} from '../../base/count.js';
 import {aboutText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
 import type {SourceView} from '../../hearing/view.js';
+import {offsetText} from '../hearing/lines.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from './finding.js';
 
@@ -24,7 +25,11 @@ export function hearingFindings({status, nowMs}: Facts): Finding[] {
 function ofSource(view: SourceView, nowMs: number): Finding[] {
   const {verdict, lines, understood, notes, sinceMs} = view;
   const path = printable(view.source, 200);
-  const found = notes.map((note) => advice(`${path}: ${note}`));
+  const offset = offsetText(view.offsetSeconds).map(
+    (each) =>
+      `${each}: see that the syslog daemon, its host and blocksmtp have the same time zone and clock`,
+  );
+  const found = [...notes, ...offset].map((note) => advice(`${path}: ${note}`));
   const heard = `the daemon reads ${path}: ${countText(lines, 'line')}, ${understood} about clients`;
   switch (verdict) {
     case 'deaf':

@@ -71,6 +71,12 @@ function timeFigures(
     at('last_sign', 'When the last sign was read; 0: none.', ({lastSignMs}) => lastSignMs),
     at('newest_stamp', 'The newest time in a line; 0: none.', ({newestStampMs}) => newestStampMs),
     {
+      name: 'source_offset_seconds',
+      type: 'gauge',
+      help: 'By how much its stamps are behind the clock, which is corrected.',
+      samples: each(({offsetSeconds}) => offsetSeconds ?? 0),
+    },
+    {
       name: 'source_behind_bytes',
       type: 'gauge',
       help: 'How far reading is behind the end of the file.',

@@ -1,6 +1,6 @@
 /** Which logs are followed and what is heard there, as lines and as figures; `hearing/words.ts` says why not. */
 import {countText} from '../../base/count.js';
-import {aboutText} from '../../base/duration.js';
+import {aboutText, durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
 import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
 
@@ -55,10 +55,12 @@ function lagText({newestStampMs, lastLineMs, offsetSeconds}: SourceView, nowMs: 
 }
 
 /** @param seconds what is added to the stamps: more than 0 where they are behind */
-function offsetText(seconds: number | undefined): string[] {
+export function offsetText(seconds: number | undefined): string[] {
   if (seconds === undefined || seconds === 0) return [];
   const side = seconds > 0 ? 'behind' : 'ahead of';
-  return [`its stamps are ${aboutText(Math.abs(seconds))} ${side} this machine's clock, corrected`];
+  return [
+    `its stamps are ${durationText(Math.abs(seconds))} ${side} this machine's clock, corrected`,
+  ];
 }
 
 const reasons: Readonly<Record<IgnoredBy, string>> = {

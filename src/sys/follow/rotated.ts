@@ -97,12 +97,12 @@ function membersOf(path: string): Member[] {
   });
 }
 
-/** By its name whether it is packed at all; by its first bytes how. */
+/** By its first bytes: a name may lack the packer's ending. One that has it, and nothing of a packer, is damaged. */
 function packingOf(path: string): Rotated['packing'] {
   const ending = packedEnding.exec(path)?.[0];
-  if (ending === undefined) return 'none';
-  if (ending === '.gz') return 'gzip';
-  const packing = packingIn(path);
+  const packing = ending === '.gz' ? 'gzip' : packingIn(path);
+  if (packing === undefined && ending === undefined) return 'none';
+  if (packing === 'gzip') return 'gzip';
   return packing !== undefined && canUnpack(packing) ? 'program' : 'other';
 }
 

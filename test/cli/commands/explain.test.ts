@@ -135,7 +135,11 @@ describe('explain tells of each line', () => {
       `${head}6AKC0000000152[2]: x`,
       'ignored: a piece of a message that is not whole',
     ],
-    ['others', unknown.replace('sm-mta', 'sshd'), 'ignored: not of sm-mta'],
+    [
+      'others',
+      unknown.replace('sm-mta', 'sshd'),
+      'ignored: not of sm-mta, sendmail, sm-msp-queue or another name of the mailer',
+    ],
     ['nothing', `${head}x`, 'ignored: nothing in it about a client'],
   ])('why it passed over %s', async (_, line, outcome) => {
     const {printed} = await explained(line, 'json');

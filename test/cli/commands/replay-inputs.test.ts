@@ -3,7 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {whereAvailable} from '../../support/where-available.js';
-import {journalWriter, writeJournal} from '../../sys/journal/journal-files.js';
+import {journalWriter, type Wanted, writeJournal} from '../../sys/journal/journal-files.js';
 import {blocksmtp, temporary} from '../built.js';
 
 const files = temporary();
@@ -77,20 +77,36 @@ const journalTest = whereAvailable({
   works: [journalWriter, '--version'],
 });
 
-journalTest('`journal` is all that the journal has kept of the mailer', () => {
-  const folder = files.path('journal-files');
-  writeJournal(
-    folder,
-    messages.map((message, i) => ({message, atUs: i * 1000})),
-  );
-  // In a mount namespace of its own, where this is the journal of the machine.
+/** In a mount namespace of its own, where these are the entries of the machine. */
+function replayEntries(name: string, entries: readonly Wanted[]): ReturnType<typeof replay> {
+  const folder = files.path(name);
+  writeJournal(folder, entries);
   const script =
     'mount -t tmpfs none /var/log && mkdir -p /var/log/journal/$(cat /etc/machine-id) && ' +
     'cp "$0"/system.journal /var/log/journal/*/ && exec "$@"';
   const enter = (program: string, words: readonly string[]): readonly string[] => {
     return ['unshare', '--mount', 'sh', '-c', script, folder, program, ...words];
   };
-  const {code, stdout} = blocksmtp(['replay', `--white-list=${whitelist}`, 'journal'], enter);
+  return blocksmtp(['replay', `--white-list=${whitelist}`, 'journal'], enter);
+}
+
+journalTest('`journal` is all that the journal has kept of the mailer', () => {
+  const entries = messages.map((message, i) => ({message, atUs: i * 1000}));
+  const {code, stdout} = replayEntries('journal-files', entries);
   expect([code, stdout]).toEqual([0, expect.stringContaining('1 block of 1 client')]);
+  return Promise.resolve();
+});
+
+journalTest('`journal` in which the mailer has another name is not silence', () => {
+  const fields = {SYSLOG_FACILITY: '2'};
+  const entries = messages.map((message, i) => ({
+    ...{message, fields, identifier: 'mta-in'},
+    atUs: i * 1000,
+  }));
+  const {code, stdout} = replayEntries('other-name', entries);
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('are of `mta-in`: set mailer_syslog_name = "mta-in"'),
+  ]);
   return Promise.resolve();
 });

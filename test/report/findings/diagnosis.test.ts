@@ -148,6 +148,15 @@ describe('what is heard', () => {
     expect(troubles({status: heard('hears', 0, ['y'])})).toEqual(['advice: /l: y']);
   });
 
+  test('stamps of another clock', () => {
+    const status = statusWith(3);
+    const sources = [sourceOf({source: '/l', offsetSeconds: 3600})];
+    const hearing = {...nobodyListens, verdict: 'hears' as const, sources};
+    expect(troubles({status: {...status, hearing}})).toEqual([
+      "advice: /l: its stamps are 1h behind this machine's clock, corrected: see that the syslog daemon, its host and blocksmtp have the same time zone and clock",
+    ]);
+  });
+
   test('a daemon that runs with something else', () => {
     const differences = [{key: 'mailer_syslog_name', daemon: '"x"', here: '"auto"'}];
     expect(troubles({differences})).toEqual([

@@ -41,6 +41,24 @@ test('a file that is there plain and packed is being packed: the plain one', () 
   ]);
 });
 
+test('how a file is packed, whatever its name says', () => {
+  const folder = newDir();
+  const gzip = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0]);
+  const xz = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0, 0, 0]);
+  const all = {'.1': 'Nov 21', '.2': gzip, '.3': xz, '.4.xz': gzip, '.5': '', '.6.xz': 'Nov 21'};
+  fs.writeFileSync(join(folder, 'mail.log'), gzip);
+  for (const [end, text] of Object.entries(all))
+    fs.writeFileSync(join(folder, `mail.log${end}`), text);
+  const packings = rotatedFiles(join(folder, 'mail.log')).map(({path, packing}) => [
+    basename(path).slice('mail.log'.length),
+    packing,
+  ]);
+  expect(Object.fromEntries(packings)).toEqual({
+    ...{'.1': 'none', '.2': 'gzip', '.4.xz': 'gzip', '.5': 'none', '.6.xz': 'other'},
+    '.3': expect.stringMatching(/^(?:program|other)$/),
+  });
+});
+
 test('a folder that is not there has none', () => {
   expect(rotatedFiles(join(newDir(), 'none', 'mail.log'))).toEqual([]);
 });

@@ -20,9 +20,14 @@ export interface Refusal {
 
 const unknownStatus: ReadonlySet<string> = new Set(['5.1.1', '5.2.1']);
 
-export function isUnknownUser({reply = '550', status = '', words}: Refusal): boolean {
-  if (!reply.startsWith('5') || status.startsWith('4.')) return false;
-  return unknownStatus.has(status) || saysUnknown(words);
+/** A whole reply, with its codes, may stand in the place of its words. */
+const codesInFront = /^(?:([45]\d\d)[ -])?(?:([45]\.\d{1,3}\.\d{1,3}) )?/;
+
+export function isUnknownUser({reply, status, words}: Refusal): boolean {
+  const [codes = '', said, saidStatus] = codesInFront.exec(words) ?? [];
+  const all = [reply, status, said, saidStatus];
+  if (all.some((code) => code !== undefined && !code.startsWith('5'))) return false;
+  return unknownStatus.has(status ?? saidStatus ?? '') || saysUnknown(words.slice(codes.length));
 }
 
 const person =
