@@ -44,6 +44,31 @@ test('with a bad configuration: how many blocks stand, and which should have end
   store.close();
 });
 
+test.each([
+  ['a bad value of an option', 78, ['run', '--threshold=0']],
+  ['an unknown option', 64, ['run', '--treshold=12']],
+  ['an option without its value', 64, ['--threshold']],
+  ['a word that is no command', 64, ['satus']],
+  ['a port for the old word and other ports', 78, ['--mailer-port=25', '--mailer-ports=25,587']],
+])('with %s too', async (name, code, words) => {
+  const stateDir = await stateWith(name, Date.now() + 3_600_000);
+  const file = folder.write('good.toml', `state_dir = "${stateDir}"\n`);
+  const ended = blocksmtp([...words, `--config=${file}`]);
+  expect([ended.code, ended.stderr]).toEqual([
+    code,
+    expect.stringContaining('1 block stands in iptables without an end'),
+  ]);
+  const listed = blocksmtp(['list', '--treshold=12', `--config=${file}`]);
+  expect([listed.code, listed.stderr]).toEqual([64, expect.not.stringContaining('iptables')]);
+});
+
+test('with a file that is not there, where the state is named', async () => {
+  const stateDir = await stateWith('named', Date.now() + 3_600_000);
+  const words = ['run', `--config=${folder.path('none.toml')}`, `--state-dir=${stateDir}`];
+  const {code, stderr} = blocksmtp(words);
+  expect([code, stderr]).toEqual([78, expect.stringContaining('without an end')]);
+});
+
 test('nothing of it where the kernel ends them, or none stands', async () => {
   const now = Date.now();
   const many = await stateWith('sets', now - 60_000);

@@ -10,11 +10,11 @@ import {openToLook} from '../resources.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
-/** The configuration is bad, and this much of it can be used: enough to find the state. */
+/** The command line or the configuration is bad, and so much of it can be read that the state may be found. */
 export async function tellLeftBlocks(options: Options): Promise<void> {
   const parsed = configOf(options);
-  const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
-  if (config === undefined || config.dryRun) return;
+  const config = parsed.kind === 'config' ? parsed.config : parsed.likely;
+  if (config.dryRun) return;
   // The file of the log may be what is bad.
   const log = openLog({...config, logFile: ''});
   await tellEndless(config, log);
