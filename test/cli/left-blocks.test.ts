@@ -2,6 +2,8 @@
 import {afterAll, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {openStore} from '../../src/sys/disk/store.js';
+import {start} from '../support/child.js';
+import {until} from '../support/temp.js';
 import {blocksmtp, temporary} from './built.js';
 
 const folder = temporary();
@@ -67,6 +69,25 @@ test('with a file that is not there, where the state is named', async () => {
   const words = ['run', `--config=${folder.path('none.toml')}`, `--state-dir=${stateDir}`];
   const {code, stderr} = blocksmtp(words);
   expect([code, stderr]).toEqual([78, expect.stringContaining('without an end')]);
+});
+
+test('nothing of it while a process works on the state, and its lock is not waited for', async () => {
+  const stateDir = await stateWith('held', Date.now() - 60_000);
+  const holder = start('flock', [
+    '--no-fork',
+    `${stateDir}/lock`,
+    'sh',
+    '-c',
+    'echo held; exec sleep 1000',
+  ]);
+  try {
+    await until('the lock to be held', () => holder.output() === 'held\n');
+    const {code, stderr} = blocksmtp(['satus', `--state-dir=${stateDir}`]);
+    expect([code, stderr]).toEqual([64, expect.not.stringMatching(/iptables|another/)]);
+  } finally {
+    holder.process.kill('SIGKILL');
+    await holder.ended;
+  }
 });
 
 test('nothing of it where the kernel ends them, or none stands', async () => {

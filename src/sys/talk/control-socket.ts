@@ -15,7 +15,7 @@ const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
 export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
-const timeoutMs = 30_000;
+export const longestAnswerMs = 30_000;
 /** Connections at once. A count. */
 const mostConnections = 16;
 
@@ -108,7 +108,7 @@ type ControlAnswer =
 export async function askControl(
   path: string,
   request: unknown,
-  patienceMs = timeoutMs,
+  patienceMs = longestAnswerMs,
 ): Promise<ControlAnswer> {
   const connection = net.createConnection(path);
   try {
@@ -135,7 +135,7 @@ class Silence extends Error {}
 function readLine(
   connection: net.Socket,
   mostBytes: number,
-  patienceMs = timeoutMs,
+  patienceMs = longestAnswerMs,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const cutter = new LineCutter(mostBytes, 'utf8');
