@@ -2,7 +2,7 @@
  * How a command is written in the table (`command-table.ts`), and the three ways to do its work: under a
  * checked configuration, by a daemon that runs in spite of a bad file, or as a request to the guard.
  */
-import {configured, reaching} from './command.js';
+import {configured, reaching, type WhenRefused} from './command.js';
 import {operate} from './commands/operate.js';
 import type {ExitCode} from './face/exit.js';
 import type {Surroundings, WithoutDaemon} from './face/surroundings.js';
@@ -31,6 +31,8 @@ export interface CommandRow {
   readonly options?: readonly OptionRow[];
   /** What else can be wrong with its words; default: nothing. */
   readonly wrongIn?: WrongIn;
+  /** What else is told when its words are wrong; default: nothing. */
+  readonly whenRefused?: WhenRefused;
   readonly run: (call: CommandCall) => void | Promise<void>;
 }
 

@@ -37,6 +37,7 @@ import {
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
+import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
 const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
 const stateSettings: readonly SettingName[] = [
@@ -76,6 +77,7 @@ const logCommands: readonly CommandRow[] = [
     words: 'run',
     settings: settingNames,
     meaning: 'Follow the log and guard the relay. Without a command this is meant.',
+    whenRefused: tellLeftBlocks,
     run: async ({options, surroundings: {signals, output, finish}}) =>
       finish(await run(options, signals, (problems) => complainAll(problems, output))),
   },

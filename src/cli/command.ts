@@ -13,36 +13,41 @@ import type {Config, SettingName} from '../config/schema.js';
 import {configOf} from '../daemon/course/configuration.js';
 import {type Log, openLog} from '../sys/talk/log.js';
 
-/**
- * A command with the options of these settings; `run` is meant where none is named.
- *
- * @param wrongIn what else can be wrong with its words; default: nothing
- */
+/** Tells what else matters when a command is refused. Its options as far as they have their values. */
+export type WhenRefused = (options: Options) => Promise<void>;
+
+/** A command with the options of these settings; `run` is meant where none is named. */
 export function addCommand(
   program: Command,
   usage: string,
   names: readonly SettingName[],
   output: Output,
-  wrongIn: WrongIn = () => [],
+  more: MoreOfWords,
 ): Command {
   const made = program.command(usage, {isDefault: usage === 'run'});
   addOptions(made, names);
-  return refusing(made, output, wrongIn);
+  return refusing(made, output, more);
+}
+
+/** As of a row of the table. */
+interface MoreOfWords {
+  readonly wrongIn?: WrongIn;
+  readonly whenRefused?: WhenRefused;
 }
 
 /** Has all that is wrong with the command's words be told at once, before anything is done. */
-export function refusing(made: Command, output: Output, wrongIn: WrongIn = () => []): Command {
+export function refusing(made: Command, output: Output, more: MoreOfWords): Command {
   // Left to commander, only the first wrong word would be told, or that one is missing.
   made.allowUnknownOption().allowExcessArguments().usage(made.usage());
   const needed = made.registeredArguments.filter(({required}) => required);
   for (const operand of needed) operand.required = false;
-  return made.hook('preAction', () => {
+  return made.hook('preAction', async () => {
     refuseMisplaced(made, output);
-    refuseWrongWords(
+    await refuseWrongWords(
       made,
       needed.map((operand) => operand.name()),
       output,
-      wrongIn,
+      more,
     );
   });
 }
@@ -95,12 +100,12 @@ function refuseMisplaced({args, parent}: Command, output: Output): void {
 }
 
 /** Tells every word that is no option or operand of the command, with whatever else is wrong. */
-function refuseWrongWords(
+async function refuseWrongWords(
   command: Command,
   needed: readonly string[],
   output: Output,
-  wrongIn: WrongIn,
-): void {
+  {wrongIn = () => [], whenRefused}: MoreOfWords,
+): Promise<void> {
   const options = command.opts<Options & OwnOptions>();
   const operands = command.args.filter((word) => !isOption(word));
   const {problems: missing, rest} = missingValues(options);
@@ -114,8 +119,10 @@ function refuseWrongWords(
   if (wrong.length === 0) return;
   for (const message of wrong) output.complain(message);
   // Which file was meant is not known where its name is missing; the flags can be judged.
-  const parsed = options.config === rest.config ? configOf(rest) : configOf(rest, '');
+  const isFileKnown = options.config === rest.config;
+  const parsed = isFileKnown ? configOf(rest) : configOf(rest, '');
   if (parsed.kind === 'problems') complainAll(parsed.problems, output);
+  if (isFileKnown) await whenRefused?.(rest);
   throw wrongUsage();
 }
 

@@ -20,12 +20,12 @@ export function makeProgram(surroundings: Surroundings): Command {
 }
 
 function addRow(program: Command, row: CommandRow, surroundings: Surroundings): void {
-  const {words, settings, meaning, wrongIn, run} = row;
+  const {words, settings, meaning, run} = row;
   const {output} = surroundings;
   const made =
     settings === 'none'
-      ? refusing(program.command(words), output, wrongIn)
-      : addCommand(program, words, settings, output, wrongIn);
+      ? refusing(program.command(words), output, row)
+      : addCommand(program, words, settings, output, row);
   made.description(meaning);
   for (const {flags, meaning: text} of row.options ?? []) {
     if (flags.includes('<')) made.addOption(valueOption(flags, text));

@@ -4,6 +4,7 @@
  * Does not read the file or the command line (`sys/disk/config-file.ts`, `cli/options.ts`).
  */
 import {durationText} from '../base/duration.js';
+import {asciiJson} from '../base/printable.js';
 import type {Problem} from '../base/problem.js';
 import type {Raw} from './kinds/kind.js';
 import {nearest} from './nearest.js';
@@ -43,7 +44,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
     const {kind} = settings[name];
     const read = isRaw(raw) ? kind.read(raw) : ({ok: false, expected: kind.bounds} as const);
     if (!read.ok) {
-      const [didYouMean] = keysMeantBy(place.key ?? '', raw);
+      const didYouMean = listMeantBy(raw, kind) ?? keysMeantBy(place.key ?? '', raw)[0];
       const guess = didYouMean === undefined ? {} : {didYouMean};
       problems.push({...place, what: shown(raw), expected: read.expected, ...guess});
     } else if (kind === schedule && !sources.isSchedule(read.value as string)) {
@@ -149,21 +150,34 @@ function loops(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Pr
   }));
 }
 
+/** Unknown keys that are told one by one. A count: a file of another kind has thousands. */
+export const mostUnknownKeys = 50;
+
 function unknownKeys(sources: ConfigSources): Problem[] {
-  const known = settingNames.map(keyOf);
-  return Object.entries(sources.table)
-    .filter(([key]) => !known.includes(key) && !isObsoleteKey(key))
-    .map(([key, value]) => {
-      const isTable = keysIn(value).length > 0;
-      const didYouMean = keysMeantBy(key, value)[0] ?? nearest(key, known);
-      return {
-        where: sources.file,
-        what: `unknown key ${shown(key)}`,
-        expected: isTable ? `${aKey}, in no table` : aKey,
-        ...lineOf(key, sources),
-        ...(didYouMean !== undefined && {didYouMean}),
-      };
-    });
+  const known = new Set<string>(settingNames.map(keyOf));
+  const unknown = Object.keys(sources.table).filter(
+    (key) => !known.has(key) && !isObsoleteKey(key),
+  );
+  const told = unknown.slice(0, mostUnknownKeys).map((key) => unknownKey(key, sources));
+  const next = unknown[mostUnknownKeys];
+  if (next === undefined) return told;
+  const {line} = lineOf(next, sources);
+  const what = `${unknown.length - mostUnknownKeys} more unknown keys`;
+  const rest = {where: sources.file, what, expected: 'a configuration of blocksmtp'};
+  return [...told, line === undefined ? rest : {...rest, line}];
+}
+
+function unknownKey(key: string, sources: ConfigSources): Problem {
+  const value = sources.table[key];
+  const isTable = keysIn(value).length > 0 && !Array.isArray(value);
+  const didYouMean = keysMeantBy(key, value)[0] ?? nearest(key, settingNames.map(keyOf));
+  return {
+    where: sources.file,
+    what: `unknown key ${shown(key)}`,
+    expected: isTable ? `${aKey}, in no table` : aKey,
+    ...lineOf(key, sources),
+    ...(didYouMean !== undefined && {didYouMean}),
+  };
 }
 
 const keysIn = (value: unknown): string[] =>
@@ -178,6 +192,13 @@ function keysMeantBy(key: string, value: unknown): string[] {
   );
 }
 
+/** `[25, 587]`, where one string with commas is wanted. */
+function listMeantBy(value: unknown, kind: {readonly read: (raw: Raw) => {ok: boolean}}) {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isRaw)) return undefined;
+  const text = value.join(',');
+  return kind.read(text).ok ? shown(text) : undefined;
+}
+
 const isRaw = (value: unknown): value is Raw =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
@@ -186,4 +207,4 @@ const quotedCharacters = 80;
 
 /** As JSON, which has no word for nan and inf. */
 const shown = (value: unknown): string =>
-  (typeof value === 'number' ? String(value) : JSON.stringify(value)).slice(0, quotedCharacters);
+  (typeof value === 'number' ? String(value) : asciiJson(value)).slice(0, quotedCharacters);

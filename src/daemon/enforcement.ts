@@ -24,7 +24,7 @@ import type {Variant} from '../firewall/iptables-calls.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {RunCall} from '../firewall/live/part.js';
 import type {Guard} from '../guard/guard.js';
-import {followClock} from '../guard/clock-mend.js';
+import {followClock, mendFuture} from '../guard/clock-mend.js';
 import {endBlocks, liftExempt, liftSince} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
@@ -111,6 +111,8 @@ export class Enforcement {
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     const {state, families} = this.#parts;
     const undone = liftSince(state, liftSinceMs, this.now());
+    // The clock may have been set back while nobody ran: a block of seconds ends in seconds all the same.
+    mendFuture(state, this.now());
     const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
     const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
     this.#tell([...lifted, ...ended]);

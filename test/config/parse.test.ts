@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import type {Raw} from '../../src/config/kinds/kind.js';
-import {parseConfig, type ConfigSources} from '../../src/config/parse.js';
+import {mostUnknownKeys, parseConfig, type ConfigSources} from '../../src/config/parse.js';
 import {problemText} from '../../src/base/problem.js';
 import {
   type Config,
@@ -94,6 +94,27 @@ describe('parseConfig: problems', () => {
       expect.stringMatching(/in no table; did you mean threshold\?$/),
     ]);
     expect(problemsOf({table: {nothing_like_it: 10}})).toEqual([expect.not.stringContaining('?')]);
+  });
+
+  test('a list where one text with commas is wanted shows that text', () => {
+    expect(problemsOf({table: {mailer_ports: [25, 587]}})).toEqual([
+      expect.stringMatching(/did you mean "25,587"\?$/),
+    ]);
+    expect(problemsOf({table: {hook_chains: ['INPUT', 'FORWARD']}})).toEqual([
+      expect.stringMatching(/did you mean "INPUT,FORWARD"\?$/),
+    ]);
+    for (const ports of [[], [[25]], [0], ['a', {}]]) {
+      expect(problemsOf({table: {mailer_ports: ports}})).toEqual([
+        expect.not.stringContaining('did you'),
+      ]);
+    }
+  });
+
+  test('of very many unknown keys so many are told one by one, and how many more there are', () => {
+    const keys = Array.from({length: 100_000}, (_, i) => [`treshold_${i}`, i]);
+    const told = problemsOf({table: Object.fromEntries(keys) as Record<string, unknown>});
+    expect(told).toHaveLength(mostUnknownKeys + 1);
+    expect(told.at(-1)).toContain(`: ${100_000 - mostUnknownKeys} more unknown keys: expected `);
   });
 
   test('__proto__ as a key is an unknown key', () => {

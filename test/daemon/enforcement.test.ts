@@ -70,6 +70,16 @@ describe('what was decided', () => {
     expect(said(world, 'unblock 192.0.2.7: the time is over')).toBe(true);
   });
 
+  test('while a clock was ahead that was set back since begins now, and ends by itself', async () => {
+    const world = make();
+    const fromMs = Date.now() + 24 * 3_600_000;
+    stood(world, blockOf('192.0.2.7', {fromMs, untilMs: fromMs + 300}));
+    stood(world, blockOf('192.0.2.8', {fromMs, untilMs: fromMs + 3_600_000}));
+    world.enforcement.start();
+    await until('its end', () => said(world, 'unblock 192.0.2.7: the time is over'));
+    await until('the rule of the other alone', () => rules(world)?.join() === ruleOf('192.0.2.8'));
+  });
+
   test('that the firewall refuses is known, and made later', async () => {
     const world = make();
     world.kernel.refuses = () => true;

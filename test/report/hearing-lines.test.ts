@@ -28,14 +28,9 @@ describe('hearingLines', () => {
   test.each([
     [{newestStampMs: nowMs - 3_605_000}, 'the newest stamp 60m behind the clock'],
     [{newestStampMs: nowMs + 3_595_000}, 'the newest stamp 60m ahead of the clock'],
-<<<<<<< HEAD
-    [{offsetSeconds: 3600}, "its stamps are 60m behind this machine's clock, corrected"],
-    [{offsetSeconds: -3600}, "its stamps are 60m ahead of this machine's clock, corrected"],
-=======
     [{offsetSeconds: 3600}, "its stamps are 1h behind this machine's clock, corrected"],
     // Zones of half an hour.
     [{offsetSeconds: -19_800}, "its stamps are 330m ahead of this machine's clock, corrected"],
->>>>>>> b-hear
     [{behindBytes: 70_000}, '70000 bytes behind its end'],
   ])('lag: %j', (changes, text) => {
     expect(lines(sourceOf(changes))[0]).toContain(`, ${text}`);

@@ -24,6 +24,8 @@ const families = [
 ];
 const settings = '/etc/blocksmtp/blocksmtp.toml';
 const whitelist = '/etc/blocksmtp.whitelist';
+/** Names that the guesser asks for, if it is let. A count: eight seconds of asking, on a busy machine more. */
+const asked = 400;
 
 const {describe, guestRoot} = await requirePackageLab();
 
@@ -59,6 +61,17 @@ describe('the Debian package', () => {
 
   const hasSocket = async (): Promise<boolean> =>
     (await guest.run('test -S /run/blocksmtp/control.sock')).code === 0;
+
+  /** The unit is; before that systemd refuses a reload. */
+  const active = (): Promise<true> =>
+    until('the unit to be active', async () => (await show('ActiveState')) === 'active');
+
+  /** What a command of ours prints. On a busy machine it may say first that nothing answers yet. */
+  const answer = (command: string): Promise<string> =>
+    until(`an answer to ${command}`, async () => {
+      const {code, out} = await guest.run(command);
+      return code === 0 && out;
+    });
 
   async function ready(): Promise<void> {
     await until('chain and hook', async () => {
@@ -165,19 +178,25 @@ describe('the Debian package', () => {
     await until('the journal to be followed', async () =>
       (await guest.must('journalctl -u blocksmtp -o cat')).includes('following the journal'),
     );
-    const guess = 'ip netns exec client node /mnt/package/guess.mjs 192.0.2.1 40';
-    const answers = Number(await guest.must(guess));
-    expect(answers).toBeGreaterThanOrEqual(10);
-    // While it is still asking. How many more names pass on the way through the journal is the
-    // machine's mood: 20 ms each; the bench measures it.
-    expect(answers).toBeLessThanOrEqual(25);
-    expect(await drops()).toEqual([dropOf('192.0.2.99/32')]);
-    expect(await guest.must('journalctl -u blocksmtp -o cat')).toMatch(
-      /block 192\.0\.2\.99 .*10 names that never took mail here.*proof kernel/,
+    const answers = Number(
+      await guest.must(
+        `ip netns exec client node /mnt/package/guess.mjs 192.0.2.1 ${String(asked)}`,
+      ),
     );
+    const [dropped, said] = [await drops(), await guest.must('journalctl -u blocksmtp -o cat')];
+    // Before anything is judged: the tests below are about a machine without this block.
     await guest.must('blocksmtp unblock 192.0.2.99');
-    expect(await drops()).toEqual([]);
     await guest.must('systemctl stop mta');
+    expect(dropped).toEqual([dropOf('192.0.2.99/32')]);
+    expect(await drops()).toEqual([]);
+    // While it was still asking. How many names pass on the way through the journal is the machine's mood,
+    // and so is how many answers seem to be accepted names; the bench measures both. Never fewer than the
+    // threshold, and never more than what can postpone a block.
+    expect(answers).toBeLessThan(asked);
+    const names = /\bblock 192\.0\.2\.99 .*\b(\d+) names that never took mail here.*proof kernel/;
+    const count = Number(names.exec(said)?.[1]);
+    expect(count).toBeGreaterThanOrEqual(10);
+    expect(count).toBeLessThanOrEqual(50);
   });
 
   test('blocks, and has its blocks again after being killed', async () => {
@@ -188,13 +207,15 @@ describe('the Debian package', () => {
     const wanted = families.map(({drop}) => drop);
     expect(await drops()).toEqual(wanted);
     await until('the restart', async () => !['0', before].includes(await show('MainPID')));
-    await ready();
-    const known = await guest.must('blocksmtp list');
+    // Chain, hook and socket are those of the one that was killed.
+    await active();
+    const known = await answer('blocksmtp list');
     for (const {address} of families) expect(known).toContain(address);
     expect(await drops()).toEqual(wanted);
   });
 
   test('reloads: a client that was written into the whitelist is let go', async () => {
+    await active();
     const pid = await show('MainPID');
     const old = await guest.must(`cat ${whitelist}`);
     await guest.write(whitelist, `${old}\n203.0.113.7\n`);
@@ -215,7 +236,7 @@ describe('the Debian package', () => {
       );
       const drop = families[1]?.drop ?? '';
       await until('the rule to go', async () => !(await drops()).includes(drop));
-      expect(await guest.must('blocksmtp status')).toMatch(/backend .*\n[^]*\nenforced: 100 %\n/);
+      expect(await answer('blocksmtp status')).toMatch(/backend .*\n[^]*\nenforced: 100 %\n/);
     }
     await until('the set to go', async () => (await guest.must('ipset list -n')) === '');
     for (const {tool} of families) expect(await ours(tool)).toEqual([]);

@@ -7,8 +7,9 @@
 import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
 import type {Config} from '../../config/schema.js';
+import {SilenceWatch} from '../inspect/hung-daemon.js';
 import {lockHolder} from '../../sys/proc/lock-holder.js';
-import {askControl} from '../../sys/talk/control-socket.js';
+import {askControl, longestAnswerMs} from '../../sys/talk/control-socket.js';
 
 type Asked =
   | {readonly kind: 'answer'; readonly answer: Answer}
@@ -27,6 +28,24 @@ export async function askDaemon(
   return answer === undefined
     ? {kind: 'failed', why: 'what answers is no daemon of this version'}
     : {kind: 'answer', answer};
+}
+
+/** The same, and of a daemon that does not answer what can be seen of it. */
+export async function askWatched(
+  config: Config,
+  request: Request,
+  patienceMs = longestAnswerMs,
+): Promise<
+  Exclude<Asked, {kind: 'failed'}> | {readonly kind: 'failed' | 'hung'; readonly why: string}
+> {
+  const watch = new SilenceWatch(config, patienceMs);
+  const asked = await askDaemon(config.controlSocket, request, patienceMs);
+  watch.end();
+  if (asked.kind !== 'failed') return asked;
+  const {why, waitedMs} = asked;
+  return waitedMs === undefined
+    ? {kind: 'failed', why}
+    : {kind: 'hung', why: await watch.text(waitedMs)};
 }
 
 type Place = Pick<Config, 'controlSocket' | 'stateDir'>;

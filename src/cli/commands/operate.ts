@@ -2,10 +2,10 @@
  * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
-import {askDaemon, unasked, unaskedForLong} from './ask.js';
+import {askWatched, unasked, unaskedForLong} from './ask.js';
 import {type Answered, answerAlone, onlyAsks} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
-import {hungText, patienceMs} from '../inspect/hung-daemon.js';
+import {patienceMs} from '../inspect/hung-daemon.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Block} from '../../blocks/block.js';
 import type {Config} from '../../config/schema.js';
@@ -98,17 +98,15 @@ type Running =
 
 async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
   const patience = onlyAsks.has(request.command) ? patienceMs : undefined;
-  const asked = await askDaemon(config.controlSocket, request, patience);
+  const asked = await askWatched(config, request, patience);
   switch (asked.kind) {
     case 'answer':
       return {kind: 'told', answer: withRest(request, asked.answer)};
     case 'noDaemon':
       return asked;
+    case 'hung':
+      return {kind: 'told', answer: {unavailable: asked.why, hung: true}};
     case 'failed':
-      if (asked.waitedMs !== undefined) {
-        const unavailable = await hungText(config, asked.waitedMs);
-        return {kind: 'told', answer: {unavailable, hung: true}};
-      }
       return {kind: 'told', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
   }
 }

@@ -1,5 +1,5 @@
 /** `reload`, `confirm`: what only a running daemon can do. */
-import {askDaemon, unasked} from './ask.js';
+import {askWatched, unasked} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -7,13 +7,17 @@ import type {CourseRequest} from '../../control/protocol.js';
 
 export async function reload(
   request: CourseRequest,
-  config: Pick<Config, 'controlSocket' | 'stateDir'>,
+  config: Config,
   output: Output,
   alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
   const {controlSocket} = config;
-  const asked = await askDaemon(controlSocket, request);
+  const asked = await askWatched(config, request);
   if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
+  if (asked.kind === 'hung') {
+    output.complain(asked.why);
+    return exitCode.unavailable;
+  }
   if (asked.kind !== 'answer') {
     const silent = asked.kind === 'failed' ? undefined : unasked(config);
     const why = asked.kind === 'failed' ? asked.why : 'no daemon runs';

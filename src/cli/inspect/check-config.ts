@@ -4,6 +4,7 @@
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
+import {asciiJson} from '../../base/printable.js';
 import {type Problem, problemText} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
 import {checked} from '../../daemon/course/checked.js';
@@ -51,8 +52,11 @@ function placed(problem: Problem, path: string, lines: ReadonlyMap<string, numbe
 function placeOf(path: string, key: string, lines: ReadonlyMap<string, number>): string {
   const line = lines.get(key);
   // A key that stands nowhere is a default.
-  return line === undefined ? key : `${path}:${line}: ${key}`;
+  return line === undefined ? key : `${path}:${line}: ${keyText(key)}`;
 }
+
+/** A quoted key may hold anything, also what a terminal obeys. */
+const keyText = (key: string): string => (/^[\w-]+$/.test(key) ? key : asciiJson(key));
 
 function jsonOf(
   file: string,

@@ -16,16 +16,51 @@ export const patienceMs = 1000;
 const measuredMs = 200;
 /** A listing takes 20 ms, and with very many rules longer than anybody should wait. Ms. */
 const listingMs = 400;
+/** So long before the waiting ends it is looked. Ms: as long as looking takes, and half of the waiting at most. */
+const lookingMs = 500;
 
-export async function hungText(config: Config, waitedMs: number): Promise<string> {
+/** What was seen of it. */
+interface Seen {
+  readonly pid: number | undefined;
+  readonly activity: Activity | undefined;
+  /** By family, as text. */
+  readonly held: readonly string[];
+}
+
+/** Looks at a daemon once it has been silent for some time, so that a person waits no longer for that. */
+export class SilenceWatch {
+  readonly #config: Config;
+  readonly #timer: NodeJS.Timeout;
+  #seen: Promise<Seen> | undefined;
+
+  /** @param silentMs how long it will be waited for */
+  constructor(config: Config, silentMs: number) {
+    this.#config = config;
+    this.#timer = setTimeout(() => void (this.#seen = look(config)), silentMs - lookingMs);
+  }
+
+  /** It has answered, or nobody waits any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** @param waitedMs how long it was waited for in vain */
+  async text(waitedMs: number): Promise<string> {
+    this.end();
+    const {pid, activity, held} = await (this.#seen ?? look(this.#config));
+    const who = pid === undefined ? 'the daemon' : `the daemon (pid ${pid})`;
+    const does = activity === undefined ? '' : `: ${activityText(activity)}`;
+    return `${who} has not answered for ${waitedMs / 1000} s${does}; the kernel holds ${held.join(', ')}`;
+  }
+}
+
+async function look(config: Config): Promise<Seen> {
   const pid = holderOfFile(`${config.stateDir}/lock`);
   const [activity, ...held] = await Promise.all([
     pid === undefined ? undefined : activityOf(pid, measuredMs),
     ...machineFamilies().map((family) => heldText(config, family)),
   ]);
-  const who = pid === undefined ? 'the daemon' : `the daemon (pid ${pid})`;
-  const does = activity === undefined ? '' : `: ${activityText(activity)}`;
-  return `${who} has not answered for ${waitedMs / 1000} s${does}; the kernel holds ${held.join(', ')}`;
+  return {pid, activity, held};
 }
 
 function activityText({state, processorShare}: Activity): string {

@@ -24,7 +24,7 @@ export type Configured =
        * socket is not known: a daemon with another file may listen at the default one.
        */
       readonly usable: Config | undefined;
-      /** The same whatever is bad. Nobody may act on it; it says where the last good one may be. */
+      /** The same whatever is bad. Nobody may act on it; it says where the last good one and the state may be. */
       readonly likely: Config;
     };
 

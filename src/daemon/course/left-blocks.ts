@@ -7,14 +7,15 @@ import type {Options} from '../../config/options.js';
 import type {Config} from '../../config/schema.js';
 import {configOf} from './configuration.js';
 import {openToLook} from '../resources.js';
+import {lockHolder} from '../../sys/proc/lock-holder.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
-/** The configuration is bad, and this much of it can be used: enough to find the state. */
+/** The command line or the configuration is bad, and so much of it can be read that the state may be found. */
 export async function tellLeftBlocks(options: Options): Promise<void> {
   const parsed = configOf(options);
-  const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
-  if (config === undefined || config.dryRun) return;
+  const config = parsed.kind === 'config' ? parsed.config : parsed.likely;
+  if (config.dryRun) return;
   // The file of the log may be what is bad.
   const log = openLog({...config, logFile: ''});
   await tellEndless(config, log);
@@ -22,6 +23,8 @@ export async function tellLeftBlocks(options: Options): Promise<void> {
 }
 
 async function tellEndless(config: Config, log: Log): Promise<void> {
+  // A daemon that works on it ends them. Its lock is not waited for: a typing error is told at once.
+  if (lockHolder(config.stateDir) !== undefined) return;
   const opened = await openToLook(config, log);
   if (opened.kind === 'ready') {
     const {resources} = opened;
@@ -29,7 +32,7 @@ async function tellEndless(config: Config, log: Log): Promise<void> {
     if (endless !== undefined) log.say('error', endlessText(endless, 'badConfiguration'));
     resources.leave();
   }
-  // `taken`: another daemon works on it, and ends them.
+  // `taken`: another daemon has just begun.
   if (opened.kind === 'failed') tellUnknown(config, log);
 }
 

@@ -188,7 +188,7 @@ export class Reloader implements LifeCourse {
   /** The file is not what is in force, until a reload takes it. What nobody confirmed is told as that. */
   #noteRefusal(message: string, read: ReadConfig): void {
     if (read.kind === 'problems') this.#badFile = problemsText(read.problems);
-    else if (this.#course.life.trial === undefined) this.#badFile = message;
+    else this.#badFile = this.#course.life.trial === undefined ? message : undefined;
   }
 
   /** What it said when it was refused does not count once it says again what is in force. */

@@ -32,13 +32,19 @@ export function readConfigFile(path: string, need: 'required' | 'optional'): Con
   if (read.kind === 'missing' && need === 'optional') return parseConfigText(path, '');
   if (read.kind !== 'text') {
     const expected = 'a configuration file that can be read';
-    return {kind: 'problems', problems: [{where: path, what: read.why, expected}], rest: undefined};
+    const what = read.why.replace(`${path}: `, () => '');
+    return {kind: 'problems', problems: [{where: path, what, expected}], rest: undefined};
   }
   return parseConfigText(path, read.text);
 }
 
 /** Lines that are no TOML, at most, until the rest is not looked at any more. A count. */
 const mostBadLines = 20;
+/**
+ * Of a longer text the rest is not looked at: it is a file of another kind, and each look reads all of it,
+ * while the daemon does nothing else. Characters: all settings with their comments are 30,000.
+ */
+const longestMended = 256 * 1024;
 
 /** @param path where the text is from */
 export function parseConfigText(path: string, text: string): ConfigFile {
@@ -56,6 +62,7 @@ export function parseConfigText(path: string, text: string): ConfigFile {
     const where = `${path}:${line}:${column}`;
     const what = message.split('\n')[0] ?? '';
     problems.push({where, what, expected: 'TOML, such as threshold = 10', line, column});
+    if (text.length > longestMended) break;
     const without = withoutLine(rest, line);
     if (without === undefined) return {kind: 'problems', problems, rest: beforeLine(rest, line)};
     rest = without;
@@ -101,6 +108,8 @@ function withoutLine(text: string, number: number): string | undefined {
 
 /** Lines of one value, at most, whose place is still found. A count: each line more is read once more. */
 const mostValueLines = 200;
+/** Times that the parser is asked for places. A count: a configuration has some hundred lines. */
+const mostAsked = 20_000;
 
 /**
  * The parser tells no places, so it is asked again, line by line: what is TOML by itself, and not with a
@@ -112,12 +121,15 @@ function linesOfKeys(text: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const lines = text.split(/\r?\n/);
   let isTop = true;
-  for (let first = 0; first < lines.length;) {
+  let asked = 0;
+  for (let first = 0; first < lines.length && asked < mostAsked;) {
     let count = 1;
     let read = tableOf(lines[first]!);
+    asked += 1;
     while ('error' in read && count < mostValueLines && first + count < lines.length) {
       count += 1;
       read = tableOf(lines.slice(first, first + count).join('\n'));
+      asked += 1;
     }
     if ('error' in read) return found;
     const isHeader = /^\s*\[/.test(lines[first]!);

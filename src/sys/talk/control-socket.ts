@@ -15,7 +15,7 @@ const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
 export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
-const timeoutMs = 30_000;
+export const longestAnswerMs = 30_000;
 /** Connections at once. A count: who comes then takes the place of who lets us wait. */
 export const mostConnections = 16;
 /** A request, and an answer, has so long as a whole: a byte now and then keeps no place. Ms. */
@@ -139,7 +139,7 @@ type ControlAnswer =
 export async function askControl(
   path: string,
   request: unknown,
-  patienceMs = timeoutMs,
+  patienceMs = longestAnswerMs,
 ): Promise<ControlAnswer> {
   const connection = net.createConnection(path);
   try {
@@ -166,7 +166,7 @@ class Silence extends Error {}
 function readLine(
   connection: net.Socket,
   mostBytes: number,
-  patienceMs = timeoutMs,
+  patienceMs = longestAnswerMs,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const cutter = new LineCutter(mostBytes, 'utf8');

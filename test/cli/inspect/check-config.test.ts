@@ -78,6 +78,25 @@ describe('a bad file', () => {
     }
   });
 
+  test.each([
+    ['keys', 'k%=1\n', 100_000, 51],
+    ['lists over many lines', `x% = [\n${'1,\n'.repeat(100)}]\n`, 2000, 51],
+    ['a list without an end', '1,\n', 200_000, 1],
+    ['lines that are no TOML', 'from % to %\n', 100_000, 1],
+  ])('a large file of another kind is told briefly and soon: %s', (name, line, count, problems) => {
+    const lines = Array.from({length: count}, (_, i) => line.replaceAll('%', String(i)));
+    const before = name.startsWith('a list') ? 'threshold = 12\nx = [\n' : '';
+    const {code, told} = check(before + lines.join(''));
+    expect(code).toBe(78);
+    expect(told).toMatch(new RegExp(`BAD: ${problems} problem`));
+  });
+
+  test('a key that a terminal would obey is shown, and not obeyed', () => {
+    const {problems} = check('"a\\u001b[2J\\nb\\u009b1m" = 1\n');
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^c\.toml:1: "a\\u001b\[2J\\nb\\u009b1m": [\x20-\x7e]*$/);
+  });
+
   test('a bad flag is told beside it', () => {
     const {code, problems} = check('threshold = 1\n', '--debug=9');
     expect(code).toBe(78);

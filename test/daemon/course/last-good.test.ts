@@ -184,3 +184,17 @@ test('a reload that was refused is not forgotten, until the file is good or as i
   write(good);
   expect(course.trial).toEqual({kind: 'none'});
 });
+
+test('a file that says again what nobody confirmed is no bad file any more', async () => {
+  const tried = `${good}debug = 1\n`;
+  write(tried);
+  const trial = {before: good, tried, sinceMs: 1000, untilMs: 2000};
+  writeTrial(folder, {kind: 'running', ...trial});
+  bad();
+  const course = courseOf(begun());
+  expect(course.trial).toMatchObject({kind: 'badFile'});
+  write(tried);
+  expect(await course.reload('signal')).toMatchObject({kind: 'refused'});
+  expect(course.trial).toEqual({kind: 'failed'});
+  course.close();
+});

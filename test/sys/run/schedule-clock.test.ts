@@ -94,3 +94,28 @@ test('a clock that is set keeps work waiting for no longer than its schedule', (
     expect(longestPause(fifth)).toBeLessThanOrEqual(7);
   }
 });
+
+test('what falls into a jump comes once, and what does not, not at all', () => {
+  const program = bundle(newDir(), script);
+  // A Monday.
+  const night = {zone: 'Australia/Lord_Howe', from: '2026-06-01T03:00:30+10:30'};
+  const day = 24 * 60;
+  for (const [schedule, byMinutes, runs] of [
+    ['0 4 * * *', 90, 1],
+    ['0 4 * * *', day, 1],
+    ['0 2 * * *', 90, 0],
+    ['0 3 * * 0', day, 0],
+    ['0 3 * * 0', 6 * day, 1],
+    ['0 3 * * 0', 40 * day, 1],
+    ['0 3 1 1 *', 90, 0],
+  ] as const) {
+    const found = runsIn({...night, hours: 0.5, schedule, sets: [[10, byMinutes]]}, program);
+    expect([schedule, byMinutes, found.length]).toEqual([schedule, byMinutes, runs]);
+  }
+  for (const byMinutes of [-10, 10, day, 40 * day, -40 * day]) {
+    const sets = [[60, byMinutes]] as const;
+    const found = runsIn({...night, hours: 3, schedule: '*/7 * * * *', sets}, program);
+    // The seventh of the next hour comes four minutes after the 56th.
+    expect(longestPause(found)).toBeLessThanOrEqual(9);
+  }
+});

@@ -7,6 +7,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 const [host, count] = process.argv.slice(2);
 const names = Array.from({length: Number(count)}, (_, i) => `RCPT TO:<nobody${i}@example.net>`);
 const socket = connect({host, port: 25});
+// Longer than a busy relay takes. Who is cut does not wait for it.
+const silenceMs = 10_000;
 let answers = 0;
 let patience;
 const end = () => {
@@ -16,7 +18,7 @@ const end = () => {
 socket.on('error', end); // its session was cut
 const speak = (text) => {
   clearTimeout(patience);
-  patience = setTimeout(end, 2000);
+  patience = setTimeout(end, silenceMs);
   socket.write(`${text}\r\n`);
 };
 
