@@ -71,6 +71,10 @@ const pure: readonly Room[] = [
     purpose: 'An address as a client writes it, and which mailbox that is.',
   },
   {
+    folder: 'mail/sight',
+    purpose: 'Whether what the kernel shows of a process bears out a line that anybody can write.',
+  },
+  {
     folder: 'mail',
     purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
   },

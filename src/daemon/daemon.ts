@@ -264,7 +264,8 @@ export class Daemon {
       const ask: Ask = (question) => {
         const answer = this.#ask(question);
         if (answer?.answeredBytes === undefined) return answer;
-        return {...answer, answeredBytes: answer.answeredBytes - unread.behind(record)};
+        const {answeredBytes: writtenBytes} = answer;
+        return {...answer, writtenBytes, answeredBytes: writtenBytes - unread.behind(record)};
       };
       const reading = this.#guard.read(record);
       sources.heard(sourced, reading);

@@ -68,6 +68,11 @@ export class Authors {
     return this.#attribution === 'verified' && isAnybodys(record, this.#authorshipOf);
   }
 
+  /** Whether what a line says was done must be seen at its process, as nothing tells who wrote it. */
+  needsSight(record: LogRecord): boolean {
+    return this.#attribution === 'verified' && record.writer === undefined;
+  }
+
   /** Another process than the client's writes of deliveries, so the machine vouches for none of these lines. */
   ofDelivery(record: LogRecord): Vouching {
     return this.isUnheeded(record) ? 'doubtful' : this.of(record);

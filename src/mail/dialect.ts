@@ -68,4 +68,10 @@ export type ProcessTitle =
   /** Waiting for a command, between two or in the middle of an envelope. */
   | {readonly kind: 'commandRead'; readonly client: Address}
   /** Working on a command within the envelope of this queue id. */
-  | {readonly kind: 'command'; readonly client: Address; readonly queueId: string};
+  | {
+      readonly kind: 'command';
+      readonly client: Address;
+      readonly queueId: string;
+      /** Whether it is working on a recipient, or on something else. */
+      readonly doing: 'recipients' | 'other';
+    };

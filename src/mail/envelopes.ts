@@ -18,19 +18,21 @@ import {type LogRecord, noPid} from '../log/record.js';
 import {type AuthorshipOf, Authors} from './authorship.js';
 import {Connections, processKey} from './connections.js';
 import {Deliveries, type SessionTables} from './deliveries.js';
-import {isEvidenceKind, isVerified} from './evidence.js';
+import {type EvidenceKind, isEvidenceKind, isVerified} from './evidence.js';
 import type {JoinOutcome, SessionView} from './join-outcome.js';
-import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from './mail-event.js';
+import type {EnvelopeEnd, MailEvent, Sign, Subject, UnknownRecipient} from './mail-event.js';
 import {newEnvelope, OpenEnvelopes, refusalsIn, unprovenEnd} from './open-envelopes.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
   pendingOf,
   isPending,
+  isSeen,
   type KnownClient,
   type MachineAnswer,
   weaker,
 } from './pending-evidence.js';
+import {SeenAnswers} from './sight/seen-answers.js';
 import {UnnamedThings} from './unnamed-things.js';
 import type {Address} from '../net/address.js';
 
@@ -57,6 +59,7 @@ export class Envelopes {
   readonly #authors: Authors;
   readonly #askedAgain: number;
   readonly #unnamed = new UnnamedThings();
+  readonly #seen = new SeenAnswers();
   /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
@@ -90,6 +93,7 @@ export class Envelopes {
     const client = envelope?.client;
     if (envelope === undefined || client === undefined) return true;
     if (client === 'disputed') return false;
+    if (this.#authors.needsSight(record)) return true;
     if (client.proof !== 'kernel') return wanted === 'verified' && !isVerified(client.proof);
     const next = refusalsIn(envelope) + 1;
     return next >= this.#askedAgain && next <= lastAskedAgain;
@@ -222,11 +226,7 @@ export class Envelopes {
   ): JoinOutcome[] {
     const learnt = answer && this.#learn(record, queueId, answer, 'open');
     const held = isEvidenceKind(event.kind)
-      ? this.#hold(
-          record,
-          queueId,
-          pendingOf(event.kind, event, record.atMs, this.#authors.of(record), answer),
-        )
+      ? this.#hold(record, queueId, this.#pending(record, event.kind, event, answer))
       : [];
     const {client} = event;
     const told = client && {client, proof: this.#authors.proofOf(record)};
@@ -258,10 +258,19 @@ export class Envelopes {
         },
       ];
     }
-    return pendingToEvidence(
-      [pendingOf(kind, event, record.atMs, this.#authors.of(record), answer)],
-      first,
-    );
+    return pendingToEvidence([this.#pending(record, kind, event, answer)], first);
+  }
+
+  #pending(
+    record: LogRecord,
+    kind: EvidenceKind,
+    event: Subject,
+    answer: MachineAnswer | undefined,
+  ): PendingEvidence {
+    const process = processKey(record);
+    return this.#authors.needsSight(record) && !isSeen(this.#seen, process, kind, event, answer)
+      ? pendingOf(kind, event, record.atMs, 'doubtful')
+      : pendingOf(kind, event, record.atMs, this.#authors.of(record), answer);
   }
 
   #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {

@@ -34,6 +34,11 @@ export const evidenceKinds = [
 
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
+/** One of them weighs as much as several names: too cheap for who only needs the word of a log to forge it. */
+const heavyKinds: readonly EvidenceKind[] = ['bogusCommand', 'openProxy', 'smtpAttack'];
+
+export const isHeavy = (kind: EvidenceKind): boolean => heavyKinds.includes(kind);
+
 export const isEvidenceKind = (kind: string): kind is EvidenceKind =>
   (evidenceKinds as readonly string[]).includes(kind);
 

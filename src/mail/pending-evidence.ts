@@ -3,8 +3,9 @@
  * holds for both, who it was and that it was said at all. When it is released is for `envelopes.ts`.
  */
 import type {Vouching} from './authorship.js';
-import type {Evidence, EvidenceKind, Proof} from './evidence.js';
+import {type Evidence, type EvidenceKind, isHeavy, type Proof} from './evidence.js';
 import type {Subject} from './mail-event.js';
+import type {SeenAnswers} from './sight/seen-answers.js';
 import {type Address, parseAddress} from '../net/address.js';
 
 export interface KnownClient {
@@ -16,8 +17,12 @@ export interface KnownClient {
 export interface MachineAnswer {
   readonly client: Address;
   readonly proof: Proof;
-  /** What the process has written to its client so far. Bytes; undefined: not known. */
+  /** What the process had written to its client when the line was written. Bytes; undefined: not known. */
   readonly answeredBytes?: number | undefined;
+  /** The same now, where lines behind this one have been read already. Bytes; absent: as much. */
+  readonly writtenBytes?: number | undefined;
+  /** What it is seen at in the envelope of the line; absent: something else, or waiting. */
+  readonly doing?: 'recipients' | undefined;
 }
 
 /** Something done by a client who is not known yet. Plain data. */
@@ -46,6 +51,24 @@ export function pendingOf(
   const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
   const vouched = isCleared ? 'no' : vouching;
   return {kind, subject, subjectIs, atMs, vouched, answeredBytes: answer?.answeredBytes};
+}
+
+/**
+ * Whether a line that anybody can write is borne out: what the kernel says of a process holds only for lines that
+ * the process wrote. Asked once for each line.
+ *
+ * @param answer the machine's about this very line
+ */
+export function isSeen(
+  seen: SeenAnswers,
+  process: string,
+  kind: EvidenceKind,
+  {subject}: Subject,
+  answer: MachineAnswer | undefined,
+): boolean {
+  if (answer?.proof !== 'kernel' || isHeavy(kind)) return false;
+  const {client, doing, answeredBytes, writtenBytes = answeredBytes} = answer;
+  return seen.bearsOut({process, client: client.text, subject, writtenBytes, doing});
 }
 
 /** Whether the same is held already; of an ambiguous subject nobody can tell. */

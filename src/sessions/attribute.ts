@@ -83,6 +83,8 @@ export interface Attribution {
    * - Syslog does not count: it is sent, not written.
    */
   readonly answeredBytes?: number | undefined;
+  /** By its title, of the one process: it is working on a recipient of the envelope that was asked about. */
+  readonly doing?: 'recipients' | undefined;
 }
 
 /** The clock of a queue id has seconds, the start of a process a clock of its own. Ms. */
@@ -125,8 +127,13 @@ export function nameClient(
   if (named.some(({client}) => client.text !== first.client.text)) return undefined;
   const proof = named.every((each) => each.proof === 'kernel') ? 'kernel' : 'title';
   // Of two that serve the same client nobody knows which one wrote the line.
-  const answeredBytes = named.length === 1 ? first.answeredBytes : undefined;
-  return {client: first.client, proof, ...(answeredBytes !== undefined && {answeredBytes})};
+  const {answeredBytes, doing} = named.length === 1 ? first : {};
+  return {
+    client: first.client,
+    proof,
+    ...(answeredBytes !== undefined && {answeredBytes}),
+    ...(doing !== undefined && {doing}),
+  };
 }
 
 type Testimony =
@@ -154,9 +161,15 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   // Perhaps it is in the next envelope already.
   if (isComparable && !isOfEnvelope) return {kind: 'silent'};
   const named = clientOf(facts, title?.client, mailer.ports);
-  return named === undefined
-    ? {kind: 'silent'}
-    : {kind: 'client', title: isOfEnvelope ? 'ofEnvelope' : 'ofAny', ...named};
+  if (named === undefined) return {kind: 'silent'};
+  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named};
+  const isAsking = title?.kind === 'command' && title.doing === 'recipients';
+  return {
+    kind: 'client',
+    title: 'ofEnvelope',
+    ...named,
+    ...(isAsking && {doing: 'recipients'}),
+  };
 }
 
 /**

@@ -109,6 +109,54 @@ describe('under verified', () => {
   });
 });
 
+describe('what a file tells in the name of a live session', () => {
+  const innocent = victim;
+  const idle = {answer: kernel(innocent, 425)};
+  const lines: readonly string[] = [
+    ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((name) => unknown(name)),
+    ...['wiz', 'debug', 'showq'].map(
+      (command) => `${queueId}: "${command}" command from [${innocent}] (${innocent})`,
+    ),
+    ...['a', 'b'].map((name) => `${queueId}: [${innocent}]: VRFY ${name}`),
+    ...['a', 'b'].map(
+      (name) =>
+        `${queueId}: ruleset=check_rcpt, arg1=<${name}@b.example>, relay=[${innocent}], reject=550 5.7.1 <${name}@b.example>... Relaying denied`,
+    ),
+    `${queueId}: AUTH failure (PLAIN): authentication failure (-13) SASL(-13): x, user=a, relay=[${innocent}]`,
+  ];
+  const proofs = (relay: Relay, from: typeof idle | {answer?: undefined}): string[] =>
+    lines.flatMap((line) => against(relay.say(line, from))).filter((each) => !each.endsWith('log'));
+
+  test('proves nothing while it waits', () => {
+    expect(proofs(new Relay(emptyState(), 'verified'), idle)).toEqual([]);
+  });
+
+  test('proves nothing either when it was told before the session began', () => {
+    const relay = new Relay(emptyState(), 'verified');
+    for (const line of lines) relay.say(line);
+    expect(proofs(relay, idle)).toEqual([]);
+  });
+
+  test('of the heavy signs none is proven, whatever the session has written', () => {
+    const relay = new Relay(emptyState(), 'verified');
+    const said = ['wiz', 'debug'].flatMap((command, i) =>
+      against(
+        relay.say(`${queueId}: "${command}" command from [${innocent}] (${innocent})`, {
+          answer: kernel(innocent, 425 + 1000 * i),
+        }),
+      ),
+    );
+    expect(said).toEqual([`${innocent} log`, `${innocent} log`]);
+  });
+
+  test('by the journal, and under any, all are proven', () => {
+    const relay = new Relay(emptyState(), 'verified');
+    const byJournal = lines.flatMap((line) => against(relay.say(line, {...journal, ...idle})));
+    expect(byJournal).toHaveLength(lines.length);
+    expect(proofs(new Relay(), idle)).toHaveLength(lines.length);
+  });
+});
+
 test('under any, a contradiction is a dispute as before', () => {
   const relay = new Relay();
   relay.say(unknown('one'), {answer: kernel(guesser)});

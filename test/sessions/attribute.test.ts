@@ -107,6 +107,17 @@ describe('one process', () => {
   });
 });
 
+test('it is seen at a recipient of the very envelope, by its title', () => {
+  const doing = (...changes: readonly Partial<Witness>[]): string | undefined => {
+    const witnesses = changes.map((change) => ({...facts, ...change}));
+    return nameClient(witnesses, envelope, {dialect: sendmail, ports: [25]})?.doing;
+  };
+  const head = `sendmail: MTA: ${envelope.queueId ?? ''} [203.0.113.7]: `;
+  expect(doing({title: `${head}RCPT TO:<x@example.net>`})).toBe('recipients');
+  expect(doing({title: `${head}DATA`})).toBeUndefined();
+  expect(doing({title: 'sendmail: MTA: server [203.0.113.7] cmd read'})).toBeUndefined();
+});
+
 describe('what the process has written to its client', () => {
   const written = (...changes: readonly Partial<Witness>[]): number | undefined => {
     const witnesses = changes.map((change) => ({...facts, writtenBytes: 700, ...change}));

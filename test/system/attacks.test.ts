@@ -35,7 +35,10 @@ const answered = ({answers}: Conversation): number =>
 describe('who knows the rules of the judge', () => {
   let lab: Lab;
   let daemon: Daemon;
-  const clients = {buyer: 60, padder: 61, one: 71, two: 72, three: 73, mirror: 80, innocent: 10};
+  const clients = {
+    ...{buyer: 60, padder: 61, quitter: 62, detailer: 63, nullGuesser: 64},
+    ...{one: 71, two: 72, three: 73, mirror: 80, innocent: 10},
+  };
 
   beforeAll(async () => {
     lab = await Lab.start({id: 'attacks', clients});
@@ -90,6 +93,61 @@ describe('who knows the rules of the judge', () => {
     expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
   });
 
+  test('buys none by hanging up in the middle of a message', async () => {
+    const client = lab.client('quitter');
+    const envelope = (end: Step[]): Step[] => [
+      'MAIL FROM:<a@example.org>',
+      ...['alice', 'postmaster', 'alice+1', '"alice"'].map(rcpt),
+      ...end,
+    ];
+    const hangsUp = (end: Step[]): Promise<Conversation> =>
+      client.dialog({steps: ['EHLO x.example.org', ...envelope(end)], timeoutMs: 5000});
+    for (let i = 0; i < 3; i++) {
+      await hangsUp(['DATA']);
+      await hangsUp(['DATA', {kind: 'bytes', bytes: 'Subject: x\r\n\r\nhalf of it', answers: 0}]);
+      await hangsUp(['RSET']);
+      await hangsUp(['DATA', {kind: 'bytes', bytes: `${'x'.repeat(3000)}\r\n`, answers: 0}]);
+    }
+    const talk = await client.dialog({
+      steps: [
+        'EHLO x.example.org',
+        'MAIL FROM:<a@example.org> SIZE=99999',
+        ...known(40).map(rcpt),
+        'RSET',
+        {kind: 'pause', ms: 400},
+        'MAIL FROM:<a@example.org>',
+        ...calmly(unknown('hungup', 20).map(rcpt)),
+      ],
+      timeoutMs: 2000,
+    });
+    await until('the block', () => dropped(client));
+    expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
+  });
+
+  test('gets one name of credit for a message to many names of one mailbox', async () => {
+    const client = lab.client('detailer');
+    const talk = await client.dialog({
+      steps: [
+        'EHLO x.example.org',
+        'MAIL FROM:<a@example.org>',
+        ...known(60).map(rcpt),
+        ...['Alice', '"alice"', 'alice(x)', '(y)alice'].map(rcpt),
+        'DATA',
+        'Subject: x\r\n\r\nx\r\n.',
+        {kind: 'pause', ms: 1500},
+        'MAIL FROM:<a@example.org>',
+        ...calmly(unknown('detailed', 30).map(rcpt)),
+      ],
+      timeoutMs: 2000,
+    });
+    expect(
+      talk.answers.filter(({line}) => /^250 2\.0\.0 .*accepted/.test(line ?? '')),
+    ).toHaveLength(1);
+    await until('the block', () => dropped(client));
+    // The bar of who delivered to one name, and what that name is worth: 16 (docs/how-it-decides.md).
+    expect(answered(talk)).toBeLessThanOrEqual(16 + LATE);
+  });
+
   test('three addresses that had names accepted cannot make blocking stop', async () => {
     const three = ['one', 'two', 'three'].map((name) => lab.client(name));
     for (const client of three) {
@@ -128,6 +186,28 @@ describe('who knows the rules of the judge', () => {
       expect(await dropped(mirror)).toBe(false);
     },
   );
+
+  test('beside it a guesser with the null sender is blocked, though it delivers', async () => {
+    const client = lab.client('nullGuesser');
+    const sent = await client.deliver({to: 'alice@example.net', text: 'for credit'});
+    expect(sent.accepted).toBe(true);
+    const names = unknown('empty', 120);
+    const talk = await client.dialog({
+      steps: [
+        'EHLO mx.example.org',
+        ...names.flatMap((name): Step[] => [
+          'MAIL FROM:<>',
+          rcpt(name),
+          'RSET',
+          {kind: 'pause', ms: 30},
+        ]),
+      ],
+      whenSilent: 'hangUp',
+      timeoutMs: 5000,
+    });
+    await until('the block', () => dropped(client));
+    expect(answered(talk)).toBeLessThan(names.length);
+  });
 
   test('the innocent client was served, and nothing went wrong', async () => {
     const sent = await lab.client('innocent').deliver({to: 'alice@example.net', text: 'at last'});

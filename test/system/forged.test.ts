@@ -1,8 +1,8 @@
 /**
  * An ordinary user of the relay writes sendmail's lines himself, to have an innocent client blocked:
  * anybody may write to /dev/log, under any name and pid. What stops him with `attribution = any`
- * (nothing), with `verified` (the kernel does not confirm it), and what only the journal could stop:
- * it alone knows who wrote a line.
+ * (nothing), and with `verified`: the kernel does not confirm it. What a file leaves open, and the journal does
+ * not, is the last one: an innocent session that gets as many answers as he forges refusals.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import type {Daemon} from './lab/daemon.js';
@@ -34,6 +34,8 @@ type Forgery = {
   victim: string;
   /** whom the process serves, if not the victim */
   serves?: string;
+  /** what the process has done before, beyond EHLO and MAIL */
+  after?: 'message' | 'recipients';
   lines: (id: string, victim: string) => string[];
   /** whether the victim is blocked all the same */
   blocked: {any: boolean; verified: boolean};
@@ -91,19 +93,59 @@ const forgeries: readonly Forgery[] = [
     blocked: {any: true, verified: false},
   },
   {
-    // the kernel confirms that this process serves the victim; who wrote the line it does not know
-    name: 'unknown names of the very process that serves the victim: needs the journal',
+    // the kernel confirms that this process serves the victim, and shows that it has refused nobody
+    name: 'unknown names of the very process that serves the victim',
     writer: 'child',
     victim: '192.0.2.106',
     lines: (id) => ghosts(id),
-    blocked: {any: true, verified: true},
+    blocked: {any: true, verified: false},
   },
   {
-    name: 'that process, after a from= that names another client: needs the journal',
+    name: 'that process, after a from= that names another client',
     writer: 'child',
     victim: '192.0.2.107',
     lines: (id) => [fromLine(id, '192.0.2.10'), ...ghosts(id)],
-    blocked: {any: true, verified: true},
+    blocked: {any: true, verified: false},
+  },
+  {
+    name: 'that process, other signs, of which few are enough',
+    writer: 'child',
+    victim: '192.0.2.110',
+    lines: (id, victim) => [
+      ...['wiz', 'debug', 'showq'].map((c) => `${id}: "${c}" command from [${victim}] (${victim})`),
+      ...Array.from({length: THRESHOLD}, (_, i) => `${id}: [${victim}]: VRFY x${String(i)}`),
+      ...Array.from({length: THRESHOLD}, (_, i) => `[${victim}]: VRFY y${String(i)}`),
+      fromLine(id, victim),
+    ],
+    blocked: {any: true, verified: false},
+  },
+  {
+    name: 'that process, which took a message before',
+    writer: 'child',
+    after: 'message',
+    victim: '192.0.2.111',
+    lines: (id) => ghosts(id),
+    // what it delivered raises its bar
+    blocked: {any: false, verified: false},
+  },
+  {
+    name: 'that process, which accepted two names',
+    writer: 'child',
+    after: 'recipients',
+    victim: '192.0.2.112',
+    lines: (id) => ghosts(id),
+    blocked: {any: true, verified: false},
+  },
+  {
+    name: 'that process, in pieces of a long message',
+    writer: 'child',
+    victim: '192.0.2.113',
+    lines: (id) =>
+      ghosts(id).flatMap((line) => {
+        const [name = '', said = ''] = line.slice(id.length + 2).split(/(?=\.\.\.)/);
+        return [`${id}[1]: ${name} ...`, `${id}[2]: ${said}`];
+      }),
+    blocked: {any: true, verified: false},
   },
   {
     name: 'a process that serves somebody else, said to serve the victim',
@@ -111,8 +153,7 @@ const forgeries: readonly Forgery[] = [
     serves: '192.0.2.108',
     victim: '192.0.2.109',
     lines: (id, victim) => [`NOQUEUE: connect from [${victim}]`, ...ghosts(id)],
-    // the kernel contradicts: nothing is counted against either; where only its word counts, the forged line
-    // disputes nothing, and what was asked for is whose process it is: needs the journal
+    // the kernel contradicts: nothing is counted against either
     blocked: {any: false, verified: false},
   },
 ];
@@ -131,7 +172,7 @@ for (const attribution of ['any', 'verified'] as const) {
     let daemon: Daemon;
 
     /** The pid that a forger puts into his lines. */
-    async function pidOf({writer, victim, serves = victim}: Forgery): Promise<number> {
+    async function pidOf({writer, victim, serves = victim, after}: Forgery): Promise<number> {
       if (writer === 'dead') return 999_000 + Number(victim.split('.')[3]);
       if (writer === 'bystander') {
         lab.relay.start('sleep', ['60'], {user: 'alice'});
@@ -142,16 +183,29 @@ for (const attribution of ['any', 'verified'] as const) {
       const innocent = lab.client('innocent');
       await innocent.addAddress(serves);
       const {session} = await innocent.open({from: serves});
+      const to = 'RCPT TO:<alice@example.net>';
+      if (after === 'message') {
+        for (const said of ['MAIL FROM:<a@example.org>', to, 'DATA', 'Subject: x\r\n\r\nx\r\n.']) {
+          await innocent.say(session, said);
+        }
+      }
       await innocent.say(session, 'MAIL FROM:<a@example.org>');
+      if (after === 'recipients') {
+        await innocent.say(session, to);
+        await innocent.say(session, to.replace('alice', 'alice+1'));
+      }
       const title = `sendmail: .*[[]${serves}[]]`;
       return Number((await lab.relay.sh('pgrep', ['-f', title])).split('\n')[0]);
     }
 
-    async function forge(forgery: Forgery): Promise<void> {
-      const pid = await pidOf(forgery);
-      const lines = forgery.lines(queueId(pid), forgery.victim);
+    async function forgeAs(pid: number, lines: readonly string[]): Promise<void> {
       const words = ['-c', FORGER, String(pid)];
       await lab.relay.sh('python3', words, {user: 'alice', input: `${lines.join('\n')}\n`});
+    }
+
+    async function forge(forgery: Forgery): Promise<void> {
+      const pid = await pidOf(forgery);
+      await forgeAs(pid, forgery.lines(queueId(pid), forgery.victim));
     }
 
     const blocked = async (): Promise<string[]> =>
@@ -179,14 +233,43 @@ for (const attribution of ['any', 'verified'] as const) {
       await daemon.waitFor(/192\.0\.2\.66 asked for .*proof kernel/);
     });
 
+    test('a guesser whom a local user helps is blocked', async () => {
+      if (attribution === 'any') return;
+      const helped = '192.0.2.67';
+      const attacker = lab.client('attacker');
+      await attacker.addAddress(helped);
+      const {session} = await attacker.open({from: helped});
+      await attacker.say(session, 'MAIL FROM:<a@example.org>');
+      const found = await lab.relay.sh('pgrep', ['-f', `sendmail: .*[[]${helped}[]]`]);
+      const pid = Number(found.split('\n')[0]);
+      const id = queueId(pid);
+      const sent = ', delay=00:00:00, xdelay=00:00:00, mailer=local, pri=1, dsn=2.0.0, stat=Sent';
+      const help = [
+        `NOQUEUE: connect from [192.0.2.10]`,
+        `NOQUEUE: connect from root@localhost`,
+        `STARTTLS=server, relay=[${helped}], version=TLSv1.3, verify=NO, cipher=x, bits=256/256`,
+        `AUTH=server, relay=[${helped}], authid=alice, mech=PLAIN, bits=0`,
+        `${id}: from=<a@example.org>, size=400, class=0, nrcpts=99999, msgid=<1@x>, proto=ESMTP, daemon=MTA-v4, relay=[${helped}]`,
+        ...['alice', 'postmaster', 'bob'].map((name) => `${id}: to=<${name}@example.net>${sent}`),
+        `${id}: to=<ghost1@example.net>${sent}`,
+        fromLine(id, '192.0.2.10'),
+        fromLine(id, 'root@localhost'),
+        ...ghosts(id),
+      ];
+      for (let i = 0; i < THRESHOLD + 3; i++) {
+        await forgeAs(pid, help);
+        await attacker.say(session, `RCPT TO:<harvest${String(i)}@example.net>`).catch(() => '');
+        await new Promise((done) => setTimeout(done, 200));
+      }
+      await daemon.waitFor(/block 192\.0\.2\.67 .*proof kernel/);
+    });
+
     test.each(forgeries)('$name', async ({victim, blocked: expected}) => {
       expect((await blocked()).includes(victim)).toBe(expected[attribution]);
     });
 
     test('nobody but the victims and the guesser is blocked', async () => {
-      const served =
-        attribution === 'verified' ? forgeries.flatMap(({serves}) => serves ?? []) : [];
-      const known = [...forgeries.map(({victim}) => victim), ...served, '192.0.2.66'];
+      const known = [...forgeries.map(({victim}) => victim), '192.0.2.66', '192.0.2.67'];
       expect((await blocked()).filter((ip) => !known.includes(ip))).toEqual([]);
     });
   });

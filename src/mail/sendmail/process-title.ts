@@ -19,6 +19,8 @@ const commandRead = new RegExp(`${head}server ${clientPattern} cmd read$`);
 /** A queue directory may stand before the queue id (queue.c qid_printname()). */
 const command = new RegExp(`${head}(?:\\S{0,64}/)?([0-9A-Za-z]{8}\\d{6,10}) ${clientPattern}: `);
 
+const recipient = /^\s{0,8}rcpt\b/i;
+
 /** @returns undefined for the listener, queue runners, deliveries, and everybody else */
 export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const reading = commandRead.exec(title);
@@ -29,7 +31,8 @@ export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const working = command.exec(title);
   if (working === null) return undefined;
   const client = parseAddress(working[2] ?? '');
-  return client && {kind: 'command', client, queueId: working[1] ?? ''};
+  const doing = recipient.test(title.slice(working[0].length)) ? 'recipients' : 'other';
+  return client && {kind: 'command', client, queueId: working[1] ?? '', doing};
 }
 
 const listener = new RegExp(`${head}(?:accepting|rejecting) connections`);

@@ -52,3 +52,14 @@ test.each([
 ])('isListenerTitle(%j) is %s', (title, is) => {
   expect(isListenerTitle(title)).toBe(is);
 });
+
+test.each([
+  ['RCPT TO:<x@example.net>', 'recipients'],
+  ['  rcpt to: <x@example.net>', 'recipients'],
+  ['DATA', 'other'],
+  ['MAIL FROM:<rcpt to@example.org>', 'other'],
+  ['RCPTX', 'other'],
+])('what it is at: %s', (command, doing) => {
+  const title = `sendmail: MTA: 6ALBjJc0000152 h.example [203.0.113.5]: ${command}`;
+  expect(parseProcessTitle(title)).toMatchObject({doing});
+});

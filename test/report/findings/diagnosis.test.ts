@@ -182,6 +182,14 @@ test('the logs, and a machine without a mailer', () => {
   expect(troubles({sendmails: 0}, {mailerSyslogHost: 'mail1'})).toEqual([]);
 });
 
+test('verified without the journal is less than it seems', () => {
+  const verified = {attribution: 'verified'} as const;
+  expect(troubles({}, verified)).toEqual([
+    expect.stringMatching(/^advice: attribution is verified, .*follow the journal/),
+  ]);
+  expect(troubles({sources: [{name: 'journal', trouble: undefined}]}, verified)).toEqual([]);
+});
+
 describe('how much is seen of who connects and is gone', () => {
   const measured = (way: SightedBy, counts: Partial<Coverage> = {}): MeasuredWay => ({
     ...{kind: 'measured', way, canaries: 40, connected: 40, seen: 40},
