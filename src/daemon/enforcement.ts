@@ -331,6 +331,8 @@ export class Enforcement {
     if (this.#isStopped) return;
     this.#renewIntent();
     this.noteChange('counted');
+    // What is believed of the kernel has times of the clock as it was, and a change may just have been made by it.
+    void this.#rules.check();
   }
 
   #letPass(): void {

@@ -13,8 +13,8 @@ afterEach(() => {
 });
 
 const look = `
-  import {sendmail} from '../src/mail/sendmail/dialect.js';
-  import {listeningPorts} from '../src/sys/proc/listeners.js';
+  import {sendmail} from './src/mail/sendmail/dialect.js';
+  import {listeningPorts} from './src/sys/proc/sockets/listeners.js';
   console.log('found ' + (await listeningPorts(sendmail)).join());`;
 
 /** Listens at each \`ADDRESS=PORT\`. */
