@@ -5,7 +5,6 @@
  * a command that works without a daemon one for its request.
  */
 import {ClockSteps} from '../base/clocks/clock-steps.js';
-import {aboutText} from '../base/duration.js';
 import type {Say} from '../base/say.js';
 import {type ChainSpec, isTranslated, submissionsOf} from '../blocks/chain/spec.js';
 import {nextEndMs, passes, standing} from '../blocks/block.js';
@@ -32,6 +31,7 @@ import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Address, Family} from '../net/address.js';
 import {type Network, networkOf} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
+import {clockSetText} from '../report/clock-text.js';
 import {Digest} from '../report/digest.js';
 import type {Exemptions} from '../score/exempt.js';
 import {guardedPorts, seenKey, sessionPorts} from '../sessions/served-ports.js';
@@ -323,15 +323,12 @@ export class Enforcement {
   }
 
   #followClock(stepMs: number, nowMs: number): void {
-    const {state, say} = this.#parts;
-    followClock(state, stepMs, nowMs);
-    const which = stepMs > 0 ? 'forward' : 'back';
-    const by = aboutText(Math.round(Math.abs(stepMs) / 1000));
-    say('notice', `the clock was set ${which} by ${by}: blocks keep the time that they had left`);
+    followClock(this.#parts.state, stepMs, nowMs);
+    this.#parts.say('notice', clockSetText(stepMs));
     if (this.#isStopped) return;
     this.#renewIntent();
     this.noteChange('counted');
-    // What is believed of the kernel has times of the clock as it was, and a change may just have been made by it.
+    // What is believed of the kernel is in times of the clock as it was, and so may be a change that is under way.
     void this.#rules.check();
   }
 

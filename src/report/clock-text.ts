@@ -1,0 +1,9 @@
+/** What the log says when somebody has set the clock. */
+import {aboutText} from '../base/duration.js';
+
+/** @param stepMs by how much it was set: more than 0 for forward. Ms */
+export function clockSetText(stepMs: number): string {
+  const which = stepMs > 0 ? 'forward' : 'back';
+  const by = aboutText(Math.round(Math.abs(stepMs) / 1000));
+  return `the clock was set ${which} by ${by}: blocks keep the time that they had left`;
+}
