@@ -105,7 +105,7 @@ function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Prob
     return [];
   }
   const isSame = Array.isArray(ports) && ports.length === 1 && ports[0] === old;
-  // A sample in which everything was switched on: whoever has both defaults means the new one.
+  // A sample in which everything was switched on: two defaults mean the new setting.
   const areDefaults =
     old === settings.mailerPort.standard && ports === settings.mailerPorts.standard;
   if (isSame || (areDefaults && sources.flags.mailerPort === undefined)) return [];

@@ -15,7 +15,7 @@ export class ControlDoor {
   readonly #answer: (request: unknown) => Promise<Answer>;
   #server: ControlServer | undefined;
   #isClosed = false;
-  /** Asked for at each check: what is wrong is said once. */
+  /** Each check calls it: the log has what is wrong once. */
   readonly #complaints: Complaints;
   readonly #opening = new SingleFlight(() => this.#open());
 

@@ -12,7 +12,7 @@ import type {Bytes} from '../base/bytes.js';
 import type {LogRecord} from '../log/record.js';
 import type {Dialect} from '../mail/dialect.js';
 
-/** What is said at the end. */
+/** What `replay` and `explain` print at their end. */
 export interface HeardOffline {
   readonly verdict: 'hears' | 'quiet' | 'deaf';
   /** What is wrong, and what would help; what else does not count. */

@@ -61,7 +61,7 @@ function partsOf(
   backend: FirewallSettings['backend'],
 ): Leftover[] {
   const chain = anyChain(spec, family);
-  // Whoever uses iptables is told that it cannot read its table; to others that need not matter.
+  // Where iptables is in use, a table that it cannot read is a failure. To nftables it need not matter.
   const plain = iptablesBackend(chain);
   const own =
     backend === 'nftables' ? leftoverOf(orNoChain(plain, spec.chain, family)) : leftoverOf(plain);

@@ -18,7 +18,7 @@ interface Asked {
   readonly spec: ChainSpec;
   /** What holds the blocks: with nftables no chain of iptables is ours. */
   readonly backend: 'iptables' | 'ipset' | 'nftables';
-  /** Whether a block of ours drops it: then nobody is told of rules in our own chain. */
+  /** Whether a block of ours drops it: then rules in our own chain are no news. */
   readonly block: 'stands' | 'none';
   /** The other of the two programs called iptables, where it may hold something. */
   readonly otherVariant: Variant | undefined;

@@ -23,7 +23,7 @@ export async function tellLeftBlocks(options: Options): Promise<void> {
 }
 
 async function tellEndless(config: Config, log: Log): Promise<void> {
-  // A daemon that works on it ends them. Its lock is not waited for: a typing error is told at once.
+  // A daemon that works on it ends them. We do not wait for its lock: a typing error has its answer at once.
   if (lockHolder(config.stateDir) !== undefined) return;
   const opened = await openToLook(config, log);
   if (opened.kind === 'ready') {

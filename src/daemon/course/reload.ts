@@ -29,7 +29,7 @@ import type {Log} from '../../sys/talk/log.js';
 
 /** The operator who asked for a reload is answered before the life that answers ends. Ms. */
 const answerFirstMs = 200;
-/** How often a bad file is told of again: it is in force at no start, and people read the newest lines. Ms. */
+/** How often the log repeats that the file is bad: no start takes it, and people read the newest lines. Ms. */
 const reminderMs = 3_600_000;
 
 export class Reloader implements LifeCourse {
