@@ -8,7 +8,7 @@ export interface LogRecord {
   readonly atMs: number;
   readonly host: string;
   readonly program: string;
-  /** As the line says: whoever may write to the log can write any. `noPid` where it says none. */
+  /** As the line says: anybody who may write to the log can write any. `noPid` where it says none. */
   readonly pid: number;
   readonly message: string;
   /** How many such messages it stands for: `message repeated 5 times: […]`. A count, 1 or more. */

@@ -6,7 +6,7 @@
  *     2026 Nov  1 09:05:07                syslog-ng `ts-format(full)`: local time
  *     2026-11-21T11:51:44.575196+00:00    RFC 3339; `Z`, `+0100`, a blank for the T are taken too
  *     2020-05-03 00:53:36                 the same without a zone: local time
- *     Sun 2020-05-03 00:53:36 CEST        `journalctl -o short-full`: the zone of whoever ran it
+ *     Sun 2020-05-03 00:53:36 CEST        `journalctl -o short-full`: the zone of its caller
  *
  * each with a fraction of up to nine digits behind `.` or `,`, and what `rare/exact-stamp.ts` and
  * `rare/other-stamp.ts` know.

@@ -165,7 +165,7 @@ export class Envelopes {
     const outcomes = sources.flatMap((each) => this.#learn(record, queueId, each, 'onlyIfOpen'));
     const isUnheeded = this.#authors.isUnheeded(record);
     const other = this.#open.get(key)?.client;
-    // It says that another's envelope is over: whoever wrote it, sendmail did not.
+    // It says that another's envelope is over: sendmail never writes that.
     if (
       isUnheeded &&
       other !== undefined &&

@@ -1,4 +1,4 @@
-/** What is said of blocks that stand and have no effect: in the log, by `status`, `why` and `doctor`. */
+/** The words about blocks that stand and have no effect: in the log, `status`, `why` and `doctor`. */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';

@@ -20,7 +20,7 @@ export function driftIn(
   steps: readonly ChainStep[],
 ): readonly ChainStep[] {
   // Only a decision of ours moves blocks.
-  if (changed.size === 0) return steps;
+  if (changed.size === 0) return steps.filter(isNoPass);
   const standing = new Set(
     [...actual.chains.values()].flatMap(({drops}) => [...drops.keys()].map(networkOfKey)),
   );
@@ -47,10 +47,9 @@ export function driftIn(
         return !folds || !isSubChain(spec, step.chain);
       case 'deleteJump':
         return !folds;
-      // Who logs in, and for how long that counts, changes without a block.
       case 'addPass':
       case 'deletePass':
-        return false;
+        return isNoPass(step);
       case 'insertHook':
       case 'deleteHook':
       case 'deleteStale':
@@ -61,6 +60,9 @@ export function driftIn(
     }
   });
 }
+
+/** Who passes changes by logins and by time, without any decision about a block: that is nobody's change. */
+export const isNoPass = ({kind}: ChainStep): boolean => kind !== 'addPass' && kind !== 'deletePass';
 
 /** The sub-chains in which these may stand. */
 function chainsOf(spec: ChainSpec, family: Family, networks: readonly string[]): Set<string> {

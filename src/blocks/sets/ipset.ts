@@ -9,6 +9,7 @@
 import type {Desired} from '../intent.js';
 import {absentHooks, chainPlan, isHooked, readChain} from '../chain/backend.js';
 import type {ChainState} from '../chain/chain.js';
+import {isNoPass} from '../chain/drift.js';
 import {matchesOf} from '../chain/matches.js';
 import {type ChainSettings, planChain, planChainRemoval} from '../chain/plan.js';
 import {type ChainSpec, setName} from '../chain/spec.js';
@@ -55,13 +56,14 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
         {...wish, scope: actual.set === 'absent' ? 'all' : wish.scope},
         elements,
       );
-      const chain = chainPlan(settings, '', actual.chain, planChain(settings, wish, actual.chain));
+      const chainSteps = planChain(settings, wish, actual.chain);
+      const chain = chainPlan(settings, '', actual.chain, chainSteps);
       const drift = countKinds(driftIn(wish, elements, steps));
       const calls = renderSet(spec, family, actual.set === 'absent' ? 'create' : 'keep', steps);
       return {
         calls: [...calls, ...chain.calls],
         changes: new Map([...countKinds(steps), ...chain.changes]),
-        drift: new Map([...drift, ...chain.changes]),
+        drift: new Map([...drift, ...countKinds(chainSteps.filter(isNoPass))]),
         after: () => ({
           chain: chain.after(),
           set: doSetSteps(elements, steps, wish.nowMs),

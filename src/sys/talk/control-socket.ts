@@ -69,7 +69,7 @@ export async function serveControl(
 /** `asks` and `reads`: the client lets us wait; `waits`: it waits for us. */
 type Stage = 'asks' | 'waits' | 'reads';
 
-/** Whoever has let us wait for longest goes, one that has not asked yet first. */
+/** The client that has let us wait for longest goes, one that has not asked yet first. */
 function makeRoom(connections: Map<net.Socket, Stage>): boolean {
   for (const slow of ['asks', 'reads'] as const) {
     for (const [connection, stage] of connections) {

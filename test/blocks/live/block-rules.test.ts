@@ -169,6 +169,20 @@ test('rules for other ports give way in the batch that brings the new ones, and 
   expect(standing()).toEqual(now);
 });
 
+test('who passes comes and goes by itself, and that is nobody’s change', async () => {
+  const firewall = make([4], {ports: [25, 587]});
+  firewall.set(blockOf('192.0.2.1'));
+  await firewall.enforce('remove');
+  const passing = '-s 192.0.2.1/32 -p tcp -m tcp --dport 587 -j RETURN';
+  firewall.letPass(new Map([['192.0.2.1', Date.now() + 60_000]]));
+  await firewall.check();
+  expect(kernel.rules('GUESSERS')?.[0]).toBe(passing);
+  firewall.letPass(new Map());
+  await firewall.check();
+  expect(kernel.rules('GUESSERS')).not.toContain(passing);
+  expect(firewall.enforced.get(4)).toMatchObject({standing: 1, repairs: 0});
+});
+
 test('rules of the old program are taken over, though it kept no state', async () => {
   kernel.behindOurBack((chains) => {
     chains.set('GUESSERS', ['-s 192.0.2.9/32 -p tcp -m tcp --dport 25 -j DROP']);

@@ -1,7 +1,7 @@
 /**
  * One way that warnings go besides the log, and its bounds: so many at once, so many that wait, so
- * many an hour; of each a user has only a share, or one would use up what all have. A way that fails is told of once for each reason, and what was left out is counted
- * and told of. Knows nothing of what it carries them by.
+ * many an hour. A user has only a share of each, or one would use up what all have. The log has each reason
+ * for a failure once, and counts what was left out. Knows nothing of what it carries them by.
  */
 import {isWithin} from '../../../base/mechanisms/elapsed.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
