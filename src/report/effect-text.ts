@@ -17,7 +17,8 @@ export const wayText: Readonly<Record<PassageWay, string>> = {
 /** For the log: said once for each way. */
 export const passageText = (client: string, network: string, way: PassageWay): string => {
   const which = client === network ? 'its block' : `the block of ${network}`;
-  return `${client} began a session while ${which} was in force: blocks stand, and have NO EFFECT: ${wayText[way]} (\`blocksmtp doctor\`); this is said once`;
+  const what = `${client} began a session while ${which} was in force: blocks have NO EFFECT`;
+  return `${what}: ${wayText[way]} (\`blocksmtp doctor\`); blocksmtp says this once`;
 };
 
 export function effectLines(effect: EffectView | undefined, nowMs: number): string[] {

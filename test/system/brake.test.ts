@@ -127,7 +127,7 @@ describe('a relay that loses its list of users', () => {
       expect((await attacker.guess(guesses)).silent).toBe(true);
       await until('the block', async () => (await drops()).includes(from));
     }
-    // For sendmail it is another mailbox than member0: a guess as any, and none who is lost.
+    // sendmail takes it for a mailbox other than member0: it counts as a guess, and no user is lost.
     expect(daemon.text).toMatch(/198\.51\.100\.66 asked for <"mem ber0"@\S+: score \S+ \(\+1\)/);
     expect(daemon.text).not.toMatch(/blocking is stopped/);
     expect((await ask('block', '203.0.113.7'))[0]).toBe(0);

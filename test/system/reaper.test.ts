@@ -178,7 +178,7 @@ describe('the reaper', () => {
     const warnings = blind.stderr.filter((line) => line.includes(' warning idle '));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
-      /idle sendmail processes are not found: ss: .*; this is said once$/,
+      /idle sendmail processes are not found: ss: .*; blocksmtp says this once$/,
     );
     expect(await isClosed('attacker', stuck)).toBe(false);
     expect(`${daemon.text}${blind.text}`).not.toMatch(/stuckSession|notice reap /);

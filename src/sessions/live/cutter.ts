@@ -246,7 +246,7 @@ export class Cutter {
 
   #complain(trouble: Trouble, message: string): void {
     if (this.#complaints.has(trouble)) return;
-    const line = `sessions of blocked clients: ${message}; this is said once`;
+    const line = `sessions of blocked clients: ${message}; blocksmtp says this once`;
     this.#complaints.begin(trouble, line, 'warning');
   }
 }

@@ -112,7 +112,7 @@ export class Reaper {
     }
     if (this.#settings.idleCmdRead > 0 && !this.#complaints.has(idleTrouble)) {
       const why = `${idle.why} (package iproute2)`;
-      const message = `idle sendmail processes are not found: ${why}; this is said once`;
+      const message = `idle sendmail processes are not found: ${why}; blocksmtp says this once`;
       this.#complaints.begin(idleTrouble, message, 'warning');
     }
     return new Map();

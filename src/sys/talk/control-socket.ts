@@ -135,7 +135,7 @@ type ControlAnswer =
   /** `waitedMs`: somebody listens, and has said nothing for so long. */
   | {readonly kind: 'failed'; readonly why: string; readonly waitedMs?: number};
 
-/** @param patienceMs how long the daemon may be silent; default: as long as any answer takes */
+/** @param patienceMs how long we wait for the daemon's answer; default: `longestAnswerMs` */
 export async function askControl(
   path: string,
   request: unknown,

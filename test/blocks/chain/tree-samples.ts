@@ -1,6 +1,6 @@
 /**
- * Chains and sub-chains as any tool could leave them, and what is right, told a second time in the
- * plainest way: from the digits of an address.
+ * Generates chains and sub-chains as any tool could leave them. Works out the right tree in a second,
+ * simpler way than `src`: from the hexadecimal digits of an address.
  */
 import fc from 'fast-check';
 import {

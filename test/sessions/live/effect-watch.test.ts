@@ -85,7 +85,7 @@ test('a session from behind the block is counted once the firewall confirms that
   await settled();
   expect([watch.view, checks, said.length]).toMatchObject([{sessions: 1}, 1, 1]);
   expect(said[0]).toMatch(
-    /^error 203\.0\.113\.7 began a session while its block was in force: blocks stand, and have NO EFFECT/,
+    /^error 203\.0\.113\.7 began a session while its block was in force: blocks have NO EFFECT/,
   );
 });
 

@@ -122,7 +122,8 @@ describe('the reaper', () => {
       const {child} = await stuck(namespace);
       fs.writeFileSync(join(folder, 'called'), '');
       const said = await reap(namespace, 'exec yes 0 0 192.0.2.1:25 203.0.113.7:46306 ino:1');
-      const why = /^warning idle sendmail processes are not found: ss: .*; this is said once$/;
+      const why =
+        /^warning idle sendmail processes are not found: ss: .*; blocksmtp says this once$/;
       expect(said).toEqual([expect.stringMatching(why), 'done']);
       expect(child.process.signalCode).toBeNull();
     });

@@ -134,7 +134,7 @@ export class WarningDelivery {
     const {why} = result;
     if (this.#stop.signal.aborted || this.#told.has(why) || this.#told.size >= mostReasons) return;
     this.#told.add(why);
-    this.#say('error', `warnings by ${name}: ${why}; this is said once`);
+    this.#say('error', `warnings by ${name}: ${why}; blocksmtp says this once`);
   }
 }
 

@@ -155,10 +155,10 @@ describe('failures', () => {
       await turn();
     }
     expect(said).toEqual([
-      'error warnings by mail: refused; this is said once',
-      'error warnings by mail: late; this is said once',
+      'error warnings by mail: refused; blocksmtp says this once',
+      'error warnings by mail: late; blocksmtp says this once',
       'notice warnings by mail: it works again',
-      'error warnings by mail: refused; this is said once',
+      'error warnings by mail: refused; blocksmtp says this once',
     ]);
   });
 

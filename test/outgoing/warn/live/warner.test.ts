@@ -214,7 +214,7 @@ describe('to a webhook', () => {
     await one.stop();
     expect(other.asked).toEqual([]);
     expect(said.filter((line) => line.startsWith('error'))).toEqual([
-      'error warnings by webhook: the answer was 307; this is said once',
+      'error warnings by webhook: the answer was 307; blocksmtp says this once',
     ]);
   });
 
