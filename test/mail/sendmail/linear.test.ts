@@ -218,5 +218,7 @@ test('what is quadratic is found', () => {
     const text = `${'>'.repeat(length)}x`;
     return () => void />*$/.test(text);
   };
-  expect(growth(make, 600)).toBeGreaterThan(most);
+  // `growth` stops at the first ratio that looks linear, and a busy machine can make one.
+  const isFound = (): boolean => growth(make, 600) > most;
+  expect(Array.from({length: attempts}).some(isFound)).toBe(true);
 });
