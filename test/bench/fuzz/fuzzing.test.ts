@@ -1,0 +1,36 @@
+/** The small form of `npm run bench -- fuzz`: a minute less, and the same seeds each time. */
+import {describe, expect, test} from '@jest/globals';
+import {fuzzParser, fuzzSessions, fuzzTime} from './fuzzing.js';
+import {parsers} from './parsers.js';
+
+/** A bound for a machine that is very busy; what counts is the number. */
+const seconds = 30;
+
+test('hostile sessions: only who is there is blamed, nothing throws, guessers are still blocked', () => {
+  const {texts, findings} = fuzzSessions(1, {texts: 12_000, seconds});
+  expect(findings).toEqual([]);
+  expect(texts).toBeGreaterThan(1000);
+});
+
+describe.each(parsers)('$name', (parser) => {
+  test('spoilt texts: nothing throws', () => {
+    const {texts, findings} = fuzzParser(parser, 1, {texts: 2000, seconds});
+    expect(findings).toEqual([]);
+    expect(texts).toBeGreaterThan(200);
+  });
+
+  test('repeated parts: no more time than their share', () => {
+    expect(fuzzTime(parser, 1, {texts: 8, seconds}).findings).toEqual([]);
+  });
+});
+
+test('what throws is found, and what is quadratic', () => {
+  const throws = {
+    name: 'x',
+    texts: ['abc'],
+    read: (text: string) => void text.charAt(3).at(0)!.at(0),
+  };
+  expect(fuzzParser(throws, 1, {texts: 200, seconds}).findings[0]).toMatch(/^x: threw TypeError/);
+  const quadratic = {name: 'x', texts: ['a>>x'], read: (text: string) => void /[^y]*$y/.test(text)};
+  expect(fuzzTime(quadratic, 1, {texts: 3, seconds}).findings[0]).toMatch(/^x: grows by/);
+});
