@@ -8,11 +8,20 @@ function cost(work: () => void, rounds: number): number {
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {
     const before = performance.now();
-    for (let i = 0; i < 20; i++) work();
-    least = Math.min(least, performance.now() - before);
+    let [calls, spent] = [0, 0];
+    while (calls < mostCalls && spent < roundMs) {
+      work();
+      calls += 1;
+      spent = performance.now() - before;
+    }
+    least = Math.min(least, spent / calls);
   }
-  return least / 20;
+  return least;
 }
+
+/** Calls of one measurement, as long as they are short. A count; ms. */
+const mostCalls = 20;
+const roundMs = 5;
 
 /** Below so much it is the clock that is measured. Ms. */
 const leastMs = 0.004;

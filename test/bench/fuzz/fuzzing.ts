@@ -4,8 +4,8 @@
  */
 import {Random} from '../../support/random.js';
 import {superlinear} from '../../support/growth.js';
-import {asUtf8, mutated, pieces} from './mutate.js';
-import {type Parser, parsers} from './parsers.js';
+import {asUtf8, mutated, mutatedJson, pieces} from './mutate.js';
+import type {Parser} from './parsers.js';
 import {Relay} from './sessions.js';
 
 export interface Fuzzed {
@@ -67,7 +67,7 @@ export function fuzzParser({name, texts: own, read}: Parser, seed: number, budge
   const [began, findings]: [number, string[]] = [seconds(), []];
   let texts = 0;
   for (; texts < budget.texts && seconds() - began < budget.seconds; texts++) {
-    const spoilt = mutated(pick(), pick(), dice);
+    const spoilt = spoil(pick(), pick(), dice);
     const text = dice.isOneIn(4) ? asUtf8(spoilt) : spoilt;
     try {
       read(text);
@@ -78,6 +78,13 @@ export function fuzzParser({name, texts: own, read}: Parser, seed: number, budge
   return {name, texts, seconds: seconds() - began, findings: found(findings)};
 }
 
+/** JSON mostly stays JSON, as nft lists it. */
+function spoil(text: string, other: string, dice: Random): string {
+  if (!/^\{.*\}$/s.test(text) || dice.isOneIn(3)) return mutated(text, other, dice);
+  const value: unknown = JSON.parse(text);
+  return JSON.stringify(mutatedJson(value, dice)).replace('{"nftables":[', '{"nftables": [');
+}
+
 /** What is repeated in a text, and where. */
 interface Pump {
   readonly before: string;
@@ -86,19 +93,24 @@ interface Pump {
 }
 
 /** Characters of what is repeated, at first; four and sixteen times as many after that. */
-const shortest = 1000;
+const usualLength = 1000;
 
-export function fuzzTime({name, texts: own, read}: Parser, seed: number, budget: Budget): Fuzzed {
+export function fuzzTime(
+  {name, texts: own, read}: Parser,
+  seed: number,
+  budget: Budget,
+  length = usualLength,
+): Fuzzed {
   const dice = new Random(seed);
   const [began, findings]: [number, string[]] = [seconds(), []];
   let texts = 0;
   for (; texts < budget.texts && seconds() - began < budget.seconds; texts++) {
     const pump = pumpOf(own[dice.below(own.length)]!, dice);
-    const make = (length: number) => {
-      const text = pumped(pump, length);
+    const make = (times: number) => {
+      const text = pumped(pump, times);
       return () => tryTo(read, text);
     };
-    const grows = superlinear(make, shortest);
+    const grows = superlinear(make, length);
     if (grows !== undefined)
       findings.push(`${name}: ${grows}: ${shown(pump.part)} in ${shown(pump.before)}`);
   }
@@ -145,5 +157,3 @@ function timed(work: () => void): number {
   work();
   return performance.now() - before;
 }
-
-export {parsers};

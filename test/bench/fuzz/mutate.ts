@@ -81,3 +81,23 @@ export function mutated(text: string, other: string, dice: Random): string {
 
 /** The same, as programs print it that write characters of several bytes: broken ones are replaced. */
 export const asUtf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8');
+
+/** What stands where another kind of value was expected. */
+const strange: readonly unknown[] = [
+  ...[null, true, 0, -1, 1e308, '', 'x', '198.51.100.66', '\0', 'x'.repeat(5000)],
+  ...[[], [null], [[]], {}, {elem: null}, {length: 1e9}, {toString: 1}],
+];
+
+/** JSON in which some values are other ones: most other mutations would only make it none. */
+export function mutatedJson(value: unknown, dice: Random, depth = 0): unknown {
+  if (dice.isOneIn(12 + depth)) return oneOf(dice, strange);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mutatedJson(item, dice, depth + 1));
+    return dice.isOneIn(10) ? [...items, ...items, oneOf(dice, strange)] : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(() => !dice.isOneIn(20));
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, mutatedJson(item, dice, depth + 1)]),
+  );
+}

@@ -36,7 +36,7 @@ const baits: readonly string[] = [
 /** Sendmail writes what cannot be printed as `?` or in backslashes (conf.c, util.c). */
 const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
 
-function lie(dice: Random): string {
+export function lie(dice: Random): string {
   const parts = Array.from({length: 1 + dice.below(6)}, () =>
     dice.isOneIn(8)
       ? mutated(oneOf(dice, messages), oneOf(dice, messages), dice)
