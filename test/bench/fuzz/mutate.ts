@@ -56,11 +56,9 @@ const mutations: readonly Mutation[] = [
   // nested brackets and quotes
   (text, _, dice) => {
     const depth = 1 + dice.below(300);
-    const [open, close] = oneOf(
-      dice,
-      ['()', '<>', '[]', '{}', '""'].map((pair) => [...pair]),
-    );
-    return put(text, dice.below(text.length), 0, open!.repeat(depth) + close!.repeat(depth));
+    const pair = oneOf(dice, ['()', '<>', '[]', '{}', '""']);
+    const [open, close] = [pair.charAt(0), pair.charAt(1)];
+    return put(text, dice.below(text.length), 0, open.repeat(depth) + close.repeat(depth));
   },
   // something is gone, or all behind it
   (text, _, dice) => put(text, dice.below(text.length), 1 + dice.below(20), ''),

@@ -104,7 +104,7 @@ const parsersOfPeople: readonly Parser[] = [
     texts: [readFileSync('etc/blocksmtp.toml', 'utf8').slice(0, 3000), ...others.toml],
     read: (text) => {
       const file = parseConfigText('/etc/x.toml', text);
-      const found = file.kind === 'table' ? file : file.kind === 'problems' ? file.rest : undefined;
+      const found = file.kind === 'table' ? file : file.rest;
       if (found === undefined) return;
       const {table, lines} = found;
       parseConfig({flags: {}, file: 'x', table, lines: lines(), isSchedule: () => true});

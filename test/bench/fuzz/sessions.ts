@@ -121,24 +121,14 @@ const truthOf = (text: string): boolean =>
   clients.some((client) => text === client) ||
   /^(?:203\.0\.113|192\.0\.2)\.0\/24$|^2001:db8(?::1)?:[:0]*\/(?:64|56|48)$/.test(text);
 
-const blamedIn = (outcome: Outcome): string[] => {
-  switch (outcome.kind) {
-    case 'counted':
-    case 'exempt':
-    case 'paid':
-    case 'unproven':
-      return [outcome.evidence.client.text];
-    case 'block':
-      return [outcome.block.network];
-    case 'noRoom':
-    case 'heldBack':
-      return [outcome.network];
-    case 'delivered':
-      return outcome.client === undefined ? [] : [outcome.client.text];
-    default:
-      return 'client' in outcome && outcome.client !== undefined ? [outcome.client.text] : [];
-  }
-};
+/** Whom an outcome speaks of. */
+function blamedIn(outcome: Outcome): string[] {
+  if ('evidence' in outcome) return [outcome.evidence.client.text];
+  if (outcome.kind === 'block') return [outcome.block.network];
+  if ('network' in outcome) return [outcome.network];
+  const client = 'client' in outcome ? outcome.client : undefined;
+  return client === undefined ? [] : [client.text];
+}
 
 const nobody = new Exemptions(parseWhitelist('none', ''), undefined, []);
 
