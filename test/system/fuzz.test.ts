@@ -1,19 +1,18 @@
 /**
- * A real sendmail with clients that say whatever comes to them. Whose each name is, is known, for it
- * bears a mark: nothing is held against anybody but who asked for it, and the daemon goes on working.
+ * A real sendmail with clients that say whatever comes to them: nothing is held against anybody who is
+ * only named, and the daemon goes on working.
  * BLOCKSMTP_FUZZ_SEED and BLOCKSMTP_FUZZ_TALKS choose other talks, and more of them.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {hostileTalk} from '../bench/fuzz/talks.js';
 import {Random} from '../support/random.js';
 import type {Daemon} from './lab/daemon.js';
-import {clients, type ClientName} from './lab/grammar/clients.js';
+import type {ClientName} from './lab/grammar/clients.js';
 import {play} from './lab/grammar/play.js';
 import {startGrammarLab} from './lab/grammar/relay.js';
 import type {Scenario} from './lab/grammar/scenario.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
-import {until} from './lab/until.js';
 
 const {describe} = await requireLab();
 
@@ -44,20 +43,6 @@ describe(`hostile clients by chance, seed ${seed}`, () => {
     await play(lab, scenarios, {timeoutMs: 3000});
   }, 180_000);
   afterAll(() => Lab.stopAll());
-
-  test('each name that is held against somebody was asked for by that client', async () => {
-    const held = (): readonly (readonly [string, string])[] =>
-      daemon.stderr.flatMap((line) => {
-        const [, client, mark] = / info (\S+) .*?\b(fuzz\d+z)/.exec(line) ?? [];
-        return client === undefined || mark === undefined ? [] : [[client, mark] as const];
-      });
-    const truth = new Map(speakers.map((speaker) => [markOf(speaker), clients[speaker]]));
-    await until(
-      'names of all of them',
-      () => new Set(held().map(([, mark]) => mark)).size === truth.size,
-    );
-    expect(held().filter(([client, mark]) => truth.get(mark) !== client)).toEqual([]);
-  });
 
   test('nothing is said against those who are only named', () => {
     const against = / (?:info|notice|warning) (?:block )?(?:198\.51\.100\.|2001:db8:bad:)/;
