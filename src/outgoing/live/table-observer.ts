@@ -44,10 +44,10 @@ const closingMs = 50;
 
 /**
  * For all that is asked about whose new connections are, the search for their processes included. Ms: with
- * the reading of the tables far less than a look may take (`egress/rules.ts`). The users take turns, so what is
+ * the reading of the tables far less than a look may take (`outgoing/egress/rules.ts`). The users take turns, so what is
  * left then is of users who have very many; of those only the user is known.
  */
-export const longestAttributionMs = 3000;
+const longestAttributionMs = 3000;
 
 export class TableObserver {
   readonly #senses: Senses;
