@@ -22,7 +22,7 @@ import {parseSendmail} from '../../../src/mail/sendmail/read-message.js';
 import {activeOpensOf} from '../../../src/net/active-opens.js';
 import {readIdleTimes} from '../../../src/net/idle-times.js';
 import {parseNetwork} from '../../../src/net/network.js';
-import {outgoingSockets} from '../../../src/net/outgoing-sockets.js';
+import {OutgoingTable} from '../../../src/net/outgoing-sockets.js';
 import {
   findSockets,
   isSocketTable,
@@ -127,7 +127,9 @@ const parsersOfTheKernel: readonly Parser[] = [
       findSockets(text, ['4711', '4712']);
       socketsAtPort(text, 25);
       listenersIn(text);
-      outgoingSockets(text, [25, 465, 587]);
+      const table = new OutgoingTable([25, 465, 587]);
+      table.take(text);
+      table.soFar();
     },
   },
   {name: 'idle times of ss', texts: others.idleTimes, read: (text) => void readIdleTimes(text)},
