@@ -155,10 +155,12 @@ const clientCommands: readonly CommandRow[] = [
     words: 'check <ADDRESS>',
     settings: stateSettings,
     meaning: 'Tell whether an address is exempt, and by which entry.',
+    options: [json('Print it as JSON.')],
     wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], options, surroundings: {output}}) => {
+    run: works((config, log, {operands: [address = ''], options, form, surroundings}) => {
+      const {output} = surroundings;
       for (const notice of noLongerUsed(options)) output.complain(notice);
-      return check(address, config, log, output);
+      return check(address, config, form, log, output);
     }),
   },
 ];
