@@ -22,6 +22,7 @@ import {reload} from './commands/reload.js';
 import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
+import {editWhitelist} from './edit/allow.js';
 import {exitCode} from './face/exit.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
@@ -30,6 +31,7 @@ import {
   past,
   trial,
   wrongAddress,
+  wrongComment,
   wrongForm,
   wrongNetwork,
   wrongTime,
@@ -165,6 +167,41 @@ const clientCommands: readonly CommandRow[] = [
   },
 ];
 
+const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
+
+/** Who is never blocked. */
+const whitelistCommands: readonly CommandRow[] = [
+  {
+    words: 'allow <ADDRESS>',
+    settings: whitelistSettings,
+    meaning: 'Add an address or a network to the whitelist. Exit 1: it was allowed already.',
+    options: [
+      {flags: '--comment <TEXT>', meaning: 'Why: stands behind it in the file.'},
+      json('Print as JSON what was done.'),
+    ],
+    wrongIn: (operands, options) => [
+      ...wrongNetwork('why')(operands, options),
+      ...wrongComment(options.comment),
+    ],
+    run: works((config, log, call) => {
+      const {comment} = call.options;
+      const edit = {kind: 'allow', network: network(call), comment: String(comment ?? '')} as const;
+      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
+    }),
+  },
+  {
+    words: 'disallow <ADDRESS>',
+    settings: whitelistSettings,
+    meaning: 'Take an address or a network out of the whitelist. Exit 1: it was not in it.',
+    options: [json('Print as JSON what was done.')],
+    wrongIn: wrongNetwork('why'),
+    run: works((config, log, call) => {
+      const edit = {kind: 'disallow', network: network(call)} as const;
+      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
+    }),
+  },
+];
+
 /** How things stand as a whole, and what changes them as a whole. */
 const wholeCommands: readonly CommandRow[] = [
   {
@@ -276,6 +313,7 @@ const outgoingCommands: readonly CommandRow[] = [
 export const commands: readonly CommandRow[] = [
   ...logCommands,
   ...clientCommands,
+  ...whitelistCommands,
   ...wholeCommands,
   ...outgoingCommands,
   {
