@@ -74,7 +74,8 @@ test.each([1, 2, 3])('whenever the list is edited, seed %s', async (seed) => {
     const dropped = (client: string): boolean =>
       (kernel.rules(chain) ?? []).some((rule) => rule.startsWith(`-s ${client}/32 `));
     await until('the others to be blocked', () => others.every(dropped), 45_000);
-    const isFree = (client: string): boolean => !state.blocks.has(client) && !dropped(client);
+    const isFree = (client: string): boolean =>
+      state.blocks.get(client) === undefined && !dropped(client);
     await until('nobody of the list to be blocked', () => listed.every(isFree), 45_000);
     // Nor does a line that comes late block them again.
     for (const client of listed) fs.appendFileSync(log, guessLines(client, 12, Date.now()));
