@@ -95,10 +95,13 @@ function timeOf(fields: Fields): number | undefined {
  */
 function writerOf(fields: Fields, machineId: string | undefined): Writer | undefined {
   if (machineId === undefined || fields._MACHINE_ID !== machineId) return undefined;
-  if (fields._TRANSPORT !== 'syslog') return undefined;
   const pid = numberOf(fields._PID);
   const uid = numberOf(fields._UID);
   if (pid === undefined || uid === undefined) return undefined;
+  // Over the journal's own socket sendmail never writes, and a user there claims any pid. Root's may be passed
+  // on by a syslog, so of those nothing is known.
+  if (fields._TRANSPORT === 'journal' && uid !== 0) return {pid, uid, executable: ''};
+  if (fields._TRANSPORT !== 'syslog') return undefined;
   // Of a process that had ended only the name is left, or nothing (`mail/authorship.ts` knows what it is worth).
   return {pid, uid, executable: textOf(fields._EXE) ?? textOf(fields._COMM) ?? ''};
 }

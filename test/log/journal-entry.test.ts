@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import fs from 'node:fs';
 import {cursorAt, isSameEntry, readJournalEntry} from '../../src/log/journal-entry.js';
 import type {LogRecord} from '../../src/log/record.js';
+import {authorshipOf} from '../../src/mail/sendmail/program.js';
 import {parseSyslog} from './parse-syslog.js';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -52,13 +53,22 @@ describe('the writer is not known', () => {
     ['another machine', {...alive, _MACHINE_ID: 'f'.repeat(32)}],
     ['a machine that does not say which', without('_MACHINE_ID')],
     ['a stream', {...alive, _TRANSPORT: 'stdout'}],
-    ['the native socket', {...alive, _TRANSPORT: 'journal'}],
+    ['root at the native socket', {...alive, _TRANSPORT: 'journal'}],
     ['no user id', without('_UID')],
     ['two user ids', {...alive, _UID: ['0', '1000']}],
     ['no pid of the kernel', without('_PID')],
   ])('%s', (_, entry) => {
     expect(read(entry)).toMatchObject({pid: 74, writer: undefined});
   });
+
+  test.each(['33', '1000'])(
+    'but user %s at the native socket is no mailer, whatever he calls himself',
+    (uid) => {
+      const {writer} = read({...alive, _TRANSPORT: 'journal', _UID: uid, SYSLOG_PID: '1'})!;
+      expect(writer).toMatchObject({uid: Number(uid), executable: ''});
+      expect(authorshipOf(writer!)).toBe('other');
+    },
+  );
 
   test('a machine without a number of its own', () => {
     expect(readJournalEntry(alive, undefined)).toMatchObject({record: {writer: undefined}});

@@ -1,13 +1,14 @@
 /**
- * A real sendmail with clients that say whatever comes to them: nothing is held against anybody who is
- * only named, and the daemon goes on working.
+ * A real sendmail with clients that say whatever comes to them. Each name bears the mark of who asks for
+ * it: nothing is held against another client, nor against anybody who is only named, and the daemon goes
+ * on working.
  * BLOCKSMTP_FUZZ_SEED and BLOCKSMTP_FUZZ_TALKS choose other talks, and more of them.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {hostileTalk} from '../bench/fuzz/talks.js';
 import {Random} from '../support/random.js';
 import type {Daemon} from './lab/daemon.js';
-import type {ClientName} from './lab/grammar/clients.js';
+import {clients, type ClientName} from './lab/grammar/clients.js';
 import {play} from './lab/grammar/play.js';
 import {startGrammarLab} from './lab/grammar/relay.js';
 import type {Scenario} from './lab/grammar/scenario.js';
@@ -43,6 +44,20 @@ describe(`hostile clients by chance, seed ${seed}`, () => {
     await play(lab, scenarios, {timeoutMs: 3000});
   }, 180_000);
   afterAll(() => Lab.stopAll());
+
+  test('each name that counts was asked for by the client that it counts against', async () => {
+    // Begun only now, so when it has counted all lines before it have been judged.
+    await lab.client('innocent').guess({names: ['beforehand'], quietMs: 5000});
+    await daemon.waitFor(/192\.0\.2\.10 asked for <beforehand@/);
+    const held = daemon.stderr.flatMap((line) => {
+      const [, client] = / info (\S+) .*, proof \w+/.exec(line) ?? [];
+      const marks = [...line.matchAll(/fuzz\d+z/g)].map(([mark]) => mark);
+      return client === undefined ? [] : marks.map((mark) => [client, mark] as const);
+    });
+    const truth = new Map(speakers.map((speaker) => [markOf(speaker), clients[speaker]]));
+    expect(held.filter(([client, mark]) => truth.get(mark) !== client)).toEqual([]);
+    expect(held.length).toBeGreaterThan(0);
+  });
 
   test('nothing is said against those who are only named', () => {
     const against = / (?:info|notice|warning) (?:block )?(?:198\.51\.100\.|2001:db8:bad:)/;

@@ -45,6 +45,23 @@ const script = `
     fs.appendFileSync(file, JSON.stringify({given, position, caughtUp}) + '\\n');
   }`;
 
+/** Node with our bundle takes 60 to 90 MB; ten megabytes of entries, and the 20,000, must not lie in it. KB. */
+const mostPeakKilobytes = 200_000;
+
+/** Systemd, "Native Journal Protocol": NAME=value, or NAME, a line's end, eight bytes of length, and the value. */
+const floodScript = String.raw`
+  use IO::Socket::UNIX; use Socket;
+  my $to = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Peer => '/run/systemd/journal/socket') or die;
+  sub entry { my ($text, @more) = @_; $to->send(join '', map { "$_\n" }
+    "MESSAGE=$text", 'SYSLOG_IDENTIFIER=sm-mta', 'SYSLOG_FACILITY=2', 'SYSLOG_PID=1', @more) }
+  entry('native', '_COMM=sendmail', '_PID=1', '_UID=0', '_EXE=/usr/sbin/sendmail-mta', '_TRANSPORT=syslog',
+    '_SYSTEMD_UNIT=sendmail.service', '__CURSOR=x', 'SYSLOG_PID=2', 'MESSAGE=native two');
+  my $binary = "binary\n_UID=0\n_COMM=sendmail\n\0\xff";
+  $to->send("SYSLOG_IDENTIFIER=sm-mta\nMESSAGE\n" . pack('Q<', length $binary) . $binary . "\n");
+  entry('flood ' . 'x' x 100_000) for 1 .. 100;
+  for my $i (1 .. 20_000) { entry("flood $i", '_COMM=sendmail') }
+`;
+
 /** Everything in one file: the guest has no node_modules. */
 function bundleAll(outfile: string): void {
   const options = ['--bundle', '--loader=ts', '--platform=node', '--format=esm'];
@@ -100,6 +117,25 @@ describe('the journal of a booted Debian', () => {
        as_alice /usr/sbin/sendmail -L sm-mta -bs </dev/null
        yes "${name} by-root" | head -n 1 | (sleep 0.2; exec logger -t sm-mta --id=1)`,
     );
+  /**
+   * What alice can do over the journal's own socket: fields of any name, binary ones, a very long one, and
+   * 20,000 entries. None is the mailer's, and the follower's memory stays within a bound.
+   */
+  const flood = async (): Promise<void> => {
+    await guest.write('/run/flood.pl', floodScript);
+    // In a unit of its own: journald limits the rate of each.
+    const asAlice = '--property=User=alice --quiet --collect';
+    await guest.must(`systemd-run --unit=flood ${asAlice} perl /run/flood.pl`);
+    await forgotten('flood');
+    await write('afterflood', 3);
+    await arrived('afterflood', 3);
+    const forged = await givenLike(/^(?:native|binary|flood)/);
+    expect(forged.length).toBeGreaterThan(0);
+    expect(new Set(forged.map(({authorship}) => authorship))).toEqual(new Set(['other']));
+    const pid = await guest.must('systemctl show --value --property=MainPID follower');
+    const peak = await guest.must(`grep VmHWM /proc/${pid.trim()}/status`);
+    expect(Number(/(\d+) kB/.exec(peak)?.[1])).toBeLessThan(mostPeakKilobytes);
+  };
   const numbers = (count: number): number[] => Array.from({length: count}, (_, i) => i);
   const startFollower = (): Promise<string> =>
     shell(
@@ -107,12 +143,17 @@ describe('the journal of a booted Debian', () => {
       `exec systemd-run --quiet --collect --unit=follower ${sandbox()} \\
          --property=ReadWritePaths=/var/lib node /mnt/package/follow.mjs`,
     );
+  const forgotten = (unit: string): Promise<unknown> =>
+    until(
+      `systemd to forget ${unit}`,
+      async () =>
+        /=not-found/.test(await guest.must(`systemctl show --property=LoadState ${unit}`)),
+      patienceMs,
+    );
   /** As `kill -9` by an administrator. A unit's name is free again only when systemd forgot it. */
   const crashFollower = async (): Promise<void> => {
     await guest.must('systemctl kill --signal=KILL --kill-whom=main follower');
-    await until('systemd to forget the follower', async () =>
-      /=not-found/.test(await guest.must('systemctl show --property=LoadState follower')),
-    );
+    await forgotten('follower');
   };
   const arrived = (name: string, count: number): Promise<true> =>
     until(
@@ -212,6 +253,7 @@ describe('the journal of a booted Debian', () => {
       'volatile by-root',
     ]);
     expect(new Set(forged.map(({authorship}) => authorship))).toEqual(new Set(['other']));
+    await flood();
     await shell('persistent', 'mkdir /var/log/journal; journalctl --flush; ls /var/log/journal/*');
     await write('back', 3);
     await arrived('back', 3);

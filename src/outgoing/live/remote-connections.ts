@@ -74,7 +74,9 @@ export class RemoteConnections {
         this.#complaints.begin(table.why, `outgoing: ${table.why}`);
         return [];
       }
-      if (table.left !== undefined) this.#complaints.begin(table.left, `outgoing: ${table.left}`);
+      // Nothing is broken: the shares do what they are for.
+      if (table.left !== undefined)
+        this.#complaints.begin(table.left, `outgoing: ${table.left}`, 'warning');
       return table.connections.filter(
         ({local, remote}) => remote.text !== local.text && !this.isHere(remote),
       );

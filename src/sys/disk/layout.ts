@@ -98,7 +98,12 @@ export function upgrade(
   onLeftOut: (name: string) => void,
 ): State {
   const old = oldTables(database);
-  const rows: OldRows = (name) => (old.includes(name) ? savedRows(database, name) : []);
+  function* rows(name: OldName): Generator<Row> {
+    for (const [key, value] of old.includes(name) ? savedRows(database, name) : []) {
+      if (value === undefined) onLeftOut(name);
+      else yield [key, value];
+    }
+  }
   database.exec('BEGIN IMMEDIATE');
   if (version === 1) database.exec(begunAnew);
   database.exec(layout);
@@ -132,10 +137,19 @@ function* savedRows(database: Sql, name: PlainName | OldName): Generator<Row> {
   try {
     for (const row of rows.iterate()) {
       const {key, value} = row as {key: string; value: string};
-      yield [key, JSON.parse(value)];
+      yield [key, parsed(value)];
     }
   } finally {
     rows.finalize();
+  }
+}
+
+/** @returns undefined for what is no JSON: no row of ours */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -31,7 +31,7 @@ class NewerError extends Error {}
 const environment =
   /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
 
-/** JSON that is none, or whatever SQLite finds wrong in a file that it could read. */
+/** A file whose inner checks fail, or whatever else SQLite finds wrong in a file that it could read. */
 function isDamage(error: unknown): boolean {
   if (error instanceof SyntaxError) return true;
   const {name, message} = error as Error;
@@ -111,7 +111,9 @@ async function openAt(
     prepare(database);
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
     if (version > layoutVersion)
-      throw new NewerError(`${path} is of a newer blocksmtp (${version})`);
+      throw new NewerError(
+        `blocksmtp.db is of a newer blocksmtp: layout ${version}, and this one reads up to ${layoutVersion}; install the newer version again, or move the file away, which forgets all blocks`,
+      );
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.

@@ -5,6 +5,8 @@ import {parsers} from './parsers.js';
 
 /** A bound for a machine that is very busy; what counts is the number. */
 const seconds = 30;
+/** How often what must be found is looked for. A count: once or twice, for code that is not compiled yet. */
+const mostTries = 20;
 
 test('hostile sessions: only who is there is blamed, nothing throws, guessers are still blocked', () => {
   const {texts, findings} = fuzzSessions(1, {texts: 6000, seconds});
@@ -32,7 +34,12 @@ test('what throws is found, and what is quadratic', () => {
   };
   expect(fuzzParser(throws, 1, {texts: 200, seconds}).findings[0]).toMatch(/^x: threw TypeError/);
   const quadratic = {name: 'x', texts: ['a>>x'], read: pairs};
-  expect(fuzzTime(quadratic, 1, {texts: 1, seconds}, 600).findings[0]).toMatch(/^x: grows by/);
+  // Its code is compiled beside us. On a busy machine that comes between the short text and the long one,
+  // which is then found cheap: so it is measured again.
+  let grows: string | undefined;
+  for (let tries = 0; tries < mostTries && grows === undefined; tries++)
+    [grows] = fuzzTime(quadratic, 1, {texts: 1, seconds}, 600).findings;
+  expect(grows).toMatch(/^x: grows by/);
 });
 
 /** Looks at all pairs of characters, of the second at each eighth. */

@@ -108,13 +108,18 @@ describe.each([2, 4] as const)('a file of layout %s', (version) => {
   });
 });
 
-test('a row that is no JSON in an old table: damaged, put aside', async () => {
+test('a row that is no JSON in an old table is left out, and counted', async () => {
   const folder = write(4);
   const path = join(folder, 'blocksmtp.db');
   const good = fs.readFileSync(path).toString('latin1');
   fs.writeFileSync(path, Buffer.from(good.replace('{"firstMinute', '{{{{{{{{{{{{{'), 'latin1'));
-  await open(folder);
-  expect(store!.damaged).toBe(`${path}.damaged-${writtenMs}`);
+  const old = await open(folder);
+  expect(store!.damaged).toBeUndefined();
+  const left = [...store!.leftOut.values()].reduce((sum, count) => sum + count, 0);
+  expect(left).toBe(1);
+  const whole = await open(write(4));
+  const rows = (all: typeof old): number => Object.values(all).flat().length;
+  expect(rows(old)).toBe(rows(whole) - 1);
 });
 
 test('a file of the present layout is read as it was written, and saved as it was read', async () => {

@@ -35,6 +35,7 @@ async function tampered(change: (database: sqlite.Database) => void): Promise<St
 }
 
 const hostile: readonly string[] = [
+  ...['no json', '', '{', 'NaN', '\0', '['.repeat(200_000)],
   ...['null', '0', '-1', 'true', '""', '"x"', '{}', '[[]]', '[null]', '[{}]'],
   '{"__proto__": {"network": "192.0.2.2"}}',
   '{"constructor": 1, "hasOwnProperty": 1, "kind": "constructor"}',
@@ -79,14 +80,7 @@ test('sheets of another length, number or type hold nothing', async () => {
   for (const name of packedNames) expect(state[name].size).toBe(0);
 });
 
-test('what is no JSON, a file that is cut, and one full of zeros: put aside, and begun anew', async () => {
-  const broken = await tampered((database) => {
-    database.run("INSERT INTO blocks VALUES ('x', 'no json')");
-  });
-  expect(broken.damaged).toMatch(/damaged/);
-  expect(broken.state.blocks.size).toBe(0);
-  broken.close();
-  store = undefined;
+test('a file that is cut, and one full of zeros: put aside, and begun anew', async () => {
   for (const spoil of [
     (text: Buffer): Buffer => text.subarray(0, text.length >> 1),
     (text: Buffer): Buffer => Buffer.concat([text.subarray(0, 4096), Buffer.alloc(text.length)]),
@@ -110,7 +104,7 @@ test('a newer layout is refused in a sentence, and the file stays', async () => 
     tampered((database) => {
       database.exec('PRAGMA user_version = 2147483647');
     }),
-  ).rejects.toThrow('is of a newer blocksmtp');
+  ).rejects.toThrow(/is of a newer blocksmtp: layout 2147483647.*install the newer version again/);
 });
 
 test('a link that another user has put there is not followed', async () => {

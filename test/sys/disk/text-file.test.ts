@@ -97,6 +97,41 @@ describe('writing', () => {
     expect(fs.readFileSync(path, 'utf8')).toBe('text');
   });
 
+  test.each([
+    ['a link', (path: string, precious: string) => fs.symlinkSync(precious, path)],
+    ['a hard link', (path: string, precious: string) => fs.linkSync(precious, path)],
+    ['a link that leads nowhere', (path: string) => fs.symlinkSync(`${path}.nowhere`, path)],
+    ['a pipe that nobody reads', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device', (path: string) => fs.symlinkSync('/dev/full', path)],
+    ['a file of another user', (path: string) => fs.writeFileSync(path, 'x', {mode: 0o666})],
+  ])('%s at the path, or beside it, is replaced, and what it leads to stays', (_, put) => {
+    for (const ending of ['', '.new']) {
+      const folder = newDir();
+      const [path, precious] = [join(folder, 'file'), join(folder, 'precious')];
+      fs.writeFileSync(precious, 'precious', {mode: 0o600});
+      put(`${path}${ending}`, precious);
+      if (process.getuid?.() === 0) fs.lchownSync(folder, 65_534, 65_534);
+      writeTextFile(path, 'text', 0o644);
+      expect(fs.readFileSync(precious, 'utf8')).toBe('precious');
+      expect(fs.statSync(precious).mode & 0o777).toBe(0o600);
+      const written = fs.lstatSync(path);
+      expect([written.isFile(), written.nlink, written.uid]).toEqual([true, 1, process.getuid?.()]);
+      expect(written.mode & 0o777).toBe(0o644);
+      expect(fs.readFileSync(path, 'utf8')).toBe('text');
+      expect(fs.readdirSync(folder).sort()).toEqual(['file', 'precious']);
+    }
+  });
+
+  test('a folder in the place of the new text is an error, and loses nothing', () => {
+    const path = join(newDir(), 'file');
+    fs.writeFileSync(path, 'old');
+    fs.mkdirSync(`${path}.new`);
+    fs.writeFileSync(join(`${path}.new`, 'precious'), 'precious');
+    expect(() => writeTextFile(path, 'text', 0o644)).toThrow();
+    expect(fs.readFileSync(path, 'utf8')).toBe('old');
+    expect(fs.readFileSync(join(`${path}.new`, 'precious'), 'utf8')).toBe('precious');
+  });
+
   test('refused, it leaves the old text, and nothing beside it', () => {
     const folder = newDir();
     const path = join(folder, 'file');

@@ -10,7 +10,7 @@ import {whereAvailable} from '../../support/where-available.js';
 
 const test = whereAvailable({
   root: true,
-  tools: ['gcc', 'unshare', 'ip'],
+  tools: ['gcc', 'unshare', 'ip', 'bash'],
   works: ['unshare', '--net', 'ls', '/sys/kernel/tracing/instances'],
 });
 const newFolder = tempDirs();
@@ -60,6 +60,16 @@ function send(folder: string, names: readonly string[]): void {
   spawn('unshare', words, {stdio: 'ignore'});
 }
 
+/** As two digits each; a name ends with its first zero. */
+const allBytes = Array.from({length: 255}, (_, i) => (i + 1).toString(16).padStart(2, '0'));
+
+/** @param names with escapes as bash reads them in $'...' */
+function sendBytes(folder: string, names: readonly string[]): void {
+  const words = names.map((name) => `$'${name}'`).join(' ');
+  const script = `ip link set lo up && exec ${join(folder, 'named')} ${words}`;
+  spawn('unshare', ['--net', 'bash', '-c', script], {stdio: 'ignore'});
+}
+
 test('no name hides whoever connects', async () => {
   const folder = made();
   const names = ['plain', 'x\n', '\n', 'a\rb', '', '\n-1 [000] .... ', 'a b', '\xe9\n\r'];
@@ -83,6 +93,31 @@ test('no name hides whoever connects', async () => {
   end.abort();
   await hearing;
   expect(fs.existsSync(instance)).toBe(false);
+});
+
+test('no byte of a name, wherever it stands, hides who connects or makes up another', async () => {
+  const folder = made();
+  const heard: ConnectEvent[] = [];
+  const end = new AbortController();
+  ends.push(end);
+  const events = open();
+  const hearing = (async () => {
+    for await (const each of events.heard(end.signal))
+      if (each.kind === 'connect') heard.push(each.event);
+  })();
+  const sent = allBytes.flatMap((byte) =>
+    ['a', '', 'n'.repeat(14)].map((before) => `${before}\\x${byte}`),
+  );
+  // The shell makes the bytes: what Node gives to a program is text.
+  for (let i = 0; i < sent.length; i += 255) sendBytes(folder, sent.slice(i, i + 255));
+  const numbers = (): Set<number> => new Set(heard.map(({pid}) => pid));
+  await until('all of them', () => numbers().size >= sent.length, 45_000);
+  expect(heard).toHaveLength(sent.length);
+  expect(numbers().size).toBe(sent.length);
+  for (const {remote, remotePort} of heard)
+    expect([remote.text, remotePort]).toEqual(['127.0.0.2', port]);
+  end.abort();
+  await hearing;
 });
 
 test('what we have left ourselves is removed before we ask again', () => {

@@ -149,6 +149,35 @@ testOnDesktop('what may not be ended has no button, and hostile names are only t
   );
 });
 
+/** What a process calls itself, and what the notification daemon gets of it. */
+const hostile: readonly (readonly [string, string, string])[] = [
+  ['markup', '<b>x</b><a href="http://x.example/">y</a>', '&lt;b&gt;x&lt;/b&gt;&lt;a href='],
+  ['entities', '&lt;b&gt;&#60;i&#62;&amp;', '&amp;lt;b&amp;gt;&amp;#60;i&amp;#62;&amp;amp;'],
+  ['an option', '--action=end=Kill', '--action=end=Kill'],
+  ['conversions', '%s%n%1$s%%', '%s%n%1$s%%'],
+  ['ends of lines and escapes', 'a\nTo: b\r\tc\\n\\074', 'a?To: b??c\\n\\074'],
+];
+for (const [what, nasty, shownAs] of hostile) {
+  testOnDesktop(
+    `${what} in titles and paths is only text for the notification daemon`,
+    async () => {
+      const {warner} = warnerOf(shown.folder);
+      const from = shown.notified.length;
+      const sighting = sightingOf({
+        ...{pid: 1, executable: `/tmp/${nasty}`, parents: []},
+        ...{script: `/srv/${nasty}`, directory: nasty, commandLine: [nasty, nasty]},
+      });
+      warner.warn({sighting, times: 1, remoteName: nasty});
+      const told = (): string => shown.notified.slice(from);
+      await until('the notification', () => told().includes('"urgency"'));
+      expect(told()).toContain(shownAs);
+      expect(told()).not.toMatch(/<(?:a|b|i|img)\b/);
+      // One that may not be ended has no such button, whatever it is called.
+      expect(told()).not.toContain('string "end"');
+    },
+  );
+}
+
 testOnDesktop('the end of the daemon withdraws its windows, however it comes', async () => {
   const running = (): string => execFileSync('ps', ['-e', '-o', 'args'], {encoding: 'utf8'});
   const {warner} = warnerOf(shown.folder);
