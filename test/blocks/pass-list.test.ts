@@ -112,7 +112,7 @@ test('blocks that come one by one lead to the same list as all at once', () => {
         );
         const rebuilt = new PassList(submitters, blocks);
         for (const [network, by] of made) {
-          add(block(network, {origin: by as Block['origin']}));
+          add(block(network, {origin: by}));
           rebuilt.renew(nowMs);
           const expected = passesOf(submitters.entries(), blocks, nowMs);
           const sorted = (passes: ReadonlyMap<string, number>) => [...passes].sort();

@@ -28,6 +28,14 @@ export const socketInodeAt = (descriptor: string): string | undefined =>
  */
 export const mostMailerDescriptors = 256;
 
+/** Under which descriptor a mailer's process has this socket; its path in /proc. @throws as `socketInodes` does */
+export function descriptorOf(root: string, inode: string): string | undefined {
+  for (const name of descriptorsOf(root)) {
+    if (socketInodeAt(`${root}/fd/${name}`) === inode) return `${root}/fd/${name}`;
+  }
+  return undefined;
+}
+
 /**
  * The inodes of the sockets of a mailer's process. A descriptor may be closed between the listing and the
  * look; that says nothing of the others.
@@ -36,17 +44,20 @@ export const mostMailerDescriptors = 256;
  * @throws when the process is gone, or may not be looked at
  */
 export function socketInodes(root: string): string[] {
+  return descriptorsOf(root).flatMap((name) => socketInodeAt(`${root}/fd/${name}`) ?? []);
+}
+
+function descriptorsOf(root: string): string[] {
   const folder = fs.opendirSync(`${root}/fd`, {bufferSize: mostMailerDescriptors});
-  const inodes: string[] = [];
+  const names: string[] = [];
   try {
     for (let count = 0; count < mostMailerDescriptors; count++) {
       const name = folder.readSync()?.name;
       if (name === undefined) break;
-      const inode = socketInodeAt(`${root}/fd/${name}`);
-      if (inode !== undefined) inodes.push(inode);
+      names.push(name);
     }
   } finally {
     folder.closeSync();
   }
-  return inodes;
+  return names;
 }
