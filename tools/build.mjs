@@ -1,12 +1,14 @@
 /**
  * `npm run build`: makes dist/blocksmtp.js, one self-contained executable file. An ES module,
  * because node-cron reads `import.meta.url` when it is loaded; winston's parts call `require`, which
- * the banner gives them. SQLite's WebAssembly is put into the file.
+ * the banner gives them. SQLite's WebAssembly is put into the file. The licences of what is in it are put
+ * beside it. `node tools/build.mjs --contents` writes nothing, and prints which packages are in it.
  */
-import {chmodSync, readFileSync} from 'node:fs';
+import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {brotliCompressSync} from 'node:zlib';
+import {contentsTable, licenceTexts, packagesIn} from './contents.mjs';
 import {ensureInstalled, root} from './install.mjs';
 
 const banner = `#!/usr/bin/env -S node --optimize-for-size
@@ -40,14 +42,23 @@ function entryOf({entry = 'src/main.ts', text}) {
 
 /** @returns the file that was made: `options.outfile`, or the program */
 export async function build(options = {}) {
+  const outfile = options.outfile ?? join(root, 'dist/blocksmtp.js');
+  const {metafile} = await bundle(options, {outfile});
+  chmodSync(outfile, 0o755);
+  if (options.outfile === undefined) {
+    writeFileSync(join(root, 'dist/licences.txt'), licenceTexts(packagesIn(metafile, root), root));
+  }
+  return outfile;
+}
+
+async function bundle(options, where, plugins = [embedSqlite]) {
   ensureInstalled();
   const esbuild = await import('esbuild');
   const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const outfile = options.outfile ?? join(root, 'dist/blocksmtp.js');
-  await esbuild.build({
+  return esbuild.build({
     absWorkingDir: root,
     ...entryOf(options),
-    outfile,
+    ...where,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -57,11 +68,17 @@ export async function build(options = {}) {
     // Names stay, for stack traces that can be read.
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [embedSqlite],
+    plugins,
+    metafile: true,
     logLevel: 'warning',
   });
-  chmodSync(outfile, 0o755);
-  return outfile;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();
+async function printContents() {
+  const {metafile} = await bundle({}, {write: false, outdir: 'dist'}, []);
+  process.stdout.write(contentsTable(packagesIn(metafile, root)));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await (process.argv[2] === '--contents' ? printContents() : build());
+}

@@ -23,3 +23,12 @@ export function memoize<Key, Value extends object>(ask: (key: Key) => Value): (k
     return answer;
   };
 }
+
+/** The first of each group, then the second of each: so that no long group makes the others wait. */
+export function* inTurns<Item>(groups: Iterable<readonly Item[]>): Generator<Item, void> {
+  let left = [...groups];
+  for (let turn = 0; left.length > 0; turn++) {
+    left = left.filter((group) => turn < group.length);
+    for (const group of left) yield group[turn]!;
+  }
+}

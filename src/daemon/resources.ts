@@ -6,9 +6,10 @@ import {Complaints} from '../base/mechanisms/complaints.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
+import {removeStrangeBlocks} from '../guard/saved-rows.js';
 import {emptyState, type State} from '../guard/state.js';
 import {takeOver} from '../judge/memory/take-over.js';
-import {hasStore, openStore} from '../sys/disk/store.js';
+import {hasStore, openStore, type Store} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
 import {lockState} from '../sys/run/instance-lock.js';
 import {runFirewallCall} from '../sys/run/netfilter.js';
@@ -44,6 +45,7 @@ export async function openResources(
       const message = `state: damaged, put aside as ${store.damaged}; beginning with nothing`;
       log.say('error', message);
     }
+    sayLeftOut(store, log);
     let {lock} = locked;
     const complaints = new Complaints(log.say);
     const {state, history} = store;
@@ -130,3 +132,12 @@ const dryResources = (unsaved: State): Resources => ({
   // A table with nothing in it, and all that is asked of it is done.
   run: () => Promise.resolve({kind: 'done', stdout: '*filter\nCOMMIT\n'}),
 });
+
+/** Once at each start: what a hand or another program has put into the database. */
+function sayLeftOut({state, leftOut}: Store, log: Log): void {
+  const all = [...leftOut, ['blocks', removeStrangeBlocks(state)] as const];
+  for (const [table, rows] of all) {
+    const message = `state: ${table}: ${rows} rows are not as this program writes them: left out`;
+    if (rows > 0) log.say('error', message);
+  }
+}

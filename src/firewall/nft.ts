@@ -1,4 +1,5 @@
 /** How nft is called, and what any listing of it has (libnftables-json(5)). */
+import {type Is, isNumber, isRecord, isText, listOf, maybe, shape} from '../base/shape.js';
 import type {Call, KernelReading} from './backend.js';
 import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
@@ -59,18 +60,19 @@ export function listedIn(
     return {kind: 'unreadable', why: `nft: expected ${listingStart}...: ${text.slice(0, 80)}`};
   }
   try {
-    const {nftables: items} = JSON.parse(text) as {readonly nftables: readonly Listed[]};
+    const {nftables: items} = JSON.parse(text) as {readonly nftables: unknown};
+    if (!isList(items)) return unreadable('the listing has not the form that nft gives it');
     const isWhole = items.some(({table}) => table !== undefined);
-    return isWhole ? {kind: 'listed', items} : cutOff('no table in the listing');
+    return isWhole ? {kind: 'listed', items} : unreadable('no table in the listing');
   } catch {
     // nft 1.0.6 stops at the flags of a table that somebody has put to sleep, and calls it done.
     return sleepingTable.test(text)
       ? {kind: 'listed', items: []}
-      : cutOff('the listing is cut off');
+      : unreadable('the listing is cut off');
   }
 }
 
-const cutOff = (why: string) => ({kind: 'unreadable', why: `nft: ${why}`}) as const;
+const unreadable = (why: string) => ({kind: 'unreadable', why: `nft: ${why}`}) as const;
 
 const sleepingTable =
   /^\{"nftables": \[(?:\{"metainfo": \{[^{}]*\}\}, )?\{"table": \{[^{}]*"flags": [^{}]*$/;
@@ -130,3 +132,43 @@ export type Value =
       readonly prefix?: {readonly addr: string; readonly len: number};
       readonly concat?: readonly unknown[];
     };
+
+const isFlags: Is<Flags> = (value): value is Flags => isText(value) || listOf(isText)(value);
+
+const isValue: Is<Value> = (value): value is Value =>
+  isText(value) ||
+  isNumber(value) ||
+  shape<{prefix?: {addr: string; len: number}}>({
+    prefix: maybe(shape<{addr: string; len: number}>({addr: isText, len: isNumber})),
+  })(value);
+
+const isTimed = shape<{elem: {val: Value; expires?: number}}>({
+  elem: shape<{val: Value; expires?: number}>({val: isValue, expires: maybe(isNumber)}),
+});
+
+const isElement: Is<Element> = (value): value is Element =>
+  isRecord(value) && Object.hasOwn(value, 'elem') ? isTimed(value) : isValue(value);
+
+const isRecordOf =
+  (check: (value: Readonly<Record<string, unknown>>) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || (isRecord(value) && check(value));
+
+const [isTable, isSet, isChain] = [
+  isRecordOf(({flags}) => maybe(isFlags)(flags)),
+  isRecordOf(
+    ({name, flags, elem}) =>
+      isText(name) && maybe(isFlags)(flags) && maybe(listOf(isElement))(elem),
+  ),
+  isRecordOf(({name}) => isText(name)),
+];
+
+/** Of each item what is looked at here; what is only compared may be anything. */
+const isListed: Is<Listed> = (value): value is Listed =>
+  isRecord(value) &&
+  isTable(value['table']) &&
+  isSet(value['set']) &&
+  isChain(value['chain']) &&
+  isRecordOf(({chain}) => isText(chain))(value['rule']);
+
+const isList = listOf(isListed);

@@ -68,8 +68,8 @@ export interface Judgement {
   readonly listLoss: 'same' | 'began';
 }
 
-/** `readMs`: the clock, when it was read. */
-type Heard = Evidence & {readonly readMs: number};
+/** What a new sign added, in names; when it came, not later than now, and the clock when it was read. Ms. */
+type Weighed = Readonly<Record<'atMs' | 'readMs' | 'counted' | 'fresh', number>>;
 
 export class Judge {
   readonly memory: Memory;
@@ -164,8 +164,8 @@ export class Judge {
       this.suspects.note(this.textOf(client), evidence, plain, as, atMs, unknown);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
-    const heard = {...evidence, atMs, readMs: nowMs};
-    const verdicts = this.#afterEvidence(slot, heard, counted, isFresh ? 1 : 0);
+    const weighed = {atMs, readMs: nowMs, counted, fresh: isFresh ? 1 : 0};
+    const verdicts = this.#afterEvidence(slot, evidence, weighed);
     const score = scoreAt(this.#clients, slot, sec);
     return {as: 'weighed', counted, score, verdicts, listLoss};
   }
@@ -269,8 +269,9 @@ export class Judge {
     return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
   }
 
-  #afterEvidence(slot: Slot, evidence: Heard, counted: number, fresh: number): BlockVerdict[] {
-    const {client, atMs, kind} = evidence;
+  #afterEvidence(slot: Slot, evidence: Evidence, weighed: Weighed): BlockVerdict[] {
+    const {client, kind} = evidence;
+    const {atMs, fresh} = weighed;
     const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
@@ -278,7 +279,7 @@ export class Judge {
       const row = this.convictions.row(slot, client, 'told', atMs);
       return row === undefined ? around : [row, ...around];
     }
-    const open = this.#inEnvelope(slot, envelope, evidence, counted, fresh);
+    const open = this.#inEnvelope(slot, envelope, evidence, weighed);
     const told = open.accepted === undefined ? 'unknown' : 'told';
     const row = this.convictions.row(slot, client, told, atMs);
     if (row === undefined) return [];
@@ -291,13 +292,12 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, ...also}: Heard,
-    counted: number,
-    fresh: number,
+    {client, subject, answeredBytes, answeredFor}: Evidence,
+    {atMs, readMs, counted, fresh}: Weighed,
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
-    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, also.atMs);
-    const told = answered(before, subject, answeredBytes, also);
+    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
+    const told = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
     const open = {
       ...told,
       weighed: told.weighed + (fresh > 0 ? counted : 0),

@@ -39,38 +39,79 @@ const knownHead =
 /** How much of an unknown head is told. Characters. */
 const headCharacters = 60;
 
-/** @param table one of the two; empty where the machine does not speak the family */
-export function outgoingSockets(table: string, ports: readonly number[]): OutgoingSockets {
-  if (table === '') return {kind: 'sockets', sockets: []};
-  if (!knownHead.test(table)) {
-    return {kind: 'unknownFormat', head: table.slice(0, headCharacters).split('\n', 1)[0] ?? ''};
+/** Called with the user of each socket: `passedOver`: it is not taken apart. */
+type Shares = (uid: number) => 'taken' | 'passedOver';
+
+/** One table, as it is read piece by piece: a user can make it as long as he likes. */
+export class OutgoingTable {
+  readonly #ports: readonly number[];
+  #sockets: OutgoingSocket[] = [];
+  readonly #listeners = new Set<number>();
+  #head: 'unread' | 'known' | {readonly unknown: string} = 'unread';
+  /** The beginning of a line. */
+  #rest = '';
+
+  constructor(ports: readonly number[]) {
+    this.#ports = ports;
   }
-  const sockets = ports.flatMap((port) => [...rowsTo(table, port)]);
-  const listeners = sockets.length === 0 ? new Set<number>() : listeningPorts(table);
-  // A client may call us from such a port.
-  return {kind: 'sockets', sockets: sockets.filter(({localPort}) => !listeners.has(localPort))};
+
+  /** @param piece cut anywhere; the kernel ends each line */
+  take(piece: string, share: Shares = () => 'taken'): void {
+    if (typeof this.#head === 'object') return;
+    const text = this.#rest + piece;
+    const end = text.lastIndexOf('\n') + 1;
+    this.#rest = text.slice(end, end + longestLine);
+    this.#takeLines(text.slice(0, end), share);
+  }
+
+  /** What came since it was last asked; nothing where the machine does not speak the family. */
+  soFar(): OutgoingSockets {
+    if (typeof this.#head === 'object') return {kind: 'unknownFormat', head: this.#head.unknown};
+    // A client may call us from such a port.
+    const sockets = this.#sockets.filter(({localPort}) => !this.#listeners.has(localPort));
+    this.#sockets = [];
+    return {kind: 'sockets', sockets};
+  }
+
+  #takeLines(lines: string, share: Shares): void {
+    if (lines === '') return;
+    if (this.#head === 'unread') this.#head = headOf(lines);
+    if (typeof this.#head === 'object') return;
+    for (const port of this.#ports) this.#sockets.push(...rowsTo(lines, port, share));
+    for (const port of listeningPorts(lines)) this.#listeners.add(port);
+  }
 }
 
+/** Far longer than the kernel's. Characters. */
+const longestLine = 4096;
+
+const headOf = (lines: string): 'known' | {readonly unknown: string} =>
+  knownHead.test(lines)
+    ? 'known'
+    : {unknown: lines.slice(0, headCharacters).split('\n', 1)[0] ?? ''};
+
 /** A table has many thousand lines, so only those with the port in the third column are taken apart. */
-function* rowsTo(table: string, port: number): Generator<OutgoingSocket> {
+function* rowsTo(table: string, port: number, share: Shares): Generator<OutgoingSocket> {
   const column = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   for (let at = table.indexOf(column); at >= 0; at = table.indexOf(column, at + 1)) {
     const start = table.lastIndexOf('\n', at) + 1;
     const stop = table.indexOf('\n', at);
     const row = table.slice(start, stop < 0 ? undefined : stop);
-    const socket = readRow(row.trim().split(/ +/));
-    if (socket?.remotePort !== port) continue;
-    // Both ends may have the port: the row is met twice.
-    if (socket.localPort === port && row.indexOf(column) === at - start) continue;
-    yield socket;
+    const fields = row.trim().split(/ +/);
+    // Our own end has the port; if both have, the row is met once more.
+    if (!fields[2]?.endsWith(column.trimEnd()) || row.lastIndexOf(column) !== at - start) continue;
+    const socket = readRow(fields, share);
+    if (socket?.remotePort === port) yield socket;
   }
 }
 
-function readRow(fields: readonly string[]): OutgoingSocket | undefined {
+function readRow(fields: readonly string[], share: Shares): OutgoingSocket | undefined {
   const [, local = '', remote = '', state = ''] = fields;
   if (state === listening || called.has(state)) return undefined;
-  const [from, to] = [readEnd(local), readEnd(remote)];
   const uid = Number(fields[7]);
+  // Before anything is made of it: a passed over socket costs next to nothing.
+  if (Number.isInteger(uid) && share(uid) === 'passedOver') return undefined;
+  const [from, to] = [readEnd(local), readEnd(remote)];
   const inode = fields[9];
   if (from === undefined || to === undefined || !Number.isInteger(uid)) return undefined;
   if (inode === undefined || !/^\d+$/.test(inode)) return undefined;
@@ -87,7 +128,7 @@ function readEnd(text: string): {readonly address: Address; readonly port: numbe
   return address && {address, port: Number.parseInt(port, 16)};
 }
 
-function listeningPorts(table: string): ReadonlySet<number> {
-  const rows = table.matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:0000 0A /gm);
-  return new Set(Array.from(rows, ([, port = '']) => Number.parseInt(port, 16)));
+function* listeningPorts(lines: string): Generator<number> {
+  const rows = lines.matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:0000 0A /gm);
+  for (const [, port = ''] of rows) yield Number.parseInt(port, 16);
 }

@@ -78,19 +78,41 @@ function matters(start: usize, lineStop: usize): bool {
   if (hostLength != 0 && equals(start + hostOffset, hostAt, hostLength)) {
     // The same host behind a stamp of the same length: here the tag is, whosever it is.
     const length = tagLengthAt(tag);
-    if (length != 0) return load<u8>(tag + length) != 0x5b || afterTag(tag + length, end);
+    if (length != 0) {
+      return load<u8>(tag + length) == 0x5b ? afterTag(tag + length, end) : given(tag, end);
+    }
     if (isTag(tag, end)) return mayBeRepeat(end);
   }
   // JSON, in which the line may stand anywhere.
-  if (load<u8>(start) == 0x7b || isKept(start)) return true;
+  if (load<u8>(start) == 0x7b || isKept(start)) return given(start, end);
   const found = findTag(start, min(end, start + longestHead));
   if (found == 0) return mayBeRepeat(end);
   const tagLength = tagLengthAt(found);
   // A frame that is not the usual one: the parser shall see.
-  if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return true;
+  if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return given(start, end);
   const isUsual = learnHost(start, found);
   // In any frame: it notes of which envelope something was said.
   return afterTag(found + tagLength, end) || !isUsual;
+}
+
+/**
+ * Gives a line whose frame is not the usual one. Notes each queue id in it: a later line of the same
+ * envelope may have the usual frame. Linear: a queue id begins behind a blank, a bracket or a quote.
+ *
+ * @returns true
+ */
+function given(start: usize, end: usize): bool {
+  let before: u8 = 0x20;
+  for (let at = start; at < end; at++) {
+    if (before == 0x20 || before == 0x5b || before == 0x22) {
+      let stop = at + 8;
+      while (stop < end && isDigit(load<u8>(stop))) stop++;
+      const after = load<u8>(stop);
+      if (stop >= at + 14 && (after == 0x3a || after == 0x5b)) add(queueIdsAt, hashOf(at, stop));
+    }
+    before = load<u8>(at);
+  }
+  return true;
 }
 
 /** Whether a word stands there that ends in a colon: a tag, and behind it a message. */
@@ -166,8 +188,10 @@ function afterTag(bracket: usize, end: usize): bool {
   let at = bracket + 1;
   while (isDigit(load<u8>(at))) at++;
   // `]: `
-  if (load<u16>(at) != 0x3a5d || load<u8>(at + 2) != 0x20) return true;
-  return messageMatters(at + 3, end);
+  if (load<u16>(at) != 0x3a5d || load<u8>(at + 2) != 0x20) return given(bracket, end);
+  // A second blank, or Solaris' `[ID 801593 mail.notice] `.
+  const isShifted = load<u8>(at + 3) == 0x20 || load<u32>(at + 3) == 0x2044495b;
+  return isShifted ? given(at + 3, end) : messageMatters(at + 3, end);
 }
 
 function messageMatters(message: usize, end: usize): bool {

@@ -9,7 +9,8 @@
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
- * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`.
+ * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
+ * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`.
  */
 import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';
@@ -17,6 +18,7 @@ import {machine} from './figures.js';
 import {firewall, firewallInside, INSIDE} from './firewall.js';
 import {holdBlocks, MEMORY} from './firewall/memory.js';
 import {following} from './following.js';
+import {fuzz} from './fuzz.js';
 import {guarded} from './guarded.js';
 import {harvest, HARVEST_SEED, harvestSeed} from './harvest.js';
 import {judge, JUDGE} from './judge.js';
@@ -38,6 +40,7 @@ const sections = [
   'firewall',
   'outgoing',
   'harvest',
+  'fuzz',
 ] as const;
 type Section = (typeof sections)[number];
 
@@ -72,6 +75,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('harvest')) await harvest(options);
+  if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();
 }
 

@@ -12,6 +12,9 @@ export interface Ended {
 
 const program = 'dist/blocksmtp.js';
 
+/** A command ends in a fraction of it, but a machine that others keep busy takes its time. Ms. */
+const patienceMs = 60_000;
+
 /** @param enter puts words in front of the command, such as those that enter a namespace */
 export function blocksmtp(
   words: readonly string[],
@@ -19,7 +22,7 @@ export function blocksmtp(
 ): Ended {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
   const [first = '', ...rest] = enter(process.execPath, [program, ...words]);
-  const {status, stdout, stderr} = spawnSync(first, rest, {encoding: 'utf8', timeout: 20_000});
+  const {status, stdout, stderr} = spawnSync(first, rest, {encoding: 'utf8', timeout: patienceMs});
   return {code: status, stdout, stderr};
 }
 

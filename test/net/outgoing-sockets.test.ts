@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {outgoingSockets} from '../../src/net/outgoing-sockets.js';
+import {OutgoingTable} from '../../src/net/outgoing-sockets.js';
 
 const head4 =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n';
@@ -9,13 +9,23 @@ const head6 =
 const row = (local: string, remote: string, state: string, uid = 33, inode = 4711): string =>
   `   0: ${local} ${remote} ${state} 00000000:00000000 02:00000A2B 00000000    ${uid}        0 ${inode} 2 0000000000000000 20 4 30 10 -1\n`;
 
+/** In pieces of a length that no line has. */
+function outgoingSockets(
+  text: string,
+  ports: readonly number[],
+): ReturnType<OutgoingTable['soFar']> {
+  const table = new OutgoingTable(ports);
+  for (let at = 0; at < text.length; at += 37) table.take(text.slice(at, at + 37));
+  return table.soFar();
+}
+
 const found = (table: string, ports = [25]) => {
   const read = outgoingSockets(table, ports);
   if (read.kind !== 'sockets') throw new Error(`not read: ${read.head}`);
   return read.sockets;
 };
 
-describe('outgoingSockets', () => {
+describe('OutgoingTable', () => {
   test('tells both ends, the user, the inode and the phase', () => {
     const [socket, ...rest] = found(head4 + row('010200C0:D431', '190200C0:0019', '01'));
     expect(rest).toEqual([]);
@@ -110,5 +120,25 @@ describe('outgoingSockets', () => {
 
   test('no table: the machine does not speak the family', () => {
     expect(found('')).toEqual([]);
+  });
+
+  test('who has used up his share is passed over, others are not; nothing is told twice', () => {
+    const table = new OutgoingTable([25]);
+    const most = new Map([[1000, 2]]);
+    const share = (uid: number): 'taken' | 'passedOver' => {
+      const left = most.get(uid) ?? 99;
+      most.set(uid, left - 1);
+      return left > 0 ? 'taken' : 'passedOver';
+    };
+    const row1 = (uid: number): string => row('010200C0:D431', '190200C0:0019', '02', uid);
+    table.take(head4 + row1(1000).repeat(5) + row1(33), share);
+    const uids = (): number[] => {
+      const read = table.soFar();
+      return read.kind === 'sockets' ? read.sockets.map(({uid}) => uid) : [];
+    };
+    expect(uids()).toEqual([1000, 1000, 33]);
+    expect(uids()).toEqual([]);
+    table.take(row1(34), share);
+    expect(uids()).toEqual([34]);
   });
 });

@@ -142,6 +142,16 @@ describe('the scan on each message, in each frame', () => {
     expect(given.map(({text}) => text)).toEqual(log);
   });
 
+  test('an envelope of which a line in another frame told', () => {
+    const unknown = '6ALBkkXF000203: <anna@example.net>... User unknown';
+    const left =
+      '6ALBkkXF000203: [203.0.113.7] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA';
+    for (const frame of frames) {
+      const told = [frame(unknown, 7), frame(unknown, 7).replace('[7]', '')];
+      for (const line of told) expect(missedLines(`${line}\n${frames[0]!(left, 7)}`)).toEqual([]);
+    }
+  });
+
   test('an envelope of which only a repetition told', () => {
     const from =
       '6ALHIl1Z018459: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]';

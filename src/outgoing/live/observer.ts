@@ -6,11 +6,10 @@
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
-import type {Connection} from '../connection.js';
 import type {AllowedSenders} from './allowed-senders.js';
 import {EventObserver} from './event-observer.js';
 import type {OwnerBook} from './owner-book.js';
-import {RemoteConnections} from './remote-connections.js';
+import {type Looked, RemoteConnections} from './remote-connections.js';
 import {ReportedEarly} from '../reported-early.js';
 import type {SeenConnections} from '../seen-connections.js';
 import type {Senses} from './senses.js';
@@ -35,6 +34,8 @@ interface ObserverParts {
 const besideEventsMs = 30_000;
 /** While connections are held: long before TCP tries again after a second. Ms. */
 const heldMs = {withEvents: 1000, alone: 250} as const;
+/** After a look that took long. Ms: where it rests as long as it has worked, others have half of the time. */
+const longestRestMs = 2000;
 /** Looking takes no larger part of the time. */
 const mostShare = 0.05;
 /** Until the kernel is asked again to report, when it could not. Ms. */
@@ -99,10 +100,12 @@ export class Observer {
   async #lookAtOwn(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const beganMs = monotonicMs();
-      const connections = await this.#look('own');
-      if (connections !== undefined)
-        await this.#report({kind: 'looked', scope: 'own', beganMs, connections});
-      await pauseUnless(stop, this.#hears === 'events' ? heldMs.withEvents : heldMs.alone);
+      const looked = await this.#look('own');
+      if (looked !== undefined)
+        await this.#report({kind: 'looked', scope: 'own', beganMs, ...looked});
+      const restMs = this.#hears === 'events' ? heldMs.withEvents : heldMs.alone;
+      const tookMs = Math.min(monotonicMs() - beganMs, longestRestMs);
+      await pauseUnless(stop, Math.max(restMs, tookMs));
     }
   }
 
@@ -111,7 +114,7 @@ export class Observer {
     return this.#hears === 'events' ? Math.max(intervalMs, besideEventsMs) : intervalMs;
   }
 
-  async #look(scope: 'all' | 'own'): Promise<readonly Connection[] | undefined> {
+  async #look(scope: 'all' | 'own'): Promise<Looked | undefined> {
     try {
       return await this.#tables.look(scope, () => this.#hears);
     } catch (error) {
@@ -154,6 +157,7 @@ export class Observer {
     await this.#events.settled();
     owners.hurry();
     await sightings.settled();
+    await this.#senses.connections.close();
     sightings.queue.close();
   }
 

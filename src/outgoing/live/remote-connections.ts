@@ -6,8 +6,15 @@ import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';
 import type {Address} from '../../net/address.js';
 import type {Connection} from '../connection.js';
+import {ConnectionShares} from '../shares.js';
 import {Outgoing, type Seen} from '../../sys/outgoing/outgoing.js';
 import type {OwnAddresses} from '../../sys/outgoing/own-addresses.js';
+
+export interface Looked {
+  readonly connections: readonly Connection[];
+  /** `part`: what is not among them may be there all the same. */
+  readonly extent: 'all' | 'part';
+}
 
 export class RemoteConnections {
   readonly #outgoing: Outgoing;
@@ -34,11 +41,17 @@ export class RemoteConnections {
    * @param scope `own`: only this process's network
    * @returns undefined where its tables could not be read: that is not to be taken for no connections
    */
-  async look(scope: 'all' | 'own'): Promise<Connection[] | undefined> {
+  async look(scope: 'all' | 'own'): Promise<Looked | undefined> {
     const tables = await this.#outgoing.look(scope);
-    const connections = this.#remote(tables);
+    // In all networks together: a user can have many of them.
+    const shares = new ConnectionShares();
+    const connections = this.#remote(tables).filter(({uid}) => shares.take(uid) === 'taken');
     const isUnread = scope === 'own' && tables.some(({kind}) => kind === 'failed');
-    return isUnread ? undefined : connections;
+    const isAll = tables.every(
+      (table) => table.kind === 'connections' && table.extent === 'all' && table.left === undefined,
+    );
+    const isWhole = isAll && shares.passedOver === 0;
+    return isUnread ? undefined : {connections, extent: isWhole ? 'all' : 'part'};
   }
 
   /** Those in the network of a process, now. */
@@ -51,12 +64,17 @@ export class RemoteConnections {
     return this.#remote([await this.#outgoing.again(network)]);
   }
 
+  close(): Promise<void> {
+    return this.#outgoing.close();
+  }
+
   #remote(tables: readonly Seen[]): Connection[] {
     return tables.flatMap((table) => {
       if (table.kind === 'failed') {
         this.#complaints.begin(table.why, `outgoing: ${table.why}`);
         return [];
       }
+      if (table.left !== undefined) this.#complaints.begin(table.left, `outgoing: ${table.left}`);
       return table.connections.filter(
         ({local, remote}) => remote.text !== local.text && !this.isHere(remote),
       );

@@ -3,11 +3,13 @@
  * connection once. Decides nothing about what is seen (`outgoing/watch/deeds.ts`), but leaves to the
  * kernel's own report what that names better.
  */
-import {grouped, memoize} from '../../base/grouping.js';
+import {grouped, inTurns, memoize} from '../../base/grouping.js';
+import {shareHolder} from '../../base/user-range.js';
 import type {Glance} from '../allowed.js';
 import {type Connection, destinationOf} from '../connection.js';
 import type {Permission} from '../sender-hours.js';
 import type {Source} from '../watch/observation.js';
+import type {Looked} from './remote-connections.js';
 import type {Senses} from './senses.js';
 import {glanceAt, isAlive} from '../../sys/proc/snapshot.js';
 import {
@@ -16,7 +18,7 @@ import {
   Kinship,
   type SocketHolder,
 } from '../../sys/proc/sockets/socket-holders.js';
-import {nowMs, pause} from '../../sys/run/clock.js';
+import {monotonicMs, nowMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
 /** What was seen of a process during one look at the tables. */
@@ -40,6 +42,13 @@ interface OwnedConnection {
  */
 const closingMs = 50;
 
+/**
+ * For all that is asked about whose new connections are, the search for their processes included. Ms: with
+ * the reading of the tables far less than a look may take (`outgoing/egress/rules.ts`). The users take turns, so what is
+ * left then is of users who have very many; of those only the user is known.
+ */
+const longestAttributionMs = 3000;
+
 export class TableObserver {
   readonly #senses: Senses;
   #hasLooked = false;
@@ -55,14 +64,12 @@ export class TableObserver {
    *   what has ended in a table is old news, for the kernel has reported it
    * @returns the connections of this process's own network; undefined: its tables could not be read
    */
-  async look(
-    scope: 'all' | 'own',
-    hears: () => Source,
-  ): Promise<readonly Connection[] | undefined> {
+  async look(scope: 'all' | 'own', hears: () => Source): Promise<Looked | undefined> {
     const {connections, seen, sightings} = this.#senses;
     const now = nowMs();
-    const all = await connections.look(scope);
-    if (all === undefined) return undefined;
+    const looked = await connections.look(scope);
+    if (looked === undefined) return undefined;
+    const {connections: all, extent} = looked;
     const fresh = all.filter((connection) => seen.note(connection, now) === 'new');
     const owned = fresh.filter(({inode}) => inode !== '0');
     // Connections that ended before our first look are history.
@@ -73,18 +80,24 @@ export class TableObserver {
     this.#hasLooked = true;
     // With the time of now: connections that were heard of during the look are younger than its beginning.
     seen.sweep(nowMs());
-    return all.filter(({network}) => network === connections.network);
+    return {connections: all.filter(({network}) => network === connections.network), extent};
   }
 
   async #attribute(connections: readonly Connection[], hears: () => Source): Promise<void> {
     const {owners, sightings, allowed} = this.#senses;
+    const endMs = monotonicMs() + longestAttributionMs;
     const holders = await holdersOf(connections);
     const kinship = new Kinship();
     const slice = new TimeSlice();
     const holdingOf = memoize((pid: number) => this.#holdingOf(pid));
     const ownerless: Connection[] = [];
-    for (const connection of connections) {
+    const ofUsers = grouped(connections, ({uid}) => String(shareHolder(uid)));
+    for (const connection of inTurns(ofUsers.values())) {
       if (slice.isOver) await slice.next();
+      if (monotonicMs() > endMs) {
+        ownerless.push(connection);
+        continue;
+      }
       const its = holders.get(connection.inode) ?? [];
       const pid = await kinship.eldest(its.map((each) => each.pid));
       const holder = its.find((each) => each.pid === pid);

@@ -107,13 +107,13 @@ function ofSighting(
 
 /** What waits longer than a release lasts is released again. */
 function ofOwnLook(
-  {connections, beganMs}: Extract<Observation, {scope: 'own'}>,
+  {connections, beganMs, extent}: Extract<Observation, {scope: 'own'}>,
   memory: WatchMemory,
   at: Moment,
 ): Deed[] {
   const opening = connections.filter(({phase}) => phase === 'opening');
   // First: there is not room for many releases.
-  const over = memory.released.takeOver(opening, beganMs);
+  const over = extent === 'all' ? memory.released.takeOver(opening, beganMs) : [];
   return [
     ...over.map((connection): Deed => ({kind: 'withdraw', connection})),
     ...opening.map((connection) => release(connection, memory, at)),

@@ -29,4 +29,6 @@ export type Observation =
       /** When the look began, by the clock that nobody can set. Ms. */
       readonly beganMs: number;
       readonly connections: readonly Connection[];
+      /** `part`: what is not among them may wait all the same. */
+      readonly extent: 'all' | 'part';
     };

@@ -4,6 +4,7 @@
  */
 import {randomBytes} from 'node:crypto';
 import type {Sheet} from '../../base/mechanisms/packed-table.js';
+import {isSavedRow} from '../../guard/saved-rows.js';
 import {
   makeState,
   packedNames,
@@ -70,27 +71,38 @@ const begunAnew = `
 `;
 
 /** The salt is another one after each start: who learns it learns little. */
-export const loadState = (database: Sql): State =>
-  makeState(
-    {
-      rows: (name) => savedRows(database, name),
-      sheets: (name) => savedSheets(database, name),
-    },
-    'saved',
-    randomBytes(4).readInt32LE(),
-  );
+export function loadState(database: Sql, onLeftOut: (name: string) => void): State {
+  function* sound(name: PlainName): Generator<Row> {
+    for (const [key, value] of savedRows(database, name)) {
+      if (isSavedRow(name, key, value)) yield [key, value];
+      else onLeftOut(name);
+    }
+  }
+  function* sheets(name: PackedName): Generator<Sheet> {
+    for (const [number, bytes] of savedSheets(database, name)) {
+      if (bytes instanceof Uint8Array) yield [number, bytes];
+      else onLeftOut(name);
+    }
+  }
+  return makeState({rows: sound, sheets}, 'saved', randomBytes(4).readInt32LE());
+}
 
 /**
  * From an earlier version, or from an empty file, to a state of this one. All or nothing: a start that is
  * killed in it does it again.
  */
-export function upgrade(database: Sql, version: number, takeOver: TakeOver): State {
+export function upgrade(
+  database: Sql,
+  version: number,
+  takeOver: TakeOver,
+  onLeftOut: (name: string) => void,
+): State {
   const old = oldTables(database);
   const rows: OldRows = (name) => (old.includes(name) ? savedRows(database, name) : []);
   database.exec('BEGIN IMMEDIATE');
   if (version === 1) database.exec(begunAnew);
   database.exec(layout);
-  const state = loadState(database);
+  const state = loadState(database, onLeftOut);
   if (version > 0) takeOver(rows, state);
   for (const name of old) if (!isPresent(name)) database.exec(`DROP TABLE ${name}`);
   saveTables(database, state);

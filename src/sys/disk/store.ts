@@ -41,6 +41,8 @@ function isDamage(error: unknown): boolean {
 export interface Store {
   /** What was saved last. */
   readonly state: State;
+  /** Rows that are none of ours, by table, were not read. Counts. */
+  readonly leftOut: ReadonlyMap<string, number>;
   /** A damaged file has been put aside under this name. */
   readonly damaged: string | undefined;
   /**
@@ -81,8 +83,12 @@ export async function openStore(
   }
 }
 
-/** SQLite would wait for the other end of a pipe. */
+/** SQLite would wait for the other end of a pipe, and write through a link wherever it leads. */
 function expectFile(path: string): void {
+  const link = fs.lstatSync(path, {throwIfNoEntry: false});
+  const isStrangers = link !== undefined && link.uid !== 0 && link.uid !== process.getuid?.();
+  if (link?.isSymbolicLink() === true && isStrangers)
+    throw new Error(`${path}: a link that another user has made`);
   const stat = fs.statSync(path, {throwIfNoEntry: false});
   if (stat?.isFile() === false) throw new Error(`${path}: expected a regular file`);
 }
@@ -109,10 +115,14 @@ async function openAt(
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
     // Only what must be is written: a full disk shall not keep the saved state from being read.
+    const leftOut = new Map<string, number>();
+    const onLeftOut = (name: string): void => void leftOut.set(name, (leftOut.get(name) ?? 0) + 1);
     const state =
-      version < layoutVersion ? upgrade(database, version, takeOver) : loadState(database);
+      version < layoutVersion
+        ? upgrade(database, version, takeOver, onLeftOut)
+        : loadState(database, onLeftOut);
     forgetHistory(database, nowMs - historySeconds * 1000);
-    return storeOf(database, state, damaged, path, open);
+    return {...storeOf(database, state, path, open), leftOut, damaged};
   } catch (error) {
     database.close();
     throw error;
@@ -150,10 +160,9 @@ function boundHistory(database: Database): void {
 function storeOf(
   first: Database,
   state: State,
-  damaged: string | undefined,
   path: string,
   open: () => Database,
-): Store {
+): Omit<Store, 'leftOut' | 'damaged'> {
   let database = first;
   let file = identityOf(path);
   let forgottenMs = 0;
@@ -181,7 +190,6 @@ function storeOf(
   };
   return {
     state,
-    damaged,
     commit: () => {
       // Also into a file that is gone: it is still open, and what is written anew is copied from it.
       save();

@@ -8,7 +8,8 @@ import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {openToRead} from './regular-file.js';
-import {startCommand, systemPath} from '../run/command.js';
+import {startCommand} from '../run/command.js';
+import {systemPath} from '../run/environment.js';
 
 export type Packing = keyof typeof packers | 'gzip' | 'zip';
 

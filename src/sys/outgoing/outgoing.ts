@@ -1,6 +1,6 @@
 /**
- * Reads the socket tables of every network namespace on this machine. Gives connections; whose they
- * are is asked in `sys/proc/owners.ts`.
+ * Looks at the socket tables of every network namespace on this machine. Gives connections; whose they are
+ * is asked in `sys/proc/owners.ts`. How a table is read, `table-pass.ts` knows.
  *
  * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
  * milliseconds however few sockets there are. So one is read again only when the namespace's own count
@@ -10,11 +10,12 @@
 import {readFile} from 'node:fs/promises';
 import {shareHolder} from '../../base/user-range.js';
 import {activeOpensOf} from '../../net/active-opens.js';
-import {outgoingSockets} from '../../net/outgoing-sockets.js';
 import type {Connection} from '../../outgoing/connection.js';
+import {mostConnectionsOfUser} from '../../outgoing/shares.js';
 import {allPids, linkOf, networkOfProcess} from '../proc/links.js';
 import {userOf} from '../proc/sockets/socket-holders.js';
 import {TimeSlice} from '../run/time-slice.js';
+import {type Refused, refusal, TablePass} from './table-pass.js';
 
 /** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
 const namespacesMs = 10_000;
@@ -45,9 +46,26 @@ const tooMany = (most: number): string =>
 const tooManyOfUser = (most: number): string =>
   `a user has more than ${most} networks of processes: the others of that user are not looked at`;
 
+const tooManyConnections = `a user has more than ${mostConnectionsOfUser} connections to mail ports: the others of that user are looked at later`;
+
 export type Seen =
-  | {readonly kind: 'connections'; readonly connections: readonly Connection[]}
+  | {
+      readonly kind: 'connections';
+      readonly connections: readonly Connection[];
+      /** `all`: of the whole table, but for those that were passed over. */
+      readonly extent: 'all' | 'part' | 'toEnd';
+      /** Why some were passed over. Absent: none were. */
+      readonly left?: string;
+    }
   | {readonly kind: 'failed'; readonly why: string};
+
+const nothing: Seen = {kind: 'connections', connections: [], extent: 'all'};
+
+/**
+ * How long one look reads the tables of a network. Ms: hundreds of thousands of sockets take ten seconds and
+ * more, and what is held has to be looked at before that (`outgoing/egress/rules.ts`).
+ */
+const readMs = 2000;
 
 export class Outgoing {
   readonly #ports: readonly number[];
@@ -59,6 +77,8 @@ export class Outgoing {
   #nextLookMs = 0;
   /** By network namespace. */
   readonly #memories = new Map<string, RememberedSockets>();
+  /** Of our own network; undefined: none has been left in the middle. */
+  #ownPass: TablePass | undefined;
   #left: 'none' | 'ofUser' | 'ofAll' = 'none';
 
   /**
@@ -83,7 +103,7 @@ export class Outgoing {
 
   /** @param scope `own`: only this process's network */
   async look(scope: 'all' | 'own'): Promise<Seen[]> {
-    if (scope === 'own') return [await this.#remembered(process.pid, this.own)];
+    if (scope === 'own') return [await this.#ownNetwork()];
     await this.#findNamespaces();
     // Of those whose process has gone, or has another number's place, another one is found.
     const isDeserted = [...this.#namespaces].some(
@@ -103,6 +123,13 @@ export class Outgoing {
     return seen;
   }
 
+  /** Ends a look that was to read on. */
+  async close(): Promise<void> {
+    const pass = this.#ownPass;
+    this.#ownPass = undefined;
+    await pass?.close();
+  }
+
   /** Those in the namespace of a process, now: what the kernel has just told of is not counted yet. */
   async around(pid: number): Promise<Seen> {
     return this.#table(pid, networkOfProcess(pid));
@@ -111,11 +138,30 @@ export class Outgoing {
   /** Those of a network that was looked at, now. */
   async again(network: string): Promise<Seen> {
     const pid = network === this.own ? process.pid : this.#namespaces.get(network);
-    return pid === undefined ? {kind: 'connections', connections: []} : this.#table(pid, network);
+    return pid === undefined ? nothing : this.#table(pid, network);
+  }
+
+  #ownNetwork(): Promise<Seen> {
+    const readOn = (): Promise<Seen> => this.#readOn();
+    return this.#ownPass === undefined ? this.#remembered(process.pid, this.own, readOn) : readOn();
+  }
+
+  /** Tables that one look cannot read, the next one goes on with. */
+  async #readOn(): Promise<Seen> {
+    const pass = this.#ownPass ?? new TablePass(`${this.#proc}/${process.pid}/net`, this.#ports);
+    const seen = await this.#part(pass, this.own);
+    const isOver = seen.kind === 'failed' || seen.extent !== 'part';
+    this.#ownPass = isOver ? undefined : pass;
+    if (isOver) await pass.close();
+    return seen;
   }
 
   /** What stood there when it was read, as long as that is so still but for what has ended. */
-  async #remembered(pid: number, network: string): Promise<Seen> {
+  async #remembered(
+    pid: number,
+    network: string,
+    read = (): Promise<Seen> => this.#table(pid, network),
+  ): Promise<Seen> {
     // Before the tables: what is opened meanwhile moves it again.
     const counters = await tryToRead(`${this.#proc}/${pid}/net/snmp`);
     const activeOpens = counters.kind === 'text' ? activeOpensOf(counters.text) : undefined;
@@ -126,34 +172,38 @@ export class Outgoing {
       activeOpens === memory.activeOpens &&
       performance.now() < memory.untilMs;
     if (isGood) return memory.seen;
-    const seen = await this.#table(pid, network);
+    const seen = await read();
     const isSettled =
-      seen.kind === 'connections' && seen.connections.every(({phase}) => phase !== 'opening');
+      seen.kind === 'connections' &&
+      seen.extent === 'all' &&
+      seen.connections.every(({phase}) => phase !== 'opening');
     const untilMs = performance.now() + (isSettled ? believedMs : 0);
     this.#memories.set(network, {pid, activeOpens, seen, untilMs});
     return seen;
   }
 
   async #table(pid: number, network: string): Promise<Seen> {
-    const paths = ['tcp', 'tcp6'].map((name) => `${this.#proc}/${pid}/net/${name}`);
-    const texts = await Promise.all(paths.map(tryToRead));
-    const refused = texts.find((text) => text.kind === 'refused');
-    // A process of another network may end while it is read; this one lives.
-    if (network === this.own && refused !== undefined) return {kind: 'failed', why: refused.why};
-    const tables = texts.map((text) => {
-      return outgoingSockets(text.kind === 'text' ? text.text : '', this.#ports);
-    });
-    const connections: Connection[] = [];
-    for (const table of tables) {
-      if (table.kind === 'unknownFormat') {
-        return {
-          kind: 'failed',
-          why: `/proc/net/tcp: ${JSON.stringify(table.head)}: expected the columns of Linux 2.6 or newer`,
-        };
-      }
-      for (const socket of table.sockets) connections.push({...socket, network});
+    const pass = new TablePass(`${this.#proc}/${pid}/net`, this.#ports);
+    const seen = await this.#part(pass, network);
+    await pass.close();
+    return seen;
+  }
+
+  async #part(pass: TablePass, network: string): Promise<Seen> {
+    const part = await pass.readOn(readMs);
+    if (part.kind === 'unknownFormat') {
+      return {
+        kind: 'failed',
+        why: `/proc/net/tcp: ${JSON.stringify(part.head)}: expected the columns of Linux 2.6 or newer`,
+      };
     }
-    return {kind: 'connections', connections};
+    if (part.kind === 'refused') {
+      // A process of another network may end while it is read; this one lives.
+      return network === this.own ? {kind: 'failed', why: part.why} : nothing;
+    }
+    const connections = part.sockets.map((socket): Connection => ({...socket, network}));
+    const left = part.passedOver > 0 ? {left: tooManyConnections} : {};
+    return {kind: 'connections', connections, extent: part.extent, ...left};
   }
 
   async #findNamespaces(): Promise<void> {
@@ -187,18 +237,10 @@ export class Outgoing {
   }
 }
 
-type ReadText =
-  /** Empty when the family, or the process, is not there. */
-  | {readonly kind: 'text'; readonly text: string}
-  /** The file is there, and cannot be read now: no descriptors are left, or no right. */
-  | {readonly kind: 'refused'; readonly why: string};
-
-async function tryToRead(path: string): Promise<ReadText> {
+async function tryToRead(path: string): Promise<{kind: 'text'; text: string} | Refused> {
   try {
     return {kind: 'text', text: await readFile(path, 'latin1')};
   } catch (error) {
-    const {code, message} = error as NodeJS.ErrnoException;
-    const isAbsent = code === 'ENOENT' || code === 'ESRCH';
-    return isAbsent ? {kind: 'text', text: ''} : {kind: 'refused', why: message};
+    return refusal(error) ?? {kind: 'text', text: ''};
   }
 }

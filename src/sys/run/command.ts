@@ -5,6 +5,7 @@
  */
 import type {Readable} from 'node:stream';
 import {execa} from 'execa';
+import {programEnvironment} from './environment.js';
 
 export type CommandResult =
   | {readonly kind: 'done'; readonly stdout: string}
@@ -28,16 +29,9 @@ interface CommandInput {
    * children that go on.
    */
   readonly output?: 'taken' | 'ignored';
-  /** Besides the path and the language, in the place of our own environment; default: ours. */
+  /** What its environment has besides the path and the language. Default: nothing. */
   readonly more?: Readonly<Record<string, string>>;
 }
-
-/** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
-const programFolders = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin';
-
-/** Where programs are looked for, as PATH is written. */
-export const systemPath = (): string =>
-  [process.env['PATH'], programFolders].filter(Boolean).join(':');
 
 /** Longest report of a failure. Characters. */
 const quotedCharacters = 300;
@@ -70,10 +64,7 @@ async function runToEnd(
   }: CommandInput,
 ): Promise<CommandResult> {
   const result = await execa(program, parameters, {
-    ...surroundings(),
-    ...(more === undefined
-      ? {}
-      : {extendEnv: false, env: {PATH: systemPath(), LC_ALL: 'C', ...more}}),
+    ...surroundings(more),
     timeout: timeoutMs,
     ...(stop === undefined ? {} : {cancelSignal: stop}),
     maxBuffer: mostOutputBytes,
@@ -164,12 +155,13 @@ async function* nothing(): AsyncGenerator<Buffer> {
 }
 
 /** The same for every program. */
-const surroundings = () =>
+const surroundings = (more?: Readonly<Record<string, string>>) =>
   ({
     reject: false,
     cwd: '/', // ours may be gone
     forceKillAfterDelay: 500,
-    env: {PATH: systemPath(), LC_ALL: 'C'},
+    extendEnv: false,
+    env: programEnvironment(more),
   }) as const;
 
 function failure(

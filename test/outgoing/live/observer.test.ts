@@ -83,14 +83,17 @@ const endings = async (which: 'the first look' | 'later looks'): Promise<void> =
   const passing = `${connecting} my $close = rand 0.1; select undef, undef, undef, $close;`;
   const file = put(passing);
   const burst = `for (1..150) { fork or exec 'perl', '${file}'; select undef, undef, undef, 0.01 }`;
-  const {pid} = senders.start(user, 'perl', ['-e', burst]);
-  await until('they have ended', async () => {
+  const start = (): string => `/proc/${senders.start(user, 'perl', ['-e', burst]).pid}`;
+  let running = start();
+  await until('they have ended, and some were seen', async () => {
     if (which === 'the first look') senses = makeSenses(port, told);
     await senses.tables.look('all', () => 'events');
     await senses.settled();
-    return !fs.existsSync(`/proc/${pid}`);
+    if (fs.existsSync(running)) return false;
+    // On a busy machine each of them may have come and gone between two looks.
+    if (told.length === 0) running = start();
+    return told.length > 0;
   });
-  expect(told.length).toBeGreaterThan(0);
   expect(sightingsOf(told).filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
 };
 

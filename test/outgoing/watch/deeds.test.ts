@@ -45,7 +45,10 @@ const seen = (
 const looked = (
   connections: readonly Connection[],
   beganMs: number,
-): Extract<Observation, {kind: 'looked'}> => ({kind: 'looked', scope: 'own', beganMs, connections});
+): Extract<Observation, {kind: 'looked'}> => ({
+  ...{kind: 'looked', scope: 'own', beganMs, connections},
+  extent: 'all',
+});
 const kinds = (deeds: readonly Deed[]): string[] => deeds.map(({kind}) => kind);
 
 test.each([
@@ -152,6 +155,8 @@ test('what was let go since a look began may not be in it, and stays let go', ()
   const [rules, memory] = [rulesOf(), new WatchMemory()];
   deedsOf(seen(held), rules, memory, moment(5));
   expect(kinds(deedsOf(looked([], 1005), rules, memory, moment(6)))).toEqual(['noteLook']);
+  const part = {...looked([], 1006), extent: 'part'} as Observation;
+  expect(kinds(deedsOf(part, rules, memory, moment(7)))).toEqual(['noteLook']);
   expect(kinds(deedsOf(looked([], 1006), rules, memory, moment(7)))).toContain('withdraw');
 });
 

@@ -38,6 +38,11 @@ export const tablesOf = {
 
 const block = {network: 'n', fromMs: 1, untilMs: 2, reason: 'r', origin: 'evidence'};
 
+const senderHour = {
+  ...{hour: 1, standing: 'other', user: 'u', directory: '', program: 'p', script: ''},
+  ...{home: {kind: 'none'}, connections: 2, destinations: [], pid: 1, lastMs: 1},
+};
+
 export const offender = {
   score: 3,
   scoredMs: 5,
@@ -59,16 +64,16 @@ export const values: Readonly<Record<string, readonly Row[]>> = {
     ['never', {...offender, blocks: 0}],
   ],
   envelopes: [['e', {client: undefined, held: [], firstMs: 1, lastMs: 2}]],
-  connections: [['c', {address: 'a', proof: 'log', firstMs: 1, lastMs: 2}]],
-  deliveries: [['d', {address: 'a', proof: 'log', atMs: 1}]],
-  openMessages: [['o', {atMs: 1}]],
+  connections: [['c', {address: '192.0.2.7', proof: 'log', firstMs: 1, lastMs: 2}]],
+  deliveries: [['d', {address: '192.0.2.7', proof: 'log', atMs: 1}]],
+  openMessages: [['o', {id: 'q', text: 'x', pieces: 1, atMs: 1}]],
   positions: [['/log', [{identity: '1:2', offset: 3, guard: 'ff'}]]],
   journals: [['journal', {cursor: 's=1'}]],
   sessions: [['s', {}]],
   senders: [['a', {firstMinute: 1, lastMinute: 2}]],
   brake: [['brake', {kind: 'stopped', sinceMs: 1, clients: ['a'], heldBack: 3}]],
   chains: [['C 25', {chain: 'C', port: 25}]],
-  outgoing: [['1 other p', {hour: 1, standing: 'other', user: 'u', connections: 2}]],
+  outgoing: [['1 other p', senderHour]],
   egressChains: [['E', {chain: 'E'}]],
 };
 

@@ -54,7 +54,7 @@ describe('Outgoing', () => {
     expect(seen).toEqual({kind: 'failed', why: expect.stringContaining('EISDIR')});
     fs.rmdirSync(join(proc, `${process.pid}/net/tcp`));
     const [absent] = await new Outgoing([25], proc).look('own');
-    expect(absent).toEqual({kind: 'connections', connections: []});
+    expect(absent).toEqual({kind: 'connections', connections: [], extent: 'all'});
   });
 
   test('a table of another format is not read, and told of', async () => {
@@ -72,7 +72,7 @@ describe('Outgoing', () => {
 
   test('tables that are gone between two looks are empty', async () => {
     expect(await new Outgoing([25], newFolder()).look('own')).toEqual([
-      {kind: 'connections', connections: []},
+      {kind: 'connections', connections: [], extent: 'all'},
     ]);
   });
 
@@ -136,6 +136,7 @@ describe('Outgoing', () => {
     expect(await new Outgoing([25]).around(2 ** 22 + 1)).toEqual({
       kind: 'connections',
       connections: [],
+      extent: 'all',
     });
   });
 });

@@ -1,8 +1,9 @@
 /** Running a program: bounded, never through a shell, and every failure is a value. */
-import {describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {runCommand, startCommand} from '../../../src/sys/run/command.js';
+import {systemPath} from '../../../src/sys/run/environment.js';
 import {bundle, start} from '../../support/child.js';
 import {openDescriptors, sleep, tempDirs} from '../../support/temp.js';
 
@@ -212,6 +213,51 @@ test('a program is found in sbin, whatever the PATH', async () => {
   } finally {
     process.env['PATH'] = path;
   }
+});
+
+describe('the environment', () => {
+  const hostile = {
+    ...{
+      LD_PRELOAD: '/tmp/x.so',
+      NODE_OPTIONS: '--require=/tmp/x',
+      BASH_ENV: '/tmp/x',
+      ENV: '/tmp/x',
+    },
+    ...{IFS: 'x', XZ_DEFAULTS: '-9', PERL5OPT: '-Mx', LD_LIBRARY_PATH: '/tmp', NOTIFY_SOCKET: '/x'},
+    ...{'BASH_FUNC_printf%%': '() { echo x; }', XTABLES_LIBDIR: '/tmp', TMPDIR: '/x', TZ: 'x'},
+  };
+  const before = {...process.env};
+  afterEach(() => {
+    process.env = {...before};
+  });
+
+  const lines = async (more?: Record<string, string>): Promise<string[]> => {
+    const run = await runCommand('env', [], {timeoutMs, ...(more && {more})});
+    if (run.kind !== 'done') throw new Error(run.why);
+    return run.stdout.split('\n').sort();
+  };
+
+  test('of a program has its path and its language, and what the caller names', async () => {
+    Object.assign(process.env, hostile);
+    expect(await lines()).toEqual(['LC_ALL=C', `PATH=${systemPath()}`]);
+    expect(await lines({X: 'y'})).toEqual(['LC_ALL=C', `PATH=${systemPath()}`, 'X=y']);
+    const {output, ended} = startCommand('env', [], new AbortController().signal);
+    let text = '';
+    for await (const chunk of output) text += chunk.toString();
+    expect((await ended).kind).toBe('done');
+    expect(text.trim().split('\n').sort()).toEqual(['LC_ALL=C', `PATH=${systemPath()}`]);
+  });
+
+  test('finds programs where nobody else can write', async () => {
+    const [own, open] = [newDir(), newDir()];
+    fs.chmodSync(own, 0o755);
+    fs.chmodSync(open, 0o777);
+    process.env['PATH'] = `.::bin:${open}:/nowhere:${own}`;
+    const folders = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin';
+    expect(systemPath()).toBe(`${own}:${folders}`);
+    fs.writeFileSync(join(open, 'true'), '#!/bin/sh\necho planted', {mode: 0o755});
+    expect(await runCommand('true', [], {timeoutMs})).toEqual({kind: 'done', stdout: ''});
+  });
 });
 
 test('many at once leave no descriptor behind', async () => {

@@ -3,6 +3,7 @@
  * wait for those. But there may be very many of them, so they are read in slices, and within bounds.
  */
 import fs from 'node:fs';
+import {grouped, inTurns} from '../../../base/grouping.js';
 import {shareHolder} from '../../../base/user-range.js';
 import {allPids, socketInodeAt} from '../links.js';
 import {ancestry, type ProcessStat, statIfThere} from '../snapshot.js';
@@ -20,7 +21,7 @@ export const mostDescriptorsOfUser = 32_768;
 /** The same for root, whose are many services and most containers. A count: within the time below. */
 const mostDescriptorsOfRoot = 262_144;
 /** For one search. Ms: those who wait for it do not wait longer; who is not found is known by the user only. */
-export const longestSearchMs = 3000;
+export const longestSearchMs = 2000;
 /** Of one socket. A count: of a thousand children that share one the first few lead to their parent. */
 export const mostHolders = 64;
 /** Entries of a folder that are fetched at a time. A count: far less than a slice. */
@@ -75,8 +76,8 @@ export const holdsStill = ({pid, descriptor}: SocketHolder, inode: string): bool
 
 /**
  * Which processes have these sockets: first those of the users who opened them are asked, and the
- * others only for what is left. Each user has a share of the search, and all of it has a time, so that no
- * user keeps others from being found, or from being looked for.
+ * others only for what is left. The users take turns, each has a share of the search, and all of it has a
+ * time, so that no user keeps others from being found, or from being looked for.
  *
  * @returns inode → at most so many of its holders
  */
@@ -89,7 +90,6 @@ export async function holdersOf(
   const slice = new TimeSlice();
   const endMs = performance.now() + longestSearchMs;
   const shares = new Map<number, DescriptorShare>();
-  const others: (readonly [pid: number, uid: number])[] = [];
   const look = async (pid: number, uid: number): Promise<void> => {
     const share = shareOf(uid, shares);
     if (share.left <= 0) return;
@@ -99,14 +99,22 @@ export async function holdersOf(
       else if (holders.length < mostHolders) holders.push({pid, descriptor});
     }
   };
+  const pids: (readonly [pid: number, uid: number])[] = [];
   for (const pid of allPids().map(Number)) {
     if (slice.isOver) await slice.next();
-    if (performance.now() > endMs) break;
-    const uid = userOf(pid);
-    if (users.has(uid)) await look(pid, uid);
-    else others.push([pid, uid]);
+    pids.push([pid, userOf(pid)]);
   }
-  for (const [pid, uid] of others) {
+  const [first, others] = [true, false].map((isFirst) =>
+    grouped(
+      pids.filter(([, uid]) => users.has(uid) === isFirst),
+      ([, uid]) => String(shareHolder(uid)),
+    ).values(),
+  );
+  for (const [pid, uid] of inTurns(first!)) {
+    if (performance.now() > endMs) break;
+    await look(pid, uid);
+  }
+  for (const [pid, uid] of inTurns(others!)) {
     if (found.size >= wanted.size || performance.now() > endMs) break;
     await look(pid, uid);
   }

@@ -1,0 +1,127 @@
+/**
+ * Whether a row of the database is one that we could have written. Another program, a bad disk or a hand may
+ * have changed it, and a value of another shape would end the daemon at every start. Only what is used without
+ * a further look is checked; fields that earlier versions left out may be absent. Whether what a row says is
+ * true nobody can tell here.
+ */
+import {
+  type Is,
+  isNumber,
+  isRecord,
+  isText,
+  listOf,
+  maybe,
+  oneOf,
+  recordOf,
+  shape,
+  variants,
+  whole,
+} from '../base/shape.js';
+import {parseAddress} from '../net/address.js';
+import {parseNetwork} from '../net/network.js';
+import type {PlainName, State} from './state.js';
+
+const isNetwork: Is<string> = (value): value is string =>
+  isText(value) && parseNetwork(value)?.text === value;
+const isClient: Is<string> = (value): value is string =>
+  isText(value) && (parseAddress(value) !== undefined || parseNetwork(value) !== undefined);
+const isProof = oneOf({kernel: true, journal: true, title: true, log: true});
+const isPort = whole(0, 65_535);
+const nothing = shape({});
+
+/** Of any fields but these nothing is asked. */
+const fields = (checks: Readonly<Record<string, Is<unknown>>>): Is<object> => shape<object>(checks);
+
+const isBecause = fields({
+  ...{rule: isText, score: isNumber, bar: isNumber, counts: recordOf(isNumber)},
+  ...{seconds: isNumber, delivered: isNumber, deliveredDays: isNumber, stale: isNumber},
+  ...{wave: isText, names: listOf(isText)},
+});
+const isPending = fields({kind: isText, atMs: isNumber, vouched: isText});
+const isCounted = {
+  ...{sum: isNumber, names: listOf(isNumber), networks: listOf(isText), refusedMs: isNumber},
+};
+
+const checks: Readonly<Record<PlainName, Is<unknown>>> = {
+  blocks: fields({
+    ...{network: isText, fromMs: isNumber, untilMs: isNumber, madeMs: maybe(isNumber)},
+    noted: maybe(fields({fromMs: isNumber, untilMs: isNumber})),
+    ...{reason: isText, origin: oneOf({evidence: true, operator: true})},
+    ...{because: maybe(isBecause), except: maybe(listOf(isText))},
+  }),
+  envelopes: fields({
+    client: maybe((value): value is unknown => value === 'disputed' || isKnownClient(value)),
+    ...{held: listOf(isPending), firstMs: isNumber, lastMs: isNumber, refusals: maybe(isNumber)},
+  }),
+  connections: fields({
+    ...{address: isClient, proof: isProof, firstMs: isNumber, lastMs: isNumber},
+  }),
+  deliveries: fields({
+    ...{address: maybe(isClient), proof: isProof, atMs: isNumber},
+    ...{senderHash: maybe(isNumber), left: maybe(isNumber)},
+  }),
+  openMessages: fields({id: isText, text: isText, pieces: isNumber, atMs: isNumber}),
+  positions: listOf(
+    fields({
+      ...{identity: isText, offset: whole(0, Number.MAX_SAFE_INTEGER), guard: isText},
+      ...{born: maybe(isText), sinceMs: maybe(isNumber)},
+    }),
+  ),
+  journals: fields({cursor: isText}),
+  openEnvelopes: fields({
+    ...{client: isClient, firstMs: isNumber, lastMs: isNumber, weighed: isNumber, fresh: isNumber},
+    ...{counted: isNumber, accepted: maybe(isNumber), kept: isNumber, lastBytes: isNumber},
+    ...{refusedBytes: isNumber, overBytes: isNumber, leastOver: isNumber, answers: isNumber},
+  }),
+  suspects: fields({
+    ...{names: listOf(isText), counts: recordOf(isNumber), firstMs: isNumber, lastMs: isNumber},
+    proof: isProof,
+  }),
+  friends: fields({senderHash: isNumber, users: isText, atMs: isNumber}),
+  listLoss: variants<{readonly kind: 'off'} | {readonly kind: 'on'}>({
+    off: fields(isCounted),
+    on: fields({...isCounted, sinceMs: isNumber}),
+  }),
+  wave: fields({
+    ...{nats: isNumber, heardMs: isNumber, sinceMs: isNumber, untilMs: isNumber},
+    days: listOf(fields({day: isNumber, mean: isNumber})),
+    today: fields({events: isNumber, ms: isNumber, calmEvents: isNumber, calmMs: isNumber}),
+  }),
+  learning: variants<{kind: 'reading'} | {kind: 'firstDay'} | {kind: 'learnt'}>({
+    ...{reading: nothing, firstDay: fields({sinceMs: isNumber}), learnt: nothing},
+  }),
+  chains: fields({
+    ...{chain: isText, port: maybe(isPort), ports: maybe(listOf(isPort))},
+    hooks: maybe(listOf(isText)),
+  }),
+  mailerPorts: listOf(isPort),
+  submitters: fields({lastMs: isNumber}),
+  outgoing: fields({
+    ...{hour: isNumber, standing: isText, user: isText, directory: isText, program: isText},
+    ...{script: isText, home: isRecord, connections: isNumber, destinations: listOf(isText)},
+    ...{pid: isNumber, lastMs: isNumber},
+  }),
+  egressChains: fields({chain: isText}),
+};
+
+function isKnownClient(value: unknown): boolean {
+  return isRecord(value) && isClient(value['address']) && isProof(value['proof']);
+}
+
+export const isSavedRow = (name: PlainName, key: unknown, value: unknown): boolean =>
+  isText(key) && checks[name](value);
+
+/**
+ * Removes blocks of what is no network, or of another one than their key says: no backend could express them, and
+ * one that fails keeps all others from being in force.
+ *
+ * @returns how many. A count
+ */
+export function removeStrangeBlocks({blocks}: Pick<State, 'blocks'>): number {
+  const strange = [...blocks.entries()].filter(
+    ([key, {network, except = []}]) =>
+      key !== network || !isNetwork(network) || !except.every(isNetwork),
+  );
+  for (const [key] of strange) blocks.delete(key);
+  return strange.length;
+}

@@ -1,0 +1,45 @@
+/** The small form of `npm run bench -- fuzz`: fewer texts, and the same seeds each time. */
+import {describe, expect, test} from '@jest/globals';
+import {fuzzParser, fuzzSessions, fuzzTime} from './fuzzing.js';
+import {parsers} from './parsers.js';
+
+/** A bound for a machine that is very busy; what counts is the number. */
+const seconds = 30;
+
+test('hostile sessions: only who is there is blamed, nothing throws, guessers are still blocked', () => {
+  const {texts, findings} = fuzzSessions(1, {texts: 6000, seconds});
+  expect(findings).toEqual([]);
+  expect(texts).toBeGreaterThan(1000);
+});
+
+describe.each(parsers)('$name', (parser) => {
+  test('spoilt texts: nothing throws', () => {
+    const {texts, findings} = fuzzParser(parser, 1, {texts: 500, seconds});
+    expect(findings).toEqual([]);
+    expect(texts).toBeGreaterThan(50);
+  });
+
+  test('repeated parts: no more time than their share', () => {
+    expect(fuzzTime(parser, 1, {texts: 2, seconds}, 400).findings).toEqual([]);
+  });
+});
+
+test('what throws is found, and what is quadratic', () => {
+  const throws = {
+    name: 'x',
+    texts: ['abc'],
+    read: (text: string) => void text.charAt(3).at(0)!.at(0),
+  };
+  expect(fuzzParser(throws, 1, {texts: 200, seconds}).findings[0]).toMatch(/^x: threw TypeError/);
+  const quadratic = {name: 'x', texts: ['a>>x'], read: pairs};
+  expect(fuzzTime(quadratic, 1, {texts: 1, seconds}, 600).findings[0]).toMatch(/^x: grows by/);
+});
+
+/** Looks at all pairs of characters, of the second at each eighth. */
+function pairs(text: string): void {
+  let same = 0;
+  for (let i = 0; i < text.length; i++) {
+    for (let j = 0; j < text.length; j += 8) same += text.charCodeAt(i) ^ text.charCodeAt(j);
+  }
+  if (same === -1) throw new Error(text);
+}

@@ -1,0 +1,33 @@
+import {expect, test} from '@jest/globals';
+import {Table} from '../../src/base/mechanisms/table.js';
+import type {Block} from '../../src/blocks/block.js';
+import {isSavedRow, removeStrangeBlocks} from '../../src/guard/saved-rows.js';
+
+const block = (network: string, except?: string[]): Block => ({
+  ...{network, fromMs: 1, untilMs: 2, reason: 'x', origin: 'evidence'},
+  except,
+});
+
+test('blocks of no network, or of another one than their key, are removed', () => {
+  const blocks = new Table<Block>([
+    ['192.0.2.1', block('192.0.2.1')],
+    ['198.51.100.0/24', block('198.51.100.0/24', ['198.51.100.7'])],
+    ['192.0.2.9', block('192.0.2.10')],
+    ['192.0.2.10/24', block('192.0.2.10/24')],
+    ['192.0.2.0/24 -j ACCEPT', block('192.0.2.0/24 -j ACCEPT')],
+    ['2001:db8::/64', block('2001:db8::/64', ['all'])],
+    ['__proto__', block('__proto__')],
+  ]);
+  expect(removeStrangeBlocks({blocks})).toBe(5);
+  expect([...blocks.entries()].map(([key]) => key)).toEqual(['192.0.2.1', '198.51.100.0/24']);
+});
+
+test('a row of an earlier version may lack what that did not know', () => {
+  expect(isSavedRow('blocks', '192.0.2.1', block('192.0.2.1'))).toBe(true);
+  expect(isSavedRow('positions', '/log', [{identity: '1:2', offset: 3, guard: 'ff'}])).toBe(true);
+  const client = {address: '192.0.2.1', proof: 'log'};
+  expect(isSavedRow('envelopes', 'x', {client, held: [], firstMs: 1, lastMs: 2})).toBe(true);
+  expect(isSavedRow('chains', 'x', {chain: 'X', port: 25})).toBe(true);
+  expect(isSavedRow('learning', 'x', {kind: 'learnt'})).toBe(true);
+  expect(isSavedRow('blocks', 7, block('192.0.2.1'))).toBe(false);
+});
