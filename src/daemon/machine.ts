@@ -43,9 +43,10 @@ export class Machine {
   }
 
   /** The process that the kernel has just shown; undefined: it has not, or not this one alone. */
-  serving(question: Question, {client, process}: Attribution): Serving | undefined {
+  serving(question: Question, answer: Attribution): Serving | undefined {
+    const {client, process} = answer;
     const file = this.#file;
-    const note = noteText(question, client.text);
+    const note = noteText(question, answer);
     if (process === undefined || note === undefined || file === undefined) return undefined;
     const {isProgram} = sendmail;
     return {

@@ -14,12 +14,20 @@ interface CutNote {
   readonly queueId: string;
   /** The text of its address. */
   readonly client: string;
+  /**
+   * What it had written when the block was decided; absent: not known. Without it nobody could tell whether recipients
+   * were accepted meanwhile, and the lines would lead to no block before their envelope is over. Bytes.
+   */
+  readonly answeredBytes?: number | undefined;
 }
 
 /** @returns undefined for a line outside of an envelope: nothing would find it again */
-export function noteText({pid, numberedBy, queueId}: Question, client: string): string | undefined {
+export function noteText(
+  {pid, numberedBy, queueId}: Question,
+  {client, answeredBytes}: Pick<Attribution, 'client' | 'answeredBytes'>,
+): string | undefined {
   if (queueId === undefined) return undefined;
-  const note: CutNote = {pid, numberedBy, queueId, client};
+  const note: CutNote = {pid, numberedBy, queueId, client: client.text, answeredBytes};
   return `${JSON.stringify(note)}\n`;
 }
 
@@ -33,7 +41,9 @@ export class CutNotes {
       const note = parsed(line);
       const client = note && parseAddress(note.client);
       if (note === undefined || client === undefined) continue;
-      this.#clients.set(keyOf(note), {client, proof: 'kernel'});
+      const {answeredBytes: bytes} = note;
+      const answered = Number.isSafeInteger(bytes) ? {answeredBytes: bytes} : {};
+      this.#clients.set(keyOf(note), {client, proof: 'kernel', ...answered});
     }
   }
 
@@ -43,8 +53,11 @@ export class CutNotes {
   }
 }
 
-const keyOf = ({pid, numberedBy, queueId}: Omit<CutNote, 'client'>): string =>
-  `${pid} ${numberedBy} ${queueId}`;
+const keyOf = ({
+  pid,
+  numberedBy,
+  queueId,
+}: Pick<CutNote, 'pid' | 'numberedBy' | 'queueId'>): string => `${pid} ${numberedBy} ${queueId}`;
 
 function parsed(line: string): CutNote | undefined {
   try {
