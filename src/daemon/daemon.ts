@@ -14,7 +14,6 @@ import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
-import {Machine} from './machine.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -33,9 +32,12 @@ import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import {enforcedShare} from '../report/status.js';
 import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
-import type {Serving} from '../sessions/live/cutter.js';
+import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
+import {servedPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
+import {Candidates, SocketTables} from '../sys/proc/proc.js';
+import {sessionProcess} from '../sys/proc/session-process.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
@@ -66,7 +68,7 @@ export class Daemon {
   readonly #exemptionWatch: ExemptionWatch;
   readonly #enforcement: Enforcement;
   readonly #desk: Desk;
-  readonly #machine: Machine;
+  readonly #ask: Ask;
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
@@ -86,13 +88,7 @@ export class Daemon {
     const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
     const watch = new ExemptionWatch(config, say, kept, parts.known);
-    const machine = new Machine(config, state);
-    this.#machine = machine;
-    const commit = (): void => {
-      parts.commit();
-      machine.saved();
-    };
-    const shared = {...parts, commit, guard, exemptions: () => watch.exemptions};
+    const shared = {...parts, guard, exemptions: () => watch.exemptions};
     const enforcement = new Enforcement({
       ...shared,
       say,
@@ -101,7 +97,9 @@ export class Daemon {
       sessions: 'cut',
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
-    this.#effect = this.#watchEffect(parts, enforcement, watch);
+    const ports = servedPorts(config.mailerPorts, state);
+    const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
+    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
     this.#desk = new Desk({
       ...shared,
       effect: this.#effect,
@@ -115,6 +113,8 @@ export class Daemon {
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
+    const mailer = {dialect: sendmail, ports};
+    this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
 
   /**
@@ -233,9 +233,9 @@ export class Daemon {
     {config, state, log}: Parts,
     enforcement: Enforcement,
     watch: ExemptionWatch,
+    candidates: Candidates,
   ): EffectWatch {
-    const {processes} = sendmail;
-    const machine = this.#machine;
+    const {processes, isProgram} = sendmail;
     return new EffectWatch({
       margins: effectMargins(config.cutSessions),
       blockOf: (network) => state.blocks.get(network),
@@ -246,8 +246,11 @@ export class Daemon {
       connectedMs: (record, client) => connectedMs(state.connections, record, client),
       envelopeBegan: (record, queueId) =>
         processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
-      processOf: (record) => machine.processOf(record),
-      ...{ownHost: hostName(), ports: machine.ports},
+      processOf: ({pid, writer}) => {
+        const numberedBy = writer === undefined ? 'log' : 'host';
+        return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
+      },
+      ...{ownHost: hostName(), ports: servedPorts(config.mailerPorts, state)},
       now: () => enforcement.now(),
       say: log.say,
     });
@@ -258,10 +261,8 @@ export class Daemon {
     for (const sourced of records) {
       const {record, place: stands} = sourced;
       unread.next(record);
-      let serving: (() => Serving | undefined) | undefined;
       const ask: Ask = (question) => {
-        const answer = this.#machine.ask(question);
-        serving = answer && (() => this.#machine.serving(question, answer));
+        const answer = this.#ask(question);
         if (answer?.answeredBytes === undefined) return answer;
         const {answeredBytes: writtenBytes} = answer;
         return {...answer, writtenBytes, answeredBytes: writtenBytes - unread.behind(record)};
@@ -276,8 +277,7 @@ export class Daemon {
         if (kind === 'counted' || kind === 'paid') this.#effect.hear(record, outcome.evidence);
       }
       this.#log.say('debug', `the line at ${stands} counts:`);
-      const blocks = found.some(({kind}) => kind === 'block');
-      void this.#enforcement.carryOut(found, blocks ? serving?.() : undefined);
+      void this.#enforcement.carryOut(found);
     }
     savePlace();
     // At once: without a place to go on from, a start after a crash would skip what was written.
@@ -285,7 +285,6 @@ export class Daemon {
     else if (place === 'moved') this.#enforcement.noteChange('moved');
     if (!caughtUp) return;
     this.#isCaughtUp = true;
-    this.#machine.caughtUp();
     this.#enforcement.caughtUp();
   }
 }

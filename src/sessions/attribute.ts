@@ -85,8 +85,6 @@ export interface Attribution {
   readonly answeredBytes?: number | undefined;
   /** By its title, of the one process: it is working on a recipient of the envelope that was asked about. */
   readonly doing?: 'recipients' | undefined;
-  /** The one process that has the client's socket, where its title names the client too. */
-  readonly process?: ProcessIdentity | undefined;
 }
 
 /** The clock of a queue id has seconds, the start of a process a clock of its own. Ms. */
@@ -129,13 +127,12 @@ export function nameClient(
   if (named.some(({client}) => client.text !== first.client.text)) return undefined;
   const proof = named.every((each) => each.proof === 'kernel') ? 'kernel' : 'title';
   // Of two that serve the same client nobody knows which one wrote the line.
-  const {answeredBytes, doing, process} = named.length === 1 ? first : {};
+  const {answeredBytes, doing} = named.length === 1 ? first : {};
   return {
     client: first.client,
     proof,
     ...(answeredBytes !== undefined && {answeredBytes}),
     ...(doing !== undefined && {doing}),
-    ...(process !== undefined && {process}),
   };
 }
 
@@ -165,16 +162,12 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   if (isComparable && !isOfEnvelope) return {kind: 'silent'};
   const named = clientOf(facts, title?.client, mailer.ports);
   if (named === undefined) return {kind: 'silent'};
-  const isShown = named.proof === 'kernel' && title !== undefined;
-  const {startTicks} = facts;
-  const process = isShown ? {process: {pid: facts.pid, startTicks}} : {};
-  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named, ...process};
+  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named};
   const isAsking = title?.kind === 'command' && title.doing === 'recipients';
   return {
     kind: 'client',
     title: 'ofEnvelope',
     ...named,
-    ...process,
     ...(isAsking && {doing: 'recipients'}),
   };
 }

@@ -40,26 +40,6 @@ export function serverToEnd(
   return socket && {pid, startTicks, inode: socket.inode, client: served.client};
 }
 
-/** The process that the kernel has just shown to serve a client, for a line that led to its block. */
-export interface Shown extends ProcessIdentity {
-  readonly client: Address;
-}
-
-/** The same of one that is known already: it must still be what was shown. */
-export function shownToEnd(
-  shown: Shown,
-  now: MailerProcess | undefined,
-  isBlocked: (client: Address, port: number) => boolean,
-  mailer: Mailer,
-): Server | undefined {
-  const server = now && serverToEnd(now, isBlocked, mailer);
-  const isSame =
-    server?.pid === shown.pid &&
-    server.startTicks === shown.startTicks &&
-    server.client.text === shown.client.text;
-  return isSame ? server : undefined;
-}
-
 /** Whether what was found a moment ago is the same process, at the same work. */
 export const isSameServer = (before: Server, now: Server | undefined): boolean =>
   now !== undefined &&
@@ -75,30 +55,11 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
 export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 
 /** What ended, or would end, of one client. */
-interface Cut {
+export interface Cut {
   readonly client: string;
   readonly pids: readonly number[];
   /** A count. */
   readonly sockets: number;
-}
-
-/** A process that had its signal. */
-export interface Ended {
-  readonly pid: number;
-  readonly client: Address;
-}
-
-/** @param closed the peers of the sockets that were destroyed, one for each */
-export function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
-  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
-  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
-  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
-  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
-  return [...clients].map((client) => ({
-    client,
-    pids: pids.get(client) ?? [],
-    sockets: sockets.get(client) ?? 0,
-  }));
 }
 
 /** Processes named in one line. A count. */

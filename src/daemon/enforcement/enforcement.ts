@@ -23,7 +23,7 @@ import {clockSetText} from '../../report/clock-text.js';
 import {Digest} from '../../report/digest.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {seenKey, sessionPorts} from '../../sessions/served-ports.js';
-import {Cutter, type CutterView, type Serving} from '../../sessions/live/cutter.js';
+import {Cutter, type CutterView} from '../../sessions/live/cutter.js';
 import {SessionCuts} from '../../sessions/live/session-cuts.js';
 
 export interface EnforcementParts extends WantedParts {
@@ -121,15 +121,10 @@ export class Enforcement {
     this.#digest.tell();
   }
 
-  /**
-   * Ends when what was decided is in force, or will be tried again.
-   *
-   * @param serving the process that the kernel has just shown to serve the client of these outcomes
-   */
-  async carryOut(outcomes: readonly Outcome[], serving?: Serving): Promise<void> {
+  /** Ends when what was decided is in force, or will be tried again. */
+  async carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const blocked = this.#wanted.follow(outcomes);
-    if (serving !== undefined && blocked.length > 0) this.#cuts?.cutFirst(blocked, serving);
     // Who has become exempt inside of a blocked network passes through it (`guard/lifting.ts`).
     if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
       this.#wanted.renew();

@@ -5,33 +5,25 @@
  * sockets are destroyed. `sessions/cut.ts` decides which processes; the reaper ends those that stay.
  *
  * Blocks that come while a cut is under way are taken together in the next one.
- *
- * Of a client whose block was just decided the process may be known already, by the kernel. That one has its
- * signal at once (`cutFirst`), before the rule is made: each answer to a guesser is one too many.
  */
 import {Complaints} from '../../base/mechanisms/complaints.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
-import type {MailerProcess} from '../holder.js';
 import type {Address} from '../../net/address.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import type {SocketEntry} from '../../net/socket-table.js';
 import {CutNetworks, type StandingBlocks} from '../cut-networks.js';
 import {
-  cutsOf,
+  type Cut,
   cutText,
-  type Ended,
   isSameServer,
   lookAgainMs,
   printedPeers,
   type Server,
   serverToEnd,
-  type Shown,
-  shownToEnd,
 } from '../cut.js';
-import {portions} from '../portions.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {signalProcess} from '../../sys/proc/signal-process.js';
 import {
@@ -52,14 +44,6 @@ export interface CutterView extends StandingBlocks {
    */
   readonly save: () => void;
   readonly say: Say;
-}
-
-/** A client's process that is known before it is searched for. */
-export interface Serving extends Shown {
-  /** What the process shows now; undefined: it is gone, or no longer known well enough. */
-  readonly look: () => MailerProcess | undefined;
-  /** Notes whose lines it wrote, which nobody can ask it any more. Throws when the disk refuses. */
-  readonly note: () => void;
 }
 
 /** Between two cuts others have as long as the last one took, but no guesser waits for longer. Ms. */
@@ -85,8 +69,6 @@ export class Cutter {
   #isStopped = false;
   /** Had SIGTERM when they were seen last, by pid: whoever has not gone yet is not told again. */
   #ending: ReadonlyMap<number, Server> = new Map();
-  /** Had it before they were searched for, and nothing was said of it yet. */
-  readonly #first: Server[] = [];
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** What went wrong is said once: it would be the same each time. */
   readonly #complaints: Complaints;
@@ -102,42 +84,7 @@ export class Cutter {
   cut(networks: readonly string[]): Promise<void> {
     if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
     for (const network of networks) this.#waiting.set(network, 0);
-    const isIdle = this.#waiting.size === 0 && this.#first.length === 0;
-    return isIdle ? Promise.resolve() : this.#work.run();
-  }
-
-  /**
-   * Ends the process now that serves a client of these networks, where all is as it was shown; what else
-   * is to be cut, and said, comes with `cut`. Never fails.
-   */
-  cutFirst(networks: readonly string[], serving: Serving): void {
-    const {cutSessions: what, dryRun, ports} = this.#settings;
-    if (this.#isStopped || dryRun || what === 'none' || what === 'sockets') return;
-    const standing = networks.filter((text) => this.#view.stands(text));
-    const around = new CutNetworks(
-      standing.flatMap((text) => parseNetwork(text) ?? []),
-      this.#view,
-    );
-    const mailer = {dialect: this.#dialect, ports};
-    // Once: the question that showed it was asked in this turn.
-    const server = shownToEnd(serving, serving.look(), this.#blockedBy(around), mailer);
-    if (server === undefined) return;
-    try {
-      serving.note();
-    } catch {
-      return; // the search saves first
-    }
-    if (signalProcess(server.pid, 'SIGTERM').kind !== 'sent') return; // the search says why
-    this.#first.push(server);
-    this.#ending = new Map([...this.#ending, [server.pid, server]]);
-  }
-
-  /** Asked anew for each: a client may be let go while others are searched for. */
-  #blockedBy(networks: CutNetworks): IsBlocked {
-    return (client, port) =>
-      networks.around(client) !== undefined &&
-      !this.#view.isExempt(client) &&
-      !this.#view.isServedAt(client, port);
+    return this.#waiting.size === 0 ? Promise.resolve() : this.#work.run();
   }
 
   /** Somebody may yet come to serve these clients of blocked networks. */
@@ -160,15 +107,11 @@ export class Cutter {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#work.settled();
-    this.#tell([], []);
   }
 
   async #cutWaiting(): Promise<void> {
     await new TimeSlice().next(); // the blocks of one burst come one by one
-    if (this.#waiting.size === 0) {
-      this.#tell([], []);
-      return;
-    }
+    if (this.#waiting.size === 0) return;
     const restMs = Math.min(this.#restUntilMs - monotonicMs(), longestRestMs);
     if (restMs > 0) await pause(restMs);
     const startMs = monotonicMs();
@@ -180,7 +123,6 @@ export class Cutter {
       this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
     } catch (error) {
       this.#complain('search', `not searched for: ${(error as Error).message}`);
-      this.#tell([], []);
       this.#lookAgain(taken);
     }
     this.#restUntilMs = 2 * monotonicMs() - startMs;
@@ -200,36 +142,31 @@ export class Cutter {
   /** @returns the networks with connections that no process was seen to serve */
   async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
     const {cutSessions: what, ports, dryRun} = this.#settings;
-    const isBlocked = this.#blockedBy(networks);
+    // Now: a client may be let go while the others are searched for.
+    const isBlocked: IsBlocked = (client, port) =>
+      networks.around(client) !== undefined &&
+      !this.#view.isExempt(client) &&
+      !this.#view.isServedAt(client, port);
     const sockets = await portSockets(...ports);
     const open = sockets.connected.filter(({remote, localPort}) => isBlocked(remote, localPort));
-    if (open.length === 0) {
-      this.#tell([], []);
-      return new Set();
-    }
+    if (open.length === 0) return new Set();
     this.#view.save();
     // Before the sockets are gone by which they are found.
     const mailers = new Mailers(sockets, this.#dialect.isProgram);
     const ended = what === 'sockets' ? [] : await this.#endProcesses(mailers, isBlocked);
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
-    this.#tell(ended, closed);
-    // A dry run ends nobody, and would find the same ones again.
-    if (what === 'sockets' || dryRun) return new Set();
-    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
-    const unserved = open.filter(({inode}) => !served.has(inode));
-    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
-  }
-
-  /** What was cut now, and what had its signal before. */
-  #tell(ended: readonly Ended[], closed: readonly Address[]): void {
-    const {dryRun} = this.#settings;
-    const cuts = cutsOf([...this.#first.splice(0), ...ended], closed);
+    const cuts = cutsOf(ended, closed);
     const mode = dryRun ? 'would' : 'done';
     for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
     if (cuts.length > mostTold) {
       const rest = `${cuts.length - mostTold} more clients`;
       this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
     }
+    // A dry run ends nobody, and would find the same ones again.
+    if (what === 'sockets' || dryRun) return new Set();
+    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
+    const unserved = open.filter(({inode}) => !served.has(inode));
+    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
   }
 
   async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
@@ -252,7 +189,6 @@ export class Cutter {
       else if (result.kind === 'refused')
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
-    for (const server of this.#first) ending.set(server.pid, server);
     this.#ending = ending;
     return ended;
   }
@@ -265,7 +201,7 @@ export class Cutter {
     if (this.#tool === 'missing') return [];
     const asked = new Set<string>();
     const printed: Address[] = [];
-    for (const {peers, ports} of portions(open, mostPeersPerCall)) {
+    for (const {peers, ports} of portions(open)) {
       const some = peers.filter((peer) => ports.every((port) => isBlocked(peer, port)));
       if (some.length === 0) continue;
       const result = await destroySockets(ports, some);
@@ -316,3 +252,50 @@ export class Cutter {
 }
 
 const sent = {kind: 'sent'} as const;
+
+interface Portion {
+  /** At most `mostPeersPerCall`. */
+  readonly peers: readonly Address[];
+  /** At which each of them has a socket, and no other. */
+  readonly ports: readonly number[];
+}
+
+/** What is destroyed in one call: peers with sockets at the same ports. */
+function portions(open: readonly SocketEntry[]): Portion[] {
+  const byPeer = new Map<string, {readonly peer: Address; readonly ports: Set<number>}>();
+  for (const {remote, localPort} of open) {
+    const known = byPeer.get(remote.text) ?? {peer: remote, ports: new Set()};
+    byPeer.set(remote.text, known);
+    known.ports.add(localPort);
+  }
+  const byPorts = new Map<string, {readonly peers: Address[]; readonly ports: readonly number[]}>();
+  for (const {peer, ports} of byPeer.values()) {
+    const sorted = [...ports].sort((a, b) => a - b);
+    const known = byPorts.get(sorted.join()) ?? {peers: [], ports: sorted};
+    byPorts.set(sorted.join(), known);
+    known.peers.push(peer);
+  }
+  return [...byPorts.values()].flatMap(({peers, ports}) =>
+    Array.from({length: Math.ceil(peers.length / mostPeersPerCall)}, (_, at) => ({
+      peers: peers.slice(at * mostPeersPerCall, (at + 1) * mostPeersPerCall),
+      ports,
+    })),
+  );
+}
+
+interface Ended {
+  readonly pid: number;
+  readonly client: Address;
+}
+
+function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
+  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
+  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
+  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
+  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
+  return [...clients].map((client) => ({
+    client,
+    pids: pids.get(client) ?? [],
+    sockets: sockets.get(client) ?? 0,
+  }));
+}

@@ -2,7 +2,7 @@
  * When open sessions are cut: as soon as the block of their client is in force; also if it had to wait
  * for the firewall, or its rule was away for a while. How they are cut, the cutter knows.
  */
-import type {Cutter, Serving} from './cutter.js';
+import type {Cutter} from './cutter.js';
 import type {BlockRules} from '../../blocks/live/block-rules.js';
 
 export class SessionCuts {
@@ -23,11 +23,6 @@ export class SessionCuts {
     const enforced = networks.filter((network) => this.#firewall.isEnforced(network));
     if (enforced.length < networks.length) this.#hasUncut = true;
     void this.#cutter.cut(enforced);
-  }
-
-  /** The process that was just shown to serve a client of these networks ends now, rule or not. */
-  cutFirst(networks: readonly string[], serving: Serving): void {
-    this.#cutter.cutFirst(networks, serving);
   }
 
   /** @param networks all that are blocked: those of which sessions may be open still are cut */

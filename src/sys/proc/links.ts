@@ -28,14 +28,6 @@ export const socketInodeAt = (descriptor: string): string | undefined =>
  */
 export const mostMailerDescriptors = 256;
 
-/** Under which descriptor a mailer's process has this socket; its path in /proc. @throws as `socketInodes` does */
-export function descriptorOf(root: string, inode: string): string | undefined {
-  for (const name of descriptorsOf(root)) {
-    if (socketInodeAt(`${root}/fd/${name}`) === inode) return `${root}/fd/${name}`;
-  }
-  return undefined;
-}
-
 /**
  * The inodes of the sockets of a mailer's process. A descriptor may be closed between the listing and the
  * look; that says nothing of the others.
@@ -44,20 +36,17 @@ export function descriptorOf(root: string, inode: string): string | undefined {
  * @throws when the process is gone, or may not be looked at
  */
 export function socketInodes(root: string): string[] {
-  return descriptorsOf(root).flatMap((name) => socketInodeAt(`${root}/fd/${name}`) ?? []);
-}
-
-function descriptorsOf(root: string): string[] {
   const folder = fs.opendirSync(`${root}/fd`, {bufferSize: mostMailerDescriptors});
-  const names: string[] = [];
+  const inodes: string[] = [];
   try {
     for (let count = 0; count < mostMailerDescriptors; count++) {
       const name = folder.readSync()?.name;
       if (name === undefined) break;
-      names.push(name);
+      const inode = socketInodeAt(`${root}/fd/${name}`);
+      if (inode !== undefined) inodes.push(inode);
     }
   } finally {
     folder.closeSync();
   }
-  return names;
+  return inodes;
 }

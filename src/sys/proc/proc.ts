@@ -12,9 +12,8 @@ import {
   type Witness,
 } from '../../sessions/attribute.js';
 import type {Dialect} from '../../mail/dialect.js';
-import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
-import {findSockets, isListening, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
-import {allPids, descriptorOf, linkOf, socketInodeAt, socketInodes} from './links.js';
+import {findSockets, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
+import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
 /**
@@ -83,8 +82,6 @@ export class Candidates {
   readonly #isProgram: Dialect['isProgram'];
   /** By pid, since the last survey: reading all of them anew takes too long. */
   #places: ReadonlyMap<string, Place> = new Map();
-  /** Processes that serve one client, by pid. */
-  readonly #serving = new BoundedMap<number, Serving>(mostServing);
   /** The pid namespaces besides ours in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();
   #nextSurveyMs = 0;
@@ -99,26 +96,9 @@ export class Candidates {
     const inside = numberedBy === 'log' ? this.#inContainers(pid) : [];
     if (inside === 'tooMany') return [];
     return [pid, ...inside.filter((other) => other !== pid)].flatMap((each) => {
-      return this.#look(each) ?? [];
+      const identity = worthALook(each);
+      return identity ? (processFacts(each, this.#find, this.#boot, identity) ?? []) : [];
     });
-  }
-
-  /** A guesser asks for name after name, so who was seen a moment ago is only compared. */
-  #look(pid: number): Witness | undefined {
-    const known = this.#serving.get(pid);
-    const same = known && performance.now() < known.untilMs ? sameAs(known) : undefined;
-    if (same !== undefined) return same;
-    this.#serving.delete(pid);
-    const identity = worthALook(pid);
-    if (identity === undefined) return undefined;
-    const facts = processFacts(pid, this.#find, this.#boot, identity);
-    const [socket, ...others] = facts?.sockets ?? [];
-    if (facts === undefined || socket === undefined || others.length > 0) return facts;
-    const descriptor = descriptorOf(`/proc/${pid}`, socket.inode);
-    if (descriptor === undefined) return facts;
-    const untilMs = performance.now() + servingMs;
-    this.#serving.set(pid, {facts, inode: socket.inode, descriptor, untilMs});
-    return facts;
   }
 
   #inContainers(ownPid: number): number[] | 'tooMany' {
@@ -144,39 +124,6 @@ export class Candidates {
     this.#mailers = new Set(mailers);
     const endMs = performance.now();
     this.#nextSurveyMs = endMs + Math.max(surveyMs, (endMs - startMs) / surveyShare);
-  }
-}
-
-/** Whose program a process runs, and for whom, is looked at anew after so long. Ms. */
-const servingMs = 1000;
-/** Of these it is remembered. A count: guessers at work at the same time. */
-const mostServing = 256;
-
-/** A process that had one socket, when it was looked at. */
-interface Serving {
-  readonly facts: Witness;
-  readonly inode: string;
-  /** Its path in /proc. */
-  readonly descriptor: string;
-  /** By the clock that nobody can set. Ms. */
-  readonly untilMs: number;
-}
-
-/**
- * What it shows now, where it still is the same process, with the same program, and has the same socket.
- *
- * @returns undefined when it must be looked at anew
- */
-function sameAs({facts, inode, descriptor}: Serving): Witness | undefined {
-  const {pid, startTicks, executable} = facts;
-  try {
-    if (fs.readlinkSync(`/proc/${pid}/exe`) !== executable.path) return undefined;
-    if (socketInodeAt(descriptor) !== inode) return undefined;
-    const title = titleOf(pid);
-    const writtenBytes = writtenBytesOf(pid);
-    return statOf(pid).startTicks === startTicks ? {...facts, title, writtenBytes} : undefined;
-  } catch {
-    return undefined;
   }
 }
 
@@ -228,10 +175,9 @@ type SocketFinder = (root: string) => SocketEntry[];
 /** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
 const longestMemoryMs = 60_000;
 
-type TableName = 'tcp' | 'tcp6';
-
-interface RememberedTables {
-  readonly texts: ReadonlyMap<TableName, string>;
+interface RememberedTable {
+  /** Both tables, one behind the other. */
+  readonly text: string;
   /** By the clock that nobody can set. */
   readonly readMs: number;
   /** Inodes of sockets that are no client's, whatever else they are. */
@@ -240,16 +186,14 @@ interface RememberedTables {
 
 /**
  * Remembers the kernel's socket tables from one question to the next: the kernel walks its whole
- * hash to print one, which takes some milliseconds on an idle machine, and a guesser asks for a new
+ * hash to print one, which takes five milliseconds on an idle machine, and a guesser asks for a new
  * envelope with every name. A socket keeps its peer for life, so a remembered line is as good as a
- * new one; only a process with a socket of which nothing is known yet makes the tables be read again,
- * first the one in which a client was found last. Where that has the client, the other one is not read.
+ * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
  */
 export class SocketTables {
   readonly #clientPorts: readonly number[];
   /** By network namespace: a container's sendmail has tables of its own. */
-  readonly #memories = new Map<string, RememberedTables>();
-  #likely: readonly TableName[] = ['tcp', 'tcp6'];
+  readonly #memories = new Map<string, RememberedTable>();
 
   /** @param clientPorts the local ports at which clients are served, besides those for submission */
   constructor(...clientPorts: readonly number[]) {
@@ -262,34 +206,17 @@ export class SocketTables {
     const namespace = fs.readlinkSync(`${root}/ns/net`);
     const memory = this.#freshMemory(namespace);
     if (memory !== undefined) {
-      const found = [...memory.texts.values()].flatMap((text) => findSockets(text, inodes));
+      const found = findSockets(memory.text, inodes);
       if (found.some(this.#isClient)) return found;
       if (inodes.every((inode) => memory.others.has(inode))) return found;
     }
+    const text = ['tcp', 'tcp6'].map((name) => tableAt(root, name)).join('\n');
+    const found = findSockets(text, inodes);
+    const clients = new Set(found.filter(this.#isClient).map(({inode}) => inode));
+    const others = new Set([...(memory?.others ?? []), ...inodes].filter((i) => !clients.has(i)));
     this.#forgetStale();
-    const readMs = memory?.readMs ?? performance.now();
-    const texts = new Map(memory?.texts);
-    const all: SocketEntry[] = [];
-    for (const name of this.#likely) {
-      const text = tableAt(root, name);
-      texts.set(name, text);
-      const found = findSockets(text, inodes);
-      all.push(...found);
-      if (!found.some(this.#isClient)) continue;
-      this.#likely = name === 'tcp' ? ['tcp', 'tcp6'] : ['tcp6', 'tcp'];
-      this.#memories.set(namespace, {texts, readMs, others: memory?.others ?? new Set()});
-      return all;
-    }
-    const others = new Set([...(memory?.others ?? []), ...inodes]);
-    this.#memories.set(namespace, {texts, readMs, others});
-    return all;
-  };
-
-  /** Whether, by what is remembered, the process takes connections. */
-  readonly listens = (root: string): boolean => {
-    const memory = this.#freshMemory(fs.readlinkSync(`${root}/ns/net`));
-    const inodes = socketInodes(root);
-    return [...(memory?.texts.values() ?? [])].some((text) => isListening(text, inodes));
+    this.#memories.set(namespace, {text, readMs: memory?.readMs ?? performance.now(), others});
+    return found;
   };
 
   /** Containers come and go, and each has left a namespace's tables. */
@@ -299,7 +226,7 @@ export class SocketTables {
     }
   }
 
-  #freshMemory(namespace: string): RememberedTables | undefined {
+  #freshMemory(namespace: string): RememberedTable | undefined {
     const memory = this.#memories.get(namespace);
     const isFresh = memory !== undefined && performance.now() - memory.readMs <= longestMemoryMs;
     return isFresh ? memory : undefined;
@@ -310,7 +237,7 @@ export class SocketTables {
 }
 
 /** @throws when it cannot be read: an empty one would mean that none of the sockets is a client's */
-function tableAt(root: string, name: TableName): string {
+function tableAt(root: string, name: string): string {
   const path = `${root}/net/${name}`;
   try {
     const text = fs.readFileSync(path, 'latin1');

@@ -1,9 +1,8 @@
 /** Reads what the process that serves a session shows of it. Gives facts only. */
-import type {Candidates, SocketTables} from './proc.js';
+import type {Candidates} from './proc.js';
 import {linkOf} from './links.js';
 import type {Dialect} from '../../mail/dialect.js';
 import type {Question} from '../../sessions/attribute.js';
-import type {MailerProcess} from '../../sessions/holder.js';
 
 export interface SessionProcess {
   /** Up to a second too early. Ms since the epoch. */
@@ -29,29 +28,4 @@ export function sessionProcess(
     network: isOurs ? 'ours' : 'other',
     localPorts: found.sockets.map(({localPort}) => localPort),
   };
-}
-
-/**
- * The same as those who end processes see it.
- *
- * @param tables those of the candidates
- * @returns undefined also when it is in another network: there our rules do not stand
- */
-export function servingProcess(
-  candidates: Candidates,
-  tables: SocketTables,
-  question: Pick<Question, 'pid' | 'numberedBy'>,
-  isProgram: Dialect['isProgram'],
-): MailerProcess | undefined {
-  try {
-    const [found, ...others] = candidates
-      .of(question)
-      .filter(({executable}) => isProgram(executable.path));
-    if (found === undefined || others.length > 0) return undefined;
-    const root = `/proc/${found.pid}`;
-    if (linkOf(`${root}/ns/net`) !== linkOf('/proc/self/ns/net')) return undefined;
-    return {...found, role: tables.listens(root) ? 'listens' : 'serves', network: 'ours'};
-  } catch {
-    return undefined; // gone
-  }
 }

@@ -19,10 +19,7 @@ const cutterScript = `
   import fs from 'node:fs';
   import {sendmail} from './src/mail/sendmail/dialect.js';
   import {Cutter} from './src/sessions/live/cutter.js';
-  import {parseAddress} from './src/net/address.js';
-  import {Candidates, SocketTables} from './src/sys/proc/proc.js';
-  import {servingProcess} from './src/sys/proc/session-process.js';
-  const {settings, cuts, first, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
+  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
   const cutter = new Cutter({cutSessions: 'both', ports: [25], dryRun: false, ...settings}, {
@@ -38,21 +35,6 @@ const cutterScript = `
     },
     say: (level, message) => console.log(level + ' ' + message),
   }, sendmail);
-  if (first) {
-    const tables = new SocketTables(25);
-    const candidates = new Candidates(tables.find, sendmail.isProgram);
-    const question = {pid: first.pid, numberedBy: 'host', envelopeMs: Date.now()};
-    const {startTicks} = candidates.of(question)[0] ?? {startTicks: 0};
-    const client = parseAddress(first.client);
-    cutter.cutFirst(first.networks, {
-      ...{pid: first.pid, startTicks: startTicks + (first.later ?? 0), client},
-      look: () => servingProcess(candidates, tables, question, sendmail.isProgram),
-      note: () => { if (first.diskRefuses) throw new Error('full'); console.log('noted'); },
-    });
-    console.log('first done');
-    const end = Date.now() + 1000;
-    if (first.dies) while (fs.existsSync('/proc/' + first.pid) && Date.now() < end) await new Promise((resolve) => slow(resolve, 10));
-  }
   for (const networks of cuts) await cutter.cut(networks);
   if (stays) console.log('looked');
   while (stays && !fs.existsSync(stays)) await new Promise((resolve) => slow(resolve, 20));
