@@ -225,6 +225,7 @@ const composition: readonly Room[] = [
     purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
+  {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {
     folder: 'cli',
     purpose: 'The command line: which commands there are, and how wrong words are refused.',

@@ -22,6 +22,7 @@ import {reload} from './commands/reload.js';
 import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
+import {editWhitelist} from './edit/allow.js';
 import {exitCode} from './face/exit.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
@@ -30,6 +31,7 @@ import {
   past,
   trial,
   wrongAddress,
+  wrongComment,
   wrongForm,
   wrongNetwork,
   wrongTime,
@@ -155,10 +157,47 @@ const clientCommands: readonly CommandRow[] = [
     words: 'check <ADDRESS>',
     settings: stateSettings,
     meaning: 'Tell whether an address is exempt, and by which entry.',
+    options: [json('Print it as JSON.')],
     wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], options, surroundings: {output}}) => {
+    run: works((config, log, {operands: [address = ''], options, form, surroundings}) => {
+      const {output} = surroundings;
       for (const notice of noLongerUsed(options)) output.complain(notice);
-      return check(address, config, log, output);
+      return check(address, config, form, log, output);
+    }),
+  },
+];
+
+const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
+
+/** Who is never blocked. */
+const whitelistCommands: readonly CommandRow[] = [
+  {
+    words: 'allow <ADDRESS>',
+    settings: whitelistSettings,
+    meaning: 'Add an address or a network to the whitelist. Exit 1: it was allowed already.',
+    options: [
+      {flags: '--comment <TEXT>', meaning: 'Why: stands behind it in the file.'},
+      json('Print as JSON what was done.'),
+    ],
+    wrongIn: (operands, options) => [
+      ...wrongNetwork('why')(operands, options),
+      ...wrongComment(options.comment),
+    ],
+    run: works((config, log, call) => {
+      const {comment} = call.options;
+      const edit = {kind: 'allow', network: network(call), comment: String(comment ?? '')} as const;
+      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
+    }),
+  },
+  {
+    words: 'disallow <ADDRESS>',
+    settings: whitelistSettings,
+    meaning: 'Take an address or a network out of the whitelist. Exit 1: it was not in it.',
+    options: [json('Print as JSON what was done.')],
+    wrongIn: wrongNetwork('why'),
+    run: works((config, log, call) => {
+      const edit = {kind: 'disallow', network: network(call)} as const;
+      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
     }),
   },
 ];
@@ -274,6 +313,7 @@ const outgoingCommands: readonly CommandRow[] = [
 export const commands: readonly CommandRow[] = [
   ...logCommands,
   ...clientCommands,
+  ...whitelistCommands,
   ...wholeCommands,
   ...outgoingCommands,
   {

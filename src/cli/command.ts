@@ -10,6 +10,7 @@ import {addOptions, missingValues} from './options.js';
 import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../config/options.js';
 import type {Config, SettingName} from '../config/schema.js';
+import {nearest} from '../config/nearest.js';
 import {configOf} from '../daemon/course/configuration.js';
 import {type Log, openLog} from '../sys/talk/log.js';
 
@@ -126,12 +127,34 @@ async function refuseWrongWords(
   throw wrongUsage();
 }
 
+/** Words of fail2ban and of others for what a command here does. */
+const synonyms: Readonly<Record<string, string>> = {
+  ban: 'block',
+  unban: 'unblock',
+  banned: 'list',
+  test: 'check',
+  restart: 'reload',
+};
+
+/** Where the first word is no command, `run` is meant, which has no operands: perhaps another was. */
+function otherCommand(command: Command): string | undefined {
+  const [word = ''] = command.parent?.args ?? [];
+  const names = command.parent?.commands.map((each) => each.name()) ?? [];
+  if (isOption(word) || names.includes(word)) return undefined;
+  return Object.hasOwn(synonyms, word) ? synonyms[word] : nearest(word, names);
+}
+
 function wordsTooMany(command: Command): Problem[] {
   const {registeredArguments: operands, args} = command;
   const isVariadic = operands.at(-1)?.variadic === true;
   // An unknown option stands among the operands; the operands behind it are not to blame.
   let free = isVariadic ? Infinity : operands.length;
   const name = command.name();
+  const meant = otherCommand(command);
+  if (meant !== undefined) {
+    const what = `no command ${args[0]}`;
+    return [{where: 'command line', what, expected: `blocksmtp ${meant} (did you mean that?)`}];
+  }
   const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
   return args
     .filter((word) => isOption(word) || --free < 0)

@@ -13,6 +13,7 @@ import {
   trialSeconds,
 } from '../control/protocol.js';
 import {parseAddress} from '../net/address.js';
+import {mostCommentCharacters} from '../net/whitelist-edit.js';
 import {keptMs} from '../outgoing/sender-hours.js';
 
 /** `true`: named without its value. */
@@ -20,6 +21,7 @@ export interface OwnOptions {
   readonly for?: string | true;
   readonly since?: string | true;
   readonly confirm?: string | true;
+  readonly comment?: string | true;
   readonly config?: string;
   readonly json?: true;
   readonly prometheus?: true;
@@ -69,6 +71,16 @@ export const wrongAddress: WrongIn = (operands) =>
     .slice(0, 1)
     .filter((text) => parseAddress(text) === undefined)
     .map((text) => `${JSON.stringify(text)}: expected an IPv4 or IPv6 address`);
+
+/** It stands in one line of a file that people read. */
+export function wrongComment(comment: string | true | undefined): string[] {
+  if (comment === undefined) return [];
+  const expected = `a text of one line, at most ${mostCommentCharacters} characters`;
+  const text = comment === true ? '' : comment;
+  const isGood = text !== '' && text.length <= mostCommentCharacters && !/\p{Cc}/u.test(text);
+  const what = comment === true ? 'no text' : JSON.stringify(text.slice(0, mostCommentCharacters));
+  return isGood ? [] : [problemText({where: '--comment', what, expected})];
+}
 
 export const wrongForm: WrongIn = (_, {json, prometheus}) =>
   json && prometheus ? ['--json and --prometheus: expected one of them'] : [];

@@ -9,9 +9,15 @@ import type {Line} from './line.js';
 export class Lines {
   readonly #source: string;
   #offset = 0;
+  #number = 0;
 
   constructor(source: string) {
     this.#source = source;
+  }
+
+  /** Of the line that was given last, as editors count: the first is 1. */
+  get number(): number {
+    return this.#number;
   }
 
   *of(piece: Bytes): Generator<Line> {
@@ -19,6 +25,7 @@ export class Lines {
     for (let start = 0; start < length;) {
       const newlineAt = piece.indexOf(newline, start);
       const end = newlineAt < 0 ? length : newlineAt;
+      this.#number += 1;
       if (end > start && end - start <= longestLineBytes) {
         const text = piece.toString('latin1', start, end);
         yield {source: this.#source, offset: this.#offset + start, text};

@@ -8,7 +8,7 @@ import type {Problem} from '../base/problem.js';
 import {type Address} from './address.js';
 import {contains, type Network, parseNetwork} from './network.js';
 
-interface WhitelistEntry {
+export interface WhitelistEntry {
   readonly network: Network;
   /** As the administrator wrote it. */
   readonly text: string;

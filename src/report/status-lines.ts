@@ -14,6 +14,12 @@ export function percentText(share: number): string {
   return `${Math.floor(share * 1000) / 10} %`;
 }
 
+/** Where nothing should stand, and the firewall was never read, nobody knows that nothing does. */
+const enforcedText = (families: readonly FamilyStatus[]): string =>
+  families.some(({readMs, wanted}) => readMs === undefined && wanted === 0)
+    ? 'not known'
+    : percentText(enforcedShare(families));
+
 /** One line for each thing. */
 export function statusLines(status: Status, nowMs: number): string[] {
   const {sinceMs, backend, families, egress, blocks, crowd, trial, unsaved} = status;
@@ -28,7 +34,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
     ...hearingLines(status.hearing, nowMs),
-    `enforced: ${percentText(enforcedShare(families))}`,
+    `enforced: ${enforcedText(families)}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
     ...effectLines(status.effect, nowMs),
     ...(status.endless === undefined ? [] : [endlessText(status.endless, 'notRunning')]),
@@ -45,7 +51,7 @@ export function statusBrief(status: Status): string {
   const {families, blocks, crowd, trial, unsaved} = status;
   const parts = [
     countText(blocks, 'block'),
-    `enforced: ${percentText(enforcedShare(families))}`,
+    `enforced: ${enforcedText(families)}`,
     ...families.flatMap(({family, failure}) =>
       failure === undefined ? [] : [`IPv${family} FAILING: ${failure}`],
     ),

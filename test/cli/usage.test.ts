@@ -52,6 +52,16 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       ],
     ],
     [
+      'a word of fail2ban',
+      ['unban', '192.0.2.1'],
+      ['command line: no command unban: expected blocksmtp unblock (did you mean that?)'],
+    ],
+    [
+      'a command with a mistake',
+      ['staus'],
+      ['command line: no command staus: expected blocksmtp status (did you mean that?)'],
+    ],
+    [
       'options before the command',
       ['--config=/none', '--json', 'list'],
       [

@@ -57,6 +57,12 @@ describe('statusLines', () => {
     );
   });
 
+  test('a firewall that was never read: nobody knows that nothing stands', () => {
+    const unread = family({wanted: 0, standing: 0, failure: 'denied', readMs: undefined});
+    const lines = statusLines(statusOf({sinceMs: undefined, families: [unread]}), nowMs);
+    expect(lines[3]).toBe('enforced: not known');
+  });
+
   test('nobody blocked, no wave and nothing to learn has no line', () => {
     const lines = statusLines(statusOf({blocks: 0, blocksByRule: blocksByRule([])}), nowMs);
     expect(lines[1]).toBe('0 blocks');

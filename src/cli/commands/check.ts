@@ -2,6 +2,7 @@
  * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
  * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
  */
+import {asciiJson} from '../../base/printable.js';
 import {askDaemon, unasked} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {patienceMs} from '../inspect/hung-daemon.js';
@@ -15,6 +16,7 @@ import type {Log} from '../../sys/talk/log.js';
 export async function check(
   text: string,
   config: Config,
+  form: 'text' | 'json',
   log: Log,
   output: Output,
 ): Promise<ExitCode> {
@@ -26,12 +28,19 @@ export async function check(
   const files = `${config.whiteList} and the configuration`;
   const asked = await ofDaemon(address, config);
   const told = asked.kind === 'verdict' ? asked.verdict : read;
+  const code = told.isExempt ? exitCode.ok : exitCode.no;
+  if (form === 'json') {
+    const saidBy = asked.kind === 'verdict' ? 'daemon' : 'files';
+    const verdict = {address: address.text, exempt: told.isExempt, why: told.text, saidBy};
+    output.print(`${asciiJson({...verdict, filesSay: read.text}, 2)}\n`);
+    return code;
+  }
   const lines = [`${address.text}: ${told.text}`];
   if (asked.kind === 'verdict') lines.push('so says the daemon that runs');
   else lines.push(`so say ${files}: ${asked.why}`);
   if (told.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
   output.print(`${lines.join('\n')}\n`);
-  return told.isExempt ? exitCode.ok : exitCode.no;
+  return code;
 }
 
 interface Exemptness {

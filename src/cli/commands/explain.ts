@@ -49,6 +49,9 @@ interface WeighedEvidence {
 /** What is told of one line; `--json` prints it as it is. */
 interface Explained {
   readonly source: string;
+  /** As editors count: the first is 1. */
+  readonly number: number;
+  /** Where it begins. Bytes. */
   readonly offset: number;
   readonly line: string;
   readonly record: LogRecord | null;
@@ -60,6 +63,9 @@ interface Explained {
   /** What came of it, in words; why nothing did, where nothing did. */
   readonly outcome: string;
 }
+
+/** What was found of a line, beside where it stands. */
+type Told = Omit<Explained, 'source' | 'number' | 'offset' | 'line'>;
 
 /** Longest quotation of a line or a subject. Characters. */
 const quotedCharacters = 2000;
@@ -78,15 +84,15 @@ export async function explain(
   );
   const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
-  const tell = (line: Line, told: Omit<Explained, 'source' | 'offset' | 'line'>): void => {
-    const {source, offset, text} = line;
-    const explained = {source, offset, line: text, ...told};
-    output.print(form === 'json' ? `${asciiJson(explained)}\n` : asText(explained));
-  };
   try {
     const input = openLogInput(path);
-    const frames = sendmail.frames();
     const lines = new Lines(input.name);
+    const tell = (line: Line, told: Told): void => {
+      const {source, offset, text} = line;
+      const explained = {source, number: lines.number, offset, line: text, ...told};
+      output.print(form === 'json' ? `${asciiJson(explained)}\n` : asText(explained));
+    };
+    const frames = sendmail.frames();
     for await (const piece of input.pieces) {
       for (const line of lines.of(piece)) {
         const framed = frames.read(line, input.changedMs);
@@ -194,8 +200,8 @@ function plain(event: MailEvent): EventFacts {
   return {...event, client: event.client?.text, subjectIs: undefined};
 }
 
-function asText({source, offset, line, record, event, session, outcome}: Explained): string {
-  const head = `${printable(source, quotedCharacters)}:${offset}: ${printable(line, quotedCharacters)}\n`;
+function asText({source, number, line, record, event, session, outcome}: Explained): string {
+  const head = `${printable(source, quotedCharacters)}:${number}: ${printable(line, quotedCharacters)}\n`;
   const frame =
     record === null
       ? ''

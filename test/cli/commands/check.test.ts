@@ -51,6 +51,11 @@ outbound = "off"
       0,
       `198.51.100.25: never blocked: the mailer itself (mailer_ip)\n${daemonSays}but ${read} say now: ${uncovered}\n`,
     ]);
+    const asJson = blocksmtp(['check', '192.0.2.7', '--json', ...own], namespace.enter);
+    expect([asJson.code, JSON.parse(asJson.stdout)]).toMatchObject([
+      0,
+      {address: '192.0.2.7', exempt: true, saidBy: 'daemon'},
+    ]);
     rmSync(whitelist);
     const ended = blocksmtp(['check', '192.0.2.7', ...own], namespace.enter);
     expect(ended.stdout).toBe(`${listed}${daemonSays}but ${read} say now: ${uncovered}\n`);

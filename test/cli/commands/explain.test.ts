@@ -40,6 +40,7 @@ describe('explain tells of each line', () => {
       [
         {
           source: path,
+          number: 1,
           offset: 0,
           line: unknown,
           record: {host: 'relay', program: 'sm-mta', pid: 152},
@@ -59,6 +60,8 @@ describe('explain tells of each line', () => {
           outcome: /^ignored: it does not begin/,
         },
         {
+          // Also an empty line is one.
+          number: 4,
           offset: unknown.length + 4,
           event: {kind: 'envelopeEnd', client: '203.0.113.7'},
           evidence: [
@@ -86,7 +89,7 @@ describe('explain tells of each line', () => {
   test('the same in words, from a packed log', async () => {
     const {printed} = await explained(gzipSync(`${unknown}\n`), 'text');
     expect(printed.split('\n')).toEqual([
-      `${path}:0: ${unknown}`,
+      `${path}:1: ${unknown}`,
       expect.stringMatching(
         /^ {4}record: {2}2026-11-20 [\d:]{8} host relay, program sm-mta, pid 152$/,
       ),

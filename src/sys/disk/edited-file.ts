@@ -1,0 +1,70 @@
+/**
+ * Edits a small file of the administrator: all of the change or nothing. Owner, rights and every byte that
+ * the edit leaves stay as they are. Decides nothing about its text.
+ */
+import fs from 'node:fs';
+import {fileVersion, mostFileBytes} from './text-file.js';
+
+/** An edit takes milliseconds; a fresh file that is older was left by one that was interrupted. Ms. */
+const staleMs = 60_000;
+
+/** Of a file that was not there: everybody may read it, as the one that the package installs. */
+const newFileMode = 0o644;
+
+/**
+ * @param edit the text before, a byte for each character, to the text after; undefined: nothing changes
+ * @throws when the file cannot be read or written, is no file, or was changed meanwhile
+ */
+export function editFile(path: string, edit: (text: string) => string | undefined): void {
+  const real = fs.existsSync(path) ? fs.realpathSync(path) : path;
+  const fresh = `${real}.blocksmtp-edit`;
+  removeStale(fresh);
+  // Also the lock of this edit: a second one at the same time finds it there.
+  const descriptor = openFresh(fresh, path);
+  try {
+    const version = fileVersion(real);
+    const before = readBytes(real);
+    const after = edit(before.text);
+    if (after === undefined) { fs.rmSync(fresh); return; }
+    fs.writeFileSync(descriptor, Buffer.from(after, 'latin1'));
+    if (before.stat !== undefined) {
+      fs.fchownSync(descriptor, before.stat.uid, before.stat.gid);
+      fs.fchmodSync(descriptor, before.stat.mode & 0o7777);
+    }
+    fs.fsyncSync(descriptor);
+    if (fileVersion(real) !== version) {
+      throw new Error(`${path}: changed by somebody else meanwhile: try again`);
+    }
+    fs.renameSync(fresh, real);
+  } catch (error) {
+    fs.rmSync(fresh, {force: true});
+    throw error;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function openFresh(fresh: string, path: string): number {
+  try {
+    return fs.openSync(fresh, 'wx', newFileMode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const wait = `wait, or remove ${fresh} if nobody does`;
+    throw new Error(`${path}: somebody else edits it: ${wait}`, {cause: error});
+  }
+}
+
+function removeStale(fresh: string): void {
+  const stat = fs.lstatSync(fresh, {throwIfNoEntry: false});
+  if (stat !== undefined && Date.now() - stat.mtimeMs > staleMs) fs.rmSync(fresh);
+}
+
+function readBytes(path: string): {readonly text: string; readonly stat?: fs.Stats} {
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  if (stat === undefined) return {text: ''};
+  if (!stat.isFile()) throw new Error(`${path}: expected a regular file`);
+  if (stat.size > mostFileBytes) {
+    throw new Error(`${path}: ${stat.size} bytes, expected at most ${mostFileBytes}`);
+  }
+  return {text: fs.readFileSync(path, 'latin1'), stat};
+}
