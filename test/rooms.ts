@@ -206,6 +206,11 @@ const live: readonly Room[] = [
 
 const composition: readonly Room[] = [
   {
+    folder: 'daemon/enforcement',
+    purpose:
+      'Carries out what was decided: in the kernel, in words, on the disk, at open sessions.',
+  },
+  {
     folder: 'daemon',
     purpose: 'One run of the daemon under one configuration: its parts, its start and its end.',
   },

@@ -30,7 +30,7 @@ export const mostSubmitters = 10_000;
 export const mostPasses = 256;
 
 /** The blocks that stand, by the text of their network. */
-interface Blocks {
+export interface Blocks {
   readonly get: (network: string) => Block | undefined;
   readonly values: () => Iterable<Block>;
 }
@@ -61,6 +61,12 @@ export function passesOf(
     if (isOwn || larger.overlaps(networkOf(client))) passes.set(client, lastMs + loginMs);
   }
   return withoutInner(passes);
+}
+
+/** Of too many those who logged in last. @param passes until when each passes. Ms since the epoch */
+export function newestOf(passes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const newest = [...passes].sort(([, a], [, b]) => b - a).slice(0, mostPasses);
+  return withoutInner(new Map(newest));
 }
 
 /** A set of networks in the kernel takes none that overlap. */

@@ -1,6 +1,6 @@
 /**
  * The answer to each request about blocks and the state. Changes the state through the guard, and gives
- * what has changed, which `daemon/enforcement.ts` carries out. The same code answers through the control
+ * what has changed, which `daemon/enforcement/` carries out. The same code answers through the control
  * socket of a running daemon and, when none runs, in the command itself.
  */
 import {countText} from '../base/count.js';

@@ -1,6 +1,6 @@
 /**
  * The daemon under one configuration: joins the guard to the log, to the machine, and to those who ask.
- * Lines come in from the sources, decisions go out through `enforcement.ts`, answers through `desk.ts`.
+ * Lines come in from the sources, decisions go out through `enforcement/`, answers through `desk.ts`.
  * Nothing is decided here.
  */
 import type {HistoryEntry} from '../blocks/history.js';
@@ -8,7 +8,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import {Desk, longestAnswerMs} from './desk.js';
-import {Enforcement} from './enforcement.js';
+import {Enforcement} from './enforcement/enforcement.js';
 import {effectMargins} from '../blocks/effect.js';
 import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';

@@ -10,7 +10,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import {serve} from '../control/operator.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
-import type {Enforcement} from './enforcement.js';
+import type {Enforcement} from './enforcement/enforcement.js';
 import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';

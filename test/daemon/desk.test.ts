@@ -7,7 +7,7 @@ import {Exemptions} from '../../src/score/exempt.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {policy} from '../score/samples.js';
 import {tempDirs} from '../support/temp.js';
-import {type World, worldIn} from './enforcing.js';
+import {type World, worldIn} from './enforcement/enforcing.js';
 
 const newDir = tempDirs();
 let world: World;

@@ -13,7 +13,7 @@ import {
   readNetwork,
 } from '../../control/protocol.js';
 import {Desk} from '../../daemon/desk.js';
-import {Enforcement} from '../../daemon/enforcement.js';
+import {Enforcement} from '../../daemon/enforcement/enforcement.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {type KeptList, keptListIn, nothingKept} from '../../score/live/kept-list.js';

@@ -140,7 +140,7 @@ export class Reloader implements LifeCourse {
     this.#take({kind: 'trialOver', before});
   }
 
-  /** Blocks are moved along with a clock that is set (`daemon/enforcement.ts`), so a trial must be, too. */
+  /** Blocks are moved along with a clock that is set (`daemon/enforcement/`), so a trial must be, too. */
   #followClock(): void {
     const stepMs = this.#clockSteps.take(clocksNow(), sleptMs);
     const {life} = this.#course;

@@ -4,9 +4,9 @@
  * refuses, it says so once, until the state is saved again, and goes on trying; everything stays in
  * memory until then.
  */
-import {Complaints} from '../base/mechanisms/complaints.js';
-import type {Say} from '../base/say.js';
-import {monotonicMs} from '../sys/run/clock.js';
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import type {Say} from '../../base/say.js';
+import {monotonicMs} from '../../sys/run/clock.js';
 
 /** How soon a change is saved. Ms: many lines share one transaction. */
 const soonMs = 200;

@@ -1,9 +1,9 @@
 /** What was decided is carried out: in the kernel, in words, on the disk, in this order. */
-import type {Outcome} from '../../src/guard/outcome.js';
+import type {Outcome} from '../../../src/guard/outcome.js';
 import {afterEach, describe, expect, test} from '@jest/globals';
-import type {Block} from '../../src/blocks/block.js';
-import type {EnforcementParts} from '../../src/daemon/enforcement.js';
-import {sleep, tempDirs, until} from '../support/temp.js';
+import type {Block} from '../../../src/blocks/block.js';
+import type {EnforcementParts} from '../../../src/daemon/enforcement/enforcement.js';
+import {sleep, tempDirs, until} from '../../support/temp.js';
 import {chain, ruleOf, type World, worldIn} from './enforcing.js';
 
 const newDir = tempDirs();

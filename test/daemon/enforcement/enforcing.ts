@@ -1,15 +1,15 @@
 /** An enforcement with its guard on a fake kernel, for tests; what happens is written down in order. */
 import {join} from 'node:path';
-import {type Config, settings as configSettings} from '../../src/config/schema.js';
-import {Enforcement, type EnforcementParts} from '../../src/daemon/enforcement.js';
-import {Guard} from '../../src/guard/guard.js';
-import {guardSettings} from '../../src/guard/settings.js';
-import {sendmail} from '../../src/mail/sendmail/dialect.js';
-import {emptyState, type State} from '../../src/guard/state.js';
-import {parseWhitelist} from '../../src/net/whitelist.js';
-import {Exemptions} from '../../src/score/exempt.js';
-import {configIn} from '../support/config.js';
-import {FakeNetfilter} from '../support/fake-netfilter.js';
+import {type Config, settings as configSettings} from '../../../src/config/schema.js';
+import {Enforcement, type EnforcementParts} from '../../../src/daemon/enforcement/enforcement.js';
+import {Guard} from '../../../src/guard/guard.js';
+import {guardSettings} from '../../../src/guard/settings.js';
+import {sendmail} from '../../../src/mail/sendmail/dialect.js';
+import {emptyState, type State} from '../../../src/guard/state.js';
+import {parseWhitelist} from '../../../src/net/whitelist.js';
+import {Exemptions} from '../../../src/score/exempt.js';
+import {configIn} from '../../support/config.js';
+import {FakeNetfilter} from '../../support/fake-netfilter.js';
 
 export const chain = configSettings.iptablesChainName.standard;
 export const ruleOf = (network: string): string =>

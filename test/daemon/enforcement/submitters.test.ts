@@ -1,9 +1,9 @@
 /** Who has logged in of late, from the state to the rules: as the mailer's ports are known there. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import {chain, worldIn} from './enforcing.js';
-import type {Outcome} from '../../src/guard/outcome.js';
-import {seenKey} from '../../src/sessions/served-ports.js';
-import {tempDirs} from '../support/temp.js';
+import type {Outcome} from '../../../src/guard/outcome.js';
+import {seenKey} from '../../../src/sessions/served-ports.js';
+import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
 let folder: string;
@@ -39,4 +39,24 @@ test.each([
     `-s 203.0.113.7/32 -p tcp -m ${match(ports)} -j DROP`,
     `-s 203.0.113.8/32 -p tcp -m ${match(ports)} -j DROP`,
   ]);
+});
+
+test('one more block costs one look at the logins, and none at the other blocks', async () => {
+  const world = worldIn(folder);
+  const {state} = world;
+  state.mailerPorts.set(seenKey, [25, 587]);
+  for (let i = 0; i < 100; i++) state.submitters.set(`198.18.0.${i}`, {lastMs: Date.now()});
+  const again = worldIn(folder, {state, guard: world.guard});
+  stopping.push(() => again.enforcement.stop('leave'));
+  again.enforcement.start();
+  const outcomes = Array.from({length: 100}, (_, i) => blockIn(world, `203.0.113.${i}`));
+  await again.enforcement.carryOut(outcomes);
+  const walks: string[] = [];
+  const {blocks, submitters} = state;
+  const [values, entries] = [blocks.values.bind(blocks), submitters.entries.bind(submitters)];
+  blocks.values = () => (walks.push('blocks'), values());
+  submitters.entries = () => (walks.push('logins'), entries());
+  await again.enforcement.carryOut([blockIn(world, '203.0.113.200'), blockIn(world, '198.18.0.7')]);
+  expect(walks).toEqual([]);
+  expect(again.kernel.rules(chain)).toHaveLength(103);
 });

@@ -1,7 +1,7 @@
 /** When the state is saved, and what happens when the disk refuses. */
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
-import {Committer} from '../../src/daemon/committer.js';
-import type {LogLevel} from '../../src/base/say.js';
+import {Committer} from '../../../src/daemon/enforcement/committer.js';
+import type {LogLevel} from '../../../src/base/say.js';
 
 let said: [LogLevel, string][] = [];
 let commits: number[] = [];

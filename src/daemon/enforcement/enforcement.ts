@@ -1,0 +1,255 @@
+/**
+ * Carries out what the guard has decided, in this order: in the kernel, in words, on the disk, and at the open
+ * sessions of blocked clients. Which blocks should be in force now is in `wanted-blocks.ts`. Decides no block
+ * (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it runs, a command that works
+ * without a daemon one for its request.
+ */
+import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
+import {passes} from '../../blocks/block.js';
+import type {DropsBeside} from '../../blocks/beside.js';
+import {Committer} from './committer.js';
+import {type WantedParts, WantedBlocks} from './wanted-blocks.js';
+import type {Unwanted} from '../../firewall/backend.js';
+import type {Enforced} from '../../firewall/enforced.js';
+import type {AtEnd} from '../../firewall/live/family-keepers.js';
+import type {Guard} from '../../guard/guard.js';
+import {mendFuture} from '../../guard/clock-mend.js';
+import {endBlocks, liftExempt, liftSince} from '../../guard/lifting.js';
+import type {Outcome} from '../../guard/outcome.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import type {Address, Family} from '../../net/address.js';
+import type {Network} from '../../net/network.js';
+import {clockSetText} from '../../report/clock-text.js';
+import {Digest} from '../../report/digest.js';
+import type {Exemptions} from '../../score/exempt.js';
+import {seenKey, sessionPorts} from '../../sessions/served-ports.js';
+import {Cutter, type CutterView} from '../../sessions/live/cutter.js';
+import {SessionCuts} from '../../sessions/live/session-cuts.js';
+
+export interface EnforcementParts extends WantedParts {
+  readonly guard: Guard;
+  readonly exemptions: () => Exemptions;
+  /** Saves the state; throws when it cannot. */
+  readonly commit: () => void;
+  /**
+   * What is done with rules that nobody wants, and with blocks whose time is over. `keep`: they stay
+   * until the log has been caught up with (`caughtUp`), for its lines may renew them.
+   */
+  readonly unwanted: Unwanted;
+  /** What is done with the open sessions of clients whose block is in force. */
+  readonly sessions: 'cut' | 'leave';
+}
+
+export class Enforcement {
+  readonly #parts: EnforcementParts;
+  readonly #wanted: WantedBlocks;
+  readonly #digest: Digest;
+  readonly #committer: Committer;
+  readonly #cuts: SessionCuts | undefined;
+  #unwanted: Unwanted;
+
+  constructor(parts: EnforcementParts) {
+    const {say} = parts;
+    this.#parts = parts;
+    this.#unwanted = parts.unwanted;
+    this.#wanted = new WantedBlocks(parts, {
+      onEnd: () => this.#endBlocks(),
+      onClockSet: (stepMs) => {
+        say('notice', clockSetText(stepMs));
+        if (!this.isStopped) this.noteChange('counted');
+      },
+    });
+    this.#digest = new Digest(say);
+    this.#committer = new Committer(parts.commit, say);
+    this.#cuts = parts.sessions === 'cut' ? this.#makeCuts() : undefined;
+  }
+
+  /** The time by which blocks begin and end. Ms since the epoch. */
+  now(): number {
+    return this.#wanted.now();
+  }
+
+  /**
+   * Puts the blocks of the last run in force. Does not wait for the firewall.
+   *
+   * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
+   */
+  start(liftSinceMs = Number.POSITIVE_INFINITY): void {
+    const {state} = this.#parts;
+    const undone = liftSince(state, liftSinceMs, this.now());
+    // The clock may have been set back while nobody ran: a block of seconds ends in seconds all the same.
+    mendFuture(state, this.now());
+    const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
+    const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
+    this.#tell([...lifted, ...ended]);
+    // One by one: while the log is caught up with, rules that nobody wants stay.
+    this.#wanted.follow(lifted);
+    this.#wanted.renew();
+    this.#wanted.noteChain();
+    // Saved before anything is made: after a crash the next start must know of the chain.
+    this.save();
+    void this.#enforce().then(() => this.cutStanding());
+  }
+
+  /** The log says nothing more about the past: what is over ends, and what others have left goes. */
+  caughtUp(): void {
+    if (this.#unwanted === 'remove') return;
+    this.#unwanted = 'remove';
+    this.#tell(endBlocks(this.#parts.state, this.now()));
+    this.#wanted.renew();
+    void this.#enforce().then(() => this.#wanted.replaceOthers());
+  }
+
+  /**
+   * Looks again for what other backends have left: another tool may have restored it. Until the log is
+   * caught up with, this is still to come.
+   */
+  lookForOthers(): Promise<void> {
+    return this.#unwanted === 'remove' ? this.#wanted.replaceOthers() : Promise.resolve();
+  }
+
+  /** Whether the client has logged in of late, so that its block does not hold at the ports for submission. */
+  letsPass(client: Address): boolean {
+    return this.#wanted.passes.has(client);
+  }
+
+  /** Forgets what is over, and tells what was counted since the last time. */
+  sweep(): void {
+    // Until the log is caught up with, its lines may speak of what seems to be over.
+    if (this.#unwanted === 'remove') void this.carryOut(this.#parts.guard.sweep(this.now()));
+    this.noteChange('counted');
+    this.#digest.tell();
+  }
+
+  /** Ends when what was decided is in force, or will be tried again. */
+  async carryOut(outcomes: readonly Outcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const blocked = this.#wanted.follow(outcomes);
+    // Who has become exempt inside of a blocked network passes through it (`guard/lifting.ts`).
+    if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
+      this.#wanted.renew();
+    }
+    // First the kernel, then the words and the disk: each answer to a guesser is one too many.
+    const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
+    const enforced = changesFirewall ? this.#enforce() : undefined;
+    this.#tell(outcomes);
+    await enforced;
+    this.#cuts?.cut(blocked);
+  }
+
+  /** Compares the firewall with what should be, in both directions, and repairs it. */
+  async check(): Promise<void> {
+    this.#wanted.renew();
+    // Which iptables there are may have changed, as the rest of the machine.
+    if (this.#unwanted === 'remove') await this.#wanted.expectOthers();
+    await this.#wanted.rules.check();
+  }
+
+  /** Looks at the firewall and changes nothing: for a command that only asks. */
+  async look(): Promise<void> {
+    this.#wanted.renew();
+    this.#wanted.stopTimer();
+    await this.#wanted.rules.look();
+  }
+
+  /** Ends the sessions whose block had to wait for the firewall, or whose rule was away for a while. */
+  cutStanding(): void {
+    const {config, state} = this.#parts;
+    if (config.dryRun) return;
+    this.#cuts?.cutStanding(() => [...state.blocks.values()].map(({network}) => network));
+  }
+
+  /** Saves the state now; a disk that refuses is tried again. */
+  save(): void {
+    this.#committer.now();
+  }
+
+  /** The state has changed, or only the place in the log has moved: it is saved soon. */
+  noteChange(change: 'counted' | 'moved'): void {
+    this.#committer.after(change);
+  }
+
+  /** Why the state could not be saved; undefined: it could. */
+  get unsaved(): string | undefined {
+    return this.#committer.failure;
+  }
+
+  /** How many outcomes of each kind there were. */
+  get outcomes(): Readonly<Record<string, number>> {
+    return this.#digest.outcomes;
+  }
+
+  get enforced(): ReadonlyMap<Family, Enforced> {
+    return this.#wanted.rules.enforced;
+  }
+
+  /** Whether the firewall of the network's family has taken all that was decided. */
+  isEnforced(network: string): boolean {
+    return this.#wanted.rules.isEnforced(network);
+  }
+
+  /** Rules that drop it and are no block of ours; undefined: nothing is known of any. */
+  dropsBeside(network: Network, block: 'stands' | 'none'): Promise<DropsBeside | undefined> {
+    return this.#wanted.dropsBeside(network, block);
+  }
+
+  /** Where blocks hold, in ascending order. */
+  get ports(): readonly number[] {
+    return this.#wanted.ports;
+  }
+
+  get isStopped(): boolean {
+    return this.#wanted.isStopped;
+  }
+
+  /** From now on nothing new is enforced, and no session is ended any more. */
+  async halt(): Promise<void> {
+    this.#wanted.halt();
+    await this.#cuts?.stop();
+  }
+
+  /** Leaves the rules as they are, or removes ours; tells what was counted, and saves. */
+  async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
+    await this.halt();
+    const end = await this.#wanted.rules.stop(firewall);
+    this.#digest.tell();
+    this.save();
+    this.#committer.stop();
+    return end;
+  }
+
+  #makeCuts(): SessionCuts {
+    const {config, state, exemptions, say} = this.#parts;
+    const {ports: guarded, passes: passList} = this.#wanted;
+    const submissions = submissionsOf(guarded);
+    const relay = guarded.filter((port) => !submissions.includes(port));
+    const view: CutterView = {
+      stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > this.now(),
+      passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
+      isExempt: (client) => exemptions().of(client) !== undefined,
+      isServedAt: (client, port) => !relay.includes(port) && passList.has(client),
+      save: () => this.save(),
+      say,
+    };
+    // At others than those of clients the mailer may only sit where packets are translated.
+    const seen = isTranslated(this.#wanted.spec) ? state.mailerPorts.get(seenKey) : [];
+    const ports = sessionPorts(guarded, seen);
+    const cutter = new Cutter({...config, ports}, view, sendmail);
+    return new SessionCuts(cutter, this.#wanted.rules);
+  }
+
+  #tell(outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) this.#digest.hear(outcome, this.now());
+    this.noteChange('counted');
+  }
+
+  #enforce(): Promise<void> {
+    return this.#wanted.enforce(this.#unwanted);
+  }
+
+  #endBlocks(): void {
+    if (this.#unwanted === 'keep') return;
+    void this.carryOut(endBlocks(this.#parts.state, this.now()));
+    this.#wanted.expectEnd();
+  }
+}
