@@ -29,10 +29,14 @@ export interface Told {
   readonly text?: string;
 }
 
-/** @param more addresses of clients beside `hosts` */
+/**
+ * @param more addresses of clients beside `hosts`
+ * @param servers what `peer.mjs` does in the namespace of the test
+ */
 export async function openPeers(
   {namespace, family}: Scene,
   more: readonly string[] = [],
+  servers: readonly [mode: string, ...ports: string[]] = ['serve', '25', '26', '27'],
 ): Promise<Peers> {
   const clients = await openSpace();
   const ip = (...words: readonly string[]) => namespace.run('ip', [`-${family}`, ...words]);
@@ -62,7 +66,7 @@ export async function openPeers(
     ...ports,
   ];
   const serving = startPeer(
-    namespace.enter(process.execPath, words('serve', '25', '26', '27')),
+    namespace.enter(process.execPath, words(...servers)),
     take,
   );
   const calling = startPeer(
