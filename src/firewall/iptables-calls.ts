@@ -27,7 +27,13 @@ export const listCall = (program: string, table: TableName = 'filter'): Call => 
 export const restoreCalls = (program: string, input: string): Call[] => [
   ...[...blindJumps(input.split('\n'))].map((rule): Call => ({
     ...{program, input: ''},
-    parameters: ['--wait', String(lockSeconds), ...tableWords(input), '--check', ...rule.split(' ')],
+    parameters: [
+      '--wait',
+      String(lockSeconds),
+      ...tableWords(input),
+      '--check',
+      ...rule.split(' '),
+    ],
     expects: 'absence',
   })),
   {

@@ -9,18 +9,15 @@ export type FirewallSettings = Pick<
   'backend' | 'iptablesChainName' | 'flatChainMax' | 'hookPlace' | 'hookChains'
 > &
   Partial<Pick<Config, 'greeting' | 'greetingPort'>> & {
-  /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
-  readonly ports: readonly number[];
-};
+    /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
+    readonly ports: readonly number[];
+  };
 
 /** What the old program wrote, which kept no state: its rules are taken over under any settings for 25. */
 const oldListing: Traffic = {ports: [25], hooks: ['INPUT']};
 
 /** @param former what was guarded under this name before */
-export function chainSpec(
-  settings: FirewallSettings,
-  former: readonly Traffic[] = [],
-): ChainSpec {
+export function chainSpec(settings: FirewallSettings, former: readonly Traffic[] = []): ChainSpec {
   const {iptablesChainName: chain, ports, hookChains: hooks} = settings;
   const gate = gateOf(settings);
   const isOther = trafficKey(oldListing) !== trafficKey({ports, hooks, gate});

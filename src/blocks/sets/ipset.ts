@@ -59,7 +59,12 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
       const chainSteps = planChain(settings, wish, actual.chain);
       const chain = chainPlan(settings, '', actual.chain, chainSteps);
       const drift = countKinds(driftIn(wish, elements, steps));
-      const calls = renderSet(setName(spec, family), family, actual.set === 'absent' ? 'create' : 'keep', steps);
+      const calls = renderSet(
+        setName(spec, family),
+        family,
+        actual.set === 'absent' ? 'create' : 'keep',
+        steps,
+      );
       return {
         calls: [...calls, ...chain.calls],
         changes: new Map([...countKinds(steps), ...chain.changes]),

@@ -28,14 +28,7 @@ import {
 } from '../../firewall/iptables-calls.js';
 import type {Family} from '../../net/address.js';
 import type {HoldWindow} from '../../outgoing/egress/rules.js';
-import {
-  type Carrier,
-  filterRules,
-  knownSet,
-  leadWindow,
-  natRules,
-  talkSet,
-} from './chain-texts.js';
+import {type Carrier, filterRules, knownSet, leadWindow, natRules, talkSet} from './chain-texts.js';
 import {
   doOwnSteps,
   type HookPlace,
@@ -118,11 +111,7 @@ export function gateChainsBackend(
 }
 
 /** Our chains by themselves: what another backend leaves behind. */
-export function gateChainPart(
-  family: Family,
-  table: TableName,
-  variant: Variant,
-): Part<OwnChain> {
+export function gateChainPart(family: Family, table: TableName, variant: Variant): Part<OwnChain> {
   const program = programOf(family, variant);
   return {
     name: `${program} -t ${table} chain ${gateName}`,

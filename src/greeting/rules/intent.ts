@@ -41,15 +41,12 @@ export class GateIntent implements GateRules {
   }
 
   pass(client: string, untilMs: number): Passed {
-    const texts = this.#textsOf(client);
-    if (texts.length === 0) return 'other';
-    for (const text of texts) {
-      if (!this.#passed.has(text) && this.#passed.size + this.#exempt.size >= mostKnown) {
-        return 'full';
-      }
-      this.#passed.set(text, untilMs);
-      if (!this.#exempt.has(text)) this.known.set({network: text, untilMs});
-    }
+    const [text] = this.#textsOf(client);
+    if (text === undefined) return 'other';
+    const isMore = !this.#passed.has(text);
+    if (isMore && this.#passed.size + this.#exempt.size >= mostKnown) return 'full';
+    this.#passed.set(text, untilMs);
+    if (!this.#exempt.has(text)) this.known.set({network: text, untilMs});
     return 'passes';
   }
 
@@ -83,11 +80,8 @@ export class GateIntent implements GateRules {
     return this.known.takeChanged();
   }
 
-  /** Sets of ipset take no network of all addresses: it is two halves. */
   #textsOf(text: string): readonly string[] {
     const network = parseNetwork(text);
-    if (network === undefined || network.family !== this.#family) return [];
-    if (network.prefix > 0) return [network.text];
-    return this.#family === 4 ? ['0.0.0.0/1', '128.0.0.0/1'] : ['::/1', '8000::/1'];
+    return network?.family === this.#family ? [network.text] : [];
   }
 }

@@ -123,7 +123,7 @@ function talkRules(family: Family): Rule[] {
         ...[match({ct: {key: 'state'}}, 'new'), update('begun', from)],
       ],
     },
-    ...([['exists', true, stamped] as const, ['missing', false, plain] as const]).map(says),
+    ...[['exists', true, stamped] as const, ['missing', false, plain] as const].map(says),
     {
       chain: 'output',
       text: `tcp sport ${smtpPort} tcp flags & (syn | rst) == 0 ${server} @begun jump answer`,

@@ -3,13 +3,7 @@
  * should. What is in it and was not made by us goes; what stands in chains of others stays, but for jumps to
  * ours. Does not know what its rules mean (`chain-texts.ts`).
  */
-import {
-  canonical,
-  type Hook,
-  hookPlace,
-  readRules,
-  targetOf,
-} from '../../firewall/filter-table.js';
+import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
 import type {TableName} from '../../firewall/iptables-calls.js';
 import {addressBits, type Family} from '../../net/address.js';
 import {gateName} from './spec.js';

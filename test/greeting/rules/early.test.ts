@@ -79,7 +79,8 @@ describeScenes('early talk', withSets, (scene) => {
   test('a session that begins while a hook is gone does not count when it is mended', async () => {
     const world = await openMailer(scene);
     const {gate} = await startGate(scene, 'observe');
-    if (scene.backend === 'nftables') namespace.run('nft', ['flush', 'chain', ...table(), 'output']);
+    if (scene.backend === 'nftables')
+      namespace.run('nft', ['flush', 'chain', ...table(), 'output']);
     else namespace.run(tool(), ['-D', 'OUTPUT', '1']);
     const talk = world.call(atOnce, 25);
     await until('a greeting', () => talk.heard === '25 ');

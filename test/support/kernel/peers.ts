@@ -65,10 +65,7 @@ export async function openPeers(
     mode,
     ...ports,
   ];
-  const serving = startPeer(
-    namespace.enter(process.execPath, words(...servers)),
-    take,
-  );
+  const serving = startPeer(namespace.enter(process.execPath, words(...servers)), take);
   const calling = startPeer(
     ['nsenter', `--net=/proc/${clients.pid}/ns/net`, process.execPath, ...words('call')],
     take,

@@ -49,11 +49,7 @@ export class GateRules implements GateWay {
   #isStopped = false;
 
   /** @param families none in a dry run: then nothing is done */
-  constructor(
-    settings: GateSettings,
-    families: readonly Family[],
-    surroundings: GateSurroundings,
-  ) {
+  constructor(settings: GateSettings, families: readonly Family[], surroundings: GateSurroundings) {
     this.#settings = settings;
     this.#families = families;
     this.#surroundings = surroundings;
@@ -204,7 +200,8 @@ function makeKeeper(
   tools: KeeperTools,
 ): AnyKeeper {
   const task = {family, goal, words};
-  if (backend === 'nftables') return new Keeper({...task, backend: gateTableBackend(family)}, tools);
+  if (backend === 'nftables')
+    return new Keeper({...task, backend: gateTableBackend(family)}, tools);
   const carrier = backend === 'ipset' ? 'sets' : 'rules';
   return new Keeper({...task, backend: gateChainsBackend(family, carrier, hookPlace)}, tools);
 }
