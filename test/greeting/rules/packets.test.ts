@@ -22,10 +22,9 @@ const blocking = {greeting: 'gate', greetingPort: gatePort} as const;
 
 /** Ends when the client is served there. */
 async function becomes(world: Peers, from: string, port: string): Promise<void> {
-  let now = '';
-  const look = async (): Promise<void> => void (now = await served(world, from));
-  await until(`${from} is served at ${port}`, () => {
-    if (now !== port) void look();
+  await until(`${from} is served at ${port}`, async () => {
+    const now = await served(world, from);
+    if (now !== port) await new Promise((resolve) => setTimeout(resolve, 100));
     return now === port;
   });
 }

@@ -58,7 +58,8 @@ const tableVandals: readonly Vandal[] = [
 function dump({family, variant, namespace, backend}: Scene): string {
   const saved = namespace.run(`${toolOf(family, variant)}-save`, []);
   const sets = backend === 'ipset' ? namespace.run('ipset', ['list', '-terse']) : '';
-  const rules = namespace.run('nft', ['list', 'ruleset']);
+  // Built-in chains that iptables has made once stay, and are nothing of ours.
+  const rules = backend === 'nftables' ? namespace.run('nft', ['list', 'ruleset']) : '';
   return [saved, sets, rules]
     .join('\n')
     .replaceAll(/^#.*\n/gm, '')
