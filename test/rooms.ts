@@ -134,6 +134,14 @@ const pure: readonly Room[] = [
     purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
   },
   {
+    folder: 'greeting',
+    purpose: 'What the gate, the daemon and the firewall agree on about a client that waits.',
+  },
+  {
+    folder: 'greeting/rules',
+    purpose: 'The rules that lead unknown clients to the gate, and see who speaks too early.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -200,6 +208,10 @@ const live: readonly Room[] = [
   {
     folder: 'outgoing/warn/live',
     purpose: 'Carries warnings to people, and does what they answer.',
+  },
+  {
+    folder: 'greeting/rules/live',
+    purpose: 'Keeps these rules in force, and asks the kernel who spoke too early.',
   },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];

@@ -82,6 +82,8 @@ const tables = {
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */
   egressChains: of<{readonly chain: string}>(),
+  /** The same of the greeting: one row, where something of it was ever made. */
+  greetingRules: of<{readonly chain: string}>(),
   /** What is known of one client, by its address; and more of those who deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),
