@@ -89,6 +89,11 @@ const pure: readonly Room[] = [
       'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
   },
   {
+    folder: 'greeting',
+    purpose:
+      'Who waits for the greeting, who has waited, and what clients do before it: values, and what is remembered.',
+  },
+  {
     folder: 'sessions',
     purpose:
       'Which process of the mailer serves which client, and which process is ended: its client is blocked, or it is stuck.',
@@ -141,6 +146,7 @@ const pure: readonly Room[] = [
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
   },
+  {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
@@ -213,6 +219,10 @@ const composition: readonly Room[] = [
     folder: 'daemon/course',
     purpose:
       'Carries out what follows from a reload or a trial: reads files, sets timers, ends lives.',
+  },
+  {
+    folder: 'daemon/greeting',
+    purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
   },
   {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
   {

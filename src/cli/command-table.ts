@@ -58,6 +58,7 @@ const judgingSettings: readonly SettingName[] = [
   'threshold',
   'ipv6Prefix',
   'attribution',
+  'greeting',
   'blockTime',
   'blockTimeMax',
   'debug',
@@ -107,8 +108,12 @@ const clientCommands: readonly CommandRow[] = [
     words: 'list',
     settings: stateSettings,
     meaning: 'Show the blocks that stand.',
-    options: [json('Print them as JSON.'), withoutNames],
-    run: asks(() => ({command: 'list'})),
+    options: [
+      json('Print them as JSON.'),
+      withoutNames,
+      {flags: '--greeting', meaning: 'Show who waits for the greeting at the gate instead.'},
+    ],
+    run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
   },
   {
     words: 'why <ADDRESS>',
