@@ -23,6 +23,7 @@ import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {exitCode} from './face/exit.js';
+import {advisePause} from './inspect/advise-pause.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
   blockFor,
@@ -189,6 +190,15 @@ const wholeCommands: readonly CommandRow[] = [
     run: reaches((config, log, {form, surroundings}, alone) =>
       doctor(form, config, log, surroundings.output, alone),
     ),
+  },
+  {
+    words: 'greeting <WHAT>',
+    settings: exemptSettings,
+    meaning:
+      "`greeting advise`: print the lines of sendmail.mc and of the access map for sendmail's own pause before the greeting. Changes nothing.",
+    wrongIn: ([what]) =>
+      what === 'advise' ? [] : [`greeting ${JSON.stringify(what)}: expected greeting advise`],
+    run: works((config, log, {surroundings}) => advisePause(config, log, surroundings.output)),
   },
   {
     words: 'flush',
