@@ -212,6 +212,10 @@ const live: readonly Room[] = [
 
 const composition: readonly Room[] = [
   {
+    folder: 'daemon/greeting',
+    purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
+  },
+  {
     folder: 'daemon',
     purpose: 'One run of the daemon under one configuration: its parts, its start and its end.',
   },
@@ -219,10 +223,6 @@ const composition: readonly Room[] = [
     folder: 'daemon/course',
     purpose:
       'Carries out what follows from a reload or a trial: reads files, sets timers, ends lives.',
-  },
-  {
-    folder: 'daemon/greeting',
-    purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
   },
   {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
   {

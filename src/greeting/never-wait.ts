@@ -1,5 +1,5 @@
 /**
- * Decides who never waits at the gate: who is exempt from blocks, and clients that have shown who they are. Whoever
+ * Decides who never waits at the gate: who is exempt from blocks, and clients that have shown who they are. Who
  * stands first has a place; what lies in a network that is there already needs none.
  */
 import {type Network, parseNetwork} from '../net/network.js';
@@ -11,7 +11,7 @@ export const mostClients = 20_000;
 /** The administrator's entries and our own addresses. A count: as many; of a longer whitelist the first ones. */
 export const mostExempt = 20_000;
 
-export interface KnownSenders {
+interface KnownSenders {
   /** Exempt from blocks, by the order of their right. */
   readonly exempt: readonly Network[];
   /** Canonical texts of clients, by the order of their right: who logged in, whose mail is wanted, friends. */
