@@ -83,10 +83,10 @@ test('doctor finds a gate that is not heard, a kernel that does not count, and a
   const greeting = {accounting: 'off', pause, loopback: 'waits', listenQueue: 10} as const;
   const found = troubles({status, greeting}, {greeting: 'gate'});
   expect(found.map((each) => each.slice(0, 40))).toEqual([
-    'bad: greeting = "gate", but no gate repor',
+    'bad: greeting = "gate", but no gate repo',
     'advice: net.netfilter.nf_conntrack_acct ',
-    "advice: loopback waits for sendmail's gre",
-    "advice: the mailer's listen queue has 10 ",
+    "advice: loopback waits for sendmail's gr",
+    "advice: the mailer's listen queue has 10",
   ]);
   expect(troubles({status, greeting}, {greeting: 'off'})).toEqual([]);
 });
