@@ -165,8 +165,9 @@ function gateContradictions(
     return [{...written(part, sources).place, what: text(small), expected}];
   });
   const [port, ports] = [values.get('greetingPort'), values.get('mailerPorts')];
-  const guarded = Array.isArray(ports) ? ports : [];
-  if (typeof port !== 'number' || ![...mailPorts, ...guarded].includes(port)) return larger;
+  const guarded: readonly unknown[] = Array.isArray(ports) ? ports : [];
+  if (typeof port !== 'number' || !(mailPorts.includes(port) || guarded.includes(port)))
+    return larger;
   const expected = 'a port at which nobody else listens: clients call the mailer at this one';
   return [...larger, {...written('greetingPort', sources).place, what: String(port), expected}];
 }
