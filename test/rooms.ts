@@ -89,6 +89,11 @@ const pure: readonly Room[] = [
       'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
   },
   {
+    folder: 'greeting',
+    purpose:
+      'Who waits for the greeting, who has waited, and what clients do before it: values, and what is remembered.',
+  },
+  {
     folder: 'sessions',
     purpose:
       'Which process of the mailer serves which client, and which process is ended: its client is blocked, or it is stuck.',
@@ -134,10 +139,6 @@ const pure: readonly Room[] = [
     purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
   },
   {
-    folder: 'greeting',
-    purpose: 'What the gate, the daemon and the firewall agree on about a client that waits.',
-  },
-  {
     folder: 'greeting/rules',
     purpose: 'The rules that lead unknown clients to the gate, and see who speaks too early.',
   },
@@ -149,6 +150,7 @@ const pure: readonly Room[] = [
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
   },
+  {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
@@ -217,6 +219,10 @@ const live: readonly Room[] = [
 ];
 
 const composition: readonly Room[] = [
+  {
+    folder: 'daemon/greeting',
+    purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
+  },
   {
     folder: 'daemon',
     purpose: 'One run of the daemon under one configuration: its parts, its start and its end.',

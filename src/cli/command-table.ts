@@ -23,6 +23,7 @@ import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {exitCode} from './face/exit.js';
+import {advisePause} from './inspect/advise-pause.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
   blockFor,
@@ -58,6 +59,7 @@ const judgingSettings: readonly SettingName[] = [
   'threshold',
   'ipv6Prefix',
   'attribution',
+  'greeting',
   'blockTime',
   'blockTimeMax',
   'debug',
@@ -107,8 +109,12 @@ const clientCommands: readonly CommandRow[] = [
     words: 'list',
     settings: stateSettings,
     meaning: 'Show the blocks that stand.',
-    options: [json('Print them as JSON.'), withoutNames],
-    run: asks(() => ({command: 'list'})),
+    options: [
+      json('Print them as JSON.'),
+      withoutNames,
+      {flags: '--greeting', meaning: 'Show who waits for the greeting at the gate instead.'},
+    ],
+    run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
   },
   {
     words: 'why <ADDRESS>',
@@ -184,6 +190,15 @@ const wholeCommands: readonly CommandRow[] = [
     run: reaches((config, log, {form, surroundings}, alone) =>
       doctor(form, config, log, surroundings.output, alone),
     ),
+  },
+  {
+    words: 'greeting <WHAT>',
+    settings: exemptSettings,
+    meaning:
+      "With `advise`: print the lines of sendmail.mc and of the access map for sendmail's own pause before the greeting. Changes nothing.",
+    wrongIn: ([what]) =>
+      what === 'advise' ? [] : [`greeting ${JSON.stringify(what)}: expected greeting advise`],
+    run: works((config, log, {surroundings}) => advisePause(config, log, surroundings.output)),
   },
   {
     words: 'flush',

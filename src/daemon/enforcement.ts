@@ -34,7 +34,7 @@ import {NetworkSet} from '../net/network-set.js';
 import {clockSetText} from '../report/clock-text.js';
 import {Digest} from '../report/digest.js';
 import type {Exemptions} from '../score/exempt.js';
-import {guardedPorts, seenKey, sessionPorts} from '../sessions/served-ports.js';
+import {gatePorts, guardedPorts, seenKey, sessionPorts} from '../sessions/served-ports.js';
 import {Cutter, type CutterView} from '../sessions/live/cutter.js';
 import {SessionCuts} from '../sessions/live/session-cuts.js';
 import {clocksNow, sleptMs} from '../sys/run/clock.js';
@@ -60,6 +60,7 @@ export interface EnforcementParts {
   /** What is done with the open sessions of clients whose block is in force. */
   readonly sessions: 'cut' | 'leave';
   readonly say: Say;
+  readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
 }
 
 export class Enforcement {
@@ -259,8 +260,8 @@ export class Enforcement {
 
   #makeCuts(): SessionCuts {
     const {config, state, exemptions, say} = this.#parts;
-    const submissions = submissionsOf(this.#ports);
-    const relay = this.#ports.filter((port) => !submissions.includes(port));
+    const all = [...this.#ports, ...gatePorts(config)];
+    const relay = all.filter((port) => !submissionsOf(this.#ports).includes(port));
     const view: CutterView = {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > this.now(),
       passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
@@ -271,7 +272,7 @@ export class Enforcement {
     };
     // At others than those of clients the mailer may only sit where packets are translated.
     const seen = isTranslated(this.#spec) ? state.mailerPorts.get(seenKey) : [];
-    const ports = sessionPorts(this.#ports, seen);
+    const ports = sessionPorts(all, seen);
     const cutter = new Cutter({...config, ports}, view, sendmail);
     return new SessionCuts(cutter, this.#rules);
   }
@@ -307,6 +308,7 @@ export class Enforcement {
 
   #tell(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) this.#digest.hear(outcome, this.now());
+    this.#parts.onOutcomes?.(outcomes);
     this.noteChange('counted');
   }
 

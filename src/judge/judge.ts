@@ -5,7 +5,8 @@
  * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
-import type {Evidence} from '../mail/evidence.js';
+import {GreetedClients} from '../greeting/greeted.js';
+import {type Evidence, isEarlyTalk} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
@@ -14,6 +15,7 @@ import {deedHash, isBareName, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
 import {
   customerWeight,
+  earlyTalkWeight,
   nullSenderOfMailerWeight,
   nullSenderOfRecordWeight,
   nullSenderWeight,
@@ -79,6 +81,7 @@ export class Judge {
   readonly names: KnownNames;
   readonly friends: Friends;
   readonly suspects: Suspects;
+  readonly #greeted: GreetedClients;
   readonly policy: Policy;
   readonly convictions: Convictions;
   readonly #credits: Credits;
@@ -100,6 +103,7 @@ export class Judge {
     this.names = new KnownNames(tables.names);
     this.friends = new Friends(tables.friends);
     this.suspects = new Suspects(tables.suspects);
+    this.#greeted = new GreetedClients(tables.greeted);
     this.#credits = new Credits({
       ...{memory: this.memory, names: this.names, listLoss: this.listLoss},
       ...{networks: this.networks, friends: this.friends},
@@ -148,11 +152,14 @@ export class Judge {
       return {...this.#nothing(before, sec), listLoss};
     }
     const slot = before ?? this.memory.add(client);
-    const weight = this.#weightOf(slot, evidence, known, sec);
+    const act = this.#earlyTalk(slot, evidence, atMs);
+    const weight = act?.weight ?? this.#weightOf(slot, evidence, known, sec);
+    const deed = isEarlyTalk(kind) ? 'pregreet' : kind;
     const isNew =
       weight > 0 &&
-      (subjectIs === 'ambiguous' ||
-        this.memory.noteDeed(slot, deedHash(kind, plain), sec) === 'new');
+      (act !== undefined ||
+        subjectIs === 'ambiguous' ||
+        this.memory.noteDeed(slot, deedHash(deed, plain), sec) === 'new');
     const counted = isNew ? weight : 0;
     if (isNew) {
       addScore(this.#clients, slot, weight, sec);
@@ -238,6 +245,7 @@ export class Judge {
     this.names.sweep(nowMs);
     this.wave.sweep(nowMs);
     this.friends.sweep(nowMs);
+    this.#greeted.sweep(nowMs);
     return this.listLoss.sweep(nowMs);
   }
 
@@ -269,10 +277,33 @@ export class Judge {
     return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
   }
 
+  /**
+   * A session of somebody who speaks before the greeting, where that weighs more than once. Witnesses of one act
+   * come apart: lines of the mailer, the kernel, the gate. Of a client with a record, or to whom our users write,
+   * it is something of its own that an honest mailer does each time, so it weighs once for ever.
+   *
+   * @returns undefined: it is weighed like all else
+   */
+  #earlyTalk(
+    slot: Slot,
+    {kind, client, submitter}: Evidence,
+    atMs: number,
+  ): {readonly weight: number} | undefined {
+    const {earlyTalk, threshold} = this.policy;
+    if (earlyTalk === 'once' || !isEarlyTalk(kind)) return undefined;
+    if (submitter === 'own') return {weight: 0};
+    const text = this.textOf(client);
+    if (standingOf(this.#clients, slot) === 'record' || this.friends.has(text)) return undefined;
+    if (this.#greeted.spokeEarly(text, atMs) === 'sameAct') return {weight: 0};
+    return {weight: earlyTalk === 'blocks' ? threshold : earlyTalkWeight};
+  }
+
   #afterEvidence(slot: Slot, evidence: Evidence, weighed: Weighed): BlockVerdict[] {
     const {client, kind} = evidence;
     const {atMs, fresh} = weighed;
-    const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
+    // The mailer has no more to say of who spoke too early: nothing is awaited.
+    const isWhole = isEarlyTalk(kind) && this.policy.earlyTalk !== 'once';
+    const envelope = kind === 'undeliverable' || isWhole ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
       const around = this.convictions.tell(slot, client, {sender: 'named', fresh}, atMs);
