@@ -134,6 +134,14 @@ const pure: readonly Room[] = [
     purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
   },
   {
+    folder: 'greeting',
+    purpose: 'What the gate, the firewall and the daemon tell each other of who cannot wait.',
+  },
+  {
+    folder: 'greeting/waiting',
+    purpose: 'Who waits at the gate since when, and what becomes of each.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -161,6 +169,10 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/outgoing',
     purpose: 'Connections to mail ports, as the kernel reports them and as its tables show them.',
+  },
+  {
+    folder: 'sys/greeting',
+    purpose: 'Connections of clients that nobody reads yet, and their hand-over to the mailer.',
   },
   {folder: 'sys/follow', purpose: 'Log files, followed without losing a line.'},
   {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
@@ -201,6 +213,10 @@ const live: readonly Room[] = [
     folder: 'outgoing/warn/live',
     purpose: 'Carries warnings to people, and does what they answer.',
   },
+  {
+    folder: 'greeting/live',
+    purpose: 'Has clients wait for the greeting, and hands them to the mailer.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -218,6 +234,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/inspect',
     purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+  },
+  {
+    folder: 'cli/greeting',
+    purpose: 'The two commands at which clients wait: the gate, and the wait under inetd.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {

@@ -60,6 +60,8 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
       return {answer: {kind: 'senders', senders}, outcomes: []};
     }
+    case 'greet':
+      return {answer: {kind: 'done', message: 'heard'}, outcomes: []};
     case 'flush':
       return flush(state, nowMs);
     case 'resume':

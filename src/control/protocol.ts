@@ -5,6 +5,7 @@
  */
 import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
+import {isGateReport} from '../greeting/report-shape.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
@@ -30,6 +31,8 @@ export const requests = {
   /** Without `confirmSeconds` the new configuration stays. */
   reload: {confirmSeconds: maybe(whole(trialSeconds.least, trialSeconds.most))},
   confirm: {},
+  /** What the gate tells: who came, and what became of each. */
+  greet: {report: isGateReport},
 } as const satisfies Readonly<Record<string, Fields>>;
 
 type Fields = Readonly<Record<string, Is<unknown>>>;

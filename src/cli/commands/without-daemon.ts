@@ -81,6 +81,7 @@ async function answerWith(
       return desk.answer(request);
     case 'list':
     case 'senders':
+    case 'greet':
       return desk.answer(request);
     case 'resume': {
       const answer = await desk.answer(request);

@@ -8,8 +8,8 @@ import net from 'node:net';
 import {dirname} from 'node:path';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** The longest request. Bytes. */
-const longestRequestBytes = 4096;
+/** The longest request: a full report of the gate is 75 kB (`greeting/report.ts`). Bytes. */
+const longestRequestBytes = 128 * 1024;
 /** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
 const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
