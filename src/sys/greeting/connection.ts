@@ -82,6 +82,7 @@ function listenAfter(socket: net.Socket, line: string): Promise<string> {
     if (bytes > mostRead) socket.destroy();
   });
   socket.on('end', () => socket.destroySoon());
+  socket.resume();
   say(socket, line);
   return closed;
 }

@@ -52,7 +52,9 @@ if ($look eq 'silence') {
   if (!defined $read) { if ($! != 11) { verdict('left'); exit } }
   elsif (length $said) {
     verdict('early ' . unpack 'H*', $said);
+    close $verdict;
     if (length $early) {
+      setsockopt STDIN, 1, 27, pack 'i', 0;
       answer($early);
       shutdown STDOUT, 1;
       # With bytes unread the kernel would reset the connection, and the answer be lost.

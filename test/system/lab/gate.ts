@@ -12,12 +12,17 @@ const socketPath = '/run/g.sock';
 export class Gate {
   readonly process: Daemon;
   readonly reports: GateReport[];
-  readonly #server: ControlServer | undefined;
+  #server: ControlServer | undefined;
 
   private constructor(process: Daemon, reports: GateReport[], server: ControlServer | undefined) {
     this.process = process;
     this.reports = reports;
     this.#server = server;
+  }
+
+  /** From now on there is a daemon. */
+  async listen(relay: Relay): Promise<void> {
+    this.#server = await Gate.#listen(relay, this.reports);
   }
 
   /** Started, and listening. `daemon: 'none'`: nobody takes its reports. */
