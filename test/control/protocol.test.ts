@@ -32,6 +32,14 @@ const samples: {
   flush: plain('flush'),
   reload: fc.record({command: fc.constant('reload'), confirmSeconds}, {requiredKeys: ['command']}),
   confirm: plain('confirm'),
+  greet: fc.record({
+    command: fc.constant('greet'),
+    report: fc.record({
+      ...{state: fc.constantFrom('takes', 'full'), stress: fc.constantFrom('calm', 'stressed')},
+      ...{port: fc.integer({min: 1, max: 65_535}), waiting: fc.nat(), children: fc.nat()},
+      ...{visits: fc.constant([]), waiters: fc.constant([])},
+    }),
+  }),
 };
 const anyRequest: fc.Arbitrary<Request> = fc.oneof(...Object.values(samples));
 

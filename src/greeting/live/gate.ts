@@ -134,20 +134,30 @@ export class Gate {
     if (connection === undefined) return;
     switch (move.kind) {
       case 'hand':
-      case 'handAtOnce':
-        return this.#hand(connection, move);
-      case 'early':
-        return this.#follow(
+      case 'handAtOnce': {
+        this.#hand(connection, move);
+        return;
+      }
+      case 'early': {
+        this.#follow(
           connection.refuseEarly().then((said) => {
             this.#note(connection, move, 'early', {said: shownWords(said)});
           }),
         );
+        return;
+      }
       case 'left':
         connection.close();
-        return this.#note(connection, move, 'left');
+        {
+          this.#note(connection, move, 'left');
+          return;
+        }
       case 'refuse':
         connection.refuseBusy();
-        return this.#note(connection, move, 'refused');
+        {
+          this.#note(connection, move, 'refused');
+          return;
+        }
     }
   }
 
@@ -171,15 +181,23 @@ export class Gate {
             const fate = move.kind === 'hand' ? 'handed' : 'unwaited';
             this.#complaints.end('mailer', 'gate: the mailer can be started again');
             const {pid} = child;
-            return this.#note(connection, move, fate, pid === undefined ? {} : {pid});
+            this.#note(connection, move, fate, pid === undefined ? {} : {pid});
+            return;
           }
-          case 'early':
-            return this.#note(connection, move, 'early', {said: found.said});
-          case 'left':
-            return this.#note(connection, move, 'left');
+          case 'early': {
+            this.#note(connection, move, 'early', {said: found.said});
+            return;
+          }
+          case 'left': {
+            this.#note(connection, move, 'left');
+            return;
+          }
           case 'failed':
             this.#complaints.begin('mailer', `gate: no mailer for clients: ${found.why}`);
-            return this.#note(connection, move, 'refused');
+            {
+              this.#note(connection, move, 'refused');
+              return;
+            }
         }
       }),
     );

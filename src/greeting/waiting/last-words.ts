@@ -18,7 +18,7 @@ const longestWhy = 200;
 
 /** The last line counts: a command that cannot be run is told after the hand-over. */
 export function readLastLook(text: string): LastLook {
-  const [kind = '', rest = ''] = splitOnce(text.trimEnd().split('\n').at(-1) ?? '');
+  const [kind, rest] = splitOnce(text.trimEnd().split('\n').at(-1) ?? '');
   switch (kind) {
     case 'handed':
     case 'left':

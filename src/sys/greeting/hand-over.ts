@@ -2,9 +2,9 @@
  * Starts the mailer with a connection as its standard input and output, after the last look
  * (`last-look.ts`). Whether it is the client's turn is not decided here.
  */
-import {type ChildProcess, spawn, type StdioOptions} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import type {Readable} from 'node:stream';
+import type {Readable, Stream} from 'node:stream';
 import {type LastLook, readLastLook} from '../../greeting/waiting/last-words.js';
 import {LineCutter} from '../run/line-cutter.js';
 
@@ -29,7 +29,7 @@ interface HandOverInput {
   /** As `lastLook` makes them. */
   readonly words: readonly string[];
   /** Standard input, output and error output. */
-  readonly stdio: StdioOptions;
+  readonly stdio: readonly (number | 'pipe' | 'ignore' | Stream)[];
   /** `apart`: signals of our terminal do not reach it. */
   readonly group: 'apart' | 'ours';
   readonly directory?: string;
@@ -43,7 +43,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
   let child: ChildProcess;
   try {
     child = spawn(program, parameters, {
-      stdio: [...(stdio as []), 'pipe'] as StdioOptions,
+      stdio: [...stdio, 'pipe'],
       detached: group === 'apart',
       ...(directory === undefined ? {} : {cwd: directory}),
       env: environment(),
@@ -67,7 +67,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
         : (once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>),
     leave: () => {
       child.unref();
-      (child.stderr as (Readable & {unref?: () => void}) | null)?.unref?.();
+      child.stderr?.unref?.();
     },
     kill: (signal) => void child.kill(signal),
   };

@@ -27,7 +27,9 @@ interface Listener {
  */
 export function takeGivenSockets(environment: NodeJS.ProcessEnv = process.env): number[] {
   const {LISTEN_FDS: count, LISTEN_PID: pid} = environment;
-  for (const name of ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES']) delete environment[name];
+  delete environment['LISTEN_FDS'];
+  delete environment['LISTEN_PID'];
+  delete environment['LISTEN_FDNAMES'];
   if (Number(pid) !== process.pid || !/^\d{1,3}$/.test(count ?? '')) return [];
   const given = Math.min(Number(count), mostGiven);
   return Array.from({length: given}, (_, at) => firstGiven + at);

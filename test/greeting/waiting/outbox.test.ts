@@ -52,7 +52,7 @@ test('a full report is one, and fits into a request', () => {
   expect(report.waiters[0]).toEqual({client: client.text, sinceMs: nowMs + 1000});
   const text = JSON.stringify({command: 'greet', report});
   expect(text.length).toBeLessThan(128 * 1024);
-  expect(isGateReport(JSON.parse(text).report)).toBe(true);
+  expect(isGateReport((JSON.parse(text) as {report: unknown}).report)).toBe(true);
 });
 
 test.each([
