@@ -13,7 +13,7 @@ import {perl} from '../../sys/greeting/last-look.js';
 import {isErrorOutputTheInput} from '../../sys/greeting/tables.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
-export interface GreetWords {
+interface GreetWords {
   readonly waitSeconds: number;
   /** A file in the form of the whitelist. */
   readonly exempt: string | undefined;

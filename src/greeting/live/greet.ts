@@ -19,7 +19,7 @@ const lookEveryMs = 1000;
 /** Of what an early talker said, in the log. Characters. */
 const saidCharacters = 100;
 
-export interface GreetInput {
+interface GreetInput {
   readonly waitMs: number;
   readonly exempt: Whitelist;
   readonly command: readonly string[];
@@ -28,7 +28,7 @@ export interface GreetInput {
   readonly end: AbortSignal;
 }
 
-export type Greeted =
+type Greeted =
   | {readonly kind: 'noConnection'}
   | {readonly kind: 'dropped'}
   /** The command could not be run. */

@@ -13,7 +13,7 @@ import {monotonicMs} from '../../sys/run/clock.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 
 /** Between two reports, when something happens all the time. Ms. */
-export const leastPauseMs = 1000;
+const leastPauseMs = 1000;
 /** A daemon that is at work answers in time for the next report. Ms. */
 const patienceMs = 4000;
 

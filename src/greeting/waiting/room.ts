@@ -28,7 +28,7 @@ export interface Move {
   readonly waitedMs: number;
 }
 
-export interface Waiter {
+interface Waiter {
   readonly id: number;
   readonly client: Address;
   readonly sinceMs: number;

@@ -12,7 +12,7 @@ import {LineCutter} from '../run/line-cutter.js';
 const longestVerdict = 1000;
 /** Longest line of a mailer's complaint, and how many of one process are told. Bytes; a count. */
 const longestComplaint = 300;
-export const mostComplaints = 5;
+const mostComplaints = 5;
 
 export interface HandOver {
   readonly pid: number | undefined;
