@@ -67,7 +67,8 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
         : (once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>),
     leave: () => {
       child.unref();
-      child.stderr?.unref?.();
+      const pipe: (Stream & {unref?: () => void}) | null = child.stderr;
+      pipe?.unref?.();
     },
     kill: (signal) => void child.kill(signal),
   };
