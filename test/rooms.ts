@@ -143,6 +143,10 @@ const pure: readonly Room[] = [
     purpose: 'The rules that lead unknown clients to the gate, and see who speaks too early.',
   },
   {
+    folder: 'greeting/waiting',
+    purpose: 'Who waits at the gate since when, and what becomes of each.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -171,6 +175,10 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/outgoing',
     purpose: 'Connections to mail ports, as the kernel reports them and as its tables show them.',
+  },
+  {
+    folder: 'sys/greeting',
+    purpose: 'Connections of clients that nobody reads yet, and their hand-over to the mailer.',
   },
   {folder: 'sys/follow', purpose: 'Log files, followed without losing a line.'},
   {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
@@ -215,6 +223,10 @@ const live: readonly Room[] = [
     folder: 'greeting/rules/live',
     purpose: 'Keeps these rules in force, and asks the kernel who spoke too early.',
   },
+  {
+    folder: 'greeting/live',
+    purpose: 'Has clients wait for the greeting, and hands them to the mailer.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -236,6 +248,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/inspect',
     purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+  },
+  {
+    folder: 'cli/greeting',
+    purpose: 'The two commands at which clients wait: the gate, and the wait under inetd.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {

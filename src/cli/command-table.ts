@@ -23,6 +23,7 @@ import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {exitCode} from './face/exit.js';
+import {greetingCommands} from './greeting-commands.js';
 import {advisePause} from './inspect/advise-pause.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
@@ -291,6 +292,7 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...wholeCommands,
   ...outgoingCommands,
+  ...greetingCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

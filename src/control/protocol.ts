@@ -5,8 +5,8 @@
  */
 import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
-import {type Network, parseNetwork} from '../net/network.js';
 import {isGateReport} from '../greeting/report-shape.js';
+import {type Network, parseNetwork} from '../net/network.js';
 import type {WaitingView} from '../greeting/view.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';

@@ -26,7 +26,7 @@ const isCount = whole(0, 20_000);
 
 /** The longest address of IPv6 with a zone, and what a client said. Characters. */
 const clientCharacters = 64;
-const saidCharacters = 100;
+export const longestSaid = 100;
 
 const textOf =
   (most: number): Is<string> =>
@@ -47,7 +47,7 @@ const isVisit = shape<GateVisit>({
   atMs: isTime,
   waitedMs: isWait,
   pid: maybe(isPid),
-  said: maybe(textOf(saidCharacters)),
+  said: maybe(textOf(longestSaid)),
 });
 
 export const isGateReport = shape<GateReport>({
