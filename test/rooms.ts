@@ -111,6 +111,7 @@ const pure: readonly Room[] = [
     folder: 'judge/crowd',
     purpose: 'What many clients show together: names that took mail, waves of strangers, networks.',
   },
+  {folder: 'judge/weighing', purpose: 'What a sign weighs by itself, in names.'},
   {
     folder: 'judge',
     purpose: 'The sequential test between mailer and guesser, and how long a block lasts.',

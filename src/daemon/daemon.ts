@@ -107,7 +107,9 @@ export class Daemon {
     this.#greeting = new GreetingDesk({
       ...shared,
       say,
-      way: parts.way ?? machineWay(config, families),
+      way:
+        parts.way ??
+        machineWay(config, families, state, {run, say}, () => enforcement.save()),
       now: () => enforcement.now(),
       carryOut: (outcomes) => enforcement.carryOut(outcomes),
     });
@@ -182,6 +184,7 @@ export class Daemon {
   async lookForLeftovers(): Promise<void> {
     await this.#enforcement.lookForOthers();
     await this.egress.lookForLeftovers();
+    await this.#greeting.lookForLeftovers();
   }
 
   /** Whether all blocks stand, and the log has been caught up with. */

@@ -1,11 +1,10 @@
-/** What `doctor` looks at of the greeting: the kernel, sendmail's configuration, its listen queue. Changes nothing. */
+/** What `doctor` looks at of the greeting: sendmail's configuration, its listen queue. Changes nothing. */
 import type {Config} from '../../config/schema.js';
 import {pauseIn, sparesLoopback} from '../../greeting/pause.js';
 import type {GreetingFacts} from '../../report/greeting/facts.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
 import {runCommand} from '../../sys/run/command.js';
 
-const accountingFile = '/proc/sys/net/netfilter/nf_conntrack_acct';
 /** Where distributions and sendmail itself put them. */
 const configFiles = ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'];
 const accessFile = '/etc/mail/access';
@@ -15,14 +14,12 @@ const timeoutMs = 5000;
 /** @returns undefined where `greeting` is off */
 export async function greetingFacts({greeting}: Config): Promise<GreetingFacts | undefined> {
   if (greeting === 'off') return undefined;
-  const [accounting, access] = [readTextFile(accountingFile), readTextFile(accessFile)];
+  const access = readTextFile(accessFile);
   const texts = configFiles
     .map(readTextFile)
     .flatMap((read) => (read.kind === 'text' ? read.text : []));
-  const counted = accounting.kind === 'text' && accounting.text.trim() === '1' ? 'on' : 'off';
   const spared = access.kind === 'text' && sparesLoopback(access.text) ? 'spared' : 'waits';
   return {
-    accounting: accounting.kind === 'text' ? counted : 'absent',
     pause: texts[0] === undefined ? undefined : pauseIn(texts[0]),
     loopback: access.kind === 'text' ? spared : undefined,
     listenQueue: await listenQueue(),

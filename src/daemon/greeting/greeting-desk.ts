@@ -62,11 +62,14 @@ export class GreetingDesk {
 
   /** Who passed when the daemon ended passes again. */
   start(): void {
-    if (this.#parts.config.greeting === 'off') return;
+    const {way, config} = this.#parts;
+    // What an earlier setting has left goes under "off", too.
+    if (config.greeting === 'off') return void way.start();
     for (const [client, untilMs] of this.#passed.standing(this.#parts.now())) {
-      this.#parts.way.pass(client, untilMs);
+      way.pass(client, untilMs);
     }
     this.#never.refresh('all');
+    void way.start();
     this.#timer = setInterval(() => void this.#looking.join(), lookMs);
   }
 
@@ -78,9 +81,13 @@ export class GreetingDesk {
   }
 
   async check(): Promise<void> {
-    if (this.#timer === undefined) return;
-    this.#passed.sweep(this.#parts.now());
+    if (this.#parts.config.greeting !== 'off') this.#passed.sweep(this.#parts.now());
     await this.#parts.way.check();
+  }
+
+  /** Looks again for what other settings, or other tools, have left. */
+  lookForLeftovers(): Promise<void> {
+    return this.#parts.way.lookForLeftovers();
   }
 
   /** Whitelist, or addresses of the machine, are others now. */
@@ -177,7 +184,7 @@ export class GreetingDesk {
   }
 
   #end(client: string): void {
-    if (this.#passed.end(client) === 'ended') this.#parts.way.pass(client, this.#parts.now());
+    if (this.#passed.end(client) === 'ended') this.#parts.way.end(client);
   }
 
   #textOf(client: Address): string {

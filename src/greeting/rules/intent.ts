@@ -50,6 +50,13 @@ export class GateIntent implements GateRules {
     return 'passes';
   }
 
+  /** It waits again, unless it is exempt. */
+  end(client: string): void {
+    const [text] = this.#textsOf(client);
+    if (text === undefined || !this.#passed.delete(text)) return;
+    if (!this.#exempt.has(text)) this.known.delete(text);
+  }
+
   /** From now on these are exempt, and no others. @returns how many there was no room for */
   exempt(networks: Iterable<string>): number {
     const wanted = [...new Set([...networks].flatMap((text) => this.#textsOf(text)))];

@@ -3,8 +3,6 @@ import type {Pause} from '../../greeting/pause.js';
 
 /** What `cli/inspect/greeting-facts.ts` has found; undefined: nobody could tell. */
 export interface GreetingFacts {
-  /** `net.netfilter.nf_conntrack_acct`; `absent`: the module is not loaded. */
-  readonly accounting: 'on' | 'off' | 'absent';
   readonly pause: Pause | undefined;
   readonly loopback: 'spared' | 'waits' | undefined;
   /** Of the mailer's listener at port 25. A count. */

@@ -1,16 +1,16 @@
 /** How the greeting stands, as figures for monitoring. None where `greeting` is off. */
-import type {GreetingView} from '../../greeting/view.js';
+import type {GreetingView, WaitsView} from '../../greeting/view.js';
 import type {Figure} from '../hearing/figure.js';
 
 export function greetingFigures(greeting: GreetingView | undefined): Figure[] {
   const view = greeting?.mode === 'off' ? undefined : greeting;
-  const {gate, fates, waits, rules = []} = view ?? {};
-  const one = (value: number | undefined) => (value === undefined ? [] : [{value}]);
-  const upTo = (waits?.upTo ?? []).map(({seconds, clients}) => ({
-    labels: {le: String(seconds)},
-    value: clients,
-  }));
-  const all = waits === undefined ? [] : [{labels: {le: '+Inf'}, value: waits.clients}];
+  return [...gateFigures(view), ...clientFigures(view), waitFigure(view?.waits)];
+}
+
+const one = (value: number | undefined) => (value === undefined ? [] : [{value}]);
+
+function gateFigures(view: GreetingView | undefined): Figure[] {
+  const gate = view?.gate;
   return [
     {
       name: 'greeting_waiting',
@@ -36,27 +36,22 @@ export function greetingFigures(greeting: GreetingView | undefined): Figure[] {
       help: 'When the gate has reported last; 0: it has not.',
       samples: one(view && (gate?.heardMs ?? 0) / 1000),
     },
+  ];
+}
+
+function clientFigures(view: GreetingView | undefined): Figure[] {
+  return [
     {
       name: 'greeting_clients_total',
       type: 'counter',
       help: 'Clients of the gate, by what became of them.',
-      samples: Object.entries(fates ?? {}).map(([fate, value]) => ({labels: {fate}, value})),
+      samples: Object.entries(view?.fates ?? {}).map(([fate, value]) => ({labels: {fate}, value})),
     },
     {
       name: 'greeting_seen_early_total',
       type: 'counter',
       help: 'Clients whose first words the kernel saw before the greeting.',
       samples: one(view?.seenEarly),
-    },
-    {
-      name: 'greeting_wait_seconds',
-      type: 'histogram',
-      help: 'How long clients waited at the gate.',
-      samples: [
-        ...[...upTo, ...all].map((sample) => ({...sample, part: 'bucket' as const})),
-        ...(waits === undefined ? [] : [{part: 'sum' as const, value: waits.seconds}]),
-        ...(waits === undefined ? [] : [{part: 'count' as const, value: waits.clients}]),
-      ],
     },
     {
       name: 'greeting_passed',
@@ -68,11 +63,29 @@ export function greetingFigures(greeting: GreetingView | undefined): Figure[] {
       name: 'greeting_rules_standing',
       type: 'gauge',
       help: 'Whether the rules stand that lead clients to the gate, or watch their first words.',
-      samples: rules.flatMap(({family, state}) =>
+      samples: (view?.rules ?? []).flatMap(({family, state}) =>
         state === 'off'
           ? []
           : [{labels: {family: `ipv${family}`}, value: state === 'stands' ? 1 : 0}],
       ),
     },
   ];
+}
+
+function waitFigure(waits: WaitsView | undefined): Figure {
+  const upTo = (waits?.upTo ?? []).map(({seconds, clients}) => ({
+    labels: {le: String(seconds)},
+    value: clients,
+  }));
+  const all = waits === undefined ? [] : [{labels: {le: '+Inf'}, value: waits.clients}];
+  return {
+    name: 'greeting_wait_seconds',
+    type: 'histogram',
+    help: 'How long clients waited at the gate.',
+    samples: [
+      ...[...upTo, ...all].map((sample) => ({...sample, part: 'bucket' as const})),
+      ...(waits === undefined ? [] : [{part: 'sum' as const, value: waits.seconds}]),
+      ...(waits === undefined ? [] : [{part: 'count' as const, value: waits.clients}]),
+    ],
+  };
 }

@@ -3,12 +3,29 @@ import type {GateWay} from '../../../src/greeting/way.js';
 
 export class FakeWay implements GateWay {
   renewals = 0;
+  starts = 0;
+  looks = 0;
+  readonly over: string[] = [];
   checks = 0;
   readonly passed: [client: string, untilMs: number][] = [];
   exempted: ReadonlySet<string> = new Set();
   /** What the kernel saw. */
   seen: string[] = [];
   ended: string | undefined;
+
+  start(): Promise<void> {
+    this.starts += 1;
+    return Promise.resolve();
+  }
+
+  end(client: string): void {
+    this.over.push(client);
+  }
+
+  lookForLeftovers(): Promise<void> {
+    this.looks += 1;
+    return Promise.resolve();
+  }
 
   renew(): void {
     this.renewals += 1;

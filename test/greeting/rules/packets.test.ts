@@ -129,21 +129,24 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
 });
 
 describeScenes('fail open', ['iptables', 'ipset', 'nftables'], (scene) => {
-  const {family} = scene;
+  const {family, backend} = scene;
   const [client] = hosts[family];
 
-  test('without a word from the gate its clients go to the mailer within half a minute', async () => {
-    const world = await openMailer(scene);
-    const {gate, calls} = await startGate(scene, 'gate');
-    gate.renew();
-    await becomes(world, client, '2500');
-    await gate.stop('left');
-    calls.length = 0;
-    // The kernel alone: nothing of ours runs any more.
-    expect(await served(world, client)).toBe('2500');
-    await becomes(world, client, '25');
-    expect(calls).toEqual([]);
-  }, 60_000);
+  // Half a minute each: the rules are the same in both families, and those of ipset are those of iptables.
+  if (family === 4 && backend !== 'ipset') {
+    test('without a word from the gate its clients go to the mailer within half a minute', async () => {
+      const world = await openMailer(scene);
+      const {gate, calls} = await startGate(scene, 'gate');
+      gate.renew();
+      await becomes(world, client, '2500');
+      await gate.stop('left');
+      calls.length = 0;
+      // The kernel alone: nothing of ours runs any more.
+      expect(await served(world, client)).toBe('2500');
+      await becomes(world, client, '25');
+      expect(calls).toEqual([]);
+    }, 60_000);
+  }
 
   test('a next life takes over what was left, and changes nothing', async () => {
     const world = await openMailer(scene);

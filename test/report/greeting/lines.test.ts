@@ -77,18 +77,36 @@ test('who waits is listed, and what is no address is not printed', () => {
   expect(waitingTable({waiting: 0, waiters: []}, nowMs)).toContain('not been heard');
 });
 
-test('doctor finds a gate that is not heard, a kernel that does not count, and a short queue', () => {
+test('doctor finds a gate that is not heard, and a short queue', () => {
   const status = {...statusWith(3), greeting: {...view, gate: undefined}};
   const pause = {kind: 'on', ms: 5000, accessMap: 'asked'} as const;
-  const greeting = {accounting: 'off', pause, loopback: 'waits', listenQueue: 10} as const;
-  const found = troubles({status, greeting}, {greeting: 'gate'});
+  const greeting = {pause, loopback: 'waits', listenQueue: 10} as const;
+  const found = troubles({status, greeting}, {greeting: 'gate', backend: 'nftables'});
   expect(found.map((each) => each.slice(0, 40))).toEqual([
     'bad: greeting = "gate", but no gate repo',
-    'advice: net.netfilter.nf_conntrack_acct ',
     "advice: loopback waits for sendmail's gr",
     "advice: the mailer's listen queue has 10",
   ]);
   expect(troubles({status, greeting}, {greeting: 'off'})).toEqual([]);
+});
+
+test('doctor finds a gate to which nobody comes, after an hour, and what plain iptables cannot see', () => {
+  const {waiting: _, ...gate} = {...view.gate!, state: 'takes' as const};
+  const fates = {handed: 0, early: 0, left: 0, unwaited: 0, refused: 0};
+  const rules = [{family: 4, state: 'stands'}] as const;
+  const unseen = {...view, rules, fates, gate: {...gate, waiting: 0, heardMs: nowMs}};
+  const found = (greeting: typeof unseen, sinceMs: number, backend: 'nftables' | 'iptables') =>
+    troubles({nowMs, status: {...statusWith(3), sinceMs, greeting}}, {greeting: 'gate', backend});
+  const hourAgo = nowMs - 3_600_000;
+  expect(found(unseen, hourAgo, 'nftables')).toEqual([
+    expect.stringContaining('advice: the gate has seen no client in 1h, '),
+  ]);
+  expect(found(unseen, hourAgo + 1, 'nftables')).toEqual([]);
+  expect(found({...unseen, fates: {...fates, left: 1}}, hourAgo, 'nftables')).toEqual([]);
+  expect(found({...unseen, gate: {...unseen.gate, waiting: 1}}, hourAgo, 'nftables')).toEqual([]);
+  expect(found(unseen, nowMs, 'iptables')).toEqual([
+    expect.stringContaining('advice: the backend iptables cannot remember who spoke'),
+  ]);
 });
 
 test('the advice writes what can be written, and names the rest', () => {

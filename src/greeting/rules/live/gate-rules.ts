@@ -63,7 +63,6 @@ export class GateRules implements GateWay {
     this.#keepers = new FamilyKeepers(new Map(keepers), surroundings);
   }
 
-  /** Puts the rules in force, and removes what earlier settings have left. Never fails. */
   async start(): Promise<void> {
     const {former, save, say} = this.#surroundings;
     if (this.#settings.backend === 'iptables' && this.#settings.greeting !== 'off') {
@@ -87,6 +86,11 @@ export class GateRules implements GateWay {
   pass(client: string, untilMs: number): void {
     const goal = this.#goalOf(client);
     if (goal?.pass(client, untilMs) === 'full') this.#complaints.begin('full', full, 'warning');
+    this.#soon();
+  }
+
+  end(client: string): void {
+    this.#goalOf(client)?.end(client);
     this.#soon();
   }
 
@@ -125,7 +129,6 @@ export class GateRules implements GateWay {
     await this.#cleaning.join();
   }
 
-  /** Looks again for what earlier settings have left: another tool may have restored it. */
   lookForLeftovers(): Promise<void> {
     return this.#cleaning.join();
   }
