@@ -107,9 +107,7 @@ export class Daemon {
     this.#greeting = new GreetingDesk({
       ...shared,
       say,
-      way:
-        parts.way ??
-        machineWay(config, families, state, {run, say}, () => enforcement.save()),
+      way: parts.way ?? machineWay(config, families, state, {run, say}, () => enforcement.save()),
       now: () => enforcement.now(),
       carryOut: (outcomes) => enforcement.carryOut(outcomes),
     });

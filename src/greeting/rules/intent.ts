@@ -8,7 +8,7 @@ import {parseNetwork} from '../../net/network.js';
 import {type GateMode, type GateRules, mostKnown} from './spec.js';
 
 /** `full`: there are too many already. `other`: it is of the other family, or no address. */
-export type Passed = 'passes' | 'full' | 'other';
+type Passed = 'passes' | 'full' | 'other';
 
 export class GateIntent implements GateRules {
   readonly mode: GateMode;

@@ -65,22 +65,22 @@ export const mayLapse = (kernelMs: number, nowMs: number): boolean =>
  * A client that has opened a connection is waited for so long. Seconds: longer than the longest wait at
  * the gate (90 s); of who is kept waiting by the mailer for longer nothing is learnt.
  */
-export const begunSeconds = 120;
+const begunSeconds = 120;
 
 /** Within this the mailer's machine answers what a client has said. Seconds: TCP does in 0.2. */
-export const spokeSeconds = 5;
+const spokeSeconds = 5;
 
 /** How long an early talker waits to be asked for. Seconds: the daemon asks far more often. */
-export const earlySeconds = 600;
+const earlySeconds = 600;
 
 /**
  * Connections whose greeting is still to come, in each family. A count: 1 MB of the kernel's memory. Beyond
  * it a connection is not watched: nobody is counted who should not be.
  */
-export const mostBegun = 16_384;
+const mostBegun = 16_384;
 
 /** Early talkers that wait to be asked for, in each family. A count, with the same reason. */
-export const mostEarly = 10_000;
+const mostEarly = 10_000;
 
 /**
  * Clients and networks that go straight to the mailer, in each family. A count: 20 MB of the kernel's

@@ -1,6 +1,6 @@
 /**
  * What talk before the greeting weighs, where that is more than once: it has witnesses that come apart, so an act is
- * told from the next by its time. Does not decide what follows from it (`judge.ts`).
+ * told from the next by its time. Does not decide what follows from it (`judge/judge.ts`).
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';

@@ -8,7 +8,7 @@ import {elementText, isAbsent, listedIn, nft} from '../../../firewall/nft.js';
 import type {RunCall} from '../../../firewall/live/part.js';
 import type {Family} from '../../../net/address.js';
 
-export type EarlyRead =
+type EarlyRead =
   | {readonly kind: 'clients'; readonly clients: readonly string[]}
   | {readonly kind: 'failed'; readonly why: string};
 
