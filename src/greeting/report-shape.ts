@@ -33,6 +33,10 @@ const textOf =
   (value): value is string =>
     isText(value) && value.length <= most;
 
+/** The gate writes printable ASCII: what is not is none of its reports. */
+const isSaid: Is<string> = (value): value is string =>
+  textOf(longestSaid)(value) && /^[\x20-\x7e]*$/.test(value);
+
 /** One that nobody can read must not cost the rest of the report: the reader passes over it. */
 const isClient = textOf(clientCharacters);
 
@@ -47,7 +51,7 @@ const isVisit = shape<GateVisit>({
   atMs: isTime,
   waitedMs: isWait,
   pid: maybe(isPid),
-  said: maybe(textOf(longestSaid)),
+  said: maybe(isSaid),
 });
 
 export const isGateReport = shape<GateReport>({

@@ -14,6 +14,9 @@ const {describe} = await requireLab();
 const threshold = 4;
 /** Short, and long enough to be seen. */
 const wait = '--greeting-wait=2s';
+/** Half a minute, and what a busy machine takes to look. Ms. */
+const withinMs = 45_000;
+
 const clients = {known: 40, talker: 41, guesser: 42, fresh: 43};
 
 class World {
@@ -111,6 +114,7 @@ describe('the greeting', () => {
     const {session, banner, port} = await client.open();
     expect(banner).toMatch(/^220 relay/);
     expect(await gated.servedAt(port)).toBe('2500');
+    await client.say(session, 'MAIL FROM:<someone@example.org>');
     const {answers} = await client.guess({session, names: ['nosuchuser'], keep: false});
     expect(answers[0]?.line).toMatch(/^550 5\.1\.1 /);
     const address = addressOf(clients.known)[4];
@@ -158,6 +162,7 @@ describe('the greeting', () => {
     const client = gated.client('guesser');
     const {session, port} = await client.open();
     expect(await gated.servedAt(port)).toBe('2500');
+    await client.say(session, 'MAIL FROM:<someone@example.org>');
     const guess = await client.guess({session, count: 60, gapMs: 150, quietMs: 3000, keep: true});
     expect(guess).toMatchObject({silent: true, closed: true});
     expect(guess.answers.length).toBeGreaterThanOrEqual(threshold);
@@ -181,12 +186,12 @@ describe('the greeting', () => {
     await Promise.all(
       ends.map(async ({world, known, killed}) => {
         await killed.stop('SIGKILL');
-        const reached = until('an unknown client reaches the mailer', async () => {
+        const looks = async (): Promise<boolean> => {
           // One that is known never notices.
           expect(await world.reaches(known)).toBe('25');
           return (await world.reaches('fresh')) === '25';
-        });
-        await reached;
+        };
+        await until('an unknown client reaches the mailer', looks, withinMs);
         expect(await world.reaches(known)).toBe('25');
       }),
     );

@@ -4,7 +4,7 @@ import type {Figure} from '../hearing/figure.js';
 
 export function greetingFigures(greeting: GreetingView | undefined): Figure[] {
   const view = greeting?.mode === 'off' ? undefined : greeting;
-  return [...gateFigures(view), ...clientFigures(view), waitFigure(view?.waits)];
+  return [...gateFigures(view), ...clientFigures(view)];
 }
 
 const one = (value: number | undefined) => (value === undefined ? [] : [{value}]);
@@ -53,6 +53,7 @@ function clientFigures(view: GreetingView | undefined): Figure[] {
       help: 'Clients whose first words the kernel saw before the greeting.',
       samples: one(view?.seenEarly),
     },
+    waitFigure(view?.waits),
     {
       name: 'greeting_passed',
       type: 'gauge',
