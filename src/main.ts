@@ -3,9 +3,10 @@
  * process; what a command does is in `cli/`.
  */
 import {CommanderError} from 'commander';
-import {type ExitCode, exitCode} from './cli/face/exit.js';
+import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
 import {noProgress, progressBar} from './cli/face/progress.js';
+import {splitAtCommand} from './cli/words.js';
 import {version} from './version.js';
 
 /** Only the daemon listens: any other command ends at once, as everybody expects. */
@@ -39,12 +40,14 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-const finish = (code: ExitCode): void => {
+const finish = (code: number): void => {
   process.exitCode = code;
 };
 
+const {ours, command} = splitAtCommand(process.argv);
+
 try {
-  await makeProgram({version, signals, output, finish}).parseAsync();
+  await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;

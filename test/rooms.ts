@@ -89,6 +89,11 @@ const pure: readonly Room[] = [
       'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
   },
   {
+    folder: 'greeting',
+    purpose:
+      'Who waits for the greeting, who has waited, and what clients do before it: values, and what is remembered.',
+  },
+  {
     folder: 'sessions',
     purpose:
       'Which process of the mailer serves which client, and which process is ended: its client is blocked, or it is stuck.',
@@ -106,6 +111,7 @@ const pure: readonly Room[] = [
     folder: 'judge/crowd',
     purpose: 'What many clients show together: names that took mail, waves of strangers, networks.',
   },
+  {folder: 'judge/weighing', purpose: 'What a sign weighs by itself, in names.'},
   {
     folder: 'judge',
     purpose: 'The sequential test between mailer and guesser, and how long a block lasts.',
@@ -134,6 +140,14 @@ const pure: readonly Room[] = [
     purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
   },
   {
+    folder: 'greeting/rules',
+    purpose: 'The rules that lead unknown clients to the gate, and see who speaks too early.',
+  },
+  {
+    folder: 'greeting/waiting',
+    purpose: 'Who waits at the gate since when, and what becomes of each.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -141,6 +155,7 @@ const pure: readonly Room[] = [
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
   },
+  {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
@@ -161,6 +176,10 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/outgoing',
     purpose: 'Connections to mail ports, as the kernel reports them and as its tables show them.',
+  },
+  {
+    folder: 'sys/greeting',
+    purpose: 'Connections of clients that nobody reads yet, and their hand-over to the mailer.',
   },
   {folder: 'sys/follow', purpose: 'Log files, followed without losing a line.'},
   {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
@@ -201,6 +220,14 @@ const live: readonly Room[] = [
     folder: 'outgoing/warn/live',
     purpose: 'Carries warnings to people, and does what they answer.',
   },
+  {
+    folder: 'greeting/rules/live',
+    purpose: 'Keeps these rules in force, and asks the kernel who spoke too early.',
+  },
+  {
+    folder: 'greeting/live',
+    purpose: 'Has clients wait for the greeting, and hands them to the mailer.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -209,6 +236,10 @@ const composition: readonly Room[] = [
     folder: 'daemon/enforcement',
     purpose:
       'Carries out what was decided: in the kernel, in words, on the disk, at open sessions.',
+  },
+  {
+    folder: 'daemon/greeting',
+    purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
   },
   {
     folder: 'daemon',
@@ -223,6 +254,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/inspect',
     purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+  },
+  {
+    folder: 'cli/greeting',
+    purpose: 'The two commands at which clients wait: the gate, and the wait under inetd.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},

@@ -24,6 +24,8 @@ import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {editWhitelist} from './edit/allow.js';
 import {exitCode} from './face/exit.js';
+import {greetingCommands} from './greeting-commands.js';
+import {advisePause} from './inspect/advise-pause.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
   blockFor,
@@ -60,6 +62,7 @@ const judgingSettings: readonly SettingName[] = [
   'threshold',
   'ipv6Prefix',
   'attribution',
+  'greeting',
   'blockTime',
   'blockTimeMax',
   'debug',
@@ -109,8 +112,12 @@ const clientCommands: readonly CommandRow[] = [
     words: 'list',
     settings: stateSettings,
     meaning: 'Show the blocks that stand.',
-    options: [json('Print them as JSON.'), withoutNames],
-    run: asks(() => ({command: 'list'})),
+    options: [
+      json('Print them as JSON.'),
+      withoutNames,
+      {flags: '--greeting', meaning: 'Show who waits for the greeting at the gate instead.'},
+    ],
+    run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
   },
   {
     words: 'why <ADDRESS>',
@@ -225,6 +232,15 @@ const wholeCommands: readonly CommandRow[] = [
     ),
   },
   {
+    words: 'greeting <WHAT>',
+    settings: exemptSettings,
+    meaning:
+      "With `advise`: print the lines of sendmail.mc and of the access map for sendmail's own pause before the greeting. Changes nothing.",
+    wrongIn: ([what]) =>
+      what === 'advise' ? [] : [`greeting ${JSON.stringify(what)}: expected greeting advise`],
+    run: works((config, log, {surroundings}) => advisePause(config, log, surroundings.output)),
+  },
+  {
     words: 'flush',
     settings: stateSettings,
     meaning: 'Lift all blocks; without a daemon also take chain, hook, sets and tables away.',
@@ -316,6 +332,7 @@ export const commands: readonly CommandRow[] = [
   ...whitelistCommands,
   ...wholeCommands,
   ...outgoingCommands,
+  ...greetingCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

@@ -5,7 +5,7 @@ import type {CommandRow} from './command-row.js';
 import {commands} from './command-table.js';
 import type {Surroundings} from './face/surroundings.js';
 import {valueOption} from './options.js';
-import type {OwnOptions} from './words.js';
+import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../config/options.js';
 
 export function makeProgram(surroundings: Surroundings): Command {
@@ -21,11 +21,13 @@ export function makeProgram(surroundings: Surroundings): Command {
 
 function addRow(program: Command, row: CommandRow, surroundings: Surroundings): void {
   const {words, settings, meaning, run} = row;
-  const {output} = surroundings;
+  const {output, behind = []} = surroundings;
+  const wrongIn: WrongIn = (operands, options) => row.wrongIn?.(operands, options, behind) ?? [];
+  const more = {...row, wrongIn};
   const made =
     settings === 'none'
-      ? refusing(program.command(words), output, row)
-      : addCommand(program, words, settings, output, row);
+      ? refusing(program.command(words), output, more)
+      : addCommand(program, words, settings, output, more);
   made.description(meaning);
   for (const {flags, meaning: text} of row.options ?? []) {
     if (flags.includes('<')) made.addOption(valueOption(flags, text));

@@ -22,6 +22,8 @@ export interface OwnOptions {
   readonly since?: string | true;
   readonly confirm?: string | true;
   readonly comment?: string | true;
+  readonly wait?: string | true;
+  readonly exempt?: string | true;
   readonly config?: string;
   readonly json?: true;
   readonly prometheus?: true;
@@ -32,10 +34,17 @@ export interface OwnOptions {
 }
 
 /** Tells each thing that is wrong, in a line; how many operands there are is looked at elsewhere. */
-export type WrongIn = (operands: readonly string[], options: OwnOptions) => readonly string[];
+export type WrongIn = (
+  operands: readonly string[],
+  options: OwnOptions,
+  /** What stands behind `--`: of `greet` only. */
+  behind?: readonly string[],
+) => readonly string[];
 
 export const blockFor = duration('1s', durationText(longestOperatorSeconds));
 export const past = duration('1s', durationText(keptMs / 1000));
+/** A mailer waits five minutes for the greeting (RFC 5321). */
+export const greetingWait = duration('1s', '90s');
 export const trial = duration(durationText(trialSeconds.least), durationText(trialSeconds.most));
 
 /** @returns seconds; undefined where no time is given: a bad one has been refused before */
@@ -84,3 +93,26 @@ export function wrongComment(comment: string | true | undefined): string[] {
 
 export const wrongForm: WrongIn = (_, {json, prometheus}) =>
   json && prometheus ? ['--json and --prometheus: expected one of them'] : [];
+
+/** Of `greet`: a command stands behind `--`, and begins with a path. */
+export const wrongGreet: WrongIn = (_, {wait, exempt}, [program = ''] = []) => {
+  const expected = 'expected blocksmtp greet [options] -- /PATH/OF/MAILER WORD...';
+  return [
+    ...(program.startsWith('/') ? [] : [`no command behind --: ${expected}`]),
+    ...wrongTime('--wait', wait, greetingWait),
+    ...(exempt === true
+      ? ['--exempt: no value: expected a file in the form of the whitelist']
+      : []),
+  ];
+};
+
+/** Of `greet`, what stands behind `--` is the words of another program, and none of them is ours. */
+export function splitAtCommand(argv: readonly string[]): {
+  readonly ours: readonly string[];
+  readonly command: readonly string[];
+} {
+  const at = argv[2] === 'greet' ? argv.indexOf('--') : -1;
+  return at < 0
+    ? {ours: argv, command: []}
+    : {ours: argv.slice(0, at), command: argv.slice(at + 1)};
+}

@@ -52,6 +52,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
     } else values.set(name, read.value);
   }
   raiseLongest(values, sources);
+  lowerParts(values, sources);
   problems.push(...takeOldPort(values, sources));
   problems.push(...contradictions(values, sources));
   const standards = settingNames.map((name) => [name, settings[name].standard]);
@@ -89,6 +90,24 @@ function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): voi
   const isWritten = written('blockTimeMax', sources).raw !== undefined;
   if (isWritten || typeof first !== 'number' || typeof longest !== 'number') return;
   values.set('blockTimeMax', Math.max(first, longest));
+}
+
+/** No part is larger than its whole: who waits at the gate for one client, or under stress. */
+const parts: readonly (readonly [part: SettingName, whole: SettingName])[] = [
+  ['greetingWaitStress', 'greetingWait'],
+  ['greetingMaxPerNetwork', 'greetingMax'],
+  ['greetingMaxPerClient', 'greetingMaxPerNetwork'],
+];
+
+/** A file that only sets the whole means no less than all of it by a part that it does not name. */
+function lowerParts(values: Map<string, unknown>, sources: ConfigSources): void {
+  for (const [part, whole] of parts) {
+    const [small, large] = [values.get(part), values.get(whole)];
+    if (written(part, sources).raw !== undefined) continue;
+    if (typeof small === 'number' && typeof large === 'number' && small > large) {
+      values.set(part, large);
+    }
+  }
 }
 
 /**
@@ -129,8 +148,32 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
     problems.push({...place, what: shown(chain), expected});
   }
   problems.push(...loops(values, sources));
+  problems.push(...gateContradictions(values, sources));
   return problems;
 }
+
+/** Between the settings of the gate, and those of the mailer in front of which it stands. */
+function gateContradictions(
+  values: ReadonlyMap<string, unknown>,
+  sources: ConfigSources,
+): Problem[] {
+  const larger = parts.flatMap(([part, whole]) => {
+    const [small, large] = [values.get(part), values.get(whole)];
+    if (typeof small !== 'number' || typeof large !== 'number' || small <= large) return [];
+    const text = part === 'greetingWaitStress' ? durationText : String;
+    const expected = `at most ${keyOf(whole)}, which is ${text(large)}`;
+    return [{...written(part, sources).place, what: text(small), expected}];
+  });
+  const [port, ports] = [values.get('greetingPort'), values.get('mailerPorts')];
+  const guarded: readonly unknown[] = Array.isArray(ports) ? ports : [];
+  if (typeof port !== 'number' || !(mailPorts.includes(port) || guarded.includes(port)))
+    return larger;
+  const expected = 'a port at which nobody else listens: clients call the mailer at this one';
+  return [...larger, {...written('greetingPort', sources).place, what: String(port), expected}];
+}
+
+/** At which a mailer listens, whatever is guarded (RFC 5321, 6409, 8314). */
+const mailPorts: readonly number[] = [25, 465, 587];
 
 /** What is expected in the place of an unknown key: naming all keys would bury the one that was meant. */
 const aKey = 'one of the keys that `blocksmtp sample-config` prints';

@@ -5,6 +5,7 @@
  */
 import {daemon} from './settings/daemon.js';
 import {chain, firewall} from './settings/firewall.js';
+import {greeting} from './settings/greeting.js';
 import {judging} from './settings/judging.js';
 import {mailer} from './settings/mailer.js';
 import type {obsolete} from './settings/obsolete.js';
@@ -24,6 +25,7 @@ export const settings = {
   ...ownLog,
   ...firewall,
   ...judging,
+  ...greeting,
   ...sessions,
   ...outgoing,
   ...warnings,

@@ -21,15 +21,17 @@ import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Endless} from '../blocks/overdue.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
+import type {WaitingView} from '../greeting/view.js';
 import type {HearingView, SourceView, Verdict} from '../hearing/view.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import type {Proof} from '../mail/evidence.js';
-import type {Family} from '../net/address.js';
 import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import {isFamily} from './family-shape.js';
+import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
 import type {Answer} from './protocol.js';
 
 const isRule = oneOf<Rule>({
@@ -86,8 +88,6 @@ const isSenderHour = shape<SenderHour>({
   pid: isNumber,
   lastMs: isNumber,
 });
-
-const isFamily: Is<Family> = (value): value is Family => value === 4 || value === 6;
 
 const isFamilyStatus = shape<FamilyStatus>({
   family: isFamily,
@@ -188,6 +188,7 @@ const isWhyView = shape<WhyView>({
   beside: maybe(isDropsBeside),
   blocksInside: isNumber,
   known: orNull(isClientView),
+  greeted: maybe(isGreetedView),
   crowd: isCrowdView,
   whitelist: isText,
   guardedPorts: maybe(listOf(isNumber)),
@@ -266,6 +267,7 @@ const isStatus = shape<Status>({
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
   hearing: isHearingView,
+  greeting: maybe(isGreetingView),
   settings: recordOf(isText),
 });
 
@@ -276,6 +278,7 @@ const isAnswer = variants<Answer>({
   why: shape<{readonly why: WhyView}>({why: isWhyView}),
   status: shape<{readonly status: Status}>({status: isStatus}),
   senders: shape<{readonly senders: readonly SenderHour[]}>({senders: listOf(isSenderHour)}),
+  waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
   done: isMessage,
   notBlocked: isMessage,
   notStopped: isMessage,

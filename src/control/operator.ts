@@ -10,6 +10,7 @@ import type {HistoryEntry} from '../blocks/history.js';
 import type {Passages} from '../blocks/passage.js';
 import {passesOf} from '../blocks/passes.js';
 import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
+import type {GreetedView, WaitingView} from '../greeting/view.js';
 import type {Guard} from '../guard/guard.js';
 import {liftAll, unblock as liftBlock} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
@@ -17,6 +18,7 @@ import type {State} from '../guard/state.js';
 import type {Judged} from '../judge/view.js';
 import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
+import type {Known} from './greeted.js';
 import type {Status} from '../report/status.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 
@@ -33,7 +35,13 @@ export interface OperatorView {
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
+  /** Who waits at the gate; absent: no gate is heard. */
+  readonly waiting?: () => WaitingView;
+  /** What the greeting has shown of a client. */
+  readonly greeted?: (known: Known) => GreetedView | undefined;
 }
+
+const nobodyWaits: WaitingView = {waiting: 0, waiters: []};
 
 interface Served {
   readonly answer: Answer;
@@ -56,6 +64,8 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
     }
     case 'status':
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
+    case 'waiting':
+      return {answer: {kind: 'waiting', waiting: view.waiting?.() ?? nobodyWaits}, outcomes: []};
     case 'senders': {
       const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
       return {answer: {kind: 'senders', senders}, outcomes: []};
@@ -123,6 +133,7 @@ function why(network: Network, view: OperatorView, nowMs: number): Served {
         passes: (block && holeAround(network, block)) ?? null,
         blocksInside: blocksInside(network, state),
         known,
+        greeted: view.greeted?.({network, known, exempt}),
         crowd: judged.crowd(nowMs),
         whitelist,
         ...(view.guardedPorts.length > 1 && {guardedPorts: view.guardedPorts}),

@@ -5,7 +5,9 @@
  */
 import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
+import {isGateReport} from '../greeting/report-shape.js';
 import {type Network, parseNetwork} from '../net/network.js';
+import type {WaitingView} from '../greeting/view.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
@@ -23,6 +25,8 @@ export const requests = {
   why: {network: isText},
   /** The sum since so many seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
+  /** Who waits at the gate. */
+  waiting: {},
   block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
   unblock: {network: isText},
   resume: {},
@@ -30,6 +34,8 @@ export const requests = {
   /** Without `confirmSeconds` the new configuration stays. */
   reload: {confirmSeconds: maybe(whole(trialSeconds.least, trialSeconds.most))},
   confirm: {},
+  /** The gate says how it stands, and whom it has seen. */
+  greet: {report: isGateReport},
 } as const satisfies Readonly<Record<string, Fields>>;
 
 type Fields = Readonly<Record<string, Is<unknown>>>;
@@ -58,8 +64,11 @@ export type Request = {
 /** About configurations: the course of the daemon answers, which outlives a configuration. */
 export type CourseRequest = Extract<Request, {command: 'reload' | 'confirm'}>;
 
+/** Of the gate, and not of an operator. */
+export type GateRequest = Extract<Request, {command: 'greet'}>;
+
 /** About blocks and the state. */
-export type GuardRequest = Exclude<Request, CourseRequest>;
+export type GuardRequest = Exclude<Request, CourseRequest | GateRequest>;
 
 export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command' | 'network'>;
 
@@ -68,6 +77,7 @@ export type Answer =
   | {readonly kind: 'why'; readonly why: WhyView}
   | {readonly kind: 'status'; readonly status: Status}
   | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
+  | {readonly kind: 'waiting'; readonly waiting: WaitingView}
   | MessageAnswer;
 
 /** An answer in words. */

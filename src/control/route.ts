@@ -2,6 +2,7 @@
 import {
   type Answer,
   type CourseRequest,
+  type GateRequest,
   type GuardRequest,
   isAboutConfiguration,
   parseRequest,
@@ -11,11 +12,13 @@ export interface Answerers {
   /** What is about configurations: it outlives the present one. */
   readonly course: (request: CourseRequest) => Promise<Answer>;
   readonly guard: (request: GuardRequest) => Promise<Answer>;
+  readonly gate: (request: GateRequest) => Promise<Answer>;
 }
 
 /** @param value what came as JSON; undefined: it was none */
-export async function route(value: unknown, {course, guard}: Answerers): Promise<Answer> {
+export async function route(value: unknown, {course, guard, gate}: Answerers): Promise<Answer> {
   const request = parseRequest(value);
   if (request === undefined) return {kind: 'refused', message: 'not a request of this version'};
+  if (request.command === 'greet') return gate(request);
   return isAboutConfiguration(request) ? course(request) : guard(request);
 }

@@ -6,9 +6,11 @@
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
-import type {Answer, GuardRequest} from '../control/protocol.js';
+import type {Answer, GuardRequest, MessageAnswer} from '../control/protocol.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement/enforcement.js';
+import {GreetingDesk} from './greeting/greeting-desk.js';
+import {machineWay} from './greeting/machine-way.js';
 import {effectMargins} from '../blocks/effect.js';
 import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
@@ -17,6 +19,8 @@ import {Learner} from './learner.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
+import type {GateReport} from '../greeting/report.js';
+import type {GateWay} from '../greeting/way.js';
 import type {RunCall} from '../firewall/live/part.js';
 import {type Ask, Guard} from '../guard/guard.js';
 import {liftExempt} from '../guard/lifting.js';
@@ -34,7 +38,7 @@ import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
 import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
-import {servedPorts} from '../sessions/served-ports.js';
+import {gatePorts, servedPorts, sessionPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {sessionProcess} from '../sys/proc/session-process.js';
@@ -58,6 +62,8 @@ interface Parts {
   readonly known?: KnownWhitelist;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
+  /** The way of unknown clients; default: that of this machine. */
+  readonly way?: GateWay;
 }
 
 export class Daemon {
@@ -71,6 +77,7 @@ export class Daemon {
   readonly #ask: Ask;
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
+  readonly #greeting: GreetingDesk;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
   /** When it began to follow, by the clock that nobody can set. Ms. */
@@ -95,11 +102,19 @@ export class Daemon {
       otherVariant,
       unwanted: 'keep',
       sessions: 'cut',
+      onOutcomes: (outcomes) => this.#greeting.hear(outcomes),
+    });
+    this.#greeting = new GreetingDesk({
+      ...shared,
+      say,
+      way: parts.way ?? machineWay(config, families, state, {run, say}, () => enforcement.save()),
+      now: () => enforcement.now(),
+      carryOut: (outcomes) => enforcement.carryOut(outcomes),
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
-    const ports = servedPorts(config.mailerPorts, state);
+    const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
     const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
-    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
+    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates, ports);
     this.#desk = new Desk({
       ...shared,
       effect: this.#effect,
@@ -110,6 +125,7 @@ export class Daemon {
       // As the clock is set now: it runs for so long, whatever the clock said then.
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
+      greeting: this.#greeting,
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -125,6 +141,7 @@ export class Daemon {
   start(liftSinceMs?: number): void {
     this.#exemptionWatch.refresh();
     this.#enforcement.start(liftSinceMs);
+    this.#greeting.start();
   }
 
   /** Follows the log until the signal is given; before the first time it learns from the old ones. */
@@ -154,6 +171,7 @@ export class Daemon {
     if (this.#exemptionWatch.refresh() === 'changed') {
       const lifted = liftExempt(this.#state, this.#exemptions, nowMs);
       this.#lifting = this.#enforcement.carryOut(lifted);
+      this.#greeting.exemptionsChanged();
     }
     // Also of a look before this one: a reload must not answer while its lifts wait for the firewall.
     await atMost(longestAnswerMs, this.#lifting);
@@ -164,6 +182,7 @@ export class Daemon {
   async lookForLeftovers(): Promise<void> {
     await this.#enforcement.lookForOthers();
     await this.egress.lookForLeftovers();
+    await this.#greeting.lookForLeftovers();
   }
 
   /** Whether all blocks stand, and the log has been caught up with. */
@@ -202,6 +221,7 @@ export class Daemon {
     if (this.#enforcement.isStopped) return;
     await this.#enforcement.check();
     await this.egress.check();
+    await this.#greeting.check();
     this.#enforcement.cutStanding();
     this.#metrics.write(this.#desk.status());
   }
@@ -209,6 +229,14 @@ export class Daemon {
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
   answer(request: GuardRequest): Promise<Answer> {
     return this.#desk.answer(request);
+  }
+
+  /** The gate says how it stands; what follows is saved soon. */
+  greet(report: GateReport): MessageAnswer {
+    if (this.#enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
+    const answer = this.#greeting.greet(report);
+    if (report.visits.length > 0) this.noteChange();
+    return answer;
   }
 
   /** Something in the state has changed, and nobody waits for it. */
@@ -220,9 +248,10 @@ export class Daemon {
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.#enforcement.halt();
     await this.#effect.stop();
+    const way = await this.#greeting.stop(firewall === 'remove' ? 'removed' : 'left');
     const egress = await this.egress.stop(firewall);
     const blocks = await this.#enforcement.stop(firewall);
-    return egress === 'failed' ? egress : blocks;
+    return egress === 'failed' || way === 'failed' ? 'failed' : blocks;
   }
 
   get #exemptions(): Exemptions {
@@ -234,6 +263,7 @@ export class Daemon {
     enforcement: Enforcement,
     watch: ExemptionWatch,
     candidates: Candidates,
+    ports: readonly number[],
   ): EffectWatch {
     const {processes, isProgram} = sendmail;
     return new EffectWatch({
@@ -250,7 +280,7 @@ export class Daemon {
         const numberedBy = writer === undefined ? 'log' : 'host';
         return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
       },
-      ...{ownHost: hostName(), ports: servedPorts(config.mailerPorts, state)},
+      ...{ownHost: hostName(), ports},
       now: () => enforcement.now(),
       say: log.say,
     });

@@ -8,9 +8,11 @@ import {endlessBlocks} from '../blocks/overdue.js';
 import {shownSettings} from '../config/effective.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
+import {greetedView, type Known} from '../control/greeted.js';
 import {serve} from '../control/operator.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
 import type {Enforcement} from './enforcement/enforcement.js';
+import type {GreetingDesk} from './greeting/greeting-desk.js';
 import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {Guard} from '../guard/guard.js';
@@ -58,6 +60,8 @@ interface DeskParts {
   readonly sinceMs: () => number | undefined;
   /** Whether the mailer is heard. */
   readonly hearing: () => HearingView;
+  /** How the greeting stands; absent: no daemon runs. */
+  readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;
 }
 
 export class Desk {
@@ -82,6 +86,9 @@ export class Desk {
       whitelist: this.#parts.config.whiteList,
       guardedPorts: enforcement.ports,
       status: () => this.status(),
+      waiting: () => this.#parts.greeting?.waiting ?? {waiting: 0, waiters: []},
+      greeted: (known: Known) =>
+        greetedView(known, this.#parts.state, this.#parts.config, enforcement.now()),
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
@@ -134,6 +141,7 @@ export class Desk {
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
       hearing: hearing(),
+      greeting: this.#parts.greeting?.view,
       settings: shownSettings(config),
     };
   }

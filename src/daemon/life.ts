@@ -21,6 +21,7 @@ import {outboundNotice} from '../report/outgoing-notice.js';
 import {enforcedShare} from '../report/status.js';
 import {PortWatch} from '../sessions/live/port-watch.js';
 import {Reaper} from '../sessions/live/reaper.js';
+import {gatePorts, sessionPorts} from '../sessions/served-ports.js';
 import type {Stuck} from '../sessions/reap.js';
 import {monotonicMs, pauseUnless} from '../sys/run/clock.js';
 import {machineFamilies} from '../sys/run/netfilter.js';
@@ -104,6 +105,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const answerers: Answerers = {
     course: (request) => course.answer(request),
     guard: (request) => daemon.answer(request),
+    gate: ({report}) => Promise.resolve(daemon.greet(report)),
   };
   const door = new ControlDoor(config, log.say, (value) => route(value, answerers));
   const secure = async (): Promise<void> => {
@@ -200,7 +202,8 @@ function makeSchedules(
     onReaped: (stuck: Stuck) => daemon.reaped(stuck),
     isOver: () => course.end.aborted,
   };
-  const reaper = new Reaper({...config, ports: watch.sessionPorts}, view, sendmail);
+  const ports = sessionPorts(watch.sessionPorts, gatePorts(config));
+  const reaper = new Reaper({...config, ports}, view, sendmail);
   return [
     onSchedule('cleanse', config.cleanseSchedule, log.say, () => daemon.cleanse()),
     repeat(config.checkInterval * 1000, async () => {

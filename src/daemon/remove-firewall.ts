@@ -4,6 +4,7 @@ import type {Call} from '../firewall/backend.js';
 import type {Say} from '../base/say.js';
 import type {State} from '../guard/state.js';
 import {machineFamilies, otherVariant, runFirewallCall} from '../sys/run/netfilter.js';
+import {formerGate, removeGate} from '../greeting/rules/live/leftovers.js';
 import {formerEgress, removeEgress} from '../outgoing/egress/live/leftovers.js';
 import {chainSpec, likelyTraffic} from '../blocks/live/settings.js';
 import {formerChains} from '../blocks/live/former-chains.js';
@@ -31,8 +32,12 @@ export async function removeFirewall(
       families,
       variant,
       surroundings,
-      former ?? {...noFormer, traffic: likelyTraffic(config.hookChains)},
+      former ?? {...noFormer, traffic: likelyTraffic(config.hookChains, config.greetingPort)},
     )),
     ...(await removeEgress(settings, families, variant, surroundings, formerGuard)),
+    // Where nothing of it was ever made, the table nat is not even looked at: that would make one.
+    ...(config.greeting === 'off' && state !== undefined && !formerGate(state).mayStand()
+      ? []
+      : await removeGate(settings, families, variant, surroundings)),
   ];
 }

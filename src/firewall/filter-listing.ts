@@ -1,10 +1,10 @@
 /**
- * Whether a listing of the filter table is whole. A tool that ends well may still have printed half of
+ * Whether a listing of the filter table, or of nat, is whole. A tool that ends well may still have printed half of
  * it, a sentence, or nothing: iptables-nft says that it cannot express somebody's rules, and exits with 0.
  * What is not whole is an error, never an empty table. What a whole one holds is read in `filter-table.ts`.
  */
 import type {CallResult, KernelReading} from './backend.js';
-import {listCall} from './iptables-calls.js';
+import {listCall, type TableName} from './iptables-calls.js';
 
 /**
  * Reads a listing that iptables-save made.
@@ -17,10 +17,11 @@ export function readListing<Actual>(
   program: string,
   listing: CallResult | undefined,
   parse: (text: string) => Actual,
+  table: TableName = 'filter',
 ): KernelReading<Actual> {
-  if (listing === undefined) return {kind: 'call', call: listCall(program)};
+  if (listing === undefined) return {kind: 'call', call: listCall(program, table)};
   if (listing.kind !== 'done') return {kind: 'unreadable', why: listing.why};
-  const trouble = troubleIn(listing.stdout);
+  const trouble = troubleIn(listing.stdout, table);
   if (trouble === undefined) return {kind: 'read', actual: parse(listing.stdout)};
   return {kind: 'unreadable', why: `${program}-save: ${trouble}`};
 }
@@ -45,9 +46,9 @@ const chainLine = /^:(\S+) \S+ \[\d+:\d+\]$/;
 const ruleLine = /^(?:\[\d+:\d+\] )?-A (\S+) \S/;
 
 /** @returns what is wrong with it; undefined: it is whole */
-export function troubleIn(listing: string): string | undefined {
+export function troubleIn(listing: string, wanted: TableName = 'filter'): string | undefined {
   if (isIncompatible(listing)) {
-    return `${inexpressible}; set backend = "nftables", or put those rules into another table`;
+    return `${inexpressible.replace('filter', wanted)}; set backend = "nftables", or put those rules into another table`;
   }
   const tables = new Set<string>();
   let chains: Set<string> | undefined;
@@ -69,9 +70,9 @@ export function troubleIn(listing: string): string | undefined {
     }
   }
   if (chains !== undefined) return 'the listing is cut off: expected COMMIT at its end';
-  return tables.has('filter')
+  return tables.has(wanted)
     ? undefined
-    : 'no filter table was listed: expected *filter to COMMIT';
+    : `no ${wanted} table was listed: expected *${wanted} to COMMIT`;
 }
 
 const strange = (line: string): string =>

@@ -4,20 +4,21 @@
  * variants (nf_tables, legacy) print alike. What is ours is decided by who asks.
  */
 import {rulesAsLines} from './filter-listing.js';
+import type {TableName} from './iptables-calls.js';
 import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 
 /**
- * Chains of the filter table, each with its rules without `-A CHAIN `.
+ * Chains of one table, each with its rules without `-A CHAIN `.
  *
  * @param listing a whole one (`filter-listing.ts`)
  */
-export function readRules(listing: string): Map<string, string[]> {
+export function readRules(listing: string, wanted: TableName = 'filter'): Map<string, string[]> {
   const rules = new Map<string, string[]>();
   let table = '';
   for (const line of rulesAsLines(listing)) {
     if (line.startsWith('*')) table = line.slice(1);
-    if (table !== 'filter') continue;
+    if (table !== wanted) continue;
     if (line.startsWith(':')) rules.set(line.slice(1, line.indexOf(' ')), []);
     if (!line.startsWith('-A ')) continue;
     const end = line.indexOf(' ', 3);

@@ -8,10 +8,13 @@ export type Variant = '' | '-legacy' | '-nft';
 export const programOf = (family: Family, variant: Variant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}${variant}`;
 
+/** The tables in which something of ours may stand. */
+export type TableName = 'filter' | 'nat';
+
 /** @param program iptables or ip6tables, in either variant */
-export const listCall = (program: string): Call => ({
+export const listCall = (program: string, table: TableName = 'filter'): Call => ({
   program: `${program}-save`,
-  parameters: ['-t', 'filter'],
+  parameters: ['-t', table],
   input: '',
 });
 
@@ -24,7 +27,13 @@ export const listCall = (program: string): Call => ({
 export const restoreCalls = (program: string, input: string): Call[] => [
   ...[...blindJumps(input.split('\n'))].map((rule): Call => ({
     ...{program, input: ''},
-    parameters: ['--wait', String(lockSeconds), '--check', ...rule.split(' ')],
+    parameters: [
+      '--wait',
+      String(lockSeconds),
+      ...tableWords(input),
+      '--check',
+      ...rule.split(' '),
+    ],
     expects: 'absence',
   })),
   {
@@ -33,6 +42,10 @@ export const restoreCalls = (program: string, input: string): Call[] => [
     input,
   },
 ];
+
+/** The table of a batch, which has one; that of the filter is what iptables looks at by itself. */
+const tableWords = (input: string): readonly string[] =>
+  input.startsWith('*nat\n') ? ['-t', 'nat'] : [];
 
 const insertedJump = /^-I (\S+) 1 (.* -j (?!(?:RETURN|DROP|REJECT)\b)(\S+))$/;
 

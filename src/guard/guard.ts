@@ -10,26 +10,27 @@
  */
 import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
-import {loginMs, mostSubmitters} from '../blocks/passes.js';
 import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
 import type {Outcome, ReadRecord} from './outcome.js';
+import {Logins} from './logins.js';
+import {ignored, passedOver} from './passed-over.js';
 import {Sentences} from './sentences.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
-import type {Ignored} from '../hearing/heard.js';
 import {Judge} from '../judge/judge.js';
-import {judgedBy} from '../judge/shown.js';
+import {judgedBy, knownBy} from '../judge/shown.js';
 import type {BlockVerdict} from '../judge/verdict.js';
-import type {Judged} from '../judge/view.js';
+import type {Judged, KnownClients} from '../judge/view.js';
+import {GreetedClients} from '../greeting/greeted.js';
 import type {LogRecord} from '../log/record.js';
-import {sameHost} from '../log/syslog.js';
 import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified, type Proof} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope, JoinOutcome, SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 import type {MachineAnswer} from '../mail/pending-evidence.js';
 import type {PieceJoiner} from '../mail/pieces.js';
+import type {Address} from '../net/address.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
@@ -50,16 +51,6 @@ const lateMs = 15 * 60_000;
 /** While nobody is judged it is told again each so long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
-/** Names that are told one by one. A count: of the many of `auto` the first stand for all. */
-const mostShownNames = 3;
-
-const shownNames = (names: readonly string[]): string =>
-  names.length > mostShownNames
-    ? `${names.slice(0, mostShownNames).join(', ')} or another name of the mailer`
-    : names.join(' or ');
-
-const ignored = (reason: Ignored, why: string): ReadRecord => ({kind: 'ignored', reason, why});
-
 /** When something happened, for a block that comes of it. Ms since the epoch. */
 interface Moment {
   /** When the client was named, which may be long after the sign: no block begins before. */
@@ -70,12 +61,14 @@ interface Moment {
 export class Guard {
   /** What is known of clients, for people. */
   readonly judged: Judged;
+  readonly known: KnownClients;
   readonly #settings: GuardSettings;
   readonly #state: State;
   readonly #sessions: Envelopes;
   readonly #pieces: PieceJoiner;
   readonly #judge: Judge;
   readonly #sentences: Sentences;
+  readonly #logins: Logins;
   /** What was told of the wave; undefined: nothing since the start. */
   #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
@@ -96,8 +89,9 @@ export class Guard {
     );
     this.#pieces = pieces.join(state.openMessages);
     this.#judge = new Judge(settings.policy, state);
-    this.judged = judgedBy(this.#judge);
+    [this.judged, this.known] = [judgedBy(this.#judge), knownBy(this.#judge)];
     this.#sentences = new Sentences(settings, state, this.#judge);
+    this.#logins = new Logins(state.submitters);
   }
 
   /**
@@ -111,23 +105,14 @@ export class Guard {
 
   /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
   read(line: LogRecord): ReadRecord {
-    const {program, host} = line;
-    const {mailerNames, mailerHost, dialect} = this.#settings;
-    if (!mailerNames.includes(program)) {
-      return ignored('otherProgram', `not of ${shownNames(mailerNames)}`);
-    }
-    if (mailerHost !== undefined && !sameHost(host, mailerHost)) {
-      return ignored('otherHost', `not of the host ${mailerHost}`);
-    }
-    if (line.writer !== undefined && dialect.authorshipOf(line.writer) === 'other') {
-      return ignored('otherWriter', 'the journal says that no mailer wrote it');
-    }
+    const over = passedOver(line, this.#settings);
+    if (over !== undefined) return over;
     const record = this.#pieces.take(line);
     if (record === 'held' || record === undefined) {
       const which = record === 'held' ? 'of which more comes' : 'that is not whole';
       return ignored('piece', `a piece of a message ${which}`);
     }
-    const event = dialect.read(record);
+    const event = this.#settings.dialect.read(record);
     if (event === undefined) return ignored('noClient', 'nothing in it about a client');
     return {kind: 'event', event, record};
   }
@@ -143,6 +128,7 @@ export class Guard {
     const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
     // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
     const answer = this.#answer(record, event, ask);
+    if (event.kind === 'noCommands') this.#left(event.client, record.atMs);
     const joined = this.#sessions.take(record, event, answer);
     this.see(exemptions);
     const moment = {knownMs: record.atMs, nowMs};
@@ -167,10 +153,7 @@ export class Guard {
 
   /** A login needs the same proof as blame: it opens the ports for submission (`blocks/passes.ts`). */
   #loggedIn({client, proof, atMs}: Extract<JoinOutcome, {kind: 'loggedIn'}>): void {
-    if (!this.#suffices(proof)) return;
-    const {submitters} = this.#state;
-    submitters.limitTo(mostSubmitters);
-    submitters.set(this.#judge.textOf(client), {lastMs: atMs});
+    if (this.#suffices(proof)) this.#logins.note(this.#judge.textOf(client), atMs);
   }
 
   /** An envelope was silent for so long that it is over, though no line says so. */
@@ -219,8 +202,28 @@ export class Guard {
     return question && ask(question);
   }
 
-  #weigh(evidence: Evidence, moment: Moment, exemptions: Exemptions): Outcome[] {
-    const {client, atMs, proof} = evidence;
+  /**
+   * Somebody spoke before the greeting: the kernel saw it, or the gate.
+   *
+   * @param atMs when that was
+   */
+  spokeEarly(client: Address, atMs: number, nowMs: number, exemptions: Exemptions): Outcome[] {
+    this.see(exemptions);
+    const at = Math.min(atMs, nowMs);
+    const evidence = {kind: 'pregreet', client, subject: '', atMs: at, proof: 'kernel'} as const;
+    return this.#weigh(evidence, {knownMs: at, nowMs}, exemptions);
+  }
+
+  /** It came and went without a word: told to people, and never held against it. */
+  #left(client: Address | undefined, atMs: number): void {
+    const {greeted} = this.#state;
+    if (client === undefined || this.#settings.policy.earlyTalk === 'once') return;
+    new GreetedClients(greeted).left(this.#judge.textOf(client), atMs);
+  }
+
+  #weigh(said: Evidence, moment: Moment, exemptions: Exemptions): Outcome[] {
+    const {client, atMs, proof} = said;
+    const evidence = this.#logins.withSubmitter(this.#judge.textOf(client), said);
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
     if (!this.#suffices(proof)) return [{kind: 'unproven', evidence}];
@@ -318,11 +321,7 @@ export class Guard {
   /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
-    for (const [client, {lastMs}] of this.#state.submitters.entries()) {
-      if (lastMs <= nowMs - loginMs) this.#state.submitters.delete(client);
-      // Noted while the clock was ahead.
-      else if (lastMs > nowMs) this.#state.submitters.replace(client, {lastMs: nowMs});
-    }
+    this.#logins.sweep(nowMs);
     // Before clients are forgotten: at the end of a replay all are.
     const silent = this.#sessions
       .forgetSilent(nowMs)

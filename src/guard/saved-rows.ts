@@ -96,20 +96,29 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   }),
   mailerPorts: listOf(isPort),
   submitters: fields({lastMs: isNumber}),
+  passed: fields({sinceMs: isNumber, untilMs: isNumber}),
+  greeted: fields({
+    ...{early: isNumber, earlyMs: maybe(isNumber), said: maybe(isText)},
+    ...{left: isNumber, leftMs: maybe(isNumber)},
+  }),
   outgoing: fields({
     ...{hour: isNumber, standing: isText, user: isText, directory: isText, program: isText},
     ...{script: isText, home: isRecord, connections: isNumber, destinations: listOf(isText)},
     ...{pid: isNumber, lastMs: isNumber},
   }),
   egressChains: fields({chain: isText}),
+  greetingRules: fields({chain: isText}),
 };
+
+/** Keys that go to the kernel: one that it does not take would keep all others out. */
+const keys: Readonly<Partial<Record<PlainName, Is<string>>>> = {passed: isClient};
 
 function isKnownClient(value: unknown): boolean {
   return isRecord(value) && isClient(value['address']) && isProof(value['proof']);
 }
 
 export const isSavedRow = (name: PlainName, key: unknown, value: unknown): boolean =>
-  isText(key) && checks[name](value);
+  isText(key) && (keys[name]?.(key) ?? true) && checks[name](value);
 
 /**
  * Removes blocks of what is no network, or of another one than their key says: no backend could express them, and

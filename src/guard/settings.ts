@@ -22,6 +22,13 @@ export interface GuardSettings {
   readonly dialect: Dialect;
 }
 
+const earlyTalkOf: Readonly<Record<Config['greeting'], Policy['earlyTalk']>> = {
+  off: 'once',
+  observe: 'counts',
+  gate: 'counts',
+  strict: 'blocks',
+};
+
 /**
  * @param ownHost this machine's name
  * @param use `past`: without `blocks_per_minute`, which lives in the clock's time, and without the care of
@@ -42,6 +49,7 @@ export function guardSettings(
       longestBlockSeconds: config.blockTimeMax,
       ipv6Prefix: config.ipv6Prefix,
       learning: use === 'live' ? 'firstDay' : 'off',
+      earlyTalk: earlyTalkOf[config.greeting],
     },
     blocksMax,
     blocksPerMinute: use === 'live' ? blocksPerMinute : Number.POSITIVE_INFINITY,

@@ -10,6 +10,8 @@ import type {Block} from '../blocks/block.js';
 import type {Traffic} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Submitter} from '../blocks/passes.js';
+import type {Greeted} from '../greeting/greeted.js';
+import type {Pass} from '../greeting/passed.js';
 import type {Friend} from '../judge/crowd/friends.js';
 import {KnownNames} from '../judge/crowd/known-names.js';
 import type {ListLossState} from '../judge/crowd/list-loss.js';
@@ -78,10 +80,16 @@ const tables = {
   mailerPorts: of<readonly number[]>(),
   /** Who has logged in of late, by client. */
   submitters: of<Submitter>(),
+  /** Who has waited for the greeting, and goes straight to the mailer since, by client. */
+  passed: of<Pass>(),
+  /** Who spoke before the greeting, or left, by client. */
+  greeted: of<Greeted>(),
   /** Who opened connections to mail ports of others, by hour and program. */
   outgoing: of<SenderHour>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */
   egressChains: of<{readonly chain: string}>(),
+  /** The same of the greeting: one row, where something of it was ever made. */
+  greetingRules: of<{readonly chain: string}>(),
   /** What is known of one client, by its address; and more of those who deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),

@@ -21,3 +21,11 @@ export const wantedSettings = (
   host: mailerSyslogHost || undefined,
   namesAre: mailerSyslogName.includes('auto') ? 'auto' : 'named',
 });
+
+/** Names that are told one by one. A count: of the many of `auto` the first stand for all. */
+const mostShownNames = 3;
+
+export const shownNames = (names: readonly string[]): string =>
+  names.length > mostShownNames
+    ? `${names.slice(0, mostShownNames).join(', ')} or another name of the mailer`
+    : names.join(' or ');

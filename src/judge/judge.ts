@@ -5,7 +5,7 @@
  * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
-import type {Evidence} from '../mail/evidence.js';
+import {type Evidence, isEarlyTalk} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
@@ -13,13 +13,9 @@ import {ClientScope} from '../net/client-key.js';
 import {deedHash, isBareName, nameHash, plainName} from '../score/names.js';
 import type {Policy} from '../score/policy.js';
 import {
-  customerWeight,
   nullSenderOfMailerWeight,
   nullSenderOfRecordWeight,
   nullSenderWeight,
-  secondChanceFactor,
-  staleWeight,
-  weights,
 } from '../score/weights.js';
 import {Credits} from './credits.js';
 import {Convictions} from './conviction.js';
@@ -31,8 +27,6 @@ import {
   awaitMore,
   field,
   flag,
-  has,
-  isInSecondChance,
   standingOf,
   scoreAt,
   setFlag,
@@ -55,6 +49,8 @@ import {
 import {Suspects} from './memory/suspects.js';
 import type {JudgeTables} from './tables.js';
 import type {BlockVerdict} from './verdict.js';
+import {EarlyTalk} from './weighing/early-talk.js';
+import {weightOf} from './weighing/weight.js';
 
 export interface Judgement {
   /** `paid`: it led to a block, or came while that stood. */
@@ -79,6 +75,7 @@ export class Judge {
   readonly names: KnownNames;
   readonly friends: Friends;
   readonly suspects: Suspects;
+  readonly #earlyTalk: EarlyTalk;
   readonly policy: Policy;
   readonly convictions: Convictions;
   readonly #credits: Credits;
@@ -100,6 +97,10 @@ export class Judge {
     this.names = new KnownNames(tables.names);
     this.friends = new Friends(tables.friends);
     this.suspects = new Suspects(tables.suspects);
+    this.#earlyTalk = new EarlyTalk(policy, tables.greeted, {
+      ...{clients: this.#clients, friends: this.friends},
+      textOf: (client) => this.textOf(client),
+    });
     this.#credits = new Credits({
       ...{memory: this.memory, names: this.names, listLoss: this.listLoss},
       ...{networks: this.networks, friends: this.friends},
@@ -148,11 +149,14 @@ export class Judge {
       return {...this.#nothing(before, sec), listLoss};
     }
     const slot = before ?? this.memory.add(client);
-    const weight = this.#weightOf(slot, evidence, known, sec);
+    const act = this.#earlyTalk.act(slot, evidence, atMs);
+    const weight = act?.weight ?? weightOf(this.#clients, slot, evidence, known, sec);
+    const deed = isEarlyTalk(kind) ? 'pregreet' : kind;
     const isNew =
       weight > 0 &&
-      (subjectIs === 'ambiguous' ||
-        this.memory.noteDeed(slot, deedHash(kind, plain), sec) === 'new');
+      (act !== undefined ||
+        subjectIs === 'ambiguous' ||
+        this.memory.noteDeed(slot, deedHash(deed, plain), sec) === 'new');
     const counted = isNew ? weight : 0;
     if (isNew) {
       addScore(this.#clients, slot, weight, sec);
@@ -238,6 +242,7 @@ export class Judge {
     this.names.sweep(nowMs);
     this.wave.sweep(nowMs);
     this.friends.sweep(nowMs);
+    this.#earlyTalk.sweep(nowMs);
     return this.listLoss.sweep(nowMs);
   }
 
@@ -251,28 +256,12 @@ export class Judge {
     return sec < this.#clients.u32(slot, field.blockedUntilSec);
   }
 
-  #weightOf(
-    slot: Slot,
-    {kind, submitter}: Evidence,
-    known: 'never' | 'stale' | 'thisWeek',
-    sec: number,
-  ): number {
-    const clients = this.#clients;
-    if (kind === 'undeliverable') {
-      addU16(clients, slot, field.awaited, -1);
-      if (submitter === 'own') return 0;
-    }
-    // A stranger can only reach us: whose mail many other hosts took is a customer of ours.
-    const isCustomer = kind === 'undeliverable' && has(clients, slot, flag.isCustomer);
-    const full = isCustomer ? customerWeight : weights[kind];
-    const weight = known === 'stale' ? full * staleWeight : full;
-    return isInSecondChance(clients, slot, sec) ? weight * secondChanceFactor : weight;
-  }
-
   #afterEvidence(slot: Slot, evidence: Evidence, weighed: Weighed): BlockVerdict[] {
     const {client, kind} = evidence;
     const {atMs, fresh} = weighed;
-    const envelope = kind === 'undeliverable' ? undefined : evidence.envelope;
+    // The mailer has no more to say of who spoke too early: nothing is awaited.
+    const isWhole = this.#earlyTalk.isWhole(kind);
+    const envelope = kind === 'undeliverable' || isWhole ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
       const around = this.convictions.tell(slot, client, {sender: 'named', fresh}, atMs);

@@ -11,12 +11,22 @@ import {
   secondChanceUntil,
   standingOf,
 } from './memory/client-record.js';
-import type {Bar, ClientView, CrowdView, Judged} from './view.js';
+import type {Bar, ClientView, CrowdView, Judged, KnownClients} from './view.js';
 
 export const judgedBy = (judge: Judge): Judged => ({
   client: (network, atMs) => clientView(judge, network, atMs),
   crowd: (atMs) => crowdView(judge, atMs),
 });
+
+export const knownBy = (judge: Judge): KnownClients => ({
+  withRecord: () => recordsOf(judge),
+  friends: () => judge.friends.all(),
+  textOf: (client) => judge.textOf(client),
+});
+
+function* recordsOf({memory, scope}: Judge): Generator<string> {
+  for (const key of memory.withRecord()) yield scope.ofKey(key).text;
+}
 
 function clientView(judge: Judge, network: Network, atMs: number): ClientView | undefined {
   const {memory, scope, suspects, friends, networks} = judge;

@@ -1,6 +1,7 @@
 /** The tables of the judge: all that it remembers. Each is filled by the class that is named with it. */
 import type {PackedTable} from '../base/mechanisms/packed-table.js';
 import type {Table} from '../base/mechanisms/table.js';
+import type {Greeted} from '../greeting/greeted.js';
 import type {Friend} from './crowd/friends.js';
 import type {ListLossState} from './crowd/list-loss.js';
 import type {WaveState} from './crowd/wave.js';
@@ -18,4 +19,5 @@ export interface JudgeTables extends MemoryTables {
   readonly listLoss: Table<ListLossState>;
   readonly wave: Table<WaveState>;
   readonly learning: Table<Learning>;
+  readonly greeted: Table<Greeted>;
 }

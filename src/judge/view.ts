@@ -3,6 +3,7 @@
  * and the metrics tell it. Nothing is decided by it, and nothing of it is saved.
  */
 import type {ListLossView} from './crowd/list-loss.js';
+import type {Address} from '../net/address.js';
 import type {Network} from '../net/network.js';
 import type {Rule} from './verdict.js';
 
@@ -82,4 +83,14 @@ export interface Judged {
   /** @param network an address, or the network of one client; of others nothing is known */
   readonly client: (network: Network, atMs: number) => ClientView | undefined;
   readonly crowd: (atMs: number) => CrowdView;
+}
+
+/** Who is known, and how each is called. */
+export interface KnownClients {
+  /** Whose mail is wanted: clients with a record, by their text. Walks over all records. */
+  readonly withRecord: () => Iterable<string>;
+  /** Hosts that took mail of our users, by their text. */
+  readonly friends: () => Iterable<string>;
+  /** How the client of this address is called. */
+  readonly textOf: (client: Address) => string;
 }

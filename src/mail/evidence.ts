@@ -35,9 +35,19 @@ export const evidenceKinds = [
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
 /** One of them weighs as much as several names: too cheap for who only needs the word of a log to forge it. */
-const heavyKinds: readonly EvidenceKind[] = ['bogusCommand', 'openProxy', 'smtpAttack'];
+const heavyKinds: readonly EvidenceKind[] = [
+  'bogusCommand',
+  'openProxy',
+  'smtpAttack',
+  'pregreet',
+  'earlyTraffic',
+];
 
 export const isHeavy = (kind: EvidenceKind): boolean => heavyKinds.includes(kind);
+
+/** sendmail has two lines for it, and the kernel and the gate see it too: one kind of act. */
+export const isEarlyTalk = (kind: EvidenceKind): kind is 'pregreet' | 'earlyTraffic' =>
+  kind === 'pregreet' || kind === 'earlyTraffic';
 
 export const isEvidenceKind = (kind: string): kind is EvidenceKind =>
   (evidenceKinds as readonly string[]).includes(kind);

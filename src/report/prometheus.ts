@@ -4,6 +4,7 @@
  */
 import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
+import {greetingFigures} from './greeting/figures.js';
 import type {Figure, Sample} from './hearing/figure.js';
 import {hearingFigures} from './hearing/figures.js';
 import {type EgressStatus, enforcedShare, type FamilyStatus, type Status} from './status.js';
@@ -16,6 +17,7 @@ export function statusFigures(status: Status): string {
     ...effectFigures(status),
     ...egressFigures(status),
     ...hearingFigures(status.hearing),
+    ...greetingFigures(status.greeting),
   ];
   return figures.map(figureText).join('');
 }
@@ -209,7 +211,10 @@ const labelCharacters = 200;
 
 function figureText({name, type, help, samples}: Figure): string {
   const full = `blocksmtp_${name}`;
-  const lines = samples.map(({labels = {}, value}) => `${full}${labelText(labels)} ${value}`);
+  const lines = samples.map(({labels = {}, value, part}) => {
+    const sampled = part === undefined ? full : `${full}_${part}`;
+    return `${sampled}${labelText(labels)} ${value}`;
+  });
   return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...lines, ''].join('\n');
 }
 

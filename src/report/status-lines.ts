@@ -4,6 +4,7 @@ import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
 import {endlessText} from '../blocks/overdue.js';
 import {badFileTrouble, type TrialView} from '../config/trial.js';
+import {greetingLines} from './greeting/lines.js';
 import {hearingLines} from './hearing/lines.js';
 import type {CrowdView} from '../judge/view.js';
 import {effectLines} from './effect-text.js';
@@ -38,6 +39,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...families.map((each) => familyLine(each, 'stand', ago)),
     ...effectLines(status.effect, nowMs),
     ...(status.endless === undefined ? [] : [endlessText(status.endless, 'notRunning')]),
+    ...greetingLines(status.greeting, nowMs),
     `outgoing: ${egress.mode}`,
     ...egress.families.map((each) => {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';

@@ -8,6 +8,7 @@ import type {EffectView} from '../blocks/passage.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
+import type {GreetingView} from '../greeting/view.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
 import type {CrowdView} from '../judge/view.js';
@@ -72,6 +73,8 @@ export interface Status {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Which logs are followed, and whether the mailer is heard. */
   readonly hearing: HearingView;
+  /** What is done about who speaks before the greeting; absent: nothing, or no daemon runs. */
+  readonly greeting?: GreetingView | undefined;
   /** What the daemon runs with, by the keys of the file, as TOML: without what may hold a secret. */
   readonly settings: Readonly<Record<string, string>>;
 }

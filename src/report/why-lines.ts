@@ -10,6 +10,7 @@ import type {DropsBeside} from '../blocks/beside.js';
 import type {Block, ShownBlock} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Passages} from '../blocks/passage.js';
+import type {GreetedView} from '../greeting/view.js';
 import {
   againstText,
   amountText,
@@ -21,6 +22,7 @@ import {
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import {besideLines} from './beside-text.js';
 import {passagesText} from './effect-text.js';
+import {greetedLines} from './greeting/lines.js';
 import {liftedText} from './outcome-text.js';
 import {crowdLines} from './status-lines.js';
 
@@ -41,6 +43,8 @@ export interface WhyView {
   /** Blocks of smaller networks inside of it. A count. */
   readonly blocksInside: number;
   readonly known: ClientView | null;
+  /** What the greeting has shown of it; absent: `greeting` is off, or nothing. */
+  readonly greeted?: GreetedView | undefined;
   readonly crowd: CrowdView;
   readonly whitelist: string;
   /** Where blocks hold, in ascending order; absent where that is one port. */
@@ -83,6 +87,7 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
     ...(known === null
       ? ['nothing is known against it or for it']
       : clientLines(known, block, nowMs)),
+    ...greetedLines(why.greeted),
     ...crowdLines(why.crowd, nowMs),
     ...undoLines(why),
     ...history.map(({atMs, event, reason}) => {

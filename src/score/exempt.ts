@@ -85,6 +85,12 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
+  /** All that is exempt: the administrator's entries first, then our own addresses, then what is no client's. */
+  get networks(): readonly Network[] {
+    const entries = this.#whitelist.entries.map((entry) => entry.network);
+    return [...entries, ...this.#trusted, ...this.#ours, ...reserved];
+  }
+
   /** Whether this machine, or the mailer, has an address in the network. */
   readonly isOurs = (network: Span): boolean => this.#ours.some((own) => overlaps(own, network));
 
@@ -94,9 +100,7 @@ export class Exemptions {
    */
   within(network: Network): readonly Network[] {
     if (this.ofNetwork(network) === undefined) return [];
-    const entries = this.#whitelist.entries.map((entry) => entry.network);
-    const all = [...entries, ...this.#trusted, ...this.#ours, ...reserved];
-    const inside = all.filter((each) => overlaps(each, network));
+    const inside = this.networks.filter((each) => overlaps(each, network));
     return inside.some(({prefix}) => prefix <= network.prefix) ? [network] : inside;
   }
 

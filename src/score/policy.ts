@@ -10,4 +10,9 @@ export interface Policy {
   readonly ipv6Prefix: number;
   /** Whether an installation that knows nothing yet judges with care in its first 24 hours. */
   readonly learning: 'firstDay' | 'off';
+  /**
+   * What talk before the greeting does. `once`: it weighs a name, once for ever; `counts`: three, at most each
+   * ten minutes; `blocks`: as many as block a client of which nothing is known.
+   */
+  readonly earlyTalk: 'once' | 'counts' | 'blocks';
 }

@@ -23,7 +23,7 @@ export const weights: Readonly<Record<EvidenceKind, number>> = {
   relayDenied: 0.5,
   /** Each user name once: a telephone with an old password is one. */
   authFailed: 0.5,
-  /** sendmail has refused all its mail already. */
+  /** Both lines of one session are one thing. Where `greeting` is on: `earlyTalkWeight`. */
   pregreet: 1,
   earlyTraffic: 1,
   /** One command too often. */
@@ -35,6 +35,12 @@ export const weights: Readonly<Record<EvidenceKind, number>> = {
   /** A session that the reaper ended. A mailer behind a broken link leaves them too. */
   stuckSession: 0.25,
 };
+
+/**
+ * Talk before the greeting where the administrator has set `greeting`: no mailer speaks first (RFC 5321, 3.1), so a
+ * session of it speaks as strongly as three unknown names. Once in ten minutes (`greeting/greeted.ts`). Names.
+ */
+export const earlyTalkWeight = 3;
 
 /**
  * The same of a client whose mail many hosts took: a customer that does not log in. Not 0: who knows a user

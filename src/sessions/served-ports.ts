@@ -6,6 +6,7 @@
  */
 
 import {mostPorts} from '../config/kinds/lists.js';
+import type {Config} from '../config/schema.js';
 
 /** Where no mailer was ever seen: a relay takes mail there (RFC 5321, 4.5.4.2). */
 const standardPort = 25;
@@ -65,6 +66,13 @@ export const sessionPorts = (
   guarded: readonly number[],
   seen: readonly number[] = [],
 ): readonly number[] => [...new Set([...guarded, ...seen])].sort((a, b) => a - b);
+
+/** Where the gate listens: the sessions that it has handed to the mailer keep its port. */
+export const gatePorts = ({
+  greeting,
+  greetingPort,
+}: Pick<Config, 'greeting' | 'greetingPort'>): readonly number[] =>
+  greeting === 'gate' || greeting === 'strict' ? [greetingPort] : [];
 
 /** The same from the configuration and the state. */
 export function servedPorts(

@@ -20,7 +20,10 @@ test('the program has them all, in their order, each once', () => {
 });
 
 test('each request has its command', () => {
-  expect(names).toEqual(expect.arrayContaining(Object.keys(requests)));
+  // `list --greeting` asks for who waits; the gate greets.
+  const others = ['waiting', 'greet'];
+  const own = Object.keys(requests).filter((name) => !others.includes(name));
+  expect(names).toEqual(expect.arrayContaining(own));
 });
 
 test.each(commands)('$words: its meaning is sentences; its options are those of its row', (row) => {

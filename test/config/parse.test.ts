@@ -204,6 +204,38 @@ describe('parseConfig: contradictions', () => {
     ]);
   });
 
+  test.each([
+    [
+      {greeting_wait: '5s', greeting_wait_stress: '6s'},
+      'greeting_wait_stress: 6s: expected at most greeting_wait, which is 5s',
+    ],
+    [
+      {greeting_max: 50, greeting_max_per_network: 60},
+      'greeting_max_per_network: 60: expected at most greeting_max, which is 50',
+    ],
+    [
+      {greeting_max_per_client: 101},
+      'greeting_max_per_client: 101: expected at most greeting_max_per_network, which is 100',
+    ],
+    [
+      {greeting_port: 587},
+      'greeting_port: 587: expected a port at which nobody else listens: clients call the mailer at this one',
+    ],
+    [
+      {greeting_port: 2525, mailer_ports: '25,2525'},
+      'greeting_port: 2525: expected a port at which nobody else listens: clients call the mailer at this one',
+    ],
+  ])('of the gate: %j', (table, problem) => {
+    expect(problemsOf({table})).toEqual([`${file}: ${problem}`]);
+  });
+
+  test('of the gate: a part that is not written is no larger than its whole', () => {
+    const few = {greetingMax: 10, greetingMaxPerNetwork: 10, greetingMaxPerClient: 10};
+    expect(configOf({table: {greeting_max: 10}})).toMatchObject(few);
+    const equal = {greeting_wait: '5s', greeting_wait_stress: '5s'};
+    expect(configOf({table: equal})).toMatchObject({greetingWait: 5, greetingWaitStress: 5});
+  });
+
   test('equal is good', () => {
     expect(configOf({table: {block_time: '7d'}}).blockTime).toBe(7 * 86_400);
   });

@@ -63,6 +63,17 @@ describe('settings', () => {
       metrics_file: '',
       dry_run: false,
       flush_on_exit: false,
+      greeting: 'off',
+      greeting_wait: 6,
+      greeting_wait_stress: 1,
+      greeting_port: 2500,
+      greeting_max: 2000,
+      greeting_max_per_client: 20,
+      greeting_max_per_network: 100,
+      greeting_children_max: 100,
+      greeting_children_per_second: 20,
+      greeting_passed: 30 * 86_400,
+      greeting_command: '',
     });
   });
 

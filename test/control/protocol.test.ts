@@ -18,6 +18,30 @@ const seconds = fc.integer({min: 1, max: longestOperatorSeconds});
 const confirmSeconds = fc.integer({min: trialSeconds.least, max: trialSeconds.most});
 const plain = <Command extends CommandName>(command: Command) => fc.constant({command});
 
+const time = fc.integer({min: 0, max: 2e12});
+const client = fc.constantFrom('192.0.2.1', '2001:db8::1');
+const reports = fc.record({
+  state: fc.constantFrom('takes', 'full'),
+  port: fc.integer({min: 1, max: 65_535}),
+  waiting: fc.nat(100),
+  children: fc.nat(100),
+  stress: fc.constantFrom('calm', 'stressed'),
+  visits: fc.array(
+    fc.record(
+      {
+        fate: fc.constantFrom('handed', 'early', 'left', 'unwaited', 'refused'),
+        client,
+        atMs: time,
+        waitedMs: fc.nat(90_000),
+        pid: fc.integer({min: 1, max: 4_194_304}),
+        said: fc.string({maxLength: 100}),
+      },
+      {requiredKeys: ['fate', 'client', 'atMs', 'waitedMs']},
+    ),
+  ),
+  waiters: fc.array(fc.record({client, sinceMs: time})),
+});
+
 /** One of each row of the table. */
 const samples: {
   readonly [Command in CommandName]: fc.Arbitrary<Extract<Request, {command: Command}>>;
@@ -32,6 +56,8 @@ const samples: {
   flush: plain('flush'),
   reload: fc.record({command: fc.constant('reload'), confirmSeconds}, {requiredKeys: ['command']}),
   confirm: plain('confirm'),
+  waiting: plain('waiting'),
+  greet: fc.record({command: fc.constant('greet'), report: reports}),
 };
 const anyRequest: fc.Arbitrary<Request> = fc.oneof(...Object.values(samples));
 

@@ -10,6 +10,10 @@ async function routed(value: unknown): Promise<readonly unknown[]> {
       asked.push(['course', request]);
       return Promise.resolve({kind: 'done', message: 'of the course'});
     },
+    gate: (request) => {
+      asked.push(['gate', request]);
+      return Promise.resolve({kind: 'done', message: 'of the gate'});
+    },
     guard: (request) => {
       asked.push(['guard', request]);
       return Promise.resolve({kind: 'done', message: 'of the guard'});
@@ -33,6 +37,18 @@ test.each([{command: 'list'}, {command: 'flush'}, {command: 'why', network: 'x'}
     expect(await routed(request)).toEqual([answer, ['guard', request]]);
   },
 );
+
+test('a report is for the gate', async () => {
+  const report = {
+    ...{state: 'takes', port: 2500, waiting: 0, children: 0, stress: 'calm'},
+    ...{visits: [], waiters: []},
+  };
+  const request = {command: 'greet', report};
+  expect(await routed(request)).toEqual([
+    {kind: 'done', message: 'of the gate'},
+    ['gate', request],
+  ]);
+});
 
 test.each([undefined, 'reload', {command: 'reload', confirmSeconds: 1}, {command: 'block'}])(
   '%j is for nobody',

@@ -107,6 +107,15 @@ test('the names, their types and their order', () => {
     'source_newest_stamp_timestamp_seconds gauge',
     'source_offset_seconds gauge',
     'source_behind_bytes gauge',
+    'greeting_waiting gauge',
+    'greeting_children gauge',
+    'greeting_stressed gauge',
+    'greeting_heard_timestamp_seconds gauge',
+    'greeting_clients_total counter',
+    'greeting_seen_early_total counter',
+    'greeting_wait_seconds histogram',
+    'greeting_passed gauge',
+    'greeting_rules_standing gauge',
   ]);
   expect(text).toContain('\nblocksmtp_firewall_read_timestamp_seconds{family="ipv4"} 0\n');
   expect(text).toContain('\nblocksmtp_egress_failing{family="ipv4"} 1\n');

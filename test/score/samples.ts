@@ -11,6 +11,7 @@ export const policy: Policy = {
   longestBlockSeconds: 4 * 86_400,
   ipv6Prefix: 64,
   learning: 'firstDay',
+  earlyTalk: 'once',
 };
 
 /** A guard under these defaults, on the machine that its log is of. */

@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {mostPorts} from '../../src/config/kinds/lists.js';
 import {
+  gatePorts,
   guardedPorts,
   missesUntilClosed,
   seenNow,
@@ -56,4 +57,13 @@ test('what is configured counts, else what was seen, else 25', () => {
   expect(guardedPorts('auto', [25, 587])).toEqual([25, 587]);
   expect(guardedPorts('auto', undefined)).toEqual([25]);
   expect(guardedPorts('auto', [])).toEqual([25]);
+});
+
+test.each([
+  ['off', []],
+  ['observe', []],
+  ['gate', [2500]],
+  ['strict', [2500]],
+] as const)('sessions that the gate has handed over, under %s: %j', (greeting, expected) => {
+  expect(gatePorts({greeting, greetingPort: 2500})).toEqual(expected);
 });

@@ -4,7 +4,14 @@
  * (`multiport`), but where packets are translated each port needs a rule of its own: conntrack knows no
  * lists. So what stands for one block is one rule or several, and each has a key.
  */
-import {type ChainSpec, isTranslated, setName, submissionsOf, type Traffic} from './spec.js';
+import {
+  type ChainSpec,
+  isTranslated,
+  portsMet,
+  setName,
+  submissionsOf,
+  type Traffic,
+} from './spec.js';
 import type {Family} from '../../net/address.js';
 
 /** The words of the rules of one kind of traffic. */
@@ -16,9 +23,8 @@ export interface Matches {
 }
 
 export function matchesOf(traffic: Traffic): Matches {
-  const {ports} = traffic;
   const words = isTranslated(traffic) ? translated : direct;
-  return {all: words(ports), submissions: words(submissionsOf(ports))};
+  return {all: words(portsMet(traffic)), submissions: words(submissionsOf(traffic.ports))};
 }
 
 function direct(ports: readonly number[]): string[] {
@@ -38,7 +44,7 @@ const translated = (ports: readonly number[]): string[] =>
  * listed so drops at these ports alone; read as another's, it would do so for ever.
  */
 export const shownWithoutPorts = (traffic: Traffic): boolean =>
-  !isTranslated(traffic) && traffic.ports.length > 1;
+  !isTranslated(traffic) && portsMet(traffic).length > 1;
 
 /** The match that is left then. */
 export const withoutPorts = '-p tcp';

@@ -7,6 +7,8 @@ export interface Traffic {
   readonly ports: readonly number[];
   /** The chains from which packets are led to ours. */
   readonly hooks: readonly string[];
+  /** The port to which calls of port 25 may be led on their way; absent: they are not. */
+  readonly gate?: number | undefined;
 }
 
 /** Both families have the same. */
@@ -30,6 +32,16 @@ const ownHook = 'INPUT';
 export const isTranslated = ({hooks}: Traffic): boolean =>
   hooks.length !== 1 || hooks[0] !== ownHook;
 
+/**
+ * The ports that packets have when they come by: a client that was led to the gate before it was blocked has
+ * the gate's. It counts like 25, and is none for submission. Where packets are translated anyway, the port
+ * counts that the client has called, and this one is never asked for.
+ */
+export const portsMet = (traffic: Traffic): readonly number[] =>
+  traffic.gate === undefined || isTranslated(traffic)
+    ? traffic.ports
+    : [...new Set([...traffic.ports, traffic.gate])].sort((a, b) => a - b);
+
 const relayPort = 25;
 /** RFC 8314, 3.3 and RFC 6409: where users hand in mail, with a password. */
 const submissionPorts: readonly number[] = [465, 587];
@@ -46,5 +58,9 @@ export function submissionsOf(ports: readonly number[]): readonly number[] {
 }
 
 /** Of the same traffic: one key. The ports alone where the chain is INPUT, as earlier versions had it. */
-export const trafficKey = ({ports, hooks}: Traffic): string =>
-  isTranslated({ports, hooks}) ? `${ports.join(',')} ${hooks.join(',')}` : ports.join(',');
+export function trafficKey(traffic: Traffic): string {
+  const ports = portsMet(traffic).join(',');
+  // Of the same packets, and not of the same meaning: 2500 may also be a port of the mailer.
+  const own = ports === traffic.ports.join(',') ? ports : `${ports} gate`;
+  return isTranslated(traffic) ? `${ports} ${traffic.hooks.join(',')}` : own;
+}

@@ -4,7 +4,7 @@
  * for ever. It is remembered when its rules are gone, too: a rule set that was saved once may be loaded again
  * in a year.
  */
-import {type ChainSpec, trafficKey} from '../chain/spec.js';
+import {type ChainSpec, type Traffic, trafficKey} from '../chain/spec.js';
 import type {Former} from './leftovers.js';
 import type {NotedChain, State} from '../../guard/state.js';
 
@@ -17,16 +17,22 @@ export const mostFormerChains = 8;
  */
 export const mostNoted = 100;
 
-const keyOf = ({chain, ports, hooks}: ChainSpec): string =>
-  `${chain} ${trafficKey({ports, hooks})}`;
+const keyOf = ({chain, ...traffic}: ChainSpec): string => `${chain} ${trafficKey(traffic)}`;
+
+/** Plain data, and nothing that is not there. */
+const trafficOf = ({ports, hooks, gate}: Traffic): Traffic => ({
+  ...{ports, hooks},
+  ...(gate !== undefined && {gate}),
+});
 
 /** From now on something of ours may stand there. Said before the first batch. */
-export function noteChain({chains}: State, {chain, ports, hooks}: ChainSpec): void {
-  const key = keyOf({chain, ports, hooks});
+export function noteChain({chains}: State, spec: ChainSpec): void {
+  const {chain} = spec;
+  const key = keyOf(spec);
   const noted = chains.get(key);
   if (noted !== undefined && noted.removed === undefined) return;
   chains.limitTo(mostNoted);
-  chains.set(key, {chain, ports, hooks});
+  chains.set(key, {chain, ...trafficOf(spec)});
 }
 
 /** All but what is in force. */
@@ -40,12 +46,12 @@ export function formerChains({chains}: State, present: ChainSpec): Former {
   return {
     traffic: ours.filter((spec) => keyOf(spec) !== keyOf(present)),
     specs: [...byName.values()].flatMap(([spec, ...former]) => (spec ? {...spec, former} : [])),
-    noteGone: ({chain, former = [], ...traffic}) => {
-      for (const {ports, hooks} of [traffic, ...former]) {
-        const key = keyOf({chain, ports, hooks});
+    noteGone: ({chain, former = [], ...latest}) => {
+      for (const traffic of [latest, ...former]) {
+        const key = keyOf({chain, ...traffic});
         const noted = chains.get(key);
         if (noted === undefined || noted.removed !== undefined) continue;
-        chains.set(key, {chain, ports, hooks, removed: 'once'});
+        chains.set(key, {chain, ...trafficOf(traffic), removed: 'once'});
       }
       forgetOldest(chains, present.chain);
     },
@@ -66,4 +72,4 @@ function forgetOldest(chains: State['chains'], present: string): void {
 const specOf = (noted: NotedChain): ChainSpec =>
   'port' in noted
     ? {chain: noted.chain, ports: [noted.port], hooks: ['INPUT']}
-    : {chain: noted.chain, ports: noted.ports, hooks: noted.hooks};
+    : {chain: noted.chain, ...trafficOf(noted)};

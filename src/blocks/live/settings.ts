@@ -7,28 +7,42 @@ import type {Family} from '../../net/address.js';
 export type FirewallSettings = Pick<
   Config,
   'backend' | 'iptablesChainName' | 'flatChainMax' | 'hookPlace' | 'hookChains'
-> & {
-  /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
-  readonly ports: readonly number[];
-};
+> &
+  Partial<Pick<Config, 'greeting' | 'greetingPort'>> & {
+    /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
+    readonly ports: readonly number[];
+  };
 
 /** What the old program wrote, which kept no state: its rules are taken over under any settings for 25. */
 const oldListing: Traffic = {ports: [25], hooks: ['INPUT']};
 
 /** @param former what was guarded under this name before */
-export function chainSpec(
-  {iptablesChainName: chain, ports, hookChains: hooks}: FirewallSettings,
-  former: readonly Traffic[] = [],
-): ChainSpec {
-  const isOther = trafficKey(oldListing) !== trafficKey({ports, hooks});
+export function chainSpec(settings: FirewallSettings, former: readonly Traffic[] = []): ChainSpec {
+  const {iptablesChainName: chain, ports, hookChains: hooks} = settings;
+  const gate = gateOf(settings);
+  const isOther = trafficKey(oldListing) !== trafficKey({ports, hooks, gate});
   const old = isOther && oldListing.ports.every((port) => ports.includes(port)) ? [oldListing] : [];
   const all = [...former, ...old];
-  return {chain, ports, hooks, ...(all.length > 0 && {former: all})};
+  return {
+    ...{chain, ports, hooks},
+    ...(gate !== undefined && {gate}),
+    ...(all.length > 0 && {former: all}),
+  };
 }
 
-/** Without a state nobody knows which ports were guarded: those that a mailer mostly has are looked for. */
-export const likelyTraffic = (hooks: readonly string[]): readonly Traffic[] =>
-  [[25], [25, 465], [25, 587], [25, 465, 587]].map((ports) => ({ports, hooks}));
+/** Where clients are led to the gate, one that is blocked must not be served there. */
+const gateOf = ({greeting, greetingPort}: FirewallSettings): number | undefined =>
+  greeting === 'gate' || greeting === 'strict' ? greetingPort : undefined;
+
+/**
+ * Without a state nobody knows which ports were guarded: those that a mailer mostly has are looked for, with
+ * the gate and without it.
+ */
+export const likelyTraffic = (hooks: readonly string[], gate?: number): readonly Traffic[] =>
+  [[25], [25, 465], [25, 587], [25, 465, 587]].flatMap((ports) => [
+    {ports, hooks},
+    ...(gate === undefined ? [] : [{ports, hooks, gate}]),
+  ]);
 
 export function chainSettings(
   settings: FirewallSettings,

@@ -30,7 +30,7 @@ import type {Family} from '../../net/address.js';
 const mostEntries = 2_000_000;
 
 /** `absent`, or what is in it. */
-type SetState = 'absent' | Elements;
+export type SetState = 'absent' | Elements;
 
 interface SetAndChain {
   readonly chain: ChainState;
@@ -59,7 +59,12 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
       const chainSteps = planChain(settings, wish, actual.chain);
       const chain = chainPlan(settings, '', actual.chain, chainSteps);
       const drift = countKinds(driftIn(wish, elements, steps));
-      const calls = renderSet(spec, family, actual.set === 'absent' ? 'create' : 'keep', steps);
+      const calls = renderSet(
+        setName(spec, family),
+        family,
+        actual.set === 'absent' ? 'create' : 'keep',
+        steps,
+      );
       return {
         calls: [...calls, ...chain.calls],
         changes: new Map([...countKinds(steps), ...chain.changes]),
@@ -104,7 +109,7 @@ export function setPart(spec: ChainSpec, family: Family): Part<SetState> {
   };
 }
 
-function readSet(
+export function readSet(
   name: string,
   family: Family,
   saved: CallResult | undefined,
@@ -156,13 +161,12 @@ function parseSet(
   return {kind: 'read', actual: elements};
 }
 
-function renderSet(
-  spec: ChainSpec,
+export function renderSet(
+  name: string,
   family: Family,
   set: 'create' | 'keep',
   steps: readonly SetStep[],
 ): Call[] {
-  const name = setName(spec, family);
   const inet = family === 4 ? 'inet' : 'inet6';
   const created = `create ${name} hash:net family ${inet} maxelem ${mostEntries} timeout 0`;
   const lines = steps.map((step) =>
@@ -174,7 +178,7 @@ function renderSet(
   return lines.length === 0 ? [] : [ipset(`${lines.join('\n')}\n`)];
 }
 
-const ipset = (input: string): Call => ({
+export const ipset = (input: string): Call => ({
   program: 'ipset',
   parameters: ['-exist', 'restore'],
   input,

@@ -2,7 +2,7 @@
  * What the kernel holds of the backend `nftables`: our table, as `nft -j` prints it
  * (libnftables-json(5)), and whether it is just as `nftables.ts` makes it.
  */
-import {type ChainSpec, isTranslated, submissionsOf} from '../chain/spec.js';
+import {type ChainSpec, isTranslated, portsMet, submissionsOf} from '../chain/spec.js';
 import type {Elements} from './set.js';
 import type {CallResult, KernelReading} from '../../firewall/backend.js';
 import {
@@ -59,7 +59,7 @@ interface DropRule {
 /** Their order is nothing: each says by itself whom it drops. */
 export function dropRules(spec: ChainSpec): DropRule[] {
   const submissions = submissionsOf(spec.ports);
-  const relay = spec.ports.filter((port) => !submissions.includes(port));
+  const relay = portsMet(spec).filter((port) => !submissions.includes(port));
   // Of what conntrack tells nft takes no set of ports back as it was written (1.0.6).
   const grouped = (ports: readonly number[]): (readonly number[])[] =>
     isTranslated(spec) ? ports.map((port) => [port]) : ports.length === 0 ? [] : [ports];
@@ -102,7 +102,7 @@ function parseTable(
   for (const {name, elem = []} of listed.items.flatMap(({set}) => set ?? [])) {
     for (const element of elem) {
       const isTimed = typeof element === 'object' && 'elem' in element;
-      const network = networkOf(isTimed ? element.elem.val : element);
+      const network = elementNetwork(isTimed ? element.elem.val : element);
       const expires = isTimed ? element.elem.expires : undefined;
       const endMs = expires === undefined ? Number.POSITIVE_INFINITY : nowMs + expires * 1000;
       // In the other set we would look for it in vain when it is to go.
@@ -115,7 +115,7 @@ function parseTable(
   return {kind: 'read', actual: {table, elements, submitters, readMs: nowMs}};
 }
 
-function networkOf(value: Value): string | undefined {
+export function elementNetwork(value: Value): string | undefined {
   const text =
     typeof value !== 'object'
       ? String(value)

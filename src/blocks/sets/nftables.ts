@@ -42,7 +42,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
         set === submitterSet ? passes : steps.filter(({network}) => setOf(network) === set);
       const lines = [
         ...(isOurs ? [] : created(spec, family)),
-        ...[...setsOf(spec).keys()].flatMap((set) => elementLines(table, set, inSet(set))),
+        ...[...setsOf(spec)].flatMap(([set, kind]) => elementLines(table, set, kind, inSet(set))),
       ];
       const changes = countKinds(steps);
       if (passes.length > 0) changes.set('pass', passes.length);
@@ -117,10 +117,10 @@ function planPasses(spec: ChainSpec, wish: Wish<Desired>, passing: Elements): re
  * A set of intervals takes no network that overlaps one that is there: what nobody wants, and would
  * be left to end by itself or kept for a while, gives way to what is wanted now.
  */
-function withoutOverlap(
+export function withoutOverlap(
   steps: readonly SetStep[],
   elements: Elements,
-  desired: Desired,
+  desired: Pick<Desired, 'untilMs'>,
 ): readonly SetStep[] {
   const added = steps.flatMap(({kind, network}) =>
     kind === 'add' && network.includes('/') ? parseNetwork(network)! : [],
@@ -140,13 +140,18 @@ function withoutOverlap(
  * Few words with many elements each: nft spends more on a word of its own for each than the kernel
  * on the element. What goes comes before what comes, as in `planSet`.
  */
-function elementLines(table: string, set: SetName, inSet: readonly SetStep[]): string[] {
+export function elementLines(
+  table: string,
+  set: string,
+  kindOfSet: 'addresses' | 'networks',
+  inSet: readonly SetStep[],
+): string[] {
   const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
     elements.length === 0 ? [] : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
   // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
   // so before a network is deleted: nft takes what it has just seen added for an overlap.
   const ensured = inSet.filter(
-    ({kind}) => kind === 'renew' || (kind === 'delete' && set === 'hosts'),
+    ({kind}) => kind === 'renew' || (kind === 'delete' && kindOfSet === 'addresses'),
   );
   return [
     ...words(

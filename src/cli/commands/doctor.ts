@@ -8,6 +8,7 @@ import {answerOf, answerOfRunning} from './operate.js';
 import type {Answered} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
+import {greetingFacts} from '../inspect/greeting-facts.js';
 import {firewallFacts} from '../inspect/firewall-facts.js';
 import {differences, effectiveConfig} from '../../config/effective.js';
 import {type Config, settings} from '../../config/schema.js';
@@ -18,7 +19,7 @@ import {parseWhitelist} from '../../net/whitelist.js';
 import {unknownUsers} from '../../outgoing/allowed.js';
 import {diagnose} from '../../report/findings/diagnosis.js';
 import type {Facts} from '../../report/findings/facts.js';
-import type {Finding} from '../../report/findings/finding.js';
+import type {Finding} from '../../report/finding.js';
 import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
@@ -82,6 +83,7 @@ async function gather(
       users.uidOf(name),
     ),
     warnTroubles: await warnTroublesOf(config),
+    greeting: await greetingFacts(config),
     coverage: config.outbound === 'off' ? [] : await coverageInside(config),
   };
 }

@@ -10,10 +10,12 @@ import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Block} from '../../blocks/block.js';
 import type {Config} from '../../config/schema.js';
 import type {Answer, GuardRequest} from '../../control/protocol.js';
+import type {WaitingView} from '../../greeting/view.js';
 import {statusFigures} from '../../report/prometheus.js';
 import {isGood, type Status} from '../../report/status.js';
 import {statusLines} from '../../report/status-lines.js';
 import {sendersJson, senderTable} from '../../report/tables/senders.js';
+import {waitingJson, waitingTable} from '../../report/tables/waiting.js';
 import {blocksJson, blockTable} from '../../report/tables/blocks.js';
 import {type RemoteName, whyJson, whyLines, type WhyView} from '../../report/why-lines.js';
 import {nowMs} from '../../sys/run/clock.js';
@@ -49,6 +51,9 @@ export async function operate(
       return isGood(answer.status) ? exitCode.ok : exitCode.no;
     case 'senders':
       output.print(form === 'json' ? sendersJson(answer.senders) : senderTable(answer.senders));
+      return exitCode.ok;
+    case 'waiting':
+      output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
     case 'done':
       output.print(`${answer.message}\n`);
@@ -115,6 +120,9 @@ const withRest = ({command}: GuardRequest, answer: Answer): Answer =>
   command === 'flush' && answer.kind === 'done'
     ? {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`}
     : answer;
+
+const waitingText = (waiting: WaitingView, form: Form): string =>
+  form === 'json' ? waitingJson(waiting) : waitingTable(waiting, nowMs());
 
 function statusText(status: Status, form: Form): string {
   switch (form) {

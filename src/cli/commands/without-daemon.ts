@@ -40,6 +40,7 @@ export const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
   'status',
   'why',
   'senders',
+  'waiting',
 ]);
 
 /** @returns `taken`: somebody else works on the state */
@@ -81,6 +82,7 @@ async function answerWith(
       return desk.answer(request);
     case 'list':
     case 'senders':
+    case 'waiting':
       return desk.answer(request);
     case 'resume': {
       const answer = await desk.answer(request);

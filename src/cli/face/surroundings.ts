@@ -1,5 +1,4 @@
 /** What the process gives its commands, and the forms of what they print. */
-import type {ExitCode} from './exit.js';
 import type {Progress} from './progress.js';
 
 /** `figures`: of a status only, for Prometheus. */
@@ -26,6 +25,8 @@ export interface Surroundings {
   readonly version: string;
   readonly signals: Signals;
   readonly output: Output & {readonly progress: Progress};
-  /** Called once, with the exit code of the command. */
-  readonly finish: (code: ExitCode) => void;
+  /** What stands behind `--` in a call of `greet`: the words of another program. Default: none. */
+  readonly behind?: readonly string[];
+  /** Called once, with the exit code of the command: an `ExitCode`, or that of a program that it ran. */
+  readonly finish: (code: number) => void;
 }

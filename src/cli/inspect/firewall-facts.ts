@@ -10,6 +10,7 @@ import {readListing} from '../../firewall/filter-listing.js';
 import {readRules} from '../../firewall/filter-table.js';
 import {listCall, programOf, type Variant} from '../../firewall/iptables-calls.js';
 import {tableOf} from '../../firewall/nft.js';
+import {gateName} from '../../greeting/rules/spec.js';
 import type {Facts} from '../../report/findings/facts.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
 import {machineFamilies, otherVariant, runFirewallCall} from '../../sys/run/netfilter.js';
@@ -88,7 +89,7 @@ const isOwnVariant = (variant: Variant): boolean => variant === '';
 /** Of another name than those that are in force. */
 async function tablesLikeOurs(config: Config): Promise<string[]> {
   const {backend, iptablesChainName, outboundChainName} = config;
-  const names = backend === 'nftables' ? [iptablesChainName, outboundChainName] : [];
+  const names = backend === 'nftables' ? [iptablesChainName, outboundChainName, gateName] : [];
   const ours = names.flatMap((chain) =>
     ['ip', 'ip6'].map((family) => `${family} ${tableOf({chain})}`),
   );

@@ -22,7 +22,7 @@ import type {Network} from '../../net/network.js';
 import {clockSetText} from '../../report/clock-text.js';
 import {Digest} from '../../report/digest.js';
 import type {Exemptions} from '../../score/exempt.js';
-import {seenKey, sessionPorts} from '../../sessions/served-ports.js';
+import {gatePorts, seenKey, sessionPorts} from '../../sessions/served-ports.js';
 import {Cutter, type CutterView} from '../../sessions/live/cutter.js';
 import {SessionCuts} from '../../sessions/live/session-cuts.js';
 
@@ -38,6 +38,7 @@ export interface EnforcementParts extends WantedParts {
   readonly unwanted: Unwanted;
   /** What is done with the open sessions of clients whose block is in force. */
   readonly sessions: 'cut' | 'leave';
+  readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
 }
 
 export class Enforcement {
@@ -221,8 +222,8 @@ export class Enforcement {
   #makeCuts(): SessionCuts {
     const {config, state, exemptions, say} = this.#parts;
     const {ports: guarded, passes: passList} = this.#wanted;
-    const submissions = submissionsOf(guarded);
-    const relay = guarded.filter((port) => !submissions.includes(port));
+    const all = [...guarded, ...gatePorts(config)];
+    const relay = all.filter((port) => !submissionsOf(guarded).includes(port));
     const view: CutterView = {
       stands: (network) => (state.blocks.get(network)?.untilMs ?? 0) > this.now(),
       passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
@@ -233,13 +234,14 @@ export class Enforcement {
     };
     // At others than those of clients the mailer may only sit where packets are translated.
     const seen = isTranslated(this.#wanted.spec) ? state.mailerPorts.get(seenKey) : [];
-    const ports = sessionPorts(guarded, seen);
+    const ports = sessionPorts(all, seen);
     const cutter = new Cutter({...config, ports}, view, sendmail);
     return new SessionCuts(cutter, this.#wanted.rules);
   }
 
   #tell(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) this.#digest.hear(outcome, this.now());
+    this.#parts.onOutcomes?.(outcomes);
     this.noteChange('counted');
   }
 

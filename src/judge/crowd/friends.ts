@@ -46,6 +46,10 @@ export class Friends {
     return this.#table.size > 0 && this.#table.get(host)?.users === 'two';
   }
 
+  *all(): Generator<string> {
+    for (const [host, {users}] of this.#table.entries()) if (users === 'two') yield host;
+  }
+
   /** Those in a network, for its block to pass them. */
   *inside(network: Network): Generator<string> {
     for (const [host, {users}] of this.#table.entries()) {

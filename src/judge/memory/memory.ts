@@ -15,6 +15,7 @@ import {
   isStranger,
   mostHashes,
   setFlag,
+  standingOf,
   worthOf,
 } from './client-record.js';
 import {addHash, deliveredHash, hasHash, hashesOf} from './hashes.js';
@@ -108,6 +109,14 @@ export class Memory {
       const slot = this.clients.find(key);
       const isThere = slot !== undefined && this.#records.find(key) !== undefined;
       if (isThere && !isStranger(this.clients, slot)) yield key;
+    }
+  }
+
+  /** Clients with a record of wanted mail: a walk over all records, which takes some tens of milliseconds. */
+  *withRecord(): Generator<Uint8Array> {
+    for (const key of this.#keys()) {
+      const slot = this.clients.find(key);
+      if (slot !== undefined && standingOf(this.clients, slot) === 'record') yield key;
     }
   }
 

@@ -3,7 +3,7 @@ import {endlessText} from '../../blocks/overdue.js';
 import type {PassageWay} from '../../blocks/passage.js';
 import {wayText} from '../effect-text.js';
 import type {Facts} from './facts.js';
-import {advice, bad, type Finding} from './finding.js';
+import {advice, bad, type Finding} from '../finding.js';
 
 /** What to do, where that can be said. */
 const remedy: Readonly<Record<PassageWay, string>> = {

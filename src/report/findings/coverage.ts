@@ -4,7 +4,7 @@
  */
 import type {Config} from '../../config/schema.js';
 import type {Coverage, MeasuredWay, SightedBy} from '../../outgoing/coverage.js';
-import type {Finding} from './finding.js';
+import type {Finding} from '../finding.js';
 
 type Measured = Extract<MeasuredWay, {readonly kind: 'measured'}>;
 

@@ -4,7 +4,7 @@ import {type EgressStatus, enforcedShare, type Status} from '../status.js';
 import {absentText, percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
 import {inexpressible} from '../../firewall/filter-listing.js';
-import {advice, bad, type Finding, good} from './finding.js';
+import {advice, bad, type Finding, good} from '../finding.js';
 
 export function daemonFindings({status, file}: Facts): Finding[] {
   const found = 'unavailable' in status ? [bad(status.unavailable)] : statusFindings(status);

@@ -6,7 +6,8 @@ import {coverageFindings} from './coverage.js';
 import {daemonFindings} from './daemon.js';
 import {blockFindings} from './blocks.js';
 import type {Facts} from './facts.js';
-import type {Finding} from './finding.js';
+import type {Finding} from '../finding.js';
+import {greetingFindings} from './greeting.js';
 import {hearingFindings, settingsFindings} from './hearing.js';
 import {machineFindings} from './machine.js';
 import {outgoingFindings} from './outgoing.js';
@@ -24,6 +25,7 @@ export function diagnose(facts: Facts): Finding[] {
     ...whitelistFindings(facts),
     ...sourceFindings(facts),
     ...hearingFindings(facts),
+    ...greetingFindings(facts),
     ...outgoingFindings(facts),
     ...coverageFindings(facts.coverage, facts.config.outbound),
   ];

@@ -4,6 +4,7 @@ import type {Difference} from '../../config/effective.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 import type {MeasuredWay} from '../../outgoing/coverage.js';
+import type {GreetingFacts} from '../greeting/facts.js';
 import type {Status} from '../status.js';
 
 export interface Facts {
@@ -42,4 +43,6 @@ export interface Facts {
   readonly warnTroubles: readonly {readonly setting: string; readonly why: string}[];
   /** How much is seen of who connects and is gone; empty where outgoing mail is not watched. */
   readonly coverage: readonly MeasuredWay[];
+  /** Of the greeting; absent: it was not looked at. */
+  readonly greeting?: GreetingFacts | undefined;
 }

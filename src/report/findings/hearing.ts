@@ -8,7 +8,7 @@ import {printable} from '../../base/printable.js';
 import type {SourceView} from '../../hearing/view.js';
 import {offsetText} from '../hearing/lines.js';
 import type {Facts} from './facts.js';
-import {advice, bad, type Finding, good} from './finding.js';
+import {advice, bad, type Finding, good} from '../finding.js';
 
 /** A relay has a line of its mailer at least once in so long: sendmail's queue runs write some. Seconds. */
 const longestQuietSeconds = 24 * 3600;

@@ -1,7 +1,7 @@
 /** What `doctor` finds of programs and rights: whether all that the daemon needs is there. */
 import {countText} from '../../base/count.js';
 import {printable} from '../../base/printable.js';
-import {advice, bad, type Finding, good} from './finding.js';
+import {advice, bad, type Finding, good} from '../finding.js';
 import type {Facts} from './facts.js';
 
 export const machineFindings = (facts: Facts): Finding[] => [

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the number of blocks: whether the backend carries so many. */
 import {countText} from '../../base/count.js';
 import type {Facts} from './facts.js';
-import {advice, type Finding, good} from './finding.js';
+import {advice, type Finding, good} from '../finding.js';
 
 /** With a set the kernel ends a block by itself, and no number of them costs a packet anything. */
 const setsAdvice = 'backend = "ipset" or "nftables" costs packets nothing for any number of blocks';

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the logs that are followed. */
 import {journalSource} from '../../log/source-plan.js';
 import type {Facts} from './facts.js';
-import {advice, bad, type Finding, good} from './finding.js';
+import {advice, bad, type Finding, good} from '../finding.js';
 
 const onlyJournal =
   'attribution is verified, and only the journal tells who wrote a line: of files no mail earns credit, and users of this machine can still forge lines about busy sessions; follow the journal (syslog_msgs_file)';

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the whitelist. */
 import {countText} from '../../base/count.js';
 import type {Facts} from './facts.js';
-import {advice, bad, type Finding, good} from './finding.js';
+import {advice, bad, type Finding, good} from '../finding.js';
 
 export function whitelistFindings({whitelist, config}: Facts): Finding[] {
   if ('why' in whitelist) return [advice(`${whitelist.why}: nobody is whitelisted`)];

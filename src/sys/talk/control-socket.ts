@@ -8,8 +8,8 @@ import net from 'node:net';
 import {dirname} from 'node:path';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** The longest request. Bytes. */
-const longestRequestBytes = 4096;
+/** The longest request. Bytes: a report of the gate with all the visits that it may have, of 350 each. */
+const longestRequestBytes = 128 * 1024;
 /** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
 const longestAnswerBytes = 128 * 1024 * 1024;
 /** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */

@@ -18,6 +18,8 @@ interface LogSettings {
   readonly debug: number;
   readonly logFile: string;
   readonly debugToSyslog: boolean;
+  /** `none`: our standard error output is another's. Default: `log`. */
+  readonly errorOutput?: 'log' | 'none';
 }
 
 export interface Log {
@@ -55,7 +57,9 @@ export function openLog(settings: LogSettings): Log {
   // Under systemd the syslog's socket is the journal's too: one copy there is enough.
   const isTwice = isJournal() && syslog !== undefined;
   const transports = [
-    ...(isTwice ? [] : [new Stream({stream: process.stderr, format: stderrForm})]),
+    ...(isTwice || settings.errorOutput === 'none'
+      ? []
+      : [new Stream({stream: process.stderr, format: stderrForm})]),
     ...(settings.logFile === ''
       ? []
       : [new Stream({stream: appendTo(settings.logFile), format: stamped})]),

@@ -68,6 +68,7 @@ export function judgeMany(): number {
     longestBlockSeconds: 7 * 86_400,
     ipv6Prefix: 64,
     learning: 'off',
+    earlyTalk: 'once',
   } as const;
   const judge = new Judge(policy, state);
   const [microseconds, calibration]: [number[], number[]] = [[], []];

@@ -1,6 +1,6 @@
 /**
  * One end of TCP connections, in a network namespace: `peer.mjs serve PORT...` says back what it
- * hears; `peer.mjs call` connects and sends as lines of JSON on its input tell, and prints what comes.
+ * hears; `peer.mjs greet PORT:MS...` says its port first, after so long; `peer.mjs call` connects and sends as lines of JSON on its input tell, and prints what comes.
  * A call may be another user's (`uid`), if root runs it.
  */
 import net from 'node:net';
@@ -14,6 +14,15 @@ if (mode === 'serve') {
   for (const port of ports) {
     const server = net.createServer((socket) => socket.on('error', () => undefined).pipe(socket));
     server.listen(Number(port), '::', () => --waiting === 0 && tell({event: 'ready'}));
+  }
+} else if (mode === 'greet') {
+  let waiting = ports.length;
+  for (const [port, ms] of ports.map((word) => word.split(':').map(Number))) {
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      setTimeout(() => void (socket.write(`${port} `), socket.pipe(socket)), ms);
+    });
+    server.listen(port, '::', () => --waiting === 0 && tell({event: 'ready'}));
   }
 } else {
   const sockets = new Map();

@@ -29,10 +29,14 @@ export interface Told {
   readonly text?: string;
 }
 
-/** @param more addresses of clients beside `hosts` */
+/**
+ * @param more addresses of clients beside `hosts`
+ * @param servers what `peer.mjs` does in the namespace of the test
+ */
 export async function openPeers(
   {namespace, family}: Scene,
   more: readonly string[] = [],
+  servers: readonly [mode: string, ...ports: string[]] = ['serve', '25', '26', '27'],
 ): Promise<Peers> {
   const clients = await openSpace();
   const ip = (...words: readonly string[]) => namespace.run('ip', [`-${family}`, ...words]);
@@ -61,10 +65,7 @@ export async function openPeers(
     mode,
     ...ports,
   ];
-  const serving = startPeer(
-    namespace.enter(process.execPath, words('serve', '25', '26', '27')),
-    take,
-  );
+  const serving = startPeer(namespace.enter(process.execPath, words(...servers)), take);
   const calling = startPeer(
     ['nsenter', `--net=/proc/${clients.pid}/ns/net`, process.execPath, ...words('call')],
     take,

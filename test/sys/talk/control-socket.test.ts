@@ -130,10 +130,10 @@ describe('one request', () => {
     expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  test('of more than 4096 bytes is not answered, with or without its newline', async () => {
+  test('of more than 128 KiB is not answered, with or without its newline', async () => {
     await serve();
-    expect(await raw('x'.repeat(70_000))).toBe('');
-    expect(await raw(`"${'x'.repeat(20_000)}"\n`)).toBe('');
+    expect(await raw('x'.repeat(200_000))).toBe('');
+    expect(await raw(`"${'x'.repeat(140_000)}"\n`)).toBe('');
     expect(asked).toEqual([]);
     expect((await askControl(path, {})).kind).toBe('answer');
   });

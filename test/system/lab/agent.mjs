@@ -5,6 +5,7 @@ import readline from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {dialog} from './agent-dialog.mjs';
 import {answerIdent, filterMail, receiveMail} from './agent-servers.mjs';
+import {knock} from './agent-knock.mjs';
 import {Session} from './agent-session.mjs';
 
 const sessions = new Map();
@@ -168,6 +169,7 @@ const operations = {
   say,
   state,
   dialog,
+  knock,
   answerIdent,
   receiveMail,
   filterMail,

@@ -7,7 +7,7 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {execa} from 'execa';
-import type {Conversation, Dialog} from './dialog.js';
+import type {Conversation, Dialog, Knock, Knocked} from './dialog.js';
 import {labDir} from './paths.js';
 import {patienceMs} from './until.js';
 
@@ -23,7 +23,7 @@ export type Guessed = {
 };
 export type Opened = {connected: boolean; session: number; banner: string | null; port: number};
 /** Which relay address to speak to and, with several addresses of our own, from which. */
-export type Where = {family?: Family; from?: string};
+export type Where = {family?: Family; from?: string; /** default: 25 */ port?: number};
 export type GuessOptions = Where & {
   count?: number;
   names?: string[];
@@ -109,8 +109,13 @@ export class Client {
     });
   }
 
-  #where({family = 4, from}: Where): {host: string; localAddress?: string} {
-    return {host: this.#relays[family], ...(from === undefined ? {} : {localAddress: from})};
+  #where({family = 4, from, port = 25}: Where): {
+    host: string;
+    port: number;
+    localAddress?: string;
+  } {
+    const own = from === undefined ? {} : {localAddress: from};
+    return {host: this.#relays[family], port, ...own};
   }
 
   #guesses(options: GuessOptions): object {
@@ -152,6 +157,12 @@ export class Client {
     const {steps, early, whenSilent, timeoutMs} = talk;
     const said = {steps, early, whenSilent, timeoutMs};
     return this.#ask('dialog', {...this.#where(talk), ...said});
+  }
+
+  /** So many connections at once, each of which acts by the clock; what each was told. */
+  knock(knocks: readonly (Knock & Where)[], timeoutMs = patienceMs): Promise<Knocked[]> {
+    const each = knocks.map((knock) => ({...knock, ...this.#where(knock)}));
+    return this.#ask('knock', {knocks: each, timeoutMs});
   }
 
   /** Answers the relay's ident questions (RFC 1413) at this address of ours. */

@@ -23,3 +23,27 @@ export type Conversation = {
   /** the last line of each answer, null where none came, and what it was an answer to */
   answers: {command: string; line: string | null}[];
 };
+
+/** A connection that acts by the clock, whatever it hears; agent-knock.mjs plays it. */
+export type Knock = {
+  readonly acts: readonly {
+    /** since it is connected */
+    readonly afterMs: number;
+    readonly kind: 'say' | 'finish' | 'reset';
+    /** of `say`: one character is a byte */
+    readonly bytes?: string;
+  }[];
+  /** hang up when this has been heard */
+  readonly until?: string;
+};
+
+export type Knocked = {
+  connected: boolean;
+  /** all that was heard */
+  text: string;
+  /** how the other side ended it; `open`: it did not in time, or we did */
+  end: 'finished' | 'reset' | 'open';
+  /** from the connection to the first byte heard, and to the end */
+  firstMs: number | null;
+  endMs: number;
+};

@@ -1,4 +1,4 @@
-/** One thing that `doctor` or `coverage` has found. How it is judged is in `diagnosis.ts`. */
+/** One thing that `doctor` or `coverage` has found. How it is judged is in `findings/diagnosis.ts`. */
 
 export interface Finding {
   /** `bad`: it cannot do its work so; `advice`: it could do it better. */

@@ -1,0 +1,67 @@
+/**
+ * What the greeting has shown of one client, and whether it has to wait for it, as `why` tells it. Reads the tables of
+ * the state; decides nothing.
+ */
+import {loginMs} from '../blocks/passes.js';
+import type {Config} from '../config/schema.js';
+import {GreetedClients} from '../greeting/greeted.js';
+import {Passed} from '../greeting/passed.js';
+import type {GreetedView} from '../greeting/view.js';
+import type {State} from '../guard/state.js';
+import type {ClientView} from '../judge/view.js';
+import {addressOf} from '../net/address.js';
+import {type Network, parseNetwork} from '../net/network.js';
+import {type Exemption, exemptionText} from '../score/exempt.js';
+
+export interface Known {
+  readonly network: Network;
+  readonly known: ClientView | null;
+  readonly exempt: Exemption | undefined;
+}
+
+type Tables = Pick<State, 'passed' | 'greeted' | 'submitters'>;
+
+/** @returns undefined where the greeting is nobody's business, or nothing is known */
+export function greetedView(
+  {network, known, exempt}: Known,
+  {passed, greeted, submitters}: Tables,
+  {greeting, greetingPassed}: Pick<Config, 'greeting' | 'greetingPassed'>,
+  nowMs: number,
+): GreetedView | undefined {
+  if (greeting === 'off') return undefined;
+  // Of a client of which nothing is known this may be an address, where its network would be the key.
+  const client = known?.client ?? clientIn(network, {passed, greeted, submitters});
+  const seen = new GreetedClients(greeted).of(client);
+  const login = submitters.get(client);
+  const isUser = login !== undefined && nowMs - login.lastMs < loginMs;
+  const never = whyNever(known, exempt, isUser ? 'user' : 'unknown');
+  const passedUntilMs = new Passed(passed, greetingPassed).untilMs(client, nowMs);
+  const {early = 0, earlyMs, said, left = 0, leftMs} = seen ?? {};
+  const view: GreetedView = {
+    ...(passedUntilMs !== undefined && {passedUntilMs}),
+    ...(never !== undefined && {exempt: never}),
+    ...(early > 0 && {early: {times: early, lastMs: earlyMs ?? 0, said}}),
+    ...(left > 0 && {left: {times: left, lastMs: leftMs ?? 0}}),
+  };
+  return Object.keys(view).length === 0 ? undefined : view;
+}
+
+function whyNever(
+  known: ClientView | null,
+  exempt: Exemption | undefined,
+  login: 'user' | 'unknown',
+): string | undefined {
+  if (exempt !== undefined) return exemptionText(exempt);
+  if (login === 'user') return 'it has logged in of late';
+  if (known?.standing === 'record') return 'a mailer with a record';
+  return known?.friend === 'yes' ? 'our own users write to it' : undefined;
+}
+
+/** A client of IPv6 is a /64 mostly. */
+function clientIn(network: Network, tables: Tables): string {
+  const {text, family, first} = network;
+  if (family === 4) return text;
+  const half = parseNetwork(`${addressOf(6, first).text}/64`)?.text ?? text;
+  const isThere = Object.values(tables).some((table) => table.get(text) !== undefined);
+  return isThere ? text : half;
+}

@@ -1,0 +1,71 @@
+/** How a command reads what the daemon says of the greeting: see `answer.ts`. */
+import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
+import {type Config, settings} from '../config/schema.js';
+import type {GateWaiter} from '../greeting/report.js';
+import type {GateView, GreetedView, GreetingView, WaitingView} from '../greeting/view.js';
+import {isFamily} from './family-shape.js';
+
+const isTimes = shape<NonNullable<GreetedView['left']>>({times: isNumber, lastMs: isNumber});
+
+export const isGreetedView = shape<GreetedView>({
+  passedUntilMs: maybe(isNumber),
+  exempt: maybe(isText),
+  early: maybe(
+    shape<NonNullable<GreetedView['early']>>({
+      times: isNumber,
+      lastMs: isNumber,
+      said: maybe(isText),
+    }),
+  ),
+  left: maybe(isTimes),
+});
+
+const isGreetingMode: Is<Config['greeting']> = (value): value is Config['greeting'] =>
+  isText(value) && settings.greeting.kind.read(value).ok;
+
+export const isGreetingView = shape<GreetingView>({
+  mode: isGreetingMode,
+  gate: maybe(
+    shape<GateView>({
+      state: oneOf<GateView['state']>({takes: true, full: true}),
+      port: isNumber,
+      waiting: isNumber,
+      children: isNumber,
+      stress: oneOf<GateView['stress']>({calm: true, stressed: true}),
+      heardMs: isNumber,
+    }),
+  ),
+  fates: shape<GreetingView['fates']>({
+    handed: isNumber,
+    early: isNumber,
+    left: isNumber,
+    unwaited: isNumber,
+    refused: isNumber,
+  }),
+  seenEarly: isNumber,
+  waits: shape<GreetingView['waits']>({
+    upTo: listOf(
+      shape<GreetingView['waits']['upTo'][number]>({seconds: isNumber, clients: isNumber}),
+    ),
+    seconds: isNumber,
+    clients: isNumber,
+  }),
+  passed: isNumber,
+  exempt: isNumber,
+  rules: listOf(
+    shape<GreetingView['rules'][number]>({
+      family: isFamily,
+      state: oneOf<GreetingView['rules'][number]['state']>({
+        stands: true,
+        missing: true,
+        off: true,
+      }),
+    }),
+  ),
+});
+
+export const isWaitingView = shape<WaitingView>({
+  waiting: isNumber,
+  waiters: listOf(shape<GateWaiter>({client: isText, sinceMs: isNumber})),
+  heardMs: maybe(isNumber),
+});

@@ -1,0 +1,64 @@
+/**
+ * Keeps the list of those who never wait at the gate current, and gives it to the way when it has changed. Who is on it
+ * is decided in `greeting/never-wait.ts`. It is made anew now and then, and not with each login: nobody is late by it,
+ * for who has just shown who it is has either waited already or does not come through the gate.
+ */
+import {neverWaiting} from '../../greeting/never-wait.js';
+import type {GateWay} from '../../greeting/way.js';
+import type {State} from '../../guard/state.js';
+import type {KnownClients} from '../../judge/view.js';
+import type {Exemptions} from '../../score/exempt.js';
+import {monotonicMs} from '../../sys/run/clock.js';
+
+/** Logins and friends are looked at so often. Ms. */
+const smallMs = 60_000;
+
+/** Records are so often: there are 50,000 of them, and to walk over them takes some tens of milliseconds. Ms. */
+const recordsMs = 10 * 60_000;
+
+interface Parts {
+  readonly state: Pick<State, 'submitters'>;
+  readonly guard: {readonly known: KnownClients};
+  readonly exemptions: () => Exemptions;
+  readonly way: Pick<GateWay, 'exempt'>;
+}
+
+export class NeverWaiting {
+  readonly #parts: Parts;
+  #given: ReadonlySet<string> = new Set();
+  #records: readonly string[] = [];
+  #smallMs = Number.NEGATIVE_INFINITY;
+  #recordsMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#given.size;
+  }
+
+  /** @param what `due`: only what is old enough */
+  refresh(what: 'all' | 'due'): void {
+    const nowMs = monotonicMs();
+    if (what === 'due' && nowMs - this.#smallMs < smallMs) return;
+    const {state, guard, exemptions, way} = this.#parts;
+    this.#smallMs = nowMs;
+    if (nowMs - this.#recordsMs >= recordsMs) {
+      this.#recordsMs = nowMs;
+      this.#records = [...guard.known.withRecord()];
+    }
+    const logins = [...state.submitters.entries()].map(([client]) => client).reverse();
+    const clients = [...logins, ...this.#records, ...guard.known.friends()];
+    const now = neverWaiting({exempt: exemptions().networks, clients});
+    if (isSame(now, this.#given)) return;
+    this.#given = now;
+    way.exempt(now);
+  }
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const text of a) if (!b.has(text)) return false;
+  return true;
+}

@@ -1,0 +1,88 @@
+/**
+ * Tells the daemon what the gate tells, again and again. While no daemon answers, the gate goes on, and what
+ * is to be told waits in the outbox. What a report holds is decided in `greeting/waiting/outbox.ts`.
+ */
+import {countText} from '../../base/count.js';
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import {SingleFlight} from '../../base/mechanisms/single-flight.js';
+import {isRecord, own} from '../../base/shape.js';
+import type {Say} from '../../base/say.js';
+import {type GateReport, type GateVisit, reportEveryMs} from '../report.js';
+import {mostUnsent, type Outbox} from '../waiting/outbox.js';
+import {monotonicMs} from '../../sys/run/clock.js';
+import {askControl} from '../../sys/talk/control-socket.js';
+
+/** Between two reports, when something happens all the time. Ms. */
+const leastPauseMs = 1000;
+/** A daemon that is at work answers in time for the next report. Ms. */
+const patienceMs = 4000;
+
+interface ReporterParts {
+  readonly path: string;
+  readonly outbox: Outbox;
+  readonly report: (visits: readonly GateVisit[]) => GateReport;
+  readonly say: Say;
+}
+
+export class Reporter {
+  readonly #parts: ReporterParts;
+  readonly #complaints: Complaints;
+  readonly #flight = new SingleFlight(() => this.#send());
+  readonly #timer: NodeJS.Timeout;
+  #sentMs = Number.NEGATIVE_INFINITY;
+  #answered: 'yes' | 'no' = 'yes';
+  #toldState: GateReport['state'] | undefined;
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+    this.#complaints = new Complaints(parts.say);
+    this.#timer = setInterval(() => this.#tick(), leastPauseMs);
+    void this.#flight.run();
+  }
+
+  /** One more report, and no more. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flight.run();
+  }
+
+  #tick(): void {
+    const isTime = monotonicMs() - this.#sentMs >= reportEveryMs;
+    const isNews =
+      this.#parts.outbox.unsent > 0 || this.#parts.report([]).state !== this.#toldState;
+    if (isTime || (isNews && this.#answered === 'yes')) void this.#flight.join();
+  }
+
+  async #send(): Promise<void> {
+    const {path, outbox, say} = this.#parts;
+    this.#sentMs = monotonicMs();
+    const visits = outbox.next();
+    const report = this.#parts.report(visits);
+    const answer = await askControl(path, {command: 'greet', report}, patienceMs);
+    const why = answer.kind === 'answer' ? refusalIn(answer.answer) : whyOf(answer);
+    this.#answered = why === undefined ? 'yes' : 'no';
+    if (why === undefined) {
+      this.#toldState = report.state;
+      outbox.sent(visits);
+      this.#complaints.end('daemon', 'gate: the daemon answers again');
+    } else {
+      const message = `gate: the daemon is not told of clients: ${why}; the gate goes on, and keeps ${mostUnsent} visits`;
+      this.#complaints.begin('daemon', message, 'warning');
+    }
+    const dropped = outbox.takeDropped();
+    if (dropped > 0) {
+      say('warning', `gate: the daemon will never hear of ${countText(dropped, 'visit')}`);
+    }
+  }
+}
+
+/** @returns why the daemon has not taken it, or undefined */
+function refusalIn(answer: unknown): string | undefined {
+  const [kind, message] = isRecord(answer) ? [own(answer, 'kind'), own(answer, 'message')] : [];
+  if (kind === 'done') return undefined;
+  return typeof message === 'string' ? message.slice(0, 200) : 'it gave no answer of this version';
+}
+
+const whyOf = (
+  answer: {readonly kind: 'noDaemon'} | {readonly kind: 'failed'; readonly why: string},
+): string => (answer.kind === 'noDaemon' ? 'none runs' : answer.why);

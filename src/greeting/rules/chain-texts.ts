@@ -1,0 +1,111 @@
+/**
+ * The way to the gate in the language of iptables: which rules should stand in our chain of each table, just
+ * as `iptables-save` prints them in both families and both variants. The backend `ipset` has those who are
+ * known in a set, and sees early talk (`nftables-listing.ts` says how); the backend `iptables` has a rule
+ * for each of them, and sees none.
+ */
+import {addressBits, type Family} from '../../net/address.js';
+import type {HoldWindow} from '../../outgoing/egress/rules.js';
+import type {OwnRules} from './own-chain.js';
+import {gateName, type GateRules, headerBytes, smtpPort, type TalkSet, talkSets} from './spec.js';
+
+export type Carrier = 'rules' | 'sets';
+
+/** The set of those who are known. */
+export const knownSet = (family: Family): string => `${gateName}-${family}`;
+
+export const talkSet = (set: TalkSet, family: Family): string => `${gateName}-${set}-${family}`;
+
+const nothing: OwnRules = {hooks: [], rules: []};
+
+/** Of table nat: where unknown clients are led. @param known networks, each of which has its rule */
+export function natRules(
+  {mode, port}: GateRules,
+  family: Family,
+  carrier: Carrier,
+  known: readonly string[],
+  window: HoldWindow | undefined,
+): OwnRules {
+  if (mode !== 'gate') return nothing;
+  return {
+    hooks: [
+      {
+        chain: 'PREROUTING',
+        match: `! -i lo -p tcp -m tcp --dport ${smtpPort} -m addrtype --dst-type LOCAL`,
+      },
+    ],
+    rules: [
+      ...(carrier === 'sets'
+        ? [`-m set --match-set ${knownSet(family)} src -j RETURN`]
+        : known.map((network) => `-s ${printed(network, family)} -j RETURN`)),
+      // Last: it is renewed all the time.
+      ...(window === undefined ? [] : [leadRule(port, window)]),
+    ],
+  };
+}
+
+const printed = (network: string, family: Family): string =>
+  network.includes('/') ? network : `${network}/${addressBits[family]}`;
+
+/** Times in UTC, as iptables reads and prints them wherever the machine stands. */
+const leadRule = (port: number, {fromMs, untilMs}: HoldWindow): string =>
+  `-p tcp -m time --datestart ${utc(fromMs)} --datestop ${utc(untilMs)} -j DNAT --to-destination :${port}`;
+
+const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+
+const time = '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)';
+const leadShape = new RegExp(
+  `^-p tcp -m time --datestart ${time} --datestop ${time} -j DNAT --to-destination :\\d+$`,
+);
+
+/** When clients are led away, if this is the rule that does it. */
+export function leadWindow(rule: string): HoldWindow | undefined {
+  const [, from, until] = leadShape.exec(rule) ?? [];
+  return from === undefined
+    ? undefined
+    : {fromMs: Date.parse(`${from}Z`), untilMs: Date.parse(`${until}Z`)};
+}
+
+/** Of table filter. */
+export function filterRules({mode, port}: GateRules, family: Family, carrier: Carrier): OwnRules {
+  const all = [
+    ...(mode === 'gate' ? [directRules(port)] : []),
+    ...(carrier === 'sets' ? [talkRules(family)] : []),
+  ];
+  return {
+    hooks: all.flatMap(({hooks}) => hooks),
+    rules: all.flatMap(({rules}) => rules),
+  };
+}
+
+/** Who calls the gate's port by itself was not led there. */
+const directRules = (port: number): OwnRules => ({
+  hooks: [{chain: 'INPUT', match: `! -i lo -p tcp -m tcp --dport ${port}`}],
+  rules: [`-p tcp -m tcp --dport ${port} -m conntrack ! --ctstate DNAT -j DROP`],
+});
+
+function talkRules(family: Family): OwnRules {
+  const {plain, stamped} = headerBytes(family, 'iptables');
+  const [to, from] = [`-p tcp -m tcp --dport ${smtpPort}`, `-p tcp -m tcp --sport ${smtpPort}`];
+  const isIn = (set: TalkSet, end: string): string =>
+    `-m set --match-set ${talkSet(set, family)} ${end}`;
+  const add = (set: TalkSet, end: string): string =>
+    `-j SET --add-set ${talkSet(set, family)} ${end} --exist --timeout ${talkSets[set].seconds}`;
+  const client = isIn('begun', 'src,src');
+  const answered = `${from} --tcp-flags SYN,RST NONE ${isIn('begun', 'dst,dst')}`;
+  const says = (option: string, bytes: number): string =>
+    `${to} ${option} --tcp-flags FIN,SYN,RST,PSH PSH ${client} -m length --length ${bytes + 1}:65535 ${add('spoke', 'src,src')}`;
+  return {
+    hooks: [
+      {chain: 'INPUT', match: `! -i lo ${to}`},
+      {chain: 'OUTPUT', match: `! -o lo ${from}`},
+    ],
+    rules: [
+      `${to} --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ${add('begun', 'src,src')}`,
+      says('--tcp-option 8', stamped),
+      says('! --tcp-option 8', plain),
+      `${answered} ${isIn('spoke', 'dst,dst')} ${add('early', 'dst')}`,
+      `${answered} -j SET --del-set ${talkSet('begun', family)} dst,dst`,
+    ],
+  };
+}

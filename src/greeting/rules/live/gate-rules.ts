@@ -1,0 +1,210 @@
+/**
+ * Keeps the way to the gate in the firewall of both families as the settings say, and asks the kernel who
+ * spoke too early. Who passes, who is exempt and when the gate was heard, others decide.
+ */
+import {Complaints} from '../../../base/mechanisms/complaints.js';
+import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
+import type {Config} from '../../../config/schema.js';
+import type {Variant} from '../../../firewall/iptables-calls.js';
+import {type AnyKeeper, FamilyKeepers} from '../../../firewall/live/family-keepers.js';
+import {Keeper, type KeeperTools, type KeeperWords} from '../../../firewall/live/keeper.js';
+import type {Family} from '../../../net/address.js';
+import {parseNetwork} from '../../../net/network.js';
+import {Batch} from '../../../outgoing/egress/live/batch.js';
+import {nowMs} from '../../../sys/run/clock.js';
+import {gateChainsBackend} from '../chains.js';
+import {GateIntent} from '../intent.js';
+import {gateTableBackend} from '../nftables.js';
+import {gateMode, type GateMode, mostKnown} from '../spec.js';
+import type {GateWay} from '../../way.js';
+import {takeEarly} from './early-talkers.js';
+import {type GateFormer, gateLeftovers, removeGate} from './leftovers.js';
+
+export type GateSettings = Pick<Config, 'backend' | 'hookPlace' | 'greeting' | 'greetingPort'>;
+
+interface GateSurroundings extends KeeperTools {
+  readonly former: GateFormer;
+  /** Saves that; called before the first rule is made. */
+  readonly save: () => void;
+  /** The other of the two programs called iptables, where it may hold something. */
+  readonly otherVariant: () => Promise<Variant | undefined>;
+}
+
+const words: KeeperWords = {part: 'greeting', waiting: () => 'trying again'};
+
+const noSets =
+  'greeting: the backend iptables has no sets: who speaks before the greeting is seen in the log only; backend = "ipset" or "nftables" sees it in the kernel, too';
+
+const full = `greeting: more than ${mostKnown} clients have passed or are exempt: further ones wait again`;
+
+export class GateRules implements GateWay {
+  readonly #settings: GateSettings;
+  readonly #surroundings: GateSurroundings;
+  readonly #families: readonly Family[];
+  readonly #goals: ReadonlyMap<Family, GateIntent>;
+  readonly #keepers: FamilyKeepers;
+  readonly #complaints: Complaints;
+  readonly #batch = new Batch(() => this.#enforce());
+  readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
+  #isStopped = false;
+
+  /** @param families none in a dry run: then nothing is done */
+  constructor(settings: GateSettings, families: readonly Family[], surroundings: GateSurroundings) {
+    this.#settings = settings;
+    this.#families = families;
+    this.#surroundings = surroundings;
+    this.#complaints = new Complaints(surroundings.say);
+    const mode = this.#mode;
+    const goals = mode === 'off' ? [] : families.map((family) => goalOf(settings, family, mode));
+    this.#goals = new Map(goals);
+    const keepers = goals.map(
+      ([family, goal]) => [family, makeKeeper(settings, family, goal, surroundings)] as const,
+    );
+    this.#keepers = new FamilyKeepers(new Map(keepers), surroundings);
+  }
+
+  async start(): Promise<void> {
+    const {former, save, say} = this.#surroundings;
+    if (this.#settings.backend === 'iptables' && this.#settings.greeting !== 'off') {
+      say('notice', noSets);
+    }
+    if (this.#goals.size > 0) {
+      // Known before anything is made: a crash between would leave rules of which nobody knows.
+      former.note();
+      save();
+      await this.#enforce();
+    }
+    await this.#cleaning.join();
+  }
+
+  renew(): void {
+    if (this.#mode !== 'gate') return;
+    for (const goal of this.#goals.values()) goal.renew(nowMs());
+    this.#soon();
+  }
+
+  pass(client: string, untilMs: number): void {
+    const goal = this.#goalOf(client);
+    if (goal?.pass(client, untilMs) === 'full') this.#complaints.begin('full', full, 'warning');
+    this.#soon();
+  }
+
+  end(client: string): void {
+    this.#goalOf(client)?.end(client);
+    this.#soon();
+  }
+
+  exempt(networks: ReadonlySet<string>): void {
+    for (const goal of this.#goals.values()) {
+      if (goal.exempt(networks) > 0) this.#complaints.begin('full', full, 'warning');
+    }
+    this.#soon();
+  }
+
+  async early(): Promise<readonly string[]> {
+    const {backend} = this.#settings;
+    if (this.#isStopped || backend === 'iptables') return [];
+    const clients: string[] = [];
+    for (const family of this.#goals.keys()) {
+      const tool = backend === 'nftables' ? 'nft' : 'ipset';
+      const read = await takeEarly(tool, family, this.#surroundings.run);
+      const topic = `early ${family}`;
+      if (read.kind === 'clients') {
+        clients.push(...read.clients);
+        this.#complaints.end(topic);
+      } else {
+        const what = `greeting: who spoke too early (IPv${family}) is not known: ${read.why}`;
+        this.#complaints.begin(topic, `${what} (trying again)`, 'warning');
+      }
+    }
+    return clients;
+  }
+
+  async check(): Promise<void> {
+    if (this.#isStopped) return;
+    for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
+    // First what we ourselves have changed: it is no repair.
+    await this.#enforce();
+    await this.#keepers.check();
+    await this.#cleaning.join();
+  }
+
+  lookForLeftovers(): Promise<void> {
+    return this.#cleaning.join();
+  }
+
+  standing(): ReadonlyMap<Family, 'stands' | 'missing' | 'off'> {
+    const {enforced} = this.#keepers;
+    return new Map(
+      this.#families.map((family) => {
+        const stands = enforced.get(family);
+        if (stands === undefined) return [family, 'off'];
+        const isWhole = stands.standing === stands.wanted && stands.failure === undefined;
+        return [family, isWhole ? 'stands' : 'missing'];
+      }),
+    );
+  }
+
+  /** What is left leads nobody to the gate for longer than the kernel has been told (`aliveSeconds`). */
+  async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
+    this.#isStopped = true;
+    await this.#keepers.stop('leave');
+    await this.#cleaning.settled();
+    if (end === 'left') return 'left';
+    const {run, say, former, otherVariant} = this.#surroundings;
+    if (this.#families.length === 0 || !former.mayStand()) return 'removed';
+    const variant = await otherVariant();
+    const failures = await removeGate(this.#settings, this.#families, variant, {
+      run,
+      // To take away what stood is no news here.
+      say: (level, message) => (level === 'notice' ? undefined : say(level, message)),
+    });
+    for (const failure of failures) say('error', failure);
+    return failures.length === 0 ? 'removed' : 'failed';
+  }
+
+  /** With the backend `iptables` there is nothing to observe with. */
+  get #mode(): GateMode | 'off' {
+    const mode = gateMode(this.#settings);
+    return mode === 'observe' && this.#settings.backend === 'iptables' ? 'off' : mode;
+  }
+
+  #goalOf(client: string): GateIntent | undefined {
+    const network = parseNetwork(client);
+    return network && this.#goals.get(network.family);
+  }
+
+  #soon(): void {
+    if (this.#mode === 'gate' && !this.#isStopped) void this.#batch.soon();
+  }
+
+  async #enforce(): Promise<void> {
+    if (!this.#isStopped) await this.#keepers.enforce('remove');
+  }
+
+  async #tryLeftovers(): Promise<void> {
+    const {former, otherVariant} = this.#surroundings;
+    if (this.#families.length === 0 || !former.mayStand()) return;
+    // Not before ours stands.
+    if (!this.#keepers.isInOrder) return;
+    const place = {...this.#settings, mode: this.#mode, families: this.#families};
+    this.#keepers.expectLeftovers(gateLeftovers(place, await otherVariant()));
+    await this.#keepers.removeLeftovers();
+  }
+}
+
+const goalOf = ({greetingPort}: GateSettings, family: Family, mode: GateMode) =>
+  [family, new GateIntent(family, mode, greetingPort)] as const;
+
+function makeKeeper(
+  {backend, hookPlace}: GateSettings,
+  family: Family,
+  goal: GateIntent,
+  tools: KeeperTools,
+): AnyKeeper {
+  const task = {family, goal, words};
+  if (backend === 'nftables')
+    return new Keeper({...task, backend: gateTableBackend(family)}, tools);
+  const carrier = backend === 'ipset' ? 'sets' : 'rules';
+  return new Keeper({...task, backend: gateChainsBackend(family, carrier, hookPlace)}, tools);
+}

@@ -1,0 +1,36 @@
+/**
+ * Remembers which clients have logged in of late, and says of what a client did whether a user of ours did it. What a
+ * login opens is decided in `blocks/passes.ts`; whether it is proved, by the caller.
+ */
+import type {Table} from '../base/mechanisms/table.js';
+import {loginMs, mostSubmitters, type Submitter} from '../blocks/passes.js';
+import {type Evidence, isEarlyTalk} from '../mail/evidence.js';
+
+export class Logins {
+  readonly #table: Table<Submitter>;
+
+  constructor(table: Table<Submitter>) {
+    table.limitTo(mostSubmitters);
+    this.#table = table;
+  }
+
+  /** @param client as the judge calls it */
+  note(client: string, atMs: number): void {
+    this.#table.set(client, {lastMs: atMs});
+  }
+
+  /** A user of ours may have a program that speaks before the greeting: that is no sign of a guesser. */
+  withSubmitter(client: string, evidence: Evidence): Evidence {
+    const login = isEarlyTalk(evidence.kind) ? this.#table.get(client) : undefined;
+    const isUser = login !== undefined && evidence.atMs - login.lastMs < loginMs;
+    return isUser ? {...evidence, submitter: 'own'} : evidence;
+  }
+
+  sweep(nowMs: number): void {
+    for (const [client, {lastMs}] of this.#table.entries()) {
+      if (lastMs <= nowMs - loginMs) this.#table.delete(client);
+      // Noted while the clock was ahead.
+      else if (lastMs > nowMs) this.#table.replace(client, {lastMs: nowMs});
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/** What `doctor` finds of the greeting: the gate, what sees early talk, and sendmail's own pause. */
+import {durationText} from '../../base/duration.js';
+import type {Facts} from './facts.js';
+import {advice, bad, type Finding, good} from '../finding.js';
+import type {GreetingFacts} from '../greeting/facts.js';
+import {isSilent} from '../greeting/silence.js';
+import type {Pause} from '../../greeting/pause.js';
+import type {GreetingView} from '../../greeting/view.js';
+import type {Status} from '../status.js';
+
+/** Below this a burst lets mailers wait for seconds before they are connected. A count. */
+const fewPlaces = 50;
+
+/** A daemon that runs for so long should have seen an unknown client. Ms: an hour, as quiet relays have them. */
+const unseenMs = 3_600_000;
+
+export function greetingFindings(facts: Facts): Finding[] {
+  const {config, greeting} = facts;
+  if (config.greeting === 'off') return [];
+  return [
+    ...gateFindings(facts),
+    ...programFindings(facts),
+    ...(greeting === undefined ? [] : pauseFindings(greeting)),
+  ];
+}
+
+function gateFindings({config, status, nowMs}: Facts): Finding[] {
+  const isGate = config.greeting === 'gate' || config.greeting === 'strict';
+  if (!isGate || 'unavailable' in status || status.greeting === undefined) return [];
+  const view = status.greeting;
+  if (isSilent(view, nowMs)) {
+    const what = `greeting = "${config.greeting}", but no gate reports: clients go straight to the mailer; start blocksmtp gate`;
+    return [bad(what)];
+  }
+  const missing = view.rules.filter(({state}) => state === 'missing');
+  return [
+    good('the gate reports'),
+    ...missing.map(({family}) =>
+      bad(`the rules of IPv${family} are missing that lead unknown clients to the gate`),
+    ),
+    ...(view.gate?.state === 'full'
+      ? [advice('the gate is full: clients go straight to the mailer (greeting_children_max)')]
+      : []),
+    ...(missing.length === 0 ? unseenFindings(view, status, nowMs) : []),
+  ];
+}
+
+/** All is in order, and yet nobody comes: the rules lead to a port that other rules keep shut. */
+function unseenFindings({fates, gate}: GreetingView, {sinceMs}: Status, nowMs: number): Finding[] {
+  const clients = Object.values(fates).reduce((sum, count) => sum + count, gate?.waiting ?? 0);
+  const isLong = sinceMs !== undefined && nowMs - sinceMs >= unseenMs;
+  if (clients > 0 || !isLong || gate === undefined) return [];
+  const since = durationText(Math.floor((nowMs - sinceMs) / 1000));
+  return [
+    advice(
+      `the gate has seen no client in ${since}, though the rules lead unknown ones to it: a firewall of yours must let port ${gate.port} in, as it does 25; where no unknown client calls, all is well`,
+    ),
+  ];
+}
+
+function programFindings({programs, config}: Facts): Finding[] {
+  const isGate = config.greeting !== 'observe';
+  if (config.backend === 'iptables') {
+    const what = isGate ? 'and at the gate only' : 'only';
+    return [
+      advice(
+        `the backend iptables cannot remember who spoke before the greeting: early talk is seen in sendmail's log ${what}; backend = "ipset" or "nftables" sees it in the kernel, too`,
+      ),
+    ];
+  }
+  const tool = config.backend === 'nftables' ? 'nft' : 'ipset';
+  if (programs.get(tool) !== undefined) return [];
+  const what = `${tool} is not there: nothing of the greeting stands in the firewall`;
+  return [isGate ? bad(what) : advice(what)];
+}
+
+const printed = 'blocksmtp greeting advise prints the lines';
+
+function pauseFindings({pause, loopback, listenQueue}: GreetingFacts): Finding[] {
+  const few = listenQueue !== undefined && listenQueue < fewPlaces;
+  const queue = few
+    ? [
+        advice(
+          `the mailer's listen queue has ${listenQueue} places: a burst fills it, and mailers wait to be connected (Listen=; ${printed})`,
+        ),
+      ]
+    : [];
+  return [...(pause === undefined ? [] : ofPause(pause, loopback)), ...queue];
+}
+
+function ofPause(pause: Pause, loopback: GreetingFacts['loopback']): Finding[] {
+  if (pause.kind === 'off') {
+    return [good(`sendmail does not pause before its greeting (${printed})`)];
+  }
+  const seconds = durationText(Math.round((pause.ms ?? 0) / 1000));
+  const told = good(`sendmail pauses for ${seconds} before its greeting`);
+  const waits = pause.accessMap === 'notAsked' || loopback === 'waits';
+  const own = advice(`loopback waits for sendmail's greeting as strangers do: ${printed}`);
+  return waits && (pause.ms ?? 0) > 0 ? [told, own] : [told];
+}

@@ -1,0 +1,26 @@
+/** `list --greeting`: who waits at the gate, as a table and as JSON. */
+import {parseAddress} from '../../net/address.js';
+import {countText} from '../../base/count.js';
+import {durationText} from '../../base/duration.js';
+import type {WaitingView} from '../../greeting/view.js';
+import {localTime, table} from './table.js';
+
+export function waitingTable({waiting, waiters, heardMs}: WaitingView, nowMs: number): string {
+  if (heardMs === undefined) return 'the gate has not been heard since the daemon began\n';
+  if (waiting === 0) return 'nobody waits\n';
+  const rows = waiters.map(({client, sinceMs}) => {
+    const seconds = Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
+    // It came through a socket: what is no address is not printed.
+    return [parseAddress(client)?.text ?? '-', localTime(sinceMs), durationText(seconds)];
+  });
+  const more = waiting - waiters.length;
+  const rest = more > 0 ? `and ${countText(more, 'more client')}\n` : '';
+  return table([['CLIENT', 'SINCE', 'FOR'], ...rows]) + rest;
+}
+
+export const waitingJson = ({waiters}: WaitingView): string =>
+  `${JSON.stringify(
+    waiters.map(({client, sinceMs}) => ({client, since: new Date(sinceMs).toISOString()})),
+    null,
+    2,
+  )}\n`;

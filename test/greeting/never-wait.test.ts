@@ -1,0 +1,54 @@
+/** Who never waits at the gate, and how many. */
+import {expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {mostClients, mostExempt, neverWaiting} from '../../src/greeting/never-wait.js';
+import {type Network, networkOf, overlaps} from '../../src/net/network.js';
+
+const networks = (...texts: readonly string[]): Network[] => texts.map(networkOf);
+
+test.each([
+  ['both kinds', ['192.0.2.0/24'], ['198.51.100.1'], ['192.0.2.0/24', '198.51.100.1']],
+  ['a client that is exempt already', ['192.0.2.0/24'], ['192.0.2.7'], ['192.0.2.0/24']],
+  ['an entry in another', ['192.0.2.7', '192.0.2.0/24'], [], ['192.0.2.0/24']],
+  [
+    'an address in the network of a client',
+    [],
+    ['2001:db8::1', '2001:db8::/64'],
+    ['2001:db8::/64'],
+  ],
+  ['what is no address', [], ['', 'all', '203.0.113.7'], ['203.0.113.7']],
+])('%s', (_, exempt, clients, expected) => {
+  const found = neverWaiting({exempt: networks(...exempt), clients});
+  expect([...found].sort()).toEqual([...expected].sort());
+});
+
+test('of too many the first have their places', () => {
+  const clients = Array.from({length: mostClients + 5}, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+  const entries = Array.from(
+    {length: mostExempt + 5},
+    (_, i) => `10.${16 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`,
+  );
+  const found = neverWaiting({exempt: networks(...entries), clients});
+  expect(found.size).toBe(mostClients + mostExempt);
+  expect(found.has(clients[0]!)).toBe(true);
+  expect(found.has(clients.at(-1)!)).toBe(false);
+  expect(found.has(entries.at(-1)!)).toBe(false);
+});
+
+test('property: none inside another, and all are in one of them', () => {
+  const some = fc
+    .tuple(fc.nat(3), fc.nat(7), fc.constantFrom(24, 28, 30, 32))
+    .map(([c, d, prefix]) => networkOf(`192.0.${c}.${d * 4}/${prefix}`).text);
+  const many = fc.array(some, {maxLength: 20});
+  fc.assert(
+    fc.property(many, many, (exempt, clients) => {
+      const found = [...neverWaiting({exempt: networks(...exempt), clients})].map(networkOf);
+      for (const [i, each] of found.entries()) {
+        for (const other of found.slice(i + 1)) expect(overlaps(each, other)).toBe(false);
+      }
+      for (const text of [...exempt, ...clients]) {
+        expect(found.some((each) => overlaps(each, networkOf(text)))).toBe(true);
+      }
+    }),
+  );
+});

@@ -1,0 +1,117 @@
+/** How the greeting stands, and what it has shown of a client, in words and figures. */
+import {expect, test} from '@jest/globals';
+import type {GreetingView} from '../../../src/greeting/view.js';
+import {pauseAdvice} from '../../../src/report/greeting/advice.js';
+import {greetingFigures} from '../../../src/report/greeting/figures.js';
+import {greetedLines, greetingLines} from '../../../src/report/greeting/lines.js';
+import {statusFigures} from '../../../src/report/prometheus.js';
+import {waitingTable} from '../../../src/report/tables/waiting.js';
+import {networkOf} from '../../../src/net/network.js';
+import {statusWith, troubles} from '../findings/samples.js';
+
+const nowMs = Date.UTC(2026, 10, 21, 12);
+const view: GreetingView = {
+  mode: 'gate',
+  gate: {
+    ...{state: 'takes', port: 2500, waiting: 3, children: 1, stress: 'calm'},
+    heardMs: nowMs - 4000,
+  },
+  fates: {handed: 7, early: 2, left: 3, unwaited: 1, refused: 0},
+  seenEarly: 1,
+  waits: {upTo: [{seconds: 7, clients: 9}], seconds: 50.5, clients: 12},
+  passed: 8,
+  exempt: 4,
+  rules: [{family: 4, state: 'stands'}],
+};
+
+test('status tells the mode, the gate and what became of its clients', () => {
+  expect(greetingLines(view, nowMs)).toEqual([
+    'greeting: gate; 3 early talkers seen by gate and kernel; rules: IPv4 stands',
+    'gate: 3 waiting, 1 process of the mailer, calm, port 2500, heard 4s ago',
+    'of its clients: 7 handed over, 2 early, 3 left, 1 not let wait, 0 refused; 8 clients passed, 4 never wait',
+  ]);
+  expect(greetingLines(view, nowMs + 60_000)[1]).toContain('NOT heard for too long');
+  expect(greetingLines({...view, gate: undefined}, nowMs)[1]).toContain(
+    'NOT heard since the start',
+  );
+  expect(greetingLines({...view, mode: 'observe'}, nowMs)).toHaveLength(1);
+  expect(greetingLines({...view, mode: 'off'}, nowMs)).toEqual([]);
+});
+
+test('why tells what the client did', () => {
+  const early = {times: 2, lastMs: nowMs, said: 'EHLO bot'};
+  expect(greetedLines({passedUntilMs: nowMs, early, left: {times: 1, lastMs: nowMs}})).toEqual([
+    'it has waited for the greeting, and goes straight to the mailer until 2026-11-21T12:00:00Z',
+    'it spoke before the greeting 2 times, last 2026-11-21T12:00:00Z: "EHLO bot"',
+    'it left without a word or a command 1 time, last 2026-11-21T12:00:00Z: that weighs nothing',
+  ]);
+  expect(greetedLines({passedUntilMs: nowMs, exempt: 'a mailer with a record'})).toEqual([
+    'it never waits for the greeting: a mailer with a record',
+  ]);
+});
+
+test('the histogram is one as Prometheus reads it', () => {
+  const text = statusFigures({...statusWith(0), greeting: view});
+  expect(text).toContain(
+    [
+      '# TYPE blocksmtp_greeting_wait_seconds histogram',
+      'blocksmtp_greeting_wait_seconds_bucket{le="7"} 9',
+      'blocksmtp_greeting_wait_seconds_bucket{le="+Inf"} 12',
+      'blocksmtp_greeting_wait_seconds_sum 50.5',
+      'blocksmtp_greeting_wait_seconds_count 12',
+    ].join('\n'),
+  );
+  expect(text).toContain('blocksmtp_greeting_clients_total{fate="early"} 2');
+  for (const {samples} of greetingFigures({...view, mode: 'off'})) expect(samples).toEqual([]);
+});
+
+test('who waits is listed, and what is no address is not printed', () => {
+  const waiters = [
+    {client: '203.0.113.7', sinceMs: nowMs - 5000},
+    {client: '\u001b[2J', sinceMs: nowMs},
+  ];
+  const text = waitingTable({waiting: 5, waiters, heardMs: nowMs}, nowMs);
+  expect(text).toMatch(/^203\.0\.113\.7 .* 5s$/m);
+  expect(text).not.toContain('\u001b');
+  expect(text).toContain('and 3 more clients');
+  expect(waitingTable({waiting: 0, waiters: []}, nowMs)).toContain('not been heard');
+});
+
+test('doctor finds a gate that is not heard, and a short queue', () => {
+  const status = {...statusWith(3), greeting: {...view, gate: undefined}};
+  const pause = {kind: 'on', ms: 5000, accessMap: 'asked'} as const;
+  const greeting = {pause, loopback: 'waits', listenQueue: 10} as const;
+  const found = troubles({status, greeting}, {greeting: 'gate', backend: 'nftables'});
+  expect(found.map((each) => each.slice(0, 40))).toEqual([
+    'bad: greeting = "gate", but no gate repo',
+    "advice: loopback waits for sendmail's gr",
+    "advice: the mailer's listen queue has 10",
+  ]);
+  expect(troubles({status, greeting}, {greeting: 'off'})).toEqual([]);
+});
+
+test('doctor finds a gate to which nobody comes, after an hour, and what plain iptables cannot see', () => {
+  const {waiting: _, ...gate} = {...view.gate!, state: 'takes' as const};
+  const fates = {handed: 0, early: 0, left: 0, unwaited: 0, refused: 0};
+  const rules = [{family: 4, state: 'stands'}] as const;
+  const unseen = {...view, rules, fates, gate: {...gate, waiting: 0, heardMs: nowMs}};
+  const found = (greeting: typeof unseen, sinceMs: number, backend: 'nftables' | 'iptables') =>
+    troubles({nowMs, status: {...statusWith(3), sinceMs, greeting}}, {greeting: 'gate', backend});
+  const hourAgo = nowMs - 3_600_000;
+  expect(found(unseen, hourAgo, 'nftables')).toEqual([
+    expect.stringContaining('advice: the gate has seen no client in 1h, '),
+  ]);
+  expect(found(unseen, hourAgo + 1, 'nftables')).toEqual([]);
+  expect(found({...unseen, fates: {...fates, left: 1}}, hourAgo, 'nftables')).toEqual([]);
+  expect(found({...unseen, gate: {...unseen.gate, waiting: 1}}, hourAgo, 'nftables')).toEqual([]);
+  expect(found(unseen, nowMs, 'iptables')).toEqual([
+    expect.stringContaining('advice: the backend iptables cannot remember who spoke'),
+  ]);
+});
+
+test('the advice writes what can be written, and names the rest', () => {
+  const text = pauseAdvice(['127.0.0.0/8', '192.0.2.0/25'].map(networkOf));
+  expect(text).toContain("FEATURE(`greet_pause', `5000')dnl");
+  expect(text).toContain('GreetPause:127\t0');
+  expect(text).toContain('#   192.0.2.0/25');
+});
