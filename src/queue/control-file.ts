@@ -10,7 +10,7 @@ export interface Header {
   readonly value: string;
 }
 
-export interface Recipient {
+interface Recipient {
   readonly address: string;
   /** P: it was asked for, F D S: which notices it wants. */
   readonly flags: string;
@@ -43,7 +43,7 @@ export interface ControlFile {
   readonly headers: readonly Header[];
 }
 
-export type ReadControlFile =
+type ReadControlFile =
   | {readonly kind: 'control'; readonly control: ControlFile}
   /** `torn`: it has no end, so it is being written, or was cut off. */
   | {readonly kind: 'torn'}

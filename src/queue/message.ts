@@ -43,7 +43,7 @@ export type Whose =
  * `kernel`: the owner of a file. `mailer`: what sendmail writes of its peer. `header`: a line of the
  * message that sendmail writes, but that any local program could have written as well.
  */
-export type Proof = 'kernel' | 'mailer' | 'header';
+type Proof = 'kernel' | 'mailer' | 'header';
 
 type Peer =
   | {readonly kind: 'local'; readonly user: string}

@@ -9,7 +9,7 @@ export interface QueuePath {
   readonly isPattern: boolean;
 }
 
-export interface QueuePaths {
+interface QueuePaths {
   readonly paths: readonly QueuePath[];
   /** Paths that cannot be told, each with why. */
   readonly problems: readonly string[];

@@ -18,7 +18,7 @@ import {
 } from '../../sys/queue/hold.js';
 import {readQueue} from '../../sys/queue/read-queue.js';
 
-export interface HoldWish {
+interface HoldWish {
   readonly deed: 'hold' | 'release';
   readonly filter: Filter;
   readonly reason: string;
@@ -27,7 +27,7 @@ export interface HoldWish {
 }
 
 /** More are asked for twice. A count: what a person can look through on a page or two. */
-export const mostWithoutYes = 100;
+const mostWithoutYes = 100;
 /** Held or released by one command. A count: a thousandth of a second to read, and 30 to change, each. */
 const mostOfCommand = 50_000;
 /** Told of what is left as it is. A count. */

@@ -20,7 +20,7 @@ import {localTime} from '../../report/tables/table.js';
 import {nowMs, pauseUnless} from '../../sys/run/clock.js';
 import {type QueueReading, readQueue} from '../../sys/queue/read-queue.js';
 
-export interface ShowWish {
+interface ShowWish {
   readonly filter: Filter;
   /** `count`: by sender. */
   readonly what: 'table' | 'full' | 'count';

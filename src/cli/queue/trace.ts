@@ -32,7 +32,7 @@ import {findStates} from '../../sys/queue/states.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
 
-export interface TraceWish {
+interface TraceWish {
   readonly file: string;
   /** Other names of this machine. */
   readonly as: string | undefined;

@@ -24,8 +24,9 @@ export interface Complaint {
   readonly messageId: string | undefined;
 }
 
-const headerStart = /^(?:> ?){0,5}(Received|X-PHP-Originating-Script|Message-I[dD]): ?(.*)$/i;
-const continued = /^(?:> ?){0,5}[ \t]+(.*)$/;
+/** With the marks of a quotation in front, which its other lines have too. */
+const headerStart = /^((?:> ?){0,5})(Received|X-PHP-Originating-Script|Message-Id): ?(.*)$/i;
+const continued = /^[ \t]+(.*)$/;
 
 /** @param text what lies beyond `mostComplaintCharacters` is not read */
 export function readComplaint(text: string): Complaint {
@@ -35,10 +36,10 @@ export function readComplaint(text: string): Complaint {
   let script: string | undefined;
   let messageId: string | undefined;
   for (let at = 0; at < lines.length && receivedCount < mostReceived; at++) {
-    const [, name = '', first = ''] =
+    const [, marks = '', name = '', first = ''] =
       headerStart.exec(lines[at]!.slice(0, mostHeaderCharacters)) ?? [];
     if (name === '') continue;
-    const value = wholeHeader(first, lines, at + 1);
+    const value = wholeHeader(first, marks, lines, at + 1);
     const lower = name.toLowerCase();
     if (lower === 'x-php-originating-script') script ??= value;
     else if (lower === 'message-id') messageId ??= value;
@@ -51,10 +52,12 @@ export function readComplaint(text: string): Complaint {
   return {received, receivedCount, script, messageId};
 }
 
-function wholeHeader(first: string, lines: readonly string[], from: number): string {
+function wholeHeader(first: string, marks: string, lines: readonly string[], from: number): string {
   const parts = [first];
   for (let at = from; at < lines.length && at < from + mostContinued; at++) {
-    const more = continued.exec(lines[at]!.slice(0, mostHeaderCharacters))?.[1];
+    const line = lines[at]!.slice(0, mostHeaderCharacters);
+    if (!line.startsWith(marks)) break;
+    const more = continued.exec(line.slice(marks.length))?.[1];
     if (more === undefined || more === '') break;
     parts.push(more);
   }

@@ -36,7 +36,7 @@ export type TracedSender =
   | {readonly kind: 'host'; readonly client: string; readonly relay: string};
 
 /** What was looked through, for the words of a failure. */
-export interface Looked {
+interface Looked {
   readonly names: readonly string[];
   /** Files and journals. */
   readonly places: readonly string[];

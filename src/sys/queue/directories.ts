@@ -19,7 +19,7 @@ export interface QueueDirectory {
   readonly strangers: 'mayWrite' | 'mayNotWrite';
 }
 
-export interface QueueDirectories {
+interface QueueDirectories {
   readonly directories: readonly QueueDirectory[];
   /** What cannot be read, each in a line. */
   readonly problems: readonly string[];

@@ -24,7 +24,7 @@ export interface HoldResult {
   readonly left: readonly {readonly id: string; readonly why: string}[];
 }
 
-export interface Mailer {
+interface Mailer {
   readonly program: string;
   readonly files?: MailerFiles;
 }

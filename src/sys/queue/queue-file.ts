@@ -14,7 +14,7 @@ export const mostControlBytes = 1024 * 1024;
 /** Of one body, where a text is looked for. Bytes. */
 export const mostBodyBytes = 1024 * 1024;
 
-export type QueueFile =
+type QueueFile =
   /** Each byte a character; `bytes`: of the whole file, of which only the beginning may have been read. */
   | {readonly kind: 'text'; readonly text: string; readonly bytes: number; readonly uid: number}
   /** It is no longer there. */

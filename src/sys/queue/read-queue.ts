@@ -27,7 +27,7 @@ export interface QueueReading {
   readonly problems: string[];
 }
 
-export interface FoundMessage {
+interface FoundMessage {
   readonly message: QueuedMessage;
   /** The beginning of the body; each byte a character. */
   readonly bodyText: () => string;
