@@ -84,7 +84,7 @@ function whoseIs(
   peer: Peer,
   {uidOf, nameOf}: UserNames,
 ): Whose {
-  const login = macros.get('{auth_authen}') ?? macros.get('auth_authen') ?? trusted(authParameter);
+  const login = macros.get('auth_authen') ?? loginOf(authParameter, peer, headers);
   if (login !== undefined) return {kind: 'auth', name: login, proof: 'mailer'};
   if (bodyOwner !== undefined) {
     return {kind: 'uid', uid: bodyOwner, user: nameOf(bodyOwner), proof: 'kernel'};
@@ -100,9 +100,15 @@ function whoseIs(
     : {kind: 'uid', uid: uidOf(user), user, proof: 'header'};
 }
 
-/** sendmail writes `<>` where it does not trust the client. */
-const trusted = (parameter: string): string | undefined =>
-  parameter === '' || parameter === '<>' ? undefined : parameter;
+/**
+ * `AUTH=` of a client that had logged in is its login, or `<>` where sendmail does not trust it
+ * (proto.m4 trust_auth). Of local programs it is what they say of themselves.
+ */
+function loginOf(parameter: string, peer: Peer, headers: readonly Header[]): string | undefined {
+  if (parameter === '' || parameter === '<>' || peer.kind !== 'host') return undefined;
+  const [top] = receivedOf({headers}).slice(0, 1).map(readReceived);
+  return top?.login === 'authenticated' ? parameter : undefined;
+}
 
 function submittedBy(headers: readonly Header[]): string | undefined {
   const [first, second] = receivedOf({headers}).slice(0, 2).map(readReceived);

@@ -16,6 +16,8 @@ export interface Received {
   readonly user: string | undefined;
   /** Of one that came by a connection: the address of the peer. */
   readonly client: string | undefined;
+  /** Whether the peer had logged in. */
+  readonly login: 'authenticated' | 'none';
 }
 
 /** Read of one header. Characters: sendmail's own have some 300. */
@@ -25,6 +27,7 @@ const mostCharacters = 4000;
 const ownPart =
   / by (\S{1,255}) \(([^()]{0,200})\)(?: with [A-Za-z]{1,16})? id ([0-9A-Za-z]{5,32})(?=[\s;])/g;
 const submitter = /^\(from ([^\s@()]{1,64})@localhost\)$/;
+const loggedIn = /\] ?(?:\(may be forged\))?\) \(authenticated[^()]{0,64}\)$/;
 const peer =
   /\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\](?: \(may be forged\))?\)(?: \(authenticated[^()]{0,64}\))?$/;
 
@@ -42,6 +45,7 @@ export function readReceived(value: string): Received | undefined {
     way: version.endsWith('/Submit') ? 'submitted' : 'relayed',
     user: submitter.exec(before)?.[1],
     client: parseAddress(peer.exec(before.slice(-400))?.[1] ?? '')?.text,
+    login: loggedIn.test(before.slice(-400)) ? 'authenticated' : 'none',
   };
 }
 

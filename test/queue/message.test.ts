@@ -47,9 +47,17 @@ describe('whose a message is', () => {
     expect(message('V8\nT1\nSa\nRPFD:b\n.\n').whose).toEqual({kind: 'unknown'});
   });
 
-  test('AUTH= counts where sendmail trusts it', () => {
-    expect(message(ofLocal.replace('\nS', '\nAanna\nS')).whose).toMatchObject({name: 'anna'});
-    expect(message(ofLocal.replace('\nS', '\nA<>\nS')).whose).toMatchObject({user: 'carol'});
+  test('AUTH= counts of a client that had logged in, where sendmail trusts it', () => {
+    const told = (text: string, auth: string) =>
+      message(text.replace('\nS', `\nA${auth}\nS`)).whose;
+    const loggedIn = ofClient.replace(
+      'from relay.example.net (localhost [127.0.0.1])',
+      'from x (mail.example.org [192.0.2.66]) (authenticated bits=0)',
+    );
+    expect(told(loggedIn, 'anna')).toMatchObject({kind: 'auth', name: 'anna'});
+    expect(told(loggedIn, '<>')).toMatchObject({kind: 'host'});
+    expect(told(ofClient, 'anna')).toMatchObject({kind: 'host'});
+    expect(told(ofLocal, 'anna')).toMatchObject({user: 'carol'});
   });
 
   test('the key is the number, or the name where there is none', () => {

@@ -7,6 +7,7 @@ const of = (way: 'relayed' | 'submitted', more: object) => ({
   way,
   user: undefined,
   client: undefined,
+  login: 'none',
   ...more,
 });
 
@@ -22,7 +23,7 @@ describe("sendmail's own forms", () => {
     ],
     [
       'from x (h [192.0.2.7] (may be forged)) (authenticated bits=0) by relay.example.net (8.18.1/8.18.1) with ESMTPSA id 6ATFIh0Y000204 (version=TLSv1.3 cipher=X bits=256 verify=NO); now',
-      of('relayed', {client: '192.0.2.7'}),
+      of('relayed', {client: '192.0.2.7', login: 'authenticated'}),
     ],
     [
       '(from alice@localhost) by relay.example.net (8.18.1/8.18.1/Submit) id 6ATFIh0Y000204; now',

@@ -63,7 +63,7 @@ async function change(
   const all = [...new Set(ids)];
   const asked = all.filter(isQueueId).slice(0, mostHeldAtOnce);
   const before = findStates(asked, files);
-  const failures: string[] = [];
+  const said: string[] = [];
   for (const queue of ['relay', 'submission'] as const) {
     const its = asked.filter((id) => {
       const now = before.get(id);
@@ -73,7 +73,7 @@ async function change(
     const which = queue === 'relay' ? '-Am' : '-Ac';
     const words = [which, ...how, ...its.map((id) => `-qI${id}`)];
     const result = await runCommand(program, words, {timeoutMs});
-    if (result.kind !== 'done') failures.push(printable(result.why, 300));
+    said.push(...(result.kind === 'done' ? result.stdout.split('\n') : [result.why]));
   }
   const after = findStates(asked, files);
   const isDone = (id: string): boolean => after.get(id)?.state === wanted;
@@ -81,7 +81,7 @@ async function change(
     done: asked.filter(isDone),
     left: all
       .filter((id) => !isDone(id))
-      .map((id) => ({id, why: whyLeft(id, asked, before.get(id), after.get(id), failures)})),
+      .map((id) => ({id, why: whyLeft(id, asked, before.get(id), after.get(id), said)})),
   };
 }
 
@@ -90,11 +90,12 @@ function whyLeft(
   asked: readonly string[],
   before: FoundState | undefined,
   after: FoundState | undefined,
-  failures: readonly string[],
+  said: readonly string[],
 ): string {
   if (!isQueueId(id)) return 'expected the id of a message';
   if (!asked.includes(id)) return `beyond ${mostHeldAtOnce} of one run: run it again`;
   if (before === undefined) return 'not in the queue';
   if (after === undefined) return 'delivered meanwhile';
-  return failures[0] ?? 'being delivered now: run it again';
+  const its = said.find((line) => line.includes(id));
+  return its === undefined ? 'being delivered now: run it again' : printable(its, reasonCharacters);
 }
