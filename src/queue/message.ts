@@ -48,7 +48,7 @@ type Proof = 'kernel' | 'mailer' | 'header';
 type Peer =
   | {readonly kind: 'local'; readonly user: string}
   | {readonly kind: 'host'; readonly name: string; readonly address: Address}
-  | {readonly kind: 'none'};
+  | {readonly kind: 'none'; readonly name: string};
 
 /** Names and numbers of local users. */
 export interface UserNames {
@@ -73,7 +73,7 @@ function peerOf(macro: string): Peer {
   const address = parseAddress(connected.exec(macro)?.[1] ?? '');
   if (address !== undefined) return {kind: 'host', name: macro, address};
   const user = local.exec(macro)?.[1];
-  return user === undefined ? {kind: 'none'} : {kind: 'local', user};
+  return user === undefined ? {kind: 'none', name: macro} : {kind: 'local', user};
 }
 
 const isLoopback = ({text}: Address): boolean => text.startsWith('127.') || text === '::1';
@@ -112,10 +112,23 @@ function loginOf(parameter: string, peer: Peer, headers: readonly Header[]): str
 
 function submittedBy(headers: readonly Header[]): string | undefined {
   const [first, second] = receivedOf({headers}).slice(0, 2).map(readReceived);
-  return first?.way === 'relayed' && isSubmission(second) && second.host === first.host
-    ? second.user
-    : undefined;
+  if (first?.way !== 'relayed' || !isSubmission(second) || second.host !== first.host) {
+    return undefined;
+  }
+  return second.user ?? warnedOf(headers, second.host);
 }
+
+/**
+ * Of a program that writes to sendmail through a socket (Node and others do) the header names a socket in
+ * the place of its user; where it set the sender, sendmail's warning names it.
+ */
+function warnedOf(headers: readonly Header[], host: string): string | undefined {
+  const warning = headerOf({headers}, 'x-authentication-warning') ?? '';
+  const [, by, user] = setSender.exec(warning) ?? [];
+  return by === host ? user : undefined;
+}
+
+const setSender = /^(\S{1,255}): ([^\s@()]{1,64}) set sender to /;
 
 const isSubmission = (received: Received | undefined): received is Received =>
   received?.way === 'submitted';

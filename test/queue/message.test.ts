@@ -21,6 +21,21 @@ describe('whose a message is', () => {
     expect(message(relayed).whose).toMatchObject({uid: 1000, user: 'alice', proof: 'header'});
   });
 
+  test('a program that writes through a socket is named by the warning alone', () => {
+    const socket = relayed.replace(
+      '(from alice@localhost)',
+      'from localhost (localhost [[UNIX: localhost]])',
+    );
+    expect(message(socket).whose).toMatchObject({kind: 'host', address: '127.0.0.1'});
+    const warning = (host: string) =>
+      socket.replace(
+        'H??From',
+        `H??X-Authentication-Warning: ${host}: carol set sender to x using -f\nH??From`,
+      );
+    expect(message(warning('relay.example.net')).whose).toMatchObject({uid: 1002, proof: 'header'});
+    expect(message(warning('mx.example.org')).whose).toMatchObject({kind: 'host'});
+  });
+
   test('a client that writes the same header is a host all the same', () => {
     const {whose} = message(ofClient);
     expect(whose).toEqual({kind: 'host', address: '192.0.2.66', proof: 'mailer'});

@@ -36,7 +36,8 @@ const mostReasons = 20;
 export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCode> {
   const {deed, form, sure} = wish;
   const startMs = nowMs();
-  const {messages, total} = await meant(wish, startMs, output);
+  const {messages, total, read} = await meant(wish, startMs, output);
+  if (read === 'nothing') return exitCode.unavailable;
   const shown = messages.slice(0, mostWithoutYes);
   if (form === 'text') {
     output.print(queueTable(shown, startMs));
@@ -55,11 +56,7 @@ export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCod
 }
 
 /** Those that are not yet as is wanted. */
-async function meant(
-  {deed, filter}: HoldWish,
-  startMs: number,
-  output: Output,
-): Promise<{readonly messages: QueuedMessage[]; readonly total: number}> {
+async function meant({deed, filter}: HoldWish, startMs: number, output: Output): Promise<Meant> {
   const state = deed === 'hold' ? 'waiting' : 'held';
   const messages: QueuedMessage[] = [];
   let total = 0;
@@ -69,7 +66,14 @@ async function meant(
     if (messages.length < mostOfCommand) messages.push(message);
   });
   for (const each of reading.problems) output.complain(printable(each, 500));
-  return {messages, total};
+  const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
+  return {messages, total, read};
+}
+
+interface Meant {
+  readonly messages: readonly QueuedMessage[];
+  readonly total: number;
+  readonly read: 'queue' | 'nothing';
 }
 
 async function inRounds(ids: readonly string[], {deed, reason}: HoldWish): Promise<HoldResult> {

@@ -75,7 +75,6 @@ const whyText = ({state, quarantine, why}: QueuedMessage): string =>
   state === 'held' ? `held: ${quarantine}` : why;
 
 function peerText({peer}: QueuedMessage): string {
-  if (peer.kind === 'none') return '-';
   return cell(peer.kind === 'local' ? `${peer.user}@localhost` : peer.name);
 }
 

@@ -59,7 +59,7 @@ function directoriesOf(queue: QueueDirectory['queue'], paths: readonly string[])
   const problems = found.problems.map((why) => `${file}: ${why}`);
   const directories = found.paths.flatMap((path) => {
     const all = expanded(path);
-    if (all.length === 0) problems.push(`${path.path}: no such queue (named in ${file})`);
+    if (all.length === 0) problems.push(`${file}: ${whyNone(path)}`);
     return all.flatMap((each) => queueIn(queue, each, problems));
   });
   return {directories, problems};
@@ -93,6 +93,16 @@ function queueIn(
   } catch (error) {
     problems.push((error as Error).message);
     return [];
+  }
+}
+
+function whyNone({path, isPattern}: QueuePath): string {
+  const above = isPattern ? dirname(`${path}x`) : path;
+  try {
+    fs.readdirSync(above);
+    return `${path}: no such queue`;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
