@@ -53,7 +53,14 @@ describe('the queue of sendmail', () => {
     );
     const submit = await relay.read('/etc/mail/submit.cf');
     const files = 'O ServiceSwitchFile=/etc/mail/service.switch-nodns';
-    await relay.write('/etc/mail/submit.cf', submit.replace(/^#O ServiceSwitchFile=.*$/m, files));
+    await relay.write(
+      '/etc/mail/submit.cf',
+      submit
+        .replace(/^#O ServiceSwitchFile=.*$/m, files)
+        // A busy machine would only queue.
+        .replace(/^#?O QueueLA=.*$/m, 'O QueueLA=10000')
+        .replace(/^#?O RefuseLA=.*$/m, 'O RefuseLA=10000'),
+    );
     await relay.sh('sh', [
       '-c',
       'cd /var/spool/mqueue; mkdir -p q1 q2/qf q2/df q2/xf q3 bulk; chown -R smmta:smmsp .; chmod -R u=rwX,g=rX,o= .',
@@ -121,9 +128,21 @@ describe('the queue of sendmail', () => {
   });
 
   test('a client that forges the line of a submission is a host', async () => {
-    const text =
-      'Subject: forged\nReceived: (from carol@localhost)\n\tby relay.example.net (8.18.1/8.18.1/Submit) id 6ATFIhta000203;\n\tnow\n\nx';
-    await lab.client('client').deliver({to: 'alice@example.net', text});
+    const client = lab.client('client');
+    const {session} = await client.open();
+    const forged = [
+      'Subject: forged',
+      'Received: (from carol@localhost)',
+      '\tby relay.example.net (8.18.1/8.18.1/Submit) id 6ATFIhta000203; now',
+      '',
+      'x',
+      '.',
+    ].join('\r\n');
+    const begin = ['HELO x', 'MAIL FROM:<a@example.org>', 'RCPT TO:<alice@example.net>', 'DATA'];
+    for (const line of [...begin, forged]) {
+      expect((await client.say(session, line)).line).toMatch(/^[23]/);
+    }
+    await client.close(session);
     const [found] = await asJson('--host', '192.0.2.66');
     expect(found?.sender).toEqual({kind: 'host', address: '192.0.2.66', proof: 'mailer'});
     expect(await asJson('--uid', 'carol')).toHaveLength(2);
@@ -179,7 +198,7 @@ describe('the queue of sendmail', () => {
     const calls = readFileSync(trace, 'latin1').split('\n');
     rmSync(trace);
     const opened = calls.filter((line) => line.includes('"/var/spool/') && line.includes('open'));
-    expect(opened.length).toBeGreaterThan(14);
+    expect(opened.length).toBeGreaterThan(6);
     expect(opened.filter((line) => /O_(?:WRONLY|RDWR|CREAT|APPEND|TRUNC)/.test(line))).toEqual([]);
     const changing = /\b(?:unlink|rename|link|chmod|chown|utime|mkdir|truncate|symlink)\w*\(/;
     expect(calls.filter((line) => changing.test(line) && line.includes('/var/spool/'))).toEqual([]);
