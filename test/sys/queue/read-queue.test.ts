@@ -142,7 +142,7 @@ describe('what only looks like a message', () => {
   });
 });
 
-test('what is missing is told, and the rest is read', async () => {
+test('what is missing is told, and the rest is read', () => {
   const world = queueWorld(newDir());
   world.put('mqueue/q1', 'ATFIh0Y000200');
   const files = {...world.files, submission: [world.path('none.cf')]};
