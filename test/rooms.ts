@@ -84,6 +84,15 @@ const pure: readonly Room[] = [
   },
   {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
   {
+    folder: 'queue',
+    purpose: "A message in the mailer's queue: what it is, whose it is, and which ones are meant.",
+  },
+  {
+    folder: 'queue/trace',
+    purpose:
+      'From a message that somebody complained of back to the sender, by its headers and the log.',
+  },
+  {
     folder: 'hearing',
     purpose:
       'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
@@ -169,6 +178,11 @@ const machine: readonly Room[] = [
     purpose: 'What stands in the logs and the journal already, to be read once.',
   },
   {
+    folder: 'sys/queue',
+    purpose:
+      "The mailer's queues: their messages are read, and held or released through the mailer.",
+  },
+  {
     folder: 'sys/talk',
     purpose:
       'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',
@@ -218,6 +232,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/inspect',
     purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+  },
+  {
+    folder: 'cli/queue',
+    purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {

@@ -36,6 +36,7 @@ import {
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {queueCommands} from './queue-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -276,6 +277,7 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...wholeCommands,
   ...outgoingCommands,
+  ...queueCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

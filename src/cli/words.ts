@@ -13,10 +13,11 @@ import {
   trialSeconds,
 } from '../control/protocol.js';
 import {parseAddress} from '../net/address.js';
+import type {QueueOptions} from './queue/words.js';
 import {keptMs} from '../outgoing/sender-hours.js';
 
 /** `true`: named without its value. */
-export interface OwnOptions {
+export interface OwnOptions extends QueueOptions {
   readonly for?: string | true;
   readonly since?: string | true;
   readonly confirm?: string | true;
@@ -24,6 +25,9 @@ export interface OwnOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
+  /** Of `trace`. */
+  readonly as?: string | true;
+  readonly log?: string | true;
   readonly keepBlocks?: true;
   /** False: `--no-names`. */
   readonly names?: boolean;
@@ -69,6 +73,11 @@ export const wrongAddress: WrongIn = (operands) =>
     .slice(0, 1)
     .filter((text) => parseAddress(text) === undefined)
     .map((text) => `${JSON.stringify(text)}: expected an IPv4 or IPv6 address`);
+
+export const wrongTrace: WrongIn = (_, {as, log}) => [
+  ...(as === true ? ['--as: no value: expected a name of this machine'] : []),
+  ...(log === true ? ['--log: no value: expected a log file'] : []),
+];
 
 export const wrongForm: WrongIn = (_, {json, prometheus}) =>
   json && prometheus ? ['--json and --prometheus: expected one of them'] : [];
