@@ -26,6 +26,7 @@ import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {heardText} from '../../report/tables/replayed.js';
 import {localTime} from '../../report/tables/table.js';
+import {stepText} from '../../submission/step-text.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
@@ -99,7 +100,9 @@ export async function explain(
         const reading = guard.read(record);
         ear.record(record, reading);
         if (reading.kind === 'ignored') {
-          tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
+          const step = reading.record && onItsWay(reading.record, undefined);
+          const outcome = step ?? `ignored: ${reading.why}`;
+          tell(line, {...nothing, record, outcome});
           continue;
         }
         const {changedMs} = input;
@@ -110,7 +113,9 @@ export async function explain(
           event: plain(reading.event),
           session: guard.session(reading) ?? null,
           evidence: outcomes.flatMap(weighed),
-          outcome: outcomesText(reading, outcomes),
+          outcome: [outcomesText(reading, outcomes), onItsWay(reading.record, reading.event) ?? []]
+            .flat()
+            .join('; '),
         });
       }
       state.history.length = 0;
@@ -120,6 +125,12 @@ export async function explain(
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
   }
+}
+
+/** What the watch on outgoing mail makes of it. */
+function onItsWay(record: LogRecord, event: MailEvent | undefined): string | undefined {
+  const step = sendmail.readTransit(record, event);
+  return step && stepText(step);
 }
 
 /** Between objects of JSON there is no place for a sentence: there it goes where complaints go. */
