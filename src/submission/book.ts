@@ -130,9 +130,9 @@ export class SenderBook {
     const {sender} = fact;
     const known = mended(this.#senders.get(sender), nowMs + stepMs);
     if (fact.kind === 'told') {
-      // Of a sender that was forgotten: its mail is not counted any more either.
-      if (known === undefined) return undefined;
-      this.#senders.set(sender, withTold(known, {...fact, atMs}));
+      // Of one that is not known only a failure is new: the relay took nothing of it yet.
+      if (known === undefined && fact.outcome !== 'failed') return undefined;
+      this.#senders.set(sender, withTold(known ?? newRecord(atMs), {...fact, atMs}));
       return fact.outcome === 'failed' && isTimely ? this.#judge(sender, atMs) : undefined;
     }
     this.#total(kindOf(sender), fact.recipients);

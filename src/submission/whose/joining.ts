@@ -134,7 +134,7 @@ export class Joining {
       vouched,
       recipients,
       left: recipients,
-      from: sender.slice(0, fromCharacters),
+      from: typed(sender),
     };
     if (from === 'program') {
       this.#transits.set(key, {...fresh, waits: 'submission'});
@@ -323,6 +323,9 @@ const isSubmissions = (event: TransitEvent): boolean =>
   event.kind === 'labelChanged' ||
   (event.kind === 'accepted' && event.from === 'program') ||
   (event.kind === 'attempted' && event.next === 'ownRelay');
+
+/** Without its angle brackets, and cut. */
+const typed = (sender: string): string => sender.replace(/^<|>$/g, '').slice(0, fromCharacters);
 
 /** Of an address that is only shown. Characters. */
 const fromCharacters = 100;
