@@ -76,7 +76,7 @@ const pure: readonly Room[] = [
   },
   {
     folder: 'mail/transit',
-    purpose: 'What a mailer says of mail on its way, whoever handed it in.',
+    purpose: 'What a mailer says of mail on its way.',
   },
   {
     folder: 'mail',

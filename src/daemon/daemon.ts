@@ -118,7 +118,12 @@ export class Daemon {
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
       mail: {
-        book: this.#mail?.book ?? new SenderBook(state, bookSettings(config, () => undefined)),
+        book:
+          this.#mail?.book ??
+          new SenderBook(
+            state,
+            bookSettings(config, () => undefined),
+          ),
         is: this.#mail === undefined ? 'left' : 'counted',
       },
     });

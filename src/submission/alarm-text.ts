@@ -20,7 +20,7 @@ export interface MailWarning {
 }
 
 /** What is known of a sender that is warned of. */
-export interface AlarmFacts {
+interface AlarmFacts {
   readonly sender: SenderKey;
   readonly alarm: Alarm;
   readonly atMs: number;
@@ -48,7 +48,7 @@ export interface AlarmFacts {
 const shownCharacters = 80;
 /** Of each list. Counts. */
 export const mostIds = 5;
-export const mostDomains = 3;
+const mostDomains = 3;
 
 const words: Readonly<Record<AlarmKind, (alarm: Alarm) => string>> = {
   message: ({count, limit}) => `one message to ${count} recipients (rcpt_per_message ${limit})`,
@@ -64,7 +64,7 @@ const words: Readonly<Record<AlarmKind, (alarm: Alarm) => string>> = {
 const shown = (text: string): string => quoted(printable(text, shownCharacters));
 
 /** `auth alice`, `user www-data (uid 33)`, `host 192.0.2.80`. */
-export function senderText(sender: SenderKey, userName: string): string {
+function senderText(sender: SenderKey, userName: string): string {
   const kind = kindOf(sender);
   if (kind !== 'uid') return `${kind} ${shown(nameIn(sender))}`;
   return `user ${shown(userName)} (uid ${printable(nameIn(sender), shownCharacters)})`;
@@ -87,7 +87,7 @@ function details(facts: AlarmFacts): string[] {
 }
 
 /** What stops new mail of this sender: for a person to do. */
-export function cureText({sender, froms}: Pick<AlarmFacts, 'sender' | 'froms'>): string {
+function cureText({sender, froms}: Pick<AlarmFacts, 'sender' | 'froms'>): string {
   const name = printable(nameIn(sender), shownCharacters);
   switch (kindOf(sender)) {
     case 'uid': {

@@ -37,7 +37,7 @@ export interface BookRow {
   readonly unsteadyUntilMs: number;
 }
 
-export interface BookTables {
+interface BookTables {
   readonly mailSenders: Table<SenderRecord>;
   readonly mailBook: Table<BookRow>;
 }
@@ -62,7 +62,7 @@ const unsteadyMs = 3_600_000;
 const mostOver = 1000;
 
 /** What came of the lines since the start, by the way in. Counts. */
-export type WayIn = SenderKind | 'bounce' | 'incoming';
+type WayIn = SenderKind | 'bounce' | 'incoming';
 export type Totals = Readonly<
   Record<WayIn, {readonly messages: number; readonly recipients: number}>
 >;
@@ -74,7 +74,7 @@ export interface Due {
 }
 
 /** Whose waiting mail is to be held now, or which message. */
-export interface ToHold {
+interface ToHold {
   readonly sender: SenderKey;
   readonly alarm: Alarm;
   readonly what: 'waiting' | Place;

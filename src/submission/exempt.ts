@@ -6,7 +6,7 @@ import {type Address, parseAddress} from '../net/address.js';
 import {contains, type Network, parseNetwork} from '../net/network.js';
 import {authKey, kindOf, nameIn, type SenderKey, uidIn} from './whose/sender.js';
 
-export type Exempt =
+type Exempt =
   | {readonly kind: 'uid'; readonly user: string; readonly perHour: number | undefined}
   | {readonly kind: 'auth'; readonly sender: SenderKey; readonly perHour: number | undefined}
   | {readonly kind: 'host'; readonly network: Network; readonly perHour: number | undefined};

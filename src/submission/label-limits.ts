@@ -6,7 +6,7 @@ import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {isWithin} from '../base/mechanisms/elapsed.js';
 
 /** Users told of in an interval. A count: a log that is flooded hides the rest. */
-export const mostLabelWarnings = 20;
+const mostLabelWarnings = 20;
 
 export class LabelLimits {
   readonly #told = new BoundedMap<string, number>(mostLabelWarnings);

@@ -25,26 +25,26 @@ export interface Alarm {
 }
 
 /** Below so many recipients an hour nothing is unusual. A count: a reply to a large circle. */
-export const leastUnusual = 30;
+const leastUnusual = 30;
 /** An hour is unusual from so many times the normal on. */
 export const unusualFactor = 6;
 /** Somebody who is first seen. Recipients in an hour, and for how long. Ms. */
 export const newSenderPerHour = 50;
-export const newSenderMs = 24 * hourMs;
+const newSenderMs = 24 * hourMs;
 /** The book itself must know who is usual before anybody is new. Ms. */
 export const leastBookMs = 7 * 24 * hourMs;
 /** Failed recipients: of so many in an hour, and this part of them. */
-export const leastForFailures = 20;
-export const failureShare = 0.25;
+const leastForFailures = 20;
+const failureShare = 0.25;
 /** Messages of one sender that wait; of a longer queue also this part. Counts. */
 export const mostQueued = 200;
-export const longQueue = 500;
-export const queueShare = 0.3;
+const longQueue = 500;
+const queueShare = 0.3;
 /** Below, a number of a user is the system's (Courier's rule). */
-export const firstUserUid = 100;
+const firstUserUid = 100;
 
 /** A count of the mailer's queue: of this sender, and of all. */
-export interface Queued {
+interface Queued {
   readonly own: number;
   readonly all: number;
 }

@@ -5,12 +5,12 @@
  */
 
 /** After so long an observation counts half. Hours: two weeks. */
-export const halfLifeHours = 14 * 24;
+const halfLifeHours = 14 * 24;
 /** Observations before the normal says anything: hours with mail, and hours since the first one. Counts. */
 export const leastActiveHours = 20;
-export const leastAgeHours = 7 * 24;
+const leastAgeHours = 7 * 24;
 /** Upper bounds of the sizes that are told apart, each by half the step of a doubling. Recipients. */
-export const sizes: readonly number[] = [
+const sizes: readonly number[] = [
   1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 2048, 8192,
 ];
 const hoursOfWeek = 168;

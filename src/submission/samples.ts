@@ -11,7 +11,7 @@ const mostSampled = 2000;
 const mostOfEach = 10;
 const mostCounted = 50;
 
-export interface Sample {
+interface Sample {
   readonly ids: readonly string[];
   readonly froms: readonly string[];
   readonly peers: readonly string[];

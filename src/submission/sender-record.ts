@@ -18,7 +18,7 @@ const mostFroms = 3;
 const shownCharacters = 48;
 
 /** One hour: hours since `baseHour`, and counts. */
-export type HourRow = readonly [
+type HourRow = readonly [
   offset: number,
   recipients: number,
   messages: number,
@@ -162,7 +162,7 @@ function withDay(record: SenderRecord, day: number, added: readonly string[]): S
 }
 
 /** The least frequent one makes room, and the new one inherits its count: no frequent one is ever lost. */
-export function withShown(
+function withShown(
   shown: readonly (readonly [string, number])[],
   text: string,
   count: number,

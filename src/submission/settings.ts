@@ -6,7 +6,7 @@ import type {BookSettings} from './book.js';
 import {Exempts} from './exempt.js';
 import type {JoiningRules} from './whose/joining.js';
 
-export type SubmissionSettings = Pick<
+type SubmissionSettings = Pick<
   Config,
   | 'outgoingMail'
   | 'mailPerHour'

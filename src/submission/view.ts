@@ -9,7 +9,7 @@ import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
 import type {Table} from '../base/mechanisms/table.js';
 
 /** Senders in one answer. A count: nobody reads more, and an answer has its bound. */
-export const mostTold = 500;
+const mostTold = 500;
 
 export interface MailSender {
   readonly sender: SenderKey;

@@ -123,14 +123,11 @@ export function outgoingMail(): void {
   const perWeek = [...wrong.values()].reduce((a, b) => a + b, 0) / (mostSenders / 1000) / weeks;
   let worst = 0;
   const thefts = variants.flatMap((variant, number) =>
-    Array.from(
-      {length: ofEach},
-      (_, i): Theft => ({
-        ...variant,
-        sender: `auth:user${i * variants.length + number}`,
-        ...{reached: 0, is: 'unseen'},
-      }),
-    ),
+    Array.from({length: ofEach}, (_, i): Theft => ({
+      ...variant,
+      sender: `auth:user${i * variants.length + number}`,
+      ...{reached: 0, is: 'unseen'},
+    })),
   );
   steal(world, thefts);
   const rows = variants.map((variant, number) => {
@@ -156,6 +153,12 @@ export function outgoingMail(): void {
     'losses: a thief who stays within the usual hour of the account is not told from its owner;\n' +
       'a sender without 7 days and 20 hours with mail has only the fixed limits.',
   );
-  aim(`outgoing-mail: of fast thieves the median has ${worst} recipients before the alarm (< 100)`, worst < 100);
-  aim(`outgoing-mail: ${perWeek.toFixed(2)} false alarms of 1000 senders in a week (< 1)`, perWeek < 1);
+  aim(
+    `outgoing-mail: of fast thieves the median has ${worst} recipients before the alarm (< 100)`,
+    worst < 100,
+  );
+  aim(
+    `outgoing-mail: ${perWeek.toFixed(2)} false alarms of 1000 senders in a week (< 1)`,
+    perWeek < 1,
+  );
 }

@@ -1,7 +1,13 @@
 /** When a warning is due and whose mail is held: time is the log's, and a clock that was set alarms nobody. */
 import {describe, expect, test} from '@jest/globals';
 import {emptyState} from '../../src/guard/state.js';
-import {type BookSettings, type Due, lateMs, SenderBook, staleMs} from '../../src/submission/book.js';
+import {
+  type BookSettings,
+  type Due,
+  lateMs,
+  SenderBook,
+  staleMs,
+} from '../../src/submission/book.js';
 import {Exempts} from '../../src/submission/exempt.js';
 import {hourMs, mostSenders} from '../../src/submission/sender-record.js';
 import type {Fact} from '../../src/submission/whose/fact.js';
@@ -35,7 +41,10 @@ function made(more: Partial<BookSettings> = {}, state = emptyState()) {
 test('one warning in an interval, by the log’s time and over a restart', () => {
   const {mail, state} = made();
   expect(mail(300, startMs)).toBeUndefined();
-  expect(mail(1, startMs + 1)).toMatchObject({sender: 'uid:1001', alarm: {kind: 'hour', count: 301}});
+  expect(mail(1, startMs + 1)).toMatchObject({
+    sender: 'uid:1001',
+    alarm: {kind: 'hour', count: 301},
+  });
   expect(mail(400, startMs + 1000)).toBeUndefined();
   const again = made({}, state);
   expect(again.mail(1, startMs + 2000)).toBeUndefined();
@@ -60,7 +69,8 @@ describe('time', () => {
 
   test('a clock that was set back doubles an hour: for an hour nobody is alarmed', () => {
     const {mail} = made();
-    for (let minute = 0; minute < 60; minute += 6) expect(mail(20, startMs + minute * 60_000)).toBeUndefined();
+    for (let minute = 0; minute < 60; minute += 6)
+      expect(mail(20, startMs + minute * 60_000)).toBeUndefined();
     const backMs = startMs + 60_000;
     for (let minute = 0; minute < 54; minute += 6)
       expect(mail(20, backMs + minute * 60_000)).toBeUndefined();
@@ -122,7 +132,9 @@ test('a queue that somebody looks at alarms for who sends nothing now', () => {
   const {mail, book} = made();
   mail(1, startMs);
   expect(book.seeQueue(new Map([['uid:1001', 199]]), startMs + 1)).toEqual([]);
-  expect(book.seeQueue(new Map([['uid:1001', 200]]), startMs + 1)).toMatchObject([{alarm: {kind: 'queue'}}]);
+  expect(book.seeQueue(new Map([['uid:1001', 200]]), startMs + 1)).toMatchObject([
+    {alarm: {kind: 'queue'}},
+  ]);
   expect(book.seeQueue(new Map([['uid:7', 200]]), startMs + 1)).toEqual([]);
 });
 

@@ -58,7 +58,8 @@ const laterMs = startMs + 21 * 24 * hourMs;
 
 describe('fixed limits', () => {
   test('an hour has so many, and the part of the hour before that is not over', () => {
-    const at = (recipients: number): Alarm | undefined => asked(mail(newRecord(startMs), recipients, startMs));
+    const at = (recipients: number): Alarm | undefined =>
+      asked(mail(newRecord(startMs), recipients, startMs));
     expect(at(300)).toBeUndefined();
     expect(at(301)).toEqual({kind: 'hour', count: 301, limit: 300});
     // 200 just before the full hour and 200 just behind it are 400 within minutes.
@@ -89,8 +90,16 @@ describe('fixed limits', () => {
 
 test('failures are the earliest sign: of twenty recipients a quarter', () => {
   const failed = (recipients: number, count: number): Alarm | undefined => {
-    const told = {kind: 'told', sender: 's', atMs: startMs, outcome: 'failed', domains: []} as const;
-    return asked(withTold(mail(newRecord(startMs), recipients, startMs), {...told, recipients: count}));
+    const told = {
+      kind: 'told',
+      sender: 's',
+      atMs: startMs,
+      outcome: 'failed',
+      domains: [],
+    } as const;
+    return asked(
+      withTold(mail(newRecord(startMs), recipients, startMs), {...told, recipients: count}),
+    );
   };
   expect(failed(20, 4)).toBeUndefined();
   expect(failed(19, 19)).toBeUndefined();
@@ -149,7 +158,8 @@ test('who is new has little room, once the book knows who is usual', () => {
 
 test('a queue that fills: so many messages, or a large part of a long one', () => {
   const record = mail(newRecord(startMs), 1, startMs);
-  const queue = (own: number, all: number): Alarm | undefined => asked(record, {queued: {own, all}});
+  const queue = (own: number, all: number): Alarm | undefined =>
+    asked(record, {queued: {own, all}});
   expect(queue(mostQueued - 1, 500)).toBeUndefined();
   expect(queue(mostQueued, 10_000)).toMatchObject({kind: 'queue', limit: mostQueued});
   expect(queue(180, 600)).toMatchObject({kind: 'queue', limit: 180});
@@ -179,15 +189,22 @@ describe('exceptions', () => {
     expect(asked(record, {exempt: 700})).toMatchObject({kind: 'hour', limit: 700});
   });
 
-  test.each(['uid:', 'uid:a b', 'host:192.0.2.0/33', 'auth:x=0', 'auth:x=1.5', 'from:x', 'uid:list=9999999'])(
-    '%s is none',
-    (text) => expect(readExempt(text)).toBeUndefined(),
-  );
+  test.each([
+    'uid:',
+    'uid:a b',
+    'host:192.0.2.0/33',
+    'auth:x=0',
+    'auth:x=1.5',
+    'from:x',
+    'uid:list=9999999',
+  ])('%s is none', (text) => expect(readExempt(text)).toBeUndefined());
 
   test('the system’s users are never held unless they are named with a limit', () => {
-    expect(['uid:0', 'uid:33', 'uid:99', 'uid:100', 'auth:x', 'host:10.0.0.7'].map((sender) => mayBeHeld(sender, undefined))).toEqual([
-      ...[false, false, false, true, true, true],
-    ]);
+    expect(
+      ['uid:0', 'uid:33', 'uid:99', 'uid:100', 'auth:x', 'host:10.0.0.7'].map((sender) =>
+        mayBeHeld(sender, undefined),
+      ),
+    ).toEqual([...[false, false, false, true, true, true]]);
     expect([mayBeHeld('uid:33', 300), mayBeHeld('uid:33', 'none')]).toEqual([true, false]);
   });
 });
@@ -200,9 +217,19 @@ test('a record has its bound: all hours busy, and all hours of the week learned'
     record = mail(record, 999, atMs);
     for (const outcome of ['failed', 'deferred'] as const) {
       const domains = Array.from({length: 50}, (_, i) => `${i}.example`);
-      record = withTold(record, {kind: 'told', sender: 's', atMs, outcome, recipients: 99, domains});
+      record = withTold(record, {
+        kind: 'told',
+        sender: 's',
+        atMs,
+        outcome,
+        recipients: 99,
+        domains,
+      });
     }
-    record = {...record, froms: [1, 2, 3].map((n) => [`${n}${long}`.slice(0, 48), 99_999] as const)};
+    record = {
+      ...record,
+      froms: [1, 2, 3].map((n) => [`${n}${long}`.slice(0, 48), 99_999] as const),
+    };
   }
   expect(record.hours).toHaveLength(keptHours);
   expect(JSON.stringify(record).length).toBeLessThanOrEqual(mostRecordBytes);

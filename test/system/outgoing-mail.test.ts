@@ -81,8 +81,10 @@ describe('mail of users of this relay', () => {
     expect(line).toContain('(limit 5)');
     expect(line).toContain('only lines of a log say so');
     expect(line).toContain('--uid-owner 1001');
-    const told = await until('the command of the site', async () =>
-      (await relay.read('/var/tmp/suspended').catch(() => '')).split('\n')[0] || undefined,
+    const told = await until(
+      'the command of the site',
+      async () =>
+        (await relay.read('/var/tmp/suspended').catch(() => '')).split('\n')[0] || undefined,
     );
     expect(JSON.parse(told)).toMatchObject({
       ...{version: 1, kind: 'mail', way: 'uid', uid: 1001, user: 'bob', alarm: 'hour', limit: 5},

@@ -1,7 +1,7 @@
 /**
- * What a mailer says of mail on its way, whoever handed it in: it was taken, it was tried, it goes on under another
+ * What a mailer says of mail on its way: it was taken, it was tried, it goes on under another
  * queue id. Values only. Whose mail it is, `submission/whose/joining.ts` decides; what speaks against a client is another
- * union (`mail-event.ts`).
+ * union (`mail/mail-event.ts`).
  */
 import type {Address} from '../../net/address.js';
 

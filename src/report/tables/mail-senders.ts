@@ -165,7 +165,10 @@ export function sendersJson(
 function mailFields(row: MailSender): object {
   const {sender, recipients, messages, domains, failed, deferred, waiting, alarm} = row;
   const typed = (all: readonly Shown[]) =>
-    all.map(({text, recipients: count}) => ({text: printable(text, cellCharacters), recipients: count}));
+    all.map(({text, recipients: count}) => ({
+      text: printable(text, cellCharacters),
+      recipients: count,
+    }));
   return {
     via: 'mailer',
     way: kindOf(sender),

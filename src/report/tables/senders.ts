@@ -11,7 +11,17 @@ const standings: Readonly<Record<Permission, string>> = {
   perhaps: 'not known',
   allowed: 'allowed',
 };
-export const directHead = ['COUNT', 'WHO', 'USER', 'DIRECTORY', 'PROGRAM', 'OF', 'LAST', 'PID', 'DESTINATIONS'];
+export const directHead = [
+  'COUNT',
+  'WHO',
+  'USER',
+  'DIRECTORY',
+  'PROGRAM',
+  'OF',
+  'LAST',
+  'PID',
+  'DESTINATIONS',
+];
 
 /** What processes say of themselves is hostile. */
 const cell = (text: string): string => printable(text, cellCharacters) || '-';

@@ -4,12 +4,12 @@
  */
 import type {SenderKey} from '../whose/sender.js';
 
-export type Held =
+type Held =
   | {readonly kind: 'held'; readonly ids: readonly string[]}
   /** Printable, and the same each time for the same reason: it is said once. */
   | {readonly kind: 'unavailable'; readonly why: string};
 
-export interface MessageDetails {
+interface MessageDetails {
   readonly subject: string;
   /** Empty: the message does not say. A hint: whoever wrote the message can write any. */
   readonly script: string;

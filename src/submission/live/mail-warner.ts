@@ -10,7 +10,7 @@ import {markupText} from '../../outgoing/warn/warning.js';
 import type {MailWarning} from '../alarm-text.js';
 import {desktopUser, runtimeFolder, showWindow} from '../../sys/talk/desktop.js';
 
-export type MailWarnerSettings = Pick<
+type MailWarnerSettings = Pick<
   Config,
   'warnMail' | 'warnCommand' | 'warnWebhook' | 'warnUser' | 'mailActionCommand'
 >;
@@ -45,7 +45,10 @@ export class MailWarner {
     this.#action =
       mailActionCommand === ''
         ? undefined
-        : new WarningDelivery(commandWay('mail_action_command', mailActionCommand, same, whose), say);
+        : new WarningDelivery(
+            commandWay('mail_action_command', mailActionCommand, same, whose),
+            say,
+          );
   }
 
   /** @param about of a sender also the site's own command hears. Never waits, never fails */

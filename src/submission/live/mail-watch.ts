@@ -1,7 +1,7 @@
 /**
  * The watch on senders while the daemon runs: gives each record to the joining and its facts to the book, carries out
  * the warnings that are due, and each half minute has the mail held that the book names. Whose a mail is, `whose/`
- * decides; what is too much, `submission/limits.ts`; how the queue is changed, whoever gives `MailQueue`.
+ * decides; what is too much, `submission/limits.ts`; how the queue is changed, the giver of `MailQueue`.
  */
 import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';
@@ -27,10 +27,16 @@ import {Users} from '../../sys/proc/users.js';
 import {pauseUnless} from '../../sys/run/clock.js';
 
 /** How often mail of those over a limit is held. Ms. */
-export const holdMs = 30_000;
+const holdMs = 30_000;
 /** Messages held in one run. A count: sendmail takes 8 to 28 ms for each. */
-export const mostHeldAtOnce = 500;
-const noWays = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: '', mailActionCommand: ''};
+const mostHeldAtOnce = 500;
+const noWays = {
+  warnMail: '',
+  warnCommand: '',
+  warnWebhook: '',
+  warnUser: '',
+  mailActionCommand: '',
+};
 
 interface WatchParts {
   readonly config: Config;
@@ -208,9 +214,7 @@ export class MailWatch {
 const mostNoted = 10_000;
 
 /** Each once, without empty ones. */
-const texts = (all: readonly string[]): string[] => [
-  ...new Set(all.filter((text) => text !== '')),
-];
+const texts = (all: readonly string[]): string[] => [...new Set(all.filter((text) => text !== ''))];
 
 /**
  * The whole message, of a mailer's program. The guard leaves out what ordinary users wrote; the submission runs as

@@ -6,7 +6,7 @@
 import {hashOf} from '../../base/hash.js';
 
 /** Bits of a sketch. A count: some 600 domains are told from 700, which is enough for "very many". */
-export const sketchBits = 128;
+const sketchBits = 128;
 
 export const emptySketch = '0'.repeat(sketchBits / 4);
 

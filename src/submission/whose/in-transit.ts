@@ -12,7 +12,7 @@ export const mostInTransit = 50_000;
 /** Mail that waits longer is returned by the mailer (Timeout.queuereturn: 5 days). Ms. */
 export const longestTransitMs = 6 * 86_400_000;
 /** Deferred recipients told apart in one message. A count: those beyond are not counted. */
-export const mostDeferred = 64;
+const mostDeferred = 64;
 
 /** Plain data: it is saved as it is. */
 export interface Transit {

@@ -19,7 +19,7 @@ import {keyOf, longestTransitMs, mostInTransit, type Transit, withDeferred} from
 import {authKey, hostKey, type SenderKey, uidKey, unknownLocal} from './sender.js';
 
 /** Sessions with a login. A count: some hundred bytes each. */
-export const mostLogins = 20_000;
+const mostLogins = 20_000;
 /** A login holds for so long after the last message of its process: pids are used again. Ms. */
 export const longestSessionMs = 70 * 60_000;
 /** So long the relay's mail from this machine waits for the line of the submission. Ms, of the log. */
@@ -35,7 +35,7 @@ export interface MailLogin {
   readonly lastMs: number;
 }
 
-export interface JoiningTables {
+interface JoiningTables {
   readonly mailInTransit: Table<Transit>;
   readonly mailLogins: Table<MailLogin>;
 }

@@ -4,7 +4,7 @@
  */
 import {printable} from '../../base/printable.js';
 
-export const senderKinds = ['auth', 'uid', 'host'] as const;
+const senderKinds = ['auth', 'uid', 'host'] as const;
 export type SenderKind = (typeof senderKinds)[number];
 
 /** `auth:alice`, `uid:33`, `host:192.0.2.80`; of another relay's local user `uid:33 on RELAY`. */

@@ -21,7 +21,9 @@ import {
 
 const [q1, q2] = [idOf(1), idOf(2)];
 const mailOf = (facts: readonly Fact[]): unknown[] =>
-  facts.flatMap((fact) => (fact.kind === 'mail' ? [[fact.sender, fact.recipients, fact.vouched]] : []));
+  facts.flatMap((fact) =>
+    fact.kind === 'mail' ? [[fact.sender, fact.recipients, fact.vouched]] : [],
+  );
 
 function sums(facts: readonly Fact[]): Record<string, number> {
   const all: Record<string, number> = {};
@@ -239,44 +241,51 @@ const message = fc.record({
 
 test('the sum over senders, bounces and mail that comes in is that of nrcpts', () => {
   fc.assert(
-    fc.property(fc.array(message, {maxLength: 20}), fc.infiniteStream(fc.nat(1000)), (all, order) => {
-      const {take, joining} = joiningOf();
-      const queues = all.map(({way, recipients, user, tries, clones, repeated}, index) => {
-        const [id, before] = [idOf(2 * index), idOf(2 * index + 1)];
-        const client = {
-          ...{uid: 'localhost [127.0.0.1]', local: 'localhost [127.0.0.1]'},
-          ...{auth: `[203.0.113.${user}]`, incoming: '[198.51.100.9]'},
-          ...{host: `[10.0.0.${user}]`, bounce: '[10.0.0.9]'},
-        }[way];
-        const from = fromLine(id, way === 'bounce' ? '' : 'a@b', recipients, client);
-        const more = {pid: 1000 + index};
-        const tried = Array.from({length: tries}, () => toLine(id, 'x@far.example', 'deferred'));
-        const cloned = Array.from({length: clones}, (_, i) => `${id}: ${idOf(50_000 + 10 * index + i)}: clone: owner=o`);
-        const lines = [
-          ...(way === 'auth' ? [authLine(`user${user}`, client)] : []),
-          ...(way === 'uid' ? [localFrom(before, 'bob', recipients)] : []),
-          ...[from, ...(repeated ? [from] : [])],
-          ...(way === 'uid' ? [handedOver(before, user, id)] : []),
-          ...[...cloned, ...tried, toLine(id, 'x@far.example', 'sent')],
-        ];
-        return lines.map((line) => () => take(line, more));
-      });
-      const facts: Fact[] = [];
-      while (queues.some((queue) => queue.length > 0)) {
-        const open = queues.filter((queue) => queue.length > 0);
-        facts.push(...open[(order.next().value as number) % open.length]!.shift()!());
-      }
-      facts.push(...joining.sweep(startMs + longestWaitMs));
-      const expected: Record<string, number> = {};
-      for (const {way, recipients, user} of all) {
-        const key = {
-          ...{uid: `uid:${user}`, auth: `auth:user${user}`, host: `host:10.0.0.${user}`},
-          ...{local: 'host:127.0.0.1', incoming: 'incoming', bounce: 'bounce'},
-        }[way];
-        expected[key] = (expected[key] ?? 0) + recipients;
-      }
-      expect(sums(facts)).toEqual(expected);
-    }),
+    fc.property(
+      fc.array(message, {maxLength: 20}),
+      fc.infiniteStream(fc.nat(1000)),
+      (all, order) => {
+        const {take, joining} = joiningOf();
+        const queues = all.map(({way, recipients, user, tries, clones, repeated}, index) => {
+          const [id, before] = [idOf(2 * index), idOf(2 * index + 1)];
+          const client = {
+            ...{uid: 'localhost [127.0.0.1]', local: 'localhost [127.0.0.1]'},
+            ...{auth: `[203.0.113.${user}]`, incoming: '[198.51.100.9]'},
+            ...{host: `[10.0.0.${user}]`, bounce: '[10.0.0.9]'},
+          }[way];
+          const from = fromLine(id, way === 'bounce' ? '' : 'a@b', recipients, client);
+          const more = {pid: 1000 + index};
+          const tried = Array.from({length: tries}, () => toLine(id, 'x@far.example', 'deferred'));
+          const cloned = Array.from(
+            {length: clones},
+            (_, i) => `${id}: ${idOf(50_000 + 10 * index + i)}: clone: owner=o`,
+          );
+          const lines = [
+            ...(way === 'auth' ? [authLine(`user${user}`, client)] : []),
+            ...(way === 'uid' ? [localFrom(before, 'bob', recipients)] : []),
+            ...[from, ...(repeated ? [from] : [])],
+            ...(way === 'uid' ? [handedOver(before, user, id)] : []),
+            ...[...cloned, ...tried, toLine(id, 'x@far.example', 'sent')],
+          ];
+          return lines.map((line) => () => take(line, more));
+        });
+        const facts: Fact[] = [];
+        while (queues.some((queue) => queue.length > 0)) {
+          const open = queues.filter((queue) => queue.length > 0);
+          facts.push(...open[(order.next().value as number) % open.length]!.shift()!());
+        }
+        facts.push(...joining.sweep(startMs + longestWaitMs));
+        const expected: Record<string, number> = {};
+        for (const {way, recipients, user} of all) {
+          const key = {
+            ...{uid: `uid:${user}`, auth: `auth:user${user}`, host: `host:10.0.0.${user}`},
+            ...{local: 'host:127.0.0.1', incoming: 'incoming', bounce: 'bounce'},
+          }[way];
+          expected[key] = (expected[key] ?? 0) + recipients;
+        }
+        expect(sums(facts)).toEqual(expected);
+      },
+    ),
     {numRuns: 300},
   );
 });

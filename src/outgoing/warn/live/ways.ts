@@ -10,7 +10,7 @@ import {hostName} from '../../../sys/run/machine.js';
 import {sendMail} from '../../../sys/talk/mail.js';
 import {postJson} from '../../../sys/talk/webhook.js';
 
-export type WaySettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebhook'>;
+type WaySettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebhook'>;
 
 /** A warning in the forms that these ways carry. */
 export interface Said {
