@@ -4,7 +4,7 @@
  *
  * Each limit is defended in docs/outgoing-mail.md.
  */
-import {usualMost} from './normal.js';
+import {usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
 import {type SenderKey, uidIn} from './whose/sender.js';
 
@@ -27,7 +27,9 @@ export interface Alarm {
 /** Below so many recipients an hour nothing is unusual. A count: a reply to a large circle. */
 const leastUnusual = 30;
 /** An hour is unusual from so many times the normal on. */
-export const unusualFactor = 6;
+const unusualFactor = 6;
+/** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */
+const weeklyFactor = 3;
 /** Somebody who is first seen. Recipients in an hour, and for how long. Ms. */
 export const newSenderPerHour = 50;
 const newSenderMs = 24 * hourMs;
@@ -108,9 +110,11 @@ function newSenderAlarm(
 }
 
 /** What an hour may have before it is unusual; undefined: nobody knows what is usual. */
-export function unusualLimit({normal}: SenderRecord, nowHour: number): number | undefined {
+function unusualLimit({normal}: SenderRecord, nowHour: number): number | undefined {
   const usual = usualMost(normal, nowHour);
-  return usual === undefined ? undefined : Math.max(leastUnusual, unusualFactor * usual);
+  if (usual === undefined) return undefined;
+  const weekly = Math.ceil(weeklyFactor * usualNow(normal, nowHour));
+  return Math.max(leastUnusual, unusualFactor * usual, weekly);
 }
 
 function unusualAlarm(record: SenderRecord, recipients: number, nowMs: number): Alarm | undefined {

@@ -2,8 +2,8 @@
 import type {SenderBook} from './book.js';
 import type {Exempts} from './exempt.js';
 import {waitingCounts, type Transit} from './whose/in-transit.js';
-import {type AlarmKind, unusualFactor, unusualLimit} from './limits.js';
-import {usualNow} from './normal.js';
+import type {AlarmKind} from './limits.js';
+import {usualMost, usualNow} from './normal.js';
 import {domainsOf, hourOf, lastHour, type SenderRecord, sumSince} from './sender-record.js';
 import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
 import type {Table} from '../base/mechanisms/table.js';
@@ -63,14 +63,13 @@ export function mailSenders(
   for (const [sender, record] of senders.entries()) {
     if (record.lastMs < sinceMs && !waiting.has(sender)) continue;
     const {vouched: _, ...sum} = sumSince(record, hourOf(sinceMs));
-    const limit = unusualLimit(record, hourOf(nowMs));
     const {froms, scripts = [], firstMs, lastMs, normal} = record;
     told.push({
       ...{sender, kind: kindOf(sender), ...sum, firstMs, lastMs},
       domains: domainsOf(record),
       waiting: waiting.get(sender) ?? 0,
       lastHour: lastHour(record, nowMs).recipients,
-      normal: limit === undefined ? undefined : Math.round(limit / unusualFactor),
+      normal: usualMost(normal, hourOf(nowMs)),
       usualNow: usualNow(normal, hourOf(nowMs)),
       alarm: book.alarm(sender, nowMs, 'all')?.kind,
       exempt: exempts.limitOf(sender),

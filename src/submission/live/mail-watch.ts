@@ -13,7 +13,7 @@ import type {Dialect} from '../../mail/dialect.js';
 import {alarmWarning, labelWarning, mostIds} from '../alarm-text.js';
 import {type Due, SenderBook, type Totals} from '../book.js';
 import {LabelLimits} from '../label-limits.js';
-import {unusualFactor, unusualLimit} from '../limits.js';
+import {usualMost} from '../normal.js';
 import {Samples} from '../samples.js';
 import {hourOf, lastHour, sumSince} from '../sender-record.js';
 import {bookSettings, joiningRules} from '../settings.js';
@@ -152,7 +152,6 @@ export class MailWatch {
     const {ids, ...sample} = this.#samples.of(sender);
     const details = await queue.detailsOf(ids.slice(0, mostIds));
     const {recipients, failed, vouched} = lastHour(record, atMs);
-    const limit = unusualLimit(record, hourOf(atMs));
     const uid = uidIn(sender);
     const isKnown = vouched > 0 && vouched === recipients;
     const isHeld =
@@ -163,7 +162,7 @@ export class MailWatch {
       lastHour: recipients,
       lastDay: sumSince(record, hourOf(atMs) - 23).recipients,
       failedShare: recipients + failed === 0 ? 0 : failed / Math.max(recipients, failed),
-      normal: limit === undefined ? undefined : Math.round(limit / unusualFactor),
+      normal: usualMost(record.normal, hourOf(atMs)),
       subjects: texts(details.map(({subject}) => subject)),
       scripts: texts(details.map(({script}) => script)),
       proof: isKnown ? ('journal' as const) : ('log' as const),
