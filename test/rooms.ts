@@ -75,6 +75,10 @@ const pure: readonly Room[] = [
     purpose: 'Whether what the kernel shows of a process bears out a line that anybody can write.',
   },
   {
+    folder: 'mail/transit',
+    purpose: 'What a mailer says of mail on its way.',
+  },
+  {
     folder: 'mail',
     purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
   },
@@ -141,6 +145,14 @@ const pure: readonly Room[] = [
   {
     folder: 'outgoing/watch',
     purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
+  },
+  {
+    folder: 'submission/whose',
+    purpose: 'Whose a mail is that leaves through the mailer, joined from the lines of its way.',
+  },
+  {
+    folder: 'submission',
+    purpose: 'What a sender usually sends, what is too much, and in which words it is told.',
   },
   {
     folder: 'guard',
@@ -214,6 +226,11 @@ const live: readonly Room[] = [
   {
     folder: 'outgoing/warn/live',
     purpose: 'Carries warnings to people, and does what they answer.',
+  },
+  {
+    folder: 'submission/live',
+    purpose:
+      'Counts the mail of senders while the daemon runs, warns of them, has their mail held.',
   },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];

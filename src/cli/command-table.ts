@@ -33,6 +33,7 @@ import {
   wrongForm,
   wrongNetwork,
   wrongTime,
+  wrongView,
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
@@ -62,6 +63,13 @@ const judgingSettings: readonly SettingName[] = [
   'blockTime',
   'blockTimeMax',
   'debug',
+];
+const mailSettings: readonly SettingName[] = [
+  'outgoingMail',
+  'mailPerHour',
+  'mailPerDay',
+  'rcptPerMessage',
+  'mailExempt',
 ];
 const watchSettings: readonly SettingName[] = [
   'outboundPorts',
@@ -246,16 +254,21 @@ const outgoingCommands: readonly CommandRow[] = [
   },
   {
     words: 'senders',
-    settings: stateSettings,
-    meaning: 'Sum up who opened such connections, by user, directory and program.',
+    settings: [...stateSettings, ...mailSettings],
+    meaning:
+      'Sum up who sends mail: programs that open such connections, and senders whose mail the mailer carries.',
     options: [
       {
         flags: '--since <TIME>',
         meaning: 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)',
       },
+      {
+        flags: '--by <WAY>',
+        meaning: 'Only mail of the mailer: of auth, uid or host, or summed by from or script.',
+      },
       json('Print them as JSON.'),
     ],
-    wrongIn: (_, {since}) => wrongTime('--since', since, past),
+    wrongIn: (_, {since, by}) => [...wrongTime('--since', since, past), ...wrongView(by)],
     run: asks(({options}) => {
       return {command: 'senders', seconds: givenSeconds(options.since, past) ?? 86_400};
     }),

@@ -15,11 +15,13 @@ import {
 import {parseAddress} from '../net/address.js';
 import type {QueueOptions} from './queue/words.js';
 import {keptMs} from '../outgoing/sender-hours.js';
+import {senderViews} from '../report/tables/mail-senders.js';
 
 /** `true`: named without its value. */
 export interface OwnOptions extends QueueOptions {
   readonly for?: string | true;
   readonly since?: string | true;
+  readonly by?: string | true;
   readonly confirm?: string | true;
   readonly config?: string;
   readonly json?: true;
@@ -58,6 +60,13 @@ export function wrongTime(
   const read = time === true ? ({ok: false, expected: kind.bounds} as const) : kind.read(time);
   const what = time === true ? 'no time' : JSON.stringify(time);
   return read.ok ? [] : [problemText({where, what, expected: read.expected})];
+}
+
+/** Of `senders --by`. */
+export function wrongView(by: string | true | undefined): string[] {
+  if (by === undefined || senderViews.some((each) => each === by)) return [];
+  const what = by === true ? 'no word' : JSON.stringify(by);
+  return [problemText({where: '--by', what, expected: `one of ${senderViews.join(', ')}`})];
 }
 
 export const wrongNetwork =

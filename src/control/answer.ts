@@ -30,6 +30,10 @@ import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import type {MailStatus} from '../report/mail-status.js';
+import type {AlarmKind} from '../submission/limits.js';
+import type {MailSender, Shown} from '../submission/view.js';
+import type {SenderKind} from '../submission/whose/sender.js';
 import type {Answer} from './protocol.js';
 
 const isRule = oneOf<Rule>({
@@ -84,6 +88,35 @@ const isSenderHour = shape<SenderHour>({
   connections: isNumber,
   destinations: listOf(isText),
   pid: isNumber,
+  lastMs: isNumber,
+});
+
+const isShown = shape<Shown>({text: isText, recipients: isNumber});
+const isExempt: Is<number | 'none'> = (value): value is number | 'none' =>
+  value === 'none' || isNumber(value);
+
+const isMailSender = shape<MailSender>({
+  sender: isText,
+  kind: oneOf<SenderKind>({auth: true, uid: true, host: true}),
+  recipients: isNumber,
+  messages: isNumber,
+  domains: isNumber,
+  failed: isNumber,
+  deferred: isNumber,
+  waiting: isNumber,
+  lastHour: isNumber,
+  normal: maybe(isNumber),
+  usualNow: isNumber,
+  alarm: maybe(
+    oneOf<AlarmKind>({
+      ...{message: true, hour: true, day: true, failures: true},
+      ...{newSender: true, unusual: true, queue: true},
+    }),
+  ),
+  exempt: maybe(isExempt),
+  froms: listOf(isShown),
+  scripts: listOf(isShown),
+  firstMs: isNumber,
   lastMs: isNumber,
 });
 
@@ -244,6 +277,18 @@ const isHearingView = shape<HearingView>({
   ),
 });
 
+const isTotal = shape<MailStatus['totals']['auth']>({messages: isNumber, recipients: isNumber});
+const isMailMode: Is<Config['outgoingMail']> = (value): value is Config['outgoingMail'] =>
+  isText(value) && settings.outgoingMail.kind.read(value).ok;
+const isMailStatus = shape<MailStatus>({
+  mode: isMailMode,
+  senders: isNumber,
+  over: isNumber,
+  totals: shape<MailStatus['totals']>({
+    ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},
+  }),
+});
+
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
   backend: isBackend,
@@ -265,6 +310,7 @@ const isStatus = shape<Status>({
   effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
+  mail: maybe(isMailStatus),
   hearing: isHearingView,
   settings: recordOf(isText),
 });
@@ -275,7 +321,10 @@ const isAnswer = variants<Answer>({
   blocks: shape<{readonly blocks: readonly ShownBlock[]}>({blocks: listOf(isBlock)}),
   why: shape<{readonly why: WhyView}>({why: isWhyView}),
   status: shape<{readonly status: Status}>({status: isStatus}),
-  senders: shape<{readonly senders: readonly SenderHour[]}>({senders: listOf(isSenderHour)}),
+  senders: shape<Omit<Extract<Answer, {kind: 'senders'}>, 'kind'>>({
+    senders: listOf(isSenderHour),
+    mail: maybe(listOf(isMailSender)),
+  }),
   done: isMessage,
   notBlocked: isMessage,
   notStopped: isMessage,

@@ -18,6 +18,7 @@ import type {Judged} from '../judge/view.js';
 import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
 import type {Status} from '../report/status.js';
+import type {MailSender} from '../submission/view.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 
 export interface OperatorView {
@@ -33,6 +34,8 @@ export interface OperatorView {
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
+  /** Whose mail the mailer carried, for so many seconds. */
+  readonly mailSenders: (seconds: number, nowMs: number) => readonly MailSender[];
 }
 
 interface Served {
@@ -58,7 +61,8 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
     case 'senders': {
       const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
-      return {answer: {kind: 'senders', senders}, outcomes: []};
+      const mail = view.mailSenders(request.seconds, nowMs);
+      return {answer: {kind: 'senders', senders, mail}, outcomes: []};
     }
     case 'flush':
       return flush(state, nowMs);

@@ -38,6 +38,10 @@ import {servedPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
 import {sessionProcess} from '../sys/proc/session-process.js';
+import {SenderBook} from '../submission/book.js';
+import {MailWatch} from '../submission/live/mail-watch.js';
+import {bookSettings} from '../submission/settings.js';
+import {noQueue} from '../submission/live/mail-queue.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
@@ -71,6 +75,8 @@ export class Daemon {
   readonly #ask: Ask;
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
+  /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
+  readonly #mail: MailWatch | undefined;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
   /** When it began to follow, by the clock that nobody can set. Ms. */
@@ -100,6 +106,7 @@ export class Daemon {
     const ports = servedPorts(config.mailerPorts, state);
     const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
     this.#effect = this.#watchEffect(parts, enforcement, watch, candidates);
+    this.#mail = this.#watchMail(parts, enforcement);
     this.#desk = new Desk({
       ...shared,
       effect: this.#effect,
@@ -110,6 +117,15 @@ export class Daemon {
       // As the clock is set now: it runs for so long, whatever the clock said then.
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
+      mail: {
+        book:
+          this.#mail?.book ??
+          new SenderBook(
+            state,
+            bookSettings(config, () => undefined),
+          ),
+        is: this.#mail === undefined ? 'left' : 'counted',
+      },
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -211,6 +227,11 @@ export class Daemon {
     return this.#desk.answer(request);
   }
 
+  /** Has mail held that is too much, until the signal is given. */
+  async watchMail(stop: AbortSignal): Promise<void> {
+    await this.#mail?.run(stop);
+  }
+
   /** Something in the state has changed, and nobody waits for it. */
   noteChange(): void {
     this.#enforcement.noteChange('counted');
@@ -256,6 +277,15 @@ export class Daemon {
     });
   }
 
+  #watchMail({config, state, log}: Parts, enforcement: Enforcement): MailWatch | undefined {
+    if (config.outgoingMail === 'off') return undefined;
+    return new MailWatch({
+      ...{config, state, dialect: sendmail, ownHost: hostName(), queue: noQueue, say: log.say},
+      now: () => enforcement.now(),
+      onCount: () => enforcement.noteChange('counted'),
+    });
+  }
+
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch, sources: LogSources): void {
     const unread = new UnreadAnswers(records.map(({record}) => record));
     for (const sourced of records) {
@@ -269,6 +299,7 @@ export class Daemon {
       };
       const reading = this.#guard.read(record);
       sources.heard(sourced, reading);
+      this.#mail?.take(record, reading);
       if (reading.kind === 'ignored') continue;
       const found = this.#guard.follow(reading, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;

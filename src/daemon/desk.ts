@@ -22,6 +22,11 @@ import {blocksByRule, familiesOf, type Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
+import {mailStatus} from '../report/mail-status.js';
+import type {SenderBook} from '../submission/book.js';
+import {Exempts} from '../submission/exempt.js';
+import {mailSenders} from '../submission/view.js';
+import {Users} from '../sys/proc/users.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
 
@@ -58,15 +63,20 @@ interface DeskParts {
   readonly sinceMs: () => number | undefined;
   /** Whether the mailer is heard. */
   readonly hearing: () => HearingView;
+  /** The book of senders, and whether lines are counted into it. */
+  readonly mail: {readonly book: SenderBook; readonly is: 'counted' | 'left'};
 }
 
 export class Desk {
   readonly #parts: DeskParts;
   readonly #judged: Judged;
+  readonly #exempts: Exempts;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#judged = parts.guard.judged;
+    const users = new Users();
+    this.#exempts = new Exempts(parts.config.mailExempt, (name) => users.uidOf(name));
   }
 
   /** Answers one request; a change is in force by then, or is being tried again. */
@@ -82,6 +92,10 @@ export class Desk {
       whitelist: this.#parts.config.whiteList,
       guardedPorts: enforcement.ports,
       status: () => this.status(),
+      mailSenders: (seconds: number, nowMs: number) => {
+        const {state, mail} = this.#parts;
+        return mailSenders(state, mail.book, this.#exempts, seconds, nowMs);
+      },
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
@@ -115,7 +129,7 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial, hearing} = this.#parts;
+    const {config, state, enforcement, egress, trial, hearing, mail} = this.#parts;
     const sinceMs = this.#parts.sinceMs();
     const nowMs = enforcement.now();
     const endless = endlessBlocks(state.blocks.values(), config.backend, nowMs);
@@ -133,6 +147,9 @@ export class Desk {
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
+      ...(mail.is === 'counted' && {
+        mail: mailStatus(config.outgoingMail, state.mailSenders.size, mail.book),
+      }),
       hearing: hearing(),
       settings: shownSettings(config),
     };

@@ -13,11 +13,10 @@ import {type Block, isCovered} from '../blocks/block.js';
 import {loginMs, mostSubmitters} from '../blocks/passes.js';
 import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
-import type {Outcome, ReadRecord} from './outcome.js';
+import {ignored, type Outcome, type ReadRecord} from './outcome.js';
 import {Sentences} from './sentences.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
-import type {Ignored} from '../hearing/heard.js';
 import {Judge} from '../judge/judge.js';
 import {judgedBy} from '../judge/shown.js';
 import type {BlockVerdict} from '../judge/verdict.js';
@@ -57,8 +56,6 @@ const shownNames = (names: readonly string[]): string =>
   names.length > mostShownNames
     ? `${names.slice(0, mostShownNames).join(', ')} or another name of the mailer`
     : names.join(' or ');
-
-const ignored = (reason: Ignored, why: string): ReadRecord => ({kind: 'ignored', reason, why});
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
 interface Moment {
@@ -128,7 +125,7 @@ export class Guard {
       return ignored('piece', `a piece of a message ${which}`);
     }
     const event = dialect.read(record);
-    if (event === undefined) return ignored('noClient', 'nothing in it about a client');
+    if (event === undefined) return ignored('noClient', 'nothing in it about a client', record);
     return {kind: 'event', event, record};
   }
 

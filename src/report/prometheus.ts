@@ -6,6 +6,7 @@ import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
 import type {Figure, Sample} from './hearing/figure.js';
 import {hearingFigures} from './hearing/figures.js';
+import {mailFigures} from './mail-status.js';
 import {type EgressStatus, enforcedShare, type FamilyStatus, type Status} from './status.js';
 
 export function statusFigures(status: Status): string {
@@ -15,6 +16,7 @@ export function statusFigures(status: Status): string {
     ...firewallFigures(status),
     ...effectFigures(status),
     ...egressFigures(status),
+    ...mailFigures(status.mail),
     ...hearingFigures(status.hearing),
   ];
   return figures.map(figureText).join('');

@@ -13,7 +13,7 @@ import type {Answer, GuardRequest} from '../../control/protocol.js';
 import {statusFigures} from '../../report/prometheus.js';
 import {isGood, type Status} from '../../report/status.js';
 import {statusLines} from '../../report/status-lines.js';
-import {sendersJson, senderTable} from '../../report/tables/senders.js';
+import {sendersJson, sendersTable, type SenderView} from '../../report/tables/mail-senders.js';
 import {blocksJson, blockTable} from '../../report/tables/blocks.js';
 import {type RemoteName, whyJson, whyLines, type WhyView} from '../../report/why-lines.js';
 import {nowMs} from '../../sys/run/clock.js';
@@ -28,6 +28,7 @@ export async function operate(
   output: Output,
   alone: WithoutDaemon = 'mayWork',
   names: HostNames = noNames,
+  by?: SenderView,
 ): Promise<ExitCode> {
   const answer = await (alone === 'mayWork'
     ? answerOf(request, config, log)
@@ -48,7 +49,7 @@ export async function operate(
       output.print(statusText(answer.status, form));
       return isGood(answer.status) ? exitCode.ok : exitCode.no;
     case 'senders':
-      output.print(form === 'json' ? sendersJson(answer.senders) : senderTable(answer.senders));
+      output.print(sendersText(answer, form, by));
       return exitCode.ok;
     case 'done':
       output.print(`${answer.message}\n`);
@@ -115,6 +116,12 @@ const withRest = ({command}: GuardRequest, answer: Answer): Answer =>
   command === 'flush' && answer.kind === 'done'
     ? {...answer, message: `${answer.message}; the empty chain stays while the daemon runs`}
     : answer;
+
+const sendersText = (
+  {senders, mail = []}: Extract<Answer, {kind: 'senders'}>,
+  form: Form,
+  by: SenderView | undefined,
+): string => (form === 'json' ? sendersJson : sendersTable)(senders, mail, by);
 
 function statusText(status: Status, form: Form): string {
   switch (form) {
