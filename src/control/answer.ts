@@ -104,6 +104,7 @@ const isMailSender = shape<MailSender>({
   failed: isNumber,
   deferred: isNumber,
   waiting: isNumber,
+  queued: maybe(isNumber),
   lastHour: isNumber,
   normal: maybe(isNumber),
   usualNow: isNumber,
@@ -196,6 +197,7 @@ const isEndless = shape<Endless>({
   atMs: isNumber,
   blocks: isNumber,
   over: isNumber,
+  holdTrouble: maybe(isText),
   oldest: listOf(shape<Endless['oldest'][number]>({network: isText, untilMs: isNumber})),
 });
 

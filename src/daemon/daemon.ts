@@ -41,7 +41,7 @@ import {sessionProcess} from '../sys/proc/session-process.js';
 import {SenderBook} from '../submission/book.js';
 import {MailWatch} from '../submission/live/mail-watch.js';
 import {bookSettings} from '../submission/settings.js';
-import {noQueue} from '../submission/live/mail-queue.js';
+import {sendmailQueue} from '../submission/live/mail-queue.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
@@ -125,6 +125,8 @@ export class Daemon {
             bookSettings(config, () => undefined),
           ),
         is: this.#mail === undefined ? 'left' : 'counted',
+        queued: () => this.#mail?.queued,
+        holdTrouble: () => this.#mail?.holdTrouble,
       },
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
@@ -280,7 +282,14 @@ export class Daemon {
   #watchMail({config, state, log}: Parts, enforcement: Enforcement): MailWatch | undefined {
     if (config.outgoingMail === 'off') return undefined;
     return new MailWatch({
-      ...{config, state, dialect: sendmail, ownHost: hostName(), queue: noQueue, say: log.say},
+      ...{
+        config,
+        state,
+        dialect: sendmail,
+        ownHost: hostName(),
+        queue: sendmailQueue,
+        say: log.say,
+      },
       now: () => enforcement.now(),
       onCount: () => enforcement.noteChange('counted'),
     });

@@ -25,7 +25,7 @@ import type {Exemptions} from '../score/exempt.js';
 import {mailStatus} from '../report/mail-status.js';
 import type {SenderBook} from '../submission/book.js';
 import {Exempts} from '../submission/exempt.js';
-import {mailSenders} from '../submission/view.js';
+import {mailSenders, type Viewed} from '../submission/view.js';
 import {Users} from '../sys/proc/users.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -64,7 +64,12 @@ interface DeskParts {
   /** Whether the mailer is heard. */
   readonly hearing: () => HearingView;
   /** The book of senders, and whether lines are counted into it. */
-  readonly mail: {readonly book: SenderBook; readonly is: 'counted' | 'left'};
+  readonly mail: {
+    readonly book: SenderBook;
+    readonly is: 'counted' | 'left';
+    readonly queued: () => Viewed['queued'];
+    readonly holdTrouble: () => string | undefined;
+  };
 }
 
 export class Desk {
@@ -94,7 +99,8 @@ export class Desk {
       status: () => this.status(),
       mailSenders: (seconds: number, nowMs: number) => {
         const {state, mail} = this.#parts;
-        return mailSenders(state, mail.book, this.#exempts, seconds, nowMs);
+        const viewed = {book: mail.book, queued: mail.queued()};
+        return mailSenders(state, viewed, this.#exempts, seconds, nowMs);
       },
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
@@ -148,7 +154,12 @@ export class Desk {
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
       ...(mail.is === 'counted' && {
-        mail: mailStatus(config.outgoingMail, state.mailSenders.size, mail.book),
+        mail: mailStatus(
+          config.outgoingMail,
+          state.mailSenders.size,
+          mail.book,
+          mail.holdTrouble(),
+        ),
       }),
       hearing: hearing(),
       settings: shownSettings(config),

@@ -8,6 +8,8 @@ export interface MailStatus {
   /** Senders that are remembered, and those over a limit now. Counts. */
   readonly senders: number;
   readonly over: number;
+  /** Why nothing can be held, where that is wanted. */
+  readonly holdTrouble?: string | undefined;
   /** Since the daemon began. */
   readonly totals: Totals;
 }
@@ -15,17 +17,20 @@ export interface MailStatus {
 export const mailStatus = (
   mode: Config['outgoingMail'],
   senders: number,
-  book: Pick<SenderBook, 'over' | 'totals'>,
-): MailStatus => ({mode, senders, over: book.over, totals: book.totals});
+  {over, totals}: Pick<SenderBook, 'over' | 'totals'>,
+  holdTrouble?: string,
+): MailStatus => ({mode, senders, over, totals, holdTrouble});
 
 export function mailLines(mail: MailStatus | undefined): string[] {
   if (mail === undefined || mail.mode === 'off') return [];
-  const {mode, senders, over, totals} = mail;
+  const {mode, senders, over, totals, holdTrouble} = mail;
   const recipients = (['auth', 'uid', 'host'] as const)
     .map((way) => `${way} ${totals[way].recipients}`)
     .join(', ');
   const offenders = over === 0 ? '' : `; ${over} OVER A LIMIT (blocksmtp senders)`;
-  return [`outgoing mail: ${mode}, ${senders} senders, recipients: ${recipients}${offenders}`];
+  const trouble = holdTrouble === undefined ? '' : `; CANNOT BE HELD: ${holdTrouble}`;
+  const what = `outgoing mail: ${mode}, ${senders} senders, recipients: ${recipients}`;
+  return [`${what}${offenders}${trouble}`];
 }
 
 export function mailFigures(mail: MailStatus | undefined): Figure[] {

@@ -4,7 +4,7 @@
  *
  * Each limit is defended in docs/outgoing-mail.md.
  */
-import {usualMost, usualNow} from './normal.js';
+import {largestLately, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
 import {type SenderKey, uidIn} from './whose/sender.js';
 
@@ -30,6 +30,8 @@ const leastUnusual = 30;
 const unusualFactor = 6;
 /** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */
 const weeklyFactor = 3;
+/** And from so many times the largest hour of the last four weeks: who has written to a circle does it again. */
+const largestFactor = 2;
 /** Somebody who is first seen. Recipients in an hour, and for how long. Ms. */
 export const newSenderPerHour = 50;
 const newSenderMs = 24 * hourMs;
@@ -114,7 +116,8 @@ function unusualLimit({normal}: SenderRecord, nowHour: number): number | undefin
   const usual = usualMost(normal, nowHour);
   if (usual === undefined) return undefined;
   const weekly = Math.ceil(weeklyFactor * usualNow(normal, nowHour));
-  return Math.max(leastUnusual, unusualFactor * usual, weekly);
+  const largest = largestFactor * largestLately(normal, nowHour);
+  return Math.max(leastUnusual, unusualFactor * usual, weekly, largest);
 }
 
 function unusualAlarm(record: SenderRecord, recipients: number, nowMs: number): Alarm | undefined {

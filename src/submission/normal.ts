@@ -100,6 +100,18 @@ export function usualMost(normal: Normal, nowHour: number): number | undefined {
   return sizes.at(-1);
 }
 
+/** An hour counts so long as the largest. Hours: four weeks. */
+const largestHours = 28 * 24;
+/** Worth of such an hour is rounded to two digits. */
+const roundingPart = 0.95;
+
+/** The largest hour of the last four weeks, rounded up to its size. Recipients; 0: none is known. */
+export function largestLately({bySize, scaleHour}: Normal, nowHour: number): number {
+  const oldest = 2 ** ((nowHour - largestHours - scaleHour) / halfLifeHours);
+  const at = bySize.findLastIndex((each) => each >= roundingPart * oldest);
+  return sizes[at] ?? 0;
+}
+
 /** What this hour of the week usually brings. Recipients, with one digit behind the point. */
 export function usualNow(normal: Normal, nowHour: number): number {
   const {byHour, scaleHour, firstHour, active} = normal;

@@ -1,7 +1,7 @@
 /** What is told of senders: values for the table and the JSON of `senders`, the offender on top. */
 import type {SenderBook} from './book.js';
 import type {Exempts} from './exempt.js';
-import {waitingCounts, type Transit} from './whose/in-transit.js';
+import {type QueuedCount, type Transit, waitingCounts, waitingIn} from './whose/in-transit.js';
 import type {AlarmKind} from './limits.js';
 import {usualMost, usualNow} from './normal.js';
 import {domainsOf, hourOf, lastHour, type SenderRecord, sumSince} from './sender-record.js';
@@ -23,6 +23,8 @@ export interface MailSender {
   readonly deferred: number;
   /** Messages of which the log does not tell the end yet. */
   readonly waiting: number;
+  /** Messages in the mailer's queue, those that are held too; absent: nobody has looked. */
+  readonly queued?: number | undefined;
   /** Recipients of the last 60 minutes. */
   readonly lastHour: number;
   /** What 95 of 100 of its hours do not exceed; undefined: too little is known. */
@@ -49,15 +51,22 @@ interface ViewedTables {
   readonly mailInTransit: Table<Transit>;
 }
 
+export interface Viewed {
+  readonly book: Pick<SenderBook, 'alarm'>;
+  /** Undefined: nobody has looked. */
+  readonly queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
+}
+
 /** @param seconds how long ago; whole hours are counted */
 export function mailSenders(
   {mailSenders: senders, mailInTransit}: ViewedTables,
-  book: Pick<SenderBook, 'alarm'>,
+  {book, queued}: Viewed,
   exempts: Exempts,
   seconds: number,
   nowMs: number,
 ): MailSender[] {
   const waiting = waitingCounts(mailInTransit);
+  const own = queued && waitingIn(queued);
   const sinceMs = nowMs - seconds * 1000;
   const told: MailSender[] = [];
   for (const [sender, record] of senders.entries()) {
@@ -68,10 +77,11 @@ export function mailSenders(
       ...{sender, kind: kindOf(sender), recipients, messages, failed, deferred, firstMs, lastMs},
       domains: domainsOf(record),
       waiting: waiting.get(sender) ?? 0,
+      queued: queued && inQueue(queued.get(sender)),
       lastHour: lastHour(record, nowMs).recipients,
       normal: usualMost(normal, hourOf(nowMs)),
       usualNow: usualNow(normal, hourOf(nowMs)),
-      alarm: book.alarm(sender, nowMs, 'all')?.kind,
+      alarm: book.alarm(sender, nowMs, 'all', own)?.kind,
       exempt: exempts.limitOf(sender),
       froms: froms.map(shown),
       scripts: scripts.map(shown),
@@ -79,6 +89,9 @@ export function mailSenders(
   }
   return told.sort(byOffence).slice(0, mostTold);
 }
+
+const inQueue = (count: QueuedCount | undefined): number =>
+  count === undefined ? 0 : count.waiting + count.held;
 
 const shown = ([text, recipients]: readonly [string, number]): Shown => ({text, recipients});
 

@@ -108,10 +108,17 @@ function steal(world: World, thefts: readonly Theft[]): void {
   }
 }
 
+/** Each makes another world. */
+const seeds = [7, 1009, 20261];
+
 export function outgoingMail(): void {
-  const about = `${mostSenders} made-up senders for ${weeks} weeks, then ${ofEach} accounts hijacked each way; no exceptions`;
+  for (const seed of seeds) oneWorld(seed);
+}
+
+function oneWorld(seed: number): void {
+  const about = `${mostSenders} made-up senders for ${weeks} weeks, then ${ofEach} accounts hijacked each way; no exceptions; seed ${seed}`;
   heading('outgoing-mail', about);
-  const dice = new Random(7);
+  const dice = new Random(seed);
   const random = (): number => dice.below(1_000_000) / 1_000_000;
   const book = new SenderBook(emptyState('unsaved'), {
     ...{mode: 'warn', attribution: 'any', warnInterval: 3600},

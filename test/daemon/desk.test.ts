@@ -32,6 +32,8 @@ beforeEach(() => {
         bookSettings(config, () => undefined),
       ),
       is: 'counted',
+      queued: () => undefined,
+      holdTrouble: () => undefined,
     },
   });
 });

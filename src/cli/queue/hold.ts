@@ -13,6 +13,7 @@ import {nowMs} from '../../sys/run/clock.js';
 import {
   holdMessages,
   type HoldResult,
+  type Left,
   mostHeldAtOnce,
   releaseMessages,
 } from '../../sys/queue/hold.js';
@@ -78,7 +79,7 @@ interface Meant {
 
 async function inRounds(ids: readonly string[], {deed, reason}: HoldWish): Promise<HoldResult> {
   const done: string[] = [];
-  const left: HoldResult['left'][number][] = [];
+  const left: Left[] = [];
   for (let at = 0; at < ids.length; at += mostHeldAtOnce) {
     const some = ids.slice(at, at + mostHeldAtOnce);
     const result = await (deed === 'hold' ? holdMessages(some, reason) : releaseMessages(some));
@@ -93,7 +94,10 @@ function tell({done, left}: HoldResult, {deed, form, filter}: HoldWish, output: 
     (id) => !done.includes(id) && !left.some((each) => each.id === id),
   );
   const why = `not in the queue, or ${deed === 'hold' ? 'held already' : 'not held'}`;
-  const all = [...left, ...unknown.map((id) => ({id, why}))];
+  const all = [
+    ...left.map(({id, why: each}) => ({id, why: each})),
+    ...unknown.map((id) => ({id, why})),
+  ];
   const word = deed === 'hold' ? 'held' : 'released';
   if (form === 'json') output.print(`${asciiJson({[word]: done, left: all})}\n`);
   else {

@@ -21,6 +21,13 @@ function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Fi
   const isForgeable = outgoingMail === 'quarantine' && attribution === 'any';
   const hasJournal = syslogMsgsFile.some((each) => each === 'auto' || each === 'journal');
   return [
+    ...(mail?.holdTrouble === undefined
+      ? []
+      : [
+          bad(
+            `outgoing_mail = quarantine, and no mail can be held: ${mail.holdTrouble}: put init/queue.conf of the examples into /etc/systemd/system/blocksmtp.service.d/`,
+          ),
+        ]),
     ...(over === 0 ? [] : [bad(`outgoing mail: ${over} senders over a limit: blocksmtp senders`)]),
     ...(isForgeable && !hasJournal
       ? [

@@ -13,7 +13,7 @@ import {localTime, table} from './table.js';
 export const senderViews = ['auth', 'uid', 'host', 'from', 'script'] as const;
 export type SenderView = (typeof senderViews)[number];
 
-const mailHead = ['MSGS', 'DOMAINS', 'FAILED', 'DEFERRED', 'WAIT', 'NORMAL', 'FACTOR'];
+const mailHead = ['MSGS', 'DOMAINS', 'FAILED', 'DEFERRED', 'WAIT', 'QUEUE', 'NORMAL', 'FACTOR'];
 const [countHead = '', ...otherHeads] = directHead;
 const head = ['VIA', countHead, ...mailHead, ...otherHeads];
 
@@ -69,7 +69,8 @@ const alarms: Readonly<Record<NonNullable<MailSender['alarm']>, string>> = {
 };
 
 function mailRow(sender: MailSender): Row {
-  const {recipients, messages, domains, failed, deferred, waiting, normal, alarm, lastMs} = sender;
+  const {recipients, messages, domains, failed, deferred, waiting, queued} = sender;
+  const {normal, alarm, lastMs} = sender;
   const cells = {
     VIA: 'mailer',
     COUNT: String(recipients),
@@ -78,6 +79,7 @@ function mailRow(sender: MailSender): Row {
     FAILED: share(failed, recipients),
     DEFERRED: share(deferred, recipients),
     WAIT: String(waiting),
+    QUEUE: queued === undefined ? none : String(queued),
     NORMAL: normal === undefined ? none : `${normal}/h`,
     FACTOR: factorOf(sender)?.toFixed(1) ?? none,
     WHO: alarm === undefined ? exemptText(sender) : alarms[alarm],
@@ -173,7 +175,7 @@ function mailFields(row: MailSender): object {
     via: 'mailer',
     way: kindOf(sender),
     sender: printable(nameIn(sender), 2 * cellCharacters),
-    ...{recipients, messages, domains, failed, deferred, waiting},
+    ...{recipients, messages, domains, failed, deferred, waiting, queued: row.queued},
     last_hour: row.lastHour,
     normal: row.normal,
     usual_now: row.usualNow,

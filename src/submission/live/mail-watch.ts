@@ -1,9 +1,9 @@
 /**
  * The watch on senders while the daemon runs: gives each record to the joining and its facts to the book, carries out
- * the warnings that are due, and each half minute has the mail held that the book names. Whose a mail is, `whose/`
- * decides; what is too much, `submission/limits.ts`; how the queue is changed, the giver of `MailQueue`.
+ * the warnings that are due, and each half minute looks into the queue. Whose a mail is, `whose/` decides; what is too
+ * much, `submission/limits.ts`; which messages are held, `holding.ts`.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {countText} from '../../base/count.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {ReadRecord} from '../../guard/outcome.js';
@@ -18,9 +18,10 @@ import {Samples} from '../samples.js';
 import {hourOf, lastHour, sumSince} from '../sender-record.js';
 import {bookSettings, joiningRules} from '../settings.js';
 import type {Fact} from '../whose/fact.js';
-import {waitingOf} from '../whose/in-transit.js';
+import {type QueuedCount, queuedCounts, waitingIn} from '../whose/in-transit.js';
 import {Joining} from '../whose/joining.js';
-import {uidIn} from '../whose/sender.js';
+import {type SenderKey, uidIn} from '../whose/sender.js';
+import {Holding} from './holding.js';
 import type {MailQueue} from './mail-queue.js';
 import {MailWarner} from './mail-warner.js';
 import {Users} from '../../sys/proc/users.js';
@@ -28,8 +29,8 @@ import {pauseUnless} from '../../sys/run/clock.js';
 
 /** How often mail of those over a limit is held. Ms. */
 const holdMs = 30_000;
-/** Messages held in one run. A count: sendmail takes 8 to 28 ms for each. */
-const mostHeldAtOnce = 500;
+/** A warning waits so long for what is held, so that it can say so. Ms. */
+const mostWaitMs = 10_000;
 const noWays = {
   warnMail: '',
   warnCommand: '',
@@ -60,9 +61,9 @@ export class MailWatch {
   readonly #samples = new Samples();
   readonly #labels = new LabelLimits();
   readonly #warner: MailWarner;
-  readonly #complaints: Complaints;
-  /** Ids that were handed to the queue already: each is held once. */
-  readonly #held = new Set<string>();
+  readonly #holding: Holding;
+  /** As the last look into the queue found it; undefined: nobody has looked. */
+  #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
   readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: WatchParts) {
@@ -72,7 +73,8 @@ export class MailWatch {
     this.#book = new SenderBook(state, this.#settings);
     this.#joining = new Joining(state, joiningRules(dialect, ownHost, this.#settings));
     this.#warner = new MailWarner(config.dryRun ? noWays : config, say);
-    this.#complaints = new Complaints(say);
+    const {queue} = parts;
+    this.#holding = new Holding({config, state, book: this.#book, queue, say});
   }
 
   get book(): SenderBook {
@@ -81,6 +83,16 @@ export class MailWatch {
 
   get totals(): Totals {
     return this.#book.totals;
+  }
+
+  /** Messages of each sender that are in the queue; undefined: nobody has looked. */
+  get queued(): ReadonlyMap<SenderKey, QueuedCount> | undefined {
+    return this.#queued;
+  }
+
+  /** Why nothing can be held, where that is wanted. */
+  get holdTrouble(): string | undefined {
+    return this.#holding.trouble;
   }
 
   /** @param reading what the guard made of it: a line is put together once */
@@ -98,6 +110,7 @@ export class MailWatch {
 
   /** Holds what is to be held, until the signal is given. Never fails. */
   async run(stop: AbortSignal): Promise<void> {
+    if (this.#isWanted) this.#holding.check();
     for (;;) {
       await pauseUnless(stop, holdMs);
       if (stop.aborted) break;
@@ -109,12 +122,23 @@ export class MailWatch {
 
   /** What is done each half minute. */
   async tick(): Promise<void> {
-    const {queue, now} = this.#parts;
+    const {queue, now, state} = this.#parts;
     for (const fact of this.#joining.sweep(now())) this.#see(fact);
-    const queued = queue.counts();
-    const due = queued === undefined ? [] : this.#book.seeQueue(queued, now());
+    const listed = await queue.list();
+    this.#queued = listed && queuedCounts(state.mailInTransit, listed);
+    const due = this.#waiting === undefined ? [] : this.#book.seeQueue(this.#waiting, now());
     for (const each of due) this.#warn(each);
-    await this.#hold(queued);
+    await this.#holding.round(now(), this.#waiting);
+  }
+
+  /** A dry run says what would be held. */
+  get #isWanted(): boolean {
+    const {outgoingMail, dryRun} = this.#parts.config;
+    return outgoingMail === 'quarantine' && !dryRun;
+  }
+
+  get #waiting(): ReadonlyMap<SenderKey, number> | undefined {
+    return this.#queued && waitingIn(this.#queued);
   }
 
   #see(fact: Fact): void {
@@ -147,16 +171,15 @@ export class MailWatch {
   }
 
   async #tell({sender, alarm, atMs}: Due): Promise<void> {
-    const {state, queue, ownHost, config} = this.#parts;
+    const {state, queue, ownHost} = this.#parts;
     const record = state.mailSenders.get(sender);
     if (record === undefined) return;
     const {ids, ...sample} = this.#samples.of(sender);
-    const details = await queue.detailsOf(ids.slice(0, mostIds));
+    const details = queue.detailsOf(ids.slice(0, mostIds));
+    const deed = await this.#deed(sender);
     const {recipients, failed, vouched} = lastHour(record, atMs);
     const uid = uidIn(sender);
     const isKnown = vouched > 0 && vouched === recipients;
-    const isHeld =
-      config.outgoingMail === 'quarantine' && (config.attribution === 'any' || isKnown);
     const facts = {
       ...{sender, alarm, atMs, host: ownHost, ids, ...sample},
       userName: uid === undefined ? sender : this.#users.knownName(uid),
@@ -167,51 +190,23 @@ export class MailWatch {
       subjects: texts(details.map(({subject}) => subject)),
       scripts: texts(details.map(({script}) => script)),
       proof: isKnown ? ('journal' as const) : ('log' as const),
-      deed: isHeld ? 'its waiting mail is held: blocksmtp queue --held' : '',
+      deed,
     };
     this.#warner.warn(alarmWarning(facts), 'sender');
   }
 
-  async #hold(queued: ReturnType<MailQueue['counts']>): Promise<void> {
-    const {queue, now, state, config, say} = this.#parts;
-    const verified = config.attribution === 'verified' ? 'onlyVouched' : 'any';
-    let room = mostHeldAtOnce;
-    for (const {sender, alarm, what} of this.#book.toHold(now(), queued)) {
-      if (room <= 0) return;
-      const waiting =
-        what === 'waiting'
-          ? waitingOf(state.mailInTransit, sender, verified, mostHeldAtOnce)
-          : [what.queueId];
-      const ids = waiting.filter((id) => !this.#held.has(id)).slice(0, room);
-      if (ids.length === 0) continue;
-      room -= ids.length;
-      if (config.dryRun) {
-        say('notice', `would hold ${ids.length} messages of ${sender}`);
-        continue;
-      }
-      const held = await queue.hold(ids, `blocksmtp: ${sender} ${alarm.kind} ${alarm.count}`);
-      if (held.kind === 'unavailable') {
-        this.#complaints.begin('hold', `outgoing mail: not held: ${held.why}`);
-        return;
-      }
-      this.#complaints.end('hold', 'outgoing mail: it can be held again');
-      this.#note(ids);
-      say('notice', `outgoing mail: ${held.ids.length} messages of ${sender} are held`);
-    }
-  }
-
-  /** Bounded: the oldest are forgotten, and at worst held a second time, which changes nothing. */
-  #note(ids: readonly string[]): void {
-    for (const id of ids) this.#held.add(id);
-    for (const id of this.#held) {
-      if (this.#held.size <= mostNoted) return;
-      this.#held.delete(id);
-    }
+  /** Holds what is to be held now, and says what is; nothing where nothing is held yet. */
+  async #deed(sender: SenderKey): Promise<string> {
+    if (!this.#isWanted) return '';
+    const round = this.#holding.round(this.#parts.now(), this.#waiting);
+    const patience = new AbortController();
+    await Promise.race([round, pauseUnless(patience.signal, mostWaitMs)]);
+    patience.abort();
+    const count = this.#holding.heldOf(sender);
+    if (count > 0) return `${countText(count, 'message')} of it held: blocksmtp queue --held`;
+    return this.#holding.trouble === undefined ? '' : `not held: ${this.#holding.trouble}`;
   }
 }
-
-/** Held ids that are remembered. A count: some hundred bytes each. */
-const mostNoted = 10_000;
 
 /** Each once, without empty ones. */
 const texts = (all: readonly string[]): string[] => [...new Set(all.filter((text) => text !== ''))];

@@ -65,12 +65,42 @@ export function waitingOf(
   for (const [key, each] of table.entries()) {
     if (each.sender !== sender || each.left === 0) continue;
     if (vouched === 'onlyVouched' && each.vouched === 'no') continue;
-    found.push(key.slice(key.lastIndexOf(' ') + 1));
+    found.push(idIn(key));
   }
   return found.slice(-most).reverse();
 }
 
-/** How many messages of each sender wait. */
+export interface QueuedCount {
+  waiting: number;
+  held: number;
+}
+
+/** How many messages of each sender are in the mailer's queue, of those whose lines were read. @param listed by id */
+export function queuedCounts(
+  table: Pick<Table<Transit>, 'entries'>,
+  listed: ReadonlyMap<string, 'waiting' | 'held'>,
+): Map<SenderKey, QueuedCount> {
+  const counts = new Map<SenderKey, QueuedCount>();
+  if (listed.size === 0) return counts;
+  for (const [key, {sender}] of table.entries()) {
+    const state = sender && listed.get(idIn(key));
+    if (sender === undefined || state === undefined) continue;
+    const count = counts.get(sender) ?? {waiting: 0, held: 0};
+    count[state] += 1;
+    counts.set(sender, count);
+  }
+  return counts;
+}
+
+/** Those that are not held. */
+export const waitingIn = (
+  counts: ReadonlyMap<SenderKey, QueuedCount>,
+): ReadonlyMap<SenderKey, number> =>
+  new Map([...counts].map(([sender, {waiting}]) => [sender, waiting]));
+
+const idIn = (key: string): string => key.slice(key.lastIndexOf(' ') + 1);
+
+/** How many messages of each sender wait, as the log tells. */
 export function waitingCounts(table: Pick<Table<Transit>, 'values'>): Map<SenderKey, number> {
   const counts = new Map<SenderKey, number>();
   for (const {sender, left} of table.values()) {

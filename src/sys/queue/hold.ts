@@ -17,11 +17,18 @@ const timeoutMs = 120_000;
 /** Longest reason. Characters: it stands in the control file, in the log and in mailq. */
 const reasonCharacters = 200;
 
+export interface Left {
+  readonly id: string;
+  /** `gone`: not in the queue, or no longer. */
+  readonly is: 'gone' | 'there';
+  readonly why: string;
+}
+
 export interface HoldResult {
   /** Are held, or waiting, as was asked for: by this call or before. */
   readonly done: readonly string[];
   /** Are not: each with why, in words. */
-  readonly left: readonly {readonly id: string; readonly why: string}[];
+  readonly left: readonly Left[];
 }
 
 interface Mailer {
@@ -64,6 +71,7 @@ async function change(
   const asked = all.filter(isQueueId).slice(0, mostHeldAtOnce);
   const before = findStates(asked, files);
   const said: string[] = [];
+  let failure: string | undefined;
   for (const queue of ['relay', 'submission'] as const) {
     const its = asked.filter((id) => {
       const now = before.get(id);
@@ -73,7 +81,8 @@ async function change(
     const which = queue === 'relay' ? '-Am' : '-Ac';
     const words = [which, ...how, ...its.map((id) => `-qI${id}`)];
     const result = await runCommand(program, words, {timeoutMs});
-    said.push(...(result.kind === 'done' ? result.stdout.split('\n') : [result.why]));
+    if (result.kind === 'done') said.push(...result.stdout.split('\n'));
+    else failure = result.why;
   }
   const after = findStates(asked, files);
   const isDone = (id: string): boolean => after.get(id)?.state === wanted;
@@ -81,7 +90,11 @@ async function change(
     done: asked.filter(isDone),
     left: all
       .filter((id) => !isDone(id))
-      .map((id) => ({id, why: whyLeft(id, asked, before.get(id), after.get(id), said)})),
+      .map((id) => {
+        const is = asked.includes(id) && !after.has(id) ? 'gone' : 'there';
+        const why = whyLeft(id, asked, before.get(id), after.get(id), said);
+        return {id, is, why: is === 'there' ? (failure ?? why) : why};
+      }),
   };
 }
 

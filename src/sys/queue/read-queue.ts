@@ -6,11 +6,13 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {readControlFile} from '../../queue/control-file.js';
+import {isQueueId} from '../../queue/filter.js';
 import {type QueuedMessage, messageOf, type UserNames} from '../../queue/message.js';
 import {Users} from '../proc/users.js';
 import {TimeSlice} from '../run/time-slice.js';
 import {type MailerFiles, queueDirectories, type QueueDirectory} from './directories.js';
 import {lookAtBody, QueueFiles} from './queue-file.js';
+import {controlName} from './states.js';
 
 /** What could not be read as a message, and what went away meanwhile. */
 export interface QueueReading {
@@ -35,8 +37,6 @@ interface FoundMessage {
 
 /** Of each reading. A count: a directory of another kind has thousands. */
 const mostReasons = 5;
-/** `qf` or `hf`, and the id. */
-const controlName = /^([qh])f([0-9A-Za-z]{5,32})$/;
 
 /** Decides nothing, reads everything once; the caller may stop at any message. */
 export async function readQueue(
@@ -44,7 +44,7 @@ export async function readQueue(
   files?: MailerFiles,
 ): Promise<QueueReading> {
   const {directories, problems} = queueDirectories(files);
-  const reading = {messages: 0, torn: 0, gone: 0, refused: 0, why: [], problems: [...problems]};
+  const reading = newReading(problems);
   const users = userNames();
   const slice = new TimeSlice();
   for (const directory of directories) {
@@ -57,6 +57,20 @@ export async function readQueue(
   }
   return reading;
 }
+
+/** Those that are still there. @param ids a few: each is looked for in each queue */
+export function readMessages(ids: readonly string[], files?: MailerFiles): QueuedMessage[] {
+  const names = ids.filter(isQueueId).flatMap((id) => [`qf${id}`, `hf${id}`]);
+  const users = userNames();
+  return queueDirectories(files).directories.flatMap((directory) => {
+    const one = new OneDirectory(directory, newReading([]), users);
+    return names.flatMap((name) => one.read(name)?.message ?? []);
+  });
+}
+
+const newReading = (problems: readonly string[]): QueueReading => ({
+  ...{messages: 0, torn: 0, gone: 0, refused: 0, why: [], problems: [...problems]},
+});
 
 /** As /etc/passwd has them; no directory server is asked. */
 export function userNames(): UserNames {

@@ -68,7 +68,7 @@ export class MailGuest {
    *
    * @returns what it printed
    */
-  async inUnit(words: string, other?: string): Promise<string> {
+  async inUnit(words: string, other?: string, dropIn = ''): Promise<string> {
     this.#scripts += 1;
     const said = `/run/in-unit-${String(this.#scripts)}`;
     const command = other ?? `/usr/bin/node --liftoff-only /mnt/package/blocksmtp.js ${words}`;
@@ -80,6 +80,8 @@ export class MailGuest {
       .replace(/^(?:Restart|WatchdogSec)=.*$/gm, '')
       .replace(/Directory=blocksmtp$/gm, 'Directory=in-unit');
     await this.#guest.write('/run/systemd/system/in-unit.service', unit);
+    await this.#guest.must('mkdir -p /run/systemd/system/in-unit.service.d');
+    await this.#guest.write('/run/systemd/system/in-unit.service.d/more.conf', dropIn);
     await this.#guest.must('systemctl daemon-reload');
     await this.#guest.run('systemctl start in-unit');
     return (await this.#guest.run(`cat ${said}`)).out;
