@@ -4,7 +4,7 @@
  *
  * Each limit is defended in docs/outgoing-mail.md.
  */
-import {largestLately, usualMost, usualNow} from './normal.js';
+import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
 import {type SenderKey, uidIn} from './whose/sender.js';
 
@@ -148,8 +148,12 @@ export function messageAlarm(
  * At most so many recipients of an hour are learned as normal: who is taken over must not teach what the thief
  * sends. While nobody knows what is usual, as many as the limit allows.
  */
-export const learnedAtMost = (record: SenderRecord, nowMs: number, perHour: number): number =>
-  unusualLimit(record, hourOf(nowMs)) ?? perHour;
+export function learnedAtMost(record: SenderRecord, nowMs: number, perHour: number): Clip {
+  const limit = unusualLimit(record, hourOf(nowMs));
+  if (limit === undefined) return {size: perHour, weekly: perHour};
+  // Not more than the part of which the largest hour makes the limit: who stays below it cannot raise it each hour.
+  return {size: sizeWithin(limit / largestFactor), weekly: limit};
+}
 
 /**
  * Whether mail of this sender may be held back at all: root and the system's users only where the administrator has

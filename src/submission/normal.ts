@@ -43,13 +43,26 @@ export const newNormal: Normal = {
 /** The epoch was a Thursday; which day a week begins with does not matter. */
 const hourOfWeek = (hour: number): number => hour % hoursOfWeek;
 
+/** Most that is learned of one hour: of how large it was, and of what its hour of the week brings. Recipients. */
+export interface Clip {
+  readonly size: number;
+  readonly weekly: number;
+}
+
 /** @param hour one that is over, later than all that were learned. Whole hours since the epoch */
-export function learned(before: Normal, hour: number, recipients: number): Normal {
+export function learned(before: Normal, hour: number, recipients: number, clip: Clip): Normal {
   const began = before.active === 0 ? {...newNormal, firstHour: hour, scaleHour: hour} : before;
   const normal = rescaled(began, hour);
   const worth = 2 ** ((hour - normal.scaleHour) / halfLifeHours);
-  const bySize = added(normal.bySize, sizeOf(recipients), worth, 2, sizes.length);
-  const weekly = (1 - 2 ** (-hoursOfWeek / halfLifeHours)) * recipients * worth * 10;
+  const bySize = added(
+    normal.bySize,
+    sizeOf(Math.min(recipients, clip.size)),
+    worth,
+    2,
+    sizes.length,
+  );
+  const weekly =
+    (1 - 2 ** (-hoursOfWeek / halfLifeHours)) * Math.min(recipients, clip.weekly) * worth * 10;
   const byHour = added(normal.byHour, hourOfWeek(hour), weekly, 0, hoursOfWeek);
   return {...normal, untilHour: hour, active: normal.active + 1, bySize, byHour};
 }
@@ -86,6 +99,10 @@ const sizeOf = (recipients: number): number => {
 
 /** The share of the hours with mail that the normal covers. */
 const covered = 0.95;
+
+/** The largest size that is not above. Recipients. */
+export const sizeWithin = (recipients: number): number =>
+  sizes.findLast((size) => size <= recipients) ?? 1;
 
 /** What 95 of 100 hours with mail do not exceed. Recipients; undefined: too little is known. */
 export function usualMost(normal: Normal, nowHour: number): number | undefined {

@@ -4,7 +4,7 @@
  */
 import {domainCount, emptySketch, union, withDomains} from './whose/domains.js';
 import type {Fact, Vouched} from './whose/fact.js';
-import {learned, newNormal, type Normal} from './normal.js';
+import {type Clip, learned, newNormal, type Normal} from './normal.js';
 
 export const hourMs = 3_600_000;
 /** Hours kept. A count: over a weekend. */
@@ -90,7 +90,7 @@ type Counts = readonly [
 export function withMail(
   record: SenderRecord,
   {atMs, recipients, vouched, from}: Extract<Fact, {kind: 'mail'}>,
-  clip: number,
+  clip: Clip,
 ): SenderRecord {
   const learnt = withLearned(record, hourOf(atMs), clip);
   const counted = withCounts(learnt, atMs, [recipients, 1, 0, 0, vouchedOf(vouched, recipients)]);
@@ -135,7 +135,7 @@ function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderReco
 }
 
 /** What was normal is learned of hours that are over, each once. */
-function withLearned(record: SenderRecord, presentHour: number, clip: number): SenderRecord {
+function withLearned(record: SenderRecord, presentHour: number, clip: Clip): SenderRecord {
   const {normal, hours, baseHour} = record;
   const over = hours
     .map(([offset, recipients]) => ({hour: baseHour + offset, recipients}))
@@ -145,7 +145,7 @@ function withLearned(record: SenderRecord, presentHour: number, clip: number): S
   return {
     ...record,
     normal: over.reduce(
-      (known, {hour, recipients}) => learned(known, hour, Math.min(recipients, clip)),
+      (known, {hour, recipients}) => learned(known, hour, recipients, clip),
       normal,
     ),
   };

@@ -5,6 +5,7 @@ import {
   type Alarm,
   alarmOf,
   leastBookMs,
+  learnedAtMost,
   type LimitSettings,
   mayBeHeld,
   messageAlarm,
@@ -24,19 +25,25 @@ import {
   withMail,
   withTold,
 } from '../../src/submission/sender-record.js';
+import type {Clip} from '../../src/submission/normal.js';
 import {parseAddress} from '../../src/net/address.js';
 import {startMs} from './samples.js';
 
 const limits: LimitSettings = {perHour: 300, perDay: 2000, perMessage: 500};
 
-const mail = (record: SenderRecord, recipients: number, atMs: number): SenderRecord =>
+const mail = (
+  record: SenderRecord,
+  recipients: number,
+  atMs: number,
+  clip: Clip = {size: 300, weekly: 300},
+): SenderRecord =>
   withMail(
     record,
     {
       ...{kind: 'mail', sender: 'uid:1001', atMs, recipients, vouched: 'no'},
       ...{place: {host: 'h', queueId: 'q'}, from: 'a@example.org', peer: ''},
     },
-    300,
+    clip,
   );
 
 function asked(record: SenderRecord, more: Partial<Question> = {}): Alarm | undefined {
@@ -131,9 +138,11 @@ describe('what is normal', () => {
 
   test('is not what a thief sends: one hour of it does not raise the limit', () => {
     const stolen = mail(known(1), 5000, laterMs);
-    const next = mail(stolen, 40, laterMs + 3 * hourMs);
+    const clip = learnedAtMost(stolen, laterMs + 3 * hourMs, 300);
+    expect(clip).toEqual({size: 11, weekly: 30});
+    const next = mail(stolen, 40, laterMs + 3 * hourMs, clip);
     expect(asked(next)).toMatchObject({kind: 'day'});
-    const nextWeek = mail(stolen, 31, laterMs + 80 * hourMs);
+    const nextWeek = mail(stolen, 31, laterMs + 80 * hourMs, clip);
     expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 30});
   });
 

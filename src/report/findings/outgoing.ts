@@ -7,10 +7,11 @@ import {advice, bad, type Finding} from './finding.js';
 export function outgoingFindings({unknownUsers, warnTroubles, config, status}: Facts): Finding[] {
   const mail = 'unavailable' in status ? [] : mailFindings(config, status);
   if (config.outbound === 'off' && config.outgoingMail === 'off') return [];
+  const isTold = config.outbound !== 'off' || config.outgoingMail !== 'observe';
   return [
     ...mail,
     ...(config.outbound === 'off' ? [] : unknownUsers).map((user) => bad(unknownUserText(user))),
-    ...warnTroubles.map(({setting, why}) => advice(`${setting}: ${why}`)),
+    ...(isTold ? warnTroubles : []).map(({setting, why}) => advice(`${setting}: ${why}`)),
   ];
 }
 

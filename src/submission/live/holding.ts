@@ -1,6 +1,6 @@
 /**
  * Has the mailer hold the mail that the book names: each message once, one round at a time, and again what was being
- * delivered. What is held stays in the queue, and nothing here releases it. Whose mail is held, `book.ts` decides.
+ * delivered. What is held stays in the queue, and nothing here releases it. Whose mail is held, `submission/book.ts` decides.
  */
 import {Complaints} from '../../base/mechanisms/complaints.js';
 import type {Say} from '../../base/say.js';

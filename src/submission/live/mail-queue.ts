@@ -22,7 +22,7 @@ interface MessageDetails {
 }
 
 /** Ids of what is in the queue now. */
-export type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
+type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
 
 export interface MailQueue {
   /** Has the mailer hold these messages, so that they can be released. Never fails. @param ids as the log has them */

@@ -4,8 +4,8 @@ import {linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync}
 import {describe, expect, test} from '@jest/globals';
 import {queueDirectories} from '../../../src/sys/queue/directories.js';
 import {mostBodyBytes, mostControlBytes} from '../../../src/sys/queue/queue-file.js';
-import {readQueue} from '../../../src/sys/queue/read-queue.js';
-import {findStates} from '../../../src/sys/queue/states.js';
+import {readMessages, readQueue} from '../../../src/sys/queue/read-queue.js';
+import {findStates, listQueue, mostListed} from '../../../src/sys/queue/states.js';
 import {tempDirs} from '../../support/temp.js';
 import {giveTo, queueWorld} from './world.js';
 
@@ -153,4 +153,23 @@ test('what is missing is told, and the rest is read', () => {
     world.path('mqueue/bulk'),
   ]);
   expect(problems).toEqual([`${world.path('none.cf')}: no such file`]);
+});
+
+test('all ids are listed by the names of their files, and a few messages are read by their ids', async () => {
+  const world = queueWorld(newDir());
+  world.put('mqueue/q1', 'ATFIh0Y000201');
+  world.put('client', 'ATFIh0Y000204');
+  renameSync(world.path('client/qfATFIh0Y000204'), world.path('client/hfATFIh0Y000204'));
+  writeFileSync(world.path('mqueue/q1/qf..'), '');
+  const listed = await listQueue(world.files);
+  expect([...(listed ?? [])].sort()).toEqual([
+    ['ATFIh0Y000201', 'waiting'],
+    ['ATFIh0Y000204', 'held'],
+  ]);
+  const wanted = ['ATFIh0Y000204', 'ATFIh0Y999999', '../../etc'];
+  expect(readMessages(wanted, world.files).map(({id, state}) => [id, state])).toEqual([
+    ['ATFIh0Y000204', 'held'],
+  ]);
+  expect(await listQueue({relay: [world.path('no.cf')], submission: []})).toBeUndefined();
+  expect(mostListed).toBe(200_000);
 });
