@@ -197,7 +197,6 @@ const isEndless = shape<Endless>({
   atMs: isNumber,
   blocks: isNumber,
   over: isNumber,
-  holdTrouble: maybe(isText),
   oldest: listOf(shape<Endless['oldest'][number]>({network: isText, untilMs: isNumber})),
 });
 
@@ -286,6 +285,7 @@ const isMailStatus = shape<MailStatus>({
   mode: isMailMode,
   senders: isNumber,
   over: isNumber,
+  holdTrouble: maybe(isText),
   totals: shape<MailStatus['totals']>({
     ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},
   }),

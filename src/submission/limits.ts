@@ -25,7 +25,7 @@ export interface Alarm {
 }
 
 /** Below so many recipients an hour nothing is unusual. A count: a reply to a large circle. */
-const leastUnusual = 30;
+const leastUnusual = 50;
 /** An hour is unusual from so many times the normal on. */
 const unusualFactor = 6;
 /** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */

@@ -124,8 +124,8 @@ describe('what is normal', () => {
   });
 
   test('of a small sender thirty are not unusual', () => {
-    expect(asked(mail(known(1), 30, laterMs))).toBeUndefined();
-    expect(asked(mail(known(1), 31, laterMs))).toMatchObject({kind: 'unusual', limit: 30});
+    expect(asked(mail(known(1), 50, laterMs))).toBeUndefined();
+    expect(asked(mail(known(1), 51, laterMs))).toMatchObject({kind: 'unusual', limit: 50});
   });
 
   test('says nothing before', () => {
@@ -139,11 +139,11 @@ describe('what is normal', () => {
   test('is not what a thief sends: one hour of it does not raise the limit', () => {
     const stolen = mail(known(1), 5000, laterMs);
     const clip = learnedAtMost(stolen, laterMs + 3 * hourMs, 300);
-    expect(clip).toEqual({size: 11, weekly: 30});
+    expect(clip).toEqual({size: 23, weekly: 50});
     const next = mail(stolen, 40, laterMs + 3 * hourMs, clip);
     expect(asked(next)).toMatchObject({kind: 'day'});
-    const nextWeek = mail(stolen, 31, laterMs + 80 * hourMs, clip);
-    expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 30});
+    const nextWeek = mail(stolen, 51, laterMs + 80 * hourMs, clip);
+    expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 50});
   });
 
   test('changes with its sender: half of it is forgotten in two weeks', () => {

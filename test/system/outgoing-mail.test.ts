@@ -172,7 +172,7 @@ describe('quarantine', () => {
       },
       4 * patienceMs,
     );
-    const bobs = await queue('--held', '--uid', 'bob');
+    const bobs = await queue('--held', '--header', 'Subject:spam *');
     expect(bobs.map(({id}) => id)).toEqual(held.map(({id}) => id));
     const {stdout} = await relay.blocksmtp(['senders', '--json']);
     const row = (JSON.parse(stdout) as {sender?: string; queued?: number}[]).find(

@@ -142,7 +142,12 @@ function partsFor(
     trial: () => ({kind: 'none'}),
     sinceMs: () => undefined,
     hearing: () => nobodyListens,
-    mail: {book: new SenderBook(state, bookSettings(config, uidOf)), is: 'left'},
+    mail: {
+      book: new SenderBook(state, bookSettings(config, uidOf)),
+      is: 'left',
+      queued: () => undefined,
+      holdTrouble: () => undefined,
+    },
   });
   return {state, exemptionWatch, enforcement, desk, egress};
 }

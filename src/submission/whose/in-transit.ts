@@ -83,7 +83,7 @@ export function queuedCounts(
   const counts = new Map<SenderKey, QueuedCount>();
   if (listed.size === 0) return counts;
   for (const [key, {sender}] of table.entries()) {
-    const state = sender && listed.get(idIn(key));
+    const state = listed.get(idIn(key));
     if (sender === undefined || state === undefined) continue;
     const count = counts.get(sender) ?? {waiting: 0, held: 0};
     count[state] += 1;
