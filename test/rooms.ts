@@ -75,6 +75,10 @@ const pure: readonly Room[] = [
     purpose: 'Whether what the kernel shows of a process bears out a line that anybody can write.',
   },
   {
+    folder: 'mail/transit',
+    purpose: 'What a mailer says of mail on its way.',
+  },
+  {
     folder: 'mail',
     purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
   },
@@ -83,6 +87,15 @@ const pure: readonly Room[] = [
     purpose: 'A recipient in a line of sendmail, and the words in which it is refused.',
   },
   {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
+  {
+    folder: 'queue',
+    purpose: "A message in the mailer's queue: what it is, whose it is, and which ones are meant.",
+  },
+  {
+    folder: 'queue/trace',
+    purpose:
+      'From a message that somebody complained of back to the sender, by its headers and the log.',
+  },
   {
     folder: 'hearing',
     purpose:
@@ -148,6 +161,14 @@ const pure: readonly Room[] = [
     purpose: 'Who waits at the gate since when, and what becomes of each.',
   },
   {
+    folder: 'submission/whose',
+    purpose: 'Whose a mail is that leaves through the mailer, joined from the lines of its way.',
+  },
+  {
+    folder: 'submission',
+    purpose: 'What a sender usually sends, what is too much, and in which words it is told.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -186,6 +207,11 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/old-logs',
     purpose: 'What stands in the logs and the journal already, to be read once.',
+  },
+  {
+    folder: 'sys/queue',
+    purpose:
+      "The mailer's queues: their messages are read, and held or released through the mailer.",
   },
   {
     folder: 'sys/talk',
@@ -228,6 +254,11 @@ const live: readonly Room[] = [
     folder: 'greeting/live',
     purpose: 'Has clients wait for the greeting, and hands them to the mailer.',
   },
+  {
+    folder: 'submission/live',
+    purpose:
+      'Counts the mail of senders while the daemon runs, warns of them, has their mail held.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -258,6 +289,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/greeting',
     purpose: 'The two commands at which clients wait: the gate, and the wait under inetd.',
+  },
+  {
+    folder: 'cli/queue',
+    purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},

@@ -27,6 +27,7 @@ const tools = {
   'notify-send': 'libnotify-bin',
   ps: 'procps',
   ss: 'iproute2',
+  strace: 'strace',
   'systemd-journal-remote': 'systemd-journal-remote',
   'systemd-nspawn': 'systemd-container',
   xdotool: 'xdotool',

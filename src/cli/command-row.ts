@@ -10,6 +10,7 @@ import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../config/options.js';
 import type {Config, SettingName} from '../config/schema.js';
 import type {GuardRequest} from '../control/protocol.js';
+import {senderViews} from '../report/tables/mail-senders.js';
 import {hostNames, noNames} from '../sys/talk/host-names.js';
 import type {Log} from '../sys/talk/log.js';
 
@@ -86,5 +87,7 @@ export const asks = (
     const printed = options.prometheus && form === 'text' ? 'figures' : form;
     const names = options.names === false ? noNames : hostNames;
     const request = requestOf(call, config);
-    return operate(request, printed, config, log, surroundings.output, alone, names);
+    const {output} = surroundings;
+    const by = senderViews.find((each) => each === options.by);
+    return operate(request, printed, config, log, output, alone, names, by);
   });

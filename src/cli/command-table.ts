@@ -22,7 +22,7 @@ import {reload} from './commands/reload.js';
 import {replay} from './commands/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
-import {editWhitelist} from './edit/allow.js';
+import {whitelistCommands} from './whitelist-commands.js';
 import {exitCode} from './face/exit.js';
 import {greetingCommands} from './greeting-commands.js';
 import {advisePause} from './inspect/advise-pause.js';
@@ -33,13 +33,14 @@ import {
   past,
   trial,
   wrongAddress,
-  wrongComment,
   wrongForm,
   wrongNetwork,
   wrongTime,
+  wrongView,
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {queueCommands} from './queue-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -66,6 +67,13 @@ const judgingSettings: readonly SettingName[] = [
   'blockTime',
   'blockTimeMax',
   'debug',
+];
+const mailSettings: readonly SettingName[] = [
+  'outgoingMail',
+  'mailPerHour',
+  'mailPerDay',
+  'rcptPerMessage',
+  'mailExempt',
 ];
 const watchSettings: readonly SettingName[] = [
   'outboundPorts',
@@ -174,41 +182,6 @@ const clientCommands: readonly CommandRow[] = [
   },
 ];
 
-const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
-
-/** Who is never blocked. */
-const whitelistCommands: readonly CommandRow[] = [
-  {
-    words: 'allow <ADDRESS>',
-    settings: whitelistSettings,
-    meaning: 'Add an address or a network to the whitelist. Exit 1: it was allowed already.',
-    options: [
-      {flags: '--comment <TEXT>', meaning: 'Why: stands behind it in the file.'},
-      json('Print as JSON what was done.'),
-    ],
-    wrongIn: (operands, options) => [
-      ...wrongNetwork('why')(operands, options),
-      ...wrongComment(options.comment),
-    ],
-    run: works((config, log, call) => {
-      const {comment} = call.options;
-      const edit = {kind: 'allow', network: network(call), comment: String(comment ?? '')} as const;
-      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
-    }),
-  },
-  {
-    words: 'disallow <ADDRESS>',
-    settings: whitelistSettings,
-    meaning: 'Take an address or a network out of the whitelist. Exit 1: it was not in it.',
-    options: [json('Print as JSON what was done.')],
-    wrongIn: wrongNetwork('why'),
-    run: works((config, log, call) => {
-      const edit = {kind: 'disallow', network: network(call)} as const;
-      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
-    }),
-  },
-];
-
 /** How things stand as a whole, and what changes them as a whole. */
 const wholeCommands: readonly CommandRow[] = [
   {
@@ -300,16 +273,21 @@ const outgoingCommands: readonly CommandRow[] = [
   },
   {
     words: 'senders',
-    settings: stateSettings,
-    meaning: 'Sum up who opened such connections, by user, directory and program.',
+    settings: [...stateSettings, ...mailSettings],
+    meaning:
+      'Sum up who sends mail: programs that open such connections, and senders whose mail the mailer carries.',
     options: [
       {
         flags: '--since <TIME>',
         meaning: 'How long ago, such as 1h, 1d; at most 3d. (default: 24h)',
       },
+      {
+        flags: '--by <WAY>',
+        meaning: 'Only mail of the mailer: of auth, uid or host, or summed by from or script.',
+      },
       json('Print them as JSON.'),
     ],
-    wrongIn: (_, {since}) => wrongTime('--since', since, past),
+    wrongIn: (_, {since, by}) => [...wrongTime('--since', since, past), ...wrongView(by)],
     run: asks(({options}) => {
       return {command: 'senders', seconds: givenSeconds(options.since, past) ?? 86_400};
     }),
@@ -333,6 +311,7 @@ export const commands: readonly CommandRow[] = [
   ...wholeCommands,
   ...outgoingCommands,
   ...greetingCommands,
+  ...queueCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

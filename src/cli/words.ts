@@ -14,12 +14,15 @@ import {
 } from '../control/protocol.js';
 import {parseAddress} from '../net/address.js';
 import {mostCommentCharacters} from '../net/whitelist-edit.js';
+import type {QueueOptions} from './queue/words.js';
 import {keptMs} from '../outgoing/sender-hours.js';
+import {senderViews} from '../report/tables/mail-senders.js';
 
 /** `true`: named without its value. */
-export interface OwnOptions {
+export interface OwnOptions extends QueueOptions {
   readonly for?: string | true;
   readonly since?: string | true;
+  readonly by?: string | true;
   readonly confirm?: string | true;
   readonly comment?: string | true;
   readonly wait?: string | true;
@@ -28,6 +31,9 @@ export interface OwnOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
+  /** Of `trace`. */
+  readonly as?: string | true;
+  readonly log?: string | true;
   readonly keepBlocks?: true;
   /** False: `--no-names`. */
   readonly names?: boolean;
@@ -67,6 +73,13 @@ export function wrongTime(
   return read.ok ? [] : [problemText({where, what, expected: read.expected})];
 }
 
+/** Of `senders --by`. */
+export function wrongView(by: string | true | undefined): string[] {
+  if (by === undefined || senderViews.some((each) => each === by)) return [];
+  const what = by === true ? 'no word' : JSON.stringify(by);
+  return [problemText({where: '--by', what, expected: `one of ${senderViews.join(', ')}`})];
+}
+
 export const wrongNetwork =
   (command: NetworkRequest['command']): WrongIn =>
   (operands) =>
@@ -90,6 +103,11 @@ export function wrongComment(comment: string | true | undefined): string[] {
   const what = comment === true ? 'no text' : JSON.stringify(text.slice(0, mostCommentCharacters));
   return isGood ? [] : [problemText({where: '--comment', what, expected})];
 }
+
+export const wrongTrace: WrongIn = (_, {as, log}) => [
+  ...(as === true ? ['--as: no value: expected a name of this machine'] : []),
+  ...(log === true ? ['--log: no value: expected a log file'] : []),
+];
 
 export const wrongForm: WrongIn = (_, {json, prometheus}) =>
   json && prometheus ? ['--json and --prometheus: expected one of them'] : [];

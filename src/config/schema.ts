@@ -12,6 +12,7 @@ import type {obsolete} from './settings/obsolete.js';
 import {outgoing} from './settings/outgoing.js';
 import {ownLog} from './settings/own-log.js';
 import {sessions} from './settings/sessions.js';
+import {submission} from './settings/submission.js';
 import {warnings} from './settings/warnings.js';
 import type {Setting} from './settings/setting.js';
 
@@ -28,6 +29,7 @@ export const settings = {
   ...greeting,
   ...sessions,
   ...outgoing,
+  ...submission,
   ...warnings,
   ...daemon,
 } as const;

@@ -32,6 +32,10 @@ import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
+import type {MailStatus} from '../report/mail-status.js';
+import type {AlarmKind} from '../submission/limits.js';
+import type {MailSender, Shown} from '../submission/view.js';
+import type {SenderKind} from '../submission/whose/sender.js';
 import type {Answer} from './protocol.js';
 
 const isRule = oneOf<Rule>({
@@ -86,6 +90,36 @@ const isSenderHour = shape<SenderHour>({
   connections: isNumber,
   destinations: listOf(isText),
   pid: isNumber,
+  lastMs: isNumber,
+});
+
+const isShown = shape<Shown>({text: isText, recipients: isNumber});
+const isExempt: Is<number | 'none'> = (value): value is number | 'none' =>
+  value === 'none' || isNumber(value);
+
+const isMailSender = shape<MailSender>({
+  sender: isText,
+  kind: oneOf<SenderKind>({auth: true, uid: true, host: true}),
+  recipients: isNumber,
+  messages: isNumber,
+  domains: isNumber,
+  failed: isNumber,
+  deferred: isNumber,
+  waiting: isNumber,
+  queued: maybe(isNumber),
+  lastHour: isNumber,
+  normal: maybe(isNumber),
+  usualNow: isNumber,
+  alarm: maybe(
+    oneOf<AlarmKind>({
+      ...{message: true, hour: true, day: true, failures: true},
+      ...{newSender: true, unusual: true, queue: true},
+    }),
+  ),
+  exempt: maybe(isExempt),
+  froms: listOf(isShown),
+  scripts: listOf(isShown),
+  firstMs: isNumber,
   lastMs: isNumber,
 });
 
@@ -245,6 +279,19 @@ const isHearingView = shape<HearingView>({
   ),
 });
 
+const isTotal = shape<MailStatus['totals']['auth']>({messages: isNumber, recipients: isNumber});
+const isMailMode: Is<Config['outgoingMail']> = (value): value is Config['outgoingMail'] =>
+  isText(value) && settings.outgoingMail.kind.read(value).ok;
+const isMailStatus = shape<MailStatus>({
+  mode: isMailMode,
+  senders: isNumber,
+  over: isNumber,
+  holdTrouble: maybe(isText),
+  totals: shape<MailStatus['totals']>({
+    ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},
+  }),
+});
+
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
   backend: isBackend,
@@ -266,6 +313,7 @@ const isStatus = shape<Status>({
   effect: maybe(isEffect),
   unsaved: maybe(isText),
   outcomes: recordOf(isNumber),
+  mail: maybe(isMailStatus),
   hearing: isHearingView,
   greeting: maybe(isGreetingView),
   settings: recordOf(isText),
@@ -277,7 +325,10 @@ const isAnswer = variants<Answer>({
   blocks: shape<{readonly blocks: readonly ShownBlock[]}>({blocks: listOf(isBlock)}),
   why: shape<{readonly why: WhyView}>({why: isWhyView}),
   status: shape<{readonly status: Status}>({status: isStatus}),
-  senders: shape<{readonly senders: readonly SenderHour[]}>({senders: listOf(isSenderHour)}),
+  senders: shape<Omit<Extract<Answer, {kind: 'senders'}>, 'kind'>>({
+    senders: listOf(isSenderHour),
+    mail: maybe(listOf(isMailSender)),
+  }),
   waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
   done: isMessage,
   notBlocked: isMessage,

@@ -20,6 +20,7 @@ import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js
 import {sumSenders} from '../outgoing/sender-hours.js';
 import type {Known} from './greeted.js';
 import type {Status} from '../report/status.js';
+import type {MailSender} from '../submission/view.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
 
 export interface OperatorView {
@@ -39,6 +40,8 @@ export interface OperatorView {
   readonly waiting?: () => WaitingView;
   /** What the greeting has shown of a client. */
   readonly greeted?: (known: Known) => GreetedView | undefined;
+  /** Whose mail the mailer carried, for so many seconds. */
+  readonly mailSenders: (seconds: number, nowMs: number) => readonly MailSender[];
 }
 
 const nobodyWaits: WaitingView = {waiting: 0, waiters: []};
@@ -68,7 +71,8 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return {answer: {kind: 'waiting', waiting: view.waiting?.() ?? nobodyWaits}, outcomes: []};
     case 'senders': {
       const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
-      return {answer: {kind: 'senders', senders}, outcomes: []};
+      const mail = view.mailSenders(request.seconds, nowMs);
+      return {answer: {kind: 'senders', senders, mail}, outcomes: []};
     }
     case 'flush':
       return flush(state, nowMs);

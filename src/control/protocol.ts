@@ -9,6 +9,7 @@ import {isGateReport} from '../greeting/report-shape.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {WaitingView} from '../greeting/view.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
+import type {MailSender} from '../submission/view.js';
 import type {Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 
@@ -76,7 +77,12 @@ export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly ShownBlock[]}
   | {readonly kind: 'why'; readonly why: WhyView}
   | {readonly kind: 'status'; readonly status: Status}
-  | {readonly kind: 'senders'; readonly senders: readonly SenderHour[]}
+  | {
+      readonly kind: 'senders';
+      readonly senders: readonly SenderHour[];
+      /** Whose mail the mailer carries; absent: a daemon before 1.1. */
+      readonly mail?: readonly MailSender[] | undefined;
+    }
   | {readonly kind: 'waiting'; readonly waiting: WaitingView}
   | MessageAnswer;
 

@@ -11,13 +11,13 @@ import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement/enforcement.js';
 import {GreetingDesk} from './greeting/greeting-desk.js';
 import {machineWay} from './greeting/machine-way.js';
-import {effectMargins} from '../blocks/effect.js';
-import {EffectWatch} from '../sessions/live/effect-watch.js';
+import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
 import {MetricsFile} from './metrics-file.js';
 import {type SourceBatch, LogSources} from './sources.js';
+import {effectWatch, mailShown, mailWatch} from './watches.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {GateReport} from '../greeting/report.js';
 import type {GateWay} from '../greeting/way.js';
@@ -28,7 +28,6 @@ import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {nobodyListens} from '../hearing/view.js';
 import {mendLearning} from '../judge/learning.js';
-import {connectedMs} from '../mail/connections.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
@@ -41,7 +40,7 @@ import type {Stuck} from '../sessions/reap.js';
 import {gatePorts, servedPorts, sessionPorts} from '../sessions/served-ports.js';
 import {UnreadAnswers} from '../sessions/unread-answers.js';
 import {Candidates, SocketTables} from '../sys/proc/proc.js';
-import {sessionProcess} from '../sys/proc/session-process.js';
+import type {MailWatch} from '../submission/live/mail-watch.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
@@ -78,6 +77,8 @@ export class Daemon {
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   readonly #greeting: GreetingDesk;
+  /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
+  readonly #mail: MailWatch | undefined;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
   readonly egress: EgressGuard;
   /** When it began to follow, by the clock that nobody can set. Ms. */
@@ -114,7 +115,8 @@ export class Daemon {
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
     const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
     const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
-    this.#effect = this.#watchEffect(parts, enforcement, watch, candidates, ports);
+    this.#effect = effectWatch(parts, enforcement, watch, {candidates, ports});
+    this.#mail = mailWatch(parts, enforcement);
     this.#desk = new Desk({
       ...shared,
       effect: this.#effect,
@@ -126,6 +128,7 @@ export class Daemon {
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
       greeting: this.#greeting,
+      mail: mailShown(this.#mail, parts),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
@@ -239,6 +242,11 @@ export class Daemon {
     return answer;
   }
 
+  /** Has mail held that is too much, until the signal is given. */
+  async watchMail(stop: AbortSignal): Promise<void> {
+    await this.#mail?.run(stop);
+  }
+
   /** Something in the state has changed, and nobody waits for it. */
   noteChange(): void {
     this.#enforcement.noteChange('counted');
@@ -258,34 +266,6 @@ export class Daemon {
     return this.#exemptionWatch.exemptions;
   }
 
-  #watchEffect(
-    {config, state, log}: Parts,
-    enforcement: Enforcement,
-    watch: ExemptionWatch,
-    candidates: Candidates,
-    ports: readonly number[],
-  ): EffectWatch {
-    const {processes, isProgram} = sendmail;
-    return new EffectWatch({
-      margins: effectMargins(config.cutSessions),
-      blockOf: (network) => state.blocks.get(network),
-      isExempt: (client) =>
-        watch.exemptions.of(client) !== undefined || enforcement.letsPass(client),
-      enforced: () => enforcement.enforced,
-      check: () => enforcement.check(),
-      connectedMs: (record, client) => connectedMs(state.connections, record, client),
-      envelopeBegan: (record, queueId) =>
-        processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
-      processOf: ({pid, writer}) => {
-        const numberedBy = writer === undefined ? 'log' : 'host';
-        return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
-      },
-      ...{ownHost: hostName(), ports},
-      now: () => enforcement.now(),
-      say: log.say,
-    });
-  }
-
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch, sources: LogSources): void {
     const unread = new UnreadAnswers(records.map(({record}) => record));
     for (const sourced of records) {
@@ -299,6 +279,7 @@ export class Daemon {
       };
       const reading = this.#guard.read(record);
       sources.heard(sourced, reading);
+      this.#mail?.take(record, reading);
       if (reading.kind === 'ignored') continue;
       const found = this.#guard.follow(reading, this.#enforcement.now(), this.#exemptions, ask);
       if (found.length === 0) continue;

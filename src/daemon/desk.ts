@@ -24,6 +24,11 @@ import {blocksByRule, familiesOf, type Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
+import {mailStatus} from '../report/mail-status.js';
+import type {SenderBook} from '../submission/book.js';
+import {Exempts} from '../submission/exempt.js';
+import {mailSenders, type Viewed} from '../submission/view.js';
+import {Users} from '../sys/proc/users.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
 
@@ -42,7 +47,7 @@ const unanswered: DropsBeside = {
   unread: ['the firewall has not answered yet; ask again'],
 };
 
-interface DeskParts {
+export interface DeskParts {
   readonly config: Config;
   readonly state: State;
   readonly guard: Guard;
@@ -62,15 +67,25 @@ interface DeskParts {
   readonly hearing: () => HearingView;
   /** How the greeting stands; absent: no daemon runs. */
   readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;
+  /** The book of senders, and whether lines are counted into it. */
+  readonly mail: {
+    readonly book: SenderBook;
+    readonly is: 'counted' | 'left';
+    readonly queued: () => Viewed['queued'];
+    readonly holdTrouble: () => string | undefined;
+  };
 }
 
 export class Desk {
   readonly #parts: DeskParts;
   readonly #judged: Judged;
+  readonly #exempts: Exempts;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#judged = parts.guard.judged;
+    const users = new Users();
+    this.#exempts = new Exempts(parts.config.mailExempt, (name) => users.uidOf(name));
   }
 
   /** Answers one request; a change is in force by then, or is being tried again. */
@@ -89,6 +104,11 @@ export class Desk {
       waiting: () => this.#parts.greeting?.waiting ?? {waiting: 0, waiters: []},
       greeted: (known: Known) =>
         greetedView(known, this.#parts.state, this.#parts.config, enforcement.now()),
+      mailSenders: (seconds: number, nowMs: number) => {
+        const {state, mail} = this.#parts;
+        const viewed = {book: mail.book, queued: mail.queued()};
+        return mailSenders(state, viewed, this.#exempts, seconds, nowMs);
+      },
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
@@ -122,7 +142,7 @@ export class Desk {
   }
 
   status(): Status {
-    const {config, state, enforcement, egress, trial, hearing} = this.#parts;
+    const {config, state, enforcement, egress, trial, hearing, mail} = this.#parts;
     const sinceMs = this.#parts.sinceMs();
     const nowMs = enforcement.now();
     const endless = endlessBlocks(state.blocks.values(), config.backend, nowMs);
@@ -140,6 +160,14 @@ export class Desk {
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       outcomes: enforcement.outcomes,
+      ...(mail.is === 'counted' && {
+        mail: mailStatus(
+          config.outgoingMail,
+          state.mailSenders.size,
+          mail.book,
+          mail.holdTrouble(),
+        ),
+      }),
       hearing: hearing(),
       greeting: this.#parts.greeting?.view,
       settings: shownSettings(config),

@@ -115,7 +115,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const schedules = makeSchedules(terms, daemon, watch, secure);
   const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
-  let watching: Promise<void> | undefined;
+  let watching: Promise<unknown> | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
     if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
@@ -126,7 +126,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     const onCount = (): void => daemon.noteChange();
     const rows = resources.state.outgoing;
     const parts = {config, rows, egress, onCount, memory: memory.outgoing, say: log.say};
-    watching = watchOutgoing(parts, over.signal);
+    watching = Promise.all([watchOutgoing(parts, over.signal), daemon.watchMail(over.signal)]);
     course.begun(livingOf(daemon, secure));
     await door.open();
     // A whitelist that is just being written: nobody is judged by the one before it is whole.

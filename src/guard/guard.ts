@@ -113,7 +113,7 @@ export class Guard {
       return ignored('piece', `a piece of a message ${which}`);
     }
     const event = this.#settings.dialect.read(record);
-    if (event === undefined) return ignored('noClient', 'nothing in it about a client');
+    if (event === undefined) return ignored('noClient', 'nothing in it about a client', record);
     return {kind: 'event', event, record};
   }
 

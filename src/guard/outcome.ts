@@ -12,7 +12,13 @@ import type {Stuck} from '../sessions/reap.js';
 export type ReadRecord =
   /** The record is a whole message, whatever pieces it came in. */
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
-  | {readonly kind: 'ignored'; readonly reason: Ignored; readonly why: string};
+  | {
+      readonly kind: 'ignored';
+      readonly reason: Ignored;
+      readonly why: string;
+      /** The whole message, where nothing in it is about a client. */
+      readonly record?: LogRecord | undefined;
+    };
 
 export type Outcome =
   | {

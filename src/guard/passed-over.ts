@@ -8,10 +8,11 @@ import {sameHost} from '../log/syslog.js';
 
 type PassedOver = Extract<ReadRecord, {kind: 'ignored'}>;
 
-export const ignored = (reason: Ignored, why: string): PassedOver => ({
+export const ignored = (reason: Ignored, why: string, record?: LogRecord): PassedOver => ({
   kind: 'ignored',
   reason,
   why,
+  record,
 });
 
 /** @returns undefined: it is to be read */

@@ -42,6 +42,18 @@ const isCounted = {
   ...{sum: isNumber, names: listOf(isNumber), networks: listOf(isText), refusedMs: isNumber},
 };
 
+const isVouched = oneOf({yes: true, no: true});
+const isPairOf = (isSecond: Is<unknown>): Is<unknown> => {
+  return (value): value is unknown =>
+    Array.isArray(value) && value.length === 2 && isText(value[0]) && isSecond(value[1]);
+};
+const isHourRow: Is<readonly number[]> = (value): value is readonly number[] =>
+  listOf(isNumber)(value) && value.length === 6;
+const isNormal = fields({
+  ...{firstHour: isNumber, untilHour: isNumber, active: isNumber, scaleHour: isNumber},
+  ...{bySize: listOf(isNumber), byHour: listOf(isNumber)},
+});
+
 const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   blocks: fields({
     ...{network: isText, fromMs: isNumber, untilMs: isNumber, madeMs: maybe(isNumber)},
@@ -106,6 +118,18 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{script: isText, home: isRecord, connections: isNumber, destinations: listOf(isText)},
     ...{pid: isNumber, lastMs: isNumber},
   }),
+  mailSenders: fields({
+    ...{firstMs: isNumber, lastMs: isNumber, baseHour: isNumber, hours: listOf(isHourRow)},
+    ...{normal: isNormal, day: isNumber, domains: isPairOf(isText), warnedMs: maybe(isNumber)},
+    ...{froms: listOf(isPairOf(isNumber)), scripts: maybe(listOf(isPairOf(isNumber)))},
+  }),
+  mailBook: fields({firstMs: isNumber, newestMs: isNumber, unsteadyUntilMs: isNumber}),
+  mailInTransit: fields({
+    ...{atMs: isNumber, sender: maybe(isText), vouched: isVouched, recipients: isNumber},
+    ...{left: isNumber, waits: maybe(oneOf({submission: true, relay: true}))},
+    ...{deferred: maybe(listOf(isNumber)), from: maybe(isText), failed: maybe(isNumber)},
+  }),
+  mailLogins: fields({address: isText, name: isText, vouched: isVouched, lastMs: isNumber}),
   egressChains: fields({chain: isText}),
   greetingRules: fields({chain: isText}),
 };

@@ -28,6 +28,10 @@ import type {AcceptedEnvelope} from '../mail/deliveries.js';
 import type {Envelope} from '../mail/open-envelopes.js';
 import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
+import type {BookRow} from '../submission/book.js';
+import type {Transit} from '../submission/whose/in-transit.js';
+import type {MailLogin} from '../submission/whose/joining.js';
+import type {SenderRecord} from '../submission/sender-record.js';
 
 type Saving = 'saved' | 'unsaved';
 
@@ -86,6 +90,12 @@ const tables = {
   greeted: of<Greeted>(),
   /** Who opened connections to mail ports of others, by hour and program. */
   outgoing: of<SenderHour>(),
+  /** Who hands in mail, by sender; and how far the book of them is: one row. */
+  mailSenders: of<SenderRecord>(),
+  mailBook: of<BookRow>(),
+  /** Mail on its way, by (host, queue id), and sessions with a login, by (host, pid). */
+  mailInTransit: of<Transit>(),
+  mailLogins: of<MailLogin>(),
   /** The same as `chains`, of the egress guard: its rules for any port are known again. */
   egressChains: of<{readonly chain: string}>(),
   /** The same of the greeting: one row, where something of it was ever made. */

@@ -44,6 +44,9 @@ const ownNetworks = new NetworkSet(
   ].flatMap((text) => parseNetwork(text) ?? []),
 );
 
+/** Whether mail from there is mail of our own users, as far as an address can tell. */
+export const isOwnNetwork = (client: Address): boolean => ownNetworks.has(client);
+
 export class Connections {
   readonly #table: Table<ClientConnection>;
 
@@ -95,7 +98,7 @@ export class Connections {
 
   /** Whose mail it is that this client hands to the process that wrote the record. */
   submitterOf(record: LogRecord, client: Address): Submitter {
-    if (ownNetworks.has(client)) return 'own';
+    if (isOwnNetwork(client)) return 'own';
     const connection = this.#live(record);
     if (connection?.login === undefined || connection.address !== client.text) return 'stranger';
     this.#touch(record, connection);

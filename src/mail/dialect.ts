@@ -9,6 +9,7 @@
 import type {MailEvent} from './mail-event.js';
 import type {Pieces} from './pieces.js';
 import type {Authorship} from './authorship.js';
+import type {TransitEvent} from './transit/transit-event.js';
 import type {LineFrames} from '../log/frames.js';
 import type {LogRecord, Writer} from '../log/record.js';
 import type {Address} from '../net/address.js';
@@ -32,6 +33,15 @@ export interface Dialect {
   readonly pieces: Pieces;
   /** Reads a whole message. @returns undefined: nothing in it about a client */
   readonly read: (record: LogRecord) => MailEvent | undefined;
+  /**
+   * Reads of the same message what it tells of mail on its way.
+   *
+   * @param event what `read` gave for it
+   */
+  readonly readTransit: (
+    record: LogRecord,
+    event: MailEvent | undefined,
+  ) => TransitEvent | undefined;
   /** Whether the mailer wrote a record, by what the journal knows of its writer. */
   readonly authorshipOf: (writer: Writer) => Authorship;
   /** Whether an executable is the mailer, by its path; the journal may know only its name. */

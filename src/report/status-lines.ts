@@ -1,4 +1,5 @@
 /** A status as lines, for people: what stands, and what somebody must do something about. */
+import {mailLines} from './mail-status.js';
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';
@@ -41,6 +42,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...(status.endless === undefined ? [] : [endlessText(status.endless, 'notRunning')]),
     ...greetingLines(status.greeting, nowMs),
     `outgoing: ${egress.mode}`,
+    ...mailLines(status.mail),
     ...egress.families.map((each) => {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';
       return `outgoing mail, ${familyLine(each, does, ago)}`;

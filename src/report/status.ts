@@ -9,6 +9,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {GreetingView} from '../greeting/view.js';
+import type {MailStatus} from './mail-status.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
 import type {CrowdView} from '../judge/view.js';
@@ -71,6 +72,8 @@ export interface Status {
   readonly unsaved: string | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Mail that leaves through the mailer; absent: it is not counted. */
+  readonly mail?: MailStatus | undefined;
   /** Which logs are followed, and whether the mailer is heard. */
   readonly hearing: HearingView;
   /** What is done about who speaks before the greeting; absent: nothing, or no daemon runs. */

@@ -27,6 +27,7 @@ import {saveMany} from './judge/saving.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
+import {outgoingMail} from './outgoing-mail.js';
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
 
 const sections = [
@@ -39,6 +40,7 @@ const sections = [
   'judge',
   'firewall',
   'outgoing',
+  'outgoing-mail',
   'harvest',
   'fuzz',
 ] as const;
@@ -74,6 +76,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
+  if (wanted.has('outgoing-mail')) outgoingMail();
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

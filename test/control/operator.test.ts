@@ -25,6 +25,7 @@ describe('serve', () => {
       state,
       guard: new Guard(settings, state),
       status: () => statusOf(),
+      mailSenders: () => [],
       exemptions: new Exemptions(parseWhitelist('wl', '192.0.2.0/24\n'), undefined, []),
       judged: {client: ({text}) => known.get(text), crowd: () => quietCrowd},
       guardedPorts: [25],

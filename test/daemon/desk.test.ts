@@ -5,6 +5,8 @@ import type {Answer} from '../../src/control/protocol.js';
 import {nobodyListens} from '../../src/hearing/view.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
+import {SenderBook} from '../../src/submission/book.js';
+import {bookSettings} from '../../src/submission/settings.js';
 import {policy} from '../score/samples.js';
 import {tempDirs} from '../support/temp.js';
 import {type World, worldIn} from './enforcement/enforcing.js';
@@ -24,6 +26,15 @@ beforeEach(() => {
     trial: () => ({kind: 'failed'}),
     sinceMs: () => 7,
     hearing: () => nobodyListens,
+    mail: {
+      book: new SenderBook(
+        state,
+        bookSettings(config, () => undefined),
+      ),
+      is: 'counted',
+      queued: () => undefined,
+      holdTrouble: () => undefined,
+    },
   });
 });
 afterEach(() => world.enforcement.stop('leave'));

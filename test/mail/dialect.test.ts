@@ -42,6 +42,7 @@ const plain: Dialect = {
       ? undefined
       : {kind: 'unknownRecipient', queueId: undefined, subject, client};
   },
+  readTransit: () => undefined,
   authorshipOf: ({uid, executable}) =>
     uid === 101 && executable === '/usr/libexec/plain/smtpd' ? 'mailer' : 'other',
   isProgram: (executable) => executable === '/usr/libexec/plain/smtpd',

@@ -89,11 +89,17 @@ async function gather(
 }
 
 /** What can be known without sending anything. */
-async function warnTroublesOf({warnCommand, warnUser}: Config): Promise<Facts['warnTroubles']> {
+async function warnTroublesOf({
+  warnCommand,
+  warnUser,
+  mailActionCommand,
+}: Config): Promise<Facts['warnTroubles']> {
   const command = warnCommand === '' ? undefined : whyNotRun(warnCommand);
+  const action = mailActionCommand === '' ? undefined : whyNotRun(mailActionCommand);
   const found = warnUser === '' ? undefined : await desktopUser(warnUser, runtimeFolder);
   return [
     ...(command === undefined ? [] : [{setting: 'warn_command', why: command}]),
+    ...(action === undefined ? [] : [{setting: 'mail_action_command', why: action}]),
     ...(found?.kind === 'none' ? [{setting: 'warn_user', why: found.why}] : []),
   ];
 }

@@ -9,7 +9,7 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Config} from '../../config/schema.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {Guard, askNobody} from '../../guard/guard.js';
-import type {Outcome} from '../../guard/outcome.js';
+import type {Outcome, ReadRecord} from '../../guard/outcome.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
 import {wantedSettings} from '../../hearing/names.js';
@@ -26,6 +26,7 @@ import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {heardText} from '../../report/tables/replayed.js';
 import {localTime} from '../../report/tables/table.js';
+import {stepText} from '../../submission/step-text.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
@@ -105,7 +106,7 @@ export async function explain(
         const reading = guard.read(record);
         ear.record(record, reading);
         if (reading.kind === 'ignored') {
-          tell(line, {...nothing, record, outcome: `ignored: ${reading.why}`});
+          tell(line, {...nothing, record, outcome: passedOver(reading)});
           continue;
         }
         const {changedMs} = input;
@@ -116,7 +117,9 @@ export async function explain(
           event: plain(reading.event),
           session: guard.session(reading) ?? null,
           evidence: outcomes.flatMap(weighed),
-          outcome: outcomesText(reading, outcomes),
+          outcome: [outcomesText(reading, outcomes), onItsWay(reading.record, reading.event) ?? []]
+            .flat()
+            .join('; '),
         });
       }
       state.history.length = 0;
@@ -126,6 +129,16 @@ export async function explain(
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
   }
+}
+
+function passedOver({record, why}: Extract<ReadRecord, {kind: 'ignored'}>): string {
+  return (record && onItsWay(record, undefined)) ?? `ignored: ${why}`;
+}
+
+/** What the watch on outgoing mail makes of it. */
+function onItsWay(record: LogRecord, event: MailEvent | undefined): string | undefined {
+  const step = sendmail.readTransit(record, event);
+  return step && stepText(step);
 }
 
 /** Between objects of JSON there is no place for a sentence: there it goes where complaints go. */

@@ -14,7 +14,7 @@ import type {WaitingView} from '../../greeting/view.js';
 import {statusFigures} from '../../report/prometheus.js';
 import {isGood, type Status} from '../../report/status.js';
 import {statusLines} from '../../report/status-lines.js';
-import {sendersJson, senderTable} from '../../report/tables/senders.js';
+import {sendersJson, sendersTable, type SenderView} from '../../report/tables/mail-senders.js';
 import {waitingJson, waitingTable} from '../../report/tables/waiting.js';
 import {blocksJson, blockTable} from '../../report/tables/blocks.js';
 import {type RemoteName, whyJson, whyLines, type WhyView} from '../../report/why-lines.js';
@@ -30,6 +30,7 @@ export async function operate(
   output: Output,
   alone: WithoutDaemon = 'mayWork',
   names: HostNames = noNames,
+  by?: SenderView,
 ): Promise<ExitCode> {
   const answer = await (alone === 'mayWork'
     ? answerOf(request, config, log)
@@ -50,7 +51,7 @@ export async function operate(
       output.print(statusText(answer.status, form));
       return isGood(answer.status) ? exitCode.ok : exitCode.no;
     case 'senders':
-      output.print(form === 'json' ? sendersJson(answer.senders) : senderTable(answer.senders));
+      output.print(sendersText(answer, form, by));
       return exitCode.ok;
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
@@ -123,6 +124,12 @@ const withRest = ({command}: GuardRequest, answer: Answer): Answer =>
 
 const waitingText = (waiting: WaitingView, form: Form): string =>
   form === 'json' ? waitingJson(waiting) : waitingTable(waiting, nowMs());
+
+const sendersText = (
+  {senders, mail = []}: Extract<Answer, {kind: 'senders'}>,
+  form: Form,
+  by: SenderView | undefined,
+): string => (form === 'json' ? sendersJson : sendersTable)(senders, mail, by);
 
 function statusText(status: Status, form: Form): string {
   switch (form) {

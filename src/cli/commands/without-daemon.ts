@@ -26,6 +26,9 @@ import {sendmail} from '../../mail/sendmail/dialect.js';
 import type {State} from '../../guard/state.js';
 import type {EgressGuard} from '../../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../../outgoing/egress/live/on-this-machine.js';
+import {SenderBook} from '../../submission/book.js';
+import {bookSettings} from '../../submission/settings.js';
+import {Users} from '../../sys/proc/users.js';
 import {hostName} from '../../sys/run/machine.js';
 import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
 import type {Log} from '../../sys/talk/log.js';
@@ -131,6 +134,8 @@ function partsFor(
     command === 'status'
       ? machineEgress(config, families, state, {run, say}, () => enforcement.save())
       : undefined;
+  const users = new Users();
+  const uidOf = (name: string): number | undefined => users.uidOf(name);
   const desk = new Desk({
     ...shared,
     enforcement,
@@ -139,6 +144,12 @@ function partsFor(
     trial: () => ({kind: 'none'}),
     sinceMs: () => undefined,
     hearing: () => nobodyListens,
+    mail: {
+      book: new SenderBook(state, bookSettings(config, uidOf)),
+      is: 'left',
+      queued: () => undefined,
+      holdTrouble: () => undefined,
+    },
   });
   return {state, exemptionWatch, enforcement, desk, egress};
 }

@@ -18,6 +18,11 @@ export const warnings = {
     '',
     'Run this program for each warning, which it reads as JSON; empty: none.',
   ),
+  mailActionCommand: setting(
+    optionalPath,
+    '',
+    'Run this program for each sender that is warned of (outgoing_mail), which it reads as JSON: to suspend an account is for the site to do; empty: none.',
+  ),
   warnWebhook: setting(
     text(
       /^(?:https?:\/\/[^\s\0]{1,2000})?$/,

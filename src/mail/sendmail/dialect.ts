@@ -7,6 +7,7 @@ import {isListenerTitle, parseProcessTitle} from './process-title.js';
 import {authorshipOf, isSendmailPath} from './program.js';
 import {queueIdClock, readQueueId} from './queue-id.js';
 import {parseSendmail, likeness} from './read-message.js';
+import {readTransit} from './read-transit.js';
 
 export const sendmail: Dialect = {
   names: [
@@ -24,6 +25,7 @@ export const sendmail: Dialect = {
   scan: {kind: 'module', bytes: scanWasm},
   pieces: {mayBePiece, join: (open) => new Fragments(open)},
   read: ({message}) => parseSendmail(message),
+  readTransit: ({message}, event) => readTransit(message, event),
   authorshipOf,
   isProgram: isSendmailPath,
   processes: {

@@ -60,7 +60,7 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
 const longestBytes = 900;
 
 /** Recipients of one line. A count: sendmail cuts the list at some 256 characters and says `[more]`. */
-const mostRecipients = 64;
+export const mostRecipients = 64;
 
 /** Without blanks, quotes and comments, and with both angle brackets: nothing in it reads as a field. */
 const bracketed = '<[^\\s"()<>\\\\]{0,256}>';
@@ -75,9 +75,9 @@ const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
  * them, and what follows is sendmail's up to `dsn=`; what the next host says stands behind that.
  * Recipients that do hold blanks are rare, and tell neither a name nor a host here.
  */
-const toHead = new RegExp(
+export const toHead = new RegExp(
   `^to=(${bracketed}(?:,${bracketed})*|${unbracketed}?)(?:, \\[more\\])?` +
-    `(?:, ctladdr=(${bracketed}|${unbracketed}?)(?: \\(\\d{1,10}/\\d{1,10}\\))?)?` +
+    `(?:, ctladdr=(${bracketed}|${unbracketed}?)(?: \\((\\d{1,10})/\\d{1,10}\\))?)?` +
     `, delay=${interval}(?:, xdelay=${interval})?, mailer=[^\\s,]{1,32}(?:, pri=\\d{1,15})?` +
     '(?:, relay=[^\\s,]{1,64}(?: \\[(?:IPv6:)?([^\\s\\[\\]]{1,64})\\]| \\[\\[?[^\\[\\]]{1,128}\\]\\]?)?)?, (?=dsn=)',
 );
@@ -91,7 +91,7 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   if (isUnknownUser.test(body.slice(stat))) return readUndeliverable(queueId, body, stat);
   const head = toHead.exec(body);
   if (head === null || !sentTail.test(body.slice(head[0].length))) return undefined;
-  const [, text = '', inNameOf, nextHost] = head;
+  const [, text = '', inNameOf, , nextHost] = head;
   return {
     kind: 'delivered',
     queueId,
@@ -136,7 +136,8 @@ const noNames = {sure: [], others: [], inNameOf: undefined};
 const isWholeName = (text: string): boolean =>
   typed.test(text) && !text.includes(',') && text.length < 83;
 
-const nextHostOf = (text: string | undefined): Address | undefined => parseAddress(text ?? '');
+export const nextHostOf = (text: string | undefined): Address | undefined =>
+  parseAddress(text ?? '');
 
 const isUnknownUser = /^, stat=User unknown(?: \(.*\))?$/s;
 
@@ -151,6 +152,6 @@ function readUndeliverable(queueId: string, body: string, stat: number): Undeliv
   const end = body.search(/, (?:\[more\], )?(?:ctladdr|delay)=/);
   if (end < 0 || body.startsWith(', ctladdr=', end)) return undefined;
   const recipients = body.slice('to='.length, end).split(/(?<=>),(?=<)/, mostRecipients);
-  const nextHost = nextHostOf(toHead.exec(body)?.[3]);
+  const nextHost = nextHostOf(toHead.exec(body)?.[4]);
   return {kind: 'undeliverable', queueId, recipients: recipients.map(subjectOf), nextHost};
 }

@@ -1,8 +1,8 @@
-/** `senders`: the sums of who opened connections to mail ports of others, as a table and as JSON. */
+/** The half of `senders` that tells who opened connections to mail ports of others: as cells, and as fields of JSON. */
 import {printable, printablePath} from '../../base/printable.js';
 import type {SenderHour, Permission} from '../../outgoing/sender-hours.js';
 import {homeFields, homeText, nameCharacters, wholePath} from '../../outgoing/warn/warning.js';
-import {localTime, table} from './table.js';
+import {localTime} from './table.js';
 
 /** Longest path or list in a column. Characters. */
 const cellCharacters = 60;
@@ -11,7 +11,17 @@ const standings: Readonly<Record<Permission, string>> = {
   perhaps: 'not known',
   allowed: 'allowed',
 };
-const head = ['COUNT', 'WHO', 'USER', 'DIRECTORY', 'PROGRAM', 'OF', 'LAST', 'PID', 'DESTINATIONS'];
+export const directHead = [
+  'COUNT',
+  'WHO',
+  'USER',
+  'DIRECTORY',
+  'PROGRAM',
+  'OF',
+  'LAST',
+  'PID',
+  'DESTINATIONS',
+];
 
 /** What processes say of themselves is hostile. */
 const cell = (text: string): string => printable(text, cellCharacters) || '-';
@@ -31,29 +41,22 @@ function destinationsCell(destinations: readonly string[]): string {
   return text(shown) || '-';
 }
 
-export function senderTable(senders: readonly SenderHour[]): string {
-  if (senders.length === 0) return 'nobody has opened such a connection\n';
-  const rows = senders.map((row) => [
-    String(row.connections),
-    standings[row.standing],
-    cell(row.user),
-    pathCell(row.directory),
-    programCell(row),
-    cell(homeText(row.home)),
-    localTime(row.lastMs),
-    row.pid === 0 ? '-' : String(row.pid),
-    destinationsCell(row.destinations),
-  ]);
-  return table([head, ...rows]);
-}
-
-/** docs/outgoing-mail.md describes the fields. A field that is not known is absent. */
-export const sendersJson = (senders: readonly SenderHour[]): string =>
-  `${JSON.stringify(senders.map(senderFields), null, 2)}\n`;
+export const directCells = (row: SenderHour): string[] => [
+  String(row.connections),
+  standings[row.standing],
+  cell(row.user),
+  pathCell(row.directory),
+  programCell(row),
+  cell(homeText(row.home)),
+  localTime(row.lastMs),
+  row.pid === 0 ? '-' : String(row.pid),
+  destinationsCell(row.destinations),
+];
 
 const known = (text: string): string | undefined => (text === '' ? undefined : text);
 
-const senderFields = (row: SenderHour): object => ({
+/** docs/outgoing-mail.md describes the fields. A field that is not known is absent. */
+export const senderFields = (row: SenderHour): object => ({
   standing: row.standing,
   user: known(printable(row.user, nameCharacters)),
   directory: known(wholePath(row.directory)),

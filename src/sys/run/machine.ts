@@ -5,6 +5,7 @@ import {type Address, parseAddress} from '../../net/address.js';
 
 /** Bits of CapEff in /proc/PID/status (linux/capability.h). */
 const capabilityBits = {
+  CAP_DAC_OVERRIDE: 1n,
   CAP_KILL: 5n,
   CAP_SETGID: 6n,
   CAP_SETUID: 7n,

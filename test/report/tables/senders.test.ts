@@ -1,7 +1,7 @@
 /** What `senders` prints of a sum: nothing made up, and the end of what is long. */
 import {expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
-import {senderTable, sendersJson} from '../../../src/report/tables/senders.js';
+import {sendersJson, sendersTable} from '../../../src/report/tables/mail-senders.js';
 import type {SenderHour} from '../../../src/outgoing/sender-hours.js';
 
 const row: SenderHour = {
@@ -22,9 +22,10 @@ const nothing: SenderHour = {
   ...{home: {kind: 'none'}, destinations: ['192.0.2.25'], pid: 0},
 };
 const cellsOf = (more: Partial<SenderHour>): string[] =>
-  senderTable([{...row, ...more}])
+  sendersTable([{...row, ...more}], [])
     .split('\n')[1]!
-    .split(/ {2,}/);
+    .split(/ {2,}/)
+    .slice(1);
 
 test('a row has the interpreter and its script, and whole destinations', () => {
   const cells = cellsOf({});
@@ -46,19 +47,16 @@ test('what is long keeps its end, and no destination is cut', () => {
 });
 
 test('of what is not known there is a dash, and in the JSON nothing', () => {
-  expect(cellsOf(nothing).toSpliced(6, 1)).toEqual([
-    '4711',
-    'NOT ALLOWED',
-    '-',
-    '-',
-    '-',
-    '-',
-    '-',
-    '192.0.2.25',
+  const both = sendersTable([row, nothing], []).split('\n')[2]!.split(/ {2,}/);
+  const unknown = ['-', '-', '-', '-'];
+  expect(both.toSpliced(7, 1)).toEqual([
+    ...['direct', '4711', 'NOT ALLOWED', ...unknown, '-', '192.0.2.25'],
   ]);
-  expect(JSON.parse(sendersJson([nothing]))).toEqual([
+  // A column of which no row says anything is left out.
+  expect(cellsOf(nothing).toSpliced(2, 1)).toEqual(['4711', 'NOT ALLOWED', '192.0.2.25']);
+  expect(JSON.parse(sendersJson([nothing], []))).toEqual([
     {
-      ...{standing: 'other', connections: 4711, destinations: ['192.0.2.25']},
+      ...{via: 'direct', standing: 'other', connections: 4711, destinations: ['192.0.2.25']},
       last: '2026-11-21T03:04:05.000Z',
     },
   ]);
@@ -66,8 +64,9 @@ test('of what is not known there is a dash, and in the JSON nothing', () => {
 
 test('the JSON has names that last, described in docs/outgoing-mail.md, and nothing hostile', () => {
   const script = `/srv/${'x'.repeat(1000)}\u001b[2J\u202e.pl`;
-  const [fields] = JSON.parse(sendersJson([{...row, script}])) as [Record<string, unknown>];
+  const [fields] = JSON.parse(sendersJson([{...row, script}], [])) as [Record<string, unknown>];
   expect(fields).toEqual({
+    via: 'direct',
     ...{standing: 'other', user: 'www-data', directory: '/srv/www/blog', program: '/usr/bin/perl'},
     ...{script: `/srv/${'x'.repeat(1000)}?[2J?.pl`, unit: 'apache2.service', connections: 4711},
     ...{destinations: ['192.0.2.25', '2001:db8::7'], pid: 8150, last: '2026-11-21T03:04:05.000Z'},

@@ -63,6 +63,30 @@ export class MailGuest {
     return this.#guest.must(`sh ${file}`);
   }
 
+  /**
+   * Runs a command of the program, or another one, in the sandbox of the unit, in the place of the daemon.
+   *
+   * @returns what it printed
+   */
+  async inUnit(words: string, other?: string, dropIn = ''): Promise<string> {
+    this.#scripts += 1;
+    const said = `/run/in-unit-${String(this.#scripts)}`;
+    const command = other ?? `/usr/bin/node --liftoff-only /mnt/package/blocksmtp.js ${words}`;
+    const script = `${said}.sh`;
+    await this.#guest.write(script, `exec ${command}\n`);
+    const unit = this.#unit
+      .replace(/^ExecStart=.*$/m, `ExecStart=/bin/sh ${script}\nStandardOutput=append:${said}`)
+      .replace(/^Type=.*$/m, 'Type=oneshot\nStandardError=append:' + said)
+      .replace(/^(?:Restart|WatchdogSec)=.*$/gm, '')
+      .replace(/Directory=blocksmtp$/gm, 'Directory=in-unit');
+    await this.#guest.write('/run/systemd/system/in-unit.service', unit);
+    await this.#guest.must('mkdir -p /run/systemd/system/in-unit.service.d');
+    await this.#guest.write('/run/systemd/system/in-unit.service.d/more.conf', dropIn);
+    await this.#guest.must('systemctl daemon-reload');
+    await this.#guest.run('systemctl start in-unit');
+    return (await this.#guest.run(`cat ${said}`)).out;
+  }
+
   /** Starts the daemon with nothing remembered, no block and nothing said. */
   async startAnew(flags: string): Promise<void> {
     await this.#guest.run('systemctl stop blocksmtp');

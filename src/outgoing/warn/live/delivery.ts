@@ -8,18 +8,20 @@ import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
 import type {Say} from '../../../base/say.js';
 import type {Delivered} from '../delivered.js';
 import {UserShares} from '../shares.js';
-import {uidOf, type Warning} from '../warning.js';
 import {nowMs} from '../../../sys/run/clock.js';
 
-export interface WarningWay {
+/** @template Told what is warned of */
+export interface WarningWay<Told> {
   /** For the log: `mail`. */
   readonly name: string;
   /** Counts. */
   readonly bounds: {readonly atOnce: number; readonly waiting: number; readonly anHour: number};
+  /** Whose share it takes; below 0: nobody knows whose it is, and all of these are one user's. */
+  readonly uidOf: (told: Told) => number;
   /** After so long it is told to end. Ms. */
   readonly timeoutMs: number;
   /** Never fails, and ends soon after the signal comes. */
-  readonly deliver: (warning: Warning, stop: AbortSignal) => Promise<Delivered>;
+  readonly deliver: (told: Told, stop: AbortSignal) => Promise<Delivered>;
 }
 
 const hourMs = 3_600_000;
@@ -34,8 +36,8 @@ const sharesOfRange = 2;
 /** Reasons for a failure that are told until one goes through. A count: an answer may vary. */
 const mostReasons = 10;
 
-export class WarningDelivery {
-  readonly #way: WarningWay;
+export class WarningDelivery<Told> {
+  readonly #way: WarningWay<Told>;
   readonly #say: Say;
   readonly #pool: WorkerPool;
   readonly #stop = new AbortController();
@@ -46,7 +48,7 @@ export class WarningDelivery {
   #thisHour = 0;
   #leftOut = 0;
 
-  constructor(way: WarningWay, say: Say) {
+  constructor(way: WarningWay<Told>, say: Say) {
     this.#way = way;
     this.#say = say;
     this.#pool = new WorkerPool(way.bounds);
@@ -58,9 +60,9 @@ export class WarningDelivery {
   }
 
   /** Never waits, never fails. */
-  take(warning: Warning): void {
+  take(warning: Told): void {
     if (this.#stop.signal.aborted) return;
-    const uid = uidOf(warning.sighting) ?? nobody;
+    const uid = this.#way.uidOf(warning);
     const hasQuota = this.#hasQuota();
     if (this.#pool.isFull || !hasQuota) {
       this.#leaveOut('all');
@@ -114,7 +116,7 @@ export class WarningDelivery {
     this.#leftOut = 0;
   }
 
-  async #deliver(warning: Warning): Promise<void> {
+  async #deliver(warning: Told): Promise<void> {
     this.#tellLeftOut();
     const stop = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#way.timeoutMs)]);
     try {
@@ -137,6 +139,3 @@ export class WarningDelivery {
     this.#say('error', `warnings by ${name}: ${why}; blocksmtp says this once`);
   }
 }
-
-/** Nobody is known: all of these are one user's. */
-const nobody = -1;

@@ -11,18 +11,17 @@ import type {Delivered} from '../delivered.js';
 import type {Sighting} from '../../owner.js';
 import {
   markupText,
+  uidOf,
   type Warning,
   warningBody,
   warningJson,
   warningText,
   warningTitle,
 } from '../warning.js';
-import {runCommand} from '../../../sys/run/command.js';
 import {type Button, desktopUser, runtimeFolder, showWindow} from '../../../sys/talk/desktop.js';
 import {hostName} from '../../../sys/run/machine.js';
-import {sendMail} from '../../../sys/talk/mail.js';
-import {postJson} from '../../../sys/talk/webhook.js';
 import {WarningDelivery, type WarningWay} from './delivery.js';
+import {plainWays, type Said, windowMs, windows} from './ways.js';
 
 export type WarnerSettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebhook' | 'warnUser'>;
 
@@ -45,25 +44,13 @@ interface WarnerPlaces {
 
 const standardPlaces: WarnerPlaces = {mailPort: 25, runtimeFolder};
 
-/** A window is withdrawn then: what it tells of is over, and its pid may be another process. Ms. */
-const windowMs = 10 * 60_000;
-/** A mail, a command and a request have so long. Ms. */
-const deliveryMs = 60_000;
-
-/** Nobody reads more mails in an hour; what is left out stands in the log. Counts. */
-const letters = {atOnce: 1, waiting: 20, anHour: 30};
-/** A program may sort them: more than for people. Counts. */
-const records = {atOnce: 2, waiting: 100, anHour: 600};
-/** More windows would cover the screen, and one that waited would come too late. Counts. */
-const windows = {atOnce: 3, waiting: 0, anHour: 30};
-
 const labels = {kill: 'Kill', parent: 'Kill parent', allow: 'Allow'} as const;
 
 export class Warner {
   readonly #settings: WarnerSettings;
   readonly #view: WarnerView;
   readonly #places: WarnerPlaces;
-  readonly #deliveries: readonly WarningDelivery[];
+  readonly #deliveries: readonly WarningDelivery<Warning>[];
   /** What was clicked and is not done yet. */
   readonly #acts = new Set<Promise<void>>();
 
@@ -86,39 +73,13 @@ export class Warner {
     await Promise.all(this.#acts);
   }
 
-  #ways(): WarningWay[] {
-    const {warnMail, warnCommand, warnWebhook, warnUser} = this.#settings;
-    const ways: (WarningWay & {readonly to: string})[] = [
-      {name: 'mail', to: warnMail, bounds: letters, timeoutMs: deliveryMs, deliver: this.#mail},
-      {
-        name: 'command',
-        to: warnCommand,
-        bounds: records,
-        timeoutMs: deliveryMs,
-        deliver: run(warnCommand),
-      },
-      {
-        name: 'webhook',
-        to: warnWebhook,
-        bounds: records,
-        timeoutMs: deliveryMs,
-        deliver: post(warnWebhook),
-      },
-      {name: 'window', to: warnUser, bounds: windows, timeoutMs: windowMs, deliver: this.#window},
-    ];
-    return ways.filter(({to}) => to !== '');
+  #ways(): WarningWay<Warning>[] {
+    const whose = ({sighting}: Warning): number => uidOf(sighting) ?? -1;
+    const plain = plainWays(this.#settings, said, whose, this.#places.mailPort);
+    if (this.#settings.warnUser === '') return plain;
+    const window = {name: 'window', bounds: windows, timeoutMs: windowMs, uidOf: whose};
+    return [...plain, {...window, deliver: this.#window}];
   }
-
-  readonly #mail = (warning: Warning, stop: AbortSignal): Promise<Delivered> => {
-    const ownName = hostName().replaceAll(/[^A-Za-z0-9.-]/g, '-') || 'localhost';
-    const mail = {
-      from: `blocksmtp@${ownName}`,
-      to: this.#settings.warnMail,
-      subject: `[${ownName}] ${warningTitle(warning)}`,
-      text: `${warningBody(warning).join('\n')}\n`,
-    };
-    return sendMail(mail, {host: '127.0.0.1', port: this.#places.mailPort, ownName}, stop);
-  };
 
   readonly #window = async (warning: Warning, stop: AbortSignal): Promise<Delivered> => {
     const {warnUser} = this.#settings;
@@ -161,16 +122,8 @@ export class Warner {
   }
 }
 
-const run =
-  (program: string): WarningWay['deliver'] =>
-  async (warning, stop) => {
-    const input = `${warningJson(warning, hostName())}\n`;
-    const limits = {timeoutMs: deliveryMs, stop, output: 'ignored'} as const;
-    const result = await runCommand(program, [], {input, ...limits});
-    return result.kind === 'done' ? result : {kind: 'failed', why: result.why};
-  };
-
-const post =
-  (url: string): WarningWay['deliver'] =>
-  (warning, stop) =>
-    postJson(url, warningJson(warning, hostName()), stop);
+const said = (warning: Warning): Said => ({
+  title: warningTitle(warning),
+  lines: warningBody(warning),
+  json: warningJson(warning, hostName()),
+});

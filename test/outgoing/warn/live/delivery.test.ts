@@ -17,14 +17,15 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function way(changed: Partial<WarningWay>): WarningWay {
+function way(changed: Partial<WarningWay<Warning>>): WarningWay<Warning> {
   const bounds = {atOnce: 1, waiting: 2, anHour: 100};
   const deliver = () => Promise.resolve({kind: 'done'} as const);
-  return {name: 'mail', bounds, timeoutMs: 60_000, deliver, ...changed};
+  const uidOf = ({sighting}: Warning): number => sighting.owner?.uid ?? -1;
+  return {name: 'mail', bounds, timeoutMs: 60_000, uidOf, deliver, ...changed};
 }
 
 /** One that ends when it is told to. */
-const lasting: WarningWay['deliver'] = (_, stop) =>
+const lasting: WarningWay<Warning>['deliver'] = (_, stop) =>
   new Promise((resolve) => stop.addEventListener('abort', () => resolve({kind: 'done'})));
 
 describe('one user', () => {
@@ -34,7 +35,7 @@ describe('one user', () => {
   test('does not use up what goes in an hour, not with a range of numbers either', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(10_000_000);
     const sent: number[] = [];
-    const deliver: WarningWay['deliver'] = ({sighting: {owner}}) => {
+    const deliver: WarningWay<Warning>['deliver'] = ({sighting: {owner}}) => {
       sent.push(owner?.uid ?? -1);
       return Promise.resolve({kind: 'done'});
     };
@@ -58,7 +59,7 @@ describe('one user', () => {
 
   test('does not hold all places', async () => {
     const begun: number[] = [];
-    const deliver: WarningWay['deliver'] = (warning, stop) => {
+    const deliver: WarningWay<Warning>['deliver'] = (warning, stop) => {
       begun.push(warning.sighting.owner?.uid ?? -1);
       return lasting(warning, stop);
     };

@@ -1,0 +1,110 @@
+/**
+ * `blocksmtp queue hold` and `blocksmtp queue release`: shows which messages are meant, and has sendmail
+ * quarantine them or let them go. Many need `--yes`. What the daemon holds by itself is not decided here.
+ */
+import {countText} from '../../base/count.js';
+import {asciiJson, printable} from '../../base/printable.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+import {type Filter, isMeant} from '../../queue/filter.js';
+import type {QueuedMessage} from '../../queue/message.js';
+import {queueTable} from '../../report/tables/queue.js';
+import {nowMs} from '../../sys/run/clock.js';
+import {
+  holdMessages,
+  type HoldResult,
+  type Left,
+  mostHeldAtOnce,
+  releaseMessages,
+} from '../../sys/queue/hold.js';
+import {readQueue} from '../../sys/queue/read-queue.js';
+
+interface HoldWish {
+  readonly deed: 'hold' | 'release';
+  readonly filter: Filter;
+  readonly reason: string;
+  readonly form: 'text' | 'json';
+  readonly sure: 'yes' | 'notSaid';
+}
+
+/** More are asked for twice. A count: what a person can look through on a page or two. */
+const mostWithoutYes = 100;
+/** Held or released by one command. A count: a thousandth of a second to read, and 30 to change, each. */
+const mostOfCommand = 50_000;
+/** Told of what is left as it is. A count. */
+const mostReasons = 20;
+
+export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCode> {
+  const {deed, form, sure} = wish;
+  const startMs = nowMs();
+  const {messages, total, read} = await meant(wish, startMs, output);
+  if (read === 'nothing') return exitCode.unavailable;
+  const shown = messages.slice(0, mostWithoutYes);
+  if (form === 'text') {
+    output.print(queueTable(shown, startMs));
+    if (total > shown.length) output.print(`and ${total - shown.length} more\n`);
+  }
+  if (total > mostWithoutYes && sure === 'notSaid') {
+    const what = `${countText(total, 'message')} to ${deed}, and nothing was done`;
+    output.complain(`${what}: more than ${mostWithoutYes} need --yes`);
+    return exitCode.no;
+  }
+  const result = await inRounds(
+    messages.map(({id}) => id),
+    wish,
+  );
+  return tell(result, wish, output);
+}
+
+/** Those that are not yet as is wanted. */
+async function meant({deed, filter}: HoldWish, startMs: number, output: Output): Promise<Meant> {
+  const state = deed === 'hold' ? 'waiting' : 'held';
+  const messages: QueuedMessage[] = [];
+  let total = 0;
+  const reading = await readQueue(({message, bodyText}) => {
+    if (!isMeant({...filter, state}, message, startMs, bodyText)) return;
+    total += 1;
+    if (messages.length < mostOfCommand) messages.push(message);
+  });
+  for (const each of reading.problems) output.complain(printable(each, 500));
+  const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
+  return {messages, total, read};
+}
+
+interface Meant {
+  readonly messages: readonly QueuedMessage[];
+  readonly total: number;
+  readonly read: 'queue' | 'nothing';
+}
+
+async function inRounds(ids: readonly string[], {deed, reason}: HoldWish): Promise<HoldResult> {
+  const done: string[] = [];
+  const left: Left[] = [];
+  for (let at = 0; at < ids.length; at += mostHeldAtOnce) {
+    const some = ids.slice(at, at + mostHeldAtOnce);
+    const result = await (deed === 'hold' ? holdMessages(some, reason) : releaseMessages(some));
+    done.push(...result.done);
+    left.push(...result.left);
+  }
+  return {done, left};
+}
+
+function tell({done, left}: HoldResult, {deed, form, filter}: HoldWish, output: Output): ExitCode {
+  const unknown = [...(filter.ids ?? [])].filter(
+    (id) => !done.includes(id) && !left.some((each) => each.id === id),
+  );
+  const why = `not in the queue, or ${deed === 'hold' ? 'held already' : 'not held'}`;
+  const all = [
+    ...left.map(({id, why: each}) => ({id, why: each})),
+    ...unknown.map((id) => ({id, why})),
+  ];
+  const word = deed === 'hold' ? 'held' : 'released';
+  if (form === 'json') output.print(`${asciiJson({[word]: done, left: all})}\n`);
+  else {
+    const back = deed === 'hold' && done.length > 0 ? '; back with: blocksmtp queue release' : '';
+    output.print(`${word} ${countText(done.length, 'message')}${back}\n`);
+  }
+  for (const {id, why: each} of all.slice(0, mostReasons)) output.complain(`${id}: ${each}`);
+  if (all.length > mostReasons) output.complain(`and ${all.length - mostReasons} more`);
+  return all.length === 0 ? exitCode.ok : exitCode.no;
+}

@@ -1,0 +1,130 @@
+/**
+ * `blocksmtp queue`: shows the messages of the mailer's queue that fit, as often as is asked for. Reads
+ * the queue by itself, beside a daemon or without one, and changes nothing.
+ */
+import {countText} from '../../base/count.js';
+import {asciiJson, printable} from '../../base/printable.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output, Signals} from '../face/surroundings.js';
+import {SenderCounts} from '../../queue/count.js';
+import {type Filter, isMeant} from '../../queue/filter.js';
+import type {QueuedMessage} from '../../queue/message.js';
+import {
+  countFields,
+  countTable,
+  queueBlocks,
+  queueFields,
+  queueTable,
+} from '../../report/tables/queue.js';
+import {localTime} from '../../report/tables/table.js';
+import {nowMs, pauseUnless} from '../../sys/run/clock.js';
+import {type QueueReading, readQueue} from '../../sys/queue/read-queue.js';
+
+interface ShowWish {
+  readonly filter: Filter;
+  /** `count`: by sender. */
+  readonly what: 'table' | 'full' | 'count';
+  readonly form: 'text' | 'json';
+  /** Shown at most. A count. */
+  readonly limit: number;
+  /** Undefined: once. Seconds. */
+  readonly everySeconds: number | undefined;
+}
+
+export async function showQueue(
+  wish: ShowWish,
+  signals: Signals,
+  output: Output,
+): Promise<ExitCode> {
+  const end = new AbortController();
+  signals.onStop(() => end.abort());
+  const {everySeconds} = wish;
+  for (;;) {
+    const code = await once(wish, output);
+    if (everySeconds === undefined) return code;
+    await pauseUnless(end.signal, everySeconds * 1000);
+    if (end.signal.aborted) return exitCode.ok;
+    if (wish.form === 'text') output.print(`\n${localTime(nowMs())}\n`);
+  }
+}
+
+async function once(wish: ShowWish, output: Output): Promise<ExitCode> {
+  const {filter, limit} = wish;
+  const startMs = nowMs();
+  const counts = new SenderCounts();
+  const newest = new Newest(limit);
+  let fitting = 0;
+  const reading = await readQueue(({message, bodyText}) => {
+    if (!isMeant(filter, message, startMs, bodyText)) return;
+    fitting += 1;
+    counts.add(message);
+    if (wish.what !== 'count') newest.add(message);
+  });
+  output.print(printed(wish, newest.oldestFirst, counts, {reading, fitting, startMs}));
+  for (const each of [...reading.problems, ...reading.why]) output.complain(printable(each, 500));
+  return reading.messages === 0 && reading.problems.length > 0 ? exitCode.unavailable : exitCode.ok;
+}
+
+interface Round {
+  readonly reading: QueueReading;
+  readonly fitting: number;
+  readonly startMs: number;
+}
+
+function printed(
+  {what, form, limit}: ShowWish,
+  messages: readonly QueuedMessage[],
+  counts: SenderCounts,
+  {reading, fitting, startMs}: Round,
+): string {
+  const senders = what === 'count' ? counts.worstFirst : [];
+  const shownSenders = senders.slice(0, limit);
+  const {torn, gone, refused} = reading;
+  if (form === 'json') {
+    const read = {messages: reading.messages, torn, gone, refused};
+    const found =
+      what === 'count'
+        ? {
+            senders: shownSenders.map(countFields),
+            otherSenders: senders.length - shownSenders.length,
+          }
+        : {messages: messages.map(queueFields)};
+    return `${asciiJson({...found, fitting, read})}\n`;
+  }
+  const parts = {
+    table: () => queueTable(messages, startMs),
+    full: () => queueBlocks(messages, startMs),
+    count: () => countTable(shownSenders, counts.others),
+  };
+  const more = what === 'count' ? senders.length - shownSenders.length : fitting - messages.length;
+  const kind = what === 'count' ? 'sender' : 'older message';
+  const beyond = more > 0 ? `; ${countText(more, kind)} beyond --limit ${limit}` : '';
+  const odd = [
+    ...(torn > 0 ? [`${torn} being written`] : []),
+    ...(gone > 0 ? [`${gone} gone meanwhile`] : []),
+    ...(refused > 0 ? [`${refused} not of the mailer`] : []),
+  ];
+  const notes = odd.length > 0 ? `; ${odd.join(', ')}` : '';
+  const all = `${countText(fitting, 'message')} of ${reading.messages} in the queue${beyond}${notes}\n`;
+  return `${parts[what]()}${all}`;
+}
+
+/** Keeps the newest of all that come. */
+class Newest {
+  readonly #most: number;
+  #kept: QueuedMessage[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(message: QueuedMessage): void {
+    this.#kept.push(message);
+    if (this.#kept.length >= 2 * this.#most + 100) this.#kept = this.oldestFirst;
+  }
+
+  get oldestFirst(): QueuedMessage[] {
+    const sorted = this.#kept.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
+    return sorted.slice(-this.#most);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What watches beside the pipeline, joined to this machine: whether blocks have an effect, and whose mail
+ * leaves through the mailer. Decides nothing.
+ */
+import type {DeskParts} from './desk.js';
+import type {Enforcement} from './enforcement/enforcement.js';
+import {effectMargins} from '../blocks/effect.js';
+import type {Config} from '../config/schema.js';
+import type {State} from '../guard/state.js';
+import {connectedMs} from '../mail/connections.js';
+import {sendmail} from '../mail/sendmail/dialect.js';
+import type {ExemptionWatch} from '../score/live/exemption-watch.js';
+import {EffectWatch} from '../sessions/live/effect-watch.js';
+import {SenderBook} from '../submission/book.js';
+import {sendmailQueue} from '../submission/live/mail-queue.js';
+import {MailWatch} from '../submission/live/mail-watch.js';
+import {bookSettings} from '../submission/settings.js';
+import type {Candidates} from '../sys/proc/proc.js';
+import {sessionProcess} from '../sys/proc/session-process.js';
+import {hostName} from '../sys/run/machine.js';
+import type {Log} from '../sys/talk/log.js';
+
+interface Watched {
+  readonly config: Config;
+  readonly state: State;
+  readonly log: Log;
+}
+
+interface Sessions {
+  readonly candidates: Candidates;
+  /** At which clients are served. */
+  readonly ports: readonly number[];
+}
+
+export function effectWatch(
+  {config, state, log}: Watched,
+  enforcement: Enforcement,
+  watch: ExemptionWatch,
+  {candidates, ports}: Sessions,
+): EffectWatch {
+  const {processes, isProgram} = sendmail;
+  return new EffectWatch({
+    margins: effectMargins(config.cutSessions),
+    blockOf: (network) => state.blocks.get(network),
+    isExempt: (client) => watch.exemptions.of(client) !== undefined || enforcement.letsPass(client),
+    enforced: () => enforcement.enforced,
+    check: () => enforcement.check(),
+    connectedMs: (record, client) => connectedMs(state.connections, record, client),
+    envelopeBegan: (record, queueId) =>
+      processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
+    processOf: ({pid, writer}) => {
+      const numberedBy = writer === undefined ? 'log' : 'host';
+      return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
+    },
+    ...{ownHost: hostName(), ports},
+    now: () => enforcement.now(),
+    say: log.say,
+  });
+}
+
+/** @returns undefined: nobody wants it */
+export function mailWatch(
+  {config, state, log}: Watched,
+  enforcement: Enforcement,
+): MailWatch | undefined {
+  if (config.outgoingMail === 'off') return undefined;
+  return new MailWatch({
+    ...{config, state, dialect: sendmail, ownHost: hostName(), queue: sendmailQueue},
+    say: log.say,
+    now: () => enforcement.now(),
+    onCount: () => enforcement.noteChange('counted'),
+  });
+}
+
+/** What the desk shows of it; without a watch what was counted before. */
+export function mailShown(
+  mail: MailWatch | undefined,
+  {config, state}: Watched,
+): DeskParts['mail'] {
+  const settings = bookSettings(config, () => undefined);
+  return {
+    book: mail?.book ?? new SenderBook(state, settings),
+    is: mail === undefined ? 'left' : 'counted',
+    queued: () => mail?.queued,
+    holdTrouble: () => mail?.holdTrouble,
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * Reads what sendmail says of mail on its way: `from=`, `to=`, `AUTH=server`, `clone:`, and its own warnings
+ * about a changed label. What `read-message.ts` has read of a line already is taken from there. Whose the mail
+ * is, is not decided here.
+ *
+ * The user's number in `ctladdr=NAME (UID/GID)` is the kernel's word only in a line of the submission program,
+ * which hands mail to the relay of this machine: it knows who has called it. In a line of the relay it is a guess
+ * by the sender's name, which `sendmail -f NAME` chooses.
+ */
+import type {MailEvent} from '../mail-event.js';
+import type {Attempted, LabelChanged, TransitEvent} from '../transit/transit-event.js';
+import type {Address} from '../../net/address.js';
+import {mostRecipients, nextHostOf, toHead} from './envelope.js';
+import {queueIdLength} from './queue-id.js';
+
+/** Beyond, a line is not looked at. Bytes: as `read-message.ts`. */
+const longestBytes = 4096;
+
+/** deliver.c sendall(): `QID: CLONE: clone: owner=…`. */
+const clone = /^([0-9A-Za-z]{8}\d{6,10}): clone: owner=/;
+
+/** Behind the head of a `to=`: sendmail's own words up to what the next host says. */
+const outcomeOf = /^dsn=([245])\.\d{1,3}\.\d{1,3}, /;
+
+/** What the relay answers to its submission (srvrsmtp.c). */
+const taken =
+  /^dsn=2\.\d{1,3}\.\d{1,3}, (?:ntries=\d{1,6}, )?(?:reply=2\d\d [^,]{0,300}, )?stat=Sent \(([0-9A-Za-z]{8}\d{6,10}) Message accepted for delivery\)$/;
+
+/** main.c; the second stands behind `NOQUEUE: `. */
+const label = /^user (\d{1,10}) changed syslog label$/;
+const configuration =
+  /^(?:NOQUEUE: )?Authentication-Warning: [^\s:]{1,255}: Processed by ([^\s:]{1,64}) with -C \S/;
+
+/** @param event what was read of the same message already */
+export function readTransit(
+  message: string,
+  event: MailEvent | undefined,
+): TransitEvent | undefined {
+  if (message.length > longestBytes) return undefined;
+  if (event?.kind === 'envelopeEnd') {
+    const {queueId, client = 'program', sender, accepted: recipients, sizeBytes} = event;
+    if (recipients === 0 || sizeBytes === 0) return undefined;
+    return {kind: 'accepted', queueId, from: client, sender, recipients};
+  }
+  if (event?.kind === 'authenticated') {
+    return event.client && {kind: 'loggedIn', client: event.client, name: event.subject};
+  }
+  if (event?.kind === 'connected') return {kind: 'connected'};
+  const isOther =
+    event === undefined || event.kind === 'undeliverable' || event.kind === 'delivered';
+  return isOther ? readOther(message) : undefined;
+}
+
+function readOther(message: string): TransitEvent | undefined {
+  const length = queueIdLength(message);
+  if (length === 0) return readLabel(message);
+  const queueId = message.slice(0, length);
+  const body = message.slice(length + 2);
+  if (body.startsWith('to=')) return readAttempt(queueId, body);
+  const cloneId = clone.exec(body)?.[1];
+  return cloneId === undefined ? undefined : {kind: 'cloned', queueId, cloneId};
+}
+
+function readLabel(message: string): LabelChanged | undefined {
+  const uid = label.exec(message)?.[1];
+  if (uid !== undefined) return {kind: 'labelChanged', what: 'label', user: uid};
+  const user = configuration.exec(message)?.[1];
+  return user === undefined ? undefined : {kind: 'labelChanged', what: 'configuration', user};
+}
+
+const outcomes = {2: 'sent', 4: 'deferred', 5: 'failed'} as const;
+
+function readAttempt(queueId: string, body: string): Attempted | undefined {
+  const head = toHead.exec(body);
+  if (head === null) return undefined;
+  const [whole, text = '', , uid, host] = head;
+  const rest = body.slice(whole.length);
+  const digit = outcomeOf.exec(rest)?.[1] as '2' | '4' | '5' | undefined;
+  if (digit === undefined) return undefined;
+  const recipients = text.split(',', mostRecipients);
+  const nextHost = nextHostOf(host);
+  const isOwn = nextHost !== undefined && isLoopback(nextHost);
+  return {
+    kind: 'attempted',
+    queueId,
+    outcome: outcomes[digit],
+    recipients,
+    next: isOwn ? 'ownRelay' : 'other',
+    ...(isOwn && {
+      submittedBy: uid === undefined ? undefined : Number(uid),
+      relayId: taken.exec(rest)?.[1],
+    }),
+  };
+}
+
+const isLoopback = ({family, text}: Address): boolean =>
+  family === 4 ? text.startsWith('127.') : text === '::1';

@@ -1,0 +1,66 @@
+/**
+ * Counts messages of the queue by their senders: the worst stands on top. Keeps no message, so a queue of
+ * any size is counted in the same room.
+ */
+import {type QueuedMessage, type Whose, whoseKey} from './message.js';
+
+export interface SenderCount {
+  readonly whose: Whose;
+  messages: number;
+  recipients: number;
+  held: number;
+  /** Of which a header alone names the sender. Messages. */
+  byHeader: number;
+  oldestMs: number;
+  newestMs: number;
+  /** A few different ones. */
+  readonly from: string[];
+}
+
+/** Senders that are told apart. A count: those beyond are one line, `others`. */
+const mostSenders = 10_000;
+const mostFrom = 3;
+
+export class SenderCounts {
+  readonly #senders = new Map<string, SenderCount>();
+  /** Of senders that are not told apart. Messages. */
+  #others = 0;
+
+  get others(): number {
+    return this.#others;
+  }
+
+  add(message: QueuedMessage): void {
+    const key = whoseKey(message.whose);
+    const known = this.#senders.get(key) ?? this.#begin(key, message);
+    if (known === undefined) {
+      this.#others += 1;
+      return;
+    }
+    known.messages += 1;
+    known.recipients += message.recipientCount;
+    if (message.state === 'held') known.held += 1;
+    const {whose} = message;
+    if (whose.kind !== 'unknown' && whose.proof === 'header') known.byHeader += 1;
+    known.oldestMs = Math.min(known.oldestMs, message.createdMs);
+    known.newestMs = Math.max(known.newestMs, message.createdMs);
+    if (known.from.length < mostFrom && !known.from.includes(message.sender)) {
+      known.from.push(message.sender);
+    }
+  }
+
+  /** By recipients, the most first. */
+  get worstFirst(): SenderCount[] {
+    return [...this.#senders.values()].sort(
+      (a, b) => b.recipients - a.recipients || b.messages - a.messages,
+    );
+  }
+
+  #begin(key: string, {whose, createdMs}: QueuedMessage): SenderCount | undefined {
+    if (this.#senders.size >= mostSenders) return undefined;
+    const times = {oldestMs: createdMs, newestMs: createdMs};
+    const begun = {whose, messages: 0, recipients: 0, held: 0, byHeader: 0, ...times, from: []};
+    this.#senders.set(key, begun);
+    return begun;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Decides which messages of the queue are meant: all that every given filter fits. Pure; the body is
+ * read only where a filter needs it, by who calls.
+ */
+import {type Pattern, fits, patternCharacters, patternOf} from './pattern.js';
+import {unfolded} from './received.js';
+import {headerOf, type QueuedMessage, receivedOf} from './message.js';
+import {readDuration} from '../base/duration.js';
+import {type Network, contains, parseNetwork} from '../net/network.js';
+
+export interface Filter {
+  readonly from?: Pattern;
+  readonly to?: Pattern;
+  readonly received?: Pattern;
+  /** A number or a name. */
+  readonly uid?: string;
+  readonly auth?: Pattern;
+  readonly host?: Network;
+  readonly hostName?: Pattern;
+  readonly header?: {readonly name: string; readonly value: Pattern};
+  /** In the body. */
+  readonly text?: Pattern;
+  readonly olderMs?: number;
+  readonly state?: 'held' | 'waiting';
+  readonly ids?: ReadonlySet<string>;
+}
+
+/** As they stand on the command line; `true`: without its value. */
+export interface FilterWords {
+  readonly from?: string | true;
+  readonly to?: string | true;
+  readonly received?: string | true;
+  readonly uid?: string | true;
+  readonly auth?: string | true;
+  readonly host?: string | true;
+  readonly header?: string | true;
+  readonly text?: string | true;
+  readonly older?: string | true;
+  readonly held?: true;
+}
+
+const words = ['from', 'to', 'received', 'uid', 'auth', 'host', 'header', 'text', 'older'] as const;
+
+type ReadFilter =
+  | {readonly kind: 'filter'; readonly filter: Filter}
+  | {readonly kind: 'wrong'; readonly problems: readonly string[]};
+
+export function readFilter(given: FilterWords, ids: readonly string[]): ReadFilter {
+  const problems = words.flatMap((word) => wrongIn(word, given[word]));
+  const wrongIds = ids
+    .filter((id) => !isQueueId(id))
+    .map((id) => `${JSON.stringify(id)}: expected the id of a message, such as 6ATFIh0Y000204`);
+  if (problems.length + wrongIds.length > 0) {
+    return {kind: 'wrong', problems: [...problems, ...wrongIds]};
+  }
+  return {kind: 'filter', filter: filterOf(given as GoodWords, ids)};
+}
+
+/** Letters and digits: nothing in one is an option, a path or a pattern for sendmail. */
+export const isQueueId = (id: string): boolean => /^[0-9A-Za-z]{5,32}$/.test(id);
+
+type GoodWords = {readonly [Word in (typeof words)[number]]?: string} & {readonly held?: true};
+
+function wrongIn(word: (typeof words)[number], value: string | true | undefined): string[] {
+  if (value === undefined) return [];
+  const expected = expectedOf[word];
+  if (value === true) return [`--${word}: no value: expected ${expected}`];
+  const isGood =
+    value !== '' && value.length <= patternCharacters && (checks[word]?.(value) ?? true);
+  return isGood ? [] : [`--${word}: ${JSON.stringify(value)}: expected ${expected}`];
+}
+
+const text = `text of at most ${patternCharacters} characters; with * in it, it must fit the whole`;
+const expectedOf: Readonly<Record<(typeof words)[number], string>> = {
+  from: text,
+  to: text,
+  received: text,
+  uid: 'the number or the name of a user',
+  auth: text,
+  host: 'an address, a network such as 192.0.2.0/24, or text of a host name',
+  header: 'NAME:TEXT, such as Subject:*invoice*',
+  text,
+  older: 'a time such as 90s, 10m, 1h, 7d',
+};
+const checks: Partial<Record<(typeof words)[number], (value: string) => boolean>> = {
+  uid: (value) => /^[\w.-]{1,64}$/.test(value),
+  header: (value) => /^[^\s:]{1,100}:/.test(value),
+  older: (value) => readDuration(value) !== undefined,
+};
+
+function filterOf(given: GoodWords, ids: readonly string[]): Filter {
+  const pattern = (value: string | undefined) =>
+    value === undefined ? undefined : patternOf(value);
+  const {header, host, older, uid} = given;
+  const network = host === undefined ? undefined : parseNetwork(host);
+  const colon = header?.indexOf(':') ?? 0;
+  const all = {
+    from: pattern(given.from),
+    to: pattern(given.to),
+    received: pattern(given.received),
+    uid,
+    auth: pattern(given.auth),
+    host: network,
+    hostName: network === undefined ? pattern(host) : undefined,
+    header: header && {
+      name: header.slice(0, colon).toLowerCase(),
+      value: patternOf(header.slice(colon + 1).trim()),
+    },
+    text: pattern(given.text),
+    olderMs: older === undefined ? undefined : (readDuration(older) ?? 0) * 1000,
+    state: given.held ? 'held' : undefined,
+    ids: ids.length === 0 ? undefined : new Set(ids),
+  } as const;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Whether anything is asked for at all: an empty filter means every message. */
+export const isEmptyFilter = (filter: Filter): boolean => Object.keys(filter).length === 0;
+
+/** @param bodyText asked for only where the filter needs the body */
+export function isMeant(
+  filter: Filter,
+  message: QueuedMessage,
+  nowMs: number,
+  bodyText: () => string,
+): boolean {
+  const {whose} = message;
+  const is = (pattern: Pattern | undefined, each: () => readonly string[]): boolean =>
+    pattern === undefined || each().some((one) => fits(pattern, one));
+  return (
+    (filter.ids?.has(message.id) ?? true) &&
+    (filter.state ?? message.state) === message.state &&
+    (filter.olderMs === undefined || nowMs - message.createdMs >= filter.olderMs) &&
+    (filter.uid === undefined || isUser(filter.uid, whose)) &&
+    is(filter.auth, () => (whose.kind === 'auth' ? [whose.name] : [])) &&
+    isFromHost(filter, message) &&
+    is(filter.from, () => sendersOf(message)) &&
+    is(filter.to, () => message.recipients.map(({address}) => bare(address))) &&
+    is(filter.received, () => receivedOf(message).map(unfolded)) &&
+    isHeader(filter.header, message) &&
+    is(filter.text, () => [bodyText()])
+  );
+}
+
+const isUser = (wanted: string, whose: QueuedMessage['whose']): boolean =>
+  whose.kind === 'uid' && (String(whose.uid) === wanted || whose.user === wanted);
+
+function isFromHost({host, hostName}: Filter, {peer}: QueuedMessage): boolean {
+  if (host === undefined && hostName === undefined) return true;
+  if (peer.kind !== 'host') return false;
+  return (
+    (host === undefined || contains(host, peer.address)) &&
+    (hostName === undefined || fits(hostName, peer.name))
+  );
+}
+
+const isHeader = (wanted: Filter['header'], {headers}: QueuedMessage): boolean =>
+  wanted === undefined ||
+  headers.some(
+    ({name, value}) => name.toLowerCase() === wanted.name && fits(wanted.value, unfolded(value)),
+  );
+
+/** `<anna@example.net>` without its brackets: a pattern must fit the whole. */
+const bare = (address: string): string => address.replace(/^<(.*)>$/s, '$1');
+
+/** In the envelope, and in the `From` line. */
+const sendersOf = (message: QueuedMessage): string[] => [
+  bare(message.sender),
+  ...[headerOf(message, 'from')].flatMap((value) => value ?? []),
+];

@@ -1,0 +1,161 @@
+/**
+ * A message in sendmail's queue, as a value: its control file, and what the file system tells of it.
+ * Decides which local user, login or machine has sent it (`whoseIs`), and how sure that is. The sender
+ * in the envelope and the `From` line are the sender's own words, and never decide.
+ */
+import type {ControlFile, Header} from './control-file.js';
+import {readReceived, type Received, unfolded} from './received.js';
+import {type Address, parseAddress} from '../net/address.js';
+
+/** Where a message lies, and what the file system says of it. */
+export interface QueuePlace {
+  readonly id: string;
+  /** Of the control file. */
+  readonly directory: string;
+  /** `submission`: what local programs handed in and the relay has not taken yet. */
+  readonly queue: 'relay' | 'submission';
+  readonly state: 'waiting' | 'held';
+  /** Of the body. Bytes. */
+  readonly bodyBytes: number;
+  /** Who made the body's file, if it was a user and not the mailer. */
+  readonly bodyOwner: number | undefined;
+}
+
+export interface QueuedMessage extends QueuePlace, Omit<ControlFile, 'dataDirectory'> {
+  readonly whose: Whose;
+  readonly peer: Peer;
+}
+
+export type Whose =
+  /** A login at the relay. */
+  | {readonly kind: 'auth'; readonly name: string; readonly proof: Proof}
+  /** A local user. The number is not known where no such user is. */
+  | {
+      readonly kind: 'uid';
+      readonly uid: number | undefined;
+      readonly user: string;
+      readonly proof: Proof;
+    }
+  | {readonly kind: 'host'; readonly address: string; readonly proof: Proof}
+  | {readonly kind: 'unknown'};
+
+/**
+ * `kernel`: the owner of a file. `mailer`: what sendmail writes of its peer. `header`: a line of the
+ * message that sendmail writes, but that any local program could have written as well.
+ */
+type Proof = 'kernel' | 'mailer' | 'header';
+
+type Peer =
+  | {readonly kind: 'local'; readonly user: string}
+  | {readonly kind: 'host'; readonly name: string; readonly address: Address}
+  | {readonly kind: 'none'; readonly name: string};
+
+/** Names and numbers of local users. */
+export interface UserNames {
+  readonly uidOf: (name: string) => number | undefined;
+  readonly nameOf: (uid: number) => string;
+}
+
+export function messageOf(
+  control: ControlFile,
+  place: QueuePlace,
+  users: UserNames,
+): QueuedMessage {
+  const peer = peerOf(control.macros.get('_') ?? '');
+  return {...control, ...place, peer, whose: whoseIs(control, place, peer, users)};
+}
+
+/** `USER@localhost` of a local program, `[IDENT@]NAME [IP]` of a connection: the address is the kernel's. */
+const connected = /^(?:\S{1,255} )?\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\](?: \(may be forged\))?$/;
+const local = /^([^\s@[\]]{1,64})@localhost$/;
+
+function peerOf(macro: string): Peer {
+  const address = parseAddress(connected.exec(macro)?.[1] ?? '');
+  if (address !== undefined) return {kind: 'host', name: macro, address};
+  const user = local.exec(macro)?.[1];
+  return user === undefined ? {kind: 'none', name: macro} : {kind: 'local', user};
+}
+
+const isLoopback = ({text}: Address): boolean => text.startsWith('127.') || text === '::1';
+
+function whoseIs(
+  {macros, authParameter, headers}: ControlFile,
+  {bodyOwner}: QueuePlace,
+  peer: Peer,
+  {uidOf, nameOf}: UserNames,
+): Whose {
+  const login = macros.get('auth_authen') ?? loginOf(authParameter, peer, headers);
+  if (login !== undefined) return {kind: 'auth', name: login, proof: 'mailer'};
+  if (bodyOwner !== undefined) {
+    return {kind: 'uid', uid: bodyOwner, user: nameOf(bodyOwner), proof: 'kernel'};
+  }
+  if (peer.kind === 'local') {
+    return {kind: 'uid', uid: uidOf(peer.user), user: peer.user, proof: 'mailer'};
+  }
+  if (peer.kind === 'none') return {kind: 'unknown'};
+  // Of the connection of our own submission the header below the top one names the user.
+  const user = isLoopback(peer.address) ? submittedBy(headers) : undefined;
+  return user === undefined
+    ? {kind: 'host', address: peer.address.text, proof: 'mailer'}
+    : {kind: 'uid', uid: uidOf(user), user, proof: 'header'};
+}
+
+/**
+ * `AUTH=` of a client that had logged in is its login, or `<>` where sendmail does not trust it
+ * (proto.m4 trust_auth). Of local programs it is what they say of themselves.
+ */
+function loginOf(parameter: string, peer: Peer, headers: readonly Header[]): string | undefined {
+  if (parameter === '' || parameter === '<>' || peer.kind !== 'host') return undefined;
+  const [top] = receivedOf({headers}).slice(0, 1).map(readReceived);
+  return top?.login === 'authenticated' ? parameter : undefined;
+}
+
+function submittedBy(headers: readonly Header[]): string | undefined {
+  const [first, second] = receivedOf({headers}).slice(0, 2).map(readReceived);
+  if (first?.way !== 'relayed' || !isSubmission(second) || second.host !== first.host) {
+    return undefined;
+  }
+  return second.user ?? warnedOf(headers, second.host);
+}
+
+/**
+ * Of a program that writes to sendmail through a socket (Node and others do) the header names a socket in
+ * the place of its user; where it set the sender, sendmail's warning names it.
+ */
+function warnedOf(headers: readonly Header[], host: string): string | undefined {
+  const warning = headerOf({headers}, 'x-authentication-warning') ?? '';
+  const [, by, user] = setSender.exec(warning) ?? [];
+  return by === host ? user : undefined;
+}
+
+const setSender = /^(\S{1,255}): ([^\s@()]{1,64}) set sender to /;
+
+const isSubmission = (received: Received | undefined): received is Received =>
+  received?.way === 'submitted';
+
+/** The top one first. */
+export const receivedOf = ({headers}: {readonly headers: readonly Header[]}): string[] =>
+  headers.filter(({name}) => name.toLowerCase() === 'received').map(({value}) => value);
+
+/** The first header of that name, as one line. */
+export const headerOf = (
+  {headers}: {readonly headers: readonly Header[]},
+  wanted: string,
+): string | undefined => {
+  const found = headers.find(({name}) => name.toLowerCase() === wanted);
+  return found === undefined ? undefined : unfolded(found.value);
+};
+
+/** The key under which messages of one sender are counted: `uid:33`, `auth:anna`, `host:192.0.2.7`. */
+export function whoseKey(whose: Whose): string {
+  switch (whose.kind) {
+    case 'auth':
+      return `auth:${whose.name}`;
+    case 'uid':
+      return `uid:${whose.uid ?? whose.user}`;
+    case 'host':
+      return `host:${whose.address}`;
+    case 'unknown':
+      return 'unknown';
+  }
+}

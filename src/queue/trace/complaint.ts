@@ -1,0 +1,65 @@
+/**
+ * Reads a message that somebody complained of: its `Received` headers from the top, also those of a
+ * message that is attached or quoted (`> Received: …`). All of it is foreign text. Which of them this
+ * machine wrote decides `our-received.ts`; the log has the last word.
+ */
+import {type Received, readReceived, unfolded} from '../received.js';
+
+/** Of a message. Characters: headers of a mail have some 10 kB, and an attached one comes soon. */
+export const mostComplaintCharacters = 1024 * 1024;
+/** A count: a message passes some ten machines, and sendmail ends a loop at 25. */
+const mostReceived = 200;
+/** Of one header. Characters. */
+const mostHeaderCharacters = 4000;
+/** Continuation lines of one header. A count. */
+const mostContinued = 40;
+
+export interface Complaint {
+  /** Those of sendmail's form, the top one first. */
+  readonly received: readonly Received[];
+  /** Of any form. A count. */
+  readonly receivedCount: number;
+  /** `X-PHP-Originating-Script`: what PHP or whoever wrote it says. */
+  readonly script: string | undefined;
+  readonly messageId: string | undefined;
+}
+
+/** With the marks of a quotation in front, which its other lines have too. */
+const headerStart = /^((?:> ?){0,5})(Received|X-PHP-Originating-Script|Message-Id): ?(.*)$/i;
+const continued = /^[ \t]+(.*)$/;
+
+/** @param text what lies beyond `mostComplaintCharacters` is not read */
+export function readComplaint(text: string): Complaint {
+  const lines = text.slice(0, mostComplaintCharacters).split(/\r?\n/);
+  const received: Received[] = [];
+  let receivedCount = 0;
+  let script: string | undefined;
+  let messageId: string | undefined;
+  for (let at = 0; at < lines.length && receivedCount < mostReceived; at++) {
+    const [, marks = '', name = '', first = ''] =
+      headerStart.exec(lines[at]!.slice(0, mostHeaderCharacters)) ?? [];
+    if (name === '') continue;
+    const value = wholeHeader(first, marks, lines, at + 1);
+    const lower = name.toLowerCase();
+    if (lower === 'x-php-originating-script') script ??= value;
+    else if (lower === 'message-id') messageId ??= value;
+    else {
+      receivedCount += 1;
+      const read = readReceived(value);
+      if (read !== undefined) received.push(read);
+    }
+  }
+  return {received, receivedCount, script, messageId};
+}
+
+function wholeHeader(first: string, marks: string, lines: readonly string[], from: number): string {
+  const parts = [first];
+  for (let at = from; at < lines.length && at < from + mostContinued; at++) {
+    const line = lines[at]!.slice(0, mostHeaderCharacters);
+    if (!line.startsWith(marks)) break;
+    const more = continued.exec(line.slice(marks.length))?.[1];
+    if (more === undefined || more === '') break;
+    parts.push(more);
+  }
+  return unfolded(parts.join(' ')).slice(0, mostHeaderCharacters);
+}

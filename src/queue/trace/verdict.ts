@@ -1,0 +1,138 @@
+/**
+ * Decides who has sent a message, from its own `Received` headers and what the log says of their ids; or
+ * why that cannot be told, and what would help. A login counts first, then a local user, then a host.
+ */
+import type {LogFacts} from './log-facts.js';
+import type {Complaint} from './complaint.js';
+import type {OurReceived} from './our-received.js';
+
+export type TraceVerdict =
+  | {
+      readonly kind: 'sender';
+      readonly queueId: string;
+      readonly submissionId: string | undefined;
+      readonly atMs: number;
+      readonly whose: TracedSender;
+      /** `log`: a line in a file, which a local program can write too. */
+      readonly proof: 'journal' | 'log';
+      /** In the envelope: a claim. */
+      readonly from: string;
+      readonly recipients: number;
+      readonly delivered: number;
+      readonly script: string | undefined;
+      readonly warnings: readonly string[];
+      readonly labels: readonly string[];
+    }
+  | {
+      readonly kind: 'unknown';
+      readonly why: string;
+      readonly todo: string;
+      readonly queueId: string | undefined;
+    };
+
+export type TracedSender =
+  | {readonly kind: 'auth'; readonly name: string; readonly client: string | undefined}
+  | {readonly kind: 'uid'; readonly uid: number | undefined; readonly user: string}
+  | {readonly kind: 'host'; readonly client: string; readonly relay: string};
+
+/** What was looked through, for the words of a failure. */
+interface Looked {
+  readonly names: readonly string[];
+  /** Files and journals. */
+  readonly places: readonly string[];
+}
+
+export function traceVerdict(
+  complaint: Complaint,
+  {ours, submission, hosts}: OurReceived,
+  facts: LogFacts,
+  looked: Looked,
+): TraceVerdict {
+  if (ours === undefined) return noneOfOurs(complaint, hosts, looked);
+  const {queueId} = ours;
+  const from = facts.from.get(queueId);
+  const handed = facts.handedIn.get(queueId);
+  if (from === undefined && handed === undefined) return notInLog(queueId, looked);
+  // A submission that never reached the relay's log: its own id is the one in the header.
+  const own = handed === undefined ? undefined : facts.from.get(handed.submissionId);
+  const whose = senderOf(from, handed, own?.user ?? submissionUser(submission, handed));
+  if (whose === undefined) {
+    const why = `the log names no sender of ${queueId} (relay=${from?.relay ?? ''})`;
+    return {kind: 'unknown', why, todo: todoLocal, queueId};
+  }
+  const first = from ?? own;
+  const isVouched = first?.vouched === 'byJournal' && (handed?.vouched ?? 'byJournal') !== 'no';
+  return {
+    kind: 'sender',
+    queueId,
+    submissionId: handed?.submissionId,
+    atMs: first?.atMs ?? handed?.atMs ?? 0,
+    whose,
+    proof: isVouched ? 'journal' : 'log',
+    from: first?.sender ?? '',
+    recipients: first?.recipients ?? 0,
+    delivered: facts.delivered.get(queueId)?.sent ?? 0,
+    script: whose.kind === 'uid' ? complaint.script : undefined,
+    warnings: facts.warnings,
+    labels: facts.labels,
+  };
+}
+
+type From = LogFacts['from'] extends ReadonlyMap<string, infer Facts> ? Facts : never;
+type Handed = LogFacts['handedIn'] extends ReadonlyMap<string, infer Facts> ? Facts : never;
+
+function senderOf(
+  from: From | undefined,
+  handed: Handed | undefined,
+  user: string | undefined,
+): TracedSender | undefined {
+  if (from?.login !== undefined) return {kind: 'auth', name: from.login, client: from.client};
+  if (handed !== undefined && (handed.uid !== undefined || user !== undefined)) {
+    return {kind: 'uid', uid: handed.uid, user: user ?? ''};
+  }
+  if (from?.user !== undefined) return {kind: 'uid', uid: undefined, user: from.user};
+  // Of our own submission the connection tells nothing: without its line nobody is to blame.
+  const {client, relay} = from ?? {};
+  if (client === undefined || relay === undefined) return undefined;
+  return {kind: 'host', client, relay};
+}
+
+/** The header counts only where the log says that this very submission handed the message in. */
+const submissionUser = (
+  submission: OurReceived['submission'],
+  handed: Handed | undefined,
+): string | undefined =>
+  submission !== undefined && submission.queueId === handed?.submissionId
+    ? submission.user
+    : undefined;
+
+const todoLocal =
+  'look for the lines of this id with grep in all logs, and of the submission (sendmail, sm-msp)';
+
+function noneOfOurs(
+  {receivedCount, received}: Complaint,
+  hosts: readonly string[],
+  {names}: Looked,
+): TraceVerdict {
+  const ours = `a name of this machine (${names.join(', ')})`;
+  const [why, todo] =
+    receivedCount === 0
+      ? ['there is no Received header in it', 'ask for the whole message with all its headers']
+      : received.length === 0
+        ? [
+            'none of its Received headers is of the form that sendmail writes',
+            'trace it on the machine that wrote them',
+          ]
+        : [
+            `no Received header in it has ${ours}; they have ${hosts.join(', ')}`,
+            'trace it on that machine, or add a name of this one with --as NAME',
+          ];
+  return {kind: 'unknown', why, todo, queueId: undefined};
+}
+
+const notInLog = (queueId: string, {places}: Looked): TraceVerdict => ({
+  kind: 'unknown',
+  why: `${queueId} is not in the log (${places.join(', ') || 'no log was found'}); what stands below in the message is the sender's word`,
+  todo: 'unpack older logs and name them with --log FILE; if there are none, the header may be forged',
+  queueId,
+});

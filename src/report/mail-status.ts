@@ -1,0 +1,66 @@
+/** What status and metrics tell of mail that leaves through the mailer: by the way in, and never by sender. */
+import type {Config} from '../config/schema.js';
+import type {SenderBook, Totals} from '../submission/book.js';
+import type {Figure} from './hearing/figure.js';
+
+export interface MailStatus {
+  readonly mode: Config['outgoingMail'];
+  /** Senders that are remembered, and those over a limit now. Counts. */
+  readonly senders: number;
+  readonly over: number;
+  /** Why nothing can be held, where that is wanted. */
+  readonly holdTrouble?: string | undefined;
+  /** Since the daemon began. */
+  readonly totals: Totals;
+}
+
+export const mailStatus = (
+  mode: Config['outgoingMail'],
+  senders: number,
+  {over, totals}: Pick<SenderBook, 'over' | 'totals'>,
+  holdTrouble?: string,
+): MailStatus => ({mode, senders, over, totals, holdTrouble});
+
+export function mailLines(mail: MailStatus | undefined): string[] {
+  if (mail === undefined || mail.mode === 'off') return [];
+  const {mode, senders, over, totals, holdTrouble} = mail;
+  const recipients = (['auth', 'uid', 'host'] as const)
+    .map((way) => `${way} ${totals[way].recipients}`)
+    .join(', ');
+  const offenders = over === 0 ? '' : `; ${over} OVER A LIMIT (blocksmtp senders)`;
+  const trouble = holdTrouble === undefined ? '' : `; CANNOT BE HELD: ${holdTrouble}`;
+  const what = `outgoing mail: ${mode}, ${senders} senders, recipients: ${recipients}`;
+  return [`${what}${offenders}${trouble}`];
+}
+
+export function mailFigures(mail: MailStatus | undefined): Figure[] {
+  if (mail === undefined || mail.mode === 'off') return [];
+  const samples = (what: 'messages' | 'recipients') =>
+    Object.entries(mail.totals).map(([way, counts]) => ({labels: {way}, value: counts[what]}));
+  return [
+    {
+      name: 'mail_messages_total',
+      type: 'counter',
+      help: 'Messages that the mailer took, by the way in.',
+      samples: samples('messages'),
+    },
+    {
+      name: 'mail_recipients_total',
+      type: 'counter',
+      help: 'Their recipients.',
+      samples: samples('recipients'),
+    },
+    {
+      name: 'mail_senders',
+      type: 'gauge',
+      help: 'Senders that are remembered.',
+      samples: [{value: mail.senders}],
+    },
+    {
+      name: 'mail_senders_over_limit',
+      type: 'gauge',
+      help: 'Senders over a limit now.',
+      samples: [{value: mail.over}],
+    },
+  ];
+}

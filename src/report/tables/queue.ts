@@ -1,0 +1,156 @@
+/**
+ * `queue`: messages of the mailer's queue as columns, as whole blocks with all their headers, and as JSON;
+ * and their counts by sender. All text of a message is foreign, and is printed as ASCII.
+ */
+import {aboutText} from '../../base/duration.js';
+import {countText} from '../../base/count.js';
+import {isoTime} from '../../base/iso-time.js';
+import {printable} from '../../base/printable.js';
+import type {SenderCount} from '../../queue/count.js';
+import {headerOf, type QueuedMessage, receivedOf, type Whose} from '../../queue/message.js';
+import {unfolded} from '../../queue/received.js';
+import {localTime, table} from './table.js';
+
+/** Of one cell. Characters. */
+const cellCharacters = 48;
+/** Of one header that is shown as a whole. Characters. */
+const headerCharacters = 2000;
+/** Shown of one message. Counts. */
+const mostHeaders = 200;
+const mostRecipients = 20;
+
+const cell = (text: string, most = cellCharacters): string =>
+  printable(unfolded(text), most) || '-';
+
+/** How it is known, for people. */
+const proofs = {
+  kernel: 'by the owner of its file',
+  mailer: 'as the mailer wrote',
+  header: 'as its header says; the log has the proof: blocksmtp trace',
+} as const;
+
+/** `uid:33 (www-data)`, with `?` behind it where a local program could have written that. */
+const whoseText = (whose: Whose): string =>
+  whose.kind !== 'unknown' && whose.proof === 'header'
+    ? `${plainWhose(whose)} ?`
+    : plainWhose(whose);
+
+function plainWhose(whose: Whose): string {
+  switch (whose.kind) {
+    case 'auth':
+      return `auth:${cell(whose.name)}`;
+    case 'uid': {
+      const user = cell(whose.user);
+      return whose.uid === undefined ? `user ${user}` : `uid:${whose.uid} (${user})`;
+    }
+    case 'host':
+      return `host:${whose.address}`;
+    case 'unknown':
+      return '-';
+  }
+}
+
+const head = ['ID', 'AGE', 'TRIES', 'SENDER', 'FROM', 'RCPTS', 'PEER', 'SUBJECT', 'WHY'];
+
+export function queueTable(messages: readonly QueuedMessage[], nowMs: number): string {
+  if (messages.length === 0) return '';
+  const rows = messages.map((message) => [
+    message.id,
+    ageText(message, nowMs),
+    String(message.tries),
+    whoseText(message.whose),
+    cell(message.sender),
+    String(message.recipientCount),
+    peerText(message),
+    cell(headerOf(message, 'subject') ?? ''),
+    cell(whyText(message)),
+  ]);
+  return table([head, ...rows]);
+}
+
+const ageText = ({createdMs}: QueuedMessage, nowMs: number): string =>
+  aboutText(Math.max(0, (nowMs - createdMs) / 1000));
+
+const whyText = ({state, quarantine, why}: QueuedMessage): string =>
+  state === 'held' ? `held: ${quarantine}` : why;
+
+function peerText({peer}: QueuedMessage): string {
+  return cell(peer.kind === 'local' ? `${peer.user}@localhost` : peer.name);
+}
+
+/** One block for each, with all headers. */
+export function queueBlocks(messages: readonly QueuedMessage[], nowMs: number): string {
+  return messages.map((message) => block(message, nowMs)).join('\n');
+}
+
+function block(message: QueuedMessage, nowMs: number): string {
+  const {id, directory, state, tries, sender, whose, recipients, recipientCount} = message;
+  const how = whose.kind === 'unknown' ? 'nothing in it tells' : proofs[whose.proof];
+  const shown = recipients.slice(0, mostRecipients).map(({address}) => cell(address));
+  const more = recipientCount - shown.length;
+  const facts = [
+    `${id} in ${printable(directory, headerCharacters)}: ${state}, ${ageText(message, nowMs)} old, ${countText(tries, 'try').replace('trys', 'tries')}, body of ${message.bodyBytes} bytes`,
+    `  sender:     ${plainWhose(whose)}, ${how}`,
+    `  from:       ${cell(sender, headerCharacters)} (the sender's word)`,
+    `  recipients: ${shown.join(' ')}${more > 0 ? ` and ${more} more` : ''}`,
+    `  peer:       ${peerText(message)}`,
+    `  why:        ${cell(whyText(message), headerCharacters)}`,
+  ];
+  const headers = message.headers.slice(0, mostHeaders).flatMap(({name, value}) => {
+    const [first = '', ...rest] = value.slice(0, headerCharacters).split('\n');
+    const clean = (text: string) => printable(text.replaceAll('\t', '    '), headerCharacters);
+    return [`  | ${clean(`${name}: ${first}`)}`, ...rest.map((line) => `  | ${clean(line)}`)];
+  });
+  const left = message.headers.length - mostHeaders;
+  if (left > 0) headers.push(`  | (and ${countText(left, 'header')} more)`);
+  return `${[...facts, ...headers].join('\n')}\n`;
+}
+
+/** docs/queue.md describes the fields. */
+export const queueFields = (message: QueuedMessage): object => ({
+  id: message.id,
+  queue: message.queue,
+  directory: message.directory,
+  state: message.state,
+  created: isoTime(message.createdMs),
+  lastTry: message.lastTryMs === undefined ? undefined : isoTime(message.lastTryMs),
+  tries: message.tries,
+  sender: message.whose,
+  from: message.sender,
+  recipients: message.recipients.map(({address}) => address),
+  recipientCount: message.recipientCount,
+  peer: message.peer.kind === 'host' ? message.peer.name : peerText(message),
+  subject: headerOf(message, 'subject'),
+  received: receivedOf(message).map(unfolded),
+  script: headerOf(message, 'x-php-originating-script'),
+  why: message.why,
+  quarantine: message.state === 'held' ? message.quarantine : undefined,
+  bodyBytes: message.bodyBytes,
+});
+
+export function countTable(counts: readonly SenderCount[], others: number): string {
+  if (counts.length === 0) return '';
+  const rows = counts.map((each) => [
+    String(each.recipients),
+    String(each.messages),
+    String(each.held),
+    each.byHeader > 0 ? `${plainWhose(each.whose)} ?` : plainWhose(each.whose),
+    localTime(each.oldestMs),
+    localTime(each.newestMs),
+    each.from.map((from) => cell(from)).join(' '),
+  ]);
+  const names = ['RCPTS', 'MESSAGES', 'HELD', 'SENDER', 'OLDEST', 'NEWEST', 'FROM'];
+  const end = others === 0 ? '' : `and ${countText(others, 'message')} of other senders\n`;
+  return `${table([names, ...rows])}${end}`;
+}
+
+export const countFields = (count: SenderCount): object => ({
+  sender: count.whose,
+  messages: count.messages,
+  recipients: count.recipients,
+  held: count.held,
+  byHeader: count.byHeader,
+  oldest: isoTime(count.oldestMs),
+  newest: isoTime(count.newestMs),
+  from: count.from,
+});

@@ -1,0 +1,25 @@
+/**
+ * Decides which imitations of the mailer's lines are warned of: each user once in an interval, and so many users. Any
+ * user can make such lines, as many as they like.
+ */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import {isWithin} from '../base/mechanisms/elapsed.js';
+
+/** Users told of in an interval. A count: a log that is flooded hides the rest. */
+const mostLabelWarnings = 20;
+
+export class LabelLimits {
+  readonly #told = new BoundedMap<string, number>(mostLabelWarnings);
+
+  /** @param nowMs by the clock: a line of a log can have any time */
+  tell(user: string, intervalMs: number, nowMs: number): 'warn' | 'silent' {
+    const before = this.#told.get(user);
+    if (before !== undefined && isWithin(before, intervalMs, nowMs)) return 'silent';
+    const [oldest] = [...this.#told.entries()];
+    const oldestMs = oldest?.[1];
+    const isFull = this.#told.size >= mostLabelWarnings && before === undefined;
+    if (isFull && oldestMs !== undefined && isWithin(oldestMs, intervalMs, nowMs)) return 'silent';
+    this.#told.set(user, nowMs);
+    return 'warn';
+  }
+}

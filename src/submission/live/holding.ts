@@ -1,0 +1,151 @@
+/**
+ * Has the mailer hold the mail that the book names: each message once, one round at a time, and again what was being
+ * delivered. What is held stays in the queue, and nothing here releases it. Whose mail is held, `submission/book.ts` decides.
+ */
+import {Complaints} from '../../base/mechanisms/complaints.js';
+import type {Say} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
+import type {State} from '../../guard/state.js';
+import type {Alarm} from '../limits.js';
+import type {SenderBook} from '../book.js';
+import {waitingOf} from '../whose/in-transit.js';
+import type {SenderKey} from '../whose/sender.js';
+import type {MailQueue} from './mail-queue.js';
+
+/** Messages held in one round. A count: sendmail takes 8 to 28 ms for each. */
+export const mostHeldAtOnce = 500;
+/** Held ids that are remembered. A count: some hundred bytes each. */
+export const mostNoted = 10_000;
+/** A single message that is being delivered is tried again for so long. Ms. */
+const retryMs = 10 * 60_000;
+
+/** What the daemon's unit lacks as it is shipped. */
+const cure = 'see init/queue.conf, and blocksmtp doctor';
+
+interface HoldingParts {
+  readonly config: Pick<Config, 'dryRun' | 'attribution'>;
+  readonly state: Pick<State, 'mailInTransit'>;
+  readonly book: Pick<SenderBook, 'toHold'>;
+  readonly queue: Pick<MailQueue, 'hold' | 'whyNotHeld'>;
+  readonly say: Say;
+}
+
+interface Wanted {
+  readonly sender: SenderKey;
+  readonly alarm: Alarm;
+  readonly ids: readonly string[];
+}
+
+export class Holding {
+  readonly #parts: HoldingParts;
+  readonly #complaints: Complaints;
+  /** Ids that are held: each is held once, so that what an operator releases stays released. */
+  readonly #held = new Map<string, SenderKey>();
+  /** Single messages that are still to be held. */
+  readonly #single = new Map<string, Omit<Wanted, 'ids'> & {readonly untilMs: number}>();
+  #round: Promise<void> = Promise.resolve();
+  #trouble: string | undefined;
+
+  constructor(parts: HoldingParts) {
+    this.#parts = parts;
+    this.#complaints = new Complaints(parts.say);
+  }
+
+  /** Why nothing can be held; undefined: nothing is known to speak against it. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Says at the start what an operator must know before the first attack. */
+  check(): void {
+    this.#see(this.#parts.queue.whyNotHeld());
+  }
+
+  /** How many messages of a sender are held, since the start. */
+  heldOf(sender: SenderKey): number {
+    return [...this.#held.values()].filter((each) => each === sender).length;
+  }
+
+  /** One at a time. Never fails. @param queued messages of each sender that wait */
+  round(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Promise<void> {
+    this.#round = this.#round
+      .then(() => this.#hold(nowMs, queued))
+      .catch((error: unknown) => {
+        this.#parts.say('error', `outgoing mail: not held: ${(error as Error).message}`);
+      });
+    return this.#round;
+  }
+
+  async #hold(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Promise<void> {
+    const {queue, config, say} = this.#parts;
+    let room = mostHeldAtOnce;
+    for (const {sender, alarm, ids: all} of this.#wanted(nowMs, queued)) {
+      const ids = all.filter((id) => !this.#held.has(id)).slice(0, room);
+      if (ids.length === 0) continue;
+      room -= ids.length;
+      if (config.dryRun) {
+        say('notice', `would hold ${ids.length} messages of ${sender}`);
+        this.#note(ids, sender);
+        continue;
+      }
+      const why = queue.whyNotHeld();
+      this.#see(why);
+      if (why !== undefined) return;
+      const {done, busy} = await queue.hold(
+        ids,
+        `blocksmtp: ${sender} ${alarm.kind} ${alarm.count}`,
+      );
+      this.#note(done, sender);
+      if (done.length > 0)
+        say('notice', `outgoing mail: ${done.length} messages of ${sender} are held`);
+      this.#left(busy);
+    }
+  }
+
+  /** What waits of the senders over a limit, and single messages. */
+  #wanted(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Wanted[] {
+    const {book, config, state} = this.#parts;
+    const which = config.attribution === 'verified' ? 'onlyVouched' : 'any';
+    const wanted: Wanted[] = [];
+    for (const {sender, alarm, what} of book.toHold(nowMs, queued)) {
+      if (what === 'waiting') {
+        const ids = waitingOf(state.mailInTransit, sender, which, mostHeldAtOnce);
+        wanted.push({sender, alarm, ids});
+      } else if (this.#single.size < mostHeldAtOnce) {
+        this.#single.set(what.queueId, {sender, alarm, untilMs: nowMs + retryMs});
+      }
+    }
+    for (const [id, {sender, alarm, untilMs}] of this.#single) {
+      if (nowMs > untilMs || this.#held.has(id)) this.#single.delete(id);
+      else wanted.unshift({sender, alarm, ids: [id]});
+    }
+    return wanted;
+  }
+
+  #see(why: string | undefined): void {
+    this.#trouble = why;
+    if (why === undefined) this.#complaints.end('hold', 'outgoing mail: it can be held now');
+    else this.#complaints.begin('hold', `outgoing mail: cannot be held: ${why}; ${cure}`);
+  }
+
+  /** Those are tried again in the next round. */
+  #left(busy: readonly {readonly id: string; readonly why: string}[]): void {
+    const [first] = busy;
+    if (first === undefined) this.#complaints.end('busy');
+    else {
+      // The same text each time is said once, so no id is in it.
+      const why = first.why.includes(first.id) ? 'sendmail leaves them' : first.why;
+      const what = 'outgoing mail: some messages are not held yet, and are tried again';
+      this.#complaints.begin('busy', `${what}: ${why}`);
+    }
+  }
+
+  /** Bounded: the oldest are forgotten, and at worst held a second time, which changes nothing. */
+  #note(ids: readonly string[], sender: SenderKey): void {
+    for (const id of ids) this.#held.set(id, sender);
+    for (const id of this.#held.keys()) {
+      if (this.#held.size <= mostNoted) return;
+      this.#held.delete(id);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What the watch on senders needs of the mailer's queue, and how it has it from sendmail's. Which mail is held,
+ * `holding.ts` decides; how, `sys/queue`.
+ */
+import {headerOf} from '../../queue/message.js';
+import {holdMessages} from '../../sys/queue/hold.js';
+import {whyNotHeld} from '../../sys/queue/hold-rights.js';
+import {readMessages} from '../../sys/queue/read-queue.js';
+import {listQueue} from '../../sys/queue/states.js';
+
+export interface Held {
+  /** Those that are held now. */
+  readonly done: readonly string[];
+  /** Those that still wait, each with why: being delivered, or sendmail may not. */
+  readonly busy: readonly {readonly id: string; readonly why: string}[];
+}
+
+interface MessageDetails {
+  readonly subject: string;
+  /** Empty: the message does not say. A hint: whoever wrote the message can write any. */
+  readonly script: string;
+}
+
+/** Ids of what is in the queue now. */
+type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
+
+export interface MailQueue {
+  /** Has the mailer hold these messages, so that they can be released. Never fails. @param ids as the log has them */
+  readonly hold: (ids: readonly string[], reason: string) => Promise<Held>;
+  /** What stands in the headers of those that are still there. */
+  readonly detailsOf: (ids: readonly string[]) => readonly MessageDetails[];
+  /** By the names of the files alone: no message is opened. Undefined: no queue can be read. Never fails. */
+  readonly list: () => Promise<Listed | undefined>;
+  /** Why this process cannot have mail held; undefined: nothing speaks against it. */
+  readonly whyNotHeld: () => string | undefined;
+}
+
+/** The program that writes mail from PHP puts its own name there, if it is told to. */
+const scriptHeader = 'x-php-originating-script';
+
+export const sendmailQueue: MailQueue = {
+  hold: async (ids, reason) => {
+    const {done, left} = await holdMessages(ids, reason);
+    return {done, busy: left.filter(({is}) => is === 'there')};
+  },
+  detailsOf: (ids) =>
+    readMessages(ids).map((message) => ({
+      subject: headerOf(message, 'subject') ?? '',
+      script: headerOf(message, scriptHeader) ?? '',
+    })),
+  list: () => listQueue(),
+  whyNotHeld: () => whyNotHeld(),
+};

@@ -1,0 +1,227 @@
+/**
+ * The watch on senders while the daemon runs: gives each record to the joining and its facts to the book, carries out
+ * the warnings that are due, and each half minute looks into the queue. Whose a mail is, `whose/` decides; what is too
+ * much, `submission/limits.ts`; which messages are held, `holding.ts`.
+ */
+import {countText} from '../../base/count.js';
+import type {Say} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
+import type {ReadRecord} from '../../guard/outcome.js';
+import type {State} from '../../guard/state.js';
+import type {LogRecord} from '../../log/record.js';
+import type {Dialect} from '../../mail/dialect.js';
+import {alarmWarning, labelWarning, mostIds} from '../alarm-text.js';
+import {type Due, SenderBook, type Totals} from '../book.js';
+import {LabelLimits} from '../label-limits.js';
+import {usualMost} from '../normal.js';
+import {Samples} from '../samples.js';
+import {hourOf, lastHour, sumSince} from '../sender-record.js';
+import {bookSettings, joiningRules} from '../settings.js';
+import type {Fact} from '../whose/fact.js';
+import {type QueuedCount, queuedCounts, waitingIn} from '../whose/in-transit.js';
+import {Joining} from '../whose/joining.js';
+import {type SenderKey, uidIn} from '../whose/sender.js';
+import {Holding} from './holding.js';
+import type {MailQueue} from './mail-queue.js';
+import {MailWarner} from './mail-warner.js';
+import {Users} from '../../sys/proc/users.js';
+import {pauseUnless} from '../../sys/run/clock.js';
+
+/** How often mail of those over a limit is held. Ms. */
+const holdMs = 30_000;
+/** A warning waits so long for what is held, so that it can say so. Ms. */
+const mostWaitMs = 10_000;
+const noWays = {
+  warnMail: '',
+  warnCommand: '',
+  warnWebhook: '',
+  warnUser: '',
+  mailActionCommand: '',
+};
+
+interface WatchParts {
+  readonly config: Config;
+  readonly state: Pick<State, 'mailSenders' | 'mailBook' | 'mailInTransit' | 'mailLogins'>;
+  readonly dialect: Pick<Dialect, 'read' | 'readTransit' | 'pieces' | 'authorshipOf' | 'isProgram'>;
+  readonly ownHost: string;
+  readonly queue: MailQueue;
+  /** The time by the clock. Ms since the epoch. */
+  readonly now: () => number;
+  /** The state has changed. */
+  readonly onCount: () => void;
+  readonly say: Say;
+}
+
+export class MailWatch {
+  readonly #parts: WatchParts;
+  readonly #users = new Users();
+  readonly #settings: ReturnType<typeof bookSettings>;
+  readonly #book: SenderBook;
+  readonly #joining: Joining;
+  readonly #samples = new Samples();
+  readonly #labels = new LabelLimits();
+  readonly #warner: MailWarner;
+  readonly #holding: Holding;
+  /** As the last look into the queue found it; undefined: nobody has looked. */
+  #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
+  readonly #telling = new Set<Promise<void>>();
+
+  constructor(parts: WatchParts) {
+    const {config, state, dialect, ownHost, say} = parts;
+    this.#parts = parts;
+    this.#settings = bookSettings(config, (name) => this.#users.uidOf(name));
+    this.#book = new SenderBook(state, this.#settings);
+    this.#joining = new Joining(state, joiningRules(dialect, ownHost, this.#settings));
+    this.#warner = new MailWarner(config.dryRun ? noWays : config, say);
+    const {queue} = parts;
+    this.#holding = new Holding({config, state, book: this.#book, queue, say});
+  }
+
+  get book(): SenderBook {
+    return this.#book;
+  }
+
+  get totals(): Totals {
+    return this.#book.totals;
+  }
+
+  /** Messages of each sender that are in the queue; undefined: nobody has looked. */
+  get queued(): ReadonlyMap<SenderKey, QueuedCount> | undefined {
+    return this.#queued;
+  }
+
+  /** Why nothing can be held, where that is wanted. */
+  get holdTrouble(): string | undefined {
+    return this.#holding.trouble;
+  }
+
+  /** @param reading what the guard made of it: a line is put together once */
+  take(given: LogRecord, reading: ReadRecord): void {
+    const {dialect, onCount} = this.#parts;
+    const record = recordOf(given, reading, dialect);
+    if (record === undefined) return;
+    const event = reading.kind === 'event' ? reading.event : dialect.read(record);
+    const step = dialect.readTransit(record, event);
+    if (step === undefined) return;
+    const facts = this.#joining.take(record, step);
+    for (const fact of facts) this.#see(fact);
+    onCount();
+  }
+
+  /** Holds what is to be held, until the signal is given. Never fails. */
+  async run(stop: AbortSignal): Promise<void> {
+    if (this.#isWanted) this.#holding.check();
+    for (;;) {
+      await pauseUnless(stop, holdMs);
+      if (stop.aborted) break;
+      await this.tick();
+    }
+    await Promise.all(this.#telling);
+    await this.#warner.stop();
+  }
+
+  /** What is done each half minute. */
+  async tick(): Promise<void> {
+    const {queue, now, state} = this.#parts;
+    for (const fact of this.#joining.sweep(now())) this.#see(fact);
+    const listed = await queue.list();
+    this.#queued = listed && queuedCounts(state.mailInTransit, listed);
+    const due = this.#waiting === undefined ? [] : this.#book.seeQueue(this.#waiting, now());
+    for (const each of due) this.#warn(each);
+    await this.#holding.round(now(), this.#waiting);
+  }
+
+  /** A dry run says what would be held. */
+  get #isWanted(): boolean {
+    const {outgoingMail, dryRun} = this.#parts.config;
+    return outgoingMail === 'quarantine' && !dryRun;
+  }
+
+  get #waiting(): ReadonlyMap<SenderKey, number> | undefined {
+    return this.#queued && waitingIn(this.#queued);
+  }
+
+  #see(fact: Fact): void {
+    if (fact.kind === 'labelChanged') {
+      this.#label(fact);
+      return;
+    }
+    const due = this.#book.take(fact, this.#parts.now());
+    if (fact.kind !== 'apart') this.#samples.take(fact);
+    if (due !== undefined) this.#warn(due);
+  }
+
+  #label({what, user, host, atMs}: Extract<Fact, {kind: 'labelChanged'}>): void {
+    const {now} = this.#parts;
+    const intervalMs = this.#settings.warnInterval * 1000;
+    if (this.#labels.tell(`${host} ${user}`, intervalMs, now()) === 'silent') return;
+    const isHere = host === '' || host === this.#parts.ownHost;
+    const name = isHere && /^\d{1,10}$/.test(user) ? this.#users.knownName(Number(user)) : user;
+    this.#warner.warn(labelWarning(what, user, name, host, atMs), 'label');
+  }
+
+  /** With what the queue tells of the messages, where that comes. */
+  #warn(due: Due): void {
+    const telling = this.#tell(due)
+      .catch((error: unknown) => {
+        this.#parts.say('error', `outgoing mail: not told of: ${(error as Error).message}`);
+      })
+      .finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+  }
+
+  async #tell({sender, alarm, atMs}: Due): Promise<void> {
+    const {state, queue, ownHost} = this.#parts;
+    const record = state.mailSenders.get(sender);
+    if (record === undefined) return;
+    const {ids, ...sample} = this.#samples.of(sender);
+    const details = queue.detailsOf(ids.slice(0, mostIds));
+    const deed = await this.#deed(sender);
+    const {recipients, failed, vouched} = lastHour(record, atMs);
+    const uid = uidIn(sender);
+    const isKnown = vouched > 0 && vouched === recipients;
+    const facts = {
+      ...{sender, alarm, atMs, host: ownHost, ids, ...sample},
+      userName: uid === undefined ? sender : this.#users.knownName(uid),
+      lastHour: recipients,
+      lastDay: sumSince(record, hourOf(atMs) - 23).recipients,
+      failedShare: recipients + failed === 0 ? 0 : failed / Math.max(recipients, failed),
+      normal: usualMost(record.normal, hourOf(atMs)),
+      subjects: texts(details.map(({subject}) => subject)),
+      scripts: texts(details.map(({script}) => script)),
+      proof: isKnown ? ('journal' as const) : ('log' as const),
+      deed,
+    };
+    this.#warner.warn(alarmWarning(facts), 'sender');
+  }
+
+  /** Holds what is to be held now, and says what is; nothing where nothing is held yet. */
+  async #deed(sender: SenderKey): Promise<string> {
+    if (!this.#isWanted) return '';
+    const round = this.#holding.round(this.#parts.now(), this.#waiting);
+    const patience = new AbortController();
+    await Promise.race([round, pauseUnless(patience.signal, mostWaitMs)]);
+    patience.abort();
+    const count = this.#holding.heldOf(sender);
+    if (count > 0) return `${countText(count, 'message')} of it held: blocksmtp queue --held`;
+    return this.#holding.trouble === undefined ? '' : `not held: ${this.#holding.trouble}`;
+  }
+}
+
+/** Each once, without empty ones. */
+const texts = (all: readonly string[]): string[] => [...new Set(all.filter((text) => text !== ''))];
+
+/**
+ * The whole message, of a mailer's program. The guard leaves out what ordinary users wrote; the submission runs as
+ * they do, and what it may say of whom the joining knows.
+ */
+function recordOf(
+  given: LogRecord,
+  reading: ReadRecord,
+  {pieces}: Pick<Dialect, 'pieces'>,
+): LogRecord | undefined {
+  if (reading.kind === 'event') return reading.record;
+  if (reading.reason === 'noClient') return reading.record;
+  if (reading.reason !== 'otherWriter' || pieces.mayBePiece(given.message)) return undefined;
+  return given;
+}

@@ -1,0 +1,224 @@
+/**
+ * What is remembered of one sender: the last 72 hours, and what is normal for it (`normal.ts`). Sums only: never who
+ * got mail. Which sums are too many, `limits.ts` decides.
+ */
+import {domainCount, emptySketch, union, withDomains} from './whose/domains.js';
+import type {Fact, Vouched} from './whose/fact.js';
+import {type Clip, learned, newNormal, type Normal} from './normal.js';
+
+export const hourMs = 3_600_000;
+/** Hours kept. A count: over a weekend. */
+export const keptHours = 72;
+/** Senders remembered. A count: 60 MB if each record were of the largest size. */
+export const mostSenders = 20_000;
+/** Of a record as JSON. Bytes: 72 busy hours of three digits, and all hours of the week learned. */
+export const mostRecordBytes = 3072;
+/** Addresses and scripts that are shown of a sender. Counts. */
+const mostFroms = 3;
+const shownCharacters = 48;
+
+/** One hour: hours since `baseHour`, and counts. */
+type HourRow = readonly [
+  offset: number,
+  recipients: number,
+  messages: number,
+  failed: number,
+  deferred: number,
+  /** Recipients of which more than a line of a log tells whose they are. */
+  vouched: number,
+];
+
+/** Plain data: it is saved as it is, under the sender's key. */
+export interface SenderRecord {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Whole hours since the epoch. */
+  readonly baseHour: number;
+  readonly hours: readonly HourRow[];
+  readonly normal: Normal;
+  /** Of a day, in days since the epoch, and of the day before. */
+  readonly day: number;
+  readonly domains: readonly [today: string, before: string];
+  /** As they were typed, and about how many recipients each had. The most frequent ones. */
+  readonly froms: readonly (readonly [text: string, recipients: number])[];
+  readonly scripts?: readonly (readonly [text: string, recipients: number])[] | undefined;
+  /** When the last warning was. Ms since the epoch, of the log. */
+  readonly warnedMs?: number | undefined;
+}
+
+export const newRecord = (atMs: number): SenderRecord => ({
+  firstMs: atMs,
+  lastMs: atMs,
+  baseHour: hourOf(atMs) - keptHours,
+  hours: [],
+  normal: newNormal,
+  day: dayOf(atMs),
+  domains: [emptySketch, emptySketch],
+  froms: [],
+});
+
+export const hourOf = (atMs: number): number => Math.floor(atMs / hourMs);
+const dayOf = (atMs: number): number => Math.floor(atMs / (24 * hourMs));
+
+/** What was noted while the clock was ahead is forgotten: it would keep the present from being counted. */
+export function mended(
+  record: SenderRecord | undefined,
+  latestMs: number,
+): SenderRecord | undefined {
+  if (record === undefined || record.lastMs <= latestMs) return record;
+  const {baseHour, normal} = record;
+  const latest = hourOf(latestMs);
+  return {
+    ...record,
+    firstMs: Math.min(record.firstMs, latestMs),
+    lastMs: latestMs,
+    hours: record.hours.filter(([offset]) => baseHour + offset <= latest),
+    normal: normal.untilHour > latest ? {...normal, untilHour: latest} : normal,
+    day: Math.min(record.day, dayOf(latestMs)),
+  };
+}
+
+type Counts = readonly [
+  recipients: number,
+  messages: number,
+  failed: number,
+  deferred: number,
+  vouched: number,
+];
+
+/** @param clip at most so many recipients of one hour are learned as normal */
+export function withMail(
+  record: SenderRecord,
+  {atMs, recipients, vouched, from}: Extract<Fact, {kind: 'mail'}>,
+  clip: Clip,
+): SenderRecord {
+  const learnt = withLearned(record, hourOf(atMs), clip);
+  const counted = withCounts(learnt, atMs, [recipients, 1, 0, 0, vouchedOf(vouched, recipients)]);
+  const froms = from === '' ? counted.froms : withShown(counted.froms, from, recipients);
+  return {...counted, firstMs: Math.min(record.firstMs, atMs), froms};
+}
+
+export function withTold(
+  record: SenderRecord,
+  {atMs, outcome, recipients, domains}: Extract<Fact, {kind: 'told'}>,
+): SenderRecord {
+  const [failed, deferred] = [
+    outcome === 'failed' ? recipients : 0,
+    outcome === 'deferred' ? recipients : 0,
+  ];
+  const counted =
+    failed + deferred === 0 ? record : withCounts(record, atMs, [0, 0, failed, deferred, 0]);
+  return withDay(counted, dayOf(atMs), domains);
+}
+
+const vouchedOf = (vouched: Vouched, recipients: number): number =>
+  vouched === 'yes' ? recipients : 0;
+
+function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderRecord {
+  const hour = hourOf(atMs);
+  const {baseHour, hours} = record;
+  const lastMs = Math.max(record.lastMs, atMs);
+  const oldest = hourOf(lastMs) - keptHours + 1;
+  // Older than all that is kept.
+  if (hour < oldest) return record;
+  const kept = hours.flatMap(([offset, ...counts]): HourRow[] => {
+    const at = baseHour + offset;
+    return at < oldest ? [] : [[at - oldest, ...counts]];
+  });
+  const at = kept.findIndex(([offset]) => offset === hour - oldest);
+  const [, ...before] = kept[at] ?? [0, 0, 0, 0, 0, 0];
+  const sum = before.map((count, i) => count + (add[i] ?? 0));
+  const row = [hour - oldest, ...sum] as unknown as HourRow;
+  if (at >= 0) kept[at] = row;
+  else kept.push(row);
+  return {...record, lastMs, baseHour: oldest, hours: kept};
+}
+
+/** What was normal is learned of hours that are over, each once. */
+function withLearned(record: SenderRecord, presentHour: number, clip: Clip): SenderRecord {
+  const {normal, hours, baseHour} = record;
+  const over = hours
+    .map(([offset, recipients]) => ({hour: baseHour + offset, recipients}))
+    .filter(({hour, recipients}) => hour > normal.untilHour && hour < presentHour && recipients > 0)
+    .sort((a, b) => a.hour - b.hour);
+  if (over.length === 0) return record;
+  return {
+    ...record,
+    normal: over.reduce(
+      (known, {hour, recipients}) => learned(known, hour, recipients, clip),
+      normal,
+    ),
+  };
+}
+
+function withDay(record: SenderRecord, day: number, added: readonly string[]): SenderRecord {
+  if (added.length === 0) return record;
+  const [today, before] = record.domains;
+  if (day === record.day) return {...record, domains: [withDomains(today, added), before]};
+  if (day === record.day - 1) return {...record, domains: [today, withDomains(before, added)]};
+  if (day < record.day) return record;
+  const last = day === record.day + 1 ? today : emptySketch;
+  return {...record, day, domains: [withDomains(emptySketch, added), last]};
+}
+
+/** The least frequent one makes room, and the new one inherits its count: no frequent one is ever lost. */
+function withShown(
+  shown: readonly (readonly [string, number])[],
+  text: string,
+  count: number,
+): readonly (readonly [string, number])[] {
+  const cut = text.slice(0, shownCharacters);
+  const known = shown.find(([each]) => each === cut);
+  const others = shown.filter((each) => each !== known);
+  const sorted = [...others].sort(([, a], [, b]) => b - a);
+  const room = known === undefined && sorted.length >= mostFroms ? sorted.pop() : undefined;
+  return [...sorted, [cut, (known?.[1] ?? room?.[1] ?? 0) + count]];
+}
+
+export interface Sum {
+  readonly recipients: number;
+  readonly messages: number;
+  readonly failed: number;
+  readonly deferred: number;
+  readonly vouched: number;
+}
+
+/** Of the hours that are not older. @param sinceHour whole hours since the epoch */
+export function sumSince(
+  {hours, baseHour}: SenderRecord,
+  sinceHour: number,
+  untilHour = Number.POSITIVE_INFINITY,
+): Sum {
+  const sum = {recipients: 0, messages: 0, failed: 0, deferred: 0, vouched: 0};
+  for (const [offset, recipients, messages, failed, deferred, vouched] of hours) {
+    if (baseHour + offset < sinceHour || baseHour + offset > untilHour) continue;
+    sum.recipients += recipients;
+    sum.messages += messages;
+    sum.failed += failed;
+    sum.deferred += deferred;
+    sum.vouched += vouched;
+  }
+  return sum;
+}
+
+/**
+ * Of the last 60 minutes: the present hour, and of the one before the part that is not over. So nobody has twice the
+ * limit by sending around the full hour.
+ */
+export function lastHour(record: SenderRecord, nowMs: number): Sum {
+  const hour = hourOf(nowMs);
+  const [now, before] = [sumSince(record, hour, hour), sumSince(record, hour - 1, hour - 1)];
+  const part = 1 - (nowMs - hour * hourMs) / hourMs;
+  const of = (name: keyof Sum): number => Math.floor(now[name] + before[name] * part);
+  return {
+    recipients: of('recipients'),
+    messages: of('messages'),
+    failed: of('failed'),
+    deferred: of('deferred'),
+    vouched: of('vouched'),
+  };
+}
+
+/** About how many domains of today and yesterday. A count. */
+export const domainsOf = ({domains: [today, before]}: SenderRecord): number =>
+  domainCount(union(today, before));

@@ -1,0 +1,107 @@
+/** What is told of senders: values for the table and the JSON of `senders`, the offender on top. */
+import type {SenderBook} from './book.js';
+import type {Exempts} from './exempt.js';
+import {type QueuedCount, type Transit, waitingCounts, waitingIn} from './whose/in-transit.js';
+import type {AlarmKind} from './limits.js';
+import {usualMost, usualNow} from './normal.js';
+import {domainsOf, hourOf, lastHour, type SenderRecord, sumSince} from './sender-record.js';
+import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
+import type {Table} from '../base/mechanisms/table.js';
+
+/** Senders in one answer. A count: nobody reads more, and an answer has its bound. */
+const mostTold = 500;
+
+export interface MailSender {
+  readonly sender: SenderKey;
+  readonly kind: SenderKind;
+  readonly recipients: number;
+  readonly messages: number;
+  /** About how many, of today and yesterday (UTC). */
+  readonly domains: number;
+  /** Recipients. */
+  readonly failed: number;
+  readonly deferred: number;
+  /** Messages of which the log does not tell the end yet. */
+  readonly waiting: number;
+  /** Messages in the mailer's queue, those that are held too; absent: nobody has looked. */
+  readonly queued?: number | undefined;
+  /** Recipients of the last 60 minutes. */
+  readonly lastHour: number;
+  /** What 95 of 100 of its hours do not exceed; undefined: too little is known. */
+  readonly normal?: number | undefined;
+  /** What this hour of the week usually brings. */
+  readonly usualNow: number;
+  readonly alarm?: AlarmKind | undefined;
+  /** Its own limit by `mail_exempt`. Recipients an hour. */
+  readonly exempt?: number | 'none' | undefined;
+  /** What was typed, and about how many recipients each had, ever. */
+  readonly froms: readonly Shown[];
+  readonly scripts: readonly Shown[];
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+export interface Shown {
+  readonly text: string;
+  readonly recipients: number;
+}
+
+interface ViewedTables {
+  readonly mailSenders: Table<SenderRecord>;
+  readonly mailInTransit: Table<Transit>;
+}
+
+export interface Viewed {
+  readonly book: Pick<SenderBook, 'alarm'>;
+  /** Undefined: nobody has looked. */
+  readonly queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
+}
+
+/** @param seconds how long ago; whole hours are counted */
+export function mailSenders(
+  {mailSenders: senders, mailInTransit}: ViewedTables,
+  {book, queued}: Viewed,
+  exempts: Exempts,
+  seconds: number,
+  nowMs: number,
+): MailSender[] {
+  const waiting = waitingCounts(mailInTransit);
+  const own = queued && waitingIn(queued);
+  const sinceMs = nowMs - seconds * 1000;
+  const told: MailSender[] = [];
+  for (const [sender, record] of senders.entries()) {
+    if (record.lastMs < sinceMs && !waiting.has(sender)) continue;
+    const {recipients, messages, failed, deferred} = sumSince(record, hourOf(sinceMs));
+    const {froms, scripts = [], firstMs, lastMs, normal} = record;
+    told.push({
+      ...{sender, kind: kindOf(sender), recipients, messages, failed, deferred, firstMs, lastMs},
+      domains: domainsOf(record),
+      waiting: waiting.get(sender) ?? 0,
+      queued: queued && inQueue(queued.get(sender)),
+      lastHour: lastHour(record, nowMs).recipients,
+      normal: usualMost(normal, hourOf(nowMs)),
+      usualNow: usualNow(normal, hourOf(nowMs)),
+      alarm: book.alarm(sender, nowMs, 'all', own)?.kind,
+      exempt: exempts.limitOf(sender),
+      froms: froms.map(shown),
+      scripts: scripts.map(shown),
+    });
+  }
+  return told.sort(byOffence).slice(0, mostTold);
+}
+
+const inQueue = (count: QueuedCount | undefined): number =>
+  count === undefined ? 0 : count.waiting + count.held;
+
+const shown = ([text, recipients]: readonly [string, number]): Shown => ({text, recipients});
+
+/** Whom to look at first: who is over a limit, then who sends most. */
+export const byOffence = (a: MailSender, b: MailSender): number =>
+  Number(b.alarm !== undefined) - Number(a.alarm !== undefined) ||
+  (b.alarm === undefined ? 0 : b.lastHour - a.lastHour) ||
+  b.recipients - a.recipients ||
+  b.failed - a.failed;
+
+/** How many times the normal the last hour has; undefined: nobody knows what is normal. */
+export const factorOf = ({lastHour: now, normal}: MailSender): number | undefined =>
+  normal === undefined ? undefined : Math.round((now / Math.max(normal, 1)) * 10) / 10;

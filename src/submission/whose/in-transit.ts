@@ -1,0 +1,110 @@
+/**
+ * Remembers each message that is on its way, so that what becomes of it is told of its sender: bounded, the oldest
+ * given up first. Whose a message is, `joining.ts` decides.
+ */
+import {hashOf} from '../../base/hash.js';
+import type {Table} from '../../base/mechanisms/table.js';
+import type {Vouched} from './fact.js';
+import type {SenderKey} from './sender.js';
+
+/** A count, for memory: some 250 bytes each. As many as `mail/deliveries.ts` remembers. */
+export const mostInTransit = 50_000;
+/** Mail that waits longer is returned by the mailer (Timeout.queuereturn: 5 days). Ms. */
+export const longestTransitMs = 6 * 86_400_000;
+/** Deferred recipients told apart in one message. A count: those beyond are not counted. */
+const mostDeferred = 64;
+
+/** Plain data: it is saved as it is. */
+export interface Transit {
+  readonly atMs: number;
+  /** Absent: nobody who is counted, or not known yet (`waits`). */
+  readonly sender?: SenderKey | undefined;
+  readonly vouched: Vouched;
+  /** Accepted. A count. */
+  readonly recipients: number;
+  /** Those of which no line has told the end. A count. */
+  readonly left: number;
+  /**
+   * `submission`: a local program has handed it in, and no line tells yet where it goes. `relay`: it came from this
+   * machine, and no line tells yet which user's it is.
+   */
+  readonly waits?: 'submission' | 'relay' | undefined;
+  /** Hashes of recipients that were deferred. */
+  readonly deferred?: readonly number[] | undefined;
+  readonly from?: string | undefined;
+  /** What was told while nobody knew whose it is: recipients that failed. A count. */
+  readonly failed?: number | undefined;
+}
+
+export const keyOf = (host: string, queueId: string): string => `${host} ${queueId}`;
+
+/** The recipients that were not deferred before, and the message with them. */
+export function withDeferred(
+  transit: Transit,
+  recipients: readonly string[],
+): {readonly transit: Transit; readonly fresh: readonly string[]} {
+  const known = new Set(transit.deferred);
+  const fresh: string[] = [];
+  for (const recipient of recipients) {
+    const hash = hashOf(recipient);
+    if (known.has(hash) || known.size >= Math.min(mostDeferred, transit.recipients)) continue;
+    known.add(hash);
+    fresh.push(recipient);
+  }
+  return {transit: fresh.length === 0 ? transit : {...transit, deferred: [...known]}, fresh};
+}
+
+/** The messages of these senders that still wait, the newest first. @param most ids, a count */
+export function waitingOf(
+  table: Pick<Table<Transit>, 'entries'>,
+  sender: SenderKey,
+  vouched: 'any' | 'onlyVouched',
+  most: number,
+): string[] {
+  const found: string[] = [];
+  for (const [key, each] of table.entries()) {
+    if (each.sender !== sender || each.left === 0) continue;
+    if (vouched === 'onlyVouched' && each.vouched === 'no') continue;
+    found.push(idIn(key));
+  }
+  return found.slice(-most).reverse();
+}
+
+export interface QueuedCount {
+  waiting: number;
+  held: number;
+}
+
+/** How many messages of each sender are in the mailer's queue, of those whose lines were read. @param listed by id */
+export function queuedCounts(
+  table: Pick<Table<Transit>, 'entries'>,
+  listed: ReadonlyMap<string, 'waiting' | 'held'>,
+): Map<SenderKey, QueuedCount> {
+  const counts = new Map<SenderKey, QueuedCount>();
+  if (listed.size === 0) return counts;
+  for (const [key, {sender}] of table.entries()) {
+    const state = listed.get(idIn(key));
+    if (sender === undefined || state === undefined) continue;
+    const count = counts.get(sender) ?? {waiting: 0, held: 0};
+    count[state] += 1;
+    counts.set(sender, count);
+  }
+  return counts;
+}
+
+/** Those that are not held. */
+export const waitingIn = (
+  counts: ReadonlyMap<SenderKey, QueuedCount>,
+): ReadonlyMap<SenderKey, number> =>
+  new Map([...counts].map(([sender, {waiting}]) => [sender, waiting]));
+
+const idIn = (key: string): string => key.slice(key.lastIndexOf(' ') + 1);
+
+/** How many messages of each sender wait, as the log tells. */
+export function waitingCounts(table: Pick<Table<Transit>, 'values'>): Map<SenderKey, number> {
+  const counts = new Map<SenderKey, number>();
+  for (const {sender, left} of table.values()) {
+    if (sender !== undefined && left > 0) counts.set(sender, (counts.get(sender) ?? 0) + 1);
+  }
+  return counts;
+}

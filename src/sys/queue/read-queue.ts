@@ -1,0 +1,168 @@
+/**
+ * Reads all messages of sendmail's queues, one after the other, while sendmail goes on with them. Opens
+ * nothing for writing and takes no lock. What is looked for is the caller's: it gets each message once,
+ * with a way to its body.
+ */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {readControlFile} from '../../queue/control-file.js';
+import {isQueueId} from '../../queue/filter.js';
+import {type QueuedMessage, messageOf, type UserNames} from '../../queue/message.js';
+import {Users} from '../proc/users.js';
+import {TimeSlice} from '../run/time-slice.js';
+import {type MailerFiles, queueDirectories, type QueueDirectory} from './directories.js';
+import {lookAtBody, QueueFiles} from './queue-file.js';
+import {controlName} from './states.js';
+
+/** What could not be read as a message, and what went away meanwhile. */
+export interface QueueReading {
+  /** Read. A count. */
+  messages: number;
+  /** Being written, or cut off. A count. */
+  torn: number;
+  /** Delivered or renamed while the queue was read. A count. */
+  gone: number;
+  /** Files that are none of a queue. A count, and a few of them with why. */
+  refused: number;
+  readonly why: string[];
+  /** Directories and configuration files that cannot be read. */
+  readonly problems: string[];
+}
+
+interface FoundMessage {
+  readonly message: QueuedMessage;
+  /** The beginning of the body; each byte a character. */
+  readonly bodyText: () => string;
+}
+
+/** Of each reading. A count: a directory of another kind has thousands. */
+const mostReasons = 5;
+
+/** Decides nothing, reads everything once; the caller may stop at any message. */
+export async function readQueue(
+  see: (found: FoundMessage) => void,
+  files?: MailerFiles,
+): Promise<QueueReading> {
+  const {directories, problems} = queueDirectories(files);
+  const reading = newReading(problems);
+  const users = userNames();
+  const slice = new TimeSlice();
+  for (const directory of directories) {
+    const one = new OneDirectory(directory, reading, users);
+    for (const name of one.names()) {
+      const found = one.read(name);
+      if (found !== undefined) see(found);
+      if (slice.isOver) await slice.next();
+    }
+  }
+  return reading;
+}
+
+/** Those that are still there. @param ids a few: each is looked for in each queue */
+export function readMessages(ids: readonly string[], files?: MailerFiles): QueuedMessage[] {
+  const names = ids.filter(isQueueId).flatMap((id) => [`qf${id}`, `hf${id}`]);
+  const users = userNames();
+  return queueDirectories(files).directories.flatMap((directory) => {
+    const one = new OneDirectory(directory, newReading([]), users);
+    return names.flatMap((name) => one.read(name)?.message ?? []);
+  });
+}
+
+const newReading = (problems: readonly string[]): QueueReading => ({
+  ...{messages: 0, torn: 0, gone: 0, refused: 0, why: [], problems: [...problems]},
+});
+
+/** As /etc/passwd has them; no directory server is asked. */
+export function userNames(): UserNames {
+  const users = new Users();
+  const known = new Map<string, number | undefined>();
+  const names = new Map<number, string>();
+  return {
+    uidOf: (name) => {
+      if (!known.has(name)) known.set(name, users.uidOf(name));
+      return known.get(name);
+    },
+    nameOf: (uid) => {
+      if (!names.has(uid)) names.set(uid, users.knownName(uid));
+      return names.get(uid)!;
+    },
+  };
+}
+
+class OneDirectory {
+  readonly #directory: QueueDirectory;
+  readonly #reading: QueueReading;
+  readonly #users: UserNames;
+  readonly #files = new QueueFiles();
+
+  constructor(directory: QueueDirectory, reading: QueueReading, users: UserNames) {
+    this.#directory = directory;
+    this.#reading = reading;
+    this.#users = users;
+  }
+
+  names(): string[] {
+    try {
+      return fs.readdirSync(this.#directory.controls).filter((name) => controlName.test(name));
+    } catch (error) {
+      this.#reading.problems.push((error as Error).message);
+      return [];
+    }
+  }
+
+  read(name: string): FoundMessage | undefined {
+    const reading = this.#reading;
+    const {controls, queue} = this.#directory;
+    const [, letter, id = ''] = controlName.exec(name) ?? [];
+    const file = this.#files.control(join(controls, name), this.#directory);
+    if (file.kind === 'gone') reading.gone += 1;
+    if (file.kind === 'refused') this.#refuse(name, file.why);
+    if (file.kind !== 'text') return undefined;
+    const read = readControlFile(file.text);
+    if (read.kind === 'torn') reading.torn += 1;
+    if (read.kind === 'strange') this.#refuse(name, read.why);
+    if (read.kind !== 'control') return undefined;
+    reading.messages += 1;
+    const bodyPath = this.#bodyPath(id, read.control.dataDirectory);
+    const body = bodyPath === undefined ? undefined : lookAtBody(bodyPath);
+    const message = messageOf(
+      read.control,
+      {
+        id,
+        directory: controls,
+        queue,
+        state: letter === 'h' ? 'held' : 'waiting',
+        bodyBytes: body?.bytes ?? 0,
+        bodyOwner: this.#ownerIn(body?.uid),
+      },
+      this.#users,
+    );
+    return {message, bodyText: () => this.#bodyText(bodyPath)};
+  }
+
+  /** Where the body is elsewhere, it is in a queue of the same mailer: a path beside ours. */
+  #bodyPath(id: string, elsewhere: string): string | undefined {
+    const {bodies} = this.#directory;
+    if (elsewhere === '') return join(bodies, `df${id}`);
+    const isPlain = /^\/[\w./-]{1,1000}$/.test(elsewhere) && !elsewhere.includes('..');
+    return isPlain ? join(elsewhere, `df${id}`) : undefined;
+  }
+
+  /** In the queue of the submission a body is its sender's, unless the mailer itself has made it. */
+  #ownerIn(uid: number | undefined): number | undefined {
+    return this.#directory.queue === 'submission' && uid !== this.#directory.uid ? uid : undefined;
+  }
+
+  #bodyText(path: string | undefined): string {
+    const file = path === undefined ? undefined : this.#files.body(path, this.#directory);
+    return file?.kind === 'text' ? file.text : '';
+  }
+
+  #refuse(name: string, why: string): void {
+    const reading = this.#reading;
+    reading.refused += 1;
+    if (reading.why.length < mostReasons) {
+      reading.why.push(`${join(this.#directory.controls, name)}: ${why}`);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Looks in which state messages are, by the names of their files alone: those of some ids, or all of them. */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {type MailerFiles, queueDirectories} from './directories.js';
+
+/** `qf` or `hf`, and the id. */
+export const controlName = /^([qh])f([0-9A-Za-z]{5,32})$/;
+/** Listed at most. A count: a name has some hundred bytes. */
+export const mostListed = 200_000;
+
+export interface FoundState {
+  readonly queue: 'relay' | 'submission';
+  readonly state: 'waiting' | 'held';
+}
+
+/** Those that are in no queue are left out. */
+export function findStates(
+  ids: readonly string[],
+  files?: MailerFiles,
+): ReadonlyMap<string, FoundState> {
+  const found = new Map<string, FoundState>();
+  for (const {queue, controls} of queueDirectories(files).directories) {
+    for (const id of ids) {
+      // While sendmail renames, both may stand there, or none for a moment: the held one counts.
+      if (isThere(join(controls, `hf${id}`))) found.set(id, {queue, state: 'held'});
+      else if (isThere(join(controls, `qf${id}`))) found.set(id, {queue, state: 'waiting'});
+    }
+  }
+  return found;
+}
+
+/**
+ * All that is in the queues now.
+ *
+ * @returns undefined: no queue can be read
+ */
+export async function listQueue(
+  files?: MailerFiles,
+): Promise<ReadonlyMap<string, FoundState['state']> | undefined> {
+  const {directories} = queueDirectories(files);
+  const found = new Map<string, FoundState['state']>();
+  let read = 0;
+  for (const {controls} of directories) {
+    const names = await fs.promises.readdir(controls).catch(() => undefined);
+    if (names === undefined) continue;
+    read += 1;
+    for (const name of names) {
+      const [, letter, id] = controlName.exec(name) ?? [];
+      if (id === undefined || found.size >= mostListed) continue;
+      if (letter === 'h' || !found.has(id)) found.set(id, letter === 'h' ? 'held' : 'waiting');
+    }
+  }
+  return read === 0 ? undefined : found;
+}
+
+const isThere = (path: string): boolean => {
+  try {
+    return fs.lstatSync(path, {throwIfNoEntry: false})?.isFile() === true;
+  } catch {
+    return false; // not to be looked into
+  }
+};
