@@ -25,7 +25,10 @@ export function editFile(path: string, edit: (text: string) => string | undefine
     const version = fileVersion(real);
     const before = readBytes(real);
     const after = edit(before.text);
-    if (after === undefined) { fs.rmSync(fresh); return; }
+    if (after === undefined) {
+      fs.rmSync(fresh);
+      return;
+    }
     fs.writeFileSync(descriptor, Buffer.from(after, 'latin1'));
     if (before.stat !== undefined) {
       fs.fchownSync(descriptor, before.stat.uid, before.stat.gid);
