@@ -178,6 +178,10 @@ const pure: readonly Room[] = [
   },
   {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
+    folder: 'report/mail',
+    purpose: 'How mail that leaves through the mailer stands, as lines and as figures.',
+  },
+  {
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
   },

@@ -32,7 +32,7 @@ import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
-import type {MailStatus} from '../report/mail-status.js';
+import type {MailStatus} from '../report/mail/status.js';
 import type {AlarmKind} from '../submission/limits.js';
 import type {MailSender, Shown} from '../submission/view.js';
 import type {SenderKind} from '../submission/whose/sender.js';

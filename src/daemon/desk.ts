@@ -24,7 +24,7 @@ import {blocksByRule, familiesOf, type Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
-import {mailStatus} from '../report/mail-status.js';
+import {mailStatus} from '../report/mail/status.js';
 import type {SenderBook} from '../submission/book.js';
 import {Exempts} from '../submission/exempt.js';
 import {mailSenders, type Viewed} from '../submission/view.js';

@@ -7,7 +7,7 @@ import type {TrialView} from '../config/trial.js';
 import {greetingFigures} from './greeting/figures.js';
 import type {Figure, Sample} from './hearing/figure.js';
 import {hearingFigures} from './hearing/figures.js';
-import {mailFigures} from './mail-status.js';
+import {mailFigures} from './mail/status.js';
 import {type EgressStatus, enforcedShare, type FamilyStatus, type Status} from './status.js';
 
 export function statusFigures(status: Status): string {

@@ -1,5 +1,5 @@
 /** A status as lines, for people: what stands, and what somebody must do something about. */
-import {mailLines} from './mail-status.js';
+import {mailLines} from './mail/status.js';
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
 import {isoTime} from '../base/iso-time.js';

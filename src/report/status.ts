@@ -9,7 +9,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {GreetingView} from '../greeting/view.js';
-import type {MailStatus} from './mail-status.js';
+import type {MailStatus} from './mail/status.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
 import type {CrowdView} from '../judge/view.js';

@@ -91,7 +91,7 @@ test('doctor finds a gate that is not heard, and a short queue', () => {
 });
 
 test('doctor finds a gate to which nobody comes, after an hour, and what plain iptables cannot see', () => {
-  const {waiting: _, ...gate} = {...view.gate!, state: 'takes' as const};
+  const gate = {...view.gate!, state: 'takes' as const};
   const fates = {handed: 0, early: 0, left: 0, unwaited: 0, refused: 0};
   const rules = [{family: 4, state: 'stands'}] as const;
   const unseen = {...view, rules, fates, gate: {...gate, waiting: 0, heardMs: nowMs}};

@@ -1,7 +1,7 @@
 /** What status and metrics tell of mail that leaves through the mailer: by the way in, and never by sender. */
-import type {Config} from '../config/schema.js';
-import type {SenderBook, Totals} from '../submission/book.js';
-import type {Figure} from './hearing/figure.js';
+import type {Config} from '../../config/schema.js';
+import type {SenderBook, Totals} from '../../submission/book.js';
+import type {Figure} from '../hearing/figure.js';
 
 export interface MailStatus {
   readonly mode: Config['outgoingMail'];
