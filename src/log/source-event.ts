@@ -41,7 +41,9 @@ export type FileEvent =
 export type UnreadEvent =
   | FileEvent
   /** Lines that were not read stand in a file of a kind that cannot be unpacked here. */
-  | {readonly kind: 'unreadablePacking'; readonly path: string};
+  | {readonly kind: 'unreadablePacking'; readonly path: string}
+  /** A rotated file of a user who does not write the log: it is not read. */
+  | {readonly kind: 'otherOwner'; readonly path: string; readonly owner: number};
 
 export interface LongLine {
   readonly kind: 'longLine';

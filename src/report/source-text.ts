@@ -41,6 +41,10 @@ export function reportFollow(event: FollowEvent): Report {
       return warning(
         `${path}: unread lines stand in it, and are lost: expected a file as it is or packed by gzip, or by xz, bzip2, zstd or lz4 where that program is installed`,
       );
+    case 'otherOwner':
+      return warning(
+        `${path}: not read, for it belongs to user ${event.owner}: expected a file of root, or of the user who writes the log`,
+      );
     case 'tooManyFiles':
       return warning(`${path} is not followed: more than ${event.most} files fit the patterns`);
   }

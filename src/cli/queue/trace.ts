@@ -21,7 +21,7 @@ import {traceVerdict, type TraceVerdict} from '../../queue/trace/verdict.js';
 import {traceText} from '../../report/tables/trace.js';
 import {quietMs, readTextFile} from '../../sys/disk/text-file.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
-import {rotatedFiles} from '../../sys/follow/rotated.js';
+import {trustedRotated} from '../../sys/follow/rotated.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
 import {storedSince} from '../../sys/old-logs/old-entries.js';
 import {logsOf} from '../../sys/old-logs/old-files.js';
@@ -123,7 +123,7 @@ async function readLogs(
 
 /** Those that were changed since then, oldest first, and the one before. */
 function filesSince(log: string, sinceMs: number): string[] {
-  const rotated = rotatedFiles(log).filter(({packing}) => packing !== 'other');
+  const rotated = trustedRotated(log).filter(({packing}) => packing !== 'other');
   const first = rotated.findIndex(({changedMs}) => changedMs >= sinceMs);
   const from = (first < 0 ? rotated.length : first) - filesBefore;
   const isThere = quietMs(log, nowMs()) !== undefined;

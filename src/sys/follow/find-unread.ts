@@ -7,7 +7,7 @@ import type {Cursor} from '../../log/position.js';
 import type {FileEvent, UnreadEvent} from '../../log/source-event.js';
 import {type FollowedFile, isOf, isProof, LogFile} from './log-file.js';
 import {PackedFile} from './packed-file.js';
-import {type Rotated, rotatedFiles} from './rotated.js';
+import {type Rotated, rotatedFiles, trustedOwners} from './rotated.js';
 
 /** How far a file's time may lie behind ours. Ms: the kernel stamps files by its last tick. */
 const tickSlackMs = 20;
@@ -80,13 +80,17 @@ type KnownBy = 'proof' | 'start';
 class Finder {
   readonly #search: Search;
   readonly #family: readonly Rotated[];
+  /** Of users who do not write the log: nothing of them is read. */
+  readonly #foreign: readonly Rotated[];
   readonly #found = new Map<Rotated, Unread>();
   /** Breaks at or before a place that was looked for: whether it holds it cannot be known. */
   readonly #damaged = new Map<Rotated, FileEvent>();
 
   constructor(search: Search, family: readonly Rotated[]) {
+    const trusted = trustedOwners(search.path);
     this.#search = search;
-    this.#family = family;
+    this.#family = family.filter(({owner}) => trusted.has(owner));
+    this.#foreign = family.filter(({owner}) => !trusted.has(owner));
   }
 
   async find(): Promise<Result & {readonly events: readonly UnreadEvent[]}> {
@@ -107,7 +111,14 @@ class Finder {
     const lost = missing.filter((cursor) => !isBegun(cursor));
     for (const rotated of candidates) await this.#openUnread(rotated);
     const spared = missing.filter((cursor) => held.has(cursor)).length;
-    const events = [...this.#damaged.values(), ...unreadable(candidates, spared)];
+    const foreign = this.#foreign.filter(
+      (rotated) => newest === undefined || hasChangedSince(rotated, newest),
+    );
+    const events: UnreadEvent[] = [
+      ...this.#damaged.values(),
+      ...unreadable(candidates, spared),
+      ...foreign.map(({path, owner}) => ({kind: 'otherOwner', path, owner}) as const),
+    ];
     const files = this.#family.flatMap((rotated) => this.#found.get(rotated) ?? []);
     return {files, missing: [...begun.slice(candidates.length), ...lost], events};
   }

@@ -12,6 +12,8 @@ export interface Rotated {
   readonly identity: string;
   readonly born: string;
   readonly changedMs: number;
+  /** The user whose file it is. */
+  readonly owner: number;
   /** `program`: another one unpacks it here. `other` cannot be read. */
   readonly packing: 'none' | 'gzip' | 'program' | 'other';
 }
@@ -90,11 +92,28 @@ function membersOf(path: string): Member[] {
       const changedMs = Number(stat.mtimeNs) / 1e6;
       const [identity, born] = [identityOf(stat), bornOf(stat)];
       const packing = packingOf(join(folder, sibling));
-      return [{path: join(folder, sibling), identity, born, changedMs, packing, turn}];
+      const owner = Number(stat.uid);
+      return [{path: join(folder, sibling), identity, born, changedMs, owner, packing, turn}];
     } catch {
       return [];
     }
   });
+}
+
+/**
+ * Whose rotated files are read: root's, ours, and those of the user who writes the log. Anybody else who may
+ * write into the folder could make one up, and packed it could hold more than is unpacked in time.
+ */
+export function trustedOwners(path: string): ReadonlySet<number> {
+  const owners = new Set([0, process.getuid?.() ?? 0]);
+  const stat = fs.statSync(path, {throwIfNoEntry: false});
+  return stat === undefined ? owners : owners.add(stat.uid);
+}
+
+/** The rotated files that are read, oldest first. */
+export function trustedRotated(path: string): Rotated[] {
+  const trusted = trustedOwners(path);
+  return rotatedFiles(path).filter(({owner}) => trusted.has(owner));
 }
 
 /** By its first bytes: a name may lack the packer's ending. One that has it, and nothing of a packer, is damaged. */

@@ -9,7 +9,7 @@ import {openToRead} from '../disk/regular-file.js';
 import {isPattern, logsLike} from '../follow/glob.js';
 import {type FollowedFile, isOf, LogFile} from '../follow/log-file.js';
 import {PackedFile} from '../follow/packed-file.js';
-import {type Rotated, rotatedFiles} from '../follow/rotated.js';
+import {type Rotated, trustedRotated} from '../follow/rotated.js';
 
 export interface OldFile {
   /** The log that it is of. */
@@ -117,7 +117,8 @@ type Sized = OldFile & {readonly likelyBytes: number};
 type Found = Omit<Sized, 'packing'> & {readonly packing: Rotated['packing']};
 
 function filesOf(log: string, position: LogPosition): Found[] {
-  const rotated = rotatedFiles(log);
+  // What anybody else has put there would teach us mailers and names that are none.
+  const rotated = trustedRotated(log);
   const current = currentOf(log);
   const all = [
     ...rotated.filter(({identity}) => identity !== current?.identity),
@@ -140,7 +141,8 @@ function currentOf(log: string): Rotated | undefined {
     const file = LogFile.open(log);
     const {identity, born = '0'} = file.cursor();
     file.close();
-    return {path: log, identity, born, changedMs: fs.statSync(log).mtimeMs, packing: 'none'};
+    const {mtimeMs: changedMs, uid: owner} = fs.statSync(log);
+    return {path: log, identity, born, changedMs, owner, packing: 'none'};
   } catch {
     return undefined;
   }

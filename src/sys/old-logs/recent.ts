@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import type {Line} from '../../log/line.js';
 import {readJournalEntry} from '../../log/journal-entry.js';
 import type {LogRecord} from '../../log/record.js';
-import {rotatedFiles} from '../follow/rotated.js';
+import {trustedRotated} from '../follow/rotated.js';
 import {journalctl, ownMachineId, recentMailParameters} from '../journal/journalctl.js';
 import {runCommand} from '../run/command.js';
 
@@ -21,7 +21,7 @@ const {O_NONBLOCK, O_RDONLY} = fs.constants;
 /** The plain files that a log was rotated into. */
 export const plainRotated = (path: string): string[] => {
   try {
-    return rotatedFiles(path)
+    return trustedRotated(path)
       .filter(({packing}) => packing === 'none')
       .map((file) => file.path);
   } catch {

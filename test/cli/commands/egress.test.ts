@@ -78,7 +78,7 @@ log_file = "${log}"
     await start('--outbound=warn');
     await until('nothing', () => rules().length === 0);
     expect(ask('status').stdout).toMatch(/^outgoing: warn$/m);
-    expect(ask('status').stdout).not.toContain('outgoing mail');
+    expect(ask('status').stdout).not.toContain('outgoing mail, IPv');
     const held =
       'outgoing mail to port 25 is held back until it is known whose it is, but of users root, 4711';
     expect(said()).toEqual([

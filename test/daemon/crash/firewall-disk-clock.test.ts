@@ -30,7 +30,7 @@ inBox(
     atPosts(newDir, lanes, async (post) => {
       const {box} = post;
       const disk = stateOf(post);
-      box.shell('mkdir "$1"; mount -t tmpfs -o size=400k x "$1"', disk);
+      box.shell('mkdir "$1"; mount -t tmpfs -o size=800k x "$1"', disk);
       await post.startWhole();
       await post.block(first);
       box.shell('dd if=/dev/zero of="$1/filler" bs=1024 2> /dev/null || :', disk);

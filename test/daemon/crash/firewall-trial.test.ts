@@ -227,7 +227,7 @@ trial('SIGHUP during a trial does not confirm it behind the back of who waits', 
 trial('a disk that is full at the trial: refused, and nothing has changed', async (real) => {
   const disk = real.place('state');
   await real.kill('SIGTERM');
-  real.box.shell('rm -r "$1"; mkdir "$1"; mount -t tmpfs -o size=400k x "$1"', disk);
+  real.box.shell('rm -r "$1"; mkdir "$1"; mount -t tmpfs -o size=800k x "$1"', disk);
   await real.start();
   real.box.shell('dd if=/dev/zero of="$1/filler" bs=1024 2> /dev/null || :', disk);
   real.configure('threshold = 3');
