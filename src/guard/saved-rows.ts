@@ -37,11 +37,16 @@ const isBecause = fields({
   ...{seconds: isNumber, delivered: isNumber, deliveredDays: isNumber, stale: isNumber},
   ...{wave: isText, names: listOf(isText)},
 });
-const isPending = fields({kind: isText, atMs: isNumber, vouched: isText});
+const isPending = fields({kind: isText, subject: isText, atMs: isNumber, vouched: isText});
 const isCounted = {
   ...{sum: isNumber, names: listOf(isNumber), networks: listOf(isText), refusedMs: isNumber},
 };
 
+/** As versions before noted it. */
+const isOldChain = fields({chain: isText, port: isPort});
+const isChain = fields({
+  ...{chain: isText, ports: listOf(isPort), hooks: listOf(isText), gate: maybe(isPort)},
+});
 const isVouched = oneOf({yes: true, no: true});
 const isPairOf = (isSecond: Is<unknown>): Is<unknown> => {
   return (value): value is unknown =>
@@ -102,10 +107,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   learning: variants<{kind: 'reading'} | {kind: 'firstDay'} | {kind: 'learnt'}>({
     ...{reading: nothing, firstDay: fields({sinceMs: isNumber}), learnt: nothing},
   }),
-  chains: fields({
-    ...{chain: isText, port: maybe(isPort), ports: maybe(listOf(isPort))},
-    hooks: maybe(listOf(isText)),
-  }),
+  chains: (value): value is unknown => isOldChain(value) || isChain(value),
   mailerPorts: listOf(isPort),
   submitters: fields({lastMs: isNumber}),
   passed: fields({sinceMs: isNumber, untilMs: isNumber}),

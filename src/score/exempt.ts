@@ -85,10 +85,10 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
-  /** All that is exempt: the administrator's entries first, then our own addresses, then what is no client's. */
+  /** All that is exempt: what is few first, and the administrator's entries, of which there may be many, last. */
   get networks(): readonly Network[] {
     const entries = this.#whitelist.entries.map((entry) => entry.network);
-    return [...entries, ...this.#trusted, ...this.#ours, ...reserved];
+    return [...this.#trusted, ...this.#ours, ...reserved, ...entries];
   }
 
   /** Whether this machine, or the mailer, has an address in the network. */

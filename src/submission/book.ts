@@ -95,6 +95,8 @@ export class SenderBook {
   readonly #book: Table<BookRow>;
   readonly #settings: BookSettings;
   readonly #totals = noTotals();
+  /** Of the last look into the queue: it is the same for all senders. */
+  #summed: {readonly of: ReadonlyMap<SenderKey, number>; readonly sum: number} | undefined;
   /** Senders over a limit as their last line was counted. */
   readonly #over = new Map<SenderKey, Alarm>();
   #messages: ToHold[] = [];
@@ -183,7 +185,8 @@ export class SenderBook {
     const question = {sender, record, nowMs, exempt, count, bookFirstMs: this.firstMs};
     const own = queued?.get(sender);
     if (queued === undefined || own === undefined) return alarmOf(question, this.#settings);
-    return alarmOf({...question, queued: {own, all: sumOf(queued)}}, this.#settings);
+    if (this.#summed?.of !== queued) this.#summed = {of: queued, sum: sumOf(queued)};
+    return alarmOf({...question, queued: {own, all: this.#summed.sum}}, this.#settings);
   }
 
   /** Looks at the mailer's queue: its senders may be over a limit though they send nothing now. */

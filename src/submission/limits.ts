@@ -6,7 +6,7 @@
  */
 import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
-import {type SenderKey, uidIn} from './whose/sender.js';
+import {type SenderKey, uidIn, unknownLocal} from './whose/sender.js';
 
 export interface LimitSettings {
   /** Recipients. */
@@ -160,6 +160,8 @@ export function learnedAtMost(record: SenderRecord, nowMs: number, perHour: numb
  * named them with a limit, for their mail tells of what is broken.
  */
 export function mayBeHeld(sender: SenderKey, exempt: Question['exempt']): boolean {
+  // Many programs, and what a content filter gives back: nobody's mail in particular.
+  if (sender === unknownLocal) return typeof exempt === 'number';
   const uid = uidIn(sender);
   return uid === undefined || uid >= firstUserUid || typeof exempt === 'number';
 }

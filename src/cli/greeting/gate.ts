@@ -24,7 +24,9 @@ export async function gate(config: Config, signals: Signals): Promise<ExitCode> 
       return exitCode.unavailable;
     }
     if (config.greeting === 'off' || config.greeting === 'observe') {
-      log.say('notice', `gate: greeting = "${config.greeting}": the firewall leads nobody here`);
+      const what = `gate: greeting = "${config.greeting}": no rule guards this port`;
+      log.say('error', `${what}: expected "gate" or "strict"`);
+      return exitCode.configuration;
     }
     await new Gate(settings, log.say).run(given, config.controlSocket, end.signal);
     return exitCode.ok;

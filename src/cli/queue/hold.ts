@@ -37,9 +37,8 @@ const mostReasons = 20;
 export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCode> {
   const {deed, form, sure} = wish;
   const startMs = nowMs();
-  const {messages, total, read} = await meant(wish, startMs, output);
+  const {messages: shown, ids, total, read} = await meant(wish, startMs, output);
   if (read === 'nothing') return exitCode.unavailable;
-  const shown = messages.slice(0, mostWithoutYes);
   if (form === 'text') {
     output.print(queueTable(shown, startMs));
     if (total > shown.length) output.print(`and ${total - shown.length} more\n`);
@@ -49,30 +48,33 @@ export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCod
     output.complain(`${what}: more than ${mostWithoutYes} need --yes`);
     return exitCode.no;
   }
-  const result = await inRounds(
-    messages.map(({id}) => id),
-    wish,
-  );
-  return tell(result, wish, output);
+  const code = tell(await inRounds(ids, wish), wish, output);
+  if (total === ids.length) return code;
+  output.complain(`${countText(total - ids.length, 'more message')}: run it again`);
+  return exitCode.no;
 }
 
 /** Those that are not yet as is wanted. */
 async function meant({deed, filter}: HoldWish, startMs: number, output: Output): Promise<Meant> {
   const state = deed === 'hold' ? 'waiting' : 'held';
+  // Of those that are not shown the id is enough: headers are large where spam is.
   const messages: QueuedMessage[] = [];
+  const ids: string[] = [];
   let total = 0;
   const reading = await readQueue(({message, bodyText}) => {
     if (!isMeant({...filter, state}, message, startMs, bodyText)) return;
     total += 1;
-    if (messages.length < mostOfCommand) messages.push(message);
+    if (messages.length < mostWithoutYes) messages.push(message);
+    if (ids.length < mostOfCommand) ids.push(message.id);
   });
   for (const each of reading.problems) output.complain(printable(each, 500));
   const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
-  return {messages, total, read};
+  return {messages, ids, total, read};
 }
 
 interface Meant {
   readonly messages: readonly QueuedMessage[];
+  readonly ids: readonly string[];
   readonly total: number;
   readonly read: 'queue' | 'nothing';
 }

@@ -20,7 +20,7 @@ export const greeting = {
     'The same while the gate is more than 70 % full.',
   ),
   greetingPort: setting(
-    number(1, 65535, 'whole', 'PORT'),
+    number(1024, 65_535, 'whole', 'PORT'),
     2500,
     'The port at which the gate listens. The firewall leads unknown clients there; nobody calls it by itself.',
   ),

@@ -104,7 +104,8 @@ function talkRules(family: Family): OwnRules {
       `${to} --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ${add('begun', 'src,src')}`,
       says('--tcp-option 8', stamped),
       says('! --tcp-option 8', plain),
-      `${answered} ${isIn('spoke', 'dst,dst')} ${add('early', 'dst')}`,
+      // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
+      `${answered} -m conntrack --ctstatus ASSURED ${isIn('spoke', 'dst,dst')} ${add('early', 'dst')}`,
       `${answered} -j SET --del-set ${talkSet('begun', family)} dst,dst`,
     ],
   };

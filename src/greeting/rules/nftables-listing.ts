@@ -134,8 +134,13 @@ function talkRules(family: Family): Rule[] {
     },
     {
       chain: 'answer',
-      text: `${server} @spoke update @early { ${ip} daddr ${timeout('early')} }`,
-      expression: [match(to, '@spoke'), update('early', field(ip, 'daddr'))],
+      // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
+      text: `ct status assured ${server} @spoke update @early { ${ip} daddr ${timeout('early')} }`,
+      expression: [
+        match({ct: {key: 'status'}}, 'assured'),
+        match(to, '@spoke'),
+        update('early', field(ip, 'daddr')),
+      ],
     },
     {
       chain: 'answer',

@@ -26,24 +26,27 @@ export function judge({state, unreadBytes}: Seen): 'silent' | 'early' | 'left' {
 /** TCP_ESTABLISHED and TCP_CLOSE_WAIT (kernel, include/net/tcp_states.h). */
 const states: Readonly<Record<string, Seen['state']>> = {'01': 'open', '08': 'half'};
 
-/** The number of the row, our address and port, the peer's, the state, bytes to send and bytes unread. */
-const row =
-  /^ *\d+: ([0-9A-F]{8,32}):([0-9A-F]{4}) ([0-9A-F]{8,32}):([0-9A-F]{4}) ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) /gm;
+/**
+ * The number of the row, our address and port, the peer's, the state, bytes to send and bytes unread. Rows of other
+ * ports, which may be very many, fail at the port.
+ */
+const rowAt = (port: string): RegExp =>
+  new RegExp(
+    `^ *\\d+: ([0-9A-F]{8,32}):${port} ([0-9A-F]{8,32}):([0-9A-F]{4}) ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) `,
+    'gm',
+  );
 
 /** @param tables one table, or both, one behind the other */
 export function seenAtPort(tables: string, port: number): Map<RowKey, Seen> {
-  const wanted = hexPort(port);
   const found = new Map<RowKey, Seen>();
   for (const [
     ,
     local = '',
-    at,
     remote = '',
     remotePort = '',
     code = '',
     unread = '',
-  ] of tables.matchAll(row)) {
-    if (at !== wanted) continue;
+  ] of tables.matchAll(rowAt(hexPort(port)))) {
     const seen = seenOf(code, unread);
     if (seen !== undefined) found.set(`${plain(local)} ${plain(remote)}:${remotePort}`, seen);
   }

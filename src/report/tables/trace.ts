@@ -52,12 +52,15 @@ function senderText(whose: TracedSender): string {
   }
 }
 
+/** As one word of a shell: what a log names may be anything. */
+const word = (text: string): string => `'${foreign(text).replaceAll("'", '?')}'`;
+
 function todo(whose: TracedSender): string {
   switch (whose.kind) {
     case 'auth':
-      return `change the password of ${foreign(whose.name)}; blocksmtp queue --auth ${foreign(whose.name)}`;
+      return `change the password of ${foreign(whose.name)}; blocksmtp queue --auth ${word(whose.name)}`;
     case 'uid':
-      return `blocksmtp queue --uid ${whose.uid ?? foreign(whose.user)}, and blocksmtp queue hold --uid ${whose.uid ?? foreign(whose.user)}`;
+      return `blocksmtp queue --uid ${whose.uid ?? word(whose.user)}, and blocksmtp queue hold --uid ${whose.uid ?? word(whose.user)}`;
     case 'host':
       return `look there for the program; blocksmtp queue --host ${whose.client}`;
   }

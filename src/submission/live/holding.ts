@@ -8,14 +8,16 @@ import type {Config} from '../../config/schema.js';
 import type {State} from '../../guard/state.js';
 import type {Alarm} from '../limits.js';
 import type {SenderBook} from '../book.js';
-import {waitingOf} from '../whose/in-transit.js';
+import {mostInTransit, waitingOf} from '../whose/in-transit.js';
 import type {SenderKey} from '../whose/sender.js';
 import type {MailQueue} from './mail-queue.js';
 
 /** Messages held in one round. A count: sendmail takes 8 to 28 ms for each. */
 export const mostHeldAtOnce = 500;
-/** Held ids that are remembered. A count: some hundred bytes each. */
-export const mostNoted = 10_000;
+/** Ids that are held or gone, and remembered. A count: as many as mail on its way is; some hundred bytes each. */
+export const mostNoted = 50_000;
+/** In the place of a sender: the message was not in the queue any more. */
+const gone = '';
 /** A single message that is being delivered is tried again for so long. Ms. */
 const retryMs = 10 * 60_000;
 
@@ -44,6 +46,7 @@ export class Holding {
   /** Single messages that are still to be held. */
   readonly #single = new Map<string, Omit<Wanted, 'ids'> & {readonly untilMs: number}>();
   #round: Promise<void> = Promise.resolve();
+  #isStopped = false;
   #trouble: string | undefined;
 
   constructor(parts: HoldingParts) {
@@ -54,6 +57,11 @@ export class Holding {
   /** Why nothing can be held; undefined: nothing is known to speak against it. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** Lets the run of sendmail that is under way end, and begins no other. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Says at the start what an operator must know before the first attack. */
@@ -82,6 +90,7 @@ export class Holding {
     for (const {sender, alarm, ids: all} of this.#wanted(nowMs, queued)) {
       const ids = all.filter((id) => !this.#held.has(id)).slice(0, room);
       if (ids.length === 0) continue;
+      if (this.#isStopped) return;
       room -= ids.length;
       if (config.dryRun) {
         say('notice', `would hold ${ids.length} messages of ${sender}`);
@@ -96,6 +105,12 @@ export class Holding {
         `blocksmtp: ${sender} ${alarm.kind} ${alarm.count}`,
       );
       this.#note(done, sender);
+      // What is neither held nor being delivered is gone: it is not asked for again.
+      const known = new Set([...done, ...busy.map(({id}) => id)]);
+      this.#note(
+        ids.filter((id) => !known.has(id)),
+        gone,
+      );
       if (done.length > 0)
         say('notice', `outgoing mail: ${done.length} messages of ${sender} are held`);
       this.#left(busy);
@@ -109,7 +124,7 @@ export class Holding {
     const wanted: Wanted[] = [];
     for (const {sender, alarm, what} of book.toHold(nowMs, queued)) {
       if (what === 'waiting') {
-        const ids = waitingOf(state.mailInTransit, sender, which, mostHeldAtOnce);
+        const ids = waitingOf(state.mailInTransit, sender, which, mostInTransit);
         wanted.push({sender, alarm, ids});
       } else if (this.#single.size < mostHeldAtOnce) {
         this.#single.set(what.queueId, {sender, alarm, untilMs: nowMs + retryMs});
@@ -140,7 +155,7 @@ export class Holding {
     }
   }
 
-  /** Bounded: the oldest are forgotten, and at worst held a second time, which changes nothing. */
+  /** Bounded: the oldest are forgotten, and at worst held a second time, also where somebody has released them. */
   #note(ids: readonly string[], sender: SenderKey): void {
     for (const id of ids) this.#held.set(id, sender);
     for (const id of this.#held.keys()) {

@@ -10,6 +10,7 @@ import type {ReadRecord} from '../../guard/outcome.js';
 import type {State} from '../../guard/state.js';
 import type {LogRecord} from '../../log/record.js';
 import type {Dialect} from '../../mail/dialect.js';
+import type {MailEvent} from '../../mail/mail-event.js';
 import {alarmWarning, labelWarning, mostIds} from '../alarm-text.js';
 import {type Due, SenderBook, type Totals} from '../book.js';
 import {LabelLimits} from '../label-limits.js';
@@ -100,7 +101,7 @@ export class MailWatch {
     const {dialect, onCount} = this.#parts;
     const record = recordOf(given, reading, dialect);
     if (record === undefined) return;
-    const event = reading.kind === 'event' ? reading.event : dialect.read(record);
+    const event = eventOf(record, reading, dialect);
     const step = dialect.readTransit(record, event);
     if (step === undefined) return;
     const facts = this.#joining.take(record, step);
@@ -111,11 +112,20 @@ export class MailWatch {
   /** Holds what is to be held, until the signal is given. Never fails. */
   async run(stop: AbortSignal): Promise<void> {
     if (this.#isWanted) this.#holding.check();
+    const ended = new Promise<void>((resolve) => {
+      if (stop.aborted) resolve();
+      stop.addEventListener('abort', () => resolve(), {once: true});
+    });
     for (;;) {
       await pauseUnless(stop, holdMs);
       if (stop.aborted) break;
-      await this.tick();
+      const tick = this.tick().catch((error: unknown) => {
+        this.#parts.say('error', `outgoing mail: ${(error as Error).message}`);
+      });
+      // A run of sendmail may take minutes: the daemon's end does not wait for it.
+      await Promise.race([tick, ended]);
     }
+    this.#holding.stop();
     await Promise.all(this.#telling);
     await this.#warner.stop();
   }
@@ -126,9 +136,10 @@ export class MailWatch {
     for (const fact of this.#joining.sweep(now())) this.#see(fact);
     const listed = await queue.list();
     this.#queued = listed && queuedCounts(state.mailInTransit, listed);
-    const due = this.#waiting === undefined ? [] : this.#book.seeQueue(this.#waiting, now());
+    const waiting = this.#waiting;
+    const due = waiting === undefined ? [] : this.#book.seeQueue(waiting, now());
     for (const each of due) this.#warn(each);
-    await this.#holding.round(now(), this.#waiting);
+    await this.#holding.round(now(), waiting);
   }
 
   /** A dry run says what would be held. */
@@ -215,6 +226,16 @@ const texts = (all: readonly string[]): string[] => [...new Set(all.filter((text
  * The whole message, of a mailer's program. The guard leaves out what ordinary users wrote; the submission runs as
  * they do, and what it may say of whom the joining knows.
  */
+/** The guard has read it, where it could: most lines are of no client, and would be read twice. */
+function eventOf(
+  record: LogRecord,
+  reading: ReadRecord,
+  dialect: Pick<Dialect, 'read'>,
+): MailEvent | undefined {
+  if (reading.kind === 'event') return reading.event;
+  return reading.reason === 'noClient' ? undefined : dialect.read(record);
+}
+
 function recordOf(
   given: LogRecord,
   reading: ReadRecord,

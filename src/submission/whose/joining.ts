@@ -60,6 +60,8 @@ export class Joining {
   readonly #transits: Table<Transit>;
   readonly #logins: Table<MailLogin>;
   readonly #rules: JoiningRules;
+  /** Counted already, and nobody asks how it goes on. */
+  readonly #past = new BoundedMap<string, true>(mostClaims);
   readonly #claims = new BoundedMap<string, Claim>(mostClaims);
   /** Messages that wait for a line, in the order in which they came. */
   readonly #waiting = new Map<string, number>();
@@ -128,7 +130,7 @@ export class Joining {
     const {queueId, from, sender, recipients} = event;
     const key = keyOf(host, queueId);
     // Said before: each message counts once.
-    if (this.#transits.get(key) !== undefined) return [];
+    if (this.#transits.get(key) !== undefined || this.#past.has(key)) return [];
     const fresh: Transit = {
       atMs,
       vouched,
@@ -159,10 +161,10 @@ export class Joining {
   }
 
   #apart(key: string, transit: Transit, what: 'bounce' | 'incoming'): Fact[] {
-    const {atMs, vouched, recipients} = transit;
-    // Kept, so that it counts once; nobody asks how it went on.
-    this.#transits.set(key, {atMs, vouched, recipients, left: 0});
-    return [{kind: 'apart', what, recipients}];
+    // Not among mail on its way: mail that comes in is the most of a relay's, and would push the rest out.
+    this.#transits.delete(key);
+    this.#past.set(key, true);
+    return [{kind: 'apart', what, recipients: transit.recipients}];
   }
 
   #count(key: string, transit: Transit, sender: SenderKey, place: Place, peer: string): Fact[] {

@@ -93,6 +93,22 @@ function expectFile(path: string): void {
   if (stat?.isFile() === false) throw new Error(`${path}: expected a regular file`);
 }
 
+/** Where the formats of writing and of reading stand (SQLite, Database File Format, 1.3.4): 1 or 2 each. */
+const formatsAt = 18;
+
+/** SQLite reads a file of a later format, and never writes to it. @throws where it is damaged so */
+function expectWritable(path: string): void {
+  const formats = Buffer.alloc(2);
+  const descriptor = fs.openSync(path, 'r');
+  try {
+    if (fs.readSync(descriptor, formats, 0, 2, formatsAt) < 2) return;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  if (formats.every((format) => format === 1 || format === 2)) return;
+  throw new SyntaxError('malformed: the file has a format that cannot be written');
+}
+
 async function openAt(
   path: string,
   damaged: string | undefined,
@@ -108,6 +124,7 @@ async function openAt(
   const open = (): Database => new sqlite.default.Database(path);
   const database = open();
   try {
+    expectWritable(path);
     prepare(database);
     const version = Number(database.get('PRAGMA user_version')?.['user_version']);
     if (version > layoutVersion)

@@ -111,9 +111,10 @@ class Finder {
     const lost = missing.filter((cursor) => !isBegun(cursor));
     for (const rotated of candidates) await this.#openUnread(rotated);
     const spared = missing.filter((cursor) => held.has(cursor)).length;
-    const foreign = this.#foreign.filter(
-      (rotated) => newest === undefined || hasChangedSince(rotated, newest),
-    );
+    // One stands for all: who may write into the folder can put thousands there.
+    const foreign = this.#foreign
+      .filter((rotated) => newest === undefined || hasChangedSince(rotated, newest))
+      .slice(-1);
     const events: UnreadEvent[] = [
       ...this.#damaged.values(),
       ...unreadable(candidates, spared),

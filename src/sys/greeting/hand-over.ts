@@ -53,9 +53,12 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
   }
   let whyNot: string | undefined;
   child.on('error', (error) => (whyNot = error.message));
-  const pipe = child.stdio[3] as Readable | null | undefined;
-  if (child.stderr !== null && complain !== undefined) pass(child.stderr, complain);
+  // Without a free descriptor Node sets neither of them.
+  const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[3] as Readable | undefined;
+  const errors = child.stderr as Readable | null | undefined;
+  if (errors && complain !== undefined) pass(errors, complain);
   const verdict = collect(pipe).then((text): LastLook => {
+    if (child.pid === undefined) return {kind: 'failed', why: whyNot ?? 'no process was made'};
     return whyNot === undefined ? readLastLook(text) : {kind: 'failed', why: whyNot};
   });
   return {

@@ -2,6 +2,7 @@
  * The gate's port: takes connections and reads nothing of them. The port is our own, or the service manager
  * holds it (sd_listen_fds(3)), so that nobody is refused while we start.
  */
+import fs from 'node:fs';
 import net from 'node:net';
 import {type Connection, connectionOf} from './connection.js';
 
@@ -66,6 +67,7 @@ export async function listenForClients(
       throw error;
     }
   }
+  if (given.length > 0) expectBothFamilies(servers);
   return {
     from: given.length > 0 ? 'manager' : 'port',
     port: portOf(servers[0]) ?? port,
@@ -73,6 +75,19 @@ export async function listenForClients(
       for (const server of servers) server.close();
     },
   };
+}
+
+/** The firewall leads clients of both families to one port. @throws when the manager's sockets are not there */
+function expectBothFamilies(servers: readonly net.Server[]): void {
+  const places = servers.map((server) => server.address() as net.AddressInfo);
+  const families = new Set(places.map(({family}) => family));
+  const isIpv6 = fs.existsSync('/proc/net/if_inet6');
+  const isOnePort = places.every(({port}) => port === places[0]?.port);
+  if (isOnePort && families.has('IPv4') && (families.has('IPv6') || !isIpv6)) return;
+  for (const server of servers) server.close();
+  throw new Error(
+    'expected of the service manager ListenStream=0.0.0.0:PORT and ListenStream=[::]:PORT',
+  );
 }
 
 function listen(server: net.Server, options: net.ListenOptions): Promise<net.Server> {

@@ -82,7 +82,7 @@ async function change(
     const words = [which, ...how, ...its.map((id) => `-qI${id}`)];
     const result = await runCommand(program, words, {timeoutMs});
     if (result.kind === 'done') said.push(...result.stdout.split('\n'));
-    else failure = result.why;
+    else failure = printable(result.why, reasonCharacters);
   }
   const after = findStates(asked, files);
   const isDone = (id: string): boolean => after.get(id)?.state === wanted;

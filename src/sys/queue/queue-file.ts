@@ -65,8 +65,12 @@ export class QueueFiles {
 export function lookAtBody(
   path: string,
 ): {readonly bytes: number; readonly uid: number} | undefined {
-  const stat = fs.lstatSync(path, {throwIfNoEntry: false});
-  return stat?.isFile() === true ? {bytes: stat.size, uid: stat.uid} : undefined;
+  try {
+    const stat = fs.lstatSync(path, {throwIfNoEntry: false});
+    return stat?.isFile() === true ? {bytes: stat.size, uid: stat.uid} : undefined;
+  } catch {
+    return undefined; // not to be looked at: the control file names any folder
+  }
 }
 
 /**

@@ -121,9 +121,9 @@ describe('explain tells of each line', () => {
       .replace(', delay', ', ctladdr=<list@example.net> (8/0), delay');
     const {printed} = await explained([mail, to, alias].join('\n'), 'json');
     expect(eventsOf(printed).map(({outcome}) => outcome)).toEqual([
-      'the end of an envelope in which nothing was refused',
-      '203.0.113.7 delivered to 1 recipient, proof log',
-      'of mail that came before the log that is read, and whose it was is not said',
+      'the end of an envelope in which nothing was refused; mail of 203.0.113.7 to 1 recipient',
+      '203.0.113.7 delivered to 1 recipient, proof log; mail sent for 1 recipient',
+      'of mail that came before the log that is read, and whose it was is not said; mail sent for 1 recipient',
     ]);
   });
 
