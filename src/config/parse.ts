@@ -168,14 +168,10 @@ function gateContradictions(
   });
   const [port, ports] = [values.get('greetingPort'), values.get('mailerPorts')];
   const guarded: readonly unknown[] = Array.isArray(ports) ? ports : [];
-  if (typeof port !== 'number' || !(mailPorts.includes(port) || guarded.includes(port)))
-    return larger;
+  if (typeof port !== 'number' || !guarded.includes(port)) return larger;
   const expected = 'a port at which nobody else listens: clients call the mailer at this one';
   return [...larger, {...written('greetingPort', sources).place, what: String(port), expected}];
 }
-
-/** At which a mailer listens, whatever is guarded (RFC 5321, 6409, 8314). */
-const mailPorts: readonly number[] = [25, 465, 587];
 
 /** What is expected in the place of an unknown key: naming all keys would bury the one that was meant. */
 const aKey = 'one of the keys that `blocksmtp sample-config` prints';

@@ -85,10 +85,10 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
-  /** All that is exempt: what is few first, and the administrator's entries, of which there may be many, last. */
+  /** All that is exempt: the administrator's entries first, then our own addresses, then what is no client's. */
   get networks(): readonly Network[] {
     const entries = this.#whitelist.entries.map((entry) => entry.network);
-    return [...this.#trusted, ...this.#ours, ...reserved, ...entries];
+    return [...entries, ...this.#trusted, ...this.#ours, ...reserved];
   }
 
   /** Whether this machine, or the mailer, has an address in the network. */

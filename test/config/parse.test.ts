@@ -218,15 +218,13 @@ describe('parseConfig: contradictions', () => {
       'greeting_max_per_client: 101: expected at most greeting_max_per_network, which is 100',
     ],
     [
-      {greeting_port: 587},
-      'greeting_port: 587: expected a port at which nobody else listens: clients call the mailer at this one',
-    ],
-    [
       {greeting_port: 2525, mailer_ports: '25,2525'},
       'greeting_port: 2525: expected a port at which nobody else listens: clients call the mailer at this one',
     ],
   ])('of the gate: %j', (table, problem) => {
-    expect(problemsOf({table})).toEqual([`${file}: ${problem}`]);
+    expect(problemsOf({table: {...table, greeting: 'gate'}})).toEqual([`${file}: ${problem}`]);
+    // Where nobody waits nobody has chosen the port.
+    expect(problemsOf({table: {...table, greeting: 'observe'}})).toEqual([]);
   });
 
   test('of the gate: a part that is not written is no larger than its whole', () => {

@@ -50,7 +50,9 @@ export class NeverWaiting {
     }
     const logins = [...state.submitters.entries()].map(([client]) => client).reverse();
     const clients = [...logins, ...this.#records, ...guard.known.friends()];
-    const now = neverWaiting({exempt: exemptions().networks, clients});
+    // The whitelist last: of a very long one the end gives way, and not our own addresses.
+    const exempt = [...exemptions().networks].reverse();
+    const now = neverWaiting({exempt, clients});
     if (isSame(now, this.#given)) return;
     this.#given = now;
     way.exempt(now);

@@ -85,6 +85,8 @@ function leadRules(port: number, ip: string): Rule[] {
   ];
 }
 
+const isAssured = match({ct: {key: 'status'}}, 'assured');
+
 function talkRules(family: Family): Rule[] {
   const ip = familyWord(family);
   const [client, server] = [`${ip} saddr . tcp sport`, `${ip} daddr . tcp dport`];
@@ -136,11 +138,7 @@ function talkRules(family: Family): Rule[] {
       chain: 'answer',
       // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
       text: `ct status assured ${server} @spoke update @early { ${ip} daddr ${timeout('early')} }`,
-      expression: [
-        match({ct: {key: 'status'}}, 'assured'),
-        match(to, '@spoke'),
-        update('early', field(ip, 'daddr')),
-      ],
+      expression: [isAssured, match(to, '@spoke'), update('early', field(ip, 'daddr'))],
     },
     {
       chain: 'answer',

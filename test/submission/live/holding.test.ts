@@ -113,4 +113,4 @@ test('at most so many in a round', async () => {
   expect(asked.map(({length}) => length)).toEqual([mostHeldAtOnce]);
 });
 
-test('bounds', () => expect([mostHeldAtOnce, mostNoted]).toEqual([500, 10_000]));
+test('bounds', () => expect([mostHeldAtOnce, mostNoted]).toEqual([500, 50_000]));

@@ -307,33 +307,6 @@ describe('what cannot be read is said, and the rest is', () => {
     ]);
   });
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip;
-  asRoot('of a user who does not write the log: not read, and that is said', async () => {
-    const path = newLog();
-    const position = await readUpTo(path, 'read');
-    append(path, 'one');
-    fs.renameSync(path, `${path}.3`);
-    await sleep(30);
-    // Both are newer than the place: without an owner they would be lines of the log.
-    append(path, 'forged');
-    fs.renameSync(path, `${path}.2`);
-    append(path, 'forged too');
-    fs.renameSync(path, `${path}.1`);
-    pack(`${path}.1`, '.gz', zlib.gzipSync(fs.readFileSync(`${path}.1`)));
-    const foreign = [`${path}.2`, `${path}.1.gz`];
-    for (const each of foreign) fs.chownSync(each, 4711, 4711);
-    append(path, 'three');
-    const {names, events} = await readOn(path, position);
-    expect(names).toEqual(['one', 'three']);
-    // The newest stands for all; the folder may be looked at more than once.
-    const told = events.filter(({kind}) => kind === 'otherOwner');
-    expect(told[0]).toEqual({kind: 'otherOwner', path: `${path}.1.gz`, owner: 4711});
-    expect(new Set(told.map((each) => JSON.stringify(each))).size).toBe(1);
-    // Of the user who writes the log they are the log's.
-    fs.chownSync(path, 4711, 4711);
-    expect((await readOn(path, position)).names).toEqual(['one', 'forged', 'forged too', 'three']);
-  });
-
   test('the very file that was read last', async () => {
     const path = newLog();
     const position = await readUpTo(path, 'read');
