@@ -60,7 +60,7 @@ describe('the firewall in trouble', () => {
     const daemon = relay.daemon([], {env: {PATH: '/opt/legacy:/usr/sbin:/usr/bin:/bin'}});
     await daemon.ready();
     await until('the hook', async () => (await rulesOf('iptables-legacy')).join().includes(CHAIN));
-    const holder = relay.start('flock', ['/run/xtables.lock', 'sleep', '12']);
+    const holder = relay.start('flock', ['/run/xtables.lock', 'sleep', '25']);
     await sleep(300);
     const from = daemon.stderr.length;
     const blocked = block();
