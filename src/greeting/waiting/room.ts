@@ -109,7 +109,7 @@ export class WaitingRoom {
   look(seenOf: (id: number) => Seen | undefined, beganMs: number, nowMs: number): Move[] {
     const moves: Move[] = [];
     for (const place of [...this.#waiting.values()]) {
-      // Whoever came after the look began may stand in no table yet.
+      // A client that came after the look began may stand in no table yet.
       if (place.sinceMs >= beganMs) break;
       const seen = seenOf(place.id);
       place.missed = seen === undefined ? place.missed + 1 : 0;

@@ -18,7 +18,7 @@ export type RowKey = string;
 /** Of a client that has said nothing, one that spoke before the greeting, one that is gone. */
 export function judge({state, unreadBytes}: Seen): 'silent' | 'early' | 'left' {
   if (state === 'gone') return 'left';
-  // Whoever spoke and hung up has spoken.
+  // A client that spoke and hung up has spoken.
   if (unreadBytes > 0) return 'early';
   return state === 'open' ? 'silent' : 'left';
 }

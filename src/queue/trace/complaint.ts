@@ -19,7 +19,7 @@ export interface Complaint {
   readonly received: readonly Received[];
   /** Of any form. A count. */
   readonly receivedCount: number;
-  /** `X-PHP-Originating-Script`: what PHP or whoever wrote it says. */
+  /** `X-PHP-Originating-Script`: as PHP writes it. The author of the message can write any. */
   readonly script: string | undefined;
   readonly messageId: string | undefined;
 }

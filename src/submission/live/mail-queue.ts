@@ -17,7 +17,7 @@ export interface Held {
 
 interface MessageDetails {
   readonly subject: string;
-  /** Empty: the message does not say. A hint: whoever wrote the message can write any. */
+  /** Empty: the message does not say. A hint: the author of the message can write any. */
   readonly script: string;
 }
 

@@ -241,7 +241,7 @@ export class Joining {
       if (!this.#claims.has(key)) this.#claims.set(key, claim);
       return [];
     }
-    // The first word counts: whoever makes up a second one changes nothing.
+    // The first word counts: a second one, which a user may make up, changes nothing.
     if (transit.waits !== 'relay') return [];
     const [host = '', queueId = ''] = key.split(' ');
     return this.#claimed(key, transit, claim, {host, queueId});

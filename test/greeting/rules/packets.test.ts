@@ -56,7 +56,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
   });
 
-  test('whoever calls the gate’s port by itself is dropped; this machine may', async () => {
+  test('a client that calls the gate’s port by itself is dropped; this machine may', async () => {
     const world = await openMailer(scene);
     const {gate} = await startGate(scene, 'strict');
     await expectDeaf(world, scene, [world.call(client, gatePort)]);

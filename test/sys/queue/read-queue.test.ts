@@ -7,10 +7,11 @@ import {mostBodyBytes, mostControlBytes} from '../../../src/sys/queue/queue-file
 import {readMessages, readQueue} from '../../../src/sys/queue/read-queue.js';
 import {findStates, listQueue, mostListed} from '../../../src/sys/queue/states.js';
 import {tempDirs} from '../../support/temp.js';
+import {whereAvailable} from '../../support/where-available.js';
 import {giveTo, queueWorld} from './world.js';
 
 const newDir = tempDirs();
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
+const asRoot = whereAvailable({root: true});
 
 async function all(world: ReturnType<typeof queueWorld>) {
   const found: {id: string; text: string; whose: object; state: string}[] = [];
