@@ -64,7 +64,10 @@ export class Gate {
     const reporter = new Reporter({
       path: controlSocket,
       outbox: this.#outbox,
-      report: (visits) => reportOf(this.#room, this.#port, visits, nowMs() - monotonicMs()),
+      report: (visits) => {
+        const atMs = monotonicMs();
+        return reportOf(this.#room, this.#port, visits, atMs, nowMs() - atMs);
+      },
       say: this.#say,
     });
     const looks = repeat(lookEveryMs, () => this.#look());

@@ -43,11 +43,15 @@ export class Outbox {
   }
 }
 
-/** @param aheadMs how far the clock that people set is ahead of the room's */
+/**
+ * @param atMs by the room's clock
+ * @param aheadMs how far the clock that people set is ahead of it
+ */
 export function reportOf(
   room: WaitingRoom,
   port: number,
   visits: readonly GateVisit[],
+  atMs: number,
   aheadMs: number,
 ): GateReport {
   const waiters = [];
@@ -56,7 +60,7 @@ export function reportOf(
     waiters.push({client: client.text, sinceMs: Math.max(0, Math.round(sinceMs + aheadMs))});
   }
   return {
-    state: room.isFull ? 'full' : 'takes',
+    state: room.load(atMs),
     port,
     waiting: room.size,
     children: room.children,

@@ -43,6 +43,11 @@ interface Place extends Waiter {
 /** Above it the room is under stress. A share of `most`, as postscreen has it. */
 export const stressShare = 0.7;
 /** Bits of a network, of each family. */
+/** A gate is full where a client has to wait so much longer than its wait. Ms: far below `mostQueuedMs`. */
+export const lateMs = 5000;
+/** Of the mailer's places so many may be taken when a full gate takes clients again. A share. */
+export const freeAgainShare = 0.8;
+
 const networkBits = {4: 24, 6: 64} as const;
 /**
  * So long a client that has waited waits on for its turn, while too many processes were started in the last
@@ -59,6 +64,7 @@ export class WaitingRoom {
   readonly #waiting = new Map<number, Place>();
   readonly #ofClient = new Map<string, number>();
   readonly #ofNetwork = new Map<string, number>();
+  #load: 'takes' | 'full' = 'takes';
 
   constructor(limits: RoomLimits) {
     this.#limits = limits;
@@ -80,6 +86,19 @@ export class WaitingRoom {
   /** Whether the next unknown client would hear 421. */
   get isFull(): boolean {
     return this.#places.isFull;
+  }
+
+  /**
+   * What the firewall is told. `full`: unknown clients would hear 421, or wait for long, because of the mailer's places
+   * and not of the greeting; it leads nobody here then. Once full, it is so until a fifth of the places is free:
+   * otherwise one that comes free between two reports would keep the door open and the queue long.
+   */
+  load(nowMs: number): 'takes' | 'full' {
+    const [first] = this.#waiting.values();
+    const isLate = first !== undefined && nowMs - this.#dueMs(first) > lateMs;
+    const most = this.#limits.mostChildren * (this.#load === 'full' ? freeAgainShare : 1);
+    this.#load = isLate || this.children >= most ? 'full' : 'takes';
+    return this.#load;
   }
 
   /** The longest waiting first. */

@@ -46,7 +46,7 @@ test('a full report is one, and fits into a request', () => {
   for (let i = 0; i < mostWaiters + 50; i++) room.come(i, client, 1000 + i);
   const nowMs = 1_800_000_000_000;
   const visits = Array.from({length: mostVisits}, () => visit(nowMs));
-  const report = reportOf(room, 2500, visits, nowMs);
+  const report = reportOf(room, 2500, visits, 0, nowMs);
   expect(report).toMatchObject({state: 'takes', waiting: 150, children: 0, stress: 'stressed'});
   expect(report.waiters.length).toBe(mostWaiters);
   expect(report.waiters[0]).toEqual({client: client.text, sinceMs: nowMs + 1000});

@@ -2,6 +2,8 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {type Address, parseAddress} from '../../../src/net/address.js';
 import {
+  freeAgainShare,
+  lateMs,
   mostMissed,
   mostQueuedMs,
   type RoomLimits,
@@ -44,6 +46,30 @@ describe('who waits in silence', () => {
     expect(mostQueuedMs).toBe(30_000);
     const late = room.pass(6000 + mostQueuedMs).map(({kind}) => kind);
     expect(late).toEqual(['hand', 'hand']);
+  });
+
+  test('a gate is full while all places are taken, and until a fifth is free', () => {
+    const room = new WaitingRoom({...limits, mostChildren: 10, childrenPerSecond: 10});
+    for (let i = 0; i < 10; i++) room.come(i, client(i), 0);
+    expect(room.load(5999)).toBe('takes');
+    room.pass(6000);
+    expect([room.children, room.load(6000)]).toEqual([10, 'full']);
+    room.childEnded();
+    room.childEnded();
+    expect([room.children, room.load(6000)]).toEqual([8, 'full']);
+    room.childEnded();
+    expect([room.children, room.load(6000)]).toEqual([7, 'takes']);
+    expect(freeAgainShare).toBe(0.8);
+  });
+
+  test('a gate is full where those whose wait is over have to wait for their turn', () => {
+    const room = new WaitingRoom({...limits, mostChildren: 100});
+    for (let i = 0; i < 7; i++) room.come(i, client(i), 0);
+    room.pass(6000);
+    expect([room.children, room.load(6000 + lateMs)]).toEqual([2, 'takes']);
+    expect(room.load(6001 + lateMs)).toBe('full');
+    while (room.size > 0) room.pass((room.nextMs(20_000) ?? 0) + 20_000);
+    expect(room.load(60_000)).toBe('takes');
   });
 
   test('hears 421 where the mailer has no place', () => {
