@@ -172,3 +172,13 @@ const isListed: Is<Listed> = (value): value is Listed =>
   isRecordOf(({chain}) => isText(chain))(value['rule']);
 
 const isList = listOf(isListed);
+
+/** The order of the rules in a chain matters, and not that of the rest. */
+export function numbered<Item extends {readonly chain: string}>(rules: readonly Item[]): Item[] {
+  const counts = new Map<string, number>();
+  return rules.map((rule) => {
+    const count = (counts.get(rule.chain) ?? 0) + 1;
+    counts.set(rule.chain, count);
+    return {...rule, chain: `${rule.chain} ${count}`};
+  });
+}

@@ -91,22 +91,22 @@ function talkRules(family: Family): OwnRules {
     `-m set --match-set ${talkSet(set, family)} ${end}`;
   const add = (set: TalkSet, end: string): string =>
     `-j SET --add-set ${talkSet(set, family)} ${end} --exist --timeout ${talkSets[set].seconds}`;
-  const client = isIn('begun', 'src,src');
-  const answered = `${from} --tcp-flags SYN,RST NONE ${isIn('begun', 'dst,dst')}`;
+  const client = isIn('begun', 'src,src,dst');
+  const answered = `${from} --tcp-flags SYN,RST NONE ${isIn('begun', 'dst,dst,src')}`;
   const says = (option: string, bytes: number): string =>
-    `${to} ${option} --tcp-flags FIN,SYN,RST,PSH PSH ${client} -m length --length ${bytes + 1}:65535 ${add('spoke', 'src,src')}`;
+    `${to} ${option} --tcp-flags FIN,SYN,RST,PSH PSH ${client} -m length --length ${bytes + 1}:65535 ${add('spoke', 'src,src,dst')}`;
   return {
     hooks: [
       {chain: 'INPUT', match: `! -i lo ${to}`},
       {chain: 'OUTPUT', match: `! -o lo ${from}`},
     ],
     rules: [
-      `${to} --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ${add('begun', 'src,src')}`,
+      `${to} --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ${add('begun', 'src,src,dst')}`,
       says('--tcp-option 8', stamped),
       says('! --tcp-option 8', plain),
       // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
-      `${answered} -m conntrack --ctstatus ASSURED ${isIn('spoke', 'dst,dst')} ${add('early', 'dst')}`,
-      `${answered} -j SET --del-set ${talkSet('begun', family)} dst,dst`,
+      `${answered} -m conntrack --ctstatus ASSURED ${isIn('spoke', 'dst,dst,src')} ${add('early', 'dst')}`,
+      `${answered} -j SET --del-set ${talkSet('begun', family)} dst,dst,src`,
     ],
   };
 }

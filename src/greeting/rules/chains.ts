@@ -253,7 +253,7 @@ function talkCalls(family: Family): Call[] {
   const inet = family === 4 ? 'inet' : 'inet6';
   const lines = talkNames.flatMap((name) => {
     const {of, size, seconds} = talkSets[name];
-    const type = of === 'clients' ? 'hash:ip' : 'hash:ip,port';
+    const type = of === 'clients' ? 'hash:ip' : 'hash:ip,port,ip';
     const set = talkSet(name, family);
     const created = `create ${set} ${type} family ${inet} maxelem ${size} timeout ${seconds}`;
     return name === 'early' ? [created] : [created, `flush ${set}`];

@@ -17,6 +17,7 @@ import {
   type Listed,
   listedIn,
   listTable,
+  numbered,
   priority,
   shapeOf,
 } from '../../firewall/nft.js';
@@ -89,9 +90,11 @@ const isAssured = match({ct: {key: 'status'}}, 'assured');
 
 function talkRules(family: Family): Rule[] {
   const ip = familyWord(family);
-  const [client, server] = [`${ip} saddr . tcp sport`, `${ip} daddr . tcp dport`];
-  const from = {concat: [field(ip, 'saddr'), field('tcp', 'sport')]};
-  const to = {concat: [field(ip, 'daddr'), field('tcp', 'dport')]};
+  const [saddr, daddr] = [field(ip, 'saddr'), field(ip, 'daddr')];
+  const client = `${ip} saddr . tcp sport . ${ip} daddr`;
+  const server = `${ip} daddr . tcp dport . ${ip} saddr`;
+  const from = {concat: [saddr, field('tcp', 'sport'), daddr]};
+  const to = {concat: [daddr, field('tcp', 'dport'), saddr]};
   const update = (set: TalkSet, value: unknown) => {
     const elem = {elem: {val: value, timeout: talkSets[set].seconds}};
     return {set: {op: 'update', elem, set: `@${set}`}};
@@ -138,7 +141,7 @@ function talkRules(family: Family): Rule[] {
       chain: 'answer',
       // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
       text: `ct status assured ${server} @spoke update @early { ${ip} daddr ${timeout('early')} }`,
-      expression: [isAssured, match(to, '@spoke'), update('early', field(ip, 'daddr'))],
+      expression: [isAssured, match(to, '@spoke'), update('early', daddr)],
     },
     {
       chain: 'answer',
@@ -183,7 +186,7 @@ function setsOf(mode: GateMode, family: Family): readonly NftSet[] {
   const address = `ipv${family}_addr`;
   const talk = (Object.keys(talkSets) as TalkSet[]).map((name): NftSet => {
     const {of, size} = talkSets[name];
-    const types = of === 'clients' ? [address] : [address, 'inet_service'];
+    const types = of === 'clients' ? [address] : [address, 'inet_service', address];
     return {name, types, flags: 'timeout', size};
   });
   if (mode === 'observe') return talk;
@@ -225,16 +228,6 @@ export function gateShape(rules: Shape, family: Family): string {
     }),
     ...numbered(rulesOf(rules, family)).map(({chain, expression}) => ['rule', chain, expression]),
   ]);
-}
-
-/** The order of the rules in a chain matters, and not that of the rest. */
-function numbered<Item extends {readonly chain: string}>(rules: readonly Item[]): Item[] {
-  const counts = new Map<string, number>();
-  return rules.map((rule) => {
-    const count = (counts.get(rule.chain) ?? 0) + 1;
-    counts.set(rule.chain, count);
-    return {...rule, chain: `${rule.chain} ${count}`};
-  });
 }
 
 export function readGateTable(

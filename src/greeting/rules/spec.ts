@@ -97,6 +97,9 @@ export const mostKnownRules = 1000;
 /** How a client is seen to speak too early, and what of it is kept. */
 export type TalkSet = 'begun' | 'spoke' | 'early';
 
+/**
+ * A connection is the client, its port and our address: a client may use a port again for another address of ours.
+ */
 export const talkSets: Readonly<
   Record<TalkSet, {readonly of: 'connections' | 'clients'; size: number; seconds: number}>
 > = {

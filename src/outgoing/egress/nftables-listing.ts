@@ -11,6 +11,7 @@ import {
   type Listed,
   listedIn,
   listTable,
+  numbered,
   priority,
   shapeOf,
 } from '../../firewall/nft.js';
@@ -134,16 +135,6 @@ export function egressShape(rules: EgressRules, family: Family): string {
     ['chain', 'output', 'output', priority, 'accept'],
     ...numbered(rulesOf(rules, family)).map(({chain, expression}) => ['rule', chain, expression]),
   ]);
-}
-
-/** The order of the rules in a chain matters, and not that of the rest. */
-function numbered<Item extends {readonly chain: string}>(rules: readonly Item[]): Item[] {
-  const counts = new Map<string, number>();
-  return rules.map((rule) => {
-    const count = (counts.get(rule.chain) ?? 0) + 1;
-    counts.set(rule.chain, count);
-    return {...rule, chain: `${rule.chain} ${count}`};
-  });
 }
 
 export function readEgressTable(
