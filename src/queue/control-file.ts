@@ -1,7 +1,7 @@
 /**
  * Reads a control file of sendmail's queue (`qf…`, held `hf…`), versions V2 of 8.7 to V8 of 8.17
  * (queue.c readqf()): one letter a line, and headers that go on in the next line. Its headers are the
- * client's text, and may hold any byte but a line feed. What a message is makes `message.ts` of it.
+ * client's text, and may hold any byte but a line feed. `message.ts` makes a message of it.
  */
 
 /** A header as it stands there: its value may go on over lines, each of which begins with a blank. */

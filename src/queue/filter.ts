@@ -1,6 +1,6 @@
 /**
- * Decides which messages of the queue are meant: all that every given filter fits. Pure; the body is
- * read only where a filter needs it, by who calls.
+ * Decides which messages of the queue are meant: all that every given filter fits. Pure; the
+ * caller reads the body, and only where a filter needs it.
  */
 import {type Pattern, fits, patternCharacters, patternOf} from './pattern.js';
 import {unfolded} from './received.js';

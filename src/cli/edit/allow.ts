@@ -1,7 +1,7 @@
 /**
  * `blocksmtp allow` and `blocksmtp disallow`: edit the whitelist, and tell whether that changed anything.
- * The daemon reads the file by itself within a second; whether it did is asked, for it may read another
- * file than this command.
+ * The daemon reads the file by itself within a second. The command asks the daemon whether it did, for it may
+ * read another file.
  */
 import {askDaemon} from '../commands/ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';

@@ -1,7 +1,7 @@
 /**
  * `blocksmtp trace`: from a message that somebody complained of to the local user, the login or the host
- * that sent it. Reads the logs that are followed, and those they were rotated into. What counts decides
- * `queue/trace`.
+ * that sent it. Reads the logs that are followed, and those they were rotated into. `queue/trace`
+ * decides what counts.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';

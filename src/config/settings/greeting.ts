@@ -1,3 +1,4 @@
+/** Whether clients wait for the greeting, for how long, and what serves them then. */
 import {choice, duration, number, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
@@ -7,7 +8,7 @@ export const greeting = {
   greeting: setting(
     choice('off', 'observe', 'gate', 'strict'),
     'off',
-    'What is done about clients that speak before the greeting: nothing; counted against them; unknown clients wait at the gate first; or such clients are also blocked at once.',
+    'What the daemon does about clients that speak before the greeting: nothing; it counts that against them; it also has unknown clients wait at the gate; or it also blocks such clients at once.',
   ),
   greetingWait: setting(
     duration('1s', '90s'),

@@ -1,4 +1,4 @@
-/** What is done about senders whose mail leaves through the mailer. */
+/** What the daemon does about senders whose mail leaves through the mailer. */
 import {list} from '../kinds/lists.js';
 import {choice, number} from '../kinds/scalars.js';
 import {setting} from './setting.js';

@@ -4,8 +4,8 @@
  *
  * Who speaks too early is seen without counting packets: the first packet of a connection is noted in
  * `begun`, and the mailer's first word takes it out again. A client that says something while it is noted
- * has not been greeted: it is noted in `spoke`. It counts only when this machine goes on to answer it, which
- * it does only when the handshake is done: a forged address never gets so far.
+ * has not been greeted: it is noted in `spoke`. It counts only when this machine goes on to answer it, and
+ * conntrack has seen the client's own acknowledgement (ASSURED): a forged address hardly gets so far.
  */
 import {elementNetwork} from '../../blocks/sets/nftables-listing.js';
 import type {Elements} from '../../blocks/sets/set.js';
