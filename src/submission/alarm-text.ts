@@ -1,5 +1,5 @@
 /**
- * What is said of a sender that sends too much, and of a user who imitates the mailer's lines: as a line of the log,
+ * The words about a sender that sends too much, and about a user who imitates the mailer's lines: as a line of the log,
  * as the lines of a mail or a window, as JSON for a program. Names, addresses and subjects are whatever their sender
  * likes, so each is made printable and cut. Who is warned of, `book.ts` decides.
  */

@@ -1,4 +1,4 @@
-/** What is told of senders: values for the table and the JSON of `senders`, the offender on top. */
+/** What the daemon shows of senders: values for the table and the JSON of `senders`, the offender on top. */
 import type {SenderBook} from './book.js';
 import type {Exempts} from './exempt.js';
 import {type QueuedCount, type Transit, waitingCounts, waitingIn} from './whose/in-transit.js';

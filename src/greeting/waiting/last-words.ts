@@ -16,7 +16,7 @@ export type LastLook =
 /** Why a hand-over failed. Characters. */
 const longestWhy = 200;
 
-/** The last line counts: a command that cannot be run is told after the hand-over. */
+/** The last line counts: the look reports a command that it cannot run after the hand-over. */
 export function readLastLook(text: string): LastLook {
   const [kind, rest] = splitOnce(text.trimEnd().split('\n').at(-1) ?? '');
   switch (kind) {

@@ -89,7 +89,7 @@ export class WaitingRoom {
   }
 
   /**
-   * What the firewall is told. `full`: unknown clients would hear 421, or wait for long, because of the mailer's places
+   * What the gate reports. `full`: unknown clients would hear 421, or wait for long, because of the mailer's places
    * and not of the greeting; it leads nobody here then. Once full, it is so until a fifth of the places is free:
    * otherwise one that comes free between two reports would keep the door open and the queue long.
    */

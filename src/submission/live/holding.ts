@@ -148,7 +148,7 @@ export class Holding {
     const [first] = busy;
     if (first === undefined) this.#complaints.end('busy');
     else {
-      // The same text each time is said once, so no id is in it.
+      // The log says the same text once, so no id is in it.
       const why = first.why.includes(first.id) ? 'sendmail leaves them' : first.why;
       const what = 'outgoing mail: some messages are not held yet, and are tried again';
       this.#complaints.begin('busy', `${what}: ${why}`);

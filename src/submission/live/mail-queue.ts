@@ -35,7 +35,7 @@ export interface MailQueue {
   readonly whyNotHeld: () => string | undefined;
 }
 
-/** The program that writes mail from PHP puts its own name there, if it is told to. */
+/** The program that writes mail from PHP puts its own name there, if its settings ask for it. */
 const scriptHeader = 'x-php-originating-script';
 
 export const sendmailQueue: MailQueue = {

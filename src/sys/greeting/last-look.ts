@@ -15,7 +15,7 @@ export const perl = '/usr/bin/perl';
 /** `silence`: who spoke is refused. `peer`: only whether the client is still there. */
 export type Look = 'silence' | 'peer';
 
-/** What is said to clients, as the program writes it. */
+/** What clients hear, as the program writes it. */
 export const words = {
   early: '554 5.5.0 Rejecting commands: traffic before the greeting',
   busy: '421 4.3.2 Too many connections, try again later',

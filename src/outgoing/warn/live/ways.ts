@@ -1,6 +1,6 @@
 /**
  * The ways that every kind of warning goes besides the log and a window: a mail, a command, a webhook; with their
- * bounds. What is said, the caller knows.
+ * bounds. The caller makes the text.
  */
 import type {Config} from '../../../config/schema.js';
 import type {Delivered} from '../delivered.js';
