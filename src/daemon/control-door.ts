@@ -2,7 +2,7 @@
  * The control socket of one life. A daemon whose socket cannot be made goes on without it: it guards all
  * the same. What is answered is the caller's.
  */
-import {Complaints} from '../base/mechanisms/complaints.js';
+import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
@@ -16,14 +16,14 @@ export class ControlDoor {
   #server: ControlServer | undefined;
   #isClosed = false;
   /** Each check calls it: the log has what is wrong once. */
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #opening = new SingleFlight(() => this.#open());
 
   constructor(config: Config, say: Say, answer: (request: unknown) => Promise<Answer>) {
     this.#config = config;
     this.#say = say;
     this.#answer = answer;
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   /** Makes the socket, or makes it again where its file is gone or is somebody else's. A dry run has none. */
@@ -49,12 +49,12 @@ export class ControlDoor {
       if (this.#isClosed) server.close();
       else this.#server = server;
       const back = 'control socket: made again, commands reach this daemon';
-      const was = this.#complaints.end('socket', back);
+      const was = this.#troubles.end('socket', back);
       if (isLost && !was)
         this.#say('warning', `control socket ${path}: it was removed, and is made again`);
     } catch (error) {
       const why = (error as Error).message;
-      this.#complaints.begin(
+      this.#troubles.begin(
         'socket',
         `no control socket, so no command reaches this daemon: ${why}`,
       );

@@ -2,7 +2,7 @@
  * Writes the figures of a status to the file that monitoring collects. When the disk refuses, it says so
  * once, and again when the reason is another one or the file had been written since.
  */
-import {Complaints} from '../base/mechanisms/complaints.js';
+import {Troubles} from '../base/mechanisms/troubles.js';
 import type {Say} from '../base/say.js';
 import {writeTextFile} from '../sys/disk/text-file.js';
 import {statusFigures} from '../report/prometheus.js';
@@ -13,22 +13,22 @@ const mode = 0o644;
 
 export class MetricsFile {
   readonly #path: string;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
 
   /** @param path empty: nothing is written */
   constructor(path: string, say: Say) {
     this.#path = path;
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   write(status: Status): void {
     if (this.#path === '') return;
     try {
       writeTextFile(this.#path, statusFigures(status), mode);
-      this.#complaints.end('metrics_file');
+      this.#troubles.end('metrics_file');
     } catch (error) {
       const {message} = error as Error;
-      this.#complaints.begin('metrics_file', `metrics_file: not written: ${message}`, 'warning');
+      this.#troubles.begin('metrics_file', `metrics_file: not written: ${message}`, 'warning');
     }
   }
 }

@@ -3,7 +3,7 @@
  * hangs says nothing, and is started anew. Over all lives, for a reload is no end. Where no manager
  * listens it does nothing. When a life is ready is for `life.ts`.
  */
-import {Complaints} from '../base/mechanisms/complaints.js';
+import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {ServiceManager} from '../sys/run/service-manager.js';
@@ -25,7 +25,7 @@ export class Readiness {
   #life: ReadyLife | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #telling = new SingleFlight(() => this.#tell());
-  readonly #complaints = new Complaints((level, message) => this.#life?.say(level, message));
+  readonly #troubles = new Troubles((level, message) => this.#life?.say(level, message));
 
   constructor(manager: ServiceManager | undefined) {
     this.#manager = manager;
@@ -50,10 +50,10 @@ export class Readiness {
   async #tell(): Promise<void> {
     const told = await this.#manager?.tell(this.#life?.status() ?? '');
     if (told === undefined || told.kind === 'done') {
-      this.#complaints.end('notify');
+      this.#troubles.end('notify');
       return;
     }
     const message = `the service manager cannot be told that the daemon is alive: ${told.why}`;
-    this.#complaints.begin('notify', message, 'warning');
+    this.#troubles.begin('notify', message, 'warning');
   }
 }

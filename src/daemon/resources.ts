@@ -2,7 +2,7 @@
  * Sets up what a daemon, or a command in its absence, works on: the lock, the store, the way to the
  * firewall. In a dry run the same parts that touch nothing.
  */
-import {Complaints} from '../base/mechanisms/complaints.js';
+import {Troubles} from '../base/mechanisms/troubles.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
@@ -47,17 +47,17 @@ export async function openResources(
     }
     sayLeftOut(store, log);
     let {lock} = locked;
-    const complaints = new Complaints(log.say);
+    const troubles = new Troubles(log.say);
     const {state, history} = store;
     const secure: Resources['secure'] = async () => {
       if (lock.isThere()) return 'wasThere';
       const again = await lockState(config.stateDir);
       const gone = `state: ${config.stateDir} was removed, or is mounted over`;
       if (again.kind !== 'locked') {
-        complaints.begin('state', `${gone}; it cannot be made again: ${again.why}`);
+        troubles.begin('state', `${gone}; it cannot be made again: ${again.why}`);
         return 'wasThere';
       }
-      complaints.end('state');
+      troubles.end('state');
       lock.release();
       lock = again.lock;
       log.say('warning', `${gone}: it is made again, and all is saved there`);

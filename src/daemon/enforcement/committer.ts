@@ -4,7 +4,7 @@
  * refuses, it says so once, until the state is saved again, and goes on trying; everything stays in
  * memory until then.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 
@@ -17,7 +17,7 @@ const retryMs = 5000;
 
 export class Committer {
   readonly #commit: () => void;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
   #failure: string | undefined;
@@ -26,7 +26,7 @@ export class Committer {
   /** @param commit saves everything, or throws and keeps everything */
   constructor(commit: () => void, say: Say) {
     this.#commit = commit;
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   after(change: 'counted' | 'moved'): void {
@@ -45,12 +45,12 @@ export class Committer {
     try {
       this.#commit();
       this.#failure = undefined;
-      this.#complaints.end('state', 'state: saved again, nothing was lost');
+      this.#troubles.end('state', 'state: saved again, nothing was lost');
     } catch (error) {
       const {message: why} = error as Error;
       // Once, whatever the reasons: two that alternate would fill the disk that refuses.
       if (this.#failure === undefined) {
-        this.#complaints.begin('state', `state: not saved: ${why} (kept, trying again)`);
+        this.#troubles.begin('state', `state: not saved: ${why} (kept, trying again)`);
       }
       this.#failure = why;
       this.after('counted');

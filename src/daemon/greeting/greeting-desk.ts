@@ -5,7 +5,7 @@
  *
  * A block of a client ends its pass: what waited like a mailer and then guessed waits again when the block is over.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -46,7 +46,7 @@ export class GreetingDesk {
   readonly #passed: Passed;
   readonly #greeted: GreetedClients;
   readonly #never: NeverWaiting;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #looking = new SingleFlight(() => this.#look());
   #timer: NodeJS.Timeout | undefined;
   #seenEarly = 0;
@@ -57,7 +57,7 @@ export class GreetingDesk {
     this.#passed = new Passed(state.passed, config.greetingPassed);
     this.#greeted = new GreetedClients(state.greeted);
     this.#never = new NeverWaiting(parts);
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   /** Who passed when the daemon ended passes again. */
@@ -103,10 +103,10 @@ export class GreetingDesk {
     }
     if (report.port !== port) {
       const why = `the gate listens at port ${report.port}, expected greeting_port, which is ${port}: start the gate anew`;
-      this.#complaints.begin('port', `greeting: ${why}; nobody is led to it`);
+      this.#troubles.begin('port', `greeting: ${why}; nobody is led to it`);
       return refused(why);
     }
-    this.#complaints.end('port', 'greeting: the gate listens where clients are led to');
+    this.#troubles.end('port', 'greeting: the gate listens where clients are led to');
     const nowMs = this.#parts.now();
     for (const visit of this.#tally.take(report, nowMs)) this.#visited(visit, nowMs);
     if (report.state === 'takes') this.#parts.way.renew();

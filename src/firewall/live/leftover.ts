@@ -2,7 +2,7 @@
  * What earlier settings left in the kernel, and how it is removed. Which parts these can be, and when
  * they are removed, their owners decide (`blocks/live`, `outgoing/egress/live`).
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import type {CallResult, Part} from '../backend.js';
 import type {KeeperTools} from './keeper.js';
@@ -29,12 +29,12 @@ export interface LeftoverGroup {
  */
 export class Leftovers {
   readonly #tools: KeeperTools;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   #left: readonly Leftover[] = [];
 
   constructor(tools: KeeperTools) {
     this.#tools = tools;
-    this.#complaints = new Complaints(tools.say);
+    this.#troubles = new Troubles(tools.say);
   }
 
   /** From now on these are what may be left, and no others. */
@@ -58,12 +58,12 @@ export class Leftovers {
   async #tryOne({name, remove}: Leftover, run: RunCall): Promise<void> {
     const failure = await remove(run, this.#tools.say);
     if (failure === undefined) {
-      this.#complaints.end(name);
+      this.#troubles.end(name);
       return;
     }
     // Tried at each check, for ever where a kernel cannot do what a program asks of it.
     const what = `${name}: perhaps left behind, not removed: ${failure}`;
-    this.#complaints.begin(name, `${what} (trying again)`, 'warning');
+    this.#troubles.begin(name, `${what} (trying again)`, 'warning');
   }
 }
 

@@ -2,7 +2,7 @@
  * The gate while it runs: takes clients, looks at what lies in their sockets, hands them to the mailer, and
  * tells the daemon. What becomes of whom is decided in `greeting/waiting/`.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
 import type {Say} from '../../base/say.js';
 import {Reporter} from './reporter.js';
@@ -32,7 +32,7 @@ export class Gate {
   readonly #say: Say;
   readonly #room: WaitingRoom;
   readonly #outbox = new Outbox();
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #waiting = new Map<number, Connection>();
   readonly #children = new Set<HandOver>();
   /** What must be over before the process may end. */
@@ -46,7 +46,7 @@ export class Gate {
     this.#say = say;
     this.#port = settings.port;
     this.#room = new WaitingRoom(settings.limits);
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   /**
@@ -119,13 +119,13 @@ export class Gate {
     const beganMs = monotonicMs();
     try {
       const seen = seenAtPort(await socketTables(), this.#port);
-      this.#complaints.end('look', 'gate: the kernel shows its sockets again');
+      this.#troubles.end('look', 'gate: the kernel shows its sockets again');
       const seenOf = (id: number) => seen.get(this.#waiting.get(id)?.row ?? '');
       for (const move of this.#room.look(seenOf, beganMs, monotonicMs())) this.#make(move);
     } catch (error) {
       // The last look before the hand-over sees early talk all the same.
       const message = `gate: who speaks early is seen at the end of the wait only: ${(error as Error).message}`;
-      this.#complaints.begin('look', message, 'warning');
+      this.#troubles.begin('look', message, 'warning');
     }
     // Under stress, or when it has passed, others are next.
     this.#wait();
@@ -182,7 +182,7 @@ export class Gate {
         switch (found.kind) {
           case 'handed': {
             const fate = move.kind === 'hand' ? 'handed' : 'unwaited';
-            this.#complaints.end('mailer', 'gate: the mailer can be started again');
+            this.#troubles.end('mailer', 'gate: the mailer can be started again');
             const {pid} = child;
             this.#note(connection, move, fate, pid === undefined ? {} : {pid});
             return;
@@ -196,7 +196,7 @@ export class Gate {
             return;
           }
           case 'failed':
-            this.#complaints.begin('mailer', `gate: no mailer for clients: ${found.why}`);
+            this.#troubles.begin('mailer', `gate: no mailer for clients: ${found.why}`);
             {
               this.#note(connection, move, 'refused');
               return;

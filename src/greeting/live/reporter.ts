@@ -3,7 +3,7 @@
  * is to be told waits in the outbox. What a report holds is decided in `greeting/waiting/outbox.ts`.
  */
 import {countText} from '../../base/count.js';
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import {isRecord, own} from '../../base/shape.js';
 import type {Say} from '../../base/say.js';
@@ -26,7 +26,7 @@ interface ReporterParts {
 
 export class Reporter {
   readonly #parts: ReporterParts;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #flight = new SingleFlight(() => this.#send());
   readonly #timer: NodeJS.Timeout;
   #sentMs = Number.NEGATIVE_INFINITY;
@@ -35,7 +35,7 @@ export class Reporter {
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
-    this.#complaints = new Complaints(parts.say);
+    this.#troubles = new Troubles(parts.say);
     this.#timer = setInterval(() => this.#tick(), leastPauseMs);
     void this.#flight.run();
   }
@@ -64,10 +64,10 @@ export class Reporter {
     if (why === undefined) {
       this.#toldState = report.state;
       outbox.sent(visits);
-      this.#complaints.end('daemon', 'gate: the daemon answers again');
+      this.#troubles.end('daemon', 'gate: the daemon answers again');
     } else {
       const message = `gate: the daemon is not told of clients: ${why}; the gate goes on, and keeps ${mostUnsent} visits`;
-      this.#complaints.begin('daemon', message, 'warning');
+      this.#troubles.begin('daemon', message, 'warning');
     }
     const dropped = outbox.takeDropped();
     if (dropped > 0) {

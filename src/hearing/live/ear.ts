@@ -3,7 +3,7 @@
  * the log when the mailer is not heard, once for each reason, and when it is heard again. Decides nothing:
  * that is `hearing/judge.ts`.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import {type HeardLine, Listener} from '../heard.js';
 import {type Hearing, judgeMachine, judgeSource, type Surroundings} from '../judge.js';
@@ -41,7 +41,7 @@ interface Source {
 export class Ear {
   readonly #parts: EarParts;
   readonly #sources = new Map<string, Source>();
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #elsewhere: Elsewhere;
   readonly #sinceMs = nowMs();
   /** What was last complained of, by source; '' is all together. */
@@ -51,7 +51,7 @@ export class Ear {
 
   constructor(parts: EarParts) {
     this.#parts = parts;
-    this.#complaints = new Complaints(parts.say);
+    this.#troubles = new Troubles(parts.say);
     this.#elsewhere = new Elsewhere(parts, (record) =>
       this.take(journalSource, {kind: 'ignored', record, reason: 'otherProgram'}),
     );
@@ -112,13 +112,13 @@ export class Ear {
         hearing.kind === 'hears' || source === ''
           ? 'the mailer is heard again'
           : 'it can be read again';
-      this.#complaints.end(`${source} ${before}`, isOver ? `${head}${over}` : undefined);
+      this.#troubles.end(`${source} ${before}`, isOver ? `${head}${over}` : undefined);
       this.#told.delete(source);
     }
     if (hearing.kind !== 'deaf') return;
     this.#told.set(source, hearing.why);
     const message = `${head}the mailer is not heard: ${deafText(hearing, this.#parts.wanted)}`;
-    this.#complaints.begin(`${source} ${hearing.why}`, message, 'warning');
+    this.#troubles.begin(`${source} ${hearing.why}`, message, 'warning');
   }
 
   get #silentSinceMs(): number {

@@ -2,7 +2,7 @@
  * The connections to mail ports of other machines, as the kernel's socket tables show them. Leaves out
  * what goes to this machine itself, and says once for each reason that a table could not be read.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import type {Address} from '../../net/address.js';
 import type {Connection} from '../connection.js';
@@ -19,12 +19,12 @@ export interface Looked {
 export class RemoteConnections {
   readonly #outgoing: Outgoing;
   readonly #ownAddresses: OwnAddresses;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
 
   constructor(ports: readonly number[], ownAddresses: OwnAddresses, say: Say) {
     this.#outgoing = new Outgoing(ports);
     this.#ownAddresses = ownAddresses;
-    this.#complaints = new Complaints(say);
+    this.#troubles = new Troubles(say);
   }
 
   /** This process's own network, in which the rules stand. */
@@ -71,12 +71,12 @@ export class RemoteConnections {
   #remote(tables: readonly Seen[]): Connection[] {
     return tables.flatMap((table) => {
       if (table.kind === 'failed') {
-        this.#complaints.begin(table.why, `outgoing: ${table.why}`);
+        this.#troubles.begin(table.why, `outgoing: ${table.why}`);
         return [];
       }
       // Nothing is broken: the shares do what they are for.
       if (table.left !== undefined)
-        this.#complaints.begin(table.left, `outgoing: ${table.left}`, 'warning');
+        this.#troubles.begin(table.left, `outgoing: ${table.left}`, 'warning');
       return table.connections.filter(
         ({local, remote}) => remote.text !== local.text && !this.isHere(remote),
       );

@@ -6,7 +6,7 @@
  *
  * Blocks that come while a cut is under way are taken together in the next one.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -71,13 +71,13 @@ export class Cutter {
   #ending: ReadonlyMap<number, Server> = new Map();
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** What went wrong is said once: it would be the same each time. */
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
 
   constructor(settings: Settings, view: CutterView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
     this.#dialect = dialect;
-    this.#complaints = new Complaints(view.say);
+    this.#troubles = new Troubles(view.say);
   }
 
   /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
@@ -245,9 +245,9 @@ export class Cutter {
   }
 
   #complain(trouble: Trouble, message: string): void {
-    if (this.#complaints.has(trouble)) return;
+    if (this.#troubles.has(trouble)) return;
     const line = `sessions of blocked clients: ${message}; blocksmtp says this once`;
-    this.#complaints.begin(trouble, line, 'warning');
+    this.#troubles.begin(trouble, line, 'warning');
   }
 }
 

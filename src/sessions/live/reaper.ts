@@ -4,7 +4,7 @@
  * is looked at when all are searched through, and again just before the signal: its client may have
  * begun to work meanwhile.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
@@ -45,13 +45,13 @@ export class Reaper {
   readonly #settings: Settings;
   readonly #view: ReaperView;
   readonly #dialect: Dialect;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
 
   constructor(settings: Settings, view: ReaperView, dialect: Dialect) {
     this.#settings = settings;
     this.#view = view;
     this.#dialect = dialect;
-    this.#complaints = new Complaints(view.say);
+    this.#troubles = new Troubles(view.say);
   }
 
   async reap(): Promise<void> {
@@ -107,13 +107,13 @@ export class Reaper {
   async #idleMs(ports: readonly number[]): Promise<ChildObservation['idleMs']> {
     const idle = await idleTimes(ports);
     if (idle.kind === 'measured') {
-      this.#complaints.end(idleTrouble);
+      this.#troubles.end(idleTrouble);
       return idle.idleMs;
     }
-    if (this.#settings.idleCmdRead > 0 && !this.#complaints.has(idleTrouble)) {
+    if (this.#settings.idleCmdRead > 0 && !this.#troubles.has(idleTrouble)) {
       const why = `${idle.why} (package iproute2)`;
       const message = `idle sendmail processes are not found: ${why}; blocksmtp says this once`;
-      this.#complaints.begin(idleTrouble, message, 'warning');
+      this.#troubles.begin(idleTrouble, message, 'warning');
     }
     return new Map();
   }

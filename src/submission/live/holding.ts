@@ -2,7 +2,7 @@
  * Has the mailer hold the mail that the book names: each message once, one round at a time, and again what was being
  * delivered. What is held stays in the queue, and nothing here releases it. Whose mail is held, `submission/book.ts` decides.
  */
-import {Complaints} from '../../base/mechanisms/complaints.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {State} from '../../guard/state.js';
@@ -40,7 +40,7 @@ interface Wanted {
 
 export class Holding {
   readonly #parts: HoldingParts;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   /** Ids that are held: each is held once, so that what an operator releases stays released. */
   readonly #held = new Map<string, SenderKey>();
   /** Single messages that are still to be held. */
@@ -51,7 +51,7 @@ export class Holding {
 
   constructor(parts: HoldingParts) {
     this.#parts = parts;
-    this.#complaints = new Complaints(parts.say);
+    this.#troubles = new Troubles(parts.say);
   }
 
   /** Why nothing can be held; undefined: nothing is known to speak against it. */
@@ -139,19 +139,19 @@ export class Holding {
 
   #see(why: string | undefined): void {
     this.#trouble = why;
-    if (why === undefined) this.#complaints.end('hold', 'outgoing mail: it can be held now');
-    else this.#complaints.begin('hold', `outgoing mail: cannot be held: ${why}; ${cure}`);
+    if (why === undefined) this.#troubles.end('hold', 'outgoing mail: it can be held now');
+    else this.#troubles.begin('hold', `outgoing mail: cannot be held: ${why}; ${cure}`);
   }
 
   /** Those are tried again in the next round. */
   #left(busy: readonly {readonly id: string; readonly why: string}[]): void {
     const [first] = busy;
-    if (first === undefined) this.#complaints.end('busy');
+    if (first === undefined) this.#troubles.end('busy');
     else {
       // The log says the same text once, so no id is in it.
       const why = first.why.includes(first.id) ? 'sendmail leaves them' : first.why;
       const what = 'outgoing mail: some messages are not held yet, and are tried again';
-      this.#complaints.begin('busy', `${what}: ${why}`);
+      this.#troubles.begin('busy', `${what}: ${why}`);
     }
   }
 

@@ -12,7 +12,7 @@ import {LineCutter} from '../run/line-cutter.js';
 const longestVerdict = 1000;
 /** Longest line of a mailer's complaint, and how many of one process are told. Bytes; a count. */
 const longestComplaint = 300;
-const mostComplaints = 5;
+const mostTroubles = 5;
 
 export interface HandOver {
   readonly pid: number | undefined;
@@ -110,7 +110,7 @@ function pass(stderr: Readable, complain: (line: string) => void): void {
   stderr.on('data', (chunk: Buffer) => {
     for (const line of cutter.take(chunk)) {
       told += 1;
-      if (line.kind === 'line' && told <= mostComplaints) complain(line.text);
+      if (line.kind === 'line' && told <= mostTroubles) complain(line.text);
     }
   });
 }

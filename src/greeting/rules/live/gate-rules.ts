@@ -2,7 +2,7 @@
  * Keeps the way to the gate in the firewall of both families as the settings say, and asks the kernel who
  * spoke too early. Who passes, who is exempt and when the gate was heard, others decide.
  */
-import {Complaints} from '../../../base/mechanisms/complaints.js';
+import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
@@ -43,7 +43,7 @@ export class GateRules implements GateWay {
   readonly #families: readonly Family[];
   readonly #goals: ReadonlyMap<Family, GateIntent>;
   readonly #keepers: FamilyKeepers;
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #batch = new Batch(() => this.#enforce());
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
   #isStopped = false;
@@ -53,7 +53,7 @@ export class GateRules implements GateWay {
     this.#settings = settings;
     this.#families = families;
     this.#surroundings = surroundings;
-    this.#complaints = new Complaints(surroundings.say);
+    this.#troubles = new Troubles(surroundings.say);
     const mode = this.#mode;
     const goals = mode === 'off' ? [] : families.map((family) => goalOf(settings, family, mode));
     this.#goals = new Map(goals);
@@ -85,7 +85,7 @@ export class GateRules implements GateWay {
 
   pass(client: string, untilMs: number): void {
     const goal = this.#goalOf(client);
-    if (goal?.pass(client, untilMs) === 'full') this.#complaints.begin('full', full, 'warning');
+    if (goal?.pass(client, untilMs) === 'full') this.#troubles.begin('full', full, 'warning');
     this.#soon();
   }
 
@@ -96,7 +96,7 @@ export class GateRules implements GateWay {
 
   exempt(networks: ReadonlySet<string>): void {
     for (const goal of this.#goals.values()) {
-      if (goal.exempt(networks) > 0) this.#complaints.begin('full', full, 'warning');
+      if (goal.exempt(networks) > 0) this.#troubles.begin('full', full, 'warning');
     }
     this.#soon();
   }
@@ -111,10 +111,10 @@ export class GateRules implements GateWay {
       const topic = `early ${family}`;
       if (read.kind === 'clients') {
         clients.push(...read.clients);
-        this.#complaints.end(topic);
+        this.#troubles.end(topic);
       } else {
         const what = `greeting: who spoke too early (IPv${family}) is not known: ${read.why}`;
-        this.#complaints.begin(topic, `${what} (trying again)`, 'warning');
+        this.#troubles.begin(topic, `${what} (trying again)`, 'warning');
       }
     }
     return clients;

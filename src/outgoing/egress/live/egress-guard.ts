@@ -3,7 +3,7 @@
  * the connections that the watch has seen, and renews the dead man's switch of `hold` while the watch
  * keeps up. Who owns a connection, and what is reported of it, is decided elsewhere.
  */
-import {Complaints} from '../../../base/mechanisms/complaints.js';
+import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
 import type {Enforced} from '../../../firewall/enforced.js';
 import type {Variant} from '../../../firewall/iptables-calls.js';
@@ -52,7 +52,7 @@ export class EgressGuard {
   readonly #keepers: FamilyKeepers;
   readonly #batch = new Batch(() => this.#enforce());
   readonly #overflow = new Overflow();
-  readonly #complaints: Complaints;
+  readonly #troubles: Troubles;
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
   #renewal: NodeJS.Timeout | undefined;
   /** A command that only asks never starts it: then nothing in the kernel is its own. */
@@ -74,7 +74,7 @@ export class EgressGuard {
     this.#settings = settings;
     this.#families = families;
     this.#surroundings = surroundings;
-    this.#complaints = new Complaints(surroundings.say);
+    this.#troubles = new Troubles(surroundings.say);
     this.#switchSeconds = switchSeconds;
     this.#goals = this.#makeGoals();
     const keepers = [...this.#goals].map(
@@ -210,8 +210,8 @@ export class EgressGuard {
   #isAbandoned(): boolean {
     const isLookedAt = isKeepingUp(this.#lastLookMs, monotonicMs());
     const isAbandoned = this.mode === 'hold' && !isLookedAt;
-    if (isAbandoned) this.#complaints.begin('watch', `egress guard: ${unwatched}`, 'warning');
-    else this.#complaints.end('watch');
+    if (isAbandoned) this.#troubles.begin('watch', `egress guard: ${unwatched}`, 'warning');
+    else this.#troubles.end('watch');
     return isAbandoned;
   }
 

@@ -5,12 +5,12 @@
 import {BoundedMap} from './bounded-map.js';
 import type {LogLevel, Say} from '../say.js';
 
-/** Subjects remembered at once. A count: Complaints forgets the oldest subject beyond it, and reports that one again. */
-export const mostComplaints = 1_000;
+/** Subjects remembered at once. A count: Troubles forgets the oldest subject beyond it, and reports that one again. */
+export const mostTroubles = 1_000;
 
-export class Complaints {
+export class Troubles {
   readonly #say: Say;
-  readonly #open = new BoundedMap<string, string>(mostComplaints);
+  readonly #open = new BoundedMap<string, string>(mostTroubles);
 
   constructor(say: Say) {
     this.#say = say;
