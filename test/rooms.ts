@@ -187,6 +187,10 @@ const pure: readonly Room[] = [
   },
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
+  {
+    folder: 'replay',
+    purpose: 'What old logs would have brought, under one policy or under two side by side.',
+  },
   {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},
 ];
 
@@ -297,6 +301,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
+  },
+  {
+    folder: 'cli/replay',
+    purpose: 'Reads old logs once, and has each policy judge them.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},

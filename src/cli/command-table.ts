@@ -19,7 +19,7 @@ import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
 import {reload} from './commands/reload.js';
-import {replay} from './commands/replay.js';
+import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {whitelistCommands} from './whitelist-commands.js';
@@ -98,10 +98,18 @@ const logCommands: readonly CommandRow[] = [
     words: 'replay <FILE...>',
     settings: judgingSettings,
     meaning: 'Tell whom old logs would have blocked, when and why. Changes nothing.',
-    options: [json('Print it as JSON.')],
-    run: works((config, log, {operands, form, surroundings}) =>
-      replay(operands, config, form, log, surroundings.output),
-    ),
+    options: [
+      json('Print it as JSON.'),
+      {
+        flags: '--against <FILE>',
+        meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
+      },
+    ],
+    run: works((config, log, {operands, form, options, surroundings}) => {
+      const against = typeof options.against === 'string' ? options.against : undefined;
+      const wanted = {form, config: options.config, against} as const;
+      return replay(operands, config, wanted, log, surroundings.output);
+    }),
   },
   {
     words: 'explain [FILE]',

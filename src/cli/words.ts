@@ -34,6 +34,8 @@ export interface OwnOptions extends QueueOptions {
   /** Of `trace`. */
   readonly as?: string | true;
   readonly log?: string | true;
+  /** Of `replay`. */
+  readonly against?: string | true;
   readonly keepBlocks?: true;
   /** False: `--no-names`. */
   readonly names?: boolean;

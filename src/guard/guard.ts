@@ -5,16 +5,16 @@
  *                                              ▲                                      │
  *                                 the machine's answer (`Ask`)    BlockVerdict ─▶ Block ─▶ State
  *
- * Pure: it reads no clock, asks of the machine only through a function it is given, and returns what
- * it decides. `run` and `replay` are this code over two kinds of lines, whose frame is known before.
+ * Up to the evidence it is `joining.ts`. Pure: it reads no clock, and returns what it decides. `run` and
+ * `replay` are this code over two kinds of lines, whose frame is known before.
  */
 import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
 import {mendFuture} from './clock-mend.js';
 import {endBlocks, liftLate} from './lifting.js';
 import type {Outcome, ReadRecord} from './outcome.js';
+import {type Ask, askNobody, type Joined, Joining} from './joining.js';
 import {Logins} from './logins.js';
-import {ignored, passedOver} from './passed-over.js';
 import {Sentences} from './sentences.js';
 import type {GuardSettings} from './settings.js';
 import type {State} from './state.js';
@@ -24,26 +24,11 @@ import type {BlockVerdict} from '../judge/verdict.js';
 import type {Judged, KnownClients} from '../judge/view.js';
 import {GreetedClients} from '../greeting/greeted.js';
 import type {LogRecord} from '../log/record.js';
-import {Envelopes} from '../mail/envelopes.js';
 import {type Evidence, isVerified, type Proof} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope, JoinOutcome, SessionView} from '../mail/join-outcome.js';
-import type {MailEvent} from '../mail/mail-event.js';
-import type {MachineAnswer} from '../mail/pending-evidence.js';
-import type {PieceJoiner} from '../mail/pieces.js';
 import type {Address} from '../net/address.js';
 import type {Exemptions} from '../score/exempt.js';
-import type {Question} from '../sessions/attribute.js';
-import {questionAbout} from '../sessions/question.js';
 import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
-
-/** Who is behind this envelope, as this machine sees it now? */
-export type Ask = (question: Question) => MachineAnswer | undefined;
-
-/** The machine that is asked in a replay: those processes are long gone. */
-export const askNobody: Ask = () => undefined;
-
-/** Things held for one envelope whose client is not known yet. A count: the highest threshold. */
-const mostHeldOfEnvelope = 1000;
 
 /** Blocks that were made so long before the relay lost its users may come of the same. Ms: 15 minutes. */
 const lateMs = 15 * 60_000;
@@ -64,8 +49,7 @@ export class Guard {
   readonly known: KnownClients;
   readonly #settings: GuardSettings;
   readonly #state: State;
-  readonly #sessions: Envelopes;
-  readonly #pieces: PieceJoiner;
+  readonly #joining: Joining;
   readonly #judge: Judge;
   readonly #sentences: Sentences;
   readonly #logins: Logins;
@@ -76,18 +60,9 @@ export class Guard {
   /** Those of the latest line. */
   #exemptions: Exemptions | undefined;
 
-  constructor(settings: GuardSettings, state: State) {
-    this.#settings = settings;
-    this.#state = state;
-    const {authorshipOf, pieces} = settings.dialect;
-    this.#sessions = new Envelopes(
-      state,
-      mostHeldOfEnvelope,
-      authorshipOf,
-      settings.policy.threshold,
-      settings.attribution,
-    );
-    this.#pieces = pieces.join(state.openMessages);
+  /** @param joining whose reading is judged; default: one of its own */
+  constructor(settings: GuardSettings, state: State, joining = new Joining(settings, state)) {
+    [this.#settings, this.#state, this.#joining] = [settings, state, joining];
     this.#judge = new Judge(settings.policy, state);
     [this.judged, this.known] = [judgedBy(this.#judge), knownBy(this.#judge)];
     this.#sentences = new Sentences(settings, state, this.#judge);
@@ -105,34 +80,26 @@ export class Guard {
 
   /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
   read(line: LogRecord): ReadRecord {
-    const over = passedOver(line, this.#settings);
-    if (over !== undefined) return over;
-    const record = this.#pieces.take(line);
-    if (record === 'held' || record === undefined) {
-      const which = record === 'held' ? 'of which more comes' : 'that is not whole';
-      return ignored('piece', `a piece of a message ${which}`);
-    }
-    const event = this.#settings.dialect.read(record);
-    if (event === undefined) return ignored('noClient', 'nothing in it about a client', record);
-    return {kind: 'event', event, record};
+    return this.#joining.read(line);
   }
 
   /** What follows from what was read. */
   follow(
-    {event, record: read}: Extract<ReadRecord, {kind: 'event'}>,
+    reading: Extract<ReadRecord, {kind: 'event'}>,
     nowMs: number,
     exemptions: Exemptions,
     ask: Ask,
   ): Outcome[] {
-    // Nothing was logged later than now; a clock that is ahead would hold a score up for years.
-    const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
-    // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
-    const answer = this.#answer(record, event, ask);
+    return this.judge(this.#joining.join(reading, nowMs, ask), nowMs, exemptions);
+  }
+
+  /** What follows from what was joined. */
+  judge({event, record, outcomes}: Joined, nowMs: number, exemptions: Exemptions): Outcome[] {
     if (event.kind === 'noCommands') this.#left(event.client, record.atMs);
-    const joined = this.#sessions.take(record, event, answer);
     this.see(exemptions);
+    if (outcomes.length === 0) return [];
     const moment = {knownMs: record.atMs, nowMs};
-    return joined.flatMap((outcome) => {
+    return outcomes.flatMap((outcome) => {
       switch (outcome.kind) {
         case 'evidence':
           return this.#weigh(outcome.evidence, moment, exemptions);
@@ -179,10 +146,8 @@ export class Guard {
   learn(line: LogRecord, nowMs: number, exemptions: Exemptions): number {
     const reading = this.read(line);
     if (reading.kind === 'ignored') return 0;
-    const {event, record: read} = reading;
     this.see(exemptions);
-    const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
-    const joined = this.#sessions.take(record, event, undefined);
+    const joined = this.#joining.join(reading, nowMs, askNobody).outcomes;
     const delivered = joined.filter((outcome) => outcome.kind === 'delivered');
     for (const delivery of delivered) this.#delivered(delivery, exemptions);
     return delivered.length;
@@ -190,16 +155,7 @@ export class Guard {
 
   /** The old logs have been read: envelopes that they leave open are no news. */
   hasLearnt(nowMs: number): void {
-    this.#sessions.forgetSilent(nowMs);
-  }
-
-  /** Asks the machine who is behind a line, if it can know and nobody else has told. */
-  #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
-    if (ask === askNobody) return undefined;
-    const question = questionAbout(record, event, this.#settings, (queueId) =>
-      this.#sessions.needsClient(record, queueId, this.#settings.attribution),
-    );
-    return question && ask(question);
+    this.#joining.forgetSilent(nowMs);
   }
 
   /**
@@ -313,19 +269,21 @@ export class Guard {
   }
 
   /** What is known of the envelope that was spoken of, for people. */
-  session({event, record}: Extract<ReadRecord, {kind: 'event'}>): SessionView | undefined {
-    const queueId = 'queueId' in event ? event.queueId : undefined;
-    return queueId === undefined ? undefined : this.#sessions.view(record, queueId);
+  session(reading: Extract<ReadRecord, {kind: 'event'}>): SessionView | undefined {
+    return this.#joining.session(reading);
   }
 
   /** What time alone brings about: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
+    return this.sweepAfter(this.#joining.forgetSilent(nowMs), nowMs);
+  }
+
+  /** @param over envelopes that the joining has given up */
+  sweepAfter(over: readonly JoinOutcome[], nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
     this.#logins.sweep(nowMs);
     // Before clients are forgotten: at the end of a replay all are.
-    const silent = this.#sessions
-      .forgetSilent(nowMs)
-      .flatMap((outcome) => this.#silent(outcome, nowMs));
+    const silent = over.flatMap((outcome) => this.#silent(outcome, nowMs));
     const loss = this.#judge.listLoss.view();
     const hasEnded = this.#judge.sweep(nowMs) === 'ended' && loss.kind === 'on';
     const back: Outcome[] = hasEnded
@@ -333,7 +291,7 @@ export class Guard {
       : [];
     const isTold = this.#judge.listLoss.view().kind === 'on' && this.#tellLoss.take(nowMs);
     const lost = isTold ? this.#loss('still') : [];
-    const pieces = this.#pieces.lost - this.#piecesTold;
+    const pieces = this.#joining.lostPieces - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
     const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];

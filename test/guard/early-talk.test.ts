@@ -1,6 +1,7 @@
 /** The lines of sendmail about talk before the greeting, from 8.12 to 8.18, as they count by the setting. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import {askNobody, Guard} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {askNobody} from '../../src/guard/joining.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {hostNetwork} from '../../src/net/network.js';

@@ -1,7 +1,8 @@
 /** What holds blocks back in the pipeline: no room, a full minute, a relay that lost its users. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {Block} from '../../src/blocks/block.js';
-import {Guard, askNobody} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {askNobody} from '../../src/guard/joining.js';
 import type {GuardSettings} from '../../src/guard/settings.js';
 import {Judge} from '../../src/judge/judge.js';
 import {hostNetwork} from '../../src/net/network.js';

@@ -1,6 +1,7 @@
 /** Which proof the guard asks for, of blame and of credit alike. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import {Guard, askNobody} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {askNobody} from '../../src/guard/joining.js';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {emptyState} from '../../src/guard/state.js';
 import type {LogRecord} from '../../src/log/record.js';

@@ -1,6 +1,7 @@
 /** Blocks of whole networks: who in them is not blocked with them, and what earns no good name. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import {askNobody, Guard} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {askNobody} from '../../src/guard/joining.js';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {unblock} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';

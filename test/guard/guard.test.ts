@@ -7,7 +7,8 @@
 import {readFileSync} from 'node:fs';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {type Ask, Guard} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {type Ask} from '../../src/guard/joining.js';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {endBlocks, liftExempt, unblock} from '../../src/guard/lifting.js';
 import {emptyState, type State} from '../../src/guard/state.js';

@@ -1,7 +1,8 @@
 /** Whose logins are remembered, and for how long: they open the ports for submission to a blocked client. */
 import {expect, test} from '@jest/globals';
 import {loginMs} from '../../src/blocks/passes.js';
-import {Guard, askNobody} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {askNobody} from '../../src/guard/joining.js';
 import {emptyState} from '../../src/guard/state.js';
 import {parseWhitelist} from '../../src/net/whitelist.js';
 import {Exemptions} from '../../src/score/exempt.js';

@@ -4,7 +4,8 @@
  * titles, and each line names its client.
  */
 import {describe, expect, test} from '@jest/globals';
-import {type Ask, askNobody, Guard} from '../../src/guard/guard.js';
+import {Guard} from '../../src/guard/guard.js';
+import {type Ask, askNobody} from '../../src/guard/joining.js';
 import type {ReadRecord} from '../../src/guard/outcome.js';
 import {emptyState} from '../../src/guard/state.js';
 import {Frames} from '../../src/log/frames.js';

@@ -8,7 +8,8 @@ import {addressText, type Defence, type Envelope, type Session, sizeOf} from './
 import {Stamps} from '../traffic/stamps.js';
 import type {Config} from '../../../src/config/schema.js';
 import {settingNames, settings} from '../../../src/config/schema.js';
-import {type Ask, Guard} from '../../../src/guard/guard.js';
+import {Guard} from '../../../src/guard/guard.js';
+import {type Ask} from '../../../src/guard/joining.js';
 import {guardSettings} from '../../../src/guard/settings.js';
 import {emptyState, type State} from '../../../src/guard/state.js';
 import {aboutText} from '../../../src/base/duration.js';

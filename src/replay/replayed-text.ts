@@ -1,54 +1,9 @@
-/** What came of a replay, and how it is told to people. */
-import {countText} from '../../base/count.js';
-import {durationText} from '../../base/duration.js';
-import type {HeardOffline} from '../../hearing/offline.js';
-import {localTime, table} from './table.js';
-
-/** Printed as it is by `--json`. Counts. */
-export interface Replayed {
-  lines: number;
-  files: number;
-  unknownRecipients: number;
-  otherSigns: number;
-  exempt: number;
-  /** What clients did while their block would have stood: it weighs nothing. */
-  paid: number;
-  unproven: number;
-  unresolved: number;
-  disputed: number;
-  readonly blocks: ReplayedBlock[];
-  /** When nobody would have been judged: the relay seemed to have lost its list of users. */
-  readonly brakes: ReplayedBrake[];
-  /** Why nothing of the mailer was understood, or what else does not count; absent: all is well. */
-  heard?: HeardOffline;
-  readonly limits: ReplayLimits;
-}
-
-/** Where the daemon would have known more than the log says. */
-interface ReplayLimits {
-  /** When the log begins; null: nothing in it. Ms since the epoch. */
-  beganMs: number | null;
-  /** By then the clients and names of before that matter have been seen. Ms since the epoch. */
-  likeDaemonFromMs: number | null;
-  /** The daemon asks the kernel, and blocks while the envelope is open. */
-  readonly blocksBegin: 'whenClientNamed';
-  /** At how many unknown names in a row it does. A count. */
-  threshold: number;
-}
-
-interface ReplayedBrake {
-  readonly fromMs: number;
-  /** Null: at the end of the log it had not ended. Ms since the epoch. */
-  untilMs: number | null;
-}
-
-interface ReplayedBlock {
-  readonly network: string;
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly repeat: number;
-  readonly reason: string;
-}
+/** How a replay is told to people: what would have been blocked, and what a log cannot tell. */
+import {countText} from '../base/count.js';
+import {durationText} from '../base/duration.js';
+import type {HeardOffline} from '../hearing/offline.js';
+import type {Replayed, ReplayedBrake, ReplayLimits} from './replayed.js';
+import {localTime, table} from '../report/tables/table.js';
 
 const heading = ['BLOCKED AT', 'CLIENT', 'FOR', 'WHY'];
 

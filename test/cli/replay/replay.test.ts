@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from '@jest/globals';
-import {replay} from '../../../src/cli/commands/replay.js';
+import {replay} from '../../../src/cli/replay/replay.js';
 import {collected, configWith} from '../support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-replay-'));
@@ -39,7 +39,7 @@ const lenient = configWith(['--threshold=100']);
 
 async function replayOf(paths: readonly string[], form: 'text' | 'json' = 'json', config = strict) {
   const {output, log, printed, said} = collected();
-  const code = await replay(paths, config, form, log, output);
+  const code = await replay(paths, config, {form}, log, output);
   return {code, printed: printed(), said};
 }
 

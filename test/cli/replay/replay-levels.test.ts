@@ -5,7 +5,7 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {beforeAll, describe, expect, test} from '@jest/globals';
-import {replay} from '../../../src/cli/commands/replay.js';
+import {replay} from '../../../src/cli/replay/replay.js';
 import {contains, parseNetwork} from '../../../src/net/network.js';
 import {address} from '../../net/samples.js';
 import {dialogues, threshold} from '../../system/lab/verdicts/dialogues.js';
@@ -25,7 +25,7 @@ const config = configWith([`--threshold=${String(threshold)}`]);
 
 async function blocksAt(level: number): Promise<Block[]> {
   const {output, log, printed} = collected();
-  expect(await replay([pathOf(level)], config, 'json', log, output)).toBe(0);
+  expect(await replay([pathOf(level)], config, {form: 'json'}, log, output)).toBe(0);
   return (JSON.parse(printed()) as {blocks: Block[]}).blocks;
 }
 

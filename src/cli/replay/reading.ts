@@ -1,0 +1,199 @@
+/**
+ * One reading of old logs for one policy or several: each line is read and joined once, and each policy judges
+ * what was joined. Only policies that read the log differently (other names of the mailer, another host,
+ * another attribution) have a joining of their own.
+ */
+import type {Progress} from '../face/progress.js';
+import type {Config} from '../../config/schema.js';
+import {guardSettings, type GuardSettings} from '../../guard/settings.js';
+import type {Outcome} from '../../guard/outcome.js';
+import {askNobody, Joining} from '../../guard/joining.js';
+import {emptyState, type State} from '../../guard/state.js';
+import {wantedSettings} from '../../hearing/names.js';
+import {OfflineEar} from '../../hearing/offline.js';
+import {learningMs} from '../../judge/learning.js';
+import type {LineFrames} from '../../log/frames.js';
+import type {Line} from '../../log/line.js';
+import type {LogRecord} from '../../log/record.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import {PolicyRun} from '../../replay/policy-run.js';
+import {type LineScan, lineScan} from '../../scan/scanner.js';
+import type {Exemptions} from '../../score/exempt.js';
+import type {LogInput} from '../../sys/follow/log-input.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {storedSince} from '../../sys/old-logs/old-entries.js';
+import {mailEntriesSince} from '../../sys/old-logs/recent.js';
+import {nowMs} from '../../sys/run/clock.js';
+import {hostName} from '../../sys/run/machine.js';
+
+export interface ReplayPolicy {
+  /** How people call it. */
+  readonly name: string;
+  readonly config: Config;
+  readonly exemptions: Exemptions;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Whatever is still held then was never tied to a client. Ms since the epoch. */
+const endOfTimeMs = Number.MAX_SAFE_INTEGER;
+
+/** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
+const sweepMs = 3_600_000;
+/** Of hours in which nothing was said. A count: longer silence, or a stamp gone wrong, is cut short. */
+const mostSweeps = 100;
+
+/** Policies that read the log alike. */
+interface Bench {
+  readonly joining: Joining;
+  readonly runs: PolicyRun[];
+}
+
+export class LogReading {
+  readonly #benches: readonly Bench[];
+  readonly #runs: readonly PolicyRun[];
+  readonly #states: State[] = [];
+  readonly #scanner: LineScan;
+  readonly #ear: OfflineEar;
+  /** Of the journal. A count. */
+  #entries = 0;
+  #files = 0;
+  #sweptMs = 0;
+  #beganMs: number | undefined;
+  /** Of the latest line. Ms since the epoch. */
+  #atMs = 0;
+
+  /** @param policies one at least; the first says what is heard of the mailer */
+  constructor(policies: readonly [ReplayPolicy, ...ReplayPolicy[]]) {
+    const benches = new Map<string, Bench>();
+    this.#runs = policies.map((policy) => this.#openRun(policy, benches));
+    this.#benches = [...benches.values()];
+    const [{config}] = policies;
+    const wanted = wantedSettings(config, sendmail);
+    // Of its own: a piece of a message that is read twice would be two.
+    const other = new Joining(settingsOf(config), emptyState('unsaved'));
+    this.#ear = new OfflineEar(sendmail, wanted, (record) => other.read(record));
+    const names = policies.flatMap((policy) => wantedSettings(policy.config, sendmail).names);
+    this.#scanner = lineScan(sendmail.scan, [...new Set(names)]);
+  }
+
+  /** Where pieces of a log are to be put. */
+  get room(): Uint8Array {
+    return this.#scanner.room;
+  }
+
+  async read(input: LogInput, progress: Progress): Promise<void> {
+    const frames = sendmail.frames();
+    const {name: source, changedMs} = input;
+    let before = 0;
+    for await (const piece of input.pieces) {
+      this.#ear.piece(piece, changedMs);
+      this.#scanner.each(piece.length, (start, end) => {
+        const text = piece.toString('latin1', start, end);
+        this.#take({source, offset: before + start, text}, frames, changedMs);
+      });
+      before += piece.length;
+      this.#forgetHistory();
+      progress.show(input);
+    }
+    this.#files += 1;
+  }
+
+  /** All that the journal of this machine has kept of the mailer. @throws when it cannot be read */
+  async readJournal(identifiers: readonly string[]): Promise<void> {
+    if (!hasJournal()) throw new Error('journal: this machine keeps none, or it has no journalctl');
+    let failure: string | undefined;
+    const onFailure = (why: string): void => void (failure = why);
+    const never = new AbortController().signal;
+    for await (const {records} of storedSince(identifiers, 0, never, onFailure)) {
+      for (const record of records) {
+        this.#ear.entry(record);
+        this.#takeRecord(record, nowMs());
+      }
+      this.#entries += records.length;
+      this.#forgetHistory();
+    }
+    if (failure !== undefined) throw new Error(`journal: ${failure}`);
+    // Nobody was asked for these: the mailer may be among them, under another name.
+    const others = this.#ear.isDeafYet ? await mailEntriesSince(0, never) : [];
+    for (const other of others) if (!identifiers.includes(other.program)) this.#ear.entry(other);
+    this.#files += 1;
+  }
+
+  /** @returns the runs in the order of the policies */
+  end(): readonly PolicyRun[] {
+    this.#sweep(endOfTimeMs, this.#atMs);
+    const heard = this.#ear.end();
+    for (const {replayed} of this.#runs) {
+      replayed.lines = this.#scanner.lines + this.#entries;
+      replayed.files = this.#files;
+      if (heard.why.length > 0) replayed.heard = heard;
+      if (this.#beganMs === undefined) continue;
+      replayed.limits.beganMs = this.#beganMs;
+      replayed.limits.likeDaemonFromMs = this.#beganMs + learningMs;
+    }
+    return this.#runs;
+  }
+
+  #openRun(
+    {name, config, exemptions, onOutcome}: ReplayPolicy,
+    benches: Map<string, Bench>,
+  ): PolicyRun {
+    const settings = settingsOf(config);
+    const state = emptyState('unsaved');
+    this.#states.push(state);
+    const {mailerNames, mailerHost = null, attribution} = settings;
+    const key = JSON.stringify([mailerNames, mailerHost, attribution]);
+    const bench = benches.get(key) ?? {joining: new Joining(settings, state), runs: []};
+    benches.set(key, bench);
+    const {joining} = bench;
+    const run = new PolicyRun({name, settings, exemptions, state, joining, onOutcome});
+    bench.runs.push(run);
+    return run;
+  }
+
+  #take(line: Line, frames: LineFrames, changedMs: number): void {
+    const framed = frames.read(line, changedMs);
+    if (framed.kind === 'none') return;
+    this.#takeRecord(framed.record, changedMs);
+  }
+
+  #takeRecord(record: LogRecord, changedMs: number): void {
+    this.#atMs = Math.min(record.atMs, changedMs);
+    this.#sweepTo(this.#atMs);
+    for (const {joining, runs} of this.#benches) {
+      const reading = joining.read(record);
+      if (reading.kind === 'ignored') continue;
+      const joined = joining.join(reading, changedMs, askNobody);
+      for (const run of runs) run.hear(joined, changedMs, this.#atMs);
+    }
+  }
+
+  /** At full hours, and before what comes later: so lines that are stepped over make no difference. */
+  #sweepTo(atMs: number): void {
+    if (this.#sweptMs === 0) {
+      this.#sweptMs = atMs - (atMs % sweepMs);
+      this.#beganMs = atMs;
+    }
+    const due = Math.floor((atMs - this.#sweptMs) / sweepMs);
+    if (due > mostSweeps) this.#sweptMs += (due - mostSweeps) * sweepMs;
+    while (this.#sweptMs + sweepMs <= atMs) {
+      this.#sweptMs += sweepMs;
+      this.#sweep(this.#sweptMs, atMs);
+    }
+  }
+
+  #sweep(untilMs: number, atMs: number): void {
+    for (const {joining, runs} of this.#benches) {
+      const over = joining.forgetSilent(untilMs);
+      for (const run of runs) run.sweep(over, untilMs, atMs);
+    }
+  }
+
+  /** Nobody asks for it here. */
+  #forgetHistory(): void {
+    for (const {history} of this.#states) history.length = 0;
+  }
+}
+
+const settingsOf = (config: Config): GuardSettings =>
+  guardSettings(config, hostName(), 'past', sendmail);
