@@ -173,6 +173,19 @@ const pure: readonly Room[] = [
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
   {
+    folder: 'complaint/contact',
+    purpose: 'Whom to write to about an address: what registries and the DNS say of it.',
+  },
+  {
+    folder: 'complaint/header',
+    purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
+  },
+  {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
+  {
+    folder: 'complaint',
+    purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
+  },
+  {
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
   },
