@@ -83,8 +83,8 @@ export class ContactFinder {
       const why = `${address.text} is not an address of the Internet`;
       return {answer: {kind: 'none', network, why}, by: 'search'};
     }
-    const beganMs = monotonicMs();
-    const now = (): number => Math.ceil(nowMs + monotonicMs() - beganMs);
+    const calledMs = monotonicMs();
+    const now = (): number => Math.ceil(nowMs + monotonicMs() - calledMs);
     for (;;) {
       const row = this.#cache.of(address, now());
       if (row !== undefined) return {answer: answerOf(row), by: 'cache'};
@@ -93,7 +93,7 @@ export class ContactFinder {
       // It may be about a neighbour with another holder: so it is looked at again.
       await flight;
     }
-    const search = this.#begin(address, now);
+    const search = this.#begin(address, now, Math.floor(nowMs));
     const flight = search.then(
       () => undefined,
       () => undefined,
@@ -103,12 +103,12 @@ export class ContactFinder {
     return {answer: await search, by: 'search'};
   }
 
-  async #begin(address: Address, now: () => number): Promise<ContactAnswer> {
-    const result = await this.#pool.run(() => this.#search(address, now));
+  async #begin(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
+    const result = await this.#pool.run(() => this.#search(address, now, beganMs));
     return result.kind === 'done' ? result.result : busy(now());
   }
 
-  async #search(address: Address, now: () => number): Promise<ContactAnswer> {
+  async #search(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
     // Another search may have found the network meanwhile.
     const known = this.#cache.of(address, now());
     if (known !== undefined) return answerOf(known);
@@ -120,7 +120,8 @@ export class ContactFinder {
       found[source] = finding;
       if (namesSomebody(finding)) break;
     }
-    const row = rowOf(address, found, now());
+    // As of its beginning: to those who have waited for it the row must not be from the future.
+    const row = rowOf(address, found, beganMs);
     if (!stop.aborted) this.#cache.set(row);
     return answerOf(row);
   }

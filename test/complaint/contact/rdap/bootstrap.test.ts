@@ -43,11 +43,14 @@ test.each([
 
 describe('is no bootstrap', () => {
   const many = Array.from({length: mostPrefixes + 1}, () => '192.0.2.0/24');
-  test.each([
-    ...[undefined, null, 7, 'text', [], {}, {services: 7}, {services: []}].map((each) => [each]),
-    [{services: [[['192.0.2.0/24'], ['http://a b/']]]}],
-    [{services: [[many, ['https://x.example.net/']]]}],
-  ])('%j', (json) => expect(readBootstrap(json).kind).toBe('wrong'));
+  const wrong: readonly unknown[] = [
+    ...[undefined, null, 7, 'text', [], {}, {services: 7}, {services: []}],
+    {services: [[['192.0.2.0/24'], ['http://a b/']]]},
+    {services: [[many, ['https://x.example.net/']]]},
+  ];
+  test.each(wrong.map((json) => ({json})))('$json', ({json}) =>
+    expect(readBootstrap(json).kind).toBe('wrong'),
+  );
 });
 
 test('the setting names a folder, a file or nothing', () => {
