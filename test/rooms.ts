@@ -325,11 +325,11 @@ const composition: readonly Room[] = [
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
+  {folder: 'cli/commands', purpose: 'One file for each command.'},
   {
     folder: 'cli/contact',
     purpose: 'The command that tells whom to write to about an address.',
   },
-  {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {
     folder: 'cli',

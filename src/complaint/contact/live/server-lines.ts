@@ -1,5 +1,5 @@
 /**
- * Asks registries, each by one connection at a time and no faster than it bears (`pace.ts`). Who would wait too
+ * Asks registries, each by one connection at a time and no faster than it bears (`complaint/contact/rdap/pace.ts`). Who would wait too
  * long is sent away at once. What the answers mean is not decided here.
  */
 import {Pace, serverIn, usualGapMs} from '../rdap/pace.js';
