@@ -138,7 +138,10 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   contacts: isContactRow,
 };
 
-/** Keys that go to the kernel: one that it does not take would keep all others out. And networks of letters. */
+/**
+ * Keys that go to the kernel: one that it does not take would keep all others out. And those that are
+ * networks of letters.
+ */
 const keys: Readonly<Partial<Record<PlainName, Is<string>>>> = {
   passed: isClient,
   contacts: isContactKey,

@@ -24,7 +24,7 @@ export const mostContactRows = 10_000;
 export const longestWhyCharacters = 300;
 
 /** What a search came to. */
-export type Remembered =
+type Remembered =
   | {readonly kind: 'found'; readonly contacts: readonly Contact[]}
   | {readonly kind: 'none'; readonly why: string}
   | {readonly kind: 'failed'; readonly why: string};

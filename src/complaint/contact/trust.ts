@@ -34,7 +34,7 @@ const certaintyOf: Readonly<Record<ContactSource, Certainty>> = {
   'reverse-name': 'guessed',
 };
 
-export const contactsFrom = (source: ContactSource, mailboxes: readonly string[]): Contact[] =>
+const contactsFrom = (source: ContactSource, mailboxes: readonly string[]): Contact[] =>
   mailboxes.map((mailbox) => ({mailbox, source, certainty: certaintyOf[source]}));
 
 /** Whether the next source is asked at all. */

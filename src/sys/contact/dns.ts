@@ -5,7 +5,7 @@
 import {Resolver} from 'node:dns/promises';
 
 /** `none`: the name, or such a record of it, does not exist. `silent`: nobody could tell. */
-export type DnsAnswer<Value> =
+type DnsAnswer<Value> =
   | {readonly kind: 'records'; readonly records: readonly Value[]}
   | {readonly kind: 'none'}
   | {readonly kind: 'silent'; readonly why: string};

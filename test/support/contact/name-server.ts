@@ -70,7 +70,8 @@ function question(query: Buffer): {name: string; kind: Kind | undefined; end: nu
   };
 }
 
-export async function nameServer(): Promise<NameServer> {
+/** @param wanted 0: any that is free */
+export async function nameServer(wanted = 0): Promise<NameServer> {
   const zone = new Map<string, Records>();
   const asked: string[] = [];
   /** @returns undefined: nothing is said */
@@ -81,13 +82,13 @@ export async function nameServer(): Promise<NameServer> {
     if (found === 'silent') return undefined;
     const isKnown = [...zone.keys()].some((key) => key.endsWith(` ${name}`));
     const isCut = typeof found === 'object' && 'cut' in found;
-    const all =
-      found === 'servfail' || found === undefined
+    const records = isCut
+      ? over === 'udp'
         ? []
-        : 'cut' in (found as object)
-          ? (found as {cut: readonly string[]}).cut
-          : (found as readonly string[]);
-    const records = isCut && over === 'udp' ? [] : all;
+        : found.cut
+      : typeof found === 'object'
+        ? found
+        : [];
     const code = found === 'servfail' ? 2 : isKnown ? 0 : 3;
     const header = Buffer.alloc(12);
     header.writeUInt16BE(query.readUInt16BE(0), 0);
@@ -125,7 +126,7 @@ export async function nameServer(): Promise<NameServer> {
       }
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => tcp.listen(wanted, '127.0.0.1', resolve));
   const {port} = tcp.address() as AddressInfo;
   await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
   return {

@@ -33,7 +33,7 @@ interface FinderSettings {
 }
 
 /** An answer, and whether anybody was asked for it. */
-export interface Looked {
+interface Looked {
   readonly answer: ContactAnswer;
   readonly by: 'cache' | 'search';
 }

@@ -7,7 +7,7 @@ import type {Address, Family} from '../../../net/address.js';
 import {contains, type Network, parseNetwork} from '../../../net/network.js';
 
 /** Where the files are, as the setting `rdap_bootstrap` says. */
-export type BootstrapPlace =
+type BootstrapPlace =
   | {readonly kind: 'off'}
   | {readonly kind: 'file'; readonly path: string}
   | {readonly kind: 'url'; readonly url: string};
