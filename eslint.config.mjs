@@ -15,6 +15,7 @@ const importers = {
   nodemailer: ['src/sys/talk/mail.ts'],
   'smol-toml': ['src/sys/disk/config-file.ts'],
   tail: ['src/sys/follow/wake.ts'],
+  tldts: ['src/sys/contact/registrable.ts'],
   winston: ['src/sys/talk/log.ts'],
 };
 

@@ -42,6 +42,7 @@ const pure: readonly Room[] = [
     folder: 'config/settings',
     purpose: 'The settings, a file for each subject: kind, default and meaning.',
   },
+  {folder: 'config/settings/complaints', purpose: 'The settings of complaints.'},
   {
     folder: 'config',
     purpose: 'One table of settings; flags, file, sample and help come from it.',
@@ -169,8 +170,26 @@ const pure: readonly Room[] = [
     purpose: 'What a sender usually sends, what is too much, and in which words it is told.',
   },
   {
+    folder: 'complaint/contact',
+    purpose: 'Whom to write to about an address: what registries and the DNS say of it.',
+  },
+  {
+    folder: 'complaint/contact/rdap',
+    purpose:
+      'The registries: which one answers for an address, what it says, how often it is asked.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
+  },
+  {
+    folder: 'complaint/header',
+    purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
+  },
+  {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
+  {
+    folder: 'complaint',
+    purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
   },
   {
     folder: 'report/hearing',
@@ -222,6 +241,10 @@ const machine: readonly Room[] = [
       "The mailer's queues: their messages are read, and held or released through the mailer.",
   },
   {
+    folder: 'sys/contact',
+    purpose: 'Asks registries and name servers whom to write to about an address.',
+  },
+  {
     folder: 'sys/talk',
     purpose:
       'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',
@@ -267,6 +290,10 @@ const live: readonly Room[] = [
     purpose:
       'Counts the mail of senders while the daemon runs, warns of them, has their mail held.',
   },
+  {
+    folder: 'complaint/contact/live',
+    purpose: 'Asks one source after the other for a contact, no faster than each of them bears.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -307,6 +334,10 @@ const composition: readonly Room[] = [
     purpose: 'Reads old logs once, and has each policy judge them.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
+  {
+    folder: 'cli/contact',
+    purpose: 'The command that tells whom to write to about an address.',
+  },
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {
     folder: 'cli',

@@ -65,6 +65,8 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   mailActionCommand: 'outgoing-mail',
   warnWebhook: 'warnings',
   warnUser: 'warnings',
+  rdapBootstrap: 'contacts',
+  contactZone: 'contacts',
   cleanseSchedule: 'operating',
   stateDir: 'operating',
   controlSocket: 'operating',
@@ -83,6 +85,7 @@ const topics: readonly {readonly page: string; readonly title: string}[] = [
   {page: 'outgoing-mail', title: 'Outgoing mail'},
   {page: 'egress-rules', title: 'Rules for outgoing mail'},
   {page: 'warnings', title: 'Warnings'},
+  {page: 'contacts', title: 'Whom complaints go to'},
   {page: 'monitoring', title: 'Log and metrics'},
   {page: 'operating', title: 'State, commands, dry run'},
 ];

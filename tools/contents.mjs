@@ -12,12 +12,19 @@ const inside = {
     (name) => ({name, licence: 'MIT', folder: `node_modules/${name}`}),
   ),
   'node-sqlite3-wasm': [{name: 'SQLite', licence: 'public domain'}],
+  tldts: [
+    {name: 'tldts-core', licence: 'MIT', folder: 'node_modules/tldts-core'},
+    {name: 'Public-Suffix-List', licence: 'MPL-2.0'},
+  ],
 };
 
 /** What stands for a text that a package does not bring, or need not. */
 const wordsOf = {
   'ip-cidr':
     'Copyright (c) Alexander Balasyan. Its package.json says MIT; it brings no text of its own.',
+  'Public-Suffix-List':
+    'Under the Mozilla Public License 2.0, https://mozilla.org/MPL/2.0/. The list itself, which is ' +
+    'its source, is at https://publicsuffix.org/list/public_suffix_list.dat.',
   SQLite:
     'The authors disclaim copyright. In place of a legal notice, here is a blessing: May you do good ' +
     'and not evil. May you find forgiveness for yourself and forgive others. May you share freely, ' +

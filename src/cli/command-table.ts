@@ -40,6 +40,7 @@ import {
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {contactCommands} from './contact-commands.js';
 import {queueCommands} from './queue-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
@@ -320,6 +321,7 @@ export const commands: readonly CommandRow[] = [
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,
+  ...contactCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

@@ -30,6 +30,7 @@ import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import {isKnownContact} from './contact.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
 import type {MailStatus} from '../report/mail/status.js';
@@ -330,6 +331,7 @@ const isAnswer = variants<Answer>({
     mail: maybe(listOf(isMailSender)),
   }),
   waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
+  contact: isKnownContact,
   done: isMessage,
   notBlocked: isMessage,
   notStopped: isMessage,

@@ -18,6 +18,7 @@ import type {State} from '../guard/state.js';
 import type {Judged} from '../judge/view.js';
 import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
+import {knownContact} from './contact.js';
 import type {Known} from './greeted.js';
 import type {Status} from '../report/status.js';
 import type {MailSender} from '../submission/view.js';
@@ -69,6 +70,8 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
     case 'waiting':
       return {answer: {kind: 'waiting', waiting: view.waiting?.() ?? nobodyWaits}, outcomes: []};
+    case 'contact':
+      return {answer: knownContact(request.address, state, nowMs), outcomes: []};
     case 'senders': {
       const senders = sumSenders(state.outgoing.values(), nowMs - request.seconds * 1000);
       const mail = view.mailSenders(request.seconds, nowMs);

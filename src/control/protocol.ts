@@ -5,6 +5,7 @@
  */
 import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
+import type {ContactAnswer} from '../complaint/contact/answer.js';
 import {isGateReport} from '../greeting/report-shape.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {WaitingView} from '../greeting/view.js';
@@ -26,6 +27,8 @@ export const requests = {
   why: {network: isText},
   /** The sum since so many seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
+  /** Whom to write to about an address, as far as that is remembered. */
+  contact: {address: isText},
   /** Who waits at the gate. */
   waiting: {},
   block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
@@ -84,6 +87,8 @@ export type Answer =
       readonly mail?: readonly MailSender[] | undefined;
     }
   | {readonly kind: 'waiting'; readonly waiting: WaitingView}
+  /** `null`: nothing is remembered that still counts. */
+  | {readonly kind: 'contact'; readonly known: ContactAnswer | null}
   | MessageAnswer;
 
 /** An answer in words. */

@@ -17,6 +17,7 @@ import {
   variants,
   whole,
 } from '../base/shape.js';
+import {isContactKey, isContactRow} from '../complaint/contact/cache.js';
 import {parseAddress} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 import type {PlainName, State} from './state.js';
@@ -134,10 +135,17 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   mailLogins: fields({address: isText, name: isText, vouched: isVouched, lastMs: isNumber}),
   egressChains: fields({chain: isText}),
   greetingRules: fields({chain: isText}),
+  contacts: isContactRow,
 };
 
-/** Keys that go to the kernel: one that it does not take would keep all others out. */
-const keys: Readonly<Partial<Record<PlainName, Is<string>>>> = {passed: isClient};
+/**
+ * Keys that go to the kernel: one that it does not take would keep all others out. And those that are
+ * networks of letters.
+ */
+const keys: Readonly<Partial<Record<PlainName, Is<string>>>> = {
+  passed: isClient,
+  contacts: isContactKey,
+};
 
 function isKnownClient(value: unknown): boolean {
   return isRecord(value) && isClient(value['address']) && isProof(value['proof']);

@@ -10,6 +10,7 @@ import type {Block} from '../blocks/block.js';
 import type {Traffic} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Submitter} from '../blocks/passes.js';
+import type {ContactRow} from '../complaint/contact/cache.js';
 import type {Greeted} from '../greeting/greeted.js';
 import type {Pass} from '../greeting/passed.js';
 import type {Friend} from '../judge/crowd/friends.js';
@@ -100,6 +101,8 @@ const tables = {
   egressChains: of<{readonly chain: string}>(),
   /** The same of the greeting: one row, where something of it was ever made. */
   greetingRules: of<{readonly chain: string}>(),
+  /** Whom to write to about an address, by network. */
+  contacts: of<ContactRow>(),
   /** What is known of one client, by its address; and more of those who deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),

@@ -71,6 +71,8 @@ const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
   mailActionCommand: ['/c', '/c'],
   warnWebhook: ['https://example.org/', 'https://example.org/'],
   warnUser: ['auto', 'auto'],
+  rdapBootstrap: ['/r/', '/r/'],
+  contactZone: ['abuse.example.net', 'abuse.example.net'],
   cleanseSchedule: ['*/2 * * * *', '*/2 * * * *'],
   stateDir: ['/s', '/s'],
   controlSocket: ['/c', '/c'],

@@ -63,6 +63,8 @@ describe('settings', () => {
       warn_command: '',
       warn_webhook: '',
       warn_user: '',
+      rdap_bootstrap: 'https://data.iana.org/rdap/',
+      contact_zone: 'abuse-contacts.abusix.zone',
       cleanse_schedule: '* * * * *',
       state_dir: '/var/lib/blocksmtp',
       control_socket: '/run/blocksmtp/control.sock',

@@ -57,6 +57,7 @@ const samples: {
   reload: fc.record({command: fc.constant('reload'), confirmSeconds}, {requiredKeys: ['command']}),
   confirm: plain('confirm'),
   waiting: plain('waiting'),
+  contact: fc.record({command: fc.constant('contact'), address: network}),
   greet: fc.record({command: fc.constant('greet'), report: reports}),
 };
 const anyRequest: fc.Arbitrary<Request> = fc.oneof(...Object.values(samples));

@@ -31,3 +31,14 @@ test('a row of an earlier version may lack what that did not know', () => {
   expect(isSavedRow('learning', 'x', {kind: 'learnt'})).toBe(true);
   expect(isSavedRow('blocks', 7, block('192.0.2.1'))).toBe(false);
 });
+
+test('a contact is a mailbox of a network, and is remembered for a bounded time', () => {
+  const contacts = [{mailbox: 'abuse@example.net', source: 'registry', certainty: 'published'}];
+  const row = {atMs: 1, forMs: 86_400_000, result: {kind: 'found', contacts}};
+  expect(isSavedRow('contacts', '192.0.2.0/24', row)).toBe(true);
+  expect(isSavedRow('contacts', '192.0.2.1/24', row)).toBe(false);
+  expect(isSavedRow('contacts', '192.0.2.0/24', {...row, forMs: 1e15})).toBe(false);
+  const hostile = [{...contacts[0], mailbox: 'abuse@example.net\nBcc: x@example.org'}];
+  const bad = {...row, result: {kind: 'found', contacts: hostile}};
+  expect(isSavedRow('contacts', '192.0.2.0/24', bad)).toBe(false);
+});

@@ -55,7 +55,7 @@ test('debian/copyright names each under its licence, and no other', () => {
   const listed = part.split(/^ \.\n/m).flatMap((paragraph) => {
     const [word = '', names = ''] = paragraph.trim().split(/:\s/, 2);
     return names
-      .replaceAll(/\b(?:and|its|inside node-sqlite3-wasm)\b/g, ' ')
+      .replaceAll(/\b(?:and|its|inside (?:node-sqlite3-wasm|tldts))\b/g, ' ')
       .split(/[\s,;.]*(?:[\s,;]+|\.$)/)
       .filter((name) => name !== '')
       .map((name) => `${word} ${name}`);

@@ -56,6 +56,9 @@ export async function operate(
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
+    case 'contact':
+      // Only `contact` asks for it, and prints more (`cli/contact/contact.ts`).
+      return exitCode.unavailable;
     case 'done':
       output.print(`${answer.message}\n`);
       return exitCode.ok;

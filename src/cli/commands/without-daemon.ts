@@ -44,6 +44,7 @@ export const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
   'why',
   'senders',
   'waiting',
+  'contact',
 ]);
 
 /** @returns `taken`: somebody else works on the state */
@@ -86,6 +87,7 @@ async function answerWith(
     case 'list':
     case 'senders':
     case 'waiting':
+    case 'contact':
       return desk.answer(request);
     case 'resume': {
       const answer = await desk.answer(request);

@@ -1,0 +1,33 @@
+/**
+ * Which addresses are of the Internet at large: others have no registry to ask, and a registry's answer that
+ * leads to one of them would have us ask a machine of this house. Addresses for examples (RFC 5737, RFC 3849)
+ * count as of the Internet: nobody has them, and registries say so.
+ */
+import type {Address} from '../../net/address.js';
+import {parseNetwork} from '../../net/network.js';
+import {NetworkSet} from '../../net/network-set.js';
+
+/** By the registries of special addresses (RFC 6890), those that others cannot reach. */
+const special = new NetworkSet(
+  [
+    '0.0.0.0/8',
+    '10.0.0.0/8',
+    '100.64.0.0/10',
+    '127.0.0.0/8',
+    '169.254.0.0/16',
+    '172.16.0.0/12',
+    '192.0.0.0/24',
+    '192.168.0.0/16',
+    '198.18.0.0/15',
+    '224.0.0.0/3',
+    '::/96',
+    '64:ff9b:1::/48',
+    '100::/64',
+    'fc00::/7',
+    'fe80::/10',
+    'fec0::/10',
+    'ff00::/8',
+  ].flatMap((text) => parseNetwork(text) ?? []),
+);
+
+export const isOfInternet = (address: Address): boolean => !special.has(address);

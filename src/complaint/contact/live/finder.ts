@@ -1,0 +1,145 @@
+/**
+ * Finds out whom to write to about an address: from the cache where it can, else by asking one source after
+ * the other until one names somebody. One search at a time for one network, few at a time in all; each has an
+ * end. The order of the sources and what is remembered the pure room decides.
+ */
+import {unknownNetwork} from '../allotment.js';
+import type {ContactAnswer, ContactSource, FindContact} from '../answer.js';
+import type {ContactCache} from '../cache.js';
+import {isOfInternet} from '../internet.js';
+import {answerOf, type Finding, namesSomebody, rowOf, sources} from '../trust.js';
+import {ContactNames} from './names.js';
+import {Registry, type Search} from './registry.js';
+import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
+import {printable} from '../../../base/printable.js';
+import type {Address} from '../../../net/address.js';
+import {monotonicMs} from '../../../sys/run/clock.js';
+
+/** Searches under way, and waiting for that. Counts. */
+const bounds = {atOnce: 4, waiting: 20};
+/** Questions that wait for a search, of whatever network. A count. */
+export const mostAsking = 200;
+/** After so long no more is asked for one address. Ms: room for all redirects of the slowest registry. */
+const searchMs = 60_000;
+/** Those for whom there is no room come again after so long. Ms. */
+const busyMs = 600_000;
+
+interface FinderSettings {
+  /** `rdap_bootstrap` and `contact_zone`. */
+  readonly rdapBootstrap: string;
+  readonly contactZone: string;
+  /** Asked instead of the machine's own name servers; for tests. */
+  readonly nameServers?: readonly string[];
+}
+
+/** An answer, and whether anybody was asked for it. */
+interface Looked {
+  readonly answer: ContactAnswer;
+  readonly by: 'cache' | 'search';
+}
+
+export class ContactFinder {
+  readonly #cache: ContactCache;
+  readonly #registry: Registry;
+  readonly #names: ContactNames;
+  readonly #pool = new WorkerPool(bounds);
+  /** Searches under way, by the network that is routed. They never fail. */
+  readonly #flights = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+  #asking = 0;
+
+  constructor({rdapBootstrap, contactZone, nameServers}: FinderSettings, cache: ContactCache) {
+    this.#cache = cache;
+    this.#registry = new Registry(rdapBootstrap);
+    this.#names = new ContactNames(contactZone, nameServers);
+  }
+
+  readonly find: FindContact = async (address, nowMs) => (await this.look(address, nowMs)).answer;
+
+  /** Never fails. */
+  async look(address: Address, nowMs: number): Promise<Looked> {
+    if (this.#asking >= mostAsking) return {answer: busy(nowMs), by: 'search'};
+    this.#asking += 1;
+    try {
+      return await this.#look(address, nowMs);
+    } catch (error) {
+      const why = printable(`search: ${(error as Error).message}`, 300);
+      return {answer: {kind: 'failed', why, againMs: nowMs + busyMs}, by: 'search'};
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  /** Ends all questions; what is under way is answered as failed, and not remembered. */
+  stop(): void {
+    this.#stop.abort();
+    this.#names.stop();
+    this.#pool.dropWaiting();
+  }
+
+  async #look(address: Address, nowMs: number): Promise<Looked> {
+    const network = unknownNetwork(address).text;
+    if (!isOfInternet(address)) {
+      const why = `${address.text} is not an address of the Internet`;
+      return {answer: {kind: 'none', network, why}, by: 'search'};
+    }
+    const calledMs = monotonicMs();
+    const now = (): number => Math.ceil(nowMs + monotonicMs() - calledMs);
+    for (;;) {
+      const row = this.#cache.of(address, now());
+      if (row !== undefined) return {answer: answerOf(row), by: 'cache'};
+      const flight = this.#flights.get(network);
+      if (flight === undefined) break;
+      // It may be about a neighbour with another holder: so it is looked at again.
+      await flight;
+    }
+    const search = this.#begin(address, now, Math.floor(nowMs));
+    const flight = search.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#flights.set(network, flight);
+    void flight.then(() => this.#flights.delete(network));
+    return {answer: await search, by: 'search'};
+  }
+
+  async #begin(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
+    const result = await this.#pool.run(() => this.#search(address, now, beganMs));
+    return result.kind === 'done' ? result.result : busy(now());
+  }
+
+  async #search(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
+    // Another search may have found the network meanwhile.
+    const known = this.#cache.of(address, now());
+    if (known !== undefined) return answerOf(known);
+    const stop = this.#stop.signal;
+    const search = {address, nowMs: now(), endMs: monotonicMs() + searchMs, stop};
+    const found: Partial<Record<ContactSource, Finding>> = {};
+    for (const source of sources) {
+      const finding = await this.#ask(source, search);
+      found[source] = finding;
+      if (namesSomebody(finding)) break;
+    }
+    // As of its beginning: to those who have waited for it the row must not be from the future.
+    const row = rowOf(address, found, beganMs);
+    if (!stop.aborted) this.#cache.set(row);
+    return answerOf(row);
+  }
+
+  #ask(source: ContactSource, search: Search): Promise<Finding> {
+    switch (source) {
+      case 'registry':
+        return this.#registry.ask(search);
+      case 'contact-zone':
+        return this.#names.inZone(search);
+      case 'reverse-name':
+        return this.#names.byName(search);
+    }
+  }
+}
+
+const busy = (nowMs: number): ContactAnswer => ({
+  kind: 'failed',
+  why: 'too many searches are under way',
+  againMs: nowMs + busyMs,
+});

@@ -1,0 +1,161 @@
+/**
+ * Asks the registry of an address (RDAP): finds its server in the bootstrap, follows redirects from registry to
+ * registry, and obeys pauses. What an answer says is read by `contact/rdap`.
+ */
+import {isOfInternet} from '../internet.js';
+import {
+  type Bootstrap,
+  type BootstrapRead,
+  goodForMs,
+  placeOf,
+  readBootstrap,
+  serverFor,
+} from '../rdap/bootstrap.js';
+import {jsonIn, type Next, nextOf} from '../rdap/reply.js';
+import type {Finding} from '../trust.js';
+import {type Asked, ServerLines} from './server-lines.js';
+import {type Address, type Family, parseAddress} from '../../../net/address.js';
+import {readTextFile} from '../../../sys/disk/text-file.js';
+import {monotonicMs} from '../../../sys/run/clock.js';
+
+/** For one answer. Ms, bytes: records have 10 to 50 kB. */
+const answerMs = 10_000;
+export const mostAnswerBytes = 1_000_000;
+
+/** A search under way. */
+export interface Search {
+  readonly address: Address;
+  /** Ms since the epoch, when it began. */
+  readonly nowMs: number;
+  /** Of the monotonic clock: nothing is asked after that. Ms. */
+  readonly endMs: number;
+  readonly stop: AbortSignal;
+}
+
+/** `anywhere`: what the administrator himself has named, and what answers from this house. */
+type Reach = 'internet' | 'anywhere';
+
+interface Known {
+  readonly bootstrap: Bootstrap;
+  readonly reach: Reach;
+}
+
+type Failure = Exclude<Finding, {readonly kind: 'said' | 'off'}>;
+
+export class Registry {
+  readonly #setting: string;
+  readonly #lines = new ServerLines();
+  /** What was fetched, and until when it is good, on the monotonic clock. Ms. */
+  readonly #fetched = new Map<Family, Known & {readonly untilMs: number}>();
+
+  /** @param setting `rdap_bootstrap` */
+  constructor(setting: string) {
+    this.#setting = setting;
+  }
+
+  async ask(search: Search): Promise<Finding> {
+    const known = await this.#bootstrap(search);
+    if ('kind' in known) return known;
+    const server = serverFor(known.bootstrap, search.address);
+    if (server === undefined) return nobody;
+    if (server.startsWith('http:') && !this.#setting.startsWith('/')) {
+      return {kind: 'wrong', why: `${server} is offered without https only`};
+    }
+    return this.#follow(`${server}ip/${search.address.text}`, known.reach, search);
+  }
+
+  /** From the first server to the one that knows. */
+  async #follow(first: string, firstReach: Reach, search: Search): Promise<Finding> {
+    const asked: [string, ...string[]] = [first];
+    let [url, reach] = [first, firstReach];
+    for (;;) {
+      const got = await this.#get(url, reach, search);
+      if (got.kind !== 'reply') return failureOf(got);
+      const next = nextOf(got.reply, asked, search.address, search.nowMs);
+      if (next.kind === 'later') this.#lines.pause(url, next.waitMs);
+      if (next.kind !== 'ask') return findingOf(next);
+      if (asked.length === 1) reach = isInHouse(got.peer) ? reach : 'internet';
+      url = next.url;
+      asked.push(url);
+    }
+  }
+
+  /** @returns a finding, where there is none */
+  async #bootstrap(search: Search): Promise<Known | Finding> {
+    const place = placeOf(this.#setting, search.address.family);
+    switch (place.kind) {
+      case 'off':
+        return {kind: 'off'};
+      case 'file':
+        return this.#fromFile(place.path);
+      case 'url':
+        return this.#fromUrl(place.url, search);
+    }
+  }
+
+  #fromFile(path: string): Known | Failure {
+    const file = readTextFile(path);
+    if (file.kind !== 'text') return {kind: 'wrong', why: `rdap_bootstrap: ${file.why}`};
+    const read = readBootstrap(jsonIn(file.text));
+    if (read.kind === 'wrong') return {kind: 'wrong', why: `rdap_bootstrap: ${path}: ${read.why}`};
+    return {bootstrap: read.bootstrap, reach: 'anywhere'};
+  }
+
+  /** One that is too old serves on while there is no newer one. */
+  async #fromUrl(url: string, search: Search): Promise<Known | Failure> {
+    const {family} = search.address;
+    const kept = this.#fetched.get(family);
+    if (kept !== undefined && monotonicMs() < kept.untilMs) return kept;
+    const got = await this.#get(url, 'anywhere', search);
+    const read = got.kind === 'reply' ? bootstrapIn(got.reply) : failureOf(got);
+    if (got.kind !== 'reply' || read.kind !== 'bootstrap') {
+      if (kept !== undefined) return kept;
+      return read.kind === 'bootstrap' ? nothingRead : {...read, why: `${url}: ${read.why}`};
+    }
+    const untilMs = monotonicMs() + goodForMs(got.reply.expires, search.nowMs);
+    const reach: Reach = isInHouse(got.peer) ? 'anywhere' : 'internet';
+    const known = {bootstrap: read.bootstrap, reach, untilMs};
+    this.#fetched.set(family, known);
+    return known;
+  }
+
+  #get(url: string, reach: Reach, {endMs, stop}: Search): Promise<Asked> {
+    const mayReach = (address: string): boolean => reach === 'anywhere' || !isInHouse(address);
+    return this.#lines.get(url, endMs, {
+      ...{timeoutMs: answerMs, mostBytes: mostAnswerBytes, mayReach, stop},
+    });
+  }
+}
+
+/** A text that is no address is none of the Internet. */
+function isInHouse(text: string): boolean {
+  const address = parseAddress(text);
+  return address === undefined || !isOfInternet(address);
+}
+
+const nobody: Finding = {kind: 'said', mailboxes: []};
+const nothingRead: Failure = {kind: 'wrong', why: 'no bootstrap'};
+
+function bootstrapIn({status, body}: {status: number; body: string}): BootstrapRead {
+  return status === 200
+    ? readBootstrap(jsonIn(body))
+    : {kind: 'wrong', why: `the server answers ${status}`};
+}
+
+function failureOf(got: Exclude<Asked, {readonly kind: 'reply'}>): Failure {
+  if (got.kind === 'wrong') return {kind: 'wrong', why: got.why};
+  return {kind: 'silent', why: got.why, waitMs: got.kind === 'later' ? got.waitMs : 0};
+}
+
+function findingOf(next: Exclude<Next, {readonly kind: 'ask'}>): Finding {
+  switch (next.kind) {
+    case 'record':
+      return {kind: 'said', mailboxes: next.mailboxes, network: next.network.text};
+    case 'nobody':
+      return nobody;
+    case 'later':
+      return {kind: 'silent', why: next.why, waitMs: next.waitMs};
+    case 'wrong':
+      return next;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Asks registries, each by one connection at a time and no faster than it bears (`complaint/contact/rdap/pace.ts`). Who would wait too
+ * long is sent away at once. What the answers mean is not decided here.
+ */
+import {Pace, serverIn, usualGapMs} from '../rdap/pace.js';
+import {get, type GetBounds, type Got} from '../../../sys/contact/get.js';
+import {monotonicMs, pauseUnless} from '../../../sys/run/clock.js';
+
+/** Of one server, under way and waiting. A count. */
+export const mostInLine = 30;
+
+export type Asked =
+  | Got
+  /** It was not asked. Ms. */
+  | {readonly kind: 'later'; readonly why: string; readonly waitMs: number};
+
+interface Line {
+  /** Ends when the last one in the line is done. Never fails. */
+  last: Promise<void>;
+  inLine: number;
+}
+
+export class ServerLines {
+  readonly #pace = new Pace();
+  readonly #lines = new Map<string, Line>();
+
+  /** @param endMs of the monotonic clock: it is not asked after that. Never fails. */
+  async get(url: string, endMs: number, bounds: GetBounds): Promise<Asked> {
+    const server = serverIn(url);
+    const line = this.#lines.get(server) ?? {last: Promise.resolve(), inLine: 0};
+    if (line.inLine >= mostInLine) return tooMany;
+    this.#lines.set(server, line);
+    line.inLine += 1;
+    const before = line.last;
+    let leave: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
+    line.last = left;
+    try {
+      await before;
+      return await this.#turn(server, url, endMs, bounds);
+    } finally {
+      line.inLine -= 1;
+      if (line.inLine === 0) this.#lines.delete(server);
+      leave();
+    }
+  }
+
+  /** The server wants no question for so long. Ms. */
+  pause(url: string, pauseMs: number): void {
+    this.#pace.pause(serverIn(url), pauseMs, monotonicMs());
+  }
+
+  async #turn(server: string, url: string, endMs: number, bounds: GetBounds): Promise<Asked> {
+    const waitMs = this.#pace.waitMs(server, monotonicMs());
+    if (monotonicMs() + waitMs > endMs) {
+      const why = `the server may not be asked for ${Math.ceil(waitMs / 1000)} s`;
+      return {kind: 'later', why, waitMs: Math.max(usualGapMs, waitMs)};
+    }
+    await pauseUnless(bounds.stop, waitMs);
+    if (bounds.stop.aborted) return {kind: 'silent', why: 'the search was stopped'};
+    this.#pace.asked(server, monotonicMs());
+    return get(url, bounds);
+  }
+}
+
+const tooMany: Asked = {
+  kind: 'later',
+  why: 'too many wait for the server',
+  waitMs: mostInLine * usualGapMs,
+};

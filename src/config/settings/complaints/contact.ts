@@ -1,0 +1,22 @@
+/** Where blocksmtp looks for the people behind an address. */
+import {text} from '../../kinds/scalars.js';
+import {setting} from '../setting.js';
+
+/** A folder of IANA's files ends in `/`; else it is one file with the prefixes of both families. */
+const bootstrap = /^(?:https:\/\/[A-Za-z0-9.:[\]-]{1,260}\/[^\s\0?#@]{0,1000}|\/[^\0\n]{0,4095})?$/;
+
+const zoneName =
+  /^(?=.{0,150}$)(?:(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9]))?$/;
+
+export const contact = {
+  rdapBootstrap: setting(
+    text(bootstrap, 'an address that begins with https://, or a path that begins with /', 'PLACE'),
+    'https://data.iana.org/rdap/',
+    'Where the files are that tell which registry answers for an address (RFC 9224): with a / at its end a folder with ipv4.json and ipv6.json, else one file for both; empty: ask no registry.',
+  ),
+  contactZone: setting(
+    text(zoneName, 'a domain', 'DOMAIN'),
+    'abuse-contacts.abusix.zone',
+    'The zone of the DNS that is asked for the abuse contact of an address where its registry names none; empty: none.',
+  ),
+} as const;

@@ -1,0 +1,47 @@
+/** What is remembered of the contacts of an address: the answer to a command, and its shape. Asks nobody. */
+import {type Is, isNumber, isText, listOf, oneOf, orNull, shape, variants} from '../base/shape.js';
+import type {
+  Certainty,
+  Contact,
+  ContactAnswer,
+  ContactSource,
+} from '../complaint/contact/answer.js';
+import {knownRow} from '../complaint/contact/cache.js';
+import {answerOf} from '../complaint/contact/trust.js';
+import type {State} from '../guard/state.js';
+import {parseAddress} from '../net/address.js';
+import type {Answer} from './protocol.js';
+
+export function knownContact(
+  text: string,
+  {contacts}: Pick<State, 'contacts'>,
+  nowMs: number,
+): Answer {
+  const address = parseAddress(text);
+  if (address === undefined) {
+    const wrong = JSON.stringify(text.slice(0, 80));
+    return {kind: 'refused', message: `${wrong}: expected an IPv4 or IPv6 address`};
+  }
+  const row = knownRow(contacts, address, nowMs);
+  return {kind: 'contact', known: row === undefined ? null : answerOf(row)};
+}
+
+const isContact = shape<Contact>({
+  mailbox: isText,
+  source: oneOf<ContactSource>({registry: true, 'contact-zone': true, 'reverse-name': true}),
+  certainty: oneOf<Certainty>({published: true, listed: true, guessed: true}),
+});
+
+type Of<Kind extends ContactAnswer['kind']> = Omit<Extract<ContactAnswer, {kind: Kind}>, 'kind'>;
+
+export const isKnownContact: Is<{readonly known: ContactAnswer | null}> = shape<{
+  readonly known: ContactAnswer | null;
+}>({
+  known: orNull(
+    variants<ContactAnswer>({
+      found: shape<Of<'found'>>({network: isText, contacts: listOf(isContact), foundMs: isNumber}),
+      none: shape<Of<'none'>>({network: isText, why: isText}),
+      failed: shape<Of<'failed'>>({why: isText, againMs: isNumber}),
+    }),
+  ),
+});
