@@ -42,6 +42,7 @@ const pure: readonly Room[] = [
     folder: 'config/settings',
     purpose: 'The settings, a file for each subject: kind, default and meaning.',
   },
+  {folder: 'config/settings/complaints', purpose: 'The settings of complaints.'},
   {
     folder: 'config',
     purpose: 'One table of settings; flags, file, sample and help come from it.',
@@ -180,6 +181,10 @@ const pure: readonly Room[] = [
     folder: 'complaint/header',
     purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
   },
+  {
+    folder: 'complaint/scan',
+    purpose: 'What a scanner says of a message, which names accuse, and the words of a sweep.',
+  },
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
     folder: 'complaint',
@@ -229,6 +234,11 @@ const machine: readonly Room[] = [
     folder: 'sys/queue',
     purpose:
       "The mailer's queues: their messages are read, and held or released through the mailer.",
+  },
+  {
+    folder: 'sys/complained',
+    purpose:
+      'A Maildir, whose it is, work in it as its owner, and the scanner that it is shown to.',
   },
   {
     folder: 'sys/talk',
@@ -310,6 +320,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
+  },
+  {
+    folder: 'cli/complained',
+    purpose: 'The commands that complain of single messages: a file, or those of a Maildir.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},

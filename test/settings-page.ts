@@ -65,6 +65,10 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   mailActionCommand: 'outgoing-mail',
   warnWebhook: 'warnings',
   warnUser: 'warnings',
+  complaintVirusNames: 'complained-mail',
+  clamdSocket: 'complained-mail',
+  complainedFolder: 'complained-mail',
+  contactlessFolder: 'complained-mail',
   cleanseSchedule: 'operating',
   stateDir: 'operating',
   controlSocket: 'operating',
@@ -83,6 +87,7 @@ const topics: readonly {readonly page: string; readonly title: string}[] = [
   {page: 'outgoing-mail', title: 'Outgoing mail'},
   {page: 'egress-rules', title: 'Rules for outgoing mail'},
   {page: 'warnings', title: 'Warnings'},
+  {page: 'complained-mail', title: 'Complaints about messages'},
   {page: 'monitoring', title: 'Log and metrics'},
   {page: 'operating', title: 'State, commands, dry run'},
 ];

@@ -35,6 +35,11 @@ export interface OwnOptions extends QueueOptions {
   readonly as?: string | true;
   readonly log?: string | true;
   readonly keepBlocks?: true;
+  /** Of `complain`. */
+  readonly virus?: string | true;
+  readonly move?: true;
+  /** Of `contact`. */
+  readonly fromMessage?: string | true;
   /** False: `--no-names`. */
   readonly names?: boolean;
 }
