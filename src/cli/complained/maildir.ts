@@ -23,7 +23,7 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
 import {ownerOf} from '../../sys/complained/owner.js';
-import {type OwnerProcess, startAs} from '../../sys/complained/owner-process.js';
+import {type OwnerProcess, ownProgram, startAs} from '../../sys/complained/owner-process.js';
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 import {boundaryText, judged} from './judged.js';
@@ -41,7 +41,7 @@ export interface MaildirWish {
   readonly form: 'text' | 'json';
 }
 
-/** What the daemon's word `complain as-owner` does. */
+/** The command as which the owner's process runs (`sweep.ts`). */
 export const ownerWord = 'as-owner';
 /** A header may be written some time before its message is delivered. Ms: mailers try for five days. */
 const mostUnderwayMs = 5 * 86_400_000;
@@ -59,17 +59,20 @@ interface Case {
   moved?: string;
 }
 
+/** @param program this one, as the owner of the Maildir can run it */
 export async function complainMaildir(
   wish: MaildirWish,
   config: Config,
   log: Log,
   output: Output,
   complaining: Complaining,
+  program: readonly string[] = ownProgram(),
 ): Promise<ExitCode> {
   const owner = await ownerOf(wish.path);
   if (owner.kind === 'refused') return unavailable(owner.why, output);
+  const words = [...program, 'complain', ownerWord, wish.path];
   const stop = AbortSignal.timeout(longestSweepMs);
-  const running = startAs(owner, ['complain', ownerWord, wish.path], longestLineBytes, stop);
+  const running = startAs(owner, words, longestLineBytes, stop);
   running.say(wishOf(wish, config));
   const lines = running.lines[Symbol.asyncIterator]();
   const scanned = await scannedBy(lines);

@@ -52,9 +52,15 @@ export async function sweep(
       say({kind: 'refused', why: `${path}: ${lock.why}`});
       return exitCode.unavailable;
     }
-    const found = await scanAll(maildir, wish, say);
-    // Until the parent has moved what it wants: it may be gone, and then nothing is moved.
-    for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
+    // A parent that is gone while the messages are scanned wants no verdict any more.
+    const gone = new AbortController();
+    const heardNext = lines.next().then((next) => {
+      if (next.done === true) gone.abort();
+      return next;
+    });
+    const found = await scanAll(maildir, {wish, gone: gone.signal}, say);
+    // What it wants moved comes message by message; nothing else is moved.
+    for (let next = await heardNext; next.done !== true; next = await lines.next()) {
       if (!isSweepMoves(next.value)) continue;
       for (const {number, to} of next.value.moves)
         move(maildir, found[number], number, to, wish, say);
@@ -65,10 +71,18 @@ export async function sweep(
   }
 }
 
+interface Scanning {
+  readonly wish: SweepWish;
+  /** By the clock that nobody can set. */
+  readonly endMs: number;
+  /** Given when the parent is gone. */
+  readonly gone: AbortSignal;
+}
+
 /** @returns what was found, by its number */
 async function scanAll(
   maildir: Maildir,
-  wish: SweepWish,
+  {wish, gone}: {readonly wish: SweepWish; readonly gone: AbortSignal},
   say: (line: SweepLine) => void,
 ): Promise<Found[]> {
   const counts = {seen: 0, clean: 0, found: 0, unscanned: 0, old: 0, skipped: 0, left: 0};
@@ -76,7 +90,7 @@ async function scanAll(
   const endMs = monotonicMs() + longestScanMs;
   for (const {folder, name} of maildir.names(mostNames)) {
     counts.seen += 1;
-    if (monotonicMs() >= endMs) {
+    if (monotonicMs() >= endMs || gone.aborted) {
       counts.left += 1;
       continue;
     }
@@ -92,7 +106,7 @@ async function scanAll(
     }
     try {
       if (seconds === undefined && file.stat.mtimeMs < wish.sinceMs) counts.old += 1;
-      else await scanOne(file, {wish, endMs}, counts, found, say);
+      else await scanOne(file, {wish, endMs, gone}, counts, found, say);
     } finally {
       closeFile(file);
     }
@@ -103,14 +117,15 @@ async function scanAll(
 
 async function scanOne(
   file: FoundFile,
-  {wish, endMs}: {readonly wish: SweepWish; readonly endMs: number},
+  {wish, endMs, gone}: Scanning,
   counts: {-readonly [Key in keyof SweepCounts]: number},
   found: Found[],
   say: (line: SweepLine) => void,
 ): Promise<void> {
   const {folder, name, stat, descriptor} = file;
   const leftMs = Math.max(1, endMs - monotonicMs());
-  const verdict = await scanFile(wish.clamdSocket, descriptor, Math.min(scanTimeoutMs, leftMs));
+  const mostMs = Math.min(scanTimeoutMs, leftMs);
+  const verdict = await scanFile(wish.clamdSocket, descriptor, mostMs, gone);
   const shown = `${folder}/${name}`;
   if (verdict.kind === 'clean') counts.clean += 1;
   if (verdict.kind === 'unscanned') {

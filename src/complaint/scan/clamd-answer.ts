@@ -16,12 +16,16 @@ export const longestAnswerBytes = 4096;
 export const mostNameCharacters = 200;
 
 const found = /^stream: ([^\0\n]{1,1000}) FOUND\0$/;
+/** What `ExtendedDetectionInfo`, on by default in Debian, puts behind a name: hash and size of what was scanned. */
+const extended = /\([0-9a-f]{32,64}:\d{1,15}\)$/;
 
 /** @param answer all that came before clamd closed the connection; each character is a byte */
 export function readScanAnswer(answer: string): ScanVerdict {
   if (answer === 'stream: OK\0') return {kind: 'clean'};
   const [, name] = found.exec(answer) ?? [];
-  if (name !== undefined) return {kind: 'found', name: printable(name, mostNameCharacters)};
+  if (name !== undefined) {
+    return {kind: 'found', name: printable(name.replace(extended, ''), mostNameCharacters)};
+  }
   const said = printable(answer.replaceAll('\0', ' ').trim(), mostNameCharacters);
   const why = said === '' ? 'clamd gave no verdict' : `clamd says: ${said}`;
   return {kind: 'unscanned', why};

@@ -22,19 +22,21 @@ const pieceBytes = 64 * 1024;
  * Reads the file from its beginning.
  *
  * @param descriptor of a regular file; stays open
+ * @param stop gives up: nobody waits for the verdict any more
  * @returns never fails: whatever goes wrong is `unscanned`
  */
 export async function scanFile(
   socketPath: string,
   descriptor: number,
   timeoutMs = scanTimeoutMs,
+  stop?: AbortSignal,
 ): Promise<ScanVerdict> {
   const {size} = fs.fstatSync(descriptor);
   if (size > mostScanBytes) {
     return {kind: 'unscanned', why: `larger than ${mostScanBytes / 1024 / 1024} MB`};
   }
   const connection = net.createConnection(socketPath);
-  const failed = new Promise<never>((_, reject) => connection.once('error', reject));
+  const failed = new Promise<never>((_, reject) => connection.on('error', reject));
   failed.catch(() => undefined);
   let answer = '';
   connection.setEncoding('latin1').on('data', (text: string) => {
@@ -45,9 +47,16 @@ export async function scanFile(
     () => connection.destroy(new Error(`clamd gave no answer in ${timeoutMs / 1000} s`)),
     timeoutMs,
   );
+  const giveUp = (): void => void connection.destroy(new Error('given up'));
+  stop?.addEventListener('abort', giveUp);
+  if (stop?.aborted) giveUp();
   try {
     await Promise.race([once(connection, 'connect'), failed]);
-    await Promise.race([sendAll(connection, descriptor), failed]);
+    const sending = sendAll(connection, descriptor);
+    const early = ended.then(() => {
+      throw new Error('clamd closed the connection before all was sent');
+    });
+    await Promise.race([sending, failed, early]);
     await Promise.race([ended, failed]);
     return readScanAnswer(answer);
   } catch (error) {
@@ -57,6 +66,7 @@ export async function scanFile(
     return {kind: 'unscanned', why: isTold ? said.why : reasonOf(error, socketPath)};
   } finally {
     clearTimeout(late);
+    stop?.removeEventListener('abort', giveUp);
     connection.destroy();
   }
 }

@@ -16,7 +16,14 @@ export interface OwnerProcess {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** @param words the command of this program and its operands */
+/** What runs now, as a program and its first words: node, and our own file. */
+export const ownProgram = (): string[] => [
+  process.execPath,
+  ...process.execArgv,
+  process.argv[1] ?? '',
+];
+
+/** @param words a program, its command and operands */
 export function startAs(
   owner: Exclude<OwnerAnswer, {kind: 'refused'}>,
   words: readonly string[],
@@ -26,9 +33,9 @@ export function startAs(
   const input = new PassThrough();
   // It may have ended before it has read all.
   input.on('error', () => undefined);
-  const parameters = [...process.execArgv, process.argv[1]!, ...words];
+  const [program = '', ...parameters] = words;
   const as = owner.kind === 'owner' ? {as: {uid: owner.uid, gid: owner.gid}} : {};
-  const running = startCommand(process.execPath, parameters, stop, {input, ...as});
+  const running = startCommand(program, parameters, stop, {input, ...as});
   return {
     lines: linesOf(running.output, longestLineBytes),
     say: (value) => void input.write(`${JSON.stringify(value)}\n`),

@@ -72,7 +72,8 @@ function uidAt(path: string): number | string {
 
 /** Above the folder of a user stand folders of root, and his own: another user could exchange it. */
 function whoseTree(path: string, uid: number, above: ReadonlySet<number>): number | string {
-  const other = [...above].find((each) => each !== 0 && each !== uid);
+  // Root's own is refused for another reason.
+  const other = uid === 0 ? undefined : [...above].find((each) => each !== 0 && each !== uid);
   return other === undefined
     ? uid
     : `${path}: belongs to uid ${uid}, and lies in a folder of uid ${other}`;
