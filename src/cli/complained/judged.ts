@@ -11,7 +11,7 @@ import {LogReader} from '../../queue/trace/log-facts.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import type {Log} from '../../sys/talk/log.js';
 
-export interface LogWish {
+interface LogWish {
   /** Other names of this machine and of trusted relays, with commas between them. */
   readonly as: string | undefined;
   /** A log to be read in the place of those that are followed. */

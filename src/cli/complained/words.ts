@@ -15,7 +15,7 @@ import {complainMessages, printHeader} from './message.js';
 import type {Complaining} from './wiring.js';
 
 /** Their options as they were given; `true`: without a value. */
-export interface ComplainedOptions {
+interface ComplainedOptions {
   readonly as?: string | true;
   readonly log?: string | true;
   readonly virus?: string | true;

@@ -7,7 +7,7 @@ import {unfolded} from '../../queue/received.js';
 /** Of a header. Characters: sendmail itself takes 32 kB (confMAX_HEADERS_LENGTH) unless it was told otherwise. */
 export const mostHeaderCharacters = 64 * 1024;
 
-export interface HeaderField {
+interface HeaderField {
   /** In small letters. */
   readonly name: string;
   /** On one line. */

@@ -13,7 +13,7 @@ export type ScanVerdict =
 /** The longest answer. Bytes: a name has some 60. */
 export const longestAnswerBytes = 4096;
 /** Of a name. Characters. */
-export const mostNameCharacters = 200;
+const mostNameCharacters = 200;
 
 const found = /^stream: ([^\0\n]{1,1000}) FOUND\0$/;
 /** What `ExtendedDetectionInfo`, on by default in Debian, puts behind a name: hash and size of what was scanned. */

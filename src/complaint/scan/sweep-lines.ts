@@ -26,7 +26,7 @@ export interface SweepWish {
 export type Destination = 'complained' | 'contactless';
 
 /** To it, after `scanned`. */
-export interface SweepMoves {
+interface SweepMoves {
   readonly moves: readonly {readonly number: number; readonly to: Destination}[];
 }
 
