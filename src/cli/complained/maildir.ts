@@ -71,7 +71,8 @@ export async function complainMaildir(
   const owner = await ownerOf(wish.path);
   if (owner.kind === 'refused') return unavailable(owner.why, output);
   const words = [...program, 'complain', ownerWord, wish.path];
-  const stop = AbortSignal.timeout(longestSweepMs);
+  const enough = new AbortController();
+  const stop = AbortSignal.any([enough.signal, AbortSignal.timeout(longestSweepMs)]);
   const running = startAs(owner, words, longestLineBytes, stop);
   running.say(wishOf(wish, config));
   const lines = running.lines[Symbol.asyncIterator]();
@@ -80,7 +81,7 @@ export async function complainMaildir(
   if (scanned.kind === 'scanned') {
     const parts = {scanned: scanned.found, running, cases};
     await accuseAll(parts, wish, config, log, output, complaining);
-  }
+  } else if (scanned.process === 'strange') enough.abort();
   running.close();
   await moves(lines, cases);
   const ended = await running.ended;
@@ -89,8 +90,8 @@ export async function complainMaildir(
     return unavailable(`${scanned.why}${why}`, output);
   }
   tell(wish, scanned, [...cases.values()], output);
-  const {seen, unscanned, old} = scanned.counts;
-  return unscanned > 0 && unscanned === seen - old ? exitCode.unavailable : exitCode.ok;
+  const {clean, found, unscanned} = scanned.counts;
+  return unscanned > 0 && clean + found === 0 ? exitCode.unavailable : exitCode.ok;
 }
 
 function unavailable(why: string, output: Output): ExitCode {
@@ -114,20 +115,25 @@ type Scanned =
       readonly unscanned: readonly Extract<SweepLine, {kind: 'unscanned'}>[];
       readonly counts: SweepCounts;
     }
-  | {readonly kind: 'failed'; readonly why: string};
+  /** `strange`: it does not keep to its words, so nobody waits for its end. */
+  | {readonly kind: 'failed'; readonly why: string; readonly process: 'ends' | 'strange'};
 
 async function scannedBy(lines: AsyncIterator<unknown>): Promise<Scanned> {
   const found: FoundLine[] = [];
   const unscanned: Extract<SweepLine, {kind: 'unscanned'}>[] = [];
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     const line = next.value;
-    if (!isSweepLine(line)) return {kind: 'failed', why: 'the sweep says what it cannot say'};
-    if (line.kind === 'refused') return {kind: 'failed', why: line.why};
+    if (!isSweepLine(line)) {
+      const why = 'the process of the owner says what no sweep says';
+      return {kind: 'failed', why, process: 'strange'};
+    }
+    if (line.kind === 'refused') return {kind: 'failed', why: line.why, process: 'ends'};
     if (line.kind === 'scanned') return {kind: 'scanned', found, unscanned, counts: line.counts};
     if (line.kind === 'found' && found.length < mostFound) found.push(line);
     if (line.kind === 'unscanned' && unscanned.length < mostFound) unscanned.push(line);
   }
-  return {kind: 'failed', why: 'the sweep ended before its end'};
+  const why = 'the process of the owner ended before its end';
+  return {kind: 'failed', why, process: 'ends'};
 }
 
 interface Parts {

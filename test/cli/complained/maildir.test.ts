@@ -303,6 +303,26 @@ describe('a sweep', () => {
     },
   );
 
+  asRoot(
+    'a process of the owner that says anything else accuses nobody, and is ended',
+    async () => {
+      const at = await world();
+      put(at, 1, 'virus Win.Trojan.A');
+      give(at);
+      const spool = new Spool();
+      const script = 'echo "$1"; exec sleep 1000';
+      for (const said of ['{"kind":"found"}', 'x', '{"kind":"scanned","counts":{"seen":-1}}']) {
+        const program = ['/bin/sh', '-c', script, 'sh', said];
+        const {code, complaints} = await swept({...at, program}, spool);
+        expect(code).toBe(69);
+        expect(complaints[0]).toContain('says what no sweep says');
+      }
+      const ends = await swept({...at, program: ['/bin/false']}, spool);
+      expect(ends.complaints[0]).toContain('ended before its end');
+      expect(spool.said).toEqual([]);
+    },
+  );
+
   asRoot('whose parent is killed ends, and moves nothing', async () => {
     const at = await world(0);
     put(at, 1, 'virus Win.Trojan.A');
