@@ -183,7 +183,7 @@ const pure: readonly Room[] = [
   },
   {
     folder: 'complaint/scan',
-    purpose: 'What a scanner says of a message, which names accuse, and the words of a sweep.',
+    purpose: 'What a scanner says, which names accuse, the words of a sweep.',
   },
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
@@ -235,11 +235,7 @@ const machine: readonly Room[] = [
     purpose:
       "The mailer's queues: their messages are read, and held or released through the mailer.",
   },
-  {
-    folder: 'sys/complained',
-    purpose:
-      'A Maildir, whose it is, work in it as its owner, and the scanner that it is shown to.',
-  },
+  {folder: 'sys/complained', purpose: 'A Maildir, worked on as its owner, and the scanner.'},
   {
     folder: 'sys/talk',
     purpose:
@@ -321,10 +317,7 @@ const composition: readonly Room[] = [
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
-  {
-    folder: 'cli/complained',
-    purpose: 'The commands that complain of single messages: a file, or those of a Maildir.',
-  },
+  {folder: 'cli/complained', purpose: 'The commands that complain of single messages.'},
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {

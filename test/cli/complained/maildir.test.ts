@@ -14,6 +14,7 @@ import type {Complaining} from '../../../src/cli/complained/wiring.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 import {collected, configWith} from '../support.js';
+import {killSweeps, sweepsOf} from './sweeps.js';
 
 const asRoot = whereAvailable({
   root: true,
@@ -337,19 +338,3 @@ describe('a sweep', () => {
     expect(names(at, 'new')).toHaveLength(1);
   });
 });
-
-/** The processes that work on this Maildir as its owner. */
-function sweepsOf(path: string): number[] {
-  return fs.readdirSync('/proc').flatMap((name) => {
-    try {
-      const words = fs.readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0');
-      return words.includes('as-owner') && words.includes(path) ? [Number(name)] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function killSweeps(path: string): void {
-  for (const pid of sweepsOf(path)) process.kill(pid, 'SIGKILL');
-}

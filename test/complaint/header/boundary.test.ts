@@ -50,7 +50,7 @@ const log: readonly (readonly [pid: number, message: string])[] = [
 
 const network = (text: string) => parseNetwork(text)!;
 const exemptions = new Exemptions(
-  {file: 'whitelist', entries: [], problems: []} as never,
+  {file: 'whitelist', entries: [], problems: []},
   undefined,
   [],
   [network(relay)],
