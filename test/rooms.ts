@@ -181,10 +181,7 @@ const pure: readonly Room[] = [
     folder: 'complaint/header',
     purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
   },
-  {
-    folder: 'complaint/scan',
-    purpose: 'What a scanner says, which names accuse, the words of a sweep.',
-  },
+  {folder: 'complaint/scan', purpose: 'What a scanner says, and the words of a sweep.'},
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
     folder: 'complaint',
