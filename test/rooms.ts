@@ -186,6 +186,7 @@ const pure: readonly Room[] = [
     folder: 'complaint/header',
     purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
   },
+  {folder: 'complaint/scan', purpose: 'What a scanner says, and the words of a sweep.'},
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
     folder: 'complaint',
@@ -240,6 +241,7 @@ const machine: readonly Room[] = [
     purpose:
       "The mailer's queues: their messages are read, and held or released through the mailer.",
   },
+  {folder: 'sys/complained', purpose: 'A Maildir, worked on as its owner, and the scanner.'},
   {
     folder: 'sys/contact',
     purpose: 'Asks registries and name servers whom to write to about an address.',
@@ -333,6 +335,7 @@ const composition: readonly Room[] = [
     folder: 'cli/replay',
     purpose: 'Reads old logs once, and has each policy judge them.',
   },
+  {folder: 'cli/complained', purpose: 'The commands that complain of single messages.'},
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {
     folder: 'cli/contact',

@@ -67,6 +67,10 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   warnUser: 'warnings',
   rdapBootstrap: 'contacts',
   contactZone: 'contacts',
+  complaintVirusNames: 'complained-mail',
+  clamdSocket: 'complained-mail',
+  complainedFolder: 'complained-mail',
+  contactlessFolder: 'complained-mail',
   cleanseSchedule: 'operating',
   stateDir: 'operating',
   controlSocket: 'operating',
@@ -86,6 +90,7 @@ const topics: readonly {readonly page: string; readonly title: string}[] = [
   {page: 'egress-rules', title: 'Rules for outgoing mail'},
   {page: 'warnings', title: 'Warnings'},
   {page: 'contacts', title: 'Whom complaints go to'},
+  {page: 'complained-mail', title: 'Complaints about messages'},
   {page: 'monitoring', title: 'Log and metrics'},
   {page: 'operating', title: 'State, commands, dry run'},
 ];

@@ -41,6 +41,7 @@ import {
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
 import {contactCommands} from './contact-commands.js';
+import {complainedCommands} from './complained-commands.js';
 import {queueCommands} from './queue-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
@@ -322,6 +323,7 @@ export const commands: readonly CommandRow[] = [
   ...greetingCommands,
   ...queueCommands,
   ...contactCommands,
+  ...complainedCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

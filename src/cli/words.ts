@@ -37,6 +37,11 @@ export interface OwnOptions extends QueueOptions {
   /** Of `replay`. */
   readonly against?: string | true;
   readonly keepBlocks?: true;
+  /** Of `complain`. */
+  readonly virus?: string | true;
+  readonly move?: true;
+  /** Of `contact`. */
+  readonly fromMessage?: string | true;
   /** False: `--no-names`. */
   readonly names?: boolean;
 }

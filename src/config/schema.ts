@@ -4,6 +4,7 @@
  * file of its subject (`config/settings`), and so into the table.
  */
 import {contact} from './settings/complaints/contact.js';
+import {complained} from './settings/complaints/complained.js';
 import {daemon} from './settings/daemon.js';
 import {chain, firewall} from './settings/firewall.js';
 import {greeting} from './settings/greeting.js';
@@ -33,6 +34,7 @@ export const settings = {
   ...submission,
   ...warnings,
   ...contact,
+  ...complained,
   ...daemon,
 } as const;
 

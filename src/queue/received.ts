@@ -18,6 +18,11 @@ export interface Received {
   readonly client: string | undefined;
   /** Whether the peer had logged in. */
   readonly login: 'authenticated' | 'none';
+  /**
+   * `several`: more than one place in it has this form, for a recipient (`for <X>`) is a client's text
+   * too. Nobody can be accused by such a header.
+   */
+  readonly places: 'one' | 'several';
 }
 
 /** Read of one header. Characters: sendmail's own have some 300. */
@@ -35,7 +40,8 @@ const peer =
 export function readReceived(value: string): Received | undefined {
   const text = ` ${unfolded(value.slice(0, mostCharacters))}`;
   // What the client says stands in front: of several the last is the mailer's.
-  const own = [...text.matchAll(ownPart)].at(-1);
+  const all = [...text.matchAll(ownPart)];
+  const own = all.at(-1);
   if (own === undefined) return undefined;
   const [, host = '', version = '', queueId = ''] = own;
   const before = text.slice(1, own.index);
@@ -46,6 +52,7 @@ export function readReceived(value: string): Received | undefined {
     user: submitter.exec(before)?.[1],
     client: parseAddress(peer.exec(before.slice(-400))?.[1] ?? '')?.text,
     login: loggedIn.test(before.slice(-400)) ? 'authenticated' : 'none',
+    places: all.length === 1 ? 'one' : 'several',
   };
 }
 

@@ -8,6 +8,7 @@ const of = (way: 'relayed' | 'submitted', more: object) => ({
   user: undefined,
   client: undefined,
   login: 'none',
+  places: 'one',
   ...more,
 });
 
@@ -45,7 +46,7 @@ describe('others', () => {
     const helo = 'x by evil.example (8.18.1/8.18.1) with ESMTP id AAAAAAAA000001;';
     const own = 'by relay.example.net (8.18.1/8.18.1) with ESMTP id 6ATFIh0Y000204; now';
     expect(readReceived(`from ${helo} (h [192.0.2.7]) ${own}`)).toEqual(
-      of('relayed', {client: '192.0.2.7'}),
+      of('relayed', {client: '192.0.2.7', places: 'several'}),
     );
   });
 

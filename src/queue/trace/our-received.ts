@@ -19,8 +19,7 @@ const mostHosts = 10;
 
 /** @param names of this machine, as its mailer writes them; a short one stands for its whole domain */
 export function ourReceived(received: readonly Received[], names: readonly string[]): OurReceived {
-  const isOurs = ({host}: Received): boolean =>
-    names.some((name) => isSameHost(host.toLowerCase(), name.toLowerCase()));
+  const isOurs = ({host}: Received): boolean => isOurName(host, names);
   const at = received.findIndex(isOurs);
   const below = at < 0 ? undefined : received[at + 1];
   const isSubmission = below?.way === 'submitted' && below.user !== undefined && isOurs(below);
@@ -30,6 +29,10 @@ export function ourReceived(received: readonly Received[], names: readonly strin
     hosts: [...new Set(received.map(({host}) => host))].slice(0, mostHosts),
   };
 }
+
+/** Whether the host in a header is this machine. @param names as of `ourReceived` */
+export const isOurName = (host: string, names: readonly string[]): boolean =>
+  names.some((name) => isSameHost(host.toLowerCase(), name.toLowerCase()));
 
 const isSameHost = (host: string, name: string): boolean =>
   host === name || (!name.includes('.') && host.startsWith(`${name}.`));

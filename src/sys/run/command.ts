@@ -99,6 +99,8 @@ interface RunningInput {
   readonly endedBy?: 'SIGTERM' | 'SIGINT';
   /** What the program reads. Default: nothing. */
   readonly input?: Readable;
+  /** As whom it runs, with no other group. Only root can ask for that. Default: as ourselves. */
+  readonly as?: {readonly uid: number; readonly gid: number};
 }
 
 /** Starts a program that runs until the signal is given, or as long as it likes. */
@@ -120,11 +122,12 @@ function startStreaming(
   program: string,
   parameters: readonly string[],
   stop: AbortSignal,
-  {endedBy: killSignal = 'SIGTERM', input}: RunningInput,
+  {endedBy: killSignal = 'SIGTERM', input, as}: RunningInput,
 ): RunningCommand {
   const child = execa(program, parameters, {
     ...surroundings(),
     ...(input === undefined ? {stdin: 'ignore'} : {input}),
+    ...as,
     buffer: false,
     cancelSignal: stop,
     killSignal,

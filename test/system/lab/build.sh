@@ -14,7 +14,8 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 lab=${BLOCKSMTP_LAB:-/var/cache/blocksmtp-lab}
 suite=trixie
 packages='sendmail-bin sendmail-cf m4 rsyslog iptables nftables ipset iproute2 nodejs procps
-  util-linux bsdutils fail2ban python3-pyinotify python3-setuptools libsasl2-modules sasl2-bin openbsd-inetd'
+  util-linux bsdutils fail2ban python3-pyinotify python3-setuptools libsasl2-modules sasl2-bin openbsd-inetd
+  clamav-daemon'
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 

@@ -1,0 +1,37 @@
+/**
+ * `blocksmtp contact --from-message`: the domain of the people behind the client that handed a message in,
+ * alone on a line, for scripts. Prints the domain of an unverified client too, and then says on standard
+ * error that nobody may be accused by it.
+ */
+import {boundaryText, judged} from './judged.js';
+import {headersOf, type MessageWish} from './message.js';
+import type {Complaining} from './wiring.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import {nowMs} from '../../sys/run/clock.js';
+import type {Log} from '../../sys/talk/log.js';
+
+/** Exit 1: there is none. */
+export async function domainOfMessage(
+  {file, as, log: only}: {readonly file: string} & Pick<MessageWish, 'as' | 'log'>,
+  config: Config,
+  log: Log,
+  output: Output,
+  findContact: Complaining['findContact'],
+): Promise<ExitCode> {
+  const headers = await headersOf([file], output);
+  if (headers === undefined) return exitCode.unavailable;
+  const [boundary] = await judged(headers, {as, log: only, notBeforeMs: 0}, config, log, output);
+  if (boundary?.kind !== 'verified') output.complain(boundaryText(boundary!));
+  if (boundary?.kind !== 'verified' && boundary?.kind !== 'unverified') return exitCode.no;
+  if (boundary.client === undefined) return exitCode.no;
+  const contact = await findContact(boundary.client, nowMs());
+  if (contact.kind !== 'found') {
+    output.complain(`no contact for ${boundary.client.text}: ${contact.why}`);
+    return exitCode.no;
+  }
+  const [first] = contact.contacts;
+  output.print(`${first?.mailbox.split('@')[1] ?? ''}\n`);
+  return exitCode.ok;
+}

@@ -1,0 +1,59 @@
+/**
+ * Asks the log about the headers of messages, all at once, and tells of each who handed it in.
+ * `complaint/header/boundary.ts` decides.
+ */
+import {type Boundary, boundaryOf, type Known, wantedIds} from '../../complaint/header/boundary.js';
+import type {MessageHeader} from '../../complaint/header/fields.js';
+import type {Output} from '../face/surroundings.js';
+import {beganMs, ownNames, readLogs} from '../queue/log-search.js';
+import type {Config} from '../../config/schema.js';
+import {LogReader} from '../../queue/trace/log-facts.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
+import type {Log} from '../../sys/talk/log.js';
+
+interface LogWish {
+  /** Other names of this machine and of trusted relays, with commas between them. */
+  readonly as: string | undefined;
+  /** A log to be read in the place of those that are followed. */
+  readonly log: string | undefined;
+  /** A header of an older message is not looked up: it could have all old logs read. Ms since the epoch. */
+  readonly notBeforeMs: number;
+}
+
+export async function judged(
+  headers: readonly MessageHeader[],
+  wish: LogWish,
+  config: Config,
+  {say}: Pick<Log, 'say'>,
+  output: Pick<Output, 'complain'>,
+): Promise<Boundary[]> {
+  const exemptionWatch = new ExemptionWatch(config, say);
+  exemptionWatch.refresh();
+  const {exemptions} = exemptionWatch;
+  const exemptionOf: Known['exemptionOf'] = (address) => exemptions.of(address);
+  const known: Known = {names: ownNames(wish.as), exemptionOf};
+  const ids = [...new Set(headers.flatMap((header) => wantedIds(header, known)))];
+  const young = ids.filter((id) => beganMs(id) >= wish.notBeforeMs);
+  const reader = new LogReader(young);
+  if (young.length > 0) {
+    const sinceMs = Math.min(...young.map(beganMs));
+    await readLogs(reader, sinceMs, wish.log, config, output);
+  }
+  return headers.map((header) => boundaryOf(header, known, reader.facts));
+}
+
+export function boundaryText(boundary: Boundary): string {
+  switch (boundary.kind) {
+    case 'verified': {
+      const {client, queueId, takenMs, proof} = boundary;
+      const by = proof === 'journal' ? 'the journal' : 'a log file';
+      return `verified: ${client.text} handed it in as ${queueId} at ${new Date(takenMs).toISOString()} (${by})`;
+    }
+    case 'unverified':
+      return `unverified: ${boundary.why}; nobody is accused`;
+    case 'ours':
+      return `ours: ${boundary.why}; nobody is accused`;
+    case 'bounce':
+      return 'bounce: its sender is empty; nobody is accused';
+  }
+}

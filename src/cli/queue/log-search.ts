@@ -1,0 +1,115 @@
+/**
+ * Reads what the mailer's log says of a few queue ids: in the logs that are followed, those they were
+ * rotated into, and the journal. `queue/trace` decides what counts of it. Also tells the names under which
+ * this machine writes `Received` headers.
+ */
+import {printable} from '../../base/printable.js';
+import type {Output} from '../face/surroundings.js';
+import type {Config} from '../../config/schema.js';
+import {mailerNames} from '../../hearing/names.js';
+import {Lines} from '../../log/lines.js';
+import type {LogRecord} from '../../log/record.js';
+import {planSources} from '../../log/source-plan.js';
+import {vouchingOf} from '../../mail/authorship.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import type {LogReader} from '../../queue/trace/log-facts.js';
+import {mailerNameIn} from '../../queue/trace/mailer-name.js';
+import {quietMs, readTextFile} from '../../sys/disk/text-file.js';
+import {openLogInput} from '../../sys/follow/log-input.js';
+import {trustedRotated} from '../../sys/follow/rotated.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {storedSince} from '../../sys/old-logs/old-entries.js';
+import {logsOf} from '../../sys/old-logs/old-files.js';
+import {mailerFiles} from '../../sys/queue/directories.js';
+import {nowMs} from '../../sys/run/clock.js';
+import {hostName} from '../../sys/run/machine.js';
+
+/** @param as other names, with commas between them */
+export function ownNames(as: string | undefined): string[] {
+  const files = [...mailerFiles.relay, ...mailerFiles.submission].map(readTextFile);
+  const written = files.flatMap((file) =>
+    file.kind === 'text' ? (mailerNameIn(file.text) ?? []) : [],
+  );
+  const given = (as ?? '').split(',').map((name) => name.trim());
+  return [...new Set([...given, ...written, hostName()])].filter((name) => name !== '');
+}
+
+/** A session may have begun in the file before the one in which the message came. A count. */
+const filesBefore = 1;
+/** Ms: the clock of the mailer's log may be behind, and a session begins before its message. */
+const earlierMs = 3_600_000;
+
+/** When the mailer made a queue id. @returns 0 where nothing tells; ms since the epoch */
+export const beganMs = (id: string): number => sendmail.frames().beganMs(`${id}: `, nowMs()) ?? 0;
+
+/**
+ * @param sinceMs when the first of the ids was made
+ * @param only a log to be read in the place of those that are followed
+ * @returns which were read
+ */
+export async function readLogs(
+  reader: LogReader,
+  sinceMs: number,
+  only: string | undefined,
+  config: Config,
+  output: Pick<Output, 'complain'>,
+): Promise<string[]> {
+  const plan = planSources(config.syslogMsgsFile, config.attribution, {
+    quietMs: (path) => quietMs(path, nowMs()),
+    hasJournal: hasJournal(),
+    hasPlace: () => false,
+  });
+  const logs = only === undefined ? logsOf(plan.files) : [];
+  const files = only === undefined ? logs.flatMap((log) => filesSince(log, sinceMs)) : [only];
+  const names = new Set(mailerNames(config.mailerSyslogName, sendmail));
+  const places: string[] = [];
+  for (const path of files) {
+    try {
+      await readFile(path, reader, names);
+      places.push(path);
+    } catch (error) {
+      output.complain(printable((error as Error).message, 500));
+    }
+  }
+  if (only !== undefined || plan.journal === 'left') return places;
+  const stop = new AbortController().signal;
+  const fail = (why: string) => output.complain(printable(why, 500));
+  for await (const {records} of storedSince([...names], sinceMs - earlierMs, stop, fail)) {
+    for (const record of records) take(record, reader);
+  }
+  return [...places, 'the journal'];
+}
+
+/** Those that were changed since then, oldest first, and the one before. */
+function filesSince(log: string, sinceMs: number): string[] {
+  const rotated = trustedRotated(log).filter(({packing}) => packing !== 'other');
+  const first = rotated.findIndex(({changedMs}) => changedMs >= sinceMs);
+  const from = (first < 0 ? rotated.length : first) - filesBefore;
+  const isThere = quietMs(log, nowMs()) !== undefined;
+  return [...rotated.slice(Math.max(0, from)).map(({path}) => path), ...(isThere ? [log] : [])];
+}
+
+async function readFile(
+  path: string,
+  reader: LogReader,
+  names: ReadonlySet<string>,
+): Promise<void> {
+  const input = openLogInput(path);
+  const frames = sendmail.frames();
+  const lines = new Lines(input.name);
+  for await (const piece of input.pieces) {
+    for (const line of lines.of(piece)) {
+      if (!reader.mayMatter(line.text)) continue;
+      const framed = frames.read(line, input.changedMs);
+      if (framed.kind === 'record' && names.has(framed.record.program)) take(framed.record, reader);
+    }
+  }
+}
+
+/** What another program wrote under the mailer's name does not count. */
+function take(record: LogRecord, reader: LogReader): void {
+  const vouched = vouchingOf(record, sendmail.authorshipOf);
+  const {atMs, pid, message, writer} = record;
+  if (writer !== undefined && sendmail.authorshipOf(writer) === 'other') return;
+  reader.take({atMs, pid, message, vouched: vouched === 'byJournal' ? 'byJournal' : 'no'});
+}

@@ -1,0 +1,74 @@
+/**
+ * Makes the evidence of a complaint from the header of a message: the header as it lies there, bounded and
+ * printable, without the addresses of those who got it. Who reads the complaint may be who sent the
+ * message, and must not learn which of his guesses reached somebody.
+ */
+import {type MessageHeader, valuesOf} from './fields.js';
+
+/** Of the evidence. Characters: some hundred lines. */
+export const mostEvidenceCharacters = 16 * 1024;
+/** Addresses that are looked for. A count. */
+const mostRecipients = 200;
+
+/** Fields that name who got it. */
+const recipientFields = [
+  'to',
+  'cc',
+  'bcc',
+  'resent-to',
+  'resent-cc',
+  'resent-bcc',
+  'apparently-to',
+  'delivered-to',
+  'envelope-to',
+  'x-envelope-to',
+  'x-original-to',
+  'x-rcpt-to',
+];
+
+const mailbox = /[^\s<>()[\],;:"@]{1,64}@[A-Za-z0-9.-]{1,255}/g;
+const forClause = / for <?([^\s<>;]{1,320})>?/g;
+const hidden = '(a recipient)';
+
+export function evidenceOf(header: MessageHeader): string {
+  const named = recipientFields.flatMap((name) => valuesOf(header, name));
+  const inReceived = valuesOf(header, 'received').flatMap((value) =>
+    [...value.matchAll(forClause)].map(([, address = '']) => address),
+  );
+  const recipients = [...new Set([...named, ...inReceived].flatMap(mailboxesIn))];
+  const spellings = recipients.slice(0, mostRecipients).flatMap(spellingsOf);
+  const isRecipients = (name: string): boolean => recipientFields.includes(name);
+  const lines = header.fields.map(({name, text}) =>
+    // Whatever else stands in such a field is their names.
+    isRecipients(name)
+      ? `${text.slice(0, text.indexOf(':'))}: ${hidden}`
+      : without(text, spellings),
+  );
+  const clean = lines.join('\n').replaceAll(/[^\t\n\x20-\x7e]/g, '?');
+  return clean.length <= mostEvidenceCharacters
+    ? clean
+    : `${clean.slice(0, mostEvidenceCharacters)}\n(cut)`;
+}
+
+const mailboxesIn = (value: string): string[] =>
+  (value.match(mailbox) ?? []).map((address) => address.toLowerCase());
+
+/** As it stands, and as mailing lists write it into a sender of their own (VERP). */
+const spellingsOf = (address: string): string[] => [address, address.replace('@', '=')];
+
+/** One pass for each: small letters and capitals are the same. */
+function without(text: string, spellings: readonly string[]): string {
+  let clean = text;
+  for (const spelling of spellings) {
+    const lower = clean.toLowerCase();
+    if (lower.length !== clean.length || !lower.includes(spelling)) continue;
+    const parts: string[] = [];
+    let from = 0;
+    for (let at = lower.indexOf(spelling); at >= 0; at = lower.indexOf(spelling, from)) {
+      parts.push(clean.slice(from, at));
+      from = at + spelling.length;
+    }
+    clean = [...parts, clean.slice(from)].join(hidden);
+  }
+  return clean;
+}

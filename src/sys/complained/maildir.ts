@@ -1,0 +1,170 @@
+/**
+ * A Maildir whose owner may change anything in it at any moment: he, or who broke into his account. Runs as
+ * him, never as root. Every folder and file is opened below the folder that is open already, and
+ * through no link, so that a name leads nowhere else. Decides nothing about a message.
+ */
+import fs from 'node:fs';
+import {isMessageName, movedName} from '../../complaint/scan/maildir-name.js';
+
+const {O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} =
+  fs.constants;
+
+/** The folders that are read; what lies in `tmp` has not arrived. */
+const readFolders = ['new', 'cur'] as const;
+
+/** An open message. */
+export interface FoundFile {
+  readonly folder: (typeof readFolders)[number];
+  readonly name: string;
+  readonly descriptor: number;
+  readonly stat: fs.Stats;
+}
+
+export class Maildir {
+  readonly #root: number;
+  readonly #folders: Readonly<Record<(typeof readFolders)[number], number>>;
+
+  private constructor(root: number, folders: Record<(typeof readFolders)[number], number>) {
+    this.#root = root;
+    this.#folders = folders;
+  }
+
+  /** @throws what is wrong with it, for a person */
+  static open(path: string): Maildir {
+    const root = openFolder(path, path);
+    try {
+      const [fresh, read] = readFolders.map((name) =>
+        openFolder(below(root, name), `${path}/${name}`),
+      );
+      return new Maildir(root, {new: fresh!, cur: read!});
+    } catch (error) {
+      fs.closeSync(root);
+      throw error;
+    }
+  }
+
+  /** For a lock that ends with the process. */
+  get descriptor(): number {
+    return this.#root;
+  }
+
+  close(): void {
+    for (const each of [this.#root, ...Object.values(this.#folders)]) fs.closeSync(each);
+  }
+
+  /** Names of messages in `new`, then in `cur`; more than `most` are left for later. */
+  names(most: number): {readonly folder: FoundFile['folder']; readonly name: string}[] {
+    const found: {readonly folder: FoundFile['folder']; readonly name: string}[] = [];
+    for (const folder of readFolders) {
+      const listing = fs.opendirSync(`/proc/self/fd/${this.#folders[folder]}`);
+      try {
+        for (let entry = listing.readSync(); entry !== null; entry = listing.readSync()) {
+          if (found.length >= most) return found;
+          if (isMessageName(entry.name)) found.push({folder, name: entry.name});
+        }
+      } finally {
+        listing.closeSync();
+      }
+    }
+    return found;
+  }
+
+  /** @returns undefined: it is gone, or no regular file */
+  openMessage(folder: FoundFile['folder'], name: string): FoundFile | undefined {
+    const path = below(this.#folders[folder], name);
+    let descriptor: number | undefined;
+    try {
+      // Looked at first: to open a pipe may do something to it.
+      if (!fs.lstatSync(path).isFile()) return undefined;
+      descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+      const stat = fs.fstatSync(descriptor);
+      if (stat.isFile()) return {folder, name, descriptor, stat};
+    } catch {
+      // gone, or a link by now
+    }
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+    return undefined;
+  }
+
+  /**
+   * Renames the message into `cur` of the folder, which is made if need be.
+   *
+   * @returns its path below the Maildir
+   * @throws why not: it is gone, or another one has its name
+   */
+  move({folder, name, stat}: Pick<FoundFile, 'folder' | 'name' | 'stat'>, to: string): string {
+    const target = this.#folderNamed(to);
+    try {
+      const from = below(this.#folders[folder], name);
+      const now = fs.lstatSync(from);
+      if (now.ino !== stat.ino || now.dev !== stat.dev)
+        throw new Error('another file has its name');
+      const moved = movedName(name);
+      const path = below(target, moved);
+      if (fs.lstatSync(path, {throwIfNoEntry: false}) !== undefined) {
+        throw new Error(`${to}/cur/${moved} is there already`);
+      }
+      fs.renameSync(from, path);
+      return `${to}/cur/${moved}`;
+    } finally {
+      fs.closeSync(target);
+    }
+  }
+
+  /** @returns the descriptor of its `cur` */
+  #folderNamed(name: string): number {
+    makeFolder(below(this.#root, name));
+    const folder = openFolder(below(this.#root, name), name);
+    try {
+      for (const each of ['cur', 'new', 'tmp']) makeFolder(below(folder, each));
+      markFolder(below(folder, 'maildirfolder'));
+      return openFolder(below(folder, 'cur'), `${name}/cur`);
+    } finally {
+      fs.closeSync(folder);
+    }
+  }
+}
+
+/** Linux: this leads to what is open, whatever has become of its path. */
+const below = (descriptor: number, name: string): string => `/proc/self/fd/${descriptor}/${name}`;
+
+/** @param shown the path for a person */
+function openFolder(path: string, shown: string): number {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    const isOther = code === 'ELOOP' || code === 'ENOTDIR';
+    throw new Error(isOther ? `${shown}: expected a folder, and no link` : `${shown}: ${code}`);
+  }
+  if (fs.fstatSync(descriptor).uid === process.geteuid?.()) return descriptor;
+  fs.closeSync(descriptor);
+  throw new Error(`${shown}: belongs to another user than the Maildir`);
+}
+
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, 0o700);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Maildir++: how a mail server knows a folder. */
+function markFolder(path: string): void {
+  try {
+    fs.closeSync(fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK, 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** The beginning of the open file. @returns each byte a character */
+export function beginningOf(descriptor: number, mostBytes: number): string {
+  const buffer = Buffer.alloc(mostBytes);
+  const length = fs.readSync(descriptor, buffer, 0, mostBytes, 0);
+  return buffer.toString('latin1', 0, length);
+}
+
+export const closeFile = ({descriptor}: FoundFile): void => fs.closeSync(descriptor);
