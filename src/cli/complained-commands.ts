@@ -1,6 +1,5 @@
 /** The rows of the commands about single messages, for the table (`command-table.ts`). */
 import {type CommandRow, json, works} from './command-row.js';
-import {domainOfMessage} from './complained/from-message.js';
 import {ownerWord} from './complained/maildir.js';
 import {sweep} from './complained/sweep.js';
 import {printsOnly} from './complained/wiring.js';
@@ -11,20 +10,24 @@ import type {SettingName} from '../config/schema.js';
 import {parentLines} from '../sys/complained/owner-process.js';
 import type {WrongIn} from './words.js';
 
-const complainedSettings: readonly SettingName[] = [
+/** What it takes to find a message in our own log. */
+export const readsOurLog: readonly SettingName[] = [
   'syslogMsgsFile',
   'mailerSyslogName',
   'attribution',
   'whiteList',
   'mailerIp',
   'trustedRelays',
+];
+const complainedSettings: readonly SettingName[] = [
+  ...readsOurLog,
   'complaintVirusNames',
   'clamdSocket',
   'complainedFolder',
   'contactlessFolder',
 ];
 
-const fromOurLog = [
+export const fromOurLog = [
   {
     flags: '--as <NAMES>',
     meaning: 'Other names of this machine and of trusted relays in Received, with commas.',
@@ -80,22 +83,5 @@ export const complainedCommands: readonly CommandRow[] = [
       const say = (line: object) => output.print(`${JSON.stringify(line)}\n`);
       finish(await sweep(path, parentLines(longestLineBytes), say));
     },
-  },
-  {
-    words: 'contact',
-    settings: complainedSettings,
-    meaning:
-      'With --from-message: print the domain of those who answer for the client that handed a message in. Exit 1: there is none.',
-    options: [
-      {flags: '--from-message <FILE>', meaning: 'The message; - is standard input.'},
-      ...fromOurLog,
-    ],
-    wrongIn: (_, {fromMessage}) =>
-      typeof fromMessage === 'string' ? [] : ['contact: expected --from-message FILE'],
-    run: works((config, log, {options: {fromMessage, as, log: only}, surroundings}) => {
-      const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-      const wish = {file: text(fromMessage) ?? '-', as: text(as), log: text(only)};
-      return domainOfMessage(wish, config, log, surroundings.output, printsOnly.findContact);
-    }),
   },
 ];

@@ -1,18 +1,42 @@
-/** The row of the command that tells whom to write to about an address. */
+/** The row of the command that tells whom to write to: about an address, or about a message. */
 import {type CommandRow, json, works} from './command-row.js';
+import {fromOurLog, readsOurLog} from './complained-commands.js';
+import {domainOfMessage} from './complained/from-message.js';
 import {contact} from './contact/contact.js';
-import {wrongAddress} from './words.js';
+import {type OwnOptions, type WrongIn, wrongAddress} from './words.js';
+
+/** An address, or a message, and not both. */
+const wrongContact: WrongIn = (operands, options) => {
+  const {fromMessage} = options;
+  if (fromMessage === undefined) {
+    if (operands.length === 0) return ['contact: expected an address, or --from-message FILE'];
+    return wrongAddress(operands, options);
+  }
+  if (operands.length > 0) return ['contact: expected an address or --from-message FILE, not both'];
+  return fromMessage === true ? ['--from-message: expected a file, or - for standard input'] : [];
+};
 
 export const contactCommands: readonly CommandRow[] = [
   {
-    words: 'contact <ADDRESS>',
-    settings: ['rdapBootstrap', 'contactZone', 'stateDir', 'controlSocket'],
+    words: 'contact [ADDRESS]',
+    settings: [...readsOurLog, 'rdapBootstrap', 'contactZone', 'stateDir', 'controlSocket'],
     meaning:
-      'Tell whom to write to about an address, where that stands, and how sure it is. Asks registries and name servers. Exit 1: nobody is named.',
-    options: [json('Print it as JSON.')],
-    wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], form, surroundings: {output}}) =>
-      contact({address, form}, config, log, output),
-    ),
+      'Tell whom to write to about an address, where that stands, and how sure it is. Asks registries and name servers. With --from-message: print the domain alone of those who answer for the client that handed a message in. Exit 1: nobody is named.',
+    options: [
+      {flags: '--from-message <FILE>', meaning: 'The message; - is standard input.'},
+      ...fromOurLog,
+      json('Print it as JSON.'),
+    ],
+    wrongIn: wrongContact,
+    run: works((config, log, {operands: [address = ''], form, options, surroundings: {output}}) => {
+      const {as, log: only, fromMessage} = textsOf(options);
+      if (fromMessage === undefined) return contact({address, form}, config, log, output);
+      return domainOfMessage({file: fromMessage, as, log: only}, config, log, output);
+    }),
   },
 ];
+
+function textsOf({as, log, fromMessage}: OwnOptions) {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {as: text(as), log: text(log), fromMessage: text(fromMessage)};
+}

@@ -5,11 +5,10 @@
  */
 import {boundaryText, judged} from './judged.js';
 import {headersOf, type MessageWish} from './message.js';
-import type {Complaining} from './wiring.js';
+import {searching} from '../contact/search.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
-import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** Exit 1: there is none. */
@@ -18,7 +17,6 @@ export async function domainOfMessage(
   config: Config,
   log: Log,
   output: Output,
-  findContact: Complaining['findContact'],
 ): Promise<ExitCode> {
   const headers = await headersOf([file], output);
   if (headers === undefined) return exitCode.unavailable;
@@ -26,7 +24,8 @@ export async function domainOfMessage(
   if (boundary?.kind !== 'verified') output.complain(boundaryText(boundary!));
   if (boundary?.kind !== 'verified' && boundary?.kind !== 'unverified') return exitCode.no;
   if (boundary.client === undefined) return exitCode.no;
-  const contact = await findContact(boundary.client, nowMs());
+  const {client} = boundary;
+  const {answer: contact} = await searching(config, log, (search) => search(client));
   if (contact.kind !== 'found') {
     output.complain(`no contact for ${boundary.client.text}: ${contact.why}`);
     return exitCode.no;

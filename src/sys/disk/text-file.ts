@@ -104,6 +104,11 @@ function whyNoAccess(path: string): string | undefined {
 
 /** Whoever reads it finds the old text or the new one, whole. @throws when the disk refuses */
 export function writeTextFile(path: string, text: string, mode: number): void {
+  // A rename would put the file in the place of the device: /dev/null would be gone for the whole machine.
+  const there = fs.lstatSync(path, {throwIfNoEntry: false});
+  if (there !== undefined && !there.isFile() && !there.isSymbolicLink()) {
+    throw new Error(`${path}: expected a regular file, or nothing yet`);
+  }
   const fresh = `${path}.new`;
   removeFile(fresh);
   // Made anew: the folder may be another user's, and a link that he puts there lead anywhere.

@@ -76,6 +76,18 @@ test('what can be run is a file that may be', () => {
 });
 
 describe('writing', () => {
+  test('never in the place of a device, a pipe or a folder', () => {
+    const folder = newDir();
+    const [device, pipe] = [join(folder, 'null'), join(folder, 'pipe')];
+    execFileSync('mkfifo', [pipe]);
+    if (process.getuid?.() === 0) execFileSync('mknod', [device, 'c', '1', '3']);
+    else fs.mkdirSync(device);
+    for (const path of [device, pipe, folder]) {
+      expect(() => writeTextFile(path, 'text', 0o600)).toThrow(`${path}: expected a regular file`);
+      expect(fs.statSync(path).isFile()).toBe(false);
+    }
+  });
+
   test('replaces what was there, with the mode it is to have, and leaves nothing beside it', () => {
     const folder = newDir();
     const path = join(folder, 'file');

@@ -1,0 +1,48 @@
+/**
+ * Whom to write to about an address, for a command: what the daemon remembers, or the state where none runs; else
+ * this process asks registries and name servers itself, those that the machine uses, and remembers it as long as
+ * it runs.
+ */
+import {answerOf} from '../commands/operate.js';
+import {Table} from '../../base/mechanisms/table.js';
+import type {ContactAnswer} from '../../complaint/contact/answer.js';
+import {ContactCache} from '../../complaint/contact/cache.js';
+import {ContactFinder} from '../../complaint/contact/live/finder.js';
+import type {Config} from '../../config/schema.js';
+import type {Address} from '../../net/address.js';
+import {nowMs} from '../../sys/run/clock.js';
+import type {Log} from '../../sys/talk/log.js';
+
+export interface Searched {
+  readonly answer: ContactAnswer;
+  readonly by: 'cache' | 'search';
+}
+
+/** @param search what is done while it is open; it never fails */
+export async function searching<Result>(
+  config: Config,
+  log: Log,
+  work: (search: (address: Address) => Promise<Searched>) => Promise<Result>,
+): Promise<Result> {
+  const finder = new ContactFinder(config, new ContactCache(new Table([], 'unsaved')));
+  try {
+    return await work(async (address) => {
+      const known = await remembered(address, config, log);
+      if (known !== undefined) return {answer: known, by: 'cache'};
+      return {answer: await finder.find(address, nowMs()), by: 'search'};
+    });
+  } finally {
+    finder.stop();
+  }
+}
+
+/** A failure that is remembered is tried again: somebody sits there and asks. */
+async function remembered(
+  address: Address,
+  config: Config,
+  log: Log,
+): Promise<ContactAnswer | undefined> {
+  const answer = await answerOf({command: 'contact', address: address.text}, config, log);
+  if ('unavailable' in answer || answer.kind !== 'contact') return undefined;
+  return answer.known === null || answer.known.kind === 'failed' ? undefined : answer.known;
+}
