@@ -106,17 +106,14 @@ export async function bots({
 
 async function under<T>(lab: Lab, mode: string, wait: string, work: () => Promise<T>): Promise<T> {
   const {relay} = lab;
-  const words = [
-    `--greeting=${mode}`,
-    `--greeting-wait=${wait}s`,
-    ...noLimits,
-    '--backend=nftables',
-  ];
-  const daemon = relay.daemon(words);
+  const words = [`--greeting=${mode}`, `--greeting-wait=${wait}s`, ...noLimits];
+  const daemon = relay.daemon([...words, '--backend=nftables']);
   const running: Daemon[] = [daemon];
   await daemon.ready();
   if (mode !== 'observe') {
-    running.unshift(relay.start('/usr/sbin/blocksmtp', ['gate', ...words]));
+    const gate = relay.start('/usr/sbin/blocksmtp', ['gate', ...words]);
+    running.unshift(gate);
+    await gate.waitFor(/gate: unknown clients are served/);
     await until(
       'unknown clients to be led to the gate',
       async () => {
@@ -124,7 +121,9 @@ async function under<T>(lab: Lab, mode: string, wait: string, work: () => Promis
         return (await relay.run('nft', set)).stdout.includes('expires');
       },
       3 * patienceMs,
-    );
+    ).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}: ${gate.text}; ${daemon.text}`);
+    });
   }
   try {
     return await work();

@@ -1,5 +1,6 @@
 /** What clients cost that wait: at the gate, and in sendmail's own pause, where each has a process. */
 import {Gate, gatePort} from '../../system/lab/gate.js';
+import {patienceMs, until} from '../../system/lab/until.js';
 import {aim, heading, printTable} from '../aims.js';
 import {hold, noLimits, sendmailWith} from './crowd.js';
 import {memoryOf, memoryOfAll, shareOfCore} from './memory.js';
@@ -21,32 +22,22 @@ const megabytes = (value: number): string => value.toFixed(0);
 export async function holding({many, few, seconds}: Holding): Promise<void> {
   heading('greeting: who waits', `memory, and CPU at rest in ${seconds} s`);
   const rows = [
-    [
-      'clients that wait',
-      'processes',
-      'resident, MB',
-      'proportional, MB',
-      'kB a client',
-      'share of a core',
-    ],
+    ['clients that wait', 'processes', 'resident, MB', 'proportional, MB', 'share of a core'],
   ];
   const lab = await sendmailWith('bench-holding', '');
   try {
     for (const count of [0, few, many]) {
       const gate = await Gate.start(lab.relay, [...waiting, ...noLimits]);
       const pid = await gate.process.pid();
-      const before = await memoryOf(pid);
       const client = lab.client(count === few ? 'other' : 'crowd');
       if (count > 0) await hold(lab, client, gatePort, count);
       const share = await shareOfCore(pid, seconds);
       const after = await memoryOf(pid);
-      const each = ((after.proportionalMegabytes - before.proportionalMegabytes) * 1000) / count;
       rows.push([
         `${count} at the gate`,
         '1',
         megabytes(after.residentMegabytes),
         megabytes(after.proportionalMegabytes),
-        count === 0 ? '' : each.toFixed(0),
         `${(share * 100).toFixed(1)} %`,
       ]);
       if (count === many) {
@@ -74,16 +65,16 @@ async function paused(count: number): Promise<string[]> {
   const lab = await sendmailWith('bench-paused', pause);
   try {
     const {relay} = lab;
-    const before = await memoryOfAll(relay, 'sendmail');
     await hold(lab, lab.client('crowd'), 25, count);
+    // A connection stands before sendmail has made its process.
+    const made = (): Promise<string> => relay.sh('pgrep', ['-c', 'sendmail']);
+    await until('a process for each', async () => Number(await made()) > count, 6 * patienceMs);
     const after = await memoryOfAll(relay, 'sendmail');
-    const each = ((after.proportionalMegabytes - before.proportionalMegabytes) * 1000) / count;
     return [
       `${count} in greet_pause`,
       String(after.processes),
       megabytes(after.residentMegabytes),
       megabytes(after.proportionalMegabytes),
-      each.toFixed(0),
       '',
     ];
   } finally {
