@@ -9,7 +9,7 @@ import {sleep} from '../../system/lab/until.js';
 import {aim, heading, printTable} from '../aims.js';
 import {type Figures, figures, spread} from '../figures.js';
 
-/** Of the world's gate (`system/lab/greeting-world.ts`). */
+/** As the gate of the world has it. */
 const waitMs = 2000;
 /** Between two that are new: none shall wait for the other. */
 const apartMs = 300;
