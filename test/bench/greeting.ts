@@ -10,8 +10,7 @@ import {bots} from './greeting/bots.js';
 import {handOvers} from './greeting/hand-overs.js';
 import {holding} from './greeting/holding.js';
 
-const parts = ['holding', 'hand-overs', 'added', 'bots'] as const;
-type Part = (typeof parts)[number];
+type Part = 'holding' | 'hand-overs' | 'added' | 'bots';
 
 /** @param options `--full`, and `--parts=holding,bots` */
 export async function greeting(options: readonly string[]): Promise<void> {
