@@ -9,8 +9,9 @@
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
- * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
- * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`.
+ * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`;
+ * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- greeting` has
+ * (`greeting.ts`): `--full --parts=holding,hand-overs,added,bots`.
  */
 import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';
@@ -19,6 +20,7 @@ import {firewall, firewallInside, INSIDE} from './firewall.js';
 import {holdBlocks, MEMORY} from './firewall/memory.js';
 import {following} from './following.js';
 import {fuzz} from './fuzz.js';
+import {greeting} from './greeting.js';
 import {guarded} from './guarded.js';
 import {harvest, HARVEST_SEED, harvestSeed} from './harvest.js';
 import {judge, JUDGE} from './judge.js';
@@ -41,6 +43,7 @@ const sections = [
   'firewall',
   'outgoing',
   'outgoing-mail',
+  'greeting',
   'harvest',
   'fuzz',
 ] as const;
@@ -77,6 +80,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('outgoing-mail')) outgoingMail();
+  if (wanted.has('greeting')) await greeting(options);
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

@@ -3,99 +3,15 @@
  * unknown clients to the gate. Each part alone has tests of its own.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import type {Client, Family} from './lab/client.js';
-import type {Daemon} from './lab/daemon.js';
+import {clients, threshold, World} from './lab/greeting-world.js';
 import {addressOf, Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
 
 const {describe} = await requireLab();
 
-const threshold = 4;
-/** Short, and long enough to be seen. */
-const wait = '--greeting-wait=2s';
 /** Half a minute, and what a busy machine takes to look. Ms. */
 const withinMs = 45_000;
-
-const clients = {known: 40, talker: 41, guesser: 42, fresh: 43};
-
-class World {
-  readonly lab: Lab;
-  readonly daemon: Daemon;
-  readonly gate: Daemon;
-
-  constructor(lab: Lab, daemon: Daemon, gate: Daemon) {
-    [this.lab, this.daemon, this.gate] = [lab, daemon, gate];
-  }
-
-  /** Ends when unknown clients are led to the gate, in both families. */
-  static async start(mode: 'gate' | 'strict', backend: 'nftables' | 'ipset'): Promise<World> {
-    const lab = await Lab.start({id: `greeting-${mode}`, clients});
-    await lab.relay.write('/etc/blocksmtp.whitelist', '');
-    const words = [`--greeting=${mode}`, wait, '--debug=3'];
-    const blocks = [`--backend=${backend}`, `--threshold=${threshold}`, '--block-time=1h'];
-    const daemon = lab.relay.daemon([...words, ...blocks]);
-    await daemon.ready();
-    const gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...words]);
-    const world = new World(lab, daemon, gate);
-    await gate.waitFor(/gate: unknown clients are served/);
-    await until('rules that lead to a gate that is heard', async () => {
-      const status = await world.ask('status');
-      return /rules: IPv4 stands, IPv6 stands\n.*gate: 0 waiting.* heard /.test(status);
-    });
-    for (const family of [4, 6] as const) {
-      await until(`IPv${family} is led to the gate`, () => world.leads(family, backend));
-    }
-    return world;
-  }
-
-  client(name: keyof typeof clients): Client {
-    return this.lab.client(name);
-  }
-
-  /** What a command says, whatever its exit code. */
-  async ask(...words: string[]): Promise<string> {
-    return (await this.lab.relay.blocksmtp(words)).stdout;
-  }
-
-  async leads(family: Family, backend: 'nftables' | 'ipset'): Promise<boolean> {
-    const {relay} = this.lab;
-    if (backend === 'ipset') {
-      const rules = await relay.iptables(family, '-t', 'nat', '-S', 'BLOCKSMTP_GREETING');
-      return rules.includes('--datestop');
-    }
-    const ip = family === 4 ? 'ip' : 'ip6';
-    const words = ['list', 'set', ip, 'blocksmtp-BLOCKSMTP_GREETING', 'alive'];
-    return (await relay.sh('nft', words)).includes('expires');
-  }
-
-  /** At which port of the relay the connection from this port of a client is. */
-  async servedAt(port: number): Promise<string | undefined> {
-    const words = ['-Htn', 'state', 'established', `dport = :${port}`];
-    return /:(\d+)\s+\S+:\d+\s*$/.exec((await this.lab.relay.sh('ss', words)).trim())?.[1];
-  }
-
-  /** Calls port 25; by which port it is answered, or that nobody answers. */
-  async reaches(name: keyof typeof clients, family: Family = 4): Promise<string | undefined> {
-    const client = this.client(name);
-    const {connected, session, banner, port} = await client.open({family, helo: false});
-    if (!connected) return undefined;
-    const at = banner?.startsWith('220 relay') === true ? await this.servedAt(port) : undefined;
-    await client.close(session);
-    return at;
-  }
-
-  async waitsOnce(name: keyof typeof clients): Promise<void> {
-    expect(await this.reaches(name)).toBe('2500');
-    await until(`${name} passes`, async () => (await this.reaches(name)) === '25');
-  }
-
-  /** Processes that serve this client. */
-  async sessionsOf(address: string): Promise<string[]> {
-    const titles = (await this.lab.relay.sh('ps', ['-eo', 'args', '--no-headers'])).split('\n');
-    return titles.filter((title) => title.startsWith('sendmail: ') && title.includes(address));
-  }
-}
 
 describe('the greeting', () => {
   let gated: World;
@@ -103,8 +19,8 @@ describe('the greeting', () => {
 
   beforeAll(async () => {
     [gated, strict] = await Promise.all([
-      World.start('gate', 'nftables'),
-      World.start('strict', 'ipset'),
+      World.start('greeting-gate', 'gate', 'nftables'),
+      World.start('greeting-strict', 'strict', 'ipset'),
     ]);
   }, 180_000);
   afterAll(() => Lab.stopAll());

@@ -22,6 +22,11 @@ import {repeat} from '../../sys/run/schedule.js';
 
 /** The gate looks so often at what lies in the sockets. Ms. */
 const lookEveryMs = 1000;
+/**
+ * Less often when that takes long, with thousands of sockets: looks take this share of the time at most. Who speaks
+ * early hears so a little later, at the end of its wait at the latest.
+ */
+const lookShare = 0.03;
 /** At the end those that are being handed over, and hear 554, have so long. Ms. */
 const endMs = 5000;
 /** Of a line that the mailer writes to its standard error output. Characters. */
@@ -70,7 +75,7 @@ export class Gate {
       },
       say: this.#say,
     });
-    const looks = repeat(lookEveryMs, () => this.#look());
+    const looks = repeat(lookEveryMs, () => this.#look(), lookShare);
     await new Promise<void>((resolve) => {
       if (end.aborted) resolve();
       else end.addEventListener('abort', () => resolve(), {once: true});

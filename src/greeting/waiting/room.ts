@@ -127,7 +127,7 @@ export class WaitingRoom {
   /** What the kernel has shown of each that waited already when the look began. */
   look(seenOf: (id: number) => Seen | undefined, beganMs: number, nowMs: number): Move[] {
     const moves: Move[] = [];
-    for (const place of [...this.#waiting.values()]) {
+    for (const place of this.#waiting.values()) {
       // A client that came after the look began may stand in no table yet.
       if (place.sinceMs >= beganMs) break;
       const seen = seenOf(place.id);
@@ -141,7 +141,8 @@ export class WaitingRoom {
   /** Those whose wait is over, as far as there are places for them. */
   pass(nowMs: number): Move[] {
     const moves: Move[] = [];
-    for (const place of [...this.#waiting.values()]) {
+    // A walk through a Map bears those who leave; a copy of thousands for each who passes would cost.
+    for (const place of this.#waiting.values()) {
       const overMs = nowMs - this.#dueMs(place);
       if (overMs < 0) break;
       const taken = this.#places.take(nowMs);

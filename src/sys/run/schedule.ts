@@ -83,10 +83,14 @@ function slotsOf(expression: string): Slots & {readonly forget: () => void} {
 }
 
 /** Repeated work takes no more than this part of the time, however long it takes. */
-const mostShare = 0.2;
+const usualShare = 0.2;
 
-/** Begins the work so often; less often, when it takes long. */
-export function repeat(intervalMs: number, work: () => Promise<void>): Schedule {
+/** Begins the work so often; less often, when it takes long: it takes no more than this share of the time. */
+export function repeat(
+  intervalMs: number,
+  work: () => Promise<void>,
+  mostShare = usualShare,
+): Schedule {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let isStopped = false;

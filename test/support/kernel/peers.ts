@@ -16,12 +16,15 @@ export interface Talk {
 }
 
 export interface Peers {
+  /** Of a process in the clients' namespace. */
+  readonly clientsPid: number;
   /** Begins to connect from this address. */
   call(from: string, port: number): Talk;
   close(): void;
 }
 
-const server = {4: '192.0.2.25', 6: '2001:db8:25::25'} as const;
+/** The mail server's address. */
+export const server = {4: '192.0.2.25', 6: '2001:db8:25::25'} as const;
 
 export interface Told {
   readonly event: 'ready' | 'connected' | 'data' | 'error';
@@ -72,6 +75,7 @@ export async function openPeers(
   );
   await Promise.all([serving.ready, calling.ready]);
   return {
+    clientsPid: clients.pid,
     call(from, port) {
       const id = talks.length;
       const order = (more: object): void =>

@@ -12,13 +12,21 @@ async function stop(schedule: Schedule): Promise<void> {
 }
 
 /** When the work begins in a minute, in seconds, if each takes so long. */
-async function begun(intervalSeconds: number, tookSeconds: number): Promise<number[]> {
+async function begun(
+  intervalSeconds: number,
+  tookSeconds: number,
+  mostShare?: number,
+): Promise<number[]> {
   const times: number[] = [];
   const startMs = performance.now();
-  const schedule = repeat(intervalSeconds * 1000, async () => {
-    times.push(Math.round((performance.now() - startMs) / 1000));
-    await new Promise((resolve) => setTimeout(resolve, tookSeconds * 1000));
-  });
+  const schedule = repeat(
+    intervalSeconds * 1000,
+    async () => {
+      times.push(Math.round((performance.now() - startMs) / 1000));
+      await new Promise((resolve) => setTimeout(resolve, tookSeconds * 1000));
+    },
+    mostShare,
+  );
   await jest.advanceTimersByTimeAsync(60_500);
   await stop(schedule);
   return times;
@@ -31,6 +39,10 @@ test('begins once in each interval, whatever it takes', async () => {
 
 test('takes a fifth of the time at most', async () => {
   expect(await begun(10, 4)).toEqual([10, 30, 50]);
+});
+
+test('takes the share of the time that it is given at most', async () => {
+  expect(await begun(1, 1, 0.05)).toEqual([1, 21, 41]);
 });
 
 test('stops only when what it has begun is done', async () => {

@@ -6,10 +6,12 @@ function knockOnce({acts, until, host, port, localAddress}, timeoutMs) {
   return new Promise((resolve) => {
     const socket = net.connect({host, port, localAddress, noDelay: true});
     let [text, end, connected, firstMs, startMs] = ['', 'open', false, null, performance.now()];
+    let connectMs = 0;
     const timers = [setTimeout(() => socket.destroy(), timeoutMs)];
     const sinceMs = () => performance.now() - startMs;
     socket.on('connect', () => {
       connected = true;
+      connectMs = sinceMs();
       startMs = performance.now();
       for (const {afterMs, kind, bytes = ''} of acts) {
         const act = () => {
@@ -30,7 +32,7 @@ function knockOnce({acts, until, host, port, localAddress}, timeoutMs) {
     socket.on('error', ({code}) => code === 'ECONNRESET' && (end = 'reset'));
     socket.on('close', () => {
       timers.forEach(clearTimeout);
-      resolve({connected, text, end, firstMs, endMs: sinceMs()});
+      resolve({connected, connectMs, text, end, firstMs, endMs: sinceMs()});
     });
   });
 }

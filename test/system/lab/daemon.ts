@@ -50,6 +50,8 @@ export class Daemon {
 
   async signal(signal: NodeJS.Signals): Promise<void> {
     if (this.running) process.kill(await this.pid(), signal);
+    // nsenter stops itself when its child is stopped, and would never see its end.
+    if (signal === 'SIGCONT') this.#child.kill(signal);
   }
 
   /** The first line of stderr, from line number `from` on, that matches. */

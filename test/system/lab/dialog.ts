@@ -39,6 +39,8 @@ export type Knock = {
 
 export type Knocked = {
   connected: boolean;
+  /** until it was connected */
+  connectMs: number;
   /** all that was heard */
   text: string;
   /** how the other side ended it; `open`: it did not in time, or we did */

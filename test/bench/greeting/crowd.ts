@@ -1,0 +1,60 @@
+/** Many connections from one machine of the lab that say nothing, and a relay whose sendmail takes them. */
+import type {Client} from '../../system/lab/client.js';
+import {Lab} from '../../system/lab/lab.js';
+import {patienceMs, sleep, until} from '../../system/lab/until.js';
+
+/** Opened at once. A count: well below what a listener holds. */
+const batch = 250;
+/** Longer than any part of the bench. Ms. */
+const longMs = 3_600_000;
+
+/** Opens them, and leaves them open until the client ends. Ends when the relay has all of them at the port. */
+export async function hold(lab: Lab, client: Client, port: number, count: number): Promise<void> {
+  for (let opened = 0; opened < count; opened += batch) {
+    const many = Math.min(batch, count - opened);
+    const knocks = Array.from({length: many}, () => ({port, acts: [], until: '220 '}));
+    // The client is killed at the end.
+    client.knock(knocks, longMs).catch(() => undefined);
+    await until(
+      `${opened + many} connections at port ${port}`,
+      async () => {
+        const words = ['-Htn', 'state', 'established', `sport = :${port}`];
+        const rows = (await lab.relay.sh('ss', words)).split('\n').filter((row) => row !== '');
+        return rows.length >= opened + many;
+      },
+      6 * patienceMs,
+    );
+  }
+  await sleep(2000);
+}
+
+/** @param lines of sendmail.mc, before its mailers */
+export async function sendmailWith(id: string, lines: string): Promise<Lab> {
+  const clients = {crowd: 40, other: 41};
+  const lab = await Lab.start({id, services: false, clients});
+  const {relay} = lab;
+  const stock = (await relay.read('/etc/mail/lab.mc')).replaceAll(
+    /Port=smtp/g,
+    'Listen=2048, Port=smtp',
+  );
+  await relay.write('/etc/mail/bench.mc', stock.replace(/^MAILER\(/m, `${lines}MAILER(`));
+  await relay.write('/etc/mail/sendmail.cf', await relay.sh('m4', ['/etc/mail/bench.mc']));
+  await lab.startSyslog();
+  // A pause may keep everybody from its greeting: that it listens is enough.
+  await relay.sh('/usr/sbin/sendmail-mta', ['-Am', '-L', 'sm-mta', '-bd', '-q10m']);
+  await until('sendmail to listen', async () => {
+    const rows = await relay.sh('ss', ['-Hltn', 'sport = :25']);
+    return rows.split('\n').filter((row) => row !== '').length === 2;
+  });
+  return lab;
+}
+
+/** The gate takes whoever comes. */
+export const noLimits: readonly string[] = [
+  ...[
+    '--greeting-max=20000',
+    '--greeting-max-per-client=20000',
+    '--greeting-max-per-network=20000',
+  ],
+  ...['--greeting-children-max=10000', '--greeting-children-per-second=1000'],
+];

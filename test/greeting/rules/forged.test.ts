@@ -1,0 +1,61 @@
+/** Packets with a forged sender: whose number they do not know, they make nobody an early talker. Real packets. */
+import {execFileSync} from 'node:child_process';
+import {afterEach, expect, test} from '@jest/globals';
+import {type Peers, server} from '../../support/kernel/peers.js';
+import {describeScenes, hosts, type Scene} from '../../support/kernel/scenes.js';
+import {until} from '../../support/temp.js';
+import {openMailer, startGate, stopGates} from './gate-world.js';
+
+afterEach(stopGates);
+
+/** The mailer greets after so long. Ms: all is sent before. */
+const greetingMs = 4000;
+/** In a network that is behind the wire, and on no machine. */
+const forged = {4: '203.0.113.66', 6: '2001:db8::66'} as const;
+
+type Way = 'data-in-syn' | 'no-syn' | 'blind' | 'near' | 'right';
+
+/** Ends when all packets are sent, and answered as far as they are. */
+function forge({family}: Scene, world: Peers, way: Way): void {
+  const words = ['perl', 'test/support/kernel/forge.pl', String(family), forged[family]];
+  const space = `--net=/proc/${world.clientsPid}/ns/net`;
+  execFileSync('nsenter', [space, ...words, server[family], way], {stdio: 'pipe'});
+}
+
+/** The mailer's machine sends to the forged address, too: by the wire, where nobody takes it. */
+function letAnswersOut({family, namespace}: Scene, world: Peers): void {
+  const link = namespace.run('nsenter', [
+    `--net=/proc/${world.clientsPid}/ns/net`,
+    ...['ip', '-o', 'link', 'show', 'net'],
+  ]);
+  const mac = /link\/ether (\S+)/.exec(link)?.[1] ?? '';
+  namespace.run('ip', ['neigh', 'add', forged[family], 'lladdr', mac, 'dev', 'mail']);
+}
+
+describeScenes('a forged sender', ['ipset', 'nftables'], (scene) => {
+  const [real] = hosts[scene.family];
+
+  test.each([
+    [['data-in-syn', 'no-syn', 'blind', 'near'], []],
+    // That this test would see it.
+    [['right'], [forged[scene.family]]],
+  ] satisfies [Way[], string[]][])('counts by %j: %j', async (ways, counting) => {
+    const world = await openMailer(scene, greetingMs);
+    letAnswersOut(scene, world);
+    const {gate} = await startGate(scene, 'observe');
+    for (const way of ways) forge(scene, world, way);
+    // Packets keep their order on the wire: when this one is seen, those before have been.
+    const talk = world.call(real, 25);
+    await until('a connection', () => talk.isConnected);
+    talk.say('EHLO');
+    const found: string[] = [];
+    for (;;) {
+      found.push(...(await gate.early()));
+      if (found.includes(real)) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await until('the greeting', () => talk.heard.startsWith('25 '));
+    found.push(...(await gate.early()));
+    expect(found.sort()).toEqual([real, ...counting].sort());
+  });
+});
