@@ -19,7 +19,6 @@ interface Place {
 type Passed = 'passes' | 'full' | 'other';
 
 export class GateIntent implements GateRules {
-  readonly mode: GateMode;
   readonly port: number;
   readonly known: Intent;
   readonly #family: Family;
@@ -27,12 +26,23 @@ export class GateIntent implements GateRules {
   #exempt: ReadonlyMap<string, Network> = new Map();
   #exempted = new NetworkSet([]);
   #renewedMs: number | undefined;
+  #whose: 'ours' | 'others' = 'ours';
+  readonly #mode: GateMode;
 
   constructor(family: Family, mode: GateMode, port: number) {
     this.#family = family;
-    this.mode = mode;
+    this.#mode = mode;
     this.port = port;
     this.known = new Intent(family);
+  }
+
+  /** At a port of others nothing of the gate's stands: neither a way to it nor a guard before it. */
+  get mode(): GateMode {
+    return this.#whose === 'ours' ? this.#mode : 'observe';
+  }
+
+  atPort(whose: 'ours' | 'others'): void {
+    this.#whose = whose;
   }
 
   /** What is kept: one way. A count. */

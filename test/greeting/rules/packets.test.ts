@@ -105,6 +105,25 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     expect(await served(world, further[family])).toBe('25');
   });
 
+  test('a port of others: nobody is led there, and who calls it gets in', async () => {
+    const world = await openMailer(scene);
+    const {gate, said} = await startGate(scene, 'gate');
+    gate.renew();
+    await becomes(world, client, '2500');
+    gate.atPort('others');
+    await becomes(world, client, '25');
+    await until('its own clients get in', () => gate.standing().get(family) === 'stands');
+    expect(await served(world, other, gatePort)).toBe('2500');
+    gate.renew();
+    await gate.check();
+    expect(await served(world, client)).toBe('25');
+    gate.atPort('ours');
+    gate.renew();
+    await becomes(world, client, '2500');
+    await expectDeaf(world, scene, [world.call(client, gatePort)]);
+    expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
+  });
+
   test('a client that calls the gate’s port by itself is dropped; this machine may', async () => {
     const world = await openMailer(scene);
     const {gate} = await startGate(scene, 'strict');

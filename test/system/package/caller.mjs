@@ -29,8 +29,11 @@ async function call(from) {
     }
   });
   const script = words.filter((word) => !word.startsWith('early:'));
+  const lines = createInterface({input: socket});
+  // One that never was connected has no end.
+  socket.on('close', () => lines.close());
   try {
-    for await (const line of createInterface({input: socket})) {
+    for await (const line of lines) {
       if (line[3] === '-') continue;
       seen.firstMs ??= Math.round(performance.now() - beganMs);
       seen.answers.push(line);

@@ -1,0 +1,119 @@
+/**
+ * Sessions of sendmail that the gate has begun, for the reaper and the cutter: they are sessions of their clients as those
+ * of sendmail's own daemon are, though their process is the gate's child and their port the gate's.
+ */
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
+import type {Family} from './lab/client.js';
+import type {Daemon} from './lab/daemon.js';
+import {Lab} from './lab/lab.js';
+import {requireLab} from './lab/require.js';
+import {sleep, until} from './lab/until.js';
+
+const {describe} = await requireLab();
+
+const patientMs = 45_000;
+const greeting = ['--greeting=gate', '--greeting-wait=1s', '--debug=3'];
+const always = [...greeting, '--backend=nftables', '--outbound=off'];
+const reaping = ['--reap-schedule=* * * * * *', '--idle-cmd-read=10s', '--max-runtime-cmd-read=1h'];
+
+describe('sessions behind the gate', () => {
+  let lab: Lab;
+  let daemon: Daemon;
+
+  beforeAll(async () => {
+    const clients = {cut4: 40, cut6: 41, stuck4: 42, stuck6: 43, worker: 44};
+    lab = await Lab.start({id: 'children', clients});
+    await lab.relay.write('/etc/blocksmtp.whitelist', '');
+    daemon = lab.relay.daemon(always);
+    await daemon.ready();
+    const gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...greeting]);
+    await gate.waitFor(/gate: unknown clients are served/);
+    await led();
+  }, 240_000);
+  afterAll(() => Lab.stopAll());
+
+  /** Ends when unknown clients of both families are led to the gate. */
+  async function led(): Promise<void> {
+    for (const family of ['ip', 'ip6']) {
+      const words = ['list', 'set', family, 'blocksmtp-BLOCKSMTP_GREETING', 'alive'];
+      await until(
+        `${family} to be led`,
+        async () => (await lab.relay.run('nft', words)).stdout.includes('expires'),
+        patientMs,
+      );
+    }
+  }
+
+  /** A session behind the gate, in which the client has said nothing after EHLO. */
+  async function session(name: string, family: Family): Promise<number> {
+    const opened = await lab.client(name).open({family});
+    expect(opened.banner).toMatch(/^220 relay/);
+    const words = ['-Htn', 'state', 'established', `dport = :${opened.port}`];
+    expect(await lab.relay.sh('ss', words)).toMatch(/:2500 /);
+    return opened.session;
+  }
+
+  const ask = async (...words: string[]): Promise<string> =>
+    (await lab.relay.blocksmtp(words, {timeoutMs: 60_000})).stdout;
+  const ends = (name: string, id: number): Promise<true> =>
+    until(
+      `the session of ${name} to end`,
+      async () => (await lab.client(name).state(id)).closed,
+      patientMs,
+    );
+
+  test.each([4, 6] as const)('a block cuts them, IPv%i', async (family) => {
+    const name = `cut${family}`;
+    const id = await session(name, family);
+    const address = lab.client(name).addresses[family];
+    expect(await lab.relay.blocksmtp(['block', address, '--for', '1h'])).toMatchObject({code: 0});
+    await ends(name, id);
+    expect(await daemon.waitFor(/notice cut /)).toMatch(/: sendmail process \d+/);
+    await until(
+      'its process to end',
+      async () =>
+        !(await lab.relay.sh('ps', ['-eo', 'args'])).includes(
+          family === 4 ? `[${address}]` : ':41]',
+        ),
+      patientMs,
+    );
+    expect((await lab.client(name).open({family, timeoutMs: 1500})).connected).toBe(false);
+  });
+
+  test.each([4, 6] as const)(
+    'one in which nobody speaks is reaped, one that works is not, and nobody is blocked, IPv%i',
+    async (family) => {
+      await daemon.stop();
+      daemon = lab.relay.daemon([...always, ...reaping]);
+      await daemon.ready();
+      await led();
+      const over = new AbortController();
+      const worker = lab.client('worker');
+      const working = await worker.open({family});
+      const work = (async () => {
+        while (!over.signal.aborted) {
+          const {line} = await worker.say(working.session, 'RSET');
+          if (line?.startsWith('250') !== true) return `it heard ${String(line)}`;
+          await sleep(500);
+        }
+        return 'served';
+      })();
+      const name = `stuck${family}`;
+      const id = await session(name, family);
+      await ends(name, id);
+      const address = lab.client(name).addresses[family];
+      await daemon.waitFor(
+        new RegExp(
+          ` notice reap sendmail process \\d+ of ${address} \\(idle .*, in cmd read\\): SIGTERM$`,
+        ),
+      );
+      await daemon.waitFor(new RegExp(` info ${address} stuckSession .*, proof kernel$`));
+      over.abort();
+      expect(await work).toBe('served');
+      expect(await ask('list')).not.toContain(address);
+      // It has waited: from now on it is known.
+      const again = await lab.client(name).open({family});
+      expect(again.banner).toMatch(/^220 relay/);
+    },
+  );
+});
