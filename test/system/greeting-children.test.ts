@@ -21,7 +21,15 @@ describe('sessions behind the gate', () => {
   let daemon: Daemon;
 
   beforeAll(async () => {
-    const clients = {cut4: 40, cut6: 41, stuck4: 42, stuck6: 43, worker: 44};
+    const clients = {
+      cut4: 40,
+      cut6: 41,
+      stuck4: 42,
+      stuck6: 43,
+      worker: 44,
+      fresh: 45,
+      leaver: 46,
+    };
     lab = await Lab.start({id: 'children', clients});
     await lab.relay.write('/etc/blocksmtp.whitelist', '');
     daemon = lab.relay.daemon(always);
@@ -53,6 +61,15 @@ describe('sessions behind the gate', () => {
     return opened.session;
   }
 
+  /** At which port of the relay a new connection of the client is served. */
+  async function portOf(name: string, family: Family): Promise<string | undefined> {
+    const opened = await lab.client(name).open({family});
+    const words = ['-Htn', 'state', 'established', `dport = :${opened.port}`];
+    const [, port] = /:(\d+) +\S+ *$/m.exec(await lab.relay.sh('ss', words)) ?? [];
+    await lab.client(name).close(opened.session);
+    return port;
+  }
+
   const ask = async (...words: string[]): Promise<string> =>
     (await lab.relay.blocksmtp(words, {timeoutMs: 60_000})).stdout;
   const ends = (name: string, id: number): Promise<true> =>
@@ -61,6 +78,46 @@ describe('sessions behind the gate', () => {
       async () => (await lab.client(name).state(id)).closed,
       patientMs,
     );
+
+  test('who leaves during its wait is shown, and not blamed', async () => {
+    const acts = [{afterMs: 200, kind: 'reset'}] as const;
+    await lab.client('leaver').knock([{acts}]);
+    const address = lab.client('leaver').addresses[4];
+    const why = await until(
+      'why',
+      async () => {
+        const text = await ask('why', address);
+        return text.includes('it left without a word') && text;
+      },
+      patientMs,
+    );
+    expect(why).toMatch(/left without a word or a command 1 time, .*: that weighs nothing/);
+    expect(await ask('list')).not.toContain(address);
+  });
+
+  test('who has waited still passes after kill -9 of the daemon, whatever the firewall has kept', async () => {
+    for (const family of [4, 6] as const) {
+      const {session: id} = await lab.client('worker').open({family});
+      await lab.client('worker').close(id);
+      const address = lab.client('worker').addresses[family];
+      await until(
+        'its pass',
+        async () => (await ask('why', address)).includes('goes straight to the mailer until'),
+        patientMs,
+      );
+    }
+    // A second is far more than the state takes to be saved.
+    await sleep(1000);
+    await daemon.stop('SIGKILL');
+    await lab.relay.sh('nft', ['flush', 'ruleset']);
+    daemon = lab.relay.daemon(always);
+    await daemon.ready();
+    await led();
+    for (const family of [4, 6] as const) {
+      expect(await portOf('worker', family)).toBe('25');
+      expect(await portOf('fresh', family)).toBe('2500');
+    }
+  });
 
   test.each([4, 6] as const)('a block cuts them, IPv%i', async (family) => {
     const name = `cut${family}`;
