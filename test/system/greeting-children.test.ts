@@ -19,6 +19,7 @@ const reaping = ['--reap-schedule=* * * * * *', '--idle-cmd-read=10s', '--max-ru
 describe('sessions behind the gate', () => {
   let lab: Lab;
   let daemon: Daemon;
+  let gate: Daemon;
 
   beforeAll(async () => {
     const clients = {
@@ -29,12 +30,13 @@ describe('sessions behind the gate', () => {
       worker: 44,
       fresh: 45,
       leaver: 46,
+      last: 47,
     };
     lab = await Lab.start({id: 'children', clients});
     await lab.relay.write('/etc/blocksmtp.whitelist', '');
     daemon = lab.relay.daemon(always);
     await daemon.ready();
-    const gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...greeting]);
+    gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...greeting]);
     await gate.waitFor(/gate: unknown clients are served/);
     await led();
   }, 240_000);
@@ -173,4 +175,26 @@ describe('sessions behind the gate', () => {
       expect(again.banner).toMatch(/^220 relay/);
     },
   );
+
+  test('a mailer at the gate’s port is named, no client is led to it, and its own are let in', async () => {
+    expect(await portOf('last', 4)).toBe('2500');
+    await gate.stop();
+    const options = ['-ODaemonPortOptions=Family=inet, Port=2500, Addr=0.0.0.0', '-q10m'];
+    await lab.relay.sh('/usr/sbin/sendmail-mta', ['-Am', '-L', 'sm-mta', '-bd', ...options]);
+    const named = /port 2500 \(greeting_port\) is taken by sendmail \(process \d+\)/;
+    await until('its name in the log', () => named.test(daemon.text), 90_000, 200);
+    expect(await ask('status')).toMatch(/its port is taken by sendmail \(process \d+\)/);
+    expect(await ask('doctor')).toMatch(named);
+    await until(
+      'its clients to be let in',
+      async () => {
+        const opened = await lab.client('last').open({family: 4, port: 2500, timeoutMs: 1500});
+        if (opened.connected) await lab.client('last').close(opened.session);
+        return opened.banner?.startsWith('220 ');
+      },
+      patientMs,
+    );
+    // It has not passed: its other family never came.
+    expect(await portOf('last', 6)).toBe('25');
+  }, 180_000);
 });

@@ -108,7 +108,10 @@ export class GateIntent implements GateRules {
     }
   }
 
-  /** What is exempt in it keeps its own place: when the kernel ends the pass, it still does not wait. */
+  /**
+   * What is exempt in it keeps its own place: when the kernel ends the pass, it still does not wait. With more of them
+   * than a network may have holes (`net/subtract.ts`) the others wait each time, which costs a wait and no more.
+   */
   #stand({network, untilMs}: Place): void {
     if (this.#exempt.has(network.text)) return;
     this.known.set({network: network.text, untilMs, except: this.#exemptIn(network)});
