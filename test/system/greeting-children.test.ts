@@ -35,12 +35,15 @@ describe('sessions behind the gate', () => {
     lab = await Lab.start({id: 'children', clients});
     await lab.relay.write('/etc/blocksmtp.whitelist', '');
     daemon = lab.relay.daemon(always);
-    await daemon.ready();
+    await follows();
     gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...greeting]);
     await gate.waitFor(/gate: unknown clients are served/);
     await led();
   }, 240_000);
   afterAll(() => Lab.stopAll());
+
+  const follows = (): Promise<boolean> =>
+    until('the daemon to follow', () => /following /.test(daemon.text), patientMs);
 
   /** Ends when unknown clients of both families are led to the gate. */
   async function led(): Promise<void> {
@@ -113,7 +116,7 @@ describe('sessions behind the gate', () => {
     await daemon.stop('SIGKILL');
     await lab.relay.sh('nft', ['flush', 'ruleset']);
     daemon = lab.relay.daemon(always);
-    await daemon.ready();
+    await follows();
     await led();
     for (const family of [4, 6] as const) {
       expect(await portOf('worker', family)).toBe('25');
@@ -144,7 +147,7 @@ describe('sessions behind the gate', () => {
     async (family) => {
       await daemon.stop();
       daemon = lab.relay.daemon([...always, ...reaping]);
-      await daemon.ready();
+      await follows();
       await led();
       const over = new AbortController();
       const worker = lab.client('worker');

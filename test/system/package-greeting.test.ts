@@ -141,7 +141,9 @@ describe('the greeting as the package brings it', () => {
     const fields =
       /^(Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp|Seccomp_filters|Umask):\s*(.*)$/gm;
     return {
-      ...Object.fromEntries([...status.matchAll(fields)].map(([, key, value]) => [key, value])),
+      ...(Object.fromEntries(
+        [...status.matchAll(fields)].map(([, key, value]) => [key, value]),
+      ) as Walls),
       'mount namespace': await guest.must(`readlink /proc/${pid}/ns/mnt`),
       limits: await guest.must(`cat /proc/${pid}/limits`),
     };
@@ -168,7 +170,6 @@ describe('the greeting as the package brings it', () => {
     const found = await ask('doctor');
     expect(found).toMatch(/^BAD +greeting = "gate", but no gate reports: .*start blocksmtp gate$/m);
     expect(found).toMatch(/^advice +the mailer's listen queue has 10 places/m);
-    // Nobody is led to a gate that is not there.
     expect((await call(199)).answers[0]).toMatch(/^220 /);
   });
 
@@ -190,15 +191,13 @@ describe('the greeting as the package brings it', () => {
     const [handed, own] = [await walls(await childOf(11)), await walls(await childOf(200))];
     daemons = own;
     await guest.must('touch /run/seen');
-    // The exempt one was served by sendmail's own daemon.
     expect((await open())[0]?.answers[0]).toMatch(/^220 /);
     expect(handed).toEqual(daemons);
     expect(daemons).toMatchObject({NoNewPrivs: '0', Uid: '0\t0\t0\t0'});
     expect(daemons['mount namespace']).toBe(await guest.must('readlink /proc/1/ns/mnt'));
     expect(daemons['CapBnd']).toBe((await walls('1'))['CapBnd']);
     // The daemon of blocksmtp is walled in: what is compared can tell.
-    const pid = await inService('MainPID', 'blocksmtp');
-    const within = await walls(pid);
+    const within = await walls(await inService('MainPID', 'blocksmtp'));
     expect(within).toMatchObject({NoNewPrivs: '1'});
     for (const wall of ['CapBnd', 'Seccomp_filters', 'mount namespace'] as const) {
       expect(within[wall]).not.toBe(daemons[wall]);
@@ -212,7 +211,6 @@ describe('the greeting as the package brings it', () => {
       const lines = (await guest.must('ss -Htn sport = :2500')).split('\n');
       return lines.length > 5;
     });
-    const before = await inService('MainPID', gate);
     await guest.must(`systemctl restart ${gate}`);
     await until('a new gate', async () => {
       const starts = (await said(gate)).match(/unknown clients are served/g);
@@ -220,7 +218,6 @@ describe('the greeting as the package brings it', () => {
     });
     await guest.must('touch /run/stop');
     const all = await callers();
-    expect(await inService('MainPID', gate)).not.toBe(before);
     expect(all.length).toBeGreaterThan(5);
     for (const each of all) {
       expect(each).toMatchObject({connected: true, end: 'over'});
@@ -304,8 +301,6 @@ describe('the greeting as the package brings it', () => {
       await guest.must(`systemctl stop ${gate}.socket ${gate}.service mta`);
     });
 
-    const silent = /^220 relay/;
-
     test('the samples for a socket unit', async () => {
       await shell(`cp ${examples}/blocksmtp-greet* /run/systemd/system/; systemctl daemon-reload`);
       await guest.must('systemctl start blocksmtp-greet.socket');
@@ -314,7 +309,7 @@ describe('the greeting as the package brings it', () => {
       expect(await walls(await childOf(200))).toEqual(daemons);
       await guest.must('touch /run/seen-2');
       const [first] = await exempt();
-      expect(first?.answers[0]).toMatch(silent);
+      expect(first?.answers[0]).toMatch(/^220 relay/);
       expect(first?.firstMs).toBeLessThan(34_000);
       const talker = await call(161, ['early:EHLO bot.example.org']);
       expect(talker).toMatchObject({connected: true, answers: []});
@@ -324,7 +319,7 @@ describe('the greeting as the package brings it', () => {
       await shell(`sed -i 's/--wait 35s/--wait 2s/' /run/systemd/system/blocksmtp-greet@.service
         systemctl daemon-reload`);
       const waited = await call(162, ['EHLO client.example.org', 'QUIT']);
-      expect(waited.answers[0]).toMatch(silent);
+      expect(waited.answers[0]).toMatch(/^220 relay/);
       expect(waited.firstMs).toBeGreaterThan(1990);
       await guest.must('systemctl stop blocksmtp-greet.socket');
       await shell('rm /run/systemd/system/blocksmtp-greet*; systemctl daemon-reload');
@@ -336,7 +331,7 @@ describe('the greeting as the package brings it', () => {
       await guest.must('systemd-run --quiet --unit inetd-sample inetd -i');
       await until('inetd', async () => (await guest.must('ss -Hltn sport = :25')) !== '');
       const waited = await call(163, ['EHLO client.example.org', 'QUIT']);
-      expect(waited.answers[0]).toMatch(silent);
+      expect(waited.answers[0]).toMatch(/^220 relay/);
       expect(waited.firstMs).toBeGreaterThan(1990);
       expect((await call(164, ['early:EHLO bot.example.org'])).answers).toEqual([]);
       await guest.must('systemctl stop inetd-sample');

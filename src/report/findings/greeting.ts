@@ -29,8 +29,9 @@ function gateFindings({config, status, nowMs, greeting}: Facts): Finding[] {
   const isGate = config.greeting === 'gate' || config.greeting === 'strict';
   if (!isGate || 'unavailable' in status || status.greeting === undefined) return [];
   const view = status.greeting;
-  const taken = greeting?.taken;
-  if (isSilent(view, nowMs) && taken !== undefined) {
+  // A gate that reports has the port, whatever its process is called.
+  const taken = view.taken ?? (isSilent(view, nowMs) ? greeting?.taken : undefined);
+  if (taken !== undefined) {
     return [bad(`greeting: ${takenText(config.greetingPort, taken)}`)];
   }
   if (isSilent(view, nowMs)) {
