@@ -35,6 +35,7 @@ export const isGreetingView = shape<GreetingView>({
       heardMs: isNumber,
     }),
   ),
+  taken: maybe(isText),
   fates: shape<GreetingView['fates']>({
     handed: isNumber,
     early: isNumber,

@@ -18,24 +18,27 @@ interface KnownSenders {
   readonly clients: Iterable<string>;
 }
 
-/** @returns canonical texts, none inside another */
+/**
+ * A client of IPv6 is a network mostly. One that never waits does so as a whole, also where an entry lies in it; an
+ * entry in it does not make it one: its other addresses wait.
+ *
+ * @returns canonical texts, none inside another
+ */
 export function neverWaiting({exempt, clients}: KnownSenders): ReadonlySet<string> {
-  const networks = withoutInner(exempt.slice(0, mostExempt));
-  const exempted = new NetworkSet(networks);
-  const texts = new Set(networks.map(({text}) => text));
-  const most = texts.size + mostClients;
-  const wide: Network[] = [];
-  const hosts: Network[] = [];
+  const entries = withoutInner(exempt.slice(0, mostExempt));
+  const exempted = new NetworkSet(entries);
+  const wide = new Map<string, Network>();
+  const hosts = new Map<string, Network>();
   for (const client of clients) {
-    if (wide.length + hosts.length >= most) break;
+    if (wide.size + hosts.size >= mostClients) break;
     const network = parseNetwork(client);
-    if (network === undefined || exempted.overlaps(network)) continue;
-    (isHost(network) ? hosts : wide).push(network);
+    if (network === undefined || exempted.covers(network)) continue;
+    (isHost(network) ? hosts : wide).set(network.text, network);
   }
-  const around = new NetworkSet(wide);
-  for (const {text} of withoutInner(wide)) texts.add(text);
-  for (const network of hosts) if (!around.overlaps(network)) texts.add(network.text);
-  return new Set([...texts].slice(0, most));
+  const around = new NetworkSet(wide.values());
+  const outside = [...hosts.values()].filter((host) => !around.overlaps(host));
+  const others = wide.size === 0 ? entries : withoutInner([...entries, ...wide.values()]);
+  return new Set([...others, ...outside].map(({text}) => text));
 }
 
 const isHost = ({family, prefix}: Network): boolean => prefix === (family === 4 ? 32 : 128);

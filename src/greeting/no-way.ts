@@ -11,6 +11,7 @@ export const noWay = (families: readonly Family[]): GateWay => ({
   pass: () => undefined,
   end: () => undefined,
   exempt: () => undefined,
+  atPort: () => undefined,
   early: () => Promise.resolve([]),
   check: () => Promise.resolve(),
   lookForLeftovers: () => Promise.resolve(),

@@ -10,7 +10,13 @@ import type {Network} from '../net/network.js';
 export type Pause =
   | {readonly kind: 'off'}
   /** `ms`: who is not in the access map waits so long; absent: nobody else waits. */
-  | {readonly kind: 'on'; readonly ms?: number; readonly accessMap: 'asked' | 'notAsked'};
+  | {
+      readonly kind: 'on';
+      readonly ms?: number;
+      readonly accessMap: 'asked' | 'notAsked';
+      /** Where the access map is, without the ending of its database; absent: there is none. */
+      readonly accessFile?: string;
+    };
 
 /** @param text of sendmail.cf: what `FEATURE(greet_pause)` has made in it */
 export function pauseIn(text: string): Pause {
@@ -23,12 +29,39 @@ export function pauseIn(text: string): Pause {
   const accessMap = rules.some((line) => line.includes('<! GreetPause>')) ? 'asked' : 'notAsked';
   const times = rules.flatMap((line) => /\t\$# (\d{1,9})(?:\s|$)/.exec(line)?.[1] ?? []);
   const [ms] = times.map(Number);
-  return {kind: 'on', ...(ms !== undefined && {ms}), accessMap};
+  const [, accessFile] = /^Kaccess .*?(\/\S+)\s*$/m.exec(text) ?? [];
+  return {
+    ...{kind: 'on', accessMap},
+    ...(ms !== undefined && {ms}),
+    ...(accessFile !== undefined && {accessFile: accessFile.replace(/\.(?:db|cdb)$/, '')}),
+  };
 }
 
-/** @param text of the access map. Whether loopback waits for nothing there */
-export const sparesLoopback = (text: string): boolean =>
-  /^GreetPause:(?:127(?:\.0\.0\.1|\.0\.0|\.0)?|localhost)\s+0\s*$/im.test(text);
+/**
+ * Who waits although nobody means it to. sendmail takes the longest key that matches; a key that is a name is only
+ * known of this machine itself.
+ *
+ * @param text of the access map
+ * @param exempt networks that should wait for nothing
+ * @returns those that wait all the same; what no keys can name is not among them
+ */
+export function waitingIn(text: string, exempt: readonly Network[]): readonly Network[] {
+  const entries = new Map<string, number>();
+  for (const [, key = '', ms = ''] of text.matchAll(/^GreetPause:(\S+)[ \t]+(\d{1,9})\s*$/gim)) {
+    entries.set(key.toLowerCase(), Number(ms));
+  }
+  const isNameSpared = entries.get('localhost') === 0;
+  const isSpared = (key: string): boolean => {
+    for (let at: string = key.toLowerCase(); at !== ''; at = at.replace(/[.:]?[^.:]+$/, '')) {
+      const ms = entries.get(at);
+      if (ms !== undefined) return ms === 0;
+    }
+    return isNameSpared && isLoopback.test(key);
+  };
+  return exempt.filter((network) => accessKeys(network)?.every(isSpared) === false);
+}
+
+const isLoopback = /^(?:127\.|IPv6:0:0:0:0:0:0:0:1$)/;
 
 /** Lines for one network. A count: a /18 between two classes; more would bury the others. */
 export const mostKeys = 64;

@@ -7,6 +7,8 @@ export interface GreetingView {
   readonly mode: Config['greeting'];
   /** The last report of the gate; absent: none came since the start. */
   readonly gate?: GateView | undefined;
+  /** Who has its port while it is not heard; absent: nobody else. */
+  readonly taken?: string | undefined;
   /** Clients by what became of them at the gate since the start. Counts. */
   readonly fates: Readonly<Record<GateFate, number>>;
   /** Acts of talk before the greeting that the kernel has shown, since the start. A count. */

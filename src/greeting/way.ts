@@ -20,6 +20,8 @@ export interface GateWay {
   exempt(networks: ReadonlySet<string>): void;
   /** Clients whose first words the kernel saw before the mailer's second packet, since the last call. */
   early(): Promise<readonly string[]>;
+  /** Whose the gate's port is. `others`: nobody is led there, whatever was said before. */
+  atPort(whose: 'ours' | 'others'): void;
   /** Compares with the kernel, and repairs. */
   check(): Promise<void>;
   /** Looks again for what other settings have left: another tool may have restored it. */

@@ -28,17 +28,27 @@ export class NetworkSet {
     return this.#meets(network.family, network.first, network.last);
   }
 
+  /** Whether all addresses of the network are in the set. */
+  covers({family, first, last}: Network): boolean {
+    const range = this.#reaching(family, first);
+    return range !== undefined && range.first <= first && last <= range.last;
+  }
+
   #meets(family: Family, first: bigint, last: bigint): boolean {
+    const range = this.#reaching(family, first);
+    return range !== undefined && range.first <= last;
+  }
+
+  /** The first range that ends at or after this address: only that one can reach into what begins there. */
+  #reaching(family: Family, first: bigint): Range | undefined {
     const ranges = this.#ranges[family];
     let [low, high] = [0, ranges.length];
-    // The first range that ends at or after `first`: only that one can reach into [first, last].
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (ranges[middle]!.last < first) low = middle + 1;
       else high = middle;
     }
-    const range = ranges[low];
-    return range !== undefined && range.first <= last;
+    return ranges[low];
   }
 }
 

@@ -16,6 +16,24 @@ test.each([
     ['2001:db8::1', '2001:db8::/64'],
     ['2001:db8::/64'],
   ],
+  [
+    'an entry in the network of a client: all of it',
+    ['2001:db8::5', '2001:db8:0:1::5'],
+    ['2001:db8::/64', '2001:db8::7'],
+    ['2001:db8::/64', '2001:db8:0:1::5'],
+  ],
+  [
+    'an entry in a network that is no such client: its neighbours wait',
+    ['2001:db8::5'],
+    [],
+    ['2001:db8::5'],
+  ],
+  [
+    'entries that hold a client together',
+    ['2001:db8::/65', '2001:db8:0:0:8000::/65'],
+    ['2001:db8::/64'],
+    ['2001:db8::/65', '2001:db8:0:0:8000::/65'],
+  ],
   ['what is no address', [], ['', 'all', '203.0.113.7'], ['203.0.113.7']],
 ])('%s', (_, exempt, clients, expected) => {
   const found = neverWaiting({exempt: networks(...exempt), clients});
@@ -46,8 +64,14 @@ test('property: none inside another, and all are in one of them', () => {
       for (const [i, each] of found.entries()) {
         for (const other of found.slice(i + 1)) expect(overlaps(each, other)).toBe(false);
       }
-      for (const text of [...exempt, ...clients]) {
-        expect(found.some((each) => overlaps(each, networkOf(text)))).toBe(true);
+      // All of each, and nothing else.
+      const has = ({first, last}: Network, at: bigint): boolean => first <= at && at <= last;
+      const wanted = [...exempt, ...clients].map(networkOf);
+      const {first} = networkOf('192.0.0.0/24');
+      for (let i = 0; i < 64; i++) {
+        // The first addresses of each /24, at both ends of each small network.
+        const at = first + BigInt((i >> 4) * 256 + (i & 15) * 2);
+        expect(found.some((each) => has(each, at))).toBe(wanted.some((each) => has(each, at)));
       }
     }),
   );

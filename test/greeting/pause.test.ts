@@ -1,6 +1,7 @@
 /** sendmail's own pause, as its files show it, and networks as keys of an access map. */
 import {describe, expect, test} from '@jest/globals';
-import {accessKeys, mostKeys, pauseIn, sparesLoopback} from '../../src/greeting/pause.js';
+import {accessKeys, mostKeys, pauseIn, waitingIn} from '../../src/greeting/pause.js';
+import {pauseAdvice} from '../../src/report/greeting/advice.js';
 import {networkOf} from '../../src/net/network.js';
 
 /** As cf/feature/greet_pause.m4 makes it, with and without an access map. */
@@ -36,13 +37,42 @@ test.each([
 });
 
 test.each([
-  ['GreetPause:127.0.0.1\t0\n', true],
-  ['Connect:127\tRELAY\nGreetPause:127\t0\n', true],
-  ['GreetPause:127.0.0.1\t5000\n', false],
-  ['#GreetPause:127.0.0.1\t0\n', false],
-  ['GreetPause:1270\t0\n', false],
-])('whether loopback is spared by %j: %s', (text, expected) => {
-  expect(sparesLoopback(text)).toBe(expected);
+  ['Kaccess hash -T<TMPF> -o /etc/mail/access\n', '/etc/mail/access'],
+  ['Kaccess cdb -T<TMPF> /var/lib/maps/access.cdb\n', '/var/lib/maps/access'],
+  ['Kaccess hash -T<TMPF> \n', undefined],
+])('the access map of %j is %s', (line, expected) => {
+  const found = pauseIn(`${line}${withMap}`);
+  expect(found.kind === 'on' && found.accessFile).toBe(expected);
+});
+
+describe('who waits although exempt', () => {
+  test.each([
+    ['GreetPause:127.0.0.1\t0\n', '127.0.0.1', false],
+    ['Connect:127\tRELAY\nGreetPause:127\t0\n', '127.0.0.1', false],
+    ['greetpause:127 0 \n', '127.0.0.1', false],
+    ['GreetPause:localhost\t0\n', '127.0.0.1', false],
+    ['GreetPause:localhost\t0\n', '::1', false],
+    ['GreetPause:localhost\t0\n', '192.0.2.1', true],
+    ['GreetPause:127.0.0.1\t5000\n', '127.0.0.1', true],
+    ['GreetPause:127\t0\nGreetPause:127.0.0.1\t9000\n', '127.0.0.1', true],
+    ['#GreetPause:127.0.0.1\t0\n', '127.0.0.1', true],
+    ['GreetPause:1270\t0\n', '127.0.0.1', true],
+    ['GreetPause:192.0.2\t0\n', '192.0.2.128/31', false],
+    ['GreetPause:192.0.2.7\t0\n', '192.0.2.0/24', true],
+    ['GreetPause:IPv6:2001:DB8\t0\n', '2001:db8::1', false],
+    ['GreetPause:IPv6:2001:db8:0:0:0:0:0:1\t0\n', '2001:db8::2', true],
+    // In no few lines.
+    ['', '192.0.2.0/25', false],
+  ])('by %j, %s: %s', (text, network, waits) => {
+    expect(waitingIn(text, [networkOf(network)])).toHaveLength(waits ? 1 : 0);
+  });
+
+  test('nobody, by the lines that are printed for them', () => {
+    const all = ['127.0.0.1', '::1', '192.0.2.1', '198.51.100.0/23', '2001:db8:1::/48'].map(
+      networkOf,
+    );
+    expect(waitingIn(pauseAdvice(all), all)).toEqual([]);
+  });
 });
 
 describe('keys of an access map', () => {

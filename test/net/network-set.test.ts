@@ -55,6 +55,22 @@ describe('NetworkSet', () => {
     );
   });
 
+  test('covers is true of what lies in the set as a whole', () => {
+    const near = fc
+      .tuple(fc.nat(31), fc.integer({min: 28, max: 32}))
+      .map(([last, prefix]) => network(`192.0.2.${last}/${prefix}`));
+    const all = Array.from({length: 33}, (_, i) => address(`192.0.2.${i}`));
+    fc.assert(
+      fc.property(fc.array(near, {maxLength: 8}), near, (some, asked) => {
+        const inAsked = all.filter((each) => contains(asked, each));
+        expect(new NetworkSet(some).covers(asked)).toBe(
+          inAsked.every((each) => some.some((one) => contains(one, each))),
+        );
+      }),
+      {numRuns: 500},
+    );
+  });
+
   test('has: the order of the networks and repeated ones change nothing', () => {
     const texts = ['192.0.2.0/24', '192.0.2.0/25', '198.51.100.7', '192.0.2.0/24', '2001:db8::/32'];
     const sets = [texts, texts.toReversed()].map((each) => new NetworkSet(each.map(network)));

@@ -1,29 +1,52 @@
-/** What `doctor` looks at of the greeting: sendmail's configuration, its listen queue. Changes nothing. */
+/** What `doctor` looks at of the greeting: sendmail's configuration, its listen queue, the gate's port. Changes nothing. */
 import type {Config} from '../../config/schema.js';
-import {pauseIn, sparesLoopback} from '../../greeting/pause.js';
+import {takenBy} from '../../greeting/at-port.js';
+import {pauseIn, waitingIn} from '../../greeting/pause.js';
+import {type Network, networkOf} from '../../net/network.js';
 import type {GreetingFacts} from '../../report/greeting/facts.js';
-import {readTextFile} from '../../sys/disk/text-file.js';
+import {quietMs, readTextFile} from '../../sys/disk/text-file.js';
+import {programsAtPort} from '../../sys/proc/sockets/port-programs.js';
+import {nowMs} from '../../sys/run/clock.js';
 import {runCommand} from '../../sys/run/command.js';
+import {exemptCallers} from './advise-pause.js';
 
 /** Where distributions and sendmail itself put them. */
 const configFiles = ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'];
-const accessFile = '/etc/mail/access';
+const standardAccessFile = '/etc/mail/access';
 /** How long ss may take. Ms. */
 const timeoutMs = 5000;
 
 /** @returns undefined where `greeting` is off */
-export async function greetingFacts({greeting}: Config): Promise<GreetingFacts | undefined> {
-  if (greeting === 'off') return undefined;
-  const access = readTextFile(accessFile);
+export async function greetingFacts(config: Config): Promise<GreetingFacts | undefined> {
+  if (config.greeting === 'off') return undefined;
   const texts = configFiles
     .map(readTextFile)
     .flatMap((read) => (read.kind === 'text' ? read.text : []));
-  const spared = access.kind === 'text' && sparesLoopback(access.text) ? 'spared' : 'waits';
+  const pause = texts[0] === undefined ? undefined : pauseIn(texts[0]);
+  const file = (pause?.kind === 'on' ? pause.accessFile : undefined) ?? standardAccessFile;
+  const access = readTextFile(file);
+  const waiting = access.kind === 'text' ? waitingIn(access.text, callersIn(config)) : undefined;
+  const isGate = config.greeting !== 'observe';
   return {
-    pause: texts[0] === undefined ? undefined : pauseIn(texts[0]),
-    loopback: access.kind === 'text' ? spared : undefined,
+    pause,
+    waiting: waiting?.map(({text}) => text),
+    database: databaseOf(file),
+    taken: isGate ? takenBy(await programsAtPort(config.greetingPort)) : undefined,
     listenQueue: await listenQueue(),
   };
+}
+
+/** One address of loopback is enough: nobody calls from the others. */
+const callersIn = (config: Config): readonly Network[] =>
+  exemptCallers(config, () => undefined).map((network) =>
+    network.text === '127.0.0.0/8' ? networkOf('127.0.0.1') : network,
+  );
+
+function databaseOf(file: string): GreetingFacts['database'] {
+  const now = nowMs();
+  const made = ['.db', '.cdb'].flatMap((ending) => quietMs(`${file}${ending}`, now) ?? []);
+  const written = quietMs(file, now) ?? Number.POSITIVE_INFINITY;
+  return made.length > 0 && Math.min(...made) > written ? 'stale' : 'current';
 }
 
 /** The shortest one at port 25. */

@@ -22,6 +22,8 @@ import type {State} from '../../guard/state.js';
 import {isVerified, type Proof} from '../../mail/evidence.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import type {Exemptions} from '../../score/exempt.js';
+import {programsAtPort} from '../../sys/proc/sockets/port-programs.js';
+import {GatePort} from './gate-port.js';
 import {NeverWaiting} from './never-waiting.js';
 
 interface GreetingParts {
@@ -31,6 +33,8 @@ interface GreetingParts {
   readonly exemptions: () => Exemptions;
   readonly way: GateWay;
   readonly say: Say;
+  /** Default: this machine's. */
+  readonly programsAtPort?: typeof programsAtPort;
   /** The time by which blocks begin and end. Ms since the epoch. */
   readonly now: () => number;
   /** Carries out what was decided. */
@@ -46,6 +50,7 @@ export class GreetingDesk {
   readonly #passed: Passed;
   readonly #greeted: GreetedClients;
   readonly #never: NeverWaiting;
+  readonly #gatePort: GatePort;
   readonly #troubles: Troubles;
   readonly #looking = new SingleFlight(() => this.#look());
   #timer: NodeJS.Timeout | undefined;
@@ -58,6 +63,8 @@ export class GreetingDesk {
     this.#greeted = new GreetedClients(state.greeted);
     this.#never = new NeverWaiting(parts);
     this.#troubles = new Troubles(say);
+    const find = parts.programsAtPort ?? programsAtPort;
+    this.#gatePort = new GatePort(config.greetingPort, parts.way, this.#troubles, find);
   }
 
   /** Who passed when the daemon ended passes again. */
@@ -98,7 +105,7 @@ export class GreetingDesk {
   /** The gate reports. */
   greet(report: GateReport): MessageAnswer {
     const {greeting: mode, greetingPort: port} = this.#parts.config;
-    if (mode !== 'gate' && mode !== 'strict') {
+    if (!isGated({greeting: mode})) {
       return refused(`greeting is "${mode}": no client is led to a gate`);
     }
     if (report.port !== port) {
@@ -107,6 +114,7 @@ export class GreetingDesk {
       return refused(why);
     }
     this.#troubles.end('port', 'greeting: the gate listens where clients are led to');
+    this.#gatePort.heard();
     const nowMs = this.#parts.now();
     for (const visit of this.#tally.take(report, nowMs)) this.#visited(visit, nowMs);
     if (report.state === 'takes') this.#parts.way.renew();
@@ -128,6 +136,7 @@ export class GreetingDesk {
     return {
       mode: config.greeting,
       gate,
+      taken: this.#gatePort.taken,
       fates,
       seenEarly: this.#seenEarly,
       waits,
@@ -193,6 +202,7 @@ export class GreetingDesk {
 
   async #look(): Promise<void> {
     this.#never.refresh('due');
+    if (isGated(this.#parts.config)) await this.#gatePort.look();
     const early = await this.#parts.way.early().catch(() => []);
     const nowMs = this.#parts.now();
     for (const text of early) {
@@ -203,6 +213,9 @@ export class GreetingDesk {
     }
   }
 }
+
+const isGated = ({greeting}: Pick<Config, 'greeting'>): boolean =>
+  greeting === 'gate' || greeting === 'strict';
 
 const passOf = {handed: 'waited', unwaited: 'unwaited'} as const;
 

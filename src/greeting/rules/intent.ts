@@ -4,27 +4,45 @@
  */
 import {Intent} from '../../blocks/intent.js';
 import type {Family} from '../../net/address.js';
-import {parseNetwork} from '../../net/network.js';
+import {type Network, overlaps, parseNetwork} from '../../net/network.js';
+import {NetworkSet} from '../../net/network-set.js';
 import {type GateMode, type GateRules, mostKnown} from './spec.js';
+
+/** A client that has passed. */
+interface Place {
+  readonly network: Network;
+  /** Ms since the epoch. */
+  readonly untilMs: number;
+}
 
 /** `full`: there are too many already. `other`: it is of the other family, or no address. */
 type Passed = 'passes' | 'full' | 'other';
 
 export class GateIntent implements GateRules {
-  readonly mode: GateMode;
   readonly port: number;
   readonly known: Intent;
   readonly #family: Family;
-  /** Ms since the epoch, by client. */
-  readonly #passed = new Map<string, number>();
-  #exempt: ReadonlySet<string> = new Set();
+  readonly #passed = new Map<string, Place>();
+  #exempt: ReadonlyMap<string, Network> = new Map();
+  #exempted = new NetworkSet([]);
   #renewedMs: number | undefined;
+  #whose: 'ours' | 'others' = 'ours';
+  readonly #mode: GateMode;
 
   constructor(family: Family, mode: GateMode, port: number) {
     this.#family = family;
-    this.mode = mode;
+    this.#mode = mode;
     this.port = port;
     this.known = new Intent(family);
+  }
+
+  /** At a port of others nothing of the gate's stands: neither a way to it nor a guard before it. */
+  get mode(): GateMode {
+    return this.#whose === 'ours' ? this.#mode : 'observe';
+  }
+
+  atPort(whose: 'ours' | 'others'): void {
+    this.#whose = whose;
   }
 
   /** What is kept: one way. A count. */
@@ -41,54 +59,79 @@ export class GateIntent implements GateRules {
   }
 
   pass(client: string, untilMs: number): Passed {
-    const [text] = this.#textsOf(client);
-    if (text === undefined) return 'other';
-    const isMore = !this.#passed.has(text);
+    const network = this.#networkOf(client);
+    if (network === undefined) return 'other';
+    const isMore = !this.#passed.has(network.text);
     if (isMore && this.#passed.size + this.#exempt.size >= mostKnown) return 'full';
-    this.#passed.set(text, untilMs);
-    if (!this.#exempt.has(text)) this.known.set({network: text, untilMs});
+    const place = {network, untilMs};
+    this.#passed.set(network.text, place);
+    this.#stand(place);
     return 'passes';
   }
 
   /** It waits again, unless it is exempt. */
   end(client: string): void {
-    const [text] = this.#textsOf(client);
+    const text = this.#networkOf(client)?.text;
     if (text === undefined || !this.#passed.delete(text)) return;
     if (!this.#exempt.has(text)) this.known.delete(text);
   }
 
   /** From now on these are exempt, and no others. @returns how many there was no room for */
   exempt(networks: Iterable<string>): number {
-    const wanted = [...new Set([...networks].flatMap((text) => this.#textsOf(text)))];
-    const taken = new Set(wanted.slice(0, mostKnown));
-    for (const text of this.#exempt) {
-      if (taken.has(text)) continue;
-      const untilMs = this.#passed.get(text);
-      if (untilMs === undefined) this.known.delete(text);
-      else this.known.set({network: text, untilMs});
+    const wanted = new Map<string, Network>();
+    for (const each of networks) {
+      const network = this.#networkOf(each);
+      if (network !== undefined) wanted.set(network.text, network);
     }
-    for (const network of taken) {
-      if (!this.#exempt.has(network)) this.known.set({network, untilMs: Number.POSITIVE_INFINITY});
+    const before = this.#exempt;
+    this.#exempt = new Map([...wanted].slice(0, mostKnown));
+    this.#exempted = new NetworkSet(this.#exempt.values());
+    for (const text of before.keys()) {
+      if (this.#exempt.has(text)) continue;
+      const place = this.#passed.get(text);
+      if (place === undefined) this.known.delete(text);
+      else this.#stand(place);
     }
-    this.#exempt = taken;
-    return wanted.length - taken.size;
+    for (const network of this.#exempt.keys()) {
+      if (!before.has(network)) this.known.set({network, untilMs: Number.POSITIVE_INFINITY});
+    }
+    for (const place of this.#passed.values()) if (isWide(place.network)) this.#stand(place);
+    return wanted.size - this.#exempt.size;
   }
 
   /** Whose time is over, waits again. */
   forgetEnded(nowMs: number): void {
-    for (const [text, untilMs] of this.#passed) {
+    for (const [text, {untilMs}] of this.#passed) {
       if (untilMs > nowMs) continue;
       this.#passed.delete(text);
       if (!this.#exempt.has(text)) this.known.delete(text);
     }
   }
 
+  /**
+   * What is exempt in it keeps its own place: when the kernel ends the pass, it still does not wait. With more of them
+   * than a network may have holes (`net/subtract.ts`) the others wait each time, which costs a wait and no more.
+   */
+  #stand({network, untilMs}: Place): void {
+    if (this.#exempt.has(network.text)) return;
+    this.known.set({network: network.text, untilMs, except: this.#exemptIn(network)});
+  }
+
+  #exemptIn(network: Network): readonly string[] {
+    if (!isWide(network) || !this.#exempted.overlaps(network)) return [];
+    const inside = [...this.#exempt.values()].filter((each) => overlaps(each, network));
+    return inside.map(({text}) => text);
+  }
+
   takeChanged(): ReadonlySet<string> {
     return this.known.takeChanged();
   }
 
-  #textsOf(text: string): readonly string[] {
+  #networkOf(text: string): Network | undefined {
     const network = parseNetwork(text);
-    return network?.family === this.#family ? [network.text] : [];
+    return network?.family === this.#family ? network : undefined;
   }
 }
+
+/** More than an address. */
+const isWide = ({text}: Network): boolean => text.includes('/');

@@ -4,6 +4,7 @@ import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';
 import type {GreetingFacts} from '../greeting/facts.js';
 import {isSilent} from '../greeting/silence.js';
+import {takenText} from '../../greeting/at-port.js';
 import type {Pause} from '../../greeting/pause.js';
 import type {GreetingView} from '../../greeting/view.js';
 import type {Status} from '../status.js';
@@ -24,10 +25,15 @@ export function greetingFindings(facts: Facts): Finding[] {
   ];
 }
 
-function gateFindings({config, status, nowMs}: Facts): Finding[] {
+function gateFindings({config, status, nowMs, greeting}: Facts): Finding[] {
   const isGate = config.greeting === 'gate' || config.greeting === 'strict';
   if (!isGate || 'unavailable' in status || status.greeting === undefined) return [];
   const view = status.greeting;
+  // A gate that reports has the port, whatever its process is called.
+  const taken = view.taken ?? (isSilent(view, nowMs) ? greeting?.taken : undefined);
+  if (taken !== undefined) {
+    return [bad(`greeting: ${takenText(config.greetingPort, taken)}`)];
+  }
   if (isSilent(view, nowMs)) {
     const what = `greeting = "${config.greeting}", but no gate reports: clients go straight to the mailer; start blocksmtp gate`;
     return [bad(what)];
@@ -76,7 +82,7 @@ function programFindings({programs, config}: Facts): Finding[] {
 
 const printed = 'blocksmtp greeting advise prints the lines';
 
-function pauseFindings({pause, loopback, listenQueue}: GreetingFacts): Finding[] {
+function pauseFindings({pause, waiting, database, listenQueue}: GreetingFacts): Finding[] {
   const few = listenQueue !== undefined && listenQueue < fewPlaces;
   const queue = few
     ? [
@@ -85,16 +91,37 @@ function pauseFindings({pause, loopback, listenQueue}: GreetingFacts): Finding[]
         ),
       ]
     : [];
-  return [...(pause === undefined ? [] : ofPause(pause, loopback)), ...queue];
+  const ofDatabase =
+    pause?.kind === 'on' && pause.accessMap === 'asked' && database === 'stale'
+      ? [advice("sendmail's access map is newer than its database: makemap was not run")]
+      : [];
+  return [...(pause === undefined ? [] : ofPause(pause, waiting)), ...ofDatabase, ...queue];
 }
 
-function ofPause(pause: Pause, loopback: GreetingFacts['loopback']): Finding[] {
+/** Networks that are named. A count. */
+const mostNamed = 3;
+
+function ofPause(pause: Pause, waiting: GreetingFacts['waiting']): Finding[] {
   if (pause.kind === 'off') {
     return [good(`sendmail does not pause before its greeting (${printed})`)];
   }
   const seconds = durationText(Math.round((pause.ms ?? 0) / 1000));
   const told = good(`sendmail pauses for ${seconds} before its greeting`);
-  const waits = pause.accessMap === 'notAsked' || loopback === 'waits';
-  const own = advice(`loopback waits for sendmail's greeting as strangers do: ${printed}`);
-  return waits && (pause.ms ?? 0) > 0 ? [told, own] : [told];
+  if ((pause.ms ?? 0) === 0) return [told];
+  if (pause.accessMap === 'notAsked' || waiting === undefined) {
+    const own = 'loopback, your own addresses and the whitelist wait';
+    return [told, advice(`${own} for sendmail's greeting as strangers do: ${printed}`)];
+  }
+  if (waiting.length === 0) {
+    return [told, good('loopback, your own addresses and the whitelist do not wait for it')];
+  }
+  const more = waiting.length > mostNamed ? ` and ${waiting.length - mostNamed} more` : '';
+  const named = `${waiting.slice(0, mostNamed).join(', ')}${more}`;
+  const what = waiting.length === 1 ? 'waits' : 'wait';
+  return [
+    told,
+    advice(
+      `${named} ${what} for sendmail's greeting as strangers do, by its access map: ${printed}`,
+    ),
+  ];
 }

@@ -24,7 +24,7 @@ export function pauseAdvice(exempt: readonly Network[]): string {
   const more = unwritten.length - mostNamed;
   const named = unwritten.slice(0, mostNamed).map((text) => `#   ${text}`);
   return [
-    "# sendmail.mc, behind FEATURE(`access_db'):",
+    "# sendmail.mc, behind FEATURE(`access_db'), in place of a greet_pause that is there:",
     `FEATURE(\`greet_pause', \`${pauseMs}')dnl`,
     '# and in each DAEMON_OPTIONS line of a port that strangers call:',
     `#   DAEMON_OPTIONS(\`Name=MTA, Port=smtp, Listen=${listenQueue}')dnl`,

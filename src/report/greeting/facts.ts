@@ -4,7 +4,12 @@ import type {Pause} from '../../greeting/pause.js';
 /** What `cli/inspect/greeting-facts.ts` has found; undefined: nobody could tell. */
 export interface GreetingFacts {
   readonly pause: Pause | undefined;
-  readonly loopback: 'spared' | 'waits' | undefined;
+  /** Who waits for it although exempt, as texts; undefined: the access map cannot be read. */
+  readonly waiting: readonly string[] | undefined;
+  /** `stale`: the access map was changed, and its database was not made anew. */
+  readonly database: 'current' | 'stale';
+  /** Who has the gate's port, and is not the gate; undefined: nobody. */
+  readonly taken: string | undefined;
   /** Of the mailer's listener at port 25. A count. */
   readonly listenQueue: number | undefined;
 }

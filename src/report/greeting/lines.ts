@@ -18,17 +18,19 @@ export function greetingLines(greeting: GreetingView | undefined, nowMs: number)
 }
 
 function gateLines(greeting: GreetingView, nowMs: number): string[] {
-  const {gate, fates, passed, exempt} = greeting;
+  const {gate, taken, fates, passed, exempt} = greeting;
   const {handed, early, left, unwaited, refused} = fates;
   return [
     gate === undefined
-      ? 'gate: NOT heard since the start, so nobody is led to it'
+      ? `gate: NOT heard since the start, so nobody is led to it${taken === undefined ? '' : `; its port is taken by ${taken}`}`
       : `gate: ${gate.waiting} waiting, ${countText(gate.children, 'process')} of the mailer, ${gate.stress}, port ${gate.port}, heard ${ago(gate.heardMs, nowMs)} ago${troubleOf(greeting, nowMs)}`,
     `of its clients: ${handed} handed over, ${early} early, ${left} left, ${unwaited} not let wait, ${refused} refused; ${countText(passed, 'client')} passed, ${exempt} never wait`,
   ];
 }
 
 function troubleOf(greeting: GreetingView, nowMs: number): string {
+  const {taken} = greeting;
+  if (taken !== undefined) return `: its port is taken by ${taken}, so nobody is led to it`;
   if (isSilent(greeting, nowMs)) return ': NOT heard for too long, so nobody is led to it';
   return greeting.gate?.state === 'full' ? ': FULL, so nobody is led to it' : '';
 }

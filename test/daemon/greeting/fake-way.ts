@@ -7,6 +7,7 @@ export class FakeWay implements GateWay {
   looks = 0;
   readonly over: string[] = [];
   checks = 0;
+  whose: 'ours' | 'others' = 'ours';
   readonly passed: [client: string, untilMs: number][] = [];
   exempted: ReadonlySet<string> = new Set();
   /** What the kernel saw. */
@@ -37,6 +38,10 @@ export class FakeWay implements GateWay {
 
   exempt(networks: ReadonlySet<string>): void {
     this.exempted = networks;
+  }
+
+  atPort(whose: 'ours' | 'others'): void {
+    this.whose = whose;
   }
 
   early(): Promise<readonly string[]> {

@@ -1,5 +1,7 @@
 /** Whom a packet of a client reaches: the proof of every backend, of both families. */
 import {afterEach, expect, test} from '@jest/globals';
+import {neverWaiting} from '../../../src/greeting/never-wait.js';
+import {networkOf} from '../../../src/net/network.js';
 import {toolOf} from '../../support/kernel/namespace.js';
 import type {Peers} from '../../support/kernel/peers.js';
 import {allPlaces, describeScenes, hosts, start} from '../../support/kernel/scenes.js';
@@ -53,6 +55,72 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     await becomes(world, other, '2500');
     expect(await served(world, client)).toBe('25');
     expect(gate.standing()).toEqual(new Map([[family, 'stands']]));
+    expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
+  });
+
+  test('what is exempt in the network of a client never waits, and the rest as long as it has not passed', async () => {
+    const world = await openMailer(scene);
+    const {gate, said} = await startGate(scene, 'gate');
+    const [host, neighbour] = [further[family], client];
+    const part = family === 4 ? '203.0.113.8/29' : '2001:db8::8/125';
+    const around = family === 4 ? '203.0.112.0/23' : '2001:db8::/61';
+    gate.renew();
+    await becomes(world, neighbour, '2500');
+    for (const exempt of [host, part]) {
+      gate.exempt(neverWaiting({exempt: [networkOf(exempt)], clients: []}));
+      await becomes(world, host, '25');
+      expect(await served(world, neighbour)).toBe('2500');
+      gate.pass(wide, Date.now() + soonMs);
+      await becomes(world, neighbour, '25');
+      expect(await served(world, host)).toBe('25');
+      gate.end(wide);
+      await becomes(world, neighbour, '2500');
+      expect(await served(world, host)).toBe('25');
+    }
+    // The whole network has a record, or is exempt.
+    gate.exempt(neverWaiting({exempt: [networkOf(host)], clients: [wide]}));
+    await becomes(world, neighbour, '25');
+    expect(await served(world, host)).toBe('25');
+    gate.pass(wide, Date.now() + soonMs);
+    gate.exempt(new Set([around]));
+    gate.end(wide);
+    await gate.check();
+    expect([await served(world, neighbour), await served(world, host)]).toEqual(['25', '25']);
+    gate.exempt(new Set());
+    await becomes(world, neighbour, '2500');
+    expect(await served(world, host)).toBe('2500');
+    expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
+  });
+
+  test('the end of a pass by the kernel alone leaves what is exempt in it', async () => {
+    const world = await openMailer(scene);
+    const {gate} = await startGate(scene, 'gate');
+    gate.renew();
+    gate.exempt(new Set([further[family]]));
+    gate.pass(wide, Date.now() + 3000);
+    await becomes(world, other, '2500');
+    // Nobody looks at the rules meanwhile.
+    if (scene.backend === 'iptables') await gate.check();
+    else await becomes(world, client, '2500');
+    expect(await served(world, further[family])).toBe('25');
+  });
+
+  test('a port of others: nobody is led there, and who calls it gets in', async () => {
+    const world = await openMailer(scene);
+    const {gate, said} = await startGate(scene, 'gate');
+    gate.renew();
+    await becomes(world, client, '2500');
+    gate.atPort('others');
+    await becomes(world, client, '25');
+    await until('its own clients get in', () => gate.standing().get(family) === 'stands');
+    expect(await served(world, other, gatePort)).toBe('2500');
+    gate.renew();
+    await gate.check();
+    expect(await served(world, client)).toBe('25');
+    gate.atPort('ours');
+    gate.renew();
+    await becomes(world, client, '2500');
+    await expectDeaf(world, scene, [world.call(client, gatePort)]);
     expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
   });
 

@@ -80,14 +80,41 @@ test('who waits is listed, and what is no address is not printed', () => {
 test('doctor finds a gate that is not heard, and a short queue', () => {
   const status = {...statusWith(3), greeting: {...view, gate: undefined}};
   const pause = {kind: 'on', ms: 5000, accessMap: 'asked'} as const;
-  const greeting = {pause, loopback: 'waits', listenQueue: 10} as const;
+  const greeting = {
+    ...{pause, listenQueue: 10, taken: undefined, database: 'stale' as const},
+    waiting: ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2'],
+  } as const;
   const found = troubles({status, greeting}, {greeting: 'gate', backend: 'nftables'});
   expect(found.map((each) => each.slice(0, 40))).toEqual([
     'bad: greeting = "gate", but no gate repo',
-    "advice: loopback waits for sendmail's gr",
+    'advice: 127.0.0.1, ::1, 192.0.2.1 and 1 ',
+    "advice: sendmail's access map is newer t",
     "advice: the mailer's listen queue has 10",
   ]);
   expect(troubles({status, greeting}, {greeting: 'off'})).toEqual([]);
+  const unread = {...greeting, waiting: undefined, database: 'current', listenQueue: 128} as const;
+  expect(troubles({status, greeting: unread}, {greeting: 'observe', backend: 'nftables'})).toEqual([
+    expect.stringContaining('advice: loopback, your own addresses and the whitelist wait for'),
+  ]);
+});
+
+test('a port of the gate that others have is told, by status and doctor', () => {
+  const taken = 'sendmail (process 812)';
+  const silent = {...view, taken, gate: undefined};
+  expect(greetingLines(silent, nowMs)[1]).toBe(
+    'gate: NOT heard since the start, so nobody is led to it; its port is taken by sendmail (process 812)',
+  );
+  expect(greetingLines({...view, taken}, nowMs)[1]).toMatch(
+    /heard 4s ago: its port is taken by sendmail \(process 812\), so nobody is led to it$/,
+  );
+  const status = {...statusWith(3), greeting: silent};
+  const greeting = {
+    ...{pause: undefined, waiting: [], database: 'current' as const, listenQueue: 128},
+    taken,
+  } as const;
+  expect(troubles({status, greeting}, {greeting: 'gate', backend: 'nftables'})).toEqual([
+    'bad: greeting: port 2500 (greeting_port) is taken by sendmail (process 812), and not by the gate: no client is led there; choose another greeting_port',
+  ]);
 });
 
 test('doctor finds a gate to which nobody comes, after an hour, and what plain iptables cannot see', () => {

@@ -101,6 +101,11 @@ export class GateRules implements GateWay {
     this.#soon();
   }
 
+  atPort(whose: 'ours' | 'others'): void {
+    for (const goal of this.#goals.values()) goal.atPort(whose);
+    this.#soon();
+  }
+
   async early(): Promise<readonly string[]> {
     const {backend} = this.#settings;
     if (this.#isStopped || backend === 'iptables') return [];

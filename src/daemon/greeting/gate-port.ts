@@ -1,0 +1,61 @@
+/**
+ * Looks who has the gate's port while the gate is not heard: a mailer, or another program, gets no client by it, and
+ * people are told. A gate that reports has the port itself.
+ */
+import type {Troubles} from '../../base/mechanisms/troubles.js';
+import {takenBy, takenText, type PortProgram} from '../../greeting/at-port.js';
+import {reportEveryMs} from '../../greeting/report.js';
+import type {GateWay} from '../../greeting/way.js';
+import {monotonicMs} from '../../sys/run/clock.js';
+
+/** Between two looks: each is a search through the processes. Ms. */
+const lookMs = 30_000;
+
+/** A gate that was heard within this is there. Ms. */
+const heardMs = 2 * reportEveryMs;
+
+export class GatePort {
+  readonly #port: number;
+  readonly #way: Pick<GateWay, 'atPort'>;
+  readonly #troubles: Troubles;
+  readonly #find: (port: number) => Promise<readonly PortProgram[]>;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #by: string | undefined;
+
+  constructor(
+    port: number,
+    way: Pick<GateWay, 'atPort'>,
+    troubles: Troubles,
+    find: (port: number) => Promise<readonly PortProgram[]>,
+  ) {
+    [this.#port, this.#way, this.#troubles, this.#find] = [port, way, troubles, find];
+  }
+
+  /** Who has the port, for people; undefined: the gate, or nobody. */
+  get taken(): string | undefined {
+    return this.#by;
+  }
+
+  heard(): void {
+    this.#heardMs = monotonicMs();
+    this.#note(undefined);
+  }
+
+  async look(): Promise<void> {
+    const nowMs = monotonicMs();
+    if (nowMs - this.#heardMs < heardMs || nowMs - this.#lookedMs < lookMs) return;
+    this.#lookedMs = nowMs;
+    const by = takenBy(await this.#find(this.#port).catch(() => []));
+    // It may have been heard meanwhile.
+    if (this.#heardMs < nowMs) this.#note(by);
+  }
+
+  #note(by: string | undefined): void {
+    if (by === this.#by) return;
+    this.#by = by;
+    this.#way.atPort(by === undefined ? 'ours' : 'others');
+    if (by === undefined) this.#troubles.end('taken', 'greeting: the port of the gate is free');
+    else this.#troubles.begin('taken', `greeting: ${takenText(this.#port, by)}`);
+  }
+}
