@@ -10,7 +10,8 @@
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
  * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
- * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`.
+ * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- outgoing-mail`
+ * has (`outgoing-mail.ts`): `--seeds=1-10 --hold-out`.
  */
 import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';
@@ -27,7 +28,7 @@ import {saveMany} from './judge/saving.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
-import {outgoingMail} from './outgoing-mail.js';
+import {OUTGOING_MAIL_SEED, outgoingMail, outgoingMailSeed} from './outgoing-mail.js';
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
 
 const sections = [
@@ -54,6 +55,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === OUTGOING.seen) return outgoingInside('seen');
   if (first === OUTGOING.scan) return outgoingInside('scan');
   if (first === HARVEST_SEED) return harvestSeed(rest);
+  if (first === OUTGOING_MAIL_SEED) return outgoingMailSeed(rest);
   if (first === JUDGE.judging) return judgeMany();
   if (first === JUDGE.saving) return saveMany(rest);
   if (first === MEMORY) return holdBlocks(rest);
@@ -76,7 +78,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
-  if (wanted.has('outgoing-mail')) outgoingMail();
+  if (wanted.has('outgoing-mail')) await outgoingMail(wanted.has('harvest') ? [] : options);
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

@@ -103,9 +103,10 @@ test('failures are the earliest sign: of twenty recipients a quarter', () => {
       atMs: startMs,
       outcome: 'failed',
       domains: [],
+      people: [],
     } as const;
     return asked(
-      withTold(mail(newRecord(startMs), recipients, startMs), {...told, recipients: count}),
+      withTold(mail(newRecord(startMs), recipients, startMs), {...told, recipients: count}, 80),
     );
   };
   expect(failed(20, 4)).toBeUndefined();
@@ -233,6 +234,7 @@ test('a record has its bound: all hours busy, and all hours of the week learned'
         outcome,
         recipients: 99,
         domains,
+        people: [],
       });
     }
     record = {
