@@ -138,10 +138,7 @@ export class SenderBook {
     if (fact.kind === 'told') {
       // Of one that is not known only a failure is new: the relay took nothing of it yet.
       if (known === undefined && fact.outcome !== 'failed') return undefined;
-      const room = roomForStrangers(
-        this.#settings.exempts.limitOf(sender),
-        atMs - this.firstMs,
-      );
+      const room = roomForStrangers(this.#settings.exempts.limitOf(sender), atMs - this.firstMs);
       const next = withTold(known ?? newRecord(atMs), {...fact, atMs}, room);
       this.#senders.set(sender, next);
       const isWorse = fact.outcome === 'failed' || next.strangers !== known?.strangers;

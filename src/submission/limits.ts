@@ -16,7 +16,8 @@ export interface LimitSettings {
   readonly perMessage: number;
 }
 
-export type AlarmKind = 'message' | 'hour' | 'day' | 'failures' | 'newSender' | 'strangers' | 'unusual' | 'queue';
+export type AlarmKind =
+  'message' | 'hour' | 'day' | 'failures' | 'newSender' | 'strangers' | 'unusual' | 'queue';
 
 export interface Alarm {
   readonly kind: AlarmKind;

@@ -23,7 +23,8 @@ export interface KnownPeople {
 export const nobodyKnown: KnownPeople = {bits: 'A'.repeat(characters), count: 0};
 
 /** Whether a text can be the bits. */
-export const isBits = (text: string): boolean => /^[\w-]+$/.test(text) && text.length === characters;
+export const isBits = (text: string): boolean =>
+  /^[\w-]+$/.test(text) && text.length === characters;
 
 interface Met {
   readonly known: KnownPeople;
@@ -54,7 +55,7 @@ const placesOf = (hash: number): readonly number[] => [
 const digitAt = ({bits: digits}: KnownPeople, place: number): number =>
   values.get(digits[Math.floor(place / bitsOfCharacter)] ?? 'A') ?? 0;
 
-const bitOf = (place: number): number => 1 << place % bitsOfCharacter;
+const bitOf = (place: number): number => 1 << (place % bitsOfCharacter);
 
 const isSet = (known: KnownPeople, place: number): boolean =>
   (digitAt(known, place) & bitOf(place)) !== 0;

@@ -4,9 +4,7 @@ import {Dice} from '../harvest/dice.js';
 
 export class Chance extends Dice {
   normal(): number {
-    return (
-      Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next())
-    );
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
   /** Half are below the median; `spread` 1: one in six is 2.7 times as large. */

@@ -17,7 +17,9 @@ const alarmSeconds = 3600;
 const toldMs = 2000;
 
 export function ours(senders: readonly Sender[]): Guard {
-  const named = senders.flatMap(({key, exempt}) => (exempt === undefined ? [] : `${key}=${exempt}`));
+  const named = senders.flatMap(({key, exempt}) =>
+    exempt === undefined ? [] : `${key}=${exempt}`,
+  );
   const book = new SenderBook(emptyState('unsaved'), {
     ...{mode: 'warn', attribution: 'any', warnInterval: alarmSeconds},
     ...{perHour: 300, perDay: 2000, perMessage: 500},

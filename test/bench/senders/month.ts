@@ -19,7 +19,9 @@ export interface Theft {
   readonly kind: string;
   readonly account: string;
   /** Recipients and hours until each guard alarmed, with why. Guards that never did are not in it. */
-  readonly found: Readonly<Record<string, readonly [recipients: number, hours: number, why: string]>>;
+  readonly found: Readonly<
+    Record<string, readonly [recipients: number, hours: number, why: string]>
+  >;
 }
 
 export interface Month {

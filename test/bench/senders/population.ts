@@ -66,7 +66,8 @@ const newsletter: Make = (world) => {
     // Subscribers come; half of the operators remove the dead.
     list.push(...people.strangers(dice.many(1 + size / 150), 0.02));
     const sent = run(world, hour, [...list], {batch, minutes});
-    if (batch > 1) for (let i = list.length - 1; i >= 0; i--) if (list[i]!.is === 'dead') list.splice(i, 1);
+    if (batch > 1)
+      for (let i = list.length - 1; i >= 0; i--) if (list[i]!.is === 'dead') list.splice(i, 1);
     return sent;
   };
   return {exempt: limitFor(size), contacts: list, mails};
@@ -125,7 +126,9 @@ const newEmployee: Make = (world) => {
   const perDay = Math.min(60, dice.skewed(11, 0.5));
   const writer = new Writer(world, 60, 3);
   const mails = (hour: Hour): Mail[] =>
-    hour.day < first ? [] : writer.mails(hour, perDay, 0.1 + 0.5 * Math.exp((first - hour.day) / 5));
+    hour.day < first
+      ? []
+      : writer.mails(hour, perDay, 0.1 + 0.5 * Math.exp((first - hour.day) / 5));
   return {exempt: undefined, contacts: writer.contacts.all, mails};
 };
 
@@ -206,7 +209,10 @@ export function population(count: number, worldOf: (sender: string) => World): S
   return kinds.flatMap(([kind, ofThousand, make]) =>
     Array.from({length: Math.round((ofThousand * count) / 1000)}, (_, i) => {
       const {way = 'auth', ...made} = make(worldOf(`${kind} ${i}`));
-      const key = way === 'uid' ? `uid:${1000 + i + 100 * kindNames.indexOf(kind)}` : `auth:${kind.replaceAll(' ', '-')}${i}`;
+      const key =
+        way === 'uid'
+          ? `uid:${1000 + i + 100 * kindNames.indexOf(kind)}`
+          : `auth:${kind.replaceAll(' ', '-')}${i}`;
       return {kind, key, ...made};
     }),
   );

@@ -122,7 +122,10 @@ export function falseTable(months: readonly Month[]): Table {
       guard === ourName ? whys.join(', ') || '-' : '-',
     ];
   });
-  return [['false alarms of 1000 senders in a week', 'first month', 'after', '95 %', 'of', 'why'], ...rows];
+  return [
+    ['false alarms of 1000 senders in a week', 'first month', 'after', '95 %', 'of', 'why'],
+    ...rows,
+  ];
 }
 
 /** The aims, one for each kind of thief. */
