@@ -1,7 +1,7 @@
 /**
  * Whom somebody has written to, in a fixed number of bits (a Bloom filter): of each address two bits. It tells whether
  * an address is new, and never which ones are known. Some new ones look known, the more the fuller it is; no known one
- * looks new, until much is forgotten. What a new one means, `strangers.ts` decides.
+ * looks new, until much is forgotten. What a new one means, `submission/strangers.ts` decides.
  */
 
 /** Characters of it, and bits of a character. Counts: with 1400 people half of the bits are set. */
