@@ -114,7 +114,7 @@ const isMailSender = shape<MailSender>({
   alarm: maybe(
     oneOf<AlarmKind>({
       ...{message: true, hour: true, day: true, failures: true},
-      ...{newSender: true, unusual: true, queue: true},
+      ...{newSender: true, strangers: true, unusual: true, queue: true},
     }),
   ),
   exempt: maybe(isExempt),

@@ -20,6 +20,7 @@ import {
 import {isContactKey, isContactRow} from '../complaint/contact/cache.js';
 import {parseAddress} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
+import {isBits} from '../submission/whose/known-people.js';
 import type {PlainName, State} from './state.js';
 
 const isNetwork: Is<string> = (value): value is string =>
@@ -58,6 +59,13 @@ const isHourRow: Is<readonly number[]> = (value): value is readonly number[] =>
 const isNormal = fields({
   ...{firstHour: isNumber, untilHour: isNumber, active: isNumber, scaleHour: isNumber},
   ...{bySize: listOf(isNumber), byHour: listOf(isNumber)},
+});
+
+const isKnownBits: Is<string> = (value): value is string => isText(value) && isBits(value);
+const isStrangers = fields({
+  known: fields({bits: isKnownBits, count: isNumber}),
+  ...{level: isNumber, atMs: isNumber, firstDay: isNumber, day: isNumber, today: isNumber},
+  ...{sum: isNumber, peaks: listOf(isNumber)},
 });
 
 const checks: Readonly<Record<PlainName, Is<unknown>>> = {
@@ -125,6 +133,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{firstMs: isNumber, lastMs: isNumber, baseHour: isNumber, hours: listOf(isHourRow)},
     ...{normal: isNormal, day: isNumber, domains: isPairOf(isText), warnedMs: maybe(isNumber)},
     ...{froms: listOf(isPairOf(isNumber)), scripts: maybe(listOf(isPairOf(isNumber)))},
+    strangers: maybe(isStrangers),
   }),
   mailBook: fields({firstMs: isNumber, newestMs: isNumber, unsteadyUntilMs: isNumber}),
   mailInTransit: fields({

@@ -16,6 +16,7 @@ import {
   type LimitSettings,
   mayBeHeld,
   messageAlarm,
+  roomForStrangers,
 } from './limits.js';
 import {
   mended,
@@ -58,6 +59,9 @@ export const staleMs = 3_600_000;
 /** A clock that is put right by less is no step. Ms. */
 const stepMs = 5 * 60_000;
 const unsteadyMs = 3_600_000;
+/** What was learned of a sender warns of it once in so long: it is unsure, and one run is told of once. Ms. */
+export const learnedIntervalMs = 24 * 3_600_000;
+const isLearned = ({kind}: Alarm): boolean => kind === 'strangers' || kind === 'unusual';
 /** Senders over a limit at once. A count: each is looked at again every half minute. */
 const mostOver = 1000;
 
@@ -134,8 +138,11 @@ export class SenderBook {
     if (fact.kind === 'told') {
       // Of one that is not known only a failure is new: the relay took nothing of it yet.
       if (known === undefined && fact.outcome !== 'failed') return undefined;
-      this.#senders.set(sender, withTold(known ?? newRecord(atMs), {...fact, atMs}));
-      return fact.outcome === 'failed' && isTimely ? this.#judge(sender, atMs) : undefined;
+      const room = roomForStrangers(this.#settings.exempts.limitOf(sender), atMs - this.firstMs);
+      const next = withTold(known ?? newRecord(atMs), {...fact, atMs}, room);
+      this.#senders.set(sender, next);
+      const isWorse = fact.outcome === 'failed' || next.strangers !== known?.strangers;
+      return isWorse && isTimely ? this.#judge(sender, atMs) : undefined;
     }
     this.#total(kindOf(sender), fact.recipients);
     const record = known ?? newRecord(atMs);
@@ -212,7 +219,9 @@ export class SenderBook {
     const record = this.#senders.get(sender);
     if (mode === 'observe' || record === undefined) return undefined;
     const {warnedMs} = record;
-    if (warnedMs !== undefined && isWithin(warnedMs, warnInterval * 1000, atMs)) return undefined;
+    const usualMs = warnInterval * 1000;
+    const waitMs = isLearned(alarm) ? Math.max(usualMs, learnedIntervalMs) : usualMs;
+    if (warnedMs !== undefined && isWithin(warnedMs, waitMs, atMs)) return undefined;
     this.#senders.replace(sender, {...record, warnedMs: atMs});
     return {sender, alarm, atMs};
   }

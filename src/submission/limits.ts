@@ -6,6 +6,7 @@
  */
 import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
+import {levelAt, strangersLimit} from './strangers.js';
 import {type SenderKey, uidIn, unknownLocal} from './whose/sender.js';
 
 export interface LimitSettings {
@@ -15,7 +16,8 @@ export interface LimitSettings {
   readonly perMessage: number;
 }
 
-export type AlarmKind = 'message' | 'hour' | 'day' | 'failures' | 'newSender' | 'unusual' | 'queue';
+export type AlarmKind =
+  'message' | 'hour' | 'day' | 'failures' | 'newSender' | 'strangers' | 'unusual' | 'queue';
 
 export interface Alarm {
   readonly kind: AlarmKind;
@@ -24,8 +26,8 @@ export interface Alarm {
   readonly limit: number;
 }
 
-/** Below so many recipients an hour nothing is unusual. A count: a reply to a large circle. */
-const leastUnusual = 50;
+/** Below so many recipients an hour nothing is unusual. A count: few write to a larger circle, and the bench knows of them. */
+const leastUnusual = 200;
 /** An hour is unusual from so many times the normal on. */
 const unusualFactor = 6;
 /** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */
@@ -37,6 +39,10 @@ export const newSenderPerHour = 50;
 const newSenderMs = 24 * hourMs;
 /** The book itself must know who is usual before anybody is new. Ms. */
 export const leastBookMs = 7 * 24 * hourMs;
+/** So many strangers have room in the bucket of each sender. Recipients. */
+export const leastStrangers = 80;
+/** Until the book is so old, twice as many: once a month is the rhythm of invoices. Ms. */
+const learningBookMs = 28 * 24 * hourMs;
 /** Failed recipients: of so many in an hour, and this part of them. */
 const leastForFailures = 20;
 const failureShare = 0.25;
@@ -81,6 +87,8 @@ export function alarmOf(question: Question, limits: LimitSettings): Alarm | unde
   if (recipients > perHour) return {kind: 'hour', count: recipients, limit: perHour};
   const failures = count === 'all' ? failureAlarm(sum) : undefined;
   if (failures !== undefined) return failures;
+  const strangers = count === 'all' ? strangersAlarm(question) : undefined;
+  if (strangers !== undefined) return strangers;
   if (exempt !== undefined) return undefined;
   const day = counted(sumSince(record, hourOf(nowMs) - 23), count);
   if (day > limits.perDay) return {kind: 'day', count: day, limit: limits.perDay};
@@ -109,6 +117,22 @@ function newSenderAlarm(
   const isNew = nowMs - firstMs < newSenderMs && firstMs - bookFirstMs >= leastBookMs;
   if (!isNew || recipients <= newSenderPerHour) return undefined;
   return {kind: 'newSender', count: recipients, limit: newSenderPerHour};
+}
+
+/** Room for strangers of a sender at least: what is named has its own limit as room. */
+export function roomForStrangers(exempt: Question['exempt'], bookAgeMs: number): number {
+  const least = bookAgeMs < learningBookMs ? 2 * leastStrangers : leastStrangers;
+  return typeof exempt === 'number' ? Math.max(least, exempt) : least;
+}
+
+function strangersAlarm({record, nowMs, exempt, bookFirstMs, sender}: Question): Alarm | undefined {
+  const {strangers} = record;
+  if (strangers === undefined || nowMs - bookFirstMs < leastBookMs || uidIn(sender) === 0)
+    return undefined;
+  const room = roomForStrangers(exempt, nowMs - bookFirstMs);
+  const limit = strangersLimit(strangers, room);
+  const level = levelAt(strangers, nowMs, room);
+  return level > limit ? {kind: 'strangers', count: Math.ceil(level), limit} : undefined;
 }
 
 /** What an hour may have before it is unusual; undefined: nobody knows what is usual. */

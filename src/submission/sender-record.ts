@@ -5,14 +5,15 @@
 import {domainCount, emptySketch, union, withDomains} from './whose/domains.js';
 import type {Fact, Vouched} from './whose/fact.js';
 import {type Clip, learned, newNormal, type Normal} from './normal.js';
+import {type Strangers, strangersMended, withStrangers} from './strangers.js';
 
 export const hourMs = 3_600_000;
 /** Hours kept. A count: over a weekend. */
 export const keptHours = 72;
-/** Senders remembered. A count: 60 MB if each record were of the largest size. */
+/** Senders remembered. A count: 80 MB if each record were of the largest size. */
 export const mostSenders = 20_000;
-/** Of a record as JSON. Bytes: 72 busy hours of three digits, and all hours of the week learned. */
-export const mostRecordBytes = 3072;
+/** Of a record as JSON. Bytes: 72 busy hours of three digits, all hours of the week learned, 0.7 kB for whom it knows. */
+export const mostRecordBytes = 4096;
 /** Addresses and scripts that are shown of a sender. Counts. */
 const mostFroms = 3;
 const shownCharacters = 48;
@@ -42,6 +43,8 @@ export interface SenderRecord {
   /** As they were typed, and about how many recipients each had. The most frequent ones. */
   readonly froms: readonly (readonly [text: string, recipients: number])[];
   readonly scripts?: readonly (readonly [text: string, recipients: number])[] | undefined;
+  /** Absent: no line has named a recipient of it. */
+  readonly strangers?: Strangers | undefined;
   /** When the last warning was. Ms since the epoch, of the log. */
   readonly warnedMs?: number | undefined;
 }
@@ -66,7 +69,7 @@ export function mended(
   latestMs: number,
 ): SenderRecord | undefined {
   if (record === undefined || record.lastMs <= latestMs) return record;
-  const {baseHour, normal} = record;
+  const {baseHour, normal, strangers} = record;
   const latest = hourOf(latestMs);
   return {
     ...record,
@@ -75,6 +78,7 @@ export function mended(
     hours: record.hours.filter(([offset]) => baseHour + offset <= latest),
     normal: normal.untilHour > latest ? {...normal, untilHour: latest} : normal,
     day: Math.min(record.day, dayOf(latestMs)),
+    ...(strangers && {strangers: strangersMended(strangers, latestMs)}),
   };
 }
 
@@ -98,17 +102,21 @@ export function withMail(
   return {...counted, firstMs: Math.min(record.firstMs, atMs), froms};
 }
 
+/** @param room for strangers that the sender has at least */
 export function withTold(
   record: SenderRecord,
-  {atMs, outcome, recipients, domains}: Extract<Fact, {kind: 'told'}>,
+  fact: Extract<Fact, {kind: 'told'}>,
+  room: number,
 ): SenderRecord {
+  const {atMs, outcome, recipients, domains} = fact;
   const [failed, deferred] = [
     outcome === 'failed' ? recipients : 0,
     outcome === 'deferred' ? recipients : 0,
   ];
   const counted =
     failed + deferred === 0 ? record : withCounts(record, atMs, [0, 0, failed, deferred, 0]);
-  return withDay(counted, dayOf(atMs), domains);
+  const strangers = withStrangers(record.strangers, fact, room);
+  return {...withDay(counted, dayOf(atMs), domains), ...(strangers && {strangers})};
 }
 
 const vouchedOf = (vouched: Vouched, recipients: number): number =>
@@ -121,10 +129,13 @@ function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderReco
   const oldest = hourOf(lastMs) - keptHours + 1;
   // Older than all that is kept.
   if (hour < oldest) return record;
-  const kept = hours.flatMap(([offset, ...counts]): HourRow[] => {
-    const at = baseHour + offset;
-    return at < oldest ? [] : [[at - oldest, ...counts]];
-  });
+  const kept =
+    oldest === baseHour
+      ? [...hours]
+      : hours.flatMap(([offset, ...counts]): HourRow[] => {
+          const at = baseHour + offset;
+          return at < oldest ? [] : [[at - oldest, ...counts]];
+        });
   const at = kept.findIndex(([offset]) => offset === hour - oldest);
   const [, ...before] = kept[at] ?? [0, 0, 0, 0, 0, 0];
   const sum = before.map((count, i) => count + (add[i] ?? 0));
@@ -137,6 +148,9 @@ function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderReco
 /** What was normal is learned of hours that are over, each once. */
 function withLearned(record: SenderRecord, presentHour: number, clip: Clip): SenderRecord {
   const {normal, hours, baseHour} = record;
+  // The hours before were learned with the first mail of this one.
+  if (hours.some(([offset, recipients]) => baseHour + offset === presentHour && recipients > 0))
+    return record;
   const over = hours
     .map(([offset, recipients]) => ({hour: baseHour + offset, recipients}))
     .filter(({hour, recipients}) => hour > normal.untilHour && hour < presentHour && recipients > 0)
@@ -190,13 +204,14 @@ export function sumSince(
   untilHour = Number.POSITIVE_INFINITY,
 ): Sum {
   const sum = {recipients: 0, messages: 0, failed: 0, deferred: 0, vouched: 0};
-  for (const [offset, recipients, messages, failed, deferred, vouched] of hours) {
-    if (baseHour + offset < sinceHour || baseHour + offset > untilHour) continue;
-    sum.recipients += recipients;
-    sum.messages += messages;
-    sum.failed += failed;
-    sum.deferred += deferred;
-    sum.vouched += vouched;
+  for (const row of hours) {
+    const hour = baseHour + row[0];
+    if (hour < sinceHour || hour > untilHour) continue;
+    sum.recipients += row[1];
+    sum.messages += row[2];
+    sum.failed += row[3];
+    sum.deferred += row[4];
+    sum.vouched += row[5];
   }
   return sum;
 }

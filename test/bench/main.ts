@@ -12,6 +12,9 @@
  * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`;
  * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- greeting` has
  * (`greeting.ts`): `--full --parts=holding,hand-overs,added,bots`.
+ * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
+ * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- outgoing-mail`
+ * has (`outgoing-mail.ts`): `--seeds=1-10 --hold-out`.
  */
 import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';
@@ -29,7 +32,7 @@ import {saveMany} from './judge/saving.js';
 import {live} from './live.js';
 import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
-import {outgoingMail} from './outgoing-mail.js';
+import {OUTGOING_MAIL_SEED, outgoingMail, outgoingMailSeed} from './outgoing-mail.js';
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
 
 const sections = [
@@ -57,6 +60,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === OUTGOING.seen) return outgoingInside('seen');
   if (first === OUTGOING.scan) return outgoingInside('scan');
   if (first === HARVEST_SEED) return harvestSeed(rest);
+  if (first === OUTGOING_MAIL_SEED) return outgoingMailSeed(rest);
   if (first === JUDGE.judging) return judgeMany();
   if (first === JUDGE.saving) return saveMany(rest);
   if (first === MEMORY) return holdBlocks(rest);
@@ -81,6 +85,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('outgoing-mail')) outgoingMail();
   if (wanted.has('greeting')) await greeting(options);
+  if (wanted.has('outgoing-mail')) await outgoingMail(wanted.has('harvest') ? [] : options);
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

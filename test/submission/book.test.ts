@@ -1,10 +1,12 @@
 /** When a warning is due and whose mail is held: time is the log's, and a clock that was set alarms nobody. */
 import {describe, expect, test} from '@jest/globals';
 import {emptyState} from '../../src/guard/state.js';
+import {hashOf} from '../../src/base/hash.js';
 import {
   type BookSettings,
   type Due,
   lateMs,
+  learnedIntervalMs,
   SenderBook,
   staleMs,
 } from '../../src/submission/book.js';
@@ -126,6 +128,29 @@ describe('what is held', () => {
     named.mail(301, startMs, startMs, {sender});
     expect(named.book.toHold(startMs)).toHaveLength(1);
   });
+});
+
+test('a slow thief is told of before it has written to a hundred strangers, and once a day', () => {
+  const {mail, book} = made();
+  const monthMs = 30 * 24 * hourMs;
+  // The owner writes to the same three people, and the book knows who is usual.
+  const told = (atMs: number, names: readonly string[]): Due | undefined => {
+    const one = {kind: 'told', sender: 'uid:1001', atMs, outcome: 'sent', domains: []} as const;
+    return book.take({...one, recipients: names.length, people: names.map(hashOf)}, atMs);
+  };
+  for (let atMs = startMs; atMs < startMs + monthMs; atMs += 6 * hourMs) {
+    expect(mail(3, atMs)).toBeUndefined();
+    expect(told(atMs, ['a', 'b', 'c'])).toBeUndefined();
+  }
+  const dues: [sent: number, kind: string, atMs: number][] = [];
+  for (let sent = 1; sent <= 700; sent++) {
+    const atMs = startMs + monthMs + sent * 180_000;
+    const due = mail(1, atMs) ?? told(atMs, [`victim${sent}`]);
+    if (due !== undefined) dues.push([sent, due.alarm.kind, atMs]);
+  }
+  expect(dues.map(([, kind]) => kind)).toEqual(['strangers', 'strangers']);
+  expect(dues[0]![0]).toBeLessThan(100);
+  expect(dues[1]![2] - dues[0]![2]).toBeGreaterThanOrEqual(learnedIntervalMs);
 });
 
 test('a queue that somebody looks at alarms for who sends nothing now', () => {

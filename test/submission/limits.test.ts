@@ -5,6 +5,7 @@ import {
   type Alarm,
   alarmOf,
   leastBookMs,
+  leastStrangers,
   learnedAtMost,
   type LimitSettings,
   mayBeHeld,
@@ -26,6 +27,7 @@ import {
   withTold,
 } from '../../src/submission/sender-record.js';
 import type {Clip} from '../../src/submission/normal.js';
+import {hashOf} from '../../src/base/hash.js';
 import {parseAddress} from '../../src/net/address.js';
 import {startMs} from './samples.js';
 
@@ -103,9 +105,14 @@ test('failures are the earliest sign: of twenty recipients a quarter', () => {
       atMs: startMs,
       outcome: 'failed',
       domains: [],
+      people: [],
     } as const;
     return asked(
-      withTold(mail(newRecord(startMs), recipients, startMs), {...told, recipients: count}),
+      withTold(
+        mail(newRecord(startMs), recipients, startMs),
+        {...told, recipients: count},
+        leastStrangers,
+      ),
     );
   };
   expect(failed(20, 4)).toBeUndefined();
@@ -117,15 +124,15 @@ test('failures are the earliest sign: of twenty recipients a quarter', () => {
 
 describe('what is normal', () => {
   test('is learned in a week and twenty hours, and six times it is unusual', () => {
-    const record = known(10);
-    expect(usualMost(record.normal, hourOf(laterMs))).toBe(11);
-    expect(asked(mail(record, 66, laterMs))).toBeUndefined();
-    expect(asked(mail(record, 67, laterMs))).toEqual({kind: 'unusual', count: 67, limit: 66});
+    const record = known(40);
+    expect(usualMost(record.normal, hourOf(laterMs))).toBe(45);
+    expect(asked(mail(record, 270, laterMs))).toBeUndefined();
+    expect(asked(mail(record, 271, laterMs))).toEqual({kind: 'unusual', count: 271, limit: 270});
   });
 
-  test('of a small sender thirty are not unusual', () => {
-    expect(asked(mail(known(1), 50, laterMs))).toBeUndefined();
-    expect(asked(mail(known(1), 51, laterMs))).toMatchObject({kind: 'unusual', limit: 50});
+  test('of a small sender two hundred are not unusual', () => {
+    expect(asked(mail(known(1), 200, laterMs))).toBeUndefined();
+    expect(asked(mail(known(1), 201, laterMs))).toMatchObject({kind: 'unusual', limit: 200});
   });
 
   test('says nothing before', () => {
@@ -139,11 +146,11 @@ describe('what is normal', () => {
   test('is not what a thief sends: one hour of it does not raise the limit', () => {
     const stolen = mail(known(1), 5000, laterMs);
     const clip = learnedAtMost(stolen, laterMs + 3 * hourMs, 300);
-    expect(clip).toEqual({size: 23, weekly: 50});
+    expect(clip).toEqual({size: 91, weekly: 200});
     const next = mail(stolen, 40, laterMs + 3 * hourMs, clip);
     expect(asked(next)).toMatchObject({kind: 'day'});
-    const nextWeek = mail(stolen, 51, laterMs + 80 * hourMs, clip);
-    expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 50});
+    const nextWeek = mail(stolen, 201, laterMs + 80 * hourMs, clip);
+    expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 200});
   });
 
   test('changes with its sender: half of it is forgotten in two weeks', () => {
@@ -163,6 +170,47 @@ test('who is new has little room, once the book knows who is usual', () => {
   expect(asked(fresh, {bookFirstMs})).toMatchObject({kind: 'newSender'});
   expect(asked(fresh, {bookFirstMs: bookFirstMs + 1})).toBeUndefined();
   expect(asked(mail(newRecord(startMs), newSenderPerHour, startMs), {bookFirstMs})).toBeUndefined();
+});
+
+describe('strangers', () => {
+  const met = (count: number, room = leastStrangers): SenderRecord => {
+    const people = Array.from({length: count}, (_, i) => hashOf(`p${i}@example.net`));
+    const told = {kind: 'told', sender: 'uid:1001', atMs: startMs, outcome: 'sent'} as const;
+    return withTold(
+      mail(newRecord(startMs), 1, startMs),
+      {...told, recipients: count, domains: [], people},
+      room,
+    );
+  };
+  const monthAgoMs = startMs - 28 * 24 * hourMs;
+
+  test('alarm from 81 on, once the book knows who writes to whom', () => {
+    const old = {bookFirstMs: monthAgoMs};
+    expect(asked(met(leastStrangers), old)).toBeUndefined();
+    expect(asked(met(leastStrangers + 2), old)).toMatchObject({kind: 'strangers', limit: 80});
+    expect(asked(met(160), {bookFirstMs: startMs - leastBookMs + 1})).toBeUndefined();
+  });
+
+  test('have twice the room in the first four weeks of the book', () => {
+    const young = {bookFirstMs: monthAgoMs + 1};
+    const at = (count: number): Alarm | undefined => asked(met(count, 2 * leastStrangers), young);
+    expect(at(2 * leastStrangers)).toBeUndefined();
+    expect(at(2 * leastStrangers + 6)).toMatchObject({kind: 'strangers', limit: 160});
+  });
+
+  test('of an exempt sender have its own limit as room, and of one without a limit any', () => {
+    const at = (count: number, exempt: number | 'none'): Alarm | undefined =>
+      asked(met(count, 500), {bookFirstMs: monthAgoMs, exempt});
+    expect(at(490, 500)).toBeUndefined();
+    expect(at(550, 500)).toMatchObject({kind: 'strangers', limit: 500});
+    expect(at(5000, 'none')).toBeUndefined();
+  });
+
+  test('are of nobody where only a verified word counts, and root has none', () => {
+    const old = {bookFirstMs: monthAgoMs};
+    expect(asked(met(100), {...old, count: 'vouched'})).toBeUndefined();
+    expect(asked(met(100), {...old, sender: 'uid:0'})).toBeUndefined();
+  });
 });
 
 test('a queue that fills: so many messages, or a large part of a long one', () => {
@@ -226,14 +274,9 @@ test('a record has its bound: all hours busy, and all hours of the week learned'
     record = mail(record, 999, atMs);
     for (const outcome of ['failed', 'deferred'] as const) {
       const domains = Array.from({length: 50}, (_, i) => `${i}.example`);
-      record = withTold(record, {
-        kind: 'told',
-        sender: 's',
-        atMs,
-        outcome,
-        recipients: 99,
-        domains,
-      });
+      const people = Array.from({length: 50}, (_, i) => hashOf(`${hour} ${i}`));
+      const told = {kind: 'told', sender: 's', atMs, outcome, recipients: 99} as const;
+      record = withTold(record, {...told, domains, people}, leastStrangers);
     }
     record = {
       ...record,

@@ -64,6 +64,7 @@ const alarms: Readonly<Record<NonNullable<MailSender['alarm']>, string>> = {
   day: 'OVER LIMIT',
   failures: 'MANY FAIL',
   newSender: 'NEW, MANY',
+  strangers: 'STRANGERS',
   unusual: 'UNUSUAL',
   queue: 'MANY WAIT',
 };

@@ -44,3 +44,7 @@ export function domainsIn(recipients: readonly string[]): string[] {
   const found = recipients.flatMap((recipient) => domain.exec(recipient)?.[1]?.toLowerCase() ?? []);
   return [...new Set(found)];
 }
+
+/** A number for each recipient, which stands for the address and does not tell it. */
+export const peopleIn = (recipients: readonly string[]): number[] =>
+  recipients.map((recipient) => hashOf(recipient.toLowerCase().replace(/^<|>$/g, '')));

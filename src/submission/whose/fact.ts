@@ -30,6 +30,8 @@ export type Fact =
       readonly outcome: 'sent' | 'deferred' | 'failed';
       readonly recipients: number;
       readonly domains: readonly string[];
+      /** Hashes of the recipients, where lines name them. */
+      readonly people: readonly number[];
     }
   /** A local user made lines that look like the relay's. */
   | {

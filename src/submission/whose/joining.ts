@@ -13,7 +13,7 @@ import {sameHost} from '../../log/syslog.js';
 import {type AuthorshipOf, vouchingOf} from '../../mail/authorship.js';
 import type {Accepted, Attempted, TransitEvent} from '../../mail/transit/transit-event.js';
 import type {Address} from '../../net/address.js';
-import {domainsIn} from './domains.js';
+import {domainsIn, peopleIn} from './domains.js';
 import type {Fact, Place, Vouched} from './fact.js';
 import {keyOf, longestTransitMs, mostInTransit, type Transit, withDeferred} from './in-transit.js';
 import {authKey, hostKey, type SenderKey, uidKey, unknownLocal} from './sender.js';
@@ -172,7 +172,7 @@ export class Joining {
     this.#transits.set(key, {atMs, sender, vouched, recipients, left, deferred});
     this.#waiting.delete(key);
     const mail: Fact = {kind: 'mail', sender, atMs, recipients, vouched, place, from, peer};
-    const told = {kind: 'told', sender, atMs, domains: []} as const;
+    const told = {kind: 'told', sender, atMs, domains: [], people: []} as const;
     return [
       mail,
       ...(failed > 0 ? [{...told, outcome: 'failed', recipients: failed} as const] : []),
@@ -228,8 +228,8 @@ export class Joining {
     if (uid === undefined) return [];
     const sender = this.#uidOf(record, uid);
     if (outcome === 'failed') {
-      const domains = domainsIn(recipients);
-      return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, domains}];
+      const named = {domains: domainsIn(recipients), people: peopleIn(recipients)};
+      return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, ...named}];
     }
     if (relayId === undefined) return [];
     return this.#claim(keyOf(host, relayId), {sender, vouched, is: 'new'});
@@ -253,8 +253,8 @@ export class Joining {
     this.#transits.replace(key, transit);
     const {sender} = transit;
     if (sender === undefined) return [];
-    const domains = domainsIn(fresh);
-    return [{kind: 'told', sender, atMs, outcome: 'deferred', recipients: fresh.length, domains}];
+    const named = {domains: domainsIn(fresh), people: peopleIn(fresh)};
+    return [{kind: 'told', sender, atMs, outcome: 'deferred', recipients: fresh.length, ...named}];
   }
 
   #ended(key: string, transit: Transit, {atMs}: LogRecord, event: Attempted): Fact[] {
@@ -265,8 +265,8 @@ export class Joining {
     const failed = (transit.failed ?? 0) + recipients.length;
     this.#transits.replace(key, {...transit, left, ...(hasFailed && {failed})});
     if (sender === undefined) return [];
-    const domains = domainsIn(recipients);
-    return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, domains}];
+    const named = {domains: domainsIn(recipients), people: peopleIn(recipients)};
+    return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, ...named}];
   }
 
   /** Of those no submission has told: a program of this machine spoke SMTP to the relay. */

@@ -1,0 +1,132 @@
+/**
+ * Counts recipients to whom a sender never wrote before, in a bucket that drains: each stranger fills it by one, and it
+ * drains as fast as the sender usually meets people, and faster. So a burst fills it at once, and a slow thief in
+ * hours: it is a sequential test (CUSUM) for "more strangers than usual". Whether a full one is an alarm, `limits.ts`
+ * says.
+ *
+ * What is usual is learned: strangers a day, and how full the bucket ever was in each of the last weeks.
+ */
+import type {Fact} from './whose/fact.js';
+import {type KnownPeople, meet, nobodyKnown} from './whose/known-people.js';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** A stranger whose address does not exist fills the bucket by so much more: of a bought list a third is dead. */
+const failedWeight = 2;
+/** It drains by so many a day, and by so many times the usual number. */
+const leastDrain = 10;
+const drainFactor = 2;
+/** Never fuller than so many limits. */
+const fullest = 1.25;
+/** Over the limit it drains by so many limits an hour: an hour after the last stranger nobody is over it. */
+const drainOver = 0.25;
+/** A day counts half after so long. Days: two weeks, as in `normal.ts`. */
+const halfLifeDays = 14;
+const fade = 2 ** (-1 / halfLifeDays);
+/** Weeks of which it is known how full the bucket was, behind the present one. A count. */
+export const peakWeeks = 4;
+/** It may be so many times as full as it was. */
+const peakFactor = 2;
+/** Of the limit, how much a week can teach: a thief below the limit raises it by half in a week at most. */
+const learnedShare = 0.75;
+/** So long everything is learned. Days: in the first two weeks most people are strangers. */
+const learningDays = 14;
+
+/** Plain data. */
+export interface Strangers {
+  readonly known: KnownPeople;
+  /** How full the bucket was, with one digit behind the point, and when. Ms since the epoch. */
+  readonly level: number;
+  readonly atMs: number;
+  /** Days since the epoch: of the first, and of the last. */
+  readonly firstDay: number;
+  readonly day: number;
+  /** Strangers of that day. */
+  readonly today: number;
+  /** Of the days before, with one digit behind the point; the past counts less. */
+  readonly sum: number;
+  /** The fullest of this week, and of those before. */
+  readonly peaks: readonly number[];
+}
+
+type Told = Pick<Extract<Fact, {kind: 'told'}>, 'atMs' | 'outcome' | 'people'>;
+
+/** @param room the limit of somebody of whom nothing is known */
+export function withStrangers(
+  before: Strangers | undefined,
+  {atMs: toldMs, outcome, people}: Told,
+  room: number,
+): Strangers | undefined {
+  if (people.length === 0) return before;
+  const old = before ?? newStrangers(toldMs);
+  const {known, fresh} = meet(old.known, people);
+  if (fresh === 0) return before;
+  // What is told late is of the present: the bucket does not run backwards.
+  const atMs = Math.max(toldMs, old.atMs);
+  const then = onDay(old, Math.floor(atMs / dayMs));
+  const limit = strangersLimit(then, room);
+  const added = fresh * (outcome === 'failed' ? 1 + failedWeight : 1);
+  const level = Math.min(fullest * limit, levelAt(then, atMs, room) + added);
+  const [peak = 0, ...earlier] = then.peaks;
+  const isLearning = then.day - then.firstDay < learningDays;
+  const learned = isLearning ? level : Math.min(level, learnedShare * limit);
+  return {
+    ...then,
+    ...{known, atMs, level: tenths(level), today: then.today + fresh},
+    peaks: [Math.round(Math.max(peak, learned)), ...earlier],
+  };
+}
+
+const newStrangers = (atMs: number): Strangers => {
+  const day = Math.floor(atMs / dayMs);
+  return {known: nobodyKnown, level: 0, atMs, firstDay: day, day, today: 0, sum: 0, peaks: [0]};
+};
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
+
+/** Days that are over are learned, those without any stranger too. */
+function onDay(strangers: Strangers, day: number): Strangers {
+  const {day: before, today, sum, peaks} = strangers;
+  if (day <= before) return strangers;
+  const learned = (sum + today) * fade * fade ** (day - before - 1);
+  const weeks = Math.min(peakWeeks + 1, Math.floor(day / 7) - Math.floor(before / 7));
+  const empty = Array.from({length: weeks}, () => 0);
+  return {
+    ...strangers,
+    ...{day, today: 0, sum: tenths(learned)},
+    peaks: [...empty, ...peaks].slice(0, peakWeeks + 1),
+  };
+}
+
+/** How many strangers a day usually has. */
+function usualStrangers({sum, today, day, firstDay}: Strangers): number {
+  const days = day - firstDay;
+  if (days === 0) return today;
+  return sum / ((fade * (1 - fade ** days)) / (1 - fade));
+}
+
+/** How full the bucket may be: of the present week nothing counts, or each stranger would make room for two. */
+export function strangersLimit({peaks}: Strangers, room: number): number {
+  const [, ...earlier] = peaks;
+  return Math.max(room, peakFactor * Math.max(0, ...earlier));
+}
+
+/** How full it is now. */
+export function levelAt(strangers: Strangers, nowMs: number, room: number): number {
+  const {level, atMs} = strangers;
+  const passedMs = Math.max(0, nowMs - atMs);
+  const limit = strangersLimit(strangers, room);
+  const perHour = drainOver * limit;
+  const overMs = level > limit ? Math.min(passedMs, ((level - limit) / perHour) * hourMs) : 0;
+  const drain = leastDrain + drainFactor * usualStrangers(strangers);
+  const left = level - (overMs / hourMs) * perHour - (drain * (passedMs - overMs)) / dayMs;
+  return Math.max(0, left);
+}
+
+/** What was noted while the clock was ahead would keep the bucket from draining. */
+export function strangersMended(strangers: Strangers, latestMs: number): Strangers {
+  const {atMs, firstDay} = strangers;
+  if (atMs <= latestMs) return strangers;
+  const day = Math.floor(latestMs / dayMs);
+  return {...strangers, atMs: latestMs, day, firstDay: Math.min(firstDay, day), level: 0};
+}
