@@ -6,7 +6,7 @@ import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
-import {type Filter, isMeant} from '../../queue/filter.js';
+import {type Filter, isMeant, isNamed} from '../../queue/filter.js';
 import type {QueuedMessage} from '../../queue/message.js';
 import {queueTable} from '../../report/tables/queue.js';
 import {nowMs} from '../../sys/run/clock.js';
@@ -17,7 +17,7 @@ import {
   mostHeldAtOnce,
   releaseMessages,
 } from '../../sys/queue/hold.js';
-import {readQueue} from '../../sys/queue/read-queue.js';
+import {type FoundMessage, readQueue} from '../../sys/queue/read-queue.js';
 
 interface HoldWish {
   readonly deed: 'hold' | 'release';
@@ -61,12 +61,14 @@ async function meant({deed, filter}: HoldWish, startMs: number, output: Output):
   const messages: QueuedMessage[] = [];
   const ids: string[] = [];
   let total = 0;
-  const reading = await readQueue(({message, bodyText}) => {
-    if (!isMeant({...filter, state}, message, startMs, bodyText)) return;
+  const wanted: Filter = {...filter, state};
+  const see = ({message, bodyText}: FoundMessage): void => {
+    if (!isMeant(wanted, message, startMs, bodyText)) return;
     total += 1;
     if (messages.length < mostWithoutYes) messages.push(message);
     if (ids.length < mostOfCommand) ids.push(message.id);
-  });
+  };
+  const reading = await readQueue(see, {isWanted: (named) => isNamed(wanted, named)});
   for (const each of reading.problems) output.complain(printable(each, 500));
   const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
   return {messages, ids, total, read};

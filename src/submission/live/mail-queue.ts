@@ -44,9 +44,9 @@ export const sendmailQueue: MailQueue = {
     return {done, busy: left.filter(({is}) => is === 'there')};
   },
   detailsOf: (ids) =>
-    readMessages(ids).map((message) => ({
-      subject: headerOf(message, 'subject') ?? '',
-      script: headerOf(message, scriptHeader) ?? '',
+    readMessages(ids).map(({control}) => ({
+      subject: headerOf(control, 'subject') ?? '',
+      script: headerOf(control, scriptHeader) ?? '',
     })),
   list: () => listQueue(),
   whyNotHeld: () => whyNotHeld(),
