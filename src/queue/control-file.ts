@@ -5,7 +5,7 @@
  * A queue has many thousands of files, and most of them are only counted. So lines and headers are read when somebody
  * asks for them, and only the beginning and the end are checked before.
  */
-import {type ControlLines, readLines} from './control-lines.js';
+import {type ControlLines, createdMsIn, readLines} from './control-lines.js';
 import {type Header, headersIn} from './headers.js';
 
 type ReadControlFile =
@@ -47,12 +47,19 @@ export class ControlFile {
   #lines: ControlLines | undefined;
   #headers: readonly Header[] | undefined;
   #small: string | undefined;
+  #createdMs: number | undefined;
 
   /** @param end where the last line begins */
   constructor(version: number, text: string, end: number) {
     this.version = version;
     this.#text = text;
     this.#end = end;
+  }
+
+  /** Ms since the epoch. */
+  get createdMs(): number {
+    this.#createdMs ??= createdMsIn(this.#text, this.#end);
+    return this.#createdMs;
   }
 
   get lines(): ControlLines {

@@ -14,9 +14,7 @@ interface Recipient {
 }
 
 export interface ControlLines {
-  /** Ms since the epoch. */
-  readonly createdMs: number;
-  /** Undefined: no delivery was tried yet. */
+  /** Undefined: no delivery was tried yet. Ms since the epoch. */
   readonly lastTryMs: number | undefined;
   readonly tries: number;
   readonly priority: number;
@@ -50,93 +48,114 @@ const recipientLine = /^([A-Za-z]{0,26}):([^]*)$/;
 export const macroIn = ({macros}: Pick<ControlLines, 'macros'>, name: string): string | undefined =>
   macros.find((each) => each.startsWith(name))?.slice(name.length);
 
+/** Ms since the epoch. Nothing else is read: of most messages of a queue nobody wants to know more. */
+export function createdMsIn(text: string, end: number): number {
+  let at = text.indexOf('\n') + 1;
+  while (at < end && text[at] !== 'T' && text[at] !== 'H') at = endOfLine(text, at) + 1;
+  return text[at] === 'T' ? number(text.slice(at + 1, endOfLine(text, at))) * 1000 : 0;
+}
+
 /** @param text a whole control file; @param end where its last line begins */
 export function readLines(text: string, end: number): ControlLines {
   const reader = new Reader();
   // The first one has the version.
   let at = text.indexOf('\n') + 1;
-  while (at < end && text[at] !== 'H') {
-    const stop = Math.min(endOfLine(text, at), end);
-    reader.take(text.charAt(at), text.slice(at + 1, stop));
+  while (at < end) {
+    const letter = text[at];
+    if (letter === 'H') break;
+    const stop = endOfLine(text, at);
+    if (letter !== undefined && isRead(letter)) reader.take(letter, text.slice(at + 1, stop));
     at = stop + 1;
   }
   return reader.lines(at);
 }
 
+type Letter = 'R' | '$' | 'M' | 'S' | 'K' | 'N' | 'P' | 'F' | 'A' | 'd' | 'q';
+
+const isRead = (letter: string): letter is Letter => 'R$MSKNPFAdq'.includes(letter);
+
+/** Of the letters that stand there once, the first one counts. */
 class Reader {
   readonly #macros: string[] = [];
   readonly #recipients: Recipient[] = [];
   #recipientCount = 0;
-  /** What the last `M` says, until it is known whose it is. */
-  #why = '';
-  #isOfMessage = true;
-  /** Of the letters that stand there once, the first one counts. */
-  readonly #single: Record<SingleLetter, string | undefined> = {
-    ...{T: undefined, K: undefined, N: undefined, P: undefined, M: undefined, F: undefined},
-    ...{S: undefined, A: undefined, d: undefined, q: undefined},
-  };
+  #sender: string | undefined;
+  #lastTry: string | undefined;
+  #tries: string | undefined;
+  #priority: string | undefined;
+  #flags: string | undefined;
+  #auth: string | undefined;
+  #data: string | undefined;
+  #quarantine: string | undefined;
+  #why: string | undefined;
+  /** What the last `M` below the sender says, until the recipient of it comes. */
+  #itsWhy = '';
 
-  take(letter: string, rest: string): void {
+  take(letter: Letter, rest: string): void {
     switch (letter) {
       case 'R':
-        this.#recipient(rest);
-        break;
+        return this.#recipient(rest);
       case '$':
         if (this.#macros.length < mostMacros) this.#macros.push(rest);
-        break;
+        return;
       case 'M':
         // Above the sender it is the message's, above a recipient the recipient's.
-        if (this.#isOfMessage) this.#single.M ??= rest;
-        else this.#why = rest;
-        break;
+        if (this.#sender === undefined) this.#why ??= rest;
+        else this.#itsWhy = rest;
+        return;
       case 'S':
-        this.#single.S ??= rest;
-        this.#isOfMessage = false;
-        break;
-      case 'T':
+        this.#sender ??= rest;
+        return;
       case 'K':
+        this.#lastTry ??= rest;
+        return;
       case 'N':
+        this.#tries ??= rest;
+        return;
       case 'P':
+        this.#priority ??= rest;
+        return;
       case 'F':
+        this.#flags ??= rest;
+        return;
       case 'A':
+        this.#auth ??= rest;
+        return;
       case 'd':
+        this.#data ??= rest;
+        return;
       case 'q':
-        this.#single[letter] ??= rest;
-        break;
+        this.#quarantine ??= rest;
     }
   }
 
   #recipient(rest: string): void {
     this.#recipientCount += 1;
-    const [, flags = '', address = rest] = recipientLine.exec(rest) ?? [];
     if (this.#recipients.length < mostRecipients) {
-      this.#recipients.push({address, flags, why: this.#why});
+      const [, flags = '', address = rest] = recipientLine.exec(rest) ?? [];
+      this.#recipients.push({address, flags, why: this.#itsWhy});
     }
-    this.#why = '';
+    this.#itsWhy = '';
   }
 
   lines(headersAt: number): ControlLines {
-    const {T, K, N, P, F = '', S = '', M = '', q = '', A = '', d = ''} = this.#single;
-    const lastTry = number(K);
+    const lastTry = number(this.#lastTry);
     return {
-      createdMs: number(T) * 1000,
       lastTryMs: lastTry > 0 ? lastTry * 1000 : undefined,
-      tries: number(N),
-      priority: number(P),
-      flags: F,
-      sender: S,
-      why: M,
-      quarantine: q,
-      authParameter: A,
+      tries: number(this.#tries),
+      priority: number(this.#priority),
+      flags: this.#flags ?? '',
+      sender: this.#sender ?? '',
+      why: this.#why ?? '',
+      quarantine: this.#quarantine ?? '',
+      authParameter: this.#auth ?? '',
       macros: this.#macros,
-      dataDirectory: d,
+      dataDirectory: this.#data ?? '',
       recipients: this.#recipients,
       recipientCount: this.#recipientCount,
       headersAt,
     };
   }
 }
-
-type SingleLetter = 'T' | 'K' | 'N' | 'P' | 'M' | 'F' | 'S' | 'A' | 'd' | 'q';
 
 const number = (text = ''): number => (/^-?\d{1,12}$/.test(text) ? Number(text) : 0);

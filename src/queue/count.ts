@@ -30,9 +30,10 @@ export class SenderCounts {
     return this.#others;
   }
 
-  add({whose, state, control: {lines}}: QueuedMessage): void {
+  add({whose, state, control}: QueuedMessage): void {
+    const {lines, createdMs} = control;
     const key = whoseKey(whose);
-    const known = this.#senders.get(key) ?? this.#begin(key, whose, lines.createdMs);
+    const known = this.#senders.get(key) ?? this.#begin(key, whose, createdMs);
     if (known === undefined) {
       this.#others += 1;
       return;
@@ -41,8 +42,8 @@ export class SenderCounts {
     known.recipients += lines.recipientCount;
     if (state === 'held') known.held += 1;
     if (whose.kind !== 'unknown' && whose.proof === 'header') known.byHeader += 1;
-    known.oldestMs = Math.min(known.oldestMs, lines.createdMs);
-    known.newestMs = Math.max(known.newestMs, lines.createdMs);
+    known.oldestMs = Math.min(known.oldestMs, createdMs);
+    known.newestMs = Math.max(known.newestMs, createdMs);
     const {from} = known;
     if (from.length < mostFrom && !from.includes(lines.sender)) from.push(ofItsOwn(lines.sender));
   }

@@ -143,7 +143,7 @@ export function isMeant(
     pattern === undefined || each().some((one) => fits(pattern, one));
   return (
     isNamed(filter, message) &&
-    (filter.olderMs === undefined || nowMs - control.lines.createdMs >= filter.olderMs) &&
+    (filter.olderMs === undefined || nowMs - control.createdMs >= filter.olderMs) &&
     (filter.words?.every((word) => control.mayHold(word)) ?? true) &&
     isFromHost(filter, message) &&
     is(filter.to, () => control.lines.recipients.map(({address}) => bare(address))) &&

@@ -19,8 +19,8 @@ export interface QueuePlace {
   readonly state: 'waiting' | 'held';
   /** Who made the body's file, if it was a user and not the mailer. */
   readonly bodyOwner: number | undefined;
-  /** Of the body. Bytes: 0 where it is gone. */
-  readonly bodyBytes: number;
+  /** Of the body. Bytes: 0 where it is gone. The file is looked at when somebody asks. */
+  readonly bodyBytes: () => number;
 }
 
 export interface QueuedMessage extends QueuePlace {
@@ -72,8 +72,8 @@ class LazyMessage implements QueuedMessage {
   readonly queue: QueuePlace['queue'];
   readonly state: QueuePlace['state'];
   readonly bodyOwner: number | undefined;
+  readonly bodyBytes: () => number;
   readonly control: ControlFile;
-  readonly #place: QueuePlace;
   readonly #users: UserNames;
   #whose: Whose | undefined;
   #peer: Peer | undefined;
@@ -85,13 +85,8 @@ class LazyMessage implements QueuedMessage {
     this.state = place.state;
     this.bodyOwner = place.bodyOwner;
     this.control = control;
-    this.#place = place;
+    this.bodyBytes = place.bodyBytes;
     this.#users = users;
-  }
-
-  /** The file is looked at only then. */
-  get bodyBytes(): number {
-    return this.#place.bodyBytes;
   }
 
   get peer(): Peer {

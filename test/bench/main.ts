@@ -7,6 +7,7 @@
  *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
  *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
+ *   BLOCKSMTP_BENCH_MESSAGES          messages of the queue section (50000)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
  * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
@@ -29,6 +30,7 @@ import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
 import {outgoingMail} from './outgoing-mail.js';
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
+import {queue} from './queue.js';
 
 const sections = [
   'answers',
@@ -41,6 +43,7 @@ const sections = [
   'firewall',
   'outgoing',
   'outgoing-mail',
+  'queue',
   'harvest',
   'fuzz',
 ] as const;
@@ -77,6 +80,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
   if (wanted.has('outgoing-mail')) outgoingMail();
+  if (wanted.has('queue')) await queue();
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

@@ -122,15 +122,15 @@ class Newest {
   }
 
   add(message: QueuedMessage): void {
-    if (message.control.lines.createdMs < this.#tooOldMs) return;
+    if (message.control.createdMs < this.#tooOldMs) return;
     this.#kept.push(message);
     if (this.#kept.length < 2 * this.#most + 100) return;
     this.#kept = this.oldestFirst;
-    this.#tooOldMs = this.#kept[0]?.control.lines.createdMs ?? this.#tooOldMs;
+    this.#tooOldMs = this.#kept[0]?.control.createdMs ?? this.#tooOldMs;
   }
 
   get oldestFirst(): QueuedMessage[] {
-    const createdMs = ({control}: QueuedMessage): number => control.lines.createdMs;
+    const createdMs = ({control}: QueuedMessage): number => control.createdMs;
     const sorted = this.#kept.sort((a, b) => createdMs(a) - createdMs(b) || (a.id < b.id ? -1 : 1));
     return sorted.slice(-this.#most);
   }

@@ -69,7 +69,7 @@ export function queueTable(messages: readonly QueuedMessage[], nowMs: number): s
 }
 
 const ageText = ({control}: QueuedMessage, nowMs: number): string =>
-  aboutText(Math.max(0, (nowMs - control.lines.createdMs) / 1000));
+  aboutText(Math.max(0, (nowMs - control.createdMs) / 1000));
 
 const whyText = ({state, control: {lines}}: QueuedMessage): string =>
   state === 'held' ? `held: ${lines.quarantine}` : lines.why;
@@ -90,7 +90,7 @@ function block(message: QueuedMessage, nowMs: number): string {
   const shown = recipients.slice(0, mostRecipients).map(({address}) => cell(address));
   const more = recipientCount - shown.length;
   const facts = [
-    `${id} in ${printable(directory, headerCharacters)}: ${state}, ${ageText(message, nowMs)} old, ${countText(tries, 'try').replace('trys', 'tries')}, body of ${message.bodyBytes} bytes`,
+    `${id} in ${printable(directory, headerCharacters)}: ${state}, ${ageText(message, nowMs)} old, ${countText(tries, 'try').replace('trys', 'tries')}, body of ${message.bodyBytes()} bytes`,
     `  sender:     ${plainWhose(whose)}, ${how}`,
     `  from:       ${cell(sender, headerCharacters)} (the sender's word)`,
     `  recipients: ${shown.join(' ')}${more > 0 ? ` and ${more} more` : ''}`,
@@ -109,11 +109,11 @@ function block(message: QueuedMessage, nowMs: number): string {
 
 /** docs/queue.md describes the fields. */
 export function queueFields(message: QueuedMessage): object {
-  const {id, queue, directory, state, whose, peer, control, bodyBytes} = message;
+  const {id, queue, directory, state, whose, peer, control} = message;
   const {lines} = control;
   return {
     ...{id, queue, directory, state},
-    created: isoTime(lines.createdMs),
+    created: isoTime(control.createdMs),
     lastTry: lines.lastTryMs === undefined ? undefined : isoTime(lines.lastTryMs),
     tries: lines.tries,
     sender: whose,
@@ -126,7 +126,7 @@ export function queueFields(message: QueuedMessage): object {
     script: headerOf(control, 'x-php-originating-script'),
     why: lines.why,
     quarantine: state === 'held' ? lines.quarantine : undefined,
-    bodyBytes,
+    bodyBytes: message.bodyBytes(),
   };
 }
 

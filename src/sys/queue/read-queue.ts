@@ -146,9 +146,8 @@ class OneDirectory {
       ...{id, state, queue, directory: controls},
       // Seldom asked for. The owner is: a message of the submission may be gone by then.
       bodyOwner: queue === 'submission' ? this.#ownerOf(bodyPath()) : undefined,
-      get bodyBytes(): number {
-        return lookAtBody(bodyPath())?.bytes ?? 0;
-      },
+      // No getter: each would make a hidden class of its own, which keeps the whole file until the next full collection.
+      bodyBytes: () => lookAtBody(bodyPath())?.bytes ?? 0,
     };
     const message = messageOf(control, place, this.#users);
     return {message, bodyText: () => this.#bodyText(bodyPath())};

@@ -171,9 +171,9 @@ test('the size of a body is looked at when somebody asks', async () => {
   world.put('mqueue/q1', 'ATFIh0Y000200');
   const found: QueuedMessage[] = [];
   await readQueue(({message}) => void found.push(message), {files: world.files});
-  expect(found.map(({bodyBytes}) => bodyBytes)).toEqual(['body of ATFIh0Y000200\n'.length]);
+  expect(found.map((each) => each.bodyBytes())).toEqual(['body of ATFIh0Y000200\n'.length]);
   unlinkSync(world.path('mqueue/q1/dfATFIh0Y000200'));
-  expect(found.map(({bodyBytes}) => bodyBytes)).toEqual([0]);
+  expect(found.map((each) => each.bodyBytes())).toEqual([0]);
 });
 
 test('what is missing is told, and the rest is read', () => {
