@@ -17,6 +17,7 @@ import {
   queueTable,
 } from '../../report/tables/queue.js';
 import {localTime} from '../../report/tables/table.js';
+import type {MailerFiles} from '../../sys/queue/directories.js';
 import {nowMs, pauseUnless} from '../../sys/run/clock.js';
 import {type FoundMessage, type QueueReading, readQueue} from '../../sys/queue/read-queue.js';
 
@@ -35,12 +36,13 @@ export async function showQueue(
   wish: ShowWish,
   signals: Signals,
   output: Output,
+  files?: MailerFiles,
 ): Promise<ExitCode> {
   const end = new AbortController();
   signals.onStop(() => end.abort());
   const {everySeconds} = wish;
   for (;;) {
-    const code = await once(wish, output);
+    const code = await once(wish, output, files);
     if (everySeconds === undefined) return code;
     await pauseUnless(end.signal, everySeconds * 1000);
     if (end.signal.aborted) return exitCode.ok;
@@ -48,7 +50,7 @@ export async function showQueue(
   }
 }
 
-async function once(wish: ShowWish, output: Output): Promise<ExitCode> {
+async function once(wish: ShowWish, output: Output, files?: MailerFiles): Promise<ExitCode> {
   const {filter, limit} = wish;
   const startMs = nowMs();
   const counts = new SenderCounts();
@@ -60,7 +62,7 @@ async function once(wish: ShowWish, output: Output): Promise<ExitCode> {
     if (wish.what === 'count') counts.add(message);
     else newest.add(message);
   };
-  const reading = await readQueue(see, {isWanted: (named) => isNamed(filter, named)});
+  const reading = await readQueue(see, {isWanted: (named) => isNamed(filter, named), files});
   output.print(printed(wish, newest.oldestFirst, counts, {reading, fitting, startMs}));
   for (const each of [...reading.problems, ...reading.why]) output.complain(printable(each, 500));
   return reading.messages === 0 && reading.problems.length > 0 ? exitCode.unavailable : exitCode.ok;
