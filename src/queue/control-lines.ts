@@ -94,7 +94,8 @@ class Reader {
   take(letter: Letter, rest: string): void {
     switch (letter) {
       case 'R':
-        return this.#recipient(rest);
+        this.#recipient(rest);
+        return;
       case '$':
         if (this.#macros.length < mostMacros) this.#macros.push(rest);
         return;

@@ -200,7 +200,11 @@ describe('quarantine', () => {
   test('release brings it back: no mail is lost, and none comes twice', async () => {
     await relay.run('/usr/sbin/sendmail-mta', ['-Am', '-q']);
     const subjects = async (): Promise<string[]> =>
-      [...(await relay.read('/var/mail/alice').catch(() => '')).matchAll(/^(spam \d|honest|php)$/gm)]
+      [
+        ...(await relay.read('/var/mail/alice').catch(() => '')).matchAll(
+          /^(spam \d|honest|php)$/gm,
+        ),
+      ]
         .map((match) => match[1] ?? '')
         .sort();
     await until('the honest ones', async () => (await subjects()).length >= 2 || undefined);

@@ -39,7 +39,7 @@ console.log(whyNotHeld(JSON.parse(process.argv[2])) ?? 'nothing');`,
       js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
-  const [program = '', ...rest] = [...words, process.execPath, module, JSON.stringify(world.files)];
+  const [program, ...rest] = [...words, process.execPath, module, JSON.stringify(world.files)];
   return execFileSync(program, rest, {encoding: 'utf8'}).trim();
 }
 
