@@ -30,23 +30,22 @@ export class SenderCounts {
     return this.#others;
   }
 
-  add(message: QueuedMessage): void {
-    const key = whoseKey(message.whose);
-    const known = this.#senders.get(key) ?? this.#begin(key, message);
+  add({whose, state, control}: QueuedMessage): void {
+    const {lines, createdMs} = control;
+    const key = whoseKey(whose);
+    const known = this.#senders.get(key) ?? this.#begin(key, whose, createdMs);
     if (known === undefined) {
       this.#others += 1;
       return;
     }
     known.messages += 1;
-    known.recipients += message.recipientCount;
-    if (message.state === 'held') known.held += 1;
-    const {whose} = message;
+    known.recipients += lines.recipientCount;
+    if (state === 'held') known.held += 1;
     if (whose.kind !== 'unknown' && whose.proof === 'header') known.byHeader += 1;
-    known.oldestMs = Math.min(known.oldestMs, message.createdMs);
-    known.newestMs = Math.max(known.newestMs, message.createdMs);
-    if (known.from.length < mostFrom && !known.from.includes(message.sender)) {
-      known.from.push(message.sender);
-    }
+    known.oldestMs = Math.min(known.oldestMs, createdMs);
+    known.newestMs = Math.max(known.newestMs, createdMs);
+    const {from} = known;
+    if (from.length < mostFrom && !from.includes(lines.sender)) from.push(ofItsOwn(lines.sender));
   }
 
   /** By recipients, the most first. */
@@ -56,11 +55,34 @@ export class SenderCounts {
     );
   }
 
-  #begin(key: string, {whose, createdMs}: QueuedMessage): SenderCount | undefined {
+  #begin(key: string, whose: Whose, createdMs: number): SenderCount | undefined {
     if (this.#senders.size >= mostSenders) return undefined;
     const times = {oldestMs: createdMs, newestMs: createdMs};
-    const begun = {whose, messages: 0, recipients: 0, held: 0, byHeader: 0, ...times, from: []};
+    const begun = {
+      whose: kept(whose),
+      messages: 0,
+      recipients: 0,
+      held: 0,
+      byHeader: 0,
+      ...times,
+      from: [],
+    };
     this.#senders.set(key, begun);
     return begun;
+  }
+}
+
+/** Made anew: a piece of a control file would keep the whole file in memory. */
+const ofItsOwn = (text: string): string => text.split('').join('');
+
+function kept(whose: Whose): Whose {
+  switch (whose.kind) {
+    case 'auth':
+      return {...whose, name: ofItsOwn(whose.name)};
+    case 'uid':
+      return {...whose, user: ofItsOwn(whose.user)};
+    case 'host':
+    case 'unknown':
+      return whose;
   }
 }

@@ -23,6 +23,8 @@ export interface Filter {
   readonly olderMs?: number;
   readonly state?: 'held' | 'waiting';
   readonly ids?: ReadonlySet<string>;
+  /** They stand in the control file of each message that fits. In small letters. */
+  readonly words?: readonly string[];
 }
 
 /** As they stand on the command line; `true`: without its value. */
@@ -94,22 +96,29 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
   const {header, host, older, uid} = given;
   const network = host === undefined ? undefined : parseNetwork(host);
   const colon = header?.indexOf(':') ?? 0;
-  const all = {
+  // All but the body's: these texts stand in the control file.
+  const patterns = {
     from: pattern(given.from),
     to: pattern(given.to),
     received: pattern(given.received),
-    uid,
     auth: pattern(given.auth),
-    host: network,
     hostName: network === undefined ? pattern(host) : undefined,
-    header: header && {
-      name: header.slice(0, colon).toLowerCase(),
-      value: patternOf(header.slice(colon + 1).trim()),
-    },
+  };
+  const named =
+    header === undefined
+      ? undefined
+      : {
+          name: header.slice(0, colon).toLowerCase(),
+          value: patternOf(header.slice(colon + 1).trim()),
+        };
+  const needed = [...Object.values(patterns), named?.value].flatMap((each) => each?.word ?? []);
+  const all = {
+    ...{...patterns, uid, host: network, header: named},
     text: pattern(given.text),
     olderMs: older === undefined ? undefined : (readDuration(older) ?? 0) * 1000,
     state: given.held ? 'held' : undefined,
     ids: ids.length === 0 ? undefined : new Set(ids),
+    words: needed.length === 0 ? undefined : [...needed, ...(named ? [named.name] : [])],
   } as const;
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
@@ -117,36 +126,48 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
 /** Whether anything is asked for at all: an empty filter means every message. */
 export const isEmptyFilter = (filter: Filter): boolean => Object.keys(filter).length === 0;
 
-/** @param bodyText asked for only where the filter needs the body */
+/**
+ * What costs least is looked at first: where a file lies, its lines of control, whether a text stands in it at all, and
+ * only then its headers and its body.
+ *
+ * @param bodyText asked for only where the filter needs the body
+ */
 export function isMeant(
   filter: Filter,
   message: QueuedMessage,
   nowMs: number,
   bodyText: () => string,
 ): boolean {
-  const {whose} = message;
+  const {control} = message;
   const is = (pattern: Pattern | undefined, each: () => readonly string[]): boolean =>
     pattern === undefined || each().some((one) => fits(pattern, one));
   return (
-    (filter.ids?.has(message.id) ?? true) &&
-    (filter.state ?? message.state) === message.state &&
-    (filter.olderMs === undefined || nowMs - message.createdMs >= filter.olderMs) &&
-    (filter.uid === undefined || isUser(filter.uid, whose)) &&
-    is(filter.auth, () => (whose.kind === 'auth' ? [whose.name] : [])) &&
+    isNamed(filter, message) &&
+    (filter.olderMs === undefined || nowMs - control.createdMs >= filter.olderMs) &&
+    (filter.words?.every((word) => control.mayHold(word)) ?? true) &&
     isFromHost(filter, message) &&
-    is(filter.from, () => sendersOf(message)) &&
-    is(filter.to, () => message.recipients.map(({address}) => bare(address))) &&
-    is(filter.received, () => receivedOf(message).map(unfolded)) &&
-    isHeader(filter.header, message) &&
+    is(filter.to, () => control.lines.recipients.map(({address}) => bare(address))) &&
+    (filter.uid === undefined || isUser(filter.uid, message.whose)) &&
+    is(filter.auth, () => (message.whose.kind === 'auth' ? [message.whose.name] : [])) &&
+    is(filter.from, () => sendersOf(control)) &&
+    is(filter.received, () => receivedOf(control).map(unfolded)) &&
+    isHeader(filter.header, control) &&
     is(filter.text, () => [bodyText()])
   );
 }
 
+/** What the name of its file alone tells: of others no file need be opened. */
+export const isNamed = (
+  {ids, state}: Filter,
+  named: Pick<QueuedMessage, 'id' | 'state'>,
+): boolean => (ids?.has(named.id) ?? true) && (state ?? named.state) === named.state;
+
 const isUser = (wanted: string, whose: QueuedMessage['whose']): boolean =>
   whose.kind === 'uid' && (String(whose.uid) === wanted || whose.user === wanted);
 
-function isFromHost({host, hostName}: Filter, {peer}: QueuedMessage): boolean {
+function isFromHost({host, hostName}: Filter, message: QueuedMessage): boolean {
   if (host === undefined && hostName === undefined) return true;
+  const {peer} = message;
   if (peer.kind !== 'host') return false;
   return (
     (host === undefined || contains(host, peer.address)) &&
@@ -154,9 +175,9 @@ function isFromHost({host, hostName}: Filter, {peer}: QueuedMessage): boolean {
   );
 }
 
-const isHeader = (wanted: Filter['header'], {headers}: QueuedMessage): boolean =>
+const isHeader = (wanted: Filter['header'], control: QueuedMessage['control']): boolean =>
   wanted === undefined ||
-  headers.some(
+  control.headers.some(
     ({name, value}) => name.toLowerCase() === wanted.name && fits(wanted.value, unfolded(value)),
   );
 
@@ -164,7 +185,7 @@ const isHeader = (wanted: Filter['header'], {headers}: QueuedMessage): boolean =
 const bare = (address: string): string => address.replace(/^<(.*)>$/s, '$1');
 
 /** In the envelope, and in the `From` line. */
-const sendersOf = (message: QueuedMessage): string[] => [
-  bare(message.sender),
-  ...[headerOf(message, 'from')].flatMap((value) => value ?? []),
+const sendersOf = (control: QueuedMessage['control']): string[] => [
+  bare(control.lines.sender),
+  ...[headerOf(control, 'from')].flatMap((value) => value ?? []),
 ];

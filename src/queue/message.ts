@@ -3,7 +3,9 @@
  * Decides which local user, login or machine has sent it (`whoseIs`), and how sure that is. The sender
  * in the envelope and the `From` line are the sender's own words, and never decide.
  */
-import type {ControlFile, Header} from './control-file.js';
+import type {ControlFile} from './control-file.js';
+import {macroIn} from './control-lines.js';
+import type {Header} from './headers.js';
 import {readReceived, type Received, unfolded} from './received.js';
 import {type Address, parseAddress} from '../net/address.js';
 
@@ -15,13 +17,14 @@ export interface QueuePlace {
   /** `submission`: what local programs handed in and the relay has not taken yet. */
   readonly queue: 'relay' | 'submission';
   readonly state: 'waiting' | 'held';
-  /** Of the body. Bytes. */
-  readonly bodyBytes: number;
   /** Who made the body's file, if it was a user and not the mailer. */
   readonly bodyOwner: number | undefined;
+  /** Of the body. Bytes: 0 where it is gone. The file is looked at when somebody asks. */
+  readonly bodyBytes: () => number;
 }
 
-export interface QueuedMessage extends QueuePlace, Omit<ControlFile, 'dataDirectory'> {
+export interface QueuedMessage extends QueuePlace {
+  readonly control: ControlFile;
   readonly whose: Whose;
   readonly peer: Peer;
 }
@@ -56,13 +59,45 @@ export interface UserNames {
   readonly nameOf: (uid: number) => string;
 }
 
-export function messageOf(
+export const messageOf = (
   control: ControlFile,
   place: QueuePlace,
   users: UserNames,
-): QueuedMessage {
-  const peer = peerOf(control.macros.get('_') ?? '');
-  return {...control, ...place, peer, whose: whoseIs(control, place, peer, users)};
+): QueuedMessage => new LazyMessage(control, place, users);
+
+/** Whose it is, is found out when somebody asks: most messages of a queue are only counted. */
+class LazyMessage implements QueuedMessage {
+  readonly id: string;
+  readonly directory: string;
+  readonly queue: QueuePlace['queue'];
+  readonly state: QueuePlace['state'];
+  readonly bodyOwner: number | undefined;
+  readonly bodyBytes: () => number;
+  readonly control: ControlFile;
+  readonly #users: UserNames;
+  #whose: Whose | undefined;
+  #peer: Peer | undefined;
+
+  constructor(control: ControlFile, place: QueuePlace, users: UserNames) {
+    this.id = place.id;
+    this.directory = place.directory;
+    this.queue = place.queue;
+    this.state = place.state;
+    this.bodyOwner = place.bodyOwner;
+    this.control = control;
+    this.bodyBytes = place.bodyBytes;
+    this.#users = users;
+  }
+
+  get peer(): Peer {
+    this.#peer ??= peerOf(macroIn(this.control.lines, '_') ?? '');
+    return this.#peer;
+  }
+
+  get whose(): Whose {
+    this.#whose ??= whoseIs(this, this.#users);
+    return this.#whose;
+  }
 }
 
 /** `USER@localhost` of a local program, `[IDENT@]NAME [IP]` of a connection: the address is the kernel's. */
@@ -79,12 +114,10 @@ function peerOf(macro: string): Peer {
 const isLoopback = ({text}: Address): boolean => text.startsWith('127.') || text === '::1';
 
 function whoseIs(
-  {macros, authParameter, headers}: ControlFile,
-  {bodyOwner}: QueuePlace,
-  peer: Peer,
+  {control, bodyOwner, peer}: Pick<QueuedMessage, 'control' | 'bodyOwner' | 'peer'>,
   {uidOf, nameOf}: UserNames,
 ): Whose {
-  const login = macros.get('auth_authen') ?? loginOf(authParameter, peer, headers);
+  const login = macroIn(control.lines, '{auth_authen}') ?? loginOf(control, peer);
   if (login !== undefined) return {kind: 'auth', name: login, proof: 'mailer'};
   if (bodyOwner !== undefined) {
     return {kind: 'uid', uid: bodyOwner, user: nameOf(bodyOwner), proof: 'kernel'};
@@ -94,7 +127,7 @@ function whoseIs(
   }
   if (peer.kind === 'none') return {kind: 'unknown'};
   // Of the connection of our own submission the header below the top one names the user.
-  const user = isLoopback(peer.address) ? submittedBy(headers) : undefined;
+  const user = isLoopback(peer.address) ? submittedBy(control) : undefined;
   return user === undefined
     ? {kind: 'host', address: peer.address.text, proof: 'mailer'}
     : {kind: 'uid', uid: uidOf(user), user, proof: 'header'};
@@ -104,26 +137,27 @@ function whoseIs(
  * `AUTH=` of a client that had logged in is its login, or `<>` where sendmail does not trust it
  * (proto.m4 trust_auth). Of local programs it is what they say of themselves.
  */
-function loginOf(parameter: string, peer: Peer, headers: readonly Header[]): string | undefined {
+function loginOf(control: ControlFile, peer: Peer): string | undefined {
+  const parameter = control.lines.authParameter;
   if (parameter === '' || parameter === '<>' || peer.kind !== 'host') return undefined;
-  const [top] = receivedOf({headers}).slice(0, 1).map(readReceived);
+  const [top] = receivedOf(control).slice(0, 1).map(readReceived);
   return top?.login === 'authenticated' ? parameter : undefined;
 }
 
-function submittedBy(headers: readonly Header[]): string | undefined {
-  const [first, second] = receivedOf({headers}).slice(0, 2).map(readReceived);
+function submittedBy(control: WithHeaders): string | undefined {
+  const [first, second] = receivedOf(control).slice(0, 2).map(readReceived);
   if (first?.way !== 'relayed' || !isSubmission(second) || second.host !== first.host) {
     return undefined;
   }
-  return second.user ?? warnedOf(headers, second.host);
+  return second.user ?? warnedOf(control, second.host);
 }
 
 /**
  * Of a program that writes to sendmail through a socket (Node and others do) the header names a socket in
  * the place of its user; where it set the sender, sendmail's warning names it.
  */
-function warnedOf(headers: readonly Header[], host: string): string | undefined {
-  const warning = headerOf({headers}, 'x-authentication-warning') ?? '';
+function warnedOf(control: WithHeaders, host: string): string | undefined {
+  const warning = headerOf(control, 'x-authentication-warning') ?? '';
   const [, by, user] = setSender.exec(warning) ?? [];
   return by === host ? user : undefined;
 }
@@ -133,15 +167,16 @@ const setSender = /^(\S{1,255}): ([^\s@()]{1,64}) set sender to /;
 const isSubmission = (received: Received | undefined): received is Received =>
   received?.way === 'submitted';
 
+interface WithHeaders {
+  readonly headers: readonly Header[];
+}
+
 /** The top one first. */
-export const receivedOf = ({headers}: {readonly headers: readonly Header[]}): string[] =>
+export const receivedOf = ({headers}: WithHeaders): string[] =>
   headers.filter(({name}) => name.toLowerCase() === 'received').map(({value}) => value);
 
-/** The first header of that name, as one line. */
-export const headerOf = (
-  {headers}: {readonly headers: readonly Header[]},
-  wanted: string,
-): string | undefined => {
+/** The first header of that name, as one line. @param wanted in small letters */
+export const headerOf = ({headers}: WithHeaders, wanted: string): string | undefined => {
   const found = headers.find(({name}) => name.toLowerCase() === wanted);
   return found === undefined ? undefined : unfolded(found.value);
 };

@@ -7,12 +7,22 @@
 export interface Pattern {
   /** Between the `*`, in small letters. */
   readonly pieces: readonly string[];
+  /**
+   * The longest word in it. In whatever text the pattern fits, this stands too, also where lines of it were put
+   * together: only blanks change then.
+   */
+  readonly word: string;
 }
 
 /** Longest pattern. Characters: longer than a line of an address or a subject. */
 export const patternCharacters = 200;
 
-export const patternOf = (text: string): Pattern => ({pieces: text.toLowerCase().split('*')});
+export function patternOf(text: string): Pattern {
+  const pieces = text.toLowerCase().split('*');
+  const words = pieces.flatMap((piece) => piece.split(/\s+/));
+  const word = words.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
+  return {pieces, word};
+}
 
 export function fits({pieces}: Pattern, text: string): boolean {
   const where = text.toLowerCase();

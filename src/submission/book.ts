@@ -24,6 +24,7 @@ import {
   newRecord,
   type SenderRecord,
   withMail,
+  withScript,
   withTold,
 } from './sender-record.js';
 import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
@@ -158,6 +159,12 @@ export class SenderBook {
         this.#messages.push({sender, alarm: single, what: fact.place});
     }
     return this.#judge(sender, atMs, single);
+  }
+
+  /** Which script a counted mail came from: only shown, never a reason. */
+  seeScript(sender: SenderKey, script: string, recipients: number): void {
+    const record = this.#senders.get(sender);
+    if (record !== undefined) this.#senders.replace(sender, withScript(record, script, recipients));
   }
 
   /** Whose mail is to be held now; empty unless that is wanted. Each message is named once. */

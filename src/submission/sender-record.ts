@@ -102,6 +102,21 @@ export function withMail(
   return {...counted, firstMs: Math.min(record.firstMs, atMs), froms};
 }
 
+/** @param script as a header names it: hostile text */
+export const withScript = (
+  record: SenderRecord,
+  script: string,
+  recipients: number,
+): SenderRecord => ({
+  ...record,
+  // Made anew: a piece of a control file would keep the whole file in memory.
+  scripts: withShown(
+    record.scripts ?? [],
+    script.slice(0, shownCharacters).split('').join(''),
+    recipients,
+  ),
+});
+
 /** @param room for strangers that the sender has at least */
 export function withTold(
   record: SenderRecord,

@@ -7,6 +7,7 @@
  *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
  *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
  *   BLOCKSMTP_BENCH_SECONDS           its length (60)
+ *   BLOCKSMTP_BENCH_MESSAGES          messages of the queue section (50000)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
  * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`;
@@ -34,6 +35,7 @@ import {makeLogCommand} from './make-log.js';
 import {offline} from './offline.js';
 import {OUTGOING_MAIL_SEED, outgoingMail, outgoingMailSeed} from './outgoing-mail.js';
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
+import {queue} from './queue.js';
 
 const sections = [
   'answers',
@@ -47,6 +49,7 @@ const sections = [
   'outgoing',
   'outgoing-mail',
   'greeting',
+  'queue',
   'harvest',
   'fuzz',
 ] as const;
@@ -86,6 +89,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('outgoing-mail')) outgoingMail();
   if (wanted.has('greeting')) await greeting(options);
   if (wanted.has('outgoing-mail')) await outgoingMail(wanted.has('harvest') ? [] : options);
+  if (wanted.has('queue')) await queue();
   if (wanted.has('harvest')) await harvest(options);
   if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
   return conclude();

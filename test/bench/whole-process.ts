@@ -8,7 +8,7 @@ import {closeSync, openSync, readFileSync} from 'node:fs';
 import {once} from 'node:events';
 import {join} from 'node:path';
 
-export type Whole = {wallMs: number; peakMegabytes: number; stdout: string};
+export type Whole = {wallMs: number; cpuMs: number; peakMegabytes: number; stdout: string};
 export type Command = {words: string[]; stdin?: string; isDone?: (code: number) => boolean};
 
 export class Stopwatch {
@@ -26,7 +26,7 @@ export class Stopwatch {
     const input = openSync(stdin ?? '/dev/null', 'r');
     const files = [stdout!, stderr!].map((path) => openSync(path, 'w'));
     const begun = performance.now();
-    const child = spawn(this.#time, ['-f', '%M', '-o', timing!, ...words], {
+    const child = spawn(this.#time, ['-f', '%M %U %S', '-o', timing!, ...words], {
       stdio: [input, ...files],
       env: {...process.env, TZ: 'UTC'},
       // A group of its own, for time(1) does not pass a signal on: nobody is left behind at our end.
@@ -41,9 +41,11 @@ export class Stopwatch {
     if (code === null || !isDone(code)) {
       throw new Error(`${words.join(' ')}: ${String(code)}\n${readFileSync(stderr!, 'utf8')}`);
     }
-    const kibibytes = Number(readFileSync(timing!, 'utf8').trim().split('\n').at(-1));
+    const told = readFileSync(timing!, 'utf8').trim().split('\n').at(-1) ?? '';
+    const [kibibytes = NaN, userSeconds = NaN, systemSeconds = NaN] = told.split(' ').map(Number);
     return {
       wallMs,
+      cpuMs: (userSeconds + systemSeconds) * 1000,
       peakMegabytes: (kibibytes * 1024) / 1e6,
       stdout: readFileSync(stdout!, 'utf8'),
     };

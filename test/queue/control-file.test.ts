@@ -1,15 +1,15 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {mostRecipients, readControlFile} from '../../src/queue/control-file.js';
+import {readControlFile} from '../../src/queue/control-file.js';
+import {macroIn, mostRecipients} from '../../src/queue/control-lines.js';
 import {control, relayed} from './samples.js';
 
 describe('a control file of 8.18', () => {
   const read = control(relayed);
 
   test('has its single lines', () => {
-    expect(read).toMatchObject({
-      version: 8,
-      createdMs: 1_795_965_523_000,
+    expect(read).toMatchObject({version: 8, createdMs: 1_795_965_523_000});
+    expect(read.lines).toMatchObject({
       lastTryMs: 1_795_965_557_000,
       tries: 1,
       priority: 90509,
@@ -19,12 +19,12 @@ describe('a control file of 8.18', () => {
       quarantine: '',
       dataDirectory: '',
     });
-    expect(read.macros.get('_')).toBe('localhost [127.0.0.1]');
-    expect(read.macros.get('daemon_flags')).toBe('');
+    expect(macroIn(read.lines, '_')).toBe('localhost [127.0.0.1]');
+    expect(macroIn(read.lines, '{daemon_flags}')).toBe('');
   });
 
   test('has its recipients, each with its own reason', () => {
-    expect(read.recipients).toEqual([
+    expect(read.lines.recipients).toEqual([
       {address: '<bob@example.net>', flags: 'PFD', why: ''},
       {address: '<ext@example.com>', flags: 'PFD', why: 'user unknown elsewhere'},
     ]);
@@ -46,13 +46,15 @@ describe('a control file of 8.18', () => {
 
 describe('other versions', () => {
   test.each([2, 3, 4, 5, 6, 7])('V%i is read', (version) => {
-    const text = `V${version}\nT100\nK0\nN0\nP5\nSanna\nCanna:1000:1000:anna\nRPFD:x@example.com\nHSubject: old\nqbad\n.\n`;
+    const text = `V${version}\nT100\nK0\nN0\nP5\nSanna\nCanna:1000:1000:anna\nRPFD:x@example.com\nqbad\nHSubject: old\n.\n`;
     expect(control(text)).toMatchObject({
       version,
       createdMs: 100_000,
-      lastTryMs: undefined,
-      quarantine: 'bad',
-      recipients: [{address: 'x@example.com', flags: 'PFD'}],
+      lines: {
+        lastTryMs: undefined,
+        quarantine: 'bad',
+        recipients: [{address: 'x@example.com', flags: 'PFD'}],
+      },
       headers: [{name: 'Subject', value: 'old'}],
     });
   });
@@ -81,13 +83,31 @@ test('what stands behind the dot is not read', () => {
 
 test('a continued header cannot begin a line of control', () => {
   const text = 'V8\nT1\nSa\nRPFD:b\nH??Subject: x\n\t.\n\tSroot\n\tRPFD:c\n.\n';
-  expect(control(text)).toMatchObject({sender: 'a', recipientCount: 1});
+  expect(control(text).lines).toMatchObject({sender: 'a', recipientCount: 1});
+});
+
+test('no letter behind the first header is one of control', () => {
+  const {lines, headers} = control('V8\nT1\nSa\nH??Subject: x\nSroot\nRPFD:c\nH??From: b\n.\n');
+  expect(lines).toMatchObject({sender: 'a', recipientCount: 0});
+  expect(headers.map(({name}) => name)).toEqual(['Subject', 'From']);
+});
+
+test('a dot that goes on in the next line is no end', () => {
+  expect(readControlFile('V8\nT1\n.\n\tx\n')).toEqual({kind: 'torn'});
+  expect(control('V8\nT1\n.\n\tx\nSa\n.\n').lines.sender).toBe('a');
+});
+
+test('whether a text stands in it, in capital or small letters', () => {
+  const file = control(relayed);
+  expect([file.mayHold('invoked'), file.mayHold("eval()'d"), file.mayHold('nowhere')]).toEqual([
+    ...[true, true, false],
+  ]);
 });
 
 test('of more recipients than are kept the count tells', () => {
   const many = Array.from({length: mostRecipients + 5}, (_, i) => `RPFD:u${i}@example.com\n`);
-  const read = control(`V8\nT1\nSa\n${many.join('')}.\n`);
-  expect([read.recipients.length, read.recipientCount]).toEqual([
+  const {lines} = control(`V8\nT1\nSa\n${many.join('')}.\n`);
+  expect([lines.recipients.length, lines.recipientCount]).toEqual([
     mostRecipients,
     mostRecipients + 5,
   ]);
@@ -101,7 +121,17 @@ test('whatever stands in a file, it is read as something', () => {
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       const text = `V8\n${lines.map((each) => each.join('')).join('\n')}`;
-      expect(['control', 'torn']).toContain(readControlFile(text).kind);
+      const read = readControlFile(text);
+      expect(['control', 'torn']).toContain(read.kind);
+      if (read.kind !== 'control') return;
+      expect(read.control.createdMs).not.toBeNaN();
+      expect(read.control.lines.tries).not.toBeNaN();
+      // Each header is a piece of the text, and none holds the end of the file.
+      for (const {name, value} of read.control.headers) {
+        expect(text).toContain(value);
+        expect(name).toMatch(/^[^\s:]+$/);
+        expect(value).not.toMatch(/\n\.$/);
+      }
     }),
   );
 });
@@ -109,6 +139,8 @@ test('whatever stands in a file, it is read as something', () => {
 test('a megabyte of anything is read in a time that grows with its length', () => {
   for (const piece of ['\t', 'H??a', 'H?', '?', '$', 'R:', '\n\t', '\n', 'M ']) {
     const text = `V8\nT1\n${piece.repeat(Math.floor(1_000_000 / piece.length))}\n.\n`;
-    expect(readControlFile(text).kind).toMatch(/control|torn/);
+    const read = readControlFile(text);
+    expect(read.kind).toMatch(/control|torn/);
+    if (read.kind === 'control') expect(read.control.headers.length).toBeLessThan(500_000);
   }
 });

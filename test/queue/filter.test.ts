@@ -1,5 +1,12 @@
 import {describe, expect, test} from '@jest/globals';
-import {type FilterWords, isMeant, isEmptyFilter, readFilter} from '../../src/queue/filter.js';
+import fc from 'fast-check';
+import {
+  type FilterWords,
+  isEmptyFilter,
+  isMeant,
+  isNamed,
+  readFilter,
+} from '../../src/queue/filter.js';
 import {message, ofClient, relayed, withLogin} from './samples.js';
 
 const filterOf = (words: FilterWords, ids: readonly string[] = []) => {
@@ -68,6 +75,43 @@ describe('each filter', () => {
     expect(isMeant(filterOf({from: 'spoof'}), message(relayed), 0, never)).toBe(true);
     expect(isMeant(filterOf({from: 'nobody', text: 'y'}), message(relayed), 0, never)).toBe(false);
   });
+});
+
+test('a message that the words of a filter rule out is none that fits', () => {
+  // The quick look at the whole file may never leave out what the filter itself would take.
+  const texts = fc.constantFrom(
+    ...[
+      'spoof@example.org',
+      'cheap meds',
+      'CHEAP',
+      'meds',
+      'by uid',
+      'b*d',
+      '(qmail 123*',
+      'x',
+      ' ',
+    ],
+    ...['*', 'relay.example.net (8.18.1/8.18.1/Submit) id', 'eval()*', 'bob@example.net', 'GMT'],
+  );
+  const word = fc.constantFrom('from', 'to', 'received', 'header', 'host');
+  fc.assert(
+    fc.property(word, texts, (name, text) => {
+      const filter = filterOf({[name]: name === 'header' ? `subject:${text}` : text});
+      const {words, ...slow} = filter;
+      const mail = message(relayed);
+      const is = (each: typeof slow): boolean => isMeant(each, mail, createdMs, () => '');
+      expect(is(filter)).toBe(is(slow));
+      expect(words).toBeDefined();
+    }),
+  );
+});
+
+test('the name of a file alone tells of an id and of a state', () => {
+  const filter = {...filterOf({held: true}, ['6ATFIh0Y000204'])};
+  expect(isNamed(filter, {id: '6ATFIh0Y000204', state: 'held'})).toBe(true);
+  expect(isNamed(filter, {id: '6ATFIh0Y000204', state: 'waiting'})).toBe(false);
+  expect(isNamed(filter, {id: '6ATFIh0Y000205', state: 'held'})).toBe(false);
+  expect(isNamed(filterOf({from: 'x'}), {id: 'any', state: 'waiting'})).toBe(true);
 });
 
 test('wrong words are all told', () => {

@@ -83,6 +83,6 @@ describe('whose a message is', () => {
 });
 
 test('headers are found by name, as one line', () => {
-  expect(headerOf(message(relayed), 'subject')).toBe('cheap meds');
-  expect(receivedOf(message(relayed))).toHaveLength(3);
+  expect(headerOf(message(relayed).control, 'subject')).toBe('cheap meds');
+  expect(receivedOf(message(relayed).control)).toHaveLength(3);
 });

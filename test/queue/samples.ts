@@ -67,7 +67,7 @@ export const place: QueuePlace = {
   directory: '/var/spool/mqueue/q1',
   queue: 'relay',
   state: 'waiting',
-  bodyBytes: 14,
+  bodyBytes: () => 14,
   bodyOwner: undefined,
 };
 

@@ -6,7 +6,7 @@ import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
-import {type Filter, isMeant} from '../../queue/filter.js';
+import {type Filter, isMeant, isNamed} from '../../queue/filter.js';
 import type {QueuedMessage} from '../../queue/message.js';
 import {queueTable} from '../../report/tables/queue.js';
 import {nowMs} from '../../sys/run/clock.js';
@@ -14,10 +14,12 @@ import {
   holdMessages,
   type HoldResult,
   type Left,
+  type Mailer,
   mostHeldAtOnce,
   releaseMessages,
+  sendmail,
 } from '../../sys/queue/hold.js';
-import {readQueue} from '../../sys/queue/read-queue.js';
+import {type FoundMessage, readQueue} from '../../sys/queue/read-queue.js';
 
 interface HoldWish {
   readonly deed: 'hold' | 'release';
@@ -34,10 +36,14 @@ const mostOfCommand = 50_000;
 /** Told of what is left as it is. A count. */
 const mostReasons = 20;
 
-export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCode> {
+export async function holdQueue(
+  wish: HoldWish,
+  output: Output,
+  mailer: Mailer = sendmail,
+): Promise<ExitCode> {
   const {deed, form, sure} = wish;
   const startMs = nowMs();
-  const {messages: shown, ids, total, read} = await meant(wish, startMs, output);
+  const {messages: shown, ids, total, read} = await meant(wish, startMs, output, mailer);
   if (read === 'nothing') return exitCode.unavailable;
   if (form === 'text') {
     output.print(queueTable(shown, startMs));
@@ -48,25 +54,32 @@ export async function holdQueue(wish: HoldWish, output: Output): Promise<ExitCod
     output.complain(`${what}: more than ${mostWithoutYes} need --yes`);
     return exitCode.no;
   }
-  const code = tell(await inRounds(ids, wish), wish, output);
+  const code = tell(await inRounds(ids, wish, mailer), wish, output);
   if (total === ids.length) return code;
   output.complain(`${countText(total - ids.length, 'more message')}: run it again`);
   return exitCode.no;
 }
 
 /** Those that are not yet as is wanted. */
-async function meant({deed, filter}: HoldWish, startMs: number, output: Output): Promise<Meant> {
+async function meant(
+  {deed, filter}: HoldWish,
+  startMs: number,
+  output: Output,
+  {files}: Mailer,
+): Promise<Meant> {
   const state = deed === 'hold' ? 'waiting' : 'held';
   // Of those that are not shown the id is enough: headers are large where spam is.
   const messages: QueuedMessage[] = [];
   const ids: string[] = [];
   let total = 0;
-  const reading = await readQueue(({message, bodyText}) => {
-    if (!isMeant({...filter, state}, message, startMs, bodyText)) return;
+  const wanted: Filter = {...filter, state};
+  const see = ({message, bodyText}: FoundMessage): void => {
+    if (!isMeant(wanted, message, startMs, bodyText)) return;
     total += 1;
     if (messages.length < mostWithoutYes) messages.push(message);
     if (ids.length < mostOfCommand) ids.push(message.id);
-  });
+  };
+  const reading = await readQueue(see, {isWanted: (named) => isNamed(wanted, named), files});
   for (const each of reading.problems) output.complain(printable(each, 500));
   const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
   return {messages, ids, total, read};
@@ -79,12 +92,18 @@ interface Meant {
   readonly read: 'queue' | 'nothing';
 }
 
-async function inRounds(ids: readonly string[], {deed, reason}: HoldWish): Promise<HoldResult> {
+async function inRounds(
+  ids: readonly string[],
+  {deed, reason}: HoldWish,
+  mailer: Mailer,
+): Promise<HoldResult> {
   const done: string[] = [];
   const left: Left[] = [];
   for (let at = 0; at < ids.length; at += mostHeldAtOnce) {
     const some = ids.slice(at, at + mostHeldAtOnce);
-    const result = await (deed === 'hold' ? holdMessages(some, reason) : releaseMessages(some));
+    const result = await (deed === 'hold'
+      ? holdMessages(some, reason, mailer)
+      : releaseMessages(some, mailer));
     done.push(...result.done);
     left.push(...result.left);
   }

@@ -7,7 +7,7 @@ import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
 import {SenderCounts} from '../../queue/count.js';
-import {type Filter, isMeant} from '../../queue/filter.js';
+import {type Filter, isMeant, isNamed} from '../../queue/filter.js';
 import type {QueuedMessage} from '../../queue/message.js';
 import {
   countFields,
@@ -17,8 +17,9 @@ import {
   queueTable,
 } from '../../report/tables/queue.js';
 import {localTime} from '../../report/tables/table.js';
+import type {MailerFiles} from '../../sys/queue/directories.js';
 import {nowMs, pauseUnless} from '../../sys/run/clock.js';
-import {type QueueReading, readQueue} from '../../sys/queue/read-queue.js';
+import {type FoundMessage, type QueueReading, readQueue} from '../../sys/queue/read-queue.js';
 
 interface ShowWish {
   readonly filter: Filter;
@@ -35,12 +36,13 @@ export async function showQueue(
   wish: ShowWish,
   signals: Signals,
   output: Output,
+  files?: MailerFiles,
 ): Promise<ExitCode> {
   const end = new AbortController();
   signals.onStop(() => end.abort());
   const {everySeconds} = wish;
   for (;;) {
-    const code = await once(wish, output);
+    const code = await once(wish, output, files);
     if (everySeconds === undefined) return code;
     await pauseUnless(end.signal, everySeconds * 1000);
     if (end.signal.aborted) return exitCode.ok;
@@ -48,18 +50,19 @@ export async function showQueue(
   }
 }
 
-async function once(wish: ShowWish, output: Output): Promise<ExitCode> {
+async function once(wish: ShowWish, output: Output, files?: MailerFiles): Promise<ExitCode> {
   const {filter, limit} = wish;
   const startMs = nowMs();
   const counts = new SenderCounts();
   const newest = new Newest(limit);
   let fitting = 0;
-  const reading = await readQueue(({message, bodyText}) => {
+  const see = ({message, bodyText}: FoundMessage): void => {
     if (!isMeant(filter, message, startMs, bodyText)) return;
     fitting += 1;
-    counts.add(message);
-    if (wish.what !== 'count') newest.add(message);
-  });
+    if (wish.what === 'count') counts.add(message);
+    else newest.add(message);
+  };
+  const reading = await readQueue(see, {isWanted: (named) => isNamed(filter, named), files});
   output.print(printed(wish, newest.oldestFirst, counts, {reading, fitting, startMs}));
   for (const each of [...reading.problems, ...reading.why]) output.complain(printable(each, 500));
   return reading.messages === 0 && reading.problems.length > 0 ? exitCode.unavailable : exitCode.ok;
@@ -113,18 +116,24 @@ function printed(
 class Newest {
   readonly #most: number;
   #kept: QueuedMessage[] = [];
+  /** So old a message is too old. Ms since the epoch. */
+  #tooOldMs = Number.NEGATIVE_INFINITY;
 
   constructor(most: number) {
     this.#most = most;
   }
 
   add(message: QueuedMessage): void {
+    if (message.control.createdMs < this.#tooOldMs) return;
     this.#kept.push(message);
-    if (this.#kept.length >= 2 * this.#most + 100) this.#kept = this.oldestFirst;
+    if (this.#kept.length < 2 * this.#most + 100) return;
+    this.#kept = this.oldestFirst;
+    this.#tooOldMs = this.#kept[0]?.control.createdMs ?? this.#tooOldMs;
   }
 
   get oldestFirst(): QueuedMessage[] {
-    const sorted = this.#kept.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
+    const createdMs = ({control}: QueuedMessage): number => control.createdMs;
+    const sorted = this.#kept.sort((a, b) => createdMs(a) - createdMs(b) || (a.id < b.id ? -1 : 1));
     return sorted.slice(-this.#most);
   }
 }

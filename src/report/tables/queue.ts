@@ -57,22 +57,22 @@ export function queueTable(messages: readonly QueuedMessage[], nowMs: number): s
   const rows = messages.map((message) => [
     message.id,
     ageText(message, nowMs),
-    String(message.tries),
+    String(message.control.lines.tries),
     whoseText(message.whose),
-    cell(message.sender),
-    String(message.recipientCount),
+    cell(message.control.lines.sender),
+    String(message.control.lines.recipientCount),
     peerText(message),
-    cell(headerOf(message, 'subject') ?? ''),
+    cell(headerOf(message.control, 'subject') ?? ''),
     cell(whyText(message)),
   ]);
   return table([head, ...rows]);
 }
 
-const ageText = ({createdMs}: QueuedMessage, nowMs: number): string =>
-  aboutText(Math.max(0, (nowMs - createdMs) / 1000));
+const ageText = ({control}: QueuedMessage, nowMs: number): string =>
+  aboutText(Math.max(0, (nowMs - control.createdMs) / 1000));
 
-const whyText = ({state, quarantine, why}: QueuedMessage): string =>
-  state === 'held' ? `held: ${quarantine}` : why;
+const whyText = ({state, control: {lines}}: QueuedMessage): string =>
+  state === 'held' ? `held: ${lines.quarantine}` : lines.why;
 
 function peerText({peer}: QueuedMessage): string {
   return cell(peer.kind === 'local' ? `${peer.user}@localhost` : peer.name);
@@ -84,49 +84,51 @@ export function queueBlocks(messages: readonly QueuedMessage[], nowMs: number): 
 }
 
 function block(message: QueuedMessage, nowMs: number): string {
-  const {id, directory, state, tries, sender, whose, recipients, recipientCount} = message;
+  const {id, directory, state, whose, control} = message;
+  const {tries, sender, recipients, recipientCount} = control.lines;
   const how = whose.kind === 'unknown' ? 'nothing in it tells' : proofs[whose.proof];
   const shown = recipients.slice(0, mostRecipients).map(({address}) => cell(address));
   const more = recipientCount - shown.length;
   const facts = [
-    `${id} in ${printable(directory, headerCharacters)}: ${state}, ${ageText(message, nowMs)} old, ${countText(tries, 'try').replace('trys', 'tries')}, body of ${message.bodyBytes} bytes`,
+    `${id} in ${printable(directory, headerCharacters)}: ${state}, ${ageText(message, nowMs)} old, ${countText(tries, 'try').replace('trys', 'tries')}, body of ${message.bodyBytes()} bytes`,
     `  sender:     ${plainWhose(whose)}, ${how}`,
     `  from:       ${cell(sender, headerCharacters)} (the sender's word)`,
     `  recipients: ${shown.join(' ')}${more > 0 ? ` and ${more} more` : ''}`,
     `  peer:       ${peerText(message)}`,
     `  why:        ${cell(whyText(message), headerCharacters)}`,
   ];
-  const headers = message.headers.slice(0, mostHeaders).flatMap(({name, value}) => {
+  const headers = control.headers.slice(0, mostHeaders).flatMap(({name, value}) => {
     const [first = '', ...rest] = value.slice(0, headerCharacters).split('\n');
     const clean = (text: string) => printable(text.replaceAll('\t', '    '), headerCharacters);
     return [`  | ${clean(`${name}: ${first}`)}`, ...rest.map((line) => `  | ${clean(line)}`)];
   });
-  const left = message.headers.length - mostHeaders;
+  const left = control.headers.length - mostHeaders;
   if (left > 0) headers.push(`  | (and ${countText(left, 'header')} more)`);
   return `${[...facts, ...headers].join('\n')}\n`;
 }
 
 /** docs/queue.md describes the fields. */
-export const queueFields = (message: QueuedMessage): object => ({
-  id: message.id,
-  queue: message.queue,
-  directory: message.directory,
-  state: message.state,
-  created: isoTime(message.createdMs),
-  lastTry: message.lastTryMs === undefined ? undefined : isoTime(message.lastTryMs),
-  tries: message.tries,
-  sender: message.whose,
-  from: message.sender,
-  recipients: message.recipients.map(({address}) => address),
-  recipientCount: message.recipientCount,
-  peer: message.peer.kind === 'host' ? message.peer.name : peerText(message),
-  subject: headerOf(message, 'subject'),
-  received: receivedOf(message).map(unfolded),
-  script: headerOf(message, 'x-php-originating-script'),
-  why: message.why,
-  quarantine: message.state === 'held' ? message.quarantine : undefined,
-  bodyBytes: message.bodyBytes,
-});
+export function queueFields(message: QueuedMessage): object {
+  const {id, queue, directory, state, whose, peer, control} = message;
+  const {lines} = control;
+  return {
+    ...{id, queue, directory, state},
+    created: isoTime(control.createdMs),
+    lastTry: lines.lastTryMs === undefined ? undefined : isoTime(lines.lastTryMs),
+    tries: lines.tries,
+    sender: whose,
+    from: lines.sender,
+    recipients: lines.recipients.map(({address}) => address),
+    recipientCount: lines.recipientCount,
+    peer: peer.kind === 'host' ? peer.name : peerText(message),
+    subject: headerOf(control, 'subject'),
+    received: receivedOf(control).map(unfolded),
+    script: headerOf(control, 'x-php-originating-script'),
+    why: lines.why,
+    quarantine: state === 'held' ? lines.quarantine : undefined,
+    bodyBytes: message.bodyBytes(),
+  };
+}
 
 export function countTable(counts: readonly SenderCount[], others: number): string {
   if (counts.length === 0) return '';

@@ -16,6 +16,7 @@ export interface Held {
 }
 
 interface MessageDetails {
+  readonly id: string;
   readonly subject: string;
   /** Empty: the message does not say. A hint: the author of the message can write any. */
   readonly script: string;
@@ -44,9 +45,10 @@ export const sendmailQueue: MailQueue = {
     return {done, busy: left.filter(({is}) => is === 'there')};
   },
   detailsOf: (ids) =>
-    readMessages(ids).map((message) => ({
-      subject: headerOf(message, 'subject') ?? '',
-      script: headerOf(message, scriptHeader) ?? '',
+    readMessages(ids).map(({id, control}) => ({
+      id,
+      subject: headerOf(control, 'subject') ?? '',
+      script: headerOf(control, scriptHeader) ?? '',
     })),
   list: () => listQueue(),
   whyNotHeld: () => whyNotHeld(),

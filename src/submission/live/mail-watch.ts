@@ -25,6 +25,7 @@ import {type SenderKey, uidIn} from '../whose/sender.js';
 import {Holding} from './holding.js';
 import type {MailQueue} from './mail-queue.js';
 import {MailWarner} from './mail-warner.js';
+import {ScriptReading} from './script-reading.js';
 import {Users} from '../../sys/proc/users.js';
 import {pauseUnless} from '../../sys/run/clock.js';
 
@@ -63,6 +64,7 @@ export class MailWatch {
   readonly #labels = new LabelLimits();
   readonly #warner: MailWarner;
   readonly #holding: Holding;
+  readonly #scripts: ScriptReading;
   /** As the last look into the queue found it; undefined: nobody has looked. */
   #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
   readonly #telling = new Set<Promise<void>>();
@@ -76,6 +78,13 @@ export class MailWatch {
     this.#warner = new MailWarner(config.dryRun ? noWays : config, say);
     const {queue} = parts;
     this.#holding = new Holding({config, state, book: this.#book, queue, say});
+    this.#scripts = new ScriptReading({
+      ...{ownHost, queue, say},
+      onScript: (sender, script, recipients) => {
+        this.#book.seeScript(sender, script, recipients);
+        parts.onCount();
+      },
+    });
   }
 
   get book(): SenderBook {
@@ -126,6 +135,7 @@ export class MailWatch {
       await Promise.race([tick, ended]);
     }
     this.#holding.stop();
+    await this.#scripts.stop();
     await Promise.all(this.#telling);
     await this.#warner.stop();
   }
@@ -159,6 +169,7 @@ export class MailWatch {
     }
     const due = this.#book.take(fact, this.#parts.now());
     if (fact.kind !== 'apart') this.#samples.take(fact);
+    if (fact.kind === 'mail') this.#scripts.take(fact);
     if (due !== undefined) this.#warn(due);
   }
 

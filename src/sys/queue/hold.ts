@@ -31,13 +31,13 @@ export interface HoldResult {
   readonly left: readonly Left[];
 }
 
-interface Mailer {
+export interface Mailer {
   readonly program: string;
   readonly files?: MailerFiles;
 }
 
 /** Found by the path; links of the distributions lead from there. */
-const sendmail: Mailer = {program: 'sendmail'};
+export const sendmail: Mailer = {program: 'sendmail'};
 
 /**
  * Quarantines them: they stay in the queue, are not tried, and do not bounce.

@@ -63,8 +63,9 @@ export class QueueFiles {
 
 /** What a body's file tells without being opened. */
 export function lookAtBody(
-  path: string,
+  path: string | undefined,
 ): {readonly bytes: number; readonly uid: number} | undefined {
+  if (path === undefined) return undefined;
   try {
     const stat = fs.lstatSync(path, {throwIfNoEntry: false});
     return stat?.isFile() === true ? {bytes: stat.size, uid: stat.uid} : undefined;

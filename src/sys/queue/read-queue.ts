@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
-import {readControlFile} from '../../queue/control-file.js';
+import {type ControlFile, readControlFile} from '../../queue/control-file.js';
 import {isQueueId} from '../../queue/filter.js';
 import {type QueuedMessage, messageOf, type UserNames} from '../../queue/message.js';
 import {Users} from '../proc/users.js';
@@ -29,7 +29,7 @@ export interface QueueReading {
   readonly problems: string[];
 }
 
-interface FoundMessage {
+export interface FoundMessage {
   readonly message: QueuedMessage;
   /** The beginning of the body; each byte a character. */
   readonly bodyText: () => string;
@@ -38,10 +38,19 @@ interface FoundMessage {
 /** Of each reading. A count: a directory of another kind has thousands. */
 const mostReasons = 5;
 
-/** Decides nothing, reads everything once; the caller may stop at any message. */
+/** What the name of a file tells of a message. */
+type Named = Pick<QueuedMessage, 'id' | 'state'>;
+
+interface ReadWish {
+  /** Others are counted, and not opened. */
+  readonly isWanted?: (named: Named) => boolean;
+  readonly files?: MailerFiles | undefined;
+}
+
+/** Decides nothing, and reads everything once. */
 export async function readQueue(
   see: (found: FoundMessage) => void,
-  files?: MailerFiles,
+  {isWanted = () => true, files}: ReadWish = {},
 ): Promise<QueueReading> {
   const {directories, problems} = queueDirectories(files);
   const reading = newReading(problems);
@@ -50,7 +59,7 @@ export async function readQueue(
   for (const directory of directories) {
     const one = new OneDirectory(directory, reading, users);
     for (const name of one.names()) {
-      const found = one.read(name);
+      const found = one.read(name, isWanted);
       if (found !== undefined) see(found);
       if (slice.isOver) await slice.next();
     }
@@ -64,7 +73,7 @@ export function readMessages(ids: readonly string[], files?: MailerFiles): Queue
   const users = userNames();
   return queueDirectories(files).directories.flatMap((directory) => {
     const one = new OneDirectory(directory, newReading([]), users);
-    return names.flatMap((name) => one.read(name)?.message ?? []);
+    return names.flatMap((name) => one.read(name, () => true)?.message ?? []);
   });
 }
 
@@ -110,11 +119,15 @@ class OneDirectory {
     }
   }
 
-  read(name: string): FoundMessage | undefined {
+  read(name: string, isWanted: (named: Named) => boolean): FoundMessage | undefined {
     const reading = this.#reading;
-    const {controls, queue} = this.#directory;
-    const [, letter, id = ''] = controlName.exec(name) ?? [];
-    const file = this.#files.control(join(controls, name), this.#directory);
+    const id = name.slice(2);
+    const state = name.startsWith('h') ? 'held' : 'waiting';
+    if (!isWanted({id, state})) {
+      reading.messages += 1;
+      return undefined;
+    }
+    const file = this.#files.control(`${this.#directory.controls}/${name}`, this.#directory);
     if (file.kind === 'gone') reading.gone += 1;
     if (file.kind === 'refused') this.#refuse(name, file.why);
     if (file.kind !== 'text') return undefined;
@@ -123,21 +136,21 @@ class OneDirectory {
     if (read.kind === 'strange') this.#refuse(name, read.why);
     if (read.kind !== 'control') return undefined;
     reading.messages += 1;
-    const bodyPath = this.#bodyPath(id, read.control.dataDirectory);
-    const body = bodyPath === undefined ? undefined : lookAtBody(bodyPath);
-    const message = messageOf(
-      read.control,
-      {
-        id,
-        directory: controls,
-        queue,
-        state: letter === 'h' ? 'held' : 'waiting',
-        bodyBytes: body?.bytes ?? 0,
-        bodyOwner: this.#ownerIn(body?.uid),
-      },
-      this.#users,
-    );
-    return {message, bodyText: () => this.#bodyText(bodyPath)};
+    return this.#found(id, state, read.control);
+  }
+
+  #found(id: string, state: Named['state'], control: ControlFile): FoundMessage {
+    const {controls, queue} = this.#directory;
+    const bodyPath = (): string | undefined => this.#bodyPath(id, control.lines.dataDirectory);
+    const place = {
+      ...{id, state, queue, directory: controls},
+      // Seldom asked for. The owner is: a message of the submission may be gone by then.
+      bodyOwner: queue === 'submission' ? this.#ownerOf(bodyPath()) : undefined,
+      // No getter: each would make a hidden class of its own, which keeps the whole file until the next full collection.
+      bodyBytes: () => lookAtBody(bodyPath())?.bytes ?? 0,
+    };
+    const message = messageOf(control, place, this.#users);
+    return {message, bodyText: () => this.#bodyText(bodyPath())};
   }
 
   /** Where the body is elsewhere, it is in a queue of the same mailer: a path beside ours. */
@@ -149,8 +162,9 @@ class OneDirectory {
   }
 
   /** In the queue of the submission a body is its sender's, unless the mailer itself has made it. */
-  #ownerIn(uid: number | undefined): number | undefined {
-    return this.#directory.queue === 'submission' && uid !== this.#directory.uid ? uid : undefined;
+  #ownerOf(path: string | undefined): number | undefined {
+    const uid = lookAtBody(path)?.uid;
+    return uid === this.#directory.uid ? undefined : uid;
   }
 
   #bodyText(path: string | undefined): string {

@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process';
 import {linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
+import type {QueuedMessage} from '../../../src/queue/message.js';
 import {queueDirectories} from '../../../src/sys/queue/directories.js';
 import {mostBodyBytes, mostControlBytes} from '../../../src/sys/queue/queue-file.js';
 import {readMessages, readQueue} from '../../../src/sys/queue/read-queue.js';
@@ -15,10 +16,13 @@ const asRoot = whereAvailable({root: true});
 
 async function all(world: ReturnType<typeof queueWorld>) {
   const found: {id: string; text: string; whose: object; state: string}[] = [];
-  const reading = await readQueue(({message, bodyText}) => {
-    const {id, whose, state} = message;
-    found.push({id, text: bodyText(), whose, state});
-  }, world.files);
+  const reading = await readQueue(
+    ({message, bodyText}) => {
+      const {id, whose, state} = message;
+      found.push({id, text: bodyText(), whose, state});
+    },
+    {files: world.files},
+  );
   return {found, reading, ids: found.map(({id}) => id).sort()};
 }
 
@@ -132,15 +136,44 @@ describe('what only looks like a message', () => {
     const world = queueWorld(newDir());
     for (let i = 100; i < 110; i++) world.put('mqueue/q1', `ATFIh0Y000${i}`);
     let seen = 0;
-    const reading = await readQueue(({message}) => {
-      seen += 1;
-      if (seen > 1) return;
-      for (let i = 100; i < 110; i++) {
-        if (!message.id.endsWith(String(i))) unlinkSync(world.path(`mqueue/q1/qfATFIh0Y000${i}`));
-      }
-    }, world.files);
+    const reading = await readQueue(
+      ({message}) => {
+        seen += 1;
+        if (seen > 1) return;
+        for (let i = 100; i < 110; i++) {
+          if (!message.id.endsWith(String(i))) unlinkSync(world.path(`mqueue/q1/qfATFIh0Y000${i}`));
+        }
+      },
+      {files: world.files},
+    );
     expect(reading).toMatchObject({messages: 1, gone: 9, refused: 0});
   });
+});
+
+test('of what is not wanted no file is opened, and it counts as a message', async () => {
+  const world = queueWorld(newDir());
+  world.put('mqueue/q1', 'ATFIh0Y000200');
+  // A file that would be refused, and one that is torn: nobody looks.
+  symlinkSync('/etc/passwd', world.path('mqueue/q1/qfATFIh0Y000201'));
+  writeFileSync(world.path('mqueue/q1/qfATFIh0Y000202'), 'V8\n');
+  const seen: string[] = [];
+  const reading = await readQueue(({message}) => void seen.push(message.id), {
+    files: world.files,
+    isWanted: ({id, state}) => id.endsWith('0') && state === 'waiting',
+  });
+  expect([seen, reading.messages, reading.refused, reading.torn]).toEqual([
+    ...[['ATFIh0Y000200'], 3, 0, 0],
+  ]);
+});
+
+test('the size of a body is looked at when somebody asks', async () => {
+  const world = queueWorld(newDir());
+  world.put('mqueue/q1', 'ATFIh0Y000200');
+  const found: QueuedMessage[] = [];
+  await readQueue(({message}) => void found.push(message), {files: world.files});
+  expect(found.map((each) => each.bodyBytes())).toEqual(['body of ATFIh0Y000200\n'.length]);
+  unlinkSync(world.path('mqueue/q1/dfATFIh0Y000200'));
+  expect(found.map((each) => each.bodyBytes())).toEqual([0]);
 });
 
 test('what is missing is told, and the rest is read', () => {

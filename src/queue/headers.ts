@@ -1,0 +1,35 @@
+/**
+ * The headers of a control file: the client's text, which may hold any byte but a line feed. Decides where one ends,
+ * and what of it is name and value.
+ */
+
+/** A header as it stands there: its value may go on over lines, each of which begins with a blank. */
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `H?P?Return-Path: <…>`, `H??Subject: …`, and `HSubject: …` where no flags stand there. */
+const headerLine = /^H(?:\?[^?\n]{0,100}\?)?([^\s:]{1,200})[ \t]*:[ \t]*/;
+
+/** @param from where the first one begins; @param end behind the last one */
+export function headersIn(text: string, from: number, end: number): Header[] {
+  const headers: Header[] = [];
+  for (let at = from; at < end;) {
+    const stop = Math.min(endOfLine(text, at), end);
+    const line = text.slice(at, stop);
+    const [begun = '', name] = headerLine.exec(line) ?? [];
+    if (name !== undefined) headers.push({name, value: line.slice(begun.length)});
+    at = stop + 1;
+  }
+  return headers;
+}
+
+/** Of a line with all that goes on behind it. */
+export function endOfLine(text: string, from: number): number {
+  let end = text.indexOf('\n', from);
+  while (end >= 0 && isBlank(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+const isBlank = (code: number): boolean => code === 0x09 || code === 0x20;

@@ -1,0 +1,69 @@
+/**
+ * Finds out which script has sent a mail. The log does not tell, but PHP may have written a header, and that stands in
+ * the queue until the mail is delivered. So the control file of each mail of a local user is looked at once, soon after
+ * its line was read. Decides which are looked at, and when; a header is the word of the program that wrote it.
+ */
+import type {Say} from '../../base/say.js';
+import type {Fact} from '../whose/fact.js';
+import {type SenderKey, uidIn} from '../whose/sender.js';
+import type {MailQueue} from './mail-queue.js';
+import {pauseUnless} from '../../sys/run/clock.js';
+
+/** Several are looked for at once, for each look reads the mailer's configuration. Ms: most mail waits for longer. */
+export const delayMs = 100;
+/** In one look. A count: each costs an open in each queue; of a flood a part is enough. */
+export const mostAtOnce = 100;
+
+type Mail = Extract<Fact, {kind: 'mail'}>;
+
+interface ReadingParts {
+  readonly ownHost: string;
+  readonly queue: Pick<MailQueue, 'detailsOf'>;
+  /** The script of a mail with so many recipients. */
+  readonly onScript: (sender: SenderKey, script: string, recipients: number) => void;
+  readonly say: Say;
+}
+
+export class ScriptReading {
+  readonly #parts: ReadingParts;
+  readonly #stop = new AbortController();
+  #asked = new Map<string, Mail>();
+  #look: Promise<void> = Promise.resolve();
+
+  constructor(parts: ReadingParts) {
+    this.#parts = parts;
+  }
+
+  /** Never waits, never fails. */
+  take(mail: Mail): void {
+    const {host, queueId} = mail.place;
+    // Of another relay the queue lies elsewhere.
+    const isHere = host === '' || host === this.#parts.ownHost;
+    if (!isHere || uidIn(mail.sender) === undefined || this.#stop.signal.aborted) return;
+    if (this.#asked.size >= mostAtOnce) return;
+    this.#asked.set(queueId, mail);
+    if (this.#asked.size === 1) this.#look = this.#soon();
+  }
+
+  /** Looks no more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#look;
+  }
+
+  async #soon(): Promise<void> {
+    await pauseUnless(this.#stop.signal, delayMs);
+    const asked = this.#asked;
+    this.#asked = new Map();
+    if (this.#stop.signal.aborted) return;
+    const {queue, onScript, say} = this.#parts;
+    try {
+      for (const {id, script} of queue.detailsOf([...asked.keys()])) {
+        const mail = asked.get(id);
+        if (mail !== undefined && script !== '') onScript(mail.sender, script, mail.recipients);
+      }
+    } catch (error) {
+      say('error', `outgoing mail: scripts not read: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/** From lines of the log to the book, the warning, the script and the queue, with a mailer's queue that is made up. */
+import {beforeEach, expect, test} from '@jest/globals';
+import {emptyState, type State} from '../../../src/guard/state.js';
+import type {Config} from '../../../src/config/schema.js';
+import {sendmail} from '../../../src/mail/sendmail/dialect.js';
+import type {MailQueue} from '../../../src/submission/live/mail-queue.js';
+import {MailWatch} from '../../../src/submission/live/mail-watch.js';
+import {configIn} from '../../support/config.js';
+import {tempDirs} from '../../support/temp.js';
+import {until} from '../../system/lab/until.js';
+import {fromLine, handedOver, idOf, localFrom, recordOf, relay, startMs} from '../samples.js';
+
+const newDir = tempDirs();
+let state: State;
+let said: string[];
+let counted: number;
+let held: string[];
+let listed: Map<string, 'waiting' | 'held'> | undefined;
+let whyNotHeld: string | undefined;
+
+beforeEach(() => {
+  [state, said, counted, held] = [emptyState(), [], 0, []];
+  [listed, whyNotHeld] = [new Map(), undefined];
+});
+
+const queue: MailQueue = {
+  hold: (ids) => {
+    held.push(...ids);
+    return Promise.resolve({done: ids, busy: []});
+  },
+  detailsOf: (ids) => ids.map((id) => ({id, subject: 'cheap', script: '33:evil.php'})),
+  list: () => Promise.resolve(listed),
+  whyNotHeld: () => whyNotHeld,
+};
+
+const made = (more: Partial<Config> = {}): MailWatch =>
+  new MailWatch({
+    config: {...configIn(newDir()), outgoingMail: 'warn', mailPerHour: 5, ...more},
+    ...{state, dialect: sendmail, ownHost: relay, queue},
+    now: () => startMs,
+    onCount: () => (counted += 1),
+    say: (level, text) => void said.push(`${level}: ${text}`),
+  });
+
+const noClient = {kind: 'ignored', reason: 'noClient', why: ''} as const;
+
+/** What uid 33 hands in: the submission's lines, and the relay's between them. */
+function submit(watch: MailWatch, number: number, recipients: number, uid = 33): void {
+  const [q1, q2] = [idOf(1000 + number), idOf(number)];
+  const lines = [
+    localFrom(q1, 'www-data', recipients),
+    fromLine(q2, 'shop@example.org', recipients, 'localhost [127.0.0.1]'),
+    handedOver(q1, uid, q2),
+  ];
+  for (const message of lines) {
+    const record = recordOf(message);
+    const event = sendmail.read(record);
+    watch.take(
+      record,
+      event === undefined ? {...noClient, record} : {kind: 'event', event, record},
+    );
+  }
+}
+
+test('lines are joined and counted, and the script is read from the queue', async () => {
+  const watch = made();
+  submit(watch, 1, 3);
+  expect(watch.totals.uid).toEqual({messages: 1, recipients: 3});
+  expect(counted).toBeGreaterThan(0);
+  await until('the script', () => state.mailSenders.get('uid:33')?.scripts !== undefined);
+  expect(state.mailSenders.get('uid:33')?.scripts).toEqual([['33:evil.php', 3]]);
+  expect(said).toEqual([]);
+});
+
+test('who is over a limit is warned of once, with what the queue tells', async () => {
+  const watch = made();
+  for (const number of [1, 2, 3]) submit(watch, number, 5);
+  await until('the warning', () => said.length > 0);
+  expect(said).toEqual([expect.stringMatching(/^warning: .*uid 33\): 10 recipients in an hour/)]);
+  expect(said[0]).toContain('subjects cheap');
+  expect(said[0]).toContain('33:evil.php');
+  expect(held).toEqual([]);
+});
+
+test('quarantine holds what waits before it warns, and says so', async () => {
+  const watch = made({outgoingMail: 'quarantine', mailExempt: ['uid:33=5']});
+  for (const number of [1, 2]) submit(watch, number, 5);
+  await until('the warning', () => said.some((text) => text.startsWith('warning')));
+  expect(held.sort()).toEqual([idOf(1), idOf(2)]);
+  expect(said.at(-1)).toContain('2 messages of it held: blocksmtp queue --held');
+});
+
+test('where nothing can be held the warning says why', async () => {
+  whyNotHeld = 'the daemon has no CAP_SETGID';
+  const watch = made({outgoingMail: 'quarantine', mailExempt: ['uid:33=5']});
+  for (const number of [1, 2]) submit(watch, number, 5);
+  await until('the warning', () => said.some((text) => text.startsWith('warning')));
+  expect(held).toEqual([]);
+  expect(said.at(-1)).toContain('not held: the daemon has no CAP_SETGID');
+  expect(watch.holdTrouble).toBe('the daemon has no CAP_SETGID');
+});
+
+test('each half minute the queue is looked into, and who has much in it is warned of', async () => {
+  const watch = made({mailPerHour: 100_000});
+  for (let number = 0; number < 250; number++) submit(watch, number, 1);
+  listed = new Map(Array.from({length: 250}, (_, number) => [idOf(number), 'waiting']));
+  expect(watch.queued).toBeUndefined();
+  await watch.tick();
+  expect(watch.queued?.get('uid:33')).toEqual({waiting: 250, held: 0});
+  await until('the warning', () => said.length > 0);
+  expect(said[0]).toContain('250 messages wait in the queue');
+  await watch.tick();
+  expect(said).toHaveLength(1);
+});
+
+test('a queue that cannot be read is no empty one', async () => {
+  listed = undefined;
+  const watch = made();
+  await watch.tick();
+  expect(watch.queued).toBeUndefined();
+});
+
+test('a user who imitates the mailer is warned of once', () => {
+  const watch = made();
+  for (let count = 0; count < 3; count++) {
+    const record = recordOf('user 1000 changed syslog label');
+    watch.take(record, {...noClient, record});
+  }
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/^warning: .*has called sendmail under another name for the log \(-L\)/);
+});
+
+test('it ends when the signal is given', async () => {
+  const stop = new AbortController();
+  const watch = made();
+  const running = watch.run(stop.signal);
+  stop.abort();
+  await running;
+  submit(watch, 1, 1);
+  expect(state.mailSenders.get('uid:33')?.scripts).toBeUndefined();
+});
