@@ -3,6 +3,8 @@
  * process; what a command does is in `cli/`.
  */
 import {CommanderError} from 'commander';
+import {commandFirst} from './cli/command-first.js';
+import {commands} from './cli/command-table.js';
 import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
 import {noProgress, progressBar} from './cli/face/progress.js';
@@ -44,7 +46,7 @@ const finish = (code: number): void => {
   process.exitCode = code;
 };
 
-const {ours, command} = splitAtCommand(process.argv);
+const {ours, command} = splitAtCommand(commandFirst(process.argv, commands));
 
 try {
   await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);

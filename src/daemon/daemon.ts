@@ -16,6 +16,7 @@ import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
 import {MetricsFile} from './metrics-file.js';
+import {pathTroubles} from './path-troubles.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import {effectWatch, mailShown, mailWatch} from './watches.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -121,6 +122,7 @@ export class Daemon {
       ...shared,
       effect: this.#effect,
       trial,
+      paths: () => pathTroubles(config, this.#metrics.trouble),
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
