@@ -41,6 +41,7 @@ import {
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
 import {queueCommands} from './queue-commands.js';
+import {warningCommands} from './warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -312,6 +313,7 @@ export const commands: readonly CommandRow[] = [
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,
+  ...warningCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

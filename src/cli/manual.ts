@@ -3,7 +3,7 @@
  * examples of calls. Decides nothing. `test/pages` prints the pages.
  */
 
-export interface ManualEntry {
+interface ManualEntry {
   /** Whole sentences. */
   readonly details?: string;
   /** Calls that work, each with what it does. */
@@ -145,6 +145,11 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
     details:
       'It goes by the first Received of this machine in the message, and by the log, its rotated files and the journal.',
     examples: [['blocksmtp trace complaint.eml', 'who of ours sent this?']],
+  },
+  'test-warning': {
+    details:
+      'A mail goes to warn_mail, a program gets JSON, a webhook a request. A window of warn_user is not tried: doctor tells whether there is a desktop.',
+    examples: [['blocksmtp test-warning', 'do the warnings arrive?']],
   },
   'check-config': {
     details:

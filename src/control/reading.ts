@@ -5,7 +5,7 @@
 import type {CommandName, Request} from './protocol.js';
 
 /** The group of the shipped unit, for messages. */
-export const readingGroup = 'blocksmtp';
+const readingGroup = 'blocksmtp';
 
 const asking: ReadonlySet<CommandName> = new Set(['list', 'status', 'why', 'senders', 'waiting']);
 

@@ -3,7 +3,7 @@
 function __blocksmtp_is
     set -l command ''
     for word in (commandline -opc)[2..]
-        if contains -- $word run replay explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace check-config sample-config
+        if contains -- $word run replay explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace test-warning check-config sample-config
             set command $word
             break
         end
@@ -418,6 +418,13 @@ complete -c blocksmtp -n '__blocksmtp_is trace' -l syslog-msgs-file -r -F -d 'Th
 complete -c blocksmtp -n '__blocksmtp_is trace' -l mailer-syslog-name -x -d 'Only this program\'s lines count, or those of several with commas between them;'
 complete -c blocksmtp -n '__blocksmtp_is trace' -l help -d 'Show its options.'
 complete -c blocksmtp -n '__blocksmtp_is trace' -F
+complete -c blocksmtp -n '__blocksmtp_is ""' -a test-warning -d 'Send a test by mail, command and webhook, as far as they are set.'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l json -d 'Print as JSON how each went.'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l config -r -F -d 'Configuration file.'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l warn-mail -x -d 'Send warnings to this address too, through the mailer at port 25 of this machine;'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l warn-command -r -F -d 'Run this program for each warning, which it reads as JSON;'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l warn-webhook -x -d 'Send each warning to this address as JSON (POST);'
+complete -c blocksmtp -n '__blocksmtp_is test-warning' -l help -d 'Show its options.'
 complete -c blocksmtp -n '__blocksmtp_is ""' -a check-config -d 'Tell all that is wrong with a configuration file, with lines.'
 complete -c blocksmtp -n '__blocksmtp_is check-config' -l json -d 'Print it as JSON.'
 complete -c blocksmtp -n '__blocksmtp_is check-config' -l config -r -F -d 'Configuration file.'
