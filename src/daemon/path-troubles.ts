@@ -7,7 +7,7 @@ import {type Config, keyOf, type SettingName} from '../config/schema.js';
 import type {PathTrouble} from '../report/status.js';
 import {whyNotRun, whyNotWritten} from '../sys/disk/text-file.js';
 
-type Paths = Pick<Config, 'logFile' | 'warnCommand' | 'mailActionCommand' | 'dryRun'>;
+type Paths = Pick<Config, 'logFile' | 'warnCommand' | 'mailActionCommand'>;
 
 /** @param metrics why the metrics file was not written the last time; undefined: it was, or has no path */
 export function pathTroubles(config: Paths, metrics: string | undefined): PathTrouble[] {

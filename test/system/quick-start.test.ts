@@ -130,7 +130,7 @@ describe('the quick start', () => {
 
   test.each([
     ['metrics_file', '/usr/figures.prom', /^metrics_file does NOT work: .*EROFS/m],
-    ['warn_command', '/etc/hostname', /^warn_command does NOT work: .*EACCES/m],
+    ['warn_command', '/etc/passwd', /^warn_command does NOT work: .*EACCES/m],
     ['mail_action_command', '/nowhere', /^mail_action_command does NOT work: .*ENOENT/m],
     ['syslog_msgs_file', '/nowhere.log', /nowhere\.log/],
   ])(
