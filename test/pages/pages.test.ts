@@ -77,7 +77,7 @@ const offered = (shell: 'bash', words: readonly string[]): string[] => {
   return run(shell, ['-c', script]).trim().split('\n');
 };
 
-whereAvailable({tools: ['bash']})('bash completes commands, options and their values', async () => {
+whereAvailable({tools: ['bash']})('bash completes commands, options and their values', () => {
   expect(offered('bash', ['blocksmtp', 'unb'])).toEqual(['unblock']);
   expect(offered('bash', ['blocksmtp', '--dry'])).toEqual(['--dry-run']);
   expect(offered('bash', ['blocksmtp', 'block', '--f'])).toEqual(['--for']);
@@ -95,9 +95,10 @@ whereAvailable({tools: ['bash']})('bash completes commands, options and their va
   // A switch there, and a setting with a value elsewhere.
   expect(offered('bash', ['blocksmtp', 'list', '--greeting', '--js'])).toEqual(['--json']);
   expect(offered('bash', ['blocksmtp', '--greeting', 'str'])).toEqual(['strict']);
+  return Promise.resolve();
 });
 
-whereAvailable({tools: ['fish']})('fish completes commands, options and their values', async () => {
+whereAvailable({tools: ['fish']})('fish completes commands, options and their values', () => {
   const complete = (line: string): string[] =>
     run('fish', [
       '--no-config',
@@ -111,9 +112,10 @@ whereAvailable({tools: ['fish']})('fish completes commands, options and their va
   expect(complete('blocksmtp block --f')).toEqual(expect.arrayContaining(['--for']));
   expect(complete('blocksmtp run --backend ips')).toEqual(['ipset']);
   expect(complete('blocksmtp --dry')).toEqual(['--dry-run']);
+  return Promise.resolve();
 });
 
-whereAvailable({tools: ['zsh']})('zsh offers commands, options and their values', async () => {
+whereAvailable({tools: ['zsh']})('zsh offers commands, options and their values', () => {
   run('zsh', ['-f', '-n', 'debian/completions/zsh/_blocksmtp']);
   // What the file hands to zsh's own functions, which need a terminal.
   const handed = (words: readonly string[]): string =>
@@ -126,9 +128,10 @@ whereAvailable({tools: ['zsh']})('zsh offers commands, options and their values'
   expect(handed(['blocksmtp', 'unb'])).toMatch(/^unblock:End a block now/m);
   expect(handed(['blocksmtp', 'block', '--f'])).toMatch(/^--for=\[How long.*:TIME: $/m);
   expect(handed(['blocksmtp', '--back'])).toMatch(/^--backend=.*\(iptables ipset nftables\)$/m);
+  return Promise.resolve();
 });
 
-whereAvailable({tools: ['man']})('man shows the pages and warns of nothing', async () => {
+whereAvailable({tools: ['man']})('man shows the pages and warns of nothing', () => {
   for (const page of ['debian/blocksmtp.8', 'debian/blocksmtp.toml.5']) {
     const {status, stdout, stderr} = spawnSync(
       'man',
@@ -140,4 +143,5 @@ whereAvailable({tools: ['man']})('man shows the pages and warns of nothing', asy
     expect(stdout.replaceAll(/.\x08/g, '')).toContain('EXAMPLES\n');
     expect(stdout).not.toMatch(/@[A-Z]+@/);
   }
+  return Promise.resolve();
 });
