@@ -3,6 +3,9 @@
  * process; what a command does is in `cli/`.
  */
 import {CommanderError} from 'commander';
+import {commandFirst} from './cli/command-first.js';
+import {nameOf} from './cli/command-row.js';
+import {commands} from './cli/command-table.js';
 import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
 import {noProgress, progressBar} from './cli/face/progress.js';
@@ -44,8 +47,18 @@ const finish = (code: number): void => {
   process.exitCode = code;
 };
 
-const {ours, command} = splitAtCommand(process.argv);
+/** Somebody at a terminal who names no command gets the daemon, as with the old program. This line tells it first. */
+function sayWhatBegins(words: readonly string[]): void {
+  const isAsking = words.some((word) => /^(?:--help|-h|--version|-V|help)$/.test(word));
+  if (!process.stderr.isTTY || isAsking || commands.some((row) => nameOf(row) === words[0])) return;
+  output.complain(
+    'no command, so the daemon begins here: it follows the mail log and changes the firewall, until Ctrl-C (blocksmtp --help shows the commands)',
+  );
+}
 
+const {ours, command} = splitAtCommand(commandFirst(process.argv, commands));
+
+sayWhatBegins(ours.slice(2));
 try {
   await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);
 } catch (error) {

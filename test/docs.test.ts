@@ -10,7 +10,7 @@ import {nameOf} from '../src/cli/command-row.js';
 import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';
-import {flagOf, keyOf, settingNames} from '../src/config/schema.js';
+import {keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
@@ -20,7 +20,6 @@ const pages = readdirSync('docs')
   .filter((name) => name.endsWith('.md'))
   .sort();
 const texts = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
-const manual = read('debian/blocksmtp.8');
 
 const names = commands.map(nameOf);
 
@@ -105,10 +104,6 @@ describe('settings', () => {
   test.each(settingNames)('the page of its topic mentions %s', (name) => {
     expect(read(`docs/${topicPageOf(name)}`)).toContain(`configuration.md#${keyOf(name)})`);
   });
-
-  test.each(settingNames)('the manual page has %s', (name) => {
-    expect(manual).toContain(flagOf(name).replaceAll('-', '\\-'));
-  });
 });
 
 describe('docs/operating.md', () => {
@@ -120,11 +115,6 @@ describe('docs/operating.md', () => {
 
   test.each(names)('describes the command %s', (command) => {
     expect(text).toMatch(new RegExp(`^\\| \`blocksmtp ${command}[\` ].* \\| .+ \\|$`, 'm'));
-  });
-
-  test.each(names)('and so does the manual page: %s', (command) => {
-    const word = command.replace('-', '\\\\-');
-    expect(manual).toMatch(new RegExp(`^\\.B[IR]? "?${word}\\b`, 'm'));
   });
 });
 

@@ -205,6 +205,10 @@ const pure: readonly Room[] = [
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
   },
+  {
+    folder: 'report/alarms',
+    purpose: 'What of a status is worth a mail, and when it is told.',
+  },
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
   {
@@ -304,6 +308,10 @@ const composition: readonly Room[] = [
     folder: 'daemon/enforcement',
     purpose:
       'Carries out what was decided: in the kernel, in words, on the disk, at open sessions.',
+  },
+  {
+    folder: 'daemon/alarms',
+    purpose: 'Writes to people when nobody is guarded, or not all that should be.',
   },
   {
     folder: 'daemon/greeting',

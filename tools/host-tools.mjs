@@ -18,10 +18,13 @@ const tools = {
   'dbus-monitor': 'dbus-bin',
   debootstrap: 'debootstrap',
   dh: 'debhelper',
+  fish: 'fish',
   ip: 'iproute2',
   ipset: 'ipset',
   iptables: 'iptables',
   journalctl: 'systemd',
+  lintian: 'lintian',
+  man: 'man-db',
   nft: 'nftables',
   'notification-daemon': 'notification-daemon',
   'notify-send': 'libnotify-bin',
@@ -31,6 +34,7 @@ const tools = {
   'systemd-journal-remote': 'systemd-journal-remote',
   'systemd-nspawn': 'systemd-container',
   xdotool: 'xdotool',
+  zsh: 'zsh',
 };
 
 /** Where programs lie; the PATH of an ordinary user lacks some of it. */

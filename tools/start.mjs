@@ -17,7 +17,12 @@ const programsOwn = `
 async function decide(words) {
   if (words.length > 0) return words;
   const why = await whyNothing();
-  if (why === undefined) return ['run'];
+  if (why === undefined) {
+    console.log(
+      'You are root, and there is a mail log: the daemon begins now. It changes the firewall, until Ctrl-C.',
+    );
+    return ['run'];
+  }
   console.log(`The daemon cannot do its work here: ${why}.`);
   console.log(
     'So that you see what it does, here is a bundled sample log, replayed; nothing is changed.\n',

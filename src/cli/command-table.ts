@@ -43,6 +43,7 @@ import {type SettingName, settingNames} from '../config/schema.js';
 import {contactCommands} from './contact-commands.js';
 import {complainedCommands} from './complained-commands.js';
 import {queueCommands} from './queue-commands.js';
+import {warningCommands} from './warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -324,6 +325,7 @@ export const commands: readonly CommandRow[] = [
   ...queueCommands,
   ...contactCommands,
   ...complainedCommands,
+  ...warningCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

@@ -43,7 +43,6 @@ export function refusing(made: Command, output: Output, more: MoreOfWords): Comm
   const needed = made.registeredArguments.filter(({required}) => required);
   for (const operand of needed) operand.required = false;
   return made.hook('preAction', async () => {
-    refuseMisplaced(made, output);
     await refuseWrongWords(
       made,
       needed.map((operand) => operand.name()),
@@ -87,18 +86,6 @@ export async function reaching(
 
 // `-` by itself is an operand: standard input.
 const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
-
-/** Options before a command would be those of `run`, which is meant where no command comes first. */
-function refuseMisplaced({args, parent}: Command, output: Output): void {
-  const [meant] = args.filter((word) => !isOption(word));
-  const commands = parent?.commands.map((command) => command.name()) ?? [];
-  // A word behind a command that stands first is an operand.
-  if (meant === undefined || !commands.includes(meant)) return;
-  if (commands.includes(parent?.args[0] ?? '')) return;
-  const expected = `the command first, and its options behind it: blocksmtp ${meant} [options]`;
-  output.complain(problemText({where: 'command line', what: `options before ${meant}`, expected}));
-  throw wrongUsage();
-}
 
 /** Tells every word that is no option or operand of the command, with whatever else is wrong. */
 async function refuseWrongWords(

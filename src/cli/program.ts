@@ -1,9 +1,10 @@
 /** Makes the command line of the table of commands (`command-table.ts`). */
 import {Command} from 'commander';
 import {addCommand, refusing} from './command.js';
-import type {CommandRow} from './command-row.js';
+import {type CommandRow, nameOf} from './command-row.js';
 import {commands} from './command-table.js';
 import type {Surroundings} from './face/surroundings.js';
+import {helpOf} from './manual.js';
 import {valueOption} from './options.js';
 import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../config/options.js';
@@ -28,7 +29,7 @@ function addRow(program: Command, row: CommandRow, surroundings: Surroundings): 
     settings === 'none'
       ? refusing(program.command(words), output, more)
       : addCommand(program, words, settings, output, more);
-  made.description(meaning);
+  made.description(meaning).addHelpText('after', () => helpOf(nameOf(row)));
   for (const {flags, meaning: text} of row.options ?? []) {
     if (flags.includes('<')) made.addOption(valueOption(flags, text));
     else made.option(flags, text);

@@ -28,7 +28,7 @@ import type {Bar, ClientView, CrowdView} from '../judge/view.js';
 import type {Proof} from '../mail/evidence.js';
 import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
-import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
+import type {EgressStatus, FamilyStatus, PathTrouble, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import {isKnownContact} from './contact.js';
 import {isFamily} from './family-shape.js';
@@ -313,6 +313,7 @@ const isStatus = shape<Status>({
   endless: maybe(isEndless),
   effect: maybe(isEffect),
   unsaved: maybe(isText),
+  paths: maybe(listOf(shape<PathTrouble>({key: isText, what: isText}))),
   outcomes: recordOf(isNumber),
   mail: maybe(isMailStatus),
   hearing: isHearingView,

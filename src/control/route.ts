@@ -7,6 +7,7 @@ import {
   isAboutConfiguration,
   parseRequest,
 } from './protocol.js';
+import {deniedText, onlyAsks} from './reading.js';
 
 export interface Answerers {
   /** What is about configurations: it outlives the present one. */
@@ -21,4 +22,12 @@ export async function route(value: unknown, {course, guard, gate}: Answerers): P
   if (request === undefined) return {kind: 'refused', message: 'not a request of this version'};
   if (request.command === 'greet') return gate(request);
   return isAboutConfiguration(request) ? course(request) : guard(request);
+}
+
+/** Of the socket for a group: what would change something is refused. */
+export async function routeReading(value: unknown, answerers: Answerers): Promise<Answer> {
+  const request = parseRequest(value);
+  return request === undefined || onlyAsks(request)
+    ? route(value, answerers)
+    : {kind: 'refused', message: deniedText(request)};
 }

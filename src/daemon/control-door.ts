@@ -7,22 +7,30 @@ import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {Answer} from '../control/protocol.js';
+import {readingSocketOf} from '../control/reading.js';
+import {folderOf, isFolder} from '../sys/disk/text-file.js';
 import {askControl, type ControlServer, serveControl} from '../sys/talk/control-socket.js';
+
+type Answering = (request: unknown) => Promise<Answer>;
 
 export class ControlDoor {
   readonly #config: Config;
   readonly #say: Say;
-  readonly #answer: (request: unknown) => Promise<Answer>;
+  readonly #answer: Answering;
+  readonly #reading: Answering;
   #server: ControlServer | undefined;
+  #readers: ControlServer | undefined;
   #isClosed = false;
   /** Each check calls it: the log has what is wrong once. */
   readonly #troubles: Troubles;
   readonly #opening = new SingleFlight(() => this.#open());
 
-  constructor(config: Config, say: Say, answer: (request: unknown) => Promise<Answer>) {
+  /** @param reading answers members of a group, who may change nothing */
+  constructor(config: Config, say: Say, answer: Answering, reading: Answering) {
     this.#config = config;
     this.#say = say;
     this.#answer = answer;
+    this.#reading = reading;
     this.#troubles = new Troubles(say);
   }
 
@@ -34,10 +42,30 @@ export class ControlDoor {
   close(): void {
     this.#isClosed = true;
     this.#server?.close();
+    this.#readers?.close();
+  }
+
+  /** Only where the unit, or the administrator, has made its folder: that says whose group it is. */
+  async #openToReaders(): Promise<void> {
+    const path = readingSocketOf(this.#config.controlSocket);
+    if (!isFolder(folderOf(path)) || this.#readers?.isThere() === true) return;
+    try {
+      this.#readers?.close();
+      this.#readers = undefined;
+      const server = await serveControl(path, this.#reading, 'group');
+      if (this.#isClosed) server.close();
+      else this.#readers = server;
+      this.#troubles.end('readers');
+    } catch (error) {
+      const why = (error as Error).message;
+      this.#troubles.begin('readers', `no socket for the group that may ask: ${why}`, 'warning');
+    }
   }
 
   async #open(): Promise<void> {
-    if (this.#config.dryRun || this.#server?.isThere() === true) return;
+    if (this.#config.dryRun) return;
+    await this.#openToReaders();
+    if (this.#server?.isThere() === true) return;
     const {controlSocket: path} = this.#config;
     try {
       const isLost = this.#server !== undefined;

@@ -15,7 +15,9 @@ import type {EffectWatch} from '../sessions/live/effect-watch.js';
 import {ExemptionWatch, type KnownWhitelist} from '../score/live/exemption-watch.js';
 import {keptListIn, nothingKept} from '../score/live/kept-list.js';
 import {Learner} from './learner.js';
+import {AlarmWatch} from './alarms/alarm-watch.js';
 import {MetricsFile} from './metrics-file.js';
+import {pathTroubles} from './path-troubles.js';
 import {type SourceBatch, LogSources} from './sources.js';
 import {effectWatch, mailShown, mailWatch} from './watches.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -77,6 +79,7 @@ export class Daemon {
   readonly #ask: Ask;
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
+  readonly #alarms: AlarmWatch;
   readonly #greeting: GreetingDesk;
   /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
   readonly #mail: MailWatch | undefined;
@@ -122,6 +125,7 @@ export class Daemon {
       ...shared,
       effect: this.#effect,
       trial,
+      paths: () => pathTroubles(config, this.#metrics.trouble),
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
@@ -132,6 +136,7 @@ export class Daemon {
       mail: mailShown(this.#mail, parts),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
+    this.#alarms = new AlarmWatch(config.dryRun ? {warnMail: ''} : config, say);
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
     const mailer = {dialect: sendmail, ports};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
@@ -227,7 +232,9 @@ export class Daemon {
     await this.egress.check();
     await this.#greeting.check();
     this.#enforcement.cutStanding();
-    this.#metrics.write(this.#desk.status());
+    const status = this.#desk.status();
+    this.#metrics.write(status);
+    this.#alarms.look(status);
   }
 
   /** Answers one request of an operator; a change is in force, or being retried, when it does. */
@@ -256,6 +263,7 @@ export class Daemon {
   /** Saves, and leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.#enforcement.halt();
+    await this.#alarms.stop();
     await this.#effect.stop();
     const way = await this.#greeting.stop(firewall === 'remove' ? 'removed' : 'left');
     const egress = await this.egress.stop(firewall);

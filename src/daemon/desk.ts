@@ -20,7 +20,7 @@ import type {State} from '../guard/state.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Family} from '../net/address.js';
 import {networkOf} from '../net/network.js';
-import {blocksByRule, familiesOf, type Status} from '../report/status.js';
+import {blocksByRule, familiesOf, type PathTrouble, type Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
@@ -55,6 +55,8 @@ export interface DeskParts {
   readonly exemptions: () => Exemptions;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly enforcement: Enforcement;
+  /** Settings whose files or programs do not work; absent: nobody looks. */
+  readonly paths?: () => readonly PathTrouble[];
   /** Whether blocks have the effect that they should; undefined: nobody watches. */
   readonly effect?: Pick<EffectWatch, 'view' | 'passagesOf'>;
   /** How much of the rules for outgoing mail is in force. */
@@ -141,6 +143,11 @@ export class Desk {
     return found.beside === undefined ? why : {...why, beside: found.beside};
   }
 
+  #paths(): Pick<Status, 'paths'> {
+    const paths = this.#parts.paths?.() ?? [];
+    return paths.length === 0 ? {} : {paths};
+  }
+
   status(): Status {
     const {config, state, enforcement, egress, trial, hearing, mail} = this.#parts;
     const sinceMs = this.#parts.sinceMs();
@@ -159,6 +166,7 @@ export class Desk {
       ...(sinceMs === undefined && endless !== undefined ? {endless} : {}),
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
+      ...this.#paths(),
       outcomes: enforcement.outcomes,
       ...(mail.is === 'counted' && {
         mail: mailStatus(

@@ -14,6 +14,7 @@ const mode = 0o644;
 export class MetricsFile {
   readonly #path: string;
   readonly #troubles: Troubles;
+  #trouble: string | undefined;
 
   /** @param path empty: nothing is written */
   constructor(path: string, say: Say) {
@@ -21,13 +22,20 @@ export class MetricsFile {
     this.#troubles = new Troubles(say);
   }
 
+  /** Why the file was not written the last time; undefined: it was, or nobody wants it. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   write(status: Status): void {
     if (this.#path === '') return;
     try {
       writeTextFile(this.#path, statusFigures(status), mode);
       this.#troubles.end('metrics_file');
+      this.#trouble = undefined;
     } catch (error) {
       const {message} = error as Error;
+      this.#trouble = message;
       this.#troubles.begin('metrics_file', `metrics_file: not written: ${message}`, 'warning');
     }
   }

@@ -9,7 +9,7 @@ import {greetingLines} from './greeting/lines.js';
 import {hearingLines} from './hearing/lines.js';
 import type {CrowdView} from '../judge/view.js';
 import {effectLines} from './effect-text.js';
-import {enforcedShare, type FamilyStatus, type Status} from './status.js';
+import {enforcedShare, type FamilyStatus, type PathTrouble, type Status} from './status.js';
 
 /** To a tenth of a percent, and never rounded up: 100 % means all. */
 export function percentText(share: number): string {
@@ -35,6 +35,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...crowdLines(crowd, nowMs),
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
+    ...(status.paths ?? []).map(pathText),
     ...hearingLines(status.hearing, nowMs),
     `enforced: ${enforcedText(families)}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
@@ -131,6 +132,9 @@ export const trialTrouble = {
   overdue:
     'the configuration was NOT confirmed, but the one before is bad now: blocksmtp confirm, or correct what the log names',
 } as const;
+
+/** As the daemon sees it in its sandbox, where less can be written than elsewhere. */
+export const pathText = ({key, what}: PathTrouble): string => `${key} does NOT work: ${what}`;
 
 /** What was decided since is in force, but a restart would forget it. */
 export const unsavedText = (why: string): string =>

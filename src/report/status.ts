@@ -50,6 +50,13 @@ export function blocksByRule(blocks: Iterable<Block>): Readonly<Record<BlockedBy
 export const blockedBy = ({origin, because}: Block): BlockedBy =>
   origin === 'operator' ? 'operator' : (because?.rule ?? 'earlier');
 
+/** A setting that names a path, and why that does not work. */
+export interface PathTrouble {
+  /** Of the setting, as in the file. */
+  readonly key: string;
+  readonly what: string;
+}
+
 export interface Status {
   /** When the daemon began under this configuration, ms since the epoch; undefined: none runs. */
   readonly sinceMs: number | undefined;
@@ -70,6 +77,8 @@ export interface Status {
   readonly endless?: Endless | undefined;
   /** Why the state could not be saved; undefined: it could. */
   readonly unsaved: string | undefined;
+  /** Files and programs of the settings that do not work as the daemon runs; absent: they all do. */
+  readonly paths?: readonly PathTrouble[] | undefined;
   /** What came of the lines since the beginning: the kind of the outcome → how often. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** Mail that leaves through the mailer; absent: it is not counted. */
@@ -91,8 +100,9 @@ export function enforcedShare(families: readonly Enforced[]): number {
 
 /** Whether nothing is left to be done by anybody. */
 export function isGood(status: Status): boolean {
-  const {sinceMs, families, egress, crowd, trial, effect, unsaved, hearing} = status;
+  const {sinceMs, families, egress, crowd, trial, effect, unsaved, paths = [], hearing} = status;
   return (
+    paths.length === 0 &&
     sinceMs !== undefined &&
     unsaved === undefined &&
     effect?.kind !== 'lately' &&

@@ -133,7 +133,10 @@ function clientLines(known: ClientView, block: Block | null, nowMs: number): str
     // What led to a block is told with it, and the client began anew.
     `against it${block === null ? '' : ' since the block'}: ${againstText(known)}${sinceText(known)}`,
     `for it: ${forText(known)}`,
-    `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,
+    // What made the block is told with it: a score of nothing would seem to be what the block is for.
+    block !== null && score === 0
+      ? `nothing counts since the block; ${judgedText(bars)}`
+      : `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,
     ...(secondChanceMs === undefined || secondChanceMs <= nowMs
       ? []
       : [`until ${isoTime(secondChanceMs)} its names weigh a quarter: what was held up comes`]),

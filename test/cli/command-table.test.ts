@@ -1,4 +1,5 @@
 /** The table of commands, and that the program has a command for each row and no other. */
+import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from '@jest/globals';
 import {nameOf} from '../../src/cli/command-row.js';
 import {commands} from '../../src/cli/command-table.js';
@@ -34,4 +35,23 @@ test.each(commands)('$words: its meaning is sentences; its options are those of 
   expect(flags).toEqual(expect.arrayContaining(own));
   if (row.settings === 'none') expect(flags).toEqual(own);
   else expect(flags[0]).toBe('--config <PATH>');
+});
+
+test('what doctor and status advise is no command that lacks its operand', () => {
+  const needing = commands.filter(({words}) => words.includes('<')).map(nameOf);
+  const folders = ['src/report', 'src/report/findings', 'src/report/greeting'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
+  const lacking = files.flatMap((file) =>
+    needing.flatMap((name) => {
+      const found = readFileSync(file, 'utf8').match(
+        new RegExp(`blocksmtp ${name}(?![a-z-])(?! [\\w$])`, 'g'),
+      );
+      return found?.map((call) => `${file}: ${call}`) ?? [];
+    }),
+  );
+  expect(lacking).toEqual([]);
 });

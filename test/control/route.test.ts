@@ -1,11 +1,11 @@
 /** Who is asked for an answer: the course, the guard, or nobody. */
 import {expect, test} from '@jest/globals';
 import type {Request} from '../../src/control/protocol.js';
-import {route} from '../../src/control/route.js';
+import {route, routeReading} from '../../src/control/route.js';
 
-async function routed(value: unknown): Promise<readonly unknown[]> {
+async function routed(value: unknown, by = route): Promise<readonly unknown[]> {
   const asked: [string, Request][] = [];
-  const answer = await route(value, {
+  const answer = await by(value, {
     course: (request) => {
       asked.push(['course', request]);
       return Promise.resolve({kind: 'done', message: 'of the course'});
@@ -58,3 +58,23 @@ test.each([undefined, 'reload', {command: 'reload', confirmSeconds: 1}, {command
     ]);
   },
 );
+
+test.each(['list', 'status', 'waiting'])('the socket of the group takes %s', async (command) => {
+  expect(await routed({command}, routeReading)).toEqual([
+    {kind: 'done', message: 'of the guard'},
+    ['guard', {command}],
+  ]);
+});
+
+test.each([
+  {command: 'block', network: '192.0.2.7', seconds: 60},
+  {command: 'unblock', network: '192.0.2.7'},
+  {command: 'resume'},
+  {command: 'flush'},
+  {command: 'reload'},
+  {command: 'confirm'},
+])('and refuses %j: it changes something', async (request) => {
+  expect(await routed(request, routeReading)).toEqual([
+    {kind: 'refused', message: 'permission denied: run it as root'},
+  ]);
+});

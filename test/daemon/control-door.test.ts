@@ -1,7 +1,8 @@
 /** The control socket of one life: opened again, closed for good, and missing without harm. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import {readingSocketOf} from '../../src/control/reading.js';
 import {ControlDoor} from '../../src/daemon/control-door.js';
 import {askControl} from '../../src/sys/talk/control-socket.js';
 import {configIn} from '../support/config.js';
@@ -24,6 +25,7 @@ const doorOf = (): ControlDoor =>
     config,
     (level, message) => void said.push(`${level} ${message}`),
     () => Promise.resolve({kind: 'done', message: 'heard'}),
+    () => Promise.resolve({kind: 'done', message: 'asked'}),
   );
 const ask = async (): Promise<string> => (await askControl(config.controlSocket, {})).kind;
 
@@ -51,6 +53,25 @@ test('that cannot be opened is complained of, and opened when it can be', async 
   fs.rmSync(config.controlSocket, {recursive: true});
   await door.open();
   expect(await ask()).toBe('answer');
+});
+
+test('has a second one for a group, where somebody has made its folder', async () => {
+  await door.open();
+  const reading = readingSocketOf(config.controlSocket);
+  expect(fs.existsSync(reading)).toBe(false);
+  fs.mkdirSync(dirname(reading));
+  await door.open();
+  const modes = [config.controlSocket, reading].map((path) => fs.statSync(path).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o660]);
+  expect(await askControl(reading, {})).toEqual({
+    kind: 'answer',
+    answer: {kind: 'done', message: 'asked'},
+  });
+  fs.rmSync(reading);
+  await door.open();
+  expect(fs.existsSync(reading)).toBe(true);
+  door.close();
+  expect(fs.existsSync(reading)).toBe(false);
 });
 
 test('stays closed', async () => {

@@ -6,6 +6,7 @@
  */
 import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
+import {deniedText, onlyAsks, readingSocketOf} from '../../control/reading.js';
 import type {Config} from '../../config/schema.js';
 import {SilenceWatch} from '../inspect/hung-daemon.js';
 import {lockHolder} from '../../sys/proc/lock-holder.js';
@@ -22,7 +23,12 @@ export async function askDaemon(
   request: Request,
   patienceMs?: number,
 ): Promise<Asked> {
-  const asked = await askControl(controlSocket, request, patienceMs);
+  let asked = await askControl(controlSocket, request, patienceMs);
+  if (asked.kind === 'failed' && asked.isDenied && onlyAsks(request)) {
+    const reading = await askControl(readingSocketOf(controlSocket), request, patienceMs);
+    if (reading.kind !== 'noDaemon') asked = reading;
+  }
+  if (asked.kind === 'failed' && asked.isDenied) return {kind: 'failed', why: deniedText(request)};
   if (asked.kind !== 'answer') return asked;
   const answer = parseAnswer(asked.answer);
   return answer === undefined

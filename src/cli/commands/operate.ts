@@ -3,13 +3,14 @@
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
 import {askWatched, unasked, unaskedForLong} from './ask.js';
-import {type Answered, answerAlone, onlyAsks} from './without-daemon.js';
+import {type Answered, answerAlone} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {patienceMs} from '../inspect/hung-daemon.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Block} from '../../blocks/block.js';
 import type {Config} from '../../config/schema.js';
 import type {Answer, GuardRequest} from '../../control/protocol.js';
+import {deniedText, onlyAsks} from '../../control/reading.js';
 import type {WaitingView} from '../../greeting/view.js';
 import {statusFigures} from '../../report/prometheus.js';
 import {isGood, type Status} from '../../report/status.js';
@@ -19,6 +20,7 @@ import {waitingJson, waitingTable} from '../../report/tables/waiting.js';
 import {blocksJson, blockTable} from '../../report/tables/blocks.js';
 import {type RemoteName, whyJson, whyLines, type WhyView} from '../../report/why-lines.js';
 import {nowMs} from '../../sys/run/clock.js';
+import {isRoot} from '../../sys/run/machine.js';
 import {type HostNames, noNames} from '../../sys/talk/host-names.js';
 import type {Log} from '../../sys/talk/log.js';
 
@@ -38,6 +40,8 @@ export async function operate(
   if (answer === undefined) return exitCode.configuration;
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);
+    const isTold = answer.unavailable.includes(deniedText(request));
+    if (!isTold && !isRoot() && answer.hung !== true) output.complain(deniedText(request));
     return exitCode.unavailable;
   }
   switch (answer.kind) {
@@ -106,7 +110,7 @@ type Running =
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'};
 
 async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
-  const patience = onlyAsks.has(request.command) ? patienceMs : undefined;
+  const patience = onlyAsks(request) ? patienceMs : undefined;
   const asked = await askWatched(config, request, patience);
   switch (asked.kind) {
     case 'answer':

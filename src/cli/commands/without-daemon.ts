@@ -12,6 +12,7 @@ import {
   type MessageAnswer,
   readNetwork,
 } from '../../control/protocol.js';
+import {onlyAsks} from '../../control/reading.js';
 import {Desk} from '../../daemon/desk.js';
 import {Enforcement} from '../../daemon/enforcement/enforcement.js';
 import type {Exemptions} from '../../score/exempt.js';
@@ -38,22 +39,13 @@ export type Answered =
   | Answer
   | {readonly unavailable: string; /** A daemon runs, and says nothing. */ readonly hung?: true};
 
-export const onlyAsks: ReadonlySet<GuardRequest['command']> = new Set([
-  'list',
-  'status',
-  'why',
-  'senders',
-  'waiting',
-  'contact',
-]);
-
 /** @returns `taken`: somebody else works on the state */
 export async function answerAlone(
   request: GuardRequest,
   config: Config,
   log: Log,
 ): Promise<Answered | {readonly taken: string}> {
-  const open = onlyAsks.has(request.command) ? openToLook : openResources;
+  const open = onlyAsks(request) ? openToLook : openResources;
   const opened = await open(config, log);
   if (opened.kind !== 'ready') {
     const {kind, why} = opened;
@@ -159,7 +151,7 @@ function partsFor(
 /** The whitelist as it was last read; a command that only asks keeps none. */
 function keptFor(command: GuardRequest['command'], {stateDir}: Config): KeptList {
   const kept = keptListIn(stateDir);
-  return onlyAsks.has(command) ? {read: () => kept.read(), write: () => undefined} : kept;
+  return onlyAsks({command}) ? {read: () => kept.read(), write: () => undefined} : kept;
 }
 
 /** Sets or lifts one block, beside all others that should stand. */

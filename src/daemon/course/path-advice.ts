@@ -22,7 +22,8 @@ export interface PathAdvice {
 }
 
 export function pathAdvice(config: Config): PathAdvice[] {
-  const {whiteList, warnCommand, controlSocket, stateDir, metricsFile, dryRun} = config;
+  const {whiteList, warnCommand, mailActionCommand, controlSocket, stateDir, metricsFile, dryRun} =
+    config;
   const list = readTextFile(whiteList);
   const found: [SettingName, string | undefined][] = [
     ...config.syslogMsgsFile.map((name): [SettingName, string | undefined] => [
@@ -31,6 +32,7 @@ export function pathAdvice(config: Config): PathAdvice[] {
     ]),
     ['whiteList', list.kind === 'text' ? undefined : `${list.why}: it exempts nobody`],
     ['warnCommand', warnCommand === '' ? undefined : whyNotRun(warnCommand)],
+    ['mailActionCommand', mailActionCommand === '' ? undefined : whyNotRun(mailActionCommand)],
     ...sameFiles(config),
   ];
   if (!dryRun) {

@@ -1,7 +1,7 @@
 /** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
 import {badFileTrouble, type TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare, type Status} from '../status.js';
-import {absentText, percentText, trialTrouble, unsavedText} from '../status-lines.js';
+import {absentText, pathText, percentText, trialTrouble, unsavedText} from '../status-lines.js';
 import type {Facts} from './facts.js';
 import {inexpressible} from '../../firewall/filter-listing.js';
 import {advice, bad, type Finding, good} from '../finding.js';
@@ -35,6 +35,7 @@ function statusFindings(status: Status): Finding[] {
         ]),
     ...trialFindings(trial),
     ...(unsaved === undefined ? [] : [bad(unsavedText(unsaved))]),
+    ...(status.paths ?? []).map((path) => bad(pathText(path))),
     ...egressFindings(egress),
     ...families.flatMap(({family, absentHooks = []}) =>
       absentHooks.length === 0

@@ -9,7 +9,7 @@ export function whitelistFindings({whitelist, config}: Facts): Finding[] {
   if (problems > 0)
     return [
       bad(
-        `${countText(problems, 'bad line')} in ${config.whiteList}: \`blocksmtp check\` tells more`,
+        `${countText(problems, 'bad line')} in ${config.whiteList}: \`blocksmtp check 127.0.0.1\` names them`,
       ),
     ];
   return [good(`${entries} ${entries === 1 ? 'entry' : 'entries'} in ${config.whiteList}`)];

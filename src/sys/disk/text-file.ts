@@ -115,6 +115,8 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   const descriptor = fs.openSync(fresh, 'wx', mode);
   try {
     try {
+      // The unit's umask leaves nothing to anybody else.
+      fs.fchmodSync(descriptor, mode);
       // Not writeSync: on a disk that fills up it writes less than all, and says nothing.
       fs.writeFileSync(descriptor, text);
       fs.fsyncSync(descriptor);
@@ -127,6 +129,11 @@ export function writeTextFile(path: string, text: string, mode: number): void {
     throw error;
   }
 }
+
+export const folderOf = (path: string): string => dirname(path);
+
+export const isFolder = (path: string): boolean =>
+  fs.statSync(path, {throwIfNoEntry: false})?.isDirectory() === true;
 
 export const removeFile = (path: string): void => fs.rmSync(path, {force: true});
 

@@ -24,6 +24,9 @@ export function lackingCapabilities(
   return names.filter((name) => ((effective >> capabilityBits[name]) & 1n) === 0n);
 }
 
+/** Where there are no users, everybody may what root may. */
+export const isRoot = (): boolean => (process.geteuid?.() ?? 0) === 0;
+
 /** The network namespace in which we live: `net:[4026531840]`. */
 export const ownNetwork = (): string => fs.readlinkSync('/proc/self/ns/net');
 

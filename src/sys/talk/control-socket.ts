@@ -28,10 +28,14 @@ export interface ControlServer {
   close(): void;
 }
 
-/** @param answer gets what the line said as JSON, or undefined when it was none */
+/**
+ * @param answer gets what the line said as JSON, or undefined when it was none
+ * @param users who may connect; the group is that of the folder where its mode says so (g+s)
+ */
 export async function serveControl(
   path: string,
   answer: (request: unknown) => Promise<unknown>,
+  users: 'owner' | 'group' = 'owner',
 ): Promise<ControlServer> {
   fs.mkdirSync(dirname(path), {recursive: true, mode: 0o755});
   if (Buffer.byteLength(path) > longestPathBytes) {
@@ -53,7 +57,7 @@ export async function serveControl(
     connection.on('timeout', () => connection.destroy());
     void serveOne(connection, answer, enter);
   });
-  await listen(server, path);
+  await listen(server, path, users);
   const made = identityAt(path);
   return {
     isThere: () => made !== undefined && identityAt(path) === made,
@@ -92,12 +96,12 @@ function identityAt(path: string): string | undefined {
   }
 }
 
-/** Only its owner may use the file. */
-function listen(server: net.Server, path: string): Promise<void> {
+/** @param users nobody else may use the file */
+function listen(server: net.Server, path: string, users: 'owner' | 'group'): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     // Node makes the file before listen() returns. The mask is the whole process's, so nobody waits here.
-    const mask = process.umask(0o177);
+    const mask = process.umask(users === 'owner' ? 0o177 : 0o117);
     try {
       server.listen(path, resolve);
     } finally {
@@ -132,8 +136,13 @@ type ControlAnswer =
   | {readonly kind: 'answer'; readonly answer: unknown}
   /** Nobody listens there. `dead`: there is the file of one that was killed. */
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
-  /** `waitedMs`: somebody listens, and has said nothing for so long. */
-  | {readonly kind: 'failed'; readonly why: string; readonly waitedMs?: number};
+  /** `waitedMs`: somebody listens, and has said nothing for so long. `isDenied`: our user may not connect. */
+  | {
+      readonly kind: 'failed';
+      readonly why: string;
+      readonly waitedMs?: number;
+      readonly isDenied?: true;
+    };
 
 /** @param patienceMs how long we wait for the daemon's answer; default: `longestAnswerMs` */
 export async function askControl(
@@ -150,6 +159,7 @@ export async function askControl(
     const {code, message} = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return {kind: 'noDaemon', file: 'none'};
     if (code === 'ECONNREFUSED') return {kind: 'noDaemon', file: 'dead'};
+    if (code === 'EACCES') return {kind: 'failed', why: message, isDenied: true};
     if (error instanceof Silence) return {kind: 'failed', why: message, waitedMs: patienceMs};
     // So many wait for it that the kernel takes no more.
     if (code === 'EAGAIN') return {kind: 'failed', why: message, waitedMs: 0};

@@ -1,0 +1,194 @@
+/**
+ * What the help of a command and its manual page tell beyond the table's one sentence: details, and
+ * examples of calls. Decides nothing. `test/pages` prints the pages.
+ */
+
+interface ManualEntry {
+  /** Whole sentences. */
+  readonly details?: string;
+  /** Calls that work, each with what it does. */
+  readonly examples?: readonly (readonly [call: string, does: string])[];
+}
+
+/** By the name of the command; one that has none here has its sentence alone. */
+export const manual: Readonly<Record<string, ManualEntry>> = {
+  run: {
+    details:
+      'The daemon. It keeps what it knows in state_dir, and the other commands reach it through control_socket. Under systemd the unit starts it, under a classic init blocksmtp-respawn.',
+    examples: [
+      ['blocksmtp --dry-run --debug=3', 'watch it decide; it changes nothing and needs no rights'],
+    ],
+  },
+  replay: {
+    details:
+      'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. What came while a block would have stood weighs nothing, and is counted apart. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail stand first. Exit 1: no line of the mailer was understood.',
+    examples: [
+      ['blocksmtp replay /var/log/mail.log.1', 'whom would it have blocked yesterday?'],
+      ['blocksmtp replay --threshold=5 /var/log/mail.log.1', 'and with another setting?'],
+      [
+        'blocksmtp replay --against new.toml /var/log/mail.log.1',
+        'what would a new configuration change?',
+      ],
+    ],
+  },
+  explain: {
+    details:
+      'For each line it tells the record, the event, whose it was, what it weighed, the score behind it and at which scores the client is blocked; that the client was blocked then; or why the line is passed over. A line "User unknown" does not name its client, so give it the whole log. Exit 1: no line of the mailer was understood.',
+    examples: [
+      ['blocksmtp explain /var/log/mail.log', 'why did a line count, or not count?'],
+      [
+        'blocksmtp explain /var/log/mail.log | grep -F -A4 203.0.113.7',
+        'the lines about one client',
+      ],
+    ],
+  },
+  list: {
+    details:
+      'It tells until when each block stands, the name of the host, the last names it asked for, and the rule. The DNS is asked for at most a hundred names.',
+    examples: [['blocksmtp list', 'who is blocked now?']],
+  },
+  why: {
+    details:
+      'It also tells the score and the bars that it is held against, its past, other rules that drop it, and whether blocking is stopped.',
+    examples: [['blocksmtp why 203.0.113.7', 'everything about one address']],
+  },
+  block: {
+    details:
+      'At the largest an IPv4 /16 or an IPv6 /32. With the backend iptables a daemon must run to end the block.',
+    examples: [['blocksmtp block 203.0.113.7 --for 1h', 'block by hand']],
+  },
+  unblock: {
+    details: 'What was delivered for the client is kept.',
+    examples: [['blocksmtp unblock 203.0.113.7', 'let an address in now']],
+  },
+  allow: {
+    details:
+      'Every other byte of the file stays. A daemon that runs reads the file within seconds, and ends the block.',
+    examples: [["blocksmtp allow 203.0.113.7 --comment 'our partner'", 'let it in for ever']],
+  },
+  disallow: {
+    details: 'A larger entry that covers it stays, and is named.',
+    examples: [['blocksmtp disallow 203.0.113.7', 'judge it again']],
+  },
+  resume: {
+    details:
+      'Blocking stops when the relay refuses users whom it had. It begins again by itself when the relay knows its users. First see whether it does.',
+    examples: [['blocksmtp resume', 'do not wait for that']],
+  },
+  check: {
+    details:
+      'The daemon that runs answers as it has the list; else the whitelist file and the configuration do. Which of the two has answered is told, and where they differ. Exit 1: it is not exempt.',
+    examples: [['blocksmtp check 203.0.113.7', 'which entry covers it?']],
+  },
+  status: {
+    details:
+      'It exits with 1 also when blocking is stopped, when the mailer is not heard, and when the configuration file is not in force because nobody confirmed it.',
+    examples: [
+      ['blocksmtp status', 'is all well?'],
+      ['blocksmtp status --json', 'the same for scripts'],
+    ],
+  },
+  doctor: {
+    details:
+      'It looks at programs, rights, the firewall, the whitelist and the logs. It changes nothing, except that without a daemon opening a state forgets history older than 90 days and puts a damaged database aside. Unless outbound is off it measures coverage too, for seven seconds.',
+    examples: [['blocksmtp doctor', 'what is wrong, and what to do?']],
+  },
+  greeting: {
+    examples: [['blocksmtp greeting advise', "the lines for sendmail's own pause"]],
+  },
+  flush: {
+    details: 'Without a daemon it takes chain, hook, sets and tables of every backend away.',
+    examples: [['blocksmtp flush', 'lift all blocks']],
+  },
+  reload: {
+    details:
+      'Where nothing in the configuration has changed, only the whitelist is read anew, and is in force when the command ends. With --confirm the configuration before comes back, and the blocks made since are lifted, unless `blocksmtp confirm` comes in time. What nobody confirmed comes back neither by a restart nor by SIGHUP, until the file is another one or a plain reload is asked for. Exit 1: refused.',
+    examples: [
+      ['blocksmtp reload --confirm 5m', 'try a configuration, and not be locked out by it'],
+    ],
+  },
+  confirm: {
+    details: 'Exit 1: nothing is on trial.',
+    examples: [['blocksmtp confirm', 'keep it']],
+  },
+  watch: {
+    details:
+      'It needs no daemon. Without root only your own programs are named. Without tracefs a program that is gone between two looks is not seen; a notice tells so.',
+    examples: [['blocksmtp watch', 'what connects to mail ports now?']],
+  },
+  senders: {
+    details: 'The worst stands on top. Whole hours are counted.',
+    examples: [
+      ['blocksmtp senders', 'who on this machine sends spam?'],
+      ['blocksmtp senders --by auth --since 1h', 'which logins sent mail in the last hour?'],
+    ],
+  },
+  coverage: {
+    details:
+      'It measures by the socket tables, by what the kernel tells, and with hold. It needs a network in which nothing else is, and makes the other machine itself. Nothing leaves the machine, and nothing stays.',
+    examples: [['unshare --net blocksmtp coverage', 'how much is seen?']],
+  },
+  gate: {
+    details:
+      'A client that speaks before the greeting hears 554. The unit blocksmtp-gate.service starts it.',
+  },
+  greet: {
+    details:
+      'A client that speaks early or leaves is dropped without a word. This machine, and networks in the file of --exempt, do not wait. It ends with the exit code of COMMAND.',
+    examples: [['blocksmtp greet -- /usr/sbin/sendmail -bs', 'in a line of inetd.conf']],
+  },
+  queue: {
+    details:
+      'It searches all queues that sendmail.cf and submit.cf name; no lock is taken and no file is opened for writing. All filters must fit. A text may stand anywhere; with * in it, it must fit the whole. A ? behind the sender: only a header names it. Held messages stay in the queue, are not tried and do not bounce. Exit 1 of hold and release: some messages are as they were; each is named.',
+    examples: [
+      ['blocksmtp queue --count', 'who fills the queue?'],
+      ['blocksmtp queue hold --uid www-data', 'stop the mail of one user'],
+    ],
+  },
+  contact: {
+    details:
+      'It asks the registry of the address (RDAP), then the abuse-contact zone of the DNS, and last guesses from the reverse name. It sends nothing to the contact. Exit 1: nobody is named; 69: nobody could tell. With --from-message it prints the domain alone, for scripts, also of a client that our log does not bear out: then it says so on standard error.',
+    examples: [
+      ['blocksmtp contact 198.51.100.7', 'who answers for this address?'],
+      ['blocksmtp contact --from-message spam.eml', 'the domain of those who sent this'],
+    ],
+  },
+  complain: {
+    details:
+      'A message accuses the client that handed it in: by the one Received header that our mailer wrote, as far as our own log has the same queue id, client and time. In a Maildir clamd says which messages hold a listed virus, and all work is done as its owner; with --move, messages that are done go to folders of their own. Exit 1: of one of them nobody can be accused.',
+    examples: [
+      ['blocksmtp complain message spam.eml', 'whom would this accuse, and what would be written?'],
+      ["blocksmtp complain maildir /home/ann/Maildir --virus='Win.*'", 'the same of each infected message'],
+      ['blocksmtp complain headers spam.eml', 'the header, as it lies there'],
+    ],
+  },
+  trace: {
+    details:
+      'It goes by the first Received of this machine in the message, and by the log, its rotated files and the journal.',
+    examples: [['blocksmtp trace complaint.eml', 'who of ours sent this?']],
+  },
+  'test-warning': {
+    details:
+      'A mail goes to warn_mail, a program gets JSON, a webhook a request. A window of warn_user is not tried: doctor tells whether there is a desktop.',
+    examples: [['blocksmtp test-warning', 'do the warnings arrive?']],
+  },
+  'check-config': {
+    details:
+      'It tells line, key, what is there, what is expected and what was probably meant. Paths that cannot work are advice. It asks no daemon. The systemd unit runs it before a reload.',
+    examples: [['blocksmtp check-config', 'may I reload?']],
+  },
+  'sample-config': {
+    examples: [['blocksmtp sample-config > /tmp/sample.toml', 'see every setting']],
+  },
+};
+
+/** What `blocksmtp COMMAND --help` shows below the options. */
+export function helpOf(name: string): string {
+  const {details, examples = []} = manual[name] ?? {};
+  const shown = examples.map(([call, does]) => `  ${call}\n      ${does}`);
+  const parts = [details, shown.length === 0 ? undefined : ['Examples:', ...shown].join('\n')];
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => `\n${part}`)
+    .join('\n');
+}

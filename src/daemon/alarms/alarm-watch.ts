@@ -1,0 +1,43 @@
+/**
+ * Writes to `warn_mail` when nobody is guarded, or not all that should be. What is worth a mail, and when, is
+ * decided in `report/alarms`.
+ */
+import type {Say} from '../../base/say.js';
+import type {Config} from '../../config/schema.js';
+import {WarningDelivery} from '../../outgoing/warn/live/delivery.js';
+import {plainWays, type Said} from '../../outgoing/warn/live/ways.js';
+import {AlarmBook, alarmsOf} from '../../report/alarms/alarms.js';
+import type {Status} from '../../report/status.js';
+import {monotonicMs} from '../../sys/run/clock.js';
+
+/** The mailer's port on this machine. */
+const standardMailPort = 25;
+/** No user's share is used up by what concerns all. */
+const nobody = -1;
+
+export class AlarmWatch {
+  readonly #book = new AlarmBook();
+  readonly #ways: readonly WarningDelivery<Said>[];
+
+  constructor({warnMail}: Pick<Config, 'warnMail'>, say: Say, mailPort = standardMailPort) {
+    const settings = {warnMail, warnCommand: '', warnWebhook: ''};
+    const ways = plainWays<Said>(
+      settings,
+      (said) => said,
+      () => nobody,
+      mailPort,
+    );
+    this.#ways = ways.map((way) => new WarningDelivery(way, say));
+  }
+
+  /** Never waits, never fails. @param nowMs of a clock that nobody sets */
+  look(status: Status, nowMs = monotonicMs()): void {
+    for (const {title, lines} of this.#book.look(alarmsOf(status), nowMs)) {
+      for (const way of this.#ways) way.take({title, lines, json: ''});
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#ways.map((way) => way.stop()));
+  }
+}
