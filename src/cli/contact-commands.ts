@@ -3,6 +3,7 @@ import {type CommandRow, json, works} from './command-row.js';
 import {fromOurLog, readsOurLog} from './complained-commands.js';
 import {domainOfMessage} from './complained/from-message.js';
 import {contact} from './contact/contact.js';
+import {searching} from './contact/search.js';
 import {type OwnOptions, type WrongIn, wrongAddress} from './words.js';
 
 /** An address, or a message, and not both. */
@@ -31,7 +32,10 @@ export const contactCommands: readonly CommandRow[] = [
     run: works((config, log, {operands: [address = ''], form, options, surroundings: {output}}) => {
       const {as, log: only, fromMessage} = textsOf(options);
       if (fromMessage === undefined) return contact({address, form}, config, log, output);
-      return domainOfMessage({file: fromMessage, as, log: only}, config, log, output);
+      const wish = {file: fromMessage, as, log: only};
+      return searching(config, log, (search) =>
+        domainOfMessage(wish, config, log, output, async (client) => (await search(client)).answer),
+      );
     }),
   },
 ];

@@ -158,7 +158,10 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
       'A message accuses the client that handed it in: by the one Received header that our mailer wrote, as far as our own log has the same queue id, client and time. In a Maildir clamd says which messages hold a listed virus, and all work is done as its owner; with --move, messages that are done go to folders of their own. Exit 1: of one of them nobody can be accused.',
     examples: [
       ['blocksmtp complain message spam.eml', 'whom would this accuse, and what would be written?'],
-      ["blocksmtp complain maildir /home/ann/Maildir --virus='Win.*'", 'the same of each infected message'],
+      [
+        "blocksmtp complain maildir /home/ann/Maildir --virus='Win.*'",
+        'the same of each infected message',
+      ],
       ['blocksmtp complain headers spam.eml', 'the header, as it lies there'],
     ],
   },

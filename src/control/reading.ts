@@ -7,7 +7,14 @@ import type {CommandName, Request} from './protocol.js';
 /** The group of the shipped unit, for messages. */
 const readingGroup = 'blocksmtp';
 
-const asking: ReadonlySet<CommandName> = new Set(['list', 'status', 'why', 'senders', 'waiting']);
+const asking: ReadonlySet<CommandName> = new Set([
+  'list',
+  'status',
+  'why',
+  'senders',
+  'waiting',
+  'contact',
+]);
 
 /** Whether it changes nothing. */
 export const onlyAsks = ({command}: Pick<Request, 'command'>): boolean => asking.has(command);

@@ -86,7 +86,6 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (wanted.has('judge')) judge();
   if (wanted.has('firewall')) await firewall();
   if (wanted.has('outgoing')) await outgoing();
-  if (wanted.has('outgoing-mail')) outgoingMail();
   if (wanted.has('greeting')) await greeting(options);
   if (wanted.has('outgoing-mail')) await outgoingMail(wanted.has('harvest') ? [] : options);
   if (wanted.has('queue')) await queue();

@@ -5,10 +5,11 @@
  */
 import {boundaryText, judged} from './judged.js';
 import {headersOf, type MessageWish} from './message.js';
-import {searching} from '../contact/search.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
+import type {FindContact} from '../../complaint/contact/answer.js';
 import type {Config} from '../../config/schema.js';
+import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** Exit 1: there is none. */
@@ -17,6 +18,7 @@ export async function domainOfMessage(
   config: Config,
   log: Log,
   output: Output,
+  findContact: FindContact,
 ): Promise<ExitCode> {
   const headers = await headersOf([file], output);
   if (headers === undefined) return exitCode.unavailable;
@@ -24,8 +26,7 @@ export async function domainOfMessage(
   if (boundary?.kind !== 'verified') output.complain(boundaryText(boundary!));
   if (boundary?.kind !== 'verified' && boundary?.kind !== 'unverified') return exitCode.no;
   if (boundary.client === undefined) return exitCode.no;
-  const {client} = boundary;
-  const {answer: contact} = await searching(config, log, (search) => search(client));
+  const contact = await findContact(boundary.client, nowMs());
   if (contact.kind !== 'found') {
     output.complain(`no contact for ${boundary.client.text}: ${contact.why}`);
     return exitCode.no;

@@ -13,7 +13,7 @@ import type {Address} from '../../net/address.js';
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
-export interface Searched {
+interface Searched {
   readonly answer: ContactAnswer;
   readonly by: 'cache' | 'search';
 }
