@@ -169,12 +169,16 @@ const pure: readonly Room[] = [
     purpose: 'What a sender usually sends, what is too much, and in which words it is told.',
   },
   {
-    folder: 'guard',
-    purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
-  },
-  {
     folder: 'complaint/contact',
     purpose: 'Whom to write to about an address: what registries and the DNS say of it.',
+  },
+  {
+    folder: 'complaint/spool',
+    purpose: 'How far each complaint has come, and what is remembered between two of them.',
+  },
+  {
+    folder: 'guard',
+    purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
   {
     folder: 'complaint/header',
@@ -182,8 +186,16 @@ const pure: readonly Room[] = [
   },
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
+    folder: 'complaint/returned',
+    purpose: 'What comes back: a bounce, an automatic answer, or the answer of a person.',
+  },
+  {
     folder: 'complaint',
     purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
+  },
+  {
+    folder: 'report/complaint',
+    purpose: 'How complaints stand: as lines, as figures, and as what `doctor` finds.',
   },
   {
     folder: 'report/hearing',
@@ -231,6 +243,10 @@ const machine: readonly Room[] = [
       "The mailer's queues: their messages are read, and held or released through the mailer.",
   },
   {
+    folder: 'sys/complaint',
+    purpose: 'A keyed hash, and the letters in a folder of the administrator.',
+  },
+  {
     folder: 'sys/talk',
     purpose:
       'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',
@@ -276,6 +292,10 @@ const live: readonly Room[] = [
     purpose:
       'Counts the mail of senders while the daemon runs, warns of them, has their mail held.',
   },
+  {
+    folder: 'complaint/live',
+    purpose: 'Carries complaints from one step to the next while the daemon runs.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -288,6 +308,10 @@ const composition: readonly Room[] = [
   {
     folder: 'daemon/greeting',
     purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
+  },
+  {
+    folder: 'daemon/complaint',
+    purpose: "The daemon's side of complaints: what was blocked comes in, answers go out.",
   },
   {
     folder: 'daemon',
@@ -310,6 +334,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
+  },
+  {
+    folder: 'cli/complaint',
+    purpose: 'The commands about complaints to those who can end an attack.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},

@@ -17,6 +17,7 @@ import {
   variants,
   whole,
 } from '../base/shape.js';
+import {isComplaint, isComplaintBook, isDeed, isLeftOut} from '../complaint/spool/rows.js';
 import {parseAddress} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 import type {PlainName, State} from './state.js';
@@ -134,6 +135,10 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   mailLogins: fields({address: isText, name: isText, vouched: isVouched, lastMs: isNumber}),
   egressChains: fields({chain: isText}),
   greetingRules: fields({chain: isText}),
+  complaintDeeds: isDeed,
+  complaints: isComplaint,
+  complaintLeftOut: isLeftOut,
+  complaintBook: isComplaintBook,
 };
 
 /** Keys that go to the kernel: one that it does not take would keep all others out. */

@@ -10,6 +10,10 @@ import type {Block} from '../blocks/block.js';
 import type {Traffic} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Submitter} from '../blocks/passes.js';
+import type {ComplaintBook} from '../complaint/spool/book.js';
+import type {Complaint} from '../complaint/spool/complaint.js';
+import type {Deed} from '../complaint/spool/deed.js';
+import type {LeftOut} from '../complaint/spool/left-out.js';
 import type {Greeted} from '../greeting/greeted.js';
 import type {Pass} from '../greeting/passed.js';
 import type {Friend} from '../judge/crowd/friends.js';
@@ -100,6 +104,12 @@ const tables = {
   egressChains: of<{readonly chain: string}>(),
   /** The same of the greeting: one row, where something of it was ever made. */
   greetingRules: of<{readonly chain: string}>(),
+  /** What blocked clients did, for complaints, by client. */
+  complaintDeeds: of<Deed>(),
+  /** Complaints, by their id; whom nobody complains to or of; and what is remembered as a whole: one row. */
+  complaints: of<Complaint>(),
+  complaintLeftOut: of<LeftOut>(),
+  complaintBook: of<ComplaintBook>(),
   /** What is known of one client, by its address; and more of those who deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),
