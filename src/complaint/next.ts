@@ -37,8 +37,8 @@ export function nextOf(
   if (step.kind !== 'composed') return {kind: 'wait', why: 'its letter is not written yet'};
   const {go, againMs = 0} = step;
   const ageMs = nowMs - madeMs;
+  if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'it did not go in 7 days'};
   if (go === 'no' && mode !== 'send') {
-    if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'nobody sent it in 7 days'};
     return {kind: 'wait', why: 'for you: blocksmtp complain --send'};
   }
   if (go === 'no' && ageMs > longestWaitMs) return {kind: 'withdraw', why: 'it is 2 days old'};

@@ -1,25 +1,14 @@
 /** What the work on complaints is given: tables, a clock, and ways to the outside. */
 import type {Say} from '../../base/say.js';
-import type {Table} from '../../base/mechanisms/table.js';
 import type {FindContact} from '../contact/answer.js';
 import type {ComplaintMail} from '../letter/mail.js';
 import type {Sender} from '../letter/fields.js';
 import type {Letter} from '../letter/template.js';
 import type {KeyedHash} from '../report-id.js';
 import type {ComplaintConfig} from '../settings.js';
-import type {ComplaintBook} from '../spool/book.js';
-import type {Complaint} from '../spool/complaint.js';
-import type {Attacker, Deed} from '../spool/deed.js';
-import type {LeftOut} from '../spool/left-out.js';
+import type {Attacker} from '../spool/deed.js';
+import type {ComplaintTables} from '../spool/tables.js';
 import type {HandOver} from '../../sys/talk/mail.js';
-
-/** As the state has them. */
-export interface ComplaintTables {
-  readonly complaintDeeds: Table<Deed>;
-  readonly complaints: Table<Complaint>;
-  readonly complaintLeftOut: Table<LeftOut>;
-  readonly complaintBook: Table<ComplaintBook>;
-}
 
 export interface ComplaintParts {
   readonly config: ComplaintConfig;
@@ -31,7 +20,7 @@ export interface ComplaintParts {
   readonly findContact: FindContact;
   readonly handOver: (mail: ComplaintMail, stop: AbortSignal) => Promise<HandOver>;
   /** Whether it may be named now: not exempt, and its mail is not wanted. */
-  readonly mayName: (attacker: Attacker) => 'yes' | 'no';
+  readonly mayName: (attacker: Pick<Attacker, 'address' | 'client'>) => 'yes' | 'no';
   /** Whether blocking is stopped, because the relay seems to have lost its list of users. */
   readonly brake: () => 'on' | 'off';
   readonly sender: Sender;

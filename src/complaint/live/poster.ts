@@ -6,10 +6,11 @@ import {Troubles} from '../../base/mechanisms/troubles.js';
 import {composeMail, type ComplaintMail} from '../letter/mail.js';
 import {type Mode, nextOf, stillAccused} from '../next.js';
 import {type KeyedHash, reportId} from '../report-id.js';
-import {bookOf, type ComplaintBook, countMail} from '../spool/book.js';
+import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';
 import {noteTold} from '../spool/enter.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
+import type {HandOver} from '../../sys/talk/mail.js';
 
 /** The mailer is asked again so late. Ms. */
 const retryMs = 15 * 60_000;
@@ -95,6 +96,13 @@ export class Poster {
     return this.#put(complaint, {kind: 'composed', go: 'no'});
   }
 
+  /** It has surely not gone: it is tried later, and takes no place of the day. */
+  #again(handing: Complaint, {step}: Complaint, sentMs: number): void {
+    const go = step.kind === 'composed' ? step.go : 'no';
+    this.#put(handing, {kind: 'composed', go, againMs: sentMs + retryMs});
+    takeBackMail(this.#parts.tables.complaintBook, sentMs);
+  }
+
   async #hand(complaint: Complaint, mail: ComplaintMail, stop: AbortSignal): Promise<void> {
     const {tables, now, save, handOver, say} = this.#parts;
     const sentMs = now();
@@ -102,26 +110,26 @@ export class Poster {
     countMail(tables.complaintBook, sentMs);
     noteTold(tables.complaintDeeds, complaint, 'sent', sentMs);
     // Not on the disk: after a crash nobody would know of it, and it would go twice.
-    if (save() === 'failed') return void this.#put(handing, again(sentMs));
+    if (save() === 'failed') return this.#again(handing, complaint, sentMs);
     const result = await handOver(mail, stop);
-    this.#put(handing, stepAfter(result, sentMs));
+    const isLater = result.kind === 'notTaken' && result.again === 'yes';
+    if (isLater) this.#again(handing, complaint, sentMs);
+    else this.#put(handing, stepAfter(result, sentMs));
     save();
     const what = `complaint ${complaint.id} to ${mail.recipient}`;
     if (result.kind === 'taken') {
       this.#tally.sent += 1;
       this.#troubles.end('mailer', 'complaints: the mailer takes them again');
       say('notice', `${what}: handed to the mailer: ${result.said}`);
-    } else if (result.kind === 'notTaken' && result.again === 'yes') {
+    } else if (isLater) {
       this.#troubles.begin('mailer', `complaints: the mailer: ${result.why}`, 'warning');
     } else say('error', `${what}: held: ${result.why}`);
   }
 }
 
-const again = (sentMs: number): Step => ({kind: 'composed', go: 'yes', againMs: sentMs + retryMs});
-
-function stepAfter(result: Awaited<ReturnType<ComplaintParts['handOver']>>, atMs: number): Step {
+/** @param result final, as far as anybody knows */
+function stepAfter(result: HandOver, atMs: number): Step {
   if (result.kind === 'taken') return {kind: 'handed', atMs};
-  if (result.kind === 'notTaken' && result.again === 'yes') return again(atMs);
   const reason = result.kind === 'unknown' ? 'unknown' : 'refused';
   return {kind: 'held', atMs, reason, why: result.why};
 }

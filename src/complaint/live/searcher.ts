@@ -7,16 +7,21 @@ import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
-import type {ContactAnswer} from '../contact/answer.js';
+import type {Contact, ContactAnswer} from '../contact/answer.js';
 import {aroundOf, dueDeeds} from '../due.js';
-import {isOwnMailbox} from '../never.js';
+import {isOwnMailbox, isSpecial} from '../never.js';
 import {complaintId, type KeyedHash} from '../report-id.js';
 import {dueRules} from '../settings.js';
+import type {Accusation} from '../spool/accusation.js';
 import {isOpen} from '../spool/complaint.js';
 import type {Deed} from '../spool/deed.js';
 import {attackerOf, enter} from '../spool/enter.js';
 import {firstAlive, isNever, isNeverNetwork} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
+
+export type Accused = {readonly kind: 'entered' | 'refused'; readonly text: string};
+
+const refused = (text: string): Accused => ({kind: 'refused', text});
 
 /** Searches in one look. A count: a registry answers in a second or two, and a look comes each minute. */
 export const mostSearches = 20;
@@ -81,6 +86,26 @@ export class Searcher {
     }
   }
 
+  /** Of a message, at once: a person waits for the answer. */
+  async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
+    const {tables, now, brake, findContact, mayName} = this.#parts;
+    const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
+    if (client === undefined || isSpecial(client)) return refused('expected a public address');
+    if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
+    if (mayName({address: client.text, client: client.text}) === 'no')
+      return refused(`${client.text} is exempt`);
+    if (isNever(tables.complaintLeftOut, client)) return refused('you had it left out');
+    const answer = await findContact(client, now());
+    if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
+    const {network} = answer;
+    const {contact, why} = this.#contactOf(answer);
+    const id = complaintId({...about, network}, now(), hash);
+    const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
+    if (enter(tables.complaints, entry) === 'waits') return refused(`complaint ${id}: it has gone`);
+    const whom = contact === undefined ? `held: ${why}` : `to ${contact.mailbox}`;
+    return {kind: 'entered', text: `complaint ${id} ${whom}`};
+  }
+
   #isWaiting(address: Address): boolean {
     const until = this.#waits.get(aroundOf(address).text) ?? 0;
     const nowMs = this.#parts.now();
@@ -91,8 +116,20 @@ export class Searcher {
     for (const {address} of due) this.#waits.set(aroundOf(address).text, untilMs);
   }
 
+  /** The surest one that may be written to, or why there is none. */
+  #contactOf(answer: Exclude<ContactAnswer, {kind: 'failed'}>): {
+    readonly contact: Contact | undefined;
+    readonly why: string;
+  } {
+    const {tables, now, ours} = this.#parts;
+    if (answer.kind === 'none') return {contact: undefined, why: printable(answer.why, mostWhy)};
+    const others = answer.contacts.filter(({mailbox}) => !isOwnMailbox(mailbox, ours));
+    const contact = firstAlive(tables.complaintLeftOut, others, now());
+    return {contact, why: whyNone(answer.contacts.length, others.length)};
+  }
+
   #take(answer: ContactAnswer, due: readonly Due[], hash: KeyedHash): void {
-    const {tables, now, ours, say} = this.#parts;
+    const {tables, now, say} = this.#parts;
     const nowMs = now();
     if (answer.kind === 'failed') {
       this.#tally.lookUpFailures += 1;
@@ -104,24 +141,18 @@ export class Searcher {
     this.#troubles.end('contact');
     const {network} = answer;
     if (isNeverNetwork(tables.complaintLeftOut, network)) return;
-    const contacts = answer.kind === 'found' ? answer.contacts : [];
-    const others = contacts.filter(({mailbox}) => !isOwnMailbox(mailbox, ours));
-    const contact = firstAlive(tables.complaintLeftOut, others, nowMs);
+    const {contact, why} = this.#contactOf(answer);
     const about = {
       kind: 'guessing',
       network,
       attackers: due.map(({deed}) => attackerOf(deed)),
     } as const;
-    const why = answer.kind === 'none' ? answer.why : whyNone(contacts.length, others.length);
     const id = complaintId(about, nowMs, hash);
-    const entered = enter(tables.complaints, {
-      ...{id, about, contact, nowMs},
-      why: printable(why, mostWhy),
-    });
+    const entered = enter(tables.complaints, {id, about, contact, why, nowMs});
     // Today's has gone, or has nobody to go to: nobody is asked again before it can change.
     if (entered === 'waits' || contact === undefined) this.#wait(due, nowMs + laterMs);
     if (entered === 'entered') {
-      const whom = contact === undefined ? `nobody: ${printable(why, mostWhy)}` : contact.mailbox;
+      const whom = contact === undefined ? `nobody: ${why}` : contact.mailbox;
       say('info', `complaint ${id}: ${due.length} clients of ${network}, to ${whom}`);
     }
   }

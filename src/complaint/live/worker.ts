@@ -7,6 +7,7 @@ import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import {composeMail} from '../letter/mail.js';
 import {shownName} from '../letter/names.js';
 import type {KeyedHash} from '../report-id.js';
+import type {Accusation} from '../spool/accusation.js';
 import {countDay, openBook} from '../spool/book.js';
 import {
   type Complaint,
@@ -18,7 +19,7 @@ import {mostDeeds, mostShownNames, type NotedBlock, noteBlock, sweepDeeds} from 
 import {mostLeftOut, sweepLeftOut} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import {Poster} from './poster.js';
-import {Searcher} from './searcher.js';
+import {type Accused, Searcher} from './searcher.js';
 
 /** How often it is looked what is due. Ms. */
 const lookMs = 60_000;
@@ -81,6 +82,11 @@ export class ComplaintWorker {
   /** Clients that are due and that nobody has looked up. A count. */
   get due(): number {
     return this.#searcher.due().length;
+  }
+
+  /** A message that was found to be bad: its complaint goes the same way. */
+  accuse(about: Accusation): Promise<Accused> {
+    return this.#searcher.accuse(about, this.#hash);
   }
 
   /** The mail of a complaint, as it would go now. */

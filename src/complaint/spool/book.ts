@@ -69,3 +69,11 @@ export function countMail(table: Table<ComplaintBook>, nowMs: number): void {
   if (book === undefined) return;
   table.replace(bookKey, {...book, handedMs: [...recent(book.handedMs, nowMs), nowMs]});
 }
+
+/** One that was counted has surely not gone. */
+export function takeBackMail(table: Table<ComplaintBook>, countedMs: number): void {
+  const book = table.get(bookKey);
+  const at = book?.handedMs.lastIndexOf(countedMs) ?? -1;
+  if (book === undefined || at < 0) return;
+  table.replace(bookKey, {...book, handedMs: book.handedMs.filter((_, index) => index !== at)});
+}
