@@ -195,7 +195,7 @@ const pure: readonly Room[] = [
   },
   {
     folder: 'report/complaint',
-    purpose: 'How complaints stand: as lines, as figures, and as what `doctor` finds.',
+    purpose: 'How complaints stand, as lines and as figures.',
   },
   {
     folder: 'report/hearing',
@@ -210,6 +210,7 @@ const pure: readonly Room[] = [
     folder: 'report',
     purpose: 'What people and monitoring are told, as text: values in, lines out.',
   },
+  {folder: 'report/findings/complaint', purpose: 'What `doctor` finds of complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
   {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},

@@ -40,6 +40,7 @@ import {
 } from './words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
+import {complaintCommands} from './complaint-commands.js';
 import {queueCommands} from './queue-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
@@ -312,6 +313,7 @@ export const commands: readonly CommandRow[] = [
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,
+  ...complaintCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

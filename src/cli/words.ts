@@ -31,6 +31,10 @@ export interface OwnOptions extends QueueOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
+  /** Of `complain`. */
+  readonly network?: string | true;
+  readonly send?: true;
+  readonly raw?: true;
   /** Of `trace`. */
   readonly as?: string | true;
   readonly log?: string | true;

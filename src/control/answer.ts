@@ -30,6 +30,7 @@ import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import {isComplaints, isComplaintStatus, isLetters} from './complaint-shapes.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
 import type {MailStatus} from '../report/mail/status.js';
@@ -316,6 +317,7 @@ const isStatus = shape<Status>({
   mail: maybe(isMailStatus),
   hearing: isHearingView,
   greeting: maybe(isGreetingView),
+  complaints: maybe(isComplaintStatus),
   settings: recordOf(isText),
 });
 
@@ -330,6 +332,8 @@ const isAnswer = variants<Answer>({
     mail: maybe(listOf(isMailSender)),
   }),
   waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
+  letters: isLetters,
+  complaints: isComplaints,
   done: isMessage,
   notBlocked: isMessage,
   notStopped: isMessage,

@@ -56,6 +56,10 @@ export async function operate(
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
+    case 'letters':
+    case 'complaints':
+      output.complain('what answers is no daemon of this version');
+      return exitCode.unavailable;
     case 'done':
       output.print(`${answer.message}\n`);
       return exitCode.ok;

@@ -1,6 +1,6 @@
 /** What `doctor` finds of complaints. */
-import {advice, bad, type Finding, good} from '../finding.js';
-import type {ComplaintStatus} from './status.js';
+import {advice, bad, type Finding, good} from '../../finding.js';
+import type {ComplaintStatus} from '../../complaint/status.js';
 
 export function complaintFindings(
   status: ComplaintStatus | undefined,
