@@ -4,7 +4,7 @@
  */
 import {type Letter, readLetter} from './template.js';
 
-export const guessingSample = `For: guessing
+const guessingSample = `For: guessing
 Subject: Guessing of user names from {network} [{id}]
 
 Hello,
@@ -31,7 +31,7 @@ An answer reaches a person at {from}. Please keep the number in the
 subject. You get at most one such mail a day for each of your networks.
 `;
 
-export const messageSample = `For: message
+const messageSample = `For: message
 Subject: Malicious mail from {client} [{id}]
 
 Hello,
@@ -48,7 +48,7 @@ infected. The header of the message is attached.
 An answer reaches a person at {from}. Please keep the number in the subject.
 `;
 
-export const mildSample = `For: message Heuristics.* *.UNOFFICIAL
+const mildSample = `For: message Heuristics.* *.UNOFFICIAL
 Subject: Suspicious mail from {client} [{id}]
 
 Hello,

@@ -69,18 +69,18 @@ export class Poster {
     const {complaints: mode, dryRun} = config;
     const book = bookOf(tables.complaintBook);
     if (mode === 'off' || book === undefined) return;
+    // A mail is made of many parts: only where it goes, or nobody knows yet whether it can be written.
+    const next = nextOf(before, this.#question(mode, book));
+    if (next.kind === 'withdraw') {
+      this.#put(before, {kind: 'withdrawn', atMs: now(), why: next.why});
+    }
+    const isNew = before.step.kind === 'lookedUp';
+    if (!isNew && (next.kind !== 'hand' || brake() === 'on' || dryRun)) return;
     const composed = this.compose(before, hash);
     if (composed.kind === 'wrong') {
       this.#troubles.begin(`letter ${before.about.kind}`, `complaints: ${composed.why}`);
-      return;
-    }
-    const complaint = before.step.kind === 'lookedUp' ? this.#shown(before, mode) : before;
-    const next = nextOf(complaint, this.#question(mode, book));
-    if (next.kind === 'withdraw') {
-      this.#put(complaint, {kind: 'withdrawn', atMs: now(), why: next.why});
-    }
-    if (next.kind !== 'hand' || brake() === 'on' || dryRun) return;
-    await this.#hand(complaint, composed.mail, stop);
+    } else if (isNew) await this.#step(this.#shown(before, mode), hash, stop);
+    else await this.#hand(before, composed.mail, stop);
   }
 
   #question(mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
