@@ -42,6 +42,7 @@ const pure: readonly Room[] = [
     folder: 'config/settings',
     purpose: 'The settings, a file for each subject: kind, default and meaning.',
   },
+  {folder: 'config/settings/complaint', purpose: 'The settings of complaints.'},
   {
     folder: 'config',
     purpose: 'One table of settings; flags, file, sample and help come from it.',
@@ -194,12 +195,12 @@ const pure: readonly Room[] = [
     purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
   },
   {
-    folder: 'report/complaint',
-    purpose: 'How complaints stand, as lines and as figures.',
-  },
-  {
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
+  },
+  {
+    folder: 'report/complaint',
+    purpose: 'How complaints stand, as lines and as figures.',
   },
   {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
@@ -336,11 +337,11 @@ const composition: readonly Room[] = [
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
+  {folder: 'cli/commands', purpose: 'One file for each command.'},
   {
     folder: 'cli/complaint',
     purpose: 'The commands about complaints to those who can end an attack.',
   },
-  {folder: 'cli/commands', purpose: 'One file for each command.'},
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {
     folder: 'cli',

@@ -18,9 +18,9 @@ export interface DueRules {
 
 const dayMs = 86_400_000;
 /** The same address is not complained of again for so long: desks close repeats unread. Ms. */
-export const silenceMs = 7 * dayMs;
+const silenceMs = 7 * dayMs;
 /** What is older tells a desk nothing that it can act on: its addresses have been given to others. Ms. */
-export const mostAgeMs = 3 * dayMs;
+const mostAgeMs = 3 * dayMs;
 
 /** What is taken for one network while nobody has asked who holds it: a /24, a /48. Bits. */
 const aroundBits = {4: 24, 6: 48} as const;
@@ -46,7 +46,7 @@ function isRipe(deed: Deed, rules: DueRules, nowMs: number): boolean {
   return isWaited && nowMs - deed.lastMs <= mostAgeMs;
 }
 
-export interface DueQuestion {
+interface DueQuestion {
   readonly deeds: Iterable<Deed>;
   readonly rules: DueRules;
   /** Networks that are known to belong to one holder. Canonical texts. */

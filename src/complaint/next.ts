@@ -9,19 +9,19 @@ import type {Attacker, Deed} from './spool/deed.js';
 
 const dayMs = 86_400_000;
 /** In `send`: it should have gone long ago, and its addresses may be others' now. Ms. */
-export const longestWaitMs = 2 * dayMs;
+const longestWaitMs = 2 * dayMs;
 /** In `preview` and `ask`: so long it is shown, and can be sent by hand. Ms. */
-export const longestShownMs = 7 * dayMs;
+const longestShownMs = 7 * dayMs;
 
 export type Mode = 'preview' | 'ask' | 'send';
 
-export type Next =
+type Next =
   | {readonly kind: 'hand'}
   /** `why`: for people who ask. */
   | {readonly kind: 'wait'; readonly why: string}
   | {readonly kind: 'withdraw'; readonly why: string};
 
-export interface NextQuestion {
+interface NextQuestion {
   readonly mode: Mode;
   readonly book: ComplaintBook;
   readonly perDay: number;

@@ -5,12 +5,10 @@
  */
 import type {Accusation} from './spool/accusation.js';
 import {dayOf} from './spool/book.js';
-
-/** @returns 64 hexadecimal digits at least, which nobody without the key can tell */
-export type KeyedHash = (text: string) => string;
+import type {KeyedHash} from './spool/keyed.js';
 
 /** Of the form of version 4 (RFC 9562, section 5.4), as XARF wants it. */
-export function uuidOf(hex: string): string {
+function uuidOf(hex: string): string {
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
   const parts = [
     hex.slice(0, 8),

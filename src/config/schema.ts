@@ -3,7 +3,7 @@
  * setting `blockTime` is the flag `--block-time` and the key `block_time`. A new setting goes into the
  * file of its subject (`config/settings`), and so into the table.
  */
-import {complaint} from './settings/complaint.js';
+import {complaint} from './settings/complaint/complaint.js';
 import {daemon} from './settings/daemon.js';
 import {chain, firewall} from './settings/firewall.js';
 import {greeting} from './settings/greeting.js';

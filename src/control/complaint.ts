@@ -21,7 +21,7 @@ type Compose = (
   | {readonly kind: 'mail'; readonly mail: {subject: string; text: string; raw: string}}
   | {readonly kind: 'wrong'; readonly why: string};
 
-export interface ComplaintDeskView {
+interface ComplaintDeskView {
   readonly config: Config;
   readonly tables: ComplaintTables;
   readonly compose: Compose;

@@ -13,7 +13,7 @@ export const startMs = Date.UTC(2026, 11, 31, 20);
 
 export const hash = keyedHash('00'.repeat(32));
 export const sender = {
-  ...{from: 'abuse@example.org', relay: 'relay.example.org', ports: [25], version: '1.0.0'},
+  ...{from: 'abuse@example.org', relay: 'relay.example.org', ports: [25]},
 };
 export const tools = {idOf: (address: string) => uuid(address), base64};
 

@@ -18,11 +18,10 @@ export interface Sender {
   readonly relay: string;
   /** Where it is attacked. */
   readonly ports: readonly number[];
-  readonly version: string;
 }
 
 /** Lines with names in one letter. A count: a desk wants examples. */
-export const mostNameLines = 20;
+const mostNameLines = 20;
 /** Of a name that a scanner gives, and of other foreign text in a line. Characters. */
 const mostFound = 200;
 

@@ -27,7 +27,7 @@ type Composed =
   | {readonly kind: 'wrong'; readonly why: string};
 
 /** `abuse@example.org` → `abuse+bounce-ID@example.org`. */
-export function taggedSender(from: string, id: string): string {
+function taggedSender(from: string, id: string): string {
   const at = from.lastIndexOf('@');
   return `${from.slice(0, at)}+bounce-${id}${from.slice(at)}`;
 }
@@ -94,7 +94,7 @@ function partsOf({id, about}: Complaint, sender: Sender, body: string, tools: Xa
 }
 
 /** RFC 5965, section 3; for guessing, of which there is no message, with the type that XARF has given it. */
-function feedbackText(about: Accusation, {version, ports}: Sender, id: string): string {
+function feedbackText(about: Accusation, {ports}: Sender, id: string): string {
   const message = about.kind === 'message' ? about : undefined;
   const isOne =
     message !== undefined || (about.kind === 'guessing' && about.attackers.length === 1);
@@ -105,7 +105,7 @@ function feedbackText(about: Accusation, {version, ports}: Sender, id: string): 
   const arrival = message && new Date(message.takenMs).toUTCString().replace('GMT', '+0000');
   return [
     `Feedback-Type: ${type}`,
-    `User-Agent: blocksmtp/${version}`,
+    'User-Agent: blocksmtp',
     'Version: 1',
     ...(isOne && source !== undefined ? [`Source-IP: ${source}`] : []),
     ...(arrival === undefined ? [] : [`Arrival-Date: ${arrival}`]),

@@ -41,7 +41,7 @@ export function mimeText(
 }
 
 /** Whatever is no printable ASCII becomes a question mark: also CR and LF. */
-export const fieldText = ([name, value]: HeaderField): string =>
+const fieldText = ([name, value]: HeaderField): string =>
   `${name}: ${value.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, mostField)}`;
 
 function partLines({type, fileName, text}: Part): string[] {
@@ -61,7 +61,7 @@ function partLines({type, fileName, text}: Part): string[] {
 function quotedPrintable(line: string): string[] {
   const pieces: string[] = [];
   let piece = '';
-  const characters = [...line];
+  const characters = Array.from(line);
   for (const [at, character] of characters.entries()) {
     const isLast = at === characters.length - 1;
     const isPlain = /[!-<>-~]/.test(character) || (character === ' ' && !isLast);

@@ -3,8 +3,8 @@
  * name itself would tell a harvester which of the guesses came to us, and a whole list of them which ones exist.
  * So there is the first letter, the length, and a keyed hash; and of all names alike, whether they exist or not.
  */
-import type {KeyedHash} from '../report-id.js';
 import type {ShownName} from '../spool/deed.js';
+import type {KeyedHash} from '../spool/keyed.js';
 
 /** Hexadecimal digits of a hash. A count: enough that two names of one site hardly ever meet. */
 const hashDigits = 12;

@@ -5,7 +5,7 @@
  */
 
 /** What a letter can be for: guessing, or a message in which something of such a name was found. */
-export type LetterFor =
+type LetterFor =
   | {readonly kind: 'guessing'}
   /** With `*` for any text; empty: any name, and one that a person judged. */
   | {readonly kind: 'message'; readonly found: readonly string[]};
@@ -19,7 +19,7 @@ export interface Letter {
 }
 
 /** All fields that a letter may name; each is text of one line, or of several where it says so. */
-export const fieldNames = [
+const fieldNames = [
   ...['network', 'contact', 'from', 'relay', 'id', 'first', 'last', 'client'],
   ...['addresses', 'address_lines', 'more', 'names_lines', 'unknown_names', 'wrong_passwords'],
   ...['blocks', 'ports', 'queue_id', 'taken', 'found', 'header'],
@@ -28,7 +28,7 @@ export const fieldNames = [
 export type Fields = Readonly<Record<string, string>>;
 
 /** Of a letter, before its fields are filled in. Characters. */
-export const mostLetterCharacters = 20_000;
+const mostLetterCharacters = 20_000;
 /** Of a subject, filled in. Characters. */
 const mostSubject = 200;
 

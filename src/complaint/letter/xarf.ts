@@ -9,7 +9,7 @@ import type {Accusation} from '../spool/accusation.js';
 import type {Attacker} from '../spool/deed.js';
 import {headerText, type Sender} from './fields.js';
 
-export const xarfVersion = '4.2.0';
+const xarfVersion = '4.2.0';
 
 /** Reports in one mail. A count: each is under two kilobytes; the text lists all addresses. */
 export const mostReports = 50;

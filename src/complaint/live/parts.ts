@@ -4,7 +4,7 @@ import type {FindContact} from '../contact/answer.js';
 import type {ComplaintMail} from '../letter/mail.js';
 import type {Sender} from '../letter/fields.js';
 import type {Letter} from '../letter/template.js';
-import type {KeyedHash} from '../report-id.js';
+import type {KeyedHash} from '../spool/keyed.js';
 import type {ComplaintConfig} from '../settings.js';
 import type {Attacker} from '../spool/deed.js';
 import type {ComplaintTables} from '../spool/tables.js';

@@ -1,11 +1,12 @@
 /**
  * Writes the letters of open complaints, and hands them to the mailer one by one. What may go is for
- * `complaint/next.ts`. Before the first byte goes the row is saved as `handing`: see `spool/complaint.ts`.
+ * `complaint/next.ts`. Before the first byte goes the row is saved as `handing`: see `complaint/spool/complaint.ts`.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {composeMail, type ComplaintMail} from '../letter/mail.js';
 import {type Mode, nextOf, stillAccused} from '../next.js';
-import {type KeyedHash, reportId} from '../report-id.js';
+import {reportId} from '../report-id.js';
+import type {KeyedHash} from '../spool/keyed.js';
 import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';
 import {noteTold} from '../spool/enter.js';
@@ -110,7 +111,10 @@ export class Poster {
     countMail(tables.complaintBook, sentMs);
     noteTold(tables.complaintDeeds, complaint, 'sent', sentMs);
     // Not on the disk: after a crash nobody would know of it, and it would go twice.
-    if (save() === 'failed') return this.#again(handing, complaint, sentMs);
+    if (save() === 'failed') {
+      this.#again(handing, complaint, sentMs);
+      return;
+    }
     const result = await handOver(mail, stop);
     const isLater = result.kind === 'notTaken' && result.again === 'yes';
     if (isLater) this.#again(handing, complaint, sentMs);

@@ -10,7 +10,8 @@ import {contains, parseNetwork} from '../../net/network.js';
 import type {Contact, ContactAnswer} from '../contact/answer.js';
 import {aroundOf, dueDeeds} from '../due.js';
 import {isOwnMailbox, isSpecial} from '../never.js';
-import {complaintId, type KeyedHash} from '../report-id.js';
+import {complaintId} from '../report-id.js';
+import type {KeyedHash} from '../spool/keyed.js';
 import {dueRules} from '../settings.js';
 import type {Accusation} from '../spool/accusation.js';
 import {isOpen} from '../spool/complaint.js';
@@ -24,7 +25,7 @@ export type Accused = {readonly kind: 'entered' | 'refused'; readonly text: stri
 const refused = (text: string): Accused => ({kind: 'refused', text});
 
 /** Searches in one look. A count: a registry answers in a second or two, and a look comes each minute. */
-export const mostSearches = 20;
+const mostSearches = 20;
 /** Networks whose search failed, or that wait for tomorrow. A count. */
 const mostWaiting = 10_000;
 /** Networks of which it is known who holds them, the latest. A count: each due client is held against them. */
@@ -79,7 +80,7 @@ export class Searcher {
       const [first] = left;
       if (first === undefined || stop.aborted) return;
       const answer = await this.#parts.findContact(first.address, this.#parts.now());
-      if (stop.aborted) return;
+      if (isOver(stop)) return;
       const {mine, others} = divided(left, first, answer);
       this.#take(answer, mine, hash);
       left = others;
@@ -157,6 +158,9 @@ export class Searcher {
     }
   }
 }
+
+/** It may have been given while something was awaited. */
+const isOver = ({aborted}: AbortSignal): boolean => aborted;
 
 /** After a failure nobody is asked sooner. Ms. */
 const soonestMs = 60_000;

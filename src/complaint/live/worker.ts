@@ -6,7 +6,7 @@
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import {composeMail} from '../letter/mail.js';
 import {shownName} from '../letter/names.js';
-import type {KeyedHash} from '../report-id.js';
+import type {KeyedHash} from '../spool/keyed.js';
 import type {Accusation} from '../spool/accusation.js';
 import {countDay, openBook} from '../spool/book.js';
 import {

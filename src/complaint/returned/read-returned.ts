@@ -13,7 +13,7 @@ const mostFields = 500;
 /** Of what the other side says. Characters. */
 const mostWhy = 200;
 
-export type ReadReturned =
+type ReadReturned =
   | {readonly kind: 'returned'; readonly id: string; readonly is: Returned; readonly why: string}
   | {readonly kind: 'stranger'};
 

@@ -64,7 +64,7 @@ export interface Complaint {
 /** Complaints remembered. A count: with 500 addresses each, some ten megabytes. */
 export const mostComplaints = 500;
 /** So long. Ms. */
-export const complaintKeptMs = 90 * 86_400_000;
+const complaintKeptMs = 90 * 86_400_000;
 /** Addresses in one letter. A count: the rest is counted in a line. */
 export const mostAttackers = 500;
 

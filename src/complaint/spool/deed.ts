@@ -44,11 +44,11 @@ export interface Deed extends Attacker {
 /** Clients remembered. A count: some ten megabytes; beyond it the one silent for longest goes. */
 export const mostDeeds = 20_000;
 /** Blocks of one client whose times are kept. A count. */
-export const mostBlockTimes = 16;
+const mostBlockTimes = 16;
 /** Names of one client. A count. */
 export const mostShownNames = 8;
 /** So long a client is remembered after its latest block. Ms: a complaint shows what came after it. */
-export const deedKeptMs = 30 * 86_400_000;
+const deedKeptMs = 30 * 86_400_000;
 
 /** A block that evidence made. */
 export interface NotedBlock {

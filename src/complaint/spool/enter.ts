@@ -11,17 +11,13 @@ import type {Attacker, Deed} from './deed.js';
 const dayMs = 86_400_000;
 
 /** Whether a letter about this network went in the last 24 hours, or may have; of a future one too. */
-export const wentToday = (
-  complaints: Iterable<Complaint>,
-  network: string,
-  nowMs: number,
-): boolean =>
+const wentToday = (complaints: Iterable<Complaint>, network: string, nowMs: number): boolean =>
   [...complaints].some((each) => {
     const ms = each.network === network ? sentMs(each) : undefined;
     return ms !== undefined && nowMs - ms < dayMs;
   });
 
-export interface Entry {
+interface Entry {
   readonly id: string;
   /** Of guessing with all attackers that are due, however many. */
   readonly about: Accusation;

@@ -14,7 +14,7 @@ export type LeftOut =
   | {readonly kind: 'never'; readonly sinceMs: number};
 
 /** So long nobody writes to a mailbox that bounced. Ms. */
-export const deadMs = 30 * 86_400_000;
+const deadMs = 30 * 86_400_000;
 /** Mailboxes and networks remembered. A count. */
 export const mostLeftOut = 10_000;
 

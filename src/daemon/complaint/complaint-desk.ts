@@ -24,9 +24,8 @@ import {letterFiles} from '../../sys/complaint/letter-files.js';
 import {hostName} from '../../sys/run/machine.js';
 import {handOver} from '../../sys/talk/mail.js';
 import type {Say} from '../../base/say.js';
-import {version} from '../../version.js';
 
-export interface ComplaintDeskParts {
+interface ComplaintDeskParts {
   readonly config: Config;
   readonly state: State;
   readonly judged: Judged;
@@ -75,7 +74,7 @@ export class ComplaintDesk {
       sender: {
         // In a preview nothing goes out, and what is shown has a sender all the same.
         from: from === '' ? `postmaster@${ownName}` : from,
-        ...{relay, version, ports: parts.ports()},
+        ...{relay, ports: parts.ports()},
       },
       ours: ownDomains(from, relay),
       letters: () => lettersIn(config.complaintLetters),

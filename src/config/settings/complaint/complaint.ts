@@ -1,6 +1,6 @@
 /** Whether complaints go to those who can end an attack, from whom, when, and how many. */
-import {duration, number, choice, optionalPath, text} from '../kinds/scalars.js';
-import {setting} from './setting.js';
+import {duration, number, choice, optionalPath, text} from '../../kinds/scalars.js';
+import {setting} from '../setting.js';
 
 /** A mailbox that is read. Without `+`, which the envelope sender has for itself; no address that nobody reads. */
 const sender =
