@@ -90,6 +90,7 @@ const topics: readonly {readonly page: string; readonly title: string}[] = [
   {page: 'outgoing-mail', title: 'Outgoing mail'},
   {page: 'egress-rules', title: 'Rules for outgoing mail'},
   {page: 'warnings', title: 'Warnings'},
+  {page: 'complaints', title: 'Complaints'},
   {page: 'monitoring', title: 'Log and metrics'},
   {page: 'operating', title: 'State, commands, dry run'},
 ];
