@@ -4,12 +4,12 @@
  */
 import {CommanderError} from 'commander';
 import {commandFirst} from './cli/command-first.js';
-import {nameOf} from './cli/command-row.js';
+import {nameOf} from './cli/rows/command-row.js';
 import {commands} from './cli/command-table.js';
 import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
 import {noProgress, progressBar} from './cli/face/progress.js';
-import {splitAtCommand} from './cli/words.js';
+import {splitAtCommand} from './cli/rows/words.js';
 import {version} from './version.js';
 
 /** Only the daemon listens: any other command ends at once, as everybody expects. */

@@ -6,7 +6,7 @@
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {nameOf} from '../src/cli/command-row.js';
+import {nameOf} from '../src/cli/rows/command-row.js';
 import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';

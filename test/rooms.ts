@@ -179,6 +179,10 @@ const pure: readonly Room[] = [
       'The registries: which one answers for an address, what it says, how often it is asked.',
   },
   {
+    folder: 'complaint/spool',
+    purpose: 'How far each complaint has come, and what is remembered between two of them.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -189,12 +193,20 @@ const pure: readonly Room[] = [
   {folder: 'complaint/scan', purpose: 'What a scanner says, and the words of a sweep.'},
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
+    folder: 'complaint/returned',
+    purpose: 'What comes back: a bounce, an automatic answer, or the answer of a person.',
+  },
+  {
     folder: 'complaint',
     purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
   },
   {
     folder: 'report/hearing',
     purpose: 'What is heard from each log, as lines and as figures.',
+  },
+  {
+    folder: 'report/complaint',
+    purpose: 'How complaints stand, as lines and as figures.',
   },
   {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
   {
@@ -209,6 +221,7 @@ const pure: readonly Room[] = [
     folder: 'report/alarms',
     purpose: 'What of a status is worth a mail, and when it is told.',
   },
+  {folder: 'report/findings/complaint', purpose: 'What `doctor` finds of complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
   {
@@ -249,6 +262,10 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/contact',
     purpose: 'Asks registries and name servers whom to write to about an address.',
+  },
+  {
+    folder: 'sys/complaint',
+    purpose: 'A keyed hash, and the letters in a folder of the administrator.',
   },
   {
     folder: 'sys/talk',
@@ -300,6 +317,10 @@ const live: readonly Room[] = [
     folder: 'complaint/contact/live',
     purpose: 'Asks one source after the other for a contact, no faster than each of them bears.',
   },
+  {
+    folder: 'complaint/live',
+    purpose: 'Carries complaints from one step to the next while the daemon runs.',
+  },
   {folder: 'outgoing/live', purpose: 'Watches this machine for connections to mail ports.'},
 ];
 
@@ -316,6 +337,10 @@ const composition: readonly Room[] = [
   {
     folder: 'daemon/greeting',
     purpose: "The daemon's side of the greeting: what the gate reports, and what follows.",
+  },
+  {
+    folder: 'daemon/complaint',
+    purpose: "The daemon's side of complaints: what was blocked comes in, answers go out.",
   },
   {
     folder: 'daemon',
@@ -348,6 +373,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/contact',
     purpose: 'The command that tells whom to write to about an address.',
+  },
+  {
+    folder: 'cli/complaint',
+    purpose: 'The commands about complaints to those who can end an attack.',
   },
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {

@@ -2,7 +2,7 @@
  * Options may stand before the command: `blocksmtp --json list`. The old program had no commands, so words
  * in which no command is found are those of `run`, as they stand. Decides only the order of the words.
  */
-import {type CommandRow, nameOf} from './command-row.js';
+import {type CommandRow, nameOf} from './rows/command-row.js';
 import {flagOf, type SettingName, settings} from '../config/schema.js';
 
 /** @param argv of the process: node, the program, and the words; @returns the same, the command in front */

@@ -3,7 +3,7 @@
  * each does. `program.ts` makes the command line of it. The old program had no commands, so `run` is
  * meant where none is named, and has all settings.
  */
-import {complainAll} from './command.js';
+import {complainAll} from './rows/command.js';
 import {
   asks,
   type CommandCall,
@@ -12,7 +12,7 @@ import {
   reaches,
   withoutNames,
   works,
-} from './command-row.js';
+} from './rows/command-row.js';
 import {check} from './commands/check.js';
 import {clearFirewall} from './commands/clear-firewall.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
@@ -22,9 +22,9 @@ import {reload} from './commands/reload.js';
 import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
-import {whitelistCommands} from './whitelist-commands.js';
+import {whitelistCommands} from './rows/whitelist-commands.js';
 import {exitCode} from './face/exit.js';
-import {greetingCommands} from './greeting-commands.js';
+import {greetingCommands} from './rows/greeting-commands.js';
 import {advisePause} from './inspect/advise-pause.js';
 import {checkConfig} from './inspect/check-config.js';
 import {
@@ -37,13 +37,13 @@ import {
   wrongNetwork,
   wrongTime,
   wrongView,
-} from './words.js';
+} from './rows/words.js';
 import {sampleConfig} from '../config/sample.js';
 import {type SettingName, settingNames} from '../config/schema.js';
-import {contactCommands} from './contact-commands.js';
-import {complainedCommands} from './complained-commands.js';
-import {queueCommands} from './queue-commands.js';
-import {warningCommands} from './warning-commands.js';
+import {contactCommands} from './rows/contact-commands.js';
+import {complaintCommands} from './rows/complaint-commands.js';
+import {queueCommands} from './rows/queue-commands.js';
+import {warningCommands} from './rows/warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -324,8 +324,8 @@ export const commands: readonly CommandRow[] = [
   ...greetingCommands,
   ...queueCommands,
   ...contactCommands,
-  ...complainedCommands,
   ...warningCommands,
+  ...complaintCommands,
   {
     words: 'check-config [FILE]',
     settings: settingNames,

@@ -1,12 +1,12 @@
 /** Makes the command line of the table of commands (`command-table.ts`). */
 import {Command} from 'commander';
-import {addCommand, refusing} from './command.js';
-import {type CommandRow, nameOf} from './command-row.js';
+import {addCommand, refusing} from './rows/command.js';
+import {type CommandRow, nameOf} from './rows/command-row.js';
 import {commands} from './command-table.js';
 import type {Surroundings} from './face/surroundings.js';
 import {helpOf} from './manual.js';
-import {valueOption} from './options.js';
-import type {OwnOptions, WrongIn} from './words.js';
+import {valueOption} from './rows/options.js';
+import type {OwnOptions, WrongIn} from './rows/words.js';
 import type {Options} from '../config/options.js';
 
 export function makeProgram(surroundings: Surroundings): Command {

@@ -2,7 +2,7 @@
  * Makes the accusation of a message: only of one whose boundary is verified, so its client is always one
  * of our own log. Whether it is complained of, and to whom, is decided elsewhere.
  */
-import type {Accusation} from './accusation.js';
+import type {Accusation} from './spool/accusation.js';
 import type {Boundary} from './header/boundary.js';
 import {evidenceOf} from './header/evidence.js';
 import type {MessageHeader} from './header/fields.js';

@@ -1,7 +1,7 @@
 /**
  * Makes a configuration out of what people wrote: defaults, over them the file, over it the flags.
  * Finds every problem, not just the first, because each one found later costs another restart.
- * Does not read the file or the command line (`sys/disk/config-file.ts`, `cli/options.ts`).
+ * Does not read the file or the command line (`sys/disk/config-file.ts`, `cli/rows/options.ts`).
  */
 import {durationText} from '../base/duration.js';
 import {asciiJson} from '../base/printable.js';
@@ -148,6 +148,7 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
     problems.push({...place, what: shown(chain), expected});
   }
   problems.push(...loops(values, sources));
+  problems.push(...withoutSender(values, sources));
   const mode = values.get('greeting');
   // Under others nobody has chosen the port, and nothing is led to it.
   if (mode === 'gate' || mode === 'strict') problems.push(...gateContradictions(values, sources));
@@ -189,6 +190,15 @@ function loops(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Pr
     what: shown(values.get(name)),
     expected: `a chain that is not ours: it is ${keyOf(name)}`,
   }));
+}
+
+/** A complaint of which nobody can answer is closed unread. */
+function withoutSender(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
+  const mode = values.get('complaints');
+  if ((mode !== 'ask' && mode !== 'send') || values.get('complaintFrom') !== '') return [];
+  const {place} = written('complaints', sources);
+  const expected = `${keyOf('complaintFrom')} to be set too: the mailbox to which answers come`;
+  return [{...place, what: shown(mode), expected}];
 }
 
 /** Unknown keys that are told one by one. A count: a file of another kind has thousands. */

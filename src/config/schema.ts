@@ -5,6 +5,7 @@
  */
 import {contact} from './settings/complaints/contact.js';
 import {complained} from './settings/complaints/complained.js';
+import {complaint} from './settings/complaints/complaint.js';
 import {daemon} from './settings/daemon.js';
 import {chain, firewall} from './settings/firewall.js';
 import {greeting} from './settings/greeting.js';
@@ -35,6 +36,7 @@ export const settings = {
   ...warnings,
   ...contact,
   ...complained,
+  ...complaint,
   ...daemon,
 } as const;
 

@@ -31,6 +31,7 @@ import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, PathTrouble, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import {isKnownContact} from './contact.js';
+import {isComplaints, isComplaintStatus, isLetters} from './complaint-shapes.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
 import type {MailStatus} from '../report/mail/status.js';
@@ -318,6 +319,7 @@ const isStatus = shape<Status>({
   mail: maybe(isMailStatus),
   hearing: isHearingView,
   greeting: maybe(isGreetingView),
+  complaints: maybe(isComplaintStatus),
   settings: recordOf(isText),
 });
 
@@ -333,6 +335,8 @@ const isAnswer = variants<Answer>({
   }),
   waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
   contact: isKnownContact,
+  letters: isLetters,
+  complaints: isComplaints,
   done: isMessage,
   notBlocked: isMessage,
   notStopped: isMessage,

@@ -3,9 +3,12 @@
  * parser follow; and the answer. Decides which words are a request. How one is answered is in
  * `operator.ts` and `daemon/course/reload.ts`; how an answer is read, in `answer.ts`.
  */
-import {isRecord, type Is, isText, maybe, own, whole} from '../base/shape.js';
+import {isRecord, type Is, isText, maybe, oneOf, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
 import type {ContactAnswer} from '../complaint/contact/answer.js';
+import {type Returned, returnedKinds} from '../complaint/returned/returned.js';
+import {isAccusation} from '../complaint/spool/rows.js';
+import type {ComplaintView, LetterView} from '../complaint/view.js';
 import {isGateReport} from '../greeting/report-shape.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {WaitingView} from '../greeting/view.js';
@@ -38,6 +41,20 @@ export const requests = {
   /** Without `confirmSeconds` the new configuration stays. */
   reload: {confirmSeconds: maybe(whole(trialSeconds.least, trialSeconds.most))},
   confirm: {},
+  /** What would be sent; with `send` it is to go, with `sure` before it was shown on enough days. */
+  complain: {
+    seconds: maybe(whole(1, Number.POSITIVE_INFINITY)),
+    network: maybe(isText),
+    send: maybe(oneOf<'yes' | 'sure'>({yes: true, sure: true})),
+  },
+  /** All complaints, or one. */
+  complaints: {id: maybe(isText)},
+  complaintForget: {contact: isText},
+  complaintNever: {network: isText},
+  /** What came back to a complaint. */
+  complaintAnswer: {id: isText, is: oneOf<Returned>(returnedKinds), why: isText},
+  /** A message that a command has looked at: its queue id stands in our own log. */
+  accuse: {about: isAccusation},
   /** The gate says how it stands, and whom it has seen. */
   greet: {report: isGateReport},
 } as const satisfies Readonly<Record<string, Fields>>;
@@ -71,10 +88,24 @@ export type CourseRequest = Extract<Request, {command: 'reload' | 'confirm'}>;
 /** Of the gate, and not of an operator. */
 export type GateRequest = Extract<Request, {command: 'greet'}>;
 
-/** About blocks and the state. */
-export type GuardRequest = Exclude<Request, CourseRequest | GateRequest>;
+/** About complaints. */
+export type ComplaintRequest = Extract<
+  Request,
+  {
+    command:
+      | 'complain'
+      | 'complaints'
+      | 'complaintForget'
+      | 'complaintNever'
+      | 'complaintAnswer'
+      | 'accuse';
+  }
+>;
 
-export type NetworkRequest = Pick<Extract<Request, {network: string}>, 'command' | 'network'>;
+/** About blocks and the state. */
+export type GuardRequest = Exclude<Request, CourseRequest | GateRequest | ComplaintRequest>;
+
+export type NetworkRequest = Pick<Extract<GuardRequest, {network: string}>, 'command' | 'network'>;
 
 export type Answer =
   | {readonly kind: 'blocks'; readonly blocks: readonly ShownBlock[]}
@@ -89,6 +120,12 @@ export type Answer =
   | {readonly kind: 'waiting'; readonly waiting: WaitingView}
   /** `null`: nothing is remembered that still counts. */
   | {readonly kind: 'contact'; readonly known: ContactAnswer | null}
+  | {readonly kind: 'letters'; readonly letters: readonly LetterView[]; readonly message: string}
+  | {
+      readonly kind: 'complaints';
+      readonly complaints: readonly ComplaintView[];
+      readonly due: number;
+    }
   | MessageAnswer;
 
 /** An answer in words. */
@@ -114,6 +151,9 @@ export function parseRequest(value: unknown): Request | undefined {
 
 export const isAboutConfiguration = (request: Request): request is CourseRequest =>
   request.command === 'reload' || request.command === 'confirm';
+
+export const isAboutComplaints = (request: Request): request is ComplaintRequest =>
+  request.command.startsWith('complain') || request.command === 'accuse';
 
 /** The network that a request names, or why it can be none of this command, whatever the state. */
 export function readNetwork({command, network: text}: NetworkRequest): ReadNetwork {

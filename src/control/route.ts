@@ -1,9 +1,11 @@
 /** Who answers a request that came through the control socket. */
 import {
   type Answer,
+  type ComplaintRequest,
   type CourseRequest,
   type GateRequest,
   type GuardRequest,
+  isAboutComplaints,
   isAboutConfiguration,
   parseRequest,
 } from './protocol.js';
@@ -12,15 +14,20 @@ import {deniedText, onlyAsks} from './reading.js';
 export interface Answerers {
   /** What is about configurations: it outlives the present one. */
   readonly course: (request: CourseRequest) => Promise<Answer>;
+  readonly complaint: (request: ComplaintRequest) => Promise<Answer>;
   readonly guard: (request: GuardRequest) => Promise<Answer>;
   readonly gate: (request: GateRequest) => Promise<Answer>;
 }
 
 /** @param value what came as JSON; undefined: it was none */
-export async function route(value: unknown, {course, guard, gate}: Answerers): Promise<Answer> {
+export async function route(
+  value: unknown,
+  {course, complaint, guard, gate}: Answerers,
+): Promise<Answer> {
   const request = parseRequest(value);
   if (request === undefined) return {kind: 'refused', message: 'not a request of this version'};
   if (request.command === 'greet') return gate(request);
+  if (isAboutComplaints(request)) return complaint(request);
   return isAboutConfiguration(request) ? course(request) : guard(request);
 }
 

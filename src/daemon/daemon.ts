@@ -6,7 +6,9 @@
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
-import type {Answer, GuardRequest, MessageAnswer} from '../control/protocol.js';
+import type {Answer, ComplaintRequest, GuardRequest, MessageAnswer} from '../control/protocol.js';
+import {ComplaintDesk} from './complaint/complaint-desk.js';
+import {findContact} from './complaint/find-contact.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement/enforcement.js';
 import {GreetingDesk} from './greeting/greeting-desk.js';
@@ -81,6 +83,7 @@ export class Daemon {
   readonly #metrics: MetricsFile;
   readonly #alarms: AlarmWatch;
   readonly #greeting: GreetingDesk;
+  readonly #complaints: ComplaintDesk;
   /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
   readonly #mail: MailWatch | undefined;
   /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
@@ -107,7 +110,10 @@ export class Daemon {
       otherVariant,
       unwanted: 'keep',
       sessions: 'cut',
-      onOutcomes: (outcomes) => this.#greeting.hear(outcomes),
+      onOutcomes: (outcomes) => {
+        this.#greeting.hear(outcomes);
+        this.#complaints.hear(outcomes);
+      },
     });
     this.#greeting = new GreetingDesk({
       ...shared,
@@ -115,6 +121,16 @@ export class Daemon {
       way: parts.way ?? machineWay(config, families, state, {run, say}, () => enforcement.save()),
       now: () => enforcement.now(),
       carryOut: (outcomes) => enforcement.carryOut(outcomes),
+    });
+    this.#complaints = new ComplaintDesk({
+      ...shared,
+      ...{say, findContact, judged: guard.judged},
+      ports: () => enforcement.ports,
+      now: () => enforcement.now(),
+      save: () => {
+        enforcement.save();
+        return enforcement.unsaved === undefined ? 'saved' : 'failed';
+      },
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
     const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
@@ -133,6 +149,7 @@ export class Daemon {
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
       greeting: this.#greeting,
+      complaints: this.#complaints,
       mail: mailShown(this.#mail, parts),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
@@ -151,6 +168,7 @@ export class Daemon {
     this.#exemptionWatch.refresh();
     this.#enforcement.start(liftSinceMs);
     this.#greeting.start();
+    this.#complaints.start();
   }
 
   /** Follows the log until the signal is given; before the first time it learns from the old ones. */
@@ -242,6 +260,12 @@ export class Daemon {
     return this.#desk.answer(request);
   }
 
+  /** Answers a request about complaints. */
+  async complain(request: ComplaintRequest): Promise<Answer> {
+    if (this.#enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
+    return this.#complaints.answer(request);
+  }
+
   /** The gate says how it stands; what follows is saved soon. */
   greet(report: GateReport): MessageAnswer {
     if (this.#enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
@@ -265,6 +289,7 @@ export class Daemon {
     await this.#enforcement.halt();
     await this.#alarms.stop();
     await this.#effect.stop();
+    await this.#complaints.stop();
     const way = await this.#greeting.stop(firewall === 'remove' ? 'removed' : 'left');
     const egress = await this.egress.stop(firewall);
     const blocks = await this.#enforcement.stop(firewall);

@@ -11,6 +11,7 @@ import type {TrialView} from '../config/trial.js';
 import {greetedView, type Known} from '../control/greeted.js';
 import {serve} from '../control/operator.js';
 import type {Answer, GuardRequest} from '../control/protocol.js';
+import type {ComplaintDesk} from './complaint/complaint-desk.js';
 import type {Enforcement} from './enforcement/enforcement.js';
 import type {GreetingDesk} from './greeting/greeting-desk.js';
 import type {EffectWatch} from '../sessions/live/effect-watch.js';
@@ -69,6 +70,8 @@ export interface DeskParts {
   readonly hearing: () => HearingView;
   /** How the greeting stands; absent: no daemon runs. */
   readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;
+  /** How complaints stand; absent: no daemon runs. */
+  readonly complaints?: Pick<ComplaintDesk, 'status'>;
   /** The book of senders, and whether lines are counted into it. */
   readonly mail: {
     readonly book: SenderBook;
@@ -178,6 +181,7 @@ export class Desk {
       }),
       hearing: hearing(),
       greeting: this.#parts.greeting?.view,
+      complaints: this.#parts.complaints?.status,
       settings: shownSettings(config),
     };
   }

@@ -104,6 +104,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   });
   const answerers: Answerers = {
     course: (request) => course.answer(request),
+    complaint: (request) => daemon.complain(request),
     guard: (request) => daemon.answer(request),
     gate: ({report}) => Promise.resolve(daemon.greet(report)),
   };

@@ -18,6 +18,7 @@ import {
   whole,
 } from '../base/shape.js';
 import {isContactKey, isContactRow} from '../complaint/contact/cache.js';
+import {isComplaint, isComplaintBook, isDeed, isLeftOut} from '../complaint/spool/rows.js';
 import {parseAddress} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 import {isBits} from '../submission/whose/known-people.js';
@@ -145,6 +146,10 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   egressChains: fields({chain: isText}),
   greetingRules: fields({chain: isText}),
   contacts: isContactRow,
+  complaintDeeds: isDeed,
+  complaints: isComplaint,
+  complaintLeftOut: isLeftOut,
+  complaintBook: isComplaintBook,
 };
 
 /**

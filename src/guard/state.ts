@@ -11,6 +11,10 @@ import type {Traffic} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Submitter} from '../blocks/passes.js';
 import type {ContactRow} from '../complaint/contact/cache.js';
+import type {ComplaintBook} from '../complaint/spool/book.js';
+import type {Complaint} from '../complaint/spool/complaint.js';
+import type {Deed} from '../complaint/spool/deed.js';
+import type {LeftOut} from '../complaint/spool/left-out.js';
 import type {Greeted} from '../greeting/greeted.js';
 import type {Pass} from '../greeting/passed.js';
 import type {Friend} from '../judge/crowd/friends.js';
@@ -103,6 +107,12 @@ const tables = {
   greetingRules: of<{readonly chain: string}>(),
   /** Whom to write to about an address, by network. */
   contacts: of<ContactRow>(),
+  /** What blocked clients did, for complaints, by client. */
+  complaintDeeds: of<Deed>(),
+  /** Complaints, by their id; whom nobody complains to or of; and what is remembered as a whole: one row. */
+  complaints: of<Complaint>(),
+  complaintLeftOut: of<LeftOut>(),
+  complaintBook: of<ComplaintBook>(),
   /** What is known of one client, by its address; and more of those who deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),

@@ -4,6 +4,7 @@
  */
 import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
+import {complaintFigures} from './complaint/status.js';
 import {greetingFigures} from './greeting/figures.js';
 import type {Figure, Sample} from './hearing/figure.js';
 import {hearingFigures} from './hearing/figures.js';
@@ -20,6 +21,7 @@ export function statusFigures(status: Status): string {
     ...mailFigures(status.mail),
     ...hearingFigures(status.hearing),
     ...greetingFigures(status.greeting),
+    ...complaintFigures(status.complaints),
   ];
   return figures.map(figureText).join('');
 }

@@ -1,4 +1,5 @@
 /** A status as lines, for people: what stands, and what somebody must do something about. */
+import {complaintLines} from './complaint/status.js';
 import {mailLines} from './mail/status.js';
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
@@ -44,6 +45,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...greetingLines(status.greeting, nowMs),
     `outgoing: ${egress.mode}`,
     ...mailLines(status.mail),
+    ...complaintLines(status.complaints),
     ...egress.families.map((each) => {
       const does = egress.mode === 'hold' ? 'ports held' : 'ports closed';
       return `outgoing mail, ${familyLine(each, does, ago)}`;

@@ -9,6 +9,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Enforced} from '../firewall/enforced.js';
 import type {GreetingView} from '../greeting/view.js';
+import type {ComplaintStatus} from './complaint/status.js';
 import type {MailStatus} from './mail/status.js';
 import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
@@ -87,6 +88,8 @@ export interface Status {
   readonly hearing: HearingView;
   /** What is done about who speaks before the greeting; absent: nothing, or no daemon runs. */
   readonly greeting?: GreetingView | undefined;
+  /** How complaints stand; absent: nobody wants any, or no daemon runs. */
+  readonly complaints?: ComplaintStatus | undefined;
   /** What the daemon runs with, by the keys of the file, as TOML: without what may hold a secret. */
   readonly settings: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 /** The table of commands, and that the program has a command for each row and no other. */
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from '@jest/globals';
-import {nameOf} from '../../src/cli/command-row.js';
+import {nameOf} from '../../src/cli/rows/command-row.js';
 import {commands} from '../../src/cli/command-table.js';
 import {noProgress} from '../../src/cli/face/progress.js';
 import {makeProgram} from '../../src/cli/program.js';

@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {Command} from 'commander';
-import {addOptions} from '../../src/cli/options.js';
+import {addOptions} from '../../src/cli/rows/options.js';
 import type {Options} from '../../src/config/options.js';
 import {settingNames, settings} from '../../src/config/schema.js';
 import {configOf} from '../../src/daemon/course/configuration.js';

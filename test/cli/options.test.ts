@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {Command} from 'commander';
 import {exitCode} from '../../src/cli/face/exit.js';
-import {addOptions} from '../../src/cli/options.js';
+import {addOptions} from '../../src/cli/rows/options.js';
 import type {Options} from '../../src/config/options.js';
 import {obsoleteNames} from '../../src/config/obsolete.js';
 import {flagOf, keyOf, settingNames, settings} from '../../src/config/schema.js';

@@ -2,7 +2,7 @@
 import {Buffer} from 'node:buffer';
 import {Command} from 'commander';
 import {noProgress, type Progress} from '../../src/cli/face/progress.js';
-import {addOptions} from '../../src/cli/options.js';
+import {addOptions} from '../../src/cli/rows/options.js';
 import type {Options} from '../../src/config/options.js';
 import {type Config, settingNames} from '../../src/config/schema.js';
 import {configOf} from '../../src/daemon/course/configuration.js';

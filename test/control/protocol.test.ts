@@ -59,6 +59,27 @@ const samples: {
   waiting: plain('waiting'),
   contact: fc.record({command: fc.constant('contact'), address: network}),
   greet: fc.record({command: fc.constant('greet'), report: reports}),
+  complain: fc.record(
+    {command: fc.constant('complain'), seconds, network, send: fc.constantFrom('yes', 'sure')},
+    {requiredKeys: ['command']},
+  ),
+  complaints: fc.record(
+    {command: fc.constant('complaints'), id: fc.string()},
+    {requiredKeys: ['command']},
+  ),
+  complaintForget: fc.record({command: fc.constant('complaintForget'), contact: fc.string()}),
+  complaintNever: fc.record({command: fc.constant('complaintNever'), network}),
+  complaintAnswer: fc.record({
+    command: fc.constant('complaintAnswer'),
+    ...{id: fc.string(), is: fc.constantFrom('bounce', 'person'), why: fc.string()},
+  }),
+  accuse: fc.record({
+    command: fc.constant('accuse'),
+    about: fc.record({
+      ...{kind: fc.constant('guessing'), network},
+      attackers: fc.constant([]),
+    }),
+  }),
 };
 const anyRequest: fc.Arbitrary<Request> = fc.oneof(...Object.values(samples));
 

@@ -14,6 +14,10 @@ async function routed(value: unknown, by = route): Promise<readonly unknown[]> {
       asked.push(['gate', request]);
       return Promise.resolve({kind: 'done', message: 'of the gate'});
     },
+    complaint: (request) => {
+      asked.push(['complaint', request]);
+      return Promise.resolve({kind: 'done', message: 'of complaints'});
+    },
     guard: (request) => {
       asked.push(['guard', request]);
       return Promise.resolve({kind: 'done', message: 'of the guard'});

@@ -2,7 +2,7 @@
  * The manual pages blocksmtp(8) and blocksmtp.toml(5): what stands in `debian/*.in`, with the commands,
  * options, settings and examples of the tables in the place of the words between @.
  */
-import {nameOf} from '../../src/cli/command-row.js';
+import {nameOf} from '../../src/cli/rows/command-row.js';
 import {commands} from '../../src/cli/command-table.js';
 import {manual} from '../../src/cli/manual.js';
 import type {Kind} from '../../src/config/kinds/kind.js';

@@ -6,7 +6,7 @@ import {spawnSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {nameOf} from '../../src/cli/command-row.js';
+import {nameOf} from '../../src/cli/rows/command-row.js';
 import {commands} from '../../src/cli/command-table.js';
 import {manual} from '../../src/cli/manual.js';
 import {bash, fish, zsh} from './completions.js';

@@ -1,5 +1,5 @@
 /** What a shell can complete: the commands, their options, and what stands behind an option. */
-import {nameOf} from '../../src/cli/command-row.js';
+import {nameOf} from '../../src/cli/rows/command-row.js';
 import {commands} from '../../src/cli/command-table.js';
 import {flagOf, type SettingName, settings} from '../../src/config/schema.js';
 

@@ -60,8 +60,11 @@ export async function operate(
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
+    // Others ask for these, and print more (`cli/contact`, `cli/complaint`).
     case 'contact':
-      // Only `contact` asks for it, and prints more (`cli/contact/contact.ts`).
+    case 'letters':
+    case 'complaints':
+      output.complain('what answers is no daemon of this version');
       return exitCode.unavailable;
     case 'done':
       output.print(`${answer.message}\n`);

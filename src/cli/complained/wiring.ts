@@ -1,50 +1,64 @@
 /**
- * What the commands about single messages need of the rest of complaints: who is to be told, how an
- * accusation reads, and who takes it. Until those parts are joined, nobody is looked for, the facts are
- * printed, and the operator is the one who takes them.
+ * What the commands about single messages need of the rest of complaints: whom to tell, how a letter would read,
+ * and the daemon, which takes an accusation and sends it by its own rules. Sends nothing itself.
  */
 import {printable} from '../../base/printable.js';
-import type {Accusation} from '../../complaint/accusation.js';
 import type {ContactAnswer, FindContact} from '../../complaint/contact/answer.js';
+import {previewText} from '../../complaint/letter/preview.js';
+import type {Accusation} from '../../complaint/spool/accusation.js';
+import type {Config} from '../../config/schema.js';
+import {hostName} from '../../sys/run/machine.js';
+import type {Log} from '../../sys/talk/log.js';
+import {lettersIn} from '../../daemon/complaint/letters.js';
+import {askWatched} from '../commands/ask.js';
+import {searching} from '../contact/search.js';
+
+type MessageAccusation = Extract<Accusation, {kind: 'message'}>;
 
 export interface Complaining {
   readonly findContact: FindContact;
   /** As it would be sent. */
-  readonly preview: (accusation: Accusation, contact: ContactAnswer) => string;
+  readonly preview: (about: MessageAccusation, contact: ContactAnswer) => string;
   /**
    * The same message twice, by its queue id, is one accusation: a sweep that was killed says it again.
    * `held`: not now; the message stays where it is.
    */
   readonly accuse: (
-    accusation: Accusation,
+    about: MessageAccusation,
     contact: ContactAnswer,
   ) => Promise<{readonly kind: 'taken'} | {readonly kind: 'held'; readonly why: string}>;
 }
 
-export const printsOnly: Complaining = {
-  findContact: (address) =>
-    Promise.resolve({
-      kind: 'none',
-      network: address.text,
-      why: 'this version looks for nobody',
-    }),
-  preview: factsText,
-  accuse: () => Promise.resolve({kind: 'taken'}),
-};
+/** Of a foreign reason. Characters. */
+const mostWhy = 300;
 
-function factsText(accusation: Accusation): string {
-  if (accusation.kind !== 'message') return '';
-  const {client, queueId, takenMs, found, header} = accusation;
-  const what = found.kind === 'scanner' ? printable(found.name, 200) : 'judged by a person';
-  const lines = [
-    `client: ${client}`,
-    `queue id: ${queueId}`,
-    `taken: ${new Date(takenMs).toISOString()}`,
-    `found: ${what}`,
-    ...header.split('\n').map((line) => `| ${line}`),
-  ];
-  return `${lines.join('\n')}\n`;
-}
+/** @param work what is done while the search for contacts is open */
+export const complaining = <Result>(
+  config: Config,
+  log: Log,
+  work: (parts: Complaining) => Promise<Result>,
+): Promise<Result> =>
+  searching(config, log, (search) =>
+    work({
+      findContact: async (client) => (await search(client)).answer,
+      preview: (about, contact) => {
+        const sender = {from: config.complaintFrom, relay: hostName(), ports: [25]};
+        const {letters, problems} = lettersIn(config.complaintLetters);
+        for (const problem of problems) log.say('error', problem);
+        return previewText(about, contact, sender, letters);
+      },
+      accuse: async (about) => {
+        const asked = await askWatched(config, {command: 'accuse', about});
+        if (asked.kind === 'noDaemon') return {kind: 'held', why: 'no daemon runs'};
+        if (asked.kind !== 'answer') return {kind: 'held', why: printable(asked.why, mostWhy)};
+        const {answer} = asked;
+        if (answer.kind === 'done') return {kind: 'taken'};
+        const why =
+          'message' in answer ? answer.message : 'what answers is no daemon of this version';
+        return {kind: 'held', why: printable(why, mostWhy)};
+      },
+    }),
+  );
 
 export function contactText(contact: ContactAnswer): string {
   switch (contact.kind) {

@@ -6,6 +6,8 @@ export const exitCode = {
   usage: 64,
   /** Something else is needed first: another daemon holds the state, or it cannot be opened. */
   unavailable: 69,
+  /** Of `complain answer`: a mailer that calls it keeps the message, and tries again. */
+  later: 75,
   configuration: 78,
 } as const;
 

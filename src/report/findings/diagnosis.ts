@@ -2,6 +2,7 @@
  * What `blocksmtp doctor` finds: facts of this machine in, findings out, each with what to do. A file
  * for each subject; this one has their order.
  */
+import {complaintFindings} from './complaint/findings.js';
 import {coverageFindings} from './coverage.js';
 import {daemonFindings} from './daemon.js';
 import {blockFindings} from './blocks.js';
@@ -27,6 +28,10 @@ export function diagnose(facts: Facts): Finding[] {
     ...hearingFindings(facts),
     ...greetingFindings(facts),
     ...outgoingFindings(facts),
+    ...complaintFindings(
+      'unavailable' in facts.status ? undefined : facts.status.complaints,
+      facts.config,
+    ),
     ...coverageFindings(facts.coverage, facts.config.outbound),
   ];
 }

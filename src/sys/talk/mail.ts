@@ -35,13 +35,65 @@ export async function sendMail(
   stop: AbortSignal,
 ): Promise<Delivered> {
   if (isIP(mailer.host) === 0) return {kind: 'failed', why: 'the mailer is no address'};
+  const {transport, socket} = await openTransport(mailer);
+  try {
+    await Promise.race([transport.sendMail(messageOf(mail)), aborted(stop)]);
+    return {kind: 'done'};
+  } catch (error) {
+    socket.destroy(); // the transport would leave one open that nobody answers
+    return {kind: 'failed', why: printable((error as Error).message, quotedCharacters)};
+  }
+}
+
+/** A message that is written already. */
+interface RawMail {
+  readonly sender: string;
+  readonly recipient: string;
+  /** With header, ASCII, CR LF. */
+  readonly raw: string;
+}
+
+/**
+ * `notTaken`: the mailer has not got it, as `again` says for now or for good. `unknown`: it may have.
+ */
+export type HandOver =
+  | {readonly kind: 'taken'; readonly said: string}
+  | {readonly kind: 'notTaken'; readonly again: 'yes' | 'no'; readonly why: string}
+  | {readonly kind: 'unknown'; readonly why: string};
+
+/** Never fails. @param stop ends it; before the message was given whole, it was not taken */
+export async function handOver(
+  {sender, recipient, raw}: RawMail,
+  mailer: SmtpServer,
+  stop: AbortSignal,
+): Promise<HandOver> {
+  if (isIP(mailer.host) === 0) {
+    return {kind: 'notTaken', again: 'no', why: 'the mailer is no address'};
+  }
+  const {transport, socket} = await openTransport(mailer);
+  try {
+    const sent = transport.sendMail({envelope: {from: sender, to: [recipient]}, raw});
+    const {response} = await Promise.race([sent, aborted(stop)]);
+    return {kind: 'taken', said: printable(response, quotedCharacters)};
+  } catch (error) {
+    const {message, responseCode} = error as Error & {readonly responseCode?: number};
+    const why = printable(message, quotedCharacters);
+    // With what waits to be written: as long as that is less than the message, nobody can have it.
+    const isWhole = socket.bytesWritten >= Buffer.byteLength(raw);
+    socket.destroy();
+    if (responseCode !== undefined) {
+      return {kind: 'notTaken', again: responseCode >= 500 ? 'no' : 'yes', why};
+    }
+    return isWhole ? {kind: 'unknown', why} : {kind: 'notTaken', again: 'yes', why};
+  }
+}
+
+async function openTransport({host, port, ownName}: SmtpServer) {
   const {createTransport} = await import('nodemailer');
   const socket = new Socket();
   const transport = createTransport({
     socket,
-    host: mailer.host,
-    port: mailer.port,
-    name: mailer.ownName,
+    ...{host, port, name: ownName},
     // To this machine itself, whose certificate names it otherwise.
     ignoreTLS: true,
     connectionTimeout: answerMs,
@@ -50,13 +102,7 @@ export async function sendMail(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  try {
-    await Promise.race([transport.sendMail(messageOf(mail)), aborted(stop)]);
-    return {kind: 'done'};
-  } catch (error) {
-    socket.destroy(); // the transport would leave one open that nobody answers
-    return {kind: 'failed', why: printable((error as Error).message, quotedCharacters)};
-  }
+  return {transport, socket};
 }
 
 /** As values, not as text: what looks like an address in a path shall not become a recipient. */

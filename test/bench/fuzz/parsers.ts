@@ -9,7 +9,7 @@ import {likeOurs} from '../../../src/blocks/chain/like-ours.js';
 import {parseListing} from '../../../src/blocks/chain/rules.js';
 import {readTable} from '../../../src/blocks/sets/nftables-listing.js';
 import {parseConfig} from '../../../src/config/parse.js';
-import {parseRequest, readNetwork} from '../../../src/control/protocol.js';
+import {isAboutComplaints, parseRequest, readNetwork} from '../../../src/control/protocol.js';
 import {rulesAsLines, troubleIn} from '../../../src/firewall/filter-listing.js';
 import {readRules} from '../../../src/firewall/filter-table.js';
 import {otherDrops} from '../../../src/firewall/other-drops.js';
@@ -96,7 +96,8 @@ const parsersOfPeople: readonly Parser[] = [
     texts: others.requests,
     read: (text) => {
       const request = parseRequest(parsed(text));
-      if (request !== undefined && 'network' in request) readNetwork(request);
+      if (request === undefined || isAboutComplaints(request)) return;
+      if ('network' in request) readNetwork(request);
     },
   },
   {

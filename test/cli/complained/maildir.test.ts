@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect} from '@jest/globals';
-import type {Accusation} from '../../../src/complaint/accusation.js';
+import type {Accusation} from '../../../src/complaint/spool/accusation.js';
 import type {ContactAnswer} from '../../../src/complaint/contact/answer.js';
 import {complainMaildir, type MaildirWish} from '../../../src/cli/complained/maildir.js';
 import type {Complaining} from '../../../src/cli/complained/wiring.js';

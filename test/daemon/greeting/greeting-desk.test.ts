@@ -75,6 +75,7 @@ const visit = (fate: GateVisit['fate'], changed: Partial<GateVisit> = {}): GateV
 const greet = (daemon: Daemon, given: GateReport): Promise<Answer> =>
   route(JSON.parse(JSON.stringify({command: 'greet', report: given})), {
     course: () => Promise.reject(new Error('not for the course')),
+    complaint: (request) => daemon.complain(request),
     guard: (request) => daemon.answer(request),
     gate: ({report: read}) => Promise.resolve(daemon.greet(read)),
   });

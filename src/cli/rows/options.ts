@@ -4,12 +4,12 @@
  * Which options a command has is in `command-table.ts`.
  */
 import {type Command, Option} from 'commander';
-import type {Problem} from '../base/problem.js';
-import type {Kind, Raw} from '../config/kinds/kind.js';
-import type {Options} from '../config/options.js';
-import {obsoleteNames} from '../config/obsolete.js';
-import {flagOf, type SettingName, settingNames, settings} from '../config/schema.js';
-import {defaultConfigFile} from '../daemon/course/configuration.js';
+import type {Problem} from '../../base/problem.js';
+import type {Kind, Raw} from '../../config/kinds/kind.js';
+import type {Options} from '../../config/options.js';
+import {obsoleteNames} from '../../config/obsolete.js';
+import {flagOf, type SettingName, settingNames, settings} from '../../config/schema.js';
+import {defaultConfigFile} from '../../daemon/course/configuration.js';
 
 export function addOptions(command: Command, names: readonly SettingName[]): void {
   const file = `Configuration file. (default: ${defaultConfigFile})`;

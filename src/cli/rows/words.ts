@@ -2,21 +2,21 @@
  * What can be wrong with the words of a command line that are no settings: operands, and options of
  * one command. Looked at before anything is read or opened.
  */
-import {durationText} from '../base/duration.js';
-import {problemText} from '../base/problem.js';
-import type {Kind} from '../config/kinds/kind.js';
-import {duration} from '../config/kinds/scalars.js';
+import {durationText} from '../../base/duration.js';
+import {problemText} from '../../base/problem.js';
+import type {Kind} from '../../config/kinds/kind.js';
+import {duration} from '../../config/kinds/scalars.js';
 import {
   longestOperatorSeconds,
   type NetworkRequest,
   readNetwork,
   trialSeconds,
-} from '../control/protocol.js';
-import {parseAddress} from '../net/address.js';
-import {mostCommentCharacters} from '../net/whitelist-edit.js';
-import type {QueueOptions} from './queue/words.js';
-import {keptMs} from '../outgoing/sender-hours.js';
-import {senderViews} from '../report/tables/mail-senders.js';
+} from '../../control/protocol.js';
+import {parseAddress} from '../../net/address.js';
+import {mostCommentCharacters} from '../../net/whitelist-edit.js';
+import type {QueueOptions} from '../queue/words.js';
+import {keptMs} from '../../outgoing/sender-hours.js';
+import {senderViews} from '../../report/tables/mail-senders.js';
 
 /** `true`: named without its value. */
 export interface OwnOptions extends QueueOptions {
@@ -31,6 +31,10 @@ export interface OwnOptions extends QueueOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
+  /** Of `complain`. */
+  readonly network?: string | true;
+  readonly send?: true;
+  readonly raw?: true;
   /** Of `trace`. */
   readonly as?: string | true;
   readonly log?: string | true;

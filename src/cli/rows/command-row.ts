@@ -3,16 +3,16 @@
  * checked configuration, by a daemon that runs in spite of a bad file, or as a request to the guard.
  */
 import {configured, reaching, type WhenRefused} from './command.js';
-import {operate} from './commands/operate.js';
-import type {ExitCode} from './face/exit.js';
-import type {Surroundings, WithoutDaemon} from './face/surroundings.js';
+import {operate} from '../commands/operate.js';
+import type {ExitCode} from '../face/exit.js';
+import type {Surroundings, WithoutDaemon} from '../face/surroundings.js';
 import type {OwnOptions, WrongIn} from './words.js';
-import type {Options} from '../config/options.js';
-import type {Config, SettingName} from '../config/schema.js';
-import type {GuardRequest} from '../control/protocol.js';
-import {senderViews} from '../report/tables/mail-senders.js';
-import {hostNames, noNames} from '../sys/talk/host-names.js';
-import type {Log} from '../sys/talk/log.js';
+import type {Options} from '../../config/options.js';
+import type {Config, SettingName} from '../../config/schema.js';
+import type {GuardRequest} from '../../control/protocol.js';
+import {senderViews} from '../../report/tables/mail-senders.js';
+import {hostNames, noNames} from '../../sys/talk/host-names.js';
+import type {Log} from '../../sys/talk/log.js';
 
 /** A command as it was called; its words have been found good. */
 export interface CommandCall {

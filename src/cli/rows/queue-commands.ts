@@ -1,7 +1,7 @@
 /** The rows of the two commands about mail that leaves through the mailer: `queue` and `trace`. */
 import {type CommandRow, json, works} from './command-row.js';
-import {trace} from './queue/trace.js';
-import {queue, wrongInQueue} from './queue/words.js';
+import {trace} from '../queue/trace.js';
+import {queue, wrongInQueue} from '../queue/words.js';
 import {wrongTrace} from './words.js';
 
 const given = (value: string | true | undefined): string | undefined =>

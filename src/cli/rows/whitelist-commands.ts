@@ -1,8 +1,8 @@
 /** The rows of the two commands that edit the whitelist: `allow` and `disallow`. */
 import {type CommandRow, json, works} from './command-row.js';
-import {editWhitelist} from './edit/allow.js';
+import {editWhitelist} from '../edit/allow.js';
 import {wrongComment, wrongNetwork} from './words.js';
-import type {SettingName} from '../config/schema.js';
+import type {SettingName} from '../../config/schema.js';
 
 const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
 

@@ -1,6 +1,6 @@
 /** The row of the command that tries the ways of warnings. */
 import {type CommandRow, json, works} from './command-row.js';
-import {testWarning} from './inspect/test-warning.js';
+import {testWarning} from '../inspect/test-warning.js';
 
 export const warningCommands: readonly CommandRow[] = [
   {

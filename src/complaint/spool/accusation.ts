@@ -2,29 +2,17 @@
  * What somebody is accused of in a complaint, and by what we know it. Both kinds rest on an address that
  * cannot be forged: one of a TCP session that was completed with our mailer. Decides nothing.
  */
-
-/** One client that was blocked for what it did. */
-export interface Attacker {
-  /** Canonical text of one address. */
-  readonly address: string;
-  /** Ms since the epoch. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-  /** What was counted: unknown names, wrong passwords, early talk. Counts. */
-  readonly unknownNames: number;
-  readonly wrongPasswords: number;
-  /** Blocks so far, this one included. A count. */
-  readonly blocks: number;
-  /** Of its last connection, where the kernel showed it. */
-  readonly sourcePort?: number | undefined;
-}
+import type {Attacker} from './deed.js';
 
 export type Accusation =
   | {
       readonly kind: 'guessing';
       /** The network of the holder, by its contact answer. */
       readonly network: string;
+      /** So many at most as one letter lists (`complaint.ts`), the worst first. */
       readonly attackers: readonly Attacker[];
+      /** Those beyond them. A count; absent: none. */
+      readonly more?: number | undefined;
     }
   | {
       /** A message that this machine's mailer took, and that a scanner names. */
@@ -39,4 +27,7 @@ export type Accusation =
       readonly found: {readonly kind: 'scanner'; readonly name: string} | {readonly kind: 'person'};
       /** Its header as it lies there, bounded, with the recipients' own addresses taken out. */
       readonly header: string;
+      /** The envelope sender and the client's port, where they are known: a report for programs needs both. */
+      readonly smtpFrom?: string | undefined;
+      readonly sourcePort?: number | undefined;
     };

@@ -1,12 +1,12 @@
 /** The commands of the greeting, for the table (`command-table.ts`): both are processes of their own. */
 import {complainAll} from './command.js';
 import type {CommandRow} from './command-row.js';
-import {exitCode} from './face/exit.js';
-import {gate} from './greeting/gate.js';
-import {greet, standardWaitSeconds} from './greeting/greet.js';
+import {exitCode} from '../face/exit.js';
+import {gate} from '../greeting/gate.js';
+import {greet, standardWaitSeconds} from '../greeting/greet.js';
 import {givenSeconds, greetingWait, wrongGreet} from './words.js';
-import type {SettingName} from '../config/schema.js';
-import {configOf} from '../daemon/course/configuration.js';
+import type {SettingName} from '../../config/schema.js';
+import {configOf} from '../../daemon/course/configuration.js';
 
 const gateSettings: readonly SettingName[] = [
   'greeting',

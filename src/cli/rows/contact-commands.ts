@@ -1,9 +1,9 @@
 /** The row of the command that tells whom to write to: about an address, or about a message. */
 import {type CommandRow, json, works} from './command-row.js';
 import {fromOurLog, readsOurLog} from './complained-commands.js';
-import {domainOfMessage} from './complained/from-message.js';
-import {contact} from './contact/contact.js';
-import {searching} from './contact/search.js';
+import {domainOfMessage} from '../complained/from-message.js';
+import {contact} from '../contact/contact.js';
+import {searching} from '../contact/search.js';
 import {type OwnOptions, type WrongIn, wrongAddress} from './words.js';
 
 /** An address, or a message, and not both. */

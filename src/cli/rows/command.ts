@@ -3,16 +3,16 @@
  * and how wrong words are refused. Which commands there are is in `command-table.ts`.
  */
 import {type Command, CommanderError} from 'commander';
-import {type Problem, problemText} from '../base/problem.js';
-import {type ExitCode, exitCode} from './face/exit.js';
-import type {Output, Surroundings, WithoutDaemon} from './face/surroundings.js';
+import {type Problem, problemText} from '../../base/problem.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output, Surroundings, WithoutDaemon} from '../face/surroundings.js';
 import {addOptions, missingValues} from './options.js';
 import type {OwnOptions, WrongIn} from './words.js';
-import type {Options} from '../config/options.js';
-import type {Config, SettingName} from '../config/schema.js';
-import {nearest} from '../config/nearest.js';
-import {configOf} from '../daemon/course/configuration.js';
-import {type Log, openLog} from '../sys/talk/log.js';
+import type {Options} from '../../config/options.js';
+import type {Config, SettingName} from '../../config/schema.js';
+import {nearest} from '../../config/nearest.js';
+import {configOf} from '../../daemon/course/configuration.js';
+import {type Log, openLog} from '../../sys/talk/log.js';
 
 /** Tells what else matters when a command is refused. Its options as far as they have their values. */
 export type WhenRefused = (options: Options) => Promise<void>;

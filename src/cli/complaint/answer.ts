@@ -1,0 +1,31 @@
+/**
+ * `blocksmtp complain answer`: what came back to a complaint, from an alias or a mailbox. Says to the daemon what it
+ * is. Never writes to anybody; and ends with EX_TEMPFAIL where the daemon cannot be told, so that a mailer keeps the
+ * message and tries again, and does not send it back.
+ */
+import {printable} from '../../base/printable.js';
+import {mostReturned, readReturned} from '../../complaint/returned/read-returned.js';
+import type {Config} from '../../config/schema.js';
+import {readBeginning} from '../../sys/queue/complaint-file.js';
+import {askDaemon} from '../commands/ask.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+
+export async function answerReturned(config: Config, output: Output): Promise<ExitCode> {
+  const read = readReturned(await readBeginning('-', mostReturned));
+  if (read.kind === 'stranger') {
+    output.print('not about a complaint of ours\n');
+    return exitCode.ok;
+  }
+  const {id, is, why} = read;
+  const request = {command: 'complaintAnswer', id, is, why} as const;
+  const asked = await askDaemon(config.controlSocket, request);
+  if (asked.kind === 'answer') {
+    const {answer} = asked;
+    output.print(`${'message' in answer ? answer.message : 'noted'}\n`);
+    return exitCode.ok;
+  }
+  const reason = asked.kind === 'failed' ? asked.why : 'no daemon runs';
+  output.complain(printable(`${config.controlSocket}: ${reason}: the message is to be kept`, 500));
+  return exitCode.later;
+}

@@ -1,0 +1,87 @@
+/**
+ * `blocksmtp complain` and `blocksmtp complaints`: asks the daemon that runs. Where none runs, what is in the
+ * state is shown all the same; nothing is sent and nothing changed then.
+ */
+import {asciiJson, printable} from '../../base/printable.js';
+import type {Config} from '../../config/schema.js';
+import {serveComplaint} from '../../control/complaint.js';
+import type {Answer, ComplaintRequest} from '../../control/protocol.js';
+import {openToLook} from '../../daemon/resources.js';
+import {complaintTable, complaintText, lettersText} from '../../report/tables/complaints.js';
+import {nowMs} from '../../sys/run/clock.js';
+import type {Log} from '../../sys/talk/log.js';
+import {askWatched} from '../commands/ask.js';
+import {type ExitCode, exitCode} from '../face/exit.js';
+import type {Output} from '../face/surroundings.js';
+
+interface Wish {
+  readonly request: ComplaintRequest;
+  readonly form: 'text' | 'json';
+  /** Of one complaint all that is known; default: a line of each. */
+  readonly shows?: 'one';
+}
+
+export async function complaints(
+  {request, form, shows}: Wish,
+  config: Config,
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
+  const asked = await askWatched(config, request);
+  if (asked.kind === 'failed' || asked.kind === 'hung') {
+    output.complain(printable(asked.why, 500));
+    return exitCode.unavailable;
+  }
+  const answer = asked.kind === 'answer' ? asked.answer : await alone(request, config, log);
+  return print(answer, form, shows, output);
+}
+
+async function alone(request: ComplaintRequest, config: Config, log: Log): Promise<Answer> {
+  if (request.command !== 'complaints') {
+    return {kind: 'refused', message: 'no daemon runs: it notes what is due, and sends it'};
+  }
+  const opened = await openToLook(config, log);
+  if (opened.kind !== 'ready') return {kind: 'refused', message: opened.why};
+  const {resources} = opened;
+  try {
+    const compose = () => ({kind: 'wrong', why: 'no daemon runs'}) as const;
+    return serveComplaint(request, {config, tables: resources.state, compose, due: 0}, nowMs());
+  } finally {
+    resources.leave();
+  }
+}
+
+function print(
+  answer: Answer,
+  form: Wish['form'],
+  shows: Wish['shows'],
+  {print: write, complain}: Output,
+): ExitCode {
+  switch (answer.kind) {
+    case 'letters':
+      write(form === 'json' ? `${asciiJson(answer, 2)}\n` : lettersText(answer));
+      return exitCode.ok;
+    case 'complaints': {
+      if (form === 'json') write(`${asciiJson(answer, 2)}\n`);
+      else if (shows === 'one') write(answer.complaints.map(complaintText).join('\n'));
+      else write(complaintTable(answer.complaints, answer.due));
+      return exitCode.ok;
+    }
+    case 'done':
+      write(`${answer.message}\n`);
+      return exitCode.ok;
+    case 'blocks':
+    case 'why':
+    case 'status':
+    case 'senders':
+    case 'waiting':
+    case 'contact':
+      complain('what answers is no daemon of this version');
+      return exitCode.unavailable;
+    case 'notBlocked':
+    case 'notStopped':
+    case 'refused':
+      complain(answer.message);
+      return exitCode.no;
+  }
+}

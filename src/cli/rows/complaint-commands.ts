@@ -1,0 +1,131 @@
+/** The rows of the commands about complaints: `complain` and `complaints`. */
+import {type CommandCall, type CommandRow, json, works} from './command-row.js';
+import {
+  complainedSettings,
+  complainOfMessages,
+  messageOptions,
+  wrongOfMessages,
+} from './complained-commands.js';
+import {answerReturned} from '../complaint/answer.js';
+import {complaints} from '../complaint/complaints.js';
+import {isMailbox} from '../../complaint/letter/mail.js';
+import {isComplaintId} from '../../complaint/report-id.js';
+import type {ComplaintRequest} from '../../control/protocol.js';
+import {parseNetwork} from '../../net/network.js';
+import type {SettingName} from '../../config/schema.js';
+import {givenSeconds, type OwnOptions, past, wrongTime} from './words.js';
+
+const complaintSettings: readonly SettingName[] = ['stateDir', 'controlSocket'];
+const complainSettings: readonly SettingName[] = [
+  ...complainedSettings,
+  ...complaintSettings,
+  'rdapBootstrap',
+  'contactZone',
+  'complaintFrom',
+  'complaintLetters',
+];
+
+const given = (value: string | true | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+function wrongInComplain(operands: readonly string[], options: OwnOptions): readonly string[] {
+  const ofMessages = wrongOfMessages(operands, options);
+  if (ofMessages !== undefined) return ofMessages;
+  const [what] = operands;
+  const {since, network, send, yes} = options;
+  const isNetwork = typeof network === 'string' && parseNetwork(network) !== undefined;
+  return [
+    ...(what === undefined || what === 'answer'
+      ? []
+      : [
+          `complain ${JSON.stringify(what)}: expected nothing, message, maildir, headers or answer`,
+        ]),
+    ...wrongTime('--since', since, past),
+    ...(network === undefined || isNetwork ? [] : ['--network: expected an address or a network']),
+    ...(yes && !send ? ['--yes: without --send: expected both'] : []),
+  ];
+}
+
+function complainRequest({options}: CommandCall): ComplaintRequest {
+  const {since, network, send, yes} = options;
+  const seconds = givenSeconds(since, past);
+  const around = given(network);
+  return {
+    command: 'complain',
+    ...(seconds !== undefined && {seconds}),
+    ...(around !== undefined && {network: around}),
+    ...(send && {send: yes ? 'sure' : 'yes'}),
+  };
+}
+
+type What = 'show' | 'forget' | 'never';
+const expected: Readonly<Record<What, string>> = {
+  show: 'the id of a complaint',
+  forget: 'a mailbox',
+  never: 'an address or a network',
+};
+const isGood: Readonly<Record<What, (word: string) => boolean>> = {
+  show: isComplaintId,
+  forget: isMailbox,
+  never: (word) => parseNetwork(word) !== undefined,
+};
+
+const isWhat = (word: string | undefined): word is What =>
+  word !== undefined && Object.hasOwn(expected, word);
+
+function wrongInComplaints([what, which]: readonly string[]): string[] {
+  if (what === undefined) return [];
+  if (!isWhat(what)) {
+    return [`complaints ${JSON.stringify(what)}: expected show, forget, never, or nothing`];
+  }
+  return which !== undefined && isGood[what](which)
+    ? []
+    : [`complaints ${what}: ${JSON.stringify(which ?? '')}: expected ${expected[what]}`];
+}
+
+function complaintsRequest({operands: [what, which = '']}: CommandCall): ComplaintRequest {
+  if (what === 'forget') return {command: 'complaintForget', contact: which};
+  if (what === 'never') return {command: 'complaintNever', network: which};
+  return {command: 'complaints', ...(what === 'show' && {id: which})};
+}
+
+export const complaintCommands: readonly CommandRow[] = [
+  {
+    words: 'complain [WHAT] [FILES...]',
+    settings: complainSettings,
+    meaning:
+      'Print the complaints that would be sent to those who can end an attack. `message FILE...` (- is standard input): tell which client handed it in, by our log, and what a complaint would say. `maildir DIR`: the same of the messages in which clamd finds a listed virus. `headers FILE` prints the header. `answer` reads from standard input what came back to a complaint.',
+    options: [
+      {
+        flags: '--since <TIME>',
+        meaning: 'Only those made since, such as 1d. Of maildir: delivered since. (default: 1d)',
+      },
+      {flags: '--network <NET>', meaning: 'Only those about this network.'},
+      {flags: '--send', meaning: 'Send them.'},
+      {flags: '--yes', meaning: 'Even if they were not shown on 7 days yet.'},
+      ...messageOptions,
+      json('Print them as JSON, with the whole mails.'),
+    ],
+    wrongIn: wrongInComplain,
+    run: (call) =>
+      complainOfMessages(call) ??
+      works((config, log, {operands, form, surroundings: {output}}) =>
+        operands[0] === 'answer'
+          ? answerReturned(config, output)
+          : complaints({request: complainRequest(call), form}, config, log, output),
+      )(call),
+  },
+  {
+    words: 'complaints [WHAT] [WHICH]',
+    settings: complaintSettings,
+    meaning:
+      'List the complaints, and what each network did before and after. With `show ID`: one of them. `forget MAILBOX`: write to it no more. `never NETWORK`: complain of it no more.',
+    options: [json('Print them as JSON.')],
+    wrongIn: wrongInComplaints,
+    run: works((config, log, call) => {
+      const shows = call.operands[0] === 'show' ? {shows: 'one' as const} : {};
+      const wish = {request: complaintsRequest(call), form: call.form, ...shows};
+      return complaints(wish, config, log, call.surroundings.output);
+    }),
+  },
+];

@@ -1,0 +1,80 @@
+/**
+ * When a complaint is due: the client was blocked again, or so many clients of one network were, and since then
+ * time enough has passed for an operator to lift the block. A block that is lifted by hand takes its row with it
+ * (`spool/deed.ts`), and so ends the matter. Decides neither to whom, nor in which words. Knows no clock.
+ */
+import {type Address, addressBits, addressOf, parseAddress} from '../net/address.js';
+import {contains, type Network, parseNetwork} from '../net/network.js';
+import {type Deed, latestBlockMs} from './spool/deed.js';
+
+export interface DueRules {
+  /** Blocks of one client. A count. */
+  readonly blocks: number;
+  /** Blocked clients of one network in 24 hours. A count. */
+  readonly clients: number;
+  /** How long after the latest block. Seconds. */
+  readonly delaySeconds: number;
+}
+
+const dayMs = 86_400_000;
+/** The same address is not complained of again for so long: desks close repeats unread. Ms. */
+const silenceMs = 7 * dayMs;
+/** What is older tells a desk nothing that it can act on: its addresses have been given to others. Ms. */
+const mostAgeMs = 3 * dayMs;
+
+/** What is taken for one network while nobody has asked who holds it: a /24, a /48. Bits. */
+const aroundBits = {4: 24, 6: 48} as const;
+
+export function aroundOf(address: Address): Network {
+  const bits = aroundBits[address.family];
+  const hostBits = BigInt(addressBits[address.family] - bits);
+  const first = (address.value >> hostBits) << hostBits;
+  const last = first | ((1n << hostBits) - 1n);
+  const text = `${addressOf(address.family, first).text}/${bits}`;
+  return {family: address.family, first, last, prefix: bits, text};
+}
+
+/** @param as in `send` only what was really sent keeps the next one back */
+function isSilent({told}: Deed, as: 'sent' | 'shown', nowMs: number): boolean {
+  if (told === undefined || (as === 'sent' && told.as === 'shown')) return false;
+  return nowMs - told.atMs < silenceMs;
+}
+
+function isRipe(deed: Deed, rules: DueRules, nowMs: number): boolean {
+  const blockedMs = latestBlockMs(deed);
+  const isWaited = nowMs - blockedMs >= rules.delaySeconds * 1000;
+  return isWaited && nowMs - deed.lastMs <= mostAgeMs;
+}
+
+interface DueQuestion {
+  readonly deeds: Iterable<Deed>;
+  readonly rules: DueRules;
+  /** Networks that are known to belong to one holder. Canonical texts. */
+  readonly known: Iterable<string>;
+  readonly as: 'sent' | 'shown';
+  readonly nowMs: number;
+}
+
+/** Clients whose complaint is due, the longest known first. */
+export function dueDeeds({deeds, rules, known, as, nowMs}: DueQuestion): Deed[] {
+  const all = [...deeds].flatMap((deed) => {
+    const address = parseAddress(deed.address);
+    return address === undefined ? [] : [{deed, address}];
+  });
+  const holders = [...known].flatMap((text) => parseNetwork(text) ?? []);
+  const networksOf = (address: Address): string[] => [
+    aroundOf(address).text,
+    ...holders.filter((each) => contains(each, address)).map(({text}) => text),
+  ];
+  const lately = new Map<string, number>();
+  for (const {deed, address} of all) {
+    if (nowMs - latestBlockMs(deed) >= dayMs) continue;
+    for (const text of new Set(networksOf(address))) lately.set(text, (lately.get(text) ?? 0) + 1);
+  }
+  const isCrowd = (address: Address): boolean =>
+    networksOf(address).some((text) => (lately.get(text) ?? 0) >= rules.clients);
+  return all
+    .filter(({deed}) => isRipe(deed, rules, nowMs) && !isSilent(deed, as, nowMs))
+    .filter(({deed, address}) => deed.blocks >= rules.blocks || isCrowd(address))
+    .map(({deed}) => deed);
+}

@@ -1,0 +1,103 @@
+/**
+ * The report for programs: XARF version 4 (schemas 4.2.0), one for each address. Decides which type says what
+ * happened, and leaves a report out where a fact is not known that its type requires. The tests hold each
+ * against the schemas. Computes no id.
+ */
+import {isoTime} from '../../base/iso-time.js';
+import {printable} from '../../base/printable.js';
+import type {Accusation} from '../spool/accusation.js';
+import type {Attacker} from '../spool/deed.js';
+import {headerText, type Sender} from './fields.js';
+
+const xarfVersion = '4.2.0';
+
+/** Reports in one mail. A count: each is under two kilobytes; the text lists all addresses. */
+export const mostReports = 50;
+
+type Xarf = Readonly<Record<string, unknown>>;
+
+/** Of one address; of XARF's own encoding the machine knows more. */
+export interface XarfTools {
+  readonly idOf: (address: string) => string;
+  /** UTF-8 as base64. */
+  readonly base64: (text: string) => string;
+}
+
+export function xarfReports(about: Accusation, sender: Sender, tools: XarfTools): Xarf[] {
+  if (about.kind === 'message') return messageReport(about, sender, tools);
+  return about.attackers
+    .slice(0, mostReports)
+    .map((attacker) => guessingReport(attacker, sender, tools));
+}
+
+function guessingReport(attacker: Attacker, sender: Sender, {idOf}: XarfTools): Xarf {
+  const {address, firstMs, lastMs, unknownNames, wrongPasswords, sourcePort} = attacker;
+  const common = {
+    ...core(sender, idOf(address), lastMs, address, sourcePort),
+    category: 'connection',
+    evidence_source: 'firewall_logs',
+    protocol: 'tcp',
+    ...(sender.ports.length === 1 && {destination_port: sender.ports[0]}),
+    first_seen: isoTime(firstMs),
+    last_seen: isoTime(lastMs),
+  };
+  // A login attack without the port of the other side is no valid report.
+  if (wrongPasswords > unknownNames && sourcePort !== undefined) {
+    return {...common, type: 'login_attack', description: describe(attacker)};
+  }
+  return {
+    ...common,
+    type: 'reconnaissance',
+    description: describe(attacker),
+    probed_resources: attacker.names.map(({pattern, hash}) => `smtp user: ${pattern}, ${hash}`),
+    resource_categories: ['other'],
+    ...(unknownNames + wrongPasswords > 0 && {total_probes: unknownNames + wrongPasswords}),
+    automated_tool: true,
+  };
+}
+
+const describe = ({unknownNames, wrongPasswords, blocks}: Attacker): string =>
+  `Guessed user names at a mail relay: ${unknownNames} unknown names, ${wrongPasswords} wrong passwords, blocked ${blocks} times. The TCP connections were complete. Names are given as patterns and keyed hashes.`;
+
+function messageReport(
+  about: Extract<Accusation, {kind: 'message'}>,
+  sender: Sender,
+  {idOf, base64}: XarfTools,
+): Xarf[] {
+  const {client, takenMs, header, smtpFrom, sourcePort} = about;
+  // Both are required of mail that came by SMTP: without them the text and the header must do.
+  if (smtpFrom === undefined || sourcePort === undefined || !isMailbox(smtpFrom)) return [];
+  const payload = base64(headerText(header));
+  return [
+    {
+      ...core(sender, idOf(client), takenMs, client, sourcePort),
+      category: 'messaging',
+      type: 'spam',
+      evidence_source: about.found.kind === 'scanner' ? 'automated_filter' : 'user_complaint',
+      protocol: 'smtp',
+      smtp_from: smtpFrom,
+      evidence: [
+        {content_type: 'text/rfc822-headers', description: 'Header of the message', payload},
+      ],
+    },
+  ];
+}
+
+const isMailbox = (text: string): boolean =>
+  /^[A-Za-z0-9._+=-]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(text);
+
+function core(
+  {from, relay}: Sender,
+  id: string,
+  ms: number,
+  address: string,
+  sourcePort: number | undefined,
+): Xarf {
+  const domain = from.slice(from.lastIndexOf('@') + 1);
+  const contact = {org: printable(relay, 200), contact: from, domain};
+  return {
+    ...{xarf_version: xarfVersion, report_id: id, timestamp: isoTime(ms)},
+    ...{reporter: contact, sender: contact, source_identifier: address},
+    ...(sourcePort !== undefined && {source_port: sourcePort}),
+  };
+}

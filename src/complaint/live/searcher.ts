@@ -1,0 +1,186 @@
+/**
+ * From clients whose complaint is due to rows of the spool: asks who holds their networks, a few at a time, and
+ * enters one complaint for each network. Who is due is for `complaint/due.ts`. Decides no letter.
+ */
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
+import {printable} from '../../base/printable.js';
+import {type Address, parseAddress} from '../../net/address.js';
+import {contains, parseNetwork} from '../../net/network.js';
+import type {Contact, ContactAnswer} from '../contact/answer.js';
+import {aroundOf, dueDeeds} from '../due.js';
+import {isOwnMailbox, isSpecial} from '../never.js';
+import {complaintId} from '../report-id.js';
+import type {KeyedHash} from '../spool/keyed.js';
+import {dueRules} from '../settings.js';
+import type {Accusation} from '../spool/accusation.js';
+import {isOpen} from '../spool/complaint.js';
+import type {Deed} from '../spool/deed.js';
+import {attackerOf, enter} from '../spool/enter.js';
+import {firstAlive, isNever, isNeverNetwork} from '../spool/left-out.js';
+import type {ComplaintParts, ComplaintTally} from './parts.js';
+
+export type Accused = {readonly kind: 'entered' | 'refused'; readonly text: string};
+
+const refused = (text: string): Accused => ({kind: 'refused', text});
+
+/** Searches in one look. A count: a registry answers in a second or two, and a look comes each minute. */
+const mostSearches = 20;
+/** Networks whose search failed, or that wait for tomorrow. A count. */
+const mostWaiting = 10_000;
+/** Networks of which it is known who holds them, the latest. A count: each due client is held against them. */
+const mostKnown = 50;
+/** Of a foreign reason. Characters. */
+const mostWhy = 200;
+
+interface Due {
+  readonly deed: Deed;
+  readonly address: Address;
+}
+
+export class Searcher {
+  readonly #parts: ComplaintParts;
+  readonly #tally: ComplaintTally;
+  readonly #troubles: Troubles;
+  /** Until when nobody is asked about what lies around an address. Ms since the epoch. */
+  readonly #waits = new BoundedMap<string, number>(mostWaiting);
+
+  constructor(parts: ComplaintParts, tally: ComplaintTally) {
+    [this.#parts, this.#tally] = [parts, tally];
+    this.#troubles = new Troubles(parts.say);
+  }
+
+  /** Clients that are due, and in no open complaint. */
+  due(): Due[] {
+    const {config, tables, now, mayName, brake} = this.#parts;
+    if (brake() === 'on') return [];
+    const rows = [...tables.complaints.values()];
+    const named = new Set(
+      rows
+        .filter(isOpen)
+        .flatMap(({about}) =>
+          about.kind === 'guessing' ? about.attackers.map(({client}) => client) : [],
+        ),
+    );
+    const known = new Set(rows.slice(-mostKnown).map(({network}) => network));
+    const as = config.complaints === 'preview' ? 'shown' : 'sent';
+    const deeds = tables.complaintDeeds.values();
+    return dueDeeds({deeds, rules: dueRules(config), known, as, nowMs: now()}).flatMap((deed) => {
+      const address = parseAddress(deed.address);
+      const isMeant = address !== undefined && !named.has(deed.client);
+      if (!isMeant || mayName(deed) === 'no') return [];
+      return isNever(tables.complaintLeftOut, address) ? [] : [{deed, address}];
+    });
+  }
+
+  /** @param hash with the key of the state */
+  async search(hash: KeyedHash, stop: AbortSignal): Promise<void> {
+    let left = this.due().filter(({address}) => !this.#isWaiting(address));
+    for (let searches = 0; left.length > 0 && searches < mostSearches; searches++) {
+      const [first] = left;
+      if (first === undefined || stop.aborted) return;
+      const answer = await this.#parts.findContact(first.address, this.#parts.now());
+      if (isOver(stop)) return;
+      const {mine, others} = divided(left, first, answer);
+      this.#take(answer, mine, hash);
+      left = others;
+    }
+  }
+
+  /** Of a message, at once: a person waits for the answer. */
+  async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
+    const {tables, now, brake, findContact, mayName} = this.#parts;
+    const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
+    if (client === undefined || isSpecial(client)) return refused('expected a public address');
+    if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
+    if (mayName({address: client.text, client: client.text}) === 'no')
+      return refused(`${client.text} is exempt`);
+    if (isNever(tables.complaintLeftOut, client)) return refused('you had it left out');
+    const answer = await findContact(client, now());
+    if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
+    const {network} = answer;
+    const {contact, why} = this.#contactOf(answer);
+    const id = complaintId({...about, network}, now(), hash);
+    const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
+    if (enter(tables.complaints, entry) === 'waits') return refused(`complaint ${id}: it has gone`);
+    const whom = contact === undefined ? `held: ${why}` : `to ${contact.mailbox}`;
+    return {kind: 'entered', text: `complaint ${id} ${whom}`};
+  }
+
+  #isWaiting(address: Address): boolean {
+    const until = this.#waits.get(aroundOf(address).text) ?? 0;
+    const nowMs = this.#parts.now();
+    return nowMs < until && until - nowMs < longestMs;
+  }
+
+  #wait(due: readonly Due[], untilMs: number): void {
+    for (const {address} of due) this.#waits.set(aroundOf(address).text, untilMs);
+  }
+
+  /** The surest one that may be written to, or why there is none. */
+  #contactOf(answer: Exclude<ContactAnswer, {kind: 'failed'}>): {
+    readonly contact: Contact | undefined;
+    readonly why: string;
+  } {
+    const {tables, now, ours} = this.#parts;
+    if (answer.kind === 'none') return {contact: undefined, why: printable(answer.why, mostWhy)};
+    const others = answer.contacts.filter(({mailbox}) => !isOwnMailbox(mailbox, ours));
+    const contact = firstAlive(tables.complaintLeftOut, others, now());
+    return {contact, why: whyNone(answer.contacts.length, others.length)};
+  }
+
+  #take(answer: ContactAnswer, due: readonly Due[], hash: KeyedHash): void {
+    const {tables, now, say} = this.#parts;
+    const nowMs = now();
+    if (answer.kind === 'failed') {
+      this.#tally.lookUpFailures += 1;
+      this.#wait(due, Math.max(answer.againMs, nowMs + soonestMs));
+      const why = printable(answer.why, mostWhy);
+      this.#troubles.begin('contact', `complaints: a contact was not found: ${why}`, 'warning');
+      return;
+    }
+    this.#troubles.end('contact');
+    const {network} = answer;
+    if (isNeverNetwork(tables.complaintLeftOut, network)) return;
+    const {contact, why} = this.#contactOf(answer);
+    const about = {
+      kind: 'guessing',
+      network,
+      attackers: due.map(({deed}) => attackerOf(deed)),
+    } as const;
+    const id = complaintId(about, nowMs, hash);
+    const entered = enter(tables.complaints, {id, about, contact, why, nowMs});
+    // Today's has gone, or has nobody to go to: nobody is asked again before it can change.
+    if (entered === 'waits' || contact === undefined) this.#wait(due, nowMs + laterMs);
+    if (entered === 'entered') {
+      const whom = contact === undefined ? `nobody: ${why}` : contact.mailbox;
+      say('info', `complaint ${id}: ${due.length} clients of ${network}, to ${whom}`);
+    }
+  }
+}
+
+/** It may have been given while something was awaited. */
+const isOver = ({aborted}: AbortSignal): boolean => aborted;
+
+/** After a failure nobody is asked sooner. Ms. */
+const soonestMs = 60_000;
+const laterMs = 3_600_000;
+/** A registry that sends us away for longer is asked all the same. Ms. */
+const longestMs = 2 * 86_400_000;
+
+const whyNone = (found: number, others: number): string =>
+  others < found
+    ? 'the contact is in a domain of ours'
+    : 'the mailboxes bounced of late, or you had them forgotten';
+
+/** Those in the network that was found; of a failure those around the address. */
+function divided(
+  all: readonly Due[],
+  first: Due,
+  answer: ContactAnswer,
+): {readonly mine: Due[]; readonly others: Due[]} {
+  const around = aroundOf(first.address);
+  const network = answer.kind === 'failed' ? around : (parseNetwork(answer.network) ?? around);
+  const isMine = (due: Due): boolean => due === first || contains(network, due.address);
+  return {mine: all.filter(isMine), others: all.filter((due) => !isMine(due))};
+}

@@ -1,0 +1,73 @@
+/**
+ * What becomes of a complaint that is open: whether its mail may go now, waits, or is withdrawn. Also takes out of
+ * it who must not be named any more. Decides no word of it, and hands nothing over. Knows no clock.
+ */
+import type {Table} from '../base/mechanisms/table.js';
+import {type ComplaintBook, mailsLeft, maySend} from './spool/book.js';
+import type {Complaint} from './spool/complaint.js';
+import type {Attacker, Deed} from './spool/deed.js';
+
+const dayMs = 86_400_000;
+/** In `send`: it should have gone long ago, and its addresses may be others' now. Ms. */
+const longestWaitMs = 2 * dayMs;
+/** In `preview` and `ask`: so long it is shown, and can be sent by hand. Ms. */
+const longestShownMs = 7 * dayMs;
+
+export type Mode = 'preview' | 'ask' | 'send';
+
+type Next =
+  | {readonly kind: 'hand'}
+  /** `why`: for people who ask. */
+  | {readonly kind: 'wait'; readonly why: string}
+  | {readonly kind: 'withdraw'; readonly why: string};
+
+interface NextQuestion {
+  readonly mode: Mode;
+  readonly book: ComplaintBook;
+  readonly perDay: number;
+  readonly from: string;
+  readonly nowMs: number;
+}
+
+/** @param complaint one whose letter can be written */
+export function nextOf(
+  {step, madeMs}: Complaint,
+  {mode, book, perDay, from, nowMs}: NextQuestion,
+): Next {
+  if (step.kind !== 'composed') return {kind: 'wait', why: 'its letter is not written yet'};
+  const {go, againMs = 0} = step;
+  const ageMs = nowMs - madeMs;
+  if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'it did not go in 7 days'};
+  if (go === 'no' && mode !== 'send') {
+    return {kind: 'wait', why: 'for you: blocksmtp complain --send'};
+  }
+  if (go === 'no' && ageMs > longestWaitMs) return {kind: 'withdraw', why: 'it is 2 days old'};
+  if (from === '') return {kind: 'wait', why: 'complaint_from is not set'};
+  if (!maySend(book))
+    return {kind: 'wait', why: 'until they were shown on 7 days, or: --send --yes'};
+  if (nowMs < againMs && againMs - nowMs < dayMs) return {kind: 'wait', why: 'the mailer'};
+  if (mailsLeft(book, perDay, nowMs) === 0) {
+    return {kind: 'wait', why: 'as many as complaints_per_day went in 24 hours'};
+  }
+  return {kind: 'hand'};
+}
+
+/**
+ * Without those whose block was lifted by hand since, or who have become exempt; nothing of it is left where it
+ * has none. A message stays as it is.
+ *
+ * @param mayName whether an address may be named now
+ */
+export function stillAccused(
+  complaint: Complaint,
+  deeds: Table<Deed>,
+  mayName: (attacker: Attacker) => 'yes' | 'no',
+): Complaint | undefined {
+  const {about} = complaint;
+  if (about.kind !== 'guessing') return complaint;
+  const attackers = about.attackers.filter(
+    (each) => deeds.get(each.client) !== undefined && mayName(each) === 'yes',
+  );
+  if (attackers.length === about.attackers.length) return complaint;
+  return attackers.length === 0 ? undefined : {...complaint, about: {...about, attackers}};
+}

@@ -1,0 +1,111 @@
+/**
+ * Which complaint a message is about that came back, and what it is: a bounce, a delay, the answer of a program
+ * or of a person. The message is hostile: it is read in bounds, line by line, and nothing of it is obeyed. That
+ * an id is one of ours the daemon knows; nobody can name one who was not sent it. Answers nothing.
+ */
+import {printable} from '../../base/printable.js';
+import type {Returned} from './returned.js';
+
+/** Of a message so much is read. Characters: a bounce has its report in front. */
+export const mostReturned = 256 * 1024;
+/** Header fields that are looked at. A count. */
+const mostFields = 500;
+/** Of what the other side says. Characters. */
+const mostWhy = 200;
+
+type ReadReturned =
+  | {readonly kind: 'returned'; readonly id: string; readonly is: Returned; readonly why: string}
+  | {readonly kind: 'stranger'};
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/i;
+/** Where our own number may stand: in the address to which it came, in what it answers, in its subject. */
+const idFields = [
+  ...['delivered-to', 'x-original-to', 'to', 'cc', 'received', 'in-reply-to'],
+  ...['references', 'subject'],
+];
+
+type Field = readonly [name: string, value: string];
+
+export function readReturned(text: string): ReadReturned {
+  const lines = text.slice(0, mostReturned).replaceAll('\r\n', '\n').split('\n');
+  const from = lines[0]?.startsWith('From ') ? lines.shift() : undefined;
+  const end = lines.indexOf('');
+  const fields = fieldsIn(lines.slice(0, end < 0 ? lines.length : end));
+  const body = end < 0 ? [] : lines.slice(end + 1);
+  const is = kindOf(fields, body, from);
+  const id = idIn(fields) ?? (is === 'bounce' || is === 'delay' ? idInBody(body) : undefined);
+  if (id === undefined) return {kind: 'stranger'};
+  const why = is === 'bounce' || is === 'delay' ? whyIn(body) : '';
+  return {kind: 'returned', id, is, why: printable(why, mostWhy)};
+}
+
+/** Names in small letters; folded lines are joined. */
+function fieldsIn(lines: readonly string[]): Field[] {
+  const fields: [string, string][] = [];
+  for (const line of lines) {
+    const last = fields.at(-1);
+    if (/^[ \t]/.test(line)) {
+      if (last !== undefined) last[1] += ` ${line.trim()}`;
+      continue;
+    }
+    const colon = line.indexOf(':');
+    if (colon < 1 || fields.length >= mostFields) continue;
+    fields.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
+  }
+  return fields;
+}
+
+const valueOf = (fields: readonly Field[], name: string): string =>
+  fields.find(([each]) => each === name)?.[1] ?? '';
+
+function idIn(fields: readonly Field[]): string | undefined {
+  for (const name of idFields) {
+    for (const [each, value] of fields) {
+      const found = each === name ? uuid.exec(value) : null;
+      if (found !== null) return found[0].toLowerCase();
+    }
+  }
+  return undefined;
+}
+
+/** Our own header comes back with it. */
+function idInBody(body: readonly string[]): string | undefined {
+  const line = body.find((each) => /^(?:message-id|report-id):/i.test(each) && uuid.test(each));
+  return line === undefined ? undefined : uuid.exec(line)?.[0].toLowerCase();
+}
+
+function kindOf(
+  fields: readonly Field[],
+  body: readonly string[],
+  from: string | undefined,
+): Returned {
+  const type = valueOf(fields, 'content-type');
+  if (/^multipart\/report\b/i.test(type) && /report-type="?delivery-status/i.test(type)) {
+    const actions = body.flatMap(
+      (line) => /^Action:\s*([a-z]+)/i.exec(line)?.[1]?.toLowerCase() ?? [],
+    );
+    if (actions.includes('failed')) return 'bounce';
+    return actions.includes('delayed') ? 'delay' : 'automatic';
+  }
+  const automatic = valueOf(fields, 'auto-submitted').toLowerCase();
+  const precedence = valueOf(fields, 'precedence').toLowerCase();
+  const isNull =
+    valueOf(fields, 'return-path') === '<>' || /^From MAILER-DAEMON\b/.test(from ?? '');
+  const isAutomatic =
+    (automatic !== '' && !automatic.startsWith('no')) ||
+    ['bulk', 'junk', 'list', 'auto_reply'].includes(precedence) ||
+    fields.some(([name]) => name === 'x-autoreply' || name === 'x-autorespond') ||
+    isNull;
+  return isAutomatic ? 'automatic' : 'person';
+}
+
+function whyIn(body: readonly string[]): string {
+  const found = (name: RegExp): string | undefined =>
+    body
+      .find((line) => name.test(line))
+      ?.replace(name, '')
+      .trim();
+  const status = found(/^Status:/i) ?? '';
+  const code = found(/^Diagnostic-Code:/i) ?? '';
+  return [status, code].filter((each) => each !== '').join(' ');
+}

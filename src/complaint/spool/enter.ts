@@ -1,0 +1,90 @@
+/**
+ * Puts a complaint into the spool: makes its row, or adds to the one of today that has not gone yet. Decides
+ * what one letter holds, and that a network gets one a day. Knows neither clock nor registry.
+ */
+import type {Table} from '../../base/mechanisms/table.js';
+import type {Contact} from '../contact/answer.js';
+import type {Accusation} from './accusation.js';
+import {type Complaint, isOpen, mostAttackers, sentMs, type Step} from './complaint.js';
+import type {Attacker, Deed} from './deed.js';
+
+const dayMs = 86_400_000;
+
+/** Whether a letter about this network went in the last 24 hours, or may have; of a future one too. */
+const wentToday = (complaints: Iterable<Complaint>, network: string, nowMs: number): boolean =>
+  [...complaints].some((each) => {
+    const ms = each.network === network ? sentMs(each) : undefined;
+    return ms !== undefined && nowMs - ms < dayMs;
+  });
+
+interface Entry {
+  readonly id: string;
+  /** Of guessing with all attackers that are due, however many. */
+  readonly about: Accusation;
+  readonly contact: Contact | undefined;
+  /** Why there is no contact. */
+  readonly why: string;
+  readonly nowMs: number;
+}
+
+/** @returns `waits`: today's letter of this network has gone; its clients stay due */
+export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
+  const {id, about, contact, why, nowMs} = entry;
+  const before = complaints.get(id);
+  if (before !== undefined && !isOpen(before)) return 'waits';
+  if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs)) {
+    return 'waits';
+  }
+  const step: Step =
+    contact === undefined
+      ? {kind: 'held', atMs: nowMs, reason: 'noContact', why}
+      : {kind: 'lookedUp'};
+  complaints.set(id, {
+    ...{id, network: about.network, step},
+    contact,
+    madeMs: before?.madeMs ?? nowMs,
+    about: joined(before?.about, about),
+  });
+  return 'entered';
+}
+
+/** What had no place before is still due, and comes again: only the sum of now is left out. */
+function joined(before: Accusation | undefined, now: Accusation): Accusation {
+  if (now.kind !== 'guessing') return now;
+  const earlier = before?.kind === 'guessing' ? before.attackers : [];
+  const all = new Map([...earlier, ...now.attackers].map((each) => [each.client, each]));
+  return guessing(now.network, [...all.values()]);
+}
+
+/** The worst first; those for whom there is no place are counted. */
+function guessing(
+  network: string,
+  attackers: readonly Attacker[],
+): Extract<Accusation, {kind: 'guessing'}> {
+  const sorted = [...attackers].sort((a, b) => b.blocks - a.blocks || a.firstMs - b.firstMs);
+  const listed = sorted.slice(0, mostAttackers);
+  const more = sorted.length - listed.length;
+  return {kind: 'guessing', network, attackers: listed, ...(more > 0 && {more})};
+}
+
+/** A deed without what only the spool needs. */
+export function attackerOf(deed: Deed): Attacker {
+  const {client, address, firstMs, lastMs, unknownNames, wrongPasswords, blocks, names} = deed;
+  const port = deed.sourcePort === undefined ? {} : {sourcePort: deed.sourcePort};
+  const counts = {unknownNames, wrongPasswords, blocks};
+  return {client, address, firstMs, lastMs, ...counts, names, ...port};
+}
+
+/** The clients it names were named: nobody names them again for a while. */
+export function noteTold(
+  deeds: Table<Deed>,
+  {about}: Complaint,
+  as: 'sent' | 'shown',
+  nowMs: number,
+): void {
+  if (about.kind !== 'guessing') return;
+  for (const {client} of about.attackers) {
+    const deed = deeds.get(client);
+    if (deed !== undefined) deeds.replace(client, {...deed, told: {atMs: nowMs, as}});
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers those who ask, and
+ * joins the worker to this machine. Which blocks count is decided here: those of one client, made on evidence that
+ * no line of a log alone could forge. All else is for `complaint/`.
+ */
+import {serveComplaint} from '../../control/complaint.js';
+import type {Answer, ComplaintRequest} from '../../control/protocol.js';
+import type {Config} from '../../config/schema.js';
+import type {FindContact} from '../../complaint/contact/answer.js';
+import {type HeardBlock, ComplaintWorker} from '../../complaint/live/worker.js';
+import {isSpecial, ownDomains} from '../../complaint/never.js';
+import type {Attacker} from '../../complaint/spool/deed.js';
+import type {Outcome, WhyLifted} from '../../guard/outcome.js';
+import type {State} from '../../guard/state.js';
+import type {Judged} from '../../judge/view.js';
+import {type Address, parseAddress} from '../../net/address.js';
+import {contains, parseNetwork} from '../../net/network.js';
+import {type ComplaintStatus, complaintStatus} from '../../report/complaint/status.js';
+import type {Exemptions} from '../../score/exempt.js';
+import {base64, keyedHash, newKey} from '../../sys/complaint/keyed-hash.js';
+import {hostName} from '../../sys/run/machine.js';
+import {handOver} from '../../sys/talk/mail.js';
+import type {Say} from '../../base/say.js';
+import {lettersIn} from './letters.js';
+
+interface ComplaintDeskParts {
+  readonly config: Config;
+  readonly state: State;
+  readonly judged: Judged;
+  readonly exemptions: () => Exemptions;
+  readonly findContact: FindContact;
+  /** Where the relay is attacked. */
+  readonly ports: () => readonly number[];
+  readonly say: Say;
+  /** The time by which blocks begin and end. Ms since the epoch. */
+  readonly now: () => number;
+  readonly save: () => 'saved' | 'failed';
+  /** The mailer's port on this machine; default: 25. */
+  readonly mailPort?: number;
+  /** How often it is looked what is due. Ms; default: a minute. */
+  readonly everyMs?: number;
+}
+
+/** A mailer answers within this, or nobody knows whether it took the mail. Ms. */
+const handOverMs = 120_000;
+/** Addresses of IPv6 that did something of late, by the order in which they did. A count. */
+const mostSeen = 1024;
+/** The block of these was wrong, or nobody wants it any more. */
+const byHand: ReadonlySet<WhyLifted> = new Set(['exempt', 'operator', 'brake', 'notConfirmed']);
+
+export class ComplaintDesk {
+  readonly #parts: ComplaintDeskParts;
+  readonly #worker: ComplaintWorker;
+  /** Of IPv6 a network is blocked: which address of it was seen. */
+  readonly #seen = new Map<string, Address>();
+
+  constructor(parts: ComplaintDeskParts) {
+    const {config, state, say, now, save, mailPort = 25} = parts;
+    this.#parts = parts;
+    const relay = hostName();
+    const ownName = relay.replaceAll(/[^A-Za-z0-9.-]/g, '-') || 'localhost';
+    const from = config.complaintFrom;
+    this.#worker = new ComplaintWorker({
+      ...{config, tables: state, now, save, say, newKey, base64, hashWith: keyedHash},
+      findContact: parts.findContact,
+      handOver: (mail, stop) => {
+        const ends = AbortSignal.any([stop, AbortSignal.timeout(handOverMs)]);
+        return handOver(mail, {host: '127.0.0.1', port: mailPort, ownName}, ends);
+      },
+      mayName: (attacker) => this.#mayName(attacker),
+      brake: () => parts.judged.crowd(now()).listLoss.kind,
+      sender: {
+        // In a preview nothing goes out, and what is shown has a sender all the same.
+        from: from === '' ? `postmaster@${ownName}` : from,
+        ...{relay, ports: parts.ports()},
+      },
+      ours: ownDomains(from, relay),
+      letters: () => lettersIn(config.complaintLetters),
+    });
+  }
+
+  start(): void {
+    if (this.#parts.config.complaints !== 'off') this.#worker.start(this.#parts.everyMs);
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.stop();
+  }
+
+  hear(outcomes: readonly Outcome[]): void {
+    if (this.#parts.config.complaints === 'off') return;
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
+      else if (outcome.kind === 'lifted') this.#lifted(outcome.block.network, outcome.why);
+      else if (outcome.kind === 'block') {
+        const heard = this.#heard(outcome);
+        if (heard !== undefined) this.#worker.blocked(heard);
+      }
+    }
+  }
+
+  answer(request: ComplaintRequest): Promise<Answer> {
+    if (request.command === 'accuse') return this.#accuse(request);
+    const {config, state, now, save} = this.#parts;
+    const view = {
+      ...{config, tables: state},
+      compose: (complaint: Parameters<ComplaintWorker['compose']>[0]) =>
+        this.#worker.compose(complaint),
+      due: config.complaints === 'off' ? 0 : this.#worker.due,
+    };
+    const answer = serveComplaint(request, view, now());
+    if (request.command === 'complaintAnswer' && answer.kind === 'done') this.#count(request.is);
+    // Before the answer: no line of a log could bring back what an operator said.
+    if (save() === 'failed' && answer.kind === 'done') {
+      return Promise.resolve({...answer, message: `${answer.message}; NOT saved`});
+    }
+    return Promise.resolve(answer);
+  }
+
+  get status(): ComplaintStatus | undefined {
+    const {config, state, now} = this.#parts;
+    if (config.complaints === 'off') return undefined;
+    return complaintStatus(config, state, this.#worker.due, this.#worker.tally, now());
+  }
+
+  #count(is: string): void {
+    if (is === 'bounce') this.#worker.tally.bounces += 1;
+    if (is === 'automatic' || is === 'person') this.#worker.tally.answers += 1;
+  }
+
+  async #accuse({about}: Extract<ComplaintRequest, {command: 'accuse'}>): Promise<Answer> {
+    if (this.#parts.config.complaints === 'off') {
+      return {kind: 'refused', message: 'complaints is "off": set complaints = "preview"'};
+    }
+    const message = await this.#worker.accuse(about);
+    return message.kind === 'entered'
+      ? {kind: 'done', message: message.text}
+      : {kind: 'refused', message: message.text};
+  }
+
+  #see(client: Address): void {
+    if (client.family === 4) return;
+    this.#seen.delete(client.text);
+    this.#seen.set(client.text, client);
+    if (this.#seen.size <= mostSeen) return;
+    for (const oldest of this.#seen.keys()) return void this.#seen.delete(oldest);
+  }
+
+  #lifted(network: string, why: WhyLifted): void {
+    if (!byHand.has(why)) return;
+    const around = parseNetwork(network);
+    for (const {client, address} of [...this.#parts.state.complaintDeeds.values()]) {
+      const read = client === network ? undefined : parseAddress(address);
+      const isIn = read !== undefined && around !== undefined && contains(around, read);
+      if (client === network || isIn) this.#worker.lifted(client);
+    }
+  }
+
+  /** @returns undefined for a block of which nobody complains */
+  #heard({block, repeat}: Extract<Outcome, {kind: 'block'}>): HeardBlock | undefined {
+    const {network: client, fromMs, origin, because} = block;
+    if (origin !== 'evidence' || because === undefined || because.rule === 'neighbours') return;
+    // Whoever may write to the log can have written the line: it accuses nobody.
+    if (because.proof === undefined || because.proof === 'log') return;
+    const address = parseAddress(client)?.text ?? this.#seenIn(client);
+    if (address === undefined) return;
+    const {counts, seconds, names} = because;
+    return {
+      ...{client, address, repeat, names, nowMs: this.#parts.now()},
+      ...{firstMs: fromMs - seconds * 1000, lastMs: fromMs},
+      unknownNames: (counts['unknownRecipient'] ?? 0) + (counts['vrfyProbe'] ?? 0),
+      wrongPasswords: counts['authFailed'] ?? 0,
+    };
+  }
+
+  #seenIn(client: string): string | undefined {
+    const network = parseNetwork(client);
+    if (network === undefined || network.family === 4) return undefined;
+    return [...this.#seen.values()].findLast((each) => contains(network, each))?.text;
+  }
+
+  #mayName({address, client}: Pick<Attacker, 'address' | 'client'>): 'yes' | 'no' {
+    const {exemptions, judged, state, now} = this.#parts;
+    const read = parseAddress(address);
+    const network = parseNetwork(client);
+    if (read === undefined || network === undefined || isSpecial(read)) return 'no';
+    if (exemptions().of(read) !== undefined || state.submitters.get(client) !== undefined)
+      return 'no';
+    const known = judged.client(network, now());
+    return known?.standing === 'record' || known?.friend === 'yes' ? 'no' : 'yes';
+  }
+}

@@ -1,0 +1,81 @@
+/** Complaints as lines for a terminal. What comes from outside is printable already, or made so here. */
+import {isoTime} from '../../base/iso-time.js';
+import {printable} from '../../base/printable.js';
+import type {ComplaintView, LetterView} from '../../complaint/view.js';
+import {countText} from '../../base/count.js';
+import {table} from './table.js';
+
+/** Of a foreign text in a line. Characters. */
+const most = 200;
+
+const shown = (text: string): string => printable(text, most);
+
+const stepWords: Readonly<Record<ComplaintView['step'], string>> = {
+  lookedUp: 'looked up',
+  composed: 'waits',
+  handing: 'being handed over',
+  handed: 'sent',
+  answered: 'answered',
+  bounced: 'BOUNCED',
+  held: 'HELD',
+  withdrawn: 'withdrawn',
+};
+
+const dueText = (due: number): string =>
+  due === 0 ? '' : `${countText(due, 'client')} due, still to be looked up\n`;
+
+export function complaintTable(complaints: readonly ComplaintView[], due: number): string {
+  if (complaints.length === 0) return `no complaints\n${dueText(due)}`;
+  const rows = complaints.map((each) => [
+    isoTime(each.sentMs ?? each.madeMs),
+    stepWords[each.step],
+    shown(each.network),
+    shown(each.mailbox ?? '-'),
+    `${each.addresses}`,
+    `${each.before}`,
+    each.sentMs === undefined ? '-' : `${each.after}`,
+    each.id,
+    shown(each.why),
+  ]);
+  const head = ['TIME', 'STEP', 'NETWORK', 'TO', 'ADDRESSES', 'BEFORE', 'AFTER', 'ID', ''];
+  return `${table([head, ...rows])}${dueText(due)}`;
+}
+
+export function complaintText(complaint: ComplaintView): string {
+  const {id, network, kind, step, why, mailbox, source, certainty, madeMs, sentMs} = complaint;
+  const to = mailbox === undefined ? 'nobody' : `${shown(mailbox)} (${source}, ${certainty})`;
+  const lines = [
+    `complaint ${id}`,
+    `about:   ${kind}, ${complaint.addresses} addresses of ${shown(network)}`,
+    `to:      ${to}`,
+    `made:    ${isoTime(madeMs)}`,
+    ...(sentMs === undefined ? [] : [`sent:    ${isoTime(sentMs)}`]),
+    `step:    ${stepWords[step]}${why === '' ? '' : `: ${shown(why)}`}`,
+    `blocks:  ${complaint.before} in the 7 days before, ${complaint.after} since`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Longest line of a letter on a terminal. Characters. */
+const mostLine = 1000;
+
+/** The letters as people will read them, one behind the other. */
+export function lettersText({
+  letters,
+  message,
+}: {
+  readonly letters: readonly LetterView[];
+  readonly message: string;
+}): string {
+  const one = ({mailbox, subject, text, waits, id}: LetterView): string =>
+    [
+      `To: ${shown(mailbox)}`,
+      `Subject: ${shown(subject)}`,
+      ...(waits === '' ? [] : [`Waits: ${shown(waits)}`]),
+      `Id: ${id}`,
+      '',
+      ...text.split('\n').map((line) => printable(line, mostLine)),
+      '-'.repeat(72),
+    ].join('\n');
+  return `${letters.map((each) => `${one(each)}\n`).join('')}${message}\n`;
+}

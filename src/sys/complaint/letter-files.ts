@@ -1,0 +1,36 @@
+/** The text files in a folder of the administrator. What stands in them is for `complaint/letter/template.ts`. */
+import fs from 'node:fs';
+import {join} from 'node:path';
+import {readTextFile} from '../disk/text-file.js';
+
+/** More letters than there are kinds. A count. */
+const mostLetterFiles = 50;
+
+interface Found {
+  /** In the order of their names. */
+  readonly files: readonly {readonly path: string; readonly text: string}[];
+  readonly problems: readonly string[];
+}
+
+/** Never fails. */
+export function letterFiles(folder: string): Found {
+  let names: string[];
+  try {
+    names = fs.readdirSync(folder).filter((name) => /^[^.].*\.txt$/.test(name));
+  } catch (error) {
+    return {files: [], problems: [`complaint_letters: ${(error as Error).message}`]};
+  }
+  const paths = names
+    .sort()
+    .slice(0, mostLetterFiles)
+    .map((name) => join(folder, name));
+  const read = paths.map((path) => ({path, file: readTextFile(path)}));
+  const more = names.length - paths.length;
+  return {
+    files: read.flatMap(({path, file}) => (file.kind === 'text' ? [{path, text: file.text}] : [])),
+    problems: [
+      ...read.flatMap(({file}) => (file.kind === 'text' ? [] : [file.why])),
+      ...(more > 0 ? [`${folder}: ${more} letters too many: expected ${mostLetterFiles}`] : []),
+    ],
+  };
+}

@@ -1,0 +1,48 @@
+/** What comes back: bounces, delays, programs, people; and hostile text. */
+import {expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {readReturned} from '../../../src/complaint/returned/read-returned.js';
+
+const id = '01234567-89ab-4def-8123-456789abcdef';
+const dsn = (action: string): string => `From MAILER-DAEMON Thu Dec 31 20:00:00 2026
+Return-Path: <>
+To: <abuse+bounce-${id}@example.org>
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="x"
+Auto-Submitted: auto-generated (failure)
+
+--x
+Content-Type: message/delivery-status
+
+Final-Recipient: RFC822; abuse@example.net
+Action: ${action}
+Status: 5.1.1
+Diagnostic-Code: SMTP; 550 5.1.1 User unknown
+`;
+const letter = (head: string): string => `In-Reply-To: <${id}@example.org>\n${head}\n\nThank you\n`;
+
+test.each([
+  ['a bounce', dsn('failed'), 'bounce'],
+  ['a mailer that still tries', dsn('delayed'), 'delay'],
+  ['a receipt', dsn('delivered'), 'automatic'],
+  ['a holiday', letter('Auto-Submitted: auto-replied'), 'automatic'],
+  ['a ticket', letter('Precedence: bulk'), 'automatic'],
+  ['a null sender', letter('Return-Path: <>'), 'automatic'],
+  ['a person', letter('Auto-Submitted: no'), 'person'],
+])('%s', (_, text, is) => {
+  expect(readReturned(text)).toMatchObject({kind: 'returned', id, is});
+});
+
+test('a bounce tells why', () => {
+  expect(readReturned(dsn('failed'))).toMatchObject({why: '5.1.1 SMTP; 550 5.1.1 User unknown'});
+});
+
+test('what names no complaint is a stranger, and hostile text costs nothing', () => {
+  expect(readReturned('Subject: hello\n\nhello\n')).toEqual({kind: 'stranger'});
+  fc.assert(
+    fc.property(fc.string({unit: 'binary', maxLength: 2000}), (text) => {
+      const read = readReturned(text);
+      if (read.kind === 'returned') expect(read.why).toMatch(/^[\x20-\x7e]{0,200}$/);
+    }),
+  );
+});
