@@ -8,7 +8,6 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Answer, ComplaintRequest, GuardRequest, MessageAnswer} from '../control/protocol.js';
 import {ComplaintDesk} from './complaint/complaint-desk.js';
-import {findContact} from './complaint/find-contact.js';
 import {Desk, longestAnswerMs} from './desk.js';
 import {Enforcement} from './enforcement/enforcement.js';
 import {GreetingDesk} from './greeting/greeting-desk.js';
@@ -124,7 +123,7 @@ export class Daemon {
     });
     this.#complaints = new ComplaintDesk({
       ...shared,
-      ...{say, findContact, judged: guard.judged},
+      ...{say, judged: guard.judged},
       ports: () => enforcement.ports,
       now: () => enforcement.now(),
       save: () => {

@@ -6,7 +6,7 @@ import {printable} from '../base/printable.js';
 import {localTime, table} from '../report/tables/table.js';
 
 /** Clients that are shown one by one. A count: `--json` has them all. */
-export const mostShown = 40;
+const mostShown = 40;
 /** Of the name of a policy, as the head of a column. Characters. */
 const mostNameCharacters = 40;
 

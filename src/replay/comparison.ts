@@ -25,7 +25,7 @@ export interface ComparedClient {
   readonly under: readonly ClientUnder[];
 }
 
-export interface ComparedPolicy {
+interface ComparedPolicy {
   readonly name: string;
   readonly blocks: number;
   readonly blockedClients: number;

@@ -9,7 +9,7 @@ import {type Address, addressBits} from '../net/address.js';
 import {networkOf} from '../net/network.js';
 
 /** Messages of a client that arrived. Counts. */
-export interface GoodMail {
+interface GoodMail {
   before: number;
   /** While the block would have stood: these would not have come. */
   during: number;
@@ -28,7 +28,7 @@ export interface Dealings {
 }
 
 /** Clients that were not blocked. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
-export const mostStrangers = 100_000;
+const mostStrangers = 100_000;
 
 /** All of one family that are blocked with one prefix length, by their leading bits. */
 interface Width {

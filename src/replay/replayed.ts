@@ -43,7 +43,7 @@ export interface ReplayedBrake {
   untilMs: number | null;
 }
 
-export interface ReplayedBlock {
+interface ReplayedBlock {
   readonly network: string;
   readonly fromMs: number;
   readonly untilMs: number;

@@ -1,5 +1,5 @@
 /**
- * How a command is written in the table (`command-table.ts`), and the three ways to do its work: under a
+ * How a command is written in the table (`cli/command-table.ts`), and the three ways to do its work: under a
  * checked configuration, by a daemon that runs in spite of a bad file, or as a request to the guard.
  */
 import {configured, reaching, type WhenRefused} from './command.js';

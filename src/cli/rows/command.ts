@@ -1,6 +1,6 @@
 /**
  * What all commands have in common: how one is added to the program, how it gets its configuration,
- * and how wrong words are refused. Which commands there are is in `command-table.ts`.
+ * and how wrong words are refused. Which commands there are is in `cli/command-table.ts`.
  */
 import {type Command, CommanderError} from 'commander';
 import {type Problem, problemText} from '../../base/problem.js';

@@ -1,4 +1,4 @@
-/** The commands of the greeting, for the table (`command-table.ts`): both are processes of their own. */
+/** The commands of the greeting, for the table (`cli/command-table.ts`): both are processes of their own. */
 import {complainAll} from './command.js';
 import type {CommandRow} from './command-row.js';
 import {exitCode} from '../face/exit.js';

@@ -1,7 +1,7 @@
 /**
  * Makes the command line's options from the schema. The configuration that they lead to is made in
  * `daemon/course/configuration.ts`.
- * Which options a command has is in `command-table.ts`.
+ * Which options a command has is in `cli/command-table.ts`.
  */
 import {type Command, Option} from 'commander';
 import type {Problem} from '../../base/problem.js';

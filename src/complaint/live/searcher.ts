@@ -9,7 +9,8 @@ import {type Address, parseAddress} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
 import type {Contact, ContactAnswer} from '../contact/answer.js';
 import {aroundOf, dueDeeds} from '../due.js';
-import {isOwnMailbox, isSpecial} from '../never.js';
+import {isOfInternet} from '../contact/internet.js';
+import {isOwnMailbox} from '../never.js';
 import {complaintId} from '../report-id.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import {dueRules} from '../settings.js';
@@ -91,7 +92,7 @@ export class Searcher {
   async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
     const {tables, now, brake, findContact, mayName} = this.#parts;
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
-    if (client === undefined || isSpecial(client)) return refused('expected a public address');
+    if (client === undefined || !isOfInternet(client)) return refused('expected a public address');
     if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
     if (mayName({address: client.text, client: client.text}) === 'no')
       return refused(`${client.text} is exempt`);

@@ -7,8 +7,11 @@ import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
 import type {Config} from '../../config/schema.js';
 import type {FindContact} from '../../complaint/contact/answer.js';
+import {ContactCache} from '../../complaint/contact/cache.js';
+import {ContactFinder} from '../../complaint/contact/live/finder.js';
 import {type HeardBlock, ComplaintWorker} from '../../complaint/live/worker.js';
-import {isSpecial, ownDomains} from '../../complaint/never.js';
+import {isOfInternet} from '../../complaint/contact/internet.js';
+import {ownDomains} from '../../complaint/never.js';
 import type {Attacker} from '../../complaint/spool/deed.js';
 import type {Outcome, WhyLifted} from '../../guard/outcome.js';
 import type {State} from '../../guard/state.js';
@@ -28,7 +31,8 @@ interface ComplaintDeskParts {
   readonly state: State;
   readonly judged: Judged;
   readonly exemptions: () => Exemptions;
-  readonly findContact: FindContact;
+  /** Default: registries and name servers are asked. */
+  readonly findContact?: FindContact;
   /** Where the relay is attacked. */
   readonly ports: () => readonly number[];
   readonly say: Say;
@@ -51,18 +55,20 @@ const byHand: ReadonlySet<WhyLifted> = new Set(['exempt', 'operator', 'brake', '
 export class ComplaintDesk {
   readonly #parts: ComplaintDeskParts;
   readonly #worker: ComplaintWorker;
+  readonly #finder: ContactFinder;
   /** Of IPv6 a network is blocked: which address of it was seen. */
   readonly #seen = new Map<string, Address>();
 
   constructor(parts: ComplaintDeskParts) {
     const {config, state, say, now, save, mailPort = 25} = parts;
     this.#parts = parts;
+    this.#finder = new ContactFinder(config, new ContactCache(state.contacts));
     const relay = hostName();
     const ownName = relay.replaceAll(/[^A-Za-z0-9.-]/g, '-') || 'localhost';
     const from = config.complaintFrom;
     this.#worker = new ComplaintWorker({
       ...{config, tables: state, now, save, say, newKey, base64, hashWith: keyedHash},
-      findContact: parts.findContact,
+      findContact: parts.findContact ?? this.#finder.find,
       handOver: (mail, stop) => {
         const ends = AbortSignal.any([stop, AbortSignal.timeout(handOverMs)]);
         return handOver(mail, {host: '127.0.0.1', port: mailPort, ownName}, ends);
@@ -84,6 +90,7 @@ export class ComplaintDesk {
   }
 
   async stop(): Promise<void> {
+    this.#finder.stop();
     await this.#worker.stop();
   }
 
@@ -183,7 +190,7 @@ export class ComplaintDesk {
     const {exemptions, judged, state, now} = this.#parts;
     const read = parseAddress(address);
     const network = parseNetwork(client);
-    if (read === undefined || network === undefined || isSpecial(read)) return 'no';
+    if (read === undefined || network === undefined || !isOfInternet(read)) return 'no';
     if (exemptions().of(read) !== undefined || state.submitters.get(client) !== undefined)
       return 'no';
     const known = judged.client(network, now());

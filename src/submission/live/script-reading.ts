@@ -10,7 +10,7 @@ import type {MailQueue} from './mail-queue.js';
 import {pauseUnless} from '../../sys/run/clock.js';
 
 /** Several are looked for at once, for each look reads the mailer's configuration. Ms: most mail waits for longer. */
-export const delayMs = 100;
+const delayMs = 100;
 /** In one look. A count: each costs an open in each queue; of a flood a part is enough. */
 export const mostAtOnce = 100;
 

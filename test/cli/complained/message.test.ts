@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {domainOfMessage} from '../../../src/cli/complained/from-message.js';
 import {complainMessages, printHeader} from '../../../src/cli/complained/message.js';
-import {printsOnly} from '../../../src/cli/complained/wiring.js';
+import type {Complaining} from '../../../src/cli/complained/wiring.js';
 import type {ContactAnswer} from '../../../src/complaint/contact/answer.js';
 import {tempDirs} from '../../support/temp.js';
 import {collected, configWith} from '../support.js';
@@ -13,6 +13,12 @@ const newDir = tempDirs();
 const id = '6ATFIh0Y000204';
 const client = '198.51.100.7';
 const config = configWith([]);
+
+const printsOnly: Complaining = {
+  findContact: () => Promise.resolve({kind: 'none', network: client, why: 'nobody is listed'}),
+  preview: ({queueId}) => `a letter about ${queueId}\n`,
+  accuse: () => Promise.resolve({kind: 'taken'}),
+};
 
 /** @param logged the client of the log */
 function world(logged = client) {
