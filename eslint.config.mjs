@@ -7,7 +7,12 @@ import {root} from './tools/install.mjs';
 
 /** Package → the file that may import it, besides tests. */
 const importers = {
-  commander: ['src/main.ts', 'src/cli/program.ts', 'src/cli/rows/command.ts', 'src/cli/rows/options.ts'],
+  commander: [
+    'src/main.ts',
+    'src/cli/program.ts',
+    'src/cli/rows/command.ts',
+    'src/cli/rows/options.ts',
+  ],
   execa: ['src/sys/run/command.ts'],
   'ip-cidr': ['src/net/network.ts'],
   'node-cron': ['src/sys/run/schedule.ts'],

@@ -126,10 +126,7 @@ export class Daemon {
       ...{say, judged: guard.judged},
       ports: () => enforcement.ports,
       now: () => enforcement.now(),
-      save: () => {
-        enforcement.save();
-        return enforcement.unsaved === undefined ? 'saved' : 'failed';
-      },
+      save: () => saved(enforcement),
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
     const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
@@ -331,4 +328,9 @@ export class Daemon {
     this.#isCaughtUp = true;
     this.#enforcement.caughtUp();
   }
+}
+
+function saved(enforcement: Enforcement): 'saved' | 'failed' {
+  enforcement.save();
+  return enforcement.unsaved === undefined ? 'saved' : 'failed';
 }

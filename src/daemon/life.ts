@@ -108,12 +108,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     guard: (request) => daemon.answer(request),
     gate: ({report}) => Promise.resolve(daemon.greet(report)),
   };
-  const door = new ControlDoor(
-    config,
-    log.say,
-    (value) => route(value, answerers),
-    (value) => routeReading(value, answerers),
-  );
+  const door = doorOf(config, log, answerers);
   const secure = async (): Promise<void> => {
     if ((await resources.secure()) === 'madeAgain') daemon.noteChange();
     await door.open();
@@ -149,6 +144,14 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   }
   return {kind: 'ended', firewall};
 }
+
+const doorOf = (config: Config, log: Log, answerers: Answerers): ControlDoor =>
+  new ControlDoor(
+    config,
+    log.say,
+    (value) => route(value, answerers),
+    (value) => routeReading(value, answerers),
+  );
 
 function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
   return {

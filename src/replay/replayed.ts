@@ -94,6 +94,14 @@ export function count(replayed: Replayed, outcome: Outcome, atMs: number): void 
       replayed.blocks.push({network, fromMs, untilMs, repeat: outcome.repeat, reason});
       return;
     }
-    default:
+    case 'broken':
+    case 'delivered':
+    case 'envelopeEnded':
+    case 'heldBack':
+    case 'lifted':
+    case 'noRoom':
+    case 'reaped':
+    case 'unheeded':
+    case 'wave':
   }
 }

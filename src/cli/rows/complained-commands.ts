@@ -46,13 +46,15 @@ export function wrongOfMessages(
   return word === undefined ? undefined : wrongInComplained(word, files, options);
 }
 
-/** @returns undefined: the words are not about messages */
-export function complainOfMessages(call: CommandCall): void | Promise<void> | undefined {
+export const isOfMessages = ([first]: readonly string[]): boolean =>
+  first === ownerWord || complainedWord(first) !== undefined;
+
+/** The words have been found to be about messages. */
+export async function complainOfMessages(call: CommandCall): Promise<void> {
   const [first, ...files] = call.operands;
   if (first === ownerWord) return sweepAsOwner(call);
-  const word = complainedWord(first);
-  if (word === undefined) return undefined;
-  return works((config, log, {options, form, surroundings: {output}}) =>
+  const word = complainedWord(first) ?? 'headers';
+  await works((config, log, {options, form, surroundings: {output}}) =>
     complaining(config, log, (parts) =>
       complained(word, files, options, form, {config, log, output}, parts),
     ),

@@ -3,6 +3,7 @@ import {type CommandCall, type CommandRow, json, works} from './command-row.js';
 import {
   complainedSettings,
   complainOfMessages,
+  isOfMessages,
   messageOptions,
   wrongOfMessages,
 } from './complained-commands.js';
@@ -89,6 +90,14 @@ function complaintsRequest({operands: [what, which = '']}: CommandCall): Complai
   return {command: 'complaints', ...(what === 'show' && {id: which})};
 }
 
+const complainOfBlocks = works((config, log, call) => {
+  const {operands, form, surroundings} = call;
+  const {output} = surroundings;
+  return operands[0] === 'answer'
+    ? answerReturned(config, output)
+    : complaints({request: complainRequest(call), form}, config, log, output);
+});
+
 export const complaintCommands: readonly CommandRow[] = [
   {
     words: 'complain [WHAT] [FILES...]',
@@ -108,12 +117,7 @@ export const complaintCommands: readonly CommandRow[] = [
     ],
     wrongIn: wrongInComplain,
     run: (call) =>
-      complainOfMessages(call) ??
-      works((config, log, {operands, form, surroundings: {output}}) =>
-        operands[0] === 'answer'
-          ? answerReturned(config, output)
-          : complaints({request: complainRequest(call), form}, config, log, output),
-      )(call),
+      isOfMessages(call.operands) ? complainOfMessages(call) : complainOfBlocks(call),
   },
   {
     words: 'complaints [WHAT] [WHICH]',

@@ -50,7 +50,6 @@ test('a way in shows its senders, and what was typed is summed', () => {
 test('a name that somebody chose moves no terminal', () => {
   const name = `auth:a\u001b[2J\u202e${'x'.repeat(500)}`;
   const text = sendersTable([], [sender(name)]) + sendersJson([], [sender(name)]);
-  // eslint-disable-next-line no-control-regex
   expect(/[\u001b\u202e]/.test(text)).toBe(false);
 });
 
