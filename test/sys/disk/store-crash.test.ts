@@ -170,7 +170,7 @@ async function onTinyDisk(folder: string, script: string): Promise<string> {
   const file = bundle(folder, script);
   const disk = join(folder, 'disk');
   fs.mkdirSync(disk);
-  const shell = 'mount -t tmpfs -o size=512k x "$1" && exec "$2" --no-warnings "$3" "$1"';
+  const shell = 'mount -t tmpfs -o size=1m x "$1" && exec "$2" --no-warnings "$3" "$1"';
   const child = start('unshare', ['-m', 'sh', '-c', shell, 'sh', disk, process.execPath, file]);
   await child.ended;
   return child.output() + child.complaints();
