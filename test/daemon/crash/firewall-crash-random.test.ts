@@ -1,7 +1,7 @@
 /**
  * Daemons, each killed at some moment of its start, of a stream of blocks, unblocks and
  * verdicts, or of the switch to another backend: no block that was answered is ever gone from the
- * kernel, and a daemon that lives on brings all in order. In CI it is a thousand; BLOCKSMTP_KILLS
+ * kernel, and a daemon that lives on brings all in order. Each run kills at other moments; BLOCKSMTP_KILLS
  * sets another number.
  */
 import {expect} from '@jest/globals';
@@ -19,7 +19,7 @@ import {whereAvailable} from '../../support/where-available.js';
 const newDir = tempDirs();
 const inBox = whereAvailable(boxNeeds);
 
-const kills = Number(process.env['BLOCKSMTP_KILLS'] ?? (process.env['CI'] === 'true' ? 1000 : 200));
+const kills = Number(process.env['BLOCKSMTP_KILLS'] ?? (process.env['CI'] === 'true' ? 400 : 100));
 const seed = Number(process.env['BLOCKSMTP_SEED'] ?? Date.now() % 1_000_000);
 
 /** Verdicts are for so long, that they come, stand and end all the time. Seconds. */
