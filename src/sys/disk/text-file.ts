@@ -106,7 +106,7 @@ function whyNoAccess(path: string): string | undefined {
 export function writeTextFile(path: string, text: string, mode: number): void {
   // A rename would put the file in the place of the device: /dev/null would be gone for the whole machine.
   const there = fs.lstatSync(path, {throwIfNoEntry: false});
-  if (there !== undefined && !there.isFile() && !there.isSymbolicLink()) {
+  if (there?.isCharacterDevice() || there?.isBlockDevice() || there?.isDirectory()) {
     throw new Error(`${path}: expected a regular file, or nothing yet`);
   }
   const fresh = `${path}.new`;

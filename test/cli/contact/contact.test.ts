@@ -145,7 +145,7 @@ whereRoot(
 describe('words that are wrong', () => {
   beforeEach(() => (house = undefined));
   test.each([
-    [[], 'no ADDRESS'],
+    [[], 'expected an address'],
     [['192.0.2.0/24'], 'expected an IPv4 or IPv6 address'],
     [['192.0.2.7', '--rdap-bootstrap=http://x.example.net/'], '--rdap-bootstrap'],
     [['192.0.2.7', '--contact-zone=-'], '--contact-zone'],
