@@ -87,7 +87,3 @@ describe('who was named', () => {
     expect(due(told('sent', startMs), waitMs, {as: 'shown'})).toEqual([]);
   });
 });
-
-test('a row without an address is nobody', () => {
-  expect(due([deed('192.0.2.7', {address: 'x'})])).toEqual([]);
-});
