@@ -12,6 +12,8 @@ import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';
 import {keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
+import type {Status} from '../src/report/status.js';
+import {sampleDigest} from './complaint/letter/digest.js';
 import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
@@ -118,8 +120,16 @@ describe('docs/operating.md', () => {
   });
 });
 
+/** They have figures only where they are on. */
+const complaints: NonNullable<Status['complaints']> = {
+  mode: 'send',
+  shown: 'all',
+  ...{due: 0, open: 0, held: {noContact: 0, refused: 0, unknown: 0}},
+  ...{lookUpFailures: 0, sent: 0, bounces: 0, answers: 0},
+};
+
 test('docs/monitoring.md has every metric', () => {
-  const figures = statusFigures(statusOf());
+  const figures = statusFigures(statusOf({complaints}));
   const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(metrics.length).toBeGreaterThan(10);
   const rows = read('docs/monitoring.md').split('\n');
@@ -127,4 +137,15 @@ test('docs/monitoring.md has every metric', () => {
     const row = rows.find((line) => line.startsWith(`| \`${name}`));
     expect(row).toContain(`| ${type} |`);
   }
+});
+
+test('docs/complaints.md has a whole mail as it goes out', () => {
+  const path = 'docs/complaints.md';
+  const text = read(path);
+  const begin = '<!-- a mail: npm run pages prints it -->\n\n```\n';
+  const [before = '', rest = ''] = text.split(begin);
+  const after = rest.slice(rest.indexOf('\n```\n'));
+  const wanted = `${before}${begin}${sampleDigest()}${after}`;
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, wanted);
+  else expect(text).toBe(wanted);
 });

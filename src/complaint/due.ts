@@ -57,24 +57,32 @@ interface DueQuestion {
 
 /** Clients whose complaint is due, the longest known first. */
 export function dueDeeds({deeds, rules, known, as, nowMs}: DueQuestion): Deed[] {
-  const all = [...deeds].flatMap((deed) => {
-    const address = parseAddress(deed.address);
-    return address === undefined ? [] : [{deed, address}];
-  });
+  const all = [...deeds];
+  const ripe = all.filter((deed) => isRipe(deed, rules, nowMs) && !isSilent(deed, as, nowMs));
+  // To count the clients of all networks is dear, and mostly nobody asks.
+  if (ripe.every(({blocks}) => blocks >= rules.blocks)) return ripe;
+  const isCrowd = crowdsIn(all, rules, known, nowMs);
+  return ripe.filter((deed) => deed.blocks >= rules.blocks || isCrowd(deed));
+}
+
+/** Whether so many clients of a network around a deed, or of its holder, were blocked in 24 hours. */
+function crowdsIn(
+  deeds: readonly Deed[],
+  rules: DueRules,
+  known: Iterable<string>,
+  nowMs: number,
+): (deed: Deed) => boolean {
   const holders = [...known].flatMap((text) => parseNetwork(text) ?? []);
-  const networksOf = (address: Address): string[] => [
-    aroundOf(address).text,
-    ...holders.filter((each) => contains(each, address)).map(({text}) => text),
-  ];
+  const networksOf = ({address: text}: Deed): string[] => {
+    const address = parseAddress(text);
+    if (address === undefined) return [];
+    const held = holders.filter((each) => contains(each, address)).map((each) => each.text);
+    return [...new Set([aroundOf(address).text, ...held])];
+  };
   const lately = new Map<string, number>();
-  for (const {deed, address} of all) {
+  for (const deed of deeds) {
     if (nowMs - latestBlockMs(deed) >= dayMs) continue;
-    for (const text of new Set(networksOf(address))) lately.set(text, (lately.get(text) ?? 0) + 1);
+    for (const text of networksOf(deed)) lately.set(text, (lately.get(text) ?? 0) + 1);
   }
-  const isCrowd = (address: Address): boolean =>
-    networksOf(address).some((text) => (lately.get(text) ?? 0) >= rules.clients);
-  return all
-    .filter(({deed}) => isRipe(deed, rules, nowMs) && !isSilent(deed, as, nowMs))
-    .filter(({deed, address}) => deed.blocks >= rules.blocks || isCrowd(address))
-    .map(({deed}) => deed);
+  return (deed) => networksOf(deed).some((text) => (lately.get(text) ?? 0) >= rules.clients);
 }

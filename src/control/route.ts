@@ -8,8 +8,9 @@ import {
   isAboutComplaints,
   isAboutConfiguration,
   parseRequest,
+  type Request,
 } from './protocol.js';
-import {deniedText, onlyAsks} from './reading.js';
+import {deniedText, onlyAsks, onlyReturns} from './reading.js';
 
 export interface Answerers {
   /** What is about configurations: it outlives the present one. */
@@ -32,9 +33,20 @@ export async function route(
 }
 
 /** Of the socket for a group: what would change something is refused. */
-export async function routeReading(value: unknown, answerers: Answerers): Promise<Answer> {
+export const routeReading = (value: unknown, answerers: Answerers): Promise<Answer> =>
+  routeOnly(onlyAsks, value, answerers);
+
+/** Of the socket of the mailer: it takes what came back to a complaint, and nothing else. */
+export const routeReturned = (value: unknown, answerers: Answerers): Promise<Answer> =>
+  routeOnly(onlyReturns, value, answerers);
+
+async function routeOnly(
+  may: (request: Request) => boolean,
+  value: unknown,
+  answerers: Answerers,
+): Promise<Answer> {
   const request = parseRequest(value);
-  return request === undefined || onlyAsks(request)
+  return request === undefined || may(request)
     ? route(value, answerers)
     : {kind: 'refused', message: deniedText(request)};
 }

@@ -7,30 +7,45 @@ import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
 import type {Answer} from '../control/protocol.js';
-import {readingSocketOf} from '../control/reading.js';
+import {readingSocketOf, returningSocketOf} from '../control/reading.js';
 import {folderOf, isFolder} from '../sys/disk/text-file.js';
 import {askControl, type ControlServer, serveControl} from '../sys/talk/control-socket.js';
 
 type Answering = (request: unknown) => Promise<Answer>;
 
+/** Those for whom there is a socket beside that of root, each in a folder of its group. */
+type Side = 'readers' | 'mailer';
+
+const sides: Readonly<
+  Record<Side, {readonly pathOf: (path: string) => string; readonly whose: string}>
+> = {
+  readers: {pathOf: readingSocketOf, whose: 'the group that may ask'},
+  mailer: {pathOf: returningSocketOf, whose: 'what comes back to complaints'},
+};
+
 export class ControlDoor {
   readonly #config: Config;
   readonly #say: Say;
   readonly #answer: Answering;
-  readonly #reading: Answering;
+  readonly #besides: Readonly<Record<Side, Answering>>;
   #server: ControlServer | undefined;
-  #readers: ControlServer | undefined;
+  readonly #beside = new Map<Side, ControlServer>();
   #isClosed = false;
   /** Each check calls it: the log has what is wrong once. */
   readonly #troubles: Troubles;
   readonly #opening = new SingleFlight(() => this.#open());
 
-  /** @param reading answers members of a group, who may change nothing */
-  constructor(config: Config, say: Say, answer: Answering, reading: Answering) {
+  /** @param besides answer members of a group, who may do little */
+  constructor(
+    config: Config,
+    say: Say,
+    answer: Answering,
+    besides: Readonly<Record<Side, Answering>>,
+  ) {
     this.#config = config;
     this.#say = say;
     this.#answer = answer;
-    this.#reading = reading;
+    this.#besides = besides;
     this.#troubles = new Troubles(say);
   }
 
@@ -42,29 +57,32 @@ export class ControlDoor {
   close(): void {
     this.#isClosed = true;
     this.#server?.close();
-    this.#readers?.close();
+    for (const server of this.#beside.values()) server.close();
   }
 
   /** Only where the unit, or the administrator, has made its folder: that says whose group it is. */
-  async #openToReaders(): Promise<void> {
-    const path = readingSocketOf(this.#config.controlSocket);
-    if (!isFolder(folderOf(path)) || this.#readers?.isThere() === true) return;
+  async #openBeside(side: Side): Promise<void> {
+    const {pathOf, whose} = sides[side];
+    const path = pathOf(this.#config.controlSocket);
+    const before = this.#beside.get(side);
+    if (!isFolder(folderOf(path)) || before?.isThere() === true) return;
     try {
-      this.#readers?.close();
-      this.#readers = undefined;
-      const server = await serveControl(path, this.#reading, 'group');
+      before?.close();
+      this.#beside.delete(side);
+      const server = await serveControl(path, this.#besides[side], 'group');
       if (this.#isClosed) server.close();
-      else this.#readers = server;
-      this.#troubles.end('readers');
+      else this.#beside.set(side, server);
+      this.#troubles.end(side);
     } catch (error) {
       const why = (error as Error).message;
-      this.#troubles.begin('readers', `no socket for the group that may ask: ${why}`, 'warning');
+      this.#troubles.begin(side, `no socket for ${whose}: ${why}`, 'warning');
     }
   }
 
   async #open(): Promise<void> {
     if (this.#config.dryRun) return;
-    await this.#openToReaders();
+    await this.#openBeside('readers');
+    await this.#openBeside('mailer');
     if (this.#server?.isThere() === true) return;
     const {controlSocket: path} = this.#config;
     try {

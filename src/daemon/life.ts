@@ -6,7 +6,7 @@
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Answer, CourseRequest} from '../control/protocol.js';
-import {type Answerers, route, routeReading} from '../control/route.js';
+import {type Answerers, route, routeReading, routeReturned} from '../control/route.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
 import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
@@ -146,12 +146,10 @@ export async function live(terms: LifeTerms): Promise<Ending> {
 }
 
 const doorOf = (config: Config, log: Log, answerers: Answerers): ControlDoor =>
-  new ControlDoor(
-    config,
-    log.say,
-    (value) => route(value, answerers),
-    (value) => routeReading(value, answerers),
-  );
+  new ControlDoor(config, log.say, (value) => route(value, answerers), {
+    readers: (value) => routeReading(value, answerers),
+    mailer: (value) => routeReturned(value, answerers),
+  });
 
 function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
   return {

@@ -1,7 +1,18 @@
 /** Who is asked for an answer: the course, the guard, or nobody. */
 import {expect, test} from '@jest/globals';
-import type {Request} from '../../src/control/protocol.js';
-import {route, routeReading} from '../../src/control/route.js';
+import {type Request, requests} from '../../src/control/protocol.js';
+import {route, routeReading, routeReturned} from '../../src/control/route.js';
+
+/** Requests that need more than their command. */
+const samples: Readonly<Record<string, unknown>> = {
+  why: {command: 'why', network: '192.0.2.7'},
+  senders: {command: 'senders', seconds: 1},
+  contact: {command: 'contact', address: '192.0.2.7'},
+  block: {command: 'block', network: '192.0.2.7', seconds: 60},
+  unblock: {command: 'unblock', network: '192.0.2.7'},
+  complaintForget: {command: 'complaintForget', contact: 'abuse@example.net'},
+  complaintNever: {command: 'complaintNever', network: '192.0.2.7'},
+};
 
 async function routed(value: unknown, by = route): Promise<readonly unknown[]> {
   const asked: [string, Request][] = [];
@@ -82,3 +93,26 @@ test.each([
     {kind: 'refused', message: 'permission denied: run it as root'},
   ]);
 });
+
+test('the socket of the mailer takes what came back to a complaint', async () => {
+  const request = {command: 'complaintAnswer', id: 'x', is: 'bounce', why: ''} as const;
+  expect(await routed(request, routeReturned)).toEqual([
+    {kind: 'done', message: 'of complaints'},
+    ['complaint', request],
+  ]);
+  expect(await routed(request, routeReading)).toEqual([
+    {
+      kind: 'refused',
+      message: 'permission denied: run it as root, or a member of group mail',
+    },
+  ]);
+});
+
+test.each(Object.keys(requests).filter((command) => command !== 'complaintAnswer'))(
+  'and nothing else: %s',
+  async (command) => {
+    const [answer, ...asked] = await routed(samples[command] ?? {command}, routeReturned);
+    expect(asked).toEqual([]);
+    expect(answer).toMatchObject({kind: 'refused'});
+  },
+);

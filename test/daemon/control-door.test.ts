@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {dirname, join} from 'node:path';
-import {readingSocketOf} from '../../src/control/reading.js';
+import {readingSocketOf, returningSocketOf} from '../../src/control/reading.js';
 import {ControlDoor} from '../../src/daemon/control-door.js';
 import {askControl} from '../../src/sys/talk/control-socket.js';
 import {configIn} from '../support/config.js';
@@ -25,7 +25,10 @@ const doorOf = (): ControlDoor =>
     config,
     (level, message) => void said.push(`${level} ${message}`),
     () => Promise.resolve({kind: 'done', message: 'heard'}),
-    () => Promise.resolve({kind: 'done', message: 'asked'}),
+    {
+      readers: () => Promise.resolve({kind: 'done', message: 'asked'}),
+      mailer: () => Promise.resolve({kind: 'done', message: 'returned'}),
+    },
   );
 const ask = async (): Promise<string> => (await askControl(config.controlSocket, {})).kind;
 
@@ -55,23 +58,26 @@ test('that cannot be opened is complained of, and opened when it can be', async 
   expect(await ask()).toBe('answer');
 });
 
-test('has a second one for a group, where somebody has made its folder', async () => {
+test.each([
+  [readingSocketOf, 'asked'],
+  [returningSocketOf, 'returned'],
+])('has another one for a group, where somebody has made its folder: %#', async (of, message) => {
   await door.open();
-  const reading = readingSocketOf(config.controlSocket);
-  expect(fs.existsSync(reading)).toBe(false);
-  fs.mkdirSync(dirname(reading));
+  const beside = of(config.controlSocket);
+  expect(fs.existsSync(beside)).toBe(false);
+  fs.mkdirSync(dirname(beside));
   await door.open();
-  const modes = [config.controlSocket, reading].map((path) => fs.statSync(path).mode & 0o777);
+  const modes = [config.controlSocket, beside].map((path) => fs.statSync(path).mode & 0o777);
   expect(modes).toEqual([0o600, 0o660]);
-  expect(await askControl(reading, {})).toEqual({
+  expect(await askControl(beside, {})).toEqual({
     kind: 'answer',
-    answer: {kind: 'done', message: 'asked'},
+    answer: {kind: 'done', message},
   });
-  fs.rmSync(reading);
+  fs.rmSync(beside);
   await door.open();
-  expect(fs.existsSync(reading)).toBe(true);
+  expect(fs.existsSync(beside)).toBe(true);
   door.close();
-  expect(fs.existsSync(reading)).toBe(false);
+  expect(fs.existsSync(beside)).toBe(false);
 });
 
 test('stays closed', async () => {

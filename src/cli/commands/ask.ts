@@ -6,7 +6,7 @@
  */
 import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
-import {deniedText, onlyAsks, readingSocketOf} from '../../control/reading.js';
+import {deniedText, sideSocketOf} from '../../control/reading.js';
 import type {Config} from '../../config/schema.js';
 import {SilenceWatch} from '../inspect/hung-daemon.js';
 import {lockHolder} from '../../sys/proc/lock-holder.js';
@@ -24,9 +24,10 @@ export async function askDaemon(
   patienceMs?: number,
 ): Promise<Asked> {
   let asked = await askControl(controlSocket, request, patienceMs);
-  if (asked.kind === 'failed' && asked.isDenied && onlyAsks(request)) {
-    const reading = await askControl(readingSocketOf(controlSocket), request, patienceMs);
-    if (reading.kind !== 'noDaemon') asked = reading;
+  const side = sideSocketOf(controlSocket, request);
+  if (asked.kind === 'failed' && asked.isDenied && side !== undefined) {
+    const again = await askControl(side, request, patienceMs);
+    if (again.kind !== 'noDaemon') asked = again;
   }
   if (asked.kind === 'failed' && asked.isDenied) return {kind: 'failed', why: deniedText(request)};
   if (asked.kind !== 'answer') return asked;

@@ -37,6 +37,8 @@ const mostWhy = 200;
 interface Due {
   readonly deed: Deed;
   readonly address: Address;
+  /** Text of what is taken for one network. */
+  readonly around: string;
 }
 
 export class Searcher {
@@ -45,6 +47,8 @@ export class Searcher {
   readonly #troubles: Troubles;
   /** Until when nobody is asked about what lies around an address. Ms since the epoch. */
   readonly #waits = new BoundedMap<string, number>(mostWaiting);
+  /** To read thousands of addresses at each look would take a second. A row that changes is a new object. */
+  readonly #read = new WeakMap<Deed, Due>();
 
   constructor(parts: ComplaintParts, tally: ComplaintTally) {
     [this.#parts, this.#tally] = [parts, tally];
@@ -67,16 +71,25 @@ export class Searcher {
     const as = config.complaints === 'preview' ? 'shown' : 'sent';
     const deeds = tables.complaintDeeds.values();
     return dueDeeds({deeds, rules: dueRules(config), known, as, nowMs: now()}).flatMap((deed) => {
-      const address = parseAddress(deed.address);
-      const isMeant = address !== undefined && !named.has(deed.client);
-      if (!isMeant || mayName(deed) === 'no') return [];
-      return isNever(tables.complaintLeftOut, address) ? [] : [{deed, address}];
+      const due = named.has(deed.client) ? undefined : this.#dueOf(deed);
+      if (due === undefined || mayName(deed) === 'no') return [];
+      return isNever(tables.complaintLeftOut, due.address) ? [] : [due];
     });
+  }
+
+  #dueOf(deed: Deed): Due | undefined {
+    const known = this.#read.get(deed);
+    if (known !== undefined) return known;
+    const address = parseAddress(deed.address);
+    if (address === undefined) return undefined;
+    const due = {deed, address, around: aroundOf(address).text};
+    this.#read.set(deed, due);
+    return due;
   }
 
   /** @param hash with the key of the state */
   async search(hash: KeyedHash, stop: AbortSignal): Promise<void> {
-    let left = this.due().filter(({address}) => !this.#isWaiting(address));
+    let left = this.due().filter((due) => !this.#isWaiting(due));
     for (let searches = 0; left.length > 0 && searches < mostSearches; searches++) {
       const [first] = left;
       if (first === undefined || stop.aborted) return;
@@ -108,14 +121,14 @@ export class Searcher {
     return {kind: 'entered', text: `complaint ${id} ${whom}`};
   }
 
-  #isWaiting(address: Address): boolean {
-    const until = this.#waits.get(aroundOf(address).text) ?? 0;
+  #isWaiting({around}: Due): boolean {
+    const until = this.#waits.get(around) ?? 0;
     const nowMs = this.#parts.now();
     return nowMs < until && until - nowMs < longestMs;
   }
 
   #wait(due: readonly Due[], untilMs: number): void {
-    for (const {address} of due) this.#waits.set(aroundOf(address).text, untilMs);
+    for (const {around} of due) this.#waits.set(around, untilMs);
   }
 
   /** The surest one that may be written to, or why there is none. */

@@ -21,8 +21,9 @@ import type {ComplaintParts, ComplaintTally} from './parts.js';
 import {Poster} from './poster.js';
 import {type Accused, Searcher} from './searcher.js';
 
-/** How often it is looked what is due. Ms. */
+/** How often it is looked what is due; more often only for who waits less, and then so often. Ms. */
 const lookMs = 60_000;
+const shortestLookMs = 5_000;
 
 /** A block as it was made, with the names in clear: they go no further than here. */
 export type HeardBlock = Omit<NotedBlock, 'names'> & {readonly names: readonly string[]};
@@ -48,13 +49,14 @@ export class ComplaintWorker {
     this.#poster = new Poster(parts, this.tally);
   }
 
-  /** What was half handed over when the daemon ended is held; from now on it looks each minute. */
-  start(everyMs = lookMs): void {
-    const {tables, now, say} = this.#parts;
+  /** What was half handed over when the daemon ended is held; from now on it looks again and again. */
+  start(everyMs?: number): void {
+    const {tables, now, say, config} = this.#parts;
     for (const {id} of holdHalfHanded(tables.complaints, now())) {
       say('error', `complaint ${id}: held: the daemon ended while it handed the mail over`);
     }
-    this.#timer = setInterval(() => void this.#looking.join(), everyMs);
+    const dueMs = Math.max(shortestLookMs, Math.min(lookMs, config.complaintDelay * 1000));
+    this.#timer = setInterval(() => void this.#looking.join(), everyMs ?? dueMs);
   }
 
   /** Ends soon: what is being handed over is cut off. */

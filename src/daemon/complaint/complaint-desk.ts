@@ -41,7 +41,7 @@ interface ComplaintDeskParts {
   readonly save: () => 'saved' | 'failed';
   /** The mailer's port on this machine; default: 25. */
   readonly mailPort?: number;
-  /** How often it is looked what is due. Ms; default: a minute. */
+  /** How often it is looked what is due. Ms; default: a minute, or `complaint_delay`. */
   readonly everyMs?: number;
 }
 
@@ -117,8 +117,8 @@ export class ComplaintDesk {
     };
     const answer = serveComplaint(request, view, now());
     if (request.command === 'complaintAnswer' && answer.kind === 'done') this.#count(request.is);
-    // Before the answer: no line of a log could bring back what an operator said.
-    if (save() === 'failed' && answer.kind === 'done') {
+    // Before the answer: no line of a log could bring back what an operator said. What was refused changed nothing.
+    if (answer.kind === 'done' && save() === 'failed') {
       return Promise.resolve({...answer, message: `${answer.message}; NOT saved`});
     }
     return Promise.resolve(answer);

@@ -106,7 +106,7 @@ describe('how much', () => {
       block(worker, address, startMs);
     }
     for (let look = 0; look < 60; look++) {
-      made.nowMs += later;
+      made.nowMs += 2 * 3_600_000;
       if (made.nowMs - startMs > dayMs) break;
       await worker.look();
     }
