@@ -50,6 +50,8 @@ export class ControlDoor {
     const path = readingSocketOf(this.#config.controlSocket);
     if (!isFolder(folderOf(path)) || this.#readers?.isThere() === true) return;
     try {
+      if (this.#readers !== undefined && (await isAnother(path)))
+        throw new Error(`${path}: another process listens there`);
       this.#readers?.close();
       this.#readers = undefined;
       const server = await serveControl(path, this.#reading, 'group');
