@@ -3,8 +3,7 @@
  * process; what a command does is in `cli/`.
  */
 import {CommanderError} from 'commander';
-import {commandFirst} from './cli/command-first.js';
-import {nameOf} from './cli/rows/command-row.js';
+import {commandFirst, meansDaemon} from './cli/command-first.js';
 import {commands} from './cli/command-table.js';
 import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
@@ -47,10 +46,9 @@ const finish = (code: number): void => {
   process.exitCode = code;
 };
 
-/** Somebody at a terminal who names no command gets the daemon, as with the old program. This line tells it first. */
+/** Somebody at a terminal gets the daemon, as with the old program. This line tells it first. */
 function sayWhatBegins(words: readonly string[]): void {
-  const isAsking = words.some((word) => /^(?:--help|-h|--version|-V|help)$/.test(word));
-  if (!process.stderr.isTTY || isAsking || commands.some((row) => nameOf(row) === words[0])) return;
+  if (!process.stderr.isTTY || !meansDaemon(words)) return;
   output.complain(
     'no command, so the daemon begins here: it follows the mail log and changes the firewall, until Ctrl-C (blocksmtp --help shows the commands)',
   );

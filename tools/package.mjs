@@ -22,6 +22,8 @@ const parts = [
 ];
 
 const isDeb = (name) => name.endsWith('.deb');
+/** The folder may have packages of others. */
+const isOurs = (name) => name.startsWith('blocksmtp_') && isDeb(name);
 
 /** @returns the path of the package */
 function makePackage(folder) {
@@ -39,7 +41,7 @@ function makePackage(folder) {
     end(`no package was made: ${why}\nOn Debian: apt install build-essential debhelper`);
   }
   mkdirSync(folder, {recursive: true});
-  for (const old of readdirSync(folder).filter(isDeb)) rmSync(join(folder, old));
+  for (const old of readdirSync(folder).filter(isOurs)) rmSync(join(folder, old));
   cpSync(join(work, name), join(folder, name));
   rmSync(work, {recursive: true});
   return join(folder, name);

@@ -3,6 +3,7 @@
  * in which no command is found are those of `run`, as they stand. Decides only the order of the words.
  */
 import {type CommandRow, nameOf} from './rows/command-row.js';
+import {obsoleteNames} from '../config/obsolete.js';
 import {flagOf, type SettingName, settings} from '../config/schema.js';
 
 /** @param argv of the process: node, the program, and the words; @returns the same, the command in front */
@@ -25,15 +26,31 @@ export function commandFirst(
   return argv;
 }
 
+/**
+ * Whether words in which the command stands first, if there is one, name none: then the daemon is meant. A word that is
+ * no command is refused, and asks for no daemon.
+ */
+export const meansDaemon = (words: readonly string[]): boolean =>
+  (words[0] === undefined || words[0].startsWith('-')) &&
+  !words.some((word) => /^(?:--help|-h|--version|-V)$/.test(word));
+
 function takesValue(flag: string, next: string, commands: readonly CommandRow[]): boolean {
   const meant = commands.find((row) => nameOf(row) === next);
   // `--greeting list`: a switch of that command, though a setting of others.
   if (meant?.options?.some(({flags}) => flags === flag) === true) return false;
-  return flag === '--config' || commands.some((row) => hasValue(row, flag));
+  if (flag === '--config' || obsoleteNames.some((name) => flagOf(name) === flag)) return true;
+  // A value that may be left out: what is called like a command is one.
+  if (meant === undefined && commands.some((row) => hasOwnValue(row, flag, '['))) return true;
+  return commands.some((row) => hasValue(row, flag));
 }
 
-const hasValue = ({settings: names, options = []}: CommandRow, flag: string): boolean =>
-  options.some(({flags}) => flags.startsWith(`${flag} <`)) ||
-  (names !== 'none' && names.some((name) => flagOf(name) === flag && !isSwitch(name)));
+const hasOwnValue = ({options = []}: CommandRow, flag: string, begin: '<' | '['): boolean =>
+  options.some(({flags}) => flags.startsWith(`${flag} ${begin}`));
+
+const hasValue = (row: CommandRow, flag: string): boolean =>
+  hasOwnValue(row, flag, '<') || isSettingOf(row, flag);
+
+const isSettingOf = ({settings: names}: CommandRow, flag: string): boolean =>
+  names !== 'none' && names.some((name) => flagOf(name) === flag && !isSwitch(name));
 
 const isSwitch = (name: SettingName): boolean => settings[name].kind.placeholder === undefined;

@@ -108,6 +108,8 @@ const logCommands: readonly CommandRow[] = [
         meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
       },
     ],
+    wrongIn: (_, {against}) =>
+      against === true ? ['--against: no value: expected a configuration file'] : [],
     run: works((config, log, {operands, form, options, surroundings}) => {
       const against = typeof options.against === 'string' ? options.against : undefined;
       const wanted = {form, config: options.config, against} as const;
@@ -198,7 +200,7 @@ const wholeCommands: readonly CommandRow[] = [
   {
     words: 'status',
     settings: stateSettings,
-    meaning: 'Tell how much of what should stand in the firewall does. Exit 1: not all.',
+    meaning: 'Tell how things stand, and what share of the blocks is in force. Exit 1: not all.',
     options: [
       json('Print it as JSON.'),
       {flags: '--prometheus', meaning: 'Print it as figures for Prometheus.'},

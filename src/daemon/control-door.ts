@@ -67,6 +67,8 @@ export class ControlDoor {
     const before = this.#beside.get(side);
     if (!isFolder(folderOf(path)) || before?.isThere() === true) return;
     try {
+      if (before !== undefined && (await isAnother(path)))
+        throw new Error(`${path}: another process listens there`);
       before?.close();
       this.#beside.delete(side);
       const server = await serveControl(path, this.#besides[side], 'group');

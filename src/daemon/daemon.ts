@@ -36,6 +36,7 @@ import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
+import {AlarmBook} from '../report/alarms/alarms.js';
 import {enforcedShare} from '../report/status.js';
 import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
@@ -63,6 +64,8 @@ interface Parts {
   readonly log: Log;
   /** The whitelist as the life before knew it; default: there was none. */
   readonly known?: KnownWhitelist;
+  /** Which alarms the life before has told; default: there was none. */
+  readonly alarmBook?: AlarmBook;
   /** Whether the configuration is on trial; default: it is not. */
   readonly trial?: () => TrialView;
   /** The way of unknown clients; default: that of this machine. */
@@ -149,7 +152,8 @@ export class Daemon {
       mail: mailShown(this.#mail, parts),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
-    this.#alarms = new AlarmWatch(config.dryRun ? {warnMail: ''} : config, say);
+    const book = parts.alarmBook ?? new AlarmBook();
+    this.#alarms = new AlarmWatch(config.dryRun ? {warnMail: ''} : config, say, book);
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
     const mailer = {dialect: sendmail, ports};
     this.#ask = (question) => nameClient(candidates.of(question), question, mailer);

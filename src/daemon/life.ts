@@ -18,6 +18,7 @@ import {sendmail} from '../mail/sendmail/dialect.js';
 import {OutgoingMemory} from '../outgoing/live/memory.js';
 import {watchOutgoing} from '../outgoing/live/start.js';
 import {outboundNotice} from '../report/outgoing-notice.js';
+import {AlarmBook} from '../report/alarms/alarms.js';
 import {enforcedShare} from '../report/status.js';
 import {PortWatch} from '../sessions/live/port-watch.js';
 import {Reaper} from '../sessions/live/reaper.js';
@@ -69,6 +70,8 @@ export class LifeMemory {
   readonly outgoing = new OutgoingMemory();
   /** The whitelist as it was last read. */
   readonly whitelist = new KnownWhitelist();
+  /** Which alarms were told. */
+  readonly alarms = new AlarmBook();
   /** The state of dry runs, which is never saved. */
   readonly unsaved: State = emptyState('unsaved');
 }
@@ -101,6 +104,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     log,
     trial: () => course.trial,
     known: memory.whitelist,
+    alarmBook: memory.alarms,
   });
   const answerers: Answerers = {
     course: (request) => course.answer(request),

@@ -30,10 +30,13 @@ export function takenBy(programs: readonly PortProgram[]): string | undefined {
   return `${name === '' ? 'a program' : name} (process ${first.pid})`;
 }
 
-const isOurs = ({pid, words, user}: PortProgram): boolean =>
+const isOurs = ({pid, path, words, user}: PortProgram): boolean =>
   user === 'root' &&
-  (pid === 1 || (words.includes('gate') && words.some((word) => ourNames.has(baseOf(word)))));
+  // In a container any program is process 1.
+  ((pid === 1 && managerNames.has(baseOf(path))) ||
+    (words.includes('gate') && words.some((word) => ourNames.has(baseOf(word)))));
 
+const managerNames: ReadonlySet<string> = new Set(['systemd', 'init']);
 const ourNames: ReadonlySet<string> = new Set(['blocksmtp', 'blocksmtp.js']);
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

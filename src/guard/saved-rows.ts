@@ -134,7 +134,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{firstMs: isNumber, lastMs: isNumber, baseHour: isNumber, hours: listOf(isHourRow)},
     ...{normal: isNormal, day: isNumber, domains: isPairOf(isText), warnedMs: maybe(isNumber)},
     ...{froms: listOf(isPairOf(isNumber)), scripts: maybe(listOf(isPairOf(isNumber)))},
-    strangers: maybe(isStrangers),
+    ...{strangers: maybe(isStrangers), learnedMs: maybe(isNumber)},
   }),
   mailBook: fields({firstMs: isNumber, newestMs: isNumber, unsteadyUntilMs: isNumber}),
   mailInTransit: fields({

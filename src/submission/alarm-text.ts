@@ -58,7 +58,7 @@ const words: Readonly<Record<AlarmKind, (alarm: Alarm) => string>> = {
   newSender: ({count, limit}) =>
     `${count} recipients in an hour from a new sender (limit ${limit})`,
   strangers: ({count, limit}) =>
-    `about ${count} more recipients it never wrote to than usual (limit ${limit})`,
+    `wrote to about ${count} more new recipients than usual (limit ${limit})`,
   unusual: ({count, limit}) => `${count} recipients in an hour, unusual for it from ${limit} on`,
   queue: ({count, limit}) => `${count} messages wait in the queue (limit ${limit})`,
 };

@@ -12,11 +12,14 @@ import type {Fact, Place} from './whose/fact.js';
 import {
   type Alarm,
   alarmOf,
+  isLearned,
   learnedAtMost,
   type LimitSettings,
   mayBeHeld,
   messageAlarm,
+  type Question,
   roomForStrangers,
+  sureAlarm,
 } from './limits.js';
 import {
   mended,
@@ -60,9 +63,8 @@ export const staleMs = 3_600_000;
 /** A clock that is put right by less is no step. Ms. */
 const stepMs = 5 * 60_000;
 const unsteadyMs = 3_600_000;
-/** What was learned of a sender warns of it once in so long: it is unsure, and one run is told of once. Ms. */
+/** What was learned of a sender warns of it once in so long: it is unsure, and one run needs one warning. Ms. */
 export const learnedIntervalMs = 24 * 3_600_000;
-const isLearned = ({kind}: Alarm): boolean => kind === 'strangers' || kind === 'unusual';
 /** Senders over a limit at once. A count: each is looked at again every half minute. */
 const mostOver = 1000;
 
@@ -167,7 +169,10 @@ export class SenderBook {
     if (record !== undefined) this.#senders.replace(sender, withScript(record, script, recipients));
   }
 
-  /** Whose mail is to be held now; empty unless that is wanted. Each message is named once. */
+  /**
+   * Whose mail is to be held now; empty unless that is wanted. Each message is named once. What is only learned holds
+   * nothing: it is unsure, and told once a day, so mail would be held of which nobody was warned.
+   */
   toHold(nowMs: number, queued?: ReadonlyMap<SenderKey, number>): ToHold[] {
     const {mode, exempts, attribution} = this.#settings;
     const count = attribution === 'verified' ? 'vouched' : 'all';
@@ -179,7 +184,7 @@ export class SenderBook {
         this.#over.delete(sender);
         continue;
       }
-      const alarm = this.alarm(sender, nowMs, count, queued);
+      const alarm = this.#sure(sender, nowMs, count, queued);
       if (alarm !== undefined) over.push({sender, alarm, what: 'waiting'});
     }
     if (mode !== 'quarantine') return [];
@@ -193,14 +198,26 @@ export class SenderBook {
     count: 'all' | 'vouched',
     queued?: ReadonlyMap<SenderKey, number>,
   ): Alarm | undefined {
+    const question = this.#question(sender, nowMs, count, queued);
+    return question && alarmOf(question, this.#settings);
+  }
+
+  #sure(...asked: Parameters<SenderBook['alarm']>): Alarm | undefined {
+    const question = this.#question(...asked);
+    return question && sureAlarm(question, this.#settings);
+  }
+
+  #question(
+    ...[sender, nowMs, count, queued]: Parameters<SenderBook['alarm']>
+  ): Question | undefined {
     const record = this.#senders.get(sender);
     if (record === undefined) return undefined;
     const exempt = this.#settings.exempts.limitOf(sender);
     const question = {sender, record, nowMs, exempt, count, bookFirstMs: this.firstMs};
     const own = queued?.get(sender);
-    if (queued === undefined || own === undefined) return alarmOf(question, this.#settings);
+    if (queued === undefined || own === undefined) return question;
     if (this.#summed?.of !== queued) this.#summed = {of: queued, sum: sumOf(queued)};
-    return alarmOf({...question, queued: {own, all: this.#summed.sum}}, this.#settings);
+    return {...question, queued: {own, all: this.#summed.sum}};
   }
 
   /** Looks at the mailer's queue: its senders may be over a limit though they send nothing now. */
@@ -225,11 +242,16 @@ export class SenderBook {
     const {mode, warnInterval} = this.#settings;
     const record = this.#senders.get(sender);
     if (mode === 'observe' || record === undefined) return undefined;
-    const {warnedMs} = record;
+    const {warnedMs, learnedMs} = record;
     const usualMs = warnInterval * 1000;
-    const waitMs = isLearned(alarm) ? Math.max(usualMs, learnedIntervalMs) : usualMs;
-    if (warnedMs !== undefined && isWithin(warnedMs, waitMs, atMs)) return undefined;
-    this.#senders.replace(sender, {...record, warnedMs: atMs});
+    if (warnedMs !== undefined && isWithin(warnedMs, usualMs, atMs)) return undefined;
+    if (!isLearned(alarm)) {
+      this.#senders.replace(sender, {...record, warnedMs: atMs});
+      return {sender, alarm, atMs};
+    }
+    const waitMs = Math.max(usualMs, learnedIntervalMs);
+    if (learnedMs !== undefined && isWithin(learnedMs, waitMs, atMs)) return undefined;
+    this.#senders.replace(sender, {...record, learnedMs: atMs});
     return {sender, alarm, atMs};
   }
 

@@ -6,7 +6,7 @@
  */
 import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
-import {levelAt, strangersLimit} from './strangers.js';
+import {isLearning, isYoungerThan, levelAt, strangersLimit} from './strangers.js';
 import {type SenderKey, uidIn, unknownLocal} from './whose/sender.js';
 
 export interface LimitSettings {
@@ -77,8 +77,15 @@ export interface Question {
 const counted = (sum: Sum, count: Question['count']): number =>
   count === 'all' ? sum.recipients : sum.vouched;
 
-/** The worst first. */
-export function alarmOf(question: Question, limits: LimitSettings): Alarm | undefined {
+/** The worst first, and what is only learned last: it would hide what is sure. */
+export const alarmOf = (question: Question, limits: LimitSettings): Alarm | undefined =>
+  sureAlarm(question, limits) ?? learnedAlarm(question);
+
+/** Whether an alarm is only of what was learned of the sender. Such a one is unsure: it warns, and holds no mail. */
+export const isLearned = ({kind}: Alarm): boolean => kind === 'strangers' || kind === 'unusual';
+
+/** Of a limit that is the same for everybody, or that the administrator has set. The worst first. */
+export function sureAlarm(question: Question, limits: LimitSettings): Alarm | undefined {
   const {record, nowMs, exempt, count, sender} = question;
   if (exempt === 'none') return undefined;
   const sum = lastHour(record, nowMs);
@@ -87,19 +94,20 @@ export function alarmOf(question: Question, limits: LimitSettings): Alarm | unde
   if (recipients > perHour) return {kind: 'hour', count: recipients, limit: perHour};
   const failures = count === 'all' ? failureAlarm(sum) : undefined;
   if (failures !== undefined) return failures;
-  const strangers = count === 'all' ? strangersAlarm(question) : undefined;
-  if (strangers !== undefined) return strangers;
   if (exempt !== undefined) return undefined;
   const day = counted(sumSince(record, hourOf(nowMs) - 23), count);
   if (day > limits.perDay) return {kind: 'day', count: day, limit: limits.perDay};
   // Of the system's own users only what the administrator has set counts: their mail comes by the clock.
-  const uid = uidIn(sender);
-  if (uid === 0) return undefined;
-  return (
-    newSenderAlarm(question, recipients) ??
-    unusualAlarm(record, recipients, nowMs) ??
-    queueAlarm(question)
-  );
+  if (uidIn(sender) === 0) return undefined;
+  return newSenderAlarm(question, recipients) ?? queueAlarm(question);
+}
+
+function learnedAlarm(question: Question): Alarm | undefined {
+  const {record, nowMs, exempt, count, sender} = question;
+  if (exempt === 'none' || uidIn(sender) === 0) return undefined;
+  const strangers = count === 'all' ? strangersAlarm(question) : undefined;
+  if (strangers !== undefined || exempt !== undefined) return strangers;
+  return unusualAlarm(record, counted(lastHour(record, nowMs), count), nowMs);
 }
 
 function failureAlarm({recipients, failed}: Sum): Alarm | undefined {
@@ -125,10 +133,11 @@ export function roomForStrangers(exempt: Question['exempt'], bookAgeMs: number):
   return typeof exempt === 'number' ? Math.max(least, exempt) : least;
 }
 
-function strangersAlarm({record, nowMs, exempt, bookFirstMs, sender}: Question): Alarm | undefined {
-  const {strangers} = record;
-  if (strangers === undefined || nowMs - bookFirstMs < leastBookMs || uidIn(sender) === 0)
-    return undefined;
+function strangersAlarm({record, nowMs, exempt, bookFirstMs}: Question): Alarm | undefined {
+  const {strangers, firstMs} = record;
+  if (strangers === undefined || nowMs - bookFirstMs < leastBookMs) return undefined;
+  // Its people are remembered for a shorter time than the sender: those of before all look like strangers.
+  if (isYoungerThan(strangers, firstMs) && isLearning(strangers, nowMs)) return undefined;
   const room = roomForStrangers(exempt, nowMs - bookFirstMs);
   const limit = strangersLimit(strangers, room);
   const level = levelAt(strangers, nowMs, room);

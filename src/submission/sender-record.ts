@@ -47,6 +47,8 @@ export interface SenderRecord {
   readonly strangers?: Strangers | undefined;
   /** When the last warning was. Ms since the epoch, of the log. */
   readonly warnedMs?: number | undefined;
+  /** The same, of alarms that are only learned: they mute no other. */
+  readonly learnedMs?: number | undefined;
 }
 
 export const newRecord = (atMs: number): SenderRecord => ({
@@ -68,13 +70,15 @@ export function mended(
   record: SenderRecord | undefined,
   latestMs: number,
 ): SenderRecord | undefined {
-  if (record === undefined || record.lastMs <= latestMs) return record;
+  if (record === undefined) return record;
   const {baseHour, normal, strangers} = record;
+  // Delivered mail moves only the time of the strangers.
+  if (Math.max(record.lastMs, strangers?.atMs ?? 0) <= latestMs) return record;
   const latest = hourOf(latestMs);
   return {
     ...record,
     firstMs: Math.min(record.firstMs, latestMs),
-    lastMs: latestMs,
+    lastMs: Math.min(record.lastMs, latestMs),
     hours: record.hours.filter(([offset]) => baseHour + offset <= latest),
     normal: normal.untilHour > latest ? {...normal, untilHour: latest} : normal,
     day: Math.min(record.day, dayOf(latestMs)),

@@ -68,8 +68,9 @@ export function withStrangers(
   const added = fresh * (outcome === 'failed' ? 1 + failedWeight : 1);
   const level = Math.min(fullest * limit, levelAt(then, atMs, room) + added);
   const [peak = 0, ...earlier] = then.peaks;
-  const isLearning = then.day - then.firstDay < learningDays;
-  const learned = isLearning ? level : Math.min(level, learnedShare * limit);
+  const learned = isLearning(then, then.day * dayMs)
+    ? level
+    : Math.min(level, learnedShare * limit);
   return {
     ...then,
     ...{known, atMs, level: tenths(level), today: then.today + fresh},
@@ -98,6 +99,17 @@ function onDay(strangers: Strangers, day: number): Strangers {
   };
 }
 
+/** Whether everything is still learned. */
+export const isLearning = ({firstDay}: Strangers, nowMs: number): boolean =>
+  Math.floor(nowMs / dayMs) - firstDay < learningDays;
+
+/**
+ * Whether a sender was known for more than a day before anybody to whom it writes was remembered: an older version
+ * has begun its record, or a wrong clock has spoilt what was learned.
+ */
+export const isYoungerThan = ({firstDay}: Strangers, firstMs: number): boolean =>
+  firstDay - Math.floor(firstMs / dayMs) > 1;
+
 /** How many strangers a day usually has. */
 function usualStrangers({sum, today, day, firstDay}: Strangers): number {
   const days = day - firstDay;
@@ -125,8 +137,8 @@ export function levelAt(strangers: Strangers, nowMs: number, room: number): numb
 
 /** What was noted while the clock was ahead would keep the bucket from draining. */
 export function strangersMended(strangers: Strangers, latestMs: number): Strangers {
-  const {atMs, firstDay} = strangers;
-  if (atMs <= latestMs) return strangers;
+  if (strangers.atMs <= latestMs) return strangers;
   const day = Math.floor(latestMs / dayMs);
-  return {...strangers, atMs: latestMs, day, firstDay: Math.min(firstDay, day), level: 0};
+  // What a day brings is learned anew: days that never were have made it small.
+  return {...strangers, atMs: latestMs, day, firstDay: day, level: 0, today: 0, sum: 0};
 }

@@ -1,6 +1,6 @@
 /** Options before the command, and words of the old program, which had none. */
 import {expect, test} from '@jest/globals';
-import {commandFirst} from '../../src/cli/command-first.js';
+import {commandFirst, meansDaemon} from '../../src/cli/command-first.js';
 import {commands} from '../../src/cli/command-table.js';
 
 const ordered = (line: string): string =>
@@ -23,6 +23,12 @@ test.each([
   ['--greeting list', 'list --greeting'],
   ['--greeting observe run', 'run --greeting observe'],
   ['--dry-run run', 'run --dry-run'],
+  // A value that may be left out.
+  ['--watch 5s queue', 'queue --watch 5s'],
+  ['--watch queue', 'queue --watch'],
+  // An option of an older version.
+  ['--leak-time 10m list', 'list --leak-time 10m'],
+  ['--leak-time list status', 'status --leak-time list'],
 ])('%s', (line, expected) => {
   expect(ordered(line)).toBe(expected);
 });
@@ -36,4 +42,16 @@ test.each([
   '-- list',
 ])('%s stays as it is', (line) => {
   expect(ordered(line)).toBe(line);
+});
+
+test.each([
+  ['', true],
+  ['--debug 3', true],
+  ['status', false],
+  ['staus', false],
+  ['help', false],
+  ['--help', false],
+  ['--dry-run -V', false],
+])('"%s" means the daemon: %s', (line, expected) => {
+  expect(meansDaemon(line.split(' ').filter(Boolean))).toBe(expected);
 });

@@ -32,6 +32,11 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       ],
     ],
     [
+      'a second configuration that is not named',
+      ['replay', '/var/log/mail.log', '--against'],
+      ['--against: no value: expected a configuration file'],
+    ],
+    [
       'flags without values, and no operand: the file that was not named is not judged',
       ['block', '--config', '--mailer-port', '--for', '--backend=none'],
       [

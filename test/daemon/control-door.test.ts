@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import {dirname, join} from 'node:path';
 import {readingSocketOf, returningSocketOf} from '../../src/control/reading.js';
 import {ControlDoor} from '../../src/daemon/control-door.js';
-import {askControl} from '../../src/sys/talk/control-socket.js';
+import {askControl, serveControl} from '../../src/sys/talk/control-socket.js';
 import {configIn} from '../support/config.js';
 import {tempDirs} from '../support/temp.js';
 
@@ -78,6 +78,25 @@ test.each([
   expect(fs.existsSync(beside)).toBe(true);
   door.close();
   expect(fs.existsSync(beside)).toBe(false);
+});
+
+test('the one for the group is not taken from another process that answers there', async () => {
+  const reading = readingSocketOf(config.controlSocket);
+  fs.mkdirSync(dirname(reading));
+  await door.open();
+  fs.rmSync(reading);
+  const other = await serveControl(reading, () => Promise.resolve('another'));
+  try {
+    await door.open();
+    expect(await askControl(reading, {})).toEqual({kind: 'answer', answer: 'another'});
+    expect(said).toEqual([
+      `warning no socket for the group that may ask: ${reading}: another process listens there`,
+    ]);
+  } finally {
+    other.close();
+  }
+  await door.open();
+  expect(await askControl(reading, {})).toMatchObject({answer: {message: 'asked'}});
 });
 
 test('stays closed', async () => {

@@ -13,7 +13,9 @@ test.each([
   ['nobody', [], undefined],
   ['the gate', [program(gate)], undefined],
   ['the service manager', [program({pid: 1, path: '/usr/lib/systemd/systemd'})], undefined],
+  ['another manager', [program({pid: 1, path: '/usr/sbin/init'})], undefined],
   ['the gate and the manager', [program({pid: 1}), program(gate)], undefined],
+  ['a mailer alone in a container', [program({pid: 1})], 'sendmail (process 1)'],
   ['the mailer', [program({})], 'sendmail (process 812)'],
   [
     'a user’s program that is called as the gate',

@@ -153,6 +153,58 @@ test('a slow thief is told of before it has written to a hundred strangers, and 
   expect(dues[1]![2] - dues[0]![2]).toBeGreaterThanOrEqual(learnedIntervalMs);
 });
 
+describe('what is learned', () => {
+  const oldMs = startMs + 30 * 24 * hourMs;
+  /** A sender of an old book, and a way for it to write to so many strangers at once. */
+  function old() {
+    const parts = made();
+    let last = 0;
+    const told = (count: number, atMs: number, outcome: 'sent' | 'failed' = 'sent') => {
+      const people = Array.from({length: count}, () => hashOf(`p${++last}@example.net`));
+      const one = {kind: 'told', sender: 'uid:1001', atMs, outcome, domains: []} as const;
+      return parts.book.take({...one, recipients: count, people}, atMs);
+    };
+    for (let atMs = startMs; atMs < oldMs; atMs += 24 * hourMs) {
+      parts.mail(1, atMs);
+      told(1, atMs);
+    }
+    return {...parts, told};
+  }
+
+  test('warns two hours after another warning', () => {
+    const {mail, told} = old();
+    expect(mail(20, oldMs)).toBeUndefined();
+    expect(told(6, oldMs, 'failed')).toMatchObject({alarm: {kind: 'failures'}});
+    expect(mail(150, oldMs + 2 * hourMs)).toBeUndefined();
+    expect(told(150, oldMs + 2 * hourMs)).toMatchObject({alarm: {kind: 'strangers'}});
+  });
+
+  test('neither mutes nor hides what is sure', () => {
+    const {mail, told, book} = old();
+    mail(200, oldMs);
+    expect(told(200, oldMs)).toMatchObject({alarm: {kind: 'strangers'}});
+    expect(mail(101, oldMs + 60_000)).toMatchObject({alarm: {kind: 'hour'}});
+    const laterMs = oldMs + 2 * hourMs;
+    told(200, laterMs);
+    expect(book.alarm('uid:1001', laterMs, 'all')).toMatchObject({kind: 'strangers'});
+    expect(book.seeQueue(new Map([['uid:1001', 200]]), laterMs)).toMatchObject([
+      {alarm: {kind: 'queue'}},
+    ]);
+  });
+
+  test('holds no mail, told or muted', () => {
+    const {told, book, mail} = old();
+    for (const atMs of [oldMs, oldMs + 2 * hourMs]) {
+      mail(200, atMs);
+      told(200, atMs);
+      expect(book.alarm('uid:1001', atMs, 'all')).toMatchObject({kind: 'strangers'});
+      expect(book.toHold(atMs)).toEqual([]);
+    }
+    mail(101, oldMs + 2 * hourMs);
+    expect(book.toHold(oldMs + 2 * hourMs)).toMatchObject([{alarm: {kind: 'hour'}}]);
+  });
+});
+
 test('a queue that somebody looks at alarms for who sends nothing now', () => {
   const {mail, book} = made();
   mail(1, startMs);

@@ -20,6 +20,7 @@ import {
   hourOf,
   keptHours,
   lastHour,
+  mended,
   mostRecordBytes,
   newRecord,
   type SenderRecord,
@@ -191,6 +192,23 @@ describe('strangers', () => {
     expect(asked(met(160), {bookFirstMs: startMs - leastBookMs + 1})).toBeUndefined();
   });
 
+  test.each<[string, number, boolean]>([
+    ['one of an older version alarms nobody for two weeks', 40, false],
+    ['a new sender alarms', 0, true],
+    ['a sender whose first mail was sent the next day alarms', 1, true],
+  ])('of a record: %s', (_, daysKnown, isAlarm) => {
+    const record = {...met(160), firstMs: startMs - daysKnown * 24 * hourMs};
+    const full = {...record.strangers!, level: 100};
+    const at = (dayMs: number): Alarm | undefined =>
+      asked(
+        {...record, strangers: {...full, atMs: startMs + dayMs}},
+        {nowMs: startMs + dayMs, bookFirstMs: startMs - 60 * 24 * hourMs},
+      );
+    expect(at(0) !== undefined).toBe(isAlarm);
+    expect(at(13 * 24 * hourMs) !== undefined).toBe(isAlarm);
+    expect(at(14 * 24 * hourMs)).toMatchObject({kind: 'strangers'});
+  });
+
   test('have twice the room in the first four weeks of the book', () => {
     const young = {bookFirstMs: monthAgoMs + 1};
     const at = (count: number): Alarm | undefined => asked(met(count, 2 * leastStrangers), young);
@@ -266,6 +284,23 @@ describe('exceptions', () => {
   });
 });
 
+test('a clock that was ahead: the bucket drains again, though only delivered mail moved its time', () => {
+  const aheadMs = startMs + 365 * 24 * hourMs;
+  const one = {kind: 'told', sender: 's', outcome: 'sent', recipients: 40, domains: []} as const;
+  const people = Array.from({length: 40}, (_, i) => hashOf(`p${i}@example.net`));
+  const record = withTold(
+    mail(newRecord(startMs), 1, startMs),
+    {...one, people, atMs: aheadMs},
+    leastStrangers,
+  );
+  expect(record.lastMs).toBe(startMs);
+  const {strangers, lastMs} = mended(record, startMs + 1000)!;
+  expect(lastMs).toBe(startMs);
+  expect(strangers).toMatchObject({atMs: startMs + 1000, level: 0, sum: 0, today: 0});
+  expect(strangers?.firstDay).toBe(strangers?.day);
+  expect(mended(record, aheadMs)).toBe(record);
+});
+
 test('a record has its bound: all hours busy, and all hours of the week learned', () => {
   let record = newRecord(startMs);
   const long = 'x'.repeat(60);
@@ -283,6 +318,7 @@ test('a record has its bound: all hours busy, and all hours of the week learned'
       froms: [1, 2, 3].map((n) => [`${n}${long}`.slice(0, 48), 99_999] as const),
     };
   }
+  record = {...record, warnedMs: startMs, learnedMs: startMs};
   expect(record.hours).toHaveLength(keptHours);
   expect(JSON.stringify(record).length).toBeLessThanOrEqual(mostRecordBytes);
   expect(JSON.stringify(record).length).toBeGreaterThan(mostRecordBytes / 2);

@@ -229,7 +229,7 @@ complete -c blocksmtp -n '__blocksmtp_is disallow' -l config -r -F -d 'Configura
 complete -c blocksmtp -n '__blocksmtp_is disallow' -l white-list -r -F -d 'File of networks that are never blocked, one a line;'
 complete -c blocksmtp -n '__blocksmtp_is disallow' -l control-socket -r -F -d 'Where the commands reach the running daemon.'
 complete -c blocksmtp -n '__blocksmtp_is disallow' -l help -d 'Show its options.'
-complete -c blocksmtp -n '__blocksmtp_is ""' -a status -d 'Tell how much of what should stand in the firewall does.'
+complete -c blocksmtp -n '__blocksmtp_is ""' -a status -d 'Tell how things stand, and what share of the blocks is in force.'
 complete -c blocksmtp -n '__blocksmtp_is status' -l json -d 'Print it as JSON.'
 complete -c blocksmtp -n '__blocksmtp_is status' -l prometheus -d 'Print it as figures for Prometheus.'
 complete -c blocksmtp -n '__blocksmtp_is status' -l config -r -F -d 'Configuration file.'

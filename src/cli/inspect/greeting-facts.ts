@@ -25,11 +25,15 @@ export async function greetingFacts(config: Config): Promise<GreetingFacts | und
   const pause = texts[0] === undefined ? undefined : pauseIn(texts[0]);
   const file = (pause?.kind === 'on' ? pause.accessFile : undefined) ?? standardAccessFile;
   const access = readTextFile(file);
-  const waiting = access.kind === 'text' ? waitingIn(access.text, callersIn(config)) : undefined;
+  // A map that is not there spares nobody.
+  const text = access.kind === 'missing' ? '' : access.kind === 'text' ? access.text : undefined;
   const isGate = config.greeting !== 'observe';
   return {
     pause,
-    waiting: waiting?.map(({text}) => text),
+    waiting:
+      text === undefined
+        ? 'unreadable'
+        : waitingIn(text, callersIn(config)).map((network) => network.text),
     database: databaseOf(file),
     taken: isGate ? takenBy(await programsAtPort(config.greetingPort)) : undefined,
     listenQueue: await listenQueue(),

@@ -16,10 +16,17 @@ const standardMailPort = 25;
 const nobody = -1;
 
 export class AlarmWatch {
-  readonly #book = new AlarmBook();
+  readonly #book: AlarmBook;
   readonly #ways: readonly WarningDelivery<Said>[];
 
-  constructor({warnMail}: Pick<Config, 'warnMail'>, say: Say, mailPort = standardMailPort) {
+  /** @param book what was told in earlier lives of the daemon */
+  constructor(
+    {warnMail}: Pick<Config, 'warnMail'>,
+    say: Say,
+    book: AlarmBook,
+    mailPort = standardMailPort,
+  ) {
+    this.#book = book;
     const settings = {warnMail, warnCommand: '', warnWebhook: ''};
     const ways = plainWays<Said>(
       settings,

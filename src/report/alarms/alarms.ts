@@ -20,7 +20,7 @@ export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
     key: 'stopped',
     title: 'blocking is stopped',
     lines: [
-      'The relay refuses users whom it had, so nobody is blocked.',
+      'The relay now refuses addresses that it accepted before. Blocking is paused.',
       'See whether it knows its users: sendmail -bv postmaster. It blocks again by itself when it does.',
     ],
   };
@@ -28,7 +28,7 @@ export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
     key: 'notInForce',
     title: 'blocks are not in force',
     lines: [
-      `Of what should stand in the firewall, ${percentText(share)} does.`,
+      `${percentText(share)} of the blocks are in force.`,
       ...[...failures].map((failure) => `The firewall refuses: ${failure}`),
       'See blocksmtp doctor.',
     ],
@@ -47,36 +47,70 @@ export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
 
 /** Another program that loads its rules is repaired within a check: that is nothing to write a mail about. Ms. */
 export const settledMs = 60_000;
-/** A condition that lasts is told again after so long. Ms. */
+/** The mail that tells of it makes the mailer write a line: that alone does not end it, or mails would go to and fro. Ms. */
+export const deafSettledMs = 3_600_000;
+/** A condition that lasts is told again after so long. What has ended twice within it ends after so long only. Ms. */
 export const againMs = 86_400_000;
 /** More than there are. A count. */
 const mostAlarms = 8;
 
 interface Lasting {
   readonly title: string;
+  /** When it began. */
   readonly sinceMs: number;
+  /** Since when looks find nothing; undefined: the last one found it. */
+  readonly cleanMs: number | undefined;
   readonly toldMs: number | undefined;
+  /** When somebody was told that it was over, of the time before; undefined: not within `againMs`. */
+  readonly endedMs: number | undefined;
+  readonly is: 'on' | 'over';
 }
 
-/** What is told when, from one look at the status to the next. */
+/**
+ * What is told when, from one look at the status to the next. What comes and goes is one condition, so it is told, and
+ * told seldom: at most three mails on the first day, and then one a day. Nobody is told that it is over while it comes
+ * and goes.
+ */
 export class AlarmBook {
   readonly #lasting = new BoundedMap<string, Lasting>(mostAlarms);
 
   /** @param nowMs of a clock that nobody sets; @returns what is to be told now */
   look(alarms: readonly Alarm[], nowMs: number): Omit<Alarm, 'key'>[] {
-    const due: Omit<Alarm, 'key'>[] = [];
-    for (const {key, title, lines} of alarms) {
-      const {sinceMs, toldMs} = this.#lasting.get(key) ?? {sinceMs: nowMs, toldMs: undefined};
-      const isDue = toldMs === undefined ? nowMs - sinceMs >= settledMs : nowMs - toldMs >= againMs;
-      if (isDue) due.push({title, lines});
-      this.#lasting.set(key, {title, sinceMs, toldMs: isDue ? nowMs : toldMs});
+    const begun = alarms.flatMap((alarm) => this.#begin(alarm, nowMs) ?? []);
+    const gone = [...this.#lasting.entries()].filter(
+      ([key]) => !alarms.some((alarm) => alarm.key === key),
+    );
+    return [...begun, ...gone.flatMap(([key, known]) => this.#end(key, known, nowMs) ?? [])];
+  }
+
+  #begin({key, title, lines}: Alarm, nowMs: number): Omit<Alarm, 'key'> | undefined {
+    const known = this.#lasting.get(key);
+    const {sinceMs, toldMs} = known?.is === 'on' ? known : {sinceMs: nowMs, toldMs: undefined};
+    const isDue = toldMs === undefined ? nowMs - sinceMs >= settledMs : nowMs - toldMs >= againMs;
+    const told = isDue ? nowMs : toldMs;
+    this.#lasting.set(key, {
+      ...{title, sinceMs, toldMs: told, cleanMs: undefined, is: 'on'},
+      endedMs: known?.endedMs,
+    });
+    return isDue ? {title, lines} : undefined;
+  }
+
+  #end(key: string, known: Lasting, nowMs: number): Omit<Alarm, 'key'> | undefined {
+    const {title, toldMs, endedMs, is} = known;
+    if (is === 'over') {
+      if (endedMs === undefined || nowMs - endedMs >= againMs) this.#lasting.delete(key);
+      return undefined;
     }
-    for (const [key, {title, toldMs}] of [...this.#lasting.entries()]) {
-      if (alarms.some((alarm) => alarm.key === key)) continue;
-      this.#lasting.delete(key);
-      const line = 'All is as it should be in this.';
-      if (toldMs !== undefined) due.push({title: `no longer: ${title}`, lines: [line]});
+    const cleanMs = known.cleanMs ?? nowMs;
+    const isAgain = endedMs !== undefined && toldMs !== undefined;
+    const leastMs = isAgain ? againMs : key === 'deaf' ? deafSettledMs : settledMs;
+    if (nowMs - cleanMs < leastMs) {
+      this.#lasting.set(key, {...known, cleanMs});
+      return undefined;
     }
-    return due;
+    const ended = toldMs === undefined ? endedMs : nowMs;
+    this.#lasting.set(key, {...known, cleanMs: undefined, endedMs: ended, is: 'over'});
+    const lines = ['This is all right again.'];
+    return toldMs === undefined ? undefined : {title: `no longer: ${title}`, lines};
   }
 }

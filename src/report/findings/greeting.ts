@@ -108,9 +108,14 @@ function ofPause(pause: Pause, waiting: GreetingFacts['waiting']): Finding[] {
   const seconds = durationText(Math.round((pause.ms ?? 0) / 1000));
   const told = good(`sendmail pauses for ${seconds} before its greeting`);
   if ((pause.ms ?? 0) === 0) return [told];
-  if (pause.accessMap === 'notAsked' || waiting === undefined) {
+  if (pause.accessMap === 'notAsked') {
     const own = 'loopback, your own addresses and the whitelist wait';
     return [told, advice(`${own} for sendmail's greeting as strangers do: ${printed}`)];
+  }
+  if (waiting === 'unreadable') {
+    const what =
+      "sendmail's access map cannot be read, so nobody can tell who waits for its greeting";
+    return [told, advice(`${what}: run doctor as root`)];
   }
   if (waiting.length === 0) {
     return [told, good('loopback, your own addresses and the whitelist do not wait for it')];

@@ -2,10 +2,10 @@
  * What the watch on senders needs of the mailer's queue, and how it has it from sendmail's. Which mail is held,
  * `holding.ts` decides; how, `sys/queue`.
  */
-import {headerOf} from '../../queue/message.js';
+import {headerOf, type QueuedMessage} from '../../queue/message.js';
 import {holdMessages} from '../../sys/queue/hold.js';
 import {whyNotHeld} from '../../sys/queue/hold-rights.js';
-import {readMessages} from '../../sys/queue/read-queue.js';
+import {readMessages, WaitingMessages} from '../../sys/queue/read-queue.js';
 import {listQueue} from '../../sys/queue/states.js';
 
 export interface Held {
@@ -30,6 +30,8 @@ export interface MailQueue {
   readonly hold: (ids: readonly string[], reason: string) => Promise<Held>;
   /** What stands in the headers of those that are still there. */
   readonly detailsOf: (ids: readonly string[]) => readonly MessageDetails[];
+  /** The same for many, again and again: of those that wait for the relay. What it costs is bounded. */
+  readonly newReader: () => MailQueue['detailsOf'];
   /** By the names of the files alone: no message is opened. Undefined: no queue can be read. Never fails. */
   readonly list: () => Promise<Listed | undefined>;
   /** Why this process cannot have mail held; undefined: nothing speaks against it. */
@@ -39,17 +41,22 @@ export interface MailQueue {
 /** The program that writes mail from PHP puts its own name there, if its settings ask for it. */
 const scriptHeader = 'x-php-originating-script';
 
+const detailsIn = ({id, control}: QueuedMessage): MessageDetails => ({
+  id,
+  subject: headerOf(control, 'subject') ?? '',
+  script: headerOf(control, scriptHeader) ?? '',
+});
+
 export const sendmailQueue: MailQueue = {
   hold: async (ids, reason) => {
     const {done, left} = await holdMessages(ids, reason);
     return {done, busy: left.filter(({is}) => is === 'there')};
   },
-  detailsOf: (ids) =>
-    readMessages(ids).map(({id, control}) => ({
-      id,
-      subject: headerOf(control, 'subject') ?? '',
-      script: headerOf(control, scriptHeader) ?? '',
-    })),
+  detailsOf: (ids) => readMessages(ids).map(detailsIn),
+  newReader: () => {
+    const messages = new WaitingMessages();
+    return (ids) => messages.read(ids).map(detailsIn);
+  },
   list: () => listQueue(),
   whyNotHeld: () => whyNotHeld(),
 };

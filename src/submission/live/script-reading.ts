@@ -7,31 +7,42 @@ import type {Say} from '../../base/say.js';
 import type {Fact} from '../whose/fact.js';
 import {type SenderKey, uidIn} from '../whose/sender.js';
 import type {MailQueue} from './mail-queue.js';
-import {pauseUnless} from '../../sys/run/clock.js';
+import {monotonicMs, pauseUnless} from '../../sys/run/clock.js';
 
-/** Several are looked for at once, for each look reads the mailer's configuration. Ms: most mail waits for longer. */
+/** Several are looked for at once. Ms: most mail waits for longer. */
 const delayMs = 100;
-/** In one look. A count: each costs an open in each queue; of a flood a part is enough. */
+/** In one look. A count: each costs a look in each queue; of a flood a part is enough. */
 export const mostAtOnce = 100;
+
+/** Looks take no more than this part of the time, or the log would wait for them. */
+export const mostShare = 0.1;
 
 type Mail = Extract<Fact, {kind: 'mail'}>;
 
 interface ReadingParts {
   readonly ownHost: string;
-  readonly queue: Pick<MailQueue, 'detailsOf'>;
+  readonly queue: Pick<MailQueue, 'newReader'>;
   /** The script of a mail with so many recipients. */
   readonly onScript: (sender: SenderKey, script: string, recipients: number) => void;
   readonly say: Say;
+  /** A clock that nobody sets. Ms; default: that of this machine. */
+  readonly clock?: () => number;
 }
 
 export class ScriptReading {
   readonly #parts: ReadingParts;
+  readonly #detailsOf: MailQueue['detailsOf'];
+  readonly #clock: () => number;
+  /** No look before. */
+  #restUntilMs = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
   #asked = new Map<string, Mail>();
   #look: Promise<void> = Promise.resolve();
 
   constructor(parts: ReadingParts) {
     this.#parts = parts;
+    this.#detailsOf = parts.queue.newReader();
+    this.#clock = parts.clock ?? monotonicMs;
   }
 
   /** Never waits, never fails. */
@@ -52,18 +63,22 @@ export class ScriptReading {
   }
 
   async #soon(): Promise<void> {
-    await pauseUnless(this.#stop.signal, delayMs);
+    const restMs = this.#restUntilMs - this.#clock();
+    await pauseUnless(this.#stop.signal, Math.max(delayMs, restMs));
     const asked = this.#asked;
     this.#asked = new Map();
     if (this.#stop.signal.aborted) return;
-    const {queue, onScript, say} = this.#parts;
+    const {onScript, say} = this.#parts;
+    const beganMs = this.#clock();
     try {
-      for (const {id, script} of queue.detailsOf([...asked.keys()])) {
+      for (const {id, script} of this.#detailsOf([...asked.keys()])) {
         const mail = asked.get(id);
         if (mail !== undefined && script !== '') onScript(mail.sender, script, mail.recipients);
       }
     } catch (error) {
       say('error', `outgoing mail: scripts not read: ${(error as Error).message}`);
     }
+    const endMs = this.#clock();
+    this.#restUntilMs = endMs + (endMs - beganMs) * (1 / mostShare - 1);
   }
 }

@@ -76,18 +76,27 @@ export function whyNotAppended(path: string): string | undefined {
  * @returns why the file cannot be written, or made where there is none yet; undefined: it can
  */
 export function whyNotWritten(path: string): string | undefined {
-  const stat = fs.statSync(path, {throwIfNoEntry: false});
-  if (stat?.isDirectory() === true) return `${path}: a folder`;
-  return whyNoAccess(stat === undefined ? dirname(path) : path);
+  try {
+    const stat = fs.statSync(path, {throwIfNoEntry: false});
+    if (stat?.isDirectory() === true) return `${path}: a folder`;
+    return whyNoAccess(stat === undefined ? dirname(path) : path);
+  } catch (error) {
+    // A part of it is no folder, may not be entered, or is a link to itself.
+    return (error as Error).message;
+  }
 }
 
 /** @returns why the folder cannot be made, or nothing can be made in it; undefined: it can */
 export function whyNoFolder(path: string): string | undefined {
   let there = path;
-  while (there !== '/' && fs.statSync(there, {throwIfNoEntry: false}) === undefined) {
-    there = dirname(there);
+  try {
+    while (there !== '/' && fs.statSync(there, {throwIfNoEntry: false}) === undefined) {
+      there = dirname(there);
+    }
+    return fs.statSync(there).isDirectory() ? whyNoAccess(there) : `${there}: not a folder`;
+  } catch (error) {
+    return (error as Error).message;
   }
-  return fs.statSync(there).isDirectory() ? whyNoAccess(there) : `${there}: not a folder`;
 }
 
 /** The same for the folder that the path is in. */
@@ -132,8 +141,13 @@ export function writeTextFile(path: string, text: string, mode: number): void {
 
 export const folderOf = (path: string): string => dirname(path);
 
-export const isFolder = (path: string): boolean =>
-  fs.statSync(path, {throwIfNoEntry: false})?.isDirectory() === true;
+export function isFolder(path: string): boolean {
+  try {
+    return fs.statSync(path, {throwIfNoEntry: false})?.isDirectory() === true;
+  } catch {
+    return false; // as far as this process can tell
+  }
+}
 
 export const removeFile = (path: string): void => fs.rmSync(path, {force: true});
 
@@ -148,8 +162,12 @@ export function sizeOf(path: string): number | undefined {
 
 /** How long ago a file was changed; undefined when it is not there. Ms. */
 export function quietMs(path: string, nowMs: number): number | undefined {
-  const stat = fs.statSync(path, {throwIfNoEntry: false});
-  return stat && nowMs - stat.mtimeMs;
+  try {
+    const stat = fs.statSync(path, {throwIfNoEntry: false});
+    return stat && nowMs - stat.mtimeMs;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Differs when the file has changed, been replaced, appeared or gone. */

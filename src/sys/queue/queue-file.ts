@@ -61,8 +61,8 @@ export class QueueFiles {
   }
 }
 
-/** What a body's file tells without being opened. */
-export function lookAtBody(
+/** What a file tells without being opened. */
+export function lookAtFile(
   path: string | undefined,
 ): {readonly bytes: number; readonly uid: number} | undefined {
   if (path === undefined) return undefined;

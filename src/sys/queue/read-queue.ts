@@ -5,13 +5,15 @@
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
+import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type ControlFile, readControlFile} from '../../queue/control-file.js';
 import {isQueueId} from '../../queue/filter.js';
 import {type QueuedMessage, messageOf, type UserNames} from '../../queue/message.js';
 import {Users} from '../proc/users.js';
+import {monotonicMs} from '../run/clock.js';
 import {TimeSlice} from '../run/time-slice.js';
 import {type MailerFiles, queueDirectories, type QueueDirectory} from './directories.js';
-import {lookAtBody, QueueFiles} from './queue-file.js';
+import {lookAtFile, QueueFiles} from './queue-file.js';
 import {controlName} from './states.js';
 
 /** What could not be read as a message, and what went away meanwhile. */
@@ -77,6 +79,34 @@ export function readMessages(ids: readonly string[], files?: MailerFiles): Queue
   });
 }
 
+/** Which directories there are is read once in so long. Ms: sendmail itself finds new ones after minutes. */
+const directoriesMs = 60_000;
+
+/** Looks again and again for messages that wait in the queues of the relay: cheap where there is none of that name. */
+export class WaitingMessages {
+  readonly #files: MailerFiles | undefined;
+  readonly #users = userNames();
+  readonly #isTime = new AtMostEvery(directoriesMs);
+  #directories: readonly OneDirectory[] = [];
+
+  constructor(files?: MailerFiles) {
+    this.#files = files;
+  }
+
+  /** @param nowMs of a clock that nobody sets */
+  read(ids: readonly string[], nowMs = monotonicMs()): QueuedMessage[] {
+    if (this.#isTime.take(nowMs)) {
+      this.#directories = queueDirectories(this.#files)
+        .directories.filter(({queue}) => queue === 'relay')
+        .map((directory) => new OneDirectory(directory, newReading([]), this.#users));
+    }
+    const names = ids.filter(isQueueId).map((id) => `qf${id}`);
+    return this.#directories.flatMap((one) =>
+      names.flatMap((name) => (one.has(name) ? (one.read(name, () => true)?.message ?? []) : [])),
+    );
+  }
+}
+
 const newReading = (problems: readonly string[]): QueueReading => ({
   ...{messages: 0, torn: 0, gone: 0, refused: 0, why: [], problems: [...problems]},
 });
@@ -119,6 +149,11 @@ class OneDirectory {
     }
   }
 
+  /** An open that fails costs many times as much. */
+  has(name: string): boolean {
+    return lookAtFile(`${this.#directory.controls}/${name}`) !== undefined;
+  }
+
   read(name: string, isWanted: (named: Named) => boolean): FoundMessage | undefined {
     const reading = this.#reading;
     const id = name.slice(2);
@@ -147,7 +182,7 @@ class OneDirectory {
       // Seldom asked for. The owner is: a message of the submission may be gone by then.
       bodyOwner: queue === 'submission' ? this.#ownerOf(bodyPath()) : undefined,
       // No getter: each would make a hidden class of its own, which keeps the whole file until the next full collection.
-      bodyBytes: () => lookAtBody(bodyPath())?.bytes ?? 0,
+      bodyBytes: () => lookAtFile(bodyPath())?.bytes ?? 0,
     };
     const message = messageOf(control, place, this.#users);
     return {message, bodyText: () => this.#bodyText(bodyPath())};
@@ -163,7 +198,7 @@ class OneDirectory {
 
   /** In the queue of the submission a body is its sender's, unless the mailer itself has made it. */
   #ownerOf(path: string | undefined): number | undefined {
-    const uid = lookAtBody(path)?.uid;
+    const uid = lookAtFile(path)?.uid;
     return uid === this.#directory.uid ? undefined : uid;
   }
 

@@ -2,7 +2,7 @@
 import net from 'node:net';
 import {afterEach, expect, test} from '@jest/globals';
 import {AlarmWatch} from '../../../src/daemon/alarms/alarm-watch.js';
-import {settledMs} from '../../../src/report/alarms/alarms.js';
+import {AlarmBook, settledMs} from '../../../src/report/alarms/alarms.js';
 import {listLost, statusOf} from '../../report/status-samples.js';
 import {until} from '../../system/lab/until.js';
 
@@ -37,7 +37,7 @@ test('blocking is stopped: one mail after a minute', async () => {
   const {port, heard} = await mailer();
   const said: string[] = [];
   const say = (level: string, message: string): void => void said.push(`${level} ${message}`);
-  const watch = new AlarmWatch({warnMail: 'postmaster@example.net'}, say, port);
+  const watch = new AlarmWatch({warnMail: 'postmaster@example.net'}, say, new AlarmBook(), port);
   watch.look(bad, 0);
   watch.look(bad, settledMs);
   watch.look(bad, 2 * settledMs);
@@ -48,9 +48,24 @@ test('blocking is stopped: one mail after a minute', async () => {
   expect(said).toEqual([]);
 });
 
+test('what an earlier life of the daemon has told is not told again', async () => {
+  const {port, heard} = await mailer();
+  const book = new AlarmBook();
+  const settings = {warnMail: 'postmaster@example.net'};
+  const before = new AlarmWatch(settings, () => undefined, book, port);
+  before.look(bad, 0);
+  before.look(bad, settledMs);
+  await until('the mail', () => Promise.resolve(heard().includes('\r\n.\r\n')), 45_000);
+  await before.stop();
+  const after = new AlarmWatch(settings, () => undefined, book, port);
+  for (let looks = 2; looks < 5; looks++) after.look(bad, looks * settledMs);
+  await after.stop();
+  expect(heard().match(/^Subject: /gm)).toHaveLength(1);
+});
+
 test('without an address nothing is sent', async () => {
   const {port, heard} = await mailer();
-  const watch = new AlarmWatch({warnMail: ''}, () => undefined, port);
+  const watch = new AlarmWatch({warnMail: ''}, () => undefined, new AlarmBook(), port);
   watch.look(bad, 0);
   watch.look(bad, settledMs);
   await watch.stop();

@@ -1,6 +1,12 @@
 /** What is worth a mail, and when it is told. */
 import {expect, test} from '@jest/globals';
-import {againMs, AlarmBook, alarmsOf, settledMs} from '../../../src/report/alarms/alarms.js';
+import {
+  againMs,
+  AlarmBook,
+  alarmsOf,
+  deafSettledMs,
+  settledMs,
+} from '../../../src/report/alarms/alarms.js';
 import type {Status} from '../../../src/report/status.js';
 import {family, listLost, statusOf} from '../status-samples.js';
 
@@ -20,22 +26,65 @@ test.each<[string, Partial<Status>, string[]]>([
 const lost = alarmsOf(statusOf({crowd: listLost}));
 const titles = (due: readonly {readonly title: string}[]): string[] => due.map(({title}) => title);
 
-test('what lasts for a minute is told once, again after a day, and when it is over', () => {
+test('what lasts for a minute is told once, again after a day, and when it is over for a minute', () => {
   const book = new AlarmBook();
   expect(book.look(lost, 0)).toEqual([]);
   expect(book.look(lost, settledMs - 1)).toEqual([]);
   expect(titles(book.look(lost, settledMs))).toEqual(['blocking is stopped']);
   expect(book.look(lost, settledMs + againMs - 1)).toEqual([]);
-  expect(titles(book.look(lost, settledMs + againMs))).toEqual(['blocking is stopped']);
-  expect(titles(book.look([], settledMs + againMs + 1))).toEqual([
-    'no longer: blocking is stopped',
-  ]);
-  expect(book.look([], settledMs + againMs + 2)).toEqual([]);
+  const lastMs = settledMs + againMs;
+  expect(titles(book.look(lost, lastMs))).toEqual(['blocking is stopped']);
+  expect(book.look([], lastMs + 1)).toEqual([]);
+  expect(book.look([], lastMs + settledMs)).toEqual([]);
+  expect(titles(book.look([], lastMs + 1 + settledMs))).toEqual(['no longer: blocking is stopped']);
+  expect(book.look([], lastMs + 2 + settledMs)).toEqual([]);
 });
 
-test('what is over before is not told', () => {
+test('what is over for a minute before it was told is not told', () => {
   const book = new AlarmBook();
-  for (let nowMs = 0; nowMs < 10 * settledMs; nowMs += settledMs / 2) {
-    expect(book.look(nowMs % settledMs === 0 ? lost : [], nowMs)).toEqual([]);
+  for (let nowMs = 0; nowMs < againMs; nowMs += 3 * settledMs) {
+    expect(book.look(lost, nowMs)).toEqual([]);
+    expect(book.look(lost, nowMs + settledMs / 2)).toEqual([]);
+    for (const looks of [1, 2]) expect(book.look([], nowMs + looks * settledMs)).toEqual([]);
   }
+});
+
+/** Titles of all that is told in a time, with looks each ten seconds. */
+function toldOf(book: AlarmBook, days: number, at: (nowMs: number) => typeof lost): string[] {
+  const told: string[] = [];
+  for (let nowMs = 0; nowMs < days * againMs; nowMs += 10_000)
+    told.push(...titles(book.look(at(nowMs), nowMs)));
+  return told;
+}
+
+test('what comes and goes with each look is told once a day, and not that it is over', () => {
+  const told = toldOf(new AlarmBook(), 3, (nowMs) => (nowMs % 20_000 === 0 ? lost : []));
+  expect(told).toEqual(Array.from({length: 3}, () => 'blocking is stopped'));
+});
+
+test('what comes and goes each ten minutes is told at once again, and then ends only after a day', () => {
+  const at = (nowMs: number): typeof lost => (nowMs % 1_200_000 < 600_000 ? lost : []);
+  const [first, end, second, ...daily] = toldOf(new AlarmBook(), 3, at);
+  expect([first, end, second]).toEqual([
+    'blocking is stopped',
+    'no longer: blocking is stopped',
+    'blocking is stopped',
+  ]);
+  expect(daily).toEqual(['blocking is stopped', 'blocking is stopped']);
+  const quiet = new AlarmBook();
+  const told = toldOf(quiet, 3, (nowMs) => (nowMs < againMs ? at(nowMs) : []));
+  expect(told.slice(3)).toEqual(['no longer: blocking is stopped']);
+});
+
+test('the line that its own mail makes the mailer write does not end that it is not heard', () => {
+  const deaf = alarmsOf(statusOf({hearing: deafHearing}));
+  const book = new AlarmBook();
+  let heardMs = Number.NEGATIVE_INFINITY;
+  const told: string[] = [];
+  for (let nowMs = 0; nowMs < againMs; nowMs += 10_000) {
+    const found = titles(book.look(nowMs - heardMs < deafSettledMs / 2 ? [] : deaf, nowMs));
+    if (found.length > 0) heardMs = nowMs;
+    told.push(...found);
+  }
+  expect(told).toEqual(['the mailer is not heard']);
 });

@@ -92,10 +92,19 @@ test('doctor finds a gate that is not heard, and a short queue', () => {
     "advice: the mailer's listen queue has 10",
   ]);
   expect(troubles({status, greeting}, {greeting: 'off'})).toEqual([]);
-  const unread = {...greeting, waiting: undefined, database: 'current', listenQueue: 128} as const;
+  const unread = {
+    ...greeting,
+    waiting: 'unreadable',
+    database: 'current',
+    listenQueue: 128,
+  } as const;
   expect(troubles({status, greeting: unread}, {greeting: 'observe', backend: 'nftables'})).toEqual([
-    expect.stringContaining('advice: loopback, your own addresses and the whitelist wait for'),
+    "advice: sendmail's access map cannot be read, so nobody can tell who waits for its greeting: run doctor as root",
   ]);
+  const unasked = {...unread, pause: {...greeting.pause, accessMap: 'notAsked'}} as const;
+  expect(troubles({status, greeting: unasked}, {greeting: 'observe', backend: 'nftables'})).toEqual(
+    [expect.stringContaining('advice: loopback, your own addresses and the whitelist wait for')],
+  );
 });
 
 test('a port of the gate that others have is told, by status and doctor', () => {

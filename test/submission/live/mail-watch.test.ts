@@ -29,6 +29,7 @@ const queue: MailQueue = {
     return Promise.resolve({done: ids, busy: []});
   },
   detailsOf: (ids) => ids.map((id) => ({id, subject: 'cheap', script: '33:evil.php'})),
+  newReader: () => (ids) => ids.map((id) => ({id, subject: 'cheap', script: '33:evil.php'})),
   list: () => Promise.resolve(listed),
   whyNotHeld: () => whyNotHeld,
 };

@@ -1,6 +1,6 @@
 /** Which mail is looked at for its script: once, of users of this machine, and of a flood a part. */
 import {expect, test} from '@jest/globals';
-import {mostAtOnce, ScriptReading} from '../../../src/submission/live/script-reading.js';
+import {mostAtOnce, mostShare, ScriptReading} from '../../../src/submission/live/script-reading.js';
 import type {Fact} from '../../../src/submission/whose/fact.js';
 import {until} from '../../system/lab/until.js';
 import {idOf, relay, startMs} from '../samples.js';
@@ -12,20 +12,24 @@ const mail = (number: number, more: Partial<Mail> = {}): Mail => ({
   ...{place: {host: relay, queueId: idOf(number)}, from: '', peer: '', ...more},
 });
 
-function made(scriptOf: (id: string) => string = (id) => `33:${id}.php`) {
+function made(
+  scriptOf: (id: string) => string = (id) => `33:${id}.php`,
+  clock: () => number = () => performance.now(),
+) {
   const asked: (readonly string[])[] = [];
   const seen: (readonly [string, string, number])[] = [];
   const said: string[] = [];
   const reading = new ScriptReading({
     ownHost: relay,
     queue: {
-      detailsOf: (ids) => {
+      newReader: () => (ids) => {
         asked.push(ids);
         return ids.map((id) => ({id, subject: '', script: scriptOf(id)}));
       },
     },
     onScript: (...each) => void seen.push(each),
     say: (_, text) => void said.push(text),
+    clock,
   });
   return {reading, asked, seen, said};
 }
@@ -71,6 +75,24 @@ test('of a flood a part is looked at, and a queue that cannot be read is said', 
   expect(asked.map(({length}) => length)).toEqual([mostAtOnce]);
   expect(said).toEqual(['outgoing mail: scripts not read: EACCES']);
   expect(mostAtOnce).toBe(100);
+});
+
+test('after a look that took long it rests: looks take a tenth of the time', async () => {
+  let nowMs = 0;
+  const {reading, asked} = made(
+    () => {
+      nowMs += 60_000;
+      return '';
+    },
+    () => nowMs,
+  );
+  reading.take(mail(1));
+  await until('the look', () => asked.length === 1);
+  reading.take(mail(2));
+  // It rests for nine minutes: the signal ends that, and nothing more is looked at.
+  await reading.stop();
+  expect(asked).toEqual([[idOf(1)]]);
+  expect(mostShare).toBe(0.1);
 });
 
 test('after its end it looks no more', async () => {

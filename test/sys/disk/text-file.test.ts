@@ -7,12 +7,32 @@ import {
   fileVersion,
   mostFileBytes,
   readTextFile,
+  isFolder,
+  quietMs,
+  whyNoFolder,
   whyNotRun,
+  whyNotWritten,
   writeTextFile,
 } from '../../../src/sys/disk/text-file.js';
 import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
+
+test('a path through a file, or through a link to itself, is told and not thrown', () => {
+  const folder = newDir();
+  const file = join(folder, 'file');
+  fs.writeFileSync(file, '');
+  fs.symlinkSync('loop', join(folder, 'loop'));
+  for (const [path, code] of [
+    [join(file, 'metrics.prom'), 'ENOTDIR'],
+    [join(folder, 'loop', 'metrics.prom'), 'ELOOP'],
+  ] as const) {
+    expect(whyNotWritten(path)).toContain(code);
+    expect(whyNoFolder(path)).toContain(code);
+    expect([isFolder(path), quietMs(path, 0)]).toEqual([false, undefined]);
+  }
+  expect(whyNotWritten(join(folder, 'none'))).toBeUndefined();
+});
 
 describe('reading', () => {
   test('text, with bytes that are none', () => {

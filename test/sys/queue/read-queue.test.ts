@@ -5,7 +5,7 @@ import {describe, expect, test} from '@jest/globals';
 import type {QueuedMessage} from '../../../src/queue/message.js';
 import {queueDirectories} from '../../../src/sys/queue/directories.js';
 import {mostBodyBytes, mostControlBytes} from '../../../src/sys/queue/queue-file.js';
-import {readMessages, readQueue} from '../../../src/sys/queue/read-queue.js';
+import {readMessages, readQueue, WaitingMessages} from '../../../src/sys/queue/read-queue.js';
 import {findStates, listQueue, mostListed} from '../../../src/sys/queue/states.js';
 import {tempDirs} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
@@ -206,4 +206,23 @@ test('all ids are listed by the names of their files, and a few messages are rea
   ]);
   expect(await listQueue({relay: [world.path('no.cf')], submission: []})).toBeUndefined();
   expect(mostListed).toBe(200_000);
+});
+
+test('mail that waits for the relay is found again and again; new directories once a minute', () => {
+  const world = queueWorld(newDir());
+  const [relay, held, submission, later] = [1, 2, 3, 4].map((n) => `ATFIh0Y00020${n}`) as [
+    ...[string, string, string, string],
+  ];
+  world.put('mqueue/q1', relay);
+  world.put('mqueue/q1', held);
+  renameSync(world.path(`mqueue/q1/qf${held}`), world.path(`mqueue/q1/hf${held}`));
+  world.put('client', submission);
+  const waiting = new WaitingMessages(world.files);
+  const idsAt = (nowMs: number): string[] =>
+    waiting.read([relay, held, submission, later, '../../etc'], nowMs).map(({id}) => id);
+  expect(idsAt(0)).toEqual([relay]);
+  mkdirSync(world.path('mqueue/q9'));
+  world.put('mqueue/q9', later);
+  expect(idsAt(59_999)).toEqual([relay]);
+  expect(idsAt(60_000)).toEqual([relay, later]);
 });
