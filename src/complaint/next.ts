@@ -10,7 +10,7 @@ import type {Attacker, Deed} from './spool/deed.js';
 const dayMs = 86_400_000;
 /** In `send`: it should have gone long ago, and its addresses may be others' now. Ms. */
 const longestWaitMs = 2 * dayMs;
-/** In `preview` and `ask`: so long it is shown, and can be sent by hand. Ms. */
+/** In `preview` and `ask`: so long it is shown; in `ask` it can be sent by hand. Ms. */
 const longestShownMs = 7 * dayMs;
 
 export type Mode = 'preview' | 'ask' | 'send';
@@ -38,7 +38,9 @@ export function nextOf(
   const {go, againMs = 0} = step;
   const ageMs = nowMs - madeMs;
   if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'it did not go in 7 days'};
-  if (go === 'no' && mode !== 'send') {
+  // Before all else: a row may be from a time in which it was to be sent.
+  if (mode === 'preview') return {kind: 'wait', why: 'complaints is "preview": nothing is sent'};
+  if (go === 'no' && mode === 'ask') {
     return {kind: 'wait', why: 'for you: blocksmtp complain --send'};
   }
   if (go === 'no' && ageMs > longestWaitMs) return {kind: 'withdraw', why: 'it is 2 days old'};

@@ -124,6 +124,9 @@ function release(
   if (config.complaintFrom === '') {
     return refused('complaint_from is not set: the mailbox to which answers come');
   }
+  if (config.complaints === 'preview') {
+    return refused('complaints is "preview", so nothing is sent: set complaints = "ask" or "send"');
+  }
   if (config.dryRun) return refused('dry_run is set: nothing is sent');
   if (send === 'yes' && (book === undefined || !maySend(book))) {
     const days = `${book?.days ?? 0} of ${previewDays} days`;

@@ -1,0 +1,30 @@
+/** What becomes of an open complaint, and who stays in it. */
+import {describe, expect, test} from '@jest/globals';
+import {type Mode, nextOf} from '../../src/complaint/next.js';
+import type {Complaint} from '../../src/complaint/spool/complaint.js';
+import {attacker, startMs} from './support.js';
+
+const book = {key: '', days: 7, lastDay: 0, allowed: 'yes', handedMs: []} as const;
+const network = '203.0.113.0/24';
+const contact = {
+  ...{mailbox: 'abuse@example.net', source: 'registry', certainty: 'published'},
+} as const;
+const guessing = (go: 'no' | 'yes'): Complaint => ({
+  ...{id: 'a', network, contact, madeMs: startMs},
+  about: {kind: 'guessing', network, attackers: [attacker('203.0.113.7')]},
+  step: {kind: 'composed', go},
+});
+const next = (complaint: Complaint, mode: Mode) =>
+  nextOf(complaint, {mode, book, perDay: 50, from: 'abuse@example.org', nowMs: startMs + 1});
+
+describe('a mode', () => {
+  test.each([
+    ['preview', 'no', 'wait'],
+    ['preview', 'yes', 'wait'],
+    ['ask', 'no', 'wait'],
+    ['ask', 'yes', 'hand'],
+    ['send', 'no', 'hand'],
+  ] as const)('%s, with the word of the operator: %s', (mode, go, kind) => {
+    expect(next(guessing(go), mode).kind).toBe(kind);
+  });
+});
