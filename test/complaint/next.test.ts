@@ -7,7 +7,9 @@ import {attacker, startMs} from './support.js';
 const book = {key: '', days: 7, lastDay: 0, allowed: 'yes', handedMs: []} as const;
 const network = '203.0.113.0/24';
 const contact = {
-  ...{mailbox: 'abuse@example.net', source: 'registry', certainty: 'published'},
+  mailbox: 'abuse@example.net',
+  source: 'registry',
+  certainty: 'published',
 } as const;
 const guessing = (go: 'no' | 'yes'): Complaint => ({
   ...{id: 'a', network, contact, madeMs: startMs},

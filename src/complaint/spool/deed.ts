@@ -4,6 +4,9 @@
  * follows is for `complaint/due.ts`. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
+import {parseAddress} from '../../net/address.js';
+import {parseNetwork} from '../../net/network.js';
+import {NetworkSet} from '../../net/network-set.js';
 
 /** A user name as strangers may read it: never the name itself, and never whether it exists. */
 export interface ShownName {
@@ -86,6 +89,26 @@ export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
 }
 
 export const latestBlockMs = ({blocksMs}: Deed): number => blocksMs.at(-1) ?? 0;
+
+/**
+ * Forgets what the clients of these networks did: their blocks were wrong, or nobody wants them any more. All deeds
+ * are walked through once at most, however many networks there are, and only for those that are no client of a row.
+ *
+ * @param networks canonical texts
+ */
+export function forgetDeeds(deeds: Table<Deed>, networks: readonly string[]): void {
+  const larger: string[] = [];
+  for (const network of networks) {
+    if (deeds.get(network) !== undefined) deeds.delete(network);
+    else if (network.includes('/')) larger.push(network);
+  }
+  if (larger.length === 0 || deeds.size === 0) return;
+  const around = new NetworkSet(larger.flatMap((network) => parseNetwork(network) ?? []));
+  for (const {client, address} of [...deeds.values()]) {
+    const read = parseAddress(address);
+    if (read !== undefined && around.has(read)) deeds.delete(client);
+  }
+}
 
 /**
  * Forgets what is old; and what lies in the future, by a clock that was set back, is moved to now: it would

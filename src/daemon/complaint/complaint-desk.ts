@@ -98,8 +98,10 @@ export class ComplaintDesk {
     if (this.#parts.config.complaints === 'off') return;
     for (const outcome of outcomes) {
       if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
-      else if (outcome.kind === 'lifted') this.#lifted(outcome.block.network, outcome.why);
-      else if (outcome.kind === 'block') {
+      else if (outcome.kind === 'lifted') {
+        // The guard forgot it already, but its block may have been heard of only now.
+        if (byHand.has(outcome.why)) this.#worker.lifted(outcome.block.network);
+      } else if (outcome.kind === 'block') {
         const heard = this.#heard(outcome);
         if (heard !== undefined) this.#worker.blocked(heard);
       }
@@ -151,16 +153,6 @@ export class ComplaintDesk {
     this.#seen.set(client.text, client);
     if (this.#seen.size <= mostSeen) return;
     for (const oldest of this.#seen.keys()) return void this.#seen.delete(oldest);
-  }
-
-  #lifted(network: string, why: WhyLifted): void {
-    if (!byHand.has(why)) return;
-    const around = parseNetwork(network);
-    for (const {client, address} of [...this.#parts.state.complaintDeeds.values()]) {
-      const read = client === network ? undefined : parseAddress(address);
-      const isIn = read !== undefined && around !== undefined && contains(around, read);
-      if (client === network || isIn) this.#worker.lifted(client);
-    }
   }
 
   /** @returns undefined for a block of which nobody complains */
