@@ -56,17 +56,20 @@ export function nextOf(
 
 /**
  * Without those whose block was lifted by hand since, or who have become exempt; nothing of it is left where it
- * has none. A message stays as it is.
+ * has none. A message stays as it is, unless its client may not be named any more.
  *
  * @param mayName whether an address may be named now
  */
 export function stillAccused(
   complaint: Complaint,
   deeds: Table<Deed>,
-  mayName: (attacker: Attacker) => 'yes' | 'no',
+  mayName: (attacker: Pick<Attacker, 'address' | 'client'>) => 'yes' | 'no',
 ): Complaint | undefined {
   const {about} = complaint;
-  if (about.kind !== 'guessing') return complaint;
+  if (about.kind !== 'guessing') {
+    const {client} = about;
+    return mayName({client, address: client}) === 'yes' ? complaint : undefined;
+  }
   const attackers = about.attackers.filter(
     (each) => deeds.get(each.client) !== undefined && mayName(each) === 'yes',
   );

@@ -1,8 +1,8 @@
 /** What becomes of an open complaint, and who stays in it. */
 import {describe, expect, test} from '@jest/globals';
-import {type Mode, nextOf} from '../../src/complaint/next.js';
+import {type Mode, nextOf, stillAccused} from '../../src/complaint/next.js';
 import type {Complaint} from '../../src/complaint/spool/complaint.js';
-import {attacker, startMs} from './support.js';
+import {attacker, emptyTables, startMs} from './support.js';
 
 const book = {key: '', days: 7, lastDay: 0, allowed: 'yes', handedMs: []} as const;
 const network = '203.0.113.0/24';
@@ -29,4 +29,14 @@ describe('a mode', () => {
   ] as const)('%s, with the word of the operator: %s', (mode, go, kind) => {
     expect(next(guessing(go), mode).kind).toBe(kind);
   });
+});
+
+test('a message whose client may not be named any more goes no further', () => {
+  const client = '203.0.113.7';
+  const found = {kind: 'person'} as const;
+  const about = {network, client, queueId: 'a', takenMs: startMs, found, header: ''};
+  const message: Complaint = {...guessing('no'), about: {kind: 'message', ...about}};
+  const {complaintDeeds} = emptyTables();
+  expect(stillAccused(message, complaintDeeds, () => 'yes')).toBe(message);
+  expect(stillAccused(message, complaintDeeds, () => 'no')).toBeUndefined();
 });

@@ -57,7 +57,7 @@ export class Poster {
       if (still !== row) tables.complaints.replace(id, still);
       return still;
     }
-    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'its blocks were lifted'});
+    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'nobody of it is to be named any more'});
     return undefined;
   }
 

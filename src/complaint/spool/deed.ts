@@ -28,7 +28,7 @@ export interface Attacker {
   /** What was counted: unknown names, wrong passwords. Counts. */
   readonly unknownNames: number;
   readonly wrongPasswords: number;
-  /** Blocks so far, the latest included. A count. */
+  /** Blocks that could be complained of, the latest included. A count. */
   readonly blocks: number;
   /** The last ones, oldest first. */
   readonly names: readonly ShownName[];
@@ -64,13 +64,11 @@ export interface NotedBlock {
   readonly lastMs: number;
   readonly unknownNames: number;
   readonly wrongPasswords: number;
-  /** Blocks of this client, this one included. A count. */
-  readonly repeat: number;
   readonly names: readonly ShownName[];
 }
 
 export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
-  const {client, address, nowMs, firstMs, lastMs, repeat} = block;
+  const {client, address, nowMs, firstMs, lastMs} = block;
   const before = deeds.get(client);
   const blocksMs = [...(before?.blocksMs ?? []), nowMs].slice(-mostBlockTimes);
   const names = new Map(
@@ -82,7 +80,8 @@ export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
     lastMs: Math.max(before?.lastMs ?? lastMs, lastMs),
     unknownNames: (before?.unknownNames ?? 0) + block.unknownNames,
     wrongPasswords: (before?.wrongPasswords ?? 0) + block.wrongPasswords,
-    blocks: Math.max((before?.blocks ?? 0) + 1, repeat),
+    // Not all blocks that it ever had: of others a line of a log may be all that is known.
+    blocks: (before?.blocks ?? 0) + 1,
     names: [...names.values()].slice(-mostShownNames),
     ...(before?.told !== undefined && {told: before.told}),
   });

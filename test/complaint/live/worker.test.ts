@@ -11,10 +11,11 @@ import {dayMs, emptyTables, type Rig, rig, startMs} from '../support.js';
 
 const later = 31 * 60_000;
 
-function block(worker: ComplaintWorker, address: string, nowMs: number, repeat = 2): void {
-  const times = {nowMs, firstMs: nowMs - 60_000, lastMs: nowMs};
-  const counts = {unknownNames: 10, wrongPasswords: 0, repeat};
-  worker.blocked({client: address, address, ...times, ...counts, names: ['alice@example.org']});
+function block(worker: ComplaintWorker, address: string, nowMs: number, times = 2): void {
+  const when = {nowMs, firstMs: nowMs - 60_000, lastMs: nowMs};
+  const counts = {unknownNames: 10, wrongPasswords: 0};
+  for (let time = 0; time < times; time++)
+    worker.blocked({client: address, address, ...when, ...counts, names: ['alice@example.org']});
 }
 
 function begin(made: Rig): ComplaintWorker {
