@@ -3,6 +3,7 @@
  * `complaint/next.ts`. Before the first byte goes the row is saved as `handing`: see `complaint/spool/complaint.ts`.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
+import {printable} from '../../base/printable.js';
 import {composeMail, type ComplaintMail} from '../letter/mail.js';
 import {type Mode, nextOf, stillAccused} from '../next.js';
 import {reportId} from '../report-id.js';
@@ -13,6 +14,8 @@ import {noteTold} from '../spool/enter.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import type {HandOver} from '../../sys/talk/mail.js';
 
+/** Of the reason why a letter cannot be written. Characters. */
+const mostWhy = 300;
 /** The mailer is asked again so late. Ms. */
 const retryMs = 15 * 60_000;
 
@@ -34,7 +37,13 @@ export class Poster {
     if (problems.length === 0 && this.#troubles.end('letters'))
       say('notice', 'complaints: all letters can be read');
     const tools = {base64, idOf: (address: string) => reportId(complaint.id, address, hash)};
-    return composeMail(complaint, sender, all, tools, now());
+    try {
+      return composeMail(complaint, sender, all, tools, now());
+    } catch (error) {
+      // One bad row, as of a state that somebody changed, holds up no other.
+      const why = `complaint ${complaint.id} cannot be written: ${(error as Error).message}`;
+      return {kind: 'wrong', why: printable(why, mostWhy)};
+    }
   }
 
   /** Each open complaint one step on, or as many as can be. */
