@@ -11,6 +11,7 @@ import type {KeyedHash} from '../spool/keyed.js';
 import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';
 import {noteTold} from '../spool/enter.js';
+import {isAlive} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import type {HandOver} from '../../sys/talk/mail.js';
 
@@ -79,6 +80,12 @@ export class Poster {
     const {complaints: mode, dryRun} = config;
     const book = bookOf(tables.complaintBook);
     if (mode === 'off' || book === undefined) return;
+    const mailbox = before.contact?.mailbox;
+    if (mailbox !== undefined && !isAlive(tables.complaintLeftOut, mailbox, now())) {
+      const why = 'its mailbox bounced of late, or you had it forgotten';
+      this.#put(before, {kind: 'held', atMs: now(), reason: 'noContact', why});
+      return;
+    }
     // A mail is made of many parts: only where it goes, or nobody knows yet whether it can be written.
     const next = nextOf(before, this.#question(mode, book));
     if (next.kind === 'withdraw') {

@@ -27,11 +27,19 @@ interface Entry {
   readonly nowMs: number;
 }
 
-/** @returns `waits`: today's letter of this network has gone; its clients stay due */
+/**
+ * @returns `waits`: today's letter of this network has gone, or is to be sent as the operator saw it; its clients stay
+ * due. A message of which somebody was told is `entered`: the same one is not told twice.
+ */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;
   const before = complaints.get(id);
-  if (before !== undefined && !isOpen(before)) return 'waits';
+  if (before !== undefined && !isOpen(before)) {
+    return about.kind === 'message' && sentMs(before) !== undefined ? 'entered' : 'waits';
+  }
+  if (before?.step.kind === 'composed' && before.step.go === 'yes') {
+    return about.kind === 'message' ? 'entered' : 'waits';
+  }
   if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs)) {
     return 'waits';
   }
