@@ -26,13 +26,15 @@ interface NextQuestion {
   readonly book: ComplaintBook;
   readonly perDay: number;
   readonly from: string;
+  /** Whether a letter about its network went in the last 24 hours. */
+  readonly went: 'no' | 'yes';
   readonly nowMs: number;
 }
 
 /** @param complaint one whose letter can be written */
 export function nextOf(
-  {step, madeMs}: Complaint,
-  {mode, book, perDay, from, nowMs}: NextQuestion,
+  {step, madeMs, about}: Complaint,
+  {mode, book, perDay, from, went, nowMs}: NextQuestion,
 ): Next {
   if (step.kind !== 'composed') return {kind: 'wait', why: 'its letter is not written yet'};
   const {go, againMs = 0} = step;
@@ -48,6 +50,9 @@ export function nextOf(
   if (!maySend(book))
     return {kind: 'wait', why: 'until they were shown on 7 days, or: --send --yes'};
   if (nowMs < againMs && againMs - nowMs < dayMs) return {kind: 'wait', why: 'the mailer'};
+  if (about.kind === 'guessing' && went === 'yes') {
+    return {kind: 'wait', why: 'one about its network went in 24 hours'};
+  }
   if (mailsLeft(book, perDay, nowMs) === 0) {
     return {kind: 'wait', why: 'as many as complaints_per_day went in 24 hours'};
   }

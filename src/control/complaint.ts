@@ -10,6 +10,7 @@ import {nextOf} from '../complaint/next.js';
 import type {ComplaintTables} from '../complaint/spool/tables.js';
 import {allowSending, bookOf, maySend, previewDays} from '../complaint/spool/book.js';
 import {type Complaint, isOpen, putStep, sentMs} from '../complaint/spool/complaint.js';
+import {wentToday} from '../complaint/spool/enter.js';
 import {forget, markDead, never} from '../complaint/spool/left-out.js';
 import {complaintViews, type LetterView} from '../complaint/view.js';
 import {networkOf, overlaps, parseNetwork} from '../net/network.js';
@@ -151,10 +152,11 @@ function letterView(
     return [{id, network, mailbox, ...empty, waits: composed.why}];
   }
   const {complaints: mode, complaintsPerDay: perDay, complaintFrom: from} = config;
+  const went = wentToday(tables.complaints.values(), network, nowMs) ? 'yes' : 'no';
   const next =
     mode === 'off' || book === undefined
       ? undefined
-      : nextOf(complaint, {mode, book, perDay, from, nowMs});
+      : nextOf(complaint, {mode, book, perDay, from, went, nowMs});
   const {subject, text, raw} = composed.mail;
   const waits = next?.kind === 'wait' ? next.why : '';
   return [{id, network, mailbox, subject, text, raw, waits}];

@@ -16,8 +16,8 @@ const guessing = (go: 'no' | 'yes'): Complaint => ({
   about: {kind: 'guessing', network, attackers: [attacker('203.0.113.7')]},
   step: {kind: 'composed', go},
 });
-const next = (complaint: Complaint, mode: Mode) =>
-  nextOf(complaint, {mode, book, perDay: 50, from: 'abuse@example.org', nowMs: startMs + 1});
+const next = (complaint: Complaint, mode: Mode, went: 'no' | 'yes' = 'no') =>
+  nextOf(complaint, {mode, book, perDay: 50, from: 'abuse@example.org', went, nowMs: startMs + 1});
 
 describe('a mode', () => {
   test.each([
@@ -39,4 +39,8 @@ test('a message whose client may not be named any more goes no further', () => {
   const {complaintDeeds} = emptyTables();
   expect(stillAccused(message, complaintDeeds, () => 'yes')).toBe(message);
   expect(stillAccused(message, complaintDeeds, () => 'no')).toBeUndefined();
+});
+
+test('two that wait for one network do not go on one day', () => {
+  expect(next(guessing('yes'), 'ask', 'yes')).toMatchObject({kind: 'wait'});
 });

@@ -10,7 +10,7 @@ import {reportId} from '../report-id.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';
-import {noteTold} from '../spool/enter.js';
+import {noteTold, wentToday} from '../spool/enter.js';
 import {isAlive} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import type {HandOver} from '../../sys/talk/mail.js';
@@ -87,7 +87,7 @@ export class Poster {
       return;
     }
     // A mail is made of many parts: only where it goes, or nobody knows yet whether it can be written.
-    const next = nextOf(before, this.#question(mode, book));
+    const next = nextOf(before, this.#question(before, mode, book));
     if (next.kind === 'withdraw') {
       this.#put(before, {kind: 'withdrawn', atMs: now(), why: next.why});
     }
@@ -100,10 +100,11 @@ export class Poster {
     else await this.#hand(before, composed.mail, stop);
   }
 
-  #question(mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
-    const {config, now} = this.#parts;
+  #question({network}: Complaint, mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
+    const {config, now, tables} = this.#parts;
+    const went = wentToday(tables.complaints.values(), network, now()) ? 'yes' : 'no';
     const {complaintsPerDay: perDay, complaintFrom: from} = config;
-    return {mode, book, perDay, from, nowMs: now()};
+    return {mode, book, perDay, from, went, nowMs: now()};
   }
 
   /** What was shown once is not shown again for a while, as it would not be sent again. */
