@@ -11,7 +11,11 @@ import type {Attacker, Deed} from './deed.js';
 const dayMs = 86_400_000;
 
 /** Whether a letter about this network went in the last 24 hours, or may have; of a future one too. */
-export const wentToday = (complaints: Iterable<Complaint>, network: string, nowMs: number): boolean =>
+export const wentToday = (
+  complaints: Iterable<Complaint>,
+  network: string,
+  nowMs: number,
+): boolean =>
   [...complaints].some((each) => {
     const ms = each.network === network ? sentMs(each) : undefined;
     return ms !== undefined && nowMs - ms < dayMs;
