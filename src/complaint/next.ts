@@ -10,7 +10,7 @@ import type {Attacker, Deed} from './spool/deed.js';
 const dayMs = 86_400_000;
 /** In `send`: it should have gone long ago, and its addresses may be others' now. Ms. */
 const longestWaitMs = 2 * dayMs;
-/** In `preview` and `ask`: so long it is shown, and can be sent by hand. Ms. */
+/** In `preview` and `ask`: so long it is shown; in `ask` it can be sent by hand. Ms. */
 const longestShownMs = 7 * dayMs;
 
 export type Mode = 'preview' | 'ask' | 'send';
@@ -26,19 +26,23 @@ interface NextQuestion {
   readonly book: ComplaintBook;
   readonly perDay: number;
   readonly from: string;
+  /** Whether a letter about its network went in the last 24 hours. */
+  readonly went: 'no' | 'yes';
   readonly nowMs: number;
 }
 
 /** @param complaint one whose letter can be written */
 export function nextOf(
-  {step, madeMs}: Complaint,
-  {mode, book, perDay, from, nowMs}: NextQuestion,
+  {step, madeMs, about}: Complaint,
+  {mode, book, perDay, from, went, nowMs}: NextQuestion,
 ): Next {
   if (step.kind !== 'composed') return {kind: 'wait', why: 'its letter is not written yet'};
   const {go, againMs = 0} = step;
   const ageMs = nowMs - madeMs;
   if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'it did not go in 7 days'};
-  if (go === 'no' && mode !== 'send') {
+  // Before all else: a row may be from a time in which it was to be sent.
+  if (mode === 'preview') return {kind: 'wait', why: 'complaints is "preview": nothing is sent'};
+  if (go === 'no' && mode === 'ask') {
     return {kind: 'wait', why: 'for you: blocksmtp complain --send'};
   }
   if (go === 'no' && ageMs > longestWaitMs) return {kind: 'withdraw', why: 'it is 2 days old'};
@@ -46,6 +50,9 @@ export function nextOf(
   if (!maySend(book))
     return {kind: 'wait', why: 'until they were shown on 7 days, or: --send --yes'};
   if (nowMs < againMs && againMs - nowMs < dayMs) return {kind: 'wait', why: 'the mailer'};
+  if (about.kind === 'guessing' && went === 'yes') {
+    return {kind: 'wait', why: 'one about its network went in 24 hours'};
+  }
   if (mailsLeft(book, perDay, nowMs) === 0) {
     return {kind: 'wait', why: 'as many as complaints_per_day went in 24 hours'};
   }
@@ -54,17 +61,20 @@ export function nextOf(
 
 /**
  * Without those whose block was lifted by hand since, or who have become exempt; nothing of it is left where it
- * has none. A message stays as it is.
+ * has none. A message stays as it is, unless its client may not be named any more.
  *
  * @param mayName whether an address may be named now
  */
 export function stillAccused(
   complaint: Complaint,
   deeds: Table<Deed>,
-  mayName: (attacker: Attacker) => 'yes' | 'no',
+  mayName: (attacker: Pick<Attacker, 'address' | 'client'>) => 'yes' | 'no',
 ): Complaint | undefined {
   const {about} = complaint;
-  if (about.kind !== 'guessing') return complaint;
+  if (about.kind !== 'guessing') {
+    const {client} = about;
+    return mayName({client, address: client}) === 'yes' ? complaint : undefined;
+  }
   const attackers = about.attackers.filter(
     (each) => deeds.get(each.client) !== undefined && mayName(each) === 'yes',
   );

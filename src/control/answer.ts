@@ -48,6 +48,8 @@ const isRule = oneOf<Rule>({
   neighbours: true,
 });
 
+const isProof = oneOf<Proof>({kernel: true, journal: true, title: true, log: true});
+
 const isBecause = shape<Because>({
   rule: isRule,
   score: isNumber,
@@ -61,7 +63,8 @@ const isBecause = shape<Because>({
   members: maybe(isNumber),
   within: maybe(isText),
   names: listOf(isText),
-  proof: maybe(oneOf<Proof>({kernel: true, journal: true, title: true, log: true})),
+  proof: maybe(isProof),
+  weakest: maybe(isProof),
 });
 
 const isBlock = shape<ShownBlock>({

@@ -10,6 +10,7 @@ import {nextOf} from '../complaint/next.js';
 import type {ComplaintTables} from '../complaint/spool/tables.js';
 import {allowSending, bookOf, maySend, previewDays} from '../complaint/spool/book.js';
 import {type Complaint, isOpen, putStep, sentMs} from '../complaint/spool/complaint.js';
+import {wentToday} from '../complaint/spool/enter.js';
 import {forget, markDead, never} from '../complaint/spool/left-out.js';
 import {complaintViews, type LetterView} from '../complaint/view.js';
 import {networkOf, overlaps, parseNetwork} from '../net/network.js';
@@ -124,6 +125,9 @@ function release(
   if (config.complaintFrom === '') {
     return refused('complaint_from is not set: the mailbox to which answers come');
   }
+  if (config.complaints === 'preview') {
+    return refused('complaints is "preview", so nothing is sent: set complaints = "ask" or "send"');
+  }
   if (config.dryRun) return refused('dry_run is set: nothing is sent');
   if (send === 'yes' && (book === undefined || !maySend(book))) {
     const days = `${book?.days ?? 0} of ${previewDays} days`;
@@ -148,10 +152,11 @@ function letterView(
     return [{id, network, mailbox, ...empty, waits: composed.why}];
   }
   const {complaints: mode, complaintsPerDay: perDay, complaintFrom: from} = config;
+  const went = wentToday(tables.complaints.values(), network, nowMs) ? 'yes' : 'no';
   const next =
     mode === 'off' || book === undefined
       ? undefined
-      : nextOf(complaint, {mode, book, perDay, from, nowMs});
+      : nextOf(complaint, {mode, book, perDay, from, went, nowMs});
   const {subject, text, raw} = composed.mail;
   const waits = next?.kind === 'wait' ? next.why : '';
   return [{id, network, mailbox, subject, text, raw, waits}];

@@ -126,7 +126,7 @@ export class Daemon {
     });
     this.#complaints = new ComplaintDesk({
       ...shared,
-      ...{say, judged: guard.judged},
+      ...{say, judged: guard.judged, textOf: guard.known.textOf},
       ports: () => enforcement.ports,
       now: () => enforcement.now(),
       save: () => saved(enforcement),

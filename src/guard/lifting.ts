@@ -1,8 +1,11 @@
 /**
  * Takes blocks back: those that are over, and those that are no longer wanted. Functions over the state;
- * what must leave the firewall is told by their outcomes. Which blocks are made is for `guard.ts`.
+ * what must leave the firewall is told by their outcomes. Of a block that nobody wants any more nobody complains
+ * either, so what it was made for is forgotten here, where every lifting passes, with a daemon or without. Which
+ * blocks are made is for `guard.ts`.
  */
 import type {Block} from '../blocks/block.js';
+import {forgetDeeds} from '../complaint/spool/deed.js';
 import type {Outcome, WhyLifted} from './outcome.js';
 import type {State} from './state.js';
 import {endEarlier, pardon, takeBack} from '../judge/mercy.js';
@@ -20,7 +23,7 @@ export function endBlocks(state: State, nowMs: number): Outcome[] {
  * it pass from now on that are exempt: the outcome names their block.
  */
 export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
-  return [...state.blocks.values()].flatMap((block) => {
+  const outcomes = [...state.blocks.values()].flatMap((block) => {
     const network = networkOf(block.network);
     const exempt = exemptions.within(network);
     if (exempt.length === 0) return [];
@@ -37,6 +40,17 @@ export function liftExempt(state: State, exemptions: Exemptions, nowMs: number):
     state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
     return holes.map((text) => open(state, {...block, network: text, except: undefined}, nowMs));
   });
+  return withoutDeeds(state, outcomes);
+}
+
+/** They are no matter for a complaint any more. */
+function withoutDeeds<Outcomes extends readonly Outcome[]>(
+  state: State,
+  outcomes: Outcomes,
+): Outcomes {
+  const networks = outcomes.flatMap((each) => (each.kind === 'lifted' ? [each.block.network] : []));
+  forgetDeeds(state.complaintDeeds, networks);
+  return outcomes;
 }
 
 /** @param block what it would be as a block of its own */
@@ -58,7 +72,11 @@ export function liftSince(state: State, sinceMs: number, nowMs: number): Outcome
 
 /** Lifts all blocks, and forgets what their clients did: see `unblock`. */
 export function liftAll(state: State, nowMs: number): Outcome[] {
-  return [...state.blocks.values()].flatMap(({network}) => unblock(state, network, nowMs) ?? []);
+  const blocks = [...state.blocks.values()];
+  return withoutDeeds(
+    state,
+    blocks.map((block) => letGo(state, block, nowMs)),
+  );
 }
 
 /**
@@ -68,9 +86,17 @@ export function liftAll(state: State, nowMs: number): Outcome[] {
  */
 export function unblock(state: State, network: string, nowMs: number): Outcome | undefined {
   const block = state.blocks.get(network);
-  // A client that the operator lets go begins anew, or its old score would block it again.
+  // Also where its block has ended: it is still a matter for a complaint.
+  forgetDeeds(state.complaintDeeds, [network]);
+  if (block !== undefined) return letGo(state, block, nowMs);
   pardon(state, networkOf(network), nowMs);
-  return block && lift(state, block, 'operator', nowMs);
+  return undefined;
+}
+
+/** A client that the operator lets go begins anew, or its old score would block it again. */
+function letGo(state: State, block: Block, nowMs: number): Outcome {
+  pardon(state, networkOf(block.network), nowMs);
+  return lift(state, block, 'operator', nowMs);
 }
 
 /** Lifts one block; its client is one with a block more, unless the block is taken back. */
@@ -99,5 +125,7 @@ function liftThose(
   nowMs: number,
 ): Outcome[] {
   const meant = [...state.blocks.values()].filter(isMeant);
-  return meant.map((block) => lift(state, block, why, nowMs));
+  const outcomes = meant.map((block) => lift(state, block, why, nowMs));
+  // A block that is over by itself was right: it is complained of.
+  return why === 'ended' ? outcomes : withoutDeeds(state, outcomes);
 }

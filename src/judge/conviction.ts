@@ -232,6 +232,7 @@ export class Convictions {
       stale: clients.u8(slot, field.stale),
       wave: wave.isOn(atMs) ? 'on' : 'off',
       names: suspect?.names ?? [],
+      ...(suspect !== undefined && {weakest: suspect.proof}),
     };
     return {network: scope.of(client), seconds, repeat, because};
   }

@@ -43,6 +43,8 @@ export interface Because {
   readonly names: readonly string[];
   /** How the latest evidence was tied to the client. */
   readonly proof?: Proof | undefined;
+  /** The weakest proof of all that was counted. Undefined: not known, as of a network. */
+  readonly weakest?: Proof | undefined;
 }
 
 export interface BlockVerdict {

@@ -12,6 +12,13 @@ export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 /** Whether neither a log line nor a process title had to be believed. */
 export const isVerified = (proof: Proof): boolean => proof === 'kernel' || proof === 'journal';
 
+/** From the surest to the one that is believed least. */
+const proofs: readonly Proof[] = ['kernel', 'journal', 'title', 'log'];
+
+/** What several signs together prove: no more than the weakest of them. */
+export const weakestOf = (one: Proof, other: Proof): Proof =>
+  proofs.indexOf(one) < proofs.indexOf(other) ? other : one;
+
 /** Whose mail an envelope carries. */
 export type Submitter =
   /** Logged in (AUTH), local, or of a private network: mail of our own users. */

@@ -76,8 +76,13 @@ const samples: {
   accuse: fc.record({
     command: fc.constant('accuse'),
     about: fc.record({
-      ...{kind: fc.constant('guessing'), network},
-      attackers: fc.constant([]),
+      ...{kind: fc.constant('guessing'), network: fc.constant('192.0.2.0/24')},
+      attackers: fc.constant([
+        {
+          ...{client: '192.0.2.7', address: '192.0.2.7', firstMs: 1, lastMs: 2, names: []},
+          ...{unknownNames: 3, wrongPasswords: 0, blocks: 1},
+        },
+      ]),
     }),
   }),
 };

@@ -185,3 +185,43 @@ describe('inside of a network that evidence blocks', () => {
     expect(state.blocks.size).toBe(0);
   });
 });
+
+describe('what a complaint would tell of it', () => {
+  const deeds = (state: State): string[] =>
+    [...state.complaintDeeds.values()].map(({client}) => client);
+
+  function noted(): State {
+    const state = blocked();
+    for (const client of [anna, bert, '198.51.100.9', '2001:db8:0:1::/64']) {
+      state.complaintDeeds.set(client, {
+        ...{client, address: client.replace('/64', '7'), blocksMs: [startMs], names: []},
+        ...{firstMs: startMs, lastMs: startMs, unknownNames: 9, wrongPasswords: 0, blocks: 1},
+      });
+    }
+    return state;
+  }
+
+  test.each<[string, (state: State) => void, string[]]>([
+    ['is kept where it is over', (state) => endBlocks(state, nowMs), [anna, bert]],
+    ['is forgotten on unblock', (state) => unblock(state, bert, nowMs), [anna]],
+    [
+      'also after its end',
+      (state) => (state.blocks.delete(bert), unblock(state, bert, nowMs)),
+      [anna],
+    ],
+    ['with the network around it', (state) => unblock(state, '203.0.113.0/24', nowMs), []],
+    ['with all of them', (state) => liftAll(state, nowMs), []],
+    ['with a trial', (state) => liftSince(state, startMs + 1, nowMs), [anna]],
+  ])('%s', (_, act, left) => {
+    const state = noted();
+    act(state);
+    expect(deeds(state).filter((client) => client.startsWith('203.'))).toEqual(left);
+    expect(deeds(state)).toContain('198.51.100.9');
+  });
+
+  test('a larger network of IPv6 takes all within it', () => {
+    const state = noted();
+    unblock(state, carl, nowMs);
+    expect(deeds(state)).toEqual([anna, bert, '198.51.100.9']);
+  });
+});

@@ -101,3 +101,30 @@ test('a friend is whom two users wrote to; hosts are bounded and forgotten after
   for (let i = 0; i < mostFriends; i++) friends.wrote(`h${i}`, 1, startMs);
   expect(friends.has('192.0.2.1')).toBe(false);
 });
+
+describe('all signs together prove no more than the weakest', () => {
+  const noted = (...proofs: ('kernel' | 'log')[]) => {
+    const suspects = new Suspects(new Table());
+    proofs.forEach((proof, at) => {
+      suspects.note('c', {...deed, proof}, `n${at}`, 'counted', startMs, at + 1);
+    });
+    return suspects.of('c')?.proof;
+  };
+
+  test.each([
+    ['kernel', ['kernel', 'kernel', 'kernel', 'kernel']],
+    ['log', ['log', 'kernel']],
+    ['log', ['log', 'log', 'log', 'log', 'kernel']],
+    ['log', ['kernel', 'kernel', 'kernel', 'log', 'kernel']],
+  ] as const)('%s, of %j', (proof, of) => {
+    expect(noted(...of)).toBe(proof);
+  });
+
+  test('also of those that nobody remembers', () => {
+    const suspects = new Suspects(new Table());
+    suspects.note('c', {...deed, proof: 'kernel'}, 'c', 'counted', startMs, 3);
+    expect(suspects.of('c')?.proof).toBe('log');
+    suspects.note('d', {...deed, proof: 'kernel'}, 'b', 'counted', startMs, 2);
+    expect(suspects.of('d')?.proof).toBe('log');
+  });
+});

@@ -31,9 +31,14 @@ const given = (value: string | true | undefined): string | undefined =>
 
 function wrongInComplain(operands: readonly string[], options: OwnOptions): readonly string[] {
   const ofMessages = wrongOfMessages(operands, options);
-  if (ofMessages !== undefined) return ofMessages;
+  const {since, network, send, yes, as, log, virus, move} = options;
+  if (ofMessages !== undefined) {
+    const isOfBlocks = network !== undefined || send !== undefined || yes !== undefined;
+    const where = '--network, --send, --yes: only for complaints of blocks: expected none of them';
+    return [...ofMessages, ...(isOfBlocks ? [where] : [])];
+  }
   const [what] = operands;
-  const {since, network, send, yes} = options;
+  const isOfMail = [as, log, virus, move].some((each) => each !== undefined);
   const isNetwork = typeof network === 'string' && parseNetwork(network) !== undefined;
   return [
     ...(what === undefined || what === 'answer'
@@ -43,6 +48,7 @@ function wrongInComplain(operands: readonly string[], options: OwnOptions): read
         ]),
     ...wrongTime('--since', since, past),
     ...(network === undefined || isNetwork ? [] : ['--network: expected an address or a network']),
+    ...(isOfMail ? ['--as, --log, --virus, --move: expected `complain message` or `maildir`'] : []),
     ...(yes && !send ? ['--yes: without --send: expected both'] : []),
   ];
 }
@@ -74,8 +80,9 @@ const isGood: Readonly<Record<What, (word: string) => boolean>> = {
 const isWhat = (word: string | undefined): word is What =>
   word !== undefined && Object.hasOwn(expected, word);
 
-function wrongInComplaints([what, which]: readonly string[]): string[] {
+function wrongInComplaints([what, which, ...more]: readonly string[]): string[] {
   if (what === undefined) return [];
+  if (more.length > 0) return [`complaints ${what}: ${more.length + 1} operands: expected one`];
   if (!isWhat(what)) {
     return [`complaints ${JSON.stringify(what)}: expected show, forget, never, or nothing`];
   }

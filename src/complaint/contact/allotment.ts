@@ -29,6 +29,12 @@ function networkAt({family, value}: Address, prefix: number): Network {
 export const unknownNetwork = (address: Address): Network =>
   networkAt(address, routedPrefix[address.family]);
 
+/** What one customer has for sure, by whose reverse name nothing more is known. Bits. */
+const hostPrefix = {4: 32, 6: 64} as const;
+
+export const hostNetworkOf = (address: Address): Network =>
+  networkAt(address, hostPrefix[address.family]);
+
 /** The networks that hold the address, the narrowest first. */
 export const networksAround = (address: Address): readonly string[] =>
   Array.from(

@@ -4,7 +4,7 @@
  */
 import {printable} from '../../base/printable.js';
 import {type Address} from '../../net/address.js';
-import {unknownNetwork} from './allotment.js';
+import {hostNetworkOf, unknownNetwork} from './allotment.js';
 import type {Certainty, Contact, ContactAnswer, ContactSource} from './answer.js';
 import {
   failureKeptMs,
@@ -58,10 +58,10 @@ export function rowOf(
   const forMs = failures.length === 0 ? keptMs : Math.min(...failures.map((each) => each.forMs));
   for (const {source, finding} of findings) {
     if (finding.kind !== 'said' || finding.mailboxes.length === 0) continue;
-    // A better source may answer tomorrow.
+    // A better source may answer tomorrow. A name is the word of one host, and of no network around it.
+    const network = source === 'reverse-name' ? hostNetworkOf(address).text : base.network;
     return {
-      ...base,
-      forMs,
+      ...{...base, network, forMs},
       result: {kind: 'found', contacts: contactsFrom(source, finding.mailboxes)},
     };
   }

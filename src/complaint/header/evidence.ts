@@ -19,35 +19,51 @@ const recipientFields = [
   'resent-cc',
   'resent-bcc',
   'apparently-to',
-  'delivered-to',
-  'envelope-to',
-  'x-envelope-to',
-  'x-original-to',
-  'x-rcpt-to',
 ];
+/** Each mailer has words of its own for it: `Delivered-To`, `X-Envelope-To`, `X-Forwarded-For` and their like. */
+const recipientWords = /delivered|envelope|original|rcpt|forwarded|recipient/;
+const isRecipients = (name: string): boolean =>
+  recipientFields.includes(name) || recipientWords.test(name);
 
 const mailbox = /[^\s<>()[\],;:"@]{1,64}@[A-Za-z0-9.-]{1,255}/g;
-const forClause = / for <?([^\s<>;]{1,320})>?/g;
+/** Where a `Received` begins to say for whom: a recipient may be quoted, and have no domain. */
+const forWord = /\sfor\s/i;
 const hidden = '(a recipient)';
 
 export function evidenceOf(header: MessageHeader): string {
-  const named = recipientFields.flatMap((name) => valuesOf(header, name));
-  const inReceived = valuesOf(header, 'received').flatMap((value) =>
-    [...value.matchAll(forClause)].map(([, address = '']) => address),
-  );
+  const named = header.fields.filter(({name}) => isRecipients(name)).map(({value}) => value);
+  const inReceived = valuesOf(header, 'received').map((value) => forWhom(value).whom);
   const recipients = [...new Set([...named, ...inReceived].flatMap(mailboxesIn))];
   const spellings = recipients.slice(0, mostRecipients).flatMap(spellingsOf);
-  const isRecipients = (name: string): boolean => recipientFields.includes(name);
   const lines = header.fields.map(({name, text}) =>
     // Whatever else stands in such a field is their names.
     isRecipients(name)
       ? `${text.slice(0, text.indexOf(':'))}: ${hidden}`
-      : without(text, spellings),
+      : without(name === 'received' ? withoutFor(text) : text, spellings),
   );
   const clean = lines.join('\n').replaceAll(/[^\t\n\x20-\x7e]/g, '?');
   return clean.length <= mostEvidenceCharacters
     ? clean
     : `${clean.slice(0, mostEvidenceCharacters)}\n(cut)`;
+}
+
+/** The parts of a `Received`: up to the recipient, the recipient, and the time behind it. */
+function forWhom(text: string): {
+  readonly before: string;
+  readonly whom: string;
+  readonly rest: string;
+} {
+  const found = forWord.exec(text);
+  if (found === null) return {before: text, whom: '', rest: ''};
+  const from = found.index + found[0].length;
+  const semicolon = text.lastIndexOf(';');
+  const to = semicolon < from ? text.length : semicolon;
+  return {before: text.slice(0, from), whom: text.slice(from, to), rest: text.slice(to)};
+}
+
+function withoutFor(text: string): string {
+  const {before, whom, rest} = forWhom(text);
+  return whom === '' ? text : `${before}${hidden}${rest}`;
 }
 
 const mailboxesIn = (value: string): string[] =>

@@ -3,16 +3,20 @@
  * `complaint/next.ts`. Before the first byte goes the row is saved as `handing`: see `complaint/spool/complaint.ts`.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
+import {printable} from '../../base/printable.js';
 import {composeMail, type ComplaintMail} from '../letter/mail.js';
 import {type Mode, nextOf, stillAccused} from '../next.js';
 import {reportId} from '../report-id.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';
-import {noteTold} from '../spool/enter.js';
+import {noteTold, wentToday} from '../spool/enter.js';
+import {isAlive} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import type {HandOver} from '../../sys/talk/mail.js';
 
+/** Of the reason why a letter cannot be written. Characters. */
+const mostWhy = 300;
 /** The mailer is asked again so late. Ms. */
 const retryMs = 15 * 60_000;
 
@@ -34,7 +38,13 @@ export class Poster {
     if (problems.length === 0 && this.#troubles.end('letters'))
       say('notice', 'complaints: all letters can be read');
     const tools = {base64, idOf: (address: string) => reportId(complaint.id, address, hash)};
-    return composeMail(complaint, sender, all, tools, now());
+    try {
+      return composeMail(complaint, sender, all, tools, now());
+    } catch (error) {
+      // One bad row, as of a state that somebody changed, holds up no other.
+      const why = `complaint ${complaint.id} cannot be written: ${(error as Error).message}`;
+      return {kind: 'wrong', why: printable(why, mostWhy)};
+    }
   }
 
   /** Each open complaint one step on, or as many as can be. */
@@ -57,7 +67,7 @@ export class Poster {
       if (still !== row) tables.complaints.replace(id, still);
       return still;
     }
-    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'its blocks were lifted'});
+    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'nobody of it is to be named any more'});
     return undefined;
   }
 
@@ -70,8 +80,14 @@ export class Poster {
     const {complaints: mode, dryRun} = config;
     const book = bookOf(tables.complaintBook);
     if (mode === 'off' || book === undefined) return;
+    const mailbox = before.contact?.mailbox;
+    if (mailbox !== undefined && !isAlive(tables.complaintLeftOut, mailbox, now())) {
+      const why = 'its mailbox bounced of late, or you had it forgotten';
+      this.#put(before, {kind: 'held', atMs: now(), reason: 'noContact', why});
+      return;
+    }
     // A mail is made of many parts: only where it goes, or nobody knows yet whether it can be written.
-    const next = nextOf(before, this.#question(mode, book));
+    const next = nextOf(before, this.#question(before, mode, book));
     if (next.kind === 'withdraw') {
       this.#put(before, {kind: 'withdrawn', atMs: now(), why: next.why});
     }
@@ -84,10 +100,11 @@ export class Poster {
     else await this.#hand(before, composed.mail, stop);
   }
 
-  #question(mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
-    const {config, now} = this.#parts;
+  #question({network}: Complaint, mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
+    const {config, now, tables} = this.#parts;
+    const went = wentToday(tables.complaints.values(), network, now()) ? 'yes' : 'no';
     const {complaintsPerDay: perDay, complaintFrom: from} = config;
-    return {mode, book, perDay, from, nowMs: now()};
+    return {mode, book, perDay, from, went, nowMs: now()};
   }
 
   /** What was shown once is not shown again for a while, as it would not be sent again. */

@@ -18,7 +18,7 @@ import type {Accusation} from '../spool/accusation.js';
 import {isOpen} from '../spool/complaint.js';
 import type {Deed} from '../spool/deed.js';
 import {attackerOf, enter} from '../spool/enter.js';
-import {firstAlive, isNever, isNeverNetwork} from '../spool/left-out.js';
+import {firstAlive, isNever} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 
 export type Accused = {readonly kind: 'entered' | 'refused'; readonly text: string};
@@ -155,7 +155,6 @@ export class Searcher {
     }
     this.#troubles.end('contact');
     const {network} = answer;
-    if (isNeverNetwork(tables.complaintLeftOut, network)) return;
     const {contact, why} = this.#contactOf(answer);
     const about = {
       kind: 'guessing',

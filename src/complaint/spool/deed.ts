@@ -4,6 +4,9 @@
  * follows is for `complaint/due.ts`. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
+import {parseAddress} from '../../net/address.js';
+import {parseNetwork} from '../../net/network.js';
+import {NetworkSet} from '../../net/network-set.js';
 
 /** A user name as strangers may read it: never the name itself, and never whether it exists. */
 export interface ShownName {
@@ -25,7 +28,7 @@ export interface Attacker {
   /** What was counted: unknown names, wrong passwords. Counts. */
   readonly unknownNames: number;
   readonly wrongPasswords: number;
-  /** Blocks so far, the latest included. A count. */
+  /** Blocks that could be complained of, the latest included. A count. */
   readonly blocks: number;
   /** The last ones, oldest first. */
   readonly names: readonly ShownName[];
@@ -61,13 +64,11 @@ export interface NotedBlock {
   readonly lastMs: number;
   readonly unknownNames: number;
   readonly wrongPasswords: number;
-  /** Blocks of this client, this one included. A count. */
-  readonly repeat: number;
   readonly names: readonly ShownName[];
 }
 
 export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
-  const {client, address, nowMs, firstMs, lastMs, repeat} = block;
+  const {client, address, nowMs, firstMs, lastMs} = block;
   const before = deeds.get(client);
   const blocksMs = [...(before?.blocksMs ?? []), nowMs].slice(-mostBlockTimes);
   const names = new Map(
@@ -79,13 +80,34 @@ export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
     lastMs: Math.max(before?.lastMs ?? lastMs, lastMs),
     unknownNames: (before?.unknownNames ?? 0) + block.unknownNames,
     wrongPasswords: (before?.wrongPasswords ?? 0) + block.wrongPasswords,
-    blocks: Math.max((before?.blocks ?? 0) + 1, repeat),
+    // Not all blocks that it ever had: of others a line of a log may be all that is known.
+    blocks: (before?.blocks ?? 0) + 1,
     names: [...names.values()].slice(-mostShownNames),
     ...(before?.told !== undefined && {told: before.told}),
   });
 }
 
 export const latestBlockMs = ({blocksMs}: Deed): number => blocksMs.at(-1) ?? 0;
+
+/**
+ * Forgets what the clients of these networks did: their blocks were wrong, or nobody wants them any more. All deeds
+ * are walked through once at most, however many networks there are, and only for those that are no client of a row.
+ *
+ * @param networks canonical texts
+ */
+export function forgetDeeds(deeds: Table<Deed>, networks: readonly string[]): void {
+  const larger: string[] = [];
+  for (const network of networks) {
+    if (deeds.get(network) !== undefined) deeds.delete(network);
+    else if (network.includes('/')) larger.push(network);
+  }
+  if (larger.length === 0 || deeds.size === 0) return;
+  const around = new NetworkSet(larger.flatMap((network) => parseNetwork(network) ?? []));
+  for (const {client, address} of [...deeds.values()]) {
+    const read = parseAddress(address);
+    if (read !== undefined && around.has(read)) deeds.delete(client);
+  }
+}
 
 /**
  * Forgets what is old; and what lies in the future, by a clock that was set back, is moved to now: it would

@@ -11,7 +11,11 @@ import type {Attacker, Deed} from './deed.js';
 const dayMs = 86_400_000;
 
 /** Whether a letter about this network went in the last 24 hours, or may have; of a future one too. */
-const wentToday = (complaints: Iterable<Complaint>, network: string, nowMs: number): boolean =>
+export const wentToday = (
+  complaints: Iterable<Complaint>,
+  network: string,
+  nowMs: number,
+): boolean =>
   [...complaints].some((each) => {
     const ms = each.network === network ? sentMs(each) : undefined;
     return ms !== undefined && nowMs - ms < dayMs;
@@ -27,11 +31,19 @@ interface Entry {
   readonly nowMs: number;
 }
 
-/** @returns `waits`: today's letter of this network has gone; its clients stay due */
+/**
+ * @returns `waits`: today's letter of this network has gone, or is to be sent as the operator saw it; its clients stay
+ * due. A message of which somebody was told is `entered`: the same one is not told twice.
+ */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;
   const before = complaints.get(id);
-  if (before !== undefined && !isOpen(before)) return 'waits';
+  if (before !== undefined && !isOpen(before)) {
+    return about.kind === 'message' && sentMs(before) !== undefined ? 'entered' : 'waits';
+  }
+  if (before?.step.kind === 'composed' && before.step.go === 'yes') {
+    return about.kind === 'message' ? 'entered' : 'waits';
+  }
   if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs)) {
     return 'waits';
   }

@@ -3,7 +3,7 @@
  * operator says so, for good. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
-import {type Address, parseAddress} from '../../net/address.js';
+import type {Address} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
 import type {Contact} from '../contact/answer.js';
 
@@ -33,7 +33,7 @@ export const never = (table: Table<LeftOut>, network: string, nowMs: number): vo
   void table.set(network, {kind: 'never', sinceMs: nowMs});
 
 /** Whether the mailbox may be written to. */
-function isAlive(table: Table<LeftOut>, mailbox: string, nowMs: number): boolean {
+export function isAlive(table: Table<LeftOut>, mailbox: string, nowMs: number): boolean {
   const row = table.get(keyOf(mailbox));
   // By a clock that was set back a mailbox is dead no longer than the time allows.
   const isDead = row?.kind === 'dead' && nowMs < row.untilMs && row.untilMs <= nowMs + deadMs;
@@ -56,10 +56,6 @@ export function isNever(table: Table<LeftOut>, address: Address | undefined): bo
   }
   return false;
 }
-
-/** Whether any address of a network is in one of which nobody complains. */
-export const isNeverNetwork = (table: Table<LeftOut>, network: string): boolean =>
-  isNever(table, parseAddress(network.split('/')[0] ?? ''));
 
 export function sweepLeftOut(table: Table<LeftOut>, nowMs: number): void {
   for (const [key, row] of [...table.entries()]) {

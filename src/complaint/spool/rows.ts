@@ -11,6 +11,8 @@ import {
   whole,
 } from '../../base/shape.js';
 import {parseAddress} from '../../net/address.js';
+import {parseNetwork} from '../../net/network.js';
+import {isComplaintId} from '../report-id.js';
 import type {Contact} from '../contact/answer.js';
 import type {Accusation} from './accusation.js';
 import type {ComplaintBook} from './book.js';
@@ -21,21 +23,34 @@ import type {LeftOut} from './left-out.js';
 const isAddress: Is<string> = (value): value is string =>
   isText(value) && parseAddress(value)?.text === value;
 
+const isNetwork: Is<string> = (value): value is string =>
+  isText(value) && parseNetwork(value)?.text === value;
+/** The last moment that a Date can be (ECMA-262). Ms since the epoch. */
+const lastDateMs = 8.64e15;
+const isTime: Is<number> = (value): value is number =>
+  isNumber(value) && value >= 0 && value <= lastDateMs;
+
 const attacker = {
-  client: isText,
+  client: isNetwork,
   address: isAddress,
-  ...{firstMs: isNumber, lastMs: isNumber, unknownNames: isNumber, wrongPasswords: isNumber},
+  ...{firstMs: isTime, lastMs: isTime, unknownNames: isNumber, wrongPasswords: isNumber},
   blocks: isNumber,
   names: listOf(shape<ShownName>({pattern: isText, hash: isText})),
   sourcePort: maybe(whole(1, 65_535)),
 };
 const isAttacker = shape<Attacker>(attacker);
+/** One at least: a letter tells when the first of them came. */
+const isAttackers: Is<readonly Attacker[]> = (value): value is readonly Attacker[] =>
+  listOf(isAttacker)(value) && value.length > 0;
+const isId: Is<string> = (value): value is string => isText(value) && isComplaintId(value);
+/** As `newKey` makes it: a shorter one could be guessed. */
+const isKey: Is<string> = (value): value is string => isText(value) && /^[0-9a-f]{64}$/.test(value);
 
 export const isDeed = shape<Deed>({
   ...attacker,
-  blocksMs: listOf(isNumber),
+  blocksMs: listOf(isTime),
   told: maybe(
-    shape<NonNullable<Deed['told']>>({atMs: isNumber, as: oneOf({sent: true, shown: true})}),
+    shape<NonNullable<Deed['told']>>({atMs: isTime, as: oneOf({sent: true, shown: true})}),
   ),
 });
 
@@ -52,12 +67,12 @@ type Found = Message['found'];
 /** Also what `complain message --send` gives to the daemon. */
 export const isAccusation = variants<Accusation>({
   guessing: shape<Guessing>({
-    network: isText,
-    attackers: listOf(isAttacker),
+    network: isNetwork,
+    attackers: isAttackers,
     more: maybe(isNumber),
   }),
   message: shape<Message>({
-    ...{network: isText, client: isAddress, queueId: isText, takenMs: isNumber},
+    ...{network: isNetwork, client: isAddress, queueId: isText, takenMs: isTime},
     found: variants<Found>({scanner: shape({name: isText}), person: shape({})}),
     ...{header: isText, smtpFrom: maybe(isText), sourcePort: maybe(whole(1, 65_535))},
   }),
@@ -65,34 +80,34 @@ export const isAccusation = variants<Accusation>({
 
 const isStep = variants<Step>({
   lookedUp: shape({}),
-  composed: shape({go: oneOf({no: true, yes: true}), againMs: maybe(isNumber)}),
-  handing: shape({atMs: isNumber}),
-  handed: shape({atMs: isNumber}),
+  composed: shape({go: oneOf({no: true, yes: true}), againMs: maybe(isTime)}),
+  handing: shape({atMs: isTime}),
+  handed: shape({atMs: isTime}),
   answered: shape({
-    ...{atMs: isNumber, sentMs: isNumber},
+    ...{atMs: isTime, sentMs: isTime},
     by: oneOf({person: true, automatic: true}),
   }),
-  bounced: shape({atMs: isNumber, sentMs: isNumber, why: isText}),
+  bounced: shape({atMs: isTime, sentMs: isTime, why: isText}),
   held: shape({
-    ...{atMs: isNumber, why: isText},
+    ...{atMs: isTime, why: isText},
     reason: oneOf<HeldWhy>({noContact: true, refused: true, unknown: true}),
   }),
-  withdrawn: shape({atMs: isNumber, why: isText}),
+  withdrawn: shape({atMs: isTime, why: isText}),
 });
 
 export const isComplaint = shape<Complaint>({
-  ...{id: isText, network: isText, contact: maybe(isContact), madeMs: isNumber},
+  ...{id: isId, network: isNetwork, contact: maybe(isContact), madeMs: isTime},
   ...{about: isAccusation, step: isStep},
 });
 
 export const isLeftOut = variants<LeftOut>({
-  dead: shape({untilMs: isNumber, why: isText}),
-  forgotten: shape({sinceMs: isNumber}),
-  never: shape({sinceMs: isNumber}),
+  dead: shape({untilMs: isTime, why: isText}),
+  forgotten: shape({sinceMs: isTime}),
+  never: shape({sinceMs: isTime}),
 });
 
 export const isComplaintBook = shape<ComplaintBook>({
-  ...{key: isText, days: isNumber, lastDay: isNumber},
+  ...{key: isKey, days: isNumber, lastDay: isNumber},
   allowed: oneOf({no: true, yes: true}),
-  handedMs: listOf(isNumber),
+  handedMs: listOf(isTime),
 });

@@ -1,7 +1,6 @@
 /**
  * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers those who ask, and
- * joins the worker to this machine. Which blocks count is decided here: those of one client, made on evidence that
- * no line of a log alone could forge. All else is for `complaint/`.
+ * joins the worker to this machine. Which blocks count is for `heard.ts`; all else is for `complaint/`.
  */
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -9,13 +8,13 @@ import type {Config} from '../../config/schema.js';
 import type {FindContact} from '../../complaint/contact/answer.js';
 import {ContactCache} from '../../complaint/contact/cache.js';
 import {ContactFinder} from '../../complaint/contact/live/finder.js';
-import {type HeardBlock, ComplaintWorker} from '../../complaint/live/worker.js';
+import {ComplaintWorker} from '../../complaint/live/worker.js';
 import {isOfInternet} from '../../complaint/contact/internet.js';
 import {ownDomains} from '../../complaint/never.js';
 import type {Attacker} from '../../complaint/spool/deed.js';
 import type {Outcome, WhyLifted} from '../../guard/outcome.js';
 import type {State} from '../../guard/state.js';
-import type {Judged} from '../../judge/view.js';
+import type {Judged, KnownClients} from '../../judge/view.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
 import {type ComplaintStatus, complaintStatus} from '../../report/complaint/status.js';
@@ -24,12 +23,14 @@ import {base64, keyedHash, newKey} from '../../sys/complaint/keyed-hash.js';
 import {hostName} from '../../sys/run/machine.js';
 import {handOver} from '../../sys/talk/mail.js';
 import type {Say} from '../../base/say.js';
+import {heardBlock} from './heard.js';
 import {lettersIn} from './letters.js';
 
 interface ComplaintDeskParts {
   readonly config: Config;
   readonly state: State;
   readonly judged: Judged;
+  readonly textOf: KnownClients['textOf'];
   readonly exemptions: () => Exemptions;
   /** Default: registries and name servers are asked. */
   readonly findContact?: FindContact;
@@ -98,9 +99,12 @@ export class ComplaintDesk {
     if (this.#parts.config.complaints === 'off') return;
     for (const outcome of outcomes) {
       if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
-      else if (outcome.kind === 'lifted') this.#lifted(outcome.block.network, outcome.why);
-      else if (outcome.kind === 'block') {
-        const heard = this.#heard(outcome);
+      else if (outcome.kind === 'lifted') {
+        // The guard forgot it already, but its block may have been heard of only now.
+        if (byHand.has(outcome.why)) this.#worker.lifted(outcome.block.network);
+      } else if (outcome.kind === 'block') {
+        const address = (client: string) => this.#seenIn(client);
+        const heard = heardBlock(outcome.block, address, this.#parts.now());
         if (heard !== undefined) this.#worker.blocked(heard);
       }
     }
@@ -153,33 +157,6 @@ export class ComplaintDesk {
     for (const oldest of this.#seen.keys()) return void this.#seen.delete(oldest);
   }
 
-  #lifted(network: string, why: WhyLifted): void {
-    if (!byHand.has(why)) return;
-    const around = parseNetwork(network);
-    for (const {client, address} of [...this.#parts.state.complaintDeeds.values()]) {
-      const read = client === network ? undefined : parseAddress(address);
-      const isIn = read !== undefined && around !== undefined && contains(around, read);
-      if (client === network || isIn) this.#worker.lifted(client);
-    }
-  }
-
-  /** @returns undefined for a block of which nobody complains */
-  #heard({block, repeat}: Extract<Outcome, {kind: 'block'}>): HeardBlock | undefined {
-    const {network: client, fromMs, origin, because} = block;
-    if (origin !== 'evidence' || because === undefined || because.rule === 'neighbours') return;
-    // Whoever may write to the log can have written the line: it accuses nobody.
-    if (because.proof === undefined || because.proof === 'log') return;
-    const address = parseAddress(client)?.text ?? this.#seenIn(client);
-    if (address === undefined) return;
-    const {counts, seconds, names} = because;
-    return {
-      ...{client, address, repeat, names, nowMs: this.#parts.now()},
-      ...{firstMs: fromMs - seconds * 1000, lastMs: fromMs},
-      unknownNames: (counts['unknownRecipient'] ?? 0) + (counts['vrfyProbe'] ?? 0),
-      wrongPasswords: counts['authFailed'] ?? 0,
-    };
-  }
-
   #seenIn(client: string): string | undefined {
     const network = parseNetwork(client);
     if (network === undefined || network.family === 4) return undefined;
@@ -187,13 +164,20 @@ export class ComplaintDesk {
   }
 
   #mayName({address, client}: Pick<Attacker, 'address' | 'client'>): 'yes' | 'no' {
-    const {exemptions, judged, state, now} = this.#parts;
+    const {exemptions, judged, textOf, state, now} = this.#parts;
     const read = parseAddress(address);
-    const network = parseNetwork(client);
-    if (read === undefined || network === undefined || !isOfInternet(read)) return 'no';
-    if (exemptions().of(read) !== undefined || state.submitters.get(client) !== undefined)
-      return 'no';
-    const known = judged.client(network, now());
-    return known?.standing === 'record' || known?.friend === 'yes' ? 'no' : 'yes';
+    if (read === undefined || !isOfInternet(read)) return 'no';
+    if (exemptions().of(read) !== undefined) return 'no';
+    // A message names one address; of IPv6 the guard knows the client as a network around it.
+    return [...new Set([client, textOf(read)])].every((text) => {
+      const network = parseNetwork(text);
+      if (network === undefined || state.submitters.get(text) !== undefined) return false;
+      // A friend that never came as a client has no record.
+      if (state.friends.get(text) !== undefined) return false;
+      const view = judged.client(network, now());
+      return view?.standing !== 'record' && view?.friend !== 'yes';
+    })
+      ? 'yes'
+      : 'no';
   }
 }

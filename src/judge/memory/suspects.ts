@@ -4,7 +4,7 @@
  * for names take much memory.
  */
 import type {Table} from '../../base/mechanisms/table.js';
-import type {Evidence, EvidenceKind, Proof} from '../../mail/evidence.js';
+import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
 import {printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
@@ -16,7 +16,7 @@ export interface Suspect {
   /** Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** How the latest was tied to the client. */
+  /** The weakest of those that tied them to the client: one real sign proves nothing of nine made-up ones. */
   readonly proof: Proof;
 }
 
@@ -101,7 +101,7 @@ export class Suspects {
       counts: as === 'stale' ? (before?.counts ?? {}) : {...before?.counts, [kind]: count},
       firstMs: Math.min(before?.firstMs ?? atMs, atMs),
       lastMs: Math.max(before?.lastMs ?? 0, atMs),
-      proof,
+      proof: before === undefined ? proof : weakestOf(before.proof, proof),
     });
   }
 
@@ -119,17 +119,21 @@ export class Suspects {
   #noteEarly(client: string, name: string, proof: Proof, atMs: number, unknown: number): void {
     const place = placeOf(client);
     const early = this.#early[place];
+    // Of names before that nobody remembers nobody knows the proof.
+    const alone = unknown > 1 ? 'log' : proof;
     if (early === undefined) {
-      this.#early[place] = {client, first: name, second: '', firstMs: atMs, lastMs: atMs, proof};
+      const times = {firstMs: atMs, lastMs: atMs};
+      this.#early[place] = {client, first: name, second: '', ...times, proof: alone};
       return;
     }
-    early.proof = proof;
     if (early.client === client && unknown > 1) {
+      early.proof = weakestOf(early.proof, proof);
       early.second = name;
       early.lastMs = Math.max(early.lastMs, atMs);
       return;
     }
     early.client = client;
+    early.proof = alone;
     early.first = name;
     early.second = '';
     early.firstMs = atMs;
@@ -137,12 +141,12 @@ export class Suspects {
   }
 
   /** What a row begins with. @param unknown names that were asked for before. A count */
-  #begun(client: string, unknown: number): Omit<Suspect, 'proof'> | undefined {
+  #begun(client: string, unknown: number): Suspect | undefined {
     if (unknown <= 0) return undefined;
     const early = this.#earlyOf(client);
     const counts = {unknownRecipient: unknown};
     if (early === undefined)
-      return {names: [], counts, firstMs: Number.POSITIVE_INFINITY, lastMs: 0};
+      return {names: [], counts, firstMs: Number.POSITIVE_INFINITY, lastMs: 0, proof: 'log'};
     this.#early[placeOf(client)] = undefined;
     return {...asRow(early), counts};
   }

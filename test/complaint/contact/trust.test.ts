@@ -26,7 +26,7 @@ describe('the first that names somebody', () => {
     [
       'reverse-name',
       {registry: nobody, 'contact-zone': nobody, 'reverse-name': desk},
-      ...(['guessed', '192.0.2.0/24'] as const),
+      ...(['guessed', '192.0.2.7'] as const),
     ],
   ] as const)('%s', (source, findings, certainty, network) => {
     const row = rowOf(address, findings, nowMs);

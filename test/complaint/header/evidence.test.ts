@@ -22,7 +22,7 @@ test('the evidence names no recipient, however a field writes it', () => {
   expect(evidence).not.toMatch(/alice/i);
   expect(evidence).toContain('[198.51.100.7]');
   expect(evidence).toContain('From: bad@example.org');
-  expect(evidence).toContain('for <(a recipient)>; Sun, 29 Nov 2026');
+  expect(evidence).toContain('for (a recipient); Sun, 29 Nov 2026');
 });
 
 test('is printable and bounded', () => {
@@ -35,4 +35,15 @@ test('many recipients are looked for in a time that is bounded', () => {
   const to = Array.from({length: 1500}, (_, i) => `u${i}@example.net`).join(',\n ');
   const text = `To: ${to}\nX: ${'u1@example.net '.repeat(1500)}\n\n`;
   expect(evidenceOf(readHeader(text))).toContain('To: (a recipient)');
+});
+
+test.each([
+  'Received: by relay.example.net id 6AT for bob; Sun, 29 Nov 2026 15:18:43 GMT',
+  'Received: by relay.example.net id 6AT\n\tfor <"bob; b"@example.net>; Sun, 29 Nov 2026 15:18:43 GMT',
+  'Received: by relay.example.net for bob',
+  'X-Forwarded-For: bob',
+  'X-MS-Original-Recipient: bob',
+  'X-Delivered-By-Way: bob',
+])('a recipient without a domain, quoted, or in a field of some mailer: %j', (field) => {
+  expect(evidenceOf(readHeader(`${field}\n\n`))).not.toMatch(/bob/);
 });

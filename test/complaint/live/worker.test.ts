@@ -6,15 +6,17 @@ import type {ComplaintParts} from '../../../src/complaint/live/parts.js';
 import {ComplaintWorker} from '../../../src/complaint/live/worker.js';
 import {allowSending, previewDays} from '../../../src/complaint/spool/book.js';
 import {mostAttackers} from '../../../src/complaint/spool/complaint.js';
+import {markDead, never} from '../../../src/complaint/spool/left-out.js';
 import type {ComplaintTables} from '../../../src/complaint/spool/tables.js';
 import {dayMs, emptyTables, type Rig, rig, startMs} from '../support.js';
 
 const later = 31 * 60_000;
 
-function block(worker: ComplaintWorker, address: string, nowMs: number, repeat = 2): void {
-  const times = {nowMs, firstMs: nowMs - 60_000, lastMs: nowMs};
-  const counts = {unknownNames: 10, wrongPasswords: 0, repeat};
-  worker.blocked({client: address, address, ...times, ...counts, names: ['alice@example.org']});
+function block(worker: ComplaintWorker, address: string, nowMs: number, times = 2): void {
+  const when = {nowMs, firstMs: nowMs - 60_000, lastMs: nowMs};
+  const counts = {unknownNames: 10, wrongPasswords: 0};
+  for (let time = 0; time < times; time++)
+    worker.blocked({client: address, address, ...when, ...counts, names: ['alice@example.org']});
 }
 
 function begin(made: Rig): ComplaintWorker {
@@ -64,6 +66,33 @@ describe('when', () => {
     worker.lifted('203.0.113.7');
     await worker.look();
     expect(stepsOf(made)).toEqual(['withdrawn']);
+  });
+
+  test('to a mailbox that bounced since nothing goes', async () => {
+    const made = rig({complaints: 'ask'});
+    const {complaints, complaintLeftOut} = made.parts.tables;
+    const worker = begin(made);
+    block(worker, '203.0.113.7', startMs);
+    made.nowMs += later;
+    await worker.look();
+    const [row] = complaints.values();
+    markDead(complaintLeftOut, row!.contact!.mailbox, 'no such user', made.nowMs);
+    complaints.replace(row!.id, {...row!, step: {kind: 'composed', go: 'yes'}});
+    await worker.look();
+    expect(made.mails).toEqual([]);
+    expect(stepsOf(made)).toEqual(['held']);
+  });
+
+  test('a small network that is left out silences nobody beside it', async () => {
+    const made = rig();
+    const worker = begin(made);
+    never(made.parts.tables.complaintLeftOut, '203.0.0.0/30', startMs);
+    block(worker, '203.0.113.7', startMs);
+    block(worker, '203.0.0.1', startMs);
+    made.nowMs += later;
+    await worker.look();
+    expect(made.mails[0]?.text).toMatch(/203\.0\.113\.7/);
+    expect(made.mails[0]?.text).not.toMatch(/203\.0\.0\.1\b/);
   });
 
   test('once a day for a network, and an address once in 7 days, over the end of a year', async () => {

@@ -68,7 +68,7 @@ describe('where the registry names nobody', () => {
     world.names.set('MX', 'example.co.uk', ['mx.example.co.uk']);
     expect(await world.finderOf().find(a130, nowMs)).toEqual(
       found(
-        '192.0.2.128/26',
+        '192.0.2.130',
         'reverse-name',
         'guessed',
         'abuse@example.co.uk',
