@@ -110,10 +110,9 @@ const logCommands: readonly CommandRow[] = [
       },
     ],
     wrongIn: wrongAgainst,
-    run: works((config, log, {operands, form, options, surroundings}) => {
+    run: works((config, log, {operands, form, options, surroundings: {output}}) => {
       const against = typeof options.against === 'string' ? options.against : undefined;
-      const wanted = {form, config: options.config, against} as const;
-      return replay(operands, config, wanted, log, surroundings.output);
+      return replay(operands, config, {form, config: options.config, against}, log, output);
     }),
   },
   {
