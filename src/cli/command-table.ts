@@ -33,6 +33,7 @@ import {
   past,
   trial,
   wrongAddress,
+  wrongAgainst,
   wrongForm,
   wrongNetwork,
   wrongTime,
@@ -108,12 +109,10 @@ const logCommands: readonly CommandRow[] = [
         meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
       },
     ],
-    wrongIn: (_, {against}) =>
-      against === true ? ['--against: no value: expected a configuration file'] : [],
-    run: works((config, log, {operands, form, options, surroundings}) => {
+    wrongIn: wrongAgainst,
+    run: works((config, log, {operands, form, options, surroundings: {output}}) => {
       const against = typeof options.against === 'string' ? options.against : undefined;
-      const wanted = {form, config: options.config, against} as const;
-      return replay(operands, config, wanted, log, surroundings.output);
+      return replay(operands, config, {form, config: options.config, against}, log, output);
     }),
   },
   {

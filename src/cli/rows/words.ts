@@ -145,3 +145,7 @@ export function splitAtCommand(argv: readonly string[]): {
     ? {ours: argv, command: []}
     : {ours: argv.slice(0, at), command: argv.slice(at + 1)};
 }
+
+/** Of `replay`. */
+export const wrongAgainst: WrongIn = (_, {against}) =>
+  against === true ? ['--against: no value: expected a configuration file'] : [];
