@@ -97,5 +97,12 @@ describe('a switch', () => {
 });
 
 test('exitCode: those of sysexits.h, which scripts rely on', () => {
-  expect(exitCode).toEqual({ok: 0, no: 1, usage: 64, unavailable: 69, configuration: 78});
+  expect(exitCode).toEqual({
+    ok: 0,
+    no: 1,
+    usage: 64,
+    later: 75,
+    unavailable: 69,
+    configuration: 78,
+  });
 });

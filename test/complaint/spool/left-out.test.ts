@@ -6,7 +6,6 @@ import {
   firstAlive,
   forget,
   isNever,
-  isNeverNetwork,
   type LeftOut,
   markDead,
   never,
@@ -55,8 +54,6 @@ test('a network of which nobody complains holds its addresses, and no others', (
     false,
     false,
   ]);
-  expect(isNeverNetwork(table, '192.0.2.0/24')).toBe(true);
-  expect(isNeverNetwork(table, '198.51.100.0/24')).toBe(false);
 });
 
 test('the dead are swept when they live again, and nothing else is', () => {

@@ -41,6 +41,7 @@ function open(more: Partial<Config> = {}): void {
   desk = new ComplaintDesk({
     ...{config, state, mailPort: server.port, everyMs: 20, ports: () => [25]},
     judged: {client: () => world.client, crowd: () => world.crowd},
+    textOf: ({text}) => text,
     exemptions: () => new Exemptions(parseWhitelist('wl', world.whitelist), undefined, []),
     findContact: (address) => Promise.resolve(holderOf(address.text)),
     say: (level, message) => void world.said.push(`${level} ${message}`),
