@@ -21,7 +21,6 @@ import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Endless} from '../blocks/overdue.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
-import type {WaitingView} from '../greeting/view.js';
 import type {HearingView, SourceView, Verdict} from '../hearing/view.js';
 import type {Because, Rule} from '../judge/verdict.js';
 import type {Bar, ClientView, CrowdView} from '../judge/view.js';
@@ -336,7 +335,7 @@ const isAnswer = variants<Answer>({
     senders: listOf(isSenderHour),
     mail: maybe(listOf(isMailSender)),
   }),
-  waiting: shape<{readonly waiting: WaitingView}>({waiting: isWaitingView}),
+  waiting: shape({waiting: isWaitingView}),
   contact: isKnownContact,
   letters: isLetters,
   complaints: isComplaints,

@@ -10,7 +10,7 @@ import {
 import {answerReturned} from '../complaint/answer.js';
 import {complaints} from '../complaint/complaints.js';
 import {isMailbox} from '../../complaint/letter/mail.js';
-import {isComplaintId} from '../../complaint/report-id.js';
+import {isComplaintId} from '../../complaint/spool/report-id.js';
 import type {ComplaintRequest} from '../../control/protocol.js';
 import {parseNetwork} from '../../net/network.js';
 import type {SettingName} from '../../config/schema.js';

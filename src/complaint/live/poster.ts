@@ -6,7 +6,7 @@ import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
 import {composeMail, type ComplaintMail} from '../letter/mail.js';
 import {type Mode, nextOf, stillAccused} from '../next.js';
-import {reportId} from '../report-id.js';
+import {reportId} from '../spool/report-id.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import {bookOf, type ComplaintBook, countMail, takeBackMail} from '../spool/book.js';
 import {type Complaint, isOpen, putStep, type Step} from '../spool/complaint.js';

@@ -11,7 +11,7 @@ import type {Contact, ContactAnswer} from '../contact/answer.js';
 import {aroundOf, dueDeeds} from '../due.js';
 import {isOfInternet} from '../contact/internet.js';
 import {isOwnMailbox} from '../never.js';
-import {complaintId} from '../report-id.js';
+import {complaintId} from '../spool/report-id.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import {dueRules} from '../settings.js';
 import type {Accusation} from '../spool/accusation.js';

@@ -12,7 +12,7 @@ import {
 } from '../../base/shape.js';
 import {parseAddress} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';
-import {isComplaintId} from '../report-id.js';
+import {isComplaintId} from './report-id.js';
 import type {Contact} from '../contact/answer.js';
 import type {Accusation} from './accusation.js';
 import type {ComplaintBook} from './book.js';

@@ -17,10 +17,14 @@ test('all rows that the work on complaints makes are read again', async () => {
   const {tables} = made.parts;
   const worker = new ComplaintWorker(made.parts);
   allowSending(tables.complaintBook);
-  const counts = {unknownNames: 10, wrongPasswords: 1, repeat: 2};
+  const counts = {unknownNames: 10, wrongPasswords: 1};
   const times = {nowMs: startMs, firstMs: startMs - 1000, lastMs: startMs};
   for (const client of ['203.0.113.7', '198.51.100.7'])
-    worker.blocked({client, address: client, ...times, ...counts, names: ['x@example.org']});
+    for (const atMs of [startMs, startMs])
+      worker.blocked({
+        ...{client, address: client, ...times, nowMs: atMs, ...counts},
+        names: ['x@example.org'],
+      });
   made.nowMs += 31 * 60_000;
   await worker.look();
   markDead(tables.complaintLeftOut, 'abuse@example.net', '5.1.1', startMs);
@@ -62,7 +66,7 @@ test.each(steps)('at each step: %j', (step) => {
 
 test('the book, with mails of today', () => {
   const {tables} = rig().parts;
-  openBook(tables.complaintBook, () => 'ff');
+  openBook(tables.complaintBook, () => 'ff'.repeat(32));
   countMail(tables.complaintBook, startMs);
   expect(isSavedRow('complaintBook', 'book', saved(tables.complaintBook.get('book')))).toBe(true);
 });

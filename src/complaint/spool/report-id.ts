@@ -3,9 +3,9 @@
  * twice, after a crash either. It follows by a keyed hash, so that nobody who was not sent it can name it: what
  * comes back to it is believed (`returned/`). Computes no hash.
  */
-import type {Accusation} from './spool/accusation.js';
-import {dayOf} from './spool/book.js';
-import type {KeyedHash} from './spool/keyed.js';
+import type {Accusation} from './accusation.js';
+import {dayOf} from './book.js';
+import type {KeyedHash} from './keyed.js';
 
 /** Of the form of version 4 (RFC 9562, section 5.4), as XARF wants it. */
 function uuidOf(hex: string): string {
