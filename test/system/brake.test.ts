@@ -178,7 +178,7 @@ describe('a relay that loses its list of users', () => {
     expect(guess.silent).toBe(true);
     // What he asked for meanwhile is not held against him either.
     expect(guess.answers.length).toBeGreaterThanOrEqual(10);
-    expect(guess.answers.length).toBeLessThanOrEqual(13);
+    expect(guess.answers.length).toBeLessThan(25);
     await until('the block', async () => (await drops()).includes('192.0.2.66'));
     expect(await ask('resume')).toEqual([1, expect.stringContaining('blocking was not stopped')]);
   });

@@ -146,7 +146,7 @@ for (const {name, family, mappedIpv4} of cases) {
         gapMs: unhurriedMs,
         quietMs: 1500,
       });
-      expect(guess.answers.length).toBeLessThanOrEqual(13);
+      expect(guess.answers.length).toBeLessThan(40);
       expect(guess.closed).toBe(true);
       await until('the children to end', async () => (await children(address)).length === 0);
       await allClosed();

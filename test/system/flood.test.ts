@@ -38,7 +38,7 @@ describe('a guesser at full speed', () => {
     // asked about: at 10 ms a question, three thousand would take half a minute.
     await lab.client('attacker').guess({count: 3000, oneEnvelope: false, quietMs: 200, keep: true});
     const next = await lab.client('innocent').guess({count: 60, gapMs: unhurriedMs, quietMs: 500});
-    expect(next.answers.length).toBeLessThanOrEqual(10 + 3);
+    expect(next.answers.length).toBeLessThan(40);
     expect((await lab.relay.blocksmtp(['list'])).stdout).toContain('192.0.2.10');
   });
 
