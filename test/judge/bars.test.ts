@@ -33,6 +33,7 @@ describe('the row', () => {
       stale: 0,
       wave: 'off',
       names: [3, 4, 5, 6, 7, 8, 9, 10].map((i) => `name${i}@example.net`),
+      weakest: 'kernel',
     });
   });
 

@@ -10,7 +10,7 @@ test.each([
   [complain, [], {move: true}, '--move'],
   [complaints, ['forget', 'a@example.net', 'b@example.net'], {}, '2 operands'],
 ] as const)('%#', (row, operands, options, said) => {
-  expect(row?.wrongIn?.([...operands], options)?.join('\n')).toContain(said);
+  expect(row?.wrongIn?.([...operands], options).join('\n')).toContain(said);
 });
 
 test('what is meant is good', () => {
