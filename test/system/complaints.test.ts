@@ -179,7 +179,7 @@ describe('complaints', () => {
     await rowOf('198.51.100.0/25', 'composed');
     expect(await relay.blocksmtp(['unblock', '198.51.100.66'])).toMatchObject({code: 0});
     const {why} = await rowOf('198.51.100.0/25', 'withdrawn');
-    expect(why).toBe('its blocks were lifted');
+    expect(why).toBe('nobody of it is to be named any more');
     expect(await complain('--send')).toMatch(/^0 complaints to be sent/);
   });
 
