@@ -30,7 +30,9 @@ test('all whom it holds back are named, nearly all of whom the kernel tells, and
   expect(hold).toMatchObject({connected: 40, seen: 40, withPid: 40, withUser: 40, withProgram: 40});
   expect([events.connected, events.seen]).toEqual([40, 40]);
   expect(events.withPid).toBeGreaterThanOrEqual(leastNamedShare * 40);
-  expect([tables.connected, tables.seen]).toEqual([40, 40]);
+  // How many of such short ones a look meets at all depends on the load.
+  expect(tables.connected).toBe(40);
+  expect(tables.seen).toBeLessThanOrEqual(40);
   expect(tables.withPid).toBeLessThan(20);
   return Promise.resolve();
 });
