@@ -162,7 +162,7 @@ function letterView(
   return [{id, network, mailbox, subject, text, raw, waits}];
 }
 
-/** Whoever names the id was sent it: nobody else can tell it. */
+/** Only a desk that was sent the id can name it: it is a keyed hash. */
 function returned(
   {id, is, why}: Extract<Served, {command: 'complaintAnswer'}>,
   {tables}: ComplaintDeskView,

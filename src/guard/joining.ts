@@ -1,5 +1,5 @@
 /**
- * The first half of the pipeline: from a line to what a client did, whoever judges it. Decides which lines
+ * The first half of the pipeline: from a line to what a client did. Decides which lines
  * are read, and to which client each word belongs; asks the machine only through a function it is given.
  * Judges nobody (`guard.ts`): so several guards can hear one reading of a log.
  */

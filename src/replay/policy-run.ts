@@ -51,7 +51,7 @@ export class PolicyRun {
     this.#note(this.#guard.sweepAfter(over, nowMs), atMs);
   }
 
-  /** Changed by whoever reads the log: lines, files, when it begins. */
+  /** The reader of the log fills in its lines, its files and when it begins. */
   get replayed(): Replayed {
     return this.#replayed;
   }

@@ -1,6 +1,6 @@
 /**
  * Complaints of the daemon as it is built: a real guesser, a registry of the test, and the mail through a real
- * sendmail to the server of whoever holds the network. At each step a mail goes out once at most.
+ * sendmail to the server of the network's holder. At each step a mail goes out once at most.
  */
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';

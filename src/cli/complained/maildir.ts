@@ -79,7 +79,7 @@ export async function complainMaildir(
   const scanned = await scannedBy(lines);
   const cases = new Map<number, Case>();
   if (scanned.kind === 'scanned') {
-    const parts = {scanned: scanned.found, running, cases};
+    const parts = {scanned: scanned.found, running, stop, cases};
     await accuseAll(parts, wish, config, log, output, complaining);
   } else if (scanned.process === 'strange') enough.abort();
   running.close();
@@ -139,12 +139,14 @@ async function scannedBy(lines: AsyncIterator<unknown>): Promise<Scanned> {
 interface Parts {
   readonly scanned: readonly FoundLine[];
   readonly running: OwnerProcess;
+  /** Given when the owner's process is over its time: nothing can be moved any more. */
+  readonly stop: AbortSignal;
   /** By the number of the message in this sweep. */
   readonly cases: Map<number, Case>;
 }
 
 async function accuseAll(
-  {scanned, running, cases}: Parts,
+  {scanned, running, stop, cases}: Parts,
   wish: MaildirWish,
   config: Config,
   log: Log,
@@ -163,6 +165,7 @@ async function accuseAll(
   const headers = accusing.map(({header}) => header);
   const verdicts = await judged(headers, {...wish, notBeforeMs}, config, log, output);
   for (const [at, {line, header}] of accusing.entries()) {
+    if (stop.aborted) return;
     const {said} = cases.get(line.number)!;
     const boundary = verdicts[at]!;
     said.push(boundaryText(boundary));

@@ -88,7 +88,10 @@ async function scanAll(
   const counts = {seen: 0, clean: 0, found: 0, unscanned: 0, old: 0, skipped: 0, left: 0};
   const found: Found[] = [];
   const endMs = monotonicMs() + longestScanMs;
-  for (const {folder, name} of maildir.names(mostNames)) {
+  // The newest first: old mail that stays would take the time of every sweep.
+  const deliveredLast = ({name}: {readonly name: string}): number => deliveredSeconds(name) ?? 0;
+  const names = maildir.names(mostNames).sort((a, b) => deliveredLast(b) - deliveredLast(a));
+  for (const {folder, name} of names) {
     counts.seen += 1;
     if (monotonicMs() >= endMs || gone.aborted) {
       counts.left += 1;

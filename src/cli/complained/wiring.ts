@@ -29,6 +29,8 @@ export interface Complaining {
   ) => Promise<{readonly kind: 'taken'} | {readonly kind: 'held'; readonly why: string}>;
 }
 
+/** The daemon searches the contact for a minute at most (`complaint/contact/live/finder.ts`). Ms. */
+const patienceMs = 90_000;
 /** Of a foreign reason. Characters. */
 const mostWhy = 300;
 
@@ -48,7 +50,7 @@ export const complaining = <Result>(
         return previewText(about, contact, sender, letters);
       },
       accuse: async (about) => {
-        const asked = await askWatched(config, {command: 'accuse', about});
+        const asked = await askWatched(config, {command: 'accuse', about}, patienceMs);
         if (asked.kind === 'noDaemon') return {kind: 'held', why: 'no daemon runs'};
         if (asked.kind !== 'answer') return {kind: 'held', why: printable(asked.why, mostWhy)};
         const {answer} = asked;

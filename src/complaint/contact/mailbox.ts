@@ -63,7 +63,7 @@ export function mailboxesIn(texts: readonly string[]): readonly string[] {
   const found = new Map<string, string>();
   for (const text of texts.slice(0, mostLookedAt)) {
     const mailbox = mailboxIn(text.trim());
-    // Local parts differ by case in theory; whoever writes one twice means one.
+    // Local parts differ by case in theory. A registry that writes one in two cases means one mailbox.
     if (mailbox !== undefined && !found.has(mailbox.toLowerCase()))
       found.set(mailbox.toLowerCase(), mailbox);
     if (found.size === mostContacts) break;

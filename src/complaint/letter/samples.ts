@@ -11,7 +11,7 @@ Hello,
 
 {addresses} in your network {network} guessed user names or passwords
 at our mail relay {relay}. Each address had a complete TCP connection to
-it, so none of them is forged. They are blocked here now.
+it, so none of them is forged. They were blocked here.
 
 All times are UTC.
 
@@ -25,7 +25,7 @@ Names that were tried, as first letter, length and a keyed hash:
 {names_lines}
 
 Please stop this, and tell the customer whose computer it is: it may be
-infected. A report for programs (XARF) is attached for each address.
+infected. Reports for programs (XARF) are attached, at most 50 of them.
 
 An answer reaches a person at {from}. Please keep the number in the
 subject. You get at most one such mail a day for each of your networks.

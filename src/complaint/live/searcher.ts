@@ -103,22 +103,29 @@ export class Searcher {
 
   /** Of a message, at once: a person waits for the answer. */
   async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
-    const {tables, now, brake, findContact, mayName} = this.#parts;
+    const {config, tables, now, brake, findContact, mayName} = this.#parts;
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
     if (client === undefined || !isOfInternet(client)) return refused('expected a public address');
+    if (config.complaints === 'preview') {
+      return refused('complaints is "preview": nobody is told, so the message stays');
+    }
     if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
     if (mayName({address: client.text, client: client.text}) === 'no')
       return refused(`${client.text} is exempt`);
-    if (isNever(tables.complaintLeftOut, client)) return refused('you had it left out');
+    if (isNever(tables.complaintLeftOut, client))
+      return refused(`${client.text} is left out: you said "complaints never"`);
     const answer = await findContact(client, now());
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
     const {contact, why} = this.#contactOf(answer);
+    // A proof that nobody is told of must not lie among those of which somebody is.
+    if (contact === undefined) return refused(`nobody can be told: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
     const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
-    if (enter(tables.complaints, entry) === 'waits') return refused(`complaint ${id}: it has gone`);
-    const whom = contact === undefined ? `held: ${why}` : `to ${contact.mailbox}`;
-    return {kind: 'entered', text: `complaint ${id} ${whom}`};
+    if (enter(tables.complaints, entry) === 'waits') {
+      return refused(`complaint ${id} is closed, or there is no room for one more`);
+    }
+    return {kind: 'entered', text: `complaint ${id} to ${contact.mailbox}`};
   }
 
   #isWaiting({around}: Due): boolean {

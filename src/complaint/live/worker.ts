@@ -8,10 +8,11 @@ import {composeMail} from '../letter/mail.js';
 import {shownName} from '../letter/names.js';
 import type {KeyedHash} from '../spool/keyed.js';
 import type {Accusation} from '../spool/accusation.js';
-import {countDay, openBook} from '../spool/book.js';
+import {countDay, mendBook, openBook} from '../spool/book.js';
 import {
   type Complaint,
   holdHalfHanded,
+  isOpen,
   mostComplaints,
   sweepComplaints,
 } from '../spool/complaint.js';
@@ -102,8 +103,10 @@ export class ComplaintWorker {
       sweepDeeds(tables.complaintDeeds, now());
       sweepComplaints(tables.complaints, now());
       sweepLeftOut(tables.complaintLeftOut, now());
-      countDay(tables.complaintBook, now());
+      mendBook(tables.complaintBook, now());
       await this.#searcher.search(this.#hash, this.#stop.signal);
+      // A day without one shows nobody how the letters read.
+      if ([...tables.complaints.values()].some(isOpen)) countDay(tables.complaintBook, now());
       save();
       await this.#poster.post(this.#hash, this.#stop.signal);
       save();

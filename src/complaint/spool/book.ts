@@ -38,7 +38,7 @@ export function openBook(table: Table<ComplaintBook>, newKey: () => string): Com
 export const bookOf = (table: Table<ComplaintBook>): ComplaintBook | undefined =>
   table.get(bookKey);
 
-/** One more day on which they were shown: a clock that jumps by a week gives one day. */
+/** One more day on which there was one to look at: a clock that jumps by a week gives one day. */
 export function countDay(table: Table<ComplaintBook>, nowMs: number): void {
   const book = table.get(bookKey);
   const today = dayOf(nowMs);
@@ -58,6 +58,13 @@ export const maySend = ({days, allowed}: ComplaintBook): boolean =>
 /** A time in the future, by a clock that was set back, counts as now: it holds the place for a day. */
 const recent = (handedMs: readonly number[], nowMs: number): number[] =>
   handedMs.map((ms) => Math.min(ms, nowMs)).filter((ms) => nowMs - ms < dayMs);
+
+/** A clock that was ahead has been set back: its mails are of now, and their day ends. */
+export function mendBook(table: Table<ComplaintBook>, nowMs: number): void {
+  const book = table.get(bookKey);
+  if (book === undefined || book.handedMs.every((ms) => ms <= nowMs)) return;
+  table.replace(bookKey, {...book, handedMs: recent(book.handedMs, nowMs)});
+}
 
 /** Mails that may still go in these 24 hours. A count. */
 export const mailsLeft = ({handedMs}: ComplaintBook, perDay: number, nowMs: number): number =>

@@ -90,6 +90,23 @@ export function sentMs({step}: Complaint): number | undefined {
   }
 }
 
+/** A bounce comes within this: mailers try for five days (RFC 5321 section 4.5.4.1). Ms. */
+const bouncesMs = 7 * 86_400_000;
+
+/**
+ * Makes room for one more row. Gives up the oldest that nobody was sent, then the oldest whose bounces are over.
+ * A row that was sent of late stays: it keeps its network from a second mail, and its bounce must find it.
+ */
+export function makeRoom(complaints: Table<Complaint>, nowMs: number): 'room' | 'full' {
+  if (complaints.size < mostComplaints) return 'room';
+  const closed = [...complaints.values()].filter((each) => !isOpen(each));
+  const isOver = (each: Complaint): boolean => nowMs - (sentMs(each) ?? nowMs) > bouncesMs;
+  const oldest = closed.find((each) => sentMs(each) === undefined) ?? closed.find(isOver);
+  if (oldest === undefined) return 'full';
+  complaints.delete(oldest.id);
+  return 'room';
+}
+
 /** Puts the row where it was; a new one at the end. */
 export function putStep(complaints: Table<Complaint>, complaint: Complaint, step: Step): Complaint {
   const next = {...complaint, step};

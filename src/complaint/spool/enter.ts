@@ -5,7 +5,7 @@
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Contact} from '../contact/answer.js';
 import type {Accusation} from './accusation.js';
-import {type Complaint, isOpen, mostAttackers, sentMs, type Step} from './complaint.js';
+import {type Complaint, isOpen, makeRoom, mostAttackers, sentMs, type Step} from './complaint.js';
 import type {Attacker, Deed} from './deed.js';
 
 const dayMs = 86_400_000;
@@ -32,8 +32,8 @@ interface Entry {
 }
 
 /**
- * @returns `waits`: today's letter of this network has gone, or is to be sent as the operator saw it; its clients stay
- * due. A message of which somebody was told is `entered`: the same one is not told twice.
+ * @returns `waits`: today's letter of this network has gone, or is to be sent as the operator saw it, or the spool is full;
+ * its clients stay due. A message of which somebody was told is `entered`: the same one is not told twice.
  */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;
@@ -47,6 +47,7 @@ export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | '
   if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs)) {
     return 'waits';
   }
+  if (before === undefined && makeRoom(complaints, nowMs) === 'full') return 'waits';
   const step: Step =
     contact === undefined
       ? {kind: 'held', atMs: nowMs, reason: 'noContact', why}

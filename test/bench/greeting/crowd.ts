@@ -49,7 +49,7 @@ export async function sendmailWith(id: string, lines: string): Promise<Lab> {
   return lab;
 }
 
-/** The gate takes whoever comes. */
+/** The gate takes every client. */
 export const noLimits: readonly string[] = [
   ...[
     '--greeting-max=20000',

@@ -8,13 +8,16 @@ if [ "${1:-}" != --inside ]; then
 fi
 lower=$2 into=$3 package=$4
 
-mount -t tmpfs layer /mnt
-mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay -o "lowerdir=$lower,upperdir=/mnt/upper,workdir=/mnt/work" overlay /mnt/root
-mount -t proc proc /mnt/root/proc
-mount --bind /dev /mnt/root/dev
-cp -L /etc/resolv.conf /mnt/root/etc/resolv.conf
-in_root() { env DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot /mnt/root "$@"; }
+layer=$(mktemp -d)
+trap 'umount -l "$layer"; rmdir "$layer"' EXIT
+mount -t tmpfs layer "$layer"
+root=$layer/root
+mkdir "$layer/upper" "$layer/work" "$root"
+mount -t overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work" overlay "$root"
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+in_root() { env DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot "$root" "$@"; }
 in_root apt-get -q update
 in_root apt-get -q -y --no-install-recommends --download-only install "$package"
-cp /mnt/root/var/cache/apt/archives/*.deb "$into"
+cp "$root"/var/cache/apt/archives/*.deb "$into"
