@@ -1,6 +1,6 @@
 /**
- * Generates chains and sub-chains as any tool could leave them. Works out the right tree in a second,
- * simpler way than `src`: from the hexadecimal digits of an address.
+ * Generates chains and sub-chains as any tool could leave them. It works out the right tree another, simpler
+ * way than `src` does: from the hexadecimal digits of an address.
  */
 import fc from 'fast-check';
 import {

@@ -187,7 +187,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
       await running.firewall.stop('leave');
     }
     const tool = toolOf(family, scene.variant);
-    // As it was before there was any gate.
+    // The rules of the blocks are those of a life without a gate again.
     if (scene.backend !== 'nftables') {
       expect(namespace.run(tool, ['-S', 'INPUT'])).not.toContain('2500 -j SPAM');
       expect(namespace.run(tool, ['-S', 'INPUT'])).toContain('--dport 25 -j SPAM_UNAME_GUESSERS');
