@@ -75,12 +75,21 @@ const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
  * them, and what follows is sendmail's up to `dsn=`; what the next host says stands behind that.
  * Recipients that do hold blanks are rare, and tell neither a name nor a host here.
  */
-export const toHead = new RegExp(
+const toHead = new RegExp(
   `^to=(${bracketed}(?:,${bracketed})*|${unbracketed}?)(?:, \\[more\\])?` +
     `(?:, ctladdr=(${bracketed}|${unbracketed}?)(?: \\((\\d{1,10})/\\d{1,10}\\))?)?` +
     `, delay=${interval}(?:, xdelay=${interval})?, mailer=[^\\s,]{1,32}(?:, pri=\\d{1,15})?` +
     '(?:, relay=[^\\s,]{1,64}(?: \\[(?:IPv6:)?([^\\s\\[\\]]{1,64})\\]| \\[\\[?[^\\[\\]]{1,128}\\]\\]?)?)?, (?=dsn=)',
 );
+
+/**
+ * The head of a line that can be read in one way only. A second `delay=` behind it means that the first is text: a
+ * recipient that begins like one of ours and goes on like the line, or words of the next host.
+ */
+export function headOf(body: string): RegExpExecArray | null {
+  const head = toHead.exec(body);
+  return head === null || body.includes(', delay=', head[0].length) ? null : head;
+}
 
 /** Success has no `reply=`, so nothing of the next host's stands between. */
 const sentTail = /^dsn=2\.\d{1,3}\.\d{1,3}(?:, ntries=\d{1,6})?, stat=Sent(?: \(.*\))?$/s;
@@ -89,7 +98,7 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   const stat = body.lastIndexOf(', stat=');
   if (stat < 0) return undefined;
   if (isUnknownUser.test(body.slice(stat))) return readUndeliverable(queueId, body, stat);
-  const head = toHead.exec(body);
+  const head = headOf(body);
   if (head === null || !sentTail.test(body.slice(head[0].length))) return undefined;
   const [, text = '', inNameOf, , nextHost] = head;
   return {
@@ -152,6 +161,6 @@ function readUndeliverable(queueId: string, body: string, stat: number): Undeliv
   const end = body.search(/, (?:\[more\], )?(?:ctladdr|delay)=/);
   if (end < 0 || body.startsWith(', ctladdr=', end)) return undefined;
   const recipients = body.slice('to='.length, end).split(/(?<=>),(?=<)/, mostRecipients);
-  const nextHost = nextHostOf(toHead.exec(body)?.[4]);
+  const nextHost = nextHostOf(headOf(body)?.[4]);
   return {kind: 'undeliverable', queueId, recipients: recipients.map(subjectOf), nextHost};
 }

@@ -10,7 +10,7 @@
 import type {MailEvent} from '../mail-event.js';
 import type {Attempted, LabelChanged, TransitEvent} from '../transit/transit-event.js';
 import type {Address} from '../../net/address.js';
-import {mostRecipients, nextHostOf, toHead} from './envelope.js';
+import {headOf, mostRecipients, nextHostOf} from './envelope.js';
 import {queueIdLength} from './queue-id.js';
 
 /** Beyond, a line is not looked at. Bytes: as `read-message.ts`. */
@@ -71,7 +71,7 @@ function readLabel(message: string): LabelChanged | undefined {
 const outcomes = {2: 'sent', 4: 'deferred', 5: 'failed'} as const;
 
 function readAttempt(queueId: string, body: string): Attempted | undefined {
-  const head = toHead.exec(body);
+  const head = headOf(body);
   if (head === null) return undefined;
   const [whole, text = '', , uid, host] = head;
   const rest = body.slice(whole.length);
