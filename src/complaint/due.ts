@@ -3,8 +3,9 @@
  * time enough has passed for an operator to lift the block. A block that is lifted by hand takes its row with it
  * (`spool/deed.ts`), and so ends the matter. Decides neither to whom, nor in which words. Knows no clock.
  */
-import {type Address, addressBits, addressOf, parseAddress} from '../net/address.js';
-import {contains, type Network, parseNetwork} from '../net/network.js';
+import {parseAddress} from '../net/address.js';
+import {contains, parseNetwork} from '../net/network.js';
+import {unknownNetwork} from './contact/allotment.js';
 import {type Deed, latestBlockMs} from './spool/deed.js';
 
 export interface DueRules {
@@ -21,18 +22,6 @@ const dayMs = 86_400_000;
 const silenceMs = 7 * dayMs;
 /** What is older tells a desk nothing that it can act on: its addresses have been given to others. Ms. */
 const mostAgeMs = 3 * dayMs;
-
-/** What is taken for one network while nobody has asked who holds it: a /24, a /48. Bits. */
-const aroundBits = {4: 24, 6: 48} as const;
-
-export function aroundOf(address: Address): Network {
-  const bits = aroundBits[address.family];
-  const hostBits = BigInt(addressBits[address.family] - bits);
-  const first = (address.value >> hostBits) << hostBits;
-  const last = first | ((1n << hostBits) - 1n);
-  const text = `${addressOf(address.family, first).text}/${bits}`;
-  return {family: address.family, first, last, prefix: bits, text};
-}
 
 /** @param as in `send` only what was really sent keeps the next one back */
 function isSilent({told}: Deed, as: 'sent' | 'shown', nowMs: number): boolean {
@@ -77,7 +66,7 @@ function crowdsIn(
     const address = parseAddress(text);
     if (address === undefined) return [];
     const held = holders.filter((each) => contains(each, address)).map((each) => each.text);
-    return [...new Set([aroundOf(address).text, ...held])];
+    return [...new Set([unknownNetwork(address).text, ...held])];
   };
   const lately = new Map<string, number>();
   for (const deed of deeds) {

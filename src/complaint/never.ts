@@ -16,10 +16,20 @@ export function isOwnMailbox(mailbox: string, ours: readonly string[]): boolean 
   return ours.some((own) => own !== '' && isWithin(domain, own));
 }
 
-/** The domains that are ours: that of the sender of complaints, and this host's name with what it lies in. */
-export function ownDomains(from: string, hostName: string): string[] {
+/**
+ * The domains that are ours: that of the sender of complaints, this host's name, and the domain that it lies in.
+ * A domain in which others register theirs, as `co.uk`, is not ours.
+ *
+ * @param registrable the registrable domain of the host name; undefined where it has none
+ */
+export function ownDomains(
+  from: string,
+  hostName: string,
+  registrable: string | undefined,
+): string[] {
   const host = hostName.toLowerCase();
   const parent = host.split('.').slice(1).join('.');
+  const isOurs = registrable !== undefined && isWithin(parent, registrable);
   const sender = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
-  return [sender, host, ...(parent.includes('.') ? [parent] : [])].filter((each) => each !== '');
+  return [sender, host, ...(isOurs ? [parent] : [])].filter((each) => each !== '');
 }

@@ -13,6 +13,12 @@ const longestWaitMs = 2 * dayMs;
 /** In `preview` and `ask`: so long it is shown; in `ask` it can be sent by hand. Ms. */
 const longestShownMs = 7 * dayMs;
 
+/**
+ * Letters about messages of one network in 24 hours. A count: each message is a letter of its own, and without this
+ * bound one infected network would take all places of the day (`complaints_per_day`).
+ */
+export const mostAboutNetwork = 5;
+
 export type Mode = 'preview' | 'ask' | 'send';
 
 type Next =
@@ -26,8 +32,8 @@ interface NextQuestion {
   readonly book: ComplaintBook;
   readonly perDay: number;
   readonly from: string;
-  /** Whether a letter about its network went in the last 24 hours. */
-  readonly went: 'no' | 'yes';
+  /** Letters about its network that went in the last 24 hours. A count. */
+  readonly went: number;
   readonly nowMs: number;
 }
 
@@ -50,8 +56,11 @@ export function nextOf(
   if (!maySend(book))
     return {kind: 'wait', why: 'until they were shown on 7 days, or: --send --yes'};
   if (nowMs < againMs && againMs - nowMs < dayMs) return {kind: 'wait', why: 'the mailer'};
-  if (about.kind === 'guessing' && went === 'yes') {
+  if (about.kind === 'guessing' && went > 0) {
     return {kind: 'wait', why: 'one about its network went in 24 hours'};
+  }
+  if (went >= mostAboutNetwork) {
+    return {kind: 'wait', why: `${mostAboutNetwork} about its network went in 24 hours`};
   }
   if (mailsLeft(book, perDay, nowMs) === 0) {
     return {kind: 'wait', why: 'as many as complaints_per_day went in 24 hours'};

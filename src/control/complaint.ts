@@ -5,7 +5,7 @@
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
 import type {Config} from '../config/schema.js';
-import {isMailbox} from '../complaint/letter/mail.js';
+import {isSmtpMailbox} from '../complaint/letter/smtp-mailbox.js';
 import {nextOf} from '../complaint/next.js';
 import type {ComplaintTables} from '../complaint/spool/tables.js';
 import {allowSending, bookOf, maySend, previewDays} from '../complaint/spool/book.js';
@@ -52,7 +52,7 @@ export function serveComplaint(request: Served, view: ComplaintDeskView, nowMs: 
     }
     case 'complaintForget': {
       const {contact} = request;
-      if (!isMailbox(contact)) return refused(`${printable(contact, 80)}: expected a mailbox`);
+      if (!isSmtpMailbox(contact)) return refused(`${printable(contact, 80)}: expected a mailbox`);
       forget(tables.complaintLeftOut, contact, nowMs);
       withdraw(
         view,
@@ -152,7 +152,7 @@ function letterView(
     return [{id, network, mailbox, ...empty, waits: composed.why}];
   }
   const {complaints: mode, complaintsPerDay: perDay, complaintFrom: from} = config;
-  const went = wentToday(tables.complaints.values(), network, nowMs) ? 'yes' : 'no';
+  const went = wentToday(tables.complaints.values(), network, nowMs);
   const next =
     mode === 'off' || book === undefined
       ? undefined

@@ -1,12 +1,7 @@
 /** What is remembered of the contacts of an address: the answer to a command, and its shape. Asks nobody. */
-import {type Is, isNumber, isText, listOf, oneOf, orNull, shape, variants} from '../base/shape.js';
-import type {
-  Certainty,
-  Contact,
-  ContactAnswer,
-  ContactSource,
-} from '../complaint/contact/answer.js';
-import {knownRow} from '../complaint/contact/cache.js';
+import {type Is, isNumber, isText, listOf, orNull, shape, variants} from '../base/shape.js';
+import type {ContactAnswer} from '../complaint/contact/answer.js';
+import {isContact, knownRow} from '../complaint/contact/cache.js';
 import {answerOf} from '../complaint/contact/trust.js';
 import type {State} from '../guard/state.js';
 import {parseAddress} from '../net/address.js';
@@ -25,12 +20,6 @@ export function knownContact(
   const row = knownRow(contacts, address, nowMs);
   return {kind: 'contact', known: row === undefined ? null : answerOf(row)};
 }
-
-const isContact = shape<Contact>({
-  mailbox: isText,
-  source: oneOf<ContactSource>({registry: true, 'contact-zone': true, 'reverse-name': true}),
-  certainty: oneOf<Certainty>({published: true, listed: true, guessed: true}),
-});
 
 type Of<Kind extends ContactAnswer['kind']> = Omit<Extract<ContactAnswer, {kind: Kind}>, 'kind'>;
 

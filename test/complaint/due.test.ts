@@ -1,8 +1,7 @@
 /** When a complaint is due: blocks, neighbours, the wait, silence and age. */
 import {describe, expect, test} from '@jest/globals';
-import {aroundOf, dueDeeds, type DueRules} from '../../src/complaint/due.js';
+import {dueDeeds, type DueRules} from '../../src/complaint/due.js';
 import type {Deed} from '../../src/complaint/spool/deed.js';
-import {parseAddress} from '../../src/net/address.js';
 import {attacker, dayMs, startMs} from './support.js';
 
 const rules: DueRules = {blocks: 2, clients: 3, delaySeconds: 1800};
@@ -21,14 +20,6 @@ function due(
   const found = dueDeeds({deeds, rules, known, as, nowMs: startMs + afterMs});
   return found.map(({client}) => client);
 }
-
-test.each([
-  ['192.0.2.77', '192.0.2.0/24'],
-  ['2001:db8:1:2::3', '2001:db8:1::/48'],
-])('around %s is %s', (text, around) => {
-  const address = parseAddress(text)!;
-  expect(aroundOf(address)).toMatchObject({text: around, family: address.family});
-});
 
 test('not before the wait is over, to the millisecond', () => {
   const one = [deed('192.0.2.7')];

@@ -9,7 +9,7 @@ import {
 } from './complained-commands.js';
 import {answerReturned} from '../complaint/answer.js';
 import {complaints} from '../complaint/complaints.js';
-import {isMailbox} from '../../complaint/letter/mail.js';
+import {isSmtpMailbox} from '../../complaint/letter/smtp-mailbox.js';
 import {isComplaintId} from '../../complaint/spool/report-id.js';
 import type {ComplaintRequest} from '../../control/protocol.js';
 import {parseNetwork} from '../../net/network.js';
@@ -73,7 +73,7 @@ const expected: Readonly<Record<What, string>> = {
 };
 const isGood: Readonly<Record<What, (word: string) => boolean>> = {
   show: isComplaintId,
-  forget: isMailbox,
+  forget: isSmtpMailbox,
   never: (word) => parseNetwork(word) !== undefined,
 };
 

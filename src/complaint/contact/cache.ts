@@ -38,7 +38,8 @@ export interface ContactRow {
   readonly result: Remembered;
 }
 
-const isContact: Is<Contact> = shape<Contact>({
+/** Also what an answer of the daemon and a row of the spool may hold. */
+export const isContact: Is<Contact> = shape<Contact>({
   mailbox: (value): value is string => isText(value) && isMailbox(value),
   source: oneOf({registry: true, 'contact-zone': true, 'reverse-name': true}),
   certainty: oneOf({published: true, listed: true, guessed: true}),

@@ -21,6 +21,9 @@ const special = new NetworkSet(
     '198.18.0.0/15',
     '224.0.0.0/3',
     '::/96',
+    // An IPv4 address of this house may stand in it (RFC 3056, RFC 4380); no registry answers from there.
+    '2001::/32',
+    '2002::/16',
     '64:ff9b::/96',
     '64:ff9b:1::/48',
     '100::/64',

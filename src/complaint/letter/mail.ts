@@ -6,6 +6,7 @@
 import {printable} from '../../base/printable.js';
 import type {Accusation} from '../spool/accusation.js';
 import type {Complaint} from '../spool/complaint.js';
+import {isSmtpMailbox} from './smtp-mailbox.js';
 import {fieldsOf, foundText, headerText, type Sender} from './fields.js';
 import {type HeaderField, mimeText, type Part} from './mime.js';
 import {filled, type Letter, letterFor} from './template.js';
@@ -32,12 +33,6 @@ function taggedSender(from: string, id: string): string {
   return `${from.slice(0, at)}+bounce-${id}${from.slice(at)}`;
 }
 
-/** What a mailbox must look like before it stands in a header or an envelope. RFC 5321, without quotes. */
-const mailbox =
-  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
-
-export const isMailbox = (text: string): boolean => text.length <= 254 && mailbox.test(text);
-
 /** @param nowMs for the Date field. Ms since the epoch */
 export function composeMail(
   complaint: Complaint,
@@ -48,7 +43,7 @@ export function composeMail(
 ): Composed {
   const {id, contact, about} = complaint;
   if (contact === undefined) return {kind: 'wrong', why: 'nobody is known to write to'};
-  if (!isMailbox(contact.mailbox) || !isMailbox(sender.from)) {
+  if (!isSmtpMailbox(contact.mailbox) || !isSmtpMailbox(sender.from)) {
     return {kind: 'wrong', why: `${printable(contact.mailbox, 80)}: no mailbox`};
   }
   const kind = about.kind === 'guessing' ? about : {kind: about.kind, found: foundText(about)};

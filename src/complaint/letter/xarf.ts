@@ -8,6 +8,7 @@ import {printable} from '../../base/printable.js';
 import type {Accusation} from '../spool/accusation.js';
 import type {Attacker} from '../spool/deed.js';
 import {headerText, type Sender} from './fields.js';
+import {isSmtpMailbox} from './smtp-mailbox.js';
 
 const xarfVersion = '4.2.0';
 
@@ -66,7 +67,7 @@ function messageReport(
 ): Xarf[] {
   const {client, takenMs, header, smtpFrom, sourcePort} = about;
   // Both are required of mail that came by SMTP: without them the text and the header must do.
-  if (smtpFrom === undefined || sourcePort === undefined || !isMailbox(smtpFrom)) return [];
+  if (smtpFrom === undefined || sourcePort === undefined || !isSmtpMailbox(smtpFrom)) return [];
   const payload = base64(headerText(header));
   return [
     {
@@ -82,9 +83,6 @@ function messageReport(
     },
   ];
 }
-
-const isMailbox = (text: string): boolean =>
-  /^[A-Za-z0-9._+=-]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(text);
 
 function core(
   {from, relay}: Sender,

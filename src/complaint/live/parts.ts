@@ -24,8 +24,8 @@ export interface ComplaintParts {
   /** Whether blocking is stopped, because the relay seems to have lost its list of users. */
   readonly brake: () => 'on' | 'off';
   readonly sender: Sender;
-  /** Domains of ours, in small letters. */
-  readonly ours: readonly string[];
+  /** Domains of ours, in small letters. The list of public suffixes is loaded with the first question. */
+  readonly ours: () => Promise<readonly string[]>;
   readonly say: Say;
   readonly newKey: () => string;
   readonly hashWith: (key: string) => KeyedHash;

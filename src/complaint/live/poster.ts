@@ -102,7 +102,7 @@ export class Poster {
 
   #question({network}: Complaint, mode: Mode, book: ComplaintBook): Parameters<typeof nextOf>[1] {
     const {config, now, tables} = this.#parts;
-    const went = wentToday(tables.complaints.values(), network, now()) ? 'yes' : 'no';
+    const went = wentToday(tables.complaints.values(), network, now());
     const {complaintsPerDay: perDay, complaintFrom: from} = config;
     return {mode, book, perDay, from, went, nowMs: now()};
   }

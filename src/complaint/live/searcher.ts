@@ -8,7 +8,8 @@ import {printable} from '../../base/printable.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
 import type {Contact, ContactAnswer} from '../contact/answer.js';
-import {aroundOf, dueDeeds} from '../due.js';
+import {dueDeeds} from '../due.js';
+import {unknownNetwork} from '../contact/allotment.js';
 import {isOfInternet} from '../contact/internet.js';
 import {isOwnMailbox} from '../never.js';
 import {complaintId} from '../spool/report-id.js';
@@ -82,7 +83,7 @@ export class Searcher {
     if (known !== undefined) return known;
     const address = parseAddress(deed.address);
     if (address === undefined) return undefined;
-    const due = {deed, address, around: aroundOf(address).text};
+    const due = {deed, address, around: unknownNetwork(address).text};
     this.#read.set(deed, due);
     return due;
   }
@@ -94,9 +95,10 @@ export class Searcher {
       const [first] = left;
       if (first === undefined || stop.aborted) return;
       const answer = await this.#parts.findContact(first.address, this.#parts.now());
+      const ours = await this.#parts.ours();
       if (isOver(stop)) return;
       const {mine, others} = divided(left, first, answer);
-      this.#take(answer, mine, hash);
+      this.#take(answer, mine, ours, hash);
       left = others;
     }
   }
@@ -117,7 +119,7 @@ export class Searcher {
     const answer = await findContact(client, now());
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
-    const {contact, why} = this.#contactOf(answer);
+    const {contact, why} = this.#contactOf(answer, await this.#parts.ours());
     // A proof that nobody is told of must not lie among those of which somebody is.
     if (contact === undefined) return refused(`nobody can be told: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
@@ -139,18 +141,26 @@ export class Searcher {
   }
 
   /** The surest one that may be written to, or why there is none. */
-  #contactOf(answer: Exclude<ContactAnswer, {kind: 'failed'}>): {
+  #contactOf(
+    answer: Exclude<ContactAnswer, {kind: 'failed'}>,
+    ours: readonly string[],
+  ): {
     readonly contact: Contact | undefined;
     readonly why: string;
   } {
-    const {tables, now, ours} = this.#parts;
+    const {tables, now} = this.#parts;
     if (answer.kind === 'none') return {contact: undefined, why: printable(answer.why, mostWhy)};
     const others = answer.contacts.filter(({mailbox}) => !isOwnMailbox(mailbox, ours));
     const contact = firstAlive(tables.complaintLeftOut, others, now());
     return {contact, why: whyNone(answer.contacts.length, others.length)};
   }
 
-  #take(answer: ContactAnswer, due: readonly Due[], hash: KeyedHash): void {
+  #take(
+    answer: ContactAnswer,
+    due: readonly Due[],
+    ours: readonly string[],
+    hash: KeyedHash,
+  ): void {
     const {tables, now, say} = this.#parts;
     const nowMs = now();
     if (answer.kind === 'failed') {
@@ -162,7 +172,7 @@ export class Searcher {
     }
     this.#troubles.end('contact');
     const {network} = answer;
-    const {contact, why} = this.#contactOf(answer);
+    const {contact, why} = this.#contactOf(answer, ours);
     const about = {
       kind: 'guessing',
       network,
@@ -199,7 +209,7 @@ function divided(
   first: Due,
   answer: ContactAnswer,
 ): {readonly mine: Due[]; readonly others: Due[]} {
-  const around = aroundOf(first.address);
+  const around = unknownNetwork(first.address);
   const network = answer.kind === 'failed' ? around : (parseNetwork(answer.network) ?? around);
   const isMine = (due: Due): boolean => due === first || contains(network, due.address);
   return {mine: all.filter(isMine), others: all.filter((due) => !isMine(due))};

@@ -10,16 +10,16 @@ import type {Attacker, Deed} from './deed.js';
 
 const dayMs = 86_400_000;
 
-/** Whether a letter about this network went in the last 24 hours, or may have; of a future one too. */
+/** Letters about this network that went in the last 24 hours, or may have; those of a future time too. A count. */
 export const wentToday = (
   complaints: Iterable<Complaint>,
   network: string,
   nowMs: number,
-): boolean =>
-  [...complaints].some((each) => {
+): number =>
+  [...complaints].filter((each) => {
     const ms = each.network === network ? sentMs(each) : undefined;
     return ms !== undefined && nowMs - ms < dayMs;
-  });
+  }).length;
 
 interface Entry {
   readonly id: string;
@@ -37,17 +37,20 @@ interface Entry {
  */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;
-  const before = complaints.get(id);
+  const there = complaints.get(id);
+  // Its clients were blocked again after the daemon gave the first letter of the day up: nobody was sent that one.
+  const isGivenUp = about.kind === 'guessing' && there?.step.kind === 'withdrawn';
+  const before = isGivenUp ? undefined : there;
   if (before !== undefined && !isOpen(before)) {
     return about.kind === 'message' && sentMs(before) !== undefined ? 'entered' : 'waits';
   }
   if (before?.step.kind === 'composed' && before.step.go === 'yes') {
     return about.kind === 'message' ? 'entered' : 'waits';
   }
-  if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs)) {
+  if (about.kind === 'guessing' && wentToday(complaints.values(), about.network, nowMs) > 0) {
     return 'waits';
   }
-  if (before === undefined && makeRoom(complaints, nowMs) === 'full') return 'waits';
+  if (there === undefined && makeRoom(complaints, nowMs) === 'full') return 'waits';
   const step: Step =
     contact === undefined
       ? {kind: 'held', atMs: nowMs, reason: 'noContact', why}

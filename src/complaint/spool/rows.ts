@@ -13,7 +13,7 @@ import {
 import {parseAddress} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';
 import {isComplaintId} from './report-id.js';
-import type {Contact} from '../contact/answer.js';
+import {isContact} from '../contact/cache.js';
 import type {Accusation} from './accusation.js';
 import type {ComplaintBook} from './book.js';
 import type {Complaint, HeldWhy, Step} from './complaint.js';
@@ -52,12 +52,6 @@ export const isDeed = shape<Deed>({
   told: maybe(
     shape<NonNullable<Deed['told']>>({atMs: isTime, as: oneOf({sent: true, shown: true})}),
   ),
-});
-
-const isContact = shape<Contact>({
-  mailbox: isText,
-  source: oneOf<Contact['source']>({registry: true, 'contact-zone': true, 'reverse-name': true}),
-  certainty: oneOf<Contact['certainty']>({published: true, listed: true, guessed: true}),
 });
 
 type Guessing = Omit<Extract<Accusation, {kind: 'guessing'}>, 'kind'>;

@@ -20,6 +20,7 @@ import {contains, parseNetwork} from '../../net/network.js';
 import {type ComplaintStatus, complaintStatus} from '../../report/complaint/status.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {base64, keyedHash, newKey} from '../../sys/complaint/keyed-hash.js';
+import {registrableDomain} from '../../sys/contact/registrable.js';
 import {hostName} from '../../sys/run/machine.js';
 import {handOver} from '../../sys/talk/mail.js';
 import type {Say} from '../../base/say.js';
@@ -81,7 +82,7 @@ export class ComplaintDesk {
         from: from === '' ? `postmaster@${ownName}` : from,
         ...{relay, ports: parts.ports()},
       },
-      ours: ownDomains(from, relay),
+      ours: async () => ownDomains(from, relay, await registrableDomain(relay)),
       letters: () => lettersIn(config.complaintLetters),
     });
   }

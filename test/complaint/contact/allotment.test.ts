@@ -13,6 +13,13 @@ const address = (text: string) => parseAddress(text)!;
 const of = (record: Readonly<Record<string, unknown>>, text: string): string | undefined =>
   allotmentOf(record, address(text))?.text;
 
+test.each([
+  ['192.0.2.77', '192.0.2.0/24'],
+  ['2001:db8:1:2::3', '2001:db8:1::/48'],
+])('of whose holder nothing is known: around %s is %s', (text, around) => {
+  expect(unknownNetwork(address(text))).toMatchObject({text: around, family: address(text).family});
+});
+
 describe('a range', () => {
   test.each([
     ['a prefix', '192.0.2.0', '192.0.2.255', '192.0.2.7', '192.0.2.0/24'],

@@ -1,7 +1,8 @@
 /** A mail: who it is from and for, and that nothing from outside can begin a field or a part. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {composeMail, isMailbox} from '../../../src/complaint/letter/mail.js';
+import {composeMail} from '../../../src/complaint/letter/mail.js';
+import {isSmtpMailbox} from '../../../src/complaint/letter/smtp-mailbox.js';
 import {shownName} from '../../../src/complaint/letter/names.js';
 import {builtInLetters, sampleFiles} from '../../../src/complaint/letter/samples.js';
 import {letterFor, readLetter} from '../../../src/complaint/letter/template.js';
@@ -42,7 +43,7 @@ test('sender, answers, recipient, and the envelope that tells which complaint it
 test.each(['a@b\r\nBcc: x@example.net', 'a b@example.net', '<a@example.net>', '@x:a@example.net'])(
   '%j is written to by nobody',
   (mailbox) => {
-    expect(isMailbox(mailbox)).toBe(false);
+    expect(isSmtpMailbox(mailbox)).toBe(false);
     expect(compose(complaint(mailbox))).toMatchObject({kind: 'wrong'});
   },
 );

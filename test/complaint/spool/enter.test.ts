@@ -35,6 +35,11 @@ test('a message that was told is taken as told; guessing waits for another day',
   expect(again(message, withdrawn)).toEqual({entered: 'waits', step: withdrawn});
 });
 
+test('guessing that was given up unsent is entered anew', () => {
+  const withdrawn = {kind: 'withdrawn', atMs: startMs, why: ''} as const;
+  expect(again(guessing, withdrawn)).toEqual({entered: 'entered', step: {kind: 'lookedUp'}});
+});
+
 test('what the operator said is to be sent stays as he saw it', () => {
   const go = {kind: 'composed', go: 'yes'} as const;
   expect(again(guessing, go)).toEqual({entered: 'waits', step: go});

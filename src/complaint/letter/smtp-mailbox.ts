@@ -1,0 +1,13 @@
+/**
+ * What a mailbox must look like before it stands in a header, an envelope or a report: RFC 5321 section 4.1.2,
+ * without quotes. Which mailbox of a registry is believed is for `complaint/contact/mailbox.ts`, which allows less.
+ */
+
+const smtpMailbox =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+
+/** RFC 5321 section 4.5.3.1.3: a path has 256 octets with its brackets. Characters. */
+const longestCharacters = 254;
+
+export const isSmtpMailbox = (text: string): boolean =>
+  text.length <= longestCharacters && smtpMailbox.test(text);
