@@ -13,7 +13,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir, totalmem} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {build} from './build.mjs';
 import {runChecks} from './checks.mjs';
 import {ensureHostTools} from './host-tools.mjs';
@@ -40,6 +40,8 @@ function countWorkers(most) {
 }
 
 const total = {passed: 0, failed: 0, skipped: 0};
+/** Names of the tests that failed: they are told again at the end, where nobody has to search for them. */
+const failures = [];
 
 async function addChecks() {
   const {passed, failed} = await runChecks();
@@ -80,6 +82,12 @@ function addReport(name, report, status) {
   total.passed += result.numPassedTests;
   total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   total.skipped += skipped;
+  for (const {name: file, assertionResults, message} of result.testResults) {
+    const failed = assertionResults.filter((each) => each.status === 'failed');
+    const where = relative(root, file);
+    failures.push(...failed.map((each) => `${where}: ${each.fullName}`));
+    if (assertionResults.length === 0 && message !== '') failures.push(`${where}: ran no test`);
+  }
   const unaccounted =
     status !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0;
   if (unaccounted || result.numTotalTests === 0) {
@@ -118,6 +126,7 @@ if (process.env.CI === 'true' && total.skipped > 0) {
   console.log(`FAILED: ${total.skipped} tests were skipped, and CI must run them all`);
   total.failed += 1;
 }
+if (failures.length > 0) console.log(`\nfailed:\n  ${failures.join('\n  ')}`);
 const {passed, failed, skipped} = total;
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;

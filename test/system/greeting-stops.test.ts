@@ -24,7 +24,7 @@ describe('a gate that stops', () => {
   beforeAll(async () => {
     world = await World.start('greeting-stops', 'gate', 'nftables');
     await world.waitsOnce('known');
-  }, 180_000);
+  });
   afterAll(() => Lab.stopAll());
 
   /** Whether the mailer itself greets a client that it does not know; how, if not. */
@@ -70,7 +70,6 @@ describe('a gate that stops', () => {
       await until('the gate to be heard again', () => world.leads(4, 'nftables'));
       expect(await world.reaches('talker')).toBe('2500');
     },
-    120_000,
   );
 });
 
@@ -79,7 +78,7 @@ describe('off after gate', () => {
 
   beforeAll(async () => {
     lab = await Lab.start({id: 'greeting-off', clients: {stranger: clients.fresh}});
-  }, 180_000);
+  });
   afterAll(() => Lab.stopAll());
 
   /** All rules and sets of the kernel that have the name. */
@@ -98,29 +97,25 @@ describe('off after gate', () => {
     ['nftables', 'iptables'],
     ['ipset', 'nftables'],
     ['iptables', 'ipset'],
-  ])(
-    'nothing of %s is left under %s, also after kill -9',
-    async (former, now) => {
-      const run = async (greeting: string, backend: string): Promise<Daemon> => {
-        const daemon = lab.relay.daemon([`--greeting=${greeting}`, `--backend=${backend}`]);
-        await daemon.ready();
-        return daemon;
-      };
-      const gating = await run('gate', former);
-      await until('rules of the greeting', async () => (await left()).length > 0);
-      await gating.stop('SIGKILL');
-      expect((await left()).join('\n')).toContain('BLOCKSMTP_GREETING');
-      const off = await run('off', now);
-      await until('rules to go', async () => (await left()).length === 0);
-      const {banner} = await lab.client('stranger').open();
-      expect(banner).toMatch(/^220 relay/);
-      expect((await lab.relay.blocksmtp(['status'])).stdout).not.toMatch(/BLOCKSMTP_GREETING/);
-      await off.stop();
-      expect(off.text).not.toMatch(/ (?:error|warning) .*greeting/);
-      expect(await left()).toEqual([]);
-    },
-    120_000,
-  );
+  ])('nothing of %s is left under %s, also after kill -9', async (former, now) => {
+    const run = async (greeting: string, backend: string): Promise<Daemon> => {
+      const daemon = lab.relay.daemon([`--greeting=${greeting}`, `--backend=${backend}`]);
+      await daemon.ready();
+      return daemon;
+    };
+    const gating = await run('gate', former);
+    await until('rules of the greeting', async () => (await left()).length > 0);
+    await gating.stop('SIGKILL');
+    expect((await left()).join('\n')).toContain('BLOCKSMTP_GREETING');
+    const off = await run('off', now);
+    await until('rules to go', async () => (await left()).length === 0);
+    const {banner} = await lab.client('stranger').open();
+    expect(banner).toMatch(/^220 relay/);
+    expect((await lab.relay.blocksmtp(['status'])).stdout).not.toMatch(/BLOCKSMTP_GREETING/);
+    await off.stop();
+    expect(off.text).not.toMatch(/ (?:error|warning) .*greeting/);
+    expect(await left()).toEqual([]);
+  });
 
   test('a client that was led to a gate which is gone has the mailer at once', async () => {
     const gating = lab.relay.daemon(['--greeting=gate', '--backend=nftables']);
@@ -142,5 +137,5 @@ describe('off after gate', () => {
     await until('rules to go', async () => (await left()).length === 0);
     expect((await stranger.open()).banner).toMatch(/^220 relay/);
     await off.stop();
-  }, 120_000);
+  });
 });

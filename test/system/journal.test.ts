@@ -173,7 +173,7 @@ describe('the journal of a booted Debian', () => {
     await until('a place', async () =>
       /position/.test((await guest.run('cat /var/lib/given')).out),
     );
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

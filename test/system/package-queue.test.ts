@@ -26,7 +26,7 @@ describe('the queue, from within the unit', () => {
       mail() { printf 'Subject: held\\n\\nbody\\n'; }
       mail | /usr/sbin/sendmail-mta -Am -odq -f anna@example.org bob@example.com
       mail | setpriv --reuid=games --regid=games --clear-groups /usr/sbin/sendmail -odq bob@example.com`);
-  }, 120_000);
+  });
 
   afterAll(() => (guest as MailGuest | undefined)?.stop());
 

@@ -43,7 +43,7 @@ describe('the Debian package', () => {
       await cp(join(root, 'test/system/package', script), join(dir, 'package', script));
     }
     guest = await boot(guestRoot, join(dir, 'package'));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

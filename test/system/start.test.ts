@@ -28,7 +28,7 @@ describe('the daemon under systemd', () => {
     guest = await boot(guestRoot, join(dir, 'package'));
     await guest.must(`apt-get install -y /mnt/package/${deb}`);
     await guest.must('blocksmtp block 203.0.113.7 --for 1h');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

@@ -86,7 +86,7 @@ END`);
     await guest.shell(`mkdir -p /run/forge; cd /run/forge
       cp /usr/bin/logger sendmail; cp /mnt/package/forge.py .; echo '${eachAlone}' >each.sh
       chmod -R a+rX .; logger -p mail.info hello`);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await (guest as MailGuest | undefined)?.stop();

@@ -56,29 +56,25 @@ inBox(
       await post.startWhole();
       await post.kernelComesTo([first, byHand, guesser, late, ...many]);
     }),
-  90_000,
 );
 
-inBox(
-  'a state that is read-only: refused with the reason, and the blocks stay',
-  () =>
-    atPosts(newDir, lanes, async (post) => {
-      const {box} = post;
-      const disk = stateOf(post);
-      box.shell('mkdir "$1"; mount -t tmpfs x "$1"', disk);
-      await post.startWhole();
-      await post.block(first);
-      await post.kill();
-      box.shell('mount -o remount,ro "$1"', disk);
-      post.start();
-      await post.says(/^ended .*unavailable.*read-only/m, 15_000);
-      expect((await box.kernel()).dropped).toEqual([first]);
-      box.shell('mount -o remount,rw "$1"', disk);
-      await post.startWhole();
-      expect(await post.listed()).toEqual([first]);
-      await post.kernelComesTo([first]);
-    }),
-  60_000,
+inBox('a state that is read-only: refused with the reason, and the blocks stay', () =>
+  atPosts(newDir, lanes, async (post) => {
+    const {box} = post;
+    const disk = stateOf(post);
+    box.shell('mkdir "$1"; mount -t tmpfs x "$1"', disk);
+    await post.startWhole();
+    await post.block(first);
+    await post.kill();
+    box.shell('mount -o remount,ro "$1"', disk);
+    post.start();
+    await post.says(/^ended .*unavailable.*read-only/m, 15_000);
+    expect((await box.kernel()).dropped).toEqual([first]);
+    box.shell('mount -o remount,rw "$1"', disk);
+    await post.startWhole();
+    expect(await post.listed()).toEqual([first]);
+    await post.kernelComesTo([first]);
+  }),
 );
 
 const hourMs = 3_600_000;
@@ -117,7 +113,6 @@ inBox(
       expect(await leftOf(post, first)).toBeGreaterThan(3600 - 90);
       expect(await leftOf(post, first)).toBeLessThanOrEqual(3600);
     }),
-  90_000,
 );
 
 inBox(
@@ -149,7 +144,6 @@ inBox(
       const {secondsLeft} = await post.box.kernel();
       expect(secondsLeft.get(byHand) ?? 0).toBeLessThanOrEqual(3610);
     }),
-  90_000,
 );
 
 /** By this test's clock, which is right: what the daemon says of the end. Seconds. */

@@ -152,47 +152,40 @@ inBox(
       await until('all to be good', async () => isGood(await post.status()));
       expect(errors(post)).toBe(0);
     }),
-  90_000,
 );
 
-inBox(
-  'half of all calls fail, two in a row: all is done in the end',
-  () =>
-    atPosts(newDir, lanes, async (post, {backend}) => {
-      await prepare(post);
-      // Two, for what is read is changed by the same program: every second call would be each change.
-      const script = `n=$(cat "$0.count" 2>/dev/null || echo 0); echo $((n + 1)) > "$0.count"
+inBox('half of all calls fail, two in a row: all is done in the end', () =>
+  atPosts(newDir, lanes, async (post, {backend}) => {
+    await prepare(post);
+    // Two, for what is read is changed by the same program: every second call would be each change.
+    const script = `n=$(cat "$0.count" 2>/dev/null || echo 0); echo $((n + 1)) > "$0.count"
         [ $((n % 4)) -lt 2 ] || { echo "out of order" >&2; exit 4; }\nexec "$real" "$@"`;
-      replaceAll(post.box, backend, script);
-      for (let i = 1; i <= 6; i++) await post.block(`203.0.113.${i}`);
-      await post.unblock(unblocked);
-      const six = Array.from({length: 6}, (_, i) => `203.0.113.${i + 1}`);
-      await post.kernelComesTo([network, ...six], 10_000);
-      expect(errors(post)).toBeLessThan(20);
-    }),
-  90_000,
+    replaceAll(post.box, backend, script);
+    for (let i = 1; i <= 6; i++) await post.block(`203.0.113.${i}`);
+    await post.unblock(unblocked);
+    const six = Array.from({length: 6}, (_, i) => `203.0.113.${i + 1}`);
+    await post.kernelComesTo([network, ...six], 10_000);
+    expect(errors(post)).toBeLessThan(20);
+  }),
 );
 
-inBox(
-  'a program that hangs is given up in time; the operator is answered, and status tells',
-  () =>
-    atPosts(newDir, lanes, async (post, {backend}) => {
-      // Two tries in a row take longer than the operator is kept waiting.
-      await prepare(post, {callTimeoutMs: 7000});
-      replaceAll(post.box, backend, 'exec sleep 1000');
-      const askedMs = performance.now();
-      const answer = await post.block(blocked);
-      expect(answer).toMatchObject({kind: 'done', message: expect.stringContaining('refuses now')});
-      expect(performance.now() - askedMs).toBeLessThan(15_000);
-      const hanging = await post.status();
-      expect(isGood(hanging)).toBe(false);
-      expect(enforcedShare(hanging.families)).toBe(2 / 3);
-      await post.says(/^error IPv4 firewall: .*timed out.*trying again/m, 30_000);
-      post.box.restore();
-      await post.kernelComesTo([blocked, network, unblocked], 30_000);
-      await until('all to be good', async () => isGood(await post.status()));
-    }),
-  150_000,
+inBox('a program that hangs is given up in time; the operator is answered, and status tells', () =>
+  atPosts(newDir, lanes, async (post, {backend}) => {
+    // Two tries in a row take longer than the operator is kept waiting.
+    await prepare(post, {callTimeoutMs: 7000});
+    replaceAll(post.box, backend, 'exec sleep 1000');
+    const askedMs = performance.now();
+    const answer = await post.block(blocked);
+    expect(answer).toMatchObject({kind: 'done', message: expect.stringContaining('refuses now')});
+    expect(performance.now() - askedMs).toBeLessThan(15_000);
+    const hanging = await post.status();
+    expect(isGood(hanging)).toBe(false);
+    expect(enforcedShare(hanging.families)).toBe(2 / 3);
+    await post.says(/^error IPv4 firewall: .*timed out.*trying again/m, 30_000);
+    post.box.restore();
+    await post.kernelComesTo([blocked, network, unblocked], 30_000);
+    await until('all to be good', async () => isGood(await post.status()));
+  }),
 );
 
 /** The older iptables, in place of the machine's: it has a lock, and tells when it waits for it. */
@@ -209,26 +202,23 @@ const withLegacy = whereAvailable({
   works: ['unshare', '--net', 'iptables-legacy', '-S'],
 });
 
-withLegacy(
-  'another tool holds the lock of xtables: what waits is done when it lets go',
-  () =>
-    atPosts(newDir, {legacy: lane('iptables')}, async (post) => {
-      const {box} = post;
-      const drops = (): string => box.run('iptables-legacy-save', ['-t', 'filter']);
-      useLegacy(box);
-      await post.startWhole();
-      await post.block(network);
-      await until('the network', () => drops().includes(network));
-      const held = 'flock /run/xtables.lock sleep 1000 > /dev/null 2>&1 & echo $! > "$1"';
-      box.shell(held, `${box.folder}/holder`);
-      const answer = await post.block(blocked);
-      expect(answer).toMatchObject({kind: 'done', message: expect.stringContaining('refuses now')});
-      expect(isGood(await post.status())).toBe(false);
-      await post.says(/^error IPv4 firewall: .*xtables lock.*trying again/m, 30_000);
-      expect(drops()).not.toContain(blocked);
-      box.shell('pkill -P "$(cat "$1")"; kill "$(cat "$1")" || :', `${box.folder}/holder`);
-      await until('the block', () => drops().includes(blocked));
-      await until('all to be good', async () => isGood(await post.status()));
-    }),
-  90_000,
+withLegacy('another tool holds the lock of xtables: what waits is done when it lets go', () =>
+  atPosts(newDir, {legacy: lane('iptables')}, async (post) => {
+    const {box} = post;
+    const drops = (): string => box.run('iptables-legacy-save', ['-t', 'filter']);
+    useLegacy(box);
+    await post.startWhole();
+    await post.block(network);
+    await until('the network', () => drops().includes(network));
+    const held = 'flock /run/xtables.lock sleep 1000 > /dev/null 2>&1 & echo $! > "$1"';
+    box.shell(held, `${box.folder}/holder`);
+    const answer = await post.block(blocked);
+    expect(answer).toMatchObject({kind: 'done', message: expect.stringContaining('refuses now')});
+    expect(isGood(await post.status())).toBe(false);
+    await post.says(/^error IPv4 firewall: .*xtables lock.*trying again/m, 30_000);
+    expect(drops()).not.toContain(blocked);
+    box.shell('pkill -P "$(cat "$1")"; kill "$(cat "$1")" || :', `${box.folder}/holder`);
+    await until('the block', () => drops().includes(blocked));
+    await until('all to be good', async () => isGood(await post.status()));
+  }),
 );

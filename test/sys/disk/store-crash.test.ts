@@ -94,7 +94,7 @@ test('kill -9 before every third write of a commit and a close, first to last: a
     expect(store.history('n', 9)).toHaveLength(rounds[0] ?? 0);
     store.close();
   }
-}, 300_000);
+});
 
 /** Takes a file of layout 4 over, killed before write number `process.argv[3]`. */
 const diesUpgrading = `
@@ -141,7 +141,7 @@ test('kill -9 before every third write of an upgrade: it is done whole, or again
     store.close();
   }
   expect([...versions]).toEqual([4, 5]);
-}, 300_000);
+});
 
 async function holdsWholeRound(folder: string, said: number): Promise<void> {
   const store = await openStore(folder, 1e12);

@@ -154,7 +154,7 @@ describe('rotation', () => {
     append(path, ['a3']);
     await sleep(200);
     expect(lines).toEqual(['a1', 'b1', 'a2', 'a3']);
-  }, 10_000);
+  });
 
   function retarget(path: string, to: string, lines: string[]): void {
     fs.rmSync(path);

@@ -10,63 +10,51 @@ import {whereAvailable} from '../../support/where-available.js';
 const newDir = tempDirs();
 const withFlock = whereAvailable({tools: ['flock']});
 
-withFlock(
-  'the second taker in one process is told, and gets it after the release',
-  async () => {
-    const folder = join(newDir(), 'deep', 'state');
-    const first = await lockState(folder);
-    expect(first.kind).toBe('locked');
-    expect(await lockState(folder)).toEqual({
-      kind: 'taken',
-      why: `another blocksmtp works on ${folder}`,
-    });
-    expect(openBelow(folder)).toBe(1);
-    if (first.kind === 'locked') first.lock.release();
-    const second = await lockState(folder);
-    expect(second.kind).toBe('locked');
-    if (second.kind === 'locked') second.lock.release();
-    expect(openBelow(folder)).toBe(0);
-  },
-  30_000,
-);
+withFlock('the second taker in one process is told, and gets it after the release', async () => {
+  const folder = join(newDir(), 'deep', 'state');
+  const first = await lockState(folder);
+  expect(first.kind).toBe('locked');
+  expect(await lockState(folder)).toEqual({
+    kind: 'taken',
+    why: `another blocksmtp works on ${folder}`,
+  });
+  expect(openBelow(folder)).toBe(1);
+  if (first.kind === 'locked') first.lock.release();
+  const second = await lockState(folder);
+  expect(second.kind).toBe('locked');
+  if (second.kind === 'locked') second.lock.release();
+  expect(openBelow(folder)).toBe(0);
+});
 
-withFlock(
-  'only one of many that come at once gets it',
-  async () => {
-    const folder = newDir();
-    const results = await Promise.all(Array.from({length: 8}, () => lockState(folder)));
-    expect(results.map(({kind}) => kind).sort()).toEqual(['locked', ...Array(7).fill('taken')]);
-    for (const result of results) if (result.kind === 'locked') result.lock.release();
-  },
-  30_000,
-);
+withFlock('only one of many that come at once gets it', async () => {
+  const folder = newDir();
+  const results = await Promise.all(Array.from({length: 8}, () => lockState(folder)));
+  expect(results.map(({kind}) => kind).sort()).toEqual(['locked', ...Array(7).fill('taken')]);
+  for (const result of results) if (result.kind === 'locked') result.lock.release();
+});
 
-withFlock(
-  'another process has it until kill -9, and not a moment longer',
-  async () => {
-    const folder = newDir();
-    const state = join(folder, 'state');
-    const script = bundle(
-      folder,
-      `import {lockState} from './src/sys/run/instance-lock.js';
+withFlock('another process has it until kill -9, and not a moment longer', async () => {
+  const folder = newDir();
+  const state = join(folder, 'state');
+  const script = bundle(
+    folder,
+    `import {lockState} from './src/sys/run/instance-lock.js';
      import {runCommand} from './src/sys/run/command.js';
      console.log((await lockState(process.argv[2])).kind);
      setInterval(() => undefined, 1000);
      void runCommand('sleep', ['3'], {timeoutMs: 5000}); // a child must not inherit the lock`,
-    );
-    for (let round = 0; round < 3; round++) {
-      const child = startScript(script, [state]);
-      await until('locked', () => child.output().includes('locked'));
-      expect((await lockState(state)).kind).toBe('taken');
-      child.process.kill('SIGKILL');
-      await until('it is gone', () => child.process.signalCode !== null);
-      const mine = await lockState(state);
-      expect(mine.kind).toBe('locked');
-      if (mine.kind === 'locked') mine.lock.release();
-    }
-  },
-  60_000,
-);
+  );
+  for (let round = 0; round < 3; round++) {
+    const child = startScript(script, [state]);
+    await until('locked', () => child.output().includes('locked'));
+    expect((await lockState(state)).kind).toBe('taken');
+    child.process.kill('SIGKILL');
+    await until('it is gone', () => child.process.signalCode !== null);
+    const mine = await lockState(state);
+    expect(mine.kind).toBe('locked');
+    if (mine.kind === 'locked') mine.lock.release();
+  }
+});
 
 test('a directory that cannot be made is a failure with its reason', async () => {
   const folder = newDir();

@@ -29,7 +29,7 @@ describe('a schedule', () => {
     await until('three runs', () => runs >= 3);
     expect(most).toBe(1);
     expect(said).toContainEqual(['error', expect.stringContaining('this run failed')]);
-  }, 12_000);
+  });
 
   test('stop stops', async () => {
     let runs = 0;
