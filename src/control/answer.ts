@@ -290,6 +290,7 @@ const isMailStatus = shape<MailStatus>({
   mode: isMailMode,
   senders: isNumber,
   over: isNumber,
+  inQueue: maybe(shape<NonNullable<MailStatus['inQueue']>>({waiting: isNumber, held: isNumber})),
   holdTrouble: maybe(isText),
   totals: shape<MailStatus['totals']>({
     ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},

@@ -29,6 +29,7 @@ import {mailStatus} from '../report/mail/status.js';
 import type {SenderBook} from '../submission/book.js';
 import {Exempts} from '../submission/exempt.js';
 import {mailSenders, type Viewed} from '../submission/view.js';
+import type {QueuedCount} from '../submission/whose/in-transit.js';
 import {Users} from '../sys/proc/users.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -77,6 +78,8 @@ export interface DeskParts {
     readonly book: SenderBook;
     readonly is: 'counted' | 'left';
     readonly queued: () => Viewed['queued'];
+    /** Messages in the mailer's queue; undefined: nobody has looked. */
+    readonly inQueue: () => QueuedCount | undefined;
     readonly holdTrouble: () => string | undefined;
   };
 }
@@ -172,12 +175,10 @@ export class Desk {
       ...this.#paths(),
       outcomes: enforcement.outcomes,
       ...(mail.is === 'counted' && {
-        mail: mailStatus(
-          config.outgoingMail,
-          state.mailSenders.size,
-          mail.book,
-          mail.holdTrouble(),
-        ),
+        mail: mailStatus(config.outgoingMail, state.mailSenders.size, mail.book, {
+          inQueue: mail.inQueue(),
+          holdTrouble: mail.holdTrouble(),
+        }),
       }),
       hearing: hearing(),
       greeting: this.#parts.greeting?.view,

@@ -82,6 +82,7 @@ export function mailShown(
     book: mail?.book ?? new SenderBook(state, settings),
     is: mail === undefined ? 'left' : 'counted',
     queued: () => mail?.queued,
+    inQueue: () => mail?.inQueue,
     holdTrouble: () => mail?.holdTrouble,
   };
 }

@@ -33,6 +33,7 @@ beforeEach(() => {
       ),
       is: 'counted',
       queued: () => undefined,
+      inQueue: () => undefined,
       holdTrouble: () => undefined,
     },
   });

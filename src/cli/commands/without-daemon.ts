@@ -142,6 +142,7 @@ function partsFor(
       book: new SenderBook(state, bookSettings(config, uidOf)),
       is: 'left',
       queued: () => undefined,
+      inQueue: () => undefined,
       holdTrouble: () => undefined,
     },
   });

@@ -2,18 +2,19 @@
  * What of a status somebody should get a mail about: nobody is guarded, or not all that should be. Decides
  * which conditions those are, and when each is told. How a mail goes is for `daemon/alarms`.
  */
+import {countText} from '../../base/count.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {enforcedShare, type Status} from '../status.js';
 import {percentText} from '../status-lines.js';
 
 interface Alarm {
-  readonly key: 'stopped' | 'notInForce' | 'deaf';
+  readonly key: 'stopped' | 'notInForce' | 'deaf' | 'held';
   /** For the subject of a mail. */
   readonly title: string;
   readonly lines: readonly string[];
 }
 
-export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
+export function alarmsOf({crowd, families, hearing, mail}: Status): Alarm[] {
   const share = enforcedShare(families);
   const failures = new Set(families.flatMap(({failure}) => failure ?? []));
   const stopped: Alarm = {
@@ -38,10 +39,20 @@ export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
     title: 'the mailer is not heard',
     lines: ['No line of the log tells of a client, so nobody is blocked.', 'See blocksmtp status.'],
   };
+  const count = mail?.mode === 'quarantine' ? (mail.inQueue?.held ?? 0) : 0;
+  const held: Alarm = {
+    key: 'held',
+    title: 'mail is held in the queue',
+    lines: [
+      `${countText(count, 'message')} held. The mailer delivers none of them until somebody releases them.`,
+      'See blocksmtp queue --held, then blocksmtp queue release --held.',
+    ],
+  };
   return [
     ...(crowd.listLoss.kind === 'on' ? [stopped] : []),
     ...(share < 1 || failures.size > 0 ? [notInForce] : []),
     ...(hearing.verdict === 'deaf' ? [deaf] : []),
+    ...(count > 0 ? [held] : []),
   ];
 }
 
@@ -49,6 +60,8 @@ export function alarmsOf({crowd, families, hearing}: Status): Alarm[] {
 export const settledMs = 60_000;
 /** The mail that tells of it makes the mailer write a line: that alone does not end it, or mails would go to and fro. Ms. */
 export const deafSettledMs = 3_600_000;
+/** The warning of the sender tells of it at once. This one reminds of what was left. Ms. */
+export const heldSettledMs = 86_400_000;
 /** A condition that lasts is told again after so long. What has ended twice within it ends after so long only. Ms. */
 export const againMs = 86_400_000;
 /** More than there are. A count. */
@@ -86,7 +99,8 @@ export class AlarmBook {
   #begin({key, title, lines}: Alarm, nowMs: number): Omit<Alarm, 'key'> | undefined {
     const known = this.#lasting.get(key);
     const {sinceMs, toldMs} = known?.is === 'on' ? known : {sinceMs: nowMs, toldMs: undefined};
-    const isDue = toldMs === undefined ? nowMs - sinceMs >= settledMs : nowMs - toldMs >= againMs;
+    const leastMs = key === 'held' ? heldSettledMs : settledMs;
+    const isDue = toldMs === undefined ? nowMs - sinceMs >= leastMs : nowMs - toldMs >= againMs;
     const told = isDue ? nowMs : toldMs;
     this.#lasting.set(key, {
       ...{title, sinceMs, toldMs: told, cleanMs: undefined, is: 'on'},

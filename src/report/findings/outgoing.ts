@@ -1,4 +1,5 @@
 /** What `doctor` finds of the watch on outgoing mail. */
+import {countText} from '../../base/count.js';
 import {unknownUserText} from '../outgoing-notice.js';
 import type {Status} from '../status.js';
 import type {Facts} from './facts.js';
@@ -18,6 +19,7 @@ export function outgoingFindings({unknownUsers, warnTroubles, config, status}: F
 /** Of senders whose mail leaves through the mailer. */
 function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Finding[] {
   const over = mail?.over ?? 0;
+  const held = mail?.inQueue?.held ?? 0;
   const {outgoingMail, attribution, syslogMsgsFile} = config;
   const isForgeable = outgoingMail === 'quarantine' && attribution === 'any';
   const hasJournal = syslogMsgsFile.some((each) => each === 'auto' || each === 'journal');
@@ -30,6 +32,9 @@ function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Fi
           ),
         ]),
     ...(over === 0 ? [] : [bad(`outgoing mail: ${over} senders over a limit: blocksmtp senders`)]),
+    ...(held === 0
+      ? []
+      : [advice(`${countText(held, 'message')} held in the queue: blocksmtp queue --held`)]),
     ...(isForgeable && !hasJournal
       ? [
           advice(

@@ -1,6 +1,7 @@
 /** What status and metrics tell of mail that leaves through the mailer: by the way in, and never by sender. */
 import type {Config} from '../../config/schema.js';
 import type {SenderBook, Totals} from '../../submission/book.js';
+import type {QueuedCount} from '../../submission/whose/in-transit.js';
 import type {Figure} from '../hearing/figure.js';
 
 export interface MailStatus {
@@ -8,6 +9,8 @@ export interface MailStatus {
   /** Senders that are remembered, and those over a limit now. Counts. */
   readonly senders: number;
   readonly over: number;
+  /** Messages in the mailer's queue; absent: nobody has looked, or no queue can be read. */
+  readonly inQueue?: QueuedCount | undefined;
   /** Why nothing can be held, where that is wanted. */
   readonly holdTrouble?: string | undefined;
   /** Since the daemon began. */
@@ -18,20 +21,27 @@ export const mailStatus = (
   mode: Config['outgoingMail'],
   senders: number,
   {over, totals}: Pick<SenderBook, 'over' | 'totals'>,
-  holdTrouble?: string,
-): MailStatus => ({mode, senders, over, totals, holdTrouble});
+  queue: Pick<MailStatus, 'inQueue' | 'holdTrouble'>,
+): MailStatus => ({mode, senders, over, totals, ...queue});
 
 export function mailLines(mail: MailStatus | undefined): string[] {
   if (mail === undefined || mail.mode === 'off') return [];
-  const {mode, senders, over, totals, holdTrouble} = mail;
+  const {mode, senders, over, totals, inQueue, holdTrouble} = mail;
   const recipients = (['auth', 'uid', 'host'] as const)
     .map((way) => `${way} ${totals[way].recipients}`)
     .join(', ');
   const offenders = over === 0 ? '' : `; ${over} OVER A LIMIT (blocksmtp senders)`;
   const trouble = holdTrouble === undefined ? '' : `; CANNOT BE HELD: ${holdTrouble}`;
+  const held = inQueue?.held ? `, ${inQueue.held} HELD (blocksmtp queue --held)` : '';
+  const queue = inQueue === undefined ? '' : `; in the queue: ${inQueue.waiting} waiting${held}`;
   const what = `outgoing mail: ${mode}, ${senders} senders, recipients: ${recipients}`;
-  return [`${what}${offenders}${trouble}`];
+  return [`${what}${offenders}${queue}${trouble}`];
 }
+
+const queueSamples = (inQueue: QueuedCount | undefined): Figure['samples'] =>
+  inQueue === undefined
+    ? []
+    : (['waiting', 'held'] as const).map((state) => ({labels: {state}, value: inQueue[state]}));
 
 export function mailFigures(mail: MailStatus | undefined): Figure[] {
   if (mail === undefined || mail.mode === 'off') return [];
@@ -49,6 +59,12 @@ export function mailFigures(mail: MailStatus | undefined): Figure[] {
       type: 'counter',
       help: 'Their recipients.',
       samples: samples('recipients'),
+    },
+    {
+      name: 'mail_queue_messages',
+      type: 'gauge',
+      help: 'Messages in the queue of the mailer, as the last look found them.',
+      samples: queueSamples(mail.inQueue),
     },
     {
       name: 'mail_senders',

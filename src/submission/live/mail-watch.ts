@@ -19,7 +19,7 @@ import {Samples} from '../samples.js';
 import {hourOf, lastHour, sumSince} from '../sender-record.js';
 import {bookSettings, joiningRules} from '../settings.js';
 import type {Fact} from '../whose/fact.js';
-import {type QueuedCount, queuedCounts, waitingIn} from '../whose/in-transit.js';
+import {countIn, type QueuedCount, queuedCounts, waitingIn} from '../whose/in-transit.js';
 import {Joining} from '../whose/joining.js';
 import {type SenderKey, uidIn} from '../whose/sender.js';
 import {Holding} from './holding.js';
@@ -67,6 +67,7 @@ export class MailWatch {
   readonly #scripts: ScriptReading;
   /** As the last look into the queue found it; undefined: nobody has looked. */
   #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
+  #inQueue: QueuedCount | undefined;
   readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: WatchParts) {
@@ -98,6 +99,11 @@ export class MailWatch {
   /** Messages of each sender that are in the queue; undefined: nobody has looked. */
   get queued(): ReadonlyMap<SenderKey, QueuedCount> | undefined {
     return this.#queued;
+  }
+
+  /** Messages in the mailer's queue, whosever they are; undefined: nobody has looked, or no queue can be read. */
+  get inQueue(): QueuedCount | undefined {
+    return this.#inQueue;
   }
 
   /** Why nothing can be held, where that is wanted. */
@@ -145,6 +151,7 @@ export class MailWatch {
     const {queue, now, state} = this.#parts;
     for (const fact of this.#joining.sweep(now())) this.#see(fact);
     const listed = await queue.list();
+    this.#inQueue = listed && countIn(listed);
     this.#queued = listed && queuedCounts(state.mailInTransit, listed);
     const waiting = this.#waiting;
     const due = waiting === undefined ? [] : this.#book.seeQueue(waiting, now());

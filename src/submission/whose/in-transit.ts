@@ -75,6 +75,13 @@ export interface QueuedCount {
   held: number;
 }
 
+/** @param listed by id */
+export function countIn(listed: ReadonlyMap<string, 'waiting' | 'held'>): QueuedCount {
+  const count: QueuedCount = {waiting: 0, held: 0};
+  for (const state of listed.values()) count[state] += 1;
+  return count;
+}
+
 /** How many messages of each sender are in the mailer's queue, of those whose lines were read. @param listed by id */
 export function queuedCounts(
   table: Pick<Table<Transit>, 'entries'>,

@@ -5,12 +5,20 @@ import {
   AlarmBook,
   alarmsOf,
   deafSettledMs,
+  heldSettledMs,
   settledMs,
 } from '../../../src/report/alarms/alarms.js';
+import type {MailStatus} from '../../../src/report/mail/status.js';
 import type {Status} from '../../../src/report/status.js';
 import {family, listLost, statusOf} from '../status-samples.js';
 
 const deafHearing = {...statusOf().hearing, verdict: 'deaf'} as Status['hearing'];
+
+const nothing = {messages: 0, recipients: 0};
+const mailOf = (mode: MailStatus['mode'], held: number): MailStatus => ({
+  ...{mode, senders: 0, over: 0, inQueue: {waiting: 7, held}},
+  totals: {auth: nothing, uid: nothing, host: nothing, bounce: nothing, incoming: nothing},
+});
 
 test.each<[string, Partial<Status>, string[]]>([
   ['all is well', {}, []],
@@ -18,6 +26,9 @@ test.each<[string, Partial<Status>, string[]]>([
   ['not all blocks stand', {families: [family({standing: 9})]}, ['notInForce']],
   ['the firewall refuses', {families: [family({failure: 'no'})]}, ['notInForce']],
   ['nothing is heard', {hearing: deafHearing}, ['deaf']],
+  ['mail lies held', {mail: mailOf('quarantine', 2)}, ['held']],
+  ['none is held', {mail: mailOf('quarantine', 0)}, []],
+  ['others hold it', {mail: mailOf('warn', 2)}, []],
   ['all at once', {crowd: listLost, hearing: deafHearing}, ['stopped', 'deaf']],
 ])('%s', (_, changes, keys) => {
   expect(alarmsOf(statusOf(changes)).map(({key}) => key)).toEqual(keys);
@@ -47,6 +58,16 @@ test('what is over for a minute before it was told is not told', () => {
     expect(book.look(lost, nowMs + settledMs / 2)).toEqual([]);
     for (const looks of [1, 2]) expect(book.look([], nowMs + looks * settledMs)).toEqual([]);
   }
+});
+
+test('held mail is told of when it has lain for a day, and each day again', () => {
+  const book = new AlarmBook();
+  const held = alarmsOf(statusOf({mail: mailOf('quarantine', 1)}));
+  expect(held[0]?.lines[0]).toContain('1 message held');
+  expect(book.look(held, 0)).toEqual([]);
+  expect(book.look(held, heldSettledMs - 1)).toEqual([]);
+  expect(titles(book.look(held, heldSettledMs))).toEqual(['mail is held in the queue']);
+  expect(titles(book.look(held, heldSettledMs + againMs))).toEqual(['mail is held in the queue']);
 });
 
 /** Titles of all that is told in a time, with looks each ten seconds. */

@@ -105,9 +105,10 @@ test('each half minute the queue is looked into, and who has much in it is warne
   const watch = made({mailPerHour: 100_000});
   for (let number = 0; number < 250; number++) submit(watch, number, 1);
   listed = new Map(Array.from({length: 250}, (_, number) => [idOf(number), 'waiting']));
-  expect(watch.queued).toBeUndefined();
+  expect([watch.queued, watch.inQueue]).toEqual([undefined, undefined]);
   await watch.tick();
   expect(watch.queued?.get('uid:33')).toEqual({waiting: 250, held: 0});
+  expect(watch.inQueue).toEqual({waiting: 250, held: 0});
   await until('the warning', () => said.length > 0);
   expect(said[0]).toContain('250 messages wait in the queue');
   await watch.tick();
@@ -118,7 +119,7 @@ test('a queue that cannot be read is no empty one', async () => {
   listed = undefined;
   const watch = made();
   await watch.tick();
-  expect(watch.queued).toBeUndefined();
+  expect([watch.queued, watch.inQueue]).toEqual([undefined, undefined]);
 });
 
 test('a user who imitates the mailer is warned of once', () => {
