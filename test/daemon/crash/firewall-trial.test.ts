@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {expect} from '@jest/globals';
 import type {Answer} from '../../../src/control/protocol.js';
 import {askControl} from '../../../src/sys/talk/control-socket.js';
-import {Box, boxNeeds} from './box.js';
+import {Box, boxNeeds, lookEveryMs} from './box.js';
 import {guessLines} from './guess-lines.js';
 import {type Child, start} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';
@@ -101,7 +101,7 @@ class Real {
       seen = (await this.box.kernel()).dropped;
       return seen.join() === wanted;
     };
-    await until('the kernel', isSo, 8000).catch((error: unknown) => {
+    await until('the kernel', isSo, 8000, lookEveryMs).catch((error: unknown) => {
       const said = this.child?.complaints() ?? '';
       throw new Error(`${wanted} expected, ${seen.join()} there; it said ${said}`, {cause: error});
     });
