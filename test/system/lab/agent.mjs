@@ -44,8 +44,7 @@ function close(id) {
  */
 async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
-  const opened =
-    id === undefined ? await open({...where, timeoutMs: greetingMs}) : undefined;
+  const opened = id === undefined ? await open({...where, timeoutMs: greetingMs}) : undefined;
   if (opened && !opened.connected)
     return {connected: false, answers: [], silent: true, closed: true};
   id ??= opened.session;
