@@ -1,10 +1,13 @@
 /**
- * The checks that need no test: types, purity, lint, format. They only compute, so they run at the
- * lowest priority: a test that waits beside them is not kept waiting by them.
+ * The checks that need no test: types, purity, lint, format. They only compute, so they run at a lower
+ * priority than all tests: a test that waits beside them is not kept waiting by them.
  */
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import {root} from './install.mjs';
+
+/** Nicer than the unit tests (`test.mjs`), and so that they end before these do. */
+const niceness = '10';
 
 /** Each lane runs its checks one after the other; lint alone takes as long as the others together. */
 const lanes = [
@@ -34,7 +37,7 @@ async function runLane(checks) {
 }
 
 function runQuietly(tool, parameters) {
-  const words = ['-n', '19', join(root, 'node_modules/.bin', tool), ...parameters];
+  const words = ['-n', niceness, join(root, 'node_modules/.bin', tool), ...parameters];
   const child = spawn('nice', words, {cwd: root, stdio: ['ignore', 'pipe', 'pipe']});
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

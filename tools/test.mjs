@@ -5,10 +5,10 @@
  * A test that cannot run here (no root, not Linux, a tool missing) is skipped and says why; with
  * CI=true a skip is a failure.
  *
- * Many tests wait for something: a block to end, a Debian to boot. So of the unit tests more run at
- * once than there are cores; meanwhile the lab of the system tests is built. System tests measure how
- * soon the daemon answers a guesser, so of them no more run at once than there are cores. The checks
- * only compute: they take what processor time the tests leave.
+ * Many tests wait for something: a block to end, a Debian to boot. So more run at once than there are
+ * cores, and the unit tests, the system tests and the checks run together. System tests measure how soon
+ * the daemon answers a guesser, so theirs is the first claim on the processor; the unit tests take what
+ * they leave, and the checks, which only compute, what both leave.
  */
 import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -23,20 +23,27 @@ import {inOwnMounts} from './mounts.mjs';
 
 const cores = availableParallelism();
 
-/** Part → words for jest that choose its tests, and how many files run at once, given the memory. */
+/**
+ * Part → words for jest that choose its tests, and how nice it is to the other part. The greater, the
+ * less processor time where both want it.
+ */
 const suites = {
-  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], most: 2 * cores},
-  system: {words: ['--testPathPatterns', '/test/system/'], most: cores},
+  system: {words: ['--testPathPatterns', '/test/system/'], niceness: 0},
+  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], niceness: 5},
 };
+
+/** Files of a part that run at once, given the memory. A count. */
+const mostAtOnce = 2 * cores;
 
 /** A worker grows to a gigabyte before jest renews it (`workerIdleMemoryLimit`). Bytes. */
 const workerBytes = 1.5e9;
 /** More workers than that would wait for the same disk. A count. */
 const mostWorkers = 12;
 
-function countWorkers(most) {
-  const byMemory = Math.floor(totalmem() / workerBytes);
-  return Math.max(1, Math.min(most, mostWorkers, byMemory));
+/** @param parts how many parts share the memory and the disk */
+function countWorkers(parts) {
+  const together = Math.min(mostWorkers, Math.floor(totalmem() / workerBytes));
+  return Math.max(1, Math.min(mostAtOnce, Math.floor(together / parts)));
 }
 
 const total = {passed: 0, failed: 0, skipped: 0};
@@ -49,23 +56,25 @@ async function addChecks() {
   total.failed += failed;
 }
 
-async function addTests(name) {
-  const {words, most} = suites[name];
-  console.log(`\n${name} tests`);
+async function addTests(name, parts) {
+  const {words, niceness} = suites[name];
   const folder = mkdtempSync(join(tmpdir(), 'blocksmtp-test-'));
   const report = join(folder, 'report.json');
   const [program, ...parameters] = inOwnMounts([
+    ...['nice', '-n', String(niceness)],
     process.execPath,
     '--experimental-vm-modules',
     '--no-warnings',
     join(root, 'node_modules/jest/bin/jest.js'),
     ...words,
-    `--maxWorkers=${countWorkers(most)}`,
+    `--maxWorkers=${countWorkers(parts)}`,
     '--json',
     `--outputFile=${report}`,
   ]);
-  // With --json jest prints the report to its output too; its progress goes to stderr.
-  const child = spawn(program, parameters, {cwd: root, stdio: ['ignore', 'ignore', 'inherit']});
+  // With --json jest prints the report to its output too; its progress goes to stderr. Through a pipe it
+  // comes in whole lines: at a terminal two of them would draw over each other.
+  const child = spawn(program, parameters, {cwd: root, stdio: ['ignore', 'ignore', 'pipe']});
+  child.stderr.on('data', (text) => process.stderr.write(text));
   const status = await new Promise((resolve) => child.on('close', resolve));
   addReport(name, report, status);
   rmSync(folder, {recursive: true});
@@ -100,7 +109,7 @@ async function addAllTests(names) {
   if (names.length === 0) return;
   await ensureHostTools();
   if (names.includes('system')) buildLab();
-  for (const name of names) await addTests(name);
+  await Promise.all(names.map((name) => addTests(name, names.length)));
 }
 
 /** CI leaves the Debian package in dist/, for those who want no npm. */

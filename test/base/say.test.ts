@@ -2,6 +2,7 @@
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {printable, printablePath} from '../../src/base/printable.js';
+import {anyCharacter} from '../support/any-text.js';
 
 test.each([
   ['short enough', '/usr/bin/perl', '/usr/bin/perl'],
@@ -15,7 +16,7 @@ test.each([
 });
 
 test('whatever the text, it is printable and as long as it may be', () => {
-  const anything = fc.string({unit: 'binary', maxLength: 100});
+  const anything = fc.string({unit: anyCharacter, maxLength: 100});
   fc.assert(
     fc.property(anything, fc.integer({min: 4, max: 60}), (text, most) => {
       for (const shown of [printable(text, most), printablePath(text, most)]) {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {lineScan, scanRoom} from '../../src/scan/scanner.js';
 import {linesGiven, linesOf, linesThatMatter, missedLines} from './oracle.js';
 import {sendmail} from '../../src/mail/sendmail/dialect.js';
+import {anyCharacter} from '../support/any-text.js';
 
 const data = (name: string): string =>
   readFileSync(new URL(`../data/${name}`, import.meta.url), 'latin1');
@@ -204,7 +205,9 @@ const said = fc.tuple(fc.constantFrom(...messages), queueId, client).map(([text,
   return named.replace(/^[0-9A-Za-z]{8}\d{6}(?=[:[])/, id);
 });
 const noise = fc.oneof(
-  fc.string({unit: 'binary', maxLength: 40}).map((text) => text.replaceAll(/[^\0-\xff]/g, '\xff')),
+  fc
+    .string({unit: anyCharacter, maxLength: 40})
+    .map((text) => text.replaceAll(/[^\0-\xff]/g, '\xff')),
   fc.constantFrom(' ', '', '\r', '\0', '... User unknown', ']', ' sm-mta[1]: ', ' [203.0.113.7]'),
   fc.integer({min: 0, max: 17_000}).map((length) => 'x'.repeat(length)),
 );

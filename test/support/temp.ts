@@ -18,10 +18,18 @@ export function tempDirs(): () => string {
   };
 }
 
-/** Long enough for a machine that others keep busy; half of what jest gives a test. Ms. */
+/** Long enough for a machine that others keep busy; a quarter of what jest gives a test. Ms. */
 const standardMs = 45_000;
 
-/** Waits until it is so. @throws when it is not within the time */
+/** The longest rest after a look that took long itself. Ms. */
+const longestRestMs = 500;
+
+/**
+ * Waits until it is so. A look that starts programs takes processor time from what it waits for, so the
+ * rest after it is as long as the look was.
+ *
+ * @throws when it is not within the time
+ */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
@@ -29,9 +37,12 @@ export async function until(
   everyMs = 5,
 ): Promise<void> {
   const endMs = performance.now() + mostMs;
-  while (!(await isSo())) {
-    if (performance.now() > endMs) throw new Error(`not within ${mostMs} ms: ${what}`);
-    await sleep(everyMs);
+  for (;;) {
+    const lookedMs = performance.now();
+    if (await isSo()) return;
+    const nowMs = performance.now();
+    if (nowMs > endMs) throw new Error(`not within ${mostMs} ms: ${what}`);
+    await sleep(Math.max(everyMs, Math.min(nowMs - lookedMs, longestRestMs)));
   }
 }
 

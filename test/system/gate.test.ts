@@ -162,8 +162,12 @@ describe('the gate before sendmail', () => {
     ]);
     const texts = (await knocked).map(({text}) => text.slice(0, 3)).sort();
     expect(texts).toEqual(['220', '220', '220', '421', '421', '421']);
-    await until('room again', () => gate.reports.at(-1)?.state === 'takes');
-    expect(gate.reports.at(-1)).toMatchObject({children: 0, waiting: 0, port, stress: 'calm'});
+    // It takes others as soon as there is one place; the last child goes later.
+    await until('room again', () => {
+      const last = gate.reports.at(-1);
+      return last?.state === 'takes' && last.children === 0;
+    });
+    expect(gate.reports.at(-1)).toMatchObject({waiting: 0, port, stress: 'calm'});
   });
 
   test('under stress the wait is short', async () => {

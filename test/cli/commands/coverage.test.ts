@@ -19,14 +19,25 @@ const unshare = (...words: (string | readonly string[])[]): string[] => [
   ...words.flat(),
 ];
 
-test('all whom it holds back are named, nearly all of whom the kernel tells, and the tables name nobody', () => {
+/** Measured by tables, events and hold. */
+function measure(): [Coverage, Coverage, Coverage] {
   const {code, stdout} = blocksmtp(['coverage', '--json', ...quick], unshare);
   const all = JSON.parse(stdout) as MeasuredWay[];
   expect([code, all.map(({way, kind}) => [way, kind])]).toEqual([
     0,
     ['tables', 'events', 'hold'].map((way) => [way, 'measured']),
   ]);
-  const [tables, events, hold] = all as unknown as [Coverage, Coverage, Coverage];
+  return all as unknown as [Coverage, Coverage, Coverage];
+}
+
+/** Where one that is held back is let go too late, it has given up: the machine was busy. A count. */
+const mostMeasurings = 5;
+
+test('all whom it holds back are named, nearly all of whom the kernel tells, and the tables name nobody', () => {
+  let [tables, events, hold] = measure();
+  for (let i = 1; i < mostMeasurings && hold.connected < 40; i++) {
+    [tables, events, hold] = measure();
+  }
   expect(hold).toMatchObject({connected: 40, seen: 40, withPid: 40, withUser: 40, withProgram: 40});
   expect([events.connected, events.seen]).toEqual([40, 40]);
   expect(events.withPid).toBeGreaterThanOrEqual(leastNamedShare * 40);

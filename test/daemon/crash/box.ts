@@ -25,6 +25,9 @@ export const boxNeeds: Needs = {
   ],
 };
 
+/** Between two looks at the kernel: each starts six programs, beside daemons that need the time. Ms. */
+export const lookEveryMs = 100;
+
 export const backends = ['iptables', 'ipset', 'nftables'] as const;
 export type BackendName = (typeof backends)[number];
 

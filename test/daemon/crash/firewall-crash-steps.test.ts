@@ -7,7 +7,7 @@ import {expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import type {Config} from '../../../src/config/schema.js';
-import {Box, boxNeeds} from './box.js';
+import {Box, boxNeeds, lookEveryMs} from './box.js';
 import {type Step, steps} from './crash-steps.js';
 import {bundleWhole} from '../../support/child.js';
 import {Post} from './guarded.js';
@@ -104,6 +104,7 @@ class Lane {
         return isSaid && orphans.length === 0;
       },
       8000,
+      lookEveryMs,
     );
     expect(await post.listed()).toEqual((await post.box.kernel()).dropped);
     expect(child.output()).not.toMatch(/^error/m);

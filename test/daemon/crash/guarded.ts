@@ -5,7 +5,7 @@ import type {Config} from '../../../src/config/schema.js';
 import type {Answer} from '../../../src/control/protocol.js';
 import type {Status} from '../../../src/report/status.js';
 import {askControl} from '../../../src/sys/talk/control-socket.js';
-import type {Box} from './box.js';
+import {type Box, lookEveryMs} from './box.js';
 import type {DieAt, GuardedTerms} from './guarded-process.js';
 import {guessLines} from './guess-lines.js';
 import {deliveredLately} from '../../support/delivered-lately.js';
@@ -134,7 +134,7 @@ export class Post {
       return seen === wanted;
     };
     try {
-      await until('the kernel to hold what it should', isSo, mostMs);
+      await until('the kernel to hold what it should', isSo, mostMs, lookEveryMs);
     } catch (error) {
       const said = `${this.child?.output() ?? ''}${this.child?.complaints() ?? ''}`;
       throw new Error(`expected ${wanted}, has ${seen}; it said:\n${said}`, {cause: error});

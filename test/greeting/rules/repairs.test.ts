@@ -66,7 +66,10 @@ function dump({family, variant, namespace, backend}: Scene): string {
     .replaceAll(/\[\d+:\d+\]/g, '');
 }
 
-describeScenes('another tool', allPlaces, (scene) => {
+// To a set and its rule all is the same there, whichever iptables has made it; packets.test.ts tries it.
+const places = allPlaces.filter((title) => title !== 'ipset with iptables-legacy');
+
+describeScenes('another tool', places, (scene) => {
   const {family, backend, namespace} = scene;
 
   test('whatever it does, one check makes it good and says so; the next changes nothing', async () => {

@@ -11,12 +11,12 @@ import {Session} from './agent-session.mjs';
 const sessions = new Map();
 let lastSession = 0;
 
-/** Connects within `timeoutMs`; the relay may take `greetingMs` for each answer to the greeting. */
-async function open({helo = true, timeoutMs, greetingMs = timeoutMs, ...where}) {
+/** Connects within `timeoutMs`, which the relay may also take for each answer to the greeting. */
+async function open({helo = true, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
   if (!session) return {connected: false};
-  const banner = await session.reply(greetingMs);
-  if (helo && banner) await session.command('EHLO client.example.org', greetingMs);
+  const banner = await session.reply(timeoutMs);
+  if (helo && banner) await session.command('EHLO client.example.org', timeoutMs);
   const id = ++lastSession;
   sessions.set(id, session);
   return {
@@ -40,12 +40,11 @@ function close(id) {
 
 /**
  * Guesses names until they run out or the other side says nothing for `quietMs`; before the first name
- * it may take `greetingMs`, for until then silence is a busy machine.
+ * it may take `greetingMs`, for until then silence is a busy machine; so may the connection.
  */
 async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
-  const opened =
-    id === undefined ? await open({...where, timeoutMs: quietMs, greetingMs}) : undefined;
+  const opened = id === undefined ? await open({...where, timeoutMs: greetingMs}) : undefined;
   if (opened && !opened.connected)
     return {connected: false, answers: [], silent: true, closed: true};
   id ??= opened.session;
@@ -76,7 +75,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
 
 /** All names in one write, as a guesser in a hurry does; the answers are counted as they come. */
 async function pipeline({names, domain, quietMs, greetingMs, ...where}) {
-  const opened = await open({...where, timeoutMs: quietMs, greetingMs});
+  const opened = await open({...where, timeoutMs: greetingMs});
   if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
   const session = find(opened.session);
   await session.command('MAIL FROM:<someone@example.org>', greetingMs);

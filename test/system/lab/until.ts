@@ -1,8 +1,15 @@
-/** Waiting for something to become true: polls, and says what it waited for when it gives up. */
+/**
+ * Waiting for something to become true: polls, and says what it waited for when it gives up. A look
+ * that starts programs takes processor time from what it waits for, so the rest after it is as long as
+ * the look was.
+ */
 import {setTimeout as sleep} from 'node:timers/promises';
 
 /** Long enough for a machine that others keep busy; a third of what jest gives a test. Ms. */
 export const patienceMs = 20_000;
+
+/** The longest rest after a look that took long itself. Ms. */
+const longestRestMs = 500;
 
 export async function until<T>(
   what: string,
@@ -12,10 +19,12 @@ export async function until<T>(
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
+    const looked = Date.now();
     const value = await check();
     if (value !== undefined && value !== false && value !== null) return value;
-    if (Date.now() > end) throw new Error(`waited ${String(timeoutMs)} ms for ${what}`);
-    await sleep(everyMs);
+    const now = Date.now();
+    if (now > end) throw new Error(`waited ${String(timeoutMs)} ms for ${what}`);
+    await sleep(Math.max(everyMs, Math.min(now - looked, longestRestMs)));
   }
 }
 
