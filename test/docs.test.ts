@@ -14,6 +14,7 @@ import {keyOf, settingNames} from '../src/config/schema.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import type {Status} from '../src/report/status.js';
 import {sampleDigest} from './complaint/letter/digest.js';
+import {withoutFences} from './english/habits.js';
 import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
@@ -24,9 +25,6 @@ const pages = readdirSync('docs')
 const texts = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
 
 const names = commands.map(nameOf);
-
-/** What stands between fences is shown, not said. */
-const withoutFences = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
 
 /** The anchors that GitHub makes of headings. */
 const anchorsOf = (text: string): string[] =>
@@ -72,13 +70,6 @@ describe.each(texts)('%s', (path) => {
       return !existsSync(full) || (anchor !== undefined && !anchorsOf(read(full)).includes(anchor));
     });
     expect(broken).toEqual([]);
-  });
-
-  test('has none of the habits that make it hard to read', () => {
-    // What the schema says of settings is told to the terminal too, and is not written here.
-    const [before = '', rest = ''] = text.split(beginOfSettings);
-    const ours = rest === '' ? before : before + (rest.split(endOfSettings)[1] ?? '');
-    expect(ours.match(/\b(?:(?:is|are) (?:said|told of)|who(?:so)?ever|he who)\b/gi)).toBeNull();
   });
 });
 

@@ -67,7 +67,7 @@ export class Intent implements Desired {
     if (this.#isOurs(block.network)) this.#take(this.#pieces.set(block));
   }
 
-  /** Also said of what it never had: the kernel may have it. */
+  /** Also reports what the intent never held: the kernel may hold it. */
   delete(text: string): void {
     if (!this.#isOurs(text)) return;
     this.#changed.add(text);

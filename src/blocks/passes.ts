@@ -1,10 +1,11 @@
 /**
- * Decides who is served at the ports for submission although a block keeps it out: a client that has
- * logged in of late is a user of ours, or shares an address with one. What guesses at port 25 there is
- * another machine, or a program that the user does not know of. So its own block holds for 25 alone, and
- * that of a network around it lets it hand in its mail.
+ * Decides which blocked clients are still served at the submission ports. A client that logged in
+ * recently is a user of ours, or shares an address with one. Whatever guesses at port 25 from there
+ * is another machine, or a program that the user does not know about. So a block of its own address
+ * holds at port 25 only, and a block of its network lets the client submit mail.
  *
- * Who was blocked by the operator by its own address stays out everywhere: he means just this one.
+ * If the operator blocked the client's own address, the block holds at every port: the operator
+ * means this client.
  */
 import type {Block} from './block.js';
 import {networkOf} from './pieces.js';

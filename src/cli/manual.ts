@@ -77,7 +77,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   check: {
     details:
-      'The daemon that runs answers as it has the list; else the whitelist file and the configuration do. Which of the two has answered is told, and where they differ. Exit 1: it is not exempt.',
+      'A running daemon answers with the list in force; without one the whitelist file and the configuration answer. The output says which of the two answered, and where they differ. Exit 1: it is not exempt.',
     examples: [['blocksmtp check 203.0.113.7', 'which entry covers it?']],
   },
   status: {

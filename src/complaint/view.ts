@@ -16,7 +16,7 @@ export interface ComplaintView {
   /** Ms since the epoch. */
   readonly madeMs: number;
   readonly sentMs?: number | undefined;
-  /** What is to be said of the step: why it is held, who answered. */
+  /** A remark on this step: why the complaint is held, who answered. */
   readonly why: string;
   /** Addresses it names. A count. */
   readonly addresses: number;

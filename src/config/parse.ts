@@ -132,7 +132,7 @@ function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Prob
   return [{...place, what: shown(raw), expected}];
 }
 
-/** Between the good values; a bad one has been told and can contradict nothing. */
+/** Compares the good values only: a bad one is reported already, and can contradict nothing. */
 function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const problems: Problem[] = [];
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
@@ -201,7 +201,7 @@ function withoutSender(values: ReadonlyMap<string, unknown>, sources: ConfigSour
   return [{...place, what: shown(mode), expected}];
 }
 
-/** Unknown keys that are told one by one. A count: a file of another kind has thousands. */
+/** Unknown keys that are reported one by one. A count: a file of another kind has thousands. */
 export const mostUnknownKeys = 50;
 
 function unknownKeys(sources: ConfigSources): Problem[] {

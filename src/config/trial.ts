@@ -29,7 +29,10 @@ export type TrialView =
 export const badFileTrouble = (why: string): string =>
   `the configuration file is BAD and NOT in force, the last good one is: ${why}; correct it (see blocksmtp check-config), then blocksmtp reload`;
 
-/** The clock was set by so much: a trial lasts as long as was said, and the blocks since then stay those. */
+/**
+ * Moves a trial by the step of a clock that was set: it lasts as long as promised, and the blocks
+ * made since then stay with it.
+ */
 export const movedTrial = (trial: Trial, stepMs: number): Trial => ({
   ...trial,
   sinceMs: trial.sinceMs + stepMs,

@@ -118,7 +118,7 @@ function withFewNames(block: Block): Block {
   return {...block, because: {...because, names: because.names.slice(-mostListed)}};
 }
 
-/** How many past events are told. A count. */
+/** Past events that an answer holds. A count. */
 const mostHistory = 20;
 
 /** All that is known about a network. */

@@ -41,7 +41,7 @@ export class Readiness {
     this.#timer ??= setInterval(() => void this.#telling.join(), watchdogMs / signsInTime);
   }
 
-  /** Ends when nothing is being told any more. */
+  /** Ends when no message is under way any more. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#telling.settled();
@@ -53,7 +53,7 @@ export class Readiness {
       this.#troubles.end('notify');
       return;
     }
-    const message = `the service manager cannot be told that the daemon is alive: ${told.why}`;
+    const message = `cannot tell the service manager that the daemon is alive: ${told.why}`;
     this.#troubles.begin('notify', message, 'warning');
   }
 }

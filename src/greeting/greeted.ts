@@ -21,7 +21,7 @@ export interface Greeted {
 /** Who speaks too early again within so long has done it once. Ms: ten minutes, as an honest queue waits at least. */
 export const actMs = 10 * 60_000;
 
-/** Clients remembered. A count: about 4 MB; the one heard of longest ago goes. */
+/** Clients remembered. A count: about 4 MB; the one that was silent longest goes. */
 export const mostGreeted = 20_000;
 
 /** Of whom nothing was heard for so long is forgotten. Ms: 30 days. */

@@ -33,7 +33,7 @@ import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
 /** Blocks that were made so long before the relay lost its users may come of the same. Ms: 15 minutes. */
 const lateMs = 15 * 60_000;
 
-/** While nobody is judged it is told again each so long. Ms. */
+/** While judging is suspended the log says so again after this long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
@@ -53,7 +53,7 @@ export class Guard {
   readonly #judge: Judge;
   readonly #sentences: Sentences;
   readonly #logins: Logins;
-  /** What was told of the wave; undefined: nothing since the start. */
+  /** What the log last said about the wave; undefined: nothing since the start. */
   #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
@@ -219,7 +219,7 @@ export class Guard {
     return this.#settings.attribution === 'any' || isVerified(proof);
   }
 
-  /** Nobody is judged any more, and who was blocked of late may have asked for lost users. */
+  /** Suspends judging, and lifts recent blocks: they may come from requests for lost users. */
   #lostList(atMs: number, nowMs: number): Outcome[] {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
     this.#tellLoss.take(nowMs);

@@ -18,7 +18,7 @@ export class MinuteLimit {
   #made = 0;
   /** The same by network: an IPv4 /24, an IPv6 /48. */
   readonly #madeIn = new Map<string, number>();
-  /** Who was told of in this minute. */
+  /** Networks that were reported in this minute. */
   readonly #told = new Set<string>();
 
   /** @param most blocks that evidence can make in one minute. A count */
@@ -26,7 +26,7 @@ export class MinuteLimit {
     this.#most = most;
   }
 
-  /** @returns `full`: this block is not made; `stillFull`: and it was told of already */
+  /** @returns `full`: this block is not made; `stillFull`: and that was reported already */
   take(network: string, nowMs: number): 'free' | 'full' | 'stillFull' {
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.#minute) {

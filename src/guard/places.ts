@@ -58,7 +58,7 @@ export class Places {
     [this.#most, this.#blocks] = [most, blocks];
   }
 
-  /** For a block that does not stand yet. A place that is told is taken. */
+  /** For a block that is not in force yet. Takes the place that it returns. */
   take(block: Block, nowMs: number): Place {
     if (this.#blocks.size < this.#most) {
       this.#look = undefined;

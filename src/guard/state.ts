@@ -87,7 +87,7 @@ const tables = {
   chains: of<NotedChain>(),
   /** The ports at which the mailer was last seen to take connections: one row. */
   mailerPorts: of<readonly number[]>(),
-  /** Who has logged in of late, by client. */
+  /** Clients that logged in recently. */
   submitters: of<Submitter>(),
   /** Who has waited for the greeting, and goes straight to the mailer since, by client. */
   passed: of<Pass>(),

@@ -187,7 +187,7 @@ export class Listener {
         if (!isOwn && hasOwnMessage(`${program}: ${message}`, this.#dialect)) {
           this.#row[reason] -= 1;
           this.#all[reason] -= 1;
-          this.#takeUnframed(`${program}: ${message}`, 'its program cannot be told');
+          this.#takeUnframed(`${program}: ${message}`, 'its program is not known');
           break;
         }
         const isMailers = isOwn || names.includes(program);

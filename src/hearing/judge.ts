@@ -1,10 +1,11 @@
 /**
- * Decides whether the mailer is heard: counters in, verdict out. `deaf` is said only where something shows
- * that the mailer speaks and does not count: lines that plainly are its own, a log in which nothing can be
- * read, a log that is not there, another log that has its lines, sessions without a line. A mailer that is
- * silent, alone or among other programs, is `quiet`: that is no fault.
+ * Decides whether the daemon hears the mailer: counters in, verdict out. The verdict is `deaf` only
+ * if something shows that the mailer logs and the lines do not count: lines that plainly are the
+ * mailer's, a log in which no line can be read, a log that is missing, another log that has the
+ * mailer's lines, sessions without a line. A mailer that is silent, alone or among other programs,
+ * is `quiet`: that is no fault.
  *
- * Anybody who may write to the log can write such lines, and so bring a false alarm about. That is the
+ * Anybody who may write to the log can forge such lines, and so raise a false alarm. That is the
  * safer side: an alarm blocks nobody. One line that is understood ends it.
  */
 import type {Heard} from './heard.js';

@@ -22,7 +22,7 @@ export const wantedSettings = (
   namesAre: mailerSyslogName.includes('auto') ? 'auto' : 'named',
 });
 
-/** Names that are told one by one. A count: of the many of `auto` the first stand for all. */
+/** Names that are shown one by one. A count: of the many of `auto` the first stand for all. */
 const mostShownNames = 3;
 
 export const shownNames = (names: readonly string[]): string =>

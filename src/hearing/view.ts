@@ -23,7 +23,7 @@ export interface SourceView {
   readonly signs: number;
   /** Lines that do not count, by reason. */
   readonly ignored: Readonly<Record<IgnoredBy, number>>;
-  /** The most frequent since the last line that told of a client. */
+  /** The most frequent programs since the last line about a client. */
   readonly programs: readonly Counted[];
   readonly hosts: readonly Counted[];
   readonly lastLineMs: number | undefined;

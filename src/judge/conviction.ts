@@ -1,6 +1,7 @@
 /**
- * Holds a client against the bars, and says what spoke for and against it. Tells its neighbours too, and the
- * wave, that a stranger asked. Changes nothing of the client but what was told of it.
+ * Compares a client with the bars, and says what spoke for and against it. Tells its neighbours
+ * too, and the wave, that a stranger asked. Changes nothing of the client except what is known of
+ * it.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
@@ -65,7 +66,7 @@ export class Convictions {
     [this.#policy, this.#witnesses] = [policy, witnesses];
   }
 
-  /** @param accepted whether it can be told how many recipients its open envelope was given */
+  /** @param accepted whether the number of accepted recipients of its open envelope is known */
   row(
     slot: Slot,
     client: Address,

@@ -185,7 +185,7 @@ export class Judge {
     const clients = this.#clients;
     addU16(clients, slot, field.openAccepted, -(envelope.accepted ?? 0));
     const sec = secOf(atMs);
-    // What led to a block was told with it, and the score began anew.
+    // The message about the block named what led to it, and the score began again at zero.
     const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
     if (clients.u8(slot, field.blocks) > 0 && envelope.firstMs / 1000 < blockedUntilSec) return [];
     if (this.listLoss.view().kind === 'on') return [];

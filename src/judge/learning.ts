@@ -10,7 +10,7 @@ import type {Table} from '../base/mechanisms/table.js';
 export type Learning =
   /** Old logs are being read. A start that finds this was killed half-way, and begins anew. */
   | {readonly kind: 'reading'}
-  /** `sinceMs`: the earliest that was heard of who delivers what. Ms since the epoch. */
+  /** `sinceMs`: the earliest delivery that the logs hold. Ms since the epoch. */
   | {readonly kind: 'firstDay'; readonly sinceMs: number}
   | {readonly kind: 'learnt'};
 

@@ -37,7 +37,10 @@ export interface Because {
   readonly wave: 'on' | 'off';
   /** Of a network: clients that asked. A count. */
   readonly members?: number | undefined;
-  /** The larger network whose score and members are told, where that has convicted it. */
+  /**
+   * The larger network that convicted it, if one did: score and members are then those of this
+   * network.
+   */
   readonly within?: string | undefined;
   /** The last names that it asked for: hostile text, cut and bounded. */
   readonly names: readonly string[];

@@ -3,7 +3,7 @@
  * `Dialect` and nothing else; daemon and commands choose one and pass it on. A property of a mailer
  * is a member here, and never an `if` elsewhere.
  *
- * A dialect says what was said and which process is which. It does not decide what an event counts,
+ * A dialect reads what a line says, and which process is which. It does not decide what an event counts,
  * whose it is, or who is blocked.
  */
 import type {MailEvent} from './mail-event.js';

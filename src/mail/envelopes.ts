@@ -7,7 +7,7 @@
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
  * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
  *
- * When two sources disagree nothing is counted and the operator is told: one of them lies.
+ * When two sources disagree, nothing counts, and a warning tells the operator: one of them lies.
  *
  * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its
  * connection is cut (headers.c logsender() in dropenvelope() and at `doquit:`); only a process that
@@ -205,8 +205,8 @@ export class Envelopes {
   }
 
   /**
-   * Of mail that a local program handed in. Where something was said in the envelope the line is not
-   * believed: it could be forged, to make a guesser's envelope nobody's.
+   * For mail that a local program handed in. If a sign is held in the envelope, this line is not
+   * believed: somebody could forge it to take a guesser's envelope away from the guesser.
    */
   #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes} = event;

@@ -3,9 +3,9 @@ import type {Address} from '../net/address.js';
 import type {Subject} from './mail-event.js';
 
 /**
- * `kernel`: the socket of the sendmail child; no text can forge it. `journal`: a log line which the
+ * `kernel`: the socket of the sendmail child; no text can forge it. `journal`: a log line that the
  * journal vouches for: sendmail itself wrote it. `title`: the child's process title. `log`: a line
- * of a log, which whoever may write to the log can have written.
+ * of a log; any process that may write to the log can have written it.
  */
 export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 
@@ -66,7 +66,7 @@ export interface Evidence extends Subject {
   /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;
-  /** The envelope in which it was said, by (host, pid, queue id); undefined outside of one. */
+  /** The envelope that the sign belongs to, by (host, pid, queue id); undefined outside of one. */
   readonly envelope?: string | undefined;
   /**
    * What the process that serves the client has answered so far, which tells about how many

@@ -24,7 +24,9 @@ export interface Envelope {
   readonly held: PendingEvidence[];
   readonly firstMs: number;
   readonly lastMs: number;
-  /** What was said against the client so far. A count; absent in states that 1.0 saved: something. */
+  /**
+   * Refusals that the client got so far. A count; absent in states that 1.0 saved: at least one.
+   */
   readonly refusals?: number | undefined;
 }
 

@@ -49,7 +49,7 @@ export function parseAddress(text: string): Address | undefined {
   return read;
 }
 
-/** Places for addresses that were read of late, for lines speak of few at a time. Bits: 4096 of each family. */
+/** Places for recently read addresses: neighbouring lines name few. Bits: 4096 of each family. */
 const knownPlaceBits = 12;
 const knownPlaces = 1 << knownPlaceBits;
 const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(

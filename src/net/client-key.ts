@@ -47,7 +47,7 @@ function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
 
 const firstOf = ({family, first}: Network): Address => addressOf(family, first);
 
-/** Networks of clients that were made of late. A count: some hundred kilobytes. */
+/** Recently made networks of clients. A count: some hundred kilobytes. */
 const mostNetworks = 4096;
 
 /** Whether a network holds an address of this machine: then its neighbours are in it too. */

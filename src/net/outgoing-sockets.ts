@@ -36,13 +36,13 @@ const ended = new Set(['06', '07']);
 const knownHead =
   /^ *sl +local_address +rem(?:ote)?_address +st tx_queue rx_queue tr tm->when retrnsmt +uid +timeout inode/;
 
-/** How much of an unknown head is told. Characters. */
+/** Length of the quotation from an unknown head. Characters. */
 const headCharacters = 60;
 
 /** Called with the user of each socket: `passedOver`: it is not taken apart. */
 type Shares = (uid: number) => 'taken' | 'passedOver';
 
-/** One table, as it is read piece by piece: a user can make it as long as he likes. */
+/** One table, read piece by piece: a user can make it arbitrarily long. */
 export class OutgoingTable {
   readonly #ports: readonly number[];
   #sockets: OutgoingSocket[] = [];

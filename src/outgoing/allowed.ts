@@ -1,7 +1,7 @@
 /**
- * Decides who may open connections to mail ports of other machines: the administrator's
- * `USER:PROGRAM`, both together. A user alone would let a hacked script of his pass, and a program
- * alone anybody who copies it, so the file must be the one at that path here, too.
+ * Decides which processes may open connections to mail ports of other machines: the administrator's
+ * `USER:PROGRAM`, both together. A user alone would let a hacked script of that user pass, and a
+ * program alone anybody who copies it, so the file must be the one at that path here, too.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 
@@ -12,7 +12,7 @@ export interface Glance extends ProcessIdentity {
   readonly uid: number;
   /** Who has started it: another one than the effective user's where its program is set-uid. */
   readonly realUid: number;
-  /** In a user namespace of its own a process is whoever it likes. */
+  /** In a user namespace of its own a process can be any user. */
   readonly userNamespace: 'ours' | 'other';
   readonly command: string;
   /** Empty where that may not be read. */
@@ -28,7 +28,9 @@ export interface AllowedSender {
   readonly program: string;
 }
 
-/** @param uidOf a user's number, undefined where there is no such user: nobody is him */
+/**
+ * @param uidOf a user's number, undefined if there is no such user: then the entry allows nobody
+ */
 export function allowedSenders(
   entries: readonly string[],
   uidOf: (name: string) => number | undefined,

@@ -46,7 +46,7 @@ export interface Owner extends ProcessIdentity {
  */
 export type Confidence = 'certain' | 'shared' | 'told' | 'gone' | 'user' | 'unknown';
 
-/** A connection that was seen, and what is known of whoever made it. */
+/** A connection that was seen, and what is known of the process that made it. */
 export interface Sighting {
   readonly atMs: number;
   readonly connection: Connection;

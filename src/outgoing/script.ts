@@ -34,7 +34,7 @@ const grammarOf = (executable: string): Grammar | undefined =>
 /** Whether the program is one that runs scripts. */
 export const isInterpreter = (executable: string): boolean => grammarOf(executable) !== undefined;
 
-/** @returns the script as a path from the root where that can be said, or empty */
+/** @returns the script as a path from the root if it is known, or empty */
 export function scriptOf(
   executable: string,
   commandLine: readonly string[],

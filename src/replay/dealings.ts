@@ -17,7 +17,7 @@ interface GoodMail {
 }
 
 export interface Dealings {
-  /** Unknown names that it was told of. A count. */
+  /** Unknown names that the relay reported to it. A count. */
   answers: number;
   blocks: number;
   /** When its first block would have begun; null: it had none. Ms since the epoch. */

@@ -24,7 +24,7 @@ export interface Report {
 /** Longest quotation of a subject. Characters. */
 const subjectCharacters = 120;
 
-/** How an outcome is heard of. `message` tells this one outcome. */
+/** How the log reports an outcome. `message` is about this one outcome. */
 type Voice =
   /** At once, in a line of its own. */
   | ({readonly kind: 'line'} & Report)

@@ -8,7 +8,10 @@ import type {ClockOffset} from '../log/clock/stamp-offsets.js';
 import type {FollowEvent, JournalEvent} from '../log/source-event.js';
 import type {Report} from './outcome-text.js';
 
-/** Longest path of a file that is told, and longest reason of the system's, which has a path in it. Characters. */
+/**
+ * Longest path of a file that is shown, and longest error text of the system, which holds a path.
+ * Characters.
+ */
 const pathCharacters = 512;
 const whyCharacters = 700;
 

@@ -41,7 +41,7 @@ export class Exemptions {
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
   readonly #ours: readonly Network[];
-  /** Answers already given: a guesser is asked about for each of his lines. */
+  /** Answers already given: each line of a guesser asks again. */
   readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
   /** @param trusted relays; default: none */

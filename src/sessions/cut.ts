@@ -1,6 +1,6 @@
 /**
  * Decides whose session is cut when a block is in force: which process of the mailer serves a blocked
- * client, and how it is told. A process is ended only when its own socket, at the mailer's port, has
+ * client, and what the log says. A process is ended only when its own socket, at the mailer's port, has
  * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
  * client; whatever is in doubt is left to its socket's end. Does not look at the machine
  * (`sys/proc/mailers.ts`, `sys/proc/sockets/port-sockets.ts`) or end anything (`sessions/live/cutter.ts`).

@@ -5,7 +5,7 @@
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {isWithin} from '../base/mechanisms/elapsed.js';
 
-/** Users told of in an interval. A count: a log that is flooded hides the rest. */
+/** Users warned of in an interval. A count: a log that is flooded hides the rest. */
 const mostLabelWarnings = 20;
 
 export class LabelLimits {

@@ -61,7 +61,7 @@ export function withStrangers(
   const old = before ?? newStrangers(toldMs);
   const {known, fresh} = meet(old.known, people);
   if (fresh === 0) return before;
-  // What is told late is of the present: the bucket does not run backwards.
+  // A late line counts as of the present: the bucket does not run backwards.
   const atMs = Math.max(toldMs, old.atMs);
   const then = onDay(old, Math.floor(atMs / dayMs));
   const limit = strangersLimit(then, room);

@@ -79,7 +79,7 @@ const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
 
-/** What may stand beside that of the backend in force. */
+/** Leftovers that may exist next to the backend in force. */
 export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,

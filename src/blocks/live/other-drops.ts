@@ -24,7 +24,7 @@ interface Asked {
   readonly otherVariant: Variant | undefined;
 }
 
-/** @returns undefined: nothing is to be said */
+/** @returns undefined: there is nothing to report */
 export async function dropsBeside(asked: Asked, run: RunCall): Promise<DropsBeside | undefined> {
   const {otherVariant} = asked;
   const all: DropsBeside[] = [];

@@ -52,7 +52,7 @@ interface DropRule {
   readonly chain: 'input' | 'forward';
   readonly ports: readonly number[];
   readonly set: (typeof droppedSets)[number];
-  /** `but`: not of who has logged in of late. */
+  /** `but`: the rule spares clients that logged in recently. */
   readonly submitters: 'too' | 'but';
 }
 

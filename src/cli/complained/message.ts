@@ -80,7 +80,7 @@ export async function printHeader(file: string, output: Output): Promise<ExitCod
   return header.fields.length > 0 ? exitCode.ok : exitCode.no;
 }
 
-/** @returns undefined: one of them cannot be read, which has been told */
+/** @returns undefined: one of them cannot be read, which an error message has reported */
 export async function headersOf(
   files: readonly string[],
   output: Pick<Output, 'complain'>,

@@ -101,5 +101,5 @@ async function tablesLikeOurs(config: Config): Promise<string[]> {
 
 const tableShape = /^table (ip6? blocksmtp-[\w.-]+)$/;
 
-/** Tables that are told. A count. */
+/** Tables that a report names. A count. */
 const mostTables = 5;

@@ -32,7 +32,7 @@ export interface CommandRow {
   readonly options?: readonly OptionRow[];
   /** What else can be wrong with its words; default: nothing. */
   readonly wrongIn?: WrongIn;
-  /** What else is told when its words are wrong; default: nothing. */
+  /** What else the command prints when its words are wrong; default: nothing. */
   readonly whenRefused?: WhenRefused;
   readonly run: (call: CommandCall) => void | Promise<void>;
 }

@@ -41,7 +41,7 @@ export const queueCommands: readonly CommandRow[] = [
     words: 'trace [FILE]',
     settings: ['syslogMsgsFile', 'mailerSyslogName'],
     meaning:
-      'Tell which local user, login or host sent a message that somebody complained of (a file, or standard input). Exit 1: it cannot be told.',
+      'Tell which local user, login or host sent a message that somebody complained of (a file, or standard input). Exit 1: the sender is not known.',
     options: [
       {flags: '--as <NAME>', meaning: 'Another name under which this machine writes Received.'},
       {flags: '--log <FILE>', meaning: 'Read this log, in the place of those that are followed.'},

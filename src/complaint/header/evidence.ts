@@ -1,7 +1,7 @@
 /**
- * Makes the evidence of a complaint from the header of a message: the header as it lies there, bounded and
- * printable, without the addresses of those who got it. Who reads the complaint may be who sent the
- * message, and must not learn which of his guesses reached somebody.
+ * Makes the evidence of a complaint from the header of a message: the header unchanged, bounded and
+ * printable, without the addresses of its recipients. The reader of the complaint may be the sender
+ * of the message, and must not learn which guesses reached a mailbox.
  */
 import {type MessageHeader, valuesOf} from './fields.js';
 

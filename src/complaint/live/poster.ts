@@ -82,7 +82,7 @@ export class Poster {
     if (mode === 'off' || book === undefined) return;
     const mailbox = before.contact?.mailbox;
     if (mailbox !== undefined && !isAlive(tables.complaintLeftOut, mailbox, now())) {
-      const why = 'its mailbox bounced of late, or you had it forgotten';
+      const why = 'its mailbox bounced recently, or you had it forgotten';
       this.#put(before, {kind: 'held', atMs: now(), reason: 'noContact', why});
       return;
     }

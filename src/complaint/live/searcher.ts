@@ -107,7 +107,7 @@ export class Searcher {
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
     if (client === undefined || !isOfInternet(client)) return refused('expected a public address');
     if (config.complaints === 'preview') {
-      return refused('complaints is "preview": nobody is told, so the message stays');
+      return refused('complaints is "preview": no complaint goes out, so the message stays');
     }
     if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
     if (mayName({address: client.text, client: client.text}) === 'no')
@@ -118,8 +118,8 @@ export class Searcher {
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
     const {contact, why} = this.#contactOf(answer);
-    // A proof that nobody is told of must not lie among those of which somebody is.
-    if (contact === undefined) return refused(`nobody can be told: ${why}`);
+    // A proof without a contact must not be filed among those for which a complaint goes out.
+    if (contact === undefined) return refused(`there is no contact to complain to: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
     const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
     if (enter(tables.complaints, entry) === 'waits') {
@@ -191,7 +191,7 @@ const longestMs = 2 * 86_400_000;
 const whyNone = (found: number, others: number): string =>
   others < found
     ? 'the contact is in a domain of ours'
-    : 'the mailboxes bounced of late, or you had them forgotten';
+    : 'the mailboxes bounced recently, or you had them forgotten';
 
 /** Those in the network that was found; of a failure those around the address. */
 function divided(

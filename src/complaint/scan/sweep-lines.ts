@@ -1,7 +1,7 @@
 /**
- * What the two processes of a sweep say to each other, each a line of JSON. The one that works as the
- * owner of the Maildir is his: he could make it say anything, so each line is checked and bounded here, and
- * nothing that it says accuses anybody by itself. Decides nothing.
+ * The lines of JSON that the two processes of a sweep exchange. One of them runs as the owner of
+ * the Maildir, who could make it say anything. So each line is checked and bounded here, and no
+ * line accuses a client by itself. Decides nothing.
  */
 import {type Is, isText, listOf, oneOf, shape, variants, whole} from '../../base/shape.js';
 import {mostHeaderCharacters} from '../header/fields.js';

@@ -19,7 +19,7 @@ export class AlarmWatch {
   readonly #book: AlarmBook;
   readonly #ways: readonly WarningDelivery<Said>[];
 
-  /** @param book what was told in earlier lives of the daemon */
+  /** @param book the alarms that earlier lives of the daemon reported */
   constructor(
     {warnMail}: Pick<Config, 'warnMail'>,
     say: Say,

@@ -48,7 +48,7 @@ interface ComplaintDeskParts {
 
 /** A mailer answers within this, or nobody knows whether it took the mail. Ms. */
 const handOverMs = 120_000;
-/** Addresses of IPv6 that did something of late, by the order in which they did. A count. */
+/** IPv6 addresses that were active recently, in the order of their activity. A count. */
 const mostSeen = 1024;
 /** The block of these was wrong, or nobody wants it any more. */
 const byHand: ReadonlySet<WhyLifted> = new Set(['exempt', 'operator', 'brake', 'notConfirmed']);
@@ -100,7 +100,8 @@ export class ComplaintDesk {
     for (const outcome of outcomes) {
       if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
       else if (outcome.kind === 'lifted') {
-        // The guard forgot it already, but its block may have been heard of only now.
+        // The guard has forgotten the block already, but the complaint desk may learn of it only
+        // now.
         if (byHand.has(outcome.why)) this.#worker.lifted(outcome.block.network);
       } else if (outcome.kind === 'block') {
         const address = (client: string) => this.#seenIn(client);

@@ -8,8 +8,8 @@ import type {HeardBlock} from '../../complaint/live/worker.js';
 import {parseAddress} from '../../net/address.js';
 
 /**
- * @param seenIn of a network of IPv6 an address that was seen in it of late
- * @returns undefined for a block of which nobody complains
+ * @param seenIn of an IPv6 network an address that was seen in it recently
+ * @returns undefined for a block that leads to no complaint
  */
 export function heardBlock(
   {network: client, fromMs, origin, because}: Block,

@@ -109,7 +109,9 @@ export class Enforcement {
     return this.#unwanted === 'remove' ? this.#wanted.replaceOthers() : Promise.resolve();
   }
 
-  /** Whether the client has logged in of late, so that its block does not hold at the ports for submission. */
+  /**
+   * Whether the client logged in recently, so that its block does not hold at the submission ports.
+   */
   letsPass(client: Address): boolean {
     return this.#wanted.passes.has(client);
   }

@@ -75,7 +75,7 @@ export class Ear {
     else this.#journalTrouble = {why, sinceMs: this.#journalTrouble?.sinceMs ?? nowMs()};
   }
 
-  /** Looks, and says what is to be said, until the signal is given. */
+  /** Looks, and reports what changed, until the signal is given. */
   listen(signal: AbortSignal): void {
     if (signal.aborted) return;
     const timer = setInterval(() => {

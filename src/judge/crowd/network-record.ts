@@ -170,7 +170,7 @@ export function age(table: PackedTable, slot: Slot, minute: number): 'kept' | 'e
   return isOver && !hasDelivered(table, slot) ? 'empty' : 'kept';
 }
 
-/** Strangers' networks go first, those heard of longest ago before others. */
+/** Strangers' networks go first, and of those the ones that were silent longest. */
 export function worthOf(table: PackedTable, slot: Slot): number {
   const delivered = table.u32(slot, at.deliveredMinute);
   const asked = table.u32(slot, at.scoredMinute);

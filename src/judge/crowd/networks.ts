@@ -15,7 +15,10 @@ import * as record from './network-record.js';
 
 export interface NetworkVerdict {
   readonly network: Network;
-  /** Names of strangers in it, and the bar that they met: of `within`, where that is told. */
+  /**
+   * Names that strangers in it asked for, and the bar that they met: those of `within`, if that is
+   * given.
+   */
   readonly score: number;
   readonly bar: number;
   /** About so many clients took part. A count. */

@@ -52,7 +52,7 @@ export const field = {
   rung: 47,
   /** Hashes of things done, and of names delivered to: `mostHashes` of u32. */
   hashes: 48,
-  /** Sessions left stuck of late, which are forgiven with time: u8; ten minutes of u16. */
+  /** Recent stuck sessions, which time forgives: u8; ten minutes of u16. */
   stuck: 84,
   stuckSpan: 86,
 } as const;
@@ -285,7 +285,7 @@ export function awaitMore(table: PackedTable, slot: Slot, recipients: number, se
   table.setU16(slot, field.awaitedUntil, (Math.floor(sec / 60) + awaitedMinutes) & 0xffff);
 }
 
-/** Recipients that were accepted of late, and whose mail has not been delivered yet. */
+/** Recently accepted recipients whose mail has not been delivered yet. */
 export function awaitedAt(table: PackedTable, slot: Slot, sec: number): number {
   const awaited = table.u16(slot, field.awaited);
   if (awaited === 0) return 0;

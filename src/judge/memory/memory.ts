@@ -134,7 +134,7 @@ export class Memory {
     return {clients: this.clients.size, records: this.#records.size};
   }
 
-  /** Forgets whom nothing was heard of for long; all are looked at in turn. */
+  /** Forgets clients that were silent for long; looks at all of them in turn. */
   sweep(sec: number, longestBlockSec: number): void {
     const [clients, records] = [this.clients, this.#records];
     clients.sweep(sweptAtOnce, (slot) => {

@@ -56,7 +56,10 @@ const namedKinds: readonly EvidenceKind[] = [
 
 export class Suspects {
   readonly #table: Table<Suspect>;
-  /** A client's place is told by its text; of two that meet there the later one is remembered. */
+  /**
+   * The text of a client gives its place; of two clients with the same place the later one is
+   * remembered.
+   */
   readonly #early = new Array<Early | undefined>(earlyPlaces);
 
   constructor(table: Table<Suspect>) {
@@ -105,7 +108,7 @@ export class Suspects {
     });
   }
 
-  /** The client begins anew: what led to its block has been told. */
+  /** The client begins again at zero: the message about its block named what led to it. */
   forget(client: string): void {
     this.#table.delete(client);
     if (this.#earlyOf(client) !== undefined) this.#early[placeOf(client)] = undefined;

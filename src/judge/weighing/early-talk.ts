@@ -1,6 +1,7 @@
 /**
- * What talk before the greeting weighs, where that is more than once: it has witnesses that come apart, so an act is
- * told from the next by its time. Does not decide what follows from it (`judge/judge.ts`).
+ * What talk before the greeting weighs, if it weighs more than once: its witnesses report at
+ * different times, so time separates one act from the next. `judge/judge.ts` decides what follows
+ * from it.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';

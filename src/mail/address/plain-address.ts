@@ -32,7 +32,7 @@ export function plainAddress(text: string): string {
 const asItIs = (text: string): string =>
   `<${text.trim().toLowerCase().replaceAll(meaningAnywhere, escape)}>`;
 
-/** @returns undefined where it cannot be told */
+/** @returns undefined where the text does not decide it */
 function mailboxOf(all: Characters): string | undefined {
   // cf: `R$+ < $* >`, `R< $* > $+`: the innermost brackets hold it.
   const open = all.lastIndexOf('<');

@@ -8,7 +8,7 @@
  * each but the last with ` ...` behind it, cut anywhere, in a row from one process. `QID` may be
  * `NOQUEUE`, or nothing. A client can have a line split by what it sends and choose roughly where, so
  * no piece is read by itself: only a message of which all pieces came, in order, with nothing of the
- * same process between, is used. A text that itself ends in ` ...` cannot be told from a piece that
+ * same process between, is used. A text that itself ends in ` ...` looks the same as a piece that
  * is not the last; it is lost, as is `QID[999]: log terminated, too many parts`.
  *
  * To be given the records of sendmail only, as other programs too may write `[1]: `, and those of one

@@ -9,7 +9,7 @@
 import {hashOf} from '../../base/hash.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 
-/** Processes of which refusals were told. A count, for memory: some hundred bytes each. */
+/** Processes with reported refusals. A count, for memory: some hundred bytes each. */
 export const mostProcesses = 10_000;
 
 /** Of one process: said again, a name counts nothing and must not use up what others cost. A count. */

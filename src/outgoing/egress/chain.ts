@@ -131,7 +131,7 @@ function keptOf(wanted: readonly string[], own: readonly string[]): ReadonlySet<
   return kept;
 }
 
-/** Our daily work, and no repair: connections that are let go, and a hold that goes on. */
+/** Daily work, and no repair: released connections, and a hold that goes on. */
 function isRoutine(
   step: EgressStep,
   {mode}: EgressRules,

@@ -34,6 +34,6 @@ export class Overflow {
     const most = {all: `${mostReleases}`, user: `${mostReleasesPerUser} of one user`}[this.#bound];
     const count = size < mostCounted ? size : `at least ${mostCounted}`;
     const since = count === 1 ? 'one waits' : `${count} had to wait since this was last said`;
-    return `more connections than may be let go at once (${most}): ${since}`;
+    return `more connections than can be released at once (${most}): ${since}`;
   }
 }

@@ -37,7 +37,7 @@ interface OpenSocket {
 export const mostPending = 10_000;
 /** How often the tables are asked for. Ms: a flood shall not make us look without end. */
 const fullMs = 1000;
-/** How often that is said. Ms. */
+/** Pause between two reports of that. Ms. */
 const sayFullMs = 60_000;
 
 export class EventObserver {

@@ -78,7 +78,8 @@ export class TableObserver {
     for (const connection of ended) await sightings.add('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned, hears);
     this.#hasLooked = true;
-    // With the time of now: connections that were heard of during the look are younger than its beginning.
+    // With the time of now: connections that events reported during the look are younger than its
+    // beginning.
     seen.sweep(nowMs());
     return {connections: all.filter(({network}) => network === connections.network), extent};
   }

@@ -130,7 +130,7 @@ export class OutgoingWatch {
       const deeds = deedsOf(observation, rules, this.#decisions, at);
       for (const deed of deeds) this.#do(deed, stop);
     } catch (error) {
-      this.#parts.say('error', `outgoing: not told of: ${(error as Error).message}`);
+      this.#parts.say('error', `outgoing: cannot report a connection: ${(error as Error).message}`);
     }
   }
 

@@ -56,7 +56,7 @@ export type Deed =
       readonly sighting: Sighting;
       /** Connections of the program since the last warning, this one among them. A count. */
       readonly times: number;
-      /** To be said after the warning. */
+      /** A remark that follows the warning. */
       readonly addition?: string;
     }
   | {readonly kind: 'say'; readonly level: LogLevel; readonly message: string}

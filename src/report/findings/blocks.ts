@@ -5,7 +5,7 @@ import {wayText} from '../effect-text.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding} from '../finding.js';
 
-/** What to do, where that can be said. */
+/** What the operator can do, if there is something. */
 const remedy: Readonly<Record<PassageWay, string>> = {
   otherHost:
     'run blocksmtp on that host, or have its packets pass the chain where they are forwarded (hook_chains)',

@@ -4,7 +4,7 @@ import {aboutText, durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
 import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
 
-/** Sources that are told one by one. A count: a pattern may fit many. */
+/** Sources that are shown one by one. A count: a pattern may fit many. */
 const mostSources = 12;
 /** Of a path. Characters. */
 const pathCharacters = 200;

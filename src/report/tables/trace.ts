@@ -31,7 +31,7 @@ export function traceText({verdict, queued}: Traced): string {
       : [`script:    ${foreign(verdict.script)} (a hint: the program itself writes it)`]),
     ...verdict.warnings.map((each) => `warning:   ${foreign(each)}`),
     ...verdict.labels.map(
-      (uid) => `warning:   user ${uid} has written to the log under a name of his choice`,
+      (uid) => `warning:   user ${uid} has written to the log under a name of their choice`,
     ),
     ...(queued === undefined ? [] : [`queue:     still in the queue, ${queued}`]),
     `do:        ${todo(whose)}`,

@@ -25,5 +25,5 @@ export function keptListIn(stateDir: string): KeptList {
   };
 }
 
-/** For whoever touches nothing. */
+/** For commands that change nothing. */
 export const nothingKept: KeptList = {read: () => undefined, write: () => undefined};

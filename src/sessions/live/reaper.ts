@@ -29,7 +29,9 @@ type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'dryRun'> & {
 
 interface ReaperView {
   readonly say: Say;
-  /** Told of each process that had SIGTERM; says so, and what follows for its client. */
+  /**
+   * Called for each process that had SIGTERM; logs it, and takes the consequences for its client.
+   */
   readonly onReaped: (stuck: Stuck) => void;
   /** Whether this life of the daemon is over: nobody has a signal any more. */
   readonly isOver: () => boolean;

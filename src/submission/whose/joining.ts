@@ -304,8 +304,8 @@ export class Joining {
   }
 
   /**
-   * What a line is worth. Under the journal a local user vouches for what his own call of the mailer says of
-   * himself, and for nothing else; a program that is no mailer is not heard.
+   * What a line is worth. Under the journal a local user vouches for what the user's own call of
+   * the mailer says about that user, and for nothing else; a program that is no mailer is ignored.
    */
   #vouchedFor(record: LogRecord, event: TransitEvent): Vouched | 'foreign' {
     const {writer} = record;

@@ -27,7 +27,10 @@ const mostLogBytes = 16 * 1024 * 1024;
 
 class NewerError extends Error {}
 
-/** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
+/**
+ * What SQLite reports about the disk, the rights and other users; every other error is about the
+ * file itself.
+ */
 const environment =
   /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
 
@@ -46,9 +49,10 @@ export interface Store {
   /** A damaged file has been put aside under this name. */
   readonly damaged: string | undefined;
   /**
-   * Saves all changes of the state, or none. A file that was taken away meanwhile is written anew, whole.
+   * Saves all changes of the state, or none. If the file was removed meanwhile, writes a new one
+   * with everything.
    *
-   * @returns what is to be said of that; undefined: nothing
+   * @returns a message for the operator; undefined: nothing to report
    * @throws when the disk refuses; then all are kept, and of the history the newest
    */
   readonly commit: () => string | undefined;

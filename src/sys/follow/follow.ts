@@ -1,11 +1,11 @@
 /**
  * Follows one log by name, without losing a line over rotation, truncation, absence and restart.
- * Gives batches of whole lines, each with the cursor behind it; whoever commits the cursor together
- * with what the lines did counts every line once.
+ * Gives batches of whole lines, each with the cursor behind it. A caller that commits the cursor
+ * together with what the lines did counts every line once.
  *
- * The rules lost nothing where npm `tail` and `tail -F` lose thousands: the renamed file is read on
- * for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity is device,
- * inode and the bytes before the offset.
+ * These rules lost nothing in tests in which npm `tail` and `tail -F` lost thousands: the renamed
+ * file is read on for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity
+ * is device, inode and the bytes before the offset.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
@@ -69,7 +69,7 @@ export class Follower {
   #lookedThrough: string | undefined;
   /** Files that the latest look could not read. */
   readonly #failed = new Set<FollowedFile>();
-  /** What was last told of such a file: it is told once, not at every look. */
+  /** The last report about such a file: it comes once, not at every look. */
   readonly #saidOf = new WeakMap<FollowedFile, string>();
   #folderChangedMs: number | undefined;
   #kicked = false;
@@ -134,7 +134,7 @@ export class Follower {
             this.lookNow();
             return {lines: [], looked: 'some'};
           }
-          // What became of it could not be found out, and that was said: again at the next tick.
+          // The log reports that its fate is unknown: the next tick tries again.
           this.#failed.add(file);
           continue;
         }
@@ -320,7 +320,7 @@ function isCut(file: FollowedFile): file is LogFile {
   }
 }
 
-/** A file that cannot be asked (a network drive) will be told of when it is read. */
+/** A file that cannot be asked (a network drive) is reported when it is read. */
 function hasMore(file: FollowedFile): boolean {
   try {
     return file.hasMore();

@@ -23,7 +23,10 @@ export class OpenFiles {
   readonly #kick: () => void;
   /** Oldest first; the last one has the name now, the others are read on for a while. */
   #open: Open[] = [];
-  /** Paths of what the latest search found damaged: one cut may lead to two searches, and is said once. */
+  /**
+   * Paths of files that the latest search found damaged: one cut may lead to two searches, and is
+   * reported once.
+   */
   #damaged: ReadonlySet<string> = new Set();
 
   /** @param kick is called when one of them has changed */

@@ -125,7 +125,9 @@ function packingOf(path: string): Rotated['packing'] {
   return packing !== undefined && canUnpack(packing) ? 'program' : 'other';
 }
 
-/** `mail.log` becomes `mail.log.1`, or `mail.1.log` where logrotate is told the extension. */
+/**
+ * `mail.log` becomes `mail.log.1`, or `mail.1.log` if logrotate's configuration sets the extension.
+ */
 function endingOf(name: string, sibling: string): string | undefined {
   if (sibling.startsWith(name)) return sibling.slice(name.length);
   const extension = extname(name);

@@ -10,7 +10,7 @@ import {LineCutter} from '../run/line-cutter.js';
 
 /** Of the last look's words. Bytes. */
 const longestVerdict = 1000;
-/** Longest line of a mailer's complaint, and how many of one process are told. Bytes; a count. */
+/** Longest line of a mailer's complaint, and how many of one process are logged. Bytes; a count. */
 const longestComplaint = 300;
 const mostTroubles = 5;
 

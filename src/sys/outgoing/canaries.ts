@@ -129,7 +129,7 @@ export async function sendCanaries(
   const gapSeconds = spreadMs / 1000 / Math.max(1, sentCount - 1);
   const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
   const perl = ['perl', ...(clock === 'fine' ? ['-MTime::HiRes=time'] : []), '-e', flock];
-  // Told of our end it takes with it those that wait.
+  // A signal about our end makes it end the waiting ones too.
   const words = [
     '--pdeathsig',
     'TERM',

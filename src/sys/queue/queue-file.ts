@@ -75,8 +75,9 @@ export function lookAtFile(
 }
 
 /**
- * In the submission's queue a file is its sender's, and of the queue's group; the directory keeps him from
- * it. Two links: sendmail makes the second one while it renames.
+ * In the submission's queue a file belongs to its sender, and to the queue's group; the mode of the
+ * directory keeps the sender away from it. Two links: sendmail makes the second one while it
+ * renames.
  */
 function whyNot(stat: fs.Stats, {uid, gid, strangers}: QueueDirectory): string | undefined {
   if (!stat.isFile()) return 'expected a regular file';

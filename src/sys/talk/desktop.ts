@@ -85,7 +85,9 @@ const remedy = 'see desktop.conf in docs/warnings.md';
 
 const none = (why: string): Found => ({kind: 'none', why});
 
-/** By the folder above only: what is in the user's own may be a file system of his. */
+/**
+ * Looks at the folder above only: in the user's own folder there may be a file system of that user.
+ */
 function hasSession({uid}: DesktopUser, folder: string): boolean {
   try {
     return fs.readdirSync(folder).includes(String(uid));

@@ -26,7 +26,7 @@ export interface Log {
   readonly say: Say;
   /** Whether a line of this level would be shown: for lines that are costly to make. */
   shows(level: LogLevel): boolean;
-  /** Ends when everything that was said is where it belongs, or cannot get there. */
+  /** Ends when every message is where it belongs, or cannot get there. */
   close(): Promise<void>;
 }
 

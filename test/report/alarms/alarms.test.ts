@@ -1,4 +1,4 @@
-/** What is worth a mail, and when it is told. */
+/** What is worth a mail, and when it is reported. */
 import {expect, test} from '@jest/globals';
 import {
   againMs,
@@ -49,7 +49,7 @@ test('what is over for a minute before it was told is not told', () => {
   }
 });
 
-/** Titles of all that is told in a time, with looks each ten seconds. */
+/** Titles of all reports in a time, with looks each ten seconds. */
 function toldOf(book: AlarmBook, days: number, at: (nowMs: number) => typeof lost): string[] {
   const told: string[] = [];
   for (let nowMs = 0; nowMs < days * againMs; nowMs += 10_000)

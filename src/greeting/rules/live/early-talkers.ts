@@ -77,7 +77,8 @@ export async function takeEarly(
     return {kind: 'failed', why};
   }
   if (clients.length === 0) return {kind: 'clients', clients};
-  // Who could not be forgotten would be told twice: then nobody is, and the next call tells them.
+  // If the kernel did not forget them they would be reported twice. So none is reported now; the
+  // next call reports them.
   const forgotten = await run(tongue.forget(clients));
   return forgotten.kind === 'done'
     ? {kind: 'clients', clients}

@@ -150,7 +150,9 @@ export class GateRules implements GateWay {
     );
   }
 
-  /** What is left leads nobody to the gate for longer than the kernel has been told (`aliveSeconds`). */
+  /**
+   * Rules that stay lead clients to the gate no longer than the kernel's timeout (`aliveSeconds`).
+   */
   async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     await this.#keepers.stop('leave');

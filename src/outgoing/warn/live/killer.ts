@@ -1,10 +1,12 @@
 /**
- * Ends a process that was warned of, on somebody's word. `outgoing/warn/may-be-ended.ts` decides whether
- * the process may be ended, on what it is just before each signal. Everything is said in the log.
+ * Ends a process that was warned of, on an operator's or a user's word.
+ * `outgoing/warn/may-be-ended.ts` decides whether the process may be ended, on what it is just
+ * before each signal. The log has every step.
  *
- * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program, some
- * 50 microseconds. For the signal to reach another process the first one would have to end, be
- * collected by its parent, and its number be given out anew within it, after all other numbers.
+ * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program,
+ * some 50 microseconds. For the signal to reach another process the first one would have to end, be
+ * collected by its parent, and its number be given out again within the gap, after all other
+ * numbers.
  */
 import type {Say} from '../../../base/say.js';
 import {

@@ -27,7 +27,7 @@ export type WarnerSettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebh
 
 interface WarnerView {
   readonly say: Say;
-  /** The user does not want to be warned of it again. Failures are said by whoever does it. */
+  /** The user does not want to be warned of it again. The callee reports its own failures. */
   readonly onAllow: (sighting: Sighting, askedBy: string) => void;
   /** Whether a button for it makes sense; asked again before it is done. */
   readonly mayBeEnded: (target: Target) => boolean;
