@@ -135,9 +135,9 @@ const clientCommands: readonly CommandRow[] = [
     options: [
       json('Print them as JSON.'),
       withoutNames,
-      {flags: '--greeting', meaning: 'Show who waits for the greeting at the gate instead.'},
+      {flags: '--greeting', as: 'waiting', meaning: 'Show who waits for the greeting at the gate.'},
     ],
-    run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
+    run: asks(({options}) => ({command: options.waiting === true ? 'waiting' : 'list'})),
   },
   {
     words: 'why <ADDRESS>',

@@ -6,7 +6,9 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {blocksmtp} from '../cli/built.js';
 
-const made = (await import('../../tools/recording-text.mjs' as string)) as {
+/** Its types are those below. */
+const maker: string = '../../tools/recording-text.mjs';
+const made = (await import(maker)) as {
   columns: number;
   castOf: (steps: readonly Step[]) => string;
   svgOf: (steps: readonly Step[]) => string;

@@ -128,7 +128,7 @@ complete -c blocksmtp -n '__blocksmtp_is explain' -F
 complete -c blocksmtp -n '__blocksmtp_is ""' -a list -d 'Show the blocks that stand.'
 complete -c blocksmtp -n '__blocksmtp_is list' -l json -d 'Print them as JSON.'
 complete -c blocksmtp -n '__blocksmtp_is list' -l no-names -d 'Do not ask the DNS for the names of hosts (2 seconds at most).'
-complete -c blocksmtp -n '__blocksmtp_is list' -l greeting -d 'Show who waits for the greeting at the gate instead.'
+complete -c blocksmtp -n '__blocksmtp_is list' -l greeting -d 'Show who waits for the greeting at the gate.'
 complete -c blocksmtp -n '__blocksmtp_is list' -l config -r -F -d 'Configuration file.'
 complete -c blocksmtp -n '__blocksmtp_is list' -l white-list -r -F -d 'File with networks that are never blocked, one a line.'
 complete -c blocksmtp -n '__blocksmtp_is list' -l mailer-ip -x -d 'Address of the mailer.'

@@ -42,6 +42,8 @@ interface OptionRow {
   /** With `<…>` it has a value. */
   readonly flags: string;
   readonly meaning: string;
+  /** Its name in `OwnOptions`, if a setting has the name of the flag; without a value. */
+  readonly as?: keyof OwnOptions;
 }
 
 /** `why <ADDRESS>` → `why`. */
