@@ -93,7 +93,9 @@ describe.each(pages)('%s', (page) => {
         .slice(from - 1, to)
         .join('\n');
       const [before = '', rest = ''] = text.split(begin);
-      text = `${before}${begin}${output}${rest.slice(rest.indexOf('\n```\n'))}`;
+      // The sample may be empty, as it is before it is first printed.
+      const after = rest.startsWith('```\n') ? `\n${rest}` : rest.slice(rest.indexOf('\n```\n'));
+      text = `${before}${begin}${output}${after}`;
     }
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, text);
     else expect(readFileSync(page, 'utf8')).toBe(text);
