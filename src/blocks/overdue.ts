@@ -42,7 +42,7 @@ export function endlessBlocks(
 /** Why no daemon runs, as far as that decides what is to be done. */
 type NoDaemon = 'badConfiguration' | 'notRunning';
 
-/** One line, to be read by who has to do something. */
+/** One line for an operator who has to act. */
 export function endlessText({atMs, blocks, over, oldest}: Endless, why: NoDaemon): string {
   const ago = (untilMs: number): string =>
     aboutText(Math.max(0, Math.ceil((atMs - untilMs) / 1000)));

@@ -30,5 +30,8 @@ export interface Passages {
   readonly way: PassageWay;
 }
 
-/** A disproof counts for so long: who has set it right sees it right within the hour. Ms. */
+/**
+ * A disproof counts for this long: an operator who has corrected the cause sees that within the
+ * hour. Ms.
+ */
 export const latelyMs = 3_600_000;

@@ -18,15 +18,18 @@ export interface Submitter {
   readonly lastMs: number;
 }
 
-/** How long a login speaks for a client. Ms: a week, so that who comes back on Monday is known. */
+/**
+ * How long a login counts for a client. Ms: a week, so that a user who comes back on Monday is
+ * known.
+ */
 export const loginMs = 7 * 86_400_000;
 
 /** Clients of which a login is remembered. A count: the oldest goes. */
 export const mostSubmitters = 10_000;
 
 /**
- * The most that pass at once. A count: with iptables each is a rule that every packet to the mailer is
- * compared with; who has logged in last passes.
+ * The most clients that pass at the same time. A count: with iptables each is a rule that every
+ * packet to the mailer is compared with; the latest logins pass.
  */
 export const mostPasses = 256;
 

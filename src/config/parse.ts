@@ -92,7 +92,9 @@ function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): voi
   values.set('blockTimeMax', Math.max(first, longest));
 }
 
-/** No part is larger than its whole: who waits at the gate for one client, or under stress. */
+/**
+ * No part is larger than its whole: clients that wait at the gate for one client, or under stress.
+ */
 const parts: readonly (readonly [part: SettingName, whole: SettingName])[] = [
   ['greetingWaitStress', 'greetingWait'],
   ['greetingMaxPerNetwork', 'greetingMax'],

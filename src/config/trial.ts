@@ -20,7 +20,9 @@ export interface Trial {
 export type TrialView =
   | {readonly kind: 'none' | 'failed'}
   | {readonly kind: 'running'; readonly untilMs: number}
-  /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
+  /**
+   * Its time is over, but the configuration before cannot be used any more: so it stays in force.
+   */
   | {readonly kind: 'overdue'}
   /** There is no trial, but the file is bad; the last good configuration is in force. */
   | {readonly kind: 'badFile'; readonly why: string};

@@ -21,7 +21,7 @@ export interface Known {
 
 type Tables = Pick<State, 'passed' | 'greeted' | 'submitters'>;
 
-/** @returns undefined where the greeting is nobody's business, or nothing is known */
+/** @returns undefined if `greeting` is off, or nothing is known */
 export function greetedView(
   {network, known, exempt}: Known,
   {passed, greeted, submitters}: Tables,

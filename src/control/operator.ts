@@ -37,7 +37,7 @@ export interface OperatorView {
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
-  /** Who waits at the gate; absent: no gate is heard. */
+  /** The clients that wait at the gate; absent: no gate reports. */
   readonly waiting?: () => WaitingView;
   /** What the greeting has shown of a client. */
   readonly greeted?: (known: Known) => GreetedView | undefined;

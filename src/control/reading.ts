@@ -25,7 +25,7 @@ export const onlyAsks = ({command}: Pick<Request, 'command'>): boolean => asking
 export const readingSocketOf = (controlSocket: string): string =>
   controlSocket.replace(/\/([^/]*)$/, '/read/$1');
 
-/** Whether it only notes what came back. Who was not sent the id cannot name it. */
+/** Whether it only notes what came back. Somebody who was not sent the id cannot name it. */
 export const onlyReturns = ({command}: Pick<Request, 'command'>): boolean =>
   command === 'complaintAnswer';
 

@@ -24,9 +24,9 @@ export type KernelReading<Actual> =
   | {readonly kind: 'unreadable'; readonly why: string};
 
 /**
- * What to do with rules in the kernel that nobody wants. `keep` is for the time after a start until the
- * log has been read to its end: a block made just before a crash is about to be wanted again. A rule
- * that was decided about meanwhile goes all the same.
+ * What to do with unwanted rules in the kernel. `keep` is for the time after a start until the log
+ * has been read to its end: a block made just before a crash will soon be wanted again. A rule that
+ * a decision has removed meanwhile still goes.
  */
 export type Unwanted = 'remove' | 'keep';
 

@@ -166,7 +166,7 @@ const [isTable, isSet, isChain] = [
   isRecordOf(({name}) => isText(name)),
 ];
 
-/** Of each item what is looked at here; what is only compared may be anything. */
+/** The parts of an item that are read here; a part that is only compared may be anything. */
 const isListed: Is<Listed> = (value): value is Listed =>
   isRecord(value) &&
   isTable(value['table']) &&

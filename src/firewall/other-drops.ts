@@ -23,7 +23,7 @@ export interface DropQuestion {
   readonly ports: readonly number[];
   /** Chains that are not looked into. */
   readonly isOurs: (chain: string) => boolean;
-  /** Whether a set of ipset has it; undefined: nobody has asked. */
+  /** Whether a set of ipset contains it; undefined: not asked yet. */
   readonly inSet: (set: string) => boolean | undefined;
 }
 

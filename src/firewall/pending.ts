@@ -22,10 +22,10 @@ export class Pending {
   }
 
   /**
-   * What the next plan must look at. What comes afterwards is for the plan after it; if this plan
-   * fails, the kernel is read anew.
+   * What the next plan must look at. Later changes are for the plan after it; if this plan fails,
+   * the kernel is read again.
    *
-   * @param changed what was decided about since the last call, by its key
+   * @param changed what was decided since the last call, by its key
    * @param basis what the plan starts from; a reading may differ anywhere
    */
   take(

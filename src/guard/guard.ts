@@ -131,15 +131,15 @@ export class Guard {
     return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
   }
 
-  /** Who is exempt now, and which networks are ours. */
+  /** Takes over the present exemptions, and which networks are ours. */
   see(exemptions: Exemptions): void {
     this.#exemptions = exemptions;
     this.#judge.scope.ours(exemptions.isOurs);
   }
 
   /**
-   * Hears what an old log tells of who delivered what to whom, and of nothing else: what speaks against
-   * a client is dropped, for it may be weeks old.
+   * Takes from an old log which clients delivered mail to which names, and nothing else: it drops
+   * what counts against a client, which may be weeks old.
    *
    * @returns how many recipients took mail. A count
    */
@@ -248,7 +248,7 @@ export class Guard {
     return this.#sentences.of(verdicts, proof, {fromMs, nowMs}, exemptions);
   }
 
-  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  /** Sets a block, or replaces it. The caller has checked exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     return this.#sentences.block(block, repeat);
   }

@@ -93,7 +93,7 @@ export function unblock(state: State, network: string, nowMs: number): Outcome |
   return undefined;
 }
 
-/** A client that the operator lets go begins anew, or its old score would block it again. */
+/** A client that the operator unblocks starts at zero; its old score would block it again. */
 function letGo(state: State, block: Block, nowMs: number): Outcome {
   pardon(state, networkOf(block.network), nowMs);
   return lift(state, block, 'operator', nowMs);

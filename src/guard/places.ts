@@ -14,7 +14,10 @@ export const shareOfNetwork = {'/24': 1 / 8, '/48': 1 / 8, '/64': 1 / 16} as con
 export const leastOfNetwork = 8;
 /** With so many blocks or fewer all are compared for each new one. A count: a millisecond. */
 const mostCompared = 2000;
-/** With more they are compared anew after so many have gone. A count: 200,000 take a third of a second. */
+/**
+ * With more blocks than places, all are compared again after this many have gone. A count: 200,000
+ * take a third of a second.
+ */
 const gonePerLook = 256;
 
 type Place =

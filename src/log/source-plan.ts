@@ -10,8 +10,8 @@ const customaryFiles = ['/var/log/mail.log', '/var/log/maillog'];
 export const journalSource = 'journal';
 
 /**
- * A log that nobody has written to for so long was left behind by a syslogd that is gone. Ms: should
- * it only be a quiet relay's, the journal has all the same.
+ * A log without new lines for this long was left behind by a syslogd that is gone. Ms: if it
+ * belongs to a quiet relay, the journal has its lines too.
  */
 const longestQuietMs = 24 * 3600 * 1000;
 

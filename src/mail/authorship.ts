@@ -14,7 +14,7 @@ import type {LogRecord, Writer} from '../log/record.js';
 export type Authorship =
   | 'mailer'
   /**
-   * Maybe: root, of whom not even a name was left, or a system user with the mailer's program, as
+   * Maybe: root, of which not even a name was left; or a system user with the mailer's program, as
    * which sendmail runs with `RunAsUser`, and a hacked web server too. As good as a line in a file.
    */
   | 'unsure'

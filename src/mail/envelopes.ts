@@ -60,7 +60,10 @@ export class Envelopes {
   readonly #askedAgain: number;
   readonly #unnamed = new UnnamedThings();
   readonly #seen = new SeenAnswers();
-  /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
+  /**
+   * The client for which a process ended an envelope with recipients: its answers went to that
+   * client, too.
+   */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
     queueId: '',
@@ -87,7 +90,7 @@ export class Envelopes {
     this.#authors = new Authors(authorshipOf, attribution);
   }
 
-  /** Whether the caller should ask the machine who is behind this envelope. */
+  /** Whether the caller should ask the machine which client this envelope belongs to. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
     const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client;
@@ -335,7 +338,7 @@ export class Envelopes {
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
-  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  /** Each record is asked about several times, and the engine hashes each new string. */
   #keyOf(record: LogRecord, queueId: string): string {
     const last = this.#keyed;
     if (last.record === record && last.queueId === queueId) return last.key;

@@ -41,7 +41,10 @@ export const evidenceKinds = [
 
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
-/** One of them weighs as much as several names: too cheap for who only needs the word of a log to forge it. */
+/**
+ * One of them weighs as much as several names: too cheap for an attacker that only needs a line of
+ * a log to forge it.
+ */
 const heavyKinds: readonly EvidenceKind[] = [
   'bogusCommand',
   'openProxy',

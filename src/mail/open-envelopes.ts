@@ -99,8 +99,8 @@ export class OpenEnvelopes {
 }
 
 /**
- * The end of an envelope that no `from=` has told. The sender is not known, and taken for the one who
- * is judged more mildly.
+ * The end of an envelope without a `from=` line. The sender is not known, so the milder case is
+ * assumed.
  */
 function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
   const {client: known, lastMs: atMs} = envelope;

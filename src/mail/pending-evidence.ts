@@ -26,7 +26,7 @@ export interface MachineAnswer {
   readonly doing?: 'recipients' | undefined;
 }
 
-/** Something done by a client who is not known yet. Plain data. */
+/** An act of a client that is not known yet. Plain data. */
 export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;

@@ -51,7 +51,7 @@ export interface ProcessUser {
   readonly userNamespace: 'ours' | 'other';
 }
 
-/** Who was served by the process that wrote a line? */
+/** Which client did the process serve that wrote a line? */
 export interface Question {
   readonly pid: number;
   /** `log`: as the writer numbers itself; `host`: as this machine does, which the journal knows. */
@@ -115,7 +115,7 @@ export function nameClient(
   question: Question,
   mailer: Mailer,
 ): Attribution | undefined {
-  // Whom a shared process serves now says nothing of a line that it wrote before.
+  // The client that a shared process serves now says nothing of a line that it wrote before.
   if (mailer.dialect.processes.kind === 'shared') return undefined;
   const all = candidates.map((facts) => testimony(facts, question, mailer));
   const possible = all.filter(({kind}) => kind !== 'notTheWriter');
@@ -139,7 +139,7 @@ export function nameClient(
 
 type Testimony =
   | {readonly kind: 'notTheWriter'}
-  /** It may have written the line, and does not tell for whom. */
+  /** It may have written the line, and does not show for which client. */
   | {readonly kind: 'silent'}
   | ({readonly kind: 'client'; readonly title: 'ofEnvelope' | 'ofAny'} & Attribution);
 
@@ -174,9 +174,10 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
 }
 
 /**
- * Whom a process serves now, with no line of a log to compare it with.
+ * The client that a process serves now, with no line of a log to compare it with.
  *
- * @returns undefined also for what is not the machine's mailer, or may be somebody's play
+ * @returns undefined also for a process that is not the machine's mailer, or may be somebody's
+ * imitation
  */
 export function servedBy(facts: Witness, {dialect, ports}: Mailer): Attribution | undefined {
   if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return undefined;

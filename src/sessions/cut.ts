@@ -48,9 +48,9 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
   now.inode === before.inode;
 
 /**
- * When it is looked again for who serves a connection that nobody served when it was searched for: it
- * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each is after
- * the look before. Ms: half a minute in all; what is taken later is the reaper's.
+ * The pauses before it looks again for the process of a connection without one: the connection
+ * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each pause
+ * follows the look before. Ms: half a minute in all; the reaper takes what comes later.
  */
 export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 

@@ -16,10 +16,10 @@ export class ClockSteps {
   }
 
   /**
-   * @param sleptMs how long the machine has slept since it started. It is asked only where the clocks
-   *   disagree: the monotonic clock stands still meanwhile, and the time has passed all the same
-   * @returns by how much the clock was set forward (more than 0) or back since the last call that
-   *   noticed it. Ms; 0: it was not. Small steps add up until they count
+   * @param sleptMs how long the machine has slept since it started. Asked only if the clocks
+   *   disagree: the monotonic clock stands still during a sleep, although time passes
+   * @returns how far the clock was set forward (more than 0) or back since the last call that
+   *   noticed it. Ms; 0: it was not set. Small steps add up until they count
    */
   take(now: Clocks, sleptMs: () => number): number {
     const aheadMs = now.wallMs - now.monotonicMs;

@@ -122,7 +122,9 @@ function doStep(state: ChainState, step: ChainStep): void {
   }
 }
 
-/** Hooks are all taken away before they are placed anew, so what stands after an insertion is first. */
+/**
+ * All hooks are removed before they are placed again, so what stands after an insertion is first.
+ */
 function hook({hooks}: ChainState, chain: string, at: number, change: 1 | -1): void {
   const state = hooks.find((each) => each.chain === chain)!;
   state.counts[at]! += change;

@@ -61,7 +61,10 @@ export function driftIn(
   });
 }
 
-/** Who passes changes by logins and by time, without any decision about a block: that is nobody's change. */
+/**
+ * Passes change through logins and time, without a decision about a block: no other program has
+ * changed anything.
+ */
 export const isNoPass = ({kind}: ChainStep): boolean => kind !== 'addPass' && kind !== 'deletePass';
 
 /** The sub-chains in which these may stand. */

@@ -1,4 +1,7 @@
-/** The mailer that is guarded: where its log is, which lines in it are its own, and who is never blocked. */
+/**
+ * The guarded mailer: where its log is, which lines in it are its own, and which clients are never
+ * blocked.
+ */
 import {logSources, programNames} from '../kinds/lists.js';
 import {number, optionalAddress, path, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';

@@ -12,7 +12,7 @@ type Removal =
   /** `nothing`: there was nothing, or not even the program that could have made it. */
   {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
 
-/** Takes out of the kernel what is ours there. Reads it anew for each try. */
+/** Removes from the kernel what is ours there. Reads it again for each try. */
 export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Promise<Removal> {
   let why = '';
   for (let left = removalTries; left > 0; left--) {

@@ -1,4 +1,4 @@
-/** Whether complaints go to those who can end an attack, from whom, when, and how many. */
+/** Whether complaints go to abuse contacts, from which sender, when, and how many. */
 import {duration, number, choice, optionalPath, text} from '../../kinds/scalars.js';
 import {setting} from '../setting.js';
 
