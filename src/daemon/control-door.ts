@@ -1,6 +1,6 @@
 /**
- * The control socket of one life. A daemon whose socket cannot be made goes on without it: it guards all
- * the same. What is answered is the caller's.
+ * The control socket of one life. A daemon whose socket cannot be made goes on guarding without it.
+ * The caller makes the answers.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';

@@ -66,7 +66,7 @@ export interface DeskParts {
   readonly trial: () => TrialView;
   /** When the daemon began, ms since the epoch; undefined: none runs. */
   readonly sinceMs: () => number | undefined;
-  /** Whether the mailer is heard. */
+  /** Whether the daemon hears the mailer. */
   readonly hearing: () => HearingView;
   /** How the greeting stands; absent: no daemon runs. */
   readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;

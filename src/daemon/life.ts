@@ -174,7 +174,7 @@ function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
  * catch up with, the relay would be away otherwise. Ms.
  */
 const longestUnreadyMs = 10_000;
-/** How often it is looked whether it is ready. Ms. */
+/** Pause between two looks whether it is ready. Ms. */
 const readyLookMs = 50;
 
 async function tellWhenReady(

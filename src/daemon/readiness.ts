@@ -1,7 +1,7 @@
 /**
- * Tells the service manager that the daemon is ready, and from then on that it is alive: a process that
- * hangs says nothing, and is started anew. Over all lives, for a reload is no end. Where no manager
- * listens it does nothing. When a life is ready is for `life.ts`.
+ * Tells the service manager that the daemon is ready, and from then on that it is alive: a process
+ * that hangs says nothing, and the manager restarts it. Over all lives, for a reload is no end. If
+ * no manager listens it does nothing. When a life is ready is for `life.ts`.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';

@@ -18,13 +18,16 @@ export interface Greeted {
   readonly leftMs?: number;
 }
 
-/** Who speaks too early again within so long has done it once. Ms: ten minutes, as an honest queue waits at least. */
+/**
+ * A client that speaks too early again within this time has done it once. Ms: ten minutes, as an
+ * honest queue waits at least.
+ */
 export const actMs = 10 * 60_000;
 
 /** Clients remembered. A count: about 4 MB; the one that was silent longest goes. */
 export const mostGreeted = 20_000;
 
-/** Of whom nothing was heard for so long is forgotten. Ms: 30 days. */
+/** A client that was silent for this long is forgotten. Ms: 30 days. */
 export const greetedMs = 30 * 86_400_000;
 
 /** What is kept of its words. Characters. */

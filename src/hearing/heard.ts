@@ -1,6 +1,6 @@
 /**
- * Counts what is heard from one source, and for each line that does not count why not. Decides what plainly is
- * of the mailer though it does not count. What the counts mean is for `judge.ts`.
+ * Counts the lines of one source, and for each line that does not count the reason. Decides which
+ * lines plainly are the mailer's though they do not count. `judge.ts` decides what the counts mean.
  */
 import {printable} from '../base/printable.js';
 import type {LogRecord} from '../log/record.js';

@@ -22,9 +22,12 @@ export const leastUnreadableLines = 100;
  * to be it, for a second instance or host may be left out on purpose. Ms: a day has a busy hour.
  */
 export const longestQuietMs = 24 * 3_600_000;
-/** A log that is not there: by then rotation has made it anew. Ms. */
+/** A log that is not there: by then rotation has made a new one. Ms. */
 export const longestMissingMs = 10_000;
-/** So long without a line of the mailer it is looked for elsewhere. Ms: a queue run of sendmail is oftener. */
+/**
+ * After this long without a line of the mailer, the daemon looks elsewhere. Ms: queue runs of
+ * sendmail are more frequent.
+ */
 export const longestSilenceMs = 5 * 60_000;
 /** Sessions of the mailer without one line of it. A count: a monitor that hangs up may leave no line. */
 export const leastSessions = 5;
@@ -134,7 +137,7 @@ function ofLines(heard: Heard, nowMs: number): Deafness | undefined {
   // Most of what the mailer says does count, though nothing of it is about a client.
   const most = Math.max(row.otherHost, row.otherWriter, row.otherProgramOwn, row.strange);
   if (row.mailerOwn >= Math.max(most, 1)) return undefined;
-  // Who was heard may be silent, and others speak meanwhile.
+  // A mailer that was heard may be silent while other programs log.
   if (understood > 0 && nowMs - rowSinceMs < longestQuietMs) return undefined;
   const {lines} = row;
   if (row.otherHost >= leastLines) return {why: 'hosts', lines: row.otherHost, hosts};
@@ -155,7 +158,7 @@ function unreadableIn({row, all}: Heard): number {
   return isAll && row.noFrame >= least ? row.noFrame : 0;
 }
 
-/** What is heard, and still leaves something out: worth a word, and no alarm. */
+/** What counts but leaves something out: worth a remark, and no alarm. */
 export type Missed =
   | {readonly kind: 'unreadable'; readonly lines: number}
   | {readonly kind: 'otherNames'; readonly lines: number}

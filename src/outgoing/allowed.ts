@@ -10,7 +10,7 @@ export interface Glance extends ProcessIdentity {
   readonly parentPid: number;
   /** The effective user. */
   readonly uid: number;
-  /** Who has started it: another one than the effective user's where its program is set-uid. */
+  /** The user that started it: another one than the effective user if its program is set-uid. */
   readonly realUid: number;
   /** In a user namespace of its own a process can be any user. */
   readonly userNamespace: 'ours' | 'other';
@@ -44,8 +44,8 @@ export function allowedSenders(
 }
 
 /**
- * Users of entries whom nobody here is. The standard entries name those of every mailer, and that most
- * of them are not installed is no mistake.
+ * Users in entries that do not exist here. The standard entries name those of every mailer, and
+ * that most of them are not installed is no mistake.
  */
 export function unknownUsers(
   entries: readonly string[],
@@ -63,7 +63,7 @@ export function isAllowed(
   senders: readonly AllowedSender[],
   isFileAt: (path: string) => boolean,
 ): boolean {
-  // Anybody may connect, and then become a set-uid program of somebody who is allowed.
+  // Any user may connect, and then become a set-uid program of an allowed user.
   if (userNamespace === 'other' || realUid !== uid) return false;
   return senders.some((sender) => {
     if (sender.uid !== uid) return false;

@@ -105,7 +105,10 @@ export class SenderBook {
 
 const noHome: Home = {kind: 'none'};
 
-/** Since that time, each program once; who is not allowed and connected most stands on top. */
+/**
+ * Since that time, each program once; the programs that are not allowed and connected most come
+ * first.
+ */
 export function sumSenders(rows: Iterable<SenderHour>, sinceMs: number): SenderHour[] {
   const sums = new Map<string, SenderHour>();
   for (const row of rows) {

@@ -72,7 +72,7 @@ export class SenderCounts {
   }
 }
 
-/** Made anew: a piece of a control file would keep the whole file in memory. */
+/** A copy: a piece of a control file would keep the whole file in memory. */
 const ofItsOwn = (text: string): string => text.split('').join('');
 
 function kept(whose: Whose): Whose {

@@ -127,10 +127,10 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
 export const isEmptyFilter = (filter: Filter): boolean => Object.keys(filter).length === 0;
 
 /**
- * What costs least is looked at first: where a file lies, its lines of control, whether a text stands in it at all, and
- * only then its headers and its body.
+ * The cheapest tests come first: where a file lies, its lines of control, whether it contains a
+ * text at all, and only then its headers and its body.
  *
- * @param bodyText asked for only where the filter needs the body
+ * @param bodyText asked for only if the filter needs the body
  */
 export function isMeant(
   filter: Filter,

@@ -18,7 +18,7 @@ import {
 export type Finding =
   /** `mailboxes`: maybe none. The network, where the source knows it. */
   | {readonly kind: 'said'; readonly mailboxes: readonly string[]; readonly network?: string}
-  /** It was not asked: the configuration has it off. */
+  /** It was not asked: the configuration turns it off. */
   | {readonly kind: 'off'}
   /** No answer, or one that says to come later. Ms: 0 where it names no time. */
   | {readonly kind: 'silent'; readonly why: string; readonly waitMs: number}

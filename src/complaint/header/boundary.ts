@@ -161,8 +161,8 @@ function verdictOf(
 }
 
 /**
- * The header of one message over the body of another is no proof. The log cuts a long id, and writes
- * one only where the message has it.
+ * The header of one message over the body of another is no proof. The log cuts a long id, and
+ * writes one only if the message has one.
  */
 function isSameMessage(logged: string, header: MessageHeader): boolean {
   if (logged === '' || logged.length >= wholeIdCharacters) return true;

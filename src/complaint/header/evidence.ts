@@ -10,7 +10,7 @@ export const mostEvidenceCharacters = 16 * 1024;
 /** Addresses that are looked for. A count. */
 const mostRecipients = 200;
 
-/** Fields that name who got it. */
+/** Fields that name a recipient. */
 const recipientFields = [
   'to',
   'cc',
@@ -26,7 +26,7 @@ const isRecipients = (name: string): boolean =>
   recipientFields.includes(name) || recipientWords.test(name);
 
 const mailbox = /[^\s<>()[\],;:"@]{1,64}@[A-Za-z0-9.-]{1,255}/g;
-/** Where a `Received` begins to say for whom: a recipient may be quoted, and have no domain. */
+/** Where a `Received` begins to name the recipient, which may be quoted, and have no domain. */
 const forWord = /\sfor\s/i;
 const hidden = '(a recipient)';
 

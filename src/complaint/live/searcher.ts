@@ -1,6 +1,7 @@
 /**
- * From clients whose complaint is due to rows of the spool: asks who holds their networks, a few at a time, and
- * enters one complaint for each network. Who is due is for `complaint/due.ts`. Decides no letter.
+ * Turns clients whose complaint is due into rows of the spool: asks for the holders of their
+ * networks, a few at a time, and enters one complaint for each network. `complaint/due.ts` decides
+ * which are due. Decides no letter.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -185,7 +186,7 @@ const isOver = ({aborted}: AbortSignal): boolean => aborted;
 /** After a failure nobody is asked sooner. Ms. */
 const soonestMs = 60_000;
 const laterMs = 3_600_000;
-/** A registry that sends us away for longer is asked all the same. Ms. */
+/** A registry that sends us away for longer is still asked again. Ms. */
 const longestMs = 2 * 86_400_000;
 
 const whyNone = (found: number, others: number): string =>

@@ -1,6 +1,7 @@
 /**
- * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers those who ask, and
- * joins the worker to this machine. Which blocks count is for `heard.ts`; all else is for `complaint/`.
+ * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers
+ * requests, and joins the worker to this machine. Which blocks count is for `heard.ts`; all else is
+ * for `complaint/`.
  */
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -42,7 +43,7 @@ interface ComplaintDeskParts {
   readonly save: () => 'saved' | 'failed';
   /** The mailer's port on this machine; default: 25. */
   readonly mailPort?: number;
-  /** How often it is looked what is due. Ms; default: a minute, or `complaint_delay`. */
+  /** Pause between two looks for due complaints. Ms; default: a minute, or `complaint_delay`. */
   readonly everyMs?: number;
 }
 
@@ -77,7 +78,7 @@ export class ComplaintDesk {
       mayName: (attacker) => this.#mayName(attacker),
       brake: () => parts.judged.crowd(now()).listLoss.kind,
       sender: {
-        // In a preview nothing goes out, and what is shown has a sender all the same.
+        // In a preview nothing goes out, but what is shown still needs a sender.
         from: from === '' ? `postmaster@${ownName}` : from,
         ...{relay, ports: parts.ports()},
       },

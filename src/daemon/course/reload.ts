@@ -114,7 +114,10 @@ export class Reloader implements LifeCourse {
     return this.#answerTo(step);
   }
 
-  /** Blocks hold at these ports from now on: the same configuration begins anew, as with a reload. */
+  /**
+   * Blocks hold at these ports from now on: a new life begins with the same configuration, as with
+   * a reload.
+   */
   portsChanged(what: string): void {
     this.#take({kind: 'machineChanged', what});
   }

@@ -78,7 +78,8 @@ export class Enforcement {
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     const {state} = this.#parts;
     const undone = liftSince(state, liftSinceMs, this.now());
-    // The clock may have been set back while nobody ran: a block of seconds ends in seconds all the same.
+    // The clock may have been set back while no daemon ran: a block of seconds must still end in
+    // seconds.
     mendFuture(state, this.now());
     const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
     const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
@@ -128,7 +129,8 @@ export class Enforcement {
   async carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const blocked = this.#wanted.follow(outcomes);
-    // Who has become exempt inside of a blocked network passes through it (`guard/lifting.ts`).
+    // A client that became exempt inside of a blocked network passes through it
+    // (`guard/lifting.ts`).
     if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
       this.#wanted.renew();
     }

@@ -33,7 +33,7 @@ export class GatePort {
     [this.#port, this.#way, this.#troubles, this.#find] = [port, way, troubles, find];
   }
 
-  /** Who has the port, for people; undefined: the gate, or nobody. */
+  /** The program that has the port, for people; undefined: the gate, or none. */
   get taken(): string | undefined {
     return this.#by;
   }

@@ -114,7 +114,7 @@ export function planOwn(wanted: OwnRules, actual: OwnChain, place: HookPlace): O
 const hookDeletions = ({chain, match, count}: StandingJump): OwnStep[] =>
   Array.from({length: count}, () => ({kind: 'deleteHook', jump: {chain, match}}));
 
-/** What stands as it should from the beginning on stays; from the first that does not, all is made anew. */
+/** Correct rules at the beginning stay; from the first wrong one on, all are made again. */
 function planRules(wanted: readonly string[], standing: readonly string[]): OwnStep[] {
   let same = 0;
   while (same < wanted.length && wanted[same] === standing[same]) same += 1;

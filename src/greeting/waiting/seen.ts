@@ -89,7 +89,7 @@ function hexAddress(address: Address): string {
 /**
  * The connection whose socket has this inode, as a process has it at a descriptor.
  *
- * @returns undefined where the tables do not hold it
+ * @returns undefined if the tables do not hold it
  */
 export function seenByInode(tables: string, inode: string): Seen | undefined {
   for (const line of tables.split('\n')) {

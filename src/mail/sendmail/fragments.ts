@@ -22,9 +22,9 @@ import {longestMessageBytes} from './read-message.js';
 /** Open at once; the oldest is given up. A count: processes that are cut off between two pieces. */
 export const mostOpenMessages = 1000;
 /**
- * Between two pieces, which sendmail writes within a millisecond; classic stamps have seconds. Short,
- * because where lines can be lost, a client who is refused twice in one envelope could have the begin
- * of one refusal put together with the end of the other. Milliseconds.
+ * Between two pieces, which sendmail writes within a millisecond; classic stamps have seconds.
+ * Short: if lines can be lost, and a client is refused twice in one envelope, the beginning of one
+ * refusal could otherwise meet the end of the other. Milliseconds.
  */
 export const longestPauseMs = 2000;
 

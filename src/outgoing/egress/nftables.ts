@@ -17,7 +17,7 @@ import {
 import {type EgressRules, isFresh} from './rules.js';
 
 interface ElementStep {
-  /** `renew`: its time begins anew. */
+  /** `renew`: its time starts again. */
   readonly kind: 'add' | 'renew' | 'delete';
   readonly set: 'ports' | 'released';
   readonly element: string;

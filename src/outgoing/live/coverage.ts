@@ -183,7 +183,7 @@ function guardOf(
 /** Debian's user `nobody`, and the numbers below. */
 const strangers = Array.from({length: 65}, (_, i) => 65_534 - i);
 
-/** Somebody who is not allowed: there are at most 64 entries. */
+/** A user that is not allowed: there are at most 64 entries. */
 function strangerTo(settings: CoverageSettings): number {
   const users = new Users();
   const allowed = allowedSenders(settings.allowedSenders, (name) => users.uidOf(name));

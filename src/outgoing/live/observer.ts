@@ -30,7 +30,7 @@ interface ObserverParts {
   readonly say: Say;
 }
 
-/** The kernel's reports may be lost; so the tables are looked at all the same, more rarely. Ms. */
+/** The kernel's reports may be lost. So the watch also looks at the tables, more rarely. Ms. */
 const besideEventsMs = 30_000;
 /** While connections are held: long before TCP tries again after a second. Ms. */
 const heldMs = {withEvents: 1000, alone: 250} as const;

@@ -72,7 +72,7 @@ export class OutgoingWatch {
   /** Warnings that wait for the remote's name. */
   readonly #naming = new Set<Promise<void>>();
   #hears: Source = 'tables';
-  /** Who may open such connections. */
+  /** Processes that may open such connections. */
   readonly allowed: AllowedSenders;
 
   constructor(settings: OutboundSettings, parts: OutboundParts) {

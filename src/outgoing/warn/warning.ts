@@ -47,8 +47,8 @@ const name = (text: string): string => printable(text, nameCharacters);
 const shownName = (text: string): string => quoted(name(text));
 
 /**
- * Of whom it is, or the socket; undefined: not known. What is left of a connection has no inode, and for
- * its user the kernel prints 0 then, which is nobody's.
+ * The user of the process, or of the socket; undefined: not known. What is left of an ended
+ * connection has no inode, and the kernel then prints 0 for its user, which means no user.
  */
 export function uidOf({owner, connection: {uid, inode}}: Sighting): number | undefined {
   const known = owner?.uid ?? (inode === '0' ? -1 : uid);

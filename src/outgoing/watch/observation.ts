@@ -29,6 +29,6 @@ export type Observation =
       /** When the look began, by the clock that nobody can set. Ms. */
       readonly beganMs: number;
       readonly connections: readonly Connection[];
-      /** `part`: what is not among them may wait all the same. */
+      /** `part`: there may be waiting connections that are not among them. */
       readonly extent: 'all' | 'part';
     };

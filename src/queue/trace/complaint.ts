@@ -1,7 +1,7 @@
 /**
- * Reads a message that somebody complained of: its `Received` headers from the top, also those of a
- * message that is attached or quoted (`> Received: …`). All of it is foreign text. `our-received.ts`
- * decides which of them this machine wrote; the log has the last word.
+ * Reads a message that led to a complaint: its `Received` headers from the top, also those of a
+ * message that is attached or quoted (`> Received: …`). All of it is foreign text.
+ * `our-received.ts` decides which of them this machine wrote; the log has the last word.
  */
 import {type Received, readReceived, unfolded} from '../received.js';
 

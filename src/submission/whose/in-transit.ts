@@ -17,7 +17,7 @@ const mostDeferred = 64;
 /** Plain data: it is saved as it is. */
 export interface Transit {
   readonly atMs: number;
-  /** Absent: nobody who is counted, or not known yet (`waits`). */
+  /** Absent: it counts for no sender, or the sender is not known yet (`waits`). */
   readonly sender?: SenderKey | undefined;
   readonly vouched: Vouched;
   /** Accepted. A count. */

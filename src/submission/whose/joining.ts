@@ -1,9 +1,11 @@
 /**
- * Decides whose a mail is, from the lines of its way: the login of the session, else the local user of whom the
- * submission says that it handed the message to the relay, else the host. Counts each message once, by the line in
- * which the relay took it, whatever is tried again, split or handed on.
+ * Decides whose a mail is, from the lines about it: the login of the session, else the local user
+ * that the submission names when it hands the message to the relay, else the host. Counts each
+ * message once, by the line in which the relay took it, however often it is tried again, split or
+ * handed on.
  *
- * Mail of strangers is mail that comes in, and apart; so are bounces of mailers. What is too much, `submission/limits.ts` says.
+ * Mail of strangers is incoming mail, and counts apart; so do bounces of mailers.
+ * `submission/limits.ts` decides what is too much.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import type {Table} from '../../base/mechanisms/table.js';

@@ -1,6 +1,7 @@
 /**
- * Who has handed in a mail, as one word: the name that the mailer has checked (AUTH), else the local user, else the
- * host. Decides how such a word is written and read. Never the From line: who sends spam chooses it.
+ * The sender that handed in a mail, as one word: the name that the mailer has checked (AUTH), else
+ * the local user, else the host. Decides how to write and read such a word. Never the From line:
+ * the sender of spam chooses it.
  */
 import {printable} from '../../base/printable.js';
 

@@ -1,6 +1,7 @@
 /**
- * Keeps the way to the gate in the firewall of both families as the settings say, and asks the kernel who
- * spoke too early. Who passes, who is exempt and when the gate was heard, others decide.
+ * Keeps the way to the gate in the firewall of both families as the settings say, and asks the
+ * kernel which clients spoke too early. Others decide which clients pass or are exempt, and when
+ * the gate last reported.
  */
 import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';

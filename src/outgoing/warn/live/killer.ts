@@ -23,7 +23,7 @@ import {pause} from '../../../sys/run/clock.js';
 
 /** How long a process has to go by itself. Ms. */
 const standardGraceMs = 5000;
-/** How often it is looked whether the process has gone. Ms. */
+/** Pause between two looks whether the process has gone. Ms. */
 const lookMs = 100;
 
 interface KillerView {
@@ -55,7 +55,7 @@ export class Killer {
   }
 
   /**
-   * Comes when it is decided: the process has gone, or will not, or may not be ended. Never fails.
+   * Resolves when it is decided: the process has gone, or stays, or may not be ended. Never fails.
    *
    * @param askedBy who wants it, for the log
    */
