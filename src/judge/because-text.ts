@@ -21,7 +21,7 @@ const mostTold = 2;
 /** Longest name. Characters. */
 const nameCharacters = 24;
 
-/** What is looked at of a name: it may have any length. Characters. */
+/** How much of a name is read: it may have any length. Characters. */
 const readCharacters = 256;
 
 /** The whole reason: what was done, what spoke for it, and which bar was met. */

@@ -43,7 +43,9 @@ interface Witnesses {
 /** Names of one stranger that its networks hear of, in all. A count. */
 const mostTold = 3;
 
-/** Who has delivered for the first time so recently counts for a wave. Seconds: 12 hours. */
+/**
+ * A client that delivered for the first time this recently counts for a wave. Seconds: 12 hours.
+ */
 const newcomerSec = 12 * 3600;
 
 /** A network counts once for a wave in so long. Ms: an hour. */
@@ -59,7 +61,7 @@ const holderOf = ({family, value, text}: Address): string =>
 export class Convictions {
   readonly #policy: Policy;
   readonly #witnesses: Witnesses;
-  /** When each network counted for the wave. A restart begins anew. */
+  /** When each network counted for the wave. A restart begins again with none. */
   readonly #holders = new BoundedMap<string, number>(mostHolders);
 
   constructor(policy: Policy, witnesses: Witnesses) {

@@ -1,7 +1,7 @@
 /**
  * The sequential test: is this client a mailer or a guesser? Each answer it got is an observation about a
  * distinct name and moves its score (`score/weights.ts`); at a bar (`bars.ts`) it is blocked
- * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know who is exempt,
+ * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know which clients are exempt,
  * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';

@@ -1,5 +1,5 @@
 /**
- * What the judge can decide, as values: who is to be blocked, for how long, and what spoke for and
+ * What the judge can decide, as values: which client to block, for how long, and what spoke for and
  * against it. Does not decide (`judge.ts`), nor whether a block is made now (`guard/guard.ts`).
  */
 import type {Proof} from '../mail/evidence.js';

@@ -29,7 +29,7 @@ const listening = '0A';
 const opening = '02';
 /** TCP_SYN_RECV, TCP_NEW_SYN_RECV: somebody else opened it. */
 const called = new Set(['03', '0C']);
-/** TCP_TIME_WAIT, TCP_CLOSE: nobody's any more. */
+/** TCP_TIME_WAIT, TCP_CLOSE: no process has it any more. */
 const ended = new Set(['06', '07']);
 
 /** All columns that matter, and that none has come between. */

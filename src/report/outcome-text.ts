@@ -107,7 +107,7 @@ const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
 const notYet =
   'not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client';
 
-/** Who did what. */
+/** The client and its act. */
 function deed({evidence: {client, kind, subject}}: {readonly evidence: Evidence}): string {
   const quoted = printable(subject, subjectCharacters);
   const did = kind === 'unknownRecipient' ? `asked for ${quoted}` : `${kind} ${quoted}`.trimEnd();

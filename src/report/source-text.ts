@@ -1,6 +1,7 @@
 /**
- * Puts into words what happens to the sources: which log is followed, what of it was lost. Who may write into
- * the folder of a pattern names the files in it, so names are made printable, cut and quoted.
+ * Puts into words what happens to the sources: which log is followed, what of it was lost. A user
+ * who may write into the folder of a pattern chooses the names of its files, so names are made
+ * printable, cut and quoted.
  */
 import {durationText} from '../base/duration.js';
 import {printable, printablePath, quoted} from '../base/printable.js';

@@ -36,7 +36,7 @@ export interface WhyView {
   readonly block: ShownBlock | null;
   /** Sessions of clients of that block that began although it was in force; absent: none is known. */
   readonly passages?: Passages | undefined;
-  /** A network inside of that block whose packets pass all the same, and which holds this one. */
+  /** A network inside of that block whose packets still pass, and which holds this one. */
   readonly passes: string | null;
   /** Rules that drop it and are no block of ours; absent: none is known. */
   readonly beside?: DropsBeside | undefined;

@@ -1,6 +1,7 @@
 /**
- * `blocksmtp complain message`: of each message who handed it in, by its one header that our mailer wrote
- * and our log, whom to tell, and what a complaint would say. `complain headers` prints the header of one.
+ * `blocksmtp complain message`: for each message, which client handed it in, by the one header that
+ * our mailer wrote and by our log, the contact, and what a complaint would say. `complain headers`
+ * prints the header of one.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import {type Boundary} from '../../complaint/header/boundary.js';

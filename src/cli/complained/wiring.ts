@@ -1,6 +1,7 @@
 /**
- * What the commands about single messages need of the rest of complaints: whom to tell, how a letter would read,
- * and the daemon, which takes an accusation and sends it by its own rules. Sends nothing itself.
+ * What the commands about single messages need from the other parts of complaints: the contact, how
+ * a letter would read, and the daemon, which takes an accusation and sends it by its own rules.
+ * Sends nothing itself.
  */
 import {printable} from '../../base/printable.js';
 import type {ContactAnswer, FindContact} from '../../complaint/contact/answer.js';

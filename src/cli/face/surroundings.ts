@@ -19,11 +19,11 @@ export interface Output {
 export interface Signals {
   /** End, as SIGTERM and SIGINT ask. */
   onStop(listener: () => void): void;
-  /** Read the configuration anew, as SIGHUP asks. */
+  /** Read the configuration again, as SIGHUP asks. */
   onReload(listener: () => void): void;
 }
 
-/** What the commands are given, and to whom they answer. */
+/** What the commands are given, and where their answers go. */
 export interface Surroundings {
   readonly version: string;
   readonly signals: Signals;

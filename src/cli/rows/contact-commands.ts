@@ -1,4 +1,6 @@
-/** The row of the command that tells whom to write to: about an address, or about a message. */
+/**
+ * The row of the command that shows abuse contacts: of an address, or of the client of a message.
+ */
 import {type CommandRow, json, works} from './command-row.js';
 import {fromOurLog, readsOurLog} from './complained-commands.js';
 import {domainOfMessage} from '../complained/from-message.js';

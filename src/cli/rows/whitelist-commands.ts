@@ -6,7 +6,7 @@ import type {SettingName} from '../../config/schema.js';
 
 const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
 
-/** Who is never blocked. */
+/** The commands about exempt addresses. */
 export const whitelistCommands: readonly CommandRow[] = [
   {
     words: 'allow <ADDRESS>',

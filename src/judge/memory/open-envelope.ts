@@ -93,8 +93,8 @@ export function answered(
   const refusedBytes = before.refusedBytes + refused;
   const isFirst = before.answers === 0;
   if (bytes === undefined) {
-    // The machine was not asked about this one. It was answered all the same: at the next question it
-    // must not look like accepted ones.
+    // The machine was not asked about this refusal, but the client got its answer: at the next
+    // question it must not look like an accepted one.
     const passed = {lastBytes: before.lastBytes + refused, answers: before.answers + 1};
     return {...before, lastMs, refusedBytes, ...(isFirst ? {} : passed)};
   }

@@ -1,7 +1,7 @@
 /**
- * What clients asked for, in clear, for people who ask why: the last names of each, and how many things of
- * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are judged,
- * for names take much memory.
+ * What clients asked for, in clear, for an operator: the last names of each, and how many things of
+ * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are
+ * judged, for names take much memory.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
@@ -11,7 +11,7 @@ import {printable} from '../../base/printable.js';
 export interface Suspect {
   /** The last ones, oldest first: hostile text, made printable, cut and bounded. */
   readonly names: readonly string[];
-  /** Distinct things by kind, since the score last began anew. Counts. */
+  /** Distinct things by kind, since the score last started at zero. Counts. */
   readonly counts: Readonly<Partial<Record<EvidenceKind, number>>>;
   /** Ms since the epoch. */
   readonly firstMs: number;
@@ -76,7 +76,8 @@ export class Suspects {
 
   /**
    * @param as `stale`: a name that took mail once, and is counted elsewhere
-   * @param unknown distinct unknown names since its score last began anew, this one included. A count
+   * @param unknown distinct unknown names since its score last started at zero, this one included.
+   * A count
    */
   note(
     client: string,

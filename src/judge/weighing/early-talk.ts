@@ -41,9 +41,9 @@ export class EarlyTalk {
   }
 
   /**
-   * One session. Witnesses of one act come apart: lines of the mailer, the kernel, the gate. Of a client with a
-   * record, or to whom our users write, it is something of its own that an honest mailer does each time, so it weighs
-   * once for ever.
+   * One session. Witnesses of one act report at different times: lines of the mailer, the kernel,
+   * the gate. For a client with a record, or to which our users write, it is a thing of its own
+   * that an honest mailer does each time, so it weighs once for ever.
    *
    * @returns undefined: it is weighed like all else
    */

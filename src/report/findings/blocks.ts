@@ -1,4 +1,6 @@
-/** What `doctor` finds of blocks: whether those who are blocked stay away, and whether each block ends. */
+/**
+ * What `doctor` finds about blocks: whether blocked clients stay away, and whether each block ends.
+ */
 import {endlessText} from '../../blocks/overdue.js';
 import type {PassageWay} from '../../blocks/passage.js';
 import {wayText} from '../effect-text.js';

@@ -1,4 +1,7 @@
-/** Which logs are followed and what is heard there, as lines and as figures; `hearing/words.ts` says why not. */
+/**
+ * Which logs are followed and what the daemon hears there, as lines and as metrics;
+ * `hearing/words.ts` says why not.
+ */
 import {countText} from '../../base/count.js';
 import {aboutText, durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';

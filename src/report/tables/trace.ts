@@ -1,4 +1,4 @@
-/** `trace`: who has sent a message, as text for people. All of the message is foreign. */
+/** `trace`: the sender of a message, as text for people. All of the message is foreign text. */
 import {isoTime} from '../../base/iso-time.js';
 import {printable} from '../../base/printable.js';
 import type {TracedSender, TraceVerdict} from '../../queue/trace/verdict.js';

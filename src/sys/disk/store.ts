@@ -16,7 +16,7 @@ const fileName = 'blocksmtp.db';
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
 
-/** How often the history is looked through for what is too old. Ms. */
+/** Pause between two searches of the history for entries that are too old. Ms. */
 const forgetMs = 3_600_000;
 
 /** Of what is too much one commit removes so many rows. A count: an old file may have millions. */
@@ -214,7 +214,7 @@ function storeOf(
   return {
     state,
     commit: () => {
-      // Also into a file that is gone: it is still open, and what is written anew is copied from it.
+      // Also into a file that is gone: it is still open, and a new one is copied from it.
       save();
       if (file !== undefined && identityOf(path) === file) return undefined;
       const aside = copyTo(database, path);

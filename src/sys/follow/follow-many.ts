@@ -56,7 +56,7 @@ class FollowerSet {
   readonly #resumeOf: (path: string) => LogPosition | 'end';
   readonly #report: (event: FollowEvent) => void;
   readonly #followed = new Map<string, Followed>();
-  /** First come, first served: who has given a batch goes to the end. */
+  /** First come, first served: a log that has given a batch goes to the end. */
   readonly #ready: {readonly from: Followed; readonly batch: ReadBatch}[] = [];
   #failure: {readonly error: unknown} | undefined;
   #wakeUp: (() => void) | undefined;

@@ -52,8 +52,8 @@ const atStart: Beginning = {kind: 'atStart'};
 interface Look {
   readonly lines: readonly Line[];
   /**
-   * Whether each of the files was read. Of one that was not, its size tells nothing: what was cut
-   * and written anew may be shorter than the half line that was looked at before.
+   * Whether each of the files was read. If one was not, its size proves nothing: what was cut and
+   * written again may be shorter than the half line that was read before.
    */
   readonly looked: 'all' | 'some';
 }
@@ -77,7 +77,8 @@ export class Follower {
 
   /**
    * @param resume where to begin; `end`: with what is written from now on
-   * @param wake how to learn at once that another file has the name; not needed, it is looked for
+   * @param wake how to learn immediately that another file has the name; not needed, for it also
+   * looks
    */
   constructor(
     path: string,
@@ -167,7 +168,7 @@ export class Follower {
     return {lines: [], looked: 'all'};
   }
 
-  /** A file that was cut begins anew; what stood in it unread may stand in a copy. */
+  /** A file that was cut starts again; its unread lines may be in a copy. */
   async #restart(file: LogFile): Promise<void> {
     const place = file.cursor();
     const missing = await this.#open.findUnread([place], undefined);
@@ -239,7 +240,7 @@ export class Follower {
     return true;
   }
 
-  /** Another file takes the name: what has it is read on for a while, and what came between. */
+  /** Another file takes the name: the old one is read on for a while, and what came between. */
   async #succeed(file: LogFile): Promise<void> {
     const last = this.#open.newest!;
     const place = last.cursor();

@@ -101,8 +101,9 @@ function membersOf(path: string): Member[] {
 }
 
 /**
- * Whose rotated files are read: root's, ours, and those of the user who writes the log. Anybody else who may
- * write into the folder could make one up, and packed it could hold more than is unpacked in time.
+ * The users whose rotated files are read: root, our own, and the user who writes the log. Any other
+ * user who may write into the folder could make one up, and packed it could hold more than can be
+ * unpacked in time.
  */
 export function trustedOwners(path: string): ReadonlySet<number> {
   const owners = new Set([0, process.getuid?.() ?? 0]);

@@ -24,7 +24,7 @@ const canaryPatienceSeconds = 5;
 /** For what the kernel does at once. Ms. */
 const setUpMs = 5000;
 
-/** Listens at the ports; who has connected need not be taken, for the kernel has answered. */
+/** Listens at the ports; it need not accept connections, for the kernel has answered. */
 const farSide = `
 use Socket;
 for my $port (@ARGV) {

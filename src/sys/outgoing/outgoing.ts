@@ -28,8 +28,8 @@ const mostNamespaces = 256;
 const mostOfUser = 64;
 
 /**
- * For how long a table is believed when the count has not moved. Ms: who has root in a container can put
- * a connection there that was never counted (TCP_REPAIR, as a restored container's are).
+ * For how long a table is believed when the count has not moved. Ms: root in a container can put a
+ * connection there that was never counted (TCP_REPAIR, as a restored container's are).
  */
 export const believedMs = 30_000;
 

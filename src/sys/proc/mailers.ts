@@ -1,6 +1,6 @@
 /**
  * Finds the processes of the mailer, or those of them that have a socket of certain clients. Gives facts
- * only: who is ended is decided in `sessions/cut.ts` and `sessions/reap.ts`. A relay may have thousands of processes and a log that
+ * only: which process ends is decided in `sessions/cut.ts` and `sessions/reap.ts`. A relay may have thousands of processes and a log that
  * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
  * which program a process runs, by a link that no process can make us wait at.
  *

@@ -80,7 +80,7 @@ const mostProcesses = 20_000;
 export class Candidates {
   readonly #find: SocketFinder;
   readonly #isProgram: Dialect['isProgram'];
-  /** By pid, since the last survey: reading all of them anew takes too long. */
+  /** By pid, since the last survey: reading all of them again takes too long. */
   #places: ReadonlyMap<string, Place> = new Map();
   /** The pid namespaces besides ours in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();

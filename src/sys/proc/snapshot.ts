@@ -67,9 +67,9 @@ interface ProcessStatus {
   readonly pid: number;
   /** As it numbers itself: in the innermost of its pid namespaces. */
   readonly ownPid: number;
-  /** Who has started it. NaN: not known. */
+  /** The user that started it. NaN: not known. */
   readonly realUid: number;
-  /** Whom it works for. NaN: not known. */
+  /** The user that it works for. NaN: not known. */
   readonly uid: number;
 }
 

@@ -11,7 +11,7 @@ const {O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY} = fs.constants;
 
 /** Of one control file. Bytes: 1,000 recipients and 64 kB of headers have a quarter of it. */
 export const mostControlBytes = 1024 * 1024;
-/** Of one body, where a text is looked for. Bytes. */
+/** Of one body that is searched for a text. Bytes. */
 export const mostBodyBytes = 1024 * 1024;
 
 type QueueFile =

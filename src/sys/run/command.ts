@@ -99,7 +99,10 @@ interface RunningInput {
   readonly endedBy?: 'SIGTERM' | 'SIGINT';
   /** What the program reads. Default: nothing. */
   readonly input?: Readable;
-  /** As whom it runs, with no other group. Only root can ask for that. Default: as ourselves. */
+  /**
+   * The user as which it runs, with no other group. Only root can ask for that. Default: as
+   * ourselves.
+   */
   readonly as?: {readonly uid: number; readonly gid: number};
 }
 

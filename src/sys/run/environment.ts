@@ -16,7 +16,7 @@ const programFolders = [
   '/bin',
 ];
 
-/** Folders of our own PATH that count. A count: each is looked at for each program. */
+/** Folders of our own PATH that count. A count: each program is searched for in each of them. */
 const mostFolders = 32;
 
 /** Where programs are looked for, as PATH is written: in our own PATH, as far as nobody else can write there. */
