@@ -14,7 +14,7 @@ export interface PortProgram {
   readonly user: 'root' | 'other';
 }
 
-/** Of a program's name. Characters. */
+/** Length of a program's name. Characters. */
 const nameCharacters = 40;
 
 /**

@@ -72,7 +72,7 @@ export interface Heard {
   readonly strangeExample: string;
 }
 
-/** Of a line as an example. Characters. */
+/** Length of a line as an example. Characters. */
 const exampleCharacters = 60;
 
 const emptyRow = (): {-readonly [Name in keyof Row]: number} => ({

@@ -11,7 +11,7 @@ export type WhitelistEdit =
   | {readonly kind: 'unchanged'; readonly by?: WhitelistEntry | undefined}
   | {readonly kind: 'refused'; readonly why: string};
 
-/** Of a comment. Characters: it stands in one line of a file that people read. */
+/** Length of a comment. Characters: it stands in one line of a file that people read. */
 export const mostCommentCharacters = 200;
 
 /** Adds an entry at the end, unless one covers the network already. */

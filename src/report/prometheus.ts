@@ -210,7 +210,7 @@ const trialSamples = ({kind}: TrialView): Sample[] => [
   {labels: {state: 'badFile'}, value: kind === 'badFile' ? 1 : 0},
 ];
 
-/** Of the value of a label. Characters. */
+/** Length of the value of a label. Characters. */
 const labelCharacters = 200;
 
 function figureText({name, type, help, samples}: Figure): string {

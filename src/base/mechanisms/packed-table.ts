@@ -12,9 +12,9 @@ import {Candidates, mostCandidates, nextRandom} from './candidates.js';
 import {SlotIndex} from './slot-index.js';
 
 export interface PackedLayout {
-  /** Of a key. Bytes, 1 to 32. */
+  /** Length of a key. Bytes, 1 to 32. */
   readonly keyBytes: number;
-  /** Of an entry without its key. Bytes, 1 to 4096. */
+  /** Length of an entry without its key. Bytes, 1 to 4096. */
   readonly entryBytes: number;
 }
 

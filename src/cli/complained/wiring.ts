@@ -32,7 +32,7 @@ export interface Complaining {
 
 /** The daemon searches the contact for a minute at most (`complaint/contact/live/finder.ts`). Ms. */
 const patienceMs = 90_000;
-/** Of a foreign reason. Characters. */
+/** Length of a foreign reason. Characters. */
 const mostWhy = 300;
 
 /** @param work what is done while the search for contacts is open */

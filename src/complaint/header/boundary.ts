@@ -44,11 +44,14 @@ export const mostApartMs = 5 * 60_000;
 /** Trusted relays that a message has passed, one behind the other. A count. */
 export const mostRelays = 5;
 
-/** Of a Message-Id that the log has whole for sure. Characters: sendmail cuts it at 100 or more (MAXSHORTSTR). */
+/**
+ * Length of a Message-Id that the log has whole for sure. Characters: sendmail cuts it at 100 or
+ * more (MAXSHORTSTR).
+ */
 const wholeIdCharacters = 90;
-/** Of a foreign name that is shown. Characters. */
+/** Length of a foreign name that is shown. Characters. */
 const shownCharacters = 100;
-/** Of a header that a delivery agent writes. Characters. */
+/** Length of a header that a delivery agent writes. Characters. */
 const mostLmtpCharacters = 1000;
 
 /** A header that may be ours, or why none is. */

@@ -5,7 +5,7 @@
  */
 import {type MessageHeader, valuesOf} from './fields.js';
 
-/** Of the evidence. Characters: some hundred lines. */
+/** Length of the evidence. Characters: some hundred lines. */
 export const mostEvidenceCharacters = 16 * 1024;
 /** Addresses that are looked for. A count. */
 const mostRecipients = 200;

@@ -32,7 +32,7 @@ const mostSearches = 20;
 const mostWaiting = 10_000;
 /** Networks of which it is known who holds them, the latest. A count: each due client is held against them. */
 const mostKnown = 50;
-/** Of a foreign reason. Characters. */
+/** Length of a foreign reason. Characters. */
 const mostWhy = 200;
 
 interface Due {

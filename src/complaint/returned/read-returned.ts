@@ -7,7 +7,7 @@
 import {printable} from '../../base/printable.js';
 import type {Returned} from './returned.js';
 
-/** Of a message so much is read. Characters: a bounce has its report in front. */
+/** How much of a message is read. Characters: a bounce has its report in front. */
 export const mostReturned = 256 * 1024;
 /** Header fields that are looked at. A count. */
 const mostFields = 500;

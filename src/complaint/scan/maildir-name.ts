@@ -3,7 +3,7 @@
  * in the folder to which it is moved, and which names are none of a message.
  */
 
-/** Of one name. Bytes: what file systems allow. */
+/** Length of one name. Bytes: what file systems allow. */
 const mostNameBytes = 255;
 
 /** A message that was answered for: `P`, passed on. Its other flags stay, in the order of the alphabet. */

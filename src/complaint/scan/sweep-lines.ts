@@ -12,7 +12,7 @@ export const mostFound = 200;
 export const mostNames = 200_000;
 /** Of the scanning of one sweep. Ms: below the five minutes after which the timer begins the next. */
 export const longestScanMs = 240_000;
-/** Of a line. Bytes: a header, each character of it escaped, and what stands around it. */
+/** Length of a line. Bytes: a header, each character of it escaped, and what stands around it. */
 export const longestLineBytes = 6 * mostHeaderCharacters + 16 * 1024;
 
 /** To the owner's process, first. */

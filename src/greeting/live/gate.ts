@@ -29,7 +29,7 @@ const lookEveryMs = 1000;
 const lookShare = 0.03;
 /** At the end those that are being handed over, and hear 554, have so long. Ms. */
 const endMs = 5000;
-/** Of a line that the mailer writes to its standard error output. Characters. */
+/** Length of a line that the mailer writes to its standard error output. Characters. */
 const complaintCharacters = 200;
 
 export class Gate {

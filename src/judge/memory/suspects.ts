@@ -24,7 +24,7 @@ export interface Suspect {
 export const mostSuspects = 20_000;
 /** Names of one client. A count. */
 export const mostNames = 8;
-/** Of one name. Characters. */
+/** Length of one name. Characters. */
 export const mostNameCharacters = 64;
 
 /**

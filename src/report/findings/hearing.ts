@@ -44,7 +44,7 @@ function ofSource(view: SourceView, nowMs: number): Finding[] {
   }
 }
 
-/** Of a value. Characters. */
+/** Length of a value. Characters. */
 const valueCharacters = 80;
 
 export function settingsFindings({differences}: Facts): Finding[] {

@@ -9,7 +9,7 @@ import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
 
 /** Sources that are shown one by one. A count: a pattern may fit many. */
 const mostSources = 12;
-/** Of a path. Characters. */
+/** Length of a path. Characters. */
 const pathCharacters = 200;
 
 /** A line for each source, and one for each thing that is wrong. */

@@ -14,7 +14,7 @@ interface Shown {
   readonly by: 'cache' | 'search';
 }
 
-/** Of a reason. Characters. */
+/** Length of a reason. Characters. */
 const whyCharacters = 300;
 
 const certaintyText: Readonly<Record<Certainty, string>> = {

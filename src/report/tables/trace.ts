@@ -9,7 +9,7 @@ interface Traced {
   readonly queued: 'waiting' | 'held' | undefined;
 }
 
-/** Of one piece of foreign text. Characters. */
+/** Length of one piece of foreign text. Characters. */
 const foreignCharacters = 200;
 
 const foreign = (text: string): string => printable(text, foreignCharacters);

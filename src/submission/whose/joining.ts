@@ -329,7 +329,7 @@ const isSubmissions = (event: TransitEvent): boolean =>
 /** Without its angle brackets, and cut. */
 const typed = (sender: string): string => sender.replace(/^<|>$/g, '').slice(0, fromCharacters);
 
-/** Of an address that is only shown. Characters. */
+/** Length of an address that is only shown. Characters. */
 const fromCharacters = 100;
 
 const processOf = ({host, pid}: LogRecord): string => `${host} ${pid}`;

@@ -10,7 +10,7 @@ export type SenderKind = 'auth' | 'uid' | 'host';
 /** `auth:alice`, `uid:33`, `host:192.0.2.80`; of another relay's local user `uid:33 on RELAY`. */
 export type SenderKey = string;
 
-/** Of a name in a key. Characters: sendmail logs no longer one. */
+/** Length of a name in a key. Characters: sendmail logs no longer one. */
 const nameCharacters = 100;
 
 export const authKey = (name: string): SenderKey =>

@@ -39,7 +39,7 @@ export interface GetBounds {
 
 /** Longest reason that is quoted. Characters. */
 const quotedCharacters = 200;
-/** Of the whole header of an answer. Bytes. */
+/** Length of the whole header of an answer. Bytes. */
 const mostHeaderBytes = 16_384;
 
 class Refused extends Error {}

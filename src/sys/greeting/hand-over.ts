@@ -8,7 +8,7 @@ import type {Readable, Stream} from 'node:stream';
 import {type LastLook, readLastLook} from '../../greeting/waiting/last-words.js';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** Of the last look's words. Bytes. */
+/** Length of the answer of the last look. Bytes. */
 const longestVerdict = 1000;
 /** Longest line of a mailer's complaint, and how many of one process are logged. Bytes; a count. */
 const longestComplaint = 300;

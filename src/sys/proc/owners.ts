@@ -16,7 +16,7 @@ import {linkOf} from './links.js';
 import {ancestry, type BootClock, isAlive} from './snapshot.js';
 import type {Users} from './users.js';
 
-/** Of a command line. Bytes, and words. */
+/** Length of a command line. Bytes, and words. */
 const mostCommandBytes = 4096;
 const mostWords = 64;
 /** Of an environment, where the script of a CGI program stands. Bytes. */

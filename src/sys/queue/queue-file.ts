@@ -9,9 +9,11 @@ import type {QueueDirectory} from './directories.js';
 
 const {O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY} = fs.constants;
 
-/** Of one control file. Bytes: 1,000 recipients and 64 kB of headers have a quarter of it. */
+/**
+ * Length of one control file. Bytes: 1,000 recipients and 64 kB of headers have a quarter of it.
+ */
 export const mostControlBytes = 1024 * 1024;
-/** Of one body that is searched for a text. Bytes. */
+/** Length of one body that is searched for a text. Bytes. */
 export const mostBodyBytes = 1024 * 1024;
 
 type QueueFile =
