@@ -24,7 +24,7 @@ export const contactCommands: readonly CommandRow[] = [
     words: 'contact [ADDRESS]',
     settings: [...readsOurLog, 'rdapBootstrap', 'contactZone', 'stateDir', 'controlSocket'],
     meaning:
-      'Tell whom to write to about an address, where that stands, and how sure it is. Asks registries and name servers. With --from-message: print the domain alone of those who answer for the client that handed a message in. Exit 1: nobody is named.',
+      'Show the abuse contact of an address, its source, and how sure it is. Asks registries and name servers. With --from-message: print only the domain of the contact for the client that handed a message in. Exit 1: there is no contact.',
     options: [
       {flags: '--from-message <FILE>', meaning: 'The message; - is standard input.'},
       ...fromOurLog,
