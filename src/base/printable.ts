@@ -1,4 +1,4 @@
-/** Foreign text as it may be shown: in a log line, a mail, a terminal. */
+/** Makes foreign text fit to be shown: in a log line, a mail, a terminal. */
 
 /**
  * Makes foreign text printable and short, for one line. Names and recipients are hostile: their

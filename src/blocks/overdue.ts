@@ -1,7 +1,7 @@
 /**
- * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody takes the rule
- * out, and where no daemon runs nobody does. Says which are over, and what to do. With ipset and nftables the
- * kernel ends each by itself.
+ * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody removes
+ * the rule, and without a daemon nobody does. Says which are over, and what to do. With ipset and
+ * nftables the kernel ends each block by itself.
  */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';

@@ -1,4 +1,7 @@
-/** A client that has passed its block, and what that may come of, as values. Words: `report/effect-text.ts`. */
+/**
+ * A client that has passed its block, and the likely reason, as values. `report/effect-text.ts`
+ * puts them into words.
+ */
 
 /**
  * Where packets may go instead, as far as can be seen. `otherHost`: the log is another machine's;

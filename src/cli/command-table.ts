@@ -1,7 +1,7 @@
 /**
- * All commands in one table: their words, settings and options, what can be wrong with them, and what
- * each does. `program.ts` makes the command line of it. The old program had no commands, so `run` is
- * meant where none is named, and has all settings.
+ * All commands in one table: their words, settings and options, what can be wrong with them, and
+ * what each does. `program.ts` makes the command line from it. The old program had no commands, so
+ * `run` is the default, and has all settings.
  */
 import {complainAll} from './rows/command.js';
 import {

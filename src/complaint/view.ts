@@ -1,4 +1,7 @@
-/** Complaints as people see them: how far each has come, and what its network did before and after. Plain data. */
+/**
+ * Complaints as an operator sees them: the state of each, and what its network did before and
+ * after. Plain data.
+ */
 import {parseAddress} from '../net/address.js';
 import {contains, parseNetwork} from '../net/network.js';
 import type {Certainty, ContactSource} from './contact/answer.js';

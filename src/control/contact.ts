@@ -1,4 +1,4 @@
-/** What is remembered of the contacts of an address: the answer to a command, and its shape. Asks nobody. */
+/** The remembered contacts of an address: the answer to a command, and its shape. Asks nobody. */
 import {type Is, isNumber, isText, listOf, oneOf, orNull, shape, variants} from '../base/shape.js';
 import type {
   Certainty,

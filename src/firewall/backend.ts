@@ -1,6 +1,7 @@
 /**
- * What every backend decides: how the kernel is read, and the smallest change from what it holds to what
- * should be, as calls of programs. A value in, a value out: `live/keeper.ts` runs the calls.
+ * What every backend decides: how to read the kernel, and the smallest change from what it holds to
+ * what it should hold, as calls of programs. A value in, a value out: `live/keeper.ts` runs the
+ * calls.
  */
 
 /** One run of a program, by its name and never through a shell. */

@@ -1,6 +1,6 @@
 /**
- * How much the next plan must look at: everything, or only what was decided about since the last
- * plan that was carried out. Does not know what is wanted, nor what the kernel holds.
+ * How much the next plan must look at: everything, or only the decisions since the last plan that
+ * was carried out. Does not know the desired state, nor what the kernel holds.
  */
 import type {Wish, Unwanted} from './backend.js';
 

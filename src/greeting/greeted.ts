@@ -1,7 +1,8 @@
 /**
- * Remembers of clients what they did before the greeting: who spoke, and who left. Decides what is one act: several
- * witnesses see it (two lines of the mailer, the kernel, the gate), and their clocks are seconds apart. Weighs nothing
- * (`judge/judge.ts`), and who left is never blamed: monitors and call-backs do that too.
+ * Remembers what clients did before the greeting: which spoke, and which left. Decides what is one
+ * act: several witnesses see it (two lines of the mailer, the kernel, the gate), and their clocks
+ * are seconds apart. Weighs nothing (`judge/judge.ts`). Never blames a client that left: monitors
+ * and call-backs do that too.
  */
 import {printable} from '../base/printable.js';
 import type {Table} from '../base/mechanisms/table.js';

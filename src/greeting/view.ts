@@ -1,4 +1,7 @@
-/** How the greeting stands, as values: for `status`, `list --greeting`, `why`, and monitoring. Decides nothing. */
+/**
+ * The state of the greeting, as values: for `status`, `list --greeting`, `why`, and monitoring.
+ * Decides nothing.
+ */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
 import type {GateFate, GateReport, GateWaiter} from './report.js';

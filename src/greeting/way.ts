@@ -1,6 +1,6 @@
 /**
- * The way of an unknown client to the gate, as the daemon sees it: what should stand in the firewall.
- * Decides nothing; `live/` keeps it in force.
+ * The way of an unknown client to the gate, as the daemon sees it: the desired state of the
+ * firewall. Decides nothing; `live/` keeps it in force.
  */
 import type {Family} from '../net/address.js';
 

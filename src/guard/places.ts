@@ -1,8 +1,9 @@
 /**
- * Decides which block gives its place to a new one when as many stand as can. Those go first that a block
- * around them holds as well; then those of a network that has more than its share, for one sender with
- * many addresses of a network would fill all places; then the least: with a low score and little time left.
- * What an operator blocked stays. Lifts nothing itself (`lifting.ts`), and makes no block (`sentences.ts`).
+ * Decides which block gives its place to a new one when all places are taken. First go blocks that
+ * a larger block covers as well; then those of a network that has more than its share, for an
+ * attacker with many addresses of a network would fill all places; then the least: with a low score
+ * and little time left. An operator's block stays. Lifts nothing itself (`lifting.ts`), and makes
+ * no block (`sentences.ts`).
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type Block, passes} from '../blocks/block.js';

@@ -1,6 +1,6 @@
 /**
- * What becomes of a client when its block is taken back, ends early or is forgiven. Functions over the tables:
- * blocks are lifted where no judge is at work (`guard/lifting.ts`).
+ * What happens to a client when its block is taken back, ends early or is forgiven. Functions over
+ * the tables: blocks are lifted where no judge is at work (`guard/lifting.ts`).
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {addressOf} from '../net/address.js';

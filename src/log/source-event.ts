@@ -1,4 +1,4 @@
-/** What can happen to a log that is followed, besides its lines. */
+/** What can happen to a followed log, besides its lines. */
 
 export type FollowEvent =
   | UnreadEvent

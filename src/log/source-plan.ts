@@ -1,6 +1,6 @@
 /**
- * Decides which logs are followed, from what was asked for and what the machine has. How they are
- * followed, and what several tell alike, is for `daemon/sources.ts`.
+ * Decides which logs to follow, from the settings and from what the machine has.
+ * `daemon/sources.ts` follows them, and handles what several of them repeat.
  */
 
 /** Where the mail log is, by custom: Debian; Red Hat and the BSDs. */

@@ -1,4 +1,4 @@
-/** One thing that speaks against one client, and how we know that it was that client. */
+/** One thing that counts against one client, and how we know that it was that client. */
 import type {Address} from '../net/address.js';
 import type {Subject} from './mail-event.js';
 

@@ -1,4 +1,7 @@
-/** What comes of joining a line to its client (`envelopes.ts`), and what is known of an envelope. */
+/**
+ * What follows from joining a line to its client (`envelopes.ts`), and what is known of an
+ * envelope.
+ */
 import type {Evidence, Proof, Submitter} from './evidence.js';
 import type {Address} from '../net/address.js';
 

@@ -1,4 +1,6 @@
-/** What a mail server said, as far as it matters here: one union, a member for each kind of line. */
+/**
+ * What a mail server logs, as far as it matters here: one union, a member for each kind of line.
+ */
 import type {Address} from '../net/address.js';
 
 export type MailEvent =

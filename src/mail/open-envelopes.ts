@@ -1,7 +1,6 @@
 /**
- * The envelopes that are open, and what is held in each until its client is known: bounded together,
- * the oldest given up first. Who the client is, and when something is released, is for
- * `envelopes.ts`.
+ * The open envelopes, and what is held in each until its client is known: bounded together, the
+ * oldest given up first. `envelopes.ts` decides who the client is, and when something is released.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import type {EndedEnvelope, JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';

@@ -1,6 +1,6 @@
 /**
- * Whose a connection is, and how sure that is. Values only: `sys/` reads them, and what a name of a
- * program or a directory says is its owner's own word, so it is printed with care.
+ * Whose a connection is, and how sure that is. Values only: `sys/` reads them. The owner chooses
+ * the name of a program or a directory, so it is printed with care.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import type {Connection} from './connection.js';

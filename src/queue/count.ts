@@ -1,6 +1,6 @@
 /**
- * Counts messages of the queue by their senders: the worst stands on top. Keeps no message, so a queue of
- * any size is counted in the same room.
+ * Counts messages of the queue by their senders: the worst comes first. Keeps no message, so a
+ * queue of any size is counted in the same memory.
  */
 import {type QueuedMessage, type Whose, whoseKey} from './message.js';
 

@@ -1,6 +1,6 @@
 /**
- * Decides which messages of the queue are meant: all that every given filter fits. Pure; the
- * caller reads the body, and only where a filter needs it.
+ * Decides which messages of the queue match every filter. Pure; the caller reads the body, and only
+ * if a filter needs it.
  */
 import {type Pattern, fits, patternCharacters, patternOf} from './pattern.js';
 import {unfolded} from './received.js';

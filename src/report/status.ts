@@ -1,6 +1,6 @@
 /**
- * How things stand, as facts in one value, and whether that is good. People read it as lines
- * (`status-lines.ts`), monitoring as figures (`prometheus.ts`).
+ * The state of the daemon, as facts in one value, and whether that is good. People read it as lines
+ * (`status-lines.ts`), monitoring as metrics (`prometheus.ts`).
  */
 import type {Block} from '../blocks/block.js';
 import type {Endless} from '../blocks/overdue.js';

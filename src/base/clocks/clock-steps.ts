@@ -1,6 +1,6 @@
 /**
- * Notices that somebody has set the clock, and by how much. A clock that is only slewed moves the
- * monotonic one along, so it is not noticed, and needs not be. Whose times are moved then, others decide.
+ * Notices that somebody has set the clock, and by how much. A slewed clock moves the monotonic one
+ * along, so it goes unnoticed, which does no harm. Others decide which times to move then.
  */
 import {type Clocks, slackMs} from './clocks.js';
 

@@ -1,4 +1,4 @@
-/** What names a chain of blocks in every backend, and which packets come into it. */
+/** The names of a chain of blocks in every backend, and the packets that enter it. */
 import type {Family} from '../../net/address.js';
 
 /** Which packets a rule set gets. */

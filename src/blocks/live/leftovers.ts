@@ -1,6 +1,6 @@
 /**
- * What may be left in the kernel of other backends, other names and other ports, and in which order
- * it goes. When that is tried is decided in `block-rules.ts` and `FamilyKeepers`.
+ * What other backends, other names and other ports may have left in the kernel, and in which order
+ * it goes. `block-rules.ts` and `FamilyKeepers` decide when to try.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';

@@ -1,6 +1,6 @@
 /**
- * In which order the sources count, and what is answered from what each has said. The first that names
- * somebody is believed alone: a second opinion would only add strangers. Does not ask anybody.
+ * The order in which the sources count, and the answer that follows from theirs. Only the first one
+ * that names a contact counts: a second opinion would only add strangers. Asks nobody.
  */
 import {printable} from '../../base/printable.js';
 import {type Address} from '../../net/address.js';

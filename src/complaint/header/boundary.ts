@@ -1,9 +1,9 @@
 /**
- * Decides who handed a message to our mailer: by the one `Received` header that our mailer wrote, and
- * only as far as our own log says the same. The top header has to be ours, with a queue id of our log, its
- * client and its time. What stands below it is the sender's word and is not read, unless the client is a
- * relay that the administrator trusts: then one header more, by the same rule. Says nothing of the
- * message itself, and accuses nobody.
+ * Decides which client handed a message to our mailer: by the one `Received` header that our mailer
+ * wrote, and only if our own log says the same. The top header has to be ours, with a queue id of
+ * our log, its client and its time. What is below is the sender's word and is not read, unless the
+ * client is a relay that the administrator trusts: then one header more, by the same rule. Says
+ * nothing of the message itself, and accuses nobody.
  */
 import {receivedMs} from './date.js';
 import {type MessageHeader, valuesOf} from './fields.js';

@@ -1,4 +1,4 @@
-/** What is done about local programs that connect to mail ports. */
+/** What the daemon does about local programs that connect to mail ports. */
 import {list, networks, ports} from '../kinds/lists.js';
 import {chainName, duration, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';

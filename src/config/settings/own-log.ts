@@ -1,4 +1,4 @@
-/** What the daemon says of its own work, and where to. */
+/** How much the daemon logs, and where. */
 import {number, onOff, optionalPath} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 

@@ -1,4 +1,4 @@
-/** How often a warning is given, and which ways it goes. */
+/** How often blocksmtp warns, and by which ways. */
 import {duration, optionalPath, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 

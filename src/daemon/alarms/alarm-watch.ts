@@ -1,6 +1,6 @@
 /**
- * Writes to `warn_mail` when nobody is guarded, or not all that should be. What is worth a mail, and when, is
- * decided in `report/alarms`.
+ * Writes to `warn_mail` when the daemon does not guard the relay, or not fully. `report/alarms`
+ * decides what is worth a mail, and when.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';

@@ -1,8 +1,8 @@
 /**
- * Carries out what the guard has decided, in this order: in the kernel, in words, on the disk, and at the open
- * sessions of blocked clients. Which blocks should be in force now is in `wanted-blocks.ts`. Decides no block
- * (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it runs, a command that works
- * without a daemon one for its request.
+ * Carries out the guard's decisions, in this order: in the kernel, in the log, on the disk, and at
+ * the open sessions of blocked clients. `wanted-blocks.ts` knows which blocks should be in force
+ * now. Decides no block (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it
+ * runs, a command that works without a daemon one for its request.
  */
 import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
 import {passes} from '../../blocks/block.js';

@@ -1,6 +1,6 @@
 /**
- * Reads, changes and removes one part of the kernel, once. What is believed of it, and when it is tried
- * again, is decided in `keeper.ts`.
+ * Reads, changes and removes one part of the kernel, once. `keeper.ts` decides what to believe
+ * about it, and when to try again.
  */
 import type {Call, CallResult, Part} from '../backend.js';
 import {isAbsence} from '../iptables-calls.js';

@@ -1,6 +1,6 @@
 /**
- * A chain of iptables that is ours alone, in one table: what stands of it, and the smallest change to what
- * should. What is in it and was not made by us goes; what stands in chains of others stays, but for jumps to
+ * A chain of iptables that belongs to us alone, in one table: what it holds, and the smallest
+ * change to the desired state. Foreign rules in it go; chains of others stay, except for jumps to
  * ours. Does not know what its rules mean (`chain-texts.ts`).
  */
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';

@@ -1,6 +1,6 @@
 /**
- * Connections that had to wait because too many are released already: how many, and when that is
- * reported. A flood lasts long, so one line a minute tells it. Time is an argument.
+ * Connections that had to wait because too many are released already: how many, and when to report
+ * that. A flood lasts long, so one line a minute is enough. Time is an argument.
  */
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type Connection, connectionKey} from '../connection.js';

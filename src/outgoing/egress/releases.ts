@@ -1,5 +1,5 @@
 /**
- * What should stand of the egress guard in one family, and which connections are released at the
+ * The desired state of the egress guard in one family, and the connections that are released at the
  * moment: no more than a bound, and none for ever. Time is an argument.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';

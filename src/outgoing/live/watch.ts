@@ -1,7 +1,7 @@
 /**
- * The watch on outgoing mail: takes what the observer reports, one report after the other, and carries
- * out what follows from it. What that is, `outgoing/watch/deeds.ts` decides; how connections are seen,
- * `observer.ts` knows; what stands in the firewall, `outgoing/egress/live/egress-guard.ts`.
+ * The watch on outgoing mail: takes the observer's reports one after the other, and carries out
+ * what follows. `outgoing/watch/deeds.ts` decides that; `observer.ts` sees the connections;
+ * `outgoing/egress/live/egress-guard.ts` keeps the firewall.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';

@@ -1,4 +1,4 @@
-/** How it went with one warning on its way to somebody. */
+/** The result of one warning on its way to somebody. */
 export type Delivered =
   | {readonly kind: 'done'}
   /** Printable, and the same each time for the same reason: the log reports it once. */

@@ -1,5 +1,5 @@
 /**
- * Decides which sightings are warned of: one warning for each program and destination in a while,
+ * Decides which sightings lead to a warning: one for each program and destination in a while,
  * within bounds that no choice of names gets around. Does not decide which programs are allowed
  * (`outgoing/allowed.ts`) or which connections are new (`outgoing/seen-connections.ts`).
  */

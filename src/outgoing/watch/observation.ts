@@ -1,7 +1,4 @@
-/**
- * What the observer reports, in the order in which it happened. What follows from each report,
- * `deeds.ts` decides.
- */
+/** The observer's reports, in the order of events. `deeds.ts` decides what follows from each. */
 import type {Connection} from '../connection.js';
 import type {Sighting} from '../owner.js';
 import type {Permission} from '../sender-hours.js';

@@ -1,6 +1,6 @@
 /**
- * The files of one log that are read at the time: the one that has its name, and those before it.
- * Decides how long a renamed file is kept; when to look for others is for `follow.ts`.
+ * The files of one log that are open for reading: the one that has its name, and those before it.
+ * Decides how long a renamed file is kept; `follow.ts` decides when to look for others.
  */
 import type {Cursor, LogPosition} from '../../log/position.js';
 import type {UnreadEvent} from '../../log/source-event.js';

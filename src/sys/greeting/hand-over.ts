@@ -1,6 +1,6 @@
 /**
  * Starts the mailer with a connection as its standard input and output, after the last look
- * (`last-look.ts`). Whether it is the client's turn is not decided here.
+ * (`last-look.ts`). Others decide whether it is the client's turn.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';

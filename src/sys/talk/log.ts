@@ -1,6 +1,6 @@
 /**
  * Where the daemon's own lines go: standard error, a file, the syslog. The one place that knows
- * winston. Decides the form of a line, not what is worth one.
+ * winston. Decides the form of a line, not what to log.
  *
  * In the syslog our lines have the facility daemon and our own tag, so that even when they land in
  * the log that we follow they are no mailer's and count for nothing.

@@ -1,7 +1,8 @@
 /**
- * One way that warnings go besides the log, and its bounds: so many at once, so many that wait, so
- * many an hour. A user has only a share of each, or one would use up what all have. The log has each reason
- * for a failure once, and counts what was left out. Knows nothing of what it carries them by.
+ * One way of warnings besides the log, and its bounds: so many at the same time, so many that wait,
+ * so many an hour. A user has only a share of each; otherwise one would use up what all have. The
+ * log has each reason for a failure once, and counts the dropped ones. Does not know how it carries
+ * them.
  */
 import {isWithin} from '../../../base/mechanisms/elapsed.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
