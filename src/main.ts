@@ -29,7 +29,7 @@ const output = {
   print: (text: string) => void process.stdout.write(text),
   complain: (message: string) => void process.stderr.write(`blocksmtp: ${message}\n`),
 };
-// Whoever read our output has gone (`blocksmtp list | head`): nothing is left to be said.
+// The reader of our output has gone (`blocksmtp list | head`): nothing is left to print.
 process.stdout.on('error', ({code}: NodeJS.ErrnoException) =>
   process.exit(code === 'EPIPE' ? exitCode.ok : exitCode.unavailable),
 );

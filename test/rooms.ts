@@ -42,7 +42,7 @@ const machine: readonly Room[] = [
   {folder: 'sys/journal', purpose: 'The systemd journal, followed.'},
   {
     folder: 'sys/old-logs',
-    purpose: 'What stands in the logs and the journal already, to be read once.',
+    purpose: 'Reads once what the logs and the journal already hold.',
   },
   {
     folder: 'sys/queue',
@@ -52,7 +52,7 @@ const machine: readonly Room[] = [
   {folder: 'sys/complained', purpose: 'A Maildir, worked on as its owner, and the scanner.'},
   {
     folder: 'sys/contact',
-    purpose: 'Asks registries and name servers whom to write to about an address.',
+    purpose: 'Asks registries and name servers for the abuse contact of an address.',
   },
   {
     folder: 'sys/complaint',
@@ -61,7 +61,7 @@ const machine: readonly Room[] = [
   {
     folder: 'sys/talk',
     purpose:
-      'How the daemon is heard and asked: log, syslog, mail, webhook, desktop, DNS, control socket.',
+      'The ways to and from the daemon: log, syslog, mail, webhook, desktop, DNS, control socket.',
   },
 ];
 
@@ -69,7 +69,8 @@ const live: readonly Room[] = [
   {folder: 'score/live', purpose: 'Keeps the exemptions current while the daemon runs.'},
   {
     folder: 'hearing/live',
-    purpose: 'Listens while the daemon runs: counts, looks elsewhere, and says when it is deaf.',
+    purpose:
+      'Checks while the daemon runs whether it hears the mailer: counts, looks elsewhere, warns.',
   },
   {
     folder: 'firewall/live',
@@ -89,24 +90,24 @@ const live: readonly Room[] = [
   },
   {
     folder: 'outgoing/warn/live',
-    purpose: 'Carries warnings to people, and does what they answer.',
+    purpose: 'Delivers warnings to people, and carries out their answers.',
   },
   {
     folder: 'greeting/rules/live',
-    purpose: 'Keeps these rules in force, and asks the kernel who spoke too early.',
+    purpose: 'Keeps these rules in force, and asks the kernel which clients spoke too early.',
   },
   {
     folder: 'greeting/live',
-    purpose: 'Has clients wait for the greeting, and hands them to the mailer.',
+    purpose: 'Makes clients wait for the greeting, and hands them to the mailer.',
   },
   {
     folder: 'submission/live',
     purpose:
-      'Counts the mail of senders while the daemon runs, warns of them, has their mail held.',
+      'Counts the mail of senders while the daemon runs, warns about them, quarantines their mail.',
   },
   {
     folder: 'complaint/contact/live',
-    purpose: 'Asks one source after the other for a contact, no faster than each of them bears.',
+    purpose: 'Asks one source after the other for a contact, no faster than each of them allows.',
   },
   {
     folder: 'complaint/live',
@@ -118,12 +119,11 @@ const live: readonly Room[] = [
 const composition: readonly Room[] = [
   {
     folder: 'daemon/enforcement',
-    purpose:
-      'Carries out what was decided: in the kernel, in words, on the disk, at open sessions.',
+    purpose: 'Carries out decisions: in the kernel, in the log, on the disk, at open sessions.',
   },
   {
     folder: 'daemon/alarms',
-    purpose: 'Writes to people when nobody is guarded, or not all that should be.',
+    purpose: 'Writes a mail when the daemon guards nothing, or not all that it should.',
   },
   {
     folder: 'daemon/greeting',
@@ -139,13 +139,12 @@ const composition: readonly Room[] = [
   },
   {
     folder: 'daemon/course',
-    purpose:
-      'Carries out what follows from a reload or a trial: reads files, sets timers, ends lives.',
+    purpose: 'Carries out a reload or a trial: reads files, sets timers, ends lives.',
   },
-  {folder: 'cli/face', purpose: 'What the process gives its commands, and what they answer.'},
+  {folder: 'cli/face', purpose: 'What the process gives to its commands, and their answers.'},
   {
     folder: 'cli/inspect',
-    purpose: 'What commands look at by themselves: a file, and a daemon that does not answer.',
+    purpose: 'What commands look at without the daemon: files, and why a daemon does not answer.',
   },
   {
     folder: 'cli/greeting',
@@ -157,23 +156,23 @@ const composition: readonly Room[] = [
   },
   {
     folder: 'cli/replay',
-    purpose: 'Reads old logs once, and has each policy judge them.',
+    purpose: 'Reads old logs once, and lets each policy judge them.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
   {
     folder: 'cli/contact',
-    purpose: 'The command that tells whom to write to about an address.',
+    purpose: 'The command that shows the abuse contact of an address.',
   },
-  {folder: 'cli/complained', purpose: 'The commands that complain of single messages.'},
+  {folder: 'cli/complained', purpose: 'The commands that file complaints about single messages.'},
   {
     folder: 'cli/complaint',
-    purpose: 'The commands about complaints to those who can end an attack.',
+    purpose: 'The commands about complaints to abuse contacts.',
   },
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {folder: 'cli/rows', purpose: 'Each command as a row: its words, its options, and what it does.'},
   {
     folder: 'cli',
-    purpose: 'The command line: which commands there are, and what their help tells.',
+    purpose: 'The command line: the commands, and their help.',
   },
   {folder: '.', purpose: 'The process: arguments in, exit code out.'},
 ];

@@ -119,7 +119,7 @@ export function settingsReference(): string {
   return `${beginOfSettings}\n${parts.join('\n')}\n${noLongerUsed()}\n${endOfSettings}`;
 }
 
-/** So that a link of old leads somewhere, and whoever looks for one finds why it went. */
+/** So that an old link leads somewhere, and a reader who looks for a setting finds why it went. */
 function noLongerUsed(): string {
   const head =
     'A file or a command line that still has one of these is accepted. Its value is ignored, and the daemon names it at its start.';

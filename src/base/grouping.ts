@@ -1,4 +1,4 @@
-/** Things put together, or asked for once, by what they have in common. */
+/** Groups things by what they have in common, and asks for a common thing only once. */
 
 export function grouped<Item>(
   items: readonly Item[],

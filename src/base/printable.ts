@@ -1,8 +1,8 @@
-/** Foreign text as it may be shown: in a log line, a mail, a terminal. */
+/** Makes foreign text fit to be shown: in a log line, a mail, a terminal. */
 
 /**
- * Foreign text as one printable, short piece of a line: names and recipients are hostile, and
- * control characters would reach the terminal of whoever reads the log.
+ * Makes foreign text printable and short, for one line. Names and recipients are hostile: their
+ * control characters would reach the terminal of anybody who reads the log.
  */
 export function printable(text: string, mostCharacters: number): string {
   const clean = cleaned(text);

@@ -1,4 +1,4 @@
-/** One thing that is wrong in what a person wrote: where it stands, what stands there, what should. */
+/** One mistake in what a person wrote: where it is, what is there, what is expected. */
 export interface Problem {
   readonly where: string;
   readonly what: string;

@@ -1,4 +1,4 @@
-/** The five levels of what the daemon says; `--debug=N` shows the first N + 1 of them. */
+/** The five levels of the daemon's log; `--debug=N` shows the first N + 1 of them. */
 export const logLevels = ['error', 'warning', 'notice', 'info', 'debug'] as const;
 
 export type LogLevel = (typeof logLevels)[number];

@@ -1,6 +1,7 @@
 /**
- * Whether foreign JSON has the shape of a type. The checks only look: the value stays as it came, with
- * whatever else it holds. What a value means, and whether it may be so now, is not decided here.
+ * Checks whether foreign JSON has the shape of a type. The checks only look: the value stays as it
+ * came, with whatever else it holds. Others decide what a value means, and whether it may be so
+ * now.
  */
 
 /** A check that gives the value its type. */

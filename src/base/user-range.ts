@@ -1,6 +1,6 @@
 /**
- * Whose numbers of users are whose. A user may have a range of numbers for his containers (subuid(5)), and so
- * be as many users as he likes; where something is shared out among users, a range has one share.
+ * Which user ids belong to one user. A user may have a range of ids for containers (subuid(5)), and
+ * so act as many users. Where users share something, a range gets one share.
  */
 
 /** Numbers from here on are given out in ranges, of so many each. A count: as useradd(8) does. */

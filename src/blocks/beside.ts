@@ -1,4 +1,7 @@
-/** Rules that drop an address and are no block of ours, as values. Words: `report/beside-text.ts`. */
+/**
+ * Rules that drop an address and are no block of ours, as values. `report/beside-text.ts` puts them
+ * into words.
+ */
 import type {OtherDrop} from '../firewall/other-drops.js';
 
 /** Plain data. */

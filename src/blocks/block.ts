@@ -28,7 +28,7 @@ export interface Block {
   readonly origin: 'evidence' | 'operator';
   /** What the judge saw; undefined for an operator's block, and in states of 1.0. */
   readonly because?: Because | undefined;
-  /** Networks inside of it whose packets pass all the same. Canonical texts; default: none. */
+  /** Networks inside of it whose packets still pass. Canonical texts; default: none. */
   readonly except?: readonly string[] | undefined;
 }
 
@@ -67,7 +67,7 @@ export function isCovered(client: Address, blocks: Iterable<Block>): boolean {
   return false;
 }
 
-/** Whether the block lets this client pass, who is in its network. */
+/** Whether the block lets this client of its network pass. */
 export function passes(client: Address, {except = []}: Pick<Block, 'except'>): boolean {
   return except.some((text) => {
     const hole = parseNetwork(text);

@@ -12,7 +12,7 @@ import type {Block} from './block.js';
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressBits, addressOf} from '../net/address.js';
 
-/** What somebody did, and what is known of the session in which he did it. Times in ms since the epoch. */
+/** What a client did, and what is known of its session. Times in ms since the epoch. */
 export interface SessionSign {
   /** The host and the pid of the line. */
   readonly session: string;
@@ -48,7 +48,10 @@ export const effectMargins = (cutSessions: 'both' | 'sockets' | 'processes' | 'n
 
 /** Sessions of which a line was heard. A count: an hour of a busy relay under attack; 3 MB. */
 const mostSessions = 20_000;
-/** A pid that was not heard of for so long is another process's. Ms: no command is waited for longer. */
+/**
+ * A pid that logged nothing for this long belongs to another process by now. Ms: sendmail waits for
+ * no command longer.
+ */
 export const silentMs = 3_600_000;
 /** The time in an id that is further away from its line was not made by the clock of the log. Ms. */
 const credibleMs = 3_600_000;
@@ -61,7 +64,7 @@ interface HeardSession {
 export class SessionsHeard {
   readonly #sessions = new BoundedMap<string, HeardSession>(mostSessions);
 
-  /** Notes a sign of anybody: whose session was heard of before a block did not begin after it. */
+  /** Notes a sign of any client: a session that was seen before a block did not begin after it. */
   note({session, atMs}: Pick<SessionSign, 'session' | 'atMs'>): HeardSession {
     const before = this.#sessions.get(session);
     const isSame = before !== undefined && Math.abs(atMs - before.lastMs) < silentMs;

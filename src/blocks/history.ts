@@ -1,4 +1,4 @@
-/** What happened to a network, for people who ask why. Plain data. */
+/** Past events of a network, for an operator. Plain data. */
 export interface HistoryEntry {
   readonly atMs: number;
   readonly network: string;

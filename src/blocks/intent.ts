@@ -17,7 +17,10 @@ export interface Desired {
   /** When the block ends, ms since the epoch; undefined for what should not stand. */
   readonly untilMs: (network: string) => number | undefined;
   readonly entries: () => Iterable<readonly [string, number]>;
-  /** Who is served at the ports for submission all the same, and until when; see `blocks/passes.ts`. */
+  /**
+   * Blocked clients that are still served at the submission ports, and until when; see
+   * `blocks/passes.ts`.
+   */
   readonly passes: ReadonlyMap<string, number>;
 }
 
@@ -31,7 +34,7 @@ export class Intent implements Desired {
   readonly #large = new Map<number, Set<bigint>>();
   #changed = new Set<string>();
   #passes: ReadonlyMap<string, number> = new Map();
-  /** `stale` after a large network has come or gone: merged anew when somebody asks. */
+  /** `stale` after a large network has come or gone: merged again when a caller asks. */
   #merge: 'done' | 'stale' = 'done';
 
   constructor(family: Family) {
@@ -67,7 +70,7 @@ export class Intent implements Desired {
     if (this.#isOurs(block.network)) this.#take(this.#pieces.set(block));
   }
 
-  /** Also said of what it never had: the kernel may have it. */
+  /** Also reports what the intent never held: the kernel may hold it. */
   delete(text: string): void {
     if (!this.#isOurs(text)) return;
     this.#changed.add(text);

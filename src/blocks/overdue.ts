@@ -1,7 +1,7 @@
 /**
- * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody takes the rule
- * out, and where no daemon runs nobody does. Says which are over, and what to do. With ipset and nftables the
- * kernel ends each by itself.
+ * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody removes
+ * the rule, and without a daemon nobody does. Says which are over, and what to do. With ipset and
+ * nftables the kernel ends each block by itself.
  */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
@@ -42,7 +42,7 @@ export function endlessBlocks(
 /** Why no daemon runs, as far as that decides what is to be done. */
 type NoDaemon = 'badConfiguration' | 'notRunning';
 
-/** One line, to be read by who has to do something. */
+/** One line for an operator who has to act. */
 export function endlessText({atMs, blocks, over, oldest}: Endless, why: NoDaemon): string {
   const ago = (untilMs: number): string =>
     aboutText(Math.max(0, Math.ceil((atMs - untilMs) / 1000)));

@@ -1,7 +1,8 @@
 /**
- * Keeps the list of who passes (`passes.ts`) while blocks come one by one: a block of one address costs one
- * look at the logins, whatever else is blocked; one of a network costs a walk over the logins. What time ends,
- * and a login behind a block that stands, comes with `renew`, which walks over everything.
+ * Keeps the list of clients that pass (`passes.ts`) while blocks come one by one: a block of one
+ * address costs one look at the logins, whatever else is blocked; one of a network costs a walk
+ * over the logins. What time ends, and a login behind a block that stands, comes with `renew`,
+ * which walks over everything.
  */
 import type {Address} from '../net/address.js';
 import {NetworkSet} from '../net/network-set.js';
@@ -39,7 +40,7 @@ export class PassList {
     this.#take(passesOf(this.#logins.entries(), this.#blocks, nowMs));
   }
 
-  /** These blocks have come, or were set anew; they are among the blocks already. */
+  /** These blocks are new or were replaced; they are among the blocks already. */
   blocked(blocks: readonly Block[], nowMs: number): 'same' | 'changed' {
     const passes = new Map(this.#passes);
     for (const block of blocks) {

@@ -1,4 +1,7 @@
-/** A client that has passed its block, and what that may come of, as values. Words: `report/effect-text.ts`. */
+/**
+ * A client that has passed its block, and the likely reason, as values. `report/effect-text.ts`
+ * puts them into words.
+ */
 
 /**
  * Where packets may go instead, as far as can be seen. `otherHost`: the log is another machine's;
@@ -30,5 +33,8 @@ export interface Passages {
   readonly way: PassageWay;
 }
 
-/** A disproof counts for so long: who has set it right sees it right within the hour. Ms. */
+/**
+ * A disproof counts for this long: an operator who has corrected the cause sees that within the
+ * hour. Ms.
+ */
 export const latelyMs = 3_600_000;

@@ -1,10 +1,11 @@
 /**
- * Decides who is served at the ports for submission although a block keeps it out: a client that has
- * logged in of late is a user of ours, or shares an address with one. What guesses at port 25 there is
- * another machine, or a program that the user does not know of. So its own block holds for 25 alone, and
- * that of a network around it lets it hand in its mail.
+ * Decides which blocked clients are still served at the submission ports. A client that logged in
+ * recently is a user of ours, or shares an address with one. Whatever guesses at port 25 from there
+ * is another machine, or a program that the user does not know about. So a block of its own address
+ * holds at port 25 only, and a block of its network lets the client submit mail.
  *
- * Who was blocked by the operator by its own address stays out everywhere: he means just this one.
+ * If the operator blocked the client's own address, the block holds at every port: the operator
+ * means this client.
  */
 import type {Block} from './block.js';
 import {networkOf} from './pieces.js';
@@ -17,15 +18,18 @@ export interface Submitter {
   readonly lastMs: number;
 }
 
-/** How long a login speaks for a client. Ms: a week, so that who comes back on Monday is known. */
+/**
+ * How long a login counts for a client. Ms: a week, so that a user who comes back on Monday is
+ * known.
+ */
 export const loginMs = 7 * 86_400_000;
 
 /** Clients of which a login is remembered. A count: the oldest goes. */
 export const mostSubmitters = 10_000;
 
 /**
- * The most that pass at once. A count: with iptables each is a rule that every packet to the mailer is
- * compared with; who has logged in last passes.
+ * The most clients that pass at the same time. A count: with iptables each is a rule that every
+ * packet to the mailer is compared with; the latest logins pass.
  */
 export const mostPasses = 256;
 

@@ -1,10 +1,10 @@
 /**
- * Blocks in which some pass (`Block.except`), as plain networks: the pieces around the holes. Knows
- * which blocks gave a piece, because another block may have just that network: the piece stays until both
- * are gone, and until the later of their ends. Says what changes for the firewall (`intent.ts`), and
- * costs nothing for a block without holes.
+ * Turns a block with exceptions (`Block.except`) into plain networks: the pieces around the holes.
+ * Remembers which blocks gave a piece, because another block may have the same network: the piece
+ * stays until both blocks are gone, and until the later of their ends. Reports what changes for the
+ * firewall (`intent.ts`), and costs nothing for a block without holes.
  *
- * What one block lets pass another may drop: who is blocked himself stays so.
+ * An exception holds for one block only: a client with a block of its own stays blocked.
  */
 import {mostHoles, subtract} from '../net/subtract.js';
 import {type Network, parseNetwork} from '../net/network.js';
@@ -16,7 +16,7 @@ export type PieceChange = readonly [network: string, untilMs: number | undefined
 type Given = Pick<Block, 'network' | 'untilMs' | 'except'>;
 
 interface Holed {
-  /** The holes, as they were told. */
+  /** The holes of the block, as text. */
   readonly except: string;
   readonly texts: readonly string[];
 }
@@ -29,7 +29,7 @@ export class Pieces {
   /** Of a rule: what is no piece of a block with holes is a block itself. */
   readonly #untilMs: (network: string) => number | undefined;
 
-  /** @param untilMs when the rule of a network ends, as it was told last */
+  /** @param untilMs when the rule of a network ends, as last reported */
   constructor(untilMs: (network: string) => number | undefined) {
     this.#untilMs = untilMs;
   }
@@ -88,7 +88,7 @@ export class Pieces {
   }
 }
 
-/** Where there are more holes than can be told the firewall, nothing is dropped: who is good passes. */
+/** If there are more holes than the firewall can take, nothing is dropped: good clients pass. */
 function piecesOf(network: string, except: readonly string[]): readonly string[] {
   if (except.length > mostHoles) return [];
   const rest = subtract(networkOf(network), except.map(networkOf)) ?? [];

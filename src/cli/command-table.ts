@@ -1,7 +1,7 @@
 /**
- * All commands in one table: their words, settings and options, what can be wrong with them, and what
- * each does. `program.ts` makes the command line of it. The old program had no commands, so `run` is
- * meant where none is named, and has all settings.
+ * All commands in one table: their words, settings and options, what can be wrong with them, and
+ * what each does. `program.ts` makes the command line from it. The old program had no commands, so
+ * `run` is the default, and has all settings.
  */
 import {complainAll} from './rows/command.js';
 import {
@@ -93,7 +93,7 @@ const logCommands: readonly CommandRow[] = [
   {
     words: 'run',
     settings: settingNames,
-    meaning: 'Follow the log and guard the relay. Without a command this is meant.',
+    meaning: 'Follow the log and guard the relay. The default command.',
     whenRefused: tellLeftBlocks,
     run: async ({options, surroundings: {signals, output, finish}}) =>
       finish(await run(options, signals, (problems) => complainAll(problems, output))),
@@ -101,12 +101,12 @@ const logCommands: readonly CommandRow[] = [
   {
     words: 'replay <FILE...>',
     settings: judgingSettings,
-    meaning: 'Tell whom old logs would have blocked, when and why. Changes nothing.',
+    meaning: 'List the blocks that old logs would have led to, when and why. Changes nothing.',
     options: [
       json('Print it as JSON.'),
       {
         flags: '--against <FILE>',
-        meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
+        meaning: 'A second configuration: show the blocks of both, side by side.',
       },
     ],
     wrongIn: wrongAgainst,
@@ -118,7 +118,7 @@ const logCommands: readonly CommandRow[] = [
   {
     words: 'explain [FILE]',
     settings: judgingSettings,
-    meaning: 'Tell of each line of a log (or of standard input) what is read from it, and why not.',
+    meaning: 'Show what each line of a log (or of standard input) says, or why it does not count.',
     options: [json('Print a JSON object for each line.')],
     run: works((config, log, {operands: [file = '-'], form, surroundings}) =>
       explain(file, config, form, log, surroundings.output),
@@ -131,13 +131,13 @@ const clientCommands: readonly CommandRow[] = [
   {
     words: 'list',
     settings: stateSettings,
-    meaning: 'Show the blocks that stand.',
+    meaning: 'Show the blocks in force.',
     options: [
       json('Print them as JSON.'),
       withoutNames,
-      {flags: '--greeting', meaning: 'Show who waits for the greeting at the gate instead.'},
+      {flags: '--greeting', as: 'waiting', meaning: 'Show the clients that wait at the gate.'},
     ],
-    run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
+    run: asks(({options}) => ({command: options.waiting === true ? 'waiting' : 'list'})),
   },
   {
     words: 'why <ADDRESS>',
@@ -183,7 +183,7 @@ const clientCommands: readonly CommandRow[] = [
   {
     words: 'check <ADDRESS>',
     settings: stateSettings,
-    meaning: 'Tell whether an address is exempt, and by which entry.',
+    meaning: 'Say whether an address is exempt, and by which entry.',
     options: [json('Print it as JSON.')],
     wrongIn: wrongAddress,
     run: works((config, log, {operands: [address = ''], options, form, surroundings}) => {
@@ -199,10 +199,10 @@ const wholeCommands: readonly CommandRow[] = [
   {
     words: 'status',
     settings: stateSettings,
-    meaning: 'Tell how things stand, and what share of the blocks is in force. Exit 1: not all.',
+    meaning: 'Show the state, and which share of the blocks is in force. Exit 1: not all is well.',
     options: [
       json('Print it as JSON.'),
-      {flags: '--prometheus', meaning: 'Print it as figures for Prometheus.'},
+      {flags: '--prometheus', meaning: 'Print it as metrics for Prometheus.'},
     ],
     wrongIn: wrongForm,
     run: asks(() => ({command: 'status'})),
@@ -210,7 +210,7 @@ const wholeCommands: readonly CommandRow[] = [
   {
     words: 'doctor',
     settings: settingNames,
-    meaning: 'Look at this machine and tell what is wrong, or could be better. Exit 1: wrong.',
+    meaning: 'Check this machine; say what is wrong, or could be better. Exit 1: wrong.',
     options: [json('Print the findings as JSON.')],
     run: reaches((config, log, {form, surroundings}, alone) =>
       doctor(form, config, log, surroundings.output, alone),
@@ -287,7 +287,7 @@ const outgoingCommands: readonly CommandRow[] = [
     words: 'senders',
     settings: [...stateSettings, ...mailSettings],
     meaning:
-      'Sum up who sends mail: programs that open such connections, and senders whose mail the mailer carries.',
+      'Sum up the senders of mail: programs that open such connections, and senders whose mail the mailer carries.',
     options: [
       {
         flags: '--since <TIME>',
@@ -295,7 +295,7 @@ const outgoingCommands: readonly CommandRow[] = [
       },
       {
         flags: '--by <WAY>',
-        meaning: 'Only mail of the mailer: of auth, uid or host, or summed by from or script.',
+        meaning: 'Only mail through the mailer: by auth, uid or host, or summed by from or script.',
       },
       json('Print them as JSON.'),
     ],
@@ -308,7 +308,7 @@ const outgoingCommands: readonly CommandRow[] = [
     words: 'coverage',
     settings: coverageSettings,
     meaning:
-      'Measure how much `watch` sees of programs that connect and end at once, in a network of its own (unshare --net).',
+      'Measure how many programs that connect and end immediately `watch` sees, in a network of its own (unshare --net).',
     options: [json('Print it as JSON.')],
     run: works((config, _log, {form, surroundings: {signals, output}}) =>
       coverage(form, config, signals, output),
@@ -331,7 +331,7 @@ export const commands: readonly CommandRow[] = [
     words: 'check-config [FILE]',
     settings: settingNames,
     meaning:
-      'Tell all that is wrong with a configuration file, with lines. Changes nothing. Exit 78: it is bad.',
+      'List every problem of a configuration file, with lines. Changes nothing. Exit 78: it is bad.',
     options: [json('Print it as JSON.')],
     wrongIn: ([file], {config}) =>
       file === undefined || config === undefined ? [] : ['FILE and --config: expected one of them'],

@@ -21,9 +21,9 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   replay: {
     details:
-      'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. What came while a block would have stood weighs nothing, and is counted apart. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail stand first. Exit 1: no line of the mailer was understood.',
+      'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. Lines from the time of a block weigh nothing, and are counted separately. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail come first. Exit 1: no line of the mailer was understood.',
     examples: [
-      ['blocksmtp replay /var/log/mail.log.1', 'whom would it have blocked yesterday?'],
+      ['blocksmtp replay /var/log/mail.log.1', 'what would it have blocked yesterday?'],
       ['blocksmtp replay --threshold=5 /var/log/mail.log.1', 'and with another setting?'],
       [
         'blocksmtp replay --against new.toml /var/log/mail.log.1',
@@ -33,7 +33,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   explain: {
     details:
-      'For each line it tells the record, the event, whose it was, what it weighed, the score behind it and at which scores the client is blocked; that the client was blocked then; or why the line is passed over. A line "User unknown" does not name its client, so give it the whole log. Exit 1: no line of the mailer was understood.',
+      'For each line it shows the record, the event, the client, the weight, the score after it, the scores at which the client is blocked, and whether it was blocked then; or why the line does not count. A line "User unknown" does not name its client, so give it the whole log. Exit 1: no line of the mailer was understood.',
     examples: [
       ['blocksmtp explain /var/log/mail.log', 'why did a line count, or not count?'],
       [
@@ -44,8 +44,8 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   list: {
     details:
-      'It tells until when each block stands, the name of the host, the last names it asked for, and the rule. The DNS is asked for at most a hundred names.',
-    examples: [['blocksmtp list', 'who is blocked now?']],
+      'It shows the end of each block, the name of the host, the last names it asked for, and the rule. It asks the DNS for at most a hundred names.',
+    examples: [['blocksmtp list', 'which clients are blocked now?']],
   },
   why: {
     details:
@@ -54,30 +54,30 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   block: {
     details:
-      'At the largest an IPv4 /16 or an IPv6 /32. With the backend iptables a daemon must run to end the block.',
+      'The largest block is an IPv4 /16 or an IPv6 /32. With the backend iptables a daemon must run to end the block.',
     examples: [['blocksmtp block 203.0.113.7 --for 1h', 'block by hand']],
   },
   unblock: {
-    details: 'What was delivered for the client is kept.',
+    details: 'It keeps what the client delivered.',
     examples: [['blocksmtp unblock 203.0.113.7', 'let an address in now']],
   },
   allow: {
     details:
-      'Every other byte of the file stays. A daemon that runs reads the file within seconds, and ends the block.',
+      'Every other byte of the file stays. A running daemon reads the file within seconds, and ends the block.',
     examples: [["blocksmtp allow 203.0.113.7 --comment 'our partner'", 'let it in for ever']],
   },
   disallow: {
-    details: 'A larger entry that covers it stays, and is named.',
+    details: 'A larger entry that covers it stays, and the output names it.',
     examples: [['blocksmtp disallow 203.0.113.7', 'judge it again']],
   },
   resume: {
     details:
-      'Blocking stops when the relay refuses users whom it had. It begins again by itself when the relay knows its users. First see whether it does.',
+      'Blocking stops when the relay refuses users that it had. It begins again by itself when the relay knows its users. First check whether it does.',
     examples: [['blocksmtp resume', 'do not wait for that']],
   },
   check: {
     details:
-      'The daemon that runs answers as it has the list; else the whitelist file and the configuration do. Which of the two has answered is told, and where they differ. Exit 1: it is not exempt.',
+      'A running daemon answers with the list in force; without one the whitelist file and the configuration answer. The output says which of the two answered, and where they differ. Exit 1: it is not exempt.',
     examples: [['blocksmtp check 203.0.113.7', 'which entry covers it?']],
   },
   status: {
@@ -97,7 +97,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
     examples: [['blocksmtp greeting advise', "the lines for sendmail's own pause"]],
   },
   flush: {
-    details: 'Without a daemon it takes chain, hook, sets and tables of every backend away.',
+    details: 'Without a daemon it removes chain, hook, sets and tables of every backend.',
     examples: [['blocksmtp flush', 'lift all blocks']],
   },
   reload: {
@@ -113,33 +113,33 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   watch: {
     details:
-      'It needs no daemon. Without root only your own programs are named. Without tracefs a program that is gone between two looks is not seen; a notice tells so.',
+      'It needs no daemon. Without root it names only your own programs. Without tracefs it misses a program that ends between two looks; a notice says so.',
     examples: [['blocksmtp watch', 'what connects to mail ports now?']],
   },
   senders: {
-    details: 'The worst stands on top. Whole hours are counted.',
+    details: 'The worst is on top. It counts whole hours.',
     examples: [
-      ['blocksmtp senders', 'who on this machine sends spam?'],
+      ['blocksmtp senders', 'which program or user sends spam?'],
       ['blocksmtp senders --by auth --since 1h', 'which logins sent mail in the last hour?'],
     ],
   },
   coverage: {
     details:
-      'It measures by the socket tables, by what the kernel tells, and with hold. It needs a network in which nothing else is, and makes the other machine itself. Nothing leaves the machine, and nothing stays.',
-    examples: [['unshare --net blocksmtp coverage', 'how much is seen?']],
+      'It measures with the socket tables, with the events of the kernel, and with hold. It needs an empty network namespace, and makes the other machine itself. Nothing leaves the machine, and nothing stays.',
+    examples: [['unshare --net blocksmtp coverage', 'how much does it see?']],
   },
   gate: {
     details:
-      'A client that speaks before the greeting hears 554. The unit blocksmtp-gate.service starts it.',
+      'A client that speaks before the greeting gets 554. The unit blocksmtp-gate.service starts it.',
   },
   greet: {
     details:
-      'A client that speaks early or leaves is dropped without a word. This machine, and networks in the file of --exempt, do not wait. It ends with the exit code of COMMAND.',
+      'It drops a client that speaks early or leaves, without a word. This machine, and networks in the file of --exempt, do not wait. It ends with the exit code of COMMAND.',
     examples: [['blocksmtp greet -- /usr/sbin/sendmail -bs', 'in a line of inetd.conf']],
   },
   queue: {
     details:
-      'It searches all queues that sendmail.cf and submit.cf name; no lock is taken and no file is opened for writing. All filters must fit. A text may stand anywhere; with * in it, it must fit the whole. A ? behind the sender: only a header names it. Held messages stay in the queue, are not tried and do not bounce. Exit 1 of hold and release: some messages are as they were; each is named.',
+      'It searches all queues that sendmail.cf and submit.cf name; it takes no lock and opens no file for writing. A message must match all filters. A text may occur anywhere; with * in it, it must match the whole. A ? behind the sender: only a header names it. Held messages stay in the queue, are not tried and do not bounce. Exit 1 of hold and release: some messages are unchanged; each is named.',
     examples: [
       ['blocksmtp queue --count', 'who fills the queue?'],
       ['blocksmtp queue hold --uid www-data', 'stop the mail of one user'],
@@ -147,37 +147,40 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   contact: {
     details:
-      'It asks the registry of the address (RDAP), then the abuse-contact zone of the DNS, and last guesses from the reverse name. It sends nothing to the contact. Exit 1: nobody is named; 69: nobody could tell. With --from-message it prints the domain alone, for scripts, also of a client that our log does not bear out: then it says so on standard error.',
+      'It asks the registry of the address (RDAP), then the abuse-contact zone of the DNS, and last guesses from the reverse name. It sends nothing to the contact. Exit 1: there is no contact; 69: no source answered. With --from-message it prints only the domain, for scripts, even if our log does not confirm the client: then it says so on standard error.',
     examples: [
-      ['blocksmtp contact 198.51.100.7', 'who answers for this address?'],
+      ['blocksmtp contact 198.51.100.7', 'who is responsible for this address?'],
       ['blocksmtp contact --from-message spam.eml', 'the domain of those who sent this'],
     ],
   },
   complain: {
     details:
-      'A message accuses the client that handed it in: by the one Received header that our mailer wrote, as far as our own log has the same queue id, client and time. In a Maildir clamd says which messages hold a listed virus, and all work is done as its owner; with --move, messages that are done go to folders of their own. Exit 1: of one of them nobody can be accused.',
+      'A message accuses the client that handed it in: by the one Received header that our mailer wrote, if our own log has the same queue id, client and time. In a Maildir clamd says which messages hold a listed virus, and all work runs as the owner of the Maildir; with --move, messages that are done go to folders of their own. Exit 1: for one of them no client can be accused.',
     examples: [
-      ['blocksmtp complain message spam.eml', 'whom would this accuse, and what would be written?'],
+      [
+        'blocksmtp complain message spam.eml',
+        'which client would this accuse, and what would the complaint say?',
+      ],
       [
         "blocksmtp complain maildir /home/ann/Maildir --virus='Win.*'",
         'the same of each infected message',
       ],
-      ['blocksmtp complain headers spam.eml', 'the header, as it lies there'],
+      ['blocksmtp complain headers spam.eml', 'the header, unchanged'],
     ],
   },
   trace: {
     details:
       'It goes by the first Received of this machine in the message, and by the log, its rotated files and the journal.',
-    examples: [['blocksmtp trace complaint.eml', 'who of ours sent this?']],
+    examples: [['blocksmtp trace complaint.eml', 'which user here sent this?']],
   },
   'test-warning': {
     details:
-      'A mail goes to warn_mail, a program gets JSON, a webhook a request. A window of warn_user is not tried: doctor tells whether there is a desktop.',
+      'A mail goes to warn_mail, a program gets JSON, a webhook a request. It does not try a window of warn_user: doctor says whether there is a desktop.',
     examples: [['blocksmtp test-warning', 'do the warnings arrive?']],
   },
   'check-config': {
     details:
-      'It tells line, key, what is there, what is expected and what was probably meant. Paths that cannot work are advice. It asks no daemon. The systemd unit runs it before a reload.',
+      'It shows line, key, what is there, what is expected and what was probably meant. Paths that cannot work are advice. It asks no daemon. The systemd unit runs it before a reload.',
     examples: [['blocksmtp check-config', 'may I reload?']],
   },
   'sample-config': {

@@ -1,5 +1,5 @@
 /** Makes the command line of the table of commands (`command-table.ts`). */
-import {Command} from 'commander';
+import {Command, Option} from 'commander';
 import {addCommand, refusing} from './rows/command.js';
 import {type CommandRow, nameOf} from './rows/command-row.js';
 import {commands} from './command-table.js';
@@ -30,9 +30,10 @@ function addRow(program: Command, row: CommandRow, surroundings: Surroundings): 
       ? refusing(program.command(words), output, more)
       : addCommand(program, words, settings, output, more);
   made.description(meaning).addHelpText('after', () => helpOf(nameOf(row)));
-  for (const {flags, meaning: text} of row.options ?? []) {
+  for (const {flags, meaning: text, as} of row.options ?? []) {
     if (flags.includes('<')) made.addOption(valueOption(flags, text));
-    else made.option(flags, text);
+    else if (as === undefined) made.option(flags, text);
+    else made.addOption(new Renamed(flags, text, as));
   }
   made.action(() => {
     const options = made.opts<Options & OwnOptions>();
@@ -40,6 +41,20 @@ function addRow(program: Command, row: CommandRow, surroundings: Surroundings): 
     // By now an operand that is too many, or an option that is unknown, has been refused.
     return run({operands: made.args, options, form, surroundings});
   });
+}
+
+/** A flag that has the name of a setting, and is none: `list --greeting`. */
+class Renamed extends Option {
+  readonly #name: string;
+
+  constructor(flags: string, meaning: string, name: string) {
+    super(flags, meaning);
+    this.#name = name;
+  }
+
+  override attributeName(): string {
+    return this.#name;
+  }
 }
 
 const exitCodes = `

@@ -1,7 +1,8 @@
 /**
- * When a complaint is due: the client was blocked again, or so many clients of one network were, and since then
- * time enough has passed for an operator to lift the block. A block that is lifted by hand takes its row with it
- * (`spool/deed.ts`), and so ends the matter. Decides neither to whom, nor in which words. Knows no clock.
+ * When a complaint is due: the client was blocked again, or enough clients of one network were, and
+ * since then enough time has passed for an operator to lift the block. A block that is lifted by
+ * hand takes its row with it (`spool/deed.ts`), and so ends the matter. Decides neither the
+ * recipient nor the words. Knows no clock.
  */
 import {parseAddress} from '../net/address.js';
 import {contains, parseNetwork} from '../net/network.js';
@@ -18,7 +19,7 @@ export interface DueRules {
 }
 
 const dayMs = 86_400_000;
-/** The same address is not complained of again for so long: desks close repeats unread. Ms. */
+/** No second complaint names the same address within this time: desks close repeats unread. Ms. */
 const silenceMs = 7 * dayMs;
 /** What is older tells a desk nothing that it can act on: its addresses have been given to others. Ms. */
 const mostAgeMs = 3 * dayMs;

@@ -1,6 +1,6 @@
 /**
- * To whom nobody complains, whatever was counted: mailboxes of our own domains. Of whom nobody complains the
- * caller knows (`score/exempt.ts`, `contact/internet.ts`).
+ * Which mailboxes never get a complaint, whatever was counted: those of our own domains. The caller
+ * knows which clients no complaint is about (`score/exempt.ts`, `contact/internet.ts`).
  */
 
 const isWithin = (domain: string, own: string): boolean =>

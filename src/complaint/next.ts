@@ -69,8 +69,8 @@ export function nextOf(
 }
 
 /**
- * Without those whose block was lifted by hand since, or who have become exempt; nothing of it is left where it
- * has none. A message stays as it is, unless its client may not be named any more.
+ * Without clients whose block was lifted by hand since, or that became exempt; a row without
+ * clients goes. A message stays as it is, unless its client may not be named any more.
  *
  * @param mayName whether an address may be named now
  */

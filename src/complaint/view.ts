@@ -1,4 +1,7 @@
-/** Complaints as people see them: how far each has come, and what its network did before and after. Plain data. */
+/**
+ * Complaints as an operator sees them: the state of each, and what its network did before and
+ * after. Plain data.
+ */
 import {parseAddress} from '../net/address.js';
 import {contains, parseNetwork} from '../net/network.js';
 import type {Certainty, ContactSource} from './contact/answer.js';
@@ -16,7 +19,7 @@ export interface ComplaintView {
   /** Ms since the epoch. */
   readonly madeMs: number;
   readonly sentMs?: number | undefined;
-  /** What is to be said of the step: why it is held, who answered. */
+  /** A remark on this step: why the complaint is held, who answered. */
   readonly why: string;
   /** Addresses it names. A count. */
   readonly addresses: number;

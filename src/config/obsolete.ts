@@ -1,8 +1,8 @@
 /**
- * Finds settings of earlier versions that are still written somewhere. A file or a command line that has
- * one starts all the same, and whatever stands there as its value is ignored: refusing it would leave a
- * relay unguarded after an upgrade. It is named once, so that nobody believes in it. These settings are
- * in no sample, no help and no `Config`; so a reload in which only they have changed is no change.
+ * Finds settings of earlier versions in the file or on the command line. The daemon starts in spite
+ * of them, and ignores their values: a refusal would leave a relay unguarded after an upgrade. It
+ * names each once, so that nobody relies on it. These settings are in no sample, no help and no
+ * `Config`; so a reload in which only they have changed is no change.
  */
 import type {Options} from './options.js';
 import {flagOf, keyOf, type ObsoleteName} from './schema.js';

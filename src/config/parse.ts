@@ -92,7 +92,9 @@ function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): voi
   values.set('blockTimeMax', Math.max(first, longest));
 }
 
-/** No part is larger than its whole: who waits at the gate for one client, or under stress. */
+/**
+ * No part is larger than its whole: clients that wait at the gate for one client, or under stress.
+ */
 const parts: readonly (readonly [part: SettingName, whole: SettingName])[] = [
   ['greetingWaitStress', 'greetingWait'],
   ['greetingMaxPerNetwork', 'greetingMax'],
@@ -132,7 +134,7 @@ function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Prob
   return [{...place, what: shown(raw), expected}];
 }
 
-/** Between the good values; a bad one has been told and can contradict nothing. */
+/** Compares the good values only: a bad one is reported already, and can contradict nothing. */
 function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const problems: Problem[] = [];
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
@@ -201,7 +203,7 @@ function withoutSender(values: ReadonlyMap<string, unknown>, sources: ConfigSour
   return [{...place, what: shown(mode), expected}];
 }
 
-/** Unknown keys that are told one by one. A count: a file of another kind has thousands. */
+/** Unknown keys that are reported one by one. A count: a file of another kind has thousands. */
 export const mostUnknownKeys = 50;
 
 function unknownKeys(sources: ConfigSources): Problem[] {

@@ -20,7 +20,9 @@ export interface Trial {
 export type TrialView =
   | {readonly kind: 'none' | 'failed'}
   | {readonly kind: 'running'; readonly untilMs: number}
-  /** Its time is over, and the one before cannot be used any more: it is in force all the same. */
+  /**
+   * Its time is over, but the configuration before cannot be used any more: so it stays in force.
+   */
   | {readonly kind: 'overdue'}
   /** There is no trial, but the file is bad; the last good configuration is in force. */
   | {readonly kind: 'badFile'; readonly why: string};
@@ -29,7 +31,10 @@ export type TrialView =
 export const badFileTrouble = (why: string): string =>
   `the configuration file is BAD and NOT in force, the last good one is: ${why}; correct it (see blocksmtp check-config), then blocksmtp reload`;
 
-/** The clock was set by so much: a trial lasts as long as was said, and the blocks since then stay those. */
+/**
+ * Moves a trial by the step of a clock that was set: it lasts as long as promised, and the blocks
+ * made since then stay with it.
+ */
 export const movedTrial = (trial: Trial, stepMs: number): Trial => ({
   ...trial,
   sinceMs: trial.sinceMs + stepMs,

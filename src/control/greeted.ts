@@ -21,7 +21,7 @@ export interface Known {
 
 type Tables = Pick<State, 'passed' | 'greeted' | 'submitters'>;
 
-/** @returns undefined where the greeting is nobody's business, or nothing is known */
+/** @returns undefined if `greeting` is off, or nothing is known */
 export function greetedView(
   {network, known, exempt}: Known,
   {passed, greeted, submitters}: Tables,
@@ -52,7 +52,7 @@ function whyNever(
   login: 'user' | 'unknown',
 ): string | undefined {
   if (exempt !== undefined) return exemptionText(exempt);
-  if (login === 'user') return 'it has logged in of late';
+  if (login === 'user') return 'it logged in recently';
   if (known?.standing === 'record') return 'a mailer with a record';
   return known?.friend === 'yes' ? 'our own users write to it' : undefined;
 }

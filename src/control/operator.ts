@@ -37,7 +37,7 @@ export interface OperatorView {
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
-  /** Who waits at the gate; absent: no gate is heard. */
+  /** The clients that wait at the gate; absent: no gate reports. */
   readonly waiting?: () => WaitingView;
   /** What the greeting has shown of a client. */
   readonly greeted?: (known: Known) => GreetedView | undefined;
@@ -118,7 +118,7 @@ function withFewNames(block: Block): Block {
   return {...block, because: {...because, names: because.names.slice(-mostListed)}};
 }
 
-/** How many past events are told. A count. */
+/** Past events that an answer holds. A count. */
 const mostHistory = 20;
 
 /** All that is known about a network. */

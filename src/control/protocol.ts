@@ -30,9 +30,9 @@ export const requests = {
   why: {network: isText},
   /** The sum since so many seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
-  /** Whom to write to about an address, as far as that is remembered. */
+  /** The abuse contact of an address, as far as it is remembered. */
   contact: {address: isText},
-  /** Who waits at the gate. */
+  /** The clients that wait at the gate. */
   waiting: {},
   block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
   unblock: {network: isText},
@@ -55,7 +55,7 @@ export const requests = {
   complaintAnswer: {id: isText, is: oneOf<Returned>(returnedKinds), why: isText},
   /** A message that a command has looked at: its queue id stands in our own log. */
   accuse: {about: isAccusation},
-  /** The gate says how it stands, and whom it has seen. */
+  /** The gate reports its state, and the clients that it has seen. */
   greet: {report: isGateReport},
 } as const satisfies Readonly<Record<string, Fields>>;
 

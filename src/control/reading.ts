@@ -1,7 +1,7 @@
 /**
- * The sockets beside that of root: through one members of a group may ask and change nothing, through the other
- * the mailer hands in what came back to a complaint. Decides where they are, and which requests each takes. Who
- * may connect is for the modes of the folder and of the file.
+ * The two sockets next to root's. Through one the members of a group ask, and change nothing.
+ * Through the other the mailer hands in replies to complaints. Decides where the sockets are, and
+ * which requests each takes. The modes of the folder and of the file decide who may connect.
  */
 import type {CommandName, Request} from './protocol.js';
 
@@ -25,7 +25,7 @@ export const onlyAsks = ({command}: Pick<Request, 'command'>): boolean => asking
 export const readingSocketOf = (controlSocket: string): string =>
   controlSocket.replace(/\/([^/]*)$/, '/read/$1');
 
-/** Whether it only notes what came back. Who was not sent the id cannot name it. */
+/** Whether it only notes what came back. Somebody who was not sent the id cannot name it. */
 export const onlyReturns = ({command}: Pick<Request, 'command'>): boolean =>
   command === 'complaintAnswer';
 
@@ -33,7 +33,7 @@ export const onlyReturns = ({command}: Pick<Request, 'command'>): boolean =>
 export const returningSocketOf = (controlSocket: string): string =>
   controlSocket.replace(/\/([^/]*)$/, '/returned/$1');
 
-/** The socket beside that of root through which a request may come; undefined: there is none for it. */
+/** The socket, other than root's, through which a request may come; undefined: there is none. */
 export function sideSocketOf(
   controlSocket: string,
   request: Pick<Request, 'command'>,
@@ -42,7 +42,7 @@ export function sideSocketOf(
   return onlyReturns(request) ? returningSocketOf(controlSocket) : undefined;
 }
 
-/** What is told to somebody who may not. */
+/** The answer to a request that its socket does not allow. */
 export function deniedText(request: Pick<Request, 'command'>): string {
   const group = onlyAsks(request) ? readingGroup : onlyReturns(request) ? returningGroup : '';
   const member = group === '' ? '' : `, or a member of group ${group}`;

@@ -1,4 +1,4 @@
-/** Who answers a request that came through the control socket. */
+/** Which part of the daemon answers a request that came through the control socket. */
 import {
   type Answer,
   type ComplaintRequest,

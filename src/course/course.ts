@@ -65,9 +65,14 @@ export type CourseEvent =
       readonly read: ReadConfig;
     }
   | {readonly kind: 'confirm'}
-  /** Nobody has confirmed the trial in time. `before`: the configuration before, judged anew. */
+  /**
+   * No operator has confirmed the trial in time. `before`: the configuration before, judged again.
+   */
   | {readonly kind: 'trialOver'; readonly before: ReadConfig}
-  /** What this life took from the machine at its start has changed: the same configuration begins anew. */
+  /**
+   * What this life took from the machine at its start has changed: a new life begins with the same
+   * configuration.
+   */
   | {readonly kind: 'machineChanged'; readonly what: string}
   | {readonly kind: 'whitelistRead'}
   | {readonly kind: 'stop'};
@@ -86,7 +91,7 @@ export type Step =
       /** `asker`: only the operator who asked reads the message. */
       readonly reader: 'asker' | 'log';
     }
-  /** The life goes on, with whitelist and addresses read anew. */
+  /** The life goes on, with whitelist and addresses read again. */
   | {readonly kind: 'refresh'; readonly course: Course; readonly trialFile: TrialFile}
   /** The life ends, and `course.next` begins. */
   | {

@@ -85,7 +85,7 @@ function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: nu
     text,
     why: {level: 'notice', message},
     ...(trial && {trial}),
-    // A way back that has not begun has blocks to lift; they are lifted all the same.
+    // A way back that has not begun still has blocks to lift.
     ...(course.next?.liftSinceMs !== undefined && {liftSinceMs: course.next.liftSinceMs}),
   };
   return {kind: 'turn', course: {...course, next}, trialFile, message, way: 'forward'};

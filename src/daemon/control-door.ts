@@ -1,6 +1,6 @@
 /**
- * The control socket of one life. A daemon whose socket cannot be made goes on without it: it guards all
- * the same. What is answered is the caller's.
+ * The control socket of one life. A daemon whose socket cannot be made goes on guarding without it.
+ * The caller makes the answers.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
@@ -13,7 +13,7 @@ import {askControl, type ControlServer, serveControl} from '../sys/talk/control-
 
 type Answering = (request: unknown) => Promise<Answer>;
 
-/** Those for whom there is a socket beside that of root, each in a folder of its group. */
+/** Groups that have a socket of their own next to root's, each in a folder of that group. */
 type Side = 'readers' | 'mailer';
 
 const sides: Readonly<
@@ -110,6 +110,6 @@ export class ControlDoor {
   }
 }
 
-/** Somebody has put his own socket there, and answers: it is not taken from him. */
+/** Another program has its socket there, and answers: the daemon does not take the path from it. */
 const isAnother = async (path: string): Promise<boolean> =>
   (await askControl(path, {command: 'status'})).kind !== 'noDaemon';

@@ -1,7 +1,7 @@
 /**
- * The daemon under one configuration: joins the guard to the log, to the machine, and to those who ask.
- * Lines come in from the sources, decisions go out through `enforcement/`, answers through `desk.ts`.
- * Nothing is decided here.
+ * The daemon under one configuration: joins the guard to the log, to the machine, and to operators.
+ * Lines come in from the sources, decisions go out through `enforcement/`, answers through
+ * `desk.ts`. Decides nothing itself.
  */
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';

@@ -1,6 +1,6 @@
 /**
- * Answers operators: takes a request, has what follows from it carried out, and says how that went; and
- * puts the status together. What is answered to which request is decided in `control/operator.ts`.
+ * Answers operators: takes a request, has its consequences carried out, and reports the result; and
+ * puts the status together. `control/operator.ts` decides the answer to each request.
  */
 import type {DropsBeside} from '../blocks/beside.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -67,7 +67,7 @@ export interface DeskParts {
   readonly trial: () => TrialView;
   /** When the daemon began, ms since the epoch; undefined: none runs. */
   readonly sinceMs: () => number | undefined;
-  /** Whether the mailer is heard. */
+  /** Whether the daemon hears the mailer. */
   readonly hearing: () => HearingView;
   /** How the greeting stands; absent: no daemon runs. */
   readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;

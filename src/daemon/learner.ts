@@ -1,12 +1,13 @@
 /**
- * Reads the old logs at the first start of an installation, so that it knows who delivered what to whom
- * before it judges anybody: the rotated files, the log itself up to where following begins, and the
- * journal. Nobody is blocked by what stands there, and nothing in it counts against anybody. Works in
- * slices, within bounds, and says in one line what it learnt. What is learnt of a line is for
- * `guard/guard.ts`; whether it is enough, for `judge/learning.ts`.
+ * Reads the old logs at the first start of an installation, so that the daemon knows which clients
+ * deliver mail to which names before it judges any: the rotated files, the log itself up to where
+ * following begins, and the journal. Nothing in them blocks a client or counts against one. Works
+ * in slices, within bounds, and logs in one line what it learnt. `guard/guard.ts` decides what is
+ * learnt from a line, `judge/learning.ts` whether it is enough.
  *
- * The places where following begins are noted first, and saved: what is written while the old logs are
- * read is judged afterwards. A start that finds an earlier one killed half-way reads them all again.
+ * First it notes and saves the places where following begins: what is written while it reads the
+ * old logs is judged afterwards. If a start finds that an earlier one was killed half-way, it reads
+ * them all again.
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
@@ -24,7 +25,10 @@ import {nowMs} from '../sys/run/clock.js';
 import {TimeSlice} from '../sys/run/time-slice.js';
 
 export interface LearnBounds {
-  /** Ms: twice as long as names count as taking mail now, so that also who comes weekly is known. */
+  /**
+   * Ms: twice as long as names count as taking mail now, so that a client that comes weekly is
+   * known too.
+   */
   readonly ageMs: number;
   /** Unpacked bytes: a busy relay's week. The newest are read. */
   readonly bytes: number;
@@ -77,7 +81,10 @@ export class Learner {
     this.#bounds = bounds;
   }
 
-  /** Reads what there is, if this is the first start. Ends early, and begins anew at the next, when told to. */
+  /**
+   * Reads what there is, if this is the first start. If its signal ends it early, the next start
+   * reads it all again.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const {state, plan, save} = this.#parts;
     if (!isToRead(state.learning)) return;

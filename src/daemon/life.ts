@@ -70,7 +70,7 @@ export class LifeMemory {
   readonly outgoing = new OutgoingMemory();
   /** The whitelist as it was last read. */
   readonly whitelist = new KnownWhitelist();
-  /** Which alarms were told. */
+  /** The alarms that were reported. */
   readonly alarms = new AlarmBook();
   /** The state of dry runs, which is never saved. */
   readonly unsaved: State = emptyState('unsaved');
@@ -123,7 +123,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   let watching: Promise<unknown> | undefined;
   let firewall: 'left' | 'removed' | 'failed' = 'failed';
   try {
-    if (config.dryRun) log.say('notice', 'dry run: what follows is only said, nothing is changed');
+    if (config.dryRun)
+      log.say('notice', 'dry run: the log says what the daemon would do; it changes nothing');
     daemon.start(liftSinceMs);
     void sayWhenEnforced(terms, daemon, over.signal);
     void tellWhenReady(terms, daemon, over.signal);
@@ -173,7 +174,7 @@ function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
  * catch up with, the relay would be away otherwise. Ms.
  */
 const longestUnreadyMs = 10_000;
-/** How often it is looked whether it is ready. Ms. */
+/** Pause between two looks whether it is ready. Ms. */
 const readyLookMs = 50;
 
 async function tellWhenReady(

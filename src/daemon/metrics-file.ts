@@ -1,6 +1,6 @@
 /**
- * Writes the figures of a status to the file that monitoring collects. When the disk refuses, it says so
- * once, and again when the reason is another one or the file had been written since.
+ * Writes the metrics of a status to the file that monitoring collects. If the disk refuses, it
+ * reports that once, and again when the reason changes or the file had been written since.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import type {Say} from '../base/say.js';

@@ -1,7 +1,8 @@
 /**
- * Which files and programs of the settings do not work for the daemon that runs, in its sandbox. What is
- * told elsewhere is left out: a log and the whitelist that cannot be read, a state that cannot be saved.
- * A control socket that cannot be made is in the daemon's log, for no command reaches the daemon then.
+ * Which files and programs of the settings do not work for the running daemon in its sandbox.
+ * Leaves out what other parts report: a log or a whitelist that cannot be read, a state that cannot
+ * be saved. A control socket that cannot be made is reported in the daemon's log, for no command
+ * reaches the daemon then.
  */
 import {type Config, keyOf, type SettingName} from '../config/schema.js';
 import type {PathTrouble} from '../report/status.js';

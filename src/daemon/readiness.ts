@@ -1,7 +1,7 @@
 /**
- * Tells the service manager that the daemon is ready, and from then on that it is alive: a process that
- * hangs says nothing, and is started anew. Over all lives, for a reload is no end. Where no manager
- * listens it does nothing. When a life is ready is for `life.ts`.
+ * Tells the service manager that the daemon is ready, and from then on that it is alive: a process
+ * that hangs says nothing, and the manager restarts it. Over all lives, for a reload is no end. If
+ * no manager listens it does nothing. When a life is ready is for `life.ts`.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
@@ -41,7 +41,7 @@ export class Readiness {
     this.#timer ??= setInterval(() => void this.#telling.join(), watchdogMs / signsInTime);
   }
 
-  /** Ends when nothing is being told any more. */
+  /** Ends when no message is under way any more. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#telling.settled();
@@ -53,7 +53,7 @@ export class Readiness {
       this.#troubles.end('notify');
       return;
     }
-    const message = `the service manager cannot be told that the daemon is alive: ${told.why}`;
+    const message = `cannot tell the service manager that the daemon is alive: ${told.why}`;
     this.#troubles.begin('notify', message, 'warning');
   }
 }

@@ -1,4 +1,6 @@
-/** Takes all that is ours out of the kernel, of every backend and every earlier name: for `flush`. */
+/**
+ * Removes everything of ours from the kernel, of every backend and every earlier name: for `flush`.
+ */
 import type {Config} from '../config/schema.js';
 import type {Call} from '../firewall/backend.js';
 import type {Say} from '../base/say.js';

@@ -104,7 +104,7 @@ export class LogSources {
     });
   }
 
-  /** Whether the mailer is heard. */
+  /** Whether the daemon hears the mailer. */
   get hearing(): HearingView {
     const view = this.#ear.view();
     return {...view, sources: view.sources.map((each) => withOffset(each, this.#offsets.view))};
@@ -235,7 +235,7 @@ export class LogSources {
     if (oldest === undefined) return undefined;
     const isGone = quietMs(oldest, nowMs()) === undefined;
     if (isGone) positions.delete(oldest);
-    // It is only quiet: another one is looked at next time.
+    // It is only quiet: look at another one next time.
     else positions.set(oldest, positions.get(oldest)!);
     return isGone ? oldest : undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * What watches beside the pipeline, joined to this machine: whether blocks have an effect, and whose mail
- * leaves through the mailer. Decides nothing.
+ * What watches beside the pipeline, joined to this machine: whether blocks have an effect, and
+ * whose mail leaves through the mailer. Decides nothing itself.
  */
 import type {DeskParts} from './desk.js';
 import type {Enforcement} from './enforcement/enforcement.js';

@@ -1,6 +1,7 @@
 /**
- * What every backend decides: how the kernel is read, and the smallest change from what it holds to what
- * should be, as calls of programs. A value in, a value out: `live/keeper.ts` runs the calls.
+ * What every backend decides: how to read the kernel, and the smallest change from what it holds to
+ * what it should hold, as calls of programs. A value in, a value out: `live/keeper.ts` runs the
+ * calls.
  */
 
 /** One run of a program, by its name and never through a shell. */
@@ -24,9 +25,9 @@ export type KernelReading<Actual> =
   | {readonly kind: 'unreadable'; readonly why: string};
 
 /**
- * What to do with rules in the kernel that nobody wants. `keep` is for the time after a start until the
- * log has been read to its end: a block made just before a crash is about to be wanted again. A rule
- * that was decided about meanwhile goes all the same.
+ * What to do with unwanted rules in the kernel. `keep` is for the time after a start until the log
+ * has been read to its end: a block made just before a crash will soon be wanted again. A rule that
+ * a decision has removed meanwhile still goes.
  */
 export type Unwanted = 'remove' | 'keep';
 

@@ -1,4 +1,4 @@
-/** What a keeper knows of the kernel, and how far it trusts that. Does not read the kernel. */
+/** What a keeper knows about the kernel, and how far it trusts that. Does not read the kernel. */
 export type Belief<Actual> =
   /** The kernel has not been read yet. */
   | {readonly kind: 'none'}

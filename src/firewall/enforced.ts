@@ -1,4 +1,4 @@
-/** How much of what should stand does: as the kernel was last seen. Counts of networks. */
+/** The share of the desired state that the kernel held at the last look. Counts of networks. */
 export interface Enforced {
   readonly wanted: number;
   readonly standing: number;

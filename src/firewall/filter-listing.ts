@@ -29,7 +29,7 @@ export function readListing<Actual>(
 /** Printed where nft has made rules in the table that iptables has no words for. */
 const incompatible = /^# Table .{1,40} is incompatible\b/m;
 
-/** What is said then. `doctor` knows it by this. */
+/** The message for that case. `doctor` recognises it. */
 export const inexpressible =
   'the table filter is incompatible: it holds rules of nft that iptables cannot express';
 
@@ -38,7 +38,7 @@ export const isIncompatible = (text: string): boolean => incompatible.test(text)
 
 /** The longest rule with line breaks in its comments. Characters: a comment has at most 256. */
 const longestRule = 4096;
-/** How much of a line that is not understood is told. Characters. */
+/** Length of the quotation from a line that was not understood. Characters. */
 const quotedCharacters = 80;
 
 const chainLine = /^:(\S+) \S+ \[\d+:\d+\]$/;

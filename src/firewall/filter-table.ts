@@ -1,7 +1,8 @@
 /**
- * The filter table as `iptables-save` prints it, whatever is in it: its chains and rules, where a rule
- * sends a packet, and whether one of ours is met before another could accept. Both families and both
- * variants (nf_tables, legacy) print alike. What is ours is decided by who asks.
+ * The filter table as `iptables-save` prints it, whatever is in it: its chains and rules, where a
+ * rule sends a packet, and whether a packet meets one of ours before another rule could accept it.
+ * Both families and both variants (nf_tables, legacy) print alike. The caller decides which rules
+ * are ours.
  */
 import {rulesAsLines} from './filter-listing.js';
 import type {TableName} from './iptables-calls.js';

@@ -1,7 +1,7 @@
 /**
- * Whether a chain is there at all, where iptables cannot show the table that it may be in: nft tells
- * that much. So a machine whose own rules iptables cannot express is not said to have leftovers of ours.
- * What is in such a chain stays unknown, and nothing of it is removed.
+ * Whether a chain exists, if iptables cannot show the table that it may be in: nft can answer that
+ * much. So blocksmtp does not report leftovers on a machine whose own rules iptables cannot
+ * express. The contents of such a chain stay unknown, and nothing of it is removed.
  */
 import type {CallResult, KernelReading, Part} from './backend.js';
 import {isIncompatible} from './filter-listing.js';

@@ -33,7 +33,10 @@ export const listTable = (spec: Named, family: Family): Call => ({
 export const absentOr = <Actual>(why: string, absent: Actual): KernelReading<Actual> =>
   isAbsent(why) ? {kind: 'read', actual: absent} : {kind: 'unreadable', why};
 
-/** By its own words: a library that is missing is said in the same words, but not as nft's error. */
+/**
+ * Recognised by the exact words of the shell: a missing library leads to the same words, but not as
+ * nft's error.
+ */
 export const isAbsent = (why: string): boolean =>
   /\bError: (?:Could not process rule: )?No such file or directory\b/.test(why);
 
@@ -163,7 +166,7 @@ const [isTable, isSet, isChain] = [
   isRecordOf(({name}) => isText(name)),
 ];
 
-/** Of each item what is looked at here; what is only compared may be anything. */
+/** The parts of an item that are read here; a part that is only compared may be anything. */
 const isListed: Is<Listed> = (value): value is Listed =>
   isRecord(value) &&
   isTable(value['table']) &&

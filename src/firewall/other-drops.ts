@@ -1,8 +1,8 @@
 /**
- * Which rules of the filter table drop what comes from one address: fail2ban's, the administrator's, those of a
- * rule set that was saved once. A walk over a listing (`filter-table.ts`), as a packet goes. Only rules that
- * choose by the source are told: that a port is closed to all is not about the address. Whose chain is looked
- * at, and what is said, others decide.
+ * Which rules of the filter table drop the packets of one address: those of fail2ban, of the
+ * administrator, of a saved rule set. Walks a listing (`filter-table.ts`) as a packet does. Reports
+ * only rules that match the source: a port that is closed to everybody is not about the address.
+ * The caller decides which chain to walk, and what to print.
  */
 import {targetOf} from './filter-table.js';
 import {parseAddress} from '../net/address.js';
@@ -23,7 +23,7 @@ export interface DropQuestion {
   readonly ports: readonly number[];
   /** Chains that are not looked into. */
   readonly isOurs: (chain: string) => boolean;
-  /** Whether a set of ipset has it; undefined: nobody has asked. */
+  /** Whether a set of ipset contains it; undefined: not asked yet. */
   readonly inSet: (set: string) => boolean | undefined;
 }
 
@@ -36,13 +36,13 @@ export interface DropsFound {
   readonly unasked: readonly string[];
 }
 
-/** Rules that are told. A count: one is enough to know where to look. */
+/** Rules that a report names. A count: one is enough to know where to look. */
 export const mostDrops = 5;
 /** Rules that are looked at. A count: a listing of the most that a program may print has fewer. */
 const mostLooked = 1_000_000;
 /** Chains within chains that are looked into. A count: nf_tables takes 16, and nobody has so many. */
 export const mostDepth = 200;
-/** Sets that are told. A count: each costs a call of ipset. */
+/** Sets that are looked into. A count: each costs a call of ipset. */
 export const mostSets = 20;
 
 const dropping: readonly string[] = ['DROP', 'REJECT', 'TARPIT'];

@@ -1,6 +1,6 @@
 /**
- * How much the next plan must look at: everything, or only what was decided about since the last
- * plan that was carried out. Does not know what is wanted, nor what the kernel holds.
+ * How much the next plan must look at: everything, or only the decisions since the last plan that
+ * was carried out. Does not know the desired state, nor what the kernel holds.
  */
 import type {Wish, Unwanted} from './backend.js';
 
@@ -22,10 +22,10 @@ export class Pending {
   }
 
   /**
-   * What the next plan must look at. What comes afterwards is for the plan after it; if this plan
-   * fails, the kernel is read anew.
+   * What the next plan must look at. Later changes are for the plan after it; if this plan fails,
+   * the kernel is read again.
    *
-   * @param changed what was decided about since the last call, by its key
+   * @param changed what was decided since the last call, by its key
    * @param basis what the plan starts from; a reading may differ anywhere
    */
   take(

@@ -54,7 +54,7 @@ export const firstPhase: Phase = {kind: 'idle', failure: undefined};
 export function nextPhase(phase: Phase, event: PhaseEvent): Phase {
   switch (event.kind) {
     case 'begin':
-      // A try that threw has left its phase behind: the next one begins all the same.
+      // A try that threw has left its phase behind: the next one begins in spite of it.
       if (phase.kind === 'trying') return trying(event.nowMs, phase.failure);
       return phase.kind === 'idle' ? trying(event.nowMs, undefined) : phase;
     case 'due':

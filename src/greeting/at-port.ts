@@ -1,6 +1,6 @@
 /**
- * Who takes connections at the gate's port: the gate, or a program of others, to which no client may be led. Reads
- * what processes show of themselves, and looks at none.
+ * Which program takes connections at the gate's port: the gate, or another one, to which no client
+ * may be redirected. Reads what processes show of themselves, and looks at none.
  */
 import {printable} from '../base/printable.js';
 
@@ -14,7 +14,7 @@ export interface PortProgram {
   readonly user: 'root' | 'other';
 }
 
-/** Of a program's name. Characters. */
+/** Length of a program's name. Characters. */
 const nameCharacters = 40;
 
 /**

@@ -1,7 +1,8 @@
 /**
- * Remembers of clients what they did before the greeting: who spoke, and who left. Decides what is one act: several
- * witnesses see it (two lines of the mailer, the kernel, the gate), and their clocks are seconds apart. Weighs nothing
- * (`judge/judge.ts`), and who left is never blamed: monitors and call-backs do that too.
+ * Remembers what clients did before the greeting: which spoke, and which left. Decides what is one
+ * act: several witnesses see it (two lines of the mailer, the kernel, the gate), and their clocks
+ * are seconds apart. Weighs nothing (`judge/judge.ts`). Never blames a client that left: monitors
+ * and call-backs do that too.
  */
 import {printable} from '../base/printable.js';
 import type {Table} from '../base/mechanisms/table.js';
@@ -18,13 +19,16 @@ export interface Greeted {
   readonly leftMs?: number;
 }
 
-/** Who speaks too early again within so long has done it once. Ms: ten minutes, as an honest queue waits at least. */
+/**
+ * A client that speaks too early again within this time has done it once. Ms: ten minutes, as an
+ * honest queue waits at least.
+ */
 export const actMs = 10 * 60_000;
 
-/** Clients remembered. A count: about 4 MB; the one heard of longest ago goes. */
+/** Clients remembered. A count: about 4 MB; the one that was silent longest goes. */
 export const mostGreeted = 20_000;
 
-/** Of whom nothing was heard for so long is forgotten. Ms: 30 days. */
+/** A client that was silent for this long is forgotten. Ms: 30 days. */
 export const greetedMs = 30 * 86_400_000;
 
 /** What is kept of its words. Characters. */

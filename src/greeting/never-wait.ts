@@ -1,6 +1,6 @@
 /**
- * Decides who never waits at the gate: who is exempt from blocks, and clients that have shown who they are. Who
- * stands first has a place; what lies in a network that is there already needs none.
+ * Decides which clients never wait at the gate: exempt ones, and clients that have proved
+ * themselves. The first ones get a place; an address in a network that is there already needs none.
  */
 import {type Network, parseNetwork} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';

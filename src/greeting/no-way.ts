@@ -1,6 +1,6 @@
 /**
- * The way of an unknown client where nobody is led away: `greeting` is off, or in a dry run. The first words of clients
- * are not seen either.
+ * The way of an unknown client if no client is redirected: `greeting` is off, or in a dry run.
+ * Early talk is not seen either.
  */
 import type {Family} from '../net/address.js';
 import type {GateWay} from './way.js';

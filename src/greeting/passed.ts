@@ -1,6 +1,7 @@
 /**
- * Who has waited for the greeting in silence, and goes straight to the mailer from then on: how long, and what makes
- * it longer. Decides nothing about blocks, and puts nothing into the firewall (`way.ts`).
+ * Clients that have waited for the greeting in silence, and go straight to the mailer from then on:
+ * how long, and what makes it longer. Decides nothing about blocks, and puts nothing into the
+ * firewall (`way.ts`).
  */
 import type {Table} from '../base/mechanisms/table.js';
 

@@ -9,7 +9,7 @@ import type {Network} from '../net/network.js';
 /** What sendmail.cf says. */
 export type Pause =
   | {readonly kind: 'off'}
-  /** `ms`: who is not in the access map waits so long; absent: nobody else waits. */
+  /** `ms`: how long clients wait that are not in the access map; absent: no other client waits. */
   | {
       readonly kind: 'on';
       readonly ms?: number;
@@ -38,12 +38,12 @@ export function pauseIn(text: string): Pause {
 }
 
 /**
- * Who waits although nobody means it to. sendmail takes the longest key that matches; a key that is a name is only
- * known of this machine itself.
+ * Which clients wait although the operator did not intend it. sendmail takes the longest key that
+ * matches; a key that is a name is only known of this machine itself.
  *
  * @param text of the access map
  * @param exempt networks that should wait for nothing
- * @returns those that wait all the same; what no keys can name is not among them
+ * @returns those that still wait, without those that no keys can name
  */
 export function waitingIn(text: string, exempt: readonly Network[]): readonly Network[] {
   const entries = new Map<string, number>();

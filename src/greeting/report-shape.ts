@@ -1,6 +1,6 @@
 /**
- * Whether what came through the control socket is a report of the gate. Total and bounded: whatever it is, the answer
- * is yes or no. Whether it is true, and what follows, is not decided here.
+ * Checks whether what came through the control socket is a report of the gate. Total and bounded:
+ * whatever it is, the answer is yes or no. Others decide whether it is true, and what follows.
  */
 import {type Is, isText, listOf, maybe, oneOf, shape, whole} from '../base/shape.js';
 import {

@@ -29,7 +29,7 @@ export interface GateVisit {
   readonly said?: string;
 }
 
-/** Who waits now. */
+/** A client that waits now. */
 export interface GateWaiter {
   readonly client: string;
   /** Ms since the epoch. */

@@ -1,4 +1,7 @@
-/** How the greeting stands, as values: for `status`, `list --greeting`, `why`, and monitoring. Decides nothing. */
+/**
+ * The state of the greeting, as values: for `status`, `list --greeting`, `why`, and monitoring.
+ * Decides nothing.
+ */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
 import type {GateFate, GateReport, GateWaiter} from './report.js';
@@ -7,7 +10,7 @@ export interface GreetingView {
   readonly mode: Config['greeting'];
   /** The last report of the gate; absent: none came since the start. */
   readonly gate?: GateView | undefined;
-  /** Who has its port while it is not heard; absent: nobody else. */
+  /** The program that has its port while the gate does not report; absent: none. */
   readonly taken?: string | undefined;
   /** Clients by what became of them at the gate since the start. Counts. */
   readonly fates: Readonly<Record<GateFate, number>>;
@@ -38,7 +41,7 @@ export interface WaitsView {
   readonly clients: number;
 }
 
-/** Who waits now, as the gate said last. */
+/** Clients that wait now, by the gate's last report. */
 export interface WaitingView {
   readonly waiting: number;
   readonly waiters: readonly GateWaiter[];

@@ -1,6 +1,6 @@
 /**
- * The way of an unknown client to the gate, as the daemon sees it: what should stand in the firewall.
- * Decides nothing; `live/` keeps it in force.
+ * The way of an unknown client to the gate, as the daemon sees it: the desired state of the
+ * firewall. Decides nothing; `live/` keeps it in force.
  */
 import type {Family} from '../net/address.js';
 
@@ -8,7 +8,10 @@ import type {Family} from '../net/address.js';
 export const aliveSeconds = 30;
 
 export interface GateWay {
-  /** Puts in force what was said until now, and removes what other settings have left. Never fails. */
+  /**
+   * Puts in force what was asked for until now, and removes what other settings have left. Never
+   * fails.
+   */
   start(): Promise<void>;
   /** The gate has just reported that it takes clients: for `aliveSeconds` unknown ones go there. */
   renew(): void;
@@ -20,7 +23,10 @@ export interface GateWay {
   exempt(networks: ReadonlySet<string>): void;
   /** Clients whose first words the kernel saw before the mailer's second packet, since the last call. */
   early(): Promise<readonly string[]>;
-  /** Whose the gate's port is. `others`: nobody is led there, whatever was said before. */
+  /**
+   * Which program has the gate's port. `others`: no client is led there, whatever was asked for
+   * before.
+   */
   atPort(whose: 'ours' | 'others'): void;
   /** Compares with the kernel, and repairs. */
   check(): Promise<void>;

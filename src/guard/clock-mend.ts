@@ -1,8 +1,9 @@
 /**
- * Keeps blocks at the length that was asked for, whatever becomes of the clock. While the daemon runs it
- * notices each setting of the clock (`base/clocks/clock-steps.ts`), and the blocks are moved along: an hour
- * that is half over is half over afterwards. What an earlier run noted while the clock was ahead begins
- * now instead. Of blocks, of who was blocked, and of the first day; what else carries a time mends it where it is looked at.
+ * Keeps blocks at their length, even if somebody sets the clock. While the daemon runs it notices
+ * each setting of the clock (`base/clocks/clock-steps.ts`), and moves the blocks along: an hour
+ * that is half over is half over afterwards. What an earlier run noted while the clock was ahead
+ * begins now instead. Mends blocks, the clients that were blocked, and the first day; other readers
+ * of times mend their own.
  */
 import type {Block} from '../blocks/block.js';
 import type {State} from './state.js';

@@ -33,7 +33,7 @@ import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
 /** Blocks that were made so long before the relay lost its users may come of the same. Ms: 15 minutes. */
 const lateMs = 15 * 60_000;
 
-/** While nobody is judged it is told again each so long. Ms. */
+/** While judging is suspended the log says so again after this long. Ms. */
 const tellAgainMs = 10 * 60_000;
 
 /** When something happened, for a block that comes of it. Ms since the epoch. */
@@ -53,7 +53,7 @@ export class Guard {
   readonly #judge: Judge;
   readonly #sentences: Sentences;
   readonly #logins: Logins;
-  /** What was told of the wave; undefined: nothing since the start. */
+  /** What the log last said about the wave; undefined: nothing since the start. */
   #waveTold: 'on' | 'off' | undefined;
   readonly #tellLoss = new AtMostEvery(tellAgainMs);
   #piecesTold = 0;
@@ -131,15 +131,15 @@ export class Guard {
     return [outcome, ...this.#ended(outcome, moment, this.#exemptions)];
   }
 
-  /** Who is exempt now, and which networks are ours. */
+  /** Takes over the present exemptions, and which networks are ours. */
   see(exemptions: Exemptions): void {
     this.#exemptions = exemptions;
     this.#judge.scope.ours(exemptions.isOurs);
   }
 
   /**
-   * Hears what an old log tells of who delivered what to whom, and of nothing else: what speaks against
-   * a client is dropped, for it may be weeks old.
+   * Takes from an old log which clients delivered mail to which names, and nothing else: it drops
+   * what counts against a client, which may be weeks old.
    *
    * @returns how many recipients took mail. A count
    */
@@ -219,7 +219,7 @@ export class Guard {
     return this.#settings.attribution === 'any' || isVerified(proof);
   }
 
-  /** Nobody is judged any more, and who was blocked of late may have asked for lost users. */
+  /** Suspends judging, and lifts recent blocks: they may come from requests for lost users. */
   #lostList(atMs: number, nowMs: number): Outcome[] {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
     this.#tellLoss.take(nowMs);
@@ -248,7 +248,7 @@ export class Guard {
     return this.#sentences.of(verdicts, proof, {fromMs, nowMs}, exemptions);
   }
 
-  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  /** Sets a block, or replaces it. The caller has checked exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     return this.#sentences.block(block, repeat);
   }

@@ -18,7 +18,7 @@ import type {PieceJoiner} from '../mail/pieces.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
 
-/** Who is behind this envelope, as this machine sees it now? */
+/** Which client belongs to this envelope, as this machine sees it now? */
 export type Ask = (question: Question) => MachineAnswer | undefined;
 
 /** The machine that is asked in a replay: those processes are long gone. */
@@ -97,7 +97,7 @@ export class Joining {
     return this.#pieces.lost;
   }
 
-  /** Asks the machine who is behind a line, if it can know and nobody else has told. */
+  /** Asks the machine which client a line belongs to, if it can know and no line has named it. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
     const question = questionAbout(record, event, this.#settings, (queueId) =>

@@ -1,8 +1,8 @@
 /**
- * Takes blocks back: those that are over, and those that are no longer wanted. Functions over the state;
- * what must leave the firewall is told by their outcomes. Of a block that nobody wants any more nobody complains
- * either, so what it was made for is forgotten here, where every lifting passes, with a daemon or without. Which
- * blocks are made is for `guard.ts`.
+ * Takes blocks back: those that are over, and those that nobody wants any more. Functions over the
+ * state; their outcomes say what must leave the firewall. A block that is taken back leads to no
+ * complaint, so its reason is forgotten here, where every lifting passes, with a daemon or without.
+ * Which blocks are made is for `guard.ts`.
  */
 import type {Block} from '../blocks/block.js';
 import {forgetDeeds} from '../complaint/spool/deed.js';
@@ -93,7 +93,7 @@ export function unblock(state: State, network: string, nowMs: number): Outcome |
   return undefined;
 }
 
-/** A client that the operator lets go begins anew, or its old score would block it again. */
+/** A client that the operator unblocks starts at zero; its old score would block it again. */
 function letGo(state: State, block: Block, nowMs: number): Outcome {
   pardon(state, networkOf(block.network), nowMs);
   return lift(state, block, 'operator', nowMs);
@@ -111,7 +111,7 @@ export function lift(state: State, block: Block, why: WhyLifted, nowMs: number):
   return {kind: 'lifted', block, why};
 }
 
-/** The relay has lost its list of users: blocks that were made on evidence of late may come of it. */
+/** The relay has lost its list of users: recent blocks may be a result of that. */
 export function liftLate(state: State, sinceMs: number, nowMs: number): Outcome[] {
   // By the time of the log, as the loss: a replay makes all of its blocks at once.
   const isLate = ({fromMs, origin}: Block): boolean => fromMs >= sinceMs && origin === 'evidence';

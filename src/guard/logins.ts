@@ -1,6 +1,7 @@
 /**
- * Remembers which clients have logged in of late, and says of what a client did whether a user of ours did it. What a
- * login opens is decided in `blocks/passes.ts`; whether it is proved, by the caller.
+ * Remembers which clients logged in recently, and decides whether an action of such a client came
+ * from a user of ours. `blocks/passes.ts` decides what a login opens; the caller decides whether
+ * the login is proved.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {loginMs, mostSubmitters, type Submitter} from '../blocks/passes.js';

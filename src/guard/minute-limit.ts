@@ -1,8 +1,8 @@
 /**
- * Holds blocks back that come too fast: so many in a minute are made, and who is beyond them is blocked by
- * its next sign. Once a minute is half full one network makes no more than its share of it, or somebody with
- * many addresses would keep all others free. Minutes of the clock and not a span of time: a clock that is set
- * back cannot jam it.
+ * Limits the blocks made in a minute. A client beyond the limit is blocked by its next sign. Once a
+ * minute is half full, one network gets no more than its share of it; otherwise an attacker with
+ * many addresses would keep all others free. Counts minutes of the clock and not a span of time: a
+ * clock that is set back cannot jam it.
  */
 import {groupOf} from './places.js';
 
@@ -13,12 +13,12 @@ export const leastShare = 16;
 
 export class MinuteLimit {
   readonly #most: number;
-  /** The minute of the clock, and the blocks made in it. A restart begins it anew. */
+  /** The minute of the clock, and the blocks made in it. A restart begins again at zero. */
   #minute = 0;
   #made = 0;
   /** The same by network: an IPv4 /24, an IPv6 /48. */
   readonly #madeIn = new Map<string, number>();
-  /** Who was told of in this minute. */
+  /** Networks that were reported in this minute. */
   readonly #told = new Set<string>();
 
   /** @param most blocks that evidence can make in one minute. A count */
@@ -26,7 +26,7 @@ export class MinuteLimit {
     this.#most = most;
   }
 
-  /** @returns `full`: this block is not made; `stillFull`: and it was told of already */
+  /** @returns `full`: this block is not made; `stillFull`: and that was reported already */
   take(network: string, nowMs: number): 'free' | 'full' | 'stillFull' {
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.#minute) {

@@ -1,4 +1,4 @@
-/** What a record is read as, and what can come of it. */
+/** How a record is read, and what can follow from it. */
 import type {Block} from '../blocks/block.js';
 import type {Ignored} from '../hearing/heard.js';
 import type {LogRecord} from '../log/record.js';

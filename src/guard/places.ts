@@ -1,8 +1,9 @@
 /**
- * Decides which block gives its place to a new one when as many stand as can. Those go first that a block
- * around them holds as well; then those of a network that has more than its share, for one sender with
- * many addresses of a network would fill all places; then the least: with a low score and little time left.
- * What an operator blocked stays. Lifts nothing itself (`lifting.ts`), and makes no block (`sentences.ts`).
+ * Decides which block gives its place to a new one when all places are taken. First go blocks that
+ * a larger block covers as well; then those of a network that has more than its share, for an
+ * attacker with many addresses of a network would fill all places; then the least: with a low score
+ * and little time left. An operator's block stays. Lifts nothing itself (`lifting.ts`), and makes
+ * no block (`sentences.ts`).
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type Block, passes} from '../blocks/block.js';
@@ -14,7 +15,10 @@ export const shareOfNetwork = {'/24': 1 / 8, '/48': 1 / 8, '/64': 1 / 16} as con
 export const leastOfNetwork = 8;
 /** With so many blocks or fewer all are compared for each new one. A count: a millisecond. */
 const mostCompared = 2000;
-/** With more they are compared anew after so many have gone. A count: 200,000 take a third of a second. */
+/**
+ * With more blocks than places, all are compared again after this many have gone. A count: 200,000
+ * take a third of a second.
+ */
 const gonePerLook = 256;
 
 type Place =
@@ -58,7 +62,7 @@ export class Places {
     [this.#most, this.#blocks] = [most, blocks];
   }
 
-  /** For a block that does not stand yet. A place that is told is taken. */
+  /** For a block that is not in force yet. Takes the place that it returns. */
   take(block: Block, nowMs: number): Place {
     if (this.#blocks.size < this.#most) {
       this.#look = undefined;

@@ -1,6 +1,7 @@
 /**
- * Makes blocks of the judge's verdicts, as far as nothing holds them back: who is exempt in a network, how
- * many blocks a minute may bring, how many can stand. Tells the judge which were made. Convicts nobody.
+ * Makes blocks from the judge's verdicts, unless something prevents them: exempt clients in a
+ * network, the limit of blocks in a minute, the limit of places. Tells the judge which blocks were
+ * made. Convicts no client.
  */
 import type {Block} from '../blocks/block.js';
 import {lift} from './lifting.js';
@@ -56,7 +57,7 @@ export class Sentences {
     });
   }
 
-  /** Sets a block, or sets it anew. The caller has asked about exemptions and refusals. */
+  /** Sets a block, or replaces it. The caller has checked exemptions and refusals. */
   block(block: Block, repeat: number): Outcome {
     const {blocks, history} = this.#state;
     const {network, fromMs: atMs, madeMs = atMs, reason} = block;

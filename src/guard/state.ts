@@ -87,9 +87,9 @@ const tables = {
   chains: of<NotedChain>(),
   /** The ports at which the mailer was last seen to take connections: one row. */
   mailerPorts: of<readonly number[]>(),
-  /** Who has logged in of late, by client. */
+  /** Clients that logged in recently. */
   submitters: of<Submitter>(),
-  /** Who has waited for the greeting, and goes straight to the mailer since, by client. */
+  /** Clients that have waited for the greeting, and go straight to the mailer since, by client. */
   passed: of<Pass>(),
   /** Who spoke before the greeting, or left, by client. */
   greeted: of<Greeted>(),
@@ -105,15 +105,18 @@ const tables = {
   egressChains: of<{readonly chain: string}>(),
   /** The same of the greeting: one row, where something of it was ever made. */
   greetingRules: of<{readonly chain: string}>(),
-  /** Whom to write to about an address, by network. */
+  /** Abuse contacts of addresses, by network. */
   contacts: of<ContactRow>(),
   /** What blocked clients did, for complaints, by client. */
   complaintDeeds: of<Deed>(),
-  /** Complaints, by their id; whom nobody complains to or of; and what is remembered as a whole: one row. */
+  /**
+   * Complaints, by their id; mailboxes and networks to which no complaint goes; and what is
+   * remembered as a whole: one row.
+   */
   complaints: of<Complaint>(),
   complaintLeftOut: of<LeftOut>(),
   complaintBook: of<ComplaintBook>(),
-  /** What is known of one client, by its address; and more of those who deliver. */
+  /** What is known of one client, by its address; and more of clients that deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),
   /** What is known of one network of clients, by its address and prefix length. */
@@ -154,7 +157,7 @@ interface Saved {
 
 /**
  * @param use `unsaved`: the state ends with its process, so no table notes what has changed
- * @param salt of packed tables: a number that nobody knows who may choose keys. 32 bits
+ * @param salt of packed tables: a number that no client that may choose keys knows. 32 bits
  */
 export function makeState({rows, sheets}: Saved, use: Saving, salt = 0): State {
   const made = [

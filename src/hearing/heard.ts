@@ -1,6 +1,6 @@
 /**
- * Counts what is heard from one source, and for each line that does not count why not. Decides what plainly is
- * of the mailer though it does not count. What the counts mean is for `judge.ts`.
+ * Counts the lines of one source, and for each line that does not count the reason. Decides which
+ * lines plainly are the mailer's though they do not count. `judge.ts` decides what the counts mean.
  */
 import {printable} from '../base/printable.js';
 import type {LogRecord} from '../log/record.js';
@@ -72,7 +72,7 @@ export interface Heard {
   readonly strangeExample: string;
 }
 
-/** Of a line as an example. Characters. */
+/** Length of a line as an example. Characters. */
 const exampleCharacters = 60;
 
 const emptyRow = (): {-readonly [Name in keyof Row]: number} => ({
@@ -187,7 +187,7 @@ export class Listener {
         if (!isOwn && hasOwnMessage(`${program}: ${message}`, this.#dialect)) {
           this.#row[reason] -= 1;
           this.#all[reason] -= 1;
-          this.#takeUnframed(`${program}: ${message}`, 'its program cannot be told');
+          this.#takeUnframed(`${program}: ${message}`, 'its program is not known');
           break;
         }
         const isMailers = isOwn || names.includes(program);

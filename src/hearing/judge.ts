@@ -1,10 +1,11 @@
 /**
- * Decides whether the mailer is heard: counters in, verdict out. `deaf` is said only where something shows
- * that the mailer speaks and does not count: lines that plainly are its own, a log in which nothing can be
- * read, a log that is not there, another log that has its lines, sessions without a line. A mailer that is
- * silent, alone or among other programs, is `quiet`: that is no fault.
+ * Decides whether the daemon hears the mailer: counters in, verdict out. The verdict is `deaf` only
+ * if something shows that the mailer logs and the lines do not count: lines that plainly are the
+ * mailer's, a log in which no line can be read, a log that is missing, another log that has the
+ * mailer's lines, sessions without a line. A mailer that is silent, alone or among other programs,
+ * is `quiet`: that is no fault.
  *
- * Anybody who may write to the log can write such lines, and so bring a false alarm about. That is the
+ * Anybody who may write to the log can forge such lines, and so raise a false alarm. That is the
  * safer side: an alarm blocks nobody. One line that is understood ends it.
  */
 import type {Heard} from './heard.js';
@@ -21,9 +22,12 @@ export const leastUnreadableLines = 100;
  * to be it, for a second instance or host may be left out on purpose. Ms: a day has a busy hour.
  */
 export const longestQuietMs = 24 * 3_600_000;
-/** A log that is not there: by then rotation has made it anew. Ms. */
+/** A log that is not there: by then rotation has made a new one. Ms. */
 export const longestMissingMs = 10_000;
-/** So long without a line of the mailer it is looked for elsewhere. Ms: a queue run of sendmail is oftener. */
+/**
+ * After this long without a line of the mailer, the daemon looks elsewhere. Ms: queue runs of
+ * sendmail are more frequent.
+ */
 export const longestSilenceMs = 5 * 60_000;
 /** Sessions of the mailer without one line of it. A count: a monitor that hangs up may leave no line. */
 export const leastSessions = 5;
@@ -133,7 +137,7 @@ function ofLines(heard: Heard, nowMs: number): Deafness | undefined {
   // Most of what the mailer says does count, though nothing of it is about a client.
   const most = Math.max(row.otherHost, row.otherWriter, row.otherProgramOwn, row.strange);
   if (row.mailerOwn >= Math.max(most, 1)) return undefined;
-  // Who was heard may be silent, and others speak meanwhile.
+  // A mailer that was heard may be silent while other programs log.
   if (understood > 0 && nowMs - rowSinceMs < longestQuietMs) return undefined;
   const {lines} = row;
   if (row.otherHost >= leastLines) return {why: 'hosts', lines: row.otherHost, hosts};
@@ -154,7 +158,7 @@ function unreadableIn({row, all}: Heard): number {
   return isAll && row.noFrame >= least ? row.noFrame : 0;
 }
 
-/** What is heard, and still leaves something out: worth a word, and no alarm. */
+/** What counts but leaves something out: worth a remark, and no alarm. */
 export type Missed =
   | {readonly kind: 'unreadable'; readonly lines: number}
   | {readonly kind: 'otherNames'; readonly lines: number}

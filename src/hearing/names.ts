@@ -1,6 +1,6 @@
 /**
- * Decides under which names in the syslog the lines of the mailer stand. What a name is, the dialect
- * knows; which lines under it count for whom is for `guard/guard.ts`.
+ * Decides under which names the mailer logs. The dialect knows what a name is; `guard/guard.ts`
+ * decides which lines under it count for which client.
  */
 import type {WantedSettings} from './words.js';
 import type {Config} from '../config/schema.js';
@@ -22,7 +22,7 @@ export const wantedSettings = (
   namesAre: mailerSyslogName.includes('auto') ? 'auto' : 'named',
 });
 
-/** Names that are told one by one. A count: of the many of `auto` the first stand for all. */
+/** Names that are shown one by one. A count: of the many of `auto` the first stand for all. */
 const mostShownNames = 3;
 
 export const shownNames = (names: readonly string[]): string =>

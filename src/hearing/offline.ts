@@ -1,7 +1,7 @@
 /**
- * Whether a log that is read as a whole is heard: what `replay` and `explain` say at their end. A replay steps
- * over most lines, so it listens to the beginning of a log only; where something in it is understood the rest is
- * of no interest.
+ * Whether `replay` and `explain` hear the mailer in a log that they read as a whole; they print it
+ * at their end. A replay skips most lines, so this reads only the beginning of a log; if it
+ * understands something there, the rest does not matter.
  */
 import {Listener} from './heard.js';
 import {judgeSource, leastLines, missedBy} from './judge.js';

@@ -7,12 +7,12 @@ import {printable} from '../base/printable.js';
 
 /** Names counted at once. A count: a machine has a dozen programs that log, a collector some hosts. */
 export const mostNames = 32;
-/** Names that are told. A count. */
+/** Names shown. A count. */
 const mostTold = 3;
-/** Of a name as it is told. Characters. */
+/** Length of a name as shown. Characters. */
 const mostNameCharacters = 64;
 
-/** One name as it is told: printable, and cut. Counts. */
+/** One name as shown: printable and cut. Counts. */
 export interface Counted {
   readonly name: string;
   readonly lines: number;

@@ -1,4 +1,7 @@
-/** What is heard, for people and monitoring: one value of plain data that goes through the control socket. */
+/**
+ * What the daemon hears, for people and monitoring: one value of plain data that goes through the
+ * control socket.
+ */
 import type {Heard} from './heard.js';
 import {type Hearing, missedBy} from './judge.js';
 import type {Counted} from './tally.js';
@@ -13,7 +16,7 @@ export interface SourceView {
   readonly verdict: Verdict;
   /** Why the mailer is not heard, and what would help; empty: it is, or is quiet. */
   readonly why: string;
-  /** What does not count beside what is heard, and may be meant to. */
+  /** Lines that do not count, which may be on purpose. */
   readonly notes: readonly string[];
   readonly sinceMs: number;
   readonly lines: number;
@@ -23,7 +26,7 @@ export interface SourceView {
   readonly signs: number;
   /** Lines that do not count, by reason. */
   readonly ignored: Readonly<Record<IgnoredBy, number>>;
-  /** The most frequent since the last line that told of a client. */
+  /** The most frequent programs since the last line about a client. */
   readonly programs: readonly Counted[];
   readonly hosts: readonly Counted[];
   readonly lastLineMs: number | undefined;

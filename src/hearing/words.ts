@@ -1,4 +1,7 @@
-/** Puts into words why the mailer is not heard, and what would help. Foreign text is printable and cut. */
+/**
+ * Puts into words why the daemon does not hear the mailer, and what would help. Foreign text is
+ * printable and cut.
+ */
 import {countText} from '../base/count.js';
 import {aboutText} from '../base/duration.js';
 import type {Heard} from './heard.js';

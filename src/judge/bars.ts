@@ -1,8 +1,9 @@
 /**
- * At how many names a client is blocked. The bar for who has delivered nothing is the setting `threshold`.
- * The others are a cost decision and no likelihood: a wrong block of who delivers costs mail, so its bar is
- * higher; a stranger loses nothing that we know of, so there are lower ones for strangers. Whether a client is
- * a stranger, and when it is judged, is for `judge.ts`.
+ * At how many names a client is blocked. The bar for a client that has delivered nothing is the
+ * setting `threshold`. The others are a cost decision and no likelihood: a wrong block of a client
+ * that delivers costs mail, so its bar is higher; a stranger loses nothing that we know of, so
+ * strangers have lower ones. Whether a client is a stranger, and when it is judged, is for
+ * `judge.ts`.
  */
 import type {Policy} from '../score/policy.js';
 import {mailerNames} from './memory/client-record.js';
@@ -12,13 +13,14 @@ import type {Rule} from './verdict.js';
 const usualThreshold = 10;
 
 /**
- * The bar of a mailer, in bars of one who has delivered nothing. A factor. With 2, a mailer of whose names 60 in
- * 100 are unknown (a ticket system, which answers whatever address it was given) meets it once in 200 tries, and
- * with 1 once in 14; one with 50 once in 40,000. A guesser pays each such bar with wanted mail.
+ * The bar of a mailer, in bars of a client that has delivered nothing. A factor. With 2, a mailer
+ * with 60 unknown names in 100 (a ticket system, which answers any address that it was given) meets
+ * it once in 200 tries, and with 1 once in 14; one with 50 once in 40,000. A guesser pays each such
+ * bar with wanted mail.
  */
 const mailerFactor = 2;
 
-/** Of who has been known for so long and delivered nothing. Names; seconds. */
+/** Of a client that has been known for this long and delivered nothing. Names; seconds. */
 const silenceBar = 4;
 const silenceSec = 3600;
 /** The same for who asked with the null sender alone: four names that weigh a half. */
@@ -29,7 +31,10 @@ const silenceNullBar = 2;
  * wrote to a person who left, and mistyped the next name, before any mail arrived.
  */
 const waveBar = 3;
-/** Who has delivered for the first time so recently is judged in a wave like a stranger. Seconds: 12 h. */
+/**
+ * A client that delivered for the first time this recently is judged in a wave like a stranger.
+ * Seconds: 12 h.
+ */
 const waveNewcomerSec = 12 * 3600;
 
 /** In a network that is thick with guessers. Names. */
@@ -60,10 +65,10 @@ interface RowFacts {
 }
 
 /**
- * The bar of a row of names. It rises with each of the names that make a mailer of a stranger, and is the setting
- * again for a week after a block: that was no accident, and credit would buy a whole row each time. On the first
- * day a mailer may not have delivered anything yet, so the bar is as high for who takes an hour or longer; who is
- * faster meets the setting on every day.
+ * The bar of a row of names. It rises with each of the names that make a mailer of a stranger, and
+ * equals the setting for a week after a block: that was no accident, and credit would buy a whole
+ * row each time. On the first day a mailer may not have delivered anything yet, so the bar is as
+ * high for a client that takes an hour or longer; a faster one meets the setting on every day.
  */
 export function rowBar(facts: RowFacts, {threshold}: Policy): number {
   const {delivered, knownSeconds, learning, blocked} = facts;

@@ -1,12 +1,13 @@
 /**
- * Why a client was blocked, in words: the one place for the log's line, `list`, `why`, the history and
- * `replay`. Decides which of the names are told, and how.
+ * Why a client was blocked, in words: the one source for the log's line, `list`, `why`, the history
+ * and `replay`. Decides which of the names are shown, and how.
  *
- * The log's line tells names at the level `notice`, which quotes no other text of a log. Without
- * them nobody can see at a glance whether the block is right, and a mailbox of that name is not there:
- * the mailer's own log has them all. They are hostile text. So each is cut, and keeps only what
- * a name of a mailbox is written with (RFC 5321, atoms): no blank, colon, bracket or comma. A name can
- * then neither end the list, nor look like another part of the line or like a line of a mailer.
+ * The log's line shows names at the level `notice`, which quotes no other text of a log. Without
+ * the names an operator cannot see at a glance whether the block is right, or that no mailbox of
+ * that name exists: the mailer's own log has them all. The names are hostile text. So each is cut,
+ * and keeps only the characters of a mailbox name (RFC 5321, atoms): no blank, colon, bracket or
+ * comma. A name can then neither end the list, nor look like another part of the line or like a
+ * line of a mailer.
  */
 import {aboutText, durationText} from '../base/duration.js';
 import {countText} from '../base/count.js';
@@ -20,7 +21,7 @@ const mostTold = 2;
 /** Longest name. Characters. */
 const nameCharacters = 24;
 
-/** What is looked at of a name: it may have any length. Characters. */
+/** How much of a name is read: it may have any length. Characters. */
 const readCharacters = 256;
 
 /** The whole reason: what was done, what spoke for it, and which bar was met. */

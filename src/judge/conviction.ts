@@ -1,6 +1,7 @@
 /**
- * Holds a client against the bars, and says what spoke for and against it. Tells its neighbours too, and the
- * wave, that a stranger asked. Changes nothing of the client but what was told of it.
+ * Compares a client with the bars, and says what spoke for and against it. Tells its neighbours
+ * too, and the wave, that a stranger asked. Changes nothing of the client except what is known of
+ * it.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
@@ -42,7 +43,9 @@ interface Witnesses {
 /** Names of one stranger that its networks hear of, in all. A count. */
 const mostTold = 3;
 
-/** Who has delivered for the first time so recently counts for a wave. Seconds: 12 hours. */
+/**
+ * A client that delivered for the first time this recently counts for a wave. Seconds: 12 hours.
+ */
 const newcomerSec = 12 * 3600;
 
 /** A network counts once for a wave in so long. Ms: an hour. */
@@ -58,14 +61,14 @@ const holderOf = ({family, value, text}: Address): string =>
 export class Convictions {
   readonly #policy: Policy;
   readonly #witnesses: Witnesses;
-  /** When each network counted for the wave. A restart begins anew. */
+  /** When each network counted for the wave. A restart begins again with none. */
   readonly #holders = new BoundedMap<string, number>(mostHolders);
 
   constructor(policy: Policy, witnesses: Witnesses) {
     [this.#policy, this.#witnesses] = [policy, witnesses];
   }
 
-  /** @param accepted whether it can be told how many recipients its open envelope was given */
+  /** @param accepted whether the number of accepted recipients of its open envelope is known */
   row(
     slot: Slot,
     client: Address,

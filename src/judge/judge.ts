@@ -1,7 +1,7 @@
 /**
  * The sequential test: is this client a mailer or a guesser? Each answer it got is an observation about a
  * distinct name and moves its score (`score/weights.ts`); at a bar (`bars.ts`) it is blocked
- * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know who is exempt,
+ * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know which clients are exempt,
  * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
@@ -185,7 +185,7 @@ export class Judge {
     const clients = this.#clients;
     addU16(clients, slot, field.openAccepted, -(envelope.accepted ?? 0));
     const sec = secOf(atMs);
-    // What led to a block was told with it, and the score began anew.
+    // The message about the block named what led to it, and the score began again at zero.
     const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
     if (clients.u8(slot, field.blocks) > 0 && envelope.firstMs / 1000 < blockedUntilSec) return [];
     if (this.listLoss.view().kind === 'on') return [];

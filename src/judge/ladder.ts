@@ -7,14 +7,16 @@ import type {Rule} from './verdict.js';
 import type {Policy} from '../score/policy.js';
 
 /**
- * Blocks of strangers after the first one for a row: with `block_time` of an hour a day, and then four days.
- * Who was wrongly blocked once waits an hour, and who guesses on loses an address.
+ * Blocks of strangers after the first one for a row: with `block_time` of an hour a day, and then
+ * four days. A client that was wrongly blocked once waits an hour, and a guesser that goes on loses
+ * an address.
  */
 const strangerRungs = [24, 96];
 
 /**
- * In a wave the first block is a long one: a bot that comes back after a day gets one more name each time. The
- * third name of who has delivered nothing says more than a second one and a second block would.
+ * In a wave the first block is a long one: a bot that comes back after a day gets one more name
+ * each time. The third name of a client that has delivered nothing says more than a second one and
+ * a second block would.
  */
 const waveRung = 1;
 

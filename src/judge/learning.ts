@@ -8,9 +8,9 @@ import type {Table} from '../base/mechanisms/table.js';
 
 /** How far an installation is. Plain data: it is saved as it is. */
 export type Learning =
-  /** Old logs are being read. A start that finds this was killed half-way, and begins anew. */
+  /** Old logs are being read. A start that finds this was killed half-way, and reads them again. */
   | {readonly kind: 'reading'}
-  /** `sinceMs`: the earliest that was heard of who delivers what. Ms since the epoch. */
+  /** `sinceMs`: the earliest delivery that the logs hold. Ms since the epoch. */
   | {readonly kind: 'firstDay'; readonly sinceMs: number}
   | {readonly kind: 'learnt'};
 

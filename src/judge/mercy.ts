@@ -1,6 +1,6 @@
 /**
- * What becomes of a client when its block is taken back, ends early or is forgiven. Functions over the tables:
- * blocks are lifted where no judge is at work (`guard/lifting.ts`).
+ * What happens to a client when its block is taken back, ends early or is forgiven. Functions over
+ * the tables: blocks are lifted where no judge is at work (`guard/lifting.ts`).
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {addressOf} from '../net/address.js';
@@ -16,8 +16,8 @@ import type {JudgeTables} from './tables.js';
 type Tables = Pick<JudgeTables, 'clients' | 'records' | 'networks' | 'suspects'>;
 
 /**
- * The client, or the network, begins anew: its old score would block it again. What was delivered is not
- * forgotten: who was blocked by mistake must not be a stranger afterwards.
+ * The client, or the network, starts at zero: its old score would block it again. What it delivered
+ * is kept: a client that was blocked by mistake must not be a stranger afterwards.
  */
 export function pardon(tables: Tables, network: Network, nowMs: number): void {
   const {clients, records, suspects} = tables;
@@ -59,9 +59,9 @@ export function endEarlier(
 }
 
 /**
- * The clock was set back: who is blocked is so until the same moment, and who no longer was is not blocked
- * anew. Where it was set forward there is nothing to do: that a client counts as blocked for less than its
- * block stands is no harm to it.
+ * The clock was set back: a blocked client stays blocked until the same moment, and a client that
+ * no longer was is not blocked again. If the clock was set forward there is nothing to do: that a
+ * client counts as blocked for less time than its block lasts does no harm.
  *
  * @param backMs by how much
  */

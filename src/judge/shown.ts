@@ -1,4 +1,4 @@
-/** What the judge knows, put together for people (`view.ts`). Changes nothing. */
+/** Puts together what the judge knows, for an operator (`view.ts`). Changes nothing. */
 import {addressOf} from '../net/address.js';
 import type {Network} from '../net/network.js';
 import type {Judge} from './judge.js';

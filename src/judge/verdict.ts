@@ -1,5 +1,5 @@
 /**
- * What the judge can decide, as values: who is to be blocked, for how long, and what spoke for and
+ * What the judge can decide, as values: which client to block, for how long, and what spoke for and
  * against it. Does not decide (`judge.ts`), nor whether a block is made now (`guard/guard.ts`).
  */
 import type {Proof} from '../mail/evidence.js';
@@ -37,7 +37,10 @@ export interface Because {
   readonly wave: 'on' | 'off';
   /** Of a network: clients that asked. A count. */
   readonly members?: number | undefined;
-  /** The larger network whose score and members are told, where that has convicted it. */
+  /**
+   * The larger network that convicted it, if one did: score and members are then those of this
+   * network.
+   */
   readonly within?: string | undefined;
   /** The last names that it asked for: hostile text, cut and bounded. */
   readonly names: readonly string[];

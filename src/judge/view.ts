@@ -63,7 +63,7 @@ export interface CrowdView {
   /** Strangers ask for unknown names from everywhere. `sinceMs`: ms since the epoch, if known. */
   readonly wave:
     {readonly kind: 'off'} | {readonly kind: 'on'; readonly sinceMs?: number | undefined};
-  /** The relay refuses users whom it had (`crowd/list-loss.ts`): nobody is blocked. */
+  /** The relay refuses users that it had (`crowd/list-loss.ts`): nobody is blocked. */
   readonly listLoss: ListLossView;
   /** The first day of an installation that knows nobody yet. `untilMs`: ms since the epoch. */
   readonly learning: {readonly kind: 'off'} | {readonly kind: 'on'; readonly untilMs: number};
@@ -78,14 +78,14 @@ export interface CrowdView {
   };
 }
 
-/** Who is asked. */
+/** The client that was asked about. */
 export interface Judged {
   /** @param network an address, or the network of one client; of others nothing is known */
   readonly client: (network: Network, atMs: number) => ClientView | undefined;
   readonly crowd: (atMs: number) => CrowdView;
 }
 
-/** Who is known, and how each is called. */
+/** Known clients, and the name of each. */
 export interface KnownClients {
   /** Whose mail is wanted: clients with a record, by their text. Walks over all records. */
   readonly withRecord: () => Iterable<string>;

@@ -13,7 +13,7 @@ import {type Frame, mostTimes, readFrame, zoneOf} from './syslog.js';
 import {Stamps} from './stamp.js';
 import type {IdClock} from './wall-time.js';
 
-/** `none`: no message of a process that can be told. */
+/** `none`: no message of a known process. */
 export type Framed = Exclude<Frame, {kind: 'repeat'}>;
 
 /** Takes the frames off the lines of one log, in the order in which they stand there. */

@@ -1,6 +1,6 @@
 /**
  * Turns one entry of the systemd journal, as `journalctl --output=json` gives it, into a record.
- * Which entries are asked for, and where reading goes on, is for `sys/journal/journal.ts`; who is believed
+ * Which entries are asked for, and where reading goes on, is for `sys/journal/journal.ts`; which writer is believed
  * is for `mail/authorship.ts`.
  *
  * Fields that begin with an underscore come from journald, which has them from the kernel; all

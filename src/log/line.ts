@@ -1,4 +1,4 @@
-/** One complete line of a followed log, and where it stood. What it says is for `syslog.ts`. */
+/** One complete line of a followed log, and its place. What it says is for `syslog.ts`. */
 export interface Line {
   /** The path that is followed; the name of the source in state and reports. */
   readonly source: string;

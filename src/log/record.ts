@@ -8,7 +8,10 @@ export interface LogRecord {
   readonly atMs: number;
   readonly host: string;
   readonly program: string;
-  /** As the line says: anybody who may write to the log can write any. `noPid` where it says none. */
+  /**
+   * As the line says: any process that may write to the log can write any pid. `noPid` if it names
+   * none.
+   */
   readonly pid: number;
   readonly message: string;
   /** How many such messages it stands for: `message repeated 5 times: […]`. A count, 1 or more. */
@@ -18,8 +21,8 @@ export interface LogRecord {
 }
 
 /**
- * A line that tells no process. It is tied to others by its queue id only, and the machine is not asked
- * who is behind it. No process of user space has this number.
+ * A line that names no process. Only its queue id ties it to others, and blocksmtp does not ask the
+ * machine about it. No process of user space has this number.
  */
 export const noPid = 0;
 

@@ -1,4 +1,4 @@
-/** What can happen to a log that is followed, besides its lines. */
+/** What can happen to a followed log, besides its lines. */
 
 export type FollowEvent =
   | UnreadEvent
@@ -7,7 +7,7 @@ export type FollowEvent =
   | {readonly kind: 'rotated'; readonly path: string}
   /** The file that was read last is nowhere to be found. */
   | {readonly kind: 'predecessorGone'; readonly path: string}
-  /** Told of the first one that is not followed. */
+  /** Names the first file that is not followed. */
   | {readonly kind: 'tooManyFiles'; readonly path: string; readonly most: number};
 
 export type JournalEvent =

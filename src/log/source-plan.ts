@@ -1,6 +1,6 @@
 /**
- * Decides which logs are followed, from what was asked for and what the machine has. How they are
- * followed, and what several tell alike, is for `daemon/sources.ts`.
+ * Decides which logs to follow, from the settings and from what the machine has.
+ * `daemon/sources.ts` follows them, and handles what several of them repeat.
  */
 
 /** Where the mail log is, by custom: Debian; Red Hat and the BSDs. */
@@ -10,8 +10,8 @@ const customaryFiles = ['/var/log/mail.log', '/var/log/maillog'];
 export const journalSource = 'journal';
 
 /**
- * A log that nobody has written to for so long was left behind by a syslogd that is gone. Ms: should
- * it only be a quiet relay's, the journal has all the same.
+ * A log without new lines for this long was left behind by a syslogd that is gone. Ms: if it
+ * belongs to a quiet relay, the journal has its lines too.
  */
 const longestQuietMs = 24 * 3600 * 1000;
 

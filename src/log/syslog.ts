@@ -1,5 +1,5 @@
 /**
- * Takes the frame off one line: when, which host, which program, which pid, what was said. Knows
+ * Takes the frame off one line: when, which host, which program, which pid, which message. Knows
  *
  *     STAMP HOST TAG[PID]: MESSAGE                  RFC 3164 as files have it; STAMP: `stamp.ts`
  *     STAMP <mail.notice> HOST TAG[PID]: MESSAGE    FreeBSD syslogd -v and -vv

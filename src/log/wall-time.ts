@@ -1,12 +1,12 @@
 /**
- * The time that a clock on the wall showed, as time since the epoch. A stamp of local time leaves open
- * the year, which RFC 3164 does not write, and in autumn which of two equal hours is meant.
+ * The time that a wall clock showed, as time since the epoch. A stamp of local time leaves open the
+ * year, which RFC 3164 does not write, and in autumn which of two equal hours is meant.
  *
- * Both are told by the id that a message may begin with, if there is a clock in it. An id never moves a stamp
- * otherwise. It says when its envelope began, a line about the envelope may come days later, so a
- * difference proves little; and the lines of a session that have no id must keep the clock of those
- * that have. An id that fits the day of the stamp in no year is none, or a forged one, and tells
- * nothing.
+ * The id at the beginning of a message answers both, if it holds a clock. Otherwise an id never
+ * moves a stamp. It says when its envelope began, and a line about the envelope may come days
+ * later, so a difference proves little; and the lines of a session that have no id must keep the
+ * clock of those that have. If an id fits the day of the stamp in no year, it is no id, or a forged
+ * one, and is ignored.
  */
 /**
  * The clock in the ids that messages of a mailer begin with. It is UTC and knows the year. Which mailer's

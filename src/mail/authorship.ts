@@ -1,11 +1,12 @@
 /**
- * What a record is worth, by what the journal knows of its writer. How a mailer is known by its writer
- * is the mailer's own (`dialect.ts`).
+ * What a record is worth, by what the journal knows of its writer. How a mailer is recognised by
+ * its writer is the mailer's own (`dialect.ts`).
  *
- * The pid that the line claims has no say. syslog(3) sends the number the process has in its own pid
- * namespace, so a mailer in a container that shares our /dev/log always claims another one; and
- * whoever is root and runs the mailer cannot make it claim a false one. To ask this machine about the
- * process (/proc), take the writer's pid; to compare with a queue id, the one in the line.
+ * The pid that the line claims has no say. syslog(3) sends the number that the process has in its
+ * own pid namespace, so a mailer in a container that shares our /dev/log always claims another one;
+ * and an attacker who is root and runs the mailer cannot make it claim a false one. To ask this
+ * machine about the process (/proc), take the writer's pid; to compare with a queue id, the one in
+ * the line.
  */
 import {isVerified, type Proof} from './evidence.js';
 import type {LogRecord, Writer} from '../log/record.js';
@@ -13,7 +14,7 @@ import type {LogRecord, Writer} from '../log/record.js';
 export type Authorship =
   | 'mailer'
   /**
-   * Maybe: root, of whom not even a name was left, or a system user with the mailer's program, as
+   * Maybe: root, of which not even a name was left; or a system user with the mailer's program, as
    * which sendmail runs with `RunAsUser`, and a hacked web server too. As good as a line in a file.
    */
   | 'unsure'

@@ -81,7 +81,10 @@ export class Connections {
     }
   }
 
-  /** Whom the process serves, as far as a connect line tells, for what began behind that line. */
+  /**
+   * The client that the process serves, as far as a connect line names it, for what began behind
+   * that line.
+   */
   clientOf(record: LogRecord, firstMs: number): KnownClient | undefined {
     const connection = this.#live(record);
     if (connection === undefined || connection.login === 'only') return undefined;

@@ -1,11 +1,12 @@
 /**
- * Remembers whose an envelope was that is over and on its way, so that what becomes of it can be told
- * of its client: `to=…` carries only the queue id, and another process writes it, maybe days later.
+ * Remembers the client of an envelope that has ended and is on its way, so that the fate of the
+ * mail counts for that client: `to=…` carries only the queue id, and another process writes it,
+ * maybe days later.
  *
- * What counts for a client is the recipient it asked for. Behind an alias the line names another
- * one, and the alias only sometimes (`ctladdr=`): without it nothing is told. A client can make a name
- * up beside a true one (see `Delivery.others`), and an alias can lead to many: so an envelope gives no
- * more sure names than recipients were accepted in it.
+ * Only the recipient that the client asked for counts. Behind an alias the line names another
+ * recipient, and the alias only sometimes (`ctladdr=`): without it nothing counts. A client can
+ * invent a name beside a true one (see `Delivery.others`), and an alias can lead to many
+ * recipients: so an envelope gives no more sure names than it had accepted recipients.
  */
 import {hashOf} from '../base/hash.js';
 import type {Table} from '../base/mechanisms/table.js';
@@ -129,8 +130,8 @@ const ofNobody = {
 } as const;
 
 /**
- * In whose name a message arrives is the alias that the client asked for, or the sender, where he is a
- * user of this machine: then the recipients are what he asked for.
+ * The mail arrives in the name of the alias that the client asked for, or of the sender if that is
+ * a user of this machine: then the client asked for the recipients.
  */
 function namesOf(
   {sure, others, inNameOf}: Delivered,

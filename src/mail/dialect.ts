@@ -3,8 +3,8 @@
  * `Dialect` and nothing else; daemon and commands choose one and pass it on. A property of a mailer
  * is a member here, and never an `if` elsewhere.
  *
- * A dialect says what was said and which process is which. It does not decide what an event counts,
- * whose it is, or who is blocked.
+ * A dialect reads what a line says, and which process is which. It does not decide what an event counts,
+ * which client it belongs to, or which client is blocked.
  */
 import type {MailEvent} from './mail-event.js';
 import type {Pieces} from './pieces.js';
@@ -28,7 +28,7 @@ export interface Dialect {
   readonly looksLike: (message: string) => Likeness;
   /** Takes the frames off the lines of one log; one for each log. */
   readonly frames: () => LineFrames;
-  /** What an old log is looked through for, before a string is made of any line. */
+  /** Texts to search an old log for, before a string is made of any line. */
   readonly scan: ScanRules;
   readonly pieces: Pieces;
   /** Reads a whole message. @returns undefined: nothing in it about a client */

@@ -7,7 +7,7 @@
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
  * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
  *
- * When two sources disagree nothing is counted and the operator is told: one of them lies.
+ * When two sources disagree, nothing counts, and a warning tells the operator: one of them lies.
  *
  * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its
  * connection is cut (headers.c logsender() in dropenvelope() and at `doquit:`); only a process that
@@ -60,7 +60,10 @@ export class Envelopes {
   readonly #askedAgain: number;
   readonly #unnamed = new UnnamedThings();
   readonly #seen = new SeenAnswers();
-  /** For whom a process has ended an envelope with recipients: what it answered is of that one, too. */
+  /**
+   * The client for which a process ended an envelope with recipients: its answers went to that
+   * client, too.
+   */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
     queueId: '',
@@ -87,7 +90,7 @@ export class Envelopes {
     this.#authors = new Authors(authorshipOf, attribution);
   }
 
-  /** Whether the caller should ask the machine who is behind this envelope. */
+  /** Whether the caller should ask the machine which client this envelope belongs to. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
     const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client;
@@ -205,8 +208,8 @@ export class Envelopes {
   }
 
   /**
-   * Of mail that a local program handed in. Where something was said in the envelope the line is not
-   * believed: it could be forged, to make a guesser's envelope nobody's.
+   * For mail that a local program handed in. If a sign is held in the envelope, this line is not
+   * believed: somebody could forge it to take a guesser's envelope away from the guesser.
    */
   #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes} = event;
@@ -335,7 +338,7 @@ export class Envelopes {
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
-  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  /** Each record is asked about several times, and the engine hashes each new string. */
   #keyOf(record: LogRecord, queueId: string): string {
     const last = this.#keyed;
     if (last.record === record && last.queueId === queueId) return last.key;

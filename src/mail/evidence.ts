@@ -1,11 +1,11 @@
-/** One thing that speaks against one client, and how we know that it was that client. */
+/** One thing that counts against one client, and how we know that it was that client. */
 import type {Address} from '../net/address.js';
 import type {Subject} from './mail-event.js';
 
 /**
- * `kernel`: the socket of the sendmail child; no text can forge it. `journal`: a log line which the
+ * `kernel`: the socket of the sendmail child; no text can forge it. `journal`: a log line that the
  * journal vouches for: sendmail itself wrote it. `title`: the child's process title. `log`: a line
- * of a log, which whoever may write to the log can have written.
+ * of a log; any process that may write to the log can have written it.
  */
 export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 
@@ -41,7 +41,10 @@ export const evidenceKinds = [
 
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
-/** One of them weighs as much as several names: too cheap for who only needs the word of a log to forge it. */
+/**
+ * One of them weighs as much as several names: too cheap for an attacker that only needs a line of
+ * a log to forge it.
+ */
 const heavyKinds: readonly EvidenceKind[] = [
   'bogusCommand',
   'openProxy',
@@ -66,7 +69,7 @@ export interface Evidence extends Subject {
   /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;
-  /** The envelope in which it was said, by (host, pid, queue id); undefined outside of one. */
+  /** The envelope that the sign belongs to, by (host, pid, queue id); undefined outside of one. */
   readonly envelope?: string | undefined;
   /**
    * What the process that serves the client has answered so far, which tells about how many

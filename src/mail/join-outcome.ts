@@ -1,4 +1,7 @@
-/** What comes of joining a line to its client (`envelopes.ts`), and what is known of an envelope. */
+/**
+ * What follows from joining a line to its client (`envelopes.ts`), and what is known of an
+ * envelope.
+ */
 import type {Evidence, Proof, Submitter} from './evidence.js';
 import type {Address} from '../net/address.js';
 
@@ -8,7 +11,9 @@ export interface EndedEnvelope {
   readonly envelope: string;
   readonly client: Address;
   readonly proof: Proof;
-  /** `null`: `MAIL FROM:<>`, a bounce or a call-out; also where the end was not told (see `atMs`). */
+  /**
+   * `null`: `MAIL FROM:<>`, a bounce or a call-out; also where no line told the end (see `atMs`).
+   */
   readonly sender: 'null' | 'named';
   /** Recipients that were accepted. A count. */
   readonly accepted: number;
@@ -26,7 +31,7 @@ export interface Delivery {
   readonly proof: Proof;
   readonly submitter: Submitter;
   readonly sender: 'null' | 'named';
-  /** A hash of the sender, so that two users of ours can be told apart; 0 when he is not known. */
+  /** A hash of the sender, to tell two users of ours apart; 0 when the sender is not known. */
   readonly senderHash: number;
   /** Who took it, beyond doubt: hostile text. At most one for each line of the log. */
   readonly recipients: readonly string[];

@@ -1,4 +1,6 @@
-/** What a mail server said, as far as it matters here: one union, a member for each kind of line. */
+/**
+ * What a mail server logs, as far as it matters here: one union, a member for each kind of line.
+ */
 import type {Address} from '../net/address.js';
 
 export type MailEvent =
@@ -8,8 +10,8 @@ export type MailEvent =
   | EnvelopeEnd
   | Sign
   /**
-   * A client connected to this process, which serves nobody else from now on; without an address it
-   * is a local program, or one that cannot be told.
+   * A client connected to this process, which serves no other client from now on; without an
+   * address it is a local program, or its address is not known.
    */
   | {readonly kind: 'connected'; readonly client: Address | undefined};
 

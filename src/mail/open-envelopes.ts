@@ -1,7 +1,6 @@
 /**
- * The envelopes that are open, and what is held in each until its client is known: bounded together,
- * the oldest given up first. Who the client is, and when something is released, is for
- * `envelopes.ts`.
+ * The open envelopes, and what is held in each until its client is known: bounded together, the
+ * oldest given up first. `envelopes.ts` decides who the client is, and when something is released.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import type {EndedEnvelope, JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
@@ -24,7 +23,9 @@ export interface Envelope {
   readonly held: PendingEvidence[];
   readonly firstMs: number;
   readonly lastMs: number;
-  /** What was said against the client so far. A count; absent in states that 1.0 saved: something. */
+  /**
+   * Refusals that the client got so far. A count; absent in states that 1.0 saved: at least one.
+   */
   readonly refusals?: number | undefined;
 }
 
@@ -97,8 +98,8 @@ export class OpenEnvelopes {
 }
 
 /**
- * The end of an envelope that no `from=` has told. The sender is not known, and taken for the one who
- * is judged more mildly.
+ * The end of an envelope without a `from=` line. The sender is not known, so the milder case is
+ * assumed.
  */
 function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
   const {client: known, lastMs: atMs} = envelope;

@@ -1,6 +1,7 @@
 /**
- * What is held until its client is known, and the evidence that becomes of it: with the proof that
- * holds for both, who it was and that it was said at all. When it is released is for `envelopes.ts`.
+ * Holds signs until their client is known, and makes evidence of them. The proof holds for both:
+ * who the client was, and that the sign really occurred. When a sign is released is for
+ * `envelopes.ts`.
  */
 import type {Vouching} from './authorship.js';
 import {type Evidence, type EvidenceKind, isHeavy, type Proof} from './evidence.js';
@@ -25,12 +26,12 @@ export interface MachineAnswer {
   readonly doing?: 'recipients' | undefined;
 }
 
-/** Something done by a client who is not known yet. Plain data. */
+/** An act of a client that is not known yet. Plain data. */
 export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;
   readonly vouched: Vouching;
-  /** When it was said. Bytes; absent: nobody knows. */
+  /** Bytes that had been written to the client at the sign. Bytes; absent: not known. */
   readonly answeredBytes?: number | undefined;
 }
 
@@ -83,8 +84,9 @@ export function isPending(
 }
 
 /**
- * What proves both, whose it was and that it was said. What the journal knows of the client's line says
- * nothing about who wrote this one; what the kernel says of the process does, for its lines.
+ * What proves both the client and the sign. What the journal knows of the line that names the
+ * client says nothing about who wrote this line; what the kernel says of the process does, for all
+ * its lines.
  */
 export function weaker(client: Proof, vouched: Vouching): Proof {
   const isForeign = vouched === 'doubtful' || (vouched === 'no' && client === 'journal');

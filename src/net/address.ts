@@ -1,7 +1,7 @@
 /**
  * What an IP address is: parsing, canonical text, order. Decides that a v4-mapped IPv6 address
  * (`::ffff:192.0.2.7`, which is how a dual-stack listener sees an IPv4 client) is IPv4, so that one
- * client has one name everywhere. Does not know networks (`network.ts`) or who is exempt.
+ * client has one name everywhere. Does not know networks (`network.ts`) or exemptions.
  *
  * Our own parser rather than ip-cidr's: this runs for every line of evidence, where ip-cidr costs
  * 6 µs and compares across families (`2001:db8::/32` "contains" `32.1.13.184`).
@@ -49,7 +49,7 @@ export function parseAddress(text: string): Address | undefined {
   return read;
 }
 
-/** Places for addresses that were read of late, for lines speak of few at a time. Bits: 4096 of each family. */
+/** Places for recently read addresses: neighbouring lines name few. Bits: 4096 of each family. */
 const knownPlaceBits = 12;
 const knownPlaces = 1 << knownPlaceBits;
 const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(
@@ -57,7 +57,7 @@ const known4 = new Array<{readonly number: number; readonly address: Address} | 
 );
 const known6 = new Array<Address | undefined>(knownPlaces);
 
-/** An IPv4 address. Its text is made anew: a piece of a line would keep the whole line in memory. */
+/** An IPv4 address. Its text is a copy: a piece of a line would keep the whole line in memory. */
 function ofNumber(number: number): Address {
   const place = Math.imul(number, 0x9e3779b1) >>> (32 - knownPlaceBits);
   const known = known4[place];

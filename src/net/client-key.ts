@@ -1,6 +1,6 @@
 /**
- * Who is one client: an IPv4 address, or a network of so many bits of IPv6, from which one customer can send
- * with any address. Gives its key in packed tables, and its network for a block.
+ * What is one client: an IPv4 address, or a network of so many bits of IPv6, from which one
+ * customer can send with any address. Gives its key in packed tables, and its network for a block.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from './address.js';
@@ -47,16 +47,16 @@ function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
 
 const firstOf = ({family, first}: Network): Address => addressOf(family, first);
 
-/** Networks of clients that were made of late. A count: some hundred kilobytes. */
+/** Recently made networks of clients. A count: some hundred kilobytes. */
 const mostNetworks = 4096;
 
 /** Whether a network holds an address of this machine: then its neighbours are in it too. */
 type IsOurs = (network: Span) => boolean;
 
 /**
- * Who is one client. In a network of IPv6 in which this machine has an address itself, each address is a
- * client of its own: an office is in it, and not one customer. Networks of IPv6 take long to make, so
- * they are remembered.
+ * What is one client. In an IPv6 network in which this machine has an address itself, each address
+ * is a client of its own: it is an office, and not one customer. IPv6 networks take long to make,
+ * so they are remembered.
  */
 export class ClientScope {
   readonly #ipv6Prefix: number;

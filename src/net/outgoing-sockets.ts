@@ -29,20 +29,20 @@ const listening = '0A';
 const opening = '02';
 /** TCP_SYN_RECV, TCP_NEW_SYN_RECV: somebody else opened it. */
 const called = new Set(['03', '0C']);
-/** TCP_TIME_WAIT, TCP_CLOSE: nobody's any more. */
+/** TCP_TIME_WAIT, TCP_CLOSE: no process has it any more. */
 const ended = new Set(['06', '07']);
 
 /** All columns that matter, and that none has come between. */
 const knownHead =
   /^ *sl +local_address +rem(?:ote)?_address +st tx_queue rx_queue tr tm->when retrnsmt +uid +timeout inode/;
 
-/** How much of an unknown head is told. Characters. */
+/** Length of the quotation from an unknown head. Characters. */
 const headCharacters = 60;
 
 /** Called with the user of each socket: `passedOver`: it is not taken apart. */
 type Shares = (uid: number) => 'taken' | 'passedOver';
 
-/** One table, as it is read piece by piece: a user can make it as long as he likes. */
+/** One table, read piece by piece: a user can make it arbitrarily long. */
 export class OutgoingTable {
   readonly #ports: readonly number[];
   #sockets: OutgoingSocket[] = [];

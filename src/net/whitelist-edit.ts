@@ -11,7 +11,7 @@ export type WhitelistEdit =
   | {readonly kind: 'unchanged'; readonly by?: WhitelistEntry | undefined}
   | {readonly kind: 'refused'; readonly why: string};
 
-/** Of a comment. Characters: it stands in one line of a file that people read. */
+/** Length of a comment. Characters: it stands in one line of a file that people read. */
 export const mostCommentCharacters = 200;
 
 /** Adds an entry at the end, unless one covers the network already. */
@@ -29,8 +29,8 @@ export function allowIn(text: string, network: Network, comment: string): Whitel
 }
 
 /**
- * Takes the lines of just this network out, with their comments. An entry that is larger stays: whom
- * else it spares is not known here.
+ * Removes the lines of just this network, with their comments. A larger entry stays: it is not
+ * known here which clients it spares besides.
  */
 export function disallowIn(text: string, network: Network): WhitelistEdit {
   const {entries} = parseWhitelist('', text);

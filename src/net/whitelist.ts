@@ -1,8 +1,8 @@
 /**
  * Reads the whitelist, in the old program's format: one network or address a line, `#` in column 0
- * is a comment, empty lines are nothing. New here: IPv6, and a comment after the network. A bad
- * line is a problem and the good lines count all the same: a typing error must not take the
- * protection from everybody else. Does not read the file (`sys/disk/text-file.ts`).
+ * is a comment, empty lines are ignored. New here: IPv6, and a comment after the network. A bad
+ * line is a problem, and the good lines still count: a typing error must not take the protection
+ * from all others. Does not read the file (`sys/disk/text-file.ts`).
  */
 import type {Problem} from '../base/problem.js';
 import {type Address} from './address.js';

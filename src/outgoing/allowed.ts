@@ -1,7 +1,7 @@
 /**
- * Decides who may open connections to mail ports of other machines: the administrator's
- * `USER:PROGRAM`, both together. A user alone would let a hacked script of his pass, and a program
- * alone anybody who copies it, so the file must be the one at that path here, too.
+ * Decides which processes may open connections to mail ports of other machines: the administrator's
+ * `USER:PROGRAM`, both together. A user alone would let a hacked script of that user pass, and a
+ * program alone anybody who copies it, so the file must be the one at that path here, too.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 
@@ -10,9 +10,9 @@ export interface Glance extends ProcessIdentity {
   readonly parentPid: number;
   /** The effective user. */
   readonly uid: number;
-  /** Who has started it: another one than the effective user's where its program is set-uid. */
+  /** The user that started it: another one than the effective user if its program is set-uid. */
   readonly realUid: number;
-  /** In a user namespace of its own a process is whoever it likes. */
+  /** In a user namespace of its own a process can be any user. */
   readonly userNamespace: 'ours' | 'other';
   readonly command: string;
   /** Empty where that may not be read. */
@@ -28,7 +28,9 @@ export interface AllowedSender {
   readonly program: string;
 }
 
-/** @param uidOf a user's number, undefined where there is no such user: nobody is him */
+/**
+ * @param uidOf a user's number, undefined if there is no such user: then the entry allows nobody
+ */
 export function allowedSenders(
   entries: readonly string[],
   uidOf: (name: string) => number | undefined,
@@ -42,8 +44,8 @@ export function allowedSenders(
 }
 
 /**
- * Users of entries whom nobody here is. The standard entries name those of every mailer, and that most
- * of them are not installed is no mistake.
+ * Users in entries that do not exist here. The standard entries name those of every mailer, and
+ * that most of them are not installed is no mistake.
  */
 export function unknownUsers(
   entries: readonly string[],
@@ -61,7 +63,7 @@ export function isAllowed(
   senders: readonly AllowedSender[],
   isFileAt: (path: string) => boolean,
 ): boolean {
-  // Anybody may connect, and then become a set-uid program of somebody who is allowed.
+  // Any user may connect, and then become a set-uid program of an allowed user.
   if (userNamespace === 'other' || realUid !== uid) return false;
   return senders.some((sender) => {
     if (sender.uid !== uid) return false;

@@ -1,6 +1,7 @@
 /**
- * A TCP connection from this machine to a mail port of another, as the kernel's socket tables or its
- * reports show it. Whose it is, `owner.ts` tells; who may open one, `allowed.ts` decides.
+ * A TCP connection from this machine to a mail port of another, as the kernel's socket tables or
+ * its reports show it. `owner.ts` says whose it is; `allowed.ts` decides which processes may open
+ * one.
  */
 import {type Address, addressOf} from '../net/address.js';
 import type {OutgoingSocket} from '../net/outgoing-sockets.js';

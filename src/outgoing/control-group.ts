@@ -1,8 +1,9 @@
 /**
- * Decides to which unit, container or session a process belongs, from /proc/PID/cgroup (cgroups(7)):
- * `0::/system.slice/apache2.service`, or a line for each controller. Folders are made by systemd and
- * by the managers of containers, each with names of its own. A user's own manager gives them the names
- * that its user wants (`systemd-run --user --unit=apache2`), so whose they are is said with them.
+ * Decides to which unit, container or session a process belongs, from /proc/PID/cgroup
+ * (cgroups(7)): `0::/system.slice/apache2.service`, or a line for each controller. systemd and the
+ * managers of containers make the folders, each with names of its own. A user's own manager uses
+ * the names that its user wants (`systemd-run --user --unit=apache2`), so the text names the user
+ * too.
  */
 import type {Home} from './owner.js';
 
@@ -30,7 +31,10 @@ export function homeOf(text: string): Home {
   return {kind: 'none'};
 }
 
-/** From there on a user names what he likes: logind's slice of him, or his own manager. */
+/**
+ * Below these folders the user chooses the names: logind's slice of the user, or the user's own
+ * manager.
+ */
 const ofUser = /^(.*?)\/(?:user-(\d{1,10})\.slice|user@(\d{1,10})\.service)(?:\/(.*))?$/;
 
 function homeAt(path: string): Home {
@@ -51,8 +55,9 @@ function containerAt(path: string): string | undefined {
 }
 
 /**
- * No container: anybody can call a scope like one. Sessions are logind's, and stand right below.
- * @param below the path below his slice
+ * No container: any user can name a scope like one. Sessions are logind's, and stand directly below
+ * the slice.
+ * @param below the path below the user's slice
  */
 function homeOfUser(uid: string, below: string): Home {
   const folders = below.split('/');

@@ -1,7 +1,7 @@
 /**
- * How much the watch sees of programs that connect and are gone at once: canaries that were sent, and
- * what was told of them, in; counts out. Each canary had a destination of its own, so a sighting is
- * one canary's whatever it knows of the process. Sends none (`sys/outgoing/canaries.ts`), watches nothing
+ * How much the watch sees of programs that connect and end immediately: canaries sent and sightings
+ * reported, in; counts out. Each canary had a destination of its own, so a sighting belongs to one
+ * canary whatever it knows of the process. Sends none (`sys/outgoing/canaries.ts`), watches nothing
  * (`outgoing/live/coverage.ts`), and judges no figure (`report/findings/coverage.ts`).
  */
 import type {Sighting} from './owner.js';

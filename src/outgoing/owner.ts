@@ -1,6 +1,6 @@
 /**
- * Whose a connection is, and how sure that is. Values only: `sys/` reads them, and what a name of a
- * program or a directory says is its owner's own word, so it is printed with care.
+ * Whose a connection is, and how sure that is. Values only: `sys/` reads them. The owner chooses
+ * the name of a program or a directory, so it is printed with care.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import type {Connection} from './connection.js';
@@ -46,7 +46,7 @@ export interface Owner extends ProcessIdentity {
  */
 export type Confidence = 'certain' | 'shared' | 'told' | 'gone' | 'user' | 'unknown';
 
-/** A connection that was seen, and what is known of whoever made it. */
+/** A connection that was seen, and what is known of the process that made it. */
 export interface Sighting {
   readonly atMs: number;
   readonly connection: Connection;

@@ -26,7 +26,7 @@ export class ReportedEarly {
     this.#entries.set(key, {count: count + 1, sinceMs: nowMs});
   }
 
-  /** The kernel has told of one. @returns whether that was told of: of each once */
+  /** The kernel has reported one. @returns whether the tables reported it before: once for each */
   take(pid: number, destination: string, nowMs: number): 'told' | 'new' {
     const key = keyOf(pid, destination);
     const {count, sinceMs} = this.#good(key, nowMs);

@@ -1,7 +1,7 @@
 /**
- * Decides which file an interpreter runs, from its arguments: what an administrator looks for is not
- * `/usr/bin/perl` but the script in somebody's folder. A guess by the rules of each interpreter's
- * command line; the arguments are the process's own word.
+ * Decides which file an interpreter runs, from its arguments: an administrator looks for the script
+ * in somebody's folder, and not for `/usr/bin/perl`. A guess by the rules of each interpreter's
+ * command line; the process chooses the arguments.
  */
 
 /** Options that are followed by a word of their own; `code`: after these no file comes. */
@@ -34,7 +34,7 @@ const grammarOf = (executable: string): Grammar | undefined =>
 /** Whether the program is one that runs scripts. */
 export const isInterpreter = (executable: string): boolean => grammarOf(executable) !== undefined;
 
-/** @returns the script as a path from the root where that can be said, or empty */
+/** @returns the script as a path from the root if it is known, or empty */
 export function scriptOf(
   executable: string,
   commandLine: readonly string[],

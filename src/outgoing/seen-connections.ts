@@ -1,6 +1,6 @@
 /**
- * Knows which connections were seen before, so that each counts once, however it was learnt of: the
- * kernel tells of its beginning, and then it stands in the tables for as long as it lasts.
+ * Remembers connections, so that each counts once, however it was noticed: the kernel reports its
+ * beginning, and then it is in the tables for as long as it lasts.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Connection, connectionKey} from './connection.js';

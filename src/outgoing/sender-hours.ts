@@ -1,6 +1,7 @@
 /**
- * Sums what was seen by user, directory and program, for each hour: whoever looks in the morning
- * wants to know who sent the most in the night. Remembers sums only, never who got mail from whom.
+ * Sums sightings by user, directory and program, for each hour: an operator who looks in the
+ * morning wants to know who sent the most in the night. Remembers sums only, never who got mail
+ * from whom.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type Home, programKey, type Sighting} from './owner.js';
@@ -37,7 +38,10 @@ export const mostRows = 10_000;
 /** Destinations named in each. A count. */
 const mostNamed = 8;
 
-/** Rows of one user in one hour. A count: who renames himself each time shall not push others out. */
+/**
+ * Rows of one user in one hour. A count: a user who changes the name each time must not push others
+ * out.
+ */
 export const mostRowsOfUser = 200;
 
 /** Counts sightings into the rows, and forgets what is over. */
@@ -101,7 +105,10 @@ export class SenderBook {
 
 const noHome: Home = {kind: 'none'};
 
-/** Since that time, each program once; who is not allowed and connected most stands on top. */
+/**
+ * Since that time, each program once; the programs that are not allowed and connected most come
+ * first.
+ */
 export function sumSenders(rows: Iterable<SenderHour>, sinceMs: number): SenderHour[] {
   const sums = new Map<string, SenderHour>();
   for (const row of rows) {

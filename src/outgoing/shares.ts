@@ -5,9 +5,9 @@
  */
 import {shareHolder} from '../base/user-range.js';
 
-/** Of one user. A count: far more than are let go at once (`egress/releases.ts`), and 2 MB. */
+/** Of one user. A count: far more than are released at a time (`egress/releases.ts`), and 2 MB. */
 export const mostConnectionsOfUser = 4096;
-/** Of root, who owns what has ended, and the mailers of most machines. A count. */
+/** Of root, which owns ended connections, and the mailers of most machines. A count. */
 export const mostConnectionsOfRoot = 65_536;
 
 export class ConnectionShares {

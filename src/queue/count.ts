@@ -1,6 +1,6 @@
 /**
- * Counts messages of the queue by their senders: the worst stands on top. Keeps no message, so a queue of
- * any size is counted in the same room.
+ * Counts messages of the queue by their senders: the worst comes first. Keeps no message, so a
+ * queue of any size is counted in the same memory.
  */
 import {type QueuedMessage, type Whose, whoseKey} from './message.js';
 
@@ -72,7 +72,7 @@ export class SenderCounts {
   }
 }
 
-/** Made anew: a piece of a control file would keep the whole file in memory. */
+/** A copy: a piece of a control file would keep the whole file in memory. */
 const ofItsOwn = (text: string): string => text.split('').join('');
 
 function kept(whose: Whose): Whose {

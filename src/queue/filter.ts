@@ -1,6 +1,6 @@
 /**
- * Decides which messages of the queue are meant: all that every given filter fits. Pure; the
- * caller reads the body, and only where a filter needs it.
+ * Decides which messages of the queue match every filter. Pure; the caller reads the body, and only
+ * if a filter needs it.
  */
 import {type Pattern, fits, patternCharacters, patternOf} from './pattern.js';
 import {unfolded} from './received.js';
@@ -127,10 +127,10 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
 export const isEmptyFilter = (filter: Filter): boolean => Object.keys(filter).length === 0;
 
 /**
- * What costs least is looked at first: where a file lies, its lines of control, whether a text stands in it at all, and
- * only then its headers and its body.
+ * The cheapest tests come first: where a file lies, its lines of control, whether it contains a
+ * text at all, and only then its headers and its body.
  *
- * @param bodyText asked for only where the filter needs the body
+ * @param bodyText asked for only if the filter needs the body
  */
 export function isMeant(
   filter: Filter,

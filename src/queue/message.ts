@@ -19,7 +19,7 @@ export interface QueuePlace {
   readonly state: 'waiting' | 'held';
   /** Who made the body's file, if it was a user and not the mailer. */
   readonly bodyOwner: number | undefined;
-  /** Of the body. Bytes: 0 where it is gone. The file is looked at when somebody asks. */
+  /** Size of the body. Bytes: 0 if it is gone. Looks at the file when called. */
   readonly bodyBytes: () => number;
 }
 

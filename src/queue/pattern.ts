@@ -1,7 +1,7 @@
 /**
- * Text as an operator looks for it: fixed text that may stand anywhere, or with `*` in it a pattern that
- * must fit the whole. Capital and small letters are the same. No regular expressions: what is looked
- * through is hostile, and the time of a pattern is bounded by the length of the text.
+ * Text as an operator searches for it: fixed text anywhere, or with `*` in it a pattern that must
+ * fit the whole. Capital and small letters are the same. No regular expressions: the searched text
+ * is hostile, and the length of the text bounds the time of a pattern.
  */
 
 export interface Pattern {

@@ -11,7 +11,7 @@ export interface QueuePath {
 
 interface QueuePaths {
   readonly paths: readonly QueuePath[];
-  /** Paths that cannot be told, each with why. */
+  /** Paths that could not be found out, each with the reason. */
   readonly problems: readonly string[];
 }
 

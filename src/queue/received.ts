@@ -1,8 +1,8 @@
 /**
- * Reads a `Received` header in the form in which sendmail writes its own:
- * `from HELO (NAME [IP]) by HOST (VERSION) with PROTOCOL id ID for <X>; DATE`, or
- * `(from USER@localhost) by HOST (VERSION/Submit) id ID; DATE`. Whether this machine really wrote it
- * cannot be told from the text: anybody can write such a header.
+ * Reads a `Received` header in the form in which sendmail writes its own: `from HELO (NAME [IP]) by
+ * HOST (VERSION) with PROTOCOL id ID for <X>; DATE`, or `(from USER@localhost) by HOST
+ * (VERSION/Submit) id ID; DATE`. The text does not show whether this machine really wrote it:
+ * anybody can write such a header.
  */
 import {parseAddress} from '../net/address.js';
 

@@ -1,4 +1,4 @@
-/** How two policies over one log are told to people: sums side by side, then each client. */
+/** The comparison of two policies over one log, as text: sums side by side, then each client. */
 import type {ClientUnder, ComparedClient, Comparison} from './comparison.js';
 import {goodOf} from './comparison.js';
 import {countText} from '../base/count.js';

@@ -29,7 +29,7 @@ interface ComparedPolicy {
   readonly name: string;
   readonly blocks: number;
   readonly blockedClients: number;
-  /** Unknown names that were answered to those who are blocked under any of the policies. */
+  /** Unknown names that were answered to clients that are blocked under any of the policies. */
   readonly answers: number;
   /** Blocked clients of which good mail arrived, before or after. */
   readonly likelyInnocent: number;

@@ -1,7 +1,8 @@
 /**
- * What a relay had to do with each client under one policy: answers that the client got to unknown names,
- * and messages of it that arrived, before, during and after its blocks. Who guessed and never delivered is a
- * guesser; who delivered may have been blocked by mistake. Counts only.
+ * What a relay had to do with each client under one policy: answers that the client got to unknown
+ * names, and messages of it that arrived, before, during and after its blocks. A client that
+ * guessed and never delivered is a guesser; one that delivered may have been blocked by mistake.
+ * Counts only.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Outcome} from '../guard/outcome.js';
@@ -17,7 +18,7 @@ interface GoodMail {
 }
 
 export interface Dealings {
-  /** Unknown names that it was told of. A count. */
+  /** Unknown names that the relay reported to it. A count. */
   answers: number;
   blocks: number;
   /** When its first block would have begun; null: it had none. Ms since the epoch. */

@@ -20,7 +20,7 @@ interface PolicyRunParts {
   /** Of the policy alone. */
   readonly state: State;
   readonly joining: Joining;
-  /** Each thing that was decided, for those who want to see it. */
+  /** Each decision, for callers that want to see it. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
 

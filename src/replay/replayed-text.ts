@@ -1,4 +1,4 @@
-/** How a replay is told to people: what would have been blocked, and what a log cannot tell. */
+/** A replay as text: what would have been blocked, and what a log does not show. */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
 import type {HeardOffline} from '../hearing/offline.js';
@@ -44,7 +44,7 @@ function summary(replayed: Replayed): string {
   return `${parts.join(', ')}.\n${countText(blocks.length, 'block')} of ${countText(clients, 'client')} would have been made; nothing was changed.\n${brakesText(replayed.brakes)}`;
 }
 
-/** Periods that are told. A count. */
+/** Periods that are shown. A count. */
 const mostBrakes = 10;
 
 function brakesText(brakes: readonly ReplayedBrake[]): string {

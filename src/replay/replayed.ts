@@ -1,6 +1,6 @@
 /**
- * What came of a replay under one policy, as plain data: sums, blocks, and when nobody would have been judged.
- * Counts what a guard decided; decides nothing.
+ * The result of a replay under one policy, as plain data: sums, blocks, and when nobody would have
+ * been judged. Counts what a guard decided; decides nothing.
  */
 import type {HeardOffline} from '../hearing/offline.js';
 import type {Outcome} from '../guard/outcome.js';

@@ -3,7 +3,7 @@ import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
 import type {DropsBeside} from '../blocks/beside.js';
 
-/** Of one rule. Characters. */
+/** Length of one rule. Characters. */
 const ruleCharacters = 200;
 /** A chain's name has 28. Characters. */
 const nameCharacters = 40;

@@ -1,6 +1,7 @@
 /**
- * Tells outcomes: one that has a line of its own at once, the others once in a while with their sum. A
- * flood of guesses must not become a flood in our own log. Which is which decides `outcome-text.ts`.
+ * Logs outcomes: one with a line of its own immediately, the others once in a while with their sum.
+ * A flood of guesses must not become a flood in our own log. `outcome-text.ts` decides which is
+ * which.
  */
 import type {LogLevel, Say} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';

@@ -1,4 +1,4 @@
-/** One thing that `doctor` or `coverage` has found. How it is judged is in `findings/diagnosis.ts`. */
+/** One thing that `doctor` or `coverage` has found. `findings/diagnosis.ts` judges it. */
 
 export interface Finding {
   /** `bad`: it cannot do its work so; `advice`: it could do it better. */

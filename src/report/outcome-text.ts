@@ -24,7 +24,7 @@ export interface Report {
 /** Longest quotation of a subject. Characters. */
 const subjectCharacters = 120;
 
-/** How an outcome is heard of. `message` tells this one outcome. */
+/** How the log reports an outcome. `message` is about this one outcome. */
 type Voice =
   /** At once, in a line of its own. */
   | ({readonly kind: 'line'} & Report)
@@ -107,7 +107,7 @@ const whyUnresolved: Readonly<Record<WhyUnresolved, string>> = {
 const notYet =
   'not made: as many were made in that minute as may be (blocks_per_minute); each is made at the next sign of its client';
 
-/** Who did what. */
+/** The client and its act. */
 function deed({evidence: {client, kind, subject}}: {readonly evidence: Evidence}): string {
   const quoted = printable(subject, subjectCharacters);
   const did = kind === 'unknownRecipient' ? `asked for ${quoted}` : `${kind} ${quoted}`.trimEnd();

@@ -1,7 +1,7 @@
 /**
- * What is said of outgoing mail when a life begins: whoever wonders in a year why nothing gets out, or
- * why he is warned of a program that he has allowed, looks into the log. What the rules are, `outgoing/egress/live/egress-guard.ts`
- * decides.
+ * What the log says about outgoing mail when a life begins. It is for an operator who wonders in a
+ * year why nothing gets out, or why a warning names a program that is allowed.
+ * `outgoing/egress/live/egress-guard.ts` decides what the rules are.
  */
 import type {Config} from '../config/schema.js';
 
@@ -12,7 +12,7 @@ export type NoticeSettings = Pick<
 
 /** To the start's log and to the doctor: a name that is wrong lets nobody pass. */
 export const unknownUserText = (user: string): string =>
-  `allowed_senders: no user "${user}" in /etc/passwd, so nobody is allowed by that: mend the name, or give his number`;
+  `allowed_senders: no user "${user}" in /etc/passwd, so this entry allows nobody: correct the name, or give the number of the user`;
 
 /** @returns undefined where there are no rules */
 export function outboundNotice(settings: NoticeSettings): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * A status as figures for monitoring, in the text format of Prometheus (version 0.0.4). The first one is
- * the part of the blocks that is in force, as the kernel itself was last read.
+ * A status as metrics for monitoring, in the text format of Prometheus (version 0.0.4). The first
+ * one is the share of the blocks that is in force, as the kernel was last read.
  */
 import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
@@ -210,7 +210,7 @@ const trialSamples = ({kind}: TrialView): Sample[] => [
   {labels: {state: 'badFile'}, value: kind === 'badFile' ? 1 : 0},
 ];
 
-/** Of the value of a label. Characters. */
+/** Length of the value of a label. Characters. */
 const labelCharacters = 200;
 
 function figureText({name, type, help, samples}: Figure): string {

@@ -1,6 +1,7 @@
 /**
- * Puts into words what happens to the sources: which log is followed, what of it was lost. Who may write into
- * the folder of a pattern names the files in it, so names are made printable, cut and quoted.
+ * Puts into words what happens to the sources: which log is followed, what of it was lost. A user
+ * who may write into the folder of a pattern chooses the names of its files, so names are made
+ * printable, cut and quoted.
  */
 import {durationText} from '../base/duration.js';
 import {printable, printablePath, quoted} from '../base/printable.js';
@@ -8,7 +9,10 @@ import type {ClockOffset} from '../log/clock/stamp-offsets.js';
 import type {FollowEvent, JournalEvent} from '../log/source-event.js';
 import type {Report} from './outcome-text.js';
 
-/** Longest path of a file that is told, and longest reason of the system's, which has a path in it. Characters. */
+/**
+ * Longest path of a file that is shown, and longest error text of the system, which holds a path.
+ * Characters.
+ */
 const pathCharacters = 512;
 const whyCharacters = 700;
 

@@ -1,4 +1,4 @@
-/** A status as lines, for people: what stands, and what somebody must do something about. */
+/** A status as lines, for an operator: the state, and what needs an action. */
 import {complaintLines} from './complaint/status.js';
 import {mailLines} from './mail/status.js';
 import {countText} from '../base/count.js';

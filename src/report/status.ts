@@ -1,6 +1,6 @@
 /**
- * How things stand, as facts in one value, and whether that is good. People read it as lines
- * (`status-lines.ts`), monitoring as figures (`prometheus.ts`).
+ * The state of the daemon, as facts in one value, and whether that is good. People read it as lines
+ * (`status-lines.ts`), monitoring as metrics (`prometheus.ts`).
  */
 import type {Block} from '../blocks/block.js';
 import type {Endless} from '../blocks/overdue.js';
@@ -72,7 +72,7 @@ export interface Status {
   readonly crowd: CrowdView;
   /** Whether the configuration in force is the one in the file, and stays. */
   readonly trial: TrialView;
-  /** Whether blocked clients began sessions all the same; absent: none is known to have done so. */
+  /** Whether blocked clients still began sessions; absent: none is known to have done so. */
   readonly effect?: EffectView | undefined;
   /** Blocks that nobody ends, because no daemon runs; absent: there are none. */
   readonly endless?: Endless | undefined;
@@ -84,9 +84,11 @@ export interface Status {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Mail that leaves through the mailer; absent: it is not counted. */
   readonly mail?: MailStatus | undefined;
-  /** Which logs are followed, and whether the mailer is heard. */
+  /** Which logs are followed, and whether the daemon hears the mailer. */
   readonly hearing: HearingView;
-  /** What is done about who speaks before the greeting; absent: nothing, or no daemon runs. */
+  /**
+   * What is done about clients that speak before the greeting; absent: nothing, or no daemon runs.
+   */
   readonly greeting?: GreetingView | undefined;
   /** How complaints stand; absent: nobody wants any, or no daemon runs. */
   readonly complaints?: ComplaintStatus | undefined;

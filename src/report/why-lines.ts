@@ -36,7 +36,7 @@ export interface WhyView {
   readonly block: ShownBlock | null;
   /** Sessions of clients of that block that began although it was in force; absent: none is known. */
   readonly passages?: Passages | undefined;
-  /** A network inside of that block whose packets pass all the same, and which holds this one. */
+  /** A network inside of that block whose packets still pass, and which holds this one. */
   readonly passes: string | null;
   /** Rules that drop it and are no block of ours; absent: none is known. */
   readonly beside?: DropsBeside | undefined;
@@ -124,16 +124,17 @@ function portLines({ports = []}: ShownBlock, guarded: readonly number[]): string
   const at = `at ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
   return served.length === 0
     ? [at]
-    : [`${at} only; served at ${served.join(', ')}, for it has logged in there of late`];
+    : [`${at} only; served at ${served.join(', ')}, for it logged in there recently`];
 }
 
 function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {
   const {score, floor, bars, blocks, secondChanceMs, network} = known;
   return [
-    // What led to a block is told with it, and the client began anew.
+    // What led to a block is shown with the block, and the client began again at zero.
     `against it${block === null ? '' : ' since the block'}: ${againstText(known)}${sinceText(known)}`,
     `for it: ${forText(known)}`,
-    // What made the block is told with it: a score of nothing would seem to be what the block is for.
+    // What led to the block is shown with the block: a score of 0 would look like the reason for
+    // the block.
     block !== null && score === 0
       ? `nothing counts since the block; ${judgedText(bars)}`
       : `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,

@@ -91,7 +91,7 @@ function matters(start: usize, lineStop: usize): bool {
   // A frame that is not the usual one: the parser shall see.
   if (load<u8>(found + tagLength) != 0x5b || load<u8>(found - 1) != 0x20) return given(start, end);
   const isUsual = learnHost(start, found);
-  // In any frame: it notes of which envelope something was said.
+  // In any frame: it notes the envelope that a line belongs to.
   return afterTag(found + tagLength, end) || !isUsual;
 }
 

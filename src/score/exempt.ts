@@ -1,7 +1,7 @@
 /**
- * Decides who can never be blocked, whatever the evidence: this machine, the mailer, the whitelist,
- * the relays that are trusted, and what is no client at all. Where an address is exempt for two reasons the administrator's own
- * entry is the one told.
+ * Decides which clients can never be blocked, whatever the evidence: this machine, the mailer, the
+ * whitelist, the trusted relays, and addresses that no client has. If an address is exempt for two
+ * reasons, the administrator's own entry is reported.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from '../net/address.js';
@@ -41,7 +41,7 @@ export class Exemptions {
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
   readonly #ours: readonly Network[];
-  /** Answers already given: a guesser is asked about for each of his lines. */
+  /** Answers already given: each line of a guesser asks again. */
   readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
   /** @param trusted relays; default: none */

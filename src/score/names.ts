@@ -32,8 +32,9 @@ const dutyNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The name as which it speaks for a client. What everybody knows to exist, at each domain of this host, is one name:
- * who delivers to it knows nobody here. Addresses as `info` and `sales` are not among them: firms write to them.
+ * The name under which it counts for a client. Names that everybody knows to exist, at each domain
+ * of this host, are one name: a client that delivers to them need not know anybody here. Addresses
+ * like `info` and `sales` are not among them: firms write to them.
  */
 export function creditName(plain: string): string {
   const at = plain.lastIndexOf('@');
@@ -49,9 +50,9 @@ const beginnings = Object.fromEntries(
 ) as Readonly<Record<EvidenceKind, HashSoFar>>;
 
 /**
- * Of what was done to whom, for the memory of one client: 32 bits, not 0. A name is one name, whether
- * this host did not know it or the next one. Two in four thousand million are one by chance, which
- * spares a client a name; who tries to find such a pair gains no more.
+ * A hash of an act and its recipient, for the memory of one client: 32 bits, not 0. A name is one
+ * name, whether this host or the next one refused it. Two in four thousand million collide by
+ * chance, which spares a client a name; an attacker that tries to find such a pair gains no more.
  */
 export function deedHash(kind: EvidenceKind, plain: string): number {
   const place = kind === 'undeliverable' ? 'unknownRecipient' : kind;

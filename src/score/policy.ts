@@ -1,4 +1,4 @@
-/** What the administrator decided about guessers. `config/schema.ts` has checked every bound. */
+/** The administrator's decisions about guessers. `config/schema.ts` has checked every bound. */
 export interface Policy {
   /** Distinct unknown names in a row at which a client of which nothing is known is blocked. A count, 2 or more. */
   readonly threshold: number;

@@ -55,8 +55,9 @@ export const customerWeight = 0.1;
 export const staleWeight = 0.25;
 
 /**
- * A name asked for with the null sender, as bounces and call-outs are. The second is for who has
- * delivered: an innocent server that bounces forged mail asks us for names that the forger made up.
+ * A name asked for with the null sender, as bounces and call-outs are. The second weight is for a
+ * client that has delivered: an innocent server that bounces forged mail asks us for names that the
+ * forger made up.
  */
 export const nullSenderWeight = 0.5;
 export const nullSenderOfMailerWeight = 0.25;

@@ -1,16 +1,17 @@
 /**
- * Decides who a process of the mailer serves, from what the machine shows of the processes that may have
- * written a line. A process that began later than what the line tells is another one with the same
- * pid, and one that is not the mailer has no say. The socket decides; the title only where no socket
- * is left; and where both speak and differ, or two processes fit, nobody is named.
+ * Decides which client a process of the mailer serves, from what the machine shows of the processes
+ * that may have written a line. A process that began later than the event in the line is another
+ * one with the same pid, and one that is not the mailer has no say. The socket decides; the title
+ * only if no socket is left; and if both speak and differ, or two processes fit, no client is
+ * named.
  *
- * Whose word counts: any user may run a program that is called as the mailer, and the real one too, with
- * a title and a socket of his choice; and in a user namespace of his own he owns the network, so
- * that its socket table shows whatever peers he likes. So root must own the program, and run it (or
- * a system user, for a socket at a port that only root can bind), in our user namespace. Whose word
- * does not count casts no doubt either: a user gets any pid in a namespace of his own, and would take
- * the proof from whom he likes. Not decided here: which processes to look at (`sys/proc/proc.ts`), and
- * whether the line itself is to be believed.
+ * Which processes are believed: any user may run a program that is named like the mailer, and the
+ * real one too, with any title and any socket; and in a user namespace of its own a user owns the
+ * network, so that its socket table can show any peers. So root must own the program, and run it
+ * (or a system user, for a socket at a port that only root can bind), in our user namespace. A
+ * process that is not believed casts no doubt either: a user can get any pid in a pid namespace,
+ * and could take the proof away from any client. Not decided here: which processes to look at
+ * (`sys/proc/proc.ts`), and whether the line itself is to be believed.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import {firstOrdinaryUid} from '../mail/authorship.js';
@@ -50,7 +51,7 @@ export interface ProcessUser {
   readonly userNamespace: 'ours' | 'other';
 }
 
-/** Who was served by the process that wrote a line? */
+/** Which client did the process serve that wrote a line? */
 export interface Question {
   readonly pid: number;
   /** `log`: as the writer numbers itself; `host`: as this machine does, which the journal knows. */
@@ -114,7 +115,7 @@ export function nameClient(
   question: Question,
   mailer: Mailer,
 ): Attribution | undefined {
-  // Whom a shared process serves now says nothing of a line that it wrote before.
+  // The client that a shared process serves now says nothing of a line that it wrote before.
   if (mailer.dialect.processes.kind === 'shared') return undefined;
   const all = candidates.map((facts) => testimony(facts, question, mailer));
   const possible = all.filter(({kind}) => kind !== 'notTheWriter');
@@ -138,7 +139,7 @@ export function nameClient(
 
 type Testimony =
   | {readonly kind: 'notTheWriter'}
-  /** It may have written the line, and does not tell for whom. */
+  /** It may have written the line, and does not show for which client. */
   | {readonly kind: 'silent'}
   | ({readonly kind: 'client'; readonly title: 'ofEnvelope' | 'ofAny'} & Attribution);
 
@@ -173,9 +174,10 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
 }
 
 /**
- * Whom a process serves now, with no line of a log to compare it with.
+ * The client that a process serves now, with no line of a log to compare it with.
  *
- * @returns undefined also for what is not the machine's mailer, or may be somebody's play
+ * @returns undefined also for a process that is not the machine's mailer, or may be somebody's
+ * imitation
  */
 export function servedBy(facts: Witness, {dialect, ports}: Mailer): Attribution | undefined {
   if (!mayBeMailer(facts.user) || !isMailer(facts, dialect)) return undefined;
@@ -213,9 +215,9 @@ export const mayBeMailer = ({uid, userNamespace}: ProcessUser): boolean =>
   userNamespace === 'ours' && uid < firstOrdinaryUid;
 
 /**
- * Whether a process called as the mailer may have written what another one seems to have written. In
- * another user namespace only one that is our root's: every user can make himself such a namespace,
- * a web server's account too, and nobody but root is root outside of it.
+ * Whether a process that is named like the mailer may have written what another one seems to have
+ * written. In another user namespace only one that runs as our root: every user can make such a
+ * namespace, a web server's account too, and only root is root outside of it.
  */
 export const mayCastDoubt = (user: ProcessUser): boolean =>
   mayBeMailer(user) || (user.userNamespace === 'other' && user.uid === 0);

@@ -1,7 +1,7 @@
 /**
- * The networks whose sessions one cut ends. A scan of a busy machine takes its time, and an operator
- * may let a client go meanwhile, so for each client it is asked anew whether a block of it stands,
- * and whether that one lets it pass.
+ * The networks whose sessions one cut ends. A scan of a busy machine takes its time, and an
+ * operator may unblock a client meanwhile. So for each client it checks again whether a block of it
+ * is in force, and whether that block lets it pass.
  */
 import type {Address} from '../net/address.js';
 import {contains, type Network} from '../net/network.js';

@@ -1,6 +1,6 @@
 /**
  * Decides whose session is cut when a block is in force: which process of the mailer serves a blocked
- * client, and how it is told. A process is ended only when its own socket, at the mailer's port, has
+ * client, and what the log says. A process is ended only when its own socket, at the mailer's port, has
  * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
  * client; whatever is in doubt is left to its socket's end. Does not look at the machine
  * (`sys/proc/mailers.ts`, `sys/proc/sockets/port-sockets.ts`) or end anything (`sessions/live/cutter.ts`).
@@ -48,9 +48,9 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
   now.inode === before.inode;
 
 /**
- * When it is looked again for who serves a connection that nobody served when it was searched for: it
- * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each is after
- * the look before. Ms: half a minute in all; what is taken later is the reaper's.
+ * The pauses before it looks again for the process of a connection without one: the connection
+ * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each pause
+ * follows the look before. Ms: half a minute in all; the reaper takes what comes later.
  */
 export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 

@@ -1,4 +1,7 @@
-/** A process of the mailer, as those who end processes see it. Which ones are ended is in `cut.ts` and `reap.ts`. */
+/**
+ * A process of the mailer, as seen by the parts that end processes. `cut.ts` and `reap.ts` decide
+ * which ones end.
+ */
 import type {Witness} from './attribute.js';
 
 /** A process that runs the mailer, with its sockets at the mailer's port. */

@@ -1,5 +1,5 @@
 /**
- * Decides whether the machine is asked who is behind a line, and what: only about what was written here,
+ * Decides whether to ask the machine which client a line belongs to, and what: only about what was written here,
  * whose client is not known as well as it must be, and could still be seen. Evidence is asked about; and in
  * `verified` mode mail that was taken, where the journal knows that root wrote the line, and not which program.
  * Of a line that anybody can write it is not asked: it earns no credit there, whosever the process is.

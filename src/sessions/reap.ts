@@ -1,7 +1,7 @@
 /**
  * Decides which processes of the mailer are ended: SMTP children that wait in `cmd read`, by one of two
- * rules. Idle: no byte was moved on the connection for so long, either way. Age: so old, as the old
- * program did, however busy. Who it is, is judged by executable, user and title together: anybody may
+ * rules. Idle: the connection moved no byte for so long, either way. Age: so old, as the old
+ * program did, however busy. Executable, user and title together identify it: any user may
  * set a title, and only children that serve a client have this one (never the listener, a queue
  * runner, a delivery). Does not look at the machine (`sys/proc/mailers.ts`) or end anything
  * (`sessions/live/reaper.ts`).
@@ -43,7 +43,10 @@ export interface Stuck extends ProcessIdentity {
   readonly rule: 'idle' | 'age';
   /** By the title: for the line in our log. */
   readonly client: Address;
-  /** Against whom it speaks; undefined where socket and title disagree, or a container shows them. */
+  /**
+   * The client that it counts against; undefined if socket and title disagree, or a container shows
+   * them.
+   */
   readonly named: Attribution | undefined;
   readonly ageSeconds: number;
   /** undefined: not known. */

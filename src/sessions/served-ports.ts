@@ -1,8 +1,9 @@
 /**
- * Decides at which ports blocks hold: those that were configured, or those at which the mailer was seen to
- * take connections. A mailer that is started anew listens nowhere for a moment, and opens its ports one
- * after the other: so a port that opens counts at once, and one that closes only when it was missed
- * several times while the mailer listened elsewhere. Does not look at the machine (`sys/proc/sockets/listeners.ts`).
+ * Decides at which ports blocks hold: the configured ones, or those at which the mailer takes
+ * connections. A mailer that restarts listens nowhere for a moment, and opens its ports one after
+ * the other. So a port that opens counts immediately, and one that closes only when several looks
+ * missed it while the mailer listened elsewhere. Does not look at the machine
+ * (`sys/proc/sockets/listeners.ts`).
  */
 
 import {mostPorts} from '../config/kinds/lists.js';

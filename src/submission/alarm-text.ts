@@ -1,7 +1,8 @@
 /**
- * The words about a sender that sends too much, and about a user who imitates the mailer's lines: as a line of the log,
- * as the lines of a mail or a window, as JSON for a program. Names, addresses and subjects are whatever their sender
- * likes, so each is made printable and cut. Who is warned of, `book.ts` decides.
+ * The words about a sender that sends too much, and about a user who imitates the mailer's lines:
+ * as a line of the log, as the lines of a mail or a window, as JSON for a program. Senders choose
+ * names, addresses and subjects, so each is made printable and cut. `book.ts` decides which senders
+ * lead to a warning.
  */
 import {printable, quoted} from '../base/printable.js';
 import type {Alarm, AlarmKind} from './limits.js';
@@ -9,7 +10,7 @@ import {kindOf, nameIn, type SenderKey, uidIn} from './whose/sender.js';
 
 /** A warning, in all the forms in which it goes. */
 export interface MailWarning {
-  /** Whose share of the warnings it takes; below 0: nobody's whose number is known. */
+  /** The user whose share of the warnings it takes; below 0: no known user. */
   readonly uid: number;
   readonly title: string;
   /** One line. */

@@ -1,9 +1,10 @@
 /**
- * The book of senders: counts the facts of joined lines, and tells when a sender is over a limit. Decides when a
- * warning is due and whose mail is to be held; what a limit is, `limits.ts` says, and nothing is carried out here.
+ * The book of senders: counts the facts of joined lines, and reports when a sender is over a limit.
+ * Decides when a warning is due and whose mail to hold. `limits.ts` decides what a limit is; others
+ * carry the decisions out.
  *
- * Time is the log's. Lines that come late count in the hour they belong to, and alarm nobody; after the clock was
- * set back, an hour is counted twice, so for an hour nobody is alarmed by sums.
+ * Time is the log's. Lines that come late count in the hour they belong to, and raise no alarm;
+ * after the clock was set back, an hour counts twice, so for an hour sums raise no alarm.
  */
 import {isWithin} from '../base/mechanisms/elapsed.js';
 import type {Table} from '../base/mechanisms/table.js';

@@ -1,11 +1,11 @@
 /**
- * Decides which imitations of the mailer's lines are warned of: each user once in an interval, and so many users. Any
- * user can make such lines, as many as they like.
+ * Decides which imitations of the mailer's lines lead to a warning: each user once in an interval,
+ * and a bounded number of users. Any user can make such lines, as many as they like.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {isWithin} from '../base/mechanisms/elapsed.js';
 
-/** Users told of in an interval. A count: a log that is flooded hides the rest. */
+/** Users warned of in an interval. A count: a log that is flooded hides the rest. */
 const mostLabelWarnings = 20;
 
 export class LabelLimits {

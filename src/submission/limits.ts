@@ -32,12 +32,15 @@ const leastUnusual = 200;
 const unusualFactor = 6;
 /** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */
 const weeklyFactor = 3;
-/** And from so many times the largest hour of the last four weeks: who has written to a circle does it again. */
+/**
+ * And from this many times the largest hour of the last four weeks: a sender that has written to a
+ * circle does it again.
+ */
 const largestFactor = 2;
-/** Somebody who is first seen. Recipients in an hour, and for how long. Ms. */
+/** A sender that is new. Recipients in an hour, and for how long. Ms. */
 export const newSenderPerHour = 50;
 const newSenderMs = 24 * hourMs;
-/** The book itself must know who is usual before anybody is new. Ms. */
+/** The book itself must know the usual senders before any sender is new. Ms. */
 export const leastBookMs = 7 * 24 * hourMs;
 /** So many strangers have room in the bucket of each sender. Recipients. */
 export const leastStrangers = 80;
@@ -178,8 +181,8 @@ export function messageAlarm(
 }
 
 /**
- * At most so many recipients of an hour are learned as normal: who is taken over must not teach what the thief
- * sends. While nobody knows what is usual, as many as the limit allows.
+ * At most this many recipients of an hour are learned as normal: a hijacked account must not teach
+ * what the thief sends. While the usual amount is unknown, as many as the limit allows.
  */
 export function learnedAtMost(record: SenderRecord, nowMs: number, perHour: number): Clip {
   const limit = unusualLimit(record, hourOf(nowMs));
@@ -193,7 +196,7 @@ export function learnedAtMost(record: SenderRecord, nowMs: number, perHour: numb
  * named them with a limit, for their mail tells of what is broken.
  */
 export function mayBeHeld(sender: SenderKey, exempt: Question['exempt']): boolean {
-  // Many programs, and what a content filter gives back: nobody's mail in particular.
+  // Many programs, and what a content filter gives back: no sender in particular.
   if (sender === unknownLocal) return typeof exempt === 'number';
   const uid = uidIn(sender);
   return uid === undefined || uid >= firstUserUid || typeof exempt === 'number';

@@ -1,6 +1,6 @@
 /**
- * What is remembered of one sender: the last 72 hours, and what is normal for it (`normal.ts`). Sums only: never who
- * got mail. Which sums are too many, `limits.ts` decides.
+ * What is remembered of one sender: the last 72 hours, and what is normal for it (`normal.ts`).
+ * Sums only: no recipients. `limits.ts` decides which sums are too large.
  */
 import {domainCount, emptySketch, union, withDomains} from './whose/domains.js';
 import type {Fact, Vouched} from './whose/fact.js';
@@ -12,7 +12,10 @@ export const hourMs = 3_600_000;
 export const keptHours = 72;
 /** Senders remembered. A count: 80 MB if each record were of the largest size. */
 export const mostSenders = 20_000;
-/** Of a record as JSON. Bytes: 72 busy hours of three digits, all hours of the week learned, 0.7 kB for whom it knows. */
+/**
+ * Of a record as JSON. Bytes: 72 busy hours of three digits, all hours of the week learned, 0.7 kB
+ * for known recipients.
+ */
 export const mostRecordBytes = 4096;
 /** Addresses and scripts that are shown of a sender. Counts. */
 const mostFroms = 3;
@@ -113,7 +116,7 @@ export const withScript = (
   recipients: number,
 ): SenderRecord => ({
   ...record,
-  // Made anew: a piece of a control file would keep the whole file in memory.
+  // A copy: a piece of a control file would keep the whole file in memory.
   scripts: withShown(
     record.scripts ?? [],
     script.slice(0, shownCharacters).split('').join(''),

@@ -51,7 +51,7 @@ export interface Strangers {
 
 type Told = Pick<Extract<Fact, {kind: 'told'}>, 'atMs' | 'outcome' | 'people'>;
 
-/** @param room the limit of somebody of whom nothing is known */
+/** @param room the limit of a sender of which nothing is known */
 export function withStrangers(
   before: Strangers | undefined,
   {atMs: toldMs, outcome, people}: Told,
@@ -61,7 +61,7 @@ export function withStrangers(
   const old = before ?? newStrangers(toldMs);
   const {known, fresh} = meet(old.known, people);
   if (fresh === 0) return before;
-  // What is told late is of the present: the bucket does not run backwards.
+  // A late line counts as of the present: the bucket does not run backwards.
   const atMs = Math.max(toldMs, old.atMs);
   const then = onDay(old, Math.floor(atMs / dayMs));
   const limit = strangersLimit(then, room);
@@ -104,8 +104,8 @@ export const isLearning = ({firstDay}: Strangers, nowMs: number): boolean =>
   Math.floor(nowMs / dayMs) - firstDay < learningDays;
 
 /**
- * Whether a sender was known for more than a day before anybody to whom it writes was remembered: an older version
- * has begun its record, or a wrong clock has spoilt what was learned.
+ * Whether a sender was known for more than a day before any of its recipients was remembered: an
+ * older version has begun its record, or a wrong clock has spoilt what was learned.
  */
 export const isYoungerThan = ({firstDay}: Strangers, firstMs: number): boolean =>
   firstDay - Math.floor(firstMs / dayMs) > 1;
@@ -139,6 +139,6 @@ export function levelAt(strangers: Strangers, nowMs: number, room: number): numb
 export function strangersMended(strangers: Strangers, latestMs: number): Strangers {
   if (strangers.atMs <= latestMs) return strangers;
   const day = Math.floor(latestMs / dayMs);
-  // What a day brings is learned anew: days that never were have made it small.
+  // What a day brings is learned again: days that never were have made it small.
   return {...strangers, atMs: latestMs, day, firstDay: day, level: 0, today: 0, sum: 0};
 }

@@ -95,7 +95,7 @@ const inQueue = (count: QueuedCount | undefined): number =>
 
 const shown = ([text, recipients]: readonly [string, number]): Shown => ({text, recipients});
 
-/** Whom to look at first: who is over a limit, then who sends most. */
+/** The order for an operator: senders over a limit first, then those that send most. */
 export const byOffence = (a: MailSender, b: MailSender): number =>
   Number(b.alarm !== undefined) - Number(a.alarm !== undefined) ||
   (b.alarm === undefined ? 0 : b.lastHour - a.lastHour) ||

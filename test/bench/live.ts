@@ -3,7 +3,7 @@
  * of its own follows a file that the bench writes; among the traffic are markers: guessers whose
  * every step is known. One name and the line that names its client, every 50 ms: from the write to
  * the evidence in the daemon's words. Enough names for a block, every second: to the block, which
- * is said after the kernel has it. The end is when the words are seen, so the figures are rather too
+ * the daemon logs after the kernel has it. The end is when the words are seen, so the figures are rather too
  * long. Nobody guesses at a process that runs: the daemon asks the kernel about each guess in vain.
  */
 import {closeSync, openSync, readFileSync, writeSync} from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Guessers that can be told from all others in the daemon's words, and how long each took from its
- * write until it was seen there. Knows the daemon's words only as far as names and addresses go.
+ * Guessers that the daemon's log tells apart from all others, and how long each took from its write
+ * until the log showed it. Knows the daemon's words only as far as names and addresses go.
  */
 import {Stamps} from './traffic/stamps.js';
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- outgoing-mail`: the limits of outgoing mail, over months that are made up (`senders/`): how often
- * an honest sender is told of, and how many recipients a thief reaches before the alarm; beside simple rules of
+ * an honest sender leads to a warning, and how many recipients a thief reaches before the alarm; beside simple rules of
  * others. Each seed in a thread of its own.
  *
  *     --seeds=1-10   which worlds; these are the ones on which the limits were tuned

@@ -1,4 +1,4 @@
-/** Which blocks stand without an end when no daemon runs, and what is said of them. */
+/** Which blocks stand without an end when no daemon runs, and what blocksmtp reports about them. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {endlessBlocks, endlessText} from '../../src/blocks/overdue.js';

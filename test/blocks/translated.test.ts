@@ -20,7 +20,7 @@ async function peersOf(scene: Scene): Promise<Peers> {
   return peers;
 }
 
-/** Whoever is called from here is heard; and before him nobody who was blocked was. */
+/** A client that is called from here is heard; and before it no blocked client was. */
 async function expectBlocked(peers: Peers, blocked: string, other: string): Promise<void> {
   const refused = peers.call(blocked, 25);
   for (let i = 0; i < 2; i++) {

@@ -204,7 +204,7 @@ describeInNamespace(
         ['block', '203.0.0.0/15'],
       ]) {
         const ended = ask(...words, `--state-dir=${never}`);
-        // Of the whitelist's bad line nothing is said.
+        // Nothing reports the whitelist's bad line.
         expect([ended.code, complaints(ended)]).toEqual([
           64,
           [expect.stringContaining('expected')],

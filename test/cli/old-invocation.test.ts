@@ -54,7 +54,7 @@ describe('the old command line', () => {
   test.each([
     ['no command', [...words, '--wrong-word']],
     ['run', ['run', ...words, '--wrong-word']],
-    // Only the word that we made wrong is told: the program knows all of the others.
+    // Only the word that we made wrong is reported: the program knows all of the others.
   ])('blocksmtp with %s knows every word of it', (_, given) => {
     const ended = blocksmtp(given);
     expect(complaints(ended)).toEqual([

@@ -1,4 +1,4 @@
-/** What an operator is told of how it went: in force, refused, not saved; and the status. */
+/** What the daemon answers to an operator: in force, refused, not saved; and the status. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import {Desk} from '../../src/daemon/desk.js';
 import type {Answer} from '../../src/control/protocol.js';

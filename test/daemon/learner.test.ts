@@ -1,4 +1,7 @@
-/** The first start: what is learnt from old logs, what is said of it, and what comes of a killed one. */
+/**
+ * The first start: what the daemon learns from old logs, what it logs about that, and what comes of
+ * a killed one.
+ */
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';

@@ -1,4 +1,4 @@
-/** The file for monitoring, and what is said when it cannot be written. */
+/** The file for monitoring, and the message when it cannot be written. */
 import {beforeEach, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';

@@ -1,4 +1,4 @@
-/** What the service manager is told, by a real socket and the real systemd-notify. */
+/** What the service manager gets to know, by a real socket and the real systemd-notify. */
 import {afterEach, expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Rules of nft in iptables' own table that iptables has no words for, on the real kernel: iptables-nft
- * then lists nothing and exits with 0. Nothing is written, the failure is told, and nothing of others goes.
+ * Rules of nft in iptables' own table that iptables has no words for, on the real kernel:
+ * iptables-nft then lists nothing and exits with 0. blocksmtp writes nothing, reports the failure,
+ * and removes nothing of others.
  */
 import {expect, test} from '@jest/globals';
 import {removeAll} from '../../src/blocks/live/leftovers.js';

@@ -1,4 +1,4 @@
-/** What is said at the end of a log that was read as a whole. */
+/** What a command reports at the end of a log that it read as a whole. */
 import {expect, test} from '@jest/globals';
 import {Guard} from '../../src/guard/guard.js';
 import {emptyState} from '../../src/guard/state.js';

@@ -126,7 +126,7 @@ describe('a message that rsyslog cut at 800 bytes says nothing', () => {
   });
 });
 
-/** What an attacker would put into every text that is his. */
+/** What an attacker would put into every text of the attacker's own. */
 const hostileText = fc
   .array(
     fc.oneof(

@@ -55,7 +55,7 @@ describe('what the commands tell of themselves', () => {
 
   test('stands in the help of a command', () => {
     const {stdout} = blocksmtp(['block', '--help']);
-    expect(stdout).toContain('At the largest an IPv4 /16');
+    expect(stdout).toContain('The largest block is an IPv4 /16');
     expect(stdout).toContain('Examples:\n  blocksmtp block 203.0.113.7 --for 1h\n');
   });
 });

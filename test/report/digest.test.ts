@@ -1,4 +1,4 @@
-/** What can happen a thousand times a second is told once in a while, with its number. */
+/** What can happen a thousand times a second is reported once in a while, with its number. */
 import {beforeEach, expect, test} from '@jest/globals';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {Digest} from '../../src/report/digest.js';

@@ -65,7 +65,7 @@ test('a state that cannot be saved, and no daemon', () => {
   expect(statusFigures(statusOf({sinceMs: undefined}))).toContain('\nblocksmtp_up 0\n');
 });
 
-/** Monitoring knows them by these names: whoever changes one breaks somebody's alert. */
+/** Monitoring knows them by these names: a change of one breaks somebody's alert. */
 test('the names, their types and their order', () => {
   const families = [family({failure: 'no', readMs: undefined})];
   const text = statusFigures(statusOf({families, egress: {mode: 'hold', families}}));

@@ -1,4 +1,6 @@
-/** What is said of a source: names of files are those of whoever may write into the folder. */
+/**
+ * The text about a source: any user who may write into the folder chooses the names of its files.
+ */
 import {expect, test} from '@jest/globals';
 import {reportFollow} from '../../src/report/source-text.js';
 

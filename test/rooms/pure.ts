@@ -5,11 +5,12 @@ export const pure: readonly Room[] = [
   {folder: 'base', purpose: 'Values, bounds and text that know neither mail nor machine.'},
   {
     folder: 'base/clocks',
-    purpose: 'What the clock that people set and the one that nobody sets tell together.',
+    purpose: 'Time from two clocks: the wall clock that people set, and the monotonic one.',
   },
   {
     folder: 'base/mechanisms',
-    purpose: 'Small machines used everywhere: one at a time, said once, bounded, slower each time.',
+    purpose:
+      'Small mechanisms used everywhere: one at a time, report once, bounded tables, growing pauses.',
   },
   {
     folder: 'net',
@@ -17,7 +18,7 @@ export const pure: readonly Room[] = [
   },
   {
     folder: 'config/kinds',
-    purpose: 'What a value of a setting can be: how it is read, bounded and written.',
+    purpose: 'The kinds of values that a setting can have: how each is read, bounded and written.',
   },
   {
     folder: 'config/settings',
@@ -26,7 +27,7 @@ export const pure: readonly Room[] = [
   {folder: 'config/settings/complaints', purpose: 'The settings of complaints.'},
   {
     folder: 'config',
-    purpose: 'One table of settings; flags, file, sample and help come from it.',
+    purpose: 'One table of settings, from which flags, file, sample and help come.',
   },
   {
     folder: 'course',
@@ -38,7 +39,7 @@ export const pure: readonly Room[] = [
   },
   {
     folder: 'log',
-    purpose: 'A line of a log: where it stood, when and by which program it was written.',
+    purpose: 'A line of a log: its place, its time, and the program that wrote it.',
   },
   {
     folder: 'log/clock',
@@ -46,7 +47,7 @@ export const pure: readonly Room[] = [
   },
   {
     folder: 'scan',
-    purpose: 'Which lines of an old log can matter, before a string is made of any.',
+    purpose: 'Picks the bytes of an old log that can matter, before strings are made of them.',
   },
   {
     folder: 'mail/address',
@@ -54,21 +55,23 @@ export const pure: readonly Room[] = [
   },
   {
     folder: 'mail/sight',
-    purpose: 'Whether what the kernel shows of a process bears out a line that anybody can write.',
+    purpose:
+      'Whether what the kernel shows of a process confirms a log line, which any user could write.',
   },
   {
     folder: 'mail/transit',
-    purpose: 'What a mailer says of mail on its way.',
+    purpose: 'What a mailer logs about mail on its way.',
   },
   {
     folder: 'mail',
-    purpose: 'What any mailer tells of its clients: events, envelopes, and the evidence they give.',
+    purpose:
+      'What any mailer logs about its clients: events, envelopes, and the evidence from them.',
   },
   {
     folder: 'mail/sendmail/recipients',
-    purpose: 'A recipient in a line of sendmail, and the words in which it is refused.',
+    purpose: 'A recipient in a line of sendmail, and the words with which sendmail refuses it.',
   },
-  {folder: 'mail/sendmail', purpose: 'How sendmail says it.'},
+  {folder: 'mail/sendmail', purpose: 'The lines of sendmail.'},
   {
     folder: 'queue',
     purpose: "A message in the mailer's queue: what it is, whose it is, and which ones are meant.",
@@ -81,12 +84,12 @@ export const pure: readonly Room[] = [
   {
     folder: 'hearing',
     purpose:
-      'Whether the mailer is heard at all: lines counted by why they do not count, and a verdict.',
+      'Whether the daemon hears the mailer at all: counts of lines and reasons, and a verdict.',
   },
   {
     folder: 'greeting',
     purpose:
-      'Who waits for the greeting, who has waited, and what clients do before it: values, and what is remembered.',
+      'Clients before the greeting: which wait, which have waited, what they send; values and memory.',
   },
   {
     folder: 'sessions',
@@ -95,119 +98,122 @@ export const pure: readonly Room[] = [
   },
   {
     folder: 'score',
-    purpose: 'What evidence and deliveries weigh, what a name is, and who is exempt.',
+    purpose:
+      'The weight of evidence and deliveries, the meaning of a name, and the exempt clients.',
   },
   {
     folder: 'judge/memory',
-    purpose:
-      'What is remembered of one client: its score, its mail, its blocks, what it asked for.',
+    purpose: 'The memory of each client: its score, its mail, its blocks, what it asked for.',
   },
   {
     folder: 'judge/crowd',
     purpose: 'What many clients show together: names that took mail, waves of strangers, networks.',
   },
-  {folder: 'judge/weighing', purpose: 'What a sign weighs by itself, in names.'},
+  {folder: 'judge/weighing', purpose: 'The weight of a single sign, in names.'},
   {
     folder: 'judge',
     purpose: 'The sequential test between mailer and guesser, and how long a block lasts.',
   },
   {
     folder: 'firewall',
-    purpose: 'How a rule set of this machine is read and changed, whatever is in it.',
+    purpose: 'Reads and changes a rule set of this machine, whatever is in it.',
   },
   {folder: 'blocks', purpose: 'What a block is, and which blocks should be in force.'},
   {folder: 'blocks/chain', purpose: 'Blocks as rules of iptables: one chain, or a tree of chains.'},
   {folder: 'blocks/sets', purpose: 'Blocks as elements of sets: ipset and nftables.'},
   {
     folder: 'outgoing',
-    purpose: 'A connection from a local program to a mail port: whose it is, and whether it may.',
+    purpose:
+      'A connection from a local program to a mail port: whose it is, and whether it is allowed.',
   },
   {
     folder: 'outgoing/egress',
-    purpose: 'The rules that hold such a connection back, or reject it.',
+    purpose: 'The rules that hold or reject such a connection.',
   },
   {
     folder: 'outgoing/warn',
-    purpose: 'Which connections are warned of, how often, in which words, and what may be ended.',
+    purpose:
+      'Which connections lead to a warning, how often, its text, and which program may be ended.',
   },
   {
     folder: 'outgoing/watch',
-    purpose: 'What follows from a connection that was seen: it is counted, released, or warned of.',
+    purpose: 'The consequence of a connection that was seen: a count, a release, or a warning.',
   },
   {
     folder: 'greeting/rules',
-    purpose: 'The rules that lead unknown clients to the gate, and see who speaks too early.',
+    purpose:
+      'The rules that redirect unknown clients to the gate, and notice which speak too early.',
   },
   {
     folder: 'greeting/waiting',
-    purpose: 'Who waits at the gate since when, and what becomes of each.',
+    purpose: 'The clients that wait at the gate, since when, and what becomes of each.',
   },
   {
     folder: 'submission/whose',
-    purpose: 'Whose a mail is that leaves through the mailer, joined from the lines of its way.',
+    purpose: 'The sender of a mail that leaves through the mailer, joined from the lines about it.',
   },
   {
     folder: 'submission',
-    purpose: 'What a sender usually sends, what is too much, and in which words it is told.',
+    purpose: 'What a sender usually sends, how much is too much, and the text of the warning.',
   },
   {
     folder: 'complaint/contact',
-    purpose: 'Whom to write to about an address: what registries and the DNS say of it.',
+    purpose: 'The abuse contact of an address, by registries and the DNS.',
   },
   {
     folder: 'complaint/contact/rdap',
     purpose:
-      'The registries: which one answers for an address, what it says, how often it is asked.',
+      'The registries: which one answers for an address, its answer, and the pause between requests.',
   },
   {
     folder: 'complaint/spool',
-    purpose: 'How far each complaint has come, and what is remembered between two of them.',
+    purpose: 'The state of each complaint, and what is remembered between two of them.',
   },
   {
     folder: 'guard',
-    purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
+    purpose: 'The pipeline from a line to a block, its outcomes, and the state it keeps.',
   },
   {
     folder: 'complaint/header',
     purpose: 'The header of a message: its fields, and the one that our own mailer wrote.',
   },
-  {folder: 'complaint/scan', purpose: 'What a scanner says, and the words of a sweep.'},
+  {folder: 'complaint/scan', purpose: 'The answers of a scanner, and the messages of a sweep.'},
   {folder: 'complaint/letter', purpose: 'The letter: text for people, and a report for programs.'},
   {
     folder: 'complaint/returned',
-    purpose: 'What comes back: a bounce, an automatic answer, or the answer of a person.',
+    purpose: 'Replies to a complaint: a bounce, an automatic answer, or the answer of a person.',
   },
   {
     folder: 'complaint',
-    purpose: 'Who is complained of when, to whom, and how far each complaint has come.',
+    purpose: 'Which client a complaint is about, when and to whom it goes, and its state.',
   },
   {
     folder: 'report/hearing',
-    purpose: 'What is heard from each log, as lines and as figures.',
+    purpose: 'What the daemon hears from each log, as lines and as metrics.',
   },
   {
     folder: 'report/complaint',
-    purpose: 'How complaints stand, as lines and as figures.',
+    purpose: 'The state of complaints, as lines and as metrics.',
   },
-  {folder: 'report/greeting', purpose: 'How the greeting stands, as lines and as figures.'},
+  {folder: 'report/greeting', purpose: 'The state of the greeting, as lines and as metrics.'},
   {
     folder: 'report/mail',
-    purpose: 'How mail that leaves through the mailer stands, as lines and as figures.',
+    purpose: 'The state of mail that leaves through the mailer, as lines and as metrics.',
   },
   {
     folder: 'report',
-    purpose: 'What people and monitoring are told, as text: values in, lines out.',
+    purpose: 'The text for people and monitoring: values in, lines out.',
   },
   {
     folder: 'report/alarms',
-    purpose: 'What of a status is worth a mail, and when it is told.',
+    purpose: 'Which conditions of a status lead to a mail, and when.',
   },
-  {folder: 'report/findings/complaint', purpose: 'What `doctor` finds of complaints.'},
+  {folder: 'report/findings/complaint', purpose: 'What `doctor` finds about complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
-  {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
+  {folder: 'report/tables', purpose: 'Reports as columns for a terminal.'},
   {
     folder: 'replay',
-    purpose: 'What old logs would have brought, under one policy or under two side by side.',
+    purpose: 'The blocks that old logs would have led to, under one policy or two side by side.',
   },
-  {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},
+  {folder: 'control', purpose: 'The requests of an operator to the daemon, and the answers.'},
 ];

@@ -1,6 +1,6 @@
 /**
- * A filter table that takes batches as iptables-restore(8) does: all or nothing, on a model. Can be
- * told to fail, and to be changed behind our back.
+ * A filter table that takes batches as iptables-restore(8) does: all or nothing, on a model. A test
+ * can make it fail, and can change it behind our back.
  */
 import type {Call, CallResult} from '../../src/firewall/backend.js';
 

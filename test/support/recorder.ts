@@ -1,7 +1,7 @@
 /** Runs a follower, of a file or of the journal, and keeps what it gives, as the daemon would. */
 import {until} from './temp.js';
 
-/** What every follower does: gives batches until it is told to stop. */
+/** What every follower does: gives batches until its signal. */
 interface Following<Batch> {
   batches(signal: AbortSignal): AsyncIterable<Batch>;
 }

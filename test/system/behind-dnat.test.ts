@@ -1,6 +1,6 @@
 /**
- * A mailer behind DNAT, with real packets and the real daemon: a block that no packet meets is told, once; one
- * that is hooked where they pass holds, and nothing is told.
+ * A mailer behind DNAT, with real packets and the real daemon: a block that no packet meets is
+ * reported once; one that is hooked where they pass holds, and nothing is reported.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {appendFileSync} from 'node:fs';

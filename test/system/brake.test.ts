@@ -1,8 +1,8 @@
 /**
- * The relay loses its list of users: to a real sendmail every recipient is unknown, and those who
- * have written to it for weeks look like guessers. Nobody is blocked meanwhile, and who was blocked
- * a moment before is let go. It says so, stays so over kill -9, and ends when the relay knows its
- * users again, or when the operator says so. No client can bring it about.
+ * The relay loses its list of users: to a real sendmail every recipient is unknown, and clients
+ * that have written to it for weeks look like guessers. Nobody is blocked meanwhile, and blocks
+ * made a moment before are lifted. The daemon reports it, stays so over kill -9, and goes on when
+ * the relay knows its users again, or when the operator says so. No client can bring it about.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {type Client, unhurriedMs} from './lab/client.js';
@@ -176,7 +176,7 @@ describe('a relay that loses its list of users', () => {
     await daemon.waitFor(/notice blocks are made again: the relay knows its users again/);
     const guess = await attacker.guess({count: 30, gapMs: unhurriedMs, quietMs: 600});
     expect(guess.silent).toBe(true);
-    // What he asked for meanwhile is not held against him either.
+    // Names that it asked for meanwhile do not count against it either.
     expect(guess.answers.length).toBeGreaterThanOrEqual(10);
     expect(guess.answers.length).toBeLessThan(25);
     await until('the block', async () => (await drops()).includes('192.0.2.66'));

@@ -1,7 +1,7 @@
 /**
  * A real sendmail in a container, and we on the host: the pid in its log is the container's. The
  * traps: a sendmail of the host's that has the same number and serves somebody else, and a user who
- * runs the real sendmail with a connection of his own.
+ * runs the real sendmail with a connection of the user's own.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';

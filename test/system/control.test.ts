@@ -98,7 +98,7 @@ describe('the operator', () => {
       expect([...(await rules(4, CHAIN)), ...(await rules(6, CHAIN))]).toEqual([]);
       expect(await ask('unblock', '203.0.113.7')).toMatchObject({code: 1});
 
-      // whoever is exempt cannot be blocked by hand either; nonsense is usage
+      // an exempt address cannot be blocked by hand either; nonsense is usage
       expect(await ask('block', '192.0.2.20')).toMatchObject({code: 64});
       expect(await ask('block', 'mail.example.net')).toMatchObject({code: 64});
       expect(await ask('check', '192.0.2.20')).toEqual({

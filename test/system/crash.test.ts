@@ -157,7 +157,7 @@ describe('kill -9', () => {
     await attacker.addAddress(from);
     await attacker.guess({from, count: 5, gapMs: 5});
     await lab.relay.rename('/var/log/mail.log', '/var/log/mail.log.1');
-    // rsyslog writes to the renamed file until it is told
+    // rsyslog writes to the renamed file until its signal
     await attacker.guess({from, count: 2, gapMs: 5});
     await lab.relay.sh('pkill', ['-HUP', '-x', 'rsyslogd']);
     await attacker.guess({from, count: THRESHOLD - 8, gapMs: 5});

@@ -130,7 +130,7 @@ describe('faults', () => {
     const listed = await relay.blocksmtp(['list', ...own]);
     expect(listed.stdout).toContain('192.0.2.66');
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
-    // whoever has the rights later carries it out
+    // a daemon that has the rights later carries it out
     await start(['--state-dir=/tmp/own', '--control-socket=/tmp/own/control.sock']);
     await until('the block', async () => (await drops()).length > 0);
     expect(await drops()).toEqual(['192.0.2.66']);

@@ -1,8 +1,9 @@
 /**
- * An ordinary user of the relay writes sendmail's lines himself, to have an innocent client blocked:
- * anybody may write to /dev/log, under any name and pid. What stops him with `attribution = any`
- * (nothing), and with `verified`: the kernel does not confirm it. What a file leaves open, and the journal does
- * not, is the last one: an innocent session that gets as many answers as he forges refusals.
+ * An ordinary user of the relay writes sendmail's lines, to have an innocent client blocked: any
+ * user may write to /dev/log, under any name and pid. What stops such a user with `attribution =
+ * any` (nothing), and with `verified`: the kernel does not confirm it. What a file leaves open, and
+ * the journal does not, is the last one: an innocent session that gets as many answers as the user
+ * forges refusals.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import type {Daemon} from './lab/daemon.js';
@@ -171,7 +172,7 @@ for (const attribution of ['any', 'verified'] as const) {
     let lab: Lab;
     let daemon: Daemon;
 
-    /** The pid that a forger puts into his lines. */
+    /** The pid that a forger puts into the forged lines. */
     async function pidOf({writer, victim, serves = victim, after}: Forgery): Promise<number> {
       if (writer === 'dead') return 999_000 + Number(victim.split('.')[3]);
       if (writer === 'bystander') {
@@ -222,7 +223,8 @@ for (const attribution of ['any', 'verified'] as const) {
       ]);
       await daemon.ready();
       for (const forgery of forgeries) await forge(forgery);
-      // whoever really guesses is blocked in any case; then all that came before has been read
+      // a client that really guesses is blocked in any case; then all that came before has been
+      // read
       await lab.client('attacker').guess({count: 40, gapMs: 20, quietMs: 400});
       await daemon.waitFor(/block 192\.0\.2\.66 /);
     });

@@ -27,7 +27,7 @@ describe('resets around the hand-over', () => {
   beforeAll(async () => {
     lab = await Lab.start({id: 'gate-resets', clients: {stranger: 40}});
     client = lab.client('stranger');
-    // `connect from` is said from level 12 on.
+    // sendmail logs `connect from` from level 12 on.
     const cf = (await lab.relay.read('/etc/mail/sendmail.cf')).replace(
       /^#?O LogLevel=.*$/m,
       'O LogLevel=14',

@@ -217,7 +217,7 @@ describe('the gate before sendmail', () => {
   test('without a daemon it goes on, and tells what was when there is one', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=1s'], 'none');
     await client.knock([{port, acts: [{afterMs: 0, kind: 'say', bytes: 'X'}]}]);
-    await gate.process.waitFor(/the daemon is not told of clients: none runs/);
+    await gate.process.waitFor(/cannot report clients to the daemon: none runs/);
     await gate.listen(lab.relay);
     expect(await gate.told(1)).toMatchObject([{fate: 'early', said: 'X'}]);
     await gate.process.waitFor(/the daemon answers again/);

@@ -86,7 +86,7 @@ describe('the log of a real sendmail', () => {
       const real = truth.clientOf.get(record?.pid ?? 0);
       const named = event?.client;
       if (named === undefined || named === real) return false;
-      // who was turned away before the greeting was not told which process that was
+      // a client that was turned away before the greeting did not learn which process that was
       return real !== undefined || ![...Object.values<string>(clients), ...OTHERS].includes(named);
     });
     expect(wrong.map(({line}) => line)).toEqual([]);

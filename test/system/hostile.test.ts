@@ -1,6 +1,6 @@
 /**
  * The daemon at work while clients write log lines of their own into what sendmail logs of them: it
- * blocks those who guess, and nobody else, least of all him whom they name, 198.51.100.66.
+ * blocks those who guess, and nobody else, least of all the client that they name, 198.51.100.66.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import type {Daemon} from './lab/daemon.js';

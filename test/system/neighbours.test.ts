@@ -118,7 +118,7 @@ describe('networks and old logs', () => {
       await until('the rule', async () =>
         (await lab.relay.iptables(family, '-S', CHAIN)).includes(`-s ${blocked} `),
       );
-      // Who has never said a word is dropped with them; so are they.
+      // A client that has never spoken is dropped with them; so are they.
       expect(await connects(attacker, place, stranger)).toBe(false);
       expect(await connects(attacker, place, guessers[0]!)).toBe(false);
       expect(await why(stranger)).toContain(`inside of ${blocked}, blocked from`);

@@ -1,6 +1,6 @@
 /**
- * The built program with real rules, beside a log whose stamps are of another zone: whoever guesses now
- * is blocked now. And a queue of old lines that arrives late blocks nobody.
+ * The built program with real rules, beside a log whose stamps are of another zone: a client that
+ * guesses now is blocked now. And a queue of old lines that arrives late blocks nobody.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {appendFileSync, existsSync} from 'node:fs';

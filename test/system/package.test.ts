@@ -218,7 +218,7 @@ describe('the Debian package', () => {
   test('blocks, and has its blocks again after being killed', async () => {
     const before = await show('MainPID');
     for (const {address} of families) await guest.must(`blocksmtp block ${address} --for 1h`);
-    // At once: what the operator was told is done has to be on the disk.
+    // At once: what the operator got an answer about has to be on the disk.
     await guest.must(`kill -KILL ${before}`);
     const wanted = families.map(({drop}) => drop);
     expect(await drops()).toEqual(wanted);

@@ -40,8 +40,8 @@ describe('the reaper', () => {
   const isThere = async (title: string): Promise<boolean> => (await titles()).includes(title);
 
   /**
-   * Processes with a sendmail child's title: root's perl, a user's `sendmail`, and the real one, run by
-   * a user with a client of his own.
+   * Processes with a sendmail child's title: root's perl, a user's `sendmail`, and the real one,
+   * run by a user with a client of the user's own.
    */
   async function decoys(): Promise<Daemon[]> {
     const script = `$0 = '${TITLE}'; sleep 60`;

@@ -1,6 +1,6 @@
 /**
  * `attribution = verified` with the journal, on a booted Debian: a real guesser is dropped, on the
- * word of the kernel, or of the journal when his session is over; and nobody else is. An ordinary
+ * word of the kernel, or of the journal when its session is over; and nobody else is. An ordinary
  * user and a system user (a hacked web server) forge all they can: unknown names of a dead process,
  * and of the very sendmail child that serves an innocent client, with its true pid and queue id,
  * which only the journal can tell from sendmail's own.
@@ -40,7 +40,7 @@ const tools = {
 const forgers = (['alice', 'www-data'] as const).flatMap((user) =>
   Object.entries(tools).map(([name, tool]) => ({user, name, tool})),
 );
-/** Each forger has victims of his own. */
+/** Each forger has its own victims. */
 const victimOf = (forger: number, number: number): string =>
   `192.0.2.${String(70 + 8 * forger + number)}`;
 
@@ -102,7 +102,7 @@ END`);
         await forgeDead(index);
         await forgeLive(index);
       }
-      // The real program, as a user runs it: its lines have his number.
+      // The real program, as a user runs it: its lines have the user's number.
       const dialog = ['EHLO x', 'MAIL FROM:<a@example.org>', 'RCPT TO:<ghost@example.net>', 'QUIT'];
       await guest.shell(`for user in alice www-data; do
           printf '${dialog.join('\\r\\n')}\\r\\n' | setpriv --reuid=$user --regid=nogroup \\
@@ -114,8 +114,9 @@ END`);
       expect(await guest.dropped()).toEqual([guesser]);
       const said = (await guest.said()).join('\n');
       expect(said).toMatch(/block 192\.0\.2\.66 .*proof kernel/);
-      // What a system user forged has been read, and is nobody's word; of alice's not even that.
-      // Of one who is gone at once the journal may know no program; then he is not heard either.
+      // What a system user forged has been read, and counts as nobody's word; of alice's not even
+      // that. Of a process that ends immediately the journal may know no program; then its line is
+      // ignored too.
       const heard = forgers.filter((_, index) =>
         said.includes(`${victimOf(index, 3)} asked for <ghost11@example.net>: not counted`),
       );

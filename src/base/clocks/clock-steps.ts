@@ -1,6 +1,6 @@
 /**
- * Notices that somebody has set the clock, and by how much. A clock that is only slewed moves the
- * monotonic one along, so it is not noticed, and needs not be. Whose times are moved then, others decide.
+ * Notices that somebody has set the clock, and by how much. A slewed clock moves the monotonic one
+ * along, so it goes unnoticed, which does no harm. Others decide which times to move then.
  */
 import {type Clocks, slackMs} from './clocks.js';
 
@@ -16,10 +16,10 @@ export class ClockSteps {
   }
 
   /**
-   * @param sleptMs how long the machine has slept since it started. It is asked only where the clocks
-   *   disagree: the monotonic clock stands still meanwhile, and the time has passed all the same
-   * @returns by how much the clock was set forward (more than 0) or back since the last call that
-   *   noticed it. Ms; 0: it was not. Small steps add up until they count
+   * @param sleptMs how long the machine has slept since it started. Asked only if the clocks
+   *   disagree: the monotonic clock stands still during a sleep, although time passes
+   * @returns how far the clock was set forward (more than 0) or back since the last call that
+   *   noticed it. Ms; 0: it was not set. Small steps add up until they count
    */
   take(now: Clocks, sleptMs: () => number): number {
     const aheadMs = now.wallMs - now.monotonicMs;

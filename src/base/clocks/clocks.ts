@@ -1,4 +1,7 @@
-/** Two clocks that were read at the same moment: the one that people set, and one that nobody sets. */
+/**
+ * Two clocks, read at the same moment: the wall clock, which people set, and the monotonic one,
+ * which nobody can set.
+ */
 export interface Clocks {
   /** Ms since the epoch. */
   readonly wallMs: number;

@@ -1,7 +1,7 @@
 /**
- * Hands values from many makers to one taker, in order. A maker waits while the queue is full, so no
- * value is lost and the queue does not grow. What a value is, and what is done with it, is not decided
- * here.
+ * Hands values from many makers to one taker, in order. A maker waits while the queue is full, so
+ * no value is lost and the queue does not grow. The users decide what a value is, and what happens
+ * to it.
  */
 interface Waiting<Value> {
   readonly value: Value;

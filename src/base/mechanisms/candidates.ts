@@ -1,9 +1,10 @@
 /**
- * The least worthy of those that were looked at of late, for `packed-table.ts`, which looks at a few at
- * random each time. What was remembered may have changed since, so each is asked again before it goes.
+ * Keeps the least valuable of the rows that `packed-table.ts` looked at recently. That table looks
+ * at a few random rows at a time. A row may have changed since, so its value is read again before
+ * the row is dropped.
  *
- * Without them four times as many would have to be looked at to find one of as little worth, each a miss
- * of the cache.
+ * Without these candidates the table would have to look at four times as many rows to find one of
+ * as little value, and each look misses the cache.
  */
 
 /** A count. */

@@ -12,9 +12,9 @@ import {Candidates, mostCandidates, nextRandom} from './candidates.js';
 import {SlotIndex} from './slot-index.js';
 
 export interface PackedLayout {
-  /** Of a key. Bytes, 1 to 32. */
+  /** Length of a key. Bytes, 1 to 32. */
   readonly keyBytes: number;
-  /** Of an entry without its key. Bytes, 1 to 4096. */
+  /** Length of an entry without its key. Bytes, 1 to 4096. */
   readonly entryBytes: number;
 }
 
@@ -68,8 +68,8 @@ export class PackedTable {
 
   /**
    * @param saved in the order of their numbers; of those of another layout none is read
-   * @param use `unsaved`: nobody will ask what has changed
-   * @param salt makes the places of keys unknown to who may choose keys. 32 bits
+   * @param use `unsaved`: no caller will ask what has changed
+   * @param salt makes the places of keys unknown to a client that may choose keys. 32 bits
    */
   constructor(
     {keyBytes, entryBytes}: PackedLayout,
@@ -218,9 +218,10 @@ export class PackedTable {
   }
 
   /**
-   * Some entries after those of the last call, up to the end of the table; then it begins anew.
+   * Visits some entries after those of the last call, up to the end of the table; then starts
+   * again.
    *
-   * @param most rows that are looked at, taken or free. A count
+   * @param most rows to look at, taken or free. A count
    * @param visit may change and remove the entry
    */
   sweep(most: number, visit: (slot: Slot) => void): void {

@@ -1,6 +1,6 @@
 /**
- * Work that runs at most once at a time. Decides when it runs again; what it does, and what becomes of
- * its failures, is the caller's.
+ * Work that runs at most once at a time. Decides when it runs again. The caller decides what the
+ * work is, and handles its failures.
  */
 export class SingleFlight {
   readonly #work: () => Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * What is wrong, said once: again when the reason changes, and once more when it is over. What counts
- * as over is the caller's.
+ * Reports each trouble once: again when the reason changes, and once more when it is over. The
+ * caller decides when it is over.
  */
 import {BoundedMap} from './bounded-map.js';
 import type {LogLevel, Say} from '../say.js';

@@ -1,6 +1,6 @@
 /**
- * Does work of which at most so much is under way at a time and so much waits; what comes beyond is left
- * out. What the work is, and what becomes of its failures, is the caller's.
+ * Does a bounded amount of work at a time, lets a bounded amount wait, and drops the rest. The
+ * caller decides what the work is, and handles its failures.
  */
 interface PoolBounds {
   /** Under way at a time. A count, 1 or more. */

@@ -11,7 +11,7 @@ export interface ChainRules {
   readonly drops: Map<string, number>;
   /** Jumps to sub-chains: chain → how often; those with a wrong source are `others`. */
   readonly jumps: Map<string, number>;
-  /** Rules that let pass who has logged in of late, before all others; by their key. */
+  /** Rules that let recently logged-in clients pass, before all other rules; by their key. */
   readonly passes: Map<string, number>;
   /** Rules that drop what is in our set, by which of the matches it is. */
   readonly matches: Map<number, number>;
@@ -122,7 +122,9 @@ function doStep(state: ChainState, step: ChainStep): void {
   }
 }
 
-/** Hooks are all taken away before they are placed anew, so what stands after an insertion is first. */
+/**
+ * All hooks are removed before they are placed again, so what stands after an insertion is first.
+ */
 function hook({hooks}: ChainState, chain: string, at: number, change: 1 | -1): void {
   const state = hooks.find((each) => each.chain === chain)!;
   state.counts[at]! += change;

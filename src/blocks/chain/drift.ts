@@ -1,6 +1,6 @@
 /**
- * Which steps of a plan follow from what we have decided ourselves, and which only from a change of
- * others. A block that has just come or gone, and one that moves within the tree, is no repair.
+ * Which steps of a plan follow from our own decisions, and which only from a change by another
+ * program. A block that has just come or gone, or that moves within the tree, is no repair.
  */
 import type {ChainState, ChainStep} from './chain.js';
 import {networkOfKey} from './matches.js';
@@ -61,7 +61,10 @@ export function driftIn(
   });
 }
 
-/** Who passes changes by logins and by time, without any decision about a block: that is nobody's change. */
+/**
+ * Passes change through logins and time, without a decision about a block: no other program has
+ * changed anything.
+ */
 export const isNoPass = ({kind}: ChainStep): boolean => kind !== 'addPass' && kind !== 'deletePass';
 
 /** The sub-chains in which these may stand. */

@@ -1,7 +1,7 @@
 /**
- * Finds chains that look as if blocksmtp had made them, and that nobody looks after: of a name that was
- * forgotten with the state, of another machine's saved rules. They drop clients for ever. Only told, never
- * removed: who wrote them nobody knows.
+ * Finds chains that look as if blocksmtp had made them, but that no daemon maintains: the state
+ * forgot their name, or they come from another machine's saved rules. They drop clients for ever.
+ * blocksmtp only reports them and never removes them: it cannot know who wrote them.
  */
 import {targetOf} from '../../firewall/filter-table.js';
 
@@ -23,7 +23,7 @@ const branchShape = /^-s \S+ -j \S+$/;
 /** Names of sub-chains begin with so much of that of their chain at least (`tree.ts`). Characters. */
 const commonCharacters = 15;
 
-/** Chains that are told. A count. */
+/** Chains that a report names. A count. */
 export const mostLikeOurs = 5;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * The smallest change of a chain, as steps: an expired block, an unblocked one, a repair, a
- * recovery and the growth from a flat chain to a tree are all the same thing here, a difference.
- * Does not render (`rules.ts`) or run (`firewall/live/keeper.ts`).
+ * Makes the smallest change of a chain, as steps. An expired block, an unblocked one, a repair, a
+ * recovery, and the growth from a flat chain to a tree are all the same here: a difference. Does
+ * not render (`rules.ts`) or run (`firewall/live/keeper.ts`).
  */
 import type {Desired} from '../intent.js';
 import type {ChainRules, ChainState, ChainStep, HookState} from './chain.js';

@@ -219,7 +219,7 @@ function readChain(
     }
     if (meaning?.kind !== 'pass') hasBegun = true;
   }
-  // A deletion takes the first of two that are alike: all of them go, and one comes anew.
+  // A deletion takes the first of two equal rules: all of them go, and one is added again.
   for (const [text, times] of rules.stale) {
     const {meaning, network} = read(text);
     if (meaning?.kind !== 'pass') continue;

@@ -1,4 +1,4 @@
-/** What names a chain of blocks in every backend, and which packets come into it. */
+/** The names of a chain of blocks in every backend, and the packets that enter it. */
 import type {Family} from '../../net/address.js';
 
 /** Which packets a rule set gets. */
@@ -47,8 +47,9 @@ const relayPort = 25;
 const submissionPorts: readonly number[] = [465, 587];
 
 /**
- * The ports at which a client that has logged in of late is served all the same: all but 25. Where 25 is
- * not guarded, the two that are for this; never all, for at one of them it must have guessed.
+ * The ports at which a block spares a client that logged in recently: all but 25. If 25 is not
+ * guarded, the two submission ports. Never all ports, for the client must have guessed at one of
+ * them.
  */
 export function submissionsOf(ports: readonly number[]): readonly number[] {
   const some = ports.includes(relayPort)

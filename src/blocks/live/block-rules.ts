@@ -1,7 +1,7 @@
 /**
- * The blocks as rules of this machine, for both families and under the backend that was chosen. Knows
- * which blocks should stand and what earlier settings may have left (`leftovers.ts`). Which change is
- * made is decided in the backends; `FamilyKeepers` carries it out.
+ * The blocks as rules of this machine, for both families and under the chosen backend. Knows which
+ * blocks there should be and what earlier settings may have left (`leftovers.ts`). The backends
+ * decide each change; `FamilyKeepers` carries it out.
  */
 import type {Block} from '../block.js';
 import {iptablesBackend} from '../chain/backend.js';

@@ -1,6 +1,6 @@
 /**
  * Wakes when the next block ends, in time for those that end in the same moment to go in one batch. Ends are by the
- * wall clock, the wait is not: `daemon/enforcement/` moves the ends when the clock is set, and expects them anew.
+ * wall clock, the wait is not: `daemon/enforcement/` moves the ends when the clock is set, and sets the timer again.
  */
 import {nowMs} from '../../sys/run/clock.js';
 

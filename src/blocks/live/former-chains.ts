@@ -1,8 +1,7 @@
 /**
- * Remembers under which names, and for which ports and hook chains, something of ours was made in the
- * firewall: a configuration may be changed while nobody runs, and what the one before has made would stand
- * for ever. It is remembered when its rules are gone, too: a rule set that was saved once may be loaded again
- * in a year.
+ * Remembers the names, ports and hook chains under which the firewall may hold something of ours. A
+ * configuration may change while no daemon runs, and the rules of the one before would stay for
+ * ever. The memory outlives the rules: somebody may load a saved rule set in a year.
  */
 import {type ChainSpec, type Traffic, trafficKey} from '../chain/spec.js';
 import type {Former} from './leftovers.js';

@@ -1,6 +1,6 @@
 /**
- * How many blocks the kernel holds, read without the state: for when the daemon that has it does not
- * answer. Changes nothing. How many should stand nobody knows then.
+ * How many blocks the kernel holds, read without the state: for when the daemon that has the state
+ * does not answer. Changes nothing. How many blocks there should be is unknown then.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import {ipsetBackend} from '../sets/ipset.js';

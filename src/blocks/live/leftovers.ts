@@ -1,6 +1,6 @@
 /**
- * What may be left in the kernel of other backends, other names and other ports, and in which order
- * it goes. When that is tried is decided in `block-rules.ts` and `FamilyKeepers`.
+ * What other backends, other names and other ports may have left in the kernel, and in which order
+ * it goes. `block-rules.ts` and `FamilyKeepers` decide when to try.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';
@@ -79,7 +79,7 @@ const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
 
-/** What may stand beside that of the backend in force. */
+/** Leftovers that may exist next to the backend in force. */
 export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,

@@ -24,7 +24,7 @@ interface Asked {
   readonly otherVariant: Variant | undefined;
 }
 
-/** @returns undefined: nothing is to be said */
+/** @returns undefined: there is nothing to report */
 export async function dropsBeside(asked: Asked, run: RunCall): Promise<DropsBeside | undefined> {
   const {otherVariant} = asked;
   const all: DropsBeside[] = [];
@@ -40,7 +40,7 @@ async function inTable(asked: Asked, variant: Variant, run: RunCall): Promise<Dr
   const {network, spec, backend, block} = asked;
   const program = programOf(network.family, variant);
   const listing = await run(listCall(program));
-  // Who has no iptables has none of its rules.
+  // A machine without iptables has none of its rules.
   if (listing.kind === 'missing') return nothing;
   const reading = readListing(program, listing, readRules);
   if (reading.kind !== 'read') {

@@ -21,7 +21,7 @@ import type {Family} from '../../net/address.js';
 export interface TableState {
   readonly table: 'absent' | 'ours' | 'other';
   readonly elements: Elements;
-  /** Who is served at the ports for submission all the same. */
+  /** Blocked clients that are still served at the submission ports. */
   readonly submitters: Elements;
   readonly readMs: number;
 }
@@ -47,16 +47,16 @@ export const baseChains = ({hooks}: ChainSpec): readonly ('input' | 'forward')[]
   ...(hooks.some((hook) => hook !== 'INPUT') ? (['forward'] as const) : []),
 ];
 
-/** What one rule drops: packets to these ports from who is in the set. */
+/** What one rule drops: packets to these ports from addresses in the set. */
 interface DropRule {
   readonly chain: 'input' | 'forward';
   readonly ports: readonly number[];
   readonly set: (typeof droppedSets)[number];
-  /** `but`: not of who has logged in of late. */
+  /** `but`: the rule spares clients that logged in recently. */
   readonly submitters: 'too' | 'but';
 }
 
-/** Their order is nothing: each says by itself whom it drops. */
+/** Their order does not matter: each names the addresses that it drops. */
 export function dropRules(spec: ChainSpec): DropRule[] {
   const submissions = submissionsOf(spec.ports);
   const relay = portsMet(spec).filter((port) => !submissions.includes(port));

@@ -31,7 +31,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
     read: ([listing], nowMs) => readTable(spec, family, listing, nowMs),
     plan: (wish, actual) => {
       const isOurs = actual.table === 'ours';
-      // Made anew it holds nothing; what nobody wants is kept for no longer than its table.
+      // A new table is empty; unwanted elements are kept no longer than their table.
       const elements: Elements = isOurs ? actual.elements : new Map<string, number>();
       const planned = planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements);
       const drift = countKinds(driftIn(wish, elements, planned));

@@ -9,7 +9,7 @@ import type {Wish} from '../../firewall/backend.js';
 export type Elements = Map<string, number>;
 
 export type SetStep =
-  /** Also for one that is there: its time begins anew. */
+  /** Also for one that is there: its time starts again. */
   | {readonly kind: 'add' | 'renew'; readonly network: string; readonly seconds: number}
   | {readonly kind: 'delete'; readonly network: string};
 
@@ -20,10 +20,10 @@ export type SetStep =
 export const endSlackMs = 3000;
 
 /**
- * How much later than ours it may be. Ms: the kernel begins to count when a batch comes to its line,
- * and its listing was made before it is read; with 100,000 blocks on a busy machine that is many
- * seconds, each call may take 20, and to set all anew would only take as long again. It harms nobody:
- * the daemon ends a block, and the kernel only where there is no daemon.
+ * How much later than ours it may be. Ms: the kernel begins to count when a batch comes to its
+ * line, and its listing was made before it is read; with 100,000 blocks on a busy machine that is
+ * many seconds, each call may take 20, and to set all again would only take as long again. Safe:
+ * the daemon lifts the block on time; the kernel's timeout matters only when no daemon runs.
  */
 export const lateSlackMs = 60_000;
 

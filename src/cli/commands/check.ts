@@ -21,7 +21,7 @@ export async function check(
   output: Output,
 ): Promise<ExitCode> {
   const address = parseAddress(text);
-  // It was told, with whatever else was wrong (`cli/rows/words.ts`).
+  // `cli/rows/words.ts` has printed the reason, with all other mistakes.
   if (address === undefined) return exitCode.usage;
   // Read in any case, for what is wrong with it.
   const read = ofFile(address, config, log);

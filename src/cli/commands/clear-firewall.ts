@@ -1,4 +1,6 @@
-/** `flush --keep-blocks`: takes all of ours out of the firewall, and leaves the state alone. */
+/**
+ * `flush --keep-blocks`: removes everything of ours from the firewall, and leaves the state alone.
+ */
 import {unaskedForLong} from './ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';

@@ -40,8 +40,9 @@ export async function coverage(
 }
 
 /**
- * Has it measured in a new network, by a process of its own. That is told of our end, and clears up:
- * were it killed with us, its part of the trace would stay.
+ * Runs the measurement in a new network namespace, in a process of its own. If this program ends
+ * early, that process gets a signal and clears up. Killed together with us, it would leave its part
+ * of the trace behind.
  */
 export async function coverageInside(config: Config): Promise<readonly MeasuredWay[]> {
   const lacking = lackingCapabilities(['CAP_SYS_ADMIN', 'CAP_NET_ADMIN', 'CAP_SYS_PTRACE']);

@@ -48,7 +48,7 @@ interface WeighedEvidence {
   readonly bars: readonly Bar[];
 }
 
-/** What is told of one line; `--json` prints it as it is. */
+/** What `explain` shows of one line; `--json` prints it as it is. */
 interface Explained {
   readonly source: string;
   /** As editors count: the first is 1. */
@@ -198,7 +198,7 @@ const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
   connected: 'whose process it is from now on',
   envelopeEnd: 'the end of an envelope in which nothing was refused',
   undeliverable: 'of mail of a local program: no client is to blame',
-  delivered: 'of mail that came before the log that is read, and whose it was is not said',
+  delivered: 'of mail that came before the log that is read, whose client is not known',
 };
 
 function plain(event: MailEvent): EventFacts {

@@ -1,8 +1,9 @@
 /**
- * `blocksmtp complain maildir`: has clamd scan the messages of a Maildir, asks our log who handed in those
- * that a listed name was found in, takes the accusation, and has the message moved: to one folder
- * where somebody could be told, to another where nobody can. All that touches the Maildir runs as its
- * owner (`sweep.ts`); this process, which may read the log, never opens a file of it.
+ * `blocksmtp complain maildir`: clamd scans the messages of a Maildir. For each message in which
+ * clamd found a listed name, the command asks our log which client handed it in, files the
+ * complaint, and has the message moved: to one folder if there is a contact to complain to, to
+ * another if there is none. Everything that touches the Maildir runs as its owner (`sweep.ts`).
+ * This process may read the log, and never opens a file of the Maildir.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import type {Boundary} from '../../complaint/header/boundary.js';

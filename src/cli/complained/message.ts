@@ -1,6 +1,7 @@
 /**
- * `blocksmtp complain message`: of each message who handed it in, by its one header that our mailer wrote
- * and our log, whom to tell, and what a complaint would say. `complain headers` prints the header of one.
+ * `blocksmtp complain message`: for each message, which client handed it in, by the one header that
+ * our mailer wrote and by our log, the contact, and what a complaint would say. `complain headers`
+ * prints the header of one.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import {type Boundary} from '../../complaint/header/boundary.js';
@@ -80,7 +81,7 @@ export async function printHeader(file: string, output: Output): Promise<ExitCod
   return header.fields.length > 0 ? exitCode.ok : exitCode.no;
 }
 
-/** @returns undefined: one of them cannot be read, which has been told */
+/** @returns undefined: one of them cannot be read, which an error message has reported */
 export async function headersOf(
   files: readonly string[],
   output: Pick<Output, 'complain'>,

@@ -1,7 +1,8 @@
 /**
- * The part of `blocksmtp complain maildir` that runs as the owner of the Maildir: it reads the messages,
- * asks clamd what they are, says what was found, and moves what it is told to. It knows no log, and
- * decides nothing about anybody. Its lines are those of `complaint/scan/sweep-lines.ts`.
+ * The part of `blocksmtp complain maildir` that runs as the owner of the Maildir: it reads the
+ * messages, asks clamd about them, reports what clamd found, and moves the messages that it gets
+ * orders for. It does not know the log, and accuses nobody. Its lines are those of
+ * `complaint/scan/sweep-lines.ts`.
  */
 import {mostHeaderCharacters} from '../../complaint/header/fields.js';
 import {deliveredSeconds} from '../../complaint/scan/maildir-name.js';

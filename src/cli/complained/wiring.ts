@@ -1,6 +1,7 @@
 /**
- * What the commands about single messages need of the rest of complaints: whom to tell, how a letter would read,
- * and the daemon, which takes an accusation and sends it by its own rules. Sends nothing itself.
+ * What the commands about single messages need from the other parts of complaints: the contact, how
+ * a letter would read, and the daemon, which takes an accusation and sends it by its own rules.
+ * Sends nothing itself.
  */
 import {printable} from '../../base/printable.js';
 import type {ContactAnswer, FindContact} from '../../complaint/contact/answer.js';
@@ -31,7 +32,7 @@ export interface Complaining {
 
 /** The daemon searches the contact for a minute at most (`complaint/contact/live/finder.ts`). Ms. */
 const patienceMs = 90_000;
-/** Of a foreign reason. Characters. */
+/** Length of a foreign reason. Characters. */
 const mostWhy = 300;
 
 /** @param work what is done while the search for contacts is open */

@@ -1,7 +1,7 @@
 /**
- * `blocksmtp complain answer`: what came back to a complaint, from an alias or a mailbox. Says to the daemon what it
- * is. Never writes to anybody; and ends with EX_TEMPFAIL where the daemon cannot be told, so that a mailer keeps the
- * message and tries again, and does not send it back.
+ * `blocksmtp complain answer`: takes a reply to a complaint from an alias or a mailbox, and tells
+ * the daemon what kind of reply it is. Never writes to anybody. If the daemon cannot be reached it
+ * ends with EX_TEMPFAIL, so that the mailer keeps the message, tries again, and does not return it.
  */
 import {printable} from '../../base/printable.js';
 import {mostReturned, readReturned} from '../../complaint/returned/read-returned.js';

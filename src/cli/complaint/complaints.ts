@@ -1,6 +1,6 @@
 /**
- * `blocksmtp complain` and `blocksmtp complaints`: asks the daemon that runs. Where none runs, what is in the
- * state is shown all the same; nothing is sent and nothing changed then.
+ * `blocksmtp complain` and `blocksmtp complaints`: asks the running daemon. If none runs, shows
+ * what is in the state, and sends and changes nothing.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import type {Config} from '../../config/schema.js';

@@ -1,4 +1,4 @@
-/** `blocksmtp contact ADDRESS`: whom to write to about an address, where that stands, and how sure it is. */
+/** `blocksmtp contact ADDRESS`: the abuse contact of an address, its source, and how sure it is. */
 import {searching} from './search.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';

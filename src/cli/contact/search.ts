@@ -1,7 +1,7 @@
 /**
- * Whom to write to about an address, for a command: what the daemon remembers, or the state where none runs; else
- * this process asks registries and name servers itself, those that the machine uses, and remembers it as long as
- * it runs.
+ * The abuse contact of an address, for a command: what the daemon remembers, or the state if none
+ * runs; else this process asks registries and name servers itself, those that the machine uses, and
+ * remembers the answers as long as it runs.
  */
 import {answerOf} from '../commands/operate.js';
 import {Table} from '../../base/mechanisms/table.js';

@@ -4,7 +4,10 @@ import type {Progress} from './progress.js';
 /** `figures`: of a status only, for Prometheus. */
 export type Form = 'text' | 'json' | 'figures';
 
-/** `mayNotWork`: the configuration is bad, which is said already; only a daemon that runs can act. */
+/**
+ * `mayNotWork`: the configuration is bad, which an error message has reported; only a running
+ * daemon can act.
+ */
 export type WithoutDaemon = 'mayWork' | 'mayNotWork';
 
 export interface Output {
@@ -12,15 +15,15 @@ export interface Output {
   readonly complain: (message: string) => void;
 }
 
-/** What the process is told from outside; `main.ts` has the real signals. */
+/** The signals that the process gets from outside; `main.ts` has the real ones. */
 export interface Signals {
   /** End, as SIGTERM and SIGINT ask. */
   onStop(listener: () => void): void;
-  /** Read the configuration anew, as SIGHUP asks. */
+  /** Read the configuration again, as SIGHUP asks. */
   onReload(listener: () => void): void;
 }
 
-/** What the commands are given, and to whom they answer. */
+/** What the commands are given, and where their answers go. */
 export interface Surroundings {
   readonly version: string;
   readonly signals: Signals;

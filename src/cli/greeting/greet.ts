@@ -1,6 +1,6 @@
 /**
- * `blocksmtp greet`: the same wait for one client, whom inetd or a socket unit gives us as our standard input
- * and output. Ends as the command ends that serves it.
+ * `blocksmtp greet`: the same wait for one client, which inetd or a socket unit gives us as our
+ * standard input and output. Ends as the command ends that serves it.
  */
 import {problemText} from '../../base/problem.js';
 import {exitCode} from '../face/exit.js';

@@ -1,4 +1,7 @@
-/** `blocksmtp greeting advise`: who is exempt here, and what to write for sendmail's own pause. Changes nothing. */
+/**
+ * `blocksmtp greeting advise`: the exempt networks of this machine, and what to write for
+ * sendmail's own pause. Changes nothing.
+ */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Say} from '../../base/say.js';

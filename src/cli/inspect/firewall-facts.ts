@@ -40,7 +40,7 @@ const savedRules = [
 /** The same of nft. */
 const savedByNft = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables/main.nft'];
 
-/** Also under another backend: a file that was saved before the change is loaded all the same. */
+/** Also under another backend: a file that was saved before the change is still loaded. */
 function savedSetsIn({iptablesChainName: chain}: Config): string[] {
   const names = ([4, 6] as const).map((family) => `--match-set ${setName({chain}, family)} `);
   return savedRules.filter((path) => {
@@ -101,5 +101,5 @@ async function tablesLikeOurs(config: Config): Promise<string[]> {
 
 const tableShape = /^table (ip6? blocksmtp-[\w.-]+)$/;
 
-/** Tables that are told. A count. */
+/** Tables that a report names. A count. */
 const mostTables = 5;

@@ -16,7 +16,10 @@ export const patienceMs = 1000;
 const measuredMs = 200;
 /** A listing takes 20 ms, and with very many rules longer than anybody should wait. Ms. */
 const listingMs = 400;
-/** So long before the waiting ends it is looked. Ms: as long as looking takes, and half of the waiting at most. */
+/**
+ * How long before the waiting ends the command looks. Ms: as long as looking takes, and half of the
+ * waiting at most.
+ */
 const lookingMs = 500;
 
 /** What was seen of it. */

@@ -33,7 +33,7 @@ interface HoldWish {
 const mostWithoutYes = 100;
 /** Held or released by one command. A count: a thousandth of a second to read, and 30 to change, each. */
 const mostOfCommand = 50_000;
-/** Told of what is left as it is. A count. */
+/** Messages for which the command prints why it left them alone. A count. */
 const mostReasons = 20;
 
 export async function holdQueue(

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp trace`: from a message that somebody complained of to the local user, the login or the host
- * that sent it, by the log (`log-search.ts`). `queue/trace` decides what counts.
+ * `blocksmtp trace`: from a message that led to a complaint to the local user, the login or the
+ * host that sent it, by the log (`log-search.ts`). `queue/trace` decides what counts.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';

@@ -39,7 +39,7 @@ const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
 /** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
 const sweepMs = 3_600_000;
-/** Of hours in which nothing was said. A count: longer silence, or a stamp gone wrong, is cut short. */
+/** Hours without a line. A count: a longer silence, or a wrong stamp, is cut short. */
 const mostSweeps = 100;
 
 /** Policies that read the log alike. */
@@ -62,7 +62,7 @@ export class LogReading {
   /** Of the latest line. Ms since the epoch. */
   #atMs = 0;
 
-  /** @param policies one at least; the first says what is heard of the mailer */
+  /** @param policies at least one; the report about the mailer comes from the first */
   constructor(policies: readonly [ReplayPolicy, ...ReplayPolicy[]]) {
     const benches = new Map<string, Bench>();
     this.#runs = policies.map((policy) => this.#openRun(policy, benches));

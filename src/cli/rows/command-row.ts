@@ -32,7 +32,7 @@ export interface CommandRow {
   readonly options?: readonly OptionRow[];
   /** What else can be wrong with its words; default: nothing. */
   readonly wrongIn?: WrongIn;
-  /** What else is told when its words are wrong; default: nothing. */
+  /** What else the command prints when its words are wrong; default: nothing. */
   readonly whenRefused?: WhenRefused;
   readonly run: (call: CommandCall) => void | Promise<void>;
 }
@@ -42,6 +42,8 @@ interface OptionRow {
   /** With `<…>` it has a value. */
   readonly flags: string;
   readonly meaning: string;
+  /** Its name in `OwnOptions`, if a setting has the name of the flag; without a value. */
+  readonly as?: keyof OwnOptions;
 }
 
 /** `why <ADDRESS>` → `why`. */

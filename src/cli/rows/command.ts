@@ -36,9 +36,10 @@ interface MoreOfWords {
   readonly whenRefused?: WhenRefused;
 }
 
-/** Has all that is wrong with the command's words be told at once, before anything is done. */
+/** Makes the command report all that is wrong with its words, before it does anything. */
 export function refusing(made: Command, output: Output, more: MoreOfWords): Command {
-  // Left to commander, only the first wrong word would be told, or that one is missing.
+  // Left to commander, the command would report only the first wrong word, or only that one is
+  // missing.
   made.allowUnknownOption().allowExcessArguments().usage(made.usage());
   const needed = made.registeredArguments.filter(({required}) => required);
   for (const operand of needed) operand.required = false;

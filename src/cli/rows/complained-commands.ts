@@ -29,9 +29,9 @@ export const complainedSettings: readonly SettingName[] = [
 export const fromOurLog = [
   {
     flags: '--as <NAMES>',
-    meaning: 'Other names of this machine and of trusted relays in Received, with commas.',
+    meaning: 'Other names of this machine and of trusted relays in Received headers, with commas.',
   },
-  {flags: '--log <FILE>', meaning: 'Read this log, in the place of those that are followed.'},
+  {flags: '--log <FILE>', meaning: 'Read this log instead of the followed ones.'},
 ] as const;
 
 /** What is wrong with the words of `complain`, where they are about messages; undefined: they are not. */
@@ -72,7 +72,7 @@ export const messageOptions = [
   ...fromOurLog,
   {
     flags: '--virus <NAMES>',
-    meaning: 'Of maildir: names that may accuse, in the place of complaint_virus_names.',
+    meaning: 'With maildir: names that may accuse, instead of complaint_virus_names.',
   },
-  {flags: '--move', meaning: 'Of maildir: accuse, and move the messages that are done.'},
+  {flags: '--move', meaning: 'With maildir: file complaints, and move the messages that are done.'},
 ] as const;

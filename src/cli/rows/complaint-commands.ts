@@ -110,11 +110,11 @@ export const complaintCommands: readonly CommandRow[] = [
     words: 'complain [WHAT] [FILES...]',
     settings: complainSettings,
     meaning:
-      'Print the complaints that would be sent to those who can end an attack. `message FILE...` (- is standard input): tell which client handed it in, by our log, and what a complaint would say. `maildir DIR`: the same of the messages in which clamd finds a listed virus. `headers FILE` prints the header. `answer` reads from standard input what came back to a complaint.',
+      'Print the complaints that would go to abuse contacts. `message FILE...` (- is standard input): say which client handed the message in, by our log, and what a complaint would say. `maildir DIR`: the same for the messages in which clamd finds a listed virus. `headers FILE` prints the header. `answer` reads a reply to a complaint from standard input.',
     options: [
       {
         flags: '--since <TIME>',
-        meaning: 'Only those made since, such as 1d. Of maildir: delivered since. (default: 1d)',
+        meaning: 'Only those made since, such as 1d. With maildir: delivered since. (default: 1d)',
       },
       {flags: '--network <NET>', meaning: 'Only those about this network.'},
       {flags: '--send', meaning: 'Send them.'},
@@ -130,7 +130,7 @@ export const complaintCommands: readonly CommandRow[] = [
     words: 'complaints [WHAT] [WHICH]',
     settings: complaintSettings,
     meaning:
-      'List the complaints, and what each network did before and after. With `show ID`: one of them. `forget MAILBOX`: write to it no more. `never NETWORK`: complain of it no more.',
+      'List the complaints, and what each network did before and after. With `show ID`: one of them. `forget MAILBOX`: write to it no more. `never NETWORK`: complain about it no more.',
     options: [json('Print them as JSON.')],
     wrongIn: wrongInComplaints,
     run: works((config, log, call) => {

@@ -1,4 +1,6 @@
-/** The row of the command that tells whom to write to: about an address, or about a message. */
+/**
+ * The row of the command that shows abuse contacts: of an address, or of the client of a message.
+ */
 import {type CommandRow, json, works} from './command-row.js';
 import {fromOurLog, readsOurLog} from './complained-commands.js';
 import {domainOfMessage} from '../complained/from-message.js';
@@ -22,7 +24,7 @@ export const contactCommands: readonly CommandRow[] = [
     words: 'contact [ADDRESS]',
     settings: [...readsOurLog, 'rdapBootstrap', 'contactZone', 'stateDir', 'controlSocket'],
     meaning:
-      'Tell whom to write to about an address, where that stands, and how sure it is. Asks registries and name servers. With --from-message: print the domain alone of those who answer for the client that handed a message in. Exit 1: nobody is named.',
+      'Show the abuse contact of an address, its source, and how sure it is. Asks registries and name servers. With --from-message: print only the domain of the contact for the client that handed a message in. Exit 1: there is no contact.',
     options: [
       {flags: '--from-message <FILE>', meaning: 'The message; - is standard input.'},
       ...fromOurLog,

@@ -31,7 +31,7 @@ export const greetingCommands: readonly CommandRow[] = [
     words: 'gate',
     settings: gateSettings,
     meaning:
-      'Serve the clients that the firewall leads here: who waits in silence gets the mailer. A process of its own.',
+      'Serve the clients that the firewall redirects here: those that wait in silence get the mailer. A process of its own.',
     run: async ({options, surroundings: {signals, output, finish}}) => {
       const parsed = configOf(options);
       if (parsed.kind === 'problems') complainAll(parsed.problems, output);
@@ -44,7 +44,7 @@ export const greetingCommands: readonly CommandRow[] = [
     words: 'greet',
     settings: 'none',
     meaning:
-      'From inetd or a socket unit: have the client wait, then run the COMMAND behind -- with the same connection.',
+      'From inetd or a socket unit: make the client wait, then run the COMMAND behind -- with the same connection.',
     options: [
       {flags: '--wait <TIME>', meaning: 'How long, from 1s to 90s. (default: 35s)'},
       {

@@ -12,7 +12,7 @@ export const queueCommands: readonly CommandRow[] = [
     words: 'queue [hold|release|ID...]',
     settings: 'none',
     meaning:
-      "Search the mailer's queue. With hold or release: have sendmail quarantine the messages, or let them go. Deletes and bounces nothing.",
+      "Search the mailer's queue. With hold or release: make sendmail quarantine the messages, or send them after all. Deletes and bounces nothing.",
     options: [
       {flags: '--from <TEXT>', meaning: 'Of this sender, in the envelope or in the From line.'},
       {flags: '--to <TEXT>', meaning: 'To this recipient.'},
@@ -28,7 +28,7 @@ export const queueCommands: readonly CommandRow[] = [
       {flags: '--count', meaning: 'Counted by sender, the worst on top.'},
       {flags: '--watch [EVERY]', meaning: 'Again and again; every 10s if no time is given.'},
       {flags: '--limit <N>', meaning: 'Show the newest N, or the worst N. (default: 100)'},
-      {flags: '--reason <TEXT>', meaning: 'Of hold: what the log and mailq say.'},
+      {flags: '--reason <TEXT>', meaning: 'With hold: the reason that the log and mailq show.'},
       {flags: '--yes', meaning: 'Hold or release more than 100.'},
       json('Print it as JSON.'),
     ],
@@ -41,10 +41,10 @@ export const queueCommands: readonly CommandRow[] = [
     words: 'trace [FILE]',
     settings: ['syslogMsgsFile', 'mailerSyslogName'],
     meaning:
-      'Tell which local user, login or host sent a message that somebody complained of (a file, or standard input). Exit 1: it cannot be told.',
+      'Say which local user, login or host sent a message that led to a complaint (a file, or standard input). Exit 1: the sender is not known.',
     options: [
-      {flags: '--as <NAME>', meaning: 'Another name under which this machine writes Received.'},
-      {flags: '--log <FILE>', meaning: 'Read this log, in the place of those that are followed.'},
+      {flags: '--as <NAME>', meaning: 'Another name of this machine in its Received headers.'},
+      {flags: '--log <FILE>', meaning: 'Read this log instead of the followed ones.'},
       json('Print it as JSON.'),
     ],
     wrongIn: wrongTrace,

@@ -6,14 +6,14 @@ import type {SettingName} from '../../config/schema.js';
 
 const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
 
-/** Who is never blocked. */
+/** The commands about exempt addresses. */
 export const whitelistCommands: readonly CommandRow[] = [
   {
     words: 'allow <ADDRESS>',
     settings: whitelistSettings,
     meaning: 'Add an address or a network to the whitelist. Exit 1: it was allowed already.',
     options: [
-      {flags: '--comment <TEXT>', meaning: 'Why: stands behind it in the file.'},
+      {flags: '--comment <TEXT>', meaning: 'The reason, for the file.'},
       json('Print as JSON what was done.'),
     ],
     wrongIn: (operands, options) => [
@@ -32,7 +32,7 @@ export const whitelistCommands: readonly CommandRow[] = [
   {
     words: 'disallow <ADDRESS>',
     settings: whitelistSettings,
-    meaning: 'Take an address or a network out of the whitelist. Exit 1: it was not in it.',
+    meaning: 'Remove an address or a network from the whitelist. Exit 1: it was not in it.',
     options: [json('Print as JSON what was done.')],
     wrongIn: wrongNetwork('why'),
     run: works((config, log, call) => {

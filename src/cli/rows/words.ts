@@ -31,6 +31,8 @@ export interface OwnOptions extends QueueOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
+  /** Of `list`: `--greeting`. */
+  readonly waiting?: true;
   /** Of `complain`. */
   readonly network?: string | true;
   readonly send?: true;

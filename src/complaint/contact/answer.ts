@@ -1,6 +1,6 @@
 /**
- * What a search for the people behind a network answers: whom to write to, where that was found, and how
- * sure it is. Decides nothing: `contact/` searches, `complaint/` writes.
+ * The result of a search for the people behind a network: the contact, its source, and how sure it
+ * is. Decides nothing: `contact/` searches, `complaint/` writes.
  */
 import type {Address} from '../../net/address.js';
 

@@ -20,7 +20,7 @@ export const silenceKeptMs = 3_600_000;
 
 /** Networks that are remembered. A count: about 3 MB. The oldest goes first. */
 export const mostContactRows = 10_000;
-/** Of one reason. Characters. */
+/** Length of one reason. Characters. */
 export const longestWhyCharacters = 300;
 
 /** What a search came to. */

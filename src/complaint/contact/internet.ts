@@ -1,7 +1,7 @@
 /**
- * Which addresses are of the Internet at large: others have no registry to ask, and a registry's answer that
- * leads to one of them would have us ask a machine of this house. Addresses for examples (RFC 5737, RFC 3849)
- * count as of the Internet: nobody has them, and registries say so.
+ * Which addresses belong to the Internet: others have no registry to ask, and a registry's answer
+ * that leads to one of them would make us ask a machine of the own network. Addresses for examples
+ * (RFC 5737, RFC 3849) count as Internet: nobody has them, and registries say so.
  */
 import type {Address} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';

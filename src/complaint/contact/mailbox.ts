@@ -1,7 +1,8 @@
 /**
- * Which text of a registry or of the DNS is a mailbox that a complaint may go to. Both are written by others,
- * who may be the attacker: what is no plain address is left out, and never repaired. Decides too which
- * mailboxes only stand there because nobody has named one. Whether a mailbox answers is not known here.
+ * Decides which text of a registry or of the DNS is a mailbox that a complaint may go to. Others
+ * write both, perhaps the attacker: what is no plain address is left out, and never repaired.
+ * Decides too which mailboxes are only placeholders, because no holder has named one. Whether a
+ * mailbox answers is not known here.
  */
 import {mostContacts} from './answer.js';
 
@@ -23,8 +24,8 @@ const domainPart =
 const notInTheWorld = /(?:^|\.)(?:arpa|internal|invalid|local|localhost|onion|alt)$/;
 
 /**
- * Registries of regions and countries. They stand in the place of a holder who has named nobody, and end no
- * attack: that of China asks in its own record not to be written to.
+ * Registries of regions and countries. Their mailboxes stand in for a holder that has named none,
+ * and end no attack: the registry of China asks in its own record not to be written to.
  */
 const registries =
   /(?:^|\.)(?:ripe\.net|arin\.net|apnic\.net|lacnic\.net|afrinic\.net|iana\.org|icann\.org|nro\.net|cnnic\.(?:net\.)?cn|nic\.ad\.jp|nic\.or\.kr|kisa\.or\.kr|twnic\.(?:net\.)?tw)$/;

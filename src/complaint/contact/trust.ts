@@ -1,6 +1,6 @@
 /**
- * In which order the sources count, and what is answered from what each has said. The first that names
- * somebody is believed alone: a second opinion would only add strangers. Does not ask anybody.
+ * The order in which the sources count, and the answer that follows from theirs. Only the first one
+ * that names a contact counts: a second opinion would only add strangers. Asks nobody.
  */
 import {printable} from '../../base/printable.js';
 import {type Address} from '../../net/address.js';
@@ -18,7 +18,7 @@ import {
 export type Finding =
   /** `mailboxes`: maybe none. The network, where the source knows it. */
   | {readonly kind: 'said'; readonly mailboxes: readonly string[]; readonly network?: string}
-  /** It was not asked: the configuration has it off. */
+  /** It was not asked: the configuration turns it off. */
   | {readonly kind: 'off'}
   /** No answer, or one that says to come later. Ms: 0 where it names no time. */
   | {readonly kind: 'silent'; readonly why: string; readonly waitMs: number}

@@ -1,9 +1,9 @@
 /**
- * Decides who handed a message to our mailer: by the one `Received` header that our mailer wrote, and
- * only as far as our own log says the same. The top header has to be ours, with a queue id of our log, its
- * client and its time. What stands below it is the sender's word and is not read, unless the client is a
- * relay that the administrator trusts: then one header more, by the same rule. Says nothing of the
- * message itself, and accuses nobody.
+ * Decides which client handed a message to our mailer: by the one `Received` header that our mailer
+ * wrote, and only if our own log says the same. The top header has to be ours, with a queue id of
+ * our log, its client and its time. What is below is the sender's word and is not read, unless the
+ * client is a relay that the administrator trusts: then one header more, by the same rule. Says
+ * nothing of the message itself, and accuses nobody.
  */
 import {receivedMs} from './date.js';
 import {type MessageHeader, valuesOf} from './fields.js';
@@ -44,11 +44,14 @@ export const mostApartMs = 5 * 60_000;
 /** Trusted relays that a message has passed, one behind the other. A count. */
 export const mostRelays = 5;
 
-/** Of a Message-Id that the log has whole for sure. Characters: sendmail cuts it at 100 or more (MAXSHORTSTR). */
+/**
+ * Length of a Message-Id that the log has whole for sure. Characters: sendmail cuts it at 100 or
+ * more (MAXSHORTSTR).
+ */
 const wholeIdCharacters = 90;
-/** Of a foreign name that is shown. Characters. */
+/** Length of a foreign name that is shown. Characters. */
 const shownCharacters = 100;
-/** Of a header that a delivery agent writes. Characters. */
+/** Length of a header that a delivery agent writes. Characters. */
 const mostLmtpCharacters = 1000;
 
 /** A header that may be ours, or why none is. */
@@ -161,8 +164,8 @@ function verdictOf(
 }
 
 /**
- * The header of one message over the body of another is no proof. The log cuts a long id, and writes
- * one only where the message has it.
+ * The header of one message over the body of another is no proof. The log cuts a long id, and
+ * writes one only if the message has one.
  */
 function isSameMessage(logged: string, header: MessageHeader): boolean {
   if (logged === '' || logged.length >= wholeIdCharacters) return true;

@@ -1,16 +1,16 @@
 /**
- * Makes the evidence of a complaint from the header of a message: the header as it lies there, bounded and
- * printable, without the addresses of those who got it. Who reads the complaint may be who sent the
- * message, and must not learn which of his guesses reached somebody.
+ * Makes the evidence of a complaint from the header of a message: the header unchanged, bounded and
+ * printable, without the addresses of its recipients. The reader of the complaint may be the sender
+ * of the message, and must not learn which guesses reached a mailbox.
  */
 import {type MessageHeader, valuesOf} from './fields.js';
 
-/** Of the evidence. Characters: some hundred lines. */
+/** Length of the evidence. Characters: some hundred lines. */
 export const mostEvidenceCharacters = 16 * 1024;
 /** Addresses that are looked for. A count. */
 const mostRecipients = 200;
 
-/** Fields that name who got it. */
+/** Fields that name a recipient. */
 const recipientFields = [
   'to',
   'cc',
@@ -26,7 +26,7 @@ const isRecipients = (name: string): boolean =>
   recipientFields.includes(name) || recipientWords.test(name);
 
 const mailbox = /[^\s<>()[\],;:"@]{1,64}@[A-Za-z0-9.-]{1,255}/g;
-/** Where a `Received` begins to say for whom: a recipient may be quoted, and have no domain. */
+/** Where a `Received` begins to name the recipient, which may be quoted, and have no domain. */
 const forWord = /\sfor\s/i;
 const hidden = '(a recipient)';
 

@@ -4,7 +4,9 @@
  */
 import {unfolded} from '../../queue/received.js';
 
-/** Of a header. Characters: sendmail itself takes 32 kB (confMAX_HEADERS_LENGTH) unless it was told otherwise. */
+/**
+ * Length of a header. Characters: sendmail itself takes 32 kB (confMAX_HEADERS_LENGTH) by default.
+ */
 export const mostHeaderCharacters = 64 * 1024;
 
 interface HeaderField {

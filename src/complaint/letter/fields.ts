@@ -10,7 +10,7 @@ import type {Complaint} from '../spool/complaint.js';
 import type {Attacker} from '../spool/deed.js';
 import type {Fields} from './template.js';
 
-/** Who writes. */
+/** The sender of the letter. */
 export interface Sender {
   /** The mailbox that is read: ASCII. */
   readonly from: string;

@@ -58,7 +58,7 @@ export function composeMail(
     ['Subject', subject],
     ['Date', new Date(nowMs).toUTCString().replace('GMT', '+0000')],
     ['Message-ID', `<${id}@${domain}>`],
-    // RFC 3834, section 5: nobody's holiday shall answer.
+    // RFC 3834, section 5: no vacation program must answer.
     ['Auto-Submitted', 'auto-generated'],
   ];
   const parts = partsOf(complaint, sender, body, tools);

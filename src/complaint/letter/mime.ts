@@ -18,7 +18,7 @@ export type HeaderField = readonly [name: string, value: string];
 const mostLine = 990;
 /** RFC 2045, section 6.7. Characters, with room for an escape. */
 const encodedLine = 72;
-/** Of a header field in one line. Characters: RFC 5322 allows 998. */
+/** Length of a header field in one line. Characters: RFC 5322 allows 998. */
 const mostField = 900;
 
 /** @param boundary of letters, digits and hyphens, of more than a hundred random bits */

@@ -1,6 +1,6 @@
 /**
- * How the letter about a message would read, for a person who looks before anything is sent: whom it would go to,
- * its subject and its text. The id is not known yet, for the daemon gives it.
+ * How the letter about a message would read, for an operator who looks before anything is sent: its
+ * recipient, its subject and its text. The id is not known yet, for the daemon gives it.
  */
 import type {ContactAnswer} from '../contact/answer.js';
 import type {Accusation} from '../spool/accusation.js';

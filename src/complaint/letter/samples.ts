@@ -1,6 +1,7 @@
 /**
- * The letters that are used where the administrator has none; `etc/letters` holds the same. Words that desks ask
- * for: what, when in UTC, from where, how often, whom to answer. Nothing is demanded.
+ * The letters for administrators who have none of their own; `etc/letters` holds the same. They say
+ * what desks ask for: what, when in UTC, from where, how often, whom to answer. They demand
+ * nothing.
  */
 import {type Letter, readLetter} from './template.js';
 

@@ -98,7 +98,9 @@ export const letterFor = (
     }),
   );
 
-/** `*` stands for any text. Linear: each part is looked for once, from where the one before ended. */
+/**
+ * `*` stands for any text. Linear: it searches for each part once, from the end of the one before.
+ */
 function isLike(name: string, like: string): boolean {
   const [first = '', ...others] = like.split('*');
   if (others.length === 0) return name === like;

@@ -15,7 +15,7 @@ import {isAlive} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import type {HandOver} from '../../sys/talk/mail.js';
 
-/** Of the reason why a letter cannot be written. Characters. */
+/** Length of the reason why a letter cannot be written. Characters. */
 const mostWhy = 300;
 /** The mailer is asked again so late. Ms. */
 const retryMs = 15 * 60_000;
@@ -82,7 +82,7 @@ export class Poster {
     if (mode === 'off' || book === undefined) return;
     const mailbox = before.contact?.mailbox;
     if (mailbox !== undefined && !isAlive(tables.complaintLeftOut, mailbox, now())) {
-      const why = 'its mailbox bounced of late, or you had it forgotten';
+      const why = 'its mailbox bounced recently, or you had it forgotten';
       this.#put(before, {kind: 'held', atMs: now(), reason: 'noContact', why});
       return;
     }

@@ -1,6 +1,7 @@
 /**
- * From clients whose complaint is due to rows of the spool: asks who holds their networks, a few at a time, and
- * enters one complaint for each network. Who is due is for `complaint/due.ts`. Decides no letter.
+ * Turns clients whose complaint is due into rows of the spool: asks for the holders of their
+ * networks, a few at a time, and enters one complaint for each network. `complaint/due.ts` decides
+ * which are due. Decides no letter.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -32,7 +33,7 @@ const mostSearches = 20;
 const mostWaiting = 10_000;
 /** Networks of which it is known who holds them, the latest. A count: each due client is held against them. */
 const mostKnown = 50;
-/** Of a foreign reason. Characters. */
+/** Length of a foreign reason. Characters. */
 const mostWhy = 200;
 
 interface Due {
@@ -109,7 +110,7 @@ export class Searcher {
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
     if (client === undefined || !isOfInternet(client)) return refused('expected a public address');
     if (config.complaints === 'preview') {
-      return refused('complaints is "preview": nobody is told, so the message stays');
+      return refused('complaints is "preview": no complaint goes out, so the message stays');
     }
     if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
     if (mayName({address: client.text, client: client.text}) === 'no')
@@ -120,8 +121,8 @@ export class Searcher {
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
     const {contact, why} = this.#contactOf(answer, await this.#parts.ours());
-    // A proof that nobody is told of must not lie among those of which somebody is.
-    if (contact === undefined) return refused(`nobody can be told: ${why}`);
+    // A proof without a contact must not be filed among those for which a complaint goes out.
+    if (contact === undefined) return refused(`there is no contact to complain to: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
     const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
     if (enter(tables.complaints, entry) === 'waits') {
@@ -195,13 +196,13 @@ const isOver = ({aborted}: AbortSignal): boolean => aborted;
 /** After a failure nobody is asked sooner. Ms. */
 const soonestMs = 60_000;
 const laterMs = 3_600_000;
-/** A registry that sends us away for longer is asked all the same. Ms. */
+/** A registry that sends us away for longer is still asked again. Ms. */
 const longestMs = 2 * 86_400_000;
 
 const whyNone = (found: number, others: number): string =>
   others < found
     ? 'the contact is in a domain of ours'
-    : 'the mailboxes bounced of late, or you had them forgotten';
+    : 'the mailboxes bounced recently, or you had them forgotten';
 
 /** Those in the network that was found; of a failure those around the address. */
 function divided(

@@ -22,7 +22,10 @@ import type {ComplaintParts, ComplaintTally} from './parts.js';
 import {Poster} from './poster.js';
 import {type Accused, Searcher} from './searcher.js';
 
-/** How often it is looked what is due; more often only for who waits less, and then so often. Ms. */
+/**
+ * Pause between two looks for due complaints; shorter only if the delay of a complaint is shorter,
+ * and then as short as that. Ms.
+ */
 const lookMs = 60_000;
 const shortestLookMs = 5_000;
 

@@ -1,12 +1,13 @@
 /**
- * Which complaint a message is about that came back, and what it is: a bounce, a delay, the answer of a program
- * or of a person. The message is hostile: it is read in bounds, line by line, and nothing of it is obeyed. That
- * an id is one of ours the daemon knows; nobody can name one who was not sent it. Answers nothing.
+ * Which complaint a returned message is about, and what it is: a bounce, a delay, the answer of a
+ * program or of a person. The message is hostile: the reader reads it in bounds, line by line, and
+ * obeys nothing in it. The daemon knows whether an id is one of ours; only its recipients can name
+ * it. Answers nothing.
  */
 import {printable} from '../../base/printable.js';
 import type {Returned} from './returned.js';
 
-/** Of a message so much is read. Characters: a bounce has its report in front. */
+/** How much of a message is read. Characters: a bounce has its report in front. */
 export const mostReturned = 256 * 1024;
 /** Header fields that are looked at. A count. */
 const mostFields = 500;

@@ -12,7 +12,7 @@ export type ScanVerdict =
 
 /** The longest answer. Bytes: a name has some 60. */
 export const longestAnswerBytes = 4096;
-/** Of a name. Characters. */
+/** Length of a name. Characters. */
 const mostNameCharacters = 200;
 
 const found = /^stream: ([^\0\n]{1,1000}) FOUND\0$/;

@@ -3,13 +3,13 @@
  * in the folder to which it is moved, and which names are none of a message.
  */
 
-/** Of one name. Bytes: what file systems allow. */
+/** Length of one name. Bytes: what file systems allow. */
 const mostNameBytes = 255;
 
 /** A message that was answered for: `P`, passed on. Its other flags stay, in the order of the alphabet. */
 export function movedName(name: string): string {
   const [, unique = name, flags] = /^(.*):2,([A-Za-z]*)$/.exec(name) ?? [];
-  // Another kind of information behind the colon is nobody's to change.
+  // Another kind of information behind the colon stays as it is.
   if (flags === undefined && name.includes(':')) return name;
   const all = [...new Set(`${flags ?? ''}P`.match(/[A-Za-z]/g))].sort().join('');
   const moved = `${unique}:2,${all}`;

@@ -1,7 +1,7 @@
 /**
- * What the two processes of a sweep say to each other, each a line of JSON. The one that works as the
- * owner of the Maildir is his: he could make it say anything, so each line is checked and bounded here, and
- * nothing that it says accuses anybody by itself. Decides nothing.
+ * The lines of JSON that the two processes of a sweep exchange. One of them runs as the owner of
+ * the Maildir, who could make it say anything. So each line is checked and bounded here, and no
+ * line accuses a client by itself. Decides nothing.
  */
 import {type Is, isText, listOf, oneOf, shape, variants, whole} from '../../base/shape.js';
 import {mostHeaderCharacters} from '../header/fields.js';
@@ -12,7 +12,7 @@ export const mostFound = 200;
 export const mostNames = 200_000;
 /** Of the scanning of one sweep. Ms: below the five minutes after which the timer begins the next. */
 export const longestScanMs = 240_000;
-/** Of a line. Bytes: a header, each character of it escaped, and what stands around it. */
+/** Length of a line. Bytes: a header, each character of it escaped, and what stands around it. */
 export const longestLineBytes = 6 * mostHeaderCharacters + 16 * 1024;
 
 /** To the owner's process, first. */

@@ -1,6 +1,6 @@
 /**
- * What somebody is accused of in a complaint, and by what we know it. Both kinds rest on an address that
- * cannot be forged: one of a TCP session that was completed with our mailer. Decides nothing.
+ * The accusation of a complaint, and its proof. Both kinds rest on an address that cannot be
+ * forged: one of a TCP session that was completed with our mailer. Decides nothing.
  */
 import type {Attacker} from './deed.js';
 

@@ -1,6 +1,7 @@
 /**
- * What is remembered of complaints as a whole: on how many days they were only shown, whether the operator said
- * that they may go out, and when the latest mails went. Says how many more may go. Knows no clock.
+ * What is remembered of complaints as a whole: on how many days they were only shown, whether the
+ * operator allowed them to go out, and when the latest mails went. Says how many more may go. Knows
+ * no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 

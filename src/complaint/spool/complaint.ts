@@ -94,8 +94,9 @@ export function sentMs({step}: Complaint): number | undefined {
 const bouncesMs = 7 * 86_400_000;
 
 /**
- * Makes room for one more row. Gives up the oldest that nobody was sent, then the oldest whose bounces are over.
- * A row that was sent of late stays: it keeps its network from a second mail, and its bounce must find it.
+ * Makes room for one more row. Drops the oldest row that was never sent, then the oldest whose time
+ * for bounces is over. A recently sent row stays: it keeps its network from a second mail, and its
+ * bounce must find it.
  */
 export function makeRoom(complaints: Table<Complaint>, nowMs: number): 'room' | 'full' {
   if (complaints.size < mostComplaints) return 'room';

@@ -1,7 +1,7 @@
 /**
- * What a client did that was blocked, as far as a complaint may tell it: when, how often, and the names it
- * asked for as patterns and keyed hashes. Who becomes a row here was blocked by evidence; whether a complaint
- * follows is for `complaint/due.ts`. Knows no clock.
+ * What a blocked client did, as far as a complaint may report it: when, how often, and the names it
+ * asked for as patterns and keyed hashes. Each row is a client that evidence blocked;
+ * `complaint/due.ts` decides whether a complaint follows. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {parseAddress} from '../../net/address.js';

@@ -32,8 +32,9 @@ interface Entry {
 }
 
 /**
- * @returns `waits`: today's letter of this network has gone, or is to be sent as the operator saw it, or the spool is full;
- * its clients stay due. A message of which somebody was told is `entered`: the same one is not told twice.
+ * @returns `waits`: today's letter about this network has gone, or goes out as the operator saw it,
+ * or the spool is full; its clients stay due. `entered` also for a message that is part of a
+ * complaint already: it is not reported twice.
  */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;

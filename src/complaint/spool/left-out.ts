@@ -1,6 +1,6 @@
 /**
- * Who gets no complaint any more: mailboxes that bounced, for a time; mailboxes and networks of which the
- * operator says so, for good. Knows no clock.
+ * Which mailboxes and networks get no complaint any more: mailboxes that bounced, for a time;
+ * mailboxes and networks that the operator excluded, for good. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Address} from '../../net/address.js';

@@ -1,6 +1,6 @@
 /**
- * The id of a complaint: a UUID that follows from what it is about, so that the same complaint cannot be made
- * twice, after a crash either. It follows by a keyed hash, so that nobody who was not sent it can name it: what
+ * The id of a complaint: a UUID that follows from its subject, so that the same complaint cannot be
+ * made twice, after a crash either. It is a keyed hash, so only its recipients can name it: what
  * comes back to it is believed (`returned/`). Computes no hash.
  */
 import type {Accusation} from './accusation.js';

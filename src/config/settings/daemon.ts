@@ -7,26 +7,26 @@ export const daemon = {
   stateDir: setting(
     path,
     '/var/lib/blocksmtp',
-    'Directory for what must outlive a restart: blocks, what is known of clients, place in the log.',
+    'Directory for data that must survive a restart: blocks, what is known about clients, the position in the log.',
   ),
   controlSocket: setting(
     path,
     '/run/blocksmtp/control.sock',
-    'Where the commands reach the running daemon.',
+    'The socket through which the commands reach the running daemon.',
   ),
   metricsFile: setting(
     optionalPath,
     '',
-    'Write figures for Prometheus to this file at each check, for the text file collector of its node exporter; empty: to none.',
+    "At each check, write metrics to this file, for the textfile collector of Prometheus' node exporter; empty: write none.",
   ),
   dryRun: setting(
     onOff,
     false,
-    'Change nothing: no firewall, no process, no state; only say what would be done.',
+    'Change nothing: no firewall rule, no process, no state. Only log what the daemon would do.',
   ),
   flushOnExit: setting(
     onOff,
     false,
-    'On exit remove the chain and its hook; else the blocks stay in force while the daemon is away.',
+    'On exit, remove the chain and its hook. Otherwise the blocks stay in force while the daemon is down.',
   ),
 } as const;

@@ -8,7 +8,7 @@ export const greeting = {
   greeting: setting(
     choice('off', 'observe', 'gate', 'strict'),
     'off',
-    'What the daemon does about clients that speak before the greeting: nothing; it counts that against them; it also has unknown clients wait at the gate; or it also blocks such clients at once.',
+    'What the daemon does about clients that speak before the greeting. off: nothing; observe: it counts that against them; gate: unknown clients also wait at the gate; strict: it also blocks such clients immediately.',
   ),
   greetingWait: setting(
     duration('1s', '90s'),
@@ -18,46 +18,46 @@ export const greeting = {
   greetingWaitStress: setting(
     duration('1s', '90s'),
     1,
-    'The same while the gate is more than 70 % full.',
+    'How long it waits while the gate is more than 70 % full.',
   ),
   greetingPort: setting(
     number(1024, 65_535, 'whole', 'PORT'),
     2500,
-    'The port at which the gate listens. The firewall leads unknown clients there; nobody calls it by itself.',
+    'The port at which the gate listens. The firewall redirects unknown clients to it; no client connects to it directly.',
   ),
   greetingMax: setting(
     number(1, 20_000, 'whole', 'COUNT'),
     2000,
-    'So many clients wait at once. Who comes beyond that is handed to the mailer at once.',
+    'At most this many clients wait at the same time. The gate hands further clients to the mailer immediately.',
   ),
   greetingMaxPerClient: setting(
     number(1, 20_000, 'whole', 'COUNT'),
     20,
-    'The same for one client.',
+    'At most this many connections of one client wait at the same time.',
   ),
   greetingMaxPerNetwork: setting(
     number(1, 20_000, 'whole', 'COUNT'),
     100,
-    'The same for one network: a /24 of IPv4, a /64 of IPv6.',
+    'At most this many connections of one network (an IPv4 /24, an IPv6 /64) wait at the same time.',
   ),
   greetingChildrenMax: setting(
     number(1, 10_000, 'whole', 'COUNT'),
     100,
-    'So many processes of the mailer that the gate has started run at once. Beyond that a client hears 421, and comes again.',
+    'At most this many mailer processes that the gate started run at the same time. Beyond that a client gets 421, and tries again later.',
   ),
   greetingChildrenPerSecond: setting(
     number(1, 1000, 'whole', 'COUNT'),
     20,
-    'So many of them are started in a second.',
+    'At most this many of them start in a second.',
   ),
   greetingPassed: setting(
     duration('1m', '400d'),
     30 * 86_400,
-    'A client that has waited goes straight to the mailer for so long after its last mail.',
+    'A client that has waited goes straight to the mailer for this long after its last mail.',
   ),
   greetingCommand: setting(
     text(words, 'a command that begins with a path, its words split at blanks', 'COMMAND'),
     '',
-    'What serves a client that has waited, with the connection as its standard input and output; empty: /usr/sbin/sendmail -bs -Am -L with the name that is followed in the log.',
+    'The command that serves a client that has waited, with the connection as its standard input and output; empty: /usr/sbin/sendmail -bs -Am -L with the program name that is followed in the log.',
   ),
 } as const;

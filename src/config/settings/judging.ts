@@ -20,41 +20,41 @@ export const judging = {
   threshold: setting(
     number(2, 1000, 'whole', 'COUNT'),
     10,
-    'With nothing else known, so many distinct unknown recipients in a row block a client; mail that it delivers speaks for it. Nobody mistypes ten names in a row.',
+    'If nothing else is known about a client, this many distinct unknown recipients in a row block it. Mail that it delivers counts in its favour. Nobody mistypes ten names in a row.',
   ),
   ipv6Prefix: setting(
     number(48, 128, 'whole', 'BITS'),
     64,
-    'So many bits of an IPv6 address are one client, for counting and for blocking: a customer mostly has a /64, and may send from any address in it. After a change IPv6 clients begin anew.',
+    'This many leading bits of an IPv6 address make one client, for counting and for blocking: a customer usually has a /64, and may send from any address in it. After a change, counting starts afresh for IPv6 clients.',
   ),
   trustedRelays: setting(
     networks,
     [],
-    'Relays that hand mail on to this one: backup mail exchangers, forwarders. They cannot know which names exist here, so they are never judged and never blocked.',
+    'Relays that forward mail to this one: backup mail exchangers, forwarders. They cannot know which names exist here, so they are never judged and never blocked.',
   ),
   attribution: setting(
     choice('any', 'verified'),
     'any',
-    'What must say who the client was: any proof, or a verified one, which no log line can forge (the kernel, or a journal entry written by sendmail).',
+    "Which proof of the client's address counts. any: every proof; verified: only one that no log line can forge (the kernel, or a journal entry that sendmail wrote).",
   ),
   blockTime: setting(
     duration('1s', '365d'),
     3600,
-    'How long a client is blocked for its first row of unknown names; its other blocks are multiples of that.',
+    'How long a client is blocked for its first row of unknown names. Its other blocks are multiples of that.',
   ),
   blockTimeMax: setting(
     duration('1s', '365d'),
     longestByItselfSeconds,
-    'No block lasts longer. Mail servers give up a message after five days, so a mistake that ends before costs no mail. Where it is not set and block_time is longer, it is block_time.',
+    'No block lasts longer than this. Mail servers give up a message after five days, so a wrong block that ends before costs no mail. If it is not set and block_time is longer, it equals block_time.',
   ),
   blocksMax: setting(
     number(1, mostBlocks, 'whole', 'COUNT'),
     50_000,
-    'No more blocks stand at once: more would be a mistake, or an attack on us; no backend was shown to work with more than 200000. When all places are taken, the worst clients have them.',
+    'At most this many blocks are in force at the same time: more would be a mistake, or an attack on us. No backend was tested with more than 200000. When all places are taken, the worst clients keep them.',
   ),
   blocksPerMinute: setting(
     number(1, 1_000_000, 'whole', 'COUNT'),
     1000,
-    'At most so many blocks are made in a minute; a client beyond that is blocked at its next sign.',
+    'At most this many blocks are made in a minute. A client that exceeds the limit is blocked at its next offence.',
   ),
 } as const;

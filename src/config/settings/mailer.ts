@@ -1,4 +1,7 @@
-/** The mailer that is guarded: where its log is, which lines in it are its own, and who is never blocked. */
+/**
+ * The guarded mailer: where its log is, which lines in it are its own, and which clients are never
+ * blocked.
+ */
 import {logSources, programNames} from '../kinds/lists.js';
 import {number, optionalAddress, path, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
@@ -9,22 +12,22 @@ export const mailer = {
   whiteList: setting(
     path,
     '/etc/blocksmtp.whitelist',
-    'File of networks that are never blocked, one a line; changes take effect within seconds.',
+    'File with networks that are never blocked, one a line. Changes take effect within seconds.',
   ),
   syslogMsgsFile: setting(
     logSources,
     ['auto'],
-    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them; auto: /var/log/mail.log or maillog if somebody writes to it, else the journal, and the journal first where attribution is verified.',
+    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them. auto: /var/log/mail.log or maillog if some program writes to it, else the journal; with attribution = verified the journal first.',
   ),
   mailerIp: setting(
     optionalAddress,
     undefined,
-    'Address of the mailer; it is never blocked. This machine never is either.',
+    'Address of the mailer. blocksmtp never blocks it, and never blocks this machine.',
   ),
   mailerPort: setting(
     number(1, 65_535, 'whole', 'PORT'),
     25,
-    'The old word for `mailer_ports` with this port alone. Where it is not written, `mailer_ports` counts.',
+    'The old name for `mailer_ports` with this port alone. If it is not set, `mailer_ports` counts.',
   ),
   mailerSyslogHost: setting(
     hostName,
@@ -34,6 +37,6 @@ export const mailer = {
   mailerSyslogName: setting(
     programNames,
     ['auto'],
-    "Only this program's lines count, or those of several with commas between them; auto: of each name that distributions give to sendmail, such as sm-mta on Debian and sendmail elsewhere.",
+    "Only this program's lines count, or those of several with commas between them. auto: every name that distributions give to sendmail, such as sm-mta on Debian and sendmail elsewhere.",
   ),
 } as const;

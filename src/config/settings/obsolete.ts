@@ -1,6 +1,6 @@
 /**
- * The settings of earlier versions that decide nothing any more, with the reason each went: half a
- * sentence for one line of the log. What becomes of a file that still has one is in `config/obsolete.ts`.
+ * The settings of earlier versions that decide nothing any more, with the reason for each: half a
+ * sentence for one line of the log. `config/obsolete.ts` handles a file that still has one.
  */
 export const obsolete = {
   leastUnknownShare:

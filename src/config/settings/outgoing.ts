@@ -1,4 +1,4 @@
-/** What is done about local programs that connect to mail ports. */
+/** What the daemon does about local programs that connect to mail ports. */
 import {list, networks, ports} from '../kinds/lists.js';
 import {chainName, duration, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
@@ -23,31 +23,31 @@ export const outgoing = {
   outbound: setting(
     choice('off', 'observe', 'warn', 'hold', 'reject'),
     'warn',
-    'What is done about local programs that open connections to mail ports of other machines: counted; told of; held back for a moment until it is known who it is; or, but for allowed senders and destinations, rejected.',
+    'What the daemon does about local programs that open connections to mail ports of other machines. off: nothing; observe: it counts them; warn: it also warns you; hold: it also holds each connection for a moment until it knows the program; reject: it rejects all but allowed senders and destinations.',
   ),
   outboundPorts: setting(
     ports,
     [25],
-    'The mail ports; 465 and 587 are where mail programs hand in mail with a password.',
+    'The mail ports to watch. Mail programs submit mail with a password at 465 and 587.',
   ),
   outboundInterval: setting(
     duration('1s', '1h'),
     2,
-    'How often the sockets are looked at; what the kernel reports of itself is seen at once.',
+    'How often the daemon looks at the sockets. It sees at once what the kernel reports by itself.',
   ),
   outboundChainName: setting(
     chainName,
     'BLOCKSMTP_OUT',
-    'The chain that holds back or rejects, in iptables and in ip6tables; it belongs to blocksmtp alone.',
+    'The chain that holds or rejects connections, in iptables and in ip6tables. Only blocksmtp may use it.',
   ),
   allowedSenders: setting(
     list(sender, 64, 'senders as USER:PROGRAM (a path, or * for any)', 'SENDERS'),
     mailers,
-    'Who may open such connections and is not told of: the user and the program, whose file must be the one at that path. The rules of `hold` and `reject` know users only.',
+    'Senders that may open such connections without a warning: a user and a program, whose file must be the one at that path. The rules of `hold` and `reject` know users only.',
   ),
   allowedDestinations: setting(
     networks,
     [],
-    'Where everybody may open such connections to: the smarthost.',
+    'Destinations to which every program may open such connections: the smarthost.',
   ),
 } as const;

@@ -1,4 +1,4 @@
-/** What the daemon says of its own work, and where to. */
+/** How much the daemon logs, and where. */
 import {number, onOff, optionalPath} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
@@ -6,8 +6,8 @@ export const ownLog = {
   debug: setting(
     number(0, 4, 'whole', 'LEVEL'),
     2,
-    'How much is said: 0 errors, 1 warnings, 2 decisions, 3 evidence, 4 the log line that tied it to its client.',
+    'How much the daemon logs: 0 errors, 1 warnings, 2 decisions, 3 evidence, 4 the log line that tied the evidence to its client.',
   ),
-  debugToSyslog: setting(onOff, false, 'Say it to the syslog too (facility daemon).'),
-  logFile: setting(optionalPath, '', 'Say it to this file too; empty: to none.'),
+  debugToSyslog: setting(onOff, false, 'Also log to syslog (facility daemon).'),
+  logFile: setting(optionalPath, '', 'Also log to this file; empty: to none.'),
 } as const;

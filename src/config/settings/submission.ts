@@ -11,7 +11,7 @@ export const submission = {
   outgoingMail: setting(
     choice('off', 'observe', 'warn', 'quarantine'),
     'observe',
-    'What the daemon does about a login, a local user or a host of ours that sends too much through the mailer: nothing; it counts the mail; it warns you too; or sendmail also quarantines the mail that waits, until you release it.',
+    'What the daemon does about a login, a local user or a host of ours that sends too much through the mailer. off: nothing; observe: it counts the mail; warn: it also warns you; quarantine: sendmail also quarantines the waiting mail until you release it.',
   ),
   mailPerHour: setting(
     number(1, 1_000_000, 'whole', 'RECIPIENTS'),

@@ -1,4 +1,4 @@
-/** How often a warning is given, and which ways it goes. */
+/** How often blocksmtp warns, and by which ways. */
 import {duration, optionalPath, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
@@ -6,22 +6,22 @@ export const warnings = {
   warnInterval: setting(
     duration('1s', '7d'),
     3600,
-    'One warning in so long for each program and destination.',
+    'At most one warning in this time for each program and destination.',
   ),
   warnMail: setting(
     text(/^(?:[A-Za-z0-9._+-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?)?$/, 'a mail address', 'ADDRESS'),
     '',
-    'Send warnings to this address too, through the mailer at port 25 of this machine; empty: to nobody.',
+    'Also send warnings to this mail address, through the mailer at port 25 of this machine; empty: to nobody.',
   ),
   warnCommand: setting(
     optionalPath,
     '',
-    'Run this program for each warning, which it reads as JSON; empty: none.',
+    'Run this program for each warning, with the warning as JSON on its standard input; empty: none.',
   ),
   mailActionCommand: setting(
     optionalPath,
     '',
-    'Run this program for each sender that is warned of (outgoing_mail), which it reads as JSON: to suspend an account is for the site to do; empty: none.',
+    'Run this program for each sender that outgoing_mail warns about, with the warning as JSON on its standard input. Suspending an account is the task of your site; empty: none.',
   ),
   warnWebhook: setting(
     text(
@@ -30,11 +30,11 @@ export const warnings = {
       'URL',
     ),
     '',
-    'Send each warning to this address as JSON (POST); empty: to none.',
+    'Send each warning to this URL as JSON (POST); empty: to none.',
   ),
   warnUser: setting(
     text(/^(?:auto|[a-z_][a-z0-9_.-]{0,31})?$/, 'a user name, or auto', 'USER'),
     '',
-    'Show warnings on the desktop of this user, who may end the program there; auto: of the user who sits at the machine; empty: of nobody.',
+    'Show warnings on the desktop of this user, who may end the program there. auto: the user who sits at the machine; empty: nobody.',
   ),
 } as const;

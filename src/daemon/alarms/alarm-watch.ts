@@ -1,6 +1,6 @@
 /**
- * Writes to `warn_mail` when nobody is guarded, or not all that should be. What is worth a mail, and when, is
- * decided in `report/alarms`.
+ * Writes to `warn_mail` when the daemon does not guard the relay, or not fully. `report/alarms`
+ * decides what is worth a mail, and when.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -19,7 +19,7 @@ export class AlarmWatch {
   readonly #book: AlarmBook;
   readonly #ways: readonly WarningDelivery<Said>[];
 
-  /** @param book what was told in earlier lives of the daemon */
+  /** @param book the alarms that earlier lives of the daemon reported */
   constructor(
     {warnMail}: Pick<Config, 'warnMail'>,
     say: Say,

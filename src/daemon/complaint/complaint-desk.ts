@@ -1,6 +1,7 @@
 /**
- * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers those who ask, and
- * joins the worker to this machine. Which blocks count is for `heard.ts`; all else is for `complaint/`.
+ * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers
+ * requests, and joins the worker to this machine. Which blocks count is for `heard.ts`; all else is
+ * for `complaint/`.
  */
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -43,13 +44,13 @@ interface ComplaintDeskParts {
   readonly save: () => 'saved' | 'failed';
   /** The mailer's port on this machine; default: 25. */
   readonly mailPort?: number;
-  /** How often it is looked what is due. Ms; default: a minute, or `complaint_delay`. */
+  /** Pause between two looks for due complaints. Ms; default: a minute, or `complaint_delay`. */
   readonly everyMs?: number;
 }
 
 /** A mailer answers within this, or nobody knows whether it took the mail. Ms. */
 const handOverMs = 120_000;
-/** Addresses of IPv6 that did something of late, by the order in which they did. A count. */
+/** IPv6 addresses that were active recently, in the order of their activity. A count. */
 const mostSeen = 1024;
 /** The block of these was wrong, or nobody wants it any more. */
 const byHand: ReadonlySet<WhyLifted> = new Set(['exempt', 'operator', 'brake', 'notConfirmed']);
@@ -78,7 +79,7 @@ export class ComplaintDesk {
       mayName: (attacker) => this.#mayName(attacker),
       brake: () => parts.judged.crowd(now()).listLoss.kind,
       sender: {
-        // In a preview nothing goes out, and what is shown has a sender all the same.
+        // In a preview nothing goes out, but what is shown still needs a sender.
         from: from === '' ? `postmaster@${ownName}` : from,
         ...{relay, ports: parts.ports()},
       },
@@ -101,7 +102,8 @@ export class ComplaintDesk {
     for (const outcome of outcomes) {
       if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
       else if (outcome.kind === 'lifted') {
-        // The guard forgot it already, but its block may have been heard of only now.
+        // The guard has forgotten the block already, but the complaint desk may learn of it only
+        // now.
         if (byHand.has(outcome.why)) this.#worker.lifted(outcome.block.network);
       } else if (outcome.kind === 'block') {
         const address = (client: string) => this.#seenIn(client);

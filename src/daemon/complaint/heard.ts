@@ -1,15 +1,16 @@
 /**
- * Which blocks can be complained of, and what a complaint may tell of them: those of one client, made for unknown
- * names and wrong passwords, where no line of a log alone could forge any sign that was counted. A letter tells of
- * guessing, so a block for other signs alone accuses nobody. Knows no clock.
+ * Which blocks can lead to a complaint, and what it may say about them: those of one client, made
+ * for unknown names and wrong passwords, if no line of a log alone could forge any sign that was
+ * counted. A letter is about guessing, so a block for other signs alone accuses nobody. Knows no
+ * clock.
  */
 import type {Block} from '../../blocks/block.js';
 import type {HeardBlock} from '../../complaint/live/worker.js';
 import {parseAddress} from '../../net/address.js';
 
 /**
- * @param seenIn of a network of IPv6 an address that was seen in it of late
- * @returns undefined for a block of which nobody complains
+ * @param seenIn of an IPv6 network an address that was seen in it recently
+ * @returns undefined for a block that leads to no complaint
  */
 export function heardBlock(
   {network: client, fromMs, origin, because}: Block,
@@ -18,7 +19,7 @@ export function heardBlock(
 ): HeardBlock | undefined {
   if (origin !== 'evidence' || because === undefined || because.rule === 'neighbours') return;
   const {counts, seconds, names, proof, weakest} = because;
-  // Who may write to the log can have written the line: it accuses nobody.
+  // Any program that may write to the log can have written the line: it accuses nobody.
   if (proof === undefined || weakest === undefined || proof === 'log' || weakest === 'log') return;
   const unknownNames = (counts['unknownRecipient'] ?? 0) + (counts['vrfyProbe'] ?? 0);
   const wrongPasswords = counts['authFailed'] ?? 0;

@@ -1,7 +1,7 @@
 /**
- * Keeps the text of the configuration that was last in force, and begins with it where the file has gone
- * bad since: a daemon that refused to start would guard nobody. What the command line says is not kept:
- * it counts as it is now. A trial keeps its way back itself (`trial-file.ts`).
+ * Keeps the text of the configuration that was last in force, and starts with it if the file has
+ * gone bad since: a daemon that refused to start would guard nothing. Does not keep the command
+ * line: it counts as it is now. A trial keeps its way back itself (`trial-file.ts`).
  */
 import {type Problem, problemsText} from '../../base/problem.js';
 import {isFlag, type Options} from '../../config/options.js';

@@ -1,5 +1,5 @@
 /**
- * Says which blocks stand without an end where the daemon cannot start: with iptables nobody but a daemon ends
+ * Says which blocks have no end while the daemon cannot start: with iptables only a daemon ends
  * them. Changes nothing.
  */
 import {endlessBlocks, endlessText} from '../../blocks/overdue.js';

@@ -1,6 +1,6 @@
 /**
- * Looks whether the paths of a configuration can work on this machine. A daemon starts with them all the
- * same: a log may come later, and a folder be made. What a daemon refuses is in `checked.ts`.
+ * Looks whether the paths of a configuration can work on this machine. A daemon starts even if they
+ * cannot: a log may come later, and a folder be made. What a daemon refuses is in `checked.ts`.
  */
 import {type Config, keyOf, type SettingName} from '../../config/schema.js';
 import {
@@ -58,7 +58,7 @@ function whyNoSocket(path: string): string | undefined {
     : whyNoFolderFor(path);
 }
 
-/** A file that is written anew beside the old one, and renamed. */
+/** The daemon writes a new file beside the old one, and renames it. */
 const whyNotReplaced = (path: string): string | undefined =>
   whyNotWritten(path) ?? whyNotWritten(`${path}.new`);
 

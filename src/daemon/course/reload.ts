@@ -114,7 +114,10 @@ export class Reloader implements LifeCourse {
     return this.#answerTo(step);
   }
 
-  /** Blocks hold at these ports from now on: the same configuration begins anew, as with a reload. */
+  /**
+   * Blocks hold at these ports from now on: a new life begins with the same configuration, as with
+   * a reload.
+   */
   portsChanged(what: string): void {
     this.#take({kind: 'machineChanged', what});
   }
@@ -185,7 +188,10 @@ export class Reloader implements LifeCourse {
     if (step.kind === 'exit') this.#endLife();
   }
 
-  /** The file is not what is in force, until a reload takes it. What nobody confirmed is told as that. */
+  /**
+   * The file differs from the configuration in force until a reload takes it. An unconfirmed trial
+   * is reported as one.
+   */
   #noteRefusal(message: string, read: ReadConfig): void {
     if (read.kind === 'problems') this.#badFile = problemsText(read.problems);
     else this.#badFile = this.#course.life.trial === undefined ? message : undefined;

@@ -1,7 +1,8 @@
 /**
- * Keeps a configuration on trial (`blocksmtp reload --confirm 5m`) in the state directory: a daemon that
- * is restarted during the trial must not take what nobody confirmed. Keeps the text that was tried too:
- * a file that was corrected since is another one, and counts. Decides nothing; `course/step.ts` does.
+ * Keeps a configuration on trial (`blocksmtp reload --confirm 5m`) in the state directory: a daemon
+ * that restarts during the trial must not take an unconfirmed configuration. Keeps the text that
+ * was tried too: a file that was corrected since is another one, and counts. Decides nothing;
+ * `course/step.ts` does.
  */
 import type {Trial} from '../../config/trial.js';
 import {readTextFile, removeFile, writeTextFile} from '../../sys/disk/text-file.js';

@@ -1,7 +1,7 @@
 /**
- * Decides when the state is saved: soon after something was counted, now and then while only the
- * place in the log moves. What is not saved yet is not lost: its lines are read again. When the disk
- * refuses, it says so once, until the state is saved again, and goes on trying; everything stays in
+ * Decides when to save the state: soon after something was counted, now and then while only the
+ * place in the log moves. Nothing unsaved is lost: its lines are read again. If the disk refuses,
+ * it reports that once, until the state is saved again, and goes on trying; everything stays in
  * memory until then.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';

@@ -1,8 +1,8 @@
 /**
- * Carries out what the guard has decided, in this order: in the kernel, in words, on the disk, and at the open
- * sessions of blocked clients. Which blocks should be in force now is in `wanted-blocks.ts`. Decides no block
- * (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it runs, a command that works
- * without a daemon one for its request.
+ * Carries out the guard's decisions, in this order: in the kernel, in the log, on the disk, and at
+ * the open sessions of blocked clients. `wanted-blocks.ts` knows which blocks should be in force
+ * now. Decides no block (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it
+ * runs, a command that works without a daemon one for its request.
  */
 import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
 import {passes} from '../../blocks/block.js';
@@ -78,7 +78,8 @@ export class Enforcement {
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     const {state} = this.#parts;
     const undone = liftSince(state, liftSinceMs, this.now());
-    // The clock may have been set back while nobody ran: a block of seconds ends in seconds all the same.
+    // The clock may have been set back while no daemon ran: a block of seconds must still end in
+    // seconds.
     mendFuture(state, this.now());
     const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
     const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
@@ -109,7 +110,9 @@ export class Enforcement {
     return this.#unwanted === 'remove' ? this.#wanted.replaceOthers() : Promise.resolve();
   }
 
-  /** Whether the client has logged in of late, so that its block does not hold at the ports for submission. */
+  /**
+   * Whether the client logged in recently, so that its block does not hold at the submission ports.
+   */
   letsPass(client: Address): boolean {
     return this.#wanted.passes.has(client);
   }
@@ -126,7 +129,8 @@ export class Enforcement {
   async carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const blocked = this.#wanted.follow(outcomes);
-    // Who has become exempt inside of a blocked network passes through it (`guard/lifting.ts`).
+    // A client that became exempt inside of a blocked network passes through it
+    // (`guard/lifting.ts`).
     if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
       this.#wanted.renew();
     }

@@ -1,7 +1,7 @@
 /**
- * Knows which blocks should be in force now, and has the firewall follow: what comes and goes, what ends with
- * its time, a clock that was set, who passes. Decides no block (`guard/`) and no rule (`blocks/`); words, disk
- * and sessions are for `enforcement.ts`.
+ * Knows which blocks should be in force now, and makes the firewall follow: what comes and goes,
+ * what ends with its time, a clock that was set, which clients pass. Decides no block (`guard/`)
+ * and no rule (`blocks/`); messages, disk and sessions are for `enforcement.ts`.
  */
 import {ClockSteps} from '../../base/clocks/clock-steps.js';
 import {type Block, nextEndMs, standing} from '../../blocks/block.js';
@@ -52,7 +52,7 @@ export class WantedBlocks {
   readonly ports: readonly number[];
   readonly spec: ChainSpec;
   readonly rules: BlockRules;
-  /** Who is served at the ports for submission although a block keeps it out. */
+  /** Blocked clients that are still served at the submission ports. */
   readonly passes: PassList;
   /** Whether there are such ports besides the relay's. */
   readonly #isSplit: boolean;

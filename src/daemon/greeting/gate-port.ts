@@ -1,6 +1,7 @@
 /**
- * Looks who has the gate's port while the gate is not heard: a mailer, or another program, gets no client by it, and
- * people are told. A gate that reports has the port itself.
+ * Finds out which program has the gate's port while the gate does not report: a mailer or another
+ * program. That program gets no clients, and the operator is warned. A gate that reports has the
+ * port itself.
  */
 import type {Troubles} from '../../base/mechanisms/troubles.js';
 import {takenBy, takenText, type PortProgram} from '../../greeting/at-port.js';
@@ -32,7 +33,7 @@ export class GatePort {
     [this.#port, this.#way, this.#troubles, this.#find] = [port, way, troubles, find];
   }
 
-  /** Who has the port, for people; undefined: the gate, or nobody. */
+  /** The program that has the port, for people; undefined: the gate, or none. */
   get taken(): string | undefined {
     return this.#by;
   }

@@ -1,9 +1,11 @@
 /**
- * The daemon's side of the greeting: takes what the gate reports, hears the first words that the kernel saw, keeps the
- * list of those who never wait, and says to the way (`greeting/way.ts`) what follows. What an act weighs is for the
- * judge, how long a client passes for `greeting/passed.ts`. Blocks nobody by itself.
+ * The daemon's side of the greeting: takes the gate's reports and the early talk that the kernel
+ * saw, keeps the list of clients that never wait, and tells the way (`greeting/way.ts`) what
+ * follows. The judge decides what an act weighs, `greeting/passed.ts` how long a client passes.
+ * Blocks no client by itself.
  *
- * A block of a client ends its pass: what waited like a mailer and then guessed waits again when the block is over.
+ * A block of a client ends its pass: a client that waited like a mailer and then guessed waits
+ * again when the block is over.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';

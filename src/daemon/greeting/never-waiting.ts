@@ -1,7 +1,8 @@
 /**
- * Keeps the list of those who never wait at the gate current, and gives it to the way when it has changed. Who is on it
- * is decided in `greeting/never-wait.ts`. It is made anew now and then, and not with each login: that makes nobody wait,
- * for a client that has just logged in or delivered has waited already, or came past the gate.
+ * Keeps the list of clients that never wait at the gate current, and gives it to the way when it
+ * has changed. `greeting/never-wait.ts` decides which are on it. It makes the list now and then,
+ * and not with each login. No client waits because of that: one that has just logged in or
+ * delivered has waited already, or came past the gate.
  */
 import {neverWaiting} from '../../greeting/never-wait.js';
 import type {GateWay} from '../../greeting/way.js';

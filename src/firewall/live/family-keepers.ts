@@ -1,7 +1,7 @@
 /**
- * The keepers of one rule set, one for each family, and what earlier settings left beside it: decides
- * in which order they work and when leftovers may go. What should stand, and what may be left, its owner
- * decides (`blocks/live`, `outgoing/egress/live`).
+ * The keepers of one rule set, one for each family, and what earlier settings left beside it:
+ * decides in which order they work and when leftovers may go. The owner of the rule set decides
+ * what there should be, and what may be left (`blocks/live`, `outgoing/egress/live`).
  */
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Unwanted} from '../backend.js';

@@ -1,7 +1,7 @@
 /**
  * Brings one family's part of the firewall to what should be, and keeps it so. It remembers what it
  * believes the kernel holds, so that a block costs one call. As soon as a call fails it believes
- * nothing, and reads the kernel anew. Wishes that come during a try go together into the next one.
+ * nothing, and reads the kernel again. Wishes that come during a try go together into the next one.
  *
  * It never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer. Which
  * phase follows which is decided in `../phase.ts`, what changes in the backend.
@@ -137,7 +137,7 @@ export class Keeper<Actual, Wanted> {
     // While calls fail the tries keep to their pauses, however many wishes come.
     if (this.#phase.kind !== 'trying') return;
     let failure = await this.#try();
-    // A batch that fails may only have met another reality than was believed: look and try anew.
+    // A batch may fail only because the kernel differs from what was believed: look and try again.
     if (failure !== undefined && !this.#isStopping) failure = await this.#try();
     if (failure === undefined) this.#succeed();
     else this.#fail(failure);
@@ -155,7 +155,8 @@ export class Keeper<Actual, Wanted> {
     }
     const reading = await this.#read();
     if (reading.kind !== 'read') return reading.why;
-    // What the first order finds, what was kept until now, and what we have decided since, is nobody's change.
+    // What the first reading finds, what was kept until now, and what we have decided since, is no
+    // other program's change.
     const isOwn = this.#repairs === undefined || this.#pending.isAnew;
     const plan = this.#planFrom(reading.actual, 'reading');
     const drift = isOwn ? plan.changes : (plan.drift ?? plan.changes);

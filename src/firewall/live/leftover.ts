@@ -1,6 +1,6 @@
 /**
- * What earlier settings left in the kernel, and how it is removed. Which parts these can be, and when
- * they are removed, their owners decide (`blocks/live`, `outgoing/egress/live`).
+ * What earlier settings left in the kernel, and how to remove it. The owners (`blocks/live`,
+ * `outgoing/egress/live`) decide which parts these can be, and when to remove them.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';

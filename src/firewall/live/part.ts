@@ -1,6 +1,6 @@
 /**
- * Reads, changes and removes one part of the kernel, once. What is believed of it, and when it is tried
- * again, is decided in `keeper.ts`.
+ * Reads, changes and removes one part of the kernel, once. `keeper.ts` decides what to believe
+ * about it, and when to try again.
  */
 import type {Call, CallResult, Part} from '../backend.js';
 import {isAbsence} from '../iptables-calls.js';
@@ -12,7 +12,7 @@ type Removal =
   /** `nothing`: there was nothing, or not even the program that could have made it. */
   {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
 
-/** Takes out of the kernel what is ours there. Reads it anew for each try. */
+/** Removes from the kernel what is ours there. Reads it again for each try. */
 export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Promise<Removal> {
   let why = '';
   for (let left = removalTries; left > 0; left--) {

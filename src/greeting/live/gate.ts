@@ -1,6 +1,6 @@
 /**
- * The gate while it runs: takes clients, looks at what lies in their sockets, hands them to the mailer, and
- * tells the daemon. What becomes of whom is decided in `greeting/waiting/`.
+ * The gate while it runs: takes clients, looks at what lies in their sockets, hands them to the
+ * mailer, and reports to the daemon. `greeting/waiting/` decides the fate of each client.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
@@ -23,13 +23,13 @@ import {repeat} from '../../sys/run/schedule.js';
 /** The gate looks so often at what lies in the sockets. Ms. */
 const lookEveryMs = 1000;
 /**
- * Less often when that takes long, with thousands of sockets: looks take this share of the time at most. Who speaks
- * early hears so a little later, at the end of its wait at the latest.
+ * Less often when that takes long, with thousands of sockets: looks take this share of the time at
+ * most. An early talker then gets its refusal a little later, at the end of its wait at the latest.
  */
 const lookShare = 0.03;
 /** At the end those that are being handed over, and hear 554, have so long. Ms. */
 const endMs = 5000;
-/** Of a line that the mailer writes to its standard error output. Characters. */
+/** Length of a line that the mailer writes to its standard error output. Characters. */
 const complaintCharacters = 200;
 
 export class Gate {
@@ -128,7 +128,7 @@ export class Gate {
       const seenOf = (id: number) => seen.get(this.#waiting.get(id)?.row ?? '');
       for (const move of this.#room.look(seenOf, beganMs, monotonicMs())) this.#make(move);
     } catch (error) {
-      // The last look before the hand-over sees early talk all the same.
+      // The last look before the hand-over still sees early talk.
       const message = `gate: who speaks early is seen at the end of the wait only: ${(error as Error).message}`;
       this.#troubles.begin('look', message, 'warning');
     }

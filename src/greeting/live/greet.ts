@@ -1,6 +1,7 @@
 /**
- * One client that inetd or a socket unit has given us as our standard input: it waits, and the command has the
- * same connection then. Who speaks early, or leaves, is dropped without a word.
+ * One client that inetd or a socket unit has given us as our standard input: it waits, and then the
+ * command gets the same connection. A client that speaks early, or leaves, is dropped without a
+ * word.
  */
 import type {Say} from '../../base/say.js';
 import {printable} from '../../base/printable.js';

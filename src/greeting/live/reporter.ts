@@ -1,6 +1,6 @@
 /**
- * Tells the daemon what the gate tells, again and again. While no daemon answers, the gate goes on, and what
- * is to be told waits in the outbox. What a report holds is decided in `greeting/waiting/outbox.ts`.
+ * Reports to the daemon what the gate saw, again and again. While no daemon answers, the gate goes
+ * on, and the visits wait in the outbox. `greeting/waiting/outbox.ts` decides what a report holds.
  */
 import {countText} from '../../base/count.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -66,7 +66,7 @@ export class Reporter {
       outbox.sent(visits);
       this.#troubles.end('daemon', 'gate: the daemon answers again');
     } else {
-      const message = `gate: the daemon is not told of clients: ${why}; the gate goes on, and keeps ${mostUnsent} visits`;
+      const message = `gate: cannot report clients to the daemon: ${why}; the gate goes on, and keeps ${mostUnsent} visits`;
       this.#troubles.begin('daemon', message, 'warning');
     }
     const dropped = outbox.takeDropped();

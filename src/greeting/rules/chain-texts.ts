@@ -1,8 +1,8 @@
 /**
- * The way to the gate in the language of iptables: which rules should stand in our chain of each table, just
- * as `iptables-save` prints them in both families and both variants. The backend `ipset` has those who are
- * known in a set, and sees early talk (`nftables-listing.ts` says how); the backend `iptables` has a rule
- * for each of them, and sees none.
+ * The way to the gate in the language of iptables: which rules should stand in our chain of each
+ * table, just as `iptables-save` prints them in both families and both variants. The backend
+ * `ipset` holds known clients in a set, and sees early talk (`nftables-listing.ts` says how); the
+ * backend `iptables` has a rule for each of them, and sees none.
  */
 import {addressBits, type Family} from '../../net/address.js';
 import type {HoldWindow} from '../../outgoing/egress/rules.js';
@@ -11,7 +11,7 @@ import {gateName, type GateRules, headerBytes, smtpPort, type TalkSet, talkSets}
 
 export type Carrier = 'rules' | 'sets';
 
-/** The set of those who are known. */
+/** The set of known clients. */
 export const knownSet = (family: Family): string => `${gateName}-${family}`;
 
 export const talkSet = (set: TalkSet, family: Family): string => `${gateName}-${set}-${family}`;

@@ -1,10 +1,11 @@
 /**
- * The way to the gate for the backends `iptables` and `ipset`: a chain of our own in table nat and one in
- * filter, and for `ipset` the sets that they ask. That clients are led away is a rule with a time in it,
- * which is renewed while the gate reports: without a word from us it is over.
+ * The way to the gate for the backends `iptables` and `ipset`: a chain of our own in table nat and
+ * one in filter, and for `ipset` the sets that they match. A rule with a time in it redirects
+ * clients, and is renewed while the gate reports: without a report from it the redirection ends.
  *
- * What watches for early talk is never mended in part: a session whose beginning was seen and whose greeting
- * was not would count as early. It goes, what it noted is forgotten, and it is made anew.
+ * What watches for early talk is never repaired in part: a session whose beginning was seen and
+ * whose greeting was not would count as early. It is removed, its notes are forgotten, and it is
+ * made again.
  */
 import type {Desired} from '../../blocks/intent.js';
 import {ipset, readSet, renderSet, type SetState} from '../../blocks/sets/ipset.js';
@@ -55,12 +56,12 @@ import {
 export interface GateChains {
   readonly nat: OwnChain;
   readonly filter: OwnChain;
-  /** Who is known; `absent` also where there are rules instead. */
+  /** Known clients; `absent` also if there are rules instead. */
   readonly set: SetState;
   readonly readMs: number;
 }
 
-/** @param carrier what holds those who are known */
+/** @param carrier what holds the known clients */
 export function gateChainsBackend(
   family: Family,
   carrier: Carrier,
@@ -227,7 +228,7 @@ function lastingOf(known: Desired, nowMs: number): string[] {
     .map(([network]) => network);
 }
 
-/** Who has passed comes and goes, and the lead goes on: our daily work, and no repair. */
+/** Passes come and go, and the redirection goes on: daily work, and no repair. */
 const isRoutine = (step: OwnStep): boolean =>
   (step.kind === 'addRule' || step.kind === 'deleteRule') &&
   (leadWindow(step.rule) !== undefined || /^-s \S+ -j RETURN$/.test(step.rule));
@@ -248,7 +249,7 @@ function planFilter(wanted: OwnRules, actual: OwnChain, place: HookPlace): Filte
   return {how: 'anew', gone, steps: planOwn(wanted, doOwnSteps(actual, gone), place)};
 }
 
-/** The sets are there, and nothing is noted in them. Nobody who was early is forgotten. */
+/** The sets are there, and nothing is noted in them. No early talker is forgotten. */
 function talkCalls(family: Family): Call[] {
   const inet = family === 4 ? 'inet' : 'inet6';
   const lines = talkNames.flatMap((name) => {

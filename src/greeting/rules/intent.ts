@@ -1,6 +1,7 @@
 /**
- * What should stand for the greeting in one family, as it changes: who has passed and until when, who is
- * exempt, and when the gate was last heard. Time is an argument. Does not know the kernel.
+ * The desired state for the greeting in one family, as it changes: which clients have passed and
+ * until when, which are exempt, and when the gate last reported. Time is an argument. Does not know
+ * the kernel.
  */
 import {Intent} from '../../blocks/intent.js';
 import type {Family} from '../../net/address.js';

@@ -1,11 +1,12 @@
 /**
- * The table of the greeting in nftables: the rules it is made of, as nft(8) reads them and as `nft -j` prints
- * them (libnftables-json(5)), and what of it stands in the kernel.
+ * The table of the greeting in nftables: its rules, as nft(8) reads them and as `nft -j` prints
+ * them (libnftables-json(5)), and what of it is in the kernel.
  *
- * Who speaks too early is seen without counting packets: the first packet of a connection is noted in
- * `begun`, and the mailer's first word takes it out again. A client that says something while it is noted
- * has not been greeted: it is noted in `spoke`. It counts only when this machine goes on to answer it, and
- * conntrack has seen the client's own acknowledgement (ASSURED): a forged address hardly gets so far.
+ * It sees early talk without counting packets: it notes the first packet of a connection in
+ * `begun`, and the mailer's first word removes that note. A client that says something while it is
+ * noted has not been greeted: it goes into `spoke`. It counts only when this machine goes on to
+ * answer it, and conntrack has seen the client's own acknowledgement (ASSURED): a forged address
+ * hardly gets so far.
  */
 import {elementNetwork} from '../../blocks/sets/nftables-listing.js';
 import type {Elements} from '../../blocks/sets/set.js';

@@ -1,7 +1,8 @@
 /**
- * The way to the gate as a table of nftables of its own for each family. What lasts only for a while is an
- * element of a set, which the kernel ends itself: who has passed, and that the gate takes clients at all. A
- * table of which anything but these is not as we make it is made anew.
+ * The way to the gate as a table of nftables of its own for each family. What lasts only for a
+ * while is an element of a set, which the kernel ends itself: passed clients, and that the gate
+ * takes clients at all. If anything else in the table differs from what we make, the table is made
+ * again.
  */
 import type {Desired} from '../../blocks/intent.js';
 import {elementLines, withoutOverlap} from '../../blocks/sets/nftables.js';

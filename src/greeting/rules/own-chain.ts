@@ -1,6 +1,6 @@
 /**
- * A chain of iptables that is ours alone, in one table: what stands of it, and the smallest change to what
- * should. What is in it and was not made by us goes; what stands in chains of others stays, but for jumps to
+ * A chain of iptables that belongs to us alone, in one table: what it holds, and the smallest
+ * change to the desired state. Foreign rules in it go; chains of others stay, except for jumps to
  * ours. Does not know what its rules mean (`chain-texts.ts`).
  */
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
@@ -114,7 +114,7 @@ export function planOwn(wanted: OwnRules, actual: OwnChain, place: HookPlace): O
 const hookDeletions = ({chain, match, count}: StandingJump): OwnStep[] =>
   Array.from({length: count}, () => ({kind: 'deleteHook', jump: {chain, match}}));
 
-/** What stands as it should from the beginning on stays; from the first that does not, all is made anew. */
+/** Correct rules at the beginning stay; from the first wrong one on, all are made again. */
 function planRules(wanted: readonly string[], standing: readonly string[]): OwnStep[] {
   let same = 0;
   while (same < wanted.length && wanted[same] === standing[same]) same += 1;

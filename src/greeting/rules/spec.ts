@@ -1,6 +1,7 @@
 /**
- * What should stand in the firewall for the greeting, in one family: values, names and bounds. Does not
- * know the languages of the kernel's tools (`nftables.ts`, `chain-texts.ts`), nor who has passed.
+ * The desired state of the firewall for the greeting, in one family: values, names and bounds. Does
+ * not know the languages of the kernel's tools (`nftables.ts`, `chain-texts.ts`), nor which clients
+ * have passed.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Desired} from '../../blocks/intent.js';
@@ -18,8 +19,8 @@ export const gateName = 'BLOCKSMTP_GREETING';
 export const smtpPort = 25;
 
 /**
- * `observe`: the kernel only notes who speaks too early. `gate`: unknown clients are also led to the
- * gate.
+ * `observe`: the kernel only notes clients that speak too early. `gate`: it also redirects unknown
+ * clients to the gate.
  */
 export type GateMode = 'observe' | 'gate';
 
@@ -34,7 +35,7 @@ export interface GateRules {
   readonly port: number;
   /** When the gate last said that it takes clients. Ms since the epoch; undefined: never. */
   readonly renewedMs: number | undefined;
-  /** Who goes straight to the mailer: passed, or exempt. */
+  /** Clients that go straight to the mailer: passed, or exempt. */
   readonly known: Desired;
 }
 
@@ -46,8 +47,8 @@ export function aliveUntil({mode, renewedMs}: GateRules, nowMs: number): number 
 }
 
 /**
- * The kernel's end may be so much earlier than ours before it is set anew. Ms: three tries then go
- * wrong before anybody is led past the gate.
+ * The kernel's end may be this much earlier than ours before it is set again. Ms: three tries then
+ * fail before a client skips the gate.
  */
 const earlierMs = 10_000;
 /** The same the other way. Ms: the kernel counts from when it comes to the line. */
@@ -62,8 +63,8 @@ export const mayLapse = (kernelMs: number, nowMs: number): boolean =>
   kernelMs <= nowMs + aliveSeconds * 1000 + laterMs;
 
 /**
- * A client that has opened a connection is waited for so long. Seconds: longer than the longest wait at
- * the gate (90 s); of who is kept waiting by the mailer for longer nothing is learnt.
+ * How long the mailer's first word is waited for. Seconds: longer than the longest wait at the gate
+ * (90 s); nothing is learnt about a client that the mailer keeps waiting for longer.
  */
 const begunSeconds = 120;
 
@@ -83,8 +84,8 @@ const mostBegun = 16_384;
 const mostEarly = 10_000;
 
 /**
- * Clients and networks that go straight to the mailer, in each family. A count: 20 MB of the kernel's
- * memory; who comes beyond it waits at the gate again.
+ * Clients and networks that go straight to the mailer, in each family. A count: 20 MB of the
+ * kernel's memory; a client beyond it waits at the gate again.
  */
 export const mostKnown = 200_000;
 

@@ -1,6 +1,7 @@
 /**
- * What the last look before the hand-over says of a client, line by line. Reads what
- * `sys/greeting/last-look.ts` writes; what the client said is foreign text, and made printable here.
+ * Reads what the last look before the hand-over reports about a client, line by line.
+ * `sys/greeting/last-look.ts` writes it; what the client said is foreign text, and made printable
+ * here.
  */
 import {printable} from '../../base/printable.js';
 import {longestSaid} from '../report-shape.js';

@@ -1,6 +1,6 @@
 /**
- * What the daemon has not been told yet, within a bound: while no daemon answers, the oldest visits are dropped
- * and counted. Makes the report, and does not send it.
+ * Visits that the daemon has not taken yet, within a bound: while no daemon answers, the oldest
+ * visits are dropped and counted. Makes the report, and does not send it.
  */
 import {type GateReport, type GateVisit, mostVisits, mostWaiters} from '../report.js';
 import type {WaitingRoom} from './room.js';
@@ -35,7 +35,7 @@ export class Outbox {
     this.#unsent.splice(0, at + 1);
   }
 
-  /** Visits that nobody was told of, since the last call. A count. */
+  /** Visits that were dropped unreported, since the last call. A count. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;

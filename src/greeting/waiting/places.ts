@@ -1,6 +1,6 @@
 /**
- * How many processes of the mailer may be started: so many at once, and so many in a second. A mailer that
- * the gate starts knows no limits of its own. Starts none.
+ * How many processes of the mailer may start: so many at the same time, and so many in a second. A
+ * mailer that the gate starts knows no limits of its own. Starts none.
  */
 export class Places {
   readonly #most: number;

@@ -1,6 +1,7 @@
 /**
- * The waiting room as a value: who waits since when, and what becomes of each as time passes and the kernel
- * shows what lies in its socket. Times are of a clock that nobody sets, in ms. Moves nobody itself.
+ * The waiting room as a value: which clients wait since when, and what becomes of each as time
+ * passes and the kernel shows what lies in its socket. Times are of a monotonic clock, in ms. Moves
+ * no client itself.
  */
 import {type Address} from '../../net/address.js';
 import {addressBytes, mappedBits, maskBytes} from '../../net/address-bytes.js';
@@ -141,7 +142,8 @@ export class WaitingRoom {
   /** Those whose wait is over, as far as there are places for them. */
   pass(nowMs: number): Move[] {
     const moves: Move[] = [];
-    // A walk through a Map bears those who leave; a copy of thousands for each who passes would cost.
+    // A walk through a Map allows removals; copying thousands for each client that passes would
+    // cost too much.
     for (const place of this.#waiting.values()) {
       const overMs = nowMs - this.#dueMs(place);
       if (overMs < 0) break;

@@ -1,7 +1,7 @@
 /**
- * What the kernel shows of a connection that nobody reads: its state, and how many bytes lie in it unread.
- * Reads the text of `/proc/net/tcp` and `tcp6`; the columns are split at blanks and colons, for the first one
- * grows with the number of rows. Does not read the files.
+ * What the kernel shows of a connection that nobody reads: its state, and the number of its unread
+ * bytes. Reads the text of `/proc/net/tcp` and `tcp6`; splits the columns at blanks and colons, for
+ * the first one grows with the number of rows. Does not read the files.
  */
 import type {Address} from '../../net/address.js';
 import {addressBytes} from '../../net/address-bytes.js';
@@ -89,7 +89,7 @@ function hexAddress(address: Address): string {
 /**
  * The connection whose socket has this inode, as a process has it at a descriptor.
  *
- * @returns undefined where the tables do not hold it
+ * @returns undefined if the tables do not hold it
  */
 export function seenByInode(tables: string, inode: string): Seen | undefined {
   for (const line of tables.split('\n')) {

@@ -1,7 +1,7 @@
 /**
- * Listens while the daemon runs: counts the lines of each source, sees whether the logs are there, and says in
- * the log when the mailer is not heard, once for each reason, and when it is heard again. Decides nothing:
- * that is `hearing/judge.ts`.
+ * Listens while the daemon runs: counts the lines of each source, checks whether the logs are
+ * there, and logs when it does not hear the mailer, once for each reason, and when it hears it
+ * again. Decides nothing: that is `hearing/judge.ts`.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -44,7 +44,7 @@ export class Ear {
   readonly #troubles: Troubles;
   readonly #elsewhere: Elsewhere;
   readonly #sinceMs = nowMs();
-  /** What was last complained of, by source; '' is all together. */
+  /** The last complaint, by source; '' is all together. */
   readonly #told = new Map<string, string>();
   #lastMailerMs: number | undefined;
   #journalTrouble: Surroundings['trouble'];
@@ -75,7 +75,7 @@ export class Ear {
     else this.#journalTrouble = {why, sinceMs: this.#journalTrouble?.sinceMs ?? nowMs()};
   }
 
-  /** Looks, and says what is to be said, until the signal is given. */
+  /** Looks, and reports what changed, until the signal is given. */
   listen(signal: AbortSignal): void {
     if (signal.aborted) return;
     const timer = setInterval(() => {

@@ -49,7 +49,10 @@ export class Elsewhere {
   #journalToMs = 0;
   #isSearching = false;
 
-  /** @param other told of each entry of a followed journal that plainly is the mailer's, under another name */
+  /**
+   * @param other gets each entry of a followed journal that plainly is the mailer's, under another
+   * name
+   */
   constructor(parts: Parts, other: (record: LogRecord) => void) {
     this.#parts = parts;
     this.#other = other;

@@ -1,4 +1,4 @@
-/** Whether a log is there, and how far reading is behind its end. */
+/** Whether a log exists, and how many bytes at its end are unread. */
 import type {LogPosition} from '../../log/position.js';
 import {sizeOf, whyNotRead} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';

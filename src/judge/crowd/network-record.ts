@@ -38,7 +38,7 @@ const halfLifeMinutes = 2 * 24 * 60;
 /** A score below is over, and with it who took part in it. Names. */
 const overNames = 0.5;
 
-/** Who delivers is remembered so long after its last mail. Minutes: 90 days. */
+/** A client that delivers is remembered this long after its last mail. Minutes: 90 days. */
 const deliveredMinutes = 90 * 24 * 60;
 
 /** The ladder is forgotten so long after the last block's end. Minutes: 14 days. */
@@ -138,7 +138,7 @@ export function unblock(table: PackedTable, slot: Slot, minute: number): void {
 }
 
 /**
- * Nothing is held against it any more; who delivers is still known. It is one from which mail came, so that
+ * Nothing counts against it any more; clients that deliver are still known. Mail came from it, so
  * what its neighbours did does not block it at its next name.
  */
 export function pardon(table: PackedTable, slot: Slot, minute: number): void {
@@ -170,11 +170,11 @@ export function age(table: PackedTable, slot: Slot, minute: number): 'kept' | 'e
   return isOver && !hasDelivered(table, slot) ? 'empty' : 'kept';
 }
 
-/** Strangers' networks go first, those heard of longest ago before others. */
+/** Strangers' networks go first, and of those the ones that were silent longest. */
 export function worthOf(table: PackedTable, slot: Slot): number {
   const delivered = table.u32(slot, at.deliveredMinute);
   const asked = table.u32(slot, at.scoredMinute);
-  // Who fills the table with strangers must not make it forget who delivers.
+  // A client that fills the table with strangers must not make it forget clients that deliver.
   return Math.max(asked, delivered === 0 ? 0 : delivered + deliveredMinutes);
 }
 

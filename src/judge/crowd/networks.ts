@@ -1,6 +1,6 @@
 /**
  * What the neighbours of a client have done: strangers' unknown names add up for the networks around
- * them, because who has a /24 to ask from needs only a name from each address. Decides which network
+ * them, because an attacker with a /24 needs only one name from each address. Decides which network
  * is blocked, and which is hot: there a stranger's first unknown name convicts. Does not know clients
  * (`judge/judge.ts` counts them, and says who is a stranger) and makes no block.
  *
@@ -15,7 +15,10 @@ import * as record from './network-record.js';
 
 export interface NetworkVerdict {
   readonly network: Network;
-  /** Names of strangers in it, and the bar that they met: of `within`, where that is told. */
+  /**
+   * Names that strangers in it asked for, and the bar that they met: those of `within`, if that is
+   * given.
+   */
   readonly score: number;
   readonly bar: number;
   /** About so many clients took part. A count. */
@@ -72,7 +75,10 @@ const minuteOf = (atMs: number): number => Math.max(1, Math.floor(atMs / minuteM
 interface NetworksOptions {
   /** What of IPv6 is one client. Bits. */
   readonly ipv6Prefix?: number;
-  /** Nobody can choose addresses that count as one who does not know it. Saved with the table. */
+  /**
+   * With it, no attacker that does not know it can choose addresses that count as one. Saved with
+   * the table.
+   */
   readonly salt?: number;
 }
 
@@ -155,7 +161,7 @@ export class Networks {
     }
   }
 
-  /** `hot`: thick with strangers who guess; a first unknown name from a stranger convicts it. */
+  /** `hot`: full of strangers that guess; a first unknown name from a stranger convicts it. */
   standing(client: Address, atMs: number): 'ordinary' | 'hot' {
     const minute = minuteOf(atMs);
     const rings = this.#rings(client);

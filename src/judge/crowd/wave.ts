@@ -5,7 +5,7 @@
  * `judge/judge.ts`: as a rule the first unknown name within an hour from a client that has hardly delivered.
  *
  * The rate it expects follows the relay's own calm days, so that a large relay is not in a wave for ever.
- * It follows slowly, and no further than the month: who asks just below the alarm for days makes it deaf
+ * It follows slowly, and no further than the month: an attacker just below the alarm makes it deaf in days
  * otherwise.
  */
 import type {Table} from '../../base/mechanisms/table.js';

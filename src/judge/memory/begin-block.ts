@@ -1,4 +1,4 @@
-/** What a block makes of the record of its client. How long it lasts is for `judge/ladder.ts`. */
+/** What a block changes in the record of its client. How long it lasts is for `judge/ladder.ts`. */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import {field, flag, setFlag} from './client-record.js';
 

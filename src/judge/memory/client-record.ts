@@ -27,7 +27,7 @@ export const field = {
   delivered: 24,
   /** Days on which some did. u16 */
   days: 26,
-  /** Distinct unknown names that weighed 1, since the score last began anew. u16 */
+  /** Distinct unknown names that weighed 1, since the score last started at zero. u16 */
   unknown: 28,
   /** Recipients accepted in its open envelopes, about. u16 */
   openAccepted: 30,
@@ -52,7 +52,7 @@ export const field = {
   rung: 47,
   /** Hashes of things done, and of names delivered to: `mostHashes` of u32. */
   hashes: 48,
-  /** Sessions left stuck of late, which are forgiven with time: u8; ten minutes of u16. */
+  /** Recent stuck sessions, which time forgives: u8; ten minutes of u16. */
   stuck: 84,
   stuckSpan: 86,
 } as const;
@@ -68,10 +68,10 @@ export const flag = {
   isCustomer: 8,
 } as const;
 
-/** Hashes in the record itself; of who has more there is a record with filters. A count. */
+/** Hashes in the record itself; a client with more has a record with filters. A count. */
 export const mostHashes = 9;
 
-/** Who has delivered to so many distinct names is no stranger. A count. */
+/** A client that delivered to this many distinct names is no stranger. A count. */
 export const mailerNames = 3;
 
 /** What is known of a client without mail for so long is forgotten. Seconds: 45 days. */
@@ -263,7 +263,10 @@ export function standingOf(table: PackedTable, slot: Slot): 'stranger' | 'mailer
   return isRecord ? 'record' : 'mailer';
 }
 
-/** The most credit of who has delivered: 10 names, and 15 with a record. What a good past is worth, once. */
+/**
+ * The most credit of a client that has delivered: 10 names, and 15 with a record. What a good past
+ * is worth, once.
+ */
 const floorNames = 10;
 const recordFloorNames = 15;
 
@@ -285,7 +288,7 @@ export function awaitMore(table: PackedTable, slot: Slot, recipients: number, se
   table.setU16(slot, field.awaitedUntil, (Math.floor(sec / 60) + awaitedMinutes) & 0xffff);
 }
 
-/** Recipients that were accepted of late, and whose mail has not been delivered yet. */
+/** Recently accepted recipients whose mail has not been delivered yet. */
 export function awaitedAt(table: PackedTable, slot: Slot, sec: number): number {
   const awaited = table.u16(slot, field.awaited);
   if (awaited === 0) return 0;

@@ -8,7 +8,7 @@
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 
-/** Of each filter. Bytes: 1024 bits. */
+/** Size of each filter. Bytes: 1024 bits. */
 const filterBytes = 128;
 /** Bits for each name. A count: at 120 names 2 in 100 others seem to be among them. */
 const bitsPerName = 4;

@@ -1,6 +1,7 @@
 /**
- * What is remembered of clients: a record of each, and one with filters of those who deliver or ask for
- * much. Answers whether a client did a thing for the first time. Does not know what that weighs.
+ * What is remembered of clients: a record of each, and one with filters for clients that deliver or
+ * ask for much. Answers whether a client did a thing for the first time. Does not know what that
+ * weighs.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address} from '../../net/address.js';
@@ -134,7 +135,7 @@ export class Memory {
     return {clients: this.clients.size, records: this.#records.size};
   }
 
-  /** Forgets whom nothing was heard of for long; all are looked at in turn. */
+  /** Forgets clients that were silent for long; looks at all of them in turn. */
   sweep(sec: number, longestBlockSec: number): void {
     const [clients, records] = [this.clients, this.#records];
     clients.sweep(sweptAtOnce, (slot) => {
@@ -162,7 +163,7 @@ export class Memory {
     return this.clients.u8(slot, field.written) >= mostHashes;
   }
 
-  /** Its record with filters; one that was pushed out begins anew. */
+  /** Its record with filters; one that was pushed out starts again. */
   #recordOf(slot: Slot, sec: number): Slot | undefined {
     if (!has(this.clients, slot, flag.hasRecord)) return undefined;
     return this.#records.find(this.clients.key(slot)) ?? this.#makeRecord(slot, sec);

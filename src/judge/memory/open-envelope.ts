@@ -1,16 +1,17 @@
 /**
- * What is known of an envelope while it is open: which names it was refused, and about how many recipients
- * were accepted. The latter is told by what the mailer's process has written to its client. Does not
- * decide what they speak for (`judge/judge.ts`).
+ * What is known of an open envelope: which names the mailer refused, and about how many recipients
+ * it accepted. The number of bytes that the mailer's process has written to its client gives the
+ * latter. Does not decide what they speak for (`judge/judge.ts`).
  *
- * Only what was written since the first refusal is counted, less the refusals: what comes before it is
- * the greeting, and with TLS certificates of some thousand bytes. TLS adds to each answer as many bytes; so
- * many as the shortest answer had too much are taken off all. When lines are read late, many at once, all
- * have the same number; then what is more than any greeting tells, unless the session has had an envelope
- * before.
+ * Only the bytes since the first refusal count, less the refusals: before it come the greeting, and
+ * with TLS certificates of some thousand bytes. TLS adds the same number of bytes to each answer;
+ * so the surplus of the shortest answer is taken off all of them. When lines are read late, many at
+ * the same time, all have the same number; then only the bytes beyond any greeting count, unless
+ * the session has had an envelope before.
  *
- * What a line tells that is read late may be refusals whose lines come later. So it holds only until they
- * are read. What a line tells that is read at once is kept: of a pipelined batch answers are written late.
+ * The bytes that come with a late line may be refusals whose lines come later. So their estimate
+ * holds only until those lines are read. The estimate of a line that is read immediately is kept:
+ * answers to a pipelined batch are written late.
  */
 
 /** Plain data: it is saved as it is. */
@@ -92,8 +93,8 @@ export function answered(
   const refusedBytes = before.refusedBytes + refused;
   const isFirst = before.answers === 0;
   if (bytes === undefined) {
-    // The machine was not asked about this one. It was answered all the same: at the next question it
-    // must not look like accepted ones.
+    // The machine was not asked about this refusal, but the client got its answer: at the next
+    // question it must not look like an accepted one.
     const passed = {lastBytes: before.lastBytes + refused, answers: before.answers + 1};
     return {...before, lastMs, refusedBytes, ...(isFirst ? {} : passed)};
   }

@@ -28,7 +28,7 @@ export class Sites {
 
   /**
    * @param keys of all records
-   * @param most a count: with twice as many, most of which are gone then, it is made anew
+   * @param most a count: with twice as many, most of which are gone then, it is built again
    */
   constructor(keys: () => Iterable<Uint8Array>, most: number) {
     [this.#keys, this.#most] = [keys, most];

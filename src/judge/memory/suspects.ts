@@ -1,7 +1,7 @@
 /**
- * What clients asked for, in clear, for people who ask why: the last names of each, and how many things of
- * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are judged,
- * for names take much memory.
+ * What clients asked for, in clear, for an operator: the last names of each, and how many things of
+ * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are
+ * judged, for names take much memory.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
@@ -11,7 +11,7 @@ import {printable} from '../../base/printable.js';
 export interface Suspect {
   /** The last ones, oldest first: hostile text, made printable, cut and bounded. */
   readonly names: readonly string[];
-  /** Distinct things by kind, since the score last began anew. Counts. */
+  /** Distinct things by kind, since the score last started at zero. Counts. */
   readonly counts: Readonly<Partial<Record<EvidenceKind, number>>>;
   /** Ms since the epoch. */
   readonly firstMs: number;
@@ -24,7 +24,7 @@ export interface Suspect {
 export const mostSuspects = 20_000;
 /** Names of one client. A count. */
 export const mostNames = 8;
-/** Of one name. Characters. */
+/** Length of one name. Characters. */
 export const mostNameCharacters = 64;
 
 /**
@@ -56,7 +56,10 @@ const namedKinds: readonly EvidenceKind[] = [
 
 export class Suspects {
   readonly #table: Table<Suspect>;
-  /** A client's place is told by its text; of two that meet there the later one is remembered. */
+  /**
+   * The text of a client gives its place; of two clients with the same place the later one is
+   * remembered.
+   */
   readonly #early = new Array<Early | undefined>(earlyPlaces);
 
   constructor(table: Table<Suspect>) {
@@ -73,7 +76,8 @@ export class Suspects {
 
   /**
    * @param as `stale`: a name that took mail once, and is counted elsewhere
-   * @param unknown distinct unknown names since its score last began anew, this one included. A count
+   * @param unknown distinct unknown names since its score last started at zero, this one included.
+   * A count
    */
   note(
     client: string,
@@ -105,7 +109,7 @@ export class Suspects {
     });
   }
 
-  /** The client begins anew: what led to its block has been told. */
+  /** The client begins again at zero: the message about its block named what led to it. */
   forget(client: string): void {
     this.#table.delete(client);
     if (this.#earlyOf(client) !== undefined) this.#early[placeOf(client)] = undefined;

@@ -1,6 +1,7 @@
 /**
- * What the rows of earlier versions mean for this judge: offenders with their blocks and what they were
- * counted for, senders of whom mail was accepted. Where the old rows lie is for `sys/disk/layout.ts`.
+ * What the rows of earlier versions mean for this judge: offenders with their blocks and what they
+ * were counted for, and senders whose mail was accepted. `sys/disk/layout.ts` knows where the old
+ * rows are.
  */
 import {parseAddress} from '../../net/address.js';
 import {clientKey} from '../../net/client-key.js';
@@ -47,7 +48,7 @@ interface Seed {
  */
 const mostOldScore = 5;
 
-/** A sender of whom mail was accepted begins like one that has delivered to three names. */
+/** A sender whose mail was accepted begins like one that has delivered to three names. */
 export function seedOf(offender: OldOffender | undefined, sender: OldSender | undefined): Seed {
   const delivered = sender === undefined ? 0 : mailerNames;
   const blocks = Math.min(255, offender?.blocks ?? 0);

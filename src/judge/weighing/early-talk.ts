@@ -1,6 +1,7 @@
 /**
- * What talk before the greeting weighs, where that is more than once: it has witnesses that come apart, so an act is
- * told from the next by its time. Does not decide what follows from it (`judge/judge.ts`).
+ * What talk before the greeting weighs, if it weighs more than once: its witnesses report at
+ * different times, so time separates one act from the next. `judge/judge.ts` decides what follows
+ * from it.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -40,9 +41,9 @@ export class EarlyTalk {
   }
 
   /**
-   * One session. Witnesses of one act come apart: lines of the mailer, the kernel, the gate. Of a client with a
-   * record, or to whom our users write, it is something of its own that an honest mailer does each time, so it weighs
-   * once for ever.
+   * One session. Witnesses of one act report at different times: lines of the mailer, the kernel,
+   * the gate. For a client with a record, or to which our users write, it is a thing of its own
+   * that an honest mailer does each time, so it weighs once for ever.
    *
    * @returns undefined: it is weighed like all else
    */

@@ -1,4 +1,4 @@
-/** What a sign weighs by itself, in names, before it is known whether it is new. */
+/** The weight of a sign by itself, in names, before it is known whether it is new. */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Evidence} from '../../mail/evidence.js';
 import {customerWeight, secondChanceFactor, staleWeight, weights} from '../../score/weights.js';

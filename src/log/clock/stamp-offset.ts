@@ -1,7 +1,7 @@
 /**
  * Decides how far the stamps of one writer are from this machine's clock, so that a line that has just
  * been appended counts as new whatever its stamp says: a syslogd in another zone, or one that has not
- * heard of daylight saving time, or a host whose clock is wrong. There is one offset for all lines: the
+ * heard about daylight saving time, or a host whose clock is wrong. There is one offset for all lines: the
  * time between two lines stays as it was written.
  *
  * A line may also come late: from the disk queue of a syslogd after an outage, or from an old file that
@@ -16,7 +16,7 @@
  *     minutes pass                            were written, so their distance shrinks
  *
  * Anything else is late. Of lines that stood there before we followed the file only ids tell anything.
- * When an offset is said, and whose it is, is for `stamp-offsets.ts`.
+ * When an offset is reported, and whose it is, is for `stamp-offsets.ts`.
  */
 
 /** One line, as it was read. Times are ms since the epoch. */

@@ -1,6 +1,6 @@
 /**
- * The offsets of all writers: each host in each log has one of its own, for a central log is written by
- * many. Decides when a change is told. How an offset is found is for `stamp-offset.ts`.
+ * The offsets of all writers: each host in each log has its own, for many hosts write a central
+ * log. Decides when a change is reported. How an offset is found is for `stamp-offset.ts`.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {isWithin} from '../../base/mechanisms/elapsed.js';
@@ -9,7 +9,7 @@ import {nearMs, type SeenStamp, StampOffset} from './stamp-offset.js';
 
 /** Hosts whose offset is remembered. A count: no central log has so many mailers. */
 export const mostWriters = 4096;
-/** Of one writer no more is told in that time. Ms: a queue can look like an offset for a moment. */
+/** Pause between two reports about one writer. Ms: a queue can look like an offset for a moment. */
 const tellAgainMs = 10 * 60_000;
 
 export interface ClockOffset {
@@ -41,7 +41,7 @@ export class StampOffsets {
 
   /**
    * @param nowMs by this machine's clock; ms since the epoch
-   * @returns the record at the time at which it was written, and what is to be told of its writer
+   * @returns the record at the time at which it was written, and what to report about its writer
    */
   take(
     source: string,

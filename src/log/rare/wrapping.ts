@@ -91,5 +91,8 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-/** One character a byte again: one that JSON escapes may be any of Unicode, and no mailer's name has it. */
+/**
+ * One character per byte again: JSON may escape any Unicode character, but no mailer's name
+ * contains one.
+ */
 const bytesOf = (text: string): string => text.replaceAll(/[^\0-\xff]/gu, '?');

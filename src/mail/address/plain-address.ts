@@ -15,9 +15,9 @@ export const longestAddress = 1100;
 const isPlain = /^<[^\s"()<>+%!@,:;\\]+(?:@[^\s"()<>+%!@,:;\\]*[^\s"()<>+%!@,:;\\.])?>$/;
 
 /**
- * An address without what may be varied at will and is one mailbox all the same: case, quotes,
- * comments, blanks around it, angle brackets and what stands before and behind them, `+detail`, routes
- * (`@host:anna@…`, `host!anna`, `anna%host`), a dot at the end.
+ * The mailbox of an address, without what a client can vary at will: case, quotes, comments, blanks
+ * around it, angle brackets and the text before and behind them, `+detail`, routes (`@host:anna@…`,
+ * `host!anna`, `anna%host`), a dot at the end.
  */
 export function plainAddress(text: string): string {
   const kind = kindOf(text);
@@ -32,7 +32,7 @@ export function plainAddress(text: string): string {
 const asItIs = (text: string): string =>
   `<${text.trim().toLowerCase().replaceAll(meaningAnywhere, escape)}>`;
 
-/** @returns undefined where it cannot be told */
+/** @returns undefined where the text does not decide it */
 function mailboxOf(all: Characters): string | undefined {
   // cf: `R$+ < $* >`, `R< $* > $+`: the innermost brackets hold it.
   const open = all.lastIndexOf('<');

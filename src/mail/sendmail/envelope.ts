@@ -22,11 +22,12 @@ const localProgram =
 /**
  * `from=…, relay=CLIENT` (headers.c logsender()): `relay=` is always the last field, and a client
  * has no `, ` in it; sender and message id, which may hold a false one, stand before. Of several
- * counts the last is not the sender's (he stands before it), but may be the message id's, which
- * makes the client look better to nobody: the first one behind the sender would be his.
+ * counts the last is never the sender's text (that stands before it). It may be the message id's,
+ * but then the client looks no better: the first count behind the sender would be the client's own
+ * text.
  *
- * A message of which all came has a message id, if need be one of sendmail's; of one that was cut off
- * in its body, or was refused for a bare line feed, the line tells a size and no id.
+ * A message that arrived whole has a message id, if need be one of sendmail's. If it was cut off in
+ * its body, or refused for a bare line feed, the line has a size and no id.
  */
 export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined {
   if (body.length > longestBytes && body.includes(idField)) return undefined;
@@ -53,9 +54,10 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
 }
 
 /**
- * Of a whole line: 200 characters of sender, 100 of message id, 400 of client. A longer one may have
- * been cut by a relaying syslog (RFC 3164: 1024), just behind what the sender wants: in a message id,
- * for what is his in front of it ends sooner, even if each character takes four. Bytes.
+ * Of a whole line: 200 characters of sender, 100 of message id, 400 of client. A relaying syslog
+ * (RFC 3164: 1024) may have cut a longer line just where the sender wants: inside a message id, for
+ * the text of the sender's choice in front of it ends sooner, even if each character takes four.
+ * Bytes.
  */
 const longestBytes = 900;
 
@@ -125,7 +127,7 @@ const box = /^[\w.+-]{1,64}(?:@[\w.-]{1,190})?$/;
  * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient
  * (`<fake>,<real>`, `<fake><real>`, `fake<real>` are all `real`, measured with 8.18.1) and logs all of
  * it: so the last name of a list is true, and each before it may be a false beginning of the next.
- * With a `ctladdr` that was never typed (an alias that an alias leads to) no name can be told.
+ * With a `ctladdr` that was never typed (an alias that an alias leads to) no name is known.
  */
 function namesIn(
   text: string,

@@ -8,7 +8,7 @@
  * each but the last with ` ...` behind it, cut anywhere, in a row from one process. `QID` may be
  * `NOQUEUE`, or nothing. A client can have a line split by what it sends and choose roughly where, so
  * no piece is read by itself: only a message of which all pieces came, in order, with nothing of the
- * same process between, is used. A text that itself ends in ` ...` cannot be told from a piece that
+ * same process between, is used. A text that itself ends in ` ...` looks the same as a piece that
  * is not the last; it is lost, as is `QID[999]: log terminated, too many parts`.
  *
  * To be given the records of sendmail only, as other programs too may write `[1]: `, and those of one
@@ -22,9 +22,9 @@ import {longestMessageBytes} from './read-message.js';
 /** Open at once; the oldest is given up. A count: processes that are cut off between two pieces. */
 export const mostOpenMessages = 1000;
 /**
- * Between two pieces, which sendmail writes within a millisecond; classic stamps have seconds. Short,
- * because where lines can be lost, a client who is refused twice in one envelope could have the begin
- * of one refusal put together with the end of the other. Milliseconds.
+ * Between two pieces, which sendmail writes within a millisecond; classic stamps have seconds.
+ * Short: if lines can be lost, and a client is refused twice in one envelope, the beginning of one
+ * refusal could otherwise meet the end of the other. Milliseconds.
  */
 export const longestPauseMs = 2000;
 

@@ -2,9 +2,9 @@
  * Which executable is sendmail, and whether sendmail wrote a record, from what the journal knows of its
  * writer. What the record says, and who its client was, is for others.
  *
- * The user id tells most: an ordinary user can run `sendmail -L sm-mta -bs` himself, or logger(1)
- * with any tag and pid, but not as root. Root's other programs are told by their path, and a process
- * that had ended before journald looked at it by the name the kernel still has for it. That name
+ * The user id tells most: an ordinary user can run `sendmail -L sm-mta -bs`, or logger(1)
+ * with any tag and pid, but not as root. The path separates root's other programs, and for a process
+ * that had ended before journald looked at it, the name the kernel still has for it. That name
  * follows a symbolic link, so it is weaker; but to refuse it would let guessers go who hang up at
  * once: of their lines a third to nine tenths have no path (measured: systemd 257, sendmail 8.18).
  */

@@ -1,6 +1,6 @@
 /**
  * Reads what sendmail says of mail on its way: `from=`, `to=`, `AUTH=server`, `clone:`, and its own warnings
- * about a changed label. What `read-message.ts` has read of a line already is taken from there. Whose the mail
+ * about a changed label. What `read-message.ts` has read of a line already is taken from there. The sender
  * is, is not decided here.
  *
  * The user's number in `ctladdr=NAME (UID/GID)` is the kernel's word only in a line of the submission program,

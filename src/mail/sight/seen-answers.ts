@@ -9,7 +9,7 @@
 import {hashOf} from '../../base/hash.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 
-/** Processes of which refusals were told. A count, for memory: some hundred bytes each. */
+/** Processes with reported refusals. A count, for memory: some hundred bytes each. */
 export const mostProcesses = 10_000;
 
 /** Of one process: said again, a name counts nothing and must not use up what others cost. A count. */
@@ -19,8 +19,9 @@ const mostSubjects = 100;
 const openingBytes = 421;
 
 /**
- * Who has written more has had TLS, a message or many recipients, and nobody knows how much of it was answers:
- * then only what is written from now on is. So few that what is left above the opening is no row of names. Bytes.
+ * A process that has written more had TLS, a message or many recipients, and it is not known how
+ * much of that was answers: then only the bytes from now on count. So few that what is left above
+ * the opening is no row of names. Bytes.
  */
 export const mostPlainBytes = 700;
 
@@ -58,7 +59,7 @@ export class SeenAnswers {
     if (written === undefined) return true;
     const cost = refusalBytes + subject.length;
     const before = this.#processes.get(process);
-    // A pid that is used again begins anew.
+    // A pid that is used again starts at zero.
     const isSame = before?.client === client && before.otherBytes <= written;
     const known = isSame ? before : firstSeen(client, written, cost);
     this.#processes.set(process, known);

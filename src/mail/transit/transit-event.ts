@@ -12,7 +12,7 @@ export type TransitEvent =
   | {readonly kind: 'loggedIn'; readonly client: Address; readonly name: string}
   /** A process serves another client from now on. */
   | {readonly kind: 'connected'}
-  /** Some recipients go on under another queue id. No line counts them anew. */
+  /** Some recipients go on under another queue id. No line counts them again. */
   | {readonly kind: 'cloned'; readonly queueId: string; readonly cloneId: string}
   | LabelChanged;
 

@@ -119,7 +119,7 @@ function planRules(wanted: readonly string[], {rules}: EgressChain): EgressStep[
 
 function keptOf(wanted: readonly string[], own: readonly string[]): ReadonlySet<string> {
   const kept = new Set<string>();
-  // Of two that are alike iptables deletes the first: then all are made anew.
+  // Of two equal rules iptables deletes the first: then all are made again.
   if (new Set(own).size < own.length) return kept;
   let next = 0;
   for (const rule of own) {
@@ -131,7 +131,7 @@ function keptOf(wanted: readonly string[], own: readonly string[]): ReadonlySet<
   return kept;
 }
 
-/** Our daily work, and no repair: connections that are let go, and a hold that goes on. */
+/** Daily work, and no repair: released connections, and a hold that goes on. */
 function isRoutine(
   step: EgressStep,
   {mode}: EgressRules,

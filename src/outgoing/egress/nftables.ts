@@ -1,6 +1,6 @@
 /**
  * The egress guard as a table of nftables of its own for each family. What lasts only for a while (the
- * ports at which is held, connections that are let go) are elements of sets, which the kernel ends
+ * ports at which is held, released connections) are elements of sets, which the kernel ends
  * itself: the dead man's switch counts the kernel's own time, and no setting of the clock moves it.
  * A table of which anything but these is not as we make it is made anew.
  */
@@ -17,7 +17,7 @@ import {
 import {type EgressRules, isFresh} from './rules.js';
 
 interface ElementStep {
-  /** `renew`: its time begins anew. */
+  /** `renew`: its time starts again. */
   readonly kind: 'add' | 'renew' | 'delete';
   readonly set: 'ports' | 'released';
   readonly element: string;
@@ -69,7 +69,7 @@ export function egressTableBackend(
   };
 }
 
-/** Our daily work, and no repair: connections that are let go, and a hold that goes on. */
+/** Daily work, and no repair: released connections, and a hold that goes on. */
 const isRoutine = (
   {kind, set, element}: ElementStep,
   {mode}: EgressRules,

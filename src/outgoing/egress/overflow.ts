@@ -1,6 +1,6 @@
 /**
- * Connections that had to wait because too many are released already: how many, and when that is
- * reported. A flood lasts long, so one line a minute tells it. Time is an argument.
+ * Connections that had to wait because too many are released already: how many, and when to report
+ * that. A flood lasts long, so one line a minute is enough. Time is an argument.
  */
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type Connection, connectionKey} from '../connection.js';
@@ -34,6 +34,6 @@ export class Overflow {
     const most = {all: `${mostReleases}`, user: `${mostReleasesPerUser} of one user`}[this.#bound];
     const count = size < mostCounted ? size : `at least ${mostCounted}`;
     const since = count === 1 ? 'one waits' : `${count} had to wait since this was last said`;
-    return `more connections than may be let go at once (${most}): ${since}`;
+    return `more connections than can be released at once (${most}): ${since}`;
   }
 }

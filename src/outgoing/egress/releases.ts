@@ -1,5 +1,5 @@
 /**
- * What should stand of the egress guard in one family, and which connections are released at the
+ * The desired state of the egress guard in one family, and the connections that are released at the
  * moment: no more than a bound, and none for ever. Time is an argument.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
@@ -15,9 +15,9 @@ export const releaseSeconds = 130;
 const releaseMs = releaseSeconds * 1000;
 
 /**
- * Released at once, in a family. A count: each is a rule with which every new connection is compared
- * (16 ns), and more than that wait only where somebody floods. Who is left out waits, is not lost: TCP
- * asks again, and so does the watch.
+ * Releases at the same time, in a family. A count: each is a rule with which every new connection
+ * is compared (16 ns), and more than that wait only if somebody floods. A connection beyond the
+ * limit waits and is not lost: TCP asks again, and so does the watch.
  */
 export const mostReleases = 256;
 

@@ -1,6 +1,6 @@
 /**
- * Who may open connections to the mail ports of other machines, as the kernel shall hold it for one
- * family: values, and how long they last. Does not know the languages of the kernel's tools
+ * Which users may open connections to the mail ports of other machines, as the kernel holds it for
+ * one family: values, and how long they last. Does not know the languages of the kernel's tools
  * (`chain.ts`, `nftables.ts`) or whose a connection is (`outgoing/`).
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
@@ -50,7 +50,8 @@ export const holdSwitchSeconds = 30;
 export const longestGapMs = 10_000;
 
 /**
- * Whether what is held is looked at in time to be released. If not, nobody renews the dead man's switch.
+ * Whether the watch looks at held connections in time to release them. If not, the dead man's
+ * switch is not renewed.
  *
  * @param lastLookMs when the watch last looked; undefined: no watch has begun
  * @param nowMs by the same clock

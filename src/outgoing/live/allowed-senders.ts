@@ -1,7 +1,7 @@
 /**
- * Who may open connections to mail ports of other machines, at this moment: the entries of the
- * configuration, with the users' numbers as they are now, and what was allowed by hand. What an entry
- * means, `outgoing/allowed.ts` decides.
+ * Which processes may open connections to mail ports of other machines at this moment: the entries
+ * of the configuration, with the users' numbers as they are now, and what was allowed by hand.
+ * `outgoing/allowed.ts` decides what an entry means.
  */
 import {printable, quoted} from '../../base/printable.js';
 import type {ProcessIdentity} from '../../base/process-identity.js';

@@ -38,7 +38,7 @@ export const coveragePorts: Readonly<Record<SightedBy, number>> = {
 
 /** Where the tables are looked at more seldom than that, that is not waited for. Seconds. */
 const mostIntervalSeconds = 2;
-/** For what was told of, and is still being looked up when its process has ended. Ms. */
+/** For sightings whose process is still being looked up when it has ended. Ms. */
 const settleMs = 1500;
 /** Between two looks whether all are known. Ms. */
 const pollMs = 20;
@@ -180,10 +180,10 @@ function guardOf(
   );
 }
 
-/** Nobody of Debian's, and those below him. */
+/** Debian's user `nobody`, and the numbers below. */
 const strangers = Array.from({length: 65}, (_, i) => 65_534 - i);
 
-/** Somebody who is not allowed: there are at most 64 entries. */
+/** A user that is not allowed: there are at most 64 entries. */
 function strangerTo(settings: CoverageSettings): number {
   const users = new Users();
   const allowed = allowedSenders(settings.allowedSenders, (name) => users.uidOf(name));

@@ -1,7 +1,6 @@
 /**
- * Takes the kernel's reports that a process connects, and finds the connection and the process while
- * they are there. Reports each connection once. Decides nothing about what is seen
- * (`outgoing/watch/deeds.ts`).
+ * Takes the kernel's reports that a process connects, and finds the connection and the process
+ * while they exist. Reports each connection once. `outgoing/watch/deeds.ts` decides what follows.
  */
 import {grouped} from '../../base/grouping.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
@@ -37,7 +36,7 @@ interface OpenSocket {
 export const mostPending = 10_000;
 /** How often the tables are asked for. Ms: a flood shall not make us look without end. */
 const fullMs = 1000;
-/** How often that is said. Ms. */
+/** Pause between two reports of that. Ms. */
 const sayFullMs = 60_000;
 
 export class EventObserver {

@@ -1,6 +1,6 @@
 /**
- * What the watch knows over a reload: a connection counts once, a program is warned of once in an
- * interval, and what was allowed by hand stays so, however often the configuration is read anew. A
+ * What the watch knows over a reload: a connection counts once, a program leads to one warning in
+ * an interval, and what was allowed by hand stays so, however often the configuration is read. A
  * restart begins with nothing.
  */
 import type {AllowedSender} from '../allowed.js';

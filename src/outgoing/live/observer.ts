@@ -1,8 +1,8 @@
 /**
- * Sees who on this machine opens connections to mail ports of others, and reports that as a stream.
- * Keeps the pace: when the tables are looked at, and when the kernel is asked again to report by itself.
- * Decides nothing about what is seen (`outgoing/watch/deeds.ts`), but that connections to this machine
- * itself are left out.
+ * Sees which processes on this machine open connections to mail ports of others, and reports that
+ * as a stream. Decides when to look at the tables, and when to ask the kernel again for its own
+ * reports. `outgoing/watch/deeds.ts` decides what follows. Leaves out connections to this machine
+ * itself.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -30,7 +30,7 @@ interface ObserverParts {
   readonly say: Say;
 }
 
-/** The kernel's reports may be lost; so the tables are looked at all the same, more rarely. Ms. */
+/** The kernel's reports may be lost. So the watch also looks at the tables, more rarely. Ms. */
 const besideEventsMs = 30_000;
 /** While connections are held: long before TCP tries again after a second. Ms. */
 const heldMs = {withEvents: 1000, alone: 250} as const;

@@ -20,7 +20,10 @@ const freshMs = 5000;
 const mostKept = 1000;
 /** Described at a time. A count: each starts a small program, which takes us some milliseconds. */
 export const mostAtOnce = 16;
-/** Those who wait for that. A count: seconds of work; beyond, they do without a command line. */
+/**
+ * Processes that wait for that. A count: seconds of work; beyond it, a process gets no command
+ * line.
+ */
 export const mostWaiting = 1000;
 
 interface Entry {
@@ -56,13 +59,13 @@ export class OwnerBook {
     return owner;
   }
 
-  /** Those who wait do without a command line, for this life ends. */
+  /** Waiting processes get no command line, for this life ends. */
   hurry(): void {
     this.#haste = 'ending';
     this.#pool.dropWaiting();
   }
 
-  /** Of an allowed one, of whom nobody wants to know more. */
+  /** For an allowed process, about which no more is needed. */
   brief({pid, startTicks, uid, executable, command}: Glance): Owner {
     const {users, boot} = this.#sources;
     const startedMs = boot.startedMsOf(startTicks);

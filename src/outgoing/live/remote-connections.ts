@@ -12,7 +12,7 @@ import type {OwnAddresses} from '../../sys/outgoing/own-addresses.js';
 
 export interface Looked {
   readonly connections: readonly Connection[];
-  /** `part`: what is not among them may be there all the same. */
+  /** `part`: there may be connections that are not among them. */
   readonly extent: 'all' | 'part';
 }
 

@@ -36,12 +36,12 @@ export class Sightings {
     return this.queue.put({kind: 'sighting', sighting, standing});
   }
 
-  /** Does not wait for the description. A failure is said. */
+  /** Does not wait for the description. Logs a failure. */
   whenDescribed(owner: Promise<Owner>, add: (owner: Owner) => Promise<void>): void {
     const adding = owner
       .then(add)
       .catch((error: unknown) => {
-        this.#say('error', `outgoing: not told of: ${(error as Error).message}`);
+        this.#say('error', `outgoing: cannot report a connection: ${(error as Error).message}`);
       })
       .finally(() => this.#described.delete(adding));
     this.#described.add(adding);

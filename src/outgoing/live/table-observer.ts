@@ -43,9 +43,10 @@ interface OwnedConnection {
 const closingMs = 50;
 
 /**
- * For all that is asked about whose new connections are, the search for their processes included. Ms: with
- * the reading of the tables far less than a look may take (`outgoing/egress/rules.ts`). The users take turns, so what is
- * left then is of users who have very many; of those only the user is known.
+ * For all questions about the owners of new connections, the search for their processes included.
+ * Ms: with the reading of the tables far less than a look may take (`outgoing/egress/rules.ts`).
+ * The users take turns, so what is left then belongs to users with very many connections; of those
+ * only the user is known.
  */
 const longestAttributionMs = 3000;
 
@@ -78,7 +79,8 @@ export class TableObserver {
     for (const connection of ended) await sightings.add('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned, hears);
     this.#hasLooked = true;
-    // With the time of now: connections that were heard of during the look are younger than its beginning.
+    // With the time of now: connections that events reported during the look are younger than its
+    // beginning.
     seen.sweep(nowMs());
     return {connections: all.filter(({network}) => network === connections.network), extent};
   }

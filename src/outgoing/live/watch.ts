@@ -1,7 +1,7 @@
 /**
- * The watch on outgoing mail: takes what the observer reports, one report after the other, and carries
- * out what follows from it. What that is, `outgoing/watch/deeds.ts` decides; how connections are seen,
- * `observer.ts` knows; what stands in the firewall, `outgoing/egress/live/egress-guard.ts`.
+ * The watch on outgoing mail: takes the observer's reports one after the other, and carries out
+ * what follows. `outgoing/watch/deeds.ts` decides that; `observer.ts` sees the connections;
+ * `outgoing/egress/live/egress-guard.ts` keeps the firewall.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
@@ -72,7 +72,7 @@ export class OutgoingWatch {
   /** Warnings that wait for the remote's name. */
   readonly #naming = new Set<Promise<void>>();
   #hears: Source = 'tables';
-  /** Who may open such connections. */
+  /** Processes that may open such connections. */
   readonly allowed: AllowedSenders;
 
   constructor(settings: OutboundSettings, parts: OutboundParts) {
@@ -130,7 +130,7 @@ export class OutgoingWatch {
       const deeds = deedsOf(observation, rules, this.#decisions, at);
       for (const deed of deeds) this.#do(deed, stop);
     } catch (error) {
-      this.#parts.say('error', `outgoing: not told of: ${(error as Error).message}`);
+      this.#parts.say('error', `outgoing: cannot report a connection: ${(error as Error).message}`);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Decides which sightings are warned of: one warning for each program and destination in a while,
+ * Decides which sightings lead to a warning: one for each program and destination in a while,
  * within bounds that no choice of names gets around. Does not decide which programs are allowed
  * (`outgoing/allowed.ts`) or which connections are new (`outgoing/seen-connections.ts`).
  */
@@ -8,9 +8,12 @@ import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {programKey, type Sighting} from '../owner.js';
 import {UserShares} from './shares.js';
 
-/** A program that writes to the whole world is one matter: it is told of so many destinations. A count. */
+/**
+ * A program that writes to the whole world is one matter: this many destinations lead to warnings.
+ * A count.
+ */
 export const mostDestinations = 5;
-/** Whoever gives each of his programs another name is told of so often in an interval. A count. */
+/** Warnings in an interval about a user who gives each program another name. A count. */
 export const mostProgramsOfUser = 10;
 /** The same for one range of users, which may be one user's (`shares.ts`). A count. */
 export const mostProgramsOfRange = 50;
@@ -25,7 +28,7 @@ export type Telling =
       readonly kind: 'warn';
       /** Connections of the program since the last warning, itself among them. A count. */
       readonly times: number;
-      /** What is told of no more in this interval; `told`: all goes on being told. */
+      /** What leads to no more warnings in this interval; `told`: all goes on leading to them. */
       readonly further: 'told' | 'program' | 'user' | 'everybody';
     };
 
@@ -37,7 +40,7 @@ interface Program {
 
 export class WarningLimits {
   readonly #programs = new BoundedMap<string, Program>(mostRemembered);
-  /** Programs told of in this interval, by user. */
+  /** Programs warned of in this interval, by user. */
   readonly #told = new UserShares({ofUser: mostProgramsOfUser, ofRange: mostProgramsOfRange});
   #toldOfAll = 0;
   #sinceMs = 0;

@@ -24,7 +24,7 @@ export interface ProcessState extends ProcessIdentity {
 }
 
 interface ActionRules {
-  /** This process and all above it: whoever ends those ends us. */
+  /** This process and all above it: ending one of those ends us. */
   readonly ownPids: ReadonlySet<number>;
   readonly isAllowed: (process: ProcessState) => boolean;
 }
@@ -76,7 +76,7 @@ export function killTargetOf({owner, sureness}: Sighting): Target | undefined {
   return {pid, startTicks, program: executable || command};
 }
 
-/** Its parent, as it was then: whoever is the parent by now may be another. */
+/** Its parent at that time: the parent may be another process by now. */
 export function parentOf({owner, sureness}: Sighting): Target | undefined {
   return sureness === 'gone' ? undefined : owner?.parents[0];
 }

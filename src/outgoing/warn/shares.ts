@@ -1,7 +1,7 @@
 /**
- * Counts what users have had of something that is short, so that none of them uses up the part of all. A user
- * with a range of numbers for his containers (subuid(5)) is as many users as he likes, so a range has a share
- * too. What is shared out, and how much of it, the caller knows.
+ * Counts what users have had of a scarce thing, so that no user takes the part of all. A user with
+ * a range of numbers for containers (subuid(5)) can be any number of users, so a range has one
+ * share. The caller knows what is shared out, and how much of it.
  */
 import {rangeOf} from '../../base/user-range.js';
 
@@ -20,7 +20,7 @@ export class UserShares {
     this.#bounds = bounds;
   }
 
-  /** Whether the user has had all that is his. @param uid below 0: nobody knows whose it is */
+  /** Whether the user has used up the share. @param uid below 0: the user is not known */
   isUsedUp(uid: number): boolean {
     if ((this.#users.get(uid) ?? 0) >= this.#bounds.ofUser) return true;
     const range = rangeOf(uid);

@@ -1,9 +1,9 @@
 /**
- * What is said of a local program that speaks SMTP to another machine: as a line of the log, as the
- * lines of a window or a mail, as JSON for a program of the administrator's. Paths, names and command
- * lines are whatever their owner likes, so each is made printable and cut, and stands in quotes where it could
- * be read as more than itself. Which connections are warned of, `limits.ts`
- * decides; where a warning goes, `outgoing/warn/live/warner.ts`.
+ * The text of a warning about a local program that speaks SMTP to another machine: as a line of the
+ * log, as the lines of a window or a mail, as JSON for a program of the administrator's. Their
+ * owner chooses paths, names and command lines, so each is made printable and cut, and stands in
+ * quotes where a reader could take it for more than itself. `limits.ts` decides which connections
+ * lead to a warning, `outgoing/warn/live/warner.ts` where it goes.
  */
 import {printable, printablePath, quoted} from '../../base/printable.js';
 import {type Connection, endpointText} from '../connection.js';
@@ -11,7 +11,7 @@ import type {Home, Owner, Parent, Sighting, Confidence} from '../owner.js';
 
 export interface Warning {
   readonly sighting: Sighting;
-  /** The remote's name by DNS: the word of whoever runs that DNS. Absent: not known. */
+  /** The remote's name by DNS: chosen by the operator of that DNS zone. Absent: not known. */
   readonly remoteName?: string;
   /** Sightings like it since the warning before, this one among them. A count. */
   readonly times: number;
@@ -47,8 +47,8 @@ const name = (text: string): string => printable(text, nameCharacters);
 const shownName = (text: string): string => quoted(name(text));
 
 /**
- * Of whom it is, or the socket; undefined: not known. What is left of a connection has no inode, and for
- * its user the kernel prints 0 then, which is nobody's.
+ * The user of the process, or of the socket; undefined: not known. What is left of an ended
+ * connection has no inode, and the kernel then prints 0 for its user, which means no user.
  */
 export function uidOf({owner, connection: {uid, inode}}: Sighting): number | undefined {
   const known = owner?.uid ?? (inode === '0' ? -1 : uid);

@@ -1,7 +1,7 @@
 /**
- * Decides what follows from each report of the observer: a connection is counted, released when it is
- * held, and warned of when its program may not open it; a release that nobody needs is withdrawn. Does
- * not carry anything out (`outgoing/live/watch.ts`) and does not look at the machine.
+ * Decides what follows from each report of the observer: it counts a connection, releases a held
+ * one, warns if its program may not open it, and withdraws a release that nobody needs. Does not
+ * carry anything out (`outgoing/live/watch.ts`) and does not look at the machine.
  */
 import {durationText} from '../../base/duration.js';
 import type {LogLevel} from '../../base/say.js';
@@ -56,7 +56,7 @@ export type Deed =
       readonly sighting: Sighting;
       /** Connections of the program since the last warning, this one among them. A count. */
       readonly times: number;
-      /** To be said after the warning. */
+      /** A remark that follows the warning. */
       readonly addition?: string;
     }
   | {readonly kind: 'say'; readonly level: LogLevel; readonly message: string}

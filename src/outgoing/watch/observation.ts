@@ -1,7 +1,4 @@
-/**
- * What the observer reports, in the order in which it happened. What follows from each report,
- * `deeds.ts` decides.
- */
+/** The observer's reports, in the order of events. `deeds.ts` decides what follows from each. */
 import type {Connection} from '../connection.js';
 import type {Sighting} from '../owner.js';
 import type {Permission} from '../sender-hours.js';
@@ -29,6 +26,6 @@ export type Observation =
       /** When the look began, by the clock that nobody can set. Ms. */
       readonly beganMs: number;
       readonly connections: readonly Connection[];
-      /** `part`: what is not among them may wait all the same. */
+      /** `part`: there may be waiting connections that are not among them. */
       readonly extent: 'all' | 'part';
     };

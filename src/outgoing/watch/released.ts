@@ -1,6 +1,6 @@
 /**
- * Remembers which held connections were released, until a look at the tables shows that they need it no
- * more. Does not release anything itself (`outgoing/egress`).
+ * Remembers which held connections were released, until a look at the tables shows that they no
+ * longer need it. Does not release anything itself (`outgoing/egress`).
  */
 import {type Connection, connectionKey} from '../connection.js';
 

@@ -1,15 +1,18 @@
 /**
- * Reads a message that somebody complained of: its `Received` headers from the top, also those of a
- * message that is attached or quoted (`> Received: …`). All of it is foreign text. `our-received.ts`
- * decides which of them this machine wrote; the log has the last word.
+ * Reads a message that led to a complaint: its `Received` headers from the top, also those of a
+ * message that is attached or quoted (`> Received: …`). All of it is foreign text.
+ * `our-received.ts` decides which of them this machine wrote; the log has the last word.
  */
 import {type Received, readReceived, unfolded} from '../received.js';
 
-/** Of a message. Characters: headers of a mail have some 10 kB, and an attached one comes soon. */
+/**
+ * Length of a message. Characters: headers of a mail have some 10 kB, and an attached one comes
+ * soon.
+ */
 export const mostComplaintCharacters = 1024 * 1024;
 /** A count: a message passes some ten machines, and sendmail ends a loop at 25. */
 const mostReceived = 200;
-/** Of one header. Characters. */
+/** Length of one header. Characters. */
 const mostHeaderCharacters = 4000;
 /** Continuation lines of one header. A count. */
 const mostContinued = 40;

@@ -14,7 +14,7 @@ export interface OurReceived {
   readonly hosts: readonly string[];
 }
 
-/** Names told of. A count. */
+/** Names shown. A count. */
 const mostHosts = 10;
 
 /** @param names of this machine, as its mailer writes them; a short one stands for its whole domain */

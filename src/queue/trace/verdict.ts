@@ -1,6 +1,7 @@
 /**
- * Decides who has sent a message, from its own `Received` headers and what the log says of their ids; or
- * why that cannot be told, and what would help. A login counts first, then a local user, then a host.
+ * Decides who sent a message, from its own `Received` headers and what the log says of their ids.
+ * If it cannot decide, says why, and what would help. A login counts first, then a local user, then
+ * a host.
  */
 import type {LogFacts} from './log-facts.js';
 import type {Complaint} from './complaint.js';

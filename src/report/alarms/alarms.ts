@@ -1,6 +1,6 @@
 /**
- * What of a status somebody should get a mail about: nobody is guarded, or not all that should be. Decides
- * which conditions those are, and when each is told. How a mail goes is for `daemon/alarms`.
+ * Decides which conditions of a status lead to a mail: the daemon guards nothing, or not all that
+ * it should. Decides when each is reported. How a mail goes is for `daemon/alarms`.
  */
 import {countText} from '../../base/count.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
@@ -60,9 +60,12 @@ export function alarmsOf({crowd, families, hearing, mail}: Status): Alarm[] {
 export const settledMs = 60_000;
 /** The mail that tells of it makes the mailer write a line: that alone does not end it, or mails would go to and fro. Ms. */
 export const deafSettledMs = 3_600_000;
-/** The warning of the sender tells of it at once. This one reminds of what was left. Ms. */
+/** The warning about the sender reports it at once. This alarm reminds of the messages that nobody released. Ms. */
 export const heldSettledMs = 86_400_000;
-/** A condition that lasts is told again after so long. What has ended twice within it ends after so long only. Ms. */
+/**
+ * A condition that lasts is reported again after this long. If it has ended twice within it, its
+ * end is reported only after this long. Ms.
+ */
 export const againMs = 86_400_000;
 /** More than there are. A count. */
 const mostAlarms = 8;
@@ -74,20 +77,20 @@ interface Lasting {
   /** Since when looks find nothing; undefined: the last one found it. */
   readonly cleanMs: number | undefined;
   readonly toldMs: number | undefined;
-  /** When somebody was told that it was over, of the time before; undefined: not within `againMs`. */
+  /** When a mail reported the end of the time before; undefined: not within `againMs`. */
   readonly endedMs: number | undefined;
   readonly is: 'on' | 'over';
 }
 
 /**
- * What is told when, from one look at the status to the next. What comes and goes is one condition, so it is told, and
- * told seldom: at most three mails on the first day, and then one a day. Nobody is told that it is over while it comes
- * and goes.
+ * What to report, from one look at the status to the next. A condition that comes and goes is one
+ * condition, and is reported rarely: at most three mails on the first day, and then one a day. No
+ * mail reports its end while it comes and goes.
  */
 export class AlarmBook {
   readonly #lasting = new BoundedMap<string, Lasting>(mostAlarms);
 
-  /** @param nowMs of a clock that nobody sets; @returns what is to be told now */
+  /** @param nowMs of a monotonic clock; @returns what to report now */
   look(alarms: readonly Alarm[], nowMs: number): Omit<Alarm, 'key'>[] {
     const begun = alarms.flatMap((alarm) => this.#begin(alarm, nowMs) ?? []);
     const gone = [...this.#lasting.entries()].filter(

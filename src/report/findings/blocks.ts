@@ -1,11 +1,13 @@
-/** What `doctor` finds of blocks: whether those who are blocked stay away, and whether each block ends. */
+/**
+ * What `doctor` finds about blocks: whether blocked clients stay away, and whether each block ends.
+ */
 import {endlessText} from '../../blocks/overdue.js';
 import type {PassageWay} from '../../blocks/passage.js';
 import {wayText} from '../effect-text.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding} from '../finding.js';
 
-/** What to do, where that can be said. */
+/** What the operator can do, if there is something. */
 const remedy: Readonly<Record<PassageWay, string>> = {
   otherHost:
     'run blocksmtp on that host, or have its packets pass the chain where they are forwarded (hook_chains)',

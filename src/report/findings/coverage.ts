@@ -20,14 +20,14 @@ export function coverageFindings(
   return outbound === 'hold' ? holdFindings(by.get('hold')) : watchFindings(by, outbound);
 }
 
-/** While it is held nobody can be gone before he is known. */
+/** While a connection is held, its process cannot end before it is known. */
 function holdFindings(hold: MeasuredWay | undefined): Finding[] {
   if (hold?.kind !== 'measured') return [notMeasured(hold?.why)];
   const {canaries, connected, withPid} = hold;
   const late = canaries - connected;
   if (late > 0) {
     return [
-      {verdict: 'bad', what: `${lead}: "hold" did not let go ${late} of ${canaries} in time`},
+      {verdict: 'bad', what: `${lead}: "hold" did not release ${late} of ${canaries} in time`},
     ];
   }
   const verdict = withPid < canaries ? 'bad' : 'good';

@@ -37,7 +37,7 @@ export interface Facts {
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
   /** Processes that run sendmail. */
   readonly sendmails: number;
-  /** Users of `allowed_senders` whom nobody is. */
+  /** Users of `allowed_senders` that do not exist. */
   readonly unknownUsers: readonly string[];
   /** Ways for warnings that do not work now: the setting, and why. */
   readonly warnTroubles: readonly {readonly setting: string; readonly why: string}[];

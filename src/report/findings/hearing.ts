@@ -1,6 +1,6 @@
 /**
- * What `doctor` finds of the daemon's ears: which logs it follows and whether it hears the mailer there; and
- * with which settings it runs, where they are others than those here.
+ * What `doctor` finds about the daemon's hearing: which logs it follows and whether it hears the
+ * mailer there; and with which settings it runs, if they differ from those here.
  */
 import {countText} from '../../base/count.js';
 import {aboutText} from '../../base/duration.js';
@@ -44,7 +44,7 @@ function ofSource(view: SourceView, nowMs: number): Finding[] {
   }
 }
 
-/** Of a value. Characters. */
+/** Length of a value. Characters. */
 const valueCharacters = 80;
 
 export function settingsFindings({differences}: Facts): Finding[] {

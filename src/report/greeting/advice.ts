@@ -12,7 +12,7 @@ const listenQueue = 128;
 /** Networks that cannot be written and are named. A count. */
 const mostNamed = 10;
 
-/** @param exempt who is not to wait: loopback, own addresses, the whitelist */
+/** @param exempt networks that must not wait: loopback, own addresses, the whitelist */
 export function pauseAdvice(exempt: readonly Network[]): string {
   const keys = new Set<string>();
   const unwritten: string[] = [];

@@ -1,4 +1,4 @@
-/** Whether the gate is heard: one that does not report gets no clients (`greeting/way.ts`). */
+/** Whether the gate reports: one that does not gets no clients (`greeting/way.ts`). */
 import type {GreetingView} from '../../greeting/view.js';
 import {aliveSeconds} from '../../greeting/way.js';
 

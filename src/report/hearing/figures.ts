@@ -1,4 +1,4 @@
-/** Which logs are followed and what is heard there, as figures for monitoring. */
+/** Which logs are followed and what the daemon hears there, as metrics. */
 import type {HearingView, SourceView} from '../../hearing/view.js';
 import type {Figure, Sample} from './figure.js';
 

@@ -1,12 +1,15 @@
-/** Which logs are followed and what is heard there, as lines and as figures; `hearing/words.ts` says why not. */
+/**
+ * Which logs are followed and what the daemon hears there, as lines and as metrics;
+ * `hearing/words.ts` says why not.
+ */
 import {countText} from '../../base/count.js';
 import {aboutText, durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
 import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
 
-/** Sources that are told one by one. A count: a pattern may fit many. */
+/** Sources that are shown one by one. A count: a pattern may fit many. */
 const mostSources = 12;
-/** Of a path. Characters. */
+/** Length of a path. Characters. */
 const pathCharacters = 200;
 
 /** A line for each source, and one for each thing that is wrong. */

@@ -5,7 +5,7 @@ import {becauseInShort, namesText} from '../../judge/because-text.js';
 import {blockedBy} from '../status.js';
 import {localTime, roughTime, table} from './table.js';
 
-/** Of a host's name. Characters. */
+/** Length of a host's name. Characters. */
 const hostCharacters = 32;
 /** Names in a cell. A count. */
 const mostNames = 3;

@@ -5,7 +5,7 @@ import type {ComplaintView, LetterView} from '../../complaint/view.js';
 import {countText} from '../../base/count.js';
 import {table} from './table.js';
 
-/** Of a foreign text in a line. Characters. */
+/** Length of a foreign text in a line. Characters. */
 const most = 200;
 
 const shown = (text: string): string => printable(text, most);

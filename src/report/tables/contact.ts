@@ -1,4 +1,7 @@
-/** `contact`: whom to write to about an address, for people and for programs. All reasons are foreign. */
+/**
+ * `contact`: the abuse contact of an address, for people and for programs. All reasons are foreign
+ * text.
+ */
 import {asciiJson, printable} from '../../base/printable.js';
 import {isoTime} from '../../base/iso-time.js';
 import type {Certainty, ContactAnswer} from '../../complaint/contact/answer.js';
@@ -11,7 +14,7 @@ interface Shown {
   readonly by: 'cache' | 'search';
 }
 
-/** Of a reason. Characters. */
+/** Length of a reason. Characters. */
 const whyCharacters = 300;
 
 const certaintyText: Readonly<Record<Certainty, string>> = {

@@ -42,7 +42,7 @@ export function sendersTable(
   return table(withoutEmpty([head, ...sorted.map(({cells}) => cells)]));
 }
 
-/** Whom to look at first: programs that may not, and senders over a limit. */
+/** The order for an operator: programs that may not connect, and senders over a limit, first. */
 const ranks: Readonly<Record<SenderHour['standing'], number>> = {other: 0, perhaps: 2, allowed: 3};
 
 function directRow(row: SenderHour): Row {

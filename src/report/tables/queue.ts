@@ -11,9 +11,9 @@ import {headerOf, type QueuedMessage, receivedOf, type Whose} from '../../queue/
 import {unfolded} from '../../queue/received.js';
 import {localTime, table} from './table.js';
 
-/** Of one cell. Characters. */
+/** Length of one cell. Characters. */
 const cellCharacters = 48;
-/** Of one header that is shown as a whole. Characters. */
+/** Length of one header that is shown as a whole. Characters. */
 const headerCharacters = 2000;
 /** Shown of one message. Counts. */
 const mostHeaders = 200;

@@ -1,4 +1,4 @@
-/** `trace`: who has sent a message, as text for people. All of the message is foreign. */
+/** `trace`: the sender of a message, as text for people. All of the message is foreign text. */
 import {isoTime} from '../../base/iso-time.js';
 import {printable} from '../../base/printable.js';
 import type {TracedSender, TraceVerdict} from '../../queue/trace/verdict.js';
@@ -9,7 +9,7 @@ interface Traced {
   readonly queued: 'waiting' | 'held' | undefined;
 }
 
-/** Of one piece of foreign text. Characters. */
+/** Length of one piece of foreign text. Characters. */
 const foreignCharacters = 200;
 
 const foreign = (text: string): string => printable(text, foreignCharacters);
@@ -31,7 +31,7 @@ export function traceText({verdict, queued}: Traced): string {
       : [`script:    ${foreign(verdict.script)} (a hint: the program itself writes it)`]),
     ...verdict.warnings.map((each) => `warning:   ${foreign(each)}`),
     ...verdict.labels.map(
-      (uid) => `warning:   user ${uid} has written to the log under a name of his choice`,
+      (uid) => `warning:   user ${uid} has written to the log under a name of their choice`,
     ),
     ...(queued === undefined ? [] : [`queue:     still in the queue, ${queued}`]),
     `do:        ${todo(whose)}`,

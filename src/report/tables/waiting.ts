@@ -1,4 +1,4 @@
-/** `list --greeting`: who waits at the gate, as a table and as JSON. */
+/** `list --greeting`: the clients that wait at the gate, as a table and as JSON. */
 import {parseAddress} from '../../net/address.js';
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';

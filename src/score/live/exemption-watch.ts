@@ -69,7 +69,7 @@ export class KnownWhitelist {
   }
 }
 
-/** Who is exempt by the configuration, and the file that names the others. */
+/** Exemptions in the configuration, and the file with the others. */
 type ExemptionSettings = Pick<Config, 'whiteList' | 'mailerIp' | 'trustedRelays'>;
 
 export class ExemptionWatch {

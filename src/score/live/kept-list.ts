@@ -1,6 +1,6 @@
 /**
- * The whitelist as it was last read, kept beside the state: a daemon that is started anew while the file
- * is gone or cannot be read must not block those whom it spared a moment before.
+ * The whitelist as it was last read, kept beside the state. A daemon that restarts while the file
+ * is gone or unreadable must not block clients that it spared a moment before.
  */
 import {readTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 
@@ -11,7 +11,7 @@ export interface KeptList {
   write(text: string): void;
 }
 
-/** Only its owner may read whom we spare. */
+/** Only its owner may read which clients we spare. */
 const mode = 0o600;
 
 export function keptListIn(stateDir: string): KeptList {
@@ -25,5 +25,5 @@ export function keptListIn(stateDir: string): KeptList {
   };
 }
 
-/** For whoever touches nothing. */
+/** For commands that change nothing. */
 export const nothingKept: KeptList = {read: () => undefined, write: () => undefined};

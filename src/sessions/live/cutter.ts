@@ -67,10 +67,13 @@ export class Cutter {
   readonly #work = new SingleFlight(() => this.#cutWaiting());
   #restUntilMs = 0;
   #isStopped = false;
-  /** Had SIGTERM when they were seen last, by pid: whoever has not gone yet is not told again. */
+  /**
+   * Processes that had SIGTERM when they were last seen, by pid: one that is still there gets no
+   * second SIGTERM.
+   */
   #ending: ReadonlyMap<number, Server> = new Map();
   #tool: 'untried' | 'works' | 'missing' = 'untried';
-  /** What went wrong is said once: it would be the same each time. */
+  /** Reports each trouble once: it would be the same each time. */
   readonly #troubles: Troubles;
 
   constructor(settings: Settings, view: CutterView, dialect: Dialect) {
@@ -142,7 +145,7 @@ export class Cutter {
   /** @returns the networks with connections that no process was seen to serve */
   async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
     const {cutSessions: what, ports, dryRun} = this.#settings;
-    // Now: a client may be let go while the others are searched for.
+    // Read now: a block may end while the search goes on.
     const isBlocked: IsBlocked = (client, port) =>
       networks.around(client) !== undefined &&
       !this.#view.isExempt(client) &&

@@ -1,7 +1,7 @@
 /**
- * Looks where the mailer of this machine takes connections, and keeps that in the state: so a daemon that
- * starts before the mailer guards what it guarded before. What counts as open is decided in
- * `sessions/served-ports.ts`.
+ * Looks where the mailer of this machine takes connections, and keeps that in the state: so a
+ * daemon that starts before the mailer guards what it guarded before. `sessions/served-ports.ts`
+ * decides what counts as open.
  */
 import type {Config} from '../../config/schema.js';
 import type {State} from '../../guard/state.js';

@@ -1,8 +1,8 @@
 /**
- * Ends sendmail processes that `sessions/reap.ts` finds stuck. On SIGTERM sendmail ends without a word
- * to its client, which sees the end of the connection; a process that stays has SIGKILL. Each process
- * is looked at when all are searched through, and again just before the signal: its client may have
- * begun to work meanwhile.
+ * Ends sendmail processes that `sessions/reap.ts` finds stuck. On SIGTERM sendmail ends without a
+ * word to its client, which sees the end of the connection; a process that stays gets SIGKILL. The
+ * reaper looks at each process once all are searched through, and again just before the signal: its
+ * client may have begun to work meanwhile.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -29,7 +29,9 @@ type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'dryRun'> & {
 
 interface ReaperView {
   readonly say: Say;
-  /** Told of each process that had SIGTERM; says so, and what follows for its client. */
+  /**
+   * Called for each process that had SIGTERM; logs it, and takes the consequences for its client.
+   */
   readonly onReaped: (stuck: Stuck) => void;
   /** Whether this life of the daemon is over: nobody has a signal any more. */
   readonly isOver: () => boolean;
@@ -79,7 +81,7 @@ export class Reaper {
     );
   }
 
-  /** The processes, one by one; before each batch the machine is looked at. Ends when this life is over. */
+  /** The processes, one by one; it looks at the machine before each batch. Ends with this life. */
   async *#batches(found: readonly Stuck[], onLook: (look: Look) => void): AsyncGenerator<Stuck> {
     for (let from = 0; from < found.length; from += mostAtOnce) {
       onLook(await this.#look());

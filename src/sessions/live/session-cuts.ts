@@ -1,6 +1,6 @@
 /**
- * When open sessions are cut: as soon as the block of their client is in force; also if it had to wait
- * for the firewall, or its rule was away for a while. How they are cut, the cutter knows.
+ * When to cut open sessions: as soon as the block of their client is in force; also if it had to
+ * wait for the firewall, or its rule was missing for a while. The cutter knows how.
  */
 import type {Cutter} from './cutter.js';
 import type {BlockRules} from '../../blocks/live/block-rules.js';

@@ -1,6 +1,7 @@
 /**
- * Has the mailer hold the mail that the book names: each message once, one round at a time, and again what was being
- * delivered. What is held stays in the queue, and nothing here releases it. Whose mail is held, `submission/book.ts` decides.
+ * Makes the mailer hold the mail that the book names: each message once, one round at a time, and
+ * again if it was being delivered. Held mail stays in the queue, and nothing here releases it.
+ * `submission/book.ts` decides whose mail to hold.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';

@@ -1,6 +1,6 @@
 /**
- * What the watch on senders needs of the mailer's queue, and how it has it from sendmail's. Which mail is held,
- * `holding.ts` decides; how, `sys/queue`.
+ * What the watch on senders needs from the mailer's queue, and how it gets it from sendmail's.
+ * `holding.ts` decides which mail is held; `sys/queue`, how.
  */
 import {headerOf, type QueuedMessage} from '../../queue/message.js';
 import {holdMessages} from '../../sys/queue/hold.js';

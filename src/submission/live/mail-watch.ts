@@ -193,7 +193,10 @@ export class MailWatch {
   #warn(due: Due): void {
     const telling = this.#tell(due)
       .catch((error: unknown) => {
-        this.#parts.say('error', `outgoing mail: not told of: ${(error as Error).message}`);
+        this.#parts.say(
+          'error',
+          `outgoing mail: cannot report an event: ${(error as Error).message}`,
+        );
       })
       .finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);

@@ -1,7 +1,8 @@
 /**
- * Finds out which script has sent a mail. The log does not tell, but PHP may have written a header, and that stands in
- * the queue until the mail is delivered. So the control file of each mail of a local user is looked at once, soon after
- * its line was read. Decides which are looked at, and when; a header is the word of the program that wrote it.
+ * Finds out which script sent a mail. The log does not say, but PHP may have written a header,
+ * which is in the queue until the mail is delivered. So it looks once at the control file of each
+ * mail of a local user, soon after its line was read. Decides which to look at, and when; a header
+ * is the word of the program that wrote it.
  */
 import type {Say} from '../../base/say.js';
 import type {Fact} from '../whose/fact.js';

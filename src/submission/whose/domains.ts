@@ -5,7 +5,7 @@
  */
 import {hashOf} from '../../base/hash.js';
 
-/** Bits of a sketch. A count: some 600 domains are told from 700, which is enough for "very many". */
+/** Bits of a sketch. A count: it tells 600 domains from 700, which is enough for "very many". */
 const sketchBits = 128;
 
 export const emptySketch = '0'.repeat(sketchBits / 4);
@@ -25,7 +25,7 @@ export const union = (one: string, other: string): string =>
     (Number.parseInt(digit, 16) | Number.parseInt(other[at] ?? '0', 16)).toString(16),
   ).join('');
 
-/** About how many domains are in it; all bits set: as many as can be told. */
+/** About how many domains are in it; all bits set: the largest number that it can show. */
 export function domainCount(sketch: string): number {
   let unset = 0;
   for (const digit of sketch) {

@@ -20,7 +20,7 @@ export type Fact =
       /** The client's address, or nothing. */
       readonly peer: string;
     }
-  /** Recipients of nobody who is counted: bounces of mailers, mail that comes in. */
+  /** Recipients that count for no sender: bounces of mailers, incoming mail. */
   | {readonly kind: 'apart'; readonly what: 'bounce' | 'incoming'; readonly recipients: number}
   /** What became of recipients of such a message: each deferral once, however often it is tried. */
   | {

@@ -1,6 +1,6 @@
 /**
- * Remembers each message that is on its way, so that what becomes of it is told of its sender: bounded, the oldest
- * given up first. Whose a message is, `joining.ts` decides.
+ * Remembers each message that is on its way, so that its fate counts for its sender: bounded, the
+ * oldest given up first. `joining.ts` decides whose a message is.
  */
 import {hashOf} from '../../base/hash.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -17,7 +17,7 @@ const mostDeferred = 64;
 /** Plain data: it is saved as it is. */
 export interface Transit {
   readonly atMs: number;
-  /** Absent: nobody who is counted, or not known yet (`waits`). */
+  /** Absent: it counts for no sender, or the sender is not known yet (`waits`). */
   readonly sender?: SenderKey | undefined;
   readonly vouched: Vouched;
   /** Accepted. A count. */
@@ -32,7 +32,7 @@ export interface Transit {
   /** Hashes of recipients that were deferred. */
   readonly deferred?: readonly number[] | undefined;
   readonly from?: string | undefined;
-  /** What was told while nobody knew whose it is: recipients that failed. A count. */
+  /** Recipients that failed before the sender was known. A count. */
   readonly failed?: number | undefined;
 }
 

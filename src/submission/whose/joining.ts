@@ -1,9 +1,11 @@
 /**
- * Decides whose a mail is, from the lines of its way: the login of the session, else the local user of whom the
- * submission says that it handed the message to the relay, else the host. Counts each message once, by the line in
- * which the relay took it, whatever is tried again, split or handed on.
+ * Decides whose a mail is, from the lines about it: the login of the session, else the local user
+ * that the submission names when it hands the message to the relay, else the host. Counts each
+ * message once, by the line in which the relay took it, however often it is tried again, split or
+ * handed on.
  *
- * Mail of strangers is mail that comes in, and apart; so are bounces of mailers. What is too much, `submission/limits.ts` says.
+ * Mail of strangers is incoming mail, and counts apart; so do bounces of mailers.
+ * `submission/limits.ts` decides what is too much.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -304,8 +306,8 @@ export class Joining {
   }
 
   /**
-   * What a line is worth. Under the journal a local user vouches for what his own call of the mailer says of
-   * himself, and for nothing else; a program that is no mailer is not heard.
+   * What a line is worth. Under the journal a local user vouches for what the user's own call of
+   * the mailer says about that user, and for nothing else; a program that is no mailer is ignored.
    */
   #vouchedFor(record: LogRecord, event: TransitEvent): Vouched | 'foreign' {
     const {writer} = record;
@@ -327,7 +329,7 @@ const isSubmissions = (event: TransitEvent): boolean =>
 /** Without its angle brackets, and cut. */
 const typed = (sender: string): string => sender.replace(/^<|>$/g, '').slice(0, fromCharacters);
 
-/** Of an address that is only shown. Characters. */
+/** Length of an address that is only shown. Characters. */
 const fromCharacters = 100;
 
 const processOf = ({host, pid}: LogRecord): string => `${host} ${pid}`;

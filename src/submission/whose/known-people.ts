@@ -1,7 +1,8 @@
 /**
- * Whom somebody has written to, in a fixed number of bits (a Bloom filter): of each address two bits. It tells whether
- * an address is new, and never which ones are known. Some new ones look known, the more the fuller it is; no known one
- * looks new, until much is forgotten. What a new one means, `submission/strangers.ts` decides.
+ * The recipients that a sender has written to, in a fixed number of bits (a Bloom filter): two bits
+ * for each address. It shows whether an address is new, and never which ones are known. Some new
+ * ones look known, the more the fuller it is; no known one looks new, until much is forgotten.
+ * `submission/strangers.ts` decides what a new one means.
  */
 
 /** Characters of it, and bits of a character. Counts: with 1400 people half of the bits are set. */

@@ -1,6 +1,7 @@
 /**
- * Who has handed in a mail, as one word: the name that the mailer has checked (AUTH), else the local user, else the
- * host. Decides how such a word is written and read. Never the From line: who sends spam chooses it.
+ * The sender that handed in a mail, as one word: the name that the mailer has checked (AUTH), else
+ * the local user, else the host. Decides how to write and read such a word. Never the From line:
+ * the sender of spam chooses it.
  */
 import {printable} from '../../base/printable.js';
 
@@ -9,7 +10,7 @@ export type SenderKind = 'auth' | 'uid' | 'host';
 /** `auth:alice`, `uid:33`, `host:192.0.2.80`; of another relay's local user `uid:33 on RELAY`. */
 export type SenderKey = string;
 
-/** Of a name in a key. Characters: sendmail logs no longer one. */
+/** Length of a name in a key. Characters: sendmail logs no longer one. */
 const nameCharacters = 100;
 
 export const authKey = (name: string): SenderKey =>

@@ -15,7 +15,7 @@ import {
 export const scanTimeoutMs = 120_000;
 /** Larger messages are not scanned. Bytes: mailers take some 50 MB, and clamd 25 to 100 (StreamMaxLength). */
 export const mostScanBytes = 128 * 1024 * 1024;
-/** Of one piece. Bytes. */
+/** Length of one piece. Bytes. */
 const pieceBytes = 64 * 1024;
 
 /**

@@ -1,7 +1,8 @@
 /**
- * A Maildir whose owner may change anything in it at any moment: he, or who broke into his account. Runs as
- * him, never as root. Every folder and file is opened below the folder that is open already, and
- * through no link, so that a name leads nowhere else. Decides nothing about a message.
+ * A Maildir whose owner, or an attacker in the owner's account, may change anything in it at any
+ * moment. Runs as the owner, never as root. Every folder and file is opened below the folder that
+ * is open already, and through no link, so that a name leads nowhere else. Decides nothing about a
+ * message.
  */
 import fs from 'node:fs';
 import {isMessageName, movedName} from '../../complaint/scan/maildir-name.js';

@@ -1,6 +1,7 @@
 /**
- * Runs this very program again as the owner of a Maildir, and speaks with it in lines. It has his numbers,
- * no group but his own, a clean environment, and no open file of ours. What it says is his word.
+ * Runs this program again as the owner of a Maildir, and speaks with it in lines. It has the
+ * owner's numbers, no group but the owner's, a clean environment, and no open file of ours. What it
+ * says is only the owner's word.
  */
 import {PassThrough} from 'node:stream';
 import type {OwnerAnswer} from './owner.js';

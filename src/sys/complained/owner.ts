@@ -1,7 +1,7 @@
 /**
- * Finds out whose a Maildir is, and under which group its owner works. Root looks at the path and opens
- * nothing: below a folder that belongs to a user, names are his, and may be links by the time that
- * somebody follows them.
+ * Finds out whose a Maildir is, and under which group its owner works. Root looks at the path and
+ * opens nothing: below a folder that belongs to a user, that user chooses the names, and may
+ * replace them by links before root follows them.
  */
 import fs from 'node:fs';
 import {isAbsolute, join} from 'node:path';
@@ -23,7 +23,7 @@ export async function ownerOf(path: string): Promise<OwnerAnswer> {
   if (typeof uid === 'string') return {kind: 'refused', why: uid};
   const own = process.geteuid?.();
   if (own !== 0) {
-    const why = `${path}: belongs to another user (uid ${uid}); only root can work for him`;
+    const why = `${path}: belongs to another user (uid ${uid}); only root can work for another user`;
     return uid === own ? {kind: 'ourselves'} : {kind: 'refused', why};
   }
   if (uid === 0) {
@@ -70,7 +70,10 @@ function uidAt(path: string): number | string {
   return `${path}: expected a Maildir`;
 }
 
-/** Above the folder of a user stand folders of root, and his own: another user could exchange it. */
+/**
+ * Above the folder of a user stand folders of root, and the user's own: another user could exchange
+ * a foreign one.
+ */
 function whoseTree(path: string, uid: number, above: ReadonlySet<number>): number | string {
   // Root's own is refused for another reason.
   const other = uid === 0 ? undefined : [...above].find((each) => each !== 0 && each !== uid);

@@ -1,7 +1,7 @@
 /**
- * One GET over HTTPS or HTTP, with a bound on bytes and time; redirects are for the caller to follow. Where only
- * the Internet may be reached, the address is looked at where the connection is made: a name that leads into
- * this house is refused, whatever it led to a moment before.
+ * One GET over HTTPS or HTTP, with a bound on bytes and time; the caller follows redirects. If only
+ * the Internet may be reached, it checks the address when it connects: a name that leads to a
+ * private address is refused, whatever it led to a moment before.
  */
 import {type LookupAddress, lookup} from 'node:dns';
 import http, {type IncomingMessage} from 'node:http';
@@ -39,7 +39,7 @@ export interface GetBounds {
 
 /** Longest reason that is quoted. Characters. */
 const quotedCharacters = 200;
-/** Of the whole header of an answer. Bytes. */
+/** Length of the whole header of an answer. Bytes. */
 const mostHeaderBytes = 16_384;
 
 class Refused extends Error {}

@@ -62,7 +62,7 @@ const layout = `
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What layout 1 cannot say: half-read sessions and scores begin anew, blocks count on. */
+/** What layout 1 cannot express: half-read sessions and scores start again, blocks count on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;

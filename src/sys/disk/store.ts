@@ -16,7 +16,7 @@ const fileName = 'blocksmtp.db';
 /** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
 const historySeconds = 90 * 86_400;
 
-/** How often the history is looked through for what is too old. Ms. */
+/** Pause between two searches of the history for entries that are too old. Ms. */
 const forgetMs = 3_600_000;
 
 /** Of what is too much one commit removes so many rows. A count: an old file may have millions. */
@@ -27,7 +27,10 @@ const mostLogBytes = 16 * 1024 * 1024;
 
 class NewerError extends Error {}
 
-/** What SQLite says of the disk, the rights and other users; all else is said of the file itself. */
+/**
+ * What SQLite reports about the disk, the rights and other users; every other error is about the
+ * file itself.
+ */
 const environment =
   /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
 
@@ -46,9 +49,10 @@ export interface Store {
   /** A damaged file has been put aside under this name. */
   readonly damaged: string | undefined;
   /**
-   * Saves all changes of the state, or none. A file that was taken away meanwhile is written anew, whole.
+   * Saves all changes of the state, or none. If the file was removed meanwhile, writes a new one
+   * with everything.
    *
-   * @returns what is to be said of that; undefined: nothing
+   * @returns a message for the operator; undefined: nothing to report
    * @throws when the disk refuses; then all are kept, and of the history the newest
    */
   readonly commit: () => string | undefined;
@@ -210,7 +214,7 @@ function storeOf(
   return {
     state,
     commit: () => {
-      // Also into a file that is gone: it is still open, and what is written anew is copied from it.
+      // Also into a file that is gone: it is still open, and a new one is copied from it.
       save();
       if (file !== undefined && identityOf(path) === file) return undefined;
       const aside = copyTo(database, path);

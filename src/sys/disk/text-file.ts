@@ -111,7 +111,7 @@ function whyNoAccess(path: string): string | undefined {
   }
 }
 
-/** Whoever reads it finds the old text or the new one, whole. @throws when the disk refuses */
+/** A reader finds the old text or the new one, whole. @throws when the disk refuses */
 export function writeTextFile(path: string, text: string, mode: number): void {
   // A rename would put the file in the place of the device: /dev/null would be gone for the whole machine.
   const there = fs.lstatSync(path, {throwIfNoEntry: false});
@@ -120,7 +120,8 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   }
   const fresh = `${path}.new`;
   removeFile(fresh);
-  // Made anew: the folder may be another user's, and a link that he puts there lead anywhere.
+  // A new file: the folder may be another user's, and a link that this user puts there may lead
+  // anywhere.
   const descriptor = fs.openSync(fresh, 'wx', mode);
   try {
     try {

@@ -1,7 +1,7 @@
 /**
- * Unpacks a stream: gzip by itself, what other packers have made by their program, if that is here.
- * Which one it was is told by the first bytes, whatever the file is called. Does not know where the
- * stream comes from, nor what it holds.
+ * Unpacks a stream: gzip by itself, other formats by their program, if it is installed. The first
+ * bytes decide the format, whatever the name of the file. Does not know where the stream comes
+ * from, nor what it holds.
  */
 import {accessSync, closeSync, constants, readSync} from 'node:fs';
 import {join} from 'node:path';

@@ -14,8 +14,8 @@ const tickSlackMs = 20;
 /** The same for whole seconds. Ms: some packers carry the time over so. */
 const secondSlackMs = 1000;
 /**
- * A rotation that runs meanwhile makes names vanish, and moves a file from a name that was not read yet
- * to one that was: then all is looked at again, so often.
+ * A rotation that runs meanwhile makes names vanish, and moves a file from a name that was not read
+ * yet to one that was. Then it looks at all of them again, this many times.
  */
 const mostLooks = 5;
 
@@ -111,7 +111,7 @@ class Finder {
     const lost = missing.filter((cursor) => !isBegun(cursor));
     for (const rotated of candidates) await this.#openUnread(rotated);
     const spared = missing.filter((cursor) => held.has(cursor)).length;
-    // One stands for all: who may write into the folder can put thousands there.
+    // One stands for all: a user who may write into the folder can put thousands there.
     const foreign = this.#foreign
       .filter((rotated) => newest === undefined || hasChangedSince(rotated, newest))
       .slice(-1);

@@ -18,7 +18,7 @@ const forgetMs = 60_000;
 
 export interface PathBatch {
   readonly path: string;
-  /** `caughtUp` is said of all logs together. */
+  /** `caughtUp` is about all logs together. */
   readonly batch: ReadBatch;
   /** `live`: the lines were appended after all that stood in this log had been given. */
   readonly read: 'live' | 'backlog';
@@ -56,7 +56,7 @@ class FollowerSet {
   readonly #resumeOf: (path: string) => LogPosition | 'end';
   readonly #report: (event: FollowEvent) => void;
   readonly #followed = new Map<string, Followed>();
-  /** First come, first served: who has given a batch goes to the end. */
+  /** First come, first served: a log that has given a batch goes to the end. */
   readonly #ready: {readonly from: Followed; readonly batch: ReadBatch}[] = [];
   #failure: {readonly error: unknown} | undefined;
   #wakeUp: (() => void) | undefined;
@@ -79,7 +79,8 @@ class FollowerSet {
     this.#begin();
     const timer = setInterval(() => this.#search(), searchMs);
     try {
-      // No file is no backlog, and whoever waits for all to be caught up shall not wait for ever.
+      // No file is no backlog, and a caller that waits for all to be caught up must not wait for
+      // ever.
       if (this.#followed.size === 0) {
         const path = this.#patterns[0] ?? '';
         const batch = {lines: [], position: undefined, caughtUp: true};
@@ -107,7 +108,7 @@ class FollowerSet {
     }
     for (const pattern of this.#patterns.filter(isPattern)) {
       const logs = logsLike(pattern).map((path) => ({path, resume: this.#resumeOf(path)}));
-      // Whoever has mistyped it shall hear of it.
+      // An operator who mistyped the name gets a warning.
       if (logs.length === 0) {
         this.#report({kind: 'unreadable', path: pattern, why: `${pattern}: no log fits yet`});
       }

@@ -1,11 +1,11 @@
 /**
  * Follows one log by name, without losing a line over rotation, truncation, absence and restart.
- * Gives batches of whole lines, each with the cursor behind it; whoever commits the cursor together
- * with what the lines did counts every line once.
+ * Gives batches of whole lines, each with the cursor behind it. A caller that commits the cursor
+ * together with what the lines did counts every line once.
  *
- * The rules lost nothing where npm `tail` and `tail -F` lose thousands: the renamed file is read on
- * for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity is device,
- * inode and the bytes before the offset.
+ * These rules lost nothing in tests in which npm `tail` and `tail -F` lost thousands: the renamed
+ * file is read on for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity
+ * is device, inode and the bytes before the offset.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
@@ -52,8 +52,8 @@ const atStart: Beginning = {kind: 'atStart'};
 interface Look {
   readonly lines: readonly Line[];
   /**
-   * Whether each of the files was read. Of one that was not, its size tells nothing: what was cut
-   * and written anew may be shorter than the half line that was looked at before.
+   * Whether each of the files was read. If one was not, its size proves nothing: what was cut and
+   * written again may be shorter than the half line that was read before.
    */
   readonly looked: 'all' | 'some';
 }
@@ -69,7 +69,7 @@ export class Follower {
   #lookedThrough: string | undefined;
   /** Files that the latest look could not read. */
   readonly #failed = new Set<FollowedFile>();
-  /** What was last told of such a file: it is told once, not at every look. */
+  /** The last report about such a file: it comes once, not at every look. */
   readonly #saidOf = new WeakMap<FollowedFile, string>();
   #folderChangedMs: number | undefined;
   #kicked = false;
@@ -77,7 +77,8 @@ export class Follower {
 
   /**
    * @param resume where to begin; `end`: with what is written from now on
-   * @param wake how to learn at once that another file has the name; not needed, it is looked for
+   * @param wake how to learn immediately that another file has the name; not needed, for it also
+   * looks
    */
   constructor(
     path: string,
@@ -134,7 +135,7 @@ export class Follower {
             this.lookNow();
             return {lines: [], looked: 'some'};
           }
-          // What became of it could not be found out, and that was said: again at the next tick.
+          // The log reports that its fate is unknown: the next tick tries again.
           this.#failed.add(file);
           continue;
         }
@@ -167,7 +168,7 @@ export class Follower {
     return {lines: [], looked: 'all'};
   }
 
-  /** A file that was cut begins anew; what stood in it unread may stand in a copy. */
+  /** A file that was cut starts again; its unread lines may be in a copy. */
   async #restart(file: LogFile): Promise<void> {
     const place = file.cursor();
     const missing = await this.#open.findUnread([place], undefined);
@@ -239,7 +240,7 @@ export class Follower {
     return true;
   }
 
-  /** Another file takes the name: what has it is read on for a while, and what came between. */
+  /** Another file takes the name: the old one is read on for a while, and what came between. */
   async #succeed(file: LogFile): Promise<void> {
     const last = this.#open.newest!;
     const place = last.cursor();
@@ -320,7 +321,7 @@ function isCut(file: FollowedFile): file is LogFile {
   }
 }
 
-/** A file that cannot be asked (a network drive) will be told of when it is read. */
+/** A file that cannot be asked (a network drive) is reported when it is read. */
 function hasMore(file: FollowedFile): boolean {
   try {
     return file.hasMore();

@@ -113,7 +113,7 @@ export class LogFile implements FollowedFile {
     return !this.#before(offset, guard.length).equals(guard);
   }
 
-  /** Begins anew in a file that was cut, behind the lines that it has kept. */
+  /** Starts again in a file that was cut, behind the lines that it has kept. */
   restart(): FileEvent {
     const atBytes = this.#place.offset;
     const fromBytes = this.#place.keptTo((position, length) => this.#at(position, length));
@@ -189,7 +189,7 @@ export function bornOf({birthtimeNs}: {birthtimeNs: bigint}): string {
   return String(birthtimeNs);
 }
 
-/** Whether the cursor is of the file with this number: one that was made anew is born later. */
+/** Whether the cursor is of the file with this number: a new one is born later. */
 export function isOf(
   cursor: Cursor,
   {identity, born}: {readonly identity: string; readonly born: string},

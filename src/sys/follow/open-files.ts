@@ -1,6 +1,6 @@
 /**
- * The files of one log that are read at the time: the one that has its name, and those before it.
- * Decides how long a renamed file is kept; when to look for others is for `follow.ts`.
+ * The files of one log that are open for reading: the one that has its name, and those before it.
+ * Decides how long a renamed file is kept; `follow.ts` decides when to look for others.
  */
 import type {Cursor, LogPosition} from '../../log/position.js';
 import type {UnreadEvent} from '../../log/source-event.js';
@@ -23,7 +23,10 @@ export class OpenFiles {
   readonly #kick: () => void;
   /** Oldest first; the last one has the name now, the others are read on for a while. */
   #open: Open[] = [];
-  /** Paths of what the latest search found damaged: one cut may lead to two searches, and is said once. */
+  /**
+   * Paths of files that the latest search found damaged: one cut may lead to two searches, and is
+   * reported once.
+   */
   #damaged: ReadonlySet<string> = new Set();
 
   /** @param kick is called when one of them has changed */

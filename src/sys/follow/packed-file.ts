@@ -17,8 +17,9 @@ import {guardBytes} from './read-guard.js';
 const chunkBytes = 64 * 1024;
 
 /**
- * How many times smaller a packer may have made it. A ratio: mail logs come to 10 to 40, and who may write into
- * the folder of the logs can make one of a thousand that we would be unpacking while a block waits.
+ * The largest ratio of a packer that is accepted. A ratio: mail logs come to 10 to 40. A user who
+ * may write into the folder of the logs could make a file with a ratio of a thousand, which we
+ * would be unpacking while a block waits.
  */
 export const mostUnpacked = 250;
 /** So much is unpacked before the ratio counts. Bytes. */
@@ -114,7 +115,7 @@ export class PackedFile implements FollowedFile {
     void this.#chunks.return(undefined).catch(() => undefined);
   }
 
-  /** @throws when nobody's log packs so well */
+  /** @throws when no real log packs so well */
   #expectLog(chunk: number): void {
     this.#unpackedBytes += chunk;
     if (this.#unpackedBytes <= trustedBytes) return;

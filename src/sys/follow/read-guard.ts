@@ -1,6 +1,6 @@
 /**
- * What was read last of a file: tells whether the file still holds it, and when it was cut, up to
- * which line it is the same as before. What is to be done then is not decided here.
+ * The last bytes read of a file: shows whether the file still holds them, and if it was cut, up to
+ * which line it is the same as before. The caller decides what to do then.
  */
 
 /** Compared before each read. Bytes: enough that two lines with one time stamp differ. */

@@ -101,8 +101,9 @@ function membersOf(path: string): Member[] {
 }
 
 /**
- * Whose rotated files are read: root's, ours, and those of the user who writes the log. Anybody else who may
- * write into the folder could make one up, and packed it could hold more than is unpacked in time.
+ * The users whose rotated files are read: root, our own, and the user who writes the log. Any other
+ * user who may write into the folder could make one up, and packed it could hold more than can be
+ * unpacked in time.
  */
 export function trustedOwners(path: string): ReadonlySet<number> {
   const owners = new Set([0, process.getuid?.() ?? 0]);
@@ -125,7 +126,9 @@ function packingOf(path: string): Rotated['packing'] {
   return packing !== undefined && canUnpack(packing) ? 'program' : 'other';
 }
 
-/** `mail.log` becomes `mail.log.1`, or `mail.1.log` where logrotate is told the extension. */
+/**
+ * `mail.log` becomes `mail.log.1`, or `mail.1.log` if logrotate's configuration sets the extension.
+ */
 function endingOf(name: string, sibling: string): string | undefined {
   if (sibling.startsWith(name)) return sibling.slice(name.length);
   const extension = extname(name);

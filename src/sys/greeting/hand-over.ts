@@ -1,6 +1,6 @@
 /**
  * Starts the mailer with a connection as its standard input and output, after the last look
- * (`last-look.ts`). Whether it is the client's turn is not decided here.
+ * (`last-look.ts`). Others decide whether it is the client's turn.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -8,9 +8,9 @@ import type {Readable, Stream} from 'node:stream';
 import {type LastLook, readLastLook} from '../../greeting/waiting/last-words.js';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** Of the last look's words. Bytes. */
+/** Length of the answer of the last look. Bytes. */
 const longestVerdict = 1000;
-/** Longest line of a mailer's complaint, and how many of one process are told. Bytes; a count. */
+/** Longest line of a mailer's complaint, and how many of one process are logged. Bytes; a count. */
 const longestComplaint = 300;
 const mostTroubles = 5;
 

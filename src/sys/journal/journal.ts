@@ -1,8 +1,9 @@
 /**
  * Follows the systemd journal through journalctl(1), without losing an entry or giving one twice
- * over restarts of journald, of journalctl and of ourselves. Gives batches of records, each with the
- * cursor behind them; whoever commits the cursor together with what the records did counts each once.
- * What an entry means is decided in `log/journal-entry.ts`, how journalctl is called in `journalctl.ts`.
+ * over restarts of journald, of journalctl and of ourselves. Gives batches of records, each with
+ * the cursor behind them. A caller that commits the cursor together with what the records did
+ * counts each once. `log/journal-entry.ts` decides what an entry means, `journalctl.ts` how
+ * journalctl is called.
  *
  * Each round is two children: one that prints what is stored and ends, which is how "caught up" is
  * known, and one that follows. A round ends with its child, with a folder of the journal that was
@@ -182,7 +183,7 @@ export class JournalFollower {
     return this.#resume === 'end' ? undefined : this.#resume;
   }
 
-  /** Anybody may fill the journal with such entries, so they are told together. */
+  /** Any user may fill the journal with such entries, so one message reports all of them. */
   #skip(entries: number, why: string): void {
     this.#skipped += entries;
     const nowMs = performance.now();

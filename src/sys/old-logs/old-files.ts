@@ -1,7 +1,7 @@
 /**
- * Finds what stands in the logs that are followed, up to the places where following begins: the rotated
- * files beside each, and the log itself. Decides which of it is read at a first start, within bounds; who
- * reads it is `daemon/learner.ts`.
+ * Finds what the followed logs hold up to the places where following begins: the rotated files
+ * beside each, and the log itself. Decides which of it is read at a first start, within bounds;
+ * `daemon/learner.ts` reads it.
  */
 import fs from 'node:fs';
 import type {LogPosition} from '../../log/position.js';

@@ -10,7 +10,7 @@ import {trustedRotated} from '../follow/rotated.js';
 import {journalctl, ownMachineId, recentMailParameters} from '../journal/journalctl.js';
 import {runCommand} from '../run/command.js';
 
-/** Of the end of a file. Bytes: some hundred lines. */
+/** Length of the end of a file. Bytes: some hundred lines. */
 const tailBytes = 64 * 1024;
 /** Of the journal. A count. */
 const mostEntries = 500;

@@ -24,7 +24,7 @@ const canaryPatienceSeconds = 5;
 /** For what the kernel does at once. Ms. */
 const setUpMs = 5000;
 
-/** Listens at the ports; who has connected need not be taken, for the kernel has answered. */
+/** Listens at the ports; it need not accept connections, for the kernel has answered. */
 const farSide = `
 use Socket;
 for my $port (@ARGV) {
@@ -129,7 +129,7 @@ export async function sendCanaries(
   const gapSeconds = spreadMs / 1000 / Math.max(1, sentCount - 1);
   const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
   const perl = ['perl', ...(clock === 'fine' ? ['-MTime::HiRes=time'] : []), '-e', flock];
-  // Told of our end it takes with it those that wait.
+  // A signal about our end makes it end the waiting ones too.
   const words = [
     '--pdeathsig',
     'TERM',

@@ -42,7 +42,7 @@ export class ConnectEvents {
     this.#folder = folder;
   }
 
-  /** @param ports remote ports of which is told */
+  /** @param ports remote ports that are watched */
   static open(ports: readonly number[]): OpenedEvents {
     const root = roots.find((each) => fs.existsSync(join(each, 'instances')));
     if (root === undefined)
@@ -77,10 +77,10 @@ export class ConnectEvents {
   }
 
   /**
-   * Until the signal is given. What is told faster than there is time for stays with the kernel, until
-   * its buffer is full: then that is told.
+   * Until the signal is given. Events that come faster than they are read stay with the kernel
+   * until its buffer is full; then that is reported.
    *
-   * @throws when the kernel tells no more
+   * @throws when the kernel sends no more events
    */
   async *heard(stop: AbortSignal): AsyncGenerator<Heard> {
     const words = ['--pdeathsig', 'KILL', 'cat', join(this.#folder, 'trace_pipe')];

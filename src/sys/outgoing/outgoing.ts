@@ -22,14 +22,14 @@ const namespacesMs = 10_000;
 /** Network namespaces that are looked at. A count: each costs two walks through the hash. */
 const mostNamespaces = 256;
 /**
- * Of those, networks of one user that is not root. A count: every user can make himself as many as he likes,
- * and would hide what is in those of others.
+ * Of those, networks of one user that is not root. A count: every user can make any number of them,
+ * and would hide those of others.
  */
 const mostOfUser = 64;
 
 /**
- * For how long a table is believed when the count has not moved. Ms: who has root in a container can put
- * a connection there that was never counted (TCP_REPAIR, as a restored container's are).
+ * For how long a table is believed when the count has not moved. Ms: root in a container can put a
+ * connection there that was never counted (TCP_REPAIR, as a restored container's are).
  */
 export const believedMs = 30_000;
 
@@ -130,7 +130,7 @@ export class Outgoing {
     await pass?.close();
   }
 
-  /** Those in the namespace of a process, now: what the kernel has just told of is not counted yet. */
+  /** Those in the namespace of a process, now: an event that has just come is not counted yet. */
   async around(pid: number): Promise<Seen> {
     return this.#table(pid, networkOfProcess(pid));
   }

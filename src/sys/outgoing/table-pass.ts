@@ -19,7 +19,7 @@ type Part =
       readonly sockets: readonly OutgoingSocket[];
       /** `all`: from the beginning to the end. `toEnd`: the last part. */
       readonly extent: 'all' | 'part' | 'toEnd';
-      /** Sockets of users who have too many. A count. */
+      /** Sockets of users that have too many. A count. */
       readonly passedOver: number;
     }
   | Refused

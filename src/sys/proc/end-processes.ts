@@ -1,6 +1,7 @@
 /**
- * Ends processes: SIGTERM to each, time for them to go by themselves, and SIGKILL to those that stay.
- * Each is looked at anew before each signal. Whether a process may have a signal, the caller decides.
+ * Ends processes: SIGTERM to each, time for them to go by themselves, and SIGKILL to those that
+ * stay. Looks at each again before each signal. The caller decides whether a process may get a
+ * signal.
  */
 import type {ProcessIdentity} from '../../base/process-identity.js';
 import {type Signal, signalProcess, type SignalResult} from './signal-process.js';

@@ -23,8 +23,8 @@ export const socketInodeAt = (descriptor: string): string | undefined =>
   /^socket:\[(\d+)\]$/.exec(linkOf(descriptor))?.[1];
 
 /**
- * Of one process of a mailer, the lowest first. A count: half a millisecond. A mailer has its client at
- * one of the first few; who is only called so may have as many as he likes.
+ * Of one process of a mailer, the lowest first. A count: half a millisecond. A mailer has its
+ * client at one of the first few; another program of that name may have any number.
  */
 export const mostMailerDescriptors = 256;
 

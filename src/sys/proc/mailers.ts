@@ -1,7 +1,7 @@
 /**
  * Finds the processes of the mailer, or those of them that have a socket of certain clients. Gives facts
- * only: who is ended is decided in `sessions/cut.ts` and `sessions/reap.ts`. A relay may have thousands of processes and a log that
- * wants to be read meanwhile, so the work is done in slices, and the cheapest question comes first:
+ * only: `sessions/cut.ts` and `sessions/reap.ts` decide which process ends. A relay may have thousands of
+ * processes while the log has to be read, so the work is done in slices. The cheapest question comes first:
  * which program a process runs, by a link that no process can make us wait at.
  *
  * Sockets only of our own network: in a container with one of its own our rules do not stand, so

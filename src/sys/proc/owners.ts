@@ -1,9 +1,10 @@
 /**
  * Reads who a process is, for people. Gives facts only.
  *
- * Whoever opens connections may be hostile, and can make a reader of his memory or of his program's
- * file wait for ever (a file system of his own behind them). So here only links and what the kernel
- * itself keeps are read; his command line and environment by a child, which is given up.
+ * The owner of a process may be hostile, and can make a reader of its memory or of its program's
+ * file wait for ever (with a file system of the owner's own behind them). So this module reads only
+ * links and what the kernel itself keeps. A child reads command line and environment, and is given
+ * up if it hangs.
  */
 import fs from 'node:fs';
 import type {Glance} from '../../outgoing/allowed.js';
@@ -15,7 +16,7 @@ import {linkOf} from './links.js';
 import {ancestry, type BootClock, isAlive} from './snapshot.js';
 import type {Users} from './users.js';
 
-/** Of a command line. Bytes, and words. */
+/** Length of a command line. Bytes, and words. */
 const mostCommandBytes = 4096;
 const mostWords = 64;
 /** Of an environment, where the script of a CGI program stands. Bytes. */

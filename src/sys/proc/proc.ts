@@ -17,7 +17,7 @@ import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
 /**
- * Of a process in a user namespace of its own only the path is told: its files, its title and the
+ * Of a process in a user namespace of its own only the path is given: its files, its title and the
  * socket tables of its network show what the owner of the namespace wants.
  *
  * @param known who it is, where that was read in this very look
@@ -67,8 +67,8 @@ const surveyMs = 5000;
 /** A survey may take this part of the time, on a machine with very many processes. */
 const surveyShare = 0.02;
 /**
- * With more than these in containers that count, finding the one would hold up the log. Processes: a
- * user's own are not among them, or he could switch the question off.
+ * With more than these in containers that count, finding the one would hold up the log. Processes:
+ * those of ordinary users are not among them, or a user could switch the question off.
  */
 const mostProcesses = 20_000;
 
@@ -80,7 +80,7 @@ const mostProcesses = 20_000;
 export class Candidates {
   readonly #find: SocketFinder;
   readonly #isProgram: Dialect['isProgram'];
-  /** By pid, since the last survey: reading all of them anew takes too long. */
+  /** By pid, since the last survey: reading all of them again takes too long. */
   #places: ReadonlyMap<string, Place> = new Map();
   /** The pid namespaces besides ours in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();
@@ -146,8 +146,8 @@ function placeOf(pid: string, ours: string): Place {
 }
 
 /**
- * A user may make his process one that halts whoever reads its title or looks at its program (a
- * file system of his own behind them), and then write its pid into the log.
+ * A user can make a process that halts every reader of its title or its program (with a file system
+ * of the user's own behind them), and then write its pid into the log.
  *
  * @returns who it is; undefined: it is not looked at
  */

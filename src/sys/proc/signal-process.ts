@@ -1,4 +1,7 @@
-/** Sends a signal to a process. Who gets one, and that it is still the same process, is decided before. */
+/**
+ * Sends a signal to a process. The caller decides which process gets one, and checks that it is
+ * still the same.
+ */
 export type Signal = 'SIGTERM' | 'SIGKILL';
 
 export type SignalResult =

@@ -44,9 +44,10 @@ export function statIfThere(pid: number): ProcessStat | undefined {
 }
 
 /**
- * What a process has written since it began, to all that it has open, as its write calls tell (`wchar` in
- * proc(5)). Whoever may look at the descriptors of a process may read it: the kernel asks the same of both
- * (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c, do_io_accounting and proc_fd_access_allowed).
+ * What a process has written since it began, to all that it has open, as its write calls tell
+ * (`wchar` in proc(5)). A program that may look at the descriptors of a process may read it: the
+ * kernel asks the same of both (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c, do_io_accounting and
+ * proc_fd_access_allowed).
  *
  * @returns undefined when it cannot be read: the process is gone, or the kernel does not count
  *   (CONFIG_TASK_IO_ACCOUNTING)
@@ -66,9 +67,9 @@ interface ProcessStatus {
   readonly pid: number;
   /** As it numbers itself: in the innermost of its pid namespaces. */
   readonly ownPid: number;
-  /** Who has started it. NaN: not known. */
+  /** The user that started it. NaN: not known. */
   readonly realUid: number;
-  /** Whom it works for. NaN: not known. */
+  /** The user that it works for. NaN: not known. */
   readonly uid: number;
 }
 

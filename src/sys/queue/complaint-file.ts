@@ -1,4 +1,4 @@
-/** Reads the message that somebody complained of: a file, or standard input. Only its beginning. */
+/** Reads the message that led to a complaint: a file, or standard input. Only its beginning. */
 import fs from 'node:fs';
 import {openToRead} from '../disk/regular-file.js';
 

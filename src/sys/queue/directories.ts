@@ -13,7 +13,7 @@ export interface QueueDirectory {
   readonly controls: string;
   /** Of the bodies; the same directory where the queue is not split. */
   readonly bodies: string;
-  /** Who may put files there. */
+  /** The user that may put files there. */
   readonly uid: number;
   readonly gid: number;
   readonly strangers: 'mayWrite' | 'mayNotWrite';

@@ -1,8 +1,8 @@
 /**
- * Holds messages of sendmail's queues back, and lets them go again, through sendmail itself: it has the
- * locks, and writes the new control file. A message that is being delivered is left alone. sendmail
- * ends with 0 whatever it has done, so the queue is looked at afterwards. Which messages are held is
- * the caller's; nothing is deleted or bounced.
+ * Holds messages of sendmail's queues, and releases them, through sendmail itself: it has the
+ * locks, and writes the new control file. Leaves alone a message that is being delivered. sendmail
+ * always ends with 0, so it looks at the queue afterwards. The caller decides which messages;
+ * nothing is deleted or bounced.
  */
 import {isQueueId} from '../../queue/filter.js';
 import {printable} from '../../base/printable.js';

@@ -9,9 +9,11 @@ import type {QueueDirectory} from './directories.js';
 
 const {O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY} = fs.constants;
 
-/** Of one control file. Bytes: 1,000 recipients and 64 kB of headers have a quarter of it. */
+/**
+ * Length of one control file. Bytes: 1,000 recipients and 64 kB of headers have a quarter of it.
+ */
 export const mostControlBytes = 1024 * 1024;
-/** Of one body, where a text is looked for. Bytes. */
+/** Length of one body that is searched for a text. Bytes. */
 export const mostBodyBytes = 1024 * 1024;
 
 type QueueFile =
@@ -75,8 +77,9 @@ export function lookAtFile(
 }
 
 /**
- * In the submission's queue a file is its sender's, and of the queue's group; the directory keeps him from
- * it. Two links: sendmail makes the second one while it renames.
+ * In the submission's queue a file belongs to its sender, and to the queue's group; the mode of the
+ * directory keeps the sender away from it. Two links: sendmail makes the second one while it
+ * renames.
  */
 function whyNot(stat: fs.Stats, {uid, gid, strangers}: QueueDirectory): string | undefined {
   if (!stat.isFile()) return 'expected a regular file';

@@ -1,7 +1,7 @@
 /**
- * Reads all messages of sendmail's queues, one after the other, while sendmail goes on with them. Opens
- * nothing for writing and takes no lock. What is looked for is the caller's: it gets each message once,
- * with a way to its body.
+ * Reads all messages of sendmail's queues, one after the other, while sendmail goes on with them.
+ * Opens nothing for writing and takes no lock. The caller decides what to search for: it gets each
+ * message once, with a way to its body.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -69,7 +69,7 @@ export async function readQueue(
   return reading;
 }
 
-/** Those that are still there. @param ids a few: each is looked for in each queue */
+/** Those that are still there. @param ids a few: it searches each queue for each of them */
 export function readMessages(ids: readonly string[], files?: MailerFiles): QueuedMessage[] {
   const names = ids.filter(isQueueId).flatMap((id) => [`qf${id}`, `hf${id}`]);
   const users = userNames();

@@ -20,7 +20,7 @@ interface CommandInput {
   /** What the program reads: text, or an open file. Default: nothing. */
   readonly input?: string | {readonly descriptor: number};
   readonly timeoutMs: number;
-  /** Whoever prints more is ended, and has failed. Default: 64 MB. */
+  /** A program that prints more is ended, and has failed. Default: 64 MB. */
   readonly mostOutputBytes?: number;
   /** Ends the program, with whatever it has done so far. */
   readonly stop?: AbortSignal;
@@ -99,7 +99,10 @@ interface RunningInput {
   readonly endedBy?: 'SIGTERM' | 'SIGINT';
   /** What the program reads. Default: nothing. */
   readonly input?: Readable;
-  /** As whom it runs, with no other group. Only root can ask for that. Default: as ourselves. */
+  /**
+   * The user as which it runs, with no other group. Only root can ask for that. Default: as
+   * ourselves.
+   */
   readonly as?: {readonly uid: number; readonly gid: number};
 }
 

@@ -1,7 +1,8 @@
 /**
- * What the programs that we start get for an environment: where programs are found, the language, and what
- * the caller names. Nothing else of ours: a variable of the shell or of the init script that started the daemon
- * (LD_PRELOAD, NODE_OPTIONS, BASH_ENV, XZ_DEFAULTS) would decide what a program does that runs as root.
+ * The environment of the programs that we start: where programs are found, the language, and what
+ * the caller names. Nothing else of ours: a variable of the shell or of the init script that
+ * started the daemon (LD_PRELOAD, NODE_OPTIONS, BASH_ENV, XZ_DEFAULTS) would decide what a program
+ * does that runs as root.
  */
 import {statSync} from 'node:fs';
 import {isAbsolute} from 'node:path';
@@ -16,7 +17,7 @@ const programFolders = [
   '/bin',
 ];
 
-/** Folders of our own PATH that count. A count: each is looked at for each program. */
+/** Folders of our own PATH that count. A count: each program is searched for in each of them. */
 const mostFolders = 32;
 
 /** Where programs are looked for, as PATH is written: in our own PATH, as far as nobody else can write there. */

@@ -64,7 +64,7 @@ export class LineCutter {
     return bytes;
   }
 
-  /** Forgets everything: the stream begins anew. */
+  /** Forgets everything: the stream starts again. */
   reset(): void {
     this.giveBack();
     this.#isWithinLongLine = false;

@@ -1,4 +1,4 @@
-/** Calls the programs of the firewall. What they are told, and what they say, others understand. */
+/** Calls the programs of the firewall. Others make the input, and read the output. */
 import fs from 'node:fs';
 import type {Family} from '../../net/address.js';
 import {type CommandResult, runCommand} from './command.js';

@@ -1,7 +1,7 @@
 /**
- * Tells the service manager (systemd) how the daemon is: sd_notify(3). Node has no datagram sockets of
- * the unix kind, so each message is one run of systemd-notify, which the unit allows (NotifyAccess=all).
- * What is told, and how often, is the caller's.
+ * Tells the service manager (systemd) how the daemon is: sd_notify(3). Node has no datagram sockets
+ * of the unix kind, so each message is one run of systemd-notify, which the unit allows
+ * (NotifyAccess=all). The caller decides what to send, and how often.
  */
 import {type CommandResult, runCommand} from './command.js';
 

@@ -16,7 +16,10 @@ const longestAnswerBytes = 128 * 1024 * 1024;
 export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 export const longestAnswerMs = 30_000;
-/** Connections at once. A count: who comes then takes the place of who lets us wait. */
+/**
+ * Connections at the same time. A count: a further one takes the place of the one that makes us
+ * wait.
+ */
 export const mostConnections = 16;
 /** A request, and an answer, has so long as a whole: a byte now and then keeps no place. Ms. */
 const requestMs = 30_000;
@@ -30,7 +33,7 @@ export interface ControlServer {
 
 /**
  * @param answer gets what the line said as JSON, or undefined when it was none
- * @param users who may connect; the group is that of the folder where its mode says so (g+s)
+ * @param users who may connect; if the mode of the folder says so (g+s), the socket has its group
  */
 export async function serveControl(
   path: string,

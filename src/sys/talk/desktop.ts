@@ -38,7 +38,7 @@ type Found =
 /** Where systemd keeps the sessions' D-Bus sockets: UID/bus. */
 export const runtimeFolder = '/run/user';
 
-/** Asking who is there takes some milliseconds. Ms. */
+/** Asking which users are there takes some milliseconds. Ms. */
 const askMs = 5000;
 /** Longest complaint that is quoted: it is a program of the user's that complains. Characters. */
 const quotedCharacters = 200;
@@ -72,7 +72,7 @@ async function activeUser(): Promise<string | Found> {
   const facts = await ask('loginctl', words);
   if (facts.kind !== 'done') return none(facts.why);
   const uid = /^User=(\d+)$/m.exec(facts.stdout)?.[1];
-  // Not the one who asks for passwords (`greeter`).
+  // Not the session that asks for passwords (`greeter`).
   const isUser = /^Class=user$/m.test(facts.stdout);
   return isUser && uid !== undefined ? uid : none('nobody sits at the machine');
 }
@@ -85,7 +85,9 @@ const remedy = 'see desktop.conf in docs/warnings.md';
 
 const none = (why: string): Found => ({kind: 'none', why});
 
-/** By the folder above only: what is in the user's own may be a file system of his. */
+/**
+ * Looks at the folder above only: in the user's own folder there may be a file system of that user.
+ */
 function hasSession({uid}: DesktopUser, folder: string): boolean {
   try {
     return fs.readdirSync(folder).includes(String(uid));

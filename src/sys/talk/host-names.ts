@@ -37,5 +37,5 @@ export async function hostNames(
   return found;
 }
 
-/** For who wants none, or none in time. */
+/** For callers that want none, or none in time. */
 export const noNames: HostNames = () => Promise.resolve(new Map());

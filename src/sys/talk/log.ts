@@ -1,6 +1,6 @@
 /**
  * Where the daemon's own lines go: standard error, a file, the syslog. The one place that knows
- * winston. Decides the form of a line, not what is worth one.
+ * winston. Decides the form of a line, not what to log.
  *
  * In the syslog our lines have the facility daemon and our own tag, so that even when they land in
  * the log that we follow they are no mailer's and count for nothing.
@@ -26,7 +26,7 @@ export interface Log {
   readonly say: Say;
   /** Whether a line of this level would be shown: for lines that are costly to make. */
   shows(level: LogLevel): boolean;
-  /** Ends when everything that was said is where it belongs, or cannot get there. */
+  /** Ends when every message is where it belongs, or cannot get there. */
   close(): Promise<void>;
 }
 

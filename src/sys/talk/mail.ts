@@ -113,7 +113,7 @@ function messageOf({from, to, subject, text}: Mail) {
     to: {name: '', address: to},
     subject,
     text,
-    // RFC 3834, section 5: nobody's holiday shall answer.
+    // RFC 3834, section 5: no vacation program must answer.
     headers: {'Auto-Submitted': 'auto-generated'},
   };
 }

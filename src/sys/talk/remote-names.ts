@@ -1,6 +1,6 @@
 /**
- * Looks up the name of a remote address (PTR), for people only: the owner of the address writes it, so
- * nothing is decided by it. Questions have a bound, and answers are remembered for a while.
+ * Looks up the name of a remote address (PTR), for people only: the owner of the address writes it,
+ * so no decision depends on it. Questions have a bound, and answers are remembered for a while.
  */
 import {Resolver} from 'node:dns/promises';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';

@@ -1,6 +1,6 @@
 /**
- * Posts JSON to an address of the administrator's. It often holds a secret, so it is never quoted;
- * redirects are not followed, for they would carry the warning to whoever answers there.
+ * Posts JSON to an address of the administrator's. The address often holds a secret, so no message
+ * quotes it; redirects are not followed, for they would carry the warning to another server.
  */
 import {printable} from '../../base/printable.js';
 import type {Delivered} from '../../outgoing/warn/delivered.js';

@@ -160,7 +160,8 @@ describe('Table: properties', () => {
             table.delete(each.key);
             model = without(each.key);
           } else if (each.kind === 'replace') {
-            // It pushes nothing out: that is left to whoever holds more than the table knows of.
+            // It pushes nothing out: that is left to a caller that holds more than the table knows
+            // of.
             if (table.get(each.key) === undefined) continue;
             table.replace(each.key, each.value);
             model = model.map(([its, value]) => [its, its === each.key ? each.value : value]);

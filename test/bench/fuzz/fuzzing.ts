@@ -16,7 +16,7 @@ export interface Fuzzed {
   readonly findings: readonly string[];
 }
 
-/** Findings that are told, of each subject: one is enough to begin with. A count. */
+/** Findings that are shown, of each subject: one is enough to begin with. A count. */
 const mostFindings = 5;
 /** Sessions that one guard hears: its tables are large then, and it has met the same client often. A count. */
 const sessionsOfGuard = 200;

@@ -1,6 +1,6 @@
 /**
  * Bots that are made up from what was published of real ones, and mailers beside them. Half of the bots speak before
- * the greeting (W. Venema of his own server: pregreet stops over half), as blind scripts at any moment. Of the others
+ * the greeting (W. Venema about W. Venema's server: pregreet stops over half), as blind scripts at any moment. Of the others
  * so many give up that a wait of 35 s stops nine of ten and one of 85 s all (J. DuBois, 2004). Today's bots may be
  * others: no source after 2011 has numbers.
  */

@@ -10,16 +10,16 @@ import type {AttackerKind, Group, Place} from './world.js';
 /** No list is longer: the names that anybody thinks of come to an end. Counts. */
 const longestList = 30_000;
 
-/** Whoever is blocked and has no other address tries again now and then. */
+/** An attacker that is blocked and has no other address tries again now and then. */
 const patienceMs = 10 * minuteMs;
 
 /** What an attacker of one address is made of. */
 interface Single {
   readonly style: Style;
-  /** What he does besides. */
+  /** What the attacker does besides. */
   readonly others?: (place: Place, client: Client) => [firstMs: number, actor: Actor][];
   readonly list?: 'dictionary' | 'alphabet' | 'old';
-  /** Default: in a network of his own. */
+  /** Default: in a network of its own. */
   readonly client?: Client;
 }
 
@@ -38,7 +38,7 @@ function single(name: string, group: Group, of: (place: Place) => Single): Attac
   };
 }
 
-/** How many names he asks for in so many days, if nobody hinders him. */
+/** How many names it asks for in so many days, if nobody hinders it. */
 function asksIn(style: Style, days: number): number {
   const {guesses, everyMs, envelopes = 1, sessions = 1, hours: [from, until] = [0, 24]} = style;
   const wakes = (days * (until - from) * hourMs) / everyMs;
@@ -54,7 +54,7 @@ export function listOf(place: Place, list: Single['list'], length: number): List
   return guessList(people, dice('list'), length, () => 0.3, people.former);
 }
 
-/** Some of the names that he knows, others in each envelope. */
+/** Some of the names that it knows, others in each envelope. */
 function knows(place: Place, count: number, each: number): (envelope: number) => readonly string[] {
   const known = someUsers(place.people, place.dice('known'), count);
   return (envelope) => Array.from({length: each}, (_, n) => known[(envelope * each + n) % count]!);

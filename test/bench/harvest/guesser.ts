@@ -1,7 +1,7 @@
 /**
- * How an attacker guesses: from a list that all his addresses share, at a pace, in envelopes of some
- * form. Whom he asks from next is his kind's (`attackers.ts`). A name that was not answered is asked
- * again, by whichever address comes next; what is learnt is what RCPT says.
+ * How an attacker guesses: from a list that all addresses of the attacker share, at a pace, in
+ * envelopes of some form. `attackers.ts` decides which name comes next. A name without an answer is
+ * asked for again, by the address that comes next; the attacker learns what RCPT says.
  */
 import type {Client} from './clients.js';
 import type {Actor} from './clock.js';
@@ -22,7 +22,10 @@ export class Campaign {
   /** Counts. */
   asked = 0;
   learnt = 0;
-  /** When he began, and first found himself dropped; after how many guesses. Ms since the epoch. */
+  /**
+   * When the guesser began, and first found itself dropped; after how many guesses. Ms since the
+   * epoch.
+   */
   firstMs: number | undefined;
   firstDropMs: number | undefined;
   askedBefore = 0;

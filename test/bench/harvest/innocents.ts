@@ -98,7 +98,7 @@ export const namedInnocents: readonly InnocentKind[] = [
   // The firm has sixty of ours in its books, and thirty of them have left: it writes to all, once.
   leftBehind('left_batch', 1500),
   leftBehind('left_spread', 8 * minuteMs),
-  // Whoever finds us busy goes there: spam mostly, of which three in ten go to nobody.
+  // A client that finds us busy goes there: spam mostly, of which three in ten go to nobody.
   one('backup_mx', 'named', ({people, dice}) => (day) => {
     const throws = dice('day', day);
     return Array.from({length: 400}, () => {
@@ -191,7 +191,7 @@ export const namedInnocents: readonly InnocentKind[] = [
         },
       })),
   },
-  // Answers to whoever wrote a ticket, under whatever address: two in three are nobody's.
+  // Answers to the writer of a ticket, under any address: two in three are nobody's.
   one('ticket', 'named', ({people, dice}) => {
     const users = someUsers(people, dice('users'), 25);
     const dead = someDead(people, dice('dead'), 50);

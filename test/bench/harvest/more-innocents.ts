@@ -120,7 +120,7 @@ export const moreInnocents: readonly InnocentKind[] = [
       return [{clients, plan}];
     },
   },
-  // A shop's form: whoever orders gets a mail, and one in seven types his address wrongly.
+  // A shop's form: each customer gets a mail, and one in seven mistypes the address.
   one('web_form', 'ours', ({people, dice}) => (day) => {
     const throws = dice('day', day);
     return Array.from({length: 60}, () => {
@@ -148,7 +148,7 @@ export const moreInnocents: readonly InnocentKind[] = [
     const list = subscribers(place, 120, 0.15);
     return (day) => (day === firstAttackDay + 1 ? mailing(list, 1, timeAt(day, 16), 4000) : []);
   }),
-  // Beyond reach: it cannot be told from a guesser who uses the null sender.
+  // Beyond reach: it looks the same as a guesser that uses the null sender.
   one('mirror', 'beyond', (place) => (day) => {
     return day === firstAttackDay ? ghosts(place, day, 60, [13, 15]) : [];
   }),

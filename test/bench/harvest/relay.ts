@@ -1,7 +1,8 @@
 /**
  * The relay: takes sessions, answers RCPT by who is a user, and asks its defence whose packets are
- * dropped. It closes the loop: who is dropped in the middle of a session learns nothing more, and
- * his open envelope ends without mail. What is counted is for who opened the session.
+ * dropped. It closes the loop: a client that is dropped in the middle of a session learns nothing
+ * more, and its open envelope ends without mail. Counts belong to the client that opened the
+ * session.
  */
 import type {Client} from './clients.js';
 import type {People} from './people.js';

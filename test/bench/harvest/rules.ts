@@ -6,7 +6,7 @@ import type {Client} from './clients.js';
 import {dayMs, hourMs, minuteMs} from './people.js';
 import type {Defence, Envelope} from './relay.js';
 
-/** Nobody is ever dropped: what an attacker learns then is all that he can. */
+/** Nobody is ever dropped: what an attacker learns then is all that there is to learn. */
 export const noDefence: Defence = {
   name: 'none',
   drops: () => false,
@@ -14,7 +14,10 @@ export const noDefence: Defence = {
   ended: () => undefined,
 };
 
-/** Whoever asks for one unknown name is dropped for ever: a check of the world, not a contender. */
+/**
+ * A client that asks for one unknown name is dropped for ever: a check of the world, not a
+ * contender.
+ */
 export function merciless(): Defence {
   const blocked = new Set<string>();
   return {

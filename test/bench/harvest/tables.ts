@@ -175,7 +175,7 @@ const wholeShare = 95;
 /** The one innocent whose address is a guesser's too: told apart in every sum. */
 export const behindNat = 'nat_user';
 
-/** Kinds times seeds, without who shares his address with a guesser. */
+/** Kinds times seeds, without clients that share their address with a guesser. */
 export function blockedRuns(rounds: readonly Round[], groups: readonly Group[]): [number, number] {
   let [blocked, runs] = [0, 0];
   for (const {name, group} of innocentKinds) {

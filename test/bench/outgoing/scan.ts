@@ -99,7 +99,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   const {tables} = makeSenses(PORT, told, new Elsewhere());
   const look = (): Promise<unknown> => tables.look('all', () => 'tables');
   await look();
-  // They are described meanwhile, and told of one after the other.
+  // They are described meanwhile, and reported one after the other.
   for (let waits = 0; told.length < SOCKETS && waits < 600; waits++) await sleep(100);
   if (told.length !== SOCKETS)
     throw new Error(`${told.length} connections were seen, not ${SOCKETS}`);

@@ -159,7 +159,7 @@ function steal(running: readonly Running[], guards: readonly Guard[]): void {
       for (const guard of guards) {
         if (guard.name in each.found) continue;
         const why = guard.take(each.sender, mail);
-        // What the owner is told of before the theft is no help.
+        // A warning to the owner before the theft is no help.
         if (why === undefined || each.sent === 0) continue;
         each.found[guard.name] = [each.sent, (mail.atMs - each.startMs) / hourMs, why];
       }

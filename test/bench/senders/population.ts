@@ -3,7 +3,7 @@
  *
  * - Most senders are people who write a few messages a day to people they know. What they send is skewed: a tenth
  *   sends half of it. Large circles are rare and follow a power law.
- * - Whoever sends more than 200 at once by habit is named in `mail_exempt`, as the manual asks: lists, large
+ * - A sender that regularly sends more than 200 at once is named in `mail_exempt`, as the manual asks: lists, large
  *   newsletters and invoice runs. Those of up to 200 are not.
  * - The world begins in the middle of everybody's life: the watch knows nobody, and each first newsletter and invoice
  *   run is a run to strangers.

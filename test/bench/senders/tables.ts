@@ -1,4 +1,7 @@
-/** The months as tables: what a thief reaches before the alarm, and how often an honest sender is told of. */
+/**
+ * The months as tables: what a thief reaches before the alarm, and how often an honest sender leads
+ * to a warning.
+ */
 import {figures} from '../figures.js';
 import {learningWeeks, type Month, type Theft, weeks} from './month.js';
 import {kindNames} from './population.js';

@@ -63,7 +63,7 @@ log_file = "${log}"
     reloadChanged();
     await until('the notice of the life after the reload', () => said().length === 2);
     await end('SIGKILL');
-    // Whoever only asks changes nothing.
+    // A command that only asks changes nothing.
     const left = rules();
     expect(ask('list').stdout).toBe('nobody is blocked\n');
     expect(rules()).toEqual(left);

@@ -88,7 +88,7 @@ function put({path, log}: World, n: number, subject: string, top?: string): void
   );
 }
 
-/** All of it is his, as the mailer would have delivered it. */
+/** All of it belongs to the owner, as the mailer would have delivered it. */
 const give = ({path}: World): void => {
   execFileSync('chown', ['-hR', `${uid}:${uid}`, path]);
 };

@@ -50,7 +50,8 @@ test.each(Object.entries(words))(
         );
         const both = JSON.parse((await run(['--threshold=3'], against)).printed) as Comparison;
         const {policies, clients} = both;
-        // The first policy says what is heard of the mailer, and the log begins with any line that is read.
+        // The report about the mailer comes from the first policy, and the log begins with any line
+        // that is read.
         const {limits, ...wanted} = second!;
         delete wanted.heard;
         expect(policies[0]!.replayed).toEqual(first);

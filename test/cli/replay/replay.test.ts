@@ -21,7 +21,10 @@ function file(name: string, content: Uint8Array | string): string {
   return path;
 }
 
-/** A named pipe with this in it. Whoever opens it a second time finds nothing, but need not wait. */
+/**
+ * A named pipe with this in it. A program that opens it a second time finds nothing, but need not
+ * wait.
+ */
 function pipe(name: string, content: string): string {
   const path = join(folder, name);
   execFileSync('mkfifo', [path]);

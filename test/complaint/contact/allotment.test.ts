@@ -1,4 +1,4 @@
-/** From the range of a holder to one network that is wholly his. */
+/** From the range of a holder to one network that belongs wholly to that holder. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {

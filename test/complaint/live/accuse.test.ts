@@ -1,4 +1,4 @@
-/** A message that a command accuses: taken only where somebody will be told of it. */
+/** A message that a command accuses: accepted only if a complaint about it can go out. */
 import {expect, test} from '@jest/globals';
 import {ComplaintWorker} from '../../../src/complaint/live/worker.js';
 import {markDead} from '../../../src/complaint/spool/left-out.js';
@@ -29,6 +29,6 @@ test('is refused where each mailbox is dead', async () => {
   const {parts} = rig();
   markDead(parts.tables.complaintLeftOut, 'abuse@203-0-0-0-16.example.net', '5.1.1', startMs);
   const accused = await new ComplaintWorker(parts).accuse(about);
-  expect(accused).toMatchObject({kind: 'refused', text: expect.stringMatching(/^nobody can be/)});
+  expect(accused).toMatchObject({kind: 'refused', text: expect.stringMatching(/^there is no contact to complain to: /)});
   expect(parts.tables.complaints.size).toBe(0);
 });

@@ -275,7 +275,7 @@ describe('killed', () => {
       await again.stop();
       expect(sent.length).toBeLessThanOrEqual(1);
       const kinds = [...saved.complaints.values()].map((each) => each.step.kind);
-      // It went, or somebody is told that nobody knows.
+      // It went, or a message says that nobody knows.
       expect(kinds).toEqual([sent.length === 1 && kinds[0] === 'handed' ? 'handed' : 'held']);
     },
   );

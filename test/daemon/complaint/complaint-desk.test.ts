@@ -1,4 +1,7 @@
-/** Which blocks of the daemon become complaints, what takes them back, and what is said of them. */
+/**
+ * Which blocks of the daemon become complaints, what takes them back, and what the log says about
+ * them.
+ */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import type {Block} from '../../../src/blocks/block.js';
 import {ComplaintDesk} from '../../../src/daemon/complaint/complaint-desk.js';

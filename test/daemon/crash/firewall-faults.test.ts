@@ -1,7 +1,8 @@
 /**
  * What goes wrong with the programs of the firewall, for each backend: missing, without rights,
- * hanging, failing, killed half-way, kept out by a lock. It is said, in a bounded number of lines;
- * `status` tells the truth meanwhile; and when it is over the kernel soon holds what it should.
+ * hanging, failing, killed half-way, kept out by a lock. The log reports it in a bounded number of
+ * lines; `status` tells the truth meanwhile; and when it is over the kernel soon holds what it
+ * should.
  */
 import {expect} from '@jest/globals';
 import {enforcedShare, isGood} from '../../../src/report/status.js';
@@ -87,7 +88,7 @@ const [blocked, unblocked, verdict, sixth] = [
 ];
 const network = '198.51.100.0/24';
 
-/** Some of all kinds stand, and one is about to be let go. */
+/** Some of all kinds stand, and one is about to end. */
 async function prepare(post: Post, terms: {callTimeoutMs?: number} = {}): Promise<void> {
   await post.startWhole(terms);
   await post.block(network);

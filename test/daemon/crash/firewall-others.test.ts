@@ -1,6 +1,7 @@
 /**
  * Other tools at work in the same kernel: what of ours they take away stands again within the check
- * interval and a second, it is said, and counted. And what we take away leaves everything of theirs.
+ * interval and a second, and the log reports and counts it. And what we take away leaves everything
+ * of theirs.
  */
 import {expect} from '@jest/globals';
 import fs from 'node:fs';

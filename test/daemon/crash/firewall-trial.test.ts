@@ -143,7 +143,7 @@ trial(
       kind: 'refused',
       message: 'too late: the configuration before is in force again',
     });
-    // Also for whoever starts it anew: the file still says what nobody has confirmed.
+    // Also for a start after that: the file still says what nobody has confirmed.
     await real.kill('SIGTERM');
     await real.start();
     real.guess('192.0.2.12', 4);

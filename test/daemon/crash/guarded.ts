@@ -125,7 +125,7 @@ export class Post {
     await this.child?.ended;
   }
 
-  /** @throws with all that was said, when the kernel does not come to hold just these */
+  /** @throws with the whole log, when the kernel does not come to hold just these */
   async kernelComesTo(expected: readonly string[], mostMs = 5000): Promise<void> {
     const wanted = JSON.stringify([...expected].sort());
     let seen = '';

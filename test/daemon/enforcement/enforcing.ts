@@ -20,7 +20,7 @@ export interface World {
   readonly state: State;
   readonly guard: Guard;
   readonly config: Config;
-  /** `kernel`, `saved`, or what was said with its level in front. */
+  /** `kernel`, `saved`, or a log line with its level in front. */
   readonly happened: string[];
   readonly enforcement: Enforcement;
   /** What the disk says when it refuses; empty: it does not. */

@@ -1,4 +1,7 @@
-/** Who has logged in of late, from the state to the rules: as the mailer's ports are known there. */
+/**
+ * Clients that logged in recently, from the state to the rules: as the mailer's ports are known
+ * there.
+ */
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import {chain, worldIn} from './enforcing.js';
 import type {Outcome} from '../../../src/guard/outcome.js';

@@ -66,7 +66,7 @@ function make() {
   return {four, six, keepers};
 }
 
-/** One that goes, unless it is told to stay. */
+/** One that goes, unless the test makes it stay. */
 const leftover = (name: string, why: () => string | undefined = () => undefined): Leftover => ({
   name,
   remove: async () => {

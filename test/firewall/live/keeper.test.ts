@@ -1,4 +1,4 @@
-/** The firewall follows the wishes, whatever fails and whoever else writes to the kernel. */
+/** The firewall follows the wishes, whatever fails, and whichever program also writes to the kernel. */
 import {describe, expect, jest, test} from '@jest/globals';
 import {retryPause} from '../../../src/firewall/live/keeper.js';
 import {

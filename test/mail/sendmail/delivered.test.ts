@@ -122,7 +122,7 @@ describe('readTo() of hostile recipients', () => {
     ]) {
       const event = readTo('X', line(recipient, tail));
       expect(event?.kind).not.toBe('delivered');
-      // The host that refused is not told by the client either.
+      // The client does not name the host that refused either.
       if (event !== undefined) expect(event.nextHost).toBeUndefined();
     }
   });

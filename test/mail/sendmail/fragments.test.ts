@@ -50,7 +50,7 @@ const text = fc
     ),
     {minLength: 5, maxLength: 60},
   )
-  // A last piece that ends so cannot be told from one that is not the last.
+  // A last piece that ends so looks the same as one that is not the last.
   .map((parts) => `ruleset=${parts.join('')}.`);
 
 describe('Fragments puts together what sendmail split', () => {

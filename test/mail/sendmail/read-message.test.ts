@@ -28,7 +28,7 @@ describe('parseSendmail() on lines of a real sendmail', () => {
   });
 });
 
-/** What an attacker would put into every text that is his. */
+/** What an attacker would put into every text of the attacker's own. */
 const hostileText = fc
   .array(
     fc.oneof(

@@ -6,7 +6,7 @@ import {mostCounted, Overflow} from '../../../src/outgoing/egress/overflow.js';
 import {connectionOf} from './samples.js';
 
 const nowMs = Date.UTC(2026, 10, 21, 12);
-const start = 'more connections than may be let go at once';
+const start = 'more connections than can be released at once';
 
 test('the first one is reported at once, the others a minute later, each counted once', () => {
   const overflow = new Overflow();

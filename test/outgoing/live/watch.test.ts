@@ -204,7 +204,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
       file,
     ]);
     const {owner, sureness} = await one();
-    // The user is allowed, but in a user namespace of his own he is nobody we know.
+    // The user is allowed, but in a user namespace of its own the process is nobody we know.
     expect([sureness, owner?.uid, owner?.script]).toEqual(['certain', 4712, file]);
     const inside = fs.readFileSync(`/proc/${owner!.pid}/status`, 'latin1');
     expect(/^NSpid:\t(\d+)\t(\d+)$/m.exec(inside)?.[1]).toBe(String(owner!.pid));

@@ -47,7 +47,7 @@ describe('WarningLimits', () => {
       limits.tell(seenTo(`192.0.2.${i}`), hour, startMs),
     );
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
-    // That there is more is said with the last one.
+    // The last one says that there is more.
     expect(told.flatMap((each) => (each.kind === 'warn' ? each.further : []))).toEqual([
       ...Array<string>(mostDestinations - 1).fill('told'),
       'program',

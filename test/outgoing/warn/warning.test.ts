@@ -1,4 +1,4 @@
-/** What is said of a sighting: the facts, and nothing that its owner could make of them. */
+/** The text about a sighting: the facts, and nothing that its owner could make of them. */
 import {describe, expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {parseAddress} from '../../../src/net/address.js';

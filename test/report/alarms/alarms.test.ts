@@ -1,4 +1,4 @@
-/** What is worth a mail, and when it is told. */
+/** What is worth a mail, and when it is reported. */
 import {expect, test} from '@jest/globals';
 import {
   againMs,
@@ -70,7 +70,7 @@ test('held mail is told of when it has lain for a day, and each day again', () =
   expect(titles(book.look(held, heldSettledMs + againMs))).toEqual(['mail is held in the queue']);
 });
 
-/** Titles of all that is told in a time, with looks each ten seconds. */
+/** Titles of all reports in a time, with looks each ten seconds. */
 function toldOf(book: AlarmBook, days: number, at: (nowMs: number) => typeof lost): string[] {
   const told: string[] = [];
   for (let nowMs = 0; nowMs < days * againMs; nowMs += 10_000)

@@ -1,4 +1,4 @@
-/** What the doctor finds, and what he tells to do. */
+/** What the doctor finds, and what it tells the operator to do. */
 import {describe, expect, test} from '@jest/globals';
 import {settings, type Config} from '../../../src/config/schema.js';
 import {diagnose} from '../../../src/report/findings/diagnosis.js';
@@ -247,7 +247,7 @@ describe('how much is seen of who connects and is gone', () => {
       'held back for ever',
       [tables, events, measured('hold', {connected: 30})],
       'hold',
-      ['bad: "hold" did not let go 10 of 40 in time'],
+      ['bad: "hold" did not release 10 of 40 in time'],
     ],
     [
       'not held back, for it cannot be',
@@ -281,7 +281,7 @@ test('settings of the watch that name what is not there; not where nothing is wa
     warnTroubles: [{setting: 'warn_command', why: 'not a file'}],
   };
   expect(troubles(changes)).toEqual([
-    'bad: allowed_senders: no user "wwwdata" in /etc/passwd, so nobody is allowed by that: mend the name, or give his number',
+    'bad: allowed_senders: no user "wwwdata" in /etc/passwd, so this entry allows nobody: correct the name, or give the number of the user',
     'advice: warn_command: not a file',
   ]);
   expect(troubles(changes, {outbound: 'off'})).toEqual([]);

@@ -49,7 +49,7 @@ const perl = `
 /**
  * Takes connections at port 25 of an address. \`fork\`: gives each to a child with a sendmail's
  * title, or one that becomes another program; \`waits\` or \`hesitates\`: so, but takes none, or gives
- * none, before it is told to; \`keep\`: has them all itself.
+ * none, before its signal; \`keep\`: has them all itself.
  */
 const server = `${perl}
   my ($host, $way, @become) = @ARGV; my @kept;

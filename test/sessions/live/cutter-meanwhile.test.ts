@@ -1,4 +1,4 @@
-/** What happens while the cutter searches: a client is let go, or a connection is taken late. */
+/** What happens while the cutter searches: a block ends, or a connection is taken late. */
 import {describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {lookAgainMs} from '../../../src/sessions/cut.js';

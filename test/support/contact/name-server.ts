@@ -74,7 +74,7 @@ function question(query: Buffer): {name: string; kind: Kind | undefined; end: nu
 export async function nameServer(wanted = 0): Promise<NameServer> {
   const zone = new Map<string, Records>();
   const asked: string[] = [];
-  /** @returns undefined: nothing is said */
+  /** @returns undefined: no answer */
   const answer = (query: Buffer, over: 'udp' | 'tcp'): Buffer | undefined => {
     const {name, kind = 'A', end} = question(query);
     asked.push(`${kind} ${name} over ${over}`);

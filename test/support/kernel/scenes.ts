@@ -89,8 +89,8 @@ export const standard: Omit<FirewallSettings, 'backend'> = {
 /**
  * A firewall of our own in the scene.
  *
- * @param onCall told before each call
- * @param asTold what it is told instead of a result
+ * @param onCall called before each call
+ * @param asTold what it gets instead of a result
  * @param former what was guarded before
  */
 export function start(
@@ -134,7 +134,7 @@ export const changesIn = (calls: readonly Call[]): readonly Call[] =>
 const isList = (parameters: readonly string[]): boolean =>
   parameters.includes('save') || parameters.includes('list');
 
-/** The networks whose packets are dropped, each as often as it is said, sorted. */
+/** The networks whose packets are dropped, each as often as it is listed, sorted. */
 export function blockedIn({backend, variant, family, namespace}: Scene): string[] {
   const all = (text: string, shape: RegExp): string[] =>
     [...text.matchAll(shape)].map(([, text = '']) => network(text).text).sort();

@@ -1,4 +1,4 @@
-/** Faults of following that the model found, each as small as it can be told. */
+/** Faults of following that the model found, each in its smallest form. */
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, jest, test} from '@jest/globals';

@@ -1,6 +1,6 @@
 /**
  * The follower against a model, by random actions: every line that can be seen is given once and in
- * order, whatever is done to the log and whenever the reader ends; what cannot be seen is said.
+ * order, whatever is done to the log and whenever the reader ends; what cannot be seen is reported.
  *
  * `BLOCKSMTP_SEED` repeats a run, `BLOCKSMTP_MODEL_ACTIONS` makes it longer.
  */
@@ -219,7 +219,7 @@ test(
       written += seen.written;
       given += seen.given;
     }
-    // A reader that gives nothing would lose nothing that could be told from what was cut away.
+    // If the reader gave nothing, losing lines would look the same as lines cut away.
     expect(written).toBeGreaterThan(actions / 2);
     expect(given).toBeGreaterThan(written / 2);
   },

@@ -244,7 +244,7 @@ class Model {
     this.written.push(text);
     const bytes = Buffer.from(`${text}\n`, 'latin1');
     fs.appendFileSync(this.#path, how === 'half' ? bytes.subarray(0, 10) : bytes);
-    // Whoever wrote half a line writes the rest later, to where it began.
+    // The writer of half a line writes the rest later, to where it began.
     if (how === 'half') this.#rest = {path: this.#path, bytes: bytes.subarray(10)};
     this.finish(how);
   }

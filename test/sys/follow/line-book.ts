@@ -1,6 +1,6 @@
 /**
- * Keeps the book of a log's lines: which must be seen, which cannot be any more, and whether that
- * has to be said. What happens to the log is for `log-model.ts`.
+ * Keeps the book of a log's lines: which must be seen, which cannot be any more, and whether the
+ * follower must report that. What happens to the log is for `log-model.ts`.
  */
 
 /** What has been written to one file since it was made or cut. */
@@ -22,7 +22,7 @@ export interface WrittenLine {
   isCommitted: boolean;
   /** Its bytes are nowhere any more. */
   isExcused: boolean;
-  /** What was read of its file before it was cut cannot be told from what was not. */
+  /** What was read of its file before it was cut looks the same as what was not. */
   mayComeTwice: boolean;
 }
 
@@ -75,7 +75,9 @@ export class LineBook {
     return this.#held.has(generation) || [...this.names.values()].includes(generation);
   }
 
-  /** Its file was cut under an open reader, who has the copy, if any, only when he looks again. */
+  /**
+   * Its file was cut under an open reader, which has the copy, if any, only when it looks again.
+   */
   cutAway(generation: Generation): void {
     this.#held.delete(generation);
   }
@@ -87,7 +89,7 @@ export class LineBook {
 
   excuse(lines: readonly WrittenLine[]): void {
     const lost = lines.filter((line) => !line.isCommitted);
-    // A place within the file is known: that its lines are gone can be told.
+    // A place within the file is known, so the follower can know that its lines are gone.
     const canBeKnown = lines.some((line) => line.isCommitted);
     for (const line of lost) {
       line.isExcused = true;
@@ -97,7 +99,8 @@ export class LineBook {
 
   addLine(line: Pick<WrittenLine, 'text' | 'generation' | 'endBytes'>): void {
     const isGone = !this.isSomewhere(line.generation);
-    // Only its newline was cut off and is written again: another line to whoever looked between.
+    // Only its newline was cut off and is written again: another line to a reader that looked
+    // between.
     const same = this.lines.get(line.text);
     const order = same?.order ?? this.lines.size;
     const mayComeTwice = same !== undefined;

@@ -53,14 +53,14 @@ export class LogModel extends LineBook {
     return this.names.has(this.path);
   }
 
-  /** Behind a rotation the log's writer is told soon. */
+  /** Behind a rotation the log's writer soon gets its signal. */
   advance(ms: number): void {
     if (this.#writtenName !== this.path && this.nowMs + ms - this.#rotatedMs > 20_000)
       this.reopen();
     this.nowMs += ms;
   }
 
-  /** For whoever reads why a run failed. */
+  /** For a reader who wants to know why a run failed. */
   shownNames(): string[] {
     return [...this.names].map(([name, {id, lines, sizeBytes}]) => {
       const ends = lines.map(({text, endBytes}) => `${text.slice(22, 29)}@${endBytes}`);

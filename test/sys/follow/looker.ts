@@ -1,4 +1,7 @@
-/** A follower that looks when it is told to, lines told apart by a name, and what rotation does. */
+/**
+ * A follower that looks only when the test says so, lines told apart by a name, and what rotation
+ * does.
+ */
 import {afterEach, expect} from '@jest/globals';
 import fs from 'node:fs';
 import zlib from 'node:zlib';

@@ -39,7 +39,7 @@ const connect = (address: string): void => {
   senders.start(4711, 'perl', ['-e', script]);
 };
 
-/** What is told of that network, where there is anything. */
+/** What is known of that network, where there is anything. */
 const look = async (): Promise<Seen | undefined> => {
   const all = await outgoing.look('all');
   return all.find((seen) => connectionsOf(seen).length > 0);

@@ -107,8 +107,8 @@ inNamespaces('a user’s process with an inherited socket names nobody', async (
 });
 
 /**
- * A program called sendmail, of a user in a user and pid namespace of his own, that has there the pid of
- * another one here. It says nothing, or has a client of its own.
+ * A program called sendmail, of a user in a user and pid namespace of its own, that has there the
+ * pid of another one here. It says nothing, or has a client of its own.
  */
 async function impostor(uid: number, pid: number, does: string): Promise<void> {
   const user = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];

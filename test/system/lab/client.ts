@@ -159,7 +159,7 @@ export class Client {
     return this.#ask('dialog', {...this.#where(talk), ...said});
   }
 
-  /** So many connections at once, each of which acts by the clock; what each was told. */
+  /** So many connections at once, each of which acts by the clock; what each was answered. */
   knock(knocks: readonly (Knock & Where)[], timeoutMs = patienceMs): Promise<Knocked[]> {
     const each = knocks.map((knock) => ({...knock, ...this.#where(knock)}));
     return this.#ask('knock', {knocks: each, timeoutMs});

@@ -1,4 +1,4 @@
-// A registry by RDAP for the networks for examples: each half of them is held by somebody of his own.
+// A registry by RDAP for the networks for examples: each half of them has a holder of its own.
 import http from 'node:http';
 
 http

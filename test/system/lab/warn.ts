@@ -1,4 +1,7 @@
-/** Runs in the relay: sends one warning by mail to whoever is named, and prints what the log would say. */
+/**
+ * Runs in the relay: sends one warning by mail to the address it gets, and prints what the log
+ * would say.
+ */
 import {Warner} from '../../../src/outgoing/warn/live/warner.js';
 import {sightingOf} from '../../outgoing/samples.js';
 

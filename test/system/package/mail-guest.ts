@@ -176,7 +176,7 @@ export class MailGuest {
     return until(`${client} to be dropped`, async () => (await this.dropped()).includes(client));
   }
 
-  /** One that an operator blocked for a second is let go again. */
+  /** A block that an operator made for a second ends. */
   async blockEnds(client: string): Promise<void> {
     await this.#guest.must(`node /mnt/package/blocksmtp.js block ${client} --for 1s`);
     await until(`${client} to be let go`, async () => !(await this.dropped()).includes(client));

@@ -1,5 +1,6 @@
-// Started by package.test.ts in the sandbox of our unit with init/desktop.conf, in place of the daemon:
-// waits until a user logs in, and reaches his bus as he; and tries what it must not.
+// Started by package.test.ts in the sandbox of our unit with init/desktop.conf, in place of the
+// daemon: waits until a user logs in, and reaches the user's bus as that user; and tries what it
+// must not.
 import {execFileSync} from 'node:child_process';
 import {readdirSync} from 'node:fs';
 

@@ -1,7 +1,7 @@
 /**
- * Finds out whom to write to about an address: from the cache where it can, else by asking one source after
- * the other until one names somebody. One search at a time for one network, few at a time in all; each has an
- * end. The order of the sources and what is remembered the pure room decides.
+ * Finds the abuse contact of an address: from the cache if it can, else by asking one source after
+ * the other until one names a contact. One search at a time for one network, few at a time in all;
+ * each has an end. The pure room decides the order of the sources and what is remembered.
  */
 import {unknownNetwork} from '../allotment.js';
 import type {ContactAnswer, ContactSource, FindContact} from '../answer.js';
@@ -21,7 +21,7 @@ const bounds = {atOnce: 4, waiting: 20};
 export const mostAsking = 200;
 /** After so long no more is asked for one address. Ms: room for all redirects of the slowest registry. */
 const searchMs = 60_000;
-/** Those for whom there is no room come again after so long. Ms. */
+/** Searches for which there is no room are tried again after this long. Ms. */
 const busyMs = 600_000;
 
 interface FinderSettings {
@@ -90,7 +90,7 @@ export class ContactFinder {
       if (row !== undefined) return {answer: answerOf(row), by: 'cache'};
       const flight = this.#flights.get(network);
       if (flight === undefined) break;
-      // It may be about a neighbour with another holder: so it is looked at again.
+      // The answer may be about a neighbour with another holder: so look again.
       await flight;
     }
     const search = this.#begin(address, now, Math.floor(nowMs));
@@ -120,7 +120,7 @@ export class ContactFinder {
       found[source] = finding;
       if (namesSomebody(finding)) break;
     }
-    // As of its beginning: to those who have waited for it the row must not be from the future.
+    // As of its beginning: for callers that have waited for it the row must not be from the future.
     const row = rowOf(address, found, beganMs);
     if (!stop.aborted) this.#cache.set(row);
     return answerOf(row);

@@ -32,7 +32,7 @@ export interface Search {
   readonly stop: AbortSignal;
 }
 
-/** `anywhere`: what the administrator himself has named, and what answers from this house. */
+/** `anywhere`: addresses that the administrator named, and servers on the own network. */
 type Reach = 'internet' | 'anywhere';
 
 interface Known {

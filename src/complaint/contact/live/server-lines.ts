@@ -1,6 +1,7 @@
 /**
- * Asks registries, each by one connection at a time and no faster than it bears (`complaint/contact/rdap/pace.ts`). Who would wait too
- * long is sent away at once. What the answers mean is not decided here.
+ * Asks registries, each by one connection at a time and no faster than it allows
+ * (`complaint/contact/rdap/pace.ts`). Turns away requests that would wait too long. Does not decide
+ * what the answers mean.
  */
 import {Pace, serverIn, usualGapMs} from '../rdap/pace.js';
 import {get, type GetBounds, type Got} from '../../../sys/contact/get.js';

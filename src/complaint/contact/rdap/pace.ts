@@ -1,12 +1,12 @@
 /**
- * When a registry may be asked again. Registries shut out who asks too often, for minutes or for good. Knows
- * times of a clock that nobody sets; waits for nothing itself.
+ * When a registry may be asked again. Registries shut out clients that ask too often, for minutes
+ * or for good. Knows times of a monotonic clock; waits for nothing itself.
  */
 import {BoundedMap} from '../../../base/mechanisms/bounded-map.js';
 
 /** Between the beginnings of two questions to one server. Ms: the least that all registries bear. */
 export const usualGapMs = 2_000;
-/** LACNIC shuts out for minutes who asks more than ten times in one. Ms. */
+/** LACNIC shuts out, for minutes, clients that ask more than ten times in one. Ms. */
 export const lacnicGapMs = 6_000;
 
 /** Servers that are remembered. A count: there are five, and some of countries. */

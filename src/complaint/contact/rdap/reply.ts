@@ -57,7 +57,7 @@ export function jsonIn(body: string): unknown {
   }
 }
 
-/** Of one URL. Characters. */
+/** Length of one URL. Characters. */
 const longestUrlCharacters = 1000;
 
 /** Without a login in it. */

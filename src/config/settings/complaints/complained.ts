@@ -19,21 +19,21 @@ export const complained = {
       'NAMES',
     ),
     [],
-    'Names of viruses by which the client that handed a message in may be accused, such as `Win.Trojan.*`; none by default. A `*` never means `Heuristics.…` or `….UNOFFICIAL`: write that word too.',
+    'Virus names that may accuse the client that handed in the message, such as `Win.Trojan.*`; none by default. A `*` never matches `Heuristics.…` or `….UNOFFICIAL`: write that word too.',
   ),
   clamdSocket: setting(
     path,
     '/run/clamav/clamd.ctl',
-    "The socket of clamd (`LocalSocket` in clamd.conf). The owner of a Maildir must be able to use it, as Debian's default lets everybody.",
+    "The socket of clamd (`LocalSocket` in clamd.conf). The owner of a Maildir must be able to use it; Debian's default lets every user do so.",
   ),
   complainedFolder: setting(
     folder,
     '.Complained',
-    'The folder of a Maildir to which a message moves once it is complained of.',
+    'The folder of the Maildir to which blocksmtp moves a message once a complaint about it is filed.',
   ),
   contactlessFolder: setting(
     folder,
     '.NoContact',
-    'The folder to which a message moves if nobody can be told of its client.',
+    'The folder to which blocksmtp moves a message if it knows no contact to complain to about the client.',
   ),
 } as const;

@@ -1,4 +1,4 @@
-/** Whether complaints go to those who can end an attack, from whom, when, and how many. */
+/** Whether complaints go to abuse contacts, from which sender, when, and how many. */
 import {duration, number, choice, optionalPath, text} from '../../kinds/scalars.js';
 import {setting} from '../setting.js';
 
@@ -10,7 +10,7 @@ export const complaint = {
   complaints: setting(
     choice('off', 'preview', 'ask', 'send'),
     'off',
-    'Complaints to those who can end an attack, about clients that were blocked: none; only shown by `blocksmtp complain`; sent when you say so; or sent by themselves, after they were shown on 7 days.',
+    'Complaints about blocked clients, to the abuse contacts of their networks. off: none; preview: `blocksmtp complain` shows them; ask: sent when you say so; send: sent without asking, after they were shown on 7 days.',
   ),
   complaintFrom: setting(
     text(
@@ -19,31 +19,31 @@ export const complaint = {
       'ADDRESS',
     ),
     '',
-    'The sender of complaints, to which answers come; it must be set before anything is sent.',
+    'The sender of complaints, which gets the answers. Nothing is sent before you set it.',
   ),
   complaintAfter: setting(
     number(1, 100, 'whole', 'BLOCKS'),
     2,
-    'Complain of a client with its so many-th block: desks drop single events.',
+    'Complain about a client at this many blocks: abuse desks drop single events.',
   ),
   complaintClients: setting(
     number(1, 1000, 'whole', 'CLIENTS'),
     3,
-    'Or when so many clients of one network were blocked within 24 hours.',
+    'Or complain when this many clients of one network were blocked within 24 hours.',
   ),
   complaintDelay: setting(
     duration('1s', '1d'),
     1800,
-    'Wait so long after a block, so that one that you lift by hand leads to no complaint.',
+    'Wait this long after a block. If you lift the block by hand meanwhile, no complaint goes out.',
   ),
   complaintsPerDay: setting(
     number(1, 1000, 'whole', 'MAILS'),
     50,
-    'Mails with complaints in 24 hours, at most: an error must stay small.',
+    'At most this many complaint mails in 24 hours, so that an error stays small.',
   ),
   complaintLetters: setting(
     optionalPath,
     '',
-    'Folder with letters of your own, text files with named fields; empty: those that are built in.',
+    'Folder with your own letter templates, text files with named fields; empty: the built-in ones.',
   ),
 } as const;

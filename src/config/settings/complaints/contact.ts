@@ -12,11 +12,11 @@ export const contact = {
   rdapBootstrap: setting(
     text(bootstrap, 'an address that begins with https://, or a path that begins with /', 'PLACE'),
     'https://data.iana.org/rdap/',
-    'Where the files are that tell which registry answers for an address (RFC 9224): with a / at its end a folder with ipv4.json and ipv6.json, else one file for both; empty: ask no registry.',
+    'Where to find the files that name the registry for each address (RFC 9224). A path or URL with a / at its end is a folder with ipv4.json and ipv6.json; any other is one file for both; empty: ask no registry.',
   ),
   contactZone: setting(
     text(zoneName, 'a domain', 'DOMAIN'),
     'abuse-contacts.abusix.zone',
-    'The zone of the DNS that is asked for the abuse contact of an address where its registry names none; empty: none.',
+    'The DNS zone to ask for the abuse contact of an address if its registry names none; empty: ask none.',
   ),
 } as const;

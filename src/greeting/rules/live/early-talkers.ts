@@ -1,4 +1,4 @@
-/** Asks the kernel who has spoken too early, in one family, and makes it forget them. */
+/** Asks the kernel which clients spoke too early, in one family, and makes it forget them. */
 import {gateTable} from '../nftables.js';
 import {talkSet} from '../chain-texts.js';
 import {ipset} from '../../../blocks/sets/ipset.js';
@@ -26,7 +26,7 @@ const nftTongue = (family: Family): Tongue => {
     list: {program: 'nft', parameters: ['-j', 'list', 'set', ip, name, 'early'], input: ''},
     isAbsent,
     read: (listing) => {
-      // A listing of one set holds no table: that makes it whole to who reads it.
+      // A listing of one set holds no table: this completes it for the reader.
       const listed = listedIn(listing.replace('{"nftables": [', '{"nftables": [{"table": {}}, '));
       if (listed.kind === 'unreadable') return undefined;
       return listed.items
@@ -77,7 +77,8 @@ export async function takeEarly(
     return {kind: 'failed', why};
   }
   if (clients.length === 0) return {kind: 'clients', clients};
-  // Who could not be forgotten would be told twice: then nobody is, and the next call tells them.
+  // If the kernel did not forget them they would be reported twice. So none is reported now; the
+  // next call reports them.
   const forgotten = await run(tongue.forget(clients));
   return forgotten.kind === 'done'
     ? {kind: 'clients', clients}

@@ -1,6 +1,7 @@
 /**
- * Keeps the way to the gate in the firewall of both families as the settings say, and asks the kernel who
- * spoke too early. Who passes, who is exempt and when the gate was heard, others decide.
+ * Keeps the way to the gate in the firewall of both families as the settings say, and asks the
+ * kernel which clients spoke too early. Others decide which clients pass or are exempt, and when
+ * the gate last reported.
  */
 import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
@@ -150,7 +151,9 @@ export class GateRules implements GateWay {
     );
   }
 
-  /** What is left leads nobody to the gate for longer than the kernel has been told (`aliveSeconds`). */
+  /**
+   * Rules that stay lead clients to the gate no longer than the kernel's timeout (`aliveSeconds`).
+   */
   async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     await this.#keepers.stop('leave');

@@ -1,6 +1,6 @@
 /**
- * What the greeting may have left in the kernel: of other backends, or at all where there shall be nothing
- * now. When that is tried is decided in `gate-rules.ts`.
+ * What the greeting may have left in the kernel: of other backends, or at all if there should be
+ * nothing now. `gate-rules.ts` decides when to try.
  */
 import type {Config} from '../../../config/schema.js';
 import {orNoChain} from '../../../firewall/hidden-chain.js';

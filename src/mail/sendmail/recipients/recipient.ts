@@ -1,6 +1,6 @@
 /**
- * What can be told of a recipient from the text that sendmail logs: whether all of it is there. Not whose it
- * was, and not which message it stands in (`bare.ts`).
+ * What the text that sendmail logs tells about a recipient: whether all of it is there. Not who the
+ * client was, and not which message the text stands in (`bare.ts`).
  */
 import {mayGoOn} from '../../address/written.js';
 import type {Subject} from '../../mail-event.js';

@@ -51,7 +51,7 @@ const opening =
 
 const unknown = new RegExp(`^${opening}(?:${sentences})`, 'i');
 
-/** `<x>... <x>... User unknown`: some say for whom it is once more. */
+/** `<x>... <x>... User unknown`: some messages repeat the recipient. */
 function saysUnknown(words: string): boolean {
   const again = words.lastIndexOf('... ');
   return unknown.test(again < 0 ? words : words.slice(again + 4));

@@ -1,4 +1,4 @@
-/** Work that is asked for many times in one moment, and done once. */
+/** Work that many callers ask for in one moment, and that runs once. */
 import {TimeSlice} from '../../../sys/run/time-slice.js';
 
 export class Batch {

@@ -1,7 +1,7 @@
 /**
- * The egress guard: keeps the rules for outgoing mail in both families as the settings say, releases
- * the connections that the watch has seen, and renews the dead man's switch of `hold` while the watch
- * keeps up. Who owns a connection, and what is reported of it, is decided elsewhere.
+ * The egress guard: keeps the rules for outgoing mail in both families as the settings say,
+ * releases the connections that the watch has seen, and renews the dead man's switch of `hold`
+ * while the watch keeps up. Others decide who owns a connection, and what is reported of it.
  */
 import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';

@@ -1,6 +1,6 @@
 /**
- * What the egress guard may have left in the kernel: under other names, of other backends, or at all
- * where there shall be none now. When that is tried is decided in `egress-guard.ts`.
+ * What the egress guard may have left in the kernel: under other names, of other backends, or at
+ * all if there should be none now. `egress-guard.ts` decides when to try.
  */
 import type {Config} from '../../../config/schema.js';
 import {orNoChain} from '../../../firewall/hidden-chain.js';

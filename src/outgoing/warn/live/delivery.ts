@@ -1,7 +1,8 @@
 /**
- * One way that warnings go besides the log, and its bounds: so many at once, so many that wait, so
- * many an hour. A user has only a share of each, or one would use up what all have. The log has each reason
- * for a failure once, and counts what was left out. Knows nothing of what it carries them by.
+ * One way of warnings besides the log, and its bounds: so many at the same time, so many that wait,
+ * so many an hour. A user has only a share of each; otherwise one would use up what all have. The
+ * log has each reason for a failure once, and counts the dropped ones. Does not know how it carries
+ * them.
  */
 import {isWithin} from '../../../base/mechanisms/elapsed.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
@@ -18,7 +19,7 @@ export interface WarningWay<Told> {
   readonly bounds: {readonly atOnce: number; readonly waiting: number; readonly anHour: number};
   /** Whose share it takes; below 0: nobody knows whose it is, and all of these are one user's. */
   readonly uidOf: (told: Told) => number;
-  /** After so long it is told to end. Ms. */
+  /** After this long its process gets a signal to end. Ms. */
   readonly timeoutMs: number;
   /** Never fails, and ends soon after the signal comes. */
   readonly deliver: (told: Told, stop: AbortSignal) => Promise<Delivered>;
@@ -33,7 +34,10 @@ const shareOfPlaces = 1 / 2;
 const leastPlaces = 4;
 /** A range of users, which may be one user's, has so many shares. A count. */
 const sharesOfRange = 2;
-/** Reasons for a failure that are told until one goes through. A count: an answer may vary. */
+/**
+ * Reasons for a failure that are reported until a warning goes through. A count: an answer may
+ * vary.
+ */
 const mostReasons = 10;
 
 export class WarningDelivery<Told> {

@@ -1,10 +1,12 @@
 /**
- * Ends a process that was warned of, on somebody's word. `outgoing/warn/may-be-ended.ts` decides whether
- * the process may be ended, on what it is just before each signal. Everything is said in the log.
+ * Ends a process that was warned of, on an operator's or a user's word.
+ * `outgoing/warn/may-be-ended.ts` decides whether the process may be ended, on what it is just
+ * before each signal. The log has every step.
  *
- * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program, some
- * 50 microseconds. For the signal to reach another process the first one would have to end, be
- * collected by its parent, and its number be given out anew within it, after all other numbers.
+ * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program,
+ * some 50 microseconds. For the signal to reach another process the first one would have to end, be
+ * collected by its parent, and its number be given out again within the gap, after all other
+ * numbers.
  */
 import type {Say} from '../../../base/say.js';
 import {
@@ -21,7 +23,7 @@ import {pause} from '../../../sys/run/clock.js';
 
 /** How long a process has to go by itself. Ms. */
 const standardGraceMs = 5000;
-/** How often it is looked whether the process has gone. Ms. */
+/** Pause between two looks whether the process has gone. Ms. */
 const lookMs = 100;
 
 interface KillerView {
@@ -53,7 +55,7 @@ export class Killer {
   }
 
   /**
-   * Comes when it is decided: the process has gone, or will not, or may not be ended. Never fails.
+   * Resolves when it is decided: the process has gone, or stays, or may not be ended. Never fails.
    *
    * @param askedBy who wants it, for the log
    */

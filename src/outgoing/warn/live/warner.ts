@@ -1,8 +1,8 @@
 /**
- * Carries warnings of local programs that speak SMTP to people: always into the log, and by mail, to a
- * command, to a webhook and into a window with buttons, as the settings say. None of them is waited
- * for, each has bounds of its own (`delivery.ts`), and none that fails harms another. Of whom is
- * warned, and how often, `outgoing/warn/limits.ts` decides.
+ * Carries warnings of local programs that speak SMTP to people: always into the log, and by mail,
+ * to a command, to a webhook and into a window with buttons, as the settings say. Waits for none of
+ * them; each has bounds of its own (`delivery.ts`), and none that fails harms another.
+ * `outgoing/warn/limits.ts` decides which programs lead to a warning, and how often.
  */
 import type {Config} from '../../../config/schema.js';
 import type {Say} from '../../../base/say.js';
@@ -27,7 +27,7 @@ export type WarnerSettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebh
 
 interface WarnerView {
   readonly say: Say;
-  /** The user does not want to be warned of it again. Failures are said by whoever does it. */
+  /** The user does not want to be warned of it again. The callee reports its own failures. */
   readonly onAllow: (sighting: Sighting, askedBy: string) => void;
   /** Whether a button for it makes sense; asked again before it is done. */
   readonly mayBeEnded: (target: Target) => boolean;

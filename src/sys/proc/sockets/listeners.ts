@@ -1,7 +1,8 @@
 /**
- * Finds the ports at which the mailer of this machine takes connections from elsewhere: its listening
- * sockets in our own network. Whose a socket is, is judged as for sessions: root owns the program, and a
- * system user runs it; so nobody else can make us guard a port. Decides nothing.
+ * Finds the ports at which the mailer of this machine takes connections from elsewhere: its
+ * listening sockets in our own network. The owner of a socket is judged as for sessions: root owns
+ * the program, and a system user runs it; so no other user can make us guard a port. Decides
+ * nothing.
  */
 import {readFile} from 'node:fs/promises';
 import type {Dialect} from '../../../mail/dialect.js';

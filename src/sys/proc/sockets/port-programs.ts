@@ -21,7 +21,7 @@ export async function programsAtPort(port: number): Promise<readonly PortProgram
   return [...pids].map((pid) => {
     const user = userOf(pid) === 0 ? 'root' : 'other';
     const path = linkOf(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-    // A user could have us wait for the words of his process.
+    // A user could make us wait for the command line of a process.
     return {pid, path, user, words: user === 'root' ? wordsOf(pid) : []};
   });
 }

@@ -20,7 +20,10 @@ export const mostDescriptors = 4096;
 export const mostDescriptorsOfUser = 32_768;
 /** The same for root, whose are many services and most containers. A count: within the time below. */
 const mostDescriptorsOfRoot = 262_144;
-/** For one search. Ms: those who wait for it do not wait longer; who is not found is known by the user only. */
+/**
+ * For one search. Ms: callers wait no longer; for a socket whose process was not found only the
+ * user is known.
+ */
 export const longestSearchMs = 2000;
 /** Of one socket. A count: of a thousand children that share one the first few lead to their parent. */
 export const mostHolders = 64;
@@ -121,7 +124,10 @@ export async function holdersOf(
   return found;
 }
 
-/** Who descends from whom. For one look: each process is asked once, and each question answered once. */
+/**
+ * Which process descends from which. For one look: each process is read once, and each question
+ * answered once.
+ */
 export class Kinship {
   readonly #slice = new TimeSlice();
   readonly #stats = new Map<number, ProcessStat | undefined>();

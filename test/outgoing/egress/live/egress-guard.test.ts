@@ -118,14 +118,14 @@ test('too many of one user wait, which is said once a minute, and of how many', 
   );
   expect(batches.at(-1)?.match(/--sport/g)).toHaveLength(mostReleasesPerUser);
   const warnings = said.filter(([level]) => level === 'warning');
-  const start = 'egress guard: more connections than may be let go at once (64 of one user): ';
+  const start = 'egress guard: more connections than can be released at once (64 of one user): ';
   expect(warnings).toEqual([['warning', `${start}one waits`]]);
   said = [];
   const flood = async (first: number): Promise<void> => {
     await Promise.all(
       Array.from({length: 200}, (_, i) => egress.release(connectionOf(4, first + i))),
     );
-    // The room that is made is filled at once; each time that was told anew.
+    // The room that is made is filled immediately; each time that was reported again.
     for (let i = 0; i < 40; i++) await egress.withdraw(connectionOf(4, 4000 + i));
     for (let i = 0; i < 40; i++) await egress.release(connectionOf(4, 4000 + i));
   };
@@ -137,7 +137,7 @@ test('too many of one user wait, which is said once a minute, and of how many', 
   expect(said.filter(([level]) => level === 'warning')).toEqual([
     ['warning', `${start}204 had to wait since this was last said`],
   ]);
-  // What is left of the minute is told without another flood.
+  // What is left of the minute is reported without another flood.
   await flood(5000);
   await jest.advanceTimersByTimeAsync(60_000);
   said = [];

@@ -53,7 +53,7 @@ test('with no way it is in the log, and nothing else happens', async () => {
 });
 
 describe('by mail', () => {
-  /** A mailer as simple as can be. @returns what it was told, line by line */
+  /** A mailer as simple as can be. @returns the lines that it got */
   async function mailer(answerTo: (line: string) => string): Promise<[number, string[]]> {
     const told: string[] = [];
     const server = net.createServer((socket) => {

@@ -9,7 +9,7 @@ import type {Scenario} from './scenario.js';
 export type Truth = {
   /** Address of the client that a process of sendmail served: its greeting had the queue id. */
   readonly clientOf: Map<number, string>;
-  /** How many recipients a client was told do not exist. */
+  /** How many recipients the relay said do not exist, by client. */
   readonly refusals: Map<string, number>;
 };
 

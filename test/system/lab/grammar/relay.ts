@@ -1,6 +1,7 @@
 /**
  * A relay whose sendmail says as much as it can: grammar/sendmail.mc with a LogLevel, the maps that
- * refuse by name, names for clients, a next hop and a milter. What is said to it is scenarios.ts.
+ * refuse by name, names for clients, a next hop and a milter. What clients say to it is
+ * scenarios.ts.
  */
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
