@@ -78,6 +78,8 @@ describeInNamespace('a log in another zone', 'default', (namespace) => {
     async (_, hours) => {
       guess(Date.now(), hours * hourMs, queueId(4711));
       await until('the rule', isBlocked);
+      // The kernel has the rule before we have read what the daemon said.
+      await until('its words', () => said.includes('stamps of relay'));
       const apart = Math.abs(5.75 - hours) * 60;
       const side = hours < 5.75 ? 'behind' : 'ahead of';
       expect(said.match(/stamps of relay are \d+m \w+( of)? this/g)).toEqual([
