@@ -38,10 +38,9 @@ async function namespaces(lines: string[]): Promise<string[]> {
 async function gone(id: string, spaces: string[], mountsBefore: string): Promise<void> {
   await until(`all processes of ${id} to go`, async () => (await processes(id)).length === 0);
   await until('the namespaces to go', async () => {
-    // Where a process ends while it looks, lsns may exit with 1: then nobody knows yet.
-    const {failed, stdout} = await execa('lsns', ['-n', '-o', 'NS'], {reject: false});
-    const left = stdout.split('\n').map((line) => line.trim());
-    return !failed && !spaces.some((ns) => left.includes(ns.replace(/\D/g, '')));
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const left = await namespaces(pids);
+    return !spaces.some((space) => left.includes(space));
   });
   expect(await mounts()).toBe(mountsBefore);
 }

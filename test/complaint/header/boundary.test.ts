@@ -262,5 +262,6 @@ test('whatever a header says, who is accused stands in our log with that very id
     ),
     {numRuns: 3000},
   );
-  expect(verified).toBeGreaterThan(20);
+  // Of 3000 about 33 are; that there are so few as five has no chance worth the name.
+  expect(verified).toBeGreaterThan(5);
 });

@@ -42,20 +42,24 @@ export async function openPeers(
   servers: readonly [mode: string, ...ports: string[]] = ['serve', '25', '26', '27'],
 ): Promise<Peers> {
   const clients = await openSpace();
-  const ip = (...words: readonly string[]) => namespace.run('ip', [`-${family}`, ...words]);
-  const inClients = (...words: readonly string[]) =>
-    namespace.run('nsenter', [`--net=/proc/${clients.pid}/ns/net`, 'ip', `-${family}`, ...words]);
-  const length = family === 4 ? 24 : 64;
-  const noWait = family === 4 ? [] : ['nodad'];
-  ip('link', 'add', 'mail', 'type', 'veth', 'peer', 'name', 'net', 'netns', String(clients.pid));
-  ip('address', 'add', `${server[family]}/${length}`, 'dev', 'mail', ...noWait);
-  for (const host of [...hosts[family], ...more]) {
-    inClients('address', 'add', host, 'dev', 'net', ...noWait);
-  }
-  ip('link', 'set', 'mail', 'up');
-  inClients('link', 'set', 'net', 'up');
-  inClients('route', 'add', server[family], 'dev', 'net');
-  ip('route', 'add', family === 4 ? '203.0.113.0/24' : '2001:db8::/32', 'dev', 'mail');
+  const batch = [`-${family}`, '-batch', '-'];
+  const inClients = [`--net=/proc/${clients.pid}/ns/net`, 'ip', ...batch];
+  const [length, noWait] = family === 4 ? [24, ''] : [64, 'nodad'];
+  const far = family === 4 ? '203.0.113.0/24' : '2001:db8::/32';
+  const lay = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+  const near = lay(
+    `link add mail type veth peer name net netns ${clients.pid}`,
+    `address add ${server[family]}/${length} dev mail ${noWait}`,
+    'link set mail up',
+    `route add ${far} dev mail`,
+  );
+  const there = lay(
+    ...[...hosts[family], ...more].map((host) => `address add ${host} dev net ${noWait}`),
+    'link set net up',
+    `route add ${server[family]} dev net`,
+  );
+  namespace.run('ip', batch, near);
+  namespace.run('nsenter', inClients, there);
 
   const talks: Talk[] = [];
   const take = ({event, id = 0, text = ''}: Told): void => {
