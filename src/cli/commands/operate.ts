@@ -2,6 +2,7 @@
  * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
+import {jsonWithTimes} from '../../base/time-text.js';
 import {askWatched, unasked, unaskedForLong} from './ask.js';
 import {type Answered, answerAlone} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
@@ -146,7 +147,7 @@ function statusText(status: Status, form: Form): string {
     case 'text':
       return `${statusLines(status, nowMs()).join('\n')}\n`;
     case 'json':
-      return `${JSON.stringify(status, null, 2)}\n`;
+      return `${jsonWithTimes(status, 2)}\n`;
     case 'figures':
       return statusFigures(status);
   }

@@ -2,7 +2,8 @@
  * `blocksmtp complain` and `blocksmtp complaints`: asks the daemon that runs. Where none runs, what is in the
  * state is shown all the same; nothing is sent and nothing changed then.
  */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import type {Config} from '../../config/schema.js';
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -59,10 +60,10 @@ function print(
 ): ExitCode {
   switch (answer.kind) {
     case 'letters':
-      write(form === 'json' ? `${asciiJson(answer, 2)}\n` : lettersText(answer));
+      write(form === 'json' ? `${jsonWithTimes(answer, 2)}\n` : lettersText(answer));
       return exitCode.ok;
     case 'complaints': {
-      if (form === 'json') write(`${asciiJson(answer, 2)}\n`);
+      if (form === 'json') write(`${jsonWithTimes(answer, 2)}\n`);
       else if (shows === 'one') write(answer.complaints.map(complaintText).join('\n'));
       else write(complaintTable(answer.complaints, answer.due));
       return exitCode.ok;
