@@ -109,6 +109,10 @@ const live: readonly Room[] = [
     purpose: 'Asks one source after the other for a contact, no faster than each of them bears.',
   },
   {
+    folder: 'hosts/live',
+    purpose: 'Asks the DNS which addresses a host or a domain of mail has.',
+  },
+  {
     folder: 'complaint/live',
     purpose: 'Carries complaints from one step to the next while the daemon runs.',
   },
@@ -160,6 +164,10 @@ const composition: readonly Room[] = [
     purpose: 'Reads old logs once, and has each policy judge them.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
+  {
+    folder: 'cli/host',
+    purpose: 'The command that tells why mail of a host or a domain does not arrive.',
+  },
   {
     folder: 'cli/contact',
     purpose: 'The command that tells whom to write to about an address.',

@@ -45,6 +45,7 @@ import {contactCommands} from './rows/contact-commands.js';
 import {complaintCommands} from './rows/complaint-commands.js';
 import {queueCommands} from './rows/queue-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
+import {whyCommand} from './rows/why-command.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -139,15 +140,7 @@ const clientCommands: readonly CommandRow[] = [
     ],
     run: asks(({options}) => ({command: options.greeting === true ? 'waiting' : 'list'})),
   },
-  {
-    words: 'why <ADDRESS>',
-    settings: stateSettings,
-    meaning:
-      'Tell what is known about an address: exempt or blocked and why, what speaks for and against it, and what would undo it.',
-    options: [json('Print it as JSON.'), withoutNames],
-    wrongIn: wrongNetwork('why'),
-    run: asks((call) => ({command: 'why', network: network(call)})),
-  },
+  whyCommand(stateSettings),
   {
     words: 'block <ADDRESS>',
     settings: stateSettings,
