@@ -339,7 +339,7 @@ const isAnswer = variants<Answer>({
   contact: isKnownContact,
   letters: isLetters,
   complaints: isComplaints,
-  done: isMessage,
+  ...{done: isMessage, unchanged: isMessage},
   notBlocked: isMessage,
   notStopped: isMessage,
   refused: isMessage,
