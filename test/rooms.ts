@@ -110,6 +110,10 @@ const live: readonly Room[] = [
     purpose: 'Asks one source after the other for a contact, no faster than each of them allows.',
   },
   {
+    folder: 'hosts/live',
+    purpose: 'Asks the DNS which addresses a host or a domain of mail has.',
+  },
+  {
     folder: 'complaint/live',
     purpose: 'Carries complaints from one step to the next while the daemon runs.',
   },
@@ -159,6 +163,10 @@ const composition: readonly Room[] = [
     purpose: 'Reads old logs once, and lets each policy judge them.',
   },
   {folder: 'cli/commands', purpose: 'One file for each command.'},
+  {
+    folder: 'cli/host',
+    purpose: 'The command that tells why mail of a host or a domain does not arrive.',
+  },
   {
     folder: 'cli/contact',
     purpose: 'The command that shows the abuse contact of an address.',

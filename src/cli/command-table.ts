@@ -10,6 +10,7 @@ import {
   type CommandRow,
   json,
   reaches,
+  tellsChange,
   withoutNames,
   works,
 } from './rows/command-row.js';
@@ -45,6 +46,7 @@ import {contactCommands} from './rows/contact-commands.js';
 import {complaintCommands} from './rows/complaint-commands.js';
 import {queueCommands} from './rows/queue-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
+import {whyCommand} from './rows/why-command.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 
@@ -139,15 +141,7 @@ const clientCommands: readonly CommandRow[] = [
     ],
     run: asks(({options}) => ({command: options.waiting === true ? 'waiting' : 'list'})),
   },
-  {
-    words: 'why <ADDRESS>',
-    settings: stateSettings,
-    meaning:
-      'Tell what is known about an address: exempt or blocked and why, what speaks for and against it, and what would undo it.',
-    options: [json('Print it as JSON.'), withoutNames],
-    wrongIn: wrongNetwork('why'),
-    run: asks((call) => ({command: 'why', network: network(call)})),
-  },
+  whyCommand(stateSettings),
   {
     words: 'block <ADDRESS>',
     settings: stateSettings,
@@ -157,6 +151,7 @@ const clientCommands: readonly CommandRow[] = [
         flags: '--for <TIME>',
         meaning: 'How long, such as 90s, 10m, 1h, 7d. (default: block_time)',
       },
+      tellsChange,
     ],
     wrongIn: (operands, options) => [
       ...wrongNetwork('block')(operands, options),
@@ -171,6 +166,7 @@ const clientCommands: readonly CommandRow[] = [
     words: 'unblock <ADDRESS>',
     settings: stateSettings,
     meaning: 'End a block now, and forget what spoke against the client.',
+    options: [tellsChange],
     wrongIn: wrongNetwork('unblock'),
     run: asks((call) => ({command: 'unblock', network: network(call)})),
   },
@@ -178,6 +174,7 @@ const clientCommands: readonly CommandRow[] = [
     words: 'resume',
     settings: stateSettings,
     meaning: 'Make blocks again, after the relay seemed to have lost its list of users.',
+    options: [tellsChange],
     run: asks(() => ({command: 'resume'})),
   },
   {
@@ -234,6 +231,7 @@ const wholeCommands: readonly CommandRow[] = [
         flags: '--keep-blocks',
         meaning: 'Only take them away: the blocks stand again when a daemon runs.',
       },
+      tellsChange,
     ],
     run: (call) => (call.options.keepBlocks ? clearsFirewall(call) : lifts(call)),
   },
@@ -246,26 +244,28 @@ const wholeCommands: readonly CommandRow[] = [
         flags: '--confirm <TIME>',
         meaning: 'Back to the one before, unless `blocksmtp confirm` comes in time.',
       },
+      tellsChange,
     ],
     wrongIn: (_, {confirm}) => wrongTime('--confirm', confirm, trial),
-    run: works((config, _log, {options, surroundings}) => {
+    run: works((config, _log, {options, form, surroundings}) => {
       const confirmSeconds = givenSeconds(options.confirm, trial);
       const time = confirmSeconds === undefined ? {} : {confirmSeconds};
-      return reload({command: 'reload', ...time}, config, surroundings.output);
+      return reload({command: 'reload', ...time}, form, config, surroundings.output);
     }),
   },
   {
     words: 'confirm',
     settings: ['controlSocket'],
     meaning: 'Keep the configuration that is on trial.',
-    run: reaches((config, _log, {surroundings}, alone) =>
-      reload({command: 'confirm'}, config, surroundings.output, alone),
+    options: [tellsChange],
+    run: reaches((config, _log, {form, surroundings}, alone) =>
+      reload({command: 'confirm'}, form, config, surroundings.output, alone),
     ),
   },
 ];
 
-const clearsFirewall = works((config, log, {surroundings}) =>
-  clearFirewall(config, log, surroundings.output),
+const clearsFirewall = works((config, log, {form, surroundings}) =>
+  clearFirewall(config, form, log, surroundings.output),
 );
 const lifts = asks(() => ({command: 'flush'}));
 

@@ -49,8 +49,11 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   why: {
     details:
-      'It also tells the score and the bars that it is held against, its past, other rules that drop it, and whether blocking is stopped.',
-    examples: [['blocksmtp why 203.0.113.7', 'everything about one address']],
+      'It also tells the score and the bars that it is held against, its past, other rules that drop it, and whether blocking is stopped. Of a host or a domain (also of a mailbox in it) it looks for addresses in the DNS (A, AAAA, MX, SPF), in the log of the last week and among the blocks, and tells of each how it stands, what was refused, and what to do. What it could not look up it names. An address is a hint, and no proof.',
+    examples: [
+      ['blocksmtp why 203.0.113.7', 'everything about one address'],
+      ['blocksmtp why partner.example', 'why does mail from partner.example not arrive?'],
+    ],
   },
   block: {
     details:

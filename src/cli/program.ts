@@ -58,9 +58,8 @@ class Renamed extends Option {
 }
 
 const exitCodes = `
-Exit codes: 0 done; 1 no (check: not exempt, unblock: was not blocked, resume: was not stopped,
-allow: was allowed, disallow: was not listed,
-confirm: no trial, status and doctor: not all is well, reload: refused, flush: a daemon runs);
+Exit codes: 0 done; 1 no (nothing to change: it was so already; check: not exempt, confirm: no trial,
+status and doctor: not all is well, reload: refused);
 64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong
 configuration.
 A block ends by itself; one of iptables only while a daemon runs. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

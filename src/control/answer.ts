@@ -33,10 +33,7 @@ import {isKnownContact} from './contact.js';
 import {isComplaints, isComplaintStatus, isLetters} from './complaint-shapes.js';
 import {isFamily} from './family-shape.js';
 import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
-import type {MailStatus} from '../report/mail/status.js';
-import type {AlarmKind} from '../submission/limits.js';
-import type {MailSender, Shown} from '../submission/view.js';
-import type {SenderKind} from '../submission/whose/sender.js';
+import {isMailSender, isMailStatus} from './mail-shapes.js';
 import type {Answer} from './protocol.js';
 
 const isRule = oneOf<Rule>({
@@ -94,36 +91,6 @@ const isSenderHour = shape<SenderHour>({
   connections: isNumber,
   destinations: listOf(isText),
   pid: isNumber,
-  lastMs: isNumber,
-});
-
-const isShown = shape<Shown>({text: isText, recipients: isNumber});
-const isExempt: Is<number | 'none'> = (value): value is number | 'none' =>
-  value === 'none' || isNumber(value);
-
-const isMailSender = shape<MailSender>({
-  sender: isText,
-  kind: oneOf<SenderKind>({auth: true, uid: true, host: true}),
-  recipients: isNumber,
-  messages: isNumber,
-  domains: isNumber,
-  failed: isNumber,
-  deferred: isNumber,
-  waiting: isNumber,
-  queued: maybe(isNumber),
-  lastHour: isNumber,
-  normal: maybe(isNumber),
-  usualNow: isNumber,
-  alarm: maybe(
-    oneOf<AlarmKind>({
-      ...{message: true, hour: true, day: true, failures: true},
-      ...{newSender: true, strangers: true, unusual: true, queue: true},
-    }),
-  ),
-  exempt: maybe(isExempt),
-  froms: listOf(isShown),
-  scripts: listOf(isShown),
-  firstMs: isNumber,
   lastMs: isNumber,
 });
 
@@ -283,20 +250,6 @@ const isHearingView = shape<HearingView>({
   ),
 });
 
-const isTotal = shape<MailStatus['totals']['auth']>({messages: isNumber, recipients: isNumber});
-const isMailMode: Is<Config['outgoingMail']> = (value): value is Config['outgoingMail'] =>
-  isText(value) && settings.outgoingMail.kind.read(value).ok;
-const isMailStatus = shape<MailStatus>({
-  mode: isMailMode,
-  senders: isNumber,
-  over: isNumber,
-  inQueue: maybe(shape<NonNullable<MailStatus['inQueue']>>({waiting: isNumber, held: isNumber})),
-  holdTrouble: maybe(isText),
-  totals: shape<MailStatus['totals']>({
-    ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},
-  }),
-});
-
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
   backend: isBackend,
@@ -340,7 +293,7 @@ const isAnswer = variants<Answer>({
   contact: isKnownContact,
   letters: isLetters,
   complaints: isComplaints,
-  done: isMessage,
+  ...{done: isMessage, unchanged: isMessage},
   notBlocked: isMessage,
   notStopped: isMessage,
   refused: isMessage,

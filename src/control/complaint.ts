@@ -53,6 +53,8 @@ export function serveComplaint(request: Served, view: ComplaintDeskView, nowMs: 
     case 'complaintForget': {
       const {contact} = request;
       if (!isSmtpMailbox(contact)) return refused(`${printable(contact, 80)}: expected a mailbox`);
+      const before = tables.complaintLeftOut.get(contact.toLowerCase())?.kind;
+      if (before === 'forgotten') return unchanged(`nobody complains to ${contact} already`);
       forget(tables.complaintLeftOut, contact, nowMs);
       withdraw(
         view,
@@ -66,9 +68,13 @@ export function serveComplaint(request: Served, view: ComplaintDeskView, nowMs: 
       if (network === undefined) {
         return refused(`${printable(request.network, 80)}: expected an address or a network`);
       }
-      never(tables.complaintLeftOut, network.text, nowMs);
+      const {text} = network;
+      if (tables.complaintLeftOut.get(text)?.kind === 'never') {
+        return unchanged(`nobody complains of ${text} already`);
+      }
+      never(tables.complaintLeftOut, text, nowMs);
       withdraw(view, (each) => overlaps(networkOf(each.network), network), nowMs);
-      return done(`nobody complains of ${network.text} any more`);
+      return done(`nobody complains of ${text} any more`);
     }
     case 'complaintAnswer':
       return returned(request, view, nowMs);
@@ -76,6 +82,7 @@ export function serveComplaint(request: Served, view: ComplaintDeskView, nowMs: 
 }
 
 const refused = (message: string): Answer => ({kind: 'refused', message});
+const unchanged = (message: string): Answer => ({kind: 'unchanged', message});
 const done = (message: string): Answer => ({kind: 'done', message});
 
 function withdraw(
@@ -133,9 +140,15 @@ function release(
     const days = `${book?.days ?? 0} of ${previewDays} days`;
     return refused(`they were shown on ${days}: look at them, then add --yes`);
   }
+  const isAllowedNow = send === 'sure' && (book === undefined || !maySend(book));
   if (send === 'sure') allowSending(tables.complaintBook);
-  for (const each of meant) putStep(tables.complaints, each, {kind: 'composed', go: 'yes'});
-  return done(`${countText(meant.length, 'complaint')} to be sent: see blocksmtp complaints`);
+  const left = meant.filter(
+    ({step}) => step.kind !== 'composed' || step.go === 'no' || step.againMs !== undefined,
+  );
+  for (const each of left) putStep(tables.complaints, each, {kind: 'composed', go: 'yes'});
+  if (left.length === 0 && !isAllowedNow)
+    return unchanged('no complaint waits to be sent: see blocksmtp complaints');
+  return done(`${countText(left.length, 'complaint')} to be sent: see blocksmtp complaints`);
 }
 
 function letterView(
@@ -174,6 +187,7 @@ function returned(
     return refused('no complaint of this number was sent');
   const said = printable(why, mostWhy);
   if (is === 'delay') return done('noted: the mailer still tries');
+  if (is === 'bounce' && complaint.step.kind === 'bounced') return unchanged('noted before');
   if (is === 'bounce') {
     if (complaint.contact !== undefined) {
       markDead(tables.complaintLeftOut, complaint.contact.mailbox, said, nowMs);
@@ -185,7 +199,7 @@ function returned(
   // A person's answer stays: a ticket system may write again when the ticket is closed.
   const {step} = complaint;
   if (step.kind === 'bounced' || (step.kind === 'answered' && step.by === 'person')) {
-    return done('noted before');
+    return unchanged('noted before');
   }
   putStep(tables.complaints, complaint, {kind: 'answered', atMs: nowMs, sentMs: sent, by: is});
   return done(`noted: answered by ${is === 'person' ? 'a person' : 'a program'}`);

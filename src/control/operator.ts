@@ -191,11 +191,14 @@ function unblock(network: Network, {state}: OperatorView, nowMs: number): Served
 function block(
   network: Network,
   seconds: number,
-  {guard, exemptions}: OperatorView,
+  {guard, state, exemptions}: OperatorView,
   nowMs: number,
 ): Served {
   const exempt = whyExempt(network, exemptions);
   if (exempt !== undefined) return refused(exempt);
+  if (isSame(state.blocks.get(network.text), seconds, nowMs)) {
+    return unchanged(`${network.text} is blocked already, for as long`);
+  }
   const outcome = guard.block(operatorBlock(network, seconds, nowMs), 1);
   return outcome.kind === 'block'
     ? {answer: {kind: 'done', message: `${network.text} is blocked`}, outcomes: [outcome]}
@@ -205,6 +208,7 @@ function block(
 function flush(state: State, nowMs: number): Served {
   const outcomes = liftAll(state, nowMs);
   const {length} = outcomes;
+  if (length === 0) return unchanged('no block stands');
   const message = `${countText(length, 'block')} ${length === 1 ? 'is' : 'are'} lifted`;
   return {answer: {kind: 'done', message}, outcomes};
 }
@@ -230,6 +234,19 @@ function blockAround(network: Network, state: State): Block | undefined {
 const holeAround = (network: Network, {except = []}: Block): string | undefined =>
   except.find((text) => holds(text, network));
 
+/**
+ * Of the time that is asked for. A share: who asks for the same block again a moment later, or each night for ten
+ * years of it, wants what stands already.
+ */
+const sameShare = 0.01;
+
+/** A block that evidence made is another one: its end is the ladder's, and its reason is not the operator's. */
+function isSame(block: Block | undefined, seconds: number, nowMs: number): boolean {
+  if (block?.origin !== 'operator') return false;
+  const askedMs = seconds * 1000;
+  return Math.abs(block.untilMs - nowMs - askedMs) <= askedMs * sameShare;
+}
+
 function operatorBlock(network: Network, seconds: number, nowMs: number): Block {
   return {
     network: network.text,
@@ -244,6 +261,11 @@ function whyExempt(network: Network, exemptions: Exemptions): string | undefined
   const exemption = exemptions.ofNetwork(network);
   return exemption && `${network.text}: ${exemptionText(exemption)}`;
 }
+
+const unchanged = (message: string): Served => ({
+  answer: {kind: 'unchanged', message},
+  outcomes: [],
+});
 
 function refused(message: string): Served {
   return {answer: {kind: 'refused', message}, outcomes: []};

@@ -128,10 +128,12 @@ export type Answer =
     }
   | MessageAnswer;
 
-/** An answer in words. */
+/** An answer in words. Only `done` has changed something. */
 export interface MessageAnswer {
-  readonly kind: 'done' | 'notBlocked' | 'notStopped' | 'refused';
+  readonly kind: 'done' | 'unchanged' | 'notBlocked' | 'notStopped' | 'refused';
   readonly message: string;
+  /** In a dry run: it is only told what would be done. */
+  readonly dry?: 'run' | undefined;
 }
 
 /** @returns undefined for anything that is no request; of one only the fields that it has */

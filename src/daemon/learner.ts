@@ -11,7 +11,7 @@
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
-import {isoTime} from '../base/iso-time.js';
+import {localTime} from '../base/time-text.js';
 import type {Say} from '../base/say.js';
 import type {State} from '../guard/state.js';
 import {afterReading, isToRead, learningUntilMs, note} from '../judge/learning.js';
@@ -222,7 +222,7 @@ export class Learner {
     const day =
       untilMs === undefined
         ? []
-        : [`learning until ${isoTime(untilMs)}, and clients are judged more mildly until then`];
+        : [`learning until ${localTime(untilMs)}, and clients are judged more mildly until then`];
     say('notice', [head, ...this.#notes, ...day].join('; '));
   }
 }

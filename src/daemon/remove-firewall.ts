@@ -13,22 +13,33 @@ import {formerChains} from '../blocks/live/former-chains.js';
 import {noFormer, removeAll} from '../blocks/live/leftovers.js';
 import {guardedPorts, seenKey} from '../sessions/served-ports.js';
 
+interface Removed {
+  readonly failures: readonly string[];
+  readonly removed: 'something' | 'nothing';
+}
+
 /**
  * @param state knows what was made under other names and ports; undefined where it cannot be read
- * @returns why something stays, one line each
+ * @returns why something stays, one line each; and whether anything went
  */
 export async function removeFirewall(
   config: Config,
   say: Say,
   state: State | undefined,
-): Promise<readonly string[]> {
-  const surroundings = {run: (call: Call) => runFirewallCall(call), say};
+): Promise<Removed> {
+  let removed: Removed['removed'] = 'nothing';
+  // Of each part that goes a notice tells, and of nothing else.
+  const hear: Say = (level, message) => {
+    if (level === 'notice') removed = 'something';
+    say(level, message);
+  };
+  const surroundings = {run: (call: Call) => runFirewallCall(call), say: hear};
   const ports = guardedPorts(config.mailerPorts, state?.mailerPorts.get(seenKey));
   const settings = {...config, ports};
   const former = state && formerChains(state, chainSpec(settings));
   const [families, variant] = [machineFamilies(), await otherVariant()];
   const formerGuard = state && formerEgress(state);
-  return [
+  const failures = [
     ...(await removeAll(
       settings,
       families,
@@ -42,4 +53,5 @@ export async function removeFirewall(
       ? []
       : await removeGate(settings, families, variant, surroundings)),
   ];
+  return {failures, removed};
 }

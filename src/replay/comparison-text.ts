@@ -3,7 +3,8 @@ import type {ClientUnder, ComparedClient, Comparison} from './comparison.js';
 import {goodOf} from './comparison.js';
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
-import {localTime, table} from '../report/tables/table.js';
+import {localTime} from '../base/time-text.js';
+import {table} from '../report/tables/table.js';
 
 /** Clients that are shown one by one. A count: `--json` has them all. */
 const mostShown = 40;

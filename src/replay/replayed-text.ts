@@ -1,9 +1,10 @@
 /** A replay as text: what would have been blocked, and what a log does not show. */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
+import {localTime} from '../base/time-text.js';
 import type {HeardOffline} from '../hearing/offline.js';
 import type {Replayed, ReplayedBrake, ReplayLimits} from './replayed.js';
-import {localTime, table} from '../report/tables/table.js';
+import {table} from '../report/tables/table.js';
 
 const heading = ['BLOCKED AT', 'CLIENT', 'FOR', 'WHY'];
 

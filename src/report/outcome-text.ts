@@ -6,7 +6,7 @@
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
-import {isoTime} from '../base/iso-time.js';
+import {localTime} from '../base/time-text.js';
 import {printable} from '../base/printable.js';
 import type {LogLevel} from '../base/say.js';
 import type {Outcome, WhyLifted} from '../guard/outcome.js';
@@ -182,7 +182,7 @@ const listBackBecause = {
 
 function listLostText(outcome: Extract<Outcome, {kind: 'listLost'}>): string {
   const {when, sinceMs, names, networks} = outcome;
-  const since = when === 'now' ? '' : ` since ${isoTime(sinceMs)}`;
+  const since = when === 'now' ? '' : ` since ${localTime(sinceMs)}`;
   return `blocking is stopped${since}: the relay refuses ${countText(names, 'user')} whom it had, to ${countText(networks, 'network')}; see whether it still knows its users. Blocks are made again when it does`;
 }
 

@@ -3,7 +3,7 @@ import {complaintLines} from './complaint/status.js';
 import {mailLines} from './mail/status.js';
 import {countText} from '../base/count.js';
 import {aboutText, durationText} from '../base/duration.js';
-import {isoTime} from '../base/iso-time.js';
+import {localTime} from '../base/time-text.js';
 import {endlessText} from '../blocks/overdue.js';
 import {badFileTrouble, type TrialView} from '../config/trial.js';
 import {greetingLines} from './greeting/lines.js';
@@ -100,7 +100,7 @@ export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number)
         ]),
     ...(learning.kind === 'off'
       ? []
-      : [`learning until ${isoTime(learning.untilMs)}: the bars of strangers are higher`]),
+      : [`learning until ${localTime(learning.untilMs)}: the bars of strangers are higher`]),
   ];
 }
 

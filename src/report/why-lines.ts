@@ -4,8 +4,7 @@
  */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
-import {isoTime} from '../base/iso-time.js';
-import {asciiJson} from '../base/printable.js';
+import {jsonWithTimes, localTime} from '../base/time-text.js';
 import type {DropsBeside} from '../blocks/beside.js';
 import type {Block, ShownBlock} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -66,7 +65,7 @@ const mostNames = 8;
 /** `name`: absent where it was not asked for, null where there is none. */
 export function whyJson(why: WhyView, name: RemoteName): string {
   const its = name.kind === 'notAsked' ? {} : {name: name.kind === 'name' ? name.name : null};
-  return `${asciiJson({...why, ...its}, 2)}\n`;
+  return `${jsonWithTimes({...why, ...its}, 2)}\n`;
 }
 
 export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[] {
@@ -91,7 +90,7 @@ export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[
     ...crowdLines(why.crowd, nowMs),
     ...undoLines(why),
     ...history.map(({atMs, event, reason}) => {
-      return `${isoTime(atMs)} ${event}: ${event === 'blocked' ? reason : liftedText(reason)}`;
+      return `${localTime(atMs)} ${event}: ${event === 'blocked' ? reason : liftedText(reason)}`;
     }),
   ];
 }
@@ -107,7 +106,7 @@ function blockLines(
   const left = aboutText(Math.max(0, Math.ceil((untilMs - nowMs) / 1000)));
   const why = origin === 'operator' ? 'by the operator' : reason;
   return [
-    `${which} from ${isoTime(fromMs)} until ${isoTime(untilMs)} (${left} left): ${why}`,
+    `${which} from ${localTime(fromMs)} until ${localTime(untilMs)} (${left} left): ${why}`,
     ...(passages === undefined ? [] : [passagesText(passages)]),
     ...portLines(block, guardedPorts ?? []),
     ...(passes === null
@@ -140,7 +139,7 @@ function clientLines(known: ClientView, block: Block | null, nowMs: number): str
       : `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,
     ...(secondChanceMs === undefined || secondChanceMs <= nowMs
       ? []
-      : [`until ${isoTime(secondChanceMs)} its names weigh a quarter: what was held up comes`]),
+      : [`until ${localTime(secondChanceMs)} its names weigh a quarter: what was held up comes`]),
     ...(network === 'hot' ? ['a network around it is known for guessers'] : []),
     `blocks so far that make the next one longer: ${blocks}`,
   ];
@@ -149,10 +148,10 @@ function clientLines(known: ClientView, block: Block | null, nowMs: number): str
 const sinceText = ({firstMs, lastMs}: ClientView): string =>
   firstMs === undefined || lastMs === undefined
     ? ''
-    : `, from ${isoTime(firstMs)} to ${isoTime(lastMs)}`;
+    : `, from ${localTime(firstMs)} to ${localTime(lastMs)}`;
 
 function forText({delivered, deliveredDays, deliveredMs, standing, friend}: ClientView): string {
-  const last = deliveredMs === undefined ? '' : `, last ${isoTime(deliveredMs)}`;
+  const last = deliveredMs === undefined ? '' : `, last ${localTime(deliveredMs)}`;
   const parts = [
     ...(delivered === 0 ? [] : [`${deliveredText(delivered, deliveredDays)}${last}`]),
     ...(standing === 'record' ? ['a mailer with a record'] : []),

@@ -5,6 +5,7 @@
  * lead to a warning.
  */
 import {printable, quoted} from '../base/printable.js';
+import {preciseTime} from '../base/time-text.js';
 import type {Alarm, AlarmKind} from './limits.js';
 import {kindOf, nameIn, type SenderKey, uidIn} from './whose/sender.js';
 
@@ -136,7 +137,7 @@ function alarmFields(facts: AlarmFacts, text: string): object {
   return {
     version: 1,
     kind: 'mail',
-    time: new Date(atMs).toISOString(),
+    time: preciseTime(atMs),
     host: printable(host, shownCharacters),
     text,
     way: kindOf(sender),
@@ -180,6 +181,6 @@ export function labelWarning(
   const lines = [head, 'lines of the log that look like those of the relay may be theirs'];
   const text = lines.join('; ');
   const fields = {version: 1, kind: 'label', what, user: printable(user, shownCharacters)};
-  const json = {...fields, host, time: new Date(atMs).toISOString(), text};
+  const json = {...fields, host, time: preciseTime(atMs), text};
   return {uid, title: `${who} imitates the mailer`, text, lines, json: JSON.stringify(json)};
 }

@@ -34,6 +34,14 @@ test('each request has its command', () => {
   expect(names).toEqual(expect.arrayContaining(own));
 });
 
+test('each has --json, but those that list nothing', () => {
+  const without = commands.filter(
+    ({options = []}) => !options.some(({flags}) => flags === '--json'),
+  );
+  // Processes that run on, and texts that are to be put into files.
+  expect(without.map(nameOf)).toEqual(['run', 'greeting', 'gate', 'greet', 'sample-config']);
+});
+
 test.each(commands)('$words: its meaning is sentences; its options are those of its row', (row) => {
   const made = program.commands.find((command) => command.name() === nameOf(row));
   expect(row.meaning).toMatch(/^[A-Z].*\.$/);

@@ -129,7 +129,7 @@ describeInNamespace(
       expect(namespace.list(4)).toContain(`${rule}\n`);
       expect(namespace.list(6)).toContain('-A SPAM_UNAME_GUESSERS -s 2001:db8:7::/64 ');
       expect(ask('list').stdout).toMatch(
-        /^203\.0\.113\.7 +\S+ \S+ +(2h|1h 59m) +- +- +- +by the operator$/m,
+        /^203\.0\.113\.7 +\S+ +(2h|1h 59m) +- +- +- +by the operator$/m,
       );
       const blocks = JSON.parse(ask('list', '--json').stdout) as unknown;
       expect(blocks).toMatchObject([{network: '2001:db8:7::/64'}, {network: '203.0.113.7'}]);

@@ -180,3 +180,22 @@ describe('what came back', () => {
     expect(stepOf('a')).toMatchObject({kind: 'answered', by: 'person'});
   });
 });
+
+describe('called again', () => {
+  test.each([
+    {command: 'complaintForget', contact: 'Abuse@isp.example'},
+    {command: 'complaintNever', network: '192.0.2.0/24'},
+    {command: 'complain', send: 'sure'},
+  ] as const)('$command changes nothing, and says so', (request) => {
+    put('a', '192.0.2.0/24', composed);
+    expect(ask(request)).toMatchObject({kind: 'done'});
+    expect(ask(request)).toMatchObject({kind: 'unchanged'});
+  });
+
+  test('one that waits for its next try is sent at once', () => {
+    ask({command: 'complain', send: 'sure'});
+    put('a', '192.0.2.0/24', {...composed, go: 'yes', againMs: startMs + dayMs});
+    expect(ask({command: 'complain', send: 'sure'})).toMatchObject({kind: 'done'});
+    expect(stepOf('a')).toEqual({kind: 'composed', go: 'yes'});
+  });
+});

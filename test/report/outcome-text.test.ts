@@ -39,7 +39,7 @@ const cases = [
   ],
   [
     {kind: 'listLost', when: 'still', sinceMs: startMs, names: 9, networks: 1},
-    'error blocking is stopped since 2026-11-21T12:00:00Z: the relay refuses 9 users whom it had, to 1 network; see whether it still knows its users. Blocks are made again when it does',
+    'error blocking is stopped since 2026-11-21T12:00:00+00:00: the relay refuses 9 users whom it had, to 1 network; see whether it still knows its users. Blocks are made again when it does',
   ],
   [
     {kind: 'listBack', sinceMs: startMs, why: 'itself'},

@@ -81,7 +81,7 @@ describe('statusLines', () => {
     [{wave: {kind: 'on'}}, 'a wave of strangers is on: the bar of strangers is lower'],
     [
       {learning: {kind: 'on', untilMs: nowMs + 3_600_000}},
-      'learning until 2026-11-21T13:00:00Z: the bars of strangers are higher',
+      'learning until 2026-11-21T13:00:00+00:00: the bars of strangers are higher',
     ],
   ] as const)('all clients together: %j', (changes, expected) => {
     const lines = statusLines(statusOf({crowd: {...quietCrowd, ...changes}}), nowMs);

@@ -67,17 +67,17 @@ describe('whyLines', () => {
     ] as const;
     expect(lines({block, known, history})).toEqual([
       '203.0.113.7: not exempt',
-      'blocked from 2026-11-21T11:59:00Z until 2026-11-21T12:59:00Z (59m left): 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
+      'blocked from 2026-11-21T11:59:00+00:00 until 2026-11-21T12:59:00+00:00 (59m left): 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
       'it asked for: anna.berg, anna.dahl',
       'against it since the block: nothing',
       'for it: nothing was delivered',
       'score 5.0, never below 0; blocked at 10 (for 1h)',
-      'until 2026-11-21T13:59:00Z its names weigh a quarter: what was held up comes',
+      'until 2026-11-21T13:59:00+00:00 its names weigh a quarter: what was held up comes',
       'blocks so far that make the next one longer: 1',
       'to end the block: blocksmtp unblock 203.0.113.7',
       exempting,
-      '2026-11-21T12:00:00Z unblocked: by the operator',
-      '2026-11-21T12:00:00Z blocked: 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
+      '2026-11-21T12:00:00+00:00 unblocked: by the operator',
+      '2026-11-21T12:00:00+00:00 blocked: 10 names that never took mail here in 1s (anna.berg, anna.dahl, +8), none delivered, score 10.0 of 10, proof kernel',
     ]);
   });
 
@@ -85,8 +85,8 @@ describe('whyLines', () => {
     expect(lines({known: mailer})).toEqual([
       '203.0.113.7: not exempt',
       'not blocked',
-      'against it: 1 name that never took mail here, 2 names of former users or of another host, from 2026-11-21T11:59:00Z to 2026-11-21T11:59:59Z',
-      'for it: delivered to 64 recipients on 9 days, last 2026-11-20T12:00:00Z; a mailer with a record; our own users write to it',
+      'against it: 1 name that never took mail here, 2 names of former users or of another host, from 2026-11-21T11:59:00+00:00 to 2026-11-21T11:59:59+00:00',
+      'for it: delivered to 64 recipients on 9 days, last 2026-11-20T12:00:00+00:00; a mailer with a record; our own users write to it',
       'score -12.5, never below -15; blocked at 10 (for 1h)',
       'blocks so far that make the next one longer: 0',
     ]);
@@ -98,7 +98,7 @@ describe('whyLines', () => {
     });
     expect(known).toEqual([
       '203.0.113.7: not exempt',
-      'blocked from 2026-11-21T11:59:00Z until 2026-11-21T12:59:00Z (59m left): by the operator',
+      'blocked from 2026-11-21T11:59:00+00:00 until 2026-11-21T12:59:00+00:00 (59m left): by the operator',
       'nothing is known against it or for it',
       'to end the block: blocksmtp unblock 203.0.113.7',
       exempting,
@@ -166,7 +166,11 @@ describe('whyLines', () => {
 describe('whyJson', () => {
   test('is what is known, with the name if it was asked for', () => {
     const view = {...nothing, known: guesser, block};
-    expect(JSON.parse(whyJson(view, notAsked))).toEqual(JSON.parse(JSON.stringify(view)));
+    const plain = JSON.parse(JSON.stringify(view)) as object;
+    expect(JSON.parse(whyJson(view, notAsked))).toMatchObject({
+      ...plain,
+      block: {...block, untilTime: '2026-11-21T12:59:00Z'},
+    });
     expect(JSON.parse(whyJson(view, {kind: 'none'}))).toMatchObject({name: null});
     expect(JSON.parse(whyJson(view, {kind: 'name', name: 'mx.example.net'}))).toMatchObject({
       name: 'mx.example.net',

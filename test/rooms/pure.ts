@@ -170,6 +170,11 @@ export const pure: readonly Room[] = [
     purpose: 'The state of each complaint, and what is remembered between two of them.',
   },
   {
+    folder: 'hosts',
+    purpose:
+      'A host or a domain of senders: its addresses as its DNS and the log tell, and how each stands.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, its outcomes, and the state it keeps.',
   },

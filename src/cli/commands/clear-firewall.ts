@@ -2,6 +2,7 @@
  * `flush --keep-blocks`: removes everything of ours from the firewall, and leaves the state alone.
  */
 import {unaskedForLong} from './ask.js';
+import {tellChange} from '../face/change.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -13,15 +14,19 @@ import type {Log} from '../../sys/talk/log.js';
 /** What a dry run says instead. */
 export const wouldClear = 'dry_run is set: all of ours would be taken out of the firewall';
 
-export async function clearFirewall(config: Config, log: Log, output: Output): Promise<ExitCode> {
+export async function clearFirewall(
+  config: Config,
+  form: 'text' | 'json',
+  log: Log,
+  output: Output,
+): Promise<ExitCode> {
   const asked = await askControl(config.controlSocket, {command: 'status'});
   if (asked.kind === 'answer') {
     output.complain('a daemon runs, and would put it all back: stop it first');
-    return exitCode.no;
+    return exitCode.unavailable;
   }
   if (config.dryRun) {
-    output.print(`${wouldClear}\n`);
-    return exitCode.ok;
+    return tell('dry', wouldClear, form, output);
   }
   const silent = unaskedForLong(config);
   if (silent !== undefined) {
@@ -35,7 +40,7 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
     return exitCode.unavailable;
   }
   const resources = opened.kind === 'ready' ? opened.resources : undefined;
-  const failures = await removeFirewall(config, log.say, resources?.state);
+  const {failures, removed} = await removeFirewall(config, log.say, resources?.state);
   try {
     resources?.commit();
   } catch (error) {
@@ -44,6 +49,16 @@ export async function clearFirewall(config: Config, log: Log, output: Output): P
   resources?.leave();
   for (const failure of failures) output.complain(failure);
   if (failures.length > 0) return exitCode.unavailable;
-  output.print('nothing of ours is left in the firewall\n');
-  return exitCode.ok;
+  const kind = removed === 'nothing' ? 'unchanged' : 'done';
+  return tell(kind, 'nothing of ours is left in the firewall', form, output);
+}
+
+function tell(
+  kind: 'done' | 'unchanged' | 'dry',
+  message: string,
+  form: 'text' | 'json',
+  output: Output,
+): ExitCode {
+  const answer = kind === 'dry' ? ({kind: 'done', dry: 'run'} as const) : {kind};
+  return tellChange('flush', {...answer, message}, form, output);
 }

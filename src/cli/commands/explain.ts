@@ -4,7 +4,8 @@
  * over. The pipeline is the daemon's own; only the machine is not asked, for these processes are
  * gone.
  */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes, localTime} from '../../base/time-text.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Config} from '../../config/schema.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
@@ -26,7 +27,6 @@ import {sendmail} from '../../mail/sendmail/dialect.js';
 import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
 import {heardText} from '../../replay/replayed-text.js';
-import {localTime} from '../../report/tables/table.js';
 import {stepText} from '../../submission/step-text.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
 import {hostName} from '../../sys/run/machine.js';
@@ -92,7 +92,7 @@ export async function explain(
     const tell = (line: Line, told: Told): void => {
       const {source, offset, text} = line;
       const explained = {source, number: lines.number, offset, line: text, ...told};
-      output.print(form === 'json' ? `${asciiJson(explained)}\n` : asText(explained));
+      output.print(form === 'json' ? `${jsonWithTimes(explained)}\n` : asText(explained));
     };
     const frames = sendmail.frames();
     for await (const piece of input.pieces) {

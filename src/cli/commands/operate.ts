@@ -2,8 +2,10 @@
  * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
  * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
  */
+import {jsonWithTimes} from '../../base/time-text.js';
 import {askWatched, unasked, unaskedForLong} from './ask.js';
 import {type Answered, answerAlone} from './without-daemon.js';
+import {tellChange} from '../face/change.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {patienceMs} from '../inspect/hung-daemon.js';
 import type {Form, Output, WithoutDaemon} from '../face/surroundings.js';
@@ -67,15 +69,11 @@ export async function operate(
       output.complain('what answers is no daemon of this version');
       return exitCode.unavailable;
     case 'done':
-      output.print(`${answer.message}\n`);
-      return exitCode.ok;
+    case 'unchanged':
     case 'notBlocked':
     case 'notStopped':
-      output.complain(answer.message);
-      return exitCode.no;
     case 'refused':
-      output.complain(answer.message);
-      return exitCode.usage;
+      return tellChange(request.command, answer, form === 'json' ? 'json' : 'text', output);
   }
 }
 
@@ -146,7 +144,7 @@ function statusText(status: Status, form: Form): string {
     case 'text':
       return `${statusLines(status, nowMs()).join('\n')}\n`;
     case 'json':
-      return `${JSON.stringify(status, null, 2)}\n`;
+      return `${jsonWithTimes(status, 2)}\n`;
     case 'figures':
       return statusFigures(status);
   }

@@ -1,5 +1,6 @@
 /** `reload`, `confirm`: what only a running daemon can do. */
 import {askWatched, unasked} from './ask.js';
+import {tellChange} from '../face/change.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -7,6 +8,7 @@ import type {CourseRequest} from '../../control/protocol.js';
 
 export async function reload(
   request: CourseRequest,
+  form: 'text' | 'json',
   config: Config,
   output: Output,
   alone: WithoutDaemon = 'mayWork',
@@ -25,10 +27,9 @@ export async function reload(
     return exitCode.unavailable;
   }
   const {answer} = asked;
-  if (answer.kind === 'done') {
-    output.print(`${answer.message}\n`);
-    return exitCode.ok;
+  if ('message' in answer && answer.kind !== 'letters') {
+    return tellChange(request.command, answer, form, output);
   }
-  output.complain('message' in answer ? answer.message : `${controlSocket}: another answer`);
+  output.complain(`${controlSocket}: another answer`);
   return exitCode.no;
 }

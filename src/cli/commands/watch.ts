@@ -4,6 +4,7 @@
  */
 import {printable, printablePath} from '../../base/printable.js';
 import type {Say} from '../../base/say.js';
+import {localTime} from '../../base/time-text.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
@@ -12,7 +13,6 @@ import {endpointText} from '../../outgoing/connection.js';
 import {OutgoingWatch} from '../../outgoing/live/watch.js';
 import {homeText, nameCharacters, uidOf, warningFields} from '../../outgoing/warn/warning.js';
 import type {Observed} from '../../outgoing/watch/observation.js';
-import {localTime} from '../../report/tables/table.js';
 import {hostName, lackingCapabilities} from '../../sys/run/machine.js';
 import {RemoteNames} from '../../sys/talk/remote-names.js';
 
@@ -21,7 +21,7 @@ const remoteCharacters = 32;
 
 /** Columns of the table, and how wide each is; what is longer is cut, but in the last. Characters. */
 const columns = [
-  ['TIME', 8],
+  ['TIME', 14],
   ['USER', 12],
   ['PID', 7],
   ['SURE', 8],

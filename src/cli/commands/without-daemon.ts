@@ -20,6 +20,7 @@ import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {type KeptList, keptListIn, nothingKept} from '../../score/live/kept-list.js';
 import {removeFirewall} from '../../daemon/remove-firewall.js';
 import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
+import {networkOf} from '../../net/network.js';
 import {Guard} from '../../guard/guard.js';
 import {guardSettings} from '../../guard/settings.js';
 import {nobodyListens} from '../../hearing/view.js';
@@ -166,8 +167,14 @@ async function change(
   if (willChange(request, state, exemptionWatch.exemptions)) enforcement.start();
   const answer = await desk.answer(request);
   if (config.dryRun) return wouldBeDone(request, answer);
-  if (answer.kind !== 'done') return answer;
-  if (enforcement.isEnforced(request.network)) return untilWhen(request, answer, config);
+  if (answer.kind === 'unchanged') {
+    // It may stand in the state and not in the kernel, as after a firewall that refused: it is carried out again.
+    const block = state.blocks.get(networkOf(request.network).text);
+    if (block !== undefined) await enforcement.carryOut([{kind: 'block', block, repeat: 1}]);
+    if (enforcement.isEnforced(request.network)) return answer;
+  } else if (answer.kind !== 'done') return answer;
+  if (answer.kind === 'done' && enforcement.isEnforced(request.network))
+    return untilWhen(request, answer, config);
   return {unavailable: 'saved, but the firewall refuses: it is done when the daemon runs again'};
 }
 
@@ -191,7 +198,7 @@ type Changing = Extract<GuardRequest, {command: 'block' | 'unblock' | 'resume'}>
  */
 function wouldBeDone(request: Changing, answer: Answer): Answer {
   if (answer.kind === 'refused') return answer;
-  return {kind: 'done', message: `dry_run is set: ${wouldBe(request)}`};
+  return {kind: 'done', message: `dry_run is set: ${wouldBe(request)}`, dry: 'run'};
 }
 
 function wouldBe(request: Changing): string {
@@ -215,9 +222,9 @@ const nameCharacters = 40;
 /** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
 async function flush({desk, state}: AloneParts, config: Config, log: Log): Promise<Answered> {
   const answer = await desk.answer({command: 'flush'});
-  if (answer.kind !== 'done') return answer;
-  if (config.dryRun) return {...answer, message: wouldClear};
-  const failures = await removeFirewall(config, log.say, state);
+  if (answer.kind !== 'done' && answer.kind !== 'unchanged') return answer;
+  if (config.dryRun) return {kind: 'done', message: wouldClear, dry: 'run'};
+  const {failures, removed} = await removeFirewall(config, log.say, state);
   if (failures.length > 0) return {unavailable: failures.join('; ')};
   const alike = (await chainsLikeOurs(config)).map(({chain}) => printable(chain, nameCharacters));
   const others =
@@ -225,5 +232,5 @@ async function flush({desk, state}: AloneParts, config: Config, log: Log): Promi
       ? ''
       : `; not known, but as blocksmtp makes them: chains ${[...new Set(alike)].join(', ')}: see blocksmtp doctor`;
   const message = `${answer.message}, and nothing of ours is left in the firewall${others}`;
-  return {...answer, message};
+  return {kind: removed === 'nothing' ? answer.kind : 'done', message};
 }

@@ -3,6 +3,7 @@
  * alone on a line, for scripts. Prints the domain of an unverified client too, and then says on standard
  * error that nobody may be accused by it.
  */
+import {asciiJson} from '../../base/printable.js';
 import {boundaryText, judged} from './judged.js';
 import {headersOf, type MessageWish} from './message.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
@@ -12,9 +13,14 @@ import type {Config} from '../../config/schema.js';
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
+interface DomainWish extends Pick<MessageWish, 'as' | 'log'> {
+  readonly file: string;
+  readonly form: 'text' | 'json';
+}
+
 /** Exit 1: there is none. */
 export async function domainOfMessage(
-  {file, as, log: only}: {readonly file: string} & Pick<MessageWish, 'as' | 'log'>,
+  {file, form, as, log: only}: DomainWish,
   config: Config,
   log: Log,
   output: Output,
@@ -32,6 +38,9 @@ export async function domainOfMessage(
     return exitCode.no;
   }
   const [first] = contact.contacts;
-  output.print(`${first?.mailbox.split('@')[1] ?? ''}\n`);
+  const domain = first?.mailbox.split('@')[1] ?? '';
+  const {kind, client} = boundary;
+  const told = {file, client: client.text, verified: kind === 'verified', domain};
+  output.print(form === 'json' ? `${asciiJson(told)}\n` : `${domain}\n`);
   return exitCode.ok;
 }

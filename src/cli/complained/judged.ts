@@ -2,6 +2,7 @@
  * Asks the log about the headers of messages, all at once, and tells of each who handed it in.
  * `complaint/header/boundary.ts` decides.
  */
+import {localTime} from '../../base/time-text.js';
 import {type Boundary, boundaryOf, type Known, wantedIds} from '../../complaint/header/boundary.js';
 import type {MessageHeader} from '../../complaint/header/fields.js';
 import type {Output} from '../face/surroundings.js';
@@ -47,7 +48,7 @@ export function boundaryText(boundary: Boundary): string {
     case 'verified': {
       const {client, queueId, takenMs, proof} = boundary;
       const by = proof === 'journal' ? 'the journal' : 'a log file';
-      return `verified: ${client.text} handed it in as ${queueId} at ${new Date(takenMs).toISOString()} (${by})`;
+      return `verified: ${client.text} handed it in as ${queueId} at ${localTime(takenMs)} (${by})`;
     }
     case 'unverified':
       return `unverified: ${boundary.why}; nobody is accused`;

@@ -2,7 +2,8 @@
  * `blocksmtp complain` and `blocksmtp complaints`: asks the running daemon. If none runs, shows
  * what is in the state, and sends and changes nothing.
  */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import type {Config} from '../../config/schema.js';
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -11,6 +12,7 @@ import {complaintTable, complaintText, lettersText} from '../../report/tables/co
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 import {askWatched} from '../commands/ask.js';
+import {tellChange} from '../face/change.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 
@@ -33,7 +35,7 @@ export async function complaints(
     return exitCode.unavailable;
   }
   const answer = asked.kind === 'answer' ? asked.answer : await alone(request, config, log);
-  return print(answer, form, shows, output);
+  return print(request.command, answer, form, shows, output);
 }
 
 async function alone(request: ComplaintRequest, config: Config, log: Log): Promise<Answer> {
@@ -52,24 +54,23 @@ async function alone(request: ComplaintRequest, config: Config, log: Log): Promi
 }
 
 function print(
+  command: ComplaintRequest['command'],
   answer: Answer,
   form: Wish['form'],
   shows: Wish['shows'],
-  {print: write, complain}: Output,
+  output: Output,
 ): ExitCode {
+  const {print: write, complain} = output;
   switch (answer.kind) {
     case 'letters':
-      write(form === 'json' ? `${asciiJson(answer, 2)}\n` : lettersText(answer));
+      write(form === 'json' ? `${jsonWithTimes(answer, 2)}\n` : lettersText(answer));
       return exitCode.ok;
     case 'complaints': {
-      if (form === 'json') write(`${asciiJson(answer, 2)}\n`);
+      if (form === 'json') write(`${jsonWithTimes(answer, 2)}\n`);
       else if (shows === 'one') write(answer.complaints.map(complaintText).join('\n'));
       else write(complaintTable(answer.complaints, answer.due));
       return exitCode.ok;
     }
-    case 'done':
-      write(`${answer.message}\n`);
-      return exitCode.ok;
     case 'blocks':
     case 'why':
     case 'status':
@@ -78,10 +79,11 @@ function print(
     case 'contact':
       complain('what answers is no daemon of this version');
       return exitCode.unavailable;
+    case 'done':
+    case 'unchanged':
     case 'notBlocked':
     case 'notStopped':
     case 'refused':
-      complain(answer.message);
-      return exitCode.no;
+      return tellChange(command, answer, form, output);
   }
 }

@@ -120,12 +120,13 @@ function tell({done, left}: HoldResult, {deed, form, filter}: HoldWish, output: 
     ...unknown.map((id) => ({id, why})),
   ];
   const word = deed === 'hold' ? 'held' : 'released';
-  if (form === 'json') output.print(`${asciiJson({[word]: done, left: all})}\n`);
+  if (form === 'json')
+    output.print(`${asciiJson({changed: done.length > 0, [word]: done, left: all})}\n`);
   else {
     const back = deed === 'hold' && done.length > 0 ? '; back with: blocksmtp queue release' : '';
     output.print(`${word} ${countText(done.length, 'message')}${back}\n`);
   }
   for (const {id, why: each} of all.slice(0, mostReasons)) output.complain(`${id}: ${each}`);
   if (all.length > mostReasons) output.complain(`and ${all.length - mostReasons} more`);
-  return all.length === 0 ? exitCode.ok : exitCode.no;
+  return all.length === 0 && done.length > 0 ? exitCode.ok : exitCode.no;
 }

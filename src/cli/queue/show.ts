@@ -4,6 +4,7 @@
  */
 import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
+import {localTime} from '../../base/time-text.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
 import {SenderCounts} from '../../queue/count.js';
@@ -16,7 +17,6 @@ import {
   queueFields,
   queueTable,
 } from '../../report/tables/queue.js';
-import {localTime} from '../../report/tables/table.js';
 import type {MailerFiles} from '../../sys/queue/directories.js';
 import {nowMs, pauseUnless} from '../../sys/run/clock.js';
 import {type FoundMessage, type QueueReading, readQueue} from '../../sys/queue/read-queue.js';

@@ -6,6 +6,7 @@
  * A relay that had no blocker goes on to answer a client that is blocked here. What came while the
  * block would have stood is paid for with it.
  */
+import {jsonWithTimes} from '../../base/time-text.js';
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
@@ -70,10 +71,10 @@ export async function replay(
 function textOf(runs: ReturnType<LogReading['end']>, form: Wanted['form']): string {
   const {replayed} = runs[0]!;
   if (runs.length === 1) {
-    return form === 'json' ? `${JSON.stringify(replayed)}\n` : replayedText(replayed);
+    return form === 'json' ? `${jsonWithTimes(replayed)}\n` : replayedText(replayed);
   }
   const compared = compare(runs);
-  return form === 'json' ? `${JSON.stringify(compared)}\n` : comparisonText(compared);
+  return form === 'json' ? `${jsonWithTimes(compared)}\n` : comparisonText(compared);
 }
 
 type Policies =

@@ -51,6 +51,9 @@ export const nameOf = ({words}: CommandRow): string => words.split(' ')[0]!;
 
 export const json = (meaning: string): OptionRow => ({flags: '--json', meaning});
 
+/** Of commands that change something. */
+export const tellsChange = json('Print as JSON whether that changed anything.');
+
 /** Of `list` and `why`. */
 export const withoutNames: OptionRow = {
   flags: '--no-names',

@@ -101,7 +101,7 @@ const complainOfBlocks = works((config, log, call) => {
   const {operands, form, surroundings} = call;
   const {output} = surroundings;
   return operands[0] === 'answer'
-    ? answerReturned(config, output)
+    ? answerReturned(config, form, output)
     : complaints({request: complainRequest(call), form}, config, log, output);
 });
 

@@ -34,7 +34,7 @@ export const contactCommands: readonly CommandRow[] = [
     run: works((config, log, {operands: [address = ''], form, options, surroundings: {output}}) => {
       const {as, log: only, fromMessage} = textsOf(options);
       if (fromMessage === undefined) return contact({address, form}, config, log, output);
-      const wish = {file: fromMessage, as, log: only};
+      const wish = {file: fromMessage, form, as, log: only};
       return searching(config, log, (search) =>
         domainOfMessage(wish, config, log, output, async (client) => (await search(client)).answer),
       );

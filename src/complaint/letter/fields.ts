@@ -3,7 +3,7 @@
  * patterns and hashes already (`names.ts`); nothing here is an address of a user.
  */
 import {countText} from '../../base/count.js';
-import {isoTime} from '../../base/iso-time.js';
+import {isoTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {Accusation} from '../spool/accusation.js';
 import type {Complaint} from '../spool/complaint.js';

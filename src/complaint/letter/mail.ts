@@ -4,6 +4,7 @@
  * that what comes back tells which complaint it is about. Sends nothing.
  */
 import {printable} from '../../base/printable.js';
+import {mailTime} from '../../base/time-text.js';
 import type {Accusation} from '../spool/accusation.js';
 import type {Complaint} from '../spool/complaint.js';
 import {isSmtpMailbox} from './smtp-mailbox.js';
@@ -56,7 +57,7 @@ export function composeMail(
     ['Reply-To', sender.from],
     ['To', contact.mailbox],
     ['Subject', subject],
-    ['Date', new Date(nowMs).toUTCString().replace('GMT', '+0000')],
+    ['Date', mailTime(nowMs)],
     ['Message-ID', `<${id}@${domain}>`],
     // RFC 3834, section 5: no vacation program must answer.
     ['Auto-Submitted', 'auto-generated'],
@@ -97,7 +98,7 @@ function feedbackText(about: Accusation, {ports}: Sender, id: string): string {
   const many = about.kind === 'guessing' ? about.attackers.length + (about.more ?? 0) : 1;
   const type =
     message === undefined ? 'xarf' : message.found.kind === 'scanner' ? 'virus' : 'abuse';
-  const arrival = message && new Date(message.takenMs).toUTCString().replace('GMT', '+0000');
+  const arrival = message && mailTime(message.takenMs);
   return [
     `Feedback-Type: ${type}`,
     'User-Agent: blocksmtp',

@@ -3,7 +3,7 @@
  * happened, and leaves a report out where a fact is not known that its type requires. The tests hold each
  * against the schemas. Computes no id.
  */
-import {isoTime} from '../../base/iso-time.js';
+import {isoTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {Accusation} from '../spool/accusation.js';
 import type {Attacker} from '../spool/deed.js';

@@ -248,7 +248,7 @@ export class Reloader implements LifeCourse {
         : 'the whitelist is just being written, and is read when it is whole';
     const message = `the configuration has not changed; ${whitelist}`;
     this.#log.say('notice', message);
-    return {kind: 'done', message};
+    return {kind: 'unchanged', message};
   }
 
   #endLife(): void {

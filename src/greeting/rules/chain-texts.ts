@@ -4,6 +4,7 @@
  * `ipset` holds known clients in a set, and sees early talk (`nftables-listing.ts` says how); the
  * backend `iptables` has a rule for each of them, and sees none.
  */
+import {kernelTime} from '../../base/time-text.js';
 import {addressBits, type Family} from '../../net/address.js';
 import type {HoldWindow} from '../../outgoing/egress/rules.js';
 import type {OwnRules} from './own-chain.js';
@@ -49,9 +50,7 @@ const printed = (network: string, family: Family): string =>
 
 /** Times in UTC, as iptables reads and prints them wherever the machine stands. */
 const leadRule = (port: number, {fromMs, untilMs}: HoldWindow): string =>
-  `-p tcp -m time --datestart ${utc(fromMs)} --datestop ${utc(untilMs)} -j DNAT --to-destination :${port}`;
-
-const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+  `-p tcp -m time --datestart ${kernelTime(fromMs)} --datestop ${kernelTime(untilMs)} -j DNAT --to-destination :${port}`;
 
 const time = '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)';
 const leadShape = new RegExp(

@@ -3,6 +3,7 @@
  * `iptables-save` prints it: both families and both variants print them just as they are written here.
  * Recognises as ours only rules of exactly these shapes.
  */
+import {kernelTime} from '../../base/time-text.js';
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
 import {addressBits, type Family} from '../../net/address.js';
 import type {Network} from '../../net/network.js';
@@ -64,9 +65,7 @@ function releaseRule({local, localPort, remote, remotePort}: Release, family: Fa
 
 /** Times in UTC, as iptables reads and prints them wherever the machine stands. */
 const dropRule = ({fromMs, untilMs}: HoldWindow): string =>
-  `-m time --datestart ${utc(fromMs)} --datestop ${utc(untilMs)} -j DROP`;
-
-const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+  `-m time --datestart ${kernelTime(fromMs)} --datestop ${kernelTime(untilMs)} -j DROP`;
 
 const time = '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)';
 const dropShape = new RegExp(`^-m time --datestart ${time} --datestop ${time} -j DROP$`);

@@ -6,6 +6,7 @@
  * lead to a warning, `outgoing/warn/live/warner.ts` where it goes.
  */
 import {printable, printablePath, quoted} from '../../base/printable.js';
+import {preciseTime} from '../../base/time-text.js';
 import {type Connection, endpointText} from '../connection.js';
 import type {Home, Owner, Parent, Sighting, Confidence} from '../owner.js';
 
@@ -157,7 +158,7 @@ export function warningFields(warning: Warning, host: string): object {
   const {atMs, connection, sureness, owner} = sighting;
   return {
     version: 1,
-    time: new Date(atMs).toISOString(),
+    time: preciseTime(atMs),
     host: name(host),
     text: warningText(warning),
     sureness,
@@ -187,10 +188,10 @@ const some = (items: readonly unknown[]): readonly unknown[] | undefined =>
 function processFields(owner: Owner, sureness: Confidence): object {
   const {pid, startedMs, uid, user, executable, command, directory, script, home} = owner;
   // Of one that is gone it is the time at which it was missed.
-  const started = sureness === 'gone' || startedMs <= 0 ? undefined : new Date(startedMs);
+  const started = sureness === 'gone' || startedMs <= 0 ? undefined : preciseTime(startedMs);
   return {
     pid,
-    started: started?.toISOString(),
+    started,
     uid: uid < 0 ? undefined : uid,
     user: known(name(user)),
     program: known(wholePath(executable)),

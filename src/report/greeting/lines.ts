@@ -1,7 +1,7 @@
 /** How the greeting stands, and what it has shown of a client, as lines for people. */
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
-import {isoTime} from '../../base/iso-time.js';
+import {localTime} from '../../base/time-text.js';
 import {quoted} from '../../base/printable.js';
 import type {GreetedView, GreetingView} from '../../greeting/view.js';
 import {isSilent} from './silence.js';
@@ -48,17 +48,17 @@ export function greetedLines(greeted: GreetedView | undefined): string[] {
     ...(never || passedUntilMs === undefined
       ? []
       : [
-          `it has waited for the greeting, and goes straight to the mailer until ${isoTime(passedUntilMs)}`,
+          `it has waited for the greeting, and goes straight to the mailer until ${localTime(passedUntilMs)}`,
         ]),
     ...(early === undefined
       ? []
       : [
-          `it spoke before the greeting ${countText(early.times, 'time')}, last ${isoTime(early.lastMs)}${early.said === undefined ? '' : `: ${quoted(early.said)}`}`,
+          `it spoke before the greeting ${countText(early.times, 'time')}, last ${localTime(early.lastMs)}${early.said === undefined ? '' : `: ${quoted(early.said)}`}`,
         ]),
     ...(left === undefined
       ? []
       : [
-          `it left without a word or a command ${countText(left.times, 'time')}, last ${isoTime(left.lastMs)}: that weighs nothing`,
+          `it left without a word or a command ${countText(left.times, 'time')}, last ${localTime(left.lastMs)}: that weighs nothing`,
         ]),
   ];
 }

@@ -1,9 +1,10 @@
 /** `list`: the blocks that stand, as a table and as JSON. */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes, localTime} from '../../base/time-text.js';
 import type {Block, ShownBlock} from '../../blocks/block.js';
 import {becauseInShort, namesText} from '../../judge/because-text.js';
 import {blockedBy} from '../status.js';
-import {localTime, roughTime, table} from './table.js';
+import {roughTime, table} from './table.js';
 
 /** Length of a host's name. Characters. */
 const hostCharacters = 32;
@@ -60,5 +61,5 @@ export const blocksJson = (
     const name = hosts.get(block.network);
     return {...block, blockedBy: blockedBy(block), ...(name !== undefined && {name})};
   });
-  return `${asciiJson(named, 2)}\n`;
+  return `${jsonWithTimes(named, 2)}\n`;
 };

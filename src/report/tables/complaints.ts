@@ -1,5 +1,5 @@
 /** Complaints as lines for a terminal. What comes from outside is printable already, or made so here. */
-import {isoTime} from '../../base/iso-time.js';
+import {localTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {ComplaintView, LetterView} from '../../complaint/view.js';
 import {countText} from '../../base/count.js';
@@ -27,7 +27,7 @@ const dueText = (due: number): string =>
 export function complaintTable(complaints: readonly ComplaintView[], due: number): string {
   if (complaints.length === 0) return `no complaints\n${dueText(due)}`;
   const rows = complaints.map((each) => [
-    isoTime(each.sentMs ?? each.madeMs),
+    localTime(each.sentMs ?? each.madeMs),
     stepWords[each.step],
     shown(each.network),
     shown(each.mailbox ?? '-'),
@@ -48,8 +48,8 @@ export function complaintText(complaint: ComplaintView): string {
     `complaint ${id}`,
     `about:   ${kind}, ${complaint.addresses} addresses of ${shown(network)}`,
     `to:      ${to}`,
-    `made:    ${isoTime(madeMs)}`,
-    ...(sentMs === undefined ? [] : [`sent:    ${isoTime(sentMs)}`]),
+    `made:    ${localTime(madeMs)}`,
+    ...(sentMs === undefined ? [] : [`sent:    ${localTime(sentMs)}`]),
     `step:    ${stepWords[step]}${why === '' ? '' : `: ${shown(why)}`}`,
     `blocks:  ${complaint.before} in the 7 days before, ${complaint.after} since`,
   ];

@@ -2,8 +2,8 @@
  * `contact`: the abuse contact of an address, for people and for programs. All reasons are foreign
  * text.
  */
-import {asciiJson, printable} from '../../base/printable.js';
-import {isoTime} from '../../base/iso-time.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes, localTime} from '../../base/time-text.js';
 import type {Certainty, ContactAnswer} from '../../complaint/contact/answer.js';
 import {sourceText} from '../../complaint/contact/trust.js';
 
@@ -26,7 +26,7 @@ const certaintyText: Readonly<Record<Certainty, string>> = {
 export function contactText({address, answer, by}: Shown): string {
   switch (answer.kind) {
     case 'found': {
-      const since = `${by === 'cache' ? 'remembered since' : 'asked just now,'} ${isoTime(answer.foundMs)}`;
+      const since = `${by === 'cache' ? 'remembered since' : 'asked just now,'} ${localTime(answer.foundMs)}`;
       const width = Math.max(...answer.contacts.map(({mailbox}) => mailbox.length));
       const lines = answer.contacts.map(
         ({mailbox, source, certainty}) =>
@@ -42,4 +42,4 @@ export function contactText({address, answer, by}: Shown): string {
 }
 
 export const contactJson = ({address, answer, by}: Shown): string =>
-  `${asciiJson({address, ...answer, by}, 2)}\n`;
+  `${jsonWithTimes({address, ...answer, by}, 2)}\n`;

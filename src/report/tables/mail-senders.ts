@@ -3,11 +3,12 @@
  * mailer carries (`mailer`), the offender on top; and as JSON. Columns that say nothing are left out.
  */
 import {printable} from '../../base/printable.js';
+import {localTime, preciseTime} from '../../base/time-text.js';
 import type {SenderHour} from '../../outgoing/sender-hours.js';
 import {byOffence, factorOf, type MailSender, type Shown} from '../../submission/view.js';
 import {kindOf, nameIn} from '../../submission/whose/sender.js';
 import {directCells, directHead, senderFields} from './senders.js';
-import {localTime, table} from './table.js';
+import {table} from './table.js';
 
 /** Of mail senders a table shows those of one way in, or sums by what they typed. */
 export const senderViews = ['auth', 'uid', 'host', 'from', 'script'] as const;
@@ -185,7 +186,7 @@ function mailFields(row: MailSender): object {
     exempt: row.exempt,
     from: typed(row.froms),
     scripts: typed(row.scripts),
-    first: new Date(row.firstMs).toISOString(),
-    last: new Date(row.lastMs).toISOString(),
+    first: preciseTime(row.firstMs),
+    last: preciseTime(row.lastMs),
   };
 }

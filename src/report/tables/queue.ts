@@ -4,12 +4,12 @@
  */
 import {aboutText} from '../../base/duration.js';
 import {countText} from '../../base/count.js';
-import {isoTime} from '../../base/iso-time.js';
 import {printable} from '../../base/printable.js';
+import {isoTime, localTime} from '../../base/time-text.js';
 import type {SenderCount} from '../../queue/count.js';
 import {headerOf, type QueuedMessage, receivedOf, type Whose} from '../../queue/message.js';
 import {unfolded} from '../../queue/received.js';
-import {localTime, table} from './table.js';
+import {table} from './table.js';
 
 /** Length of one cell. Characters. */
 const cellCharacters = 48;

@@ -1,8 +1,8 @@
 /** The half of `senders` that tells who opened connections to mail ports of others: as cells, and as fields of JSON. */
 import {printable, printablePath} from '../../base/printable.js';
+import {localTime, preciseTime} from '../../base/time-text.js';
 import type {SenderHour, Permission} from '../../outgoing/sender-hours.js';
 import {homeFields, homeText, nameCharacters, wholePath} from '../../outgoing/warn/warning.js';
-import {localTime} from './table.js';
 
 /** Longest path or list in a column. Characters. */
 const cellCharacters = 60;
@@ -66,5 +66,5 @@ export const senderFields = (row: SenderHour): object => ({
   connections: row.connections,
   destinations: row.destinations,
   pid: row.pid === 0 ? undefined : row.pid,
-  last: new Date(row.lastMs).toISOString(),
+  last: preciseTime(row.lastMs),
 });

@@ -1,4 +1,4 @@
-/** Text for people: tables, times. Pure; `cli/program.ts` prints. */
+/** Text for people: tables, lengths of time. Pure; `cli/program.ts` prints. */
 
 /** Columns as wide as their widest cell; the last one is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -10,12 +10,6 @@ export function table(rows: readonly (readonly string[])[]): string {
     row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '),
   );
   return `${lines.join('\n')}\n`;
-}
-
-/** Local time to the second, as the log of most machines shows it: `2026-11-21 12:00:00`. */
-export function localTime(ms: number): string {
-  const date = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** A length for people, in its two largest units: `1h 5m`, `42s`. */

@@ -1,5 +1,5 @@
 /** `trace`: the sender of a message, as text for people. All of the message is foreign text. */
-import {isoTime} from '../../base/iso-time.js';
+import {localTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {TracedSender, TraceVerdict} from '../../queue/trace/verdict.js';
 
@@ -20,7 +20,7 @@ export function traceText({verdict, queued}: Traced): string {
   const {queueId, submissionId, atMs, whose, proof, from, recipients, delivered} = verdict;
   const says = proof === 'journal' ? 'the journal, written by the mailer' : 'a log file';
   const lines = [
-    `message:   ${queueId}, ${isoTime(atMs)}`,
+    `message:   ${queueId}, ${localTime(atMs)}`,
     `sender:    ${senderText(whose)}`,
     ...(submissionId === undefined ? [] : [`handed in: ${submissionId}`]),
     `proof:     ${says}`,

@@ -2,8 +2,9 @@
 import {parseAddress} from '../../net/address.js';
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
+import {localTime, preciseTime} from '../../base/time-text.js';
 import type {WaitingView} from '../../greeting/view.js';
-import {localTime, table} from './table.js';
+import {table} from './table.js';
 
 export function waitingTable({waiting, waiters, heardMs}: WaitingView, nowMs: number): string {
   if (heardMs === undefined) return 'the gate has not been heard since the daemon began\n';
@@ -20,7 +21,7 @@ export function waitingTable({waiting, waiters, heardMs}: WaitingView, nowMs: nu
 
 export const waitingJson = ({waiters}: WaitingView): string =>
   `${JSON.stringify(
-    waiters.map(({client, sinceMs}) => ({client, since: new Date(sinceMs).toISOString()})),
+    waiters.map(({client, sinceMs}) => ({client, since: preciseTime(sinceMs)})),
     null,
     2,
   )}\n`;

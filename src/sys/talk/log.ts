@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import {Writable} from 'node:stream';
 import winston from 'winston';
 import {type LogLevel, logLevels, type Say, syslogSeverity} from '../../base/say.js';
+import {localStamp} from '../../base/time-text.js';
 import {appendText} from '../disk/regular-file.js';
 import {atMost} from '../run/at-most.js';
 import {SyslogStream} from './syslog-stream.js';
@@ -40,7 +41,7 @@ const inOneLine = (message: unknown): string =>
   String(message).replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
 
 const stamped = combine(
-  timestamp(),
+  timestamp({format: () => localStamp(Date.now())}),
   printf((line) => `${String(line['timestamp'])} ${line.level} ${inOneLine(line.message)}`),
 );
 

@@ -99,14 +99,26 @@ test('complain headers prints nothing that a terminal obeys', async () => {
 
 describe('contact --from-message', () => {
   test('prints the domain alone', async () => {
-    const {output, parts, complaints, ...wish} = world();
+    const {output, parts, complaints, ...rest} = world();
+    const wish = {...rest, form: 'text'} as const;
     const {findContact} = knows(found);
     expect(await domainOfMessage(wish, config, parts.log, output, findContact)).toBe(0);
     expect([parts.printed(), complaints]).toEqual(['example.org\n', []]);
   });
 
+  test('as JSON: with the client, and whether our log bears it out', async () => {
+    const {output, parts, ...rest} = world();
+    const {findContact} = knows(found);
+    const wish = {...rest, form: 'json'} as const;
+    expect(await domainOfMessage(wish, config, parts.log, output, findContact)).toBe(0);
+    expect(JSON.parse(parts.printed())).toMatchObject({
+      ...{client, verified: true, domain: 'example.org'},
+    });
+  });
+
   test('of an unverified one too, with a word about it', async () => {
-    const {output, parts, complaints, ...wish} = world('203.0.113.9');
+    const {output, parts, complaints, ...rest} = world('203.0.113.9');
+    const wish = {...rest, form: 'text'} as const;
     const {findContact} = knows(found);
     expect(await domainOfMessage(wish, config, parts.log, output, findContact)).toBe(0);
     expect(parts.printed()).toBe('example.org\n');
@@ -117,7 +129,8 @@ describe('contact --from-message', () => {
     {kind: 'none', network: client, why: 'nobody is listed'},
     {kind: 'failed', why: 'no answer', againMs: 0},
   ])('exits with 1 where there is none: $kind', async (answer) => {
-    const {output, parts, complaints, ...wish} = world();
+    const {output, parts, complaints, ...rest} = world();
+    const wish = {...rest, form: 'text'} as const;
     const {findContact} = knows(answer);
     expect(await domainOfMessage(wish, config, parts.log, output, findContact)).toBe(1);
     expect(parts.printed()).toBe('');

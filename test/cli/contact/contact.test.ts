@@ -102,7 +102,7 @@ whereRoot('by HTTPS from the bootstrap to the registry, and to another one', asy
   const one = ask('192.0.2.7');
   expect(one).toMatchObject({code: 0, stderr: ''});
   expect(one.stdout).toMatch(
-    /^network: {3}192\.0\.2\.0\/24\ncontact: {3}abuse@example\.net {2}registry: published for this network\nknown: {5}asked just now, 20\S+Z\n$/,
+    /^network: {3}192\.0\.2\.0\/24\ncontact: {3}abuse@example\.net {2}registry: published for this network\nknown: {5}asked just now, 20\S+[+-]\d\d:\d\d\n$/,
   );
   const two = ask('203.0.113.7', '--json');
   expect(JSON.parse(two.stdout)).toMatchObject({

@@ -63,6 +63,20 @@ test('the messages are shown, held with the reason, and released again', async (
   expect(complaints).toEqual([]);
 });
 
+test.each(['hold', 'release'] as const)(
+  '%s, called twice, changes nothing, and says so',
+  async (deed) => {
+    world.put('mqueue/q1', id(1));
+    if (deed === 'release') await run('hold', everything);
+    printed = '';
+    expect(await run(deed, everything, {form: 'json'})).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({changed: true, left: []});
+    printed = '';
+    expect(await run(deed, everything, {form: 'json'})).toBe(1);
+    expect(JSON.parse(printed)).toMatchObject({changed: false, left: []});
+  },
+);
+
 test('more than a hundred need --yes, and without it nothing is done', async () => {
   for (let number = 100; number < 201; number++) world.put('mqueue/q1', id(number));
   expect(await run('hold', everything)).toBe(1);
@@ -80,6 +94,7 @@ test('a message that sendmail leaves, and one that is not there, are named', asy
   const ids = new Set([id(1), id(13), id(99)]);
   expect(await run('hold', {ids}, {form: 'json'})).toBe(1);
   expect(JSON.parse(printed)).toEqual({
+    changed: true,
     held: [id(1)],
     left: [
       {id: id(13), why: `${id(13)}: locked`},

@@ -64,9 +64,9 @@ test('--watch repeats it with the time above, shows what has changed, and ends w
   expect(rounds().map((text) => /(\d+ messages?) of/.exec(text)?.[1])).toEqual([
     ...['1 message', '2 messages', '1 message'],
   ]);
-  expect(printed.filter((text) => /^\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$/.test(text))).toHaveLength(
-    2,
-  );
+  expect(
+    printed.filter((text) => /^\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d\n$/.test(text)),
+  ).toHaveLength(2);
 });
 
 test('--watch with --json prints one object a round, and nothing between', async () => {

@@ -155,7 +155,7 @@ describe('replay says what the log cannot tell', () => {
     expect(limits).toEqual([
       'A log names a client for sure when its envelope ends, and blocks begin then; the daemon sees the socket and blocks at unknown name no. 3.',
       expect.stringMatching(
-        /^Nothing is known of before 2026-11-\d\d \d\d:\d\d:01, so verdicts are like the daemon's from 2026-11-\d\d \d\d:\d\d:01 on; older logs help\.$/,
+        /^Nothing is known of before 2026-11-\d\dT\d\d:\d\d:01[+-]\d\d:\d\d, so verdicts are like the daemon's from 2026-11-\d\dT\d\d:\d\d:01[+-]\d\d:\d\d on; older logs help\.$/,
       ),
     ]);
   });

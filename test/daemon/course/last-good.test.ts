@@ -166,7 +166,7 @@ describe('a start with a file that has gone bad', () => {
     expect(said.filter((line) => line.includes('NOT in force'))).toHaveLength(2);
     expect(readLastGood(folder, options)).toBe(good);
     write(`${good}# corrected\n`);
-    expect(await course.reload('signal')).toMatchObject({kind: 'done'});
+    expect(await course.reload('signal')).toMatchObject({kind: 'unchanged'});
     expect([course.trial, course.next]).toEqual([{kind: 'none'}, undefined]);
     said = [];
     jest.advanceTimersByTime(2 * 3_600_000);

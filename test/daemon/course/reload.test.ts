@@ -208,7 +208,7 @@ describe('a reload of what has not changed', () => {
     expect(said).toEqual([]);
     refreshed('unsettled');
     expect(await answer).toMatchObject({
-      kind: 'done',
+      kind: 'unchanged',
       message: expect.stringMatching(/has not changed; the whitelist is just being written/),
     });
     expect(said).toHaveLength(1);
@@ -217,7 +217,7 @@ describe('a reload of what has not changed', () => {
 
   test('needs no life that has begun', async () => {
     const course = courseOf(firstLife());
-    expect(await course.reload('signal')).toMatchObject({kind: 'done'});
+    expect(await course.reload('signal')).toMatchObject({kind: 'unchanged'});
     expect(said).toEqual(['notice the configuration has not changed; the whitelist is read anew']);
   });
 

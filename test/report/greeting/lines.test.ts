@@ -41,9 +41,9 @@ test('status tells the mode, the gate and what became of its clients', () => {
 test('why tells what the client did', () => {
   const early = {times: 2, lastMs: nowMs, said: 'EHLO bot'};
   expect(greetedLines({passedUntilMs: nowMs, early, left: {times: 1, lastMs: nowMs}})).toEqual([
-    'it has waited for the greeting, and goes straight to the mailer until 2026-11-21T12:00:00Z',
-    'it spoke before the greeting 2 times, last 2026-11-21T12:00:00Z: "EHLO bot"',
-    'it left without a word or a command 1 time, last 2026-11-21T12:00:00Z: that weighs nothing',
+    'it has waited for the greeting, and goes straight to the mailer until 2026-11-21T12:00:00+00:00',
+    'it spoke before the greeting 2 times, last 2026-11-21T12:00:00+00:00: "EHLO bot"',
+    'it left without a word or a command 1 time, last 2026-11-21T12:00:00+00:00: that weighs nothing',
   ]);
   expect(greetedLines({passedUntilMs: nowMs, exempt: 'a mailer with a record'})).toEqual([
     'it never waits for the greeting: a mailer with a record',

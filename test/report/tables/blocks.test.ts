@@ -1,8 +1,8 @@
 /** The blocks that stand, as a table and as JSON. */
 import {expect, test} from '@jest/globals';
+import {isoTime, localTime} from '../../../src/base/time-text.js';
 import type {Block} from '../../../src/blocks/block.js';
 import {blocksJson, blockTable} from '../../../src/report/tables/blocks.js';
-import {localTime} from '../../../src/report/tables/table.js';
 import {because} from '../../judge/samples.js';
 import {nowMs} from '../status-samples.js';
 
@@ -58,8 +58,8 @@ test('each has its row: host, names and rule, or that there is none', () => {
 test('as JSON each block is as it is, with what has made it and the name of its host', () => {
   const text = blocksJson(blocks, hosts);
   expect(text).toMatch(/^[\n\x20-\x7e]*$/);
-  expect(JSON.parse(text)).toEqual([
-    {...blocks[0], blockedBy: 'row', name: 'mx.example.net'},
+  expect(JSON.parse(text)).toMatchObject([
+    {...blocks[0], blockedBy: 'row', untilTime: isoTime(untilMs), name: 'mx.example.net'},
     {...blocks[1], blockedBy: 'neighbours'},
     {...blocks[2], blockedBy: 'operator', name: long},
     {...blocks[3], blockedBy: 'earlier'},

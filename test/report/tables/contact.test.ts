@@ -21,7 +21,7 @@ test('found', () => {
       'network:   192.0.2.0/24',
       'contact:   abuse@example.net       reverse name: guessed from the name',
       'contact:   postmaster@example.net  reverse name: guessed from the name',
-      'known:     remembered since 2026-11-29T12:00:00Z',
+      'known:     remembered since 2026-11-29T12:00:00+00:00',
       '',
     ].join('\n'),
   );
@@ -39,6 +39,6 @@ test('not found: the reason is printable', () => {
 
 test('for programs', () => {
   expect(JSON.parse(contactJson(shown(found, 'cache')))).toEqual({
-    ...{address: '192.0.2.7', ...found, by: 'cache'},
+    ...{address: '192.0.2.7', ...found, by: 'cache', foundTime: '2026-11-29T12:00:00Z'},
   });
 });

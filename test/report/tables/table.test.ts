@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {localTime, roughTime, table} from '../../../src/report/tables/table.js';
+import {roughTime, table} from '../../../src/report/tables/table.js';
 
 describe('roughTime', () => {
   test.each([
@@ -35,13 +35,5 @@ describe('table', () => {
         '',
       ].join('\n'),
     );
-  });
-});
-
-describe('localTime', () => {
-  test('is the local time to the second, as the log shows it', () => {
-    const date = new Date(2026, 10, 21, 12, 5, 9);
-    expect(localTime(date.getTime())).toBe('2026-11-21 12:05:09');
-    expect(localTime(date.getTime() + 999)).toBe('2026-11-21 12:05:09');
   });
 });

@@ -32,7 +32,7 @@ describe('levels', () => {
     const expected = names.map((name) => `${name} this is ${name} shown`);
     const lines = child.complaints().trim().split('\n');
     expect(lines.map((line) => line.replace(/^\S+ /, ''))).toEqual(expected);
-    for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z /);
+    for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d /);
     expect(child.output()).toBe('');
   });
 

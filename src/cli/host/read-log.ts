@@ -1,0 +1,171 @@
+/**
+ * Reads for `why HOST` what the mailer's log says of clients: the newest part of the logs that are followed and of
+ * those they were rotated into, or of the journal. Within a bound of age, bytes and time, for a person waits. What
+ * counts as the host's is for `hosts/seen.ts`.
+ */
+import {countText} from '../../base/count.js';
+import {durationText} from '../../base/duration.js';
+import type {Config} from '../../config/schema.js';
+import {askNobody, Joining} from '../../guard/joining.js';
+import {guardSettings} from '../../guard/settings.js';
+import {emptyState} from '../../guard/state.js';
+import {mailerNames} from '../../hearing/names.js';
+import type {SeenClients} from '../../hosts/seen.js';
+import type {LogRecord} from '../../log/record.js';
+import {planSources} from '../../log/source-plan.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import {quietMs} from '../../sys/disk/text-file.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
+import {storedSince} from '../../sys/old-logs/old-entries.js';
+import {endOf, logsOf, oldFiles, type OldFile, openOldFile} from '../../sys/old-logs/old-files.js';
+import {monotonicMs, nowMs} from '../../sys/run/clock.js';
+import {hostName} from '../../sys/run/machine.js';
+
+export interface ReadBounds {
+  /** Of a file, or of an entry of the journal. Ms. */
+  readonly ageMs: number;
+  /** Unpacked, the newest. */
+  readonly bytes: number;
+  /** Ms. */
+  readonly timeMs: number;
+}
+
+/** A week, as `allow` and `unblock` are asked for; some seconds at 20 MB each. */
+export const readBounds: ReadBounds = {
+  ageMs: 7 * 86_400_000,
+  bytes: 128 * 1024 * 1024,
+  timeMs: 15_000,
+};
+
+/** A file that gives nothing so often has nothing more. A count. */
+const mostEmptyReads = 100;
+
+interface ReadLog {
+  readonly places: readonly string[];
+  /** Of the first line. Ms since the epoch; null: there was none. */
+  readonly sinceMs: number | null;
+  /** What was not read, and why. */
+  readonly unread: readonly string[];
+}
+
+export async function readLog(
+  seen: SeenClients,
+  config: Config,
+  bounds: ReadBounds = readBounds,
+): Promise<ReadLog> {
+  const plan = planSources(config.syslogMsgsFile, config.attribution, {
+    quietMs: (path) => quietMs(path, nowMs()),
+    hasJournal: hasJournal(),
+    hasPlace: () => false,
+  });
+  const reading = new Reading(seen, config, bounds);
+  await reading.files(plan.files);
+  if (plan.journal === 'followed') await reading.journal();
+  return reading.result;
+}
+
+class Reading {
+  readonly #seen: SeenClients;
+  readonly #joining: Joining;
+  readonly #names: readonly string[];
+  readonly #bounds: ReadBounds;
+  readonly #endMs: number;
+  readonly #places: string[] = [];
+  readonly #unread: string[] = [];
+  #sinceMs: number | null = null;
+  #records = 0;
+
+  constructor(seen: SeenClients, config: Config, bounds: ReadBounds) {
+    this.#seen = seen;
+    this.#bounds = bounds;
+    this.#endMs = monotonicMs() + bounds.timeMs;
+    // A line of a log is enough for a hint, also where only a verified word would count.
+    const settings = guardSettings({...config, attribution: 'any'}, hostName(), 'past', sendmail);
+    this.#joining = new Joining(settings, emptyState('unsaved'));
+    this.#names = mailerNames(config.mailerSyslogName, sendmail);
+  }
+
+  get result(): ReadLog {
+    return {places: this.#places, sinceMs: this.#sinceMs, unread: this.#unread};
+  }
+
+  async files(patterns: readonly string[]): Promise<void> {
+    const logs = logsOf(patterns);
+    const {files, tooMuch, unreadable} = oldFiles(
+      logs,
+      (log) => endOf(log, nowMs()),
+      this.#bounds,
+      nowMs(),
+    );
+    if (tooMuch > 0) this.#unread.push(`the log: ${countText(tooMuch, 'older file')} not read`);
+    if (unreadable > 0) {
+      this.#unread.push(`the log: ${countText(unreadable, 'file')} that nothing here unpacks`);
+    }
+    for (const log of logs) {
+      if (!files.some((file) => file.log === log))
+        this.#unread.push(
+          `the log: ${log}: nothing read: not there, empty, or older than ${durationText(this.#bounds.ageMs / 1000)}`,
+        );
+    }
+    for (const file of files) {
+      if (!this.#isInTime()) return;
+      try {
+        await this.#file(file);
+        this.#places.push(file.path);
+      } catch (error) {
+        this.#unread.push(`the log: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async journal(): Promise<void> {
+    const stop = new AbortController();
+    const fail = (why: string): void => void this.#unread.push(`the journal: ${why}`);
+    const sinceMs = nowMs() - this.#bounds.ageMs;
+    for await (const {records} of storedSince(this.#names, sinceMs, stop.signal, fail)) {
+      for (const record of records) this.#take(record);
+      if (!this.#isInTime()) break;
+    }
+    this.#places.push('the journal');
+  }
+
+  async #file(old: OldFile): Promise<void> {
+    const frames = sendmail.frames();
+    const file = await openOldFile(old);
+    try {
+      for (let empty = 0; empty < mostEmptyReads && file.hasMore() && this.#isInTime();) {
+        const lines = await file.read(() => undefined);
+        empty = lines.length === 0 ? empty + 1 : 0;
+        for (const line of lines.filter(({offset}) => offset < old.toBytes)) {
+          const framed = frames.read(line, old.changedMs);
+          if (framed.kind === 'record') this.#take(framed.record);
+        }
+      }
+    } finally {
+      file.close();
+    }
+  }
+
+  #take(record: LogRecord): void {
+    const {atMs} = record;
+    if (atMs < nowMs() - this.#bounds.ageMs) return;
+    this.#sinceMs = Math.min(this.#sinceMs ?? atMs, atMs);
+    const reading = this.#joining.read(record);
+    // As often as there are lines: looked through now and then only.
+    if (++this.#records % sweepRecords === 0) this.#joining.forgetSilent(atMs);
+    if (reading.kind === 'ignored') return;
+    const {event, outcomes} = this.#joining.join(reading, nowMs(), askNobody);
+    this.#seen.take(reading.record.message, event, outcomes, atMs);
+  }
+
+  /** Told once. */
+  #isInTime(): boolean {
+    if (monotonicMs() < this.#endMs) return true;
+    const why = `the log: not read to its end in ${durationText(Math.round(this.#bounds.timeMs / 1000))}`;
+    if (!this.#unread.includes(why)) this.#unread.push(why);
+    return false;
+  }
+}
+
+/** A count. */
+const sweepRecords = 10_000;

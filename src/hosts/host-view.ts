@@ -1,0 +1,94 @@
+/** What `why` tells of a host or a domain, as one value: its addresses, how each is known, and how each stands. */
+import type {ShownBlock} from '../blocks/block.js';
+import {networkOf, overlaps, parseNetwork} from '../net/network.js';
+import type {SeenClient} from './seen.js';
+
+/** How an address is known to have to do with the host. */
+export type KnownBy = 'address' | 'MX' | 'SPF' | 'name in the log' | 'sender in the log';
+
+/** What the DNS says of a host. */
+export interface LookedUp {
+  readonly found: readonly {readonly network: string; readonly by: KnownBy}[];
+  /** What could not be looked up, and why. */
+  readonly silent: readonly string[];
+}
+
+/** What the state says of an address: a part of what `why ADDRESS` tells. */
+export interface StateOf {
+  readonly exemption: string | null;
+  readonly block: ShownBlock | null;
+  /** The network inside of the block that passes all the same. */
+  readonly passes: string | null;
+  readonly score: number | null;
+  readonly lastBlocked: {readonly atMs: number; readonly reason: string} | null;
+}
+
+export interface HostAddress {
+  /** An address, or a network that the domain names. */
+  readonly network: string;
+  readonly by: readonly KnownBy[];
+  readonly log: SeenClient | null;
+  /** null: it was not asked, or nobody could tell. */
+  readonly state: StateOf | null;
+  /** Blocks of smaller networks inside of it. */
+  readonly inside: readonly string[];
+}
+
+export interface HostView {
+  readonly host: string;
+  readonly addresses: readonly HostAddress[];
+  /** Further ones, of which nothing is told. A count. */
+  readonly more: number;
+  /** Logs that were read. */
+  readonly places: readonly string[];
+  /** From when on. Ms since the epoch; null: no line was read. */
+  readonly sinceMs: number | null;
+  /** What could not be looked up, read or asked. */
+  readonly unknown: readonly string[];
+}
+
+/** Addresses of which everything is told. A count: a person reads no more, and each is a question. */
+export const mostAddresses = 16;
+/** Blocks inside of one network that are told. A count. */
+const mostInside = 8;
+
+/** An address before anybody has asked about it. */
+export type Candidate = Omit<HostAddress, 'state'>;
+
+/**
+ * Joins what was found to one list: each address once, those that are blocked first, then those that were seen in
+ * the log, the latest first, then the rest.
+ *
+ * @param blocks all that stand
+ */
+export function candidates(
+  {found}: LookedUp,
+  seen: readonly SeenClient[],
+  logOf: (client: string) => SeenClient | undefined,
+  blocks: readonly Pick<ShownBlock, 'network'>[],
+): Candidate[] {
+  const by = new Map<string, Set<KnownBy>>();
+  const know = (network: string, how: KnownBy): void =>
+    void by.set(network, (by.get(network) ?? new Set()).add(how));
+  for (const {network, by: how} of found) know(network, how);
+  for (const {client, names, sends} of seen) {
+    if (names.length > 0) know(client, 'name in the log');
+    if (sends === 'yes') know(client, 'sender in the log');
+  }
+  const standing = blocks.flatMap(({network}) => parseNetwork(network) ?? []);
+  const all = [...by].map(([text, ways]) => {
+    const network = networkOf(text);
+    const near = standing.filter((each) => overlaps(each, network));
+    const inside = near.filter((each) => each.prefix > network.prefix).map((each) => each.text);
+    const each = {network: text, by: [...ways], log: logOf(text) ?? null};
+    return {
+      rank: near.length > 0 ? 0 : each.log === null ? 2 : 1,
+      candidate: {...each, inside: inside.slice(0, mostInside)},
+    };
+  });
+  return all
+    .sort((a, b) => a.rank - b.rank || lastOf(b.candidate) - lastOf(a.candidate))
+    .map(({candidate}) => candidate);
+}
+
+const lastOf = ({log}: Candidate): number => log?.lastMs ?? 0;

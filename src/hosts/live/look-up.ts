@@ -1,0 +1,120 @@
+/**
+ * Asks the DNS which addresses a host or a domain of mail has: its own, those of its mail exchangers, and those that
+ * its SPF record names. Within a bound of questions and of time. Nothing is decided by the answers.
+ */
+import {readSpf} from '../spf.js';
+import type {KnownBy, LookedUp} from '../host-view.js';
+import {parseAddress} from '../../net/address.js';
+import {ContactDns} from '../../sys/contact/dns.js';
+import {readHostName} from '../host-name.js';
+
+/** All questions together. Ms: a person waits. */
+export const longestMs = 5000;
+/** A count: RFC 7208 allows ten names in a record, each with two kinds of addresses. */
+export const mostQuestions = 40;
+/** Addresses and networks that are kept. A count. */
+const mostFound = 200;
+
+/** Ends when all is answered, or the time is over. @param dns default: the name servers of this machine */
+export async function lookUp(
+  host: string,
+  dns = new ContactDns(),
+  mostMs = longestMs,
+): Promise<LookedUp> {
+  const search = new HostSearch(dns);
+  const timer = setTimeout(() => search.end(), mostMs);
+  try {
+    await search.run(host);
+    return search.result;
+  } finally {
+    clearTimeout(timer);
+    dns.stop();
+  }
+}
+
+class HostSearch {
+  readonly #dns: ContactDns;
+  readonly #found = new Map<string, {network: string; by: KnownBy}>();
+  readonly #silent = new Set<string>();
+  readonly #asked = new Set<string>();
+  #isOver = false;
+
+  constructor(dns: ContactDns) {
+    this.#dns = dns;
+  }
+
+  get result(): LookedUp {
+    return {found: [...this.#found.values()], silent: [...this.#silent]};
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#dns.stop();
+  }
+
+  async run(host: string): Promise<void> {
+    await Promise.all([
+      this.#addresses(host, 'address'),
+      this.#exchangers(host, 'MX'),
+      this.#record(host),
+    ]);
+  }
+
+  async #addresses(name: string, by: KnownBy): Promise<void> {
+    await Promise.all(
+      ([4, 6] as const).map(async (family) => {
+        const what = `${family === 4 ? 'A' : 'AAAA'} of ${name}`;
+        for (const text of await this.#ask(what, () => this.#dns.addresses(name, family))) {
+          const address = parseAddress(text);
+          if (address !== undefined) this.#know(address.text, by);
+        }
+      }),
+    );
+  }
+
+  async #exchangers(name: string, by: KnownBy): Promise<void> {
+    const names = await this.#ask(`MX of ${name}`, () => this.#dns.exchangers(name));
+    // What is no name is not asked for: the owner of the domain writes it.
+    const usable = names.flatMap((each) => readHostName(each) ?? []);
+    await Promise.all(usable.map((each) => this.#addresses(each, by)));
+  }
+
+  async #record(name: string): Promise<void> {
+    const records = await this.#ask(`SPF of ${name}`, () => this.#dns.texts(name));
+    const spf = readSpf(records, name);
+    for (const {text} of spf?.networks ?? []) this.#know(text, 'SPF');
+    await Promise.all(
+      (spf?.names ?? []).map((each) => {
+        if (each.kind === 'record') return this.#record(each.name);
+        return each.kind === 'address'
+          ? this.#addresses(each.name, 'SPF')
+          : this.#exchangers(each.name, 'SPF');
+      }),
+    );
+  }
+
+  /** Each question once: a record may lead back to itself. */
+  async #ask<Value>(what: string, ask: () => Promise<Answer<Value>>): Promise<readonly Value[]> {
+    if (this.#asked.has(what)) return [];
+    if (this.#asked.size >= mostQuestions) {
+      this.#silent.add(`the DNS: more than ${mostQuestions} questions: the rest was not asked`);
+      return [];
+    }
+    this.#asked.add(what);
+    const answer = await ask();
+    if (answer.kind === 'silent') {
+      const why = this.#isOver ? 'no answer in time' : answer.why;
+      this.#silent.add(`the DNS: ${what}: ${why}`);
+    }
+    return answer.kind === 'records' ? answer.records : [];
+  }
+
+  #know(network: string, by: KnownBy): void {
+    if (this.#found.size < mostFound) this.#found.set(`${by} ${network}`, {network, by});
+  }
+}
+
+type Answer<Value> =
+  | {readonly kind: 'records'; readonly records: readonly Value[]}
+  | {readonly kind: 'none'}
+  | {readonly kind: 'silent'; readonly why: string};
