@@ -46,7 +46,7 @@ describe('who knows the rules of the judge', () => {
     daemon = lab.relay.daemon(['--debug=3']);
     await daemon.ready();
     await lab.relay.hooked();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
   let from = 0;
   beforeEach(() => {

@@ -47,7 +47,7 @@ describe('a relay that loses its list of users', () => {
     await setUsers(listOfUsers);
     await start();
     await lab.relay.hooked();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const setUsers = (users: readonly string[]): Promise<void> =>

@@ -66,7 +66,7 @@ describe('a message that is complained of', () => {
     relay.start('clamd', ['--foreground']);
     await until('clamd', () => existsSync(relay.path('/run/clamav/clamd.ctl')), patienceMs);
     await asAlice(`mkdir -p ${maildir}/cur ${maildir}/new ${maildir}/tmp`);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const asAlice = (script: string): Promise<string> =>

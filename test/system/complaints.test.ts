@@ -118,7 +118,7 @@ describe('complaints', () => {
       sed -i 's/^DS.*/DSrelay:[127.0.0.1]/; s/^\\(\\s*A=TCP \\$h\\)$/\\1 2525/' sendmail.cf
       kill -HUP "$(head -n 1 /run/sendmail/mta/sendmail.pid)"`;
     await relay.sh('sh', ['-c', edit]);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('in a preview are shown, and nothing leaves', async () => {

@@ -32,7 +32,7 @@ describe('a sendmail in a container', () => {
     decoy = await serveOnHost('203.0.113.9', 25);
     session = await openAs(decoy);
     question = await guess();
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     for (const server of servers) server.kill('SIGKILL'); // sendmail goes with its client
     await Lab.stopAll();

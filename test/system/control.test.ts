@@ -36,7 +36,7 @@ describe('the operator', () => {
     relay = lab.relay;
     for (const rule of FOREIGN) await relay.iptables(4, '-A', 'INPUT', ...rule.split(' '));
     await relay.write(WHITELIST, '192.0.2.20\n');
-  }, 180_000);
+  }, 300_000);
   afterEach(async () => {
     if (daemon?.running) await daemon.stop();
     await relay.run('rm', ['-rf', '/var/lib/blocksmtp', CONFIG]);

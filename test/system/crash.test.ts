@@ -37,7 +37,7 @@ describe('kill -9', () => {
     await lab.relay.sh('rm', ['/var/log/mail.log.1']);
     await start();
     await lab.relay.hooked();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   async function start(): Promise<void> {

@@ -50,7 +50,7 @@ for (const {name, family, mappedIpv4} of cases) {
       address = attacker.addresses[family];
       await attacker.addAddress(second[family]);
       await lab.relay.write('/etc/blocksmtp.whitelist', '');
-    }, 180_000);
+    }, 300_000);
     afterEach(async () => {
       for (const session of opened.splice(0)) await attacker.close(session);
       await daemon.stop();

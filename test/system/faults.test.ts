@@ -23,7 +23,7 @@ describe('faults', () => {
     lab = await Lab.start({id: 'faults'});
     relay = lab.relay;
     attacker = lab.client('attacker');
-  }, 180_000);
+  }, 300_000);
   afterEach(() => Lab.stopAll());
 
   async function start(args: string[] = [], options: RunOptions = {}): Promise<Daemon> {

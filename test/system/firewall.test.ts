@@ -17,7 +17,7 @@ describe('the firewall in trouble', () => {
   beforeEach(async () => {
     relay = (await Lab.start({id: 'firewall', services: false})).relay;
     await relay.write('/var/log/mail.log', '');
-  }, 180_000);
+  }, 300_000);
   afterEach(() => Lab.stopAll());
 
   async function rulesOf(tool: string): Promise<string[]> {
@@ -48,7 +48,7 @@ describe('the firewall in trouble', () => {
     await until('the block', async () => (await rulesOf('iptables')).includes(drop), 40_000);
     expect((await relay.run('pgrep', ['-f', '^sleep 1000'])).code).toBe(1);
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
-  }, 90_000);
+  }, 180_000);
 
   test('a lock that somebody holds is waited for, said, and the block made when it is free', async () => {
     for (const tool of ['iptables', 'ip6tables']) {
@@ -71,7 +71,7 @@ describe('the firewall in trouble', () => {
     await until('the block', async () => (await rulesOf('iptables-legacy')).includes(drop));
     await daemon.waitFor(/IPv4 firewall: in order again/, from);
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
-  }, 90_000);
+  }, 180_000);
 
   test('a reload that renames the chain moves the blocks and leaves nothing of the old one', async () => {
     const daemon = relay.daemon();

@@ -19,7 +19,7 @@ describe('a guesser at full speed', () => {
     lab = await Lab.start({id: 'flood'});
     await lab.relay.daemon().ready();
     await lab.relay.hooked();
-  }, 180_000);
+  }, 300_000);
   afterEach(() => Lab.stopAll());
 
   const blocked = async (address: string): Promise<boolean> =>

@@ -225,7 +225,7 @@ for (const attribution of ['any', 'verified'] as const) {
       // whoever really guesses is blocked in any case; then all that came before has been read
       await lab.client('attacker').guess({count: 40, gapMs: 20, quietMs: 400});
       await daemon.waitFor(/block 192\.0\.2\.66 /);
-    }, 180_000);
+    }, 300_000);
     afterAll(() => Lab.stopAll());
 
     test('the real guesser is blocked, by the word of the kernel', async () => {

@@ -42,7 +42,7 @@ describe(`hostile clients by chance, seed ${seed}`, () => {
     daemon = lab.relay.daemon(['--threshold=500', '--debug=3']);
     await daemon.ready();
     await play(lab, scenarios, {timeoutMs: 3000});
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('each name that counts was asked for by the client that it counts against', async () => {

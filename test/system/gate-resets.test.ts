@@ -33,7 +33,7 @@ describe('resets around the hand-over', () => {
       'O LogLevel=14',
     );
     await lab.relay.write('/etc/mail/sendmail.cf', cf);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('without the last look sendmail takes such a client for this machine', async () => {

@@ -26,7 +26,7 @@ describe('sessions through the gate', () => {
   beforeAll(async () => {
     lab = await startGrammarLab({id: 'gate-sessions', logLevel: 14, reverse: 'fails'});
     client = lab.client(CROWD);
-  }, 240_000);
+  }, 300_000);
   afterEach(() => gate.stop());
   afterAll(() => Lab.stopAll());
 
@@ -86,7 +86,7 @@ describe('sessions through the gate', () => {
     expect(told('refused')).toBe(count('421'));
     expect(count('220')).toBeGreaterThanOrEqual(300);
     await until('room again', () => gate.reports.at(-1)?.children === 0);
-  }, 120_000);
+  }, 300_000);
 
   test('early talk at 5.9 of 6 seconds, with and without HELO', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=6s']);
@@ -110,7 +110,7 @@ describe('sessions through the gate', () => {
       return found.length === 4 && found;
     });
     for (const {waitedMs} of early) expect(waitedMs).toBeGreaterThan(5000);
-  }, 120_000);
+  }, 300_000);
 
   test('words and a FIN that come with the connection are early talk', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=2s']);

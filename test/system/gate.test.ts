@@ -26,7 +26,7 @@ describe('the gate before sendmail', () => {
   beforeAll(async () => {
     lab = await Lab.start({id: 'gate', clients: {stranger: 40}});
     client = lab.client('stranger');
-  }, 180_000);
+  }, 300_000);
   afterEach(async () => {
     await gate.stop();
     await until('sessions to end', async () => (await sessions()).length === 0);
@@ -143,7 +143,7 @@ describe('the gate before sendmail', () => {
     expect(new Set(visits.map(({fate}) => fate))).toEqual(new Set(['handed']));
     expect(new Set(visits.map(({pid}) => pid)).size).toBe(200);
     for (const {firstMs} of knocked) expect(firstMs).toBeGreaterThan(990);
-  }, 90_000);
+  }, 180_000);
 
   test('beyond the limits of waiting the mailer greets at once; beyond those of the mailer 421', async () => {
     const few = ['--greeting-max-per-client=2', '--greeting-children-max=3'];

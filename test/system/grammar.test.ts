@@ -54,7 +54,7 @@ describe('the log of a real sendmail', () => {
   beforeAll(async () => {
     // side by side: most of the time sendmail makes somebody wait
     await Promise.all(LEVELS.map(async (level) => played.set(level, await playAt(level))));
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test.each(LEVELS)('LogLevel %i: clients were told what the scenarios say', (level) => {

@@ -34,7 +34,7 @@ describe('greet under inetd', () => {
       async () =>
         (await lab.relay.sh('ss', ['-Hltn', `sport = :${port}`])).split('\n').length === 2,
     );
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test.each([4, 6] as const)('who waits in silence has sendmail, IPv%i', async (family) => {

@@ -39,7 +39,7 @@ describe('sessions behind the gate', () => {
     gate = lab.relay.start('/usr/sbin/blocksmtp', ['gate', ...greeting]);
     await gate.waitFor(/gate: unknown clients are served/);
     await led();
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const follows = (): Promise<boolean> =>
@@ -199,5 +199,5 @@ describe('sessions behind the gate', () => {
     );
     // It has not passed: its other family never came.
     expect(await portOf('last', 6)).toBe('25');
-  }, 180_000);
+  }, 300_000);
 });

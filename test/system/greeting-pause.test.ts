@@ -22,7 +22,7 @@ describe("sendmail's own pause", () => {
       '/etc/blocksmtp.whitelist',
       '192.0.2.41\n2001:db8::41\n198.51.100.0/23\n203.0.113.0/25\n',
     );
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const doctor = async (): Promise<string> => {

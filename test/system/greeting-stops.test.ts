@@ -24,7 +24,7 @@ describe('a gate that stops', () => {
   beforeAll(async () => {
     world = await World.start('greeting-stops', 'gate', 'nftables');
     await world.waitsOnce('known');
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   /** Whether the mailer itself greets a client that it does not know; how, if not. */
@@ -70,7 +70,7 @@ describe('a gate that stops', () => {
       await until('the gate to be heard again', () => world.leads(4, 'nftables'));
       expect(await world.reaches('talker')).toBe('2500');
     },
-    120_000,
+    180_000,
   );
 });
 
@@ -79,7 +79,7 @@ describe('off after gate', () => {
 
   beforeAll(async () => {
     lab = await Lab.start({id: 'greeting-off', clients: {stranger: clients.fresh}});
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   /** All rules and sets of the kernel that have the name. */
@@ -119,7 +119,7 @@ describe('off after gate', () => {
       expect(off.text).not.toMatch(/ (?:error|warning) .*greeting/);
       expect(await left()).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 
   test('a client that was led to a gate which is gone has the mailer at once', async () => {
@@ -142,5 +142,5 @@ describe('off after gate', () => {
     await until('rules to go', async () => (await left()).length === 0);
     expect((await stranger.open()).banner).toMatch(/^220 relay/);
     await off.stop();
-  }, 120_000);
+  }, 300_000);
 });

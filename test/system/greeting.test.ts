@@ -22,7 +22,7 @@ describe('the greeting', () => {
       World.start('greeting-gate', 'gate', 'nftables'),
       World.start('greeting-strict', 'strict', 'ipset'),
     ]);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('who waits is handed over, counts under its own address, and waits no second time', async () => {
@@ -113,5 +113,5 @@ describe('the greeting', () => {
     );
     const sent = {to: 'bob@example.net', text: 'without a gate'};
     expect(await gated.client('fresh').deliver(sent)).toMatchObject({accepted: true});
-  }, 120_000);
+  }, 300_000);
 });

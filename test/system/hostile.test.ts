@@ -42,7 +42,7 @@ describe('hostile clients of a sendmail at its default LogLevel', () => {
     await daemon.ready();
     // who is blocked waits in vain for an answer
     await play(lab, hostile, {timeoutMs: 700});
-  }, 120_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('the guessers among them are blocked', async () => {

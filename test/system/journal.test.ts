@@ -14,7 +14,7 @@ import {patienceMs, until} from './lab/until.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 interface Given {
   readonly message: string;
@@ -173,7 +173,7 @@ describe('the journal of a booted Debian', () => {
     await until('a place', async () =>
       /position/.test((await guest.run('cat /var/lib/given')).out),
     );
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

@@ -53,7 +53,7 @@ describe('the lab', () => {
   beforeAll(async () => {
     before = await mounts();
     lab = await Lab.start({id});
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test.each([4, 6] as const)('sendmail 8.18 answers over IPv%i', async (family) => {

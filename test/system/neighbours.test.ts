@@ -78,7 +78,7 @@ describe('networks and old logs', () => {
     daemon = lab.relay.daemon(['--debug=3']);
     await daemon.ready();
     await lab.relay.hooked();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const why = async (address: string): Promise<string> =>

@@ -50,7 +50,7 @@ describe('mail of users of this relay', () => {
       '--mail-action-command=/usr/local/bin/suspend',
     ]);
     await daemon.ready();
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('is counted by the user who called sendmail, whoever the From line names', async () => {
@@ -155,7 +155,7 @@ describe('quarantine', () => {
       ...['--outgoing-mail=quarantine', '--mail-per-hour=5', '--outbound=off', '--debug=3'],
     ]);
     await daemon.ready();
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('the waiting mail of who is over the limit is held, and nobody else’s', async () => {
@@ -179,7 +179,7 @@ describe('quarantine', () => {
       ({sender}) => sender === '1001',
     );
     expect(row?.queued).toBe(held.length);
-  }, 180_000);
+  }, 300_000);
 
   test('the script that PHP names is read from the queue, and summed', async () => {
     await relay.run('sendmail', ['-i', 'alice@example.net'], {

@@ -60,7 +60,7 @@ END
       for i in $(seq 450); do test -S /run/clamav/clamd.ctl && break; sleep 0.1; done
       sed 1d /var/mail/alice >"/home/alice/Maildir/new/$(date +%s).M1.relay"
       chown alice:alice /home/alice/Maildir/new/*`);
-  }, 180_000);
+  }, 300_000);
 
   afterAll(() => (guest as MailGuest | undefined)?.stop());
 

@@ -44,7 +44,7 @@ interface Call {
 type Walls = Readonly<Record<string, string | undefined>>;
 
 const {describe, guestRoot} = await requirePackageLab();
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 describe('the greeting as the package brings it', () => {
   let dir: string;
@@ -59,7 +59,7 @@ describe('the greeting as the package brings it', () => {
     await shell(network);
     await guest.must(`apt-get install -y /mnt/package/${deb}`);
     await guest.write(whitelist, '192.0.2.200\n');
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

@@ -10,7 +10,7 @@ import {root} from './lab/paths.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const queueConf = readFileSync(join(root, 'init/queue.conf'), 'utf8');
 
@@ -26,7 +26,7 @@ describe('the queue, from within the unit', () => {
       mail() { printf 'Subject: held\\n\\nbody\\n'; }
       mail | /usr/sbin/sendmail-mta -Am -odq -f anna@example.org bob@example.com
       mail | setpriv --reuid=games --regid=games --clear-groups /usr/sbin/sendmail -odq bob@example.com`);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => (guest as MailGuest | undefined)?.stop());
 

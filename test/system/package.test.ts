@@ -14,7 +14,7 @@ import {buildPackage} from './package/build-package.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const hook = '-A INPUT -p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS';
 const dropOf = (network: string): string =>
@@ -43,7 +43,7 @@ describe('the Debian package', () => {
       await cp(join(root, 'test/system/package', script), join(dir, 'package', script));
     }
     guest = await boot(guestRoot, join(dir, 'package'));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

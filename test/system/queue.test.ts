@@ -69,7 +69,7 @@ describe('the queue of sendmail', () => {
     ]);
     await lab.startSyslog();
     await lab.startSendmail();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   const asJson = async (...words: string[]): Promise<Shown[]> => {

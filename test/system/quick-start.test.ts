@@ -60,7 +60,7 @@ describe('the quick start', () => {
     // A relay that logged yesterday, and onto which the package was copied.
     await guest.must(`cp /mnt/package/${deb} /root/`);
     await guest.must('cp /mnt/package/mail.log.1 /var/log/mail.log.1');
-  }, 150_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

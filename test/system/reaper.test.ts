@@ -26,7 +26,7 @@ describe('the reaper', () => {
   beforeEach(async () => {
     lab = await Lab.start({id: 'reaper'});
     relay = lab.relay;
-  }, 180_000);
+  }, 300_000);
   afterEach(() => Lab.stopAll());
 
   /** Pids in the relay, by title. */

@@ -55,7 +55,7 @@ describe('the log of another host', () => {
     await lab.client('innocent').open();
     const children = await relay.sh('pgrep', ['-f', 'sendmail: MTA: server .192.0.2.10. cmd read']);
     trap = Number(children.split('\n')[0]);
-  }, 180_000);
+  }, 300_000);
   afterEach(() => Lab.stopAll());
 
   async function start(...args: string[]): Promise<Daemon> {

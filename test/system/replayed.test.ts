@@ -53,7 +53,7 @@ describe('replay and the daemon', () => {
 
   beforeAll(async () => {
     await Promise.all(levels.map(async (level) => days.set(level, await guardedDay(level))));
-  }, 240_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test.each(levels)('LogLevel %i: the daemon blocks the guessers and nobody else', (level) => {

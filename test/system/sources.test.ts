@@ -9,7 +9,7 @@ import {sleep, until} from './lab/until.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const {describe, guestRoot} = await requirePackageLab();
 
@@ -42,7 +42,7 @@ describe('sources of a booted Debian', () => {
   beforeAll(async () => {
     guest = await MailGuest.boot(guestRoot);
     await guest.shell('systemctl stop rsyslog.service syslog.socket; rm -f /var/log/mail.log');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as MailGuest | undefined)?.stop();
@@ -111,7 +111,7 @@ describe('sources of a booted Debian', () => {
       '/var/*/mail.log',
     ];
     const script = bad.map(
-      (sources) => `timeout 5 node /mnt/package/blocksmtp.js run \
+      (sources) => `timeout 30 node /mnt/package/blocksmtp.js run \
         '--syslog-msgs-file=${sources}' >/run/out 2>&1; echo $? $(wc -l </run/out) $(cat /run/out)`,
     );
     const answers = (await guest.shell(script.join('\n'))).split('\n');

@@ -137,7 +137,7 @@ describe('names in every spelling', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await Lab.start({id: 'spellings'});
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   test('no two names are one mailbox, and a name in usual spellings is one', async () => {

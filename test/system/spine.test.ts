@@ -56,7 +56,7 @@ for (const {name, family, options} of cases) {
       ]);
       await daemon.ready();
       await lab.relay.hooked();
-    }, 180_000);
+    }, 300_000);
     afterAll(() => Lab.stopAll());
 
     const drops = async (): Promise<string[]> =>

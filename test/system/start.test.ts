@@ -11,7 +11,7 @@ import {buildPackage} from './package/build-package.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 
 const settings = '/etc/blocksmtp/blocksmtp.toml';
 const drop = '-A SPAM_UNAME_GUESSERS -s 203.0.113.7/32 -p tcp -m tcp --dport 25 -j DROP';
@@ -28,7 +28,7 @@ describe('the daemon under systemd', () => {
     guest = await boot(guestRoot, join(dir, 'package'));
     await guest.must(`apt-get install -y /mnt/package/${deb}`);
     await guest.must('blocksmtp block 203.0.113.7 --for 1h');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as Guest | undefined)?.stop();

@@ -27,7 +27,7 @@ describe('a tampered database', () => {
     await lab.relay.hooked();
     await lab.relay.blocksmtp(['block', kept, '--for', '1h']);
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
-  }, 180_000);
+  }, 300_000);
   afterAll(() => Lab.stopAll());
 
   function change(act: (database: sqlite.Database) => void): void {

@@ -11,7 +11,7 @@ import {until} from './lab/until.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const {describe, guestRoot} = await requirePackageLab();
 
@@ -86,7 +86,7 @@ END`);
     await guest.shell(`mkdir -p /run/forge; cd /run/forge
       cp /usr/bin/logger sendmail; cp /mnt/package/forge.py .; echo '${eachAlone}' >each.sh
       chmod -R a+rX .; logger -p mail.info hello`);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await (guest as MailGuest | undefined)?.stop();

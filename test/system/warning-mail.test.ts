@@ -20,7 +20,7 @@ describe('a warning by mail', () => {
       '/var/tmp/warn.mjs',
       readFileSync(bundleWhole(folder, 'test/system/lab/warn.ts'), 'utf8'),
     );
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     rmSync(folder, {recursive: true, force: true});
     await Lab.stopAll();

@@ -134,7 +134,7 @@ for (const [name, fault] of Object.entries(faults)) {
         await post.says(/IPv6 firewall: in order again/);
         expect((await box.kernel()).orphans).toEqual([]);
       }),
-    90_000,
+    240_000,
   );
 }
 
@@ -152,7 +152,7 @@ inBox(
       await until('all to be good', async () => isGood(await post.status()));
       expect(errors(post)).toBe(0);
     }),
-  90_000,
+  240_000,
 );
 
 inBox(
@@ -170,7 +170,7 @@ inBox(
       await post.kernelComesTo([network, ...six], 10_000);
       expect(errors(post)).toBeLessThan(20);
     }),
-  90_000,
+  240_000,
 );
 
 inBox(
@@ -230,5 +230,5 @@ withLegacy(
       await until('the block', () => drops().includes(blocked));
       await until('all to be good', async () => isGood(await post.status()));
     }),
-  90_000,
+  240_000,
 );

@@ -105,7 +105,7 @@ inBox(
         expect([name, (await repairs(post)) > before]).toEqual([name, true]);
       }
     }),
-  120_000,
+  240_000,
 );
 
 /** All of the kernel's rules, as text that can be compared; counters and times are not rules. */
@@ -161,7 +161,7 @@ inBox(
         expect([...new Set(dropped)]).toEqual([...blocked].sort());
       }
     }),
-  120_000,
+  240_000,
 );
 
 /** The real program, in the box. */
@@ -213,5 +213,5 @@ inBox(
       expect(program(post, ['list'])).toContain('nobody is blocked');
     });
   },
-  120_000,
+  240_000,
 );

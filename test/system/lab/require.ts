@@ -16,7 +16,7 @@ export type Describe = (name: string, body: () => void) => void;
 export async function requireLab(
   needs: {program?: boolean} = {program: true},
 ): Promise<{describe: Describe}> {
-  jest.setTimeout(60_000); // real time passes here: blocks end, schedules come round
+  jest.setTimeout(180_000); // real time passes here: blocks end, schedules come round
   const state = await available();
   let why = state.ok ? undefined : state.why;
   if (why === undefined && needs.program !== false && !existsSync(program)) {
