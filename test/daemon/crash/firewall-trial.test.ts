@@ -130,7 +130,8 @@ trial(
     real.guess(innocent, 4);
     await real.holds(guesser, innocent);
     const asked = {command: 'block', network: byHand, seconds: 600};
-    expect(await real.ask(asked)).toMatchObject({kind: 'done'});
+    // A busy daemon may not answer in time, and to ask again changes nothing.
+    await until('an answer', async () => (await real.ask(asked)).kind === 'done');
     const from = real.said;
     await real.says(back, from);
     await real.holds(guesser, byHand);
