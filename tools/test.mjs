@@ -25,11 +25,11 @@ const cores = availableParallelism();
 
 /**
  * Part → words for jest that choose its tests, and how nice it is to the other part. The greater, the
- * less processor time where both want it.
+ * less processor time where both want it: a little, for it is nice to all others of the machine too.
  */
 const suites = {
   system: {words: ['--testPathPatterns', '/test/system/'], niceness: 0},
-  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], niceness: 5},
+  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], niceness: 2},
 };
 
 /** A worker grows to a gigabyte before jest renews it (`workerIdleMemoryLimit`). Bytes. */
