@@ -25,25 +25,23 @@ const cores = availableParallelism();
 
 /**
  * Part → words for jest that choose its tests, and how nice it is to the other part. The greater, the
- * less processor time where both want it.
+ * less processor time where both want it: a little, for it is nice to all others of the machine too.
  */
 const suites = {
   system: {words: ['--testPathPatterns', '/test/system/'], niceness: 0},
-  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], niceness: 5},
+  unit: {words: ['--testPathIgnorePatterns', '/test/system/'], niceness: 2},
 };
-
-/** Files of a part that run at once, given the memory. A count. */
-const mostAtOnce = 2 * cores;
 
 /** A worker grows to a gigabyte before jest renews it (`workerIdleMemoryLimit`). Bytes. */
 const workerBytes = 1.5e9;
 /** More workers than that would wait for the same disk. A count. */
 const mostWorkers = 12;
 
-/** @param parts how many parts share the memory and the disk */
+/** How many files run at once. @param parts how many parts share the machine */
 function countWorkers(parts) {
+  const byCores = parts === 1 ? 2 * cores : cores + 1;
   const together = Math.min(mostWorkers, Math.floor(totalmem() / workerBytes));
-  return Math.max(1, Math.min(mostAtOnce, Math.floor(together / parts)));
+  return Math.max(1, Math.min(byCores, Math.floor(together / parts)));
 }
 
 const total = {passed: 0, failed: 0, skipped: 0};

@@ -2,7 +2,7 @@
  * Messages that a real sendmail took, of which a real clamd says what they are: the boundary header is
  * sendmail's own, the log is rsyslog's. The signature is made here, for the test text of EICAR.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {existsSync, readdirSync} from 'node:fs';
 import {Lab} from './lab/lab.js';
 import type {Client} from './lab/client.js';
@@ -11,8 +11,6 @@ import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
 
 const {describe} = await requireLab();
-
-jest.setTimeout(180_000);
 
 /** In parts: a scanner of the machine that builds this must not find it here. */
 const eicar = [

@@ -2,7 +2,7 @@
  * Complaints of the daemon as it is built: a real guesser, a registry of the test, and the mail through a real
  * sendmail to the server of the network's holder. At each step a mail goes out once at most.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Client} from './lab/client.js';
@@ -14,8 +14,6 @@ import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
 
 const {describe} = await requireLab();
-
-jest.setTimeout(240_000);
 
 const patienceMs = 45_000;
 const from = 'security@example.net';

@@ -3,7 +3,7 @@
  * sendmail and logger(1). The follower runs in the guest in a process of its own, which keeps what
  * it was given together with the cursor, as the daemon does. The steps build on each other.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {cp, mkdtemp, rm} from 'node:fs/promises';
@@ -13,8 +13,6 @@ import {root} from './lab/paths.js';
 import {patienceMs, until} from './lab/until.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(60_000);
 
 interface Given {
   readonly message: string;

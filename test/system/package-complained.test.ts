@@ -4,12 +4,10 @@
  */
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {root} from './lab/paths.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(180_000);
 
 const unitOf = (kind: string): string =>
   readFileSync(join(root, `init/blocksmtp-complained@.${kind}`), 'utf8');

@@ -2,7 +2,7 @@
  * The units of the greeting as the package brings them, on a real Debian that has booted with systemd: the gate behind
  * its socket unit, the daemon in its sandbox, and the samples for `greet`. The steps build on each other.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {cp, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -44,7 +44,6 @@ interface Call {
 type Walls = Readonly<Record<string, string | undefined>>;
 
 const {describe, guestRoot} = await requirePackageLab();
-jest.setTimeout(120_000);
 
 describe('the greeting as the package brings it', () => {
   let dir: string;

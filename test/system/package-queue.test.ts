@@ -2,15 +2,13 @@
  * Holding and releasing the mailer's queue from within the sandbox of the unit with the example queue.conf, on a real
  * Debian that has booted with systemd: sendmail may do there what it needs, and nothing else is opened.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {until} from './lab/until.js';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {root} from './lab/paths.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(60_000);
 
 const queueConf = readFileSync(join(root, 'init/queue.conf'), 'utf8');
 

@@ -3,7 +3,7 @@
  * started in its sandbox, reloaded, misconfigured, removed. The steps build on each other, like the
  * life of one machine.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -13,8 +13,6 @@ import {sleep, until} from './lab/until.js';
 import {buildPackage} from './package/build-package.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(60_000);
 
 const hook = '-A INPUT -p tcp -m tcp --dport 25 -j SPAM_UNAME_GUESSERS';
 const dropOf = (network: string): string =>

@@ -6,7 +6,7 @@
 import {readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {tmpdir} from 'node:os';
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {execa} from 'execa';
 import {Lab} from './lab/lab.js';
 import type {Relay} from './lab/relay.js';
@@ -29,8 +29,6 @@ interface Shown {
 /** Time for a busy machine. Ms. */
 const patienceMs = 45_000;
 const users = {alice: 1000, 'www-data': 33, carol: 1002};
-
-jest.setTimeout(180_000);
 
 describe('the queue of sendmail', () => {
   let lab: Lab;

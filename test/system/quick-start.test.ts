@@ -3,7 +3,7 @@
  * as they stand there and nothing else. Then what the pages promise of the unit as shipped: the metrics, the
  * group that may ask, paths that do not work, and a bad flag under an old init.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -14,7 +14,6 @@ import {type Answer, boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
 // A busy machine takes half a minute for a command, and a test has several.
-jest.setTimeout(300_000);
 const patienceMs = 120_000;
 const testMs = 300_000;
 

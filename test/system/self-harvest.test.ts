@@ -21,7 +21,7 @@ describe('the harvest of the quick start', () => {
     lab = await Lab.start({id: 'self-harvest'});
     await lab.relay.write('/etc/blocksmtp.whitelist', '');
     await lab.relay.daemon([]).ready();
-  }, 180_000);
+  });
   afterAll(() => Lab.stopAll());
 
   test('leads to a block, and unblock ends it', async () => {
@@ -44,5 +44,5 @@ describe('the harvest of the quick start', () => {
     );
     expect(await lab.relay.blocksmtp(['unblock', address])).toMatchObject({code: 0});
     expect((await lab.relay.blocksmtp(['list', '--no-names'])).stdout).not.toContain(address);
-  }, 120_000);
+  });
 });

@@ -4,12 +4,10 @@
  * first; logs of a pattern that come later. Killed, without journald and without journalctl it
  * neither loses nor repeats, lives on, and lets blocks end.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {sleep, until} from './lab/until.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(60_000);
 
 const {describe, guestRoot} = await requirePackageLab();
 
@@ -111,7 +109,7 @@ describe('sources of a booted Debian', () => {
       '/var/*/mail.log',
     ];
     const script = bad.map(
-      (sources) => `timeout 5 node /mnt/package/blocksmtp.js run \
+      (sources) => `timeout 30 node /mnt/package/blocksmtp.js run \
         '--syslog-msgs-file=${sources}' >/run/out 2>&1; echo $? $(wc -l </run/out) $(cat /run/out)`,
     );
     const answers = (await guest.shell(script.join('\n'))).split('\n');

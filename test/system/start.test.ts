@@ -2,7 +2,7 @@
  * That it comes up, on a booted Debian 13 with the unit as shipped: ready when it is, started anew when
  * it hangs, on the last good configuration when the file is bad; and under an old init.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -10,8 +10,6 @@ import {sleep, until} from './lab/until.js';
 import {buildPackage} from './package/build-package.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(90_000);
 
 const settings = '/etc/blocksmtp/blocksmtp.toml';
 const drop = '-A SPAM_UNAME_GUESSERS -s 203.0.113.7/32 -p tcp -m tcp --dport 25 -j DROP';

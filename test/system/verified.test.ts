@@ -5,13 +5,11 @@
  * and of the very sendmail child that serves an innocent client, with its true pid and queue id,
  * which only the journal can tell from sendmail's own.
  */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {queueId as makeQueueId} from './lab/queue-id.js';
 import {until} from './lab/until.js';
 import {MailGuest} from './package/mail-guest.js';
 import {requirePackageLab} from './package/require.js';
-
-jest.setTimeout(60_000);
 
 const {describe, guestRoot} = await requirePackageLab();
 

@@ -94,7 +94,7 @@ class Lane {
     if (isBorn === 'early') await sleep(random.below(250));
     else {
       await until('a start', () => life.isOver || child.output().includes('following'));
-      await until('an answer', () => life.isOver || this.#operate(), 15_000);
+      await until('an answer', () => life.isOver || this.#operate());
       const endMs = performance.now() + random.below(60);
       const work = (async () => {
         while (!life.isOver && performance.now() < endMs) await this.#operate();
@@ -149,7 +149,7 @@ class Lane {
       wrong = [...this.#book.complaints(kernel.dropped), ...this.#misfits(kernel)];
       return wrong.length === 0;
     };
-    await until('all to be in order', isWell, 20_000, lookEveryMs).catch((error: unknown) => {
+    await until('all to be in order', isWell, undefined, lookEveryMs).catch((error: unknown) => {
       throw new Error(wrong.join(', '), {cause: error});
     });
     const answer = await this.#post.ask({command: 'list'});

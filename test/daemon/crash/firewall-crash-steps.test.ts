@@ -86,7 +86,7 @@ class Lane {
     await post.dies();
 
     const again = post.start({dieAt: {step, nth: 1}}, {...this.#config, ...rare});
-    await Promise.race([again.ended, post.says(/following/, 15_000)]);
+    await Promise.race([again.ended, post.says(/following/)]);
     await post.kill();
 
     const child = await post.startWhole({}, {...this.#config, ...rare});
@@ -103,7 +103,7 @@ class Lane {
         const isSaid = mayBe.some((networks) => networks.join() === dropped.join());
         return isSaid && orphans.length === 0;
       },
-      8000,
+      undefined,
       lookEveryMs,
     );
     expect(await post.listed()).toEqual((await post.box.kernel()).dropped);

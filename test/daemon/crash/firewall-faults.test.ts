@@ -100,42 +100,39 @@ async function prepare(post: Post, terms: {callTimeoutMs?: number} = {}): Promis
 const errors = (post: Post): number => (post.child?.output().match(/^error /gm) ?? []).length;
 
 for (const [name, fault] of Object.entries(faults)) {
-  inBox(
-    `${name}: said, shown, and made good`,
-    () =>
-      atPosts(newDir, lanes, async (post, {backend}) => {
-        const {box} = post;
-        await prepare(post);
-        fault.begin(box, backend);
-        const answers = [
-          await post.block(blocked),
-          await post.block(sixth),
-          await post.unblock(unblocked),
-        ];
-        for (const answer of answers) {
-          expect(answer).toMatchObject({
-            kind: 'done',
-            message: expect.stringContaining('refuses now'),
-          });
-        }
-        post.guess(verdict);
-        await post.says(new RegExp(`^notice block ${verdict}`, 'm'));
-        await post.says(fault.told);
-        const status = await post.status();
-        expect(isGood(status)).toBe(false);
-        expect(enforcedShare(status.families)).toBeLessThan(1);
-        expect(status.families.every(({failure}) => failure !== undefined)).toBe(true);
-        expect((await box.kernel()).dropped).toContain(network);
-        expect(errors(post)).toBeLessThan(12);
+  inBox(`${name}: said, shown, and made good`, () =>
+    atPosts(newDir, lanes, async (post, {backend}) => {
+      const {box} = post;
+      await prepare(post);
+      fault.begin(box, backend);
+      const answers = [
+        await post.block(blocked),
+        await post.block(sixth),
+        await post.unblock(unblocked),
+      ];
+      for (const answer of answers) {
+        expect(answer).toMatchObject({
+          kind: 'done',
+          message: expect.stringContaining('refuses now'),
+        });
+      }
+      post.guess(verdict);
+      await post.says(new RegExp(`^notice block ${verdict}`, 'm'));
+      await post.says(fault.told);
+      const status = await post.status();
+      expect(isGood(status)).toBe(false);
+      expect(enforcedShare(status.families)).toBeLessThan(1);
+      expect(status.families.every(({failure}) => failure !== undefined)).toBe(true);
+      expect((await box.kernel()).dropped).toContain(network);
+      expect(errors(post)).toBeLessThan(12);
 
-        fault.end(box);
-        await post.kernelComesTo([blocked, network, sixth, verdict], 8000);
-        await until('all to be good', async () => isGood(await post.status()));
-        await post.says(/IPv4 firewall: in order again/);
-        await post.says(/IPv6 firewall: in order again/);
-        expect((await box.kernel()).orphans).toEqual([]);
-      }),
-    90_000,
+      fault.end(box);
+      await post.kernelComesTo([blocked, network, sixth, verdict], 8000);
+      await until('all to be good', async () => isGood(await post.status()));
+      await post.says(/IPv4 firewall: in order again/);
+      await post.says(/IPv6 firewall: in order again/);
+      expect((await box.kernel()).orphans).toEqual([]);
+    }),
   );
 }
 

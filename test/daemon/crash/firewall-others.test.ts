@@ -17,7 +17,7 @@ const inBox = whereAvailable(boxNeeds);
 
 const checkSeconds = 1;
 /** For a check, which comes each second, and its work. Ms: the machine may be busy. */
-const repairMs = 15_000;
+const repairMs = 45_000;
 
 /** What a firewall of the administrator's looks like that knows nothing of us. */
 const foreign = `*filter

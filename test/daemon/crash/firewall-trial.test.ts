@@ -130,7 +130,8 @@ trial(
     real.guess(innocent, 4);
     await real.holds(guesser, innocent);
     const asked = {command: 'block', network: byHand, seconds: 600};
-    expect(await real.ask(asked)).toMatchObject({kind: 'done'});
+    // A busy daemon may not answer in time, and to ask again changes nothing.
+    await until('an answer', async () => (await real.ask(asked)).kind === 'done');
     const from = real.said;
     await real.says(back, from);
     await real.holds(guesser, byHand);
@@ -255,11 +256,7 @@ async function runTrial(name: string, body: (real: Real) => Promise<void>): Prom
   }
 }
 
-inBox(
-  `a configuration on trial: ${[...trials.keys()].join('; ')}`,
-  async () => {
-    const ends = await Promise.allSettled([...trials].map(([name, body]) => runTrial(name, body)));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  },
-  240_000,
-);
+inBox(`a configuration on trial: ${[...trials.keys()].join('; ')}`, async () => {
+  const ends = await Promise.allSettled([...trials].map(([name, body]) => runTrial(name, body)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+});

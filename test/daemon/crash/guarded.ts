@@ -56,7 +56,7 @@ export class Post {
     config: Partial<Config> = {},
   ): Promise<Child> {
     const child = this.start(terms, config);
-    await this.says(/following/, 30_000);
+    await this.says(/following/);
     await until('an answer', async () => (await this.ask({command: 'list'})).kind === 'blocks');
     return child;
   }
@@ -112,7 +112,7 @@ export class Post {
   }
 
   /** Ends when the daemon has died at its step. @throws with what it said, if it does not */
-  async dies(mostMs = 10_000): Promise<void> {
+  async dies(mostMs?: number): Promise<void> {
     const child = this.child!;
     let end: number | string | undefined;
     void child.ended.then((how) => (end = how));
@@ -126,7 +126,7 @@ export class Post {
   }
 
   /** @throws with the whole log, when the kernel does not come to hold just these */
-  async kernelComesTo(expected: readonly string[], mostMs = 5000): Promise<void> {
+  async kernelComesTo(expected: readonly string[], mostMs?: number): Promise<void> {
     const wanted = JSON.stringify([...expected].sort());
     let seen = '';
     const isSo = async (): Promise<boolean> => {

@@ -2,7 +2,7 @@
  * The last look and the hand-over, with real connections: what it finds in each state, and that a client which
  * resets at any moment after it is still known to the command.
  */
-import {afterEach, describe, expect, jest} from '@jest/globals';
+import {afterEach, describe, expect} from '@jest/globals';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
@@ -15,7 +15,6 @@ import {allPids, socketInodeAt} from '../../../src/sys/proc/links.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 
-jest.setTimeout(90_000);
 const test = whereAvailable({tools: ['perl']});
 const newDir = tempDirs();
 const servers: net.Server[] = [];

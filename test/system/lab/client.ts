@@ -9,7 +9,6 @@ import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import type {Conversation, Dialog, Knock, Knocked} from './dialog.js';
 import {labDir} from './paths.js';
-import {patienceMs} from './until.js';
 
 export type Family = 4 | 6;
 export type Addresses = {4: string; 6: string};
@@ -45,6 +44,9 @@ export type GuessOptions = Where & {
  * `npm run bench` shows how many answers a faster guesser gets.
  */
 export const unhurriedMs = 150;
+
+/** How long an answer may take before it is silence: sendmail on a machine that others keep busy. Ms. */
+const patienceMs = 20_000;
 
 export class Client {
   readonly #agent: ChildProcessWithoutNullStreams;

@@ -74,11 +74,11 @@ export class Daemon {
     return this.waitFor(/following /);
   }
 
-  /** Signals and waits for the end, which must come soon. */
+  /** Signals and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     await this.signal(signal);
     try {
-      return await until(`the end after ${signal}`, () => this.#ended, 10_000, 5);
+      return await until(`the end after ${signal}`, () => this.#ended, undefined, 5);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`${why}; the daemon said:\n${this.text}`);

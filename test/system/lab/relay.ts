@@ -10,7 +10,7 @@ import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {Daemon} from './daemon.js';
 import {labDir, program} from './paths.js';
-import {until} from './until.js';
+import {patienceMs, until} from './until.js';
 
 export type RunOptions = {
   input?: string;
@@ -93,7 +93,7 @@ export class Relay {
     const [file, all] = this.#enter(command, args, options);
     const done = await execa(file, all, {
       reject: false,
-      timeout: options.timeoutMs ?? 20_000,
+      timeout: options.timeoutMs ?? patienceMs,
       ...(options.input === undefined ? {stdin: 'ignore' as const} : {input: options.input}),
     });
     if (done.timedOut) throw new Error(`${command} ${args.join(' ')} took too long`);

@@ -6,7 +6,7 @@
  * Where the lab cannot run, the file's tests are reported as skipped with the reason; under CI a
  * missing lab is a failure, so that a green CI run always means that the real parts were used.
  */
-import {describe as jestDescribe, jest, test} from '@jest/globals';
+import {describe as jestDescribe, test} from '@jest/globals';
 import {existsSync} from 'node:fs';
 import {available, rootFileSystem} from './available.js';
 import {program} from './paths.js';
@@ -16,7 +16,6 @@ export type Describe = (name: string, body: () => void) => void;
 export async function requireLab(
   needs: {program?: boolean} = {program: true},
 ): Promise<{describe: Describe}> {
-  jest.setTimeout(60_000); // real time passes here: blocks end, schedules come round
   const state = await available();
   let why = state.ok ? undefined : state.why;
   if (why === undefined && needs.program !== false && !existsSync(program)) {

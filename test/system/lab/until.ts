@@ -5,8 +5,8 @@
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** Long enough for a machine that others keep busy; a third of what jest gives a test. Ms. */
-export const patienceMs = 20_000;
+/** Long enough for a machine that others keep busy; a quarter of what jest gives a test. Ms. */
+export const patienceMs = 45_000;
 
 /** The longest rest after a look that took long itself. Ms. */
 const longestRestMs = 500;
