@@ -29,6 +29,9 @@ test('is refused where each mailbox is dead', async () => {
   const {parts} = rig();
   markDead(parts.tables.complaintLeftOut, 'abuse@203-0-0-0-16.example.net', '5.1.1', startMs);
   const accused = await new ComplaintWorker(parts).accuse(about);
-  expect(accused).toMatchObject({kind: 'refused', text: expect.stringMatching(/^there is no contact to complain to: /)});
+  expect(accused).toMatchObject({
+    kind: 'refused',
+    text: expect.stringMatching(/^there is no contact to complain to: /),
+  });
   expect(parts.tables.complaints.size).toBe(0);
 });
