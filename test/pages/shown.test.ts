@@ -3,7 +3,7 @@
  * each sample behind `<!-- output of: … -->` is what the program prints. `npm run pages` prints the samples
  * anew. Needs `dist/blocksmtp.js`.
  */
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {makeProgram} from '../../src/cli/program.js';
 import {splitAtCommand} from '../../src/cli/rows/words.js';
@@ -105,4 +105,20 @@ describe.each(pages)('%s', (page) => {
 test('the pages show command lines, and samples', () => {
   expect(pages.flatMap(commandLinesIn).length).toBeGreaterThan(100);
   expect(pages.flatMap((page) => samplesIn(readFileSync(page, 'utf8'))).length).toBeGreaterThan(0);
+});
+
+/** The sources as one text, in which any value that is put into a message is `${…}`. */
+const messages = readdirSync('src', {recursive: true, encoding: 'utf8'})
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(`src/${name}`, 'utf8').replaceAll(/\$\{[^}]*\}/g, '${…}'))
+  .join('\n');
+
+test('docs/troubleshooting.md quotes messages that the program has', () => {
+  const text = readFileSync('docs/troubleshooting.md', 'utf8');
+  const quoted = [...text.matchAll(/says `([^`]+)`/g)].map(([, quote = '']) => quote);
+  expect(quoted.length).toBeGreaterThan(8);
+  for (const quote of quoted.filter((each) => !['blocked'].includes(each))) {
+    const asWritten = quote.replaceAll(/[0-9a-f.:]+\/\d+/g, '${…}').replace(/\bdrops it$/, '${…}');
+    expect(messages).toContain(asWritten);
+  }
 });
