@@ -4,6 +4,7 @@
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import {localTime} from '../base/time-text.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
 import {removeStrangeBlocks} from '../guard/saved-rows.js';
@@ -11,6 +12,7 @@ import {emptyState, type State} from '../guard/state.js';
 import {takeOver} from '../judge/memory/take-over.js';
 import {hasStore, openStore, type Store} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
+import {lockHolder} from '../sys/proc/lock-holder.js';
 import {lockState} from '../sys/run/instance-lock.js';
 import {runFirewallCall} from '../sys/run/netfilter.js';
 import {askControl} from '../sys/talk/control-socket.js';
@@ -96,13 +98,32 @@ export async function openToGuard(
   stop: AbortSignal,
   unsaved: State,
 ): Promise<OpenedResources> {
+  // Before anything is waited for: somebody sits there and looks.
+  if (!config.dryRun && !stop.aborted && (await isAnswered(config, atOnceMs))) {
+    log.say('warning', `${secondText(config)}; waiting 5s, for it may be ending`);
+  }
   for (let tries = 1; ; tries++) {
     const opened = await openResources(config, log, unsaved);
     if (opened.kind !== 'taken' || tries >= mostTries || stop.aborted) return opened;
-    const asked = await askControl(config.controlSocket, {command: 'status'});
-    if (asked.kind === 'answer') return opened;
+    if (await isAnswered(config)) return {kind: 'taken', why: secondText(config)};
     if (tries === 1) log.say('notice', `${opened.why}: waiting until it is done`);
   }
+}
+
+/** Of one that is there the answer takes some milliseconds. Ms: a busy machine takes its time. */
+const atOnceMs = 2000;
+
+async function isAnswered({controlSocket}: Config, patienceMs?: number): Promise<boolean> {
+  return (await askControl(controlSocket, {command: 'status'}, patienceMs)).kind === 'answer';
+}
+
+/** Which daemon has the state, since when, and what to do. */
+function secondText({stateDir}: Config): string {
+  const {pid, startedMs} = lockHolder(stateDir) ?? {};
+  const which = pid === undefined ? '' : ` (process ${pid}`;
+  const since = startedMs === undefined ? '' : `, since ${localTime(startedMs)}`;
+  const end = pid === undefined ? '' : `${since})`;
+  return `another blocksmtp works on ${stateDir}${which}${end}: it guards already, see blocksmtp status; to change settings: blocksmtp reload; to start it anew: systemctl restart blocksmtp${pid === undefined ? '' : `, or kill ${pid} first`}`;
 }
 
 /**

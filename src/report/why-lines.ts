@@ -170,6 +170,6 @@ function undoLines({network, exemption, block, known, whitelist}: WhyView): stri
   const client = known?.client ?? network;
   return [
     ...(block === null ? [] : [`to end the block: blocksmtp unblock ${block.network}`]),
-    `to exempt it: a line ${client} in ${whitelist}; a backup MX or forwarder of yours: trusted_relays`,
+    `to exempt it: blocksmtp allow ${client} (a line in ${whitelist}); a backup MX or forwarder of yours: trusted_relays`,
   ];
 }

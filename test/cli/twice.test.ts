@@ -99,6 +99,20 @@ control_socket = "${files.path('socket')}"
     }
   });
 
+  test('a second daemon says at once which one runs, since when and what to do, and ends with 69', async () => {
+    clean();
+    await withDaemon(() => {
+      const {code, stderr} = ask(['run']);
+      expect(code).toBe(69);
+      const [first = '', ...rest] = stderr.trimEnd().split('\n');
+      const told =
+        /another blocksmtp works on \S+ \(process \d+, since [\d:T-]{19}[+-]\d\d:\d\d\): it guards already, see blocksmtp status; .*, or kill \d+ first/;
+      expect(first).toMatch(told);
+      expect(first).toMatch(/ warning .*; waiting 5s, for it may be ending$/);
+      expect(rest).toEqual([expect.stringMatching(told)]);
+    });
+  });
+
   test('without one', () => {
     for (const row of table) {
       const {alone = row.runs} = row;

@@ -46,7 +46,10 @@ withFlock('a daemon that listens is not, nor is anybody once we are to end', asy
   ends.stop.abort();
   const results = await Promise.all([listens.open(), ends.open()]);
   expect(results.map(({kind}) => kind)).toEqual(['taken', 'taken']);
-  expect([...listens.said, ...ends.said]).toEqual([]);
+  // Told at once, and before anything is waited for.
+  expect([...listens.said, ...ends.said]).toEqual([
+    expect.stringMatching(/^another blocksmtp works on .*; waiting 5s, for it may be ending$/),
+  ]);
   control.close();
   listens.release();
   ends.release();

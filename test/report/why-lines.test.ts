@@ -32,7 +32,7 @@ const lines = (changes: Partial<WhyView>, name: RemoteName = notAsked): string[]
   whyLines({...nothing, ...changes}, name, nowMs);
 
 const exempting =
-  'to exempt it: a line 203.0.113.7 in /etc/wl; a backup MX or forwarder of yours: trusted_relays';
+  'to exempt it: blocksmtp allow 203.0.113.7 (a line in /etc/wl); a backup MX or forwarder of yours: trusted_relays';
 
 describe('whyLines', () => {
   test('of somebody nobody has heard of', () => {
@@ -119,7 +119,7 @@ describe('whyLines', () => {
     const known = {...guesser, client: '2001:db8::/64'};
     const told = lines({network: '2001:db8::7', known});
     expect(told[1]).toBe('it counts as one client with all of 2001:db8::/64');
-    expect(told.at(-1)).toMatch(/^to exempt it: a line 2001:db8::\/64 in /);
+    expect(told.at(-1)).toMatch(/^to exempt it: blocksmtp allow 2001:db8::\/64 \(a line in /);
   });
 
   test('what may be beside it', () => {

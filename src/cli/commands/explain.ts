@@ -26,6 +26,7 @@ import type {MailEvent} from '../../mail/mail-event.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {hostNetwork} from '../../net/network.js';
 import {outcomeText} from '../../report/outcome-text.js';
+import {PartOfLog} from '../../replay/part-of-log.js';
 import {heardText} from '../../replay/replayed-text.js';
 import {stepText} from '../../submission/step-text.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
@@ -86,6 +87,7 @@ export async function explain(
   );
   const exemptionWatch = new ExemptionWatch(config, log.say);
   exemptionWatch.refresh();
+  const part = new PartOfLog();
   try {
     const input = openLogInput(path);
     const lines = new Lines(input.name);
@@ -113,23 +115,30 @@ export async function explain(
         const {changedMs} = input;
         const followed = guard.follow(reading, changedMs, exemptionWatch.exemptions, askNobody);
         const outcomes = withBars(followed, guard.judged, Math.min(record.atMs, changedMs));
+        const session = guard.session(reading);
+        part.take(reading.record, reading.event, session);
         tell(line, {
           record,
           event: plain(reading.event),
-          session: guard.session(reading) ?? null,
+          session: session ?? null,
           evidence: outcomes.flatMap(weighed),
-          outcome: [outcomesText(reading, outcomes), onItsWay(reading.record, reading.event) ?? []]
-            .flat()
-            .join('; '),
+          outcome: outcomeOf(reading, outcomes),
         });
       }
       state.history.length = 0;
     }
-    return ended(ear.end(), form, log, output);
+    return ended(ear.end(), part.advice, form, log, output);
   } catch (error) {
     log.say('error', (error as Error).message);
     return exitCode.unavailable;
   }
+}
+
+function outcomeOf(
+  {record, event}: Extract<ReadRecord, {kind: 'event'}>,
+  outcomes: readonly Outcome[],
+): string {
+  return [outcomesText({event}, outcomes), onItsWay(record, event) ?? []].flat().join('; ');
 }
 
 function passedOver({record, why}: Extract<ReadRecord, {kind: 'ignored'}>): string {
@@ -145,11 +154,14 @@ function onItsWay(record: LogRecord, event: MailEvent | undefined): string | und
 /** Between objects of JSON there is no place for a sentence: there it goes where complaints go. */
 function ended(
   heard: HeardOffline,
+  advice: readonly string[],
   form: 'text' | 'json',
   log: Log,
   output: {readonly print: (text: string) => void},
 ): ExitCode {
   const {verdict, why} = heard;
+  if (form === 'text') for (const each of advice) output.print(`${each}\n`);
+  else for (const each of advice) log.say('warning', each.trim());
   if (form === 'text') output.print(heardText(heard));
   else for (const each of why) log.say(verdict === 'deaf' ? 'error' : 'warning', each);
   return verdict === 'deaf' ? exitCode.no : exitCode.ok;

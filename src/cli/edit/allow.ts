@@ -8,6 +8,7 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import {asciiJson} from '../../base/printable.js';
 import type {Config} from '../../config/schema.js';
+import {deniedText} from '../../control/reading.js';
 import {networkOf} from '../../net/network.js';
 import {allowIn, disallowIn, type WhitelistEdit} from '../../net/whitelist-edit.js';
 import {editFile} from '../../sys/disk/edited-file.js';
@@ -37,7 +38,9 @@ export async function editWhitelist(
       return result.kind === 'changed' ? result.text : undefined;
     });
   } catch (error) {
-    log.say('error', `the whitelist is as it was: ${(error as Error).message}`);
+    const {code, message} = error as NodeJS.ErrnoException;
+    const why = code === 'EACCES' ? `${file}: ${deniedText({command: 'block'})}` : message;
+    log.say('error', `the whitelist is as it was: ${why}`);
     return exitCode.unavailable;
   }
   return tell(edit.kind, network.text, result, config, form, output);

@@ -6,6 +6,7 @@ import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
+import {deniedText} from '../../control/reading.js';
 import {type Filter, isMeant, isNamed} from '../../queue/filter.js';
 import type {QueuedMessage} from '../../queue/message.js';
 import {queueTable} from '../../report/tables/queue.js';
@@ -81,6 +82,8 @@ async function meant(
   };
   const reading = await readQueue(see, {isWanted: (named) => isNamed(wanted, named), files});
   for (const each of reading.problems) output.complain(printable(each, 500));
+  if (reading.problems.some((each) => each.startsWith('EACCES')))
+    output.complain(deniedText({command: 'block'}));
   const read = reading.messages === 0 && reading.problems.length > 0 ? 'nothing' : 'queue';
   return {messages, ids, total, read};
 }

@@ -8,6 +8,7 @@ import {localTime} from '../../base/time-text.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
 import {SenderCounts} from '../../queue/count.js';
+import {deniedText} from '../../control/reading.js';
 import {type Filter, isMeant, isNamed} from '../../queue/filter.js';
 import type {QueuedMessage} from '../../queue/message.js';
 import {
@@ -65,6 +66,8 @@ async function once(wish: ShowWish, output: Output, files?: MailerFiles): Promis
   const reading = await readQueue(see, {isWanted: (named) => isNamed(filter, named), files});
   output.print(printed(wish, newest.oldestFirst, counts, {reading, fitting, startMs}));
   for (const each of [...reading.problems, ...reading.why]) output.complain(printable(each, 500));
+  if (reading.problems.some((each) => each.startsWith('EACCES')))
+    output.complain(deniedText({command: 'block'}));
   return reading.messages === 0 && reading.problems.length > 0 ? exitCode.unavailable : exitCode.ok;
 }
 

@@ -35,7 +35,9 @@ export async function lookUp(
 class HostSearch {
   readonly #dns: ContactDns;
   readonly #found = new Map<string, {network: string; by: KnownBy}>();
-  readonly #silent = new Set<string>();
+  /** Records that were asked for, by name and by why there was no answer. */
+  readonly #silent = new Map<string, string[]>();
+  #left = '';
   readonly #asked = new Set<string>();
   #isOver = false;
 
@@ -44,7 +46,11 @@ class HostSearch {
   }
 
   get result(): LookedUp {
-    return {found: [...this.#found.values()], silent: [...this.#silent]};
+    const silent = [...this.#silent].map(
+      ([why, kinds]) => `the DNS: ${kinds.sort().join(', ')} of ${why}`,
+    );
+    const left = this.#left === '' ? [] : [this.#left];
+    return {found: [...this.#found.values()], silent: [...silent, ...left]};
   }
 
   end(): void {
@@ -63,8 +69,8 @@ class HostSearch {
   async #addresses(name: string, by: KnownBy): Promise<void> {
     await Promise.all(
       ([4, 6] as const).map(async (family) => {
-        const what = `${family === 4 ? 'A' : 'AAAA'} of ${name}`;
-        for (const text of await this.#ask(what, () => this.#dns.addresses(name, family))) {
+        const kind = family === 4 ? 'A' : 'AAAA';
+        for (const text of await this.#ask(kind, name, () => this.#dns.addresses(name, family))) {
           const address = parseAddress(text);
           if (address !== undefined) this.#know(address.text, by);
         }
@@ -73,14 +79,14 @@ class HostSearch {
   }
 
   async #exchangers(name: string, by: KnownBy): Promise<void> {
-    const names = await this.#ask(`MX of ${name}`, () => this.#dns.exchangers(name));
+    const names = await this.#ask('MX', name, () => this.#dns.exchangers(name));
     // What is no name is not asked for: the owner of the domain writes it.
     const usable = names.flatMap((each) => readHostName(each) ?? []);
     await Promise.all(usable.map((each) => this.#addresses(each, by)));
   }
 
   async #record(name: string): Promise<void> {
-    const records = await this.#ask(`SPF of ${name}`, () => this.#dns.texts(name));
+    const records = await this.#ask('SPF', name, () => this.#dns.texts(name));
     const spf = readSpf(records, name);
     for (const {text} of spf?.networks ?? []) this.#know(text, 'SPF');
     await Promise.all(
@@ -94,17 +100,23 @@ class HostSearch {
   }
 
   /** Each question once: a record may lead back to itself. */
-  async #ask<Value>(what: string, ask: () => Promise<Answer<Value>>): Promise<readonly Value[]> {
+  async #ask<Value>(
+    kind: string,
+    name: string,
+    ask: () => Promise<Answer<Value>>,
+  ): Promise<readonly Value[]> {
+    const what = `${kind} ${name}`;
     if (this.#asked.has(what)) return [];
     if (this.#asked.size >= mostQuestions) {
-      this.#silent.add(`the DNS: more than ${mostQuestions} questions: the rest was not asked`);
+      this.#left = `the DNS: more than ${mostQuestions} questions: the rest was not asked`;
       return [];
     }
     this.#asked.add(what);
     const answer = await ask();
     if (answer.kind === 'silent') {
       const why = this.#isOver ? 'no answer in time' : answer.why;
-      this.#silent.add(`the DNS: ${what}: ${why}`);
+      const key = `${name}: ${why}`;
+      this.#silent.set(key, [...(this.#silent.get(key) ?? []), kind]);
     }
     return answer.kind === 'records' ? answer.records : [];
   }

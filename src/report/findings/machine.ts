@@ -83,8 +83,13 @@ function programFindings(facts: Facts): Finding[] {
   ];
 }
 
-function rightFindings({lackingRights, config}: Facts): Finding[] {
+function rightFindings({lackingRights, config, status}: Facts): Finding[] {
   if (lackingRights.length === 0) return [good('all rights that it needs')];
-  const what = `no ${lackingRights.join(', ')}: run it as root, or by the systemd unit`;
+  const lacking = `no ${lackingRights.join(', ')}`;
+  // The daemon that has answered has rights of its own.
+  if (!('unavailable' in status) && status.sinceMs !== undefined) {
+    return [advice(`doctor has ${lacking}, so it cannot see all: run it as root`)];
+  }
+  const what = `${lacking}: run it as root, or by the systemd unit`;
   return [config.dryRun ? advice(what) : bad(what)];
 }

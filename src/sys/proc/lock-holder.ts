@@ -2,9 +2,12 @@
 import fs from 'node:fs';
 import {join, resolve} from 'node:path';
 import {allPids, linkOf} from './links.js';
+import {BootClock, statIfThere} from './snapshot.js';
 
 interface LockHolder {
   readonly pid: number;
+  /** When the process began, up to a second too early. Ms since the epoch; undefined: it is just ending. */
+  readonly startedMs: number | undefined;
   /** `removed`: the directory was taken away, or another mounted over it, while the process works on it. */
   readonly directory: 'there' | 'removed';
 }
@@ -19,11 +22,17 @@ export function lockHolder(stateDir: string): LockHolder | undefined {
       if (link !== path && link !== `${path} (deleted)`) continue;
       return {
         pid,
+        startedMs: startedMs(pid),
         directory: isSameFile(`/proc/${pid}/fd/${descriptor}`, path) ? 'there' : 'removed',
       };
     }
   }
   return undefined;
+}
+
+function startedMs(pid: number): number | undefined {
+  const stat = statIfThere(pid);
+  return stat && new BootClock().startedMsOf(stat.startTicks);
 }
 
 /** Of one process. A count: the lock is opened before anything else that stays open. */

@@ -30,7 +30,9 @@ export async function lockState(stateDir: string): Promise<LockResult> {
     fs.mkdirSync(stateDir, {recursive: true, mode: 0o750});
     descriptor = openLock(join(stateDir, 'lock'));
   } catch (error) {
-    return {kind: 'failed', why: (error as Error).message};
+    const {code, message} = error as NodeJS.ErrnoException;
+    const denied = code === 'EACCES' ? `permission denied: run it as root (${message})` : message;
+    return {kind: 'failed', why: denied};
   }
   const parameters = ['--exclusive', '--wait', '5', '--conflict-exit-code', '75', '0'];
   const result = await runCommand('flock', parameters, {

@@ -91,11 +91,14 @@ describe('explain tells of each line', () => {
     expect(printed.split('\n')).toEqual([
       `${path}:1: ${unknown}`,
       expect.stringMatching(
-        /^ {4}record: {2}2026-11-20 [\d:]{8} host relay, program sm-mta, pid 152$/,
+        /^ {4}record: {2}2026-11-20T[\d:]{8}[+-][\d:]{5} host relay, program sm-mta, pid 152$/,
       ),
       '    event:   unknownRecipient, queueId 6AKC0000000152, subject <anna@example.net>',
       '    session: client not known yet, 1 held',
       '    outcome: held until a line tells whose it was',
+      expect.stringMatching(/^no line tells the client of 1 envelope\. /),
+      "    grep -F -e 'sm-mta[152]:' LOG | blocksmtp explain",
+      expect.stringMatching(/^or explain the whole log, /),
       '',
     ]);
   });
