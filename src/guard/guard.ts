@@ -191,7 +191,7 @@ export class Guard {
     const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
-    const blocks = this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
     return [told, ...lost, ...wave, ...blocks];
   }
 
@@ -201,7 +201,7 @@ export class Guard {
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
     const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
     const wave = this.#waveChange(atMs);
-    return [...wave, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
+    return [...wave, ...this.#punish(verdicts, proof, atMs, moment, exemptions)];
   }
 
   /** Credit needs the same proof as blame. */
@@ -241,9 +241,11 @@ export class Guard {
   #punish(
     verdicts: readonly BlockVerdict[],
     proof: Proof,
-    {atMs, knownMs, nowMs}: Moment & {readonly atMs: number},
+    atMs: number,
+    {knownMs, nowMs}: Moment,
     exemptions: Exemptions,
   ): Outcome[] {
+    if (verdicts.length === 0) return [];
     const fromMs = Math.min(Math.max(atMs, knownMs), nowMs);
     return this.#sentences.of(verdicts, proof, {fromMs, nowMs}, exemptions);
   }

@@ -76,8 +76,8 @@ export class Connections {
       const login = before.login === 'only' ? 'only' : 'too';
       this.#table.replace(processKey(record), {...before, lastMs: atMs, login});
     } else if (before === undefined || before.login === 'only') {
-      const known = {address: client.text, proof, firstMs: atMs, lastMs: atMs};
-      this.#table.set(processKey(record), {...known, login: 'only'});
+      const known = {address: client.text, proof, firstMs: atMs, lastMs: atMs, login: 'only'} as const;
+      this.#table.set(processKey(record), known);
     }
   }
 
