@@ -99,23 +99,28 @@ export class Guard {
     this.see(exemptions);
     if (outcomes.length === 0) return [];
     const moment = {knownMs: record.atMs, nowMs};
-    return outcomes.flatMap((outcome) => {
-      switch (outcome.kind) {
-        case 'evidence':
-          return this.#weigh(outcome.evidence, moment, exemptions);
-        case 'envelopeEnded':
-          return [outcome, ...this.#ended(outcome, moment, exemptions)];
-        case 'delivered':
-          return [outcome, ...this.#delivered(outcome, exemptions)];
-        case 'loggedIn':
-          this.#loggedIn(outcome);
-          return [];
-        case 'dispute':
-        case 'unheeded':
-        case 'unresolved':
-          return [outcome];
-      }
-    });
+    const [only] = outcomes;
+    // Nearly always: then nothing is put together.
+    if (only !== undefined && outcomes.length === 1) return this.#follow(only, moment, exemptions);
+    return outcomes.flatMap((outcome) => this.#follow(outcome, moment, exemptions));
+  }
+
+  #follow(outcome: JoinOutcome, moment: Moment, exemptions: Exemptions): Outcome[] {
+    switch (outcome.kind) {
+      case 'evidence':
+        return this.#weigh(outcome.evidence, moment, exemptions);
+      case 'envelopeEnded':
+        return [outcome, ...this.#ended(outcome, moment, exemptions)];
+      case 'delivered':
+        return [outcome, ...this.#delivered(outcome, exemptions)];
+      case 'loggedIn':
+        this.#loggedIn(outcome);
+        return [];
+      case 'dispute':
+      case 'unheeded':
+      case 'unresolved':
+        return [outcome];
+    }
   }
 
   /** A login needs the same proof as blame: it opens the ports for submission (`blocks/passes.ts`). */
