@@ -77,7 +77,13 @@ export class Connections {
       const login = before.login === 'only' ? 'only' : 'too';
       this.#table.replace(this.keyOf(record), {...before, lastMs: atMs, login});
     } else if (before === undefined || before.login === 'only') {
-      const known = {address: client.text, proof, firstMs: atMs, lastMs: atMs, login: 'only'} as const;
+      const known = {
+        address: client.text,
+        proof,
+        firstMs: atMs,
+        lastMs: atMs,
+        login: 'only',
+      } as const;
       this.#table.set(this.keyOf(record), known);
     }
   }
