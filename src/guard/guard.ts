@@ -99,23 +99,28 @@ export class Guard {
     this.see(exemptions);
     if (outcomes.length === 0) return [];
     const moment = {knownMs: record.atMs, nowMs};
-    return outcomes.flatMap((outcome) => {
-      switch (outcome.kind) {
-        case 'evidence':
-          return this.#weigh(outcome.evidence, moment, exemptions);
-        case 'envelopeEnded':
-          return [outcome, ...this.#ended(outcome, moment, exemptions)];
-        case 'delivered':
-          return [outcome, ...this.#delivered(outcome, exemptions)];
-        case 'loggedIn':
-          this.#loggedIn(outcome);
-          return [];
-        case 'dispute':
-        case 'unheeded':
-        case 'unresolved':
-          return [outcome];
-      }
-    });
+    const [only] = outcomes;
+    // Nearly always: then nothing is put together.
+    if (only !== undefined && outcomes.length === 1) return this.#follow(only, moment, exemptions);
+    return outcomes.flatMap((outcome) => this.#follow(outcome, moment, exemptions));
+  }
+
+  #follow(outcome: JoinOutcome, moment: Moment, exemptions: Exemptions): Outcome[] {
+    switch (outcome.kind) {
+      case 'evidence':
+        return this.#weigh(outcome.evidence, moment, exemptions);
+      case 'envelopeEnded':
+        return [outcome, ...this.#ended(outcome, moment, exemptions)];
+      case 'delivered':
+        return [outcome, ...this.#delivered(outcome, exemptions)];
+      case 'loggedIn':
+        this.#loggedIn(outcome);
+        return [];
+      case 'dispute':
+      case 'unheeded':
+      case 'unresolved':
+        return [outcome];
+    }
   }
 
   /** A login needs the same proof as blame: it opens the ports for submission (`blocks/passes.ts`). */
@@ -191,7 +196,7 @@ export class Guard {
     const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
-    const blocks = this.#punish(verdicts, proof, {...moment, atMs}, exemptions);
+    const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
     return [told, ...lost, ...wave, ...blocks];
   }
 
@@ -201,7 +206,7 @@ export class Guard {
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
     const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
     const wave = this.#waveChange(atMs);
-    return [...wave, ...this.#punish(verdicts, proof, {...moment, atMs}, exemptions)];
+    return [...wave, ...this.#punish(verdicts, proof, atMs, moment, exemptions)];
   }
 
   /** Credit needs the same proof as blame. */
@@ -241,9 +246,11 @@ export class Guard {
   #punish(
     verdicts: readonly BlockVerdict[],
     proof: Proof,
-    {atMs, knownMs, nowMs}: Moment & {readonly atMs: number},
+    atMs: number,
+    {knownMs, nowMs}: Moment,
     exemptions: Exemptions,
   ): Outcome[] {
+    if (verdicts.length === 0) return [];
     const fromMs = Math.min(Math.max(atMs, knownMs), nowMs);
     return this.#sentences.of(verdicts, proof, {fromMs, nowMs}, exemptions);
   }

@@ -235,7 +235,8 @@ export class Convictions {
       stale: clients.u8(slot, field.stale),
       wave: wave.isOn(atMs) ? 'on' : 'off',
       names: suspect?.names ?? [],
-      ...(suspect !== undefined && {weakest: suspect.proof}),
+      proof: undefined, // what ties it to the client is filled in with the sentence
+      weakest: suspect?.proof,
     };
     return {network: scope.of(client), seconds, repeat, because};
   }
@@ -258,6 +259,7 @@ export class Convictions {
       members,
       within,
       names: this.#witnesses.suspects.of(this.#witnesses.scope.textOf(client))?.names ?? [],
+      proof: undefined,
     };
     const longest = Math.min(seconds, this.#policy.longestBlockSeconds);
     return {network, seconds: longest, repeat, because};

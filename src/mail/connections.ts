@@ -49,6 +49,7 @@ export const isOwnNetwork = (client: Address): boolean => ownNetworks.has(client
 
 export class Connections {
   readonly #table: Table<ClientConnection>;
+  #keyed: {readonly record: LogRecord; readonly key: string} | undefined;
 
   constructor(table: Table<ClientConnection>) {
     table.limitTo(mostConnections);
@@ -58,7 +59,7 @@ export class Connections {
   /** @param client undefined: a local program, or one that nobody can tell */
   began(record: LogRecord, client: Address | undefined, proof: Proof): void {
     if (record.pid === noPid) return;
-    const key = processKey(record);
+    const key = this.keyOf(record);
     // A process that nobody can tell the client of must not go on as the one before it.
     if (client === undefined) {
       this.#table.delete(key);
@@ -74,10 +75,16 @@ export class Connections {
     const {atMs} = record;
     if (before?.address === client.text) {
       const login = before.login === 'only' ? 'only' : 'too';
-      this.#table.replace(processKey(record), {...before, lastMs: atMs, login});
+      this.#table.replace(this.keyOf(record), {...before, lastMs: atMs, login});
     } else if (before === undefined || before.login === 'only') {
-      const known = {address: client.text, proof, firstMs: atMs, lastMs: atMs};
-      this.#table.set(processKey(record), {...known, login: 'only'});
+      const known = {
+        address: client.text,
+        proof,
+        firstMs: atMs,
+        lastMs: atMs,
+        login: 'only',
+      } as const;
+      this.#table.set(this.keyOf(record), known);
     }
   }
 
@@ -95,7 +102,7 @@ export class Connections {
 
   /** For people: as the last line told it, however long ago. */
   toldOf(record: LogRecord): KnownClient | undefined {
-    const connection = this.#table.get(processKey(record));
+    const connection = this.#table.get(this.keyOf(record));
     return connection?.login === 'only' ? undefined : connection;
   }
 
@@ -114,16 +121,22 @@ export class Connections {
     }
   }
 
+  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  keyOf(record: LogRecord): string {
+    if (this.#keyed?.record !== record) this.#keyed = {record, key: processKey(record)};
+    return this.#keyed.key;
+  }
+
   #live(record: LogRecord): ClientConnection | undefined {
     if (this.#table.size === 0) return undefined;
-    const connection = this.#table.get(processKey(record));
+    const connection = this.#table.get(this.keyOf(record));
     if (connection === undefined) return undefined;
     return record.atMs - connection.lastMs > longestTrustMs ? undefined : connection;
   }
 
   #touch(record: LogRecord, connection: ClientConnection): void {
     if (record.atMs <= connection.lastMs) return;
-    this.#table.replace(processKey(record), {...connection, lastMs: record.atMs});
+    this.#table.replace(this.keyOf(record), {...connection, lastMs: record.atMs});
   }
 }
 

@@ -164,8 +164,8 @@ export class Envelopes {
     const key = this.#keyOf(record, queueId);
     const before = this.#open.get(key);
     const said = {client, proof: this.#authors.proofOf(record)};
-    const sources = answer === undefined ? [said] : [answer, said];
-    const outcomes = sources.flatMap((each) => this.#learn(record, queueId, each, 'onlyIfOpen'));
+    const asked = answer && this.#learn(record, queueId, answer, 'onlyIfOpen');
+    const outcomes = [...(asked ?? []), ...this.#learn(record, queueId, said, 'onlyIfOpen')];
     const isUnheeded = this.#authors.isUnheeded(record);
     const other = this.#open.get(key)?.client;
     // It says that another's envelope is over: sendmail never writes that.
@@ -194,7 +194,9 @@ export class Envelopes {
       ];
     const proof = weaker(known.proof, this.#authors.of(record));
     const submitter = this.#connections.submitterOf(record, client);
-    if (accepted > 0 && record.pid !== noPid) this.#served.set(processKey(record), client.text);
+    if (accepted > 0 && record.pid !== noPid) {
+      this.#served.set(this.#connections.keyOf(record), client.text);
+    }
     // Without a message nothing is delivered: asking for names that do exist is guessing, too.
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
@@ -333,7 +335,7 @@ export class Envelopes {
     held: readonly PendingEvidence[],
     client: KnownClient,
   ): JoinOutcome[] {
-    const isServed = this.#served.get(processKey(record)) === client.address;
+    const isServed = this.#served.get(this.#connections.keyOf(record)) === client.address;
     const answeredFor = isServed ? ({answeredFor: 'others'} as const) : {};
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }

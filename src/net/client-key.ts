@@ -5,7 +5,7 @@
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from './address.js';
 import {addressBytes, addressLength, mappedBits, maskBytes, writeAddress} from './address-bytes.js';
-import {hostNetwork, type Network, type Span} from './network.js';
+import {hostNetwork, type Network, networkAround, type Span} from './network.js';
 
 /** The key of the client whose address it is. */
 export function clientKey(address: Address, ipv6Prefix: number): Uint8Array {
@@ -16,12 +16,7 @@ export function clientKey(address: Address, ipv6Prefix: number): Uint8Array {
 
 /** The network that is blocked for what the address did. */
 function clientNetwork(address: Address, ipv6Prefix: number): Network {
-  if (address.family === 4 || ipv6Prefix === 128) return hostNetwork(address);
-  const hostBits = BigInt(128 - ipv6Prefix);
-  const first = (address.value >> hostBits) << hostBits;
-  const last = first | ((1n << hostBits) - 1n);
-  const text = `${addressOf(6, first).text}/${ipv6Prefix}`;
-  return {family: 6, first, last, prefix: ipv6Prefix, text};
+  return address.family === 4 ? hostNetwork(address) : networkAround(address, ipv6Prefix);
 }
 
 /** Whether the client with the key is in the network. */

@@ -33,19 +33,41 @@ export function hostNetwork(address: Address): Network {
  * @returns undefined for anything else, `/0` included
  */
 export function parseNetwork(text: string): Network | undefined {
+  const parts = partsOf(text);
+  if (parts === undefined) return undefined;
+  const {address, prefix} = parts;
+  if (prefix === addressBits[address.family]) return hostNetwork(address);
+  const cidr = new IPCIDR(`${address.text}/${prefix}`);
+  const [first, last] = cidr.toRange<bigint>({type: 'bigInteger'});
+  const start = addressOf(address.family, first).text;
+  return {family: address.family, first, last, prefix, text: `${start}/${prefix}`};
+}
+
+/** What stands before the slash, and the prefix as that of its family. */
+function partsOf(text: string): {readonly address: Address; readonly prefix: number} | undefined {
   const [addressText = '', prefixText, ...rest] = text.split('/');
   const address = parseAddress(addressText);
   if (address === undefined || rest.length > 0) return undefined;
-  if (prefixText === undefined) return hostNetwork(address);
+  if (prefixText === undefined) return {address, prefix: addressBits[address.family]};
   if (!/^[1-9]\d{0,2}$/.test(prefixText)) return undefined;
   const mappedBits = address.family === 4 && addressText.includes(':') ? 96 : 0;
   const prefix = Number(prefixText) - mappedBits;
-  if (prefix < 1 || prefix > addressBits[address.family]) return undefined;
-  const cidr = new IPCIDR(`${address.text}/${prefix}`);
-  const [first, last] = cidr.toRange<bigint>({type: 'bigInteger'});
-  const bare = prefix === addressBits[address.family];
-  const start = addressOf(address.family, first).text;
-  return {family: address.family, first, last, prefix, text: bare ? start : `${start}/${prefix}`};
+  return prefix < 1 || prefix > addressBits[address.family] ? undefined : {address, prefix};
+}
+
+/**
+ * The network of so many leading bits in which an address lies. For networks that we make, which can be one for
+ * each line of a log: ip-cidr takes 30 times as long.
+ *
+ * @param prefix 1 up to the bits of the family
+ */
+export function networkAround(address: Address, prefix: number): Network {
+  const {family, value} = address;
+  if (prefix === addressBits[family]) return hostNetwork(address);
+  const hostBits = BigInt(addressBits[family] - prefix);
+  const first = (value >> hostBits) << hostBits;
+  const last = first | ((1n << hostBits) - 1n);
+  return {family, first, last, prefix, text: `${addressOf(family, first).text}/${prefix}`};
 }
 
 /** Whether the address lies in the network; never true across families. */
@@ -64,7 +86,7 @@ export function overlaps(a: Span, b: Span): boolean {
 
 /** The network of a text that we wrote ourselves. @throws Error for a text that is none */
 export function networkOf(text: string): Network {
-  const network = parseNetwork(text);
-  if (network === undefined) throw new Error(`the state holds ${text} as a network`);
-  return network;
+  const parts = partsOf(text);
+  if (parts === undefined) throw new Error(`the state holds ${text} as a network`);
+  return networkAround(parts.address, parts.prefix);
 }

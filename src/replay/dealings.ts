@@ -61,7 +61,7 @@ export class AllDealings {
       const {client, atMs} = outcome;
       if (client === undefined) return;
       delivered(this.#dealingsWith(this.#textOf(client)), atMs);
-      for (const wide of this.#around(client)) delivered(wide, atMs);
+      if (this.#widths.size > 0) for (const wide of this.#around(client)) delivered(wide, atMs);
     }
   }
 
@@ -91,8 +91,8 @@ export class AllDealings {
     if (this.#blocked.has(network)) return;
     this.#strangers.delete(network);
     this.#blocked.set(network, dealings);
+    if (!network.includes('/')) return;
     const {family, first, prefix} = networkOf(network);
-    if (prefix === addressBits[family]) return;
     const key = `${family}/${prefix}`;
     const otherBits = BigInt(addressBits[family] - prefix);
     const width = this.#widths.get(key) ?? {family, otherBits, dealings: new Map()};

@@ -1,7 +1,14 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {addressBits} from '../../src/net/address.js';
-import {contains, hostNetwork, overlaps, parseNetwork} from '../../src/net/network.js';
+import {
+  contains,
+  hostNetwork,
+  networkAround,
+  networkOf,
+  overlaps,
+  parseNetwork,
+} from '../../src/net/network.js';
 import {address, addresses, network, networks, networkTexts} from './samples.js';
 
 describe('parseNetwork: reads', () => {
@@ -53,6 +60,24 @@ const familyTraps = [
   ['192.0.2.7', '::c000:207'],
   ['c000:207::/32', '192.0.2.7'],
 ] as const;
+
+describe('networkAround, networkOf: as ip-cidr has it', () => {
+  test('of each address with each prefix length', () => {
+    fc.assert(
+      fc.property(addresses, fc.integer({min: 1, max: 128}), (inside, bits) => {
+        const prefix = Math.min(bits, addressBits[inside.family]);
+        const text = `${inside.text}/${prefix}`;
+        const expected = parseNetwork(text);
+        expect(networkAround(inside, prefix)).toEqual(expected);
+        expect(networkOf(text)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('a text that is none is a fault of the state', () => {
+    expect(() => networkOf('192.0.2.0/33')).toThrow('the state holds 192.0.2.0/33');
+  });
+});
 
 describe('contains', () => {
   test.each(familyTraps)('never across families: %s has not %s', (text, stranger) => {

@@ -10,7 +10,7 @@
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Address} from '../../net/address.js';
-import {parseNetwork} from '../../net/network.js';
+import {networkAround} from '../../net/network.js';
 
 interface Counted {
   /** Names up minus names down, from 0 to `most`. */
@@ -77,7 +77,7 @@ export class ListLoss {
   refused(nameHash: number, client: Address, atMs: number): 'same' | 'began' {
     const before = this.#state();
     const isNew = !before.names.includes(nameHash);
-    const holder = parseNetwork(`${client.text}/${holderPrefix[client.family]}`)?.text;
+    const holder = networkAround(client, holderPrefix[client.family]).text;
     const networks = withOne(before.networks, holder);
     const isNoted = atMs - before.refusedMs < notedMs;
     if (!isNew && networks === before.networks && isNoted) return 'same';

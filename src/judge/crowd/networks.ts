@@ -10,7 +10,7 @@
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address, Family} from '../../net/address.js';
 import {addressLength, maskBytes, mappedBits, writeAddress} from '../../net/address-bytes.js';
-import {type Network, parseNetwork} from '../../net/network.js';
+import {type Network, networkAround} from '../../net/network.js';
 import * as record from './network-record.js';
 
 export interface NetworkVerdict {
@@ -250,12 +250,12 @@ export class Networks {
     minute: number,
   ): NetworkVerdict {
     return {
-      network: around(client, level.prefix),
+      network: networkAround(client, level.prefix),
       score: record.scoreOf(this.#table, why.slot, minute),
       bar: why.level.bar,
       members: record.about(this.#table, why.slot, 'members'),
       ...record.block(this.#table, slot, minute),
-      within: why.slot === slot ? undefined : around(client, why.level.prefix).text,
+      within: why.slot === slot ? undefined : networkAround(client, why.level.prefix).text,
     };
   }
 
@@ -318,10 +318,4 @@ export class Networks {
 /** Sixteen assignments are faster than a call of `set`. */
 function copyAddress(from: Uint8Array, to: Uint8Array): void {
   for (let i = 0; i < addressLength; i++) to[i] = from[i]!;
-}
-
-function around({text}: Address, prefix: number): Network {
-  const network = parseNetwork(`${text}/${prefix}`);
-  if (network === undefined) throw new RangeError(`${text}/${prefix} is no network`);
-  return network;
 }

@@ -95,8 +95,9 @@ export function answered(
   if (bytes === undefined) {
     // The machine was not asked about this refusal, but the client got its answer: at the next
     // question it must not look like an accepted one.
-    const passed = {lastBytes: before.lastBytes + refused, answers: before.answers + 1};
-    return {...before, lastMs, refusedBytes, ...(isFirst ? {} : passed)};
+    const passed = isFirst ? {bytes: 0, answers: 0} : {bytes: refused, answers: 1};
+    const lastBytes = before.lastBytes + passed.bytes;
+    return {...before, lastMs, refusedBytes, lastBytes, answers: before.answers + passed.answers};
   }
   // Below 0 too: asked a moment before an answer is written, and a moment after the next one, it is an
   // answer less and then one more. Were only the latter counted, each such pair would be an accepted one.

@@ -87,7 +87,7 @@ export class Suspects {
     atMs: number,
     unknown: number,
   ): void {
-    const name = namedKinds.includes(kind) ? printable(plain, mostNameCharacters) : '';
+    const name = namedKinds.includes(kind) ? detached(printable(plain, mostNameCharacters)) : '';
     const row = this.#table.get(client);
     if (row === undefined && kind === 'unknownRecipient' && as === 'counted') {
       if (unknown <= mostEarlyNames) {
@@ -155,6 +155,9 @@ export class Suspects {
     return {...asRow(early), counts};
   }
 }
+
+/** In the engine a part of a text keeps all of it in memory: here the whole line of the log. */
+const detached = (part: string): string => ` ${part}`.slice(1);
 
 function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
   const names = [first, second].filter((name) => name !== '');

@@ -13,7 +13,8 @@ const relayField = ', relay=';
 const idField = ', msgid=';
 
 /** From its end, sendmail's own words: `, size=0, class=0, nrcpts=0` and then only short fields. */
-const countsPattern = /, size=(\d{1,15}), class=-?\d{1,10}, nrcpts=(\d{1,6})(?=, |$)/g;
+const countsPattern = /, size=(\d{1,15}), class=-?\d{1,10}, nrcpts=(\d{1,6})(?=, |$)/y;
+const sizeField = ', size=';
 
 /** What stands for the client when a local program hands mail in; a client's ends with its address. */
 const localProgram =
@@ -36,12 +37,14 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
   const host = body.slice(relay + relayField.length);
   const client = parseClient(host);
   if (client === undefined && !localProgram.test(host)) return undefined;
-  const counts = [...body.slice(0, relay).matchAll(countsPattern)];
-  const [only] = counts;
+  const head = body.slice(0, relay);
+  const first = countsIn(head, 0);
+  const behind = first === undefined ? relay : first.index + first[0].length;
   // A false one in sender or message id makes two; then nothing is held to the client's credit.
-  const [whole = '', size = '0', accepted = '0'] = counts.length === 1 ? (only ?? []) : [];
-  const hasId = body.startsWith(idField, (only?.index ?? 0) + whole.length);
-  const sender = body.slice(fromField.length, only?.index ?? relay);
+  const only = countsIn(head, behind) === undefined ? first : undefined;
+  const [whole = '', size = '0', accepted = '0'] = only ?? [];
+  const hasId = body.startsWith(idField, (first?.index ?? 0) + whole.length);
+  const sender = body.slice(fromField.length, first?.index ?? relay);
   return {
     kind: 'envelopeEnd',
     queueId,
@@ -51,6 +54,16 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
     sizeBytes: Number(size),
     message: hasId && Number(accepted) > 0 && Number(size) > 0 ? 'taken' : 'none',
   };
+}
+
+/** The first counts from a place on. A search for their beginning is faster than an expression. */
+function countsIn(text: string, from: number): RegExpExecArray | undefined {
+  for (let at = text.indexOf(sizeField, from); at >= 0; at = text.indexOf(sizeField, at + 1)) {
+    countsPattern.lastIndex = at;
+    const counts = countsPattern.exec(text);
+    if (counts !== null) return counts;
+  }
+  return undefined;
 }
 
 /**

@@ -49,10 +49,14 @@ const sentences = [
 const opening =
   '(?:sorry[,.!]? )?(?:(?:recipient |address )?rejected: |recipient address rejected: )?(?:there is |that |the |this )?';
 
+/** sendmail's own, of nearly all lines. */
+const usualWords = 'User unknown';
+
 const unknown = new RegExp(`^${opening}(?:${sentences})`, 'i');
 
 /** `<x>... <x>... User unknown`: some messages repeat the recipient. */
 function saysUnknown(words: string): boolean {
+  if (words === usualWords) return true;
   const again = words.lastIndexOf('... ');
   return unknown.test(again < 0 ? words : words.slice(again + 4));
 }
