@@ -1,123 +1,128 @@
 /**
- * What a relay had to do with each client under one policy: answers that the client got to unknown names,
- * and messages of it that arrived, before, during and after its blocks. Who guessed and never delivered is a
- * guesser; who delivered may have been blocked by mistake. Counts only.
+ * What a relay had to do with each client that one policy would have blocked: answers that the client got to
+ * unknown names, and messages of it that arrived, before, during and after its blocks. What no policy changes
+ * is in the ledger (`ledger.ts`). Counts only.
  */
-import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Outcome} from '../guard/outcome.js';
-import {type Address, addressBits} from '../net/address.js';
-import {networkOf} from '../net/network.js';
+import type {Address} from '../net/address.js';
+import {contains, type Network, networkOf} from '../net/network.js';
+import {addInSlice} from './slices.js';
+import type {Client, Ledger} from './ledger.js';
 
 /** Messages of a client that arrived. Counts. */
 interface GoodMail {
-  before: number;
+  readonly before: number;
   /** While the block would have stood: these would not have come. */
-  during: number;
-  after: number;
+  readonly during: number;
+  readonly after: number;
 }
 
 export interface Dealings {
   /** Unknown names that it was told of. A count. */
-  answers: number;
-  blocks: number;
+  readonly answers: number;
+  readonly blocks: number;
   /** When its first block would have begun; null: it had none. Ms since the epoch. */
-  firstMs: number | null;
+  readonly firstMs: number | null;
   /** When its latest one would end. Ms since the epoch. */
-  untilMs: number;
+  readonly untilMs: number;
   readonly good: GoodMail;
 }
 
-/** Clients that were not blocked. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
-const mostStrangers = 100_000;
+/** Of one client that one policy blocked. */
+export class Page {
+  blocks = 0;
+  readonly firstMs: number;
+  untilMs = 0;
+  /** Unknown names that it asked for while a block would have stood. A count. */
+  paid = 0;
+  readonly good: {before: number; during: number; after: number};
+  /** By slice: slice, paid, good mail during a block, and so on; empty: slices are not told apart. */
+  readonly slices: number[] = [];
+  /** The slices in which blocks began, one for each block. */
+  readonly begun: number[] = [];
+  /** Who passes through the latest block. */
+  except: readonly Network[] = [];
 
-/** All of one family that are blocked with one prefix length, by their leading bits. */
-interface Width {
-  readonly family: Address['family'];
-  readonly otherBits: bigint;
-  readonly dealings: Map<bigint, Dealings>;
+  constructor(firstMs: number, goodBefore: number) {
+    this.firstMs = firstMs;
+    this.good = {before: goodBefore, during: 0, after: 0};
+  }
+
+  /** @param from whose mail it is: of a network a client inside of it, which may pass */
+  delivered(from: Address, atMs: number, slice: number): void {
+    const {good, except} = this;
+    if (except.length > 0 && except.some((hole) => contains(hole, from))) return;
+    if (atMs < this.firstMs) good.before += 1;
+    else if (atMs >= this.untilMs) good.after += 1;
+    else {
+      good.during += 1;
+      addInSlice(this.slices, slice, 2);
+    }
+  }
 }
 
 export class AllDealings {
-  readonly #strangers: BoundedMap<string, Dealings>;
-  /** As many as there are blocks to tell of. */
-  readonly #blocked = new Map<string, Dealings>();
-  /** Networks of several clients. */
-  readonly #widths = new Map<string, Width>();
-  readonly #textOf: (client: Address) => string;
+  readonly #ledger: Ledger;
+  readonly #policy: number;
 
-  /** @param textOf how the guard calls a client; @param most strangers; default: `mostStrangers` */
-  constructor(textOf: (client: Address) => string, most = mostStrangers) {
-    this.#textOf = textOf;
-    this.#strangers = new BoundedMap(most);
+  /** @param policy its number in the ledger, which gave it (`Ledger.open`) */
+  constructor(ledger: Ledger, policy: number) {
+    [this.#ledger, this.#policy] = [ledger, policy];
   }
 
+  /** What the policy has decided. */
   hear(outcome: Outcome): void {
     if (outcome.kind === 'block') this.#block(outcome.block);
-    else if (outcome.kind === 'counted') {
-      const {kind, client} = outcome.evidence;
-      if (kind === 'unknownRecipient') this.#dealingsWith(this.#textOf(client)).answers += 1;
-    } else if (outcome.kind === 'delivered' && outcome.sender === 'named') {
-      const {client, atMs} = outcome;
-      if (client === undefined) return;
-      delivered(this.#dealingsWith(this.#textOf(client)), atMs);
-      for (const wide of this.#around(client)) delivered(wide, atMs);
-    }
+    else if (outcome.kind === 'paid') this.#paid(outcome.evidence);
   }
 
   /** By client or network, in the order of the first blocks. */
   get blocked(): ReadonlyMap<string, Dealings> {
-    return this.#blocked;
+    const blocked = [...this.#ledger.blocked].flatMap(([network, client]) =>
+      this.pageOf(client) === undefined ? [] : [[network, this.#dealingsOf(client)] as const],
+    );
+    return new Map(blocked.sort(([, a], [, b]) => a.firstMs! - b.firstMs!));
   }
 
   /** @returns undefined: the log does not speak of it, or it was too long ago */
   of(client: string): Dealings | undefined {
-    return this.#blocked.get(client) ?? this.#strangers.get(client);
+    const found = this.#ledger.find(client);
+    return found && this.#dealingsOf(found);
   }
 
-  #dealingsWith(client: string): Dealings {
-    const known = this.of(client);
-    if (known !== undefined) return known;
-    const made = newDealings();
-    this.#strangers.set(client, made);
-    return made;
+  /** @returns undefined: this policy never blocked it */
+  pageOf(client: Client): Page | undefined {
+    return client.under?.[this.#policy];
   }
 
-  #block({network, fromMs, untilMs}: Extract<Outcome, {kind: 'block'}>['block']): void {
-    const dealings = this.#dealingsWith(network);
-    dealings.blocks += 1;
-    dealings.firstMs ??= fromMs;
-    dealings.untilMs = Math.max(dealings.untilMs, untilMs);
-    if (this.#blocked.has(network)) return;
-    this.#strangers.delete(network);
-    this.#blocked.set(network, dealings);
-    const {family, first, prefix} = networkOf(network);
-    if (prefix === addressBits[family]) return;
-    const key = `${family}/${prefix}`;
-    const otherBits = BigInt(addressBits[family] - prefix);
-    const width = this.#widths.get(key) ?? {family, otherBits, dealings: new Map()};
-    this.#widths.set(key, width);
-    width.dealings.set(first >> otherBits, dealings);
-  }
-
-  *#around({family, value, text}: Address): Generator<Dealings> {
-    for (const width of this.#widths.values()) {
-      if (width.family !== family) continue;
-      const dealings = width.dealings.get(value >> width.otherBits);
-      // An IPv6 client is such a network itself, and was counted as one.
-      if (dealings !== undefined && this.of(this.#textOf({family, value, text})) !== dealings) {
-        yield dealings;
-      }
+  #dealingsOf(client: Client): Dealings {
+    const page = this.pageOf(client);
+    if (page === undefined) {
+      const good = {before: client.good, during: 0, after: 0};
+      return {answers: client.asked, blocks: 0, firstMs: null, untilMs: 0, good};
     }
+    const {blocks, firstMs, untilMs, paid, good} = page;
+    return {answers: client.asked - paid, blocks, firstMs, untilMs, good: {...good}};
   }
-}
 
-const newDealings = (): Dealings => ({
-  ...{answers: 0, blocks: 0, firstMs: null, untilMs: 0},
-  good: {before: 0, during: 0, after: 0},
-});
+  #block(block: Extract<Outcome, {kind: 'block'}>['block']): void {
+    const {network, fromMs, untilMs, except = []} = block;
+    const client = this.#ledger.client(network);
+    this.#ledger.keep(network, client);
+    client.under ??= [];
+    const page = (client.under[this.#policy] ??= new Page(fromMs, client.good));
+    page.blocks += 1;
+    page.untilMs = Math.max(page.untilMs, untilMs);
+    page.except = except.map(networkOf);
+    page.begun.push(this.#ledger.slice);
+  }
 
-function delivered({firstMs, untilMs, good}: Dealings, atMs: number): void {
-  if (firstMs === null || atMs < firstMs) good.before += 1;
-  else if (atMs < untilMs) good.during += 1;
-  else good.after += 1;
+  #paid({kind, client}: Extract<Outcome, {kind: 'paid'}>['evidence']): void {
+    if (kind !== 'unknownRecipient') return;
+    const known = this.#ledger.clientOf(client);
+    const page = known && this.pageOf(known);
+    if (page === undefined) return;
+    page.paid += 1;
+    addInSlice(page.slices, this.#ledger.slice, 1);
+  }
 }

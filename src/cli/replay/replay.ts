@@ -9,6 +9,7 @@
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
+import {SharedExemptions} from './shared-exemptions.js';
 import {problemText} from '../../base/problem.js';
 import type {Config} from '../../config/schema.js';
 import {configOf, defaultConfigFile} from '../../daemon/course/configuration.js';
@@ -21,7 +22,6 @@ import {compare} from '../../replay/comparison.js';
 import {comparisonText} from '../../replay/comparison-text.js';
 import {replayedText} from '../../replay/replayed-text.js';
 import {voiceOf} from '../../report/outcome-text.js';
-import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
 import type {Log} from '../../sys/talk/log.js';
 
@@ -82,27 +82,23 @@ type Policies =
 
 /** The present policy, and the one that it is held against. */
 function policiesOf(config: Config, {config: path, against}: Wanted, log: Log): Policies {
-  const first = policyOf(path ?? defaultConfigFile, config, log, (outcome) => {
-    sayEvidence(outcome, log);
-  });
+  const exemptions = new SharedExemptions(log.say);
+  const first: ReplayPolicy = {
+    ...{name: path ?? defaultConfigFile, config, exemptions: exemptions.of(config)},
+    onOutcome: (outcome) => {
+      sayEvidence(outcome, log);
+    },
+  };
   if (against === undefined) return {kind: 'policies', policies: [first]};
   const parsed = configOf({config: against});
   if (parsed.kind === 'problems') {
     return {kind: 'problems', problems: parsed.problems.map(problemText)};
   }
-  const second = policyOf(against, parsed.config, log, () => undefined);
+  const second: ReplayPolicy = {
+    ...{name: against, config: parsed.config, exemptions: exemptions.of(parsed.config)},
+    onOutcome: () => undefined,
+  };
   return {kind: 'policies', policies: [first, second]};
-}
-
-function policyOf(
-  name: string,
-  config: Config,
-  log: Log,
-  onOutcome: ReplayPolicy['onOutcome'],
-): ReplayPolicy {
-  const watch = new ExemptionWatch(config, log.say);
-  watch.refresh();
-  return {name, config, exemptions: watch.exemptions, onOutcome};
 }
 
 function sayEvidence(outcome: Outcome, log: Log): void {
