@@ -19,6 +19,7 @@ import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
 import {reload} from './commands/reload.js';
+import {exemptSettings, judgingSettings} from './replay/judging-settings.js';
 import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
@@ -47,8 +48,8 @@ import {queueCommands} from './rows/queue-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
+import {tuneCommand} from './tune/tune-command.js';
 
-const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
 const stateSettings: readonly SettingName[] = [
   ...exemptSettings,
   'mailerPort',
@@ -59,18 +60,6 @@ const stateSettings: readonly SettingName[] = [
   'backend',
   'stateDir',
   'controlSocket',
-];
-const judgingSettings: readonly SettingName[] = [
-  ...exemptSettings,
-  'mailerSyslogHost',
-  'mailerSyslogName',
-  'threshold',
-  'ipv6Prefix',
-  'attribution',
-  'greeting',
-  'blockTime',
-  'blockTimeMax',
-  'debug',
 ];
 const mailSettings: readonly SettingName[] = [
   'outgoingMail',
@@ -115,6 +104,7 @@ const logCommands: readonly CommandRow[] = [
       return replay(operands, config, {form, config: options.config, against}, log, output);
     }),
   },
+  tuneCommand,
   {
     words: 'explain [FILE]',
     settings: judgingSettings,

@@ -28,31 +28,31 @@ export interface Dealings {
   readonly good: GoodMail;
 }
 
-/** Of one client that one policy blocked. */
+/** Of one client that one policy blocked, or whose network. */
 export class Page {
+  /** Of its own. A count. */
   blocks = 0;
-  readonly firstMs: number;
+  /** Null: only its network was blocked. Ms since the epoch. */
+  firstMs: number | null = null;
   untilMs = 0;
-  /** Unknown names that it asked for while a block would have stood. A count. */
+  /** Unknown names that it asked for while a block would have stood, of its own or of its network. A count. */
   paid = 0;
-  readonly good: {before: number; during: number; after: number};
+  readonly good = {before: 0, during: 0, after: 0};
   /** By slice: slice, paid, good mail during a block, and so on; empty: slices are not told apart. */
   readonly slices: number[] = [];
+  /** The slice in which good mail was first told of; undefined: in none since the first block. */
+  goodSince: number | undefined;
   /** The slices in which blocks began, one for each block. */
   readonly begun: number[] = [];
   /** Who passes through the latest block. */
   except: readonly Network[] = [];
 
-  constructor(firstMs: number, goodBefore: number) {
-    this.firstMs = firstMs;
-    this.good = {before: goodBefore, during: 0, after: 0};
-  }
-
   /** @param from whose mail it is: of a network a client inside of it, which may pass */
   delivered(from: Address, atMs: number, slice: number): void {
     const {good, except} = this;
     if (except.length > 0 && except.some((hole) => contains(hole, from))) return;
-    if (atMs < this.firstMs) good.before += 1;
+    this.goodSince ??= slice;
+    if (this.firstMs === null || atMs < this.firstMs) good.before += 1;
     else if (atMs >= this.untilMs) good.after += 1;
     else {
       good.during += 1;
@@ -61,6 +61,13 @@ export class Page {
   }
 }
 
+/** Whether this block of a network would have kept the client away. */
+export const keepsAway = (page: Page, from: Address, atMs: number): boolean =>
+  page.firstMs !== null &&
+  atMs >= page.firstMs &&
+  atMs < page.untilMs &&
+  !page.except.some((hole) => contains(hole, from));
+
 export class AllDealings {
   readonly #ledger: Ledger;
   readonly #policy: number;
@@ -68,6 +75,11 @@ export class AllDealings {
   /** @param policy its number in the ledger, which gave it (`Ledger.open`) */
   constructor(ledger: Ledger, policy: number) {
     [this.#ledger, this.#policy] = [ledger, policy];
+  }
+
+  /** What all policies write into that are beside it. */
+  get ledger(): Ledger {
+    return this.#ledger;
   }
 
   /** What the policy has decided. */
@@ -79,9 +91,11 @@ export class AllDealings {
   /** By client or network, in the order of the first blocks. */
   get blocked(): ReadonlyMap<string, Dealings> {
     const blocked = [...this.#ledger.blocked].flatMap(([network, client]) =>
-      this.pageOf(client) === undefined ? [] : [[network, this.#dealingsOf(client)] as const],
+      (this.pageOf(client)?.blocks ?? 0) === 0
+        ? []
+        : [[network, this.#dealingsOf(client)] as const],
     );
-    return new Map(blocked.sort(([, a], [, b]) => a.firstMs! - b.firstMs!));
+    return new Map(blocked.sort(([, a], [, b]) => (a.firstMs ?? 0) - (b.firstMs ?? 0)));
   }
 
   /** @returns undefined: the log does not speak of it, or it was too long ago */
@@ -90,16 +104,17 @@ export class AllDealings {
     return found && this.#dealingsOf(found);
   }
 
-  /** @returns undefined: this policy never blocked it */
+  /** @returns undefined: this policy blocked neither it nor its network */
   pageOf(client: Client): Page | undefined {
     return client.under?.[this.#policy];
   }
 
   #dealingsOf(client: Client): Dealings {
     const page = this.pageOf(client);
-    if (page === undefined) {
+    if (page === undefined || page.firstMs === null) {
       const good = {before: client.good, during: 0, after: 0};
-      return {answers: client.asked, blocks: 0, firstMs: null, untilMs: 0, good};
+      const answers = client.asked - (page?.paid ?? 0);
+      return {answers, blocks: 0, firstMs: null, untilMs: 0, good};
     }
     const {blocks, firstMs, untilMs, paid, good} = page;
     return {answers: client.asked - paid, blocks, firstMs, untilMs, good: {...good}};
@@ -110,7 +125,8 @@ export class AllDealings {
     const client = this.#ledger.client(network);
     this.#ledger.keep(network, client);
     client.under ??= [];
-    const page = (client.under[this.#policy] ??= new Page(fromMs, client.good));
+    const page = (client.under[this.#policy] ??= new Page());
+    if (page.firstMs === null) [page.firstMs, page.good.before] = [fromMs, client.good];
     page.blocks += 1;
     page.untilMs = Math.max(page.untilMs, untilMs);
     page.except = except.map(networkOf);

@@ -5,7 +5,7 @@
  * by mistake. Counts only.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
-import {AllDealings, type Page} from './dealings.js';
+import {AllDealings, keepsAway, Page} from './dealings.js';
 import {addInSlice} from './slices.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import {type Address, addressBits} from '../net/address.js';
@@ -17,7 +17,7 @@ const mostStrangers = 100_000;
 export interface Client {
   /** Unknown names that it asked for, whether or not a block would have stood. A count. */
   asked: number;
-  /** Messages that arrived. A count. */
+  /** Messages that arrived; of a blocked network those of clients in it are on its pages only. A count. */
   good: number;
   /** The same two by slice: slice, asked, good, and so on; undefined: slices are not told apart. */
   slices: number[] | undefined;
@@ -65,8 +65,8 @@ export class Ledger {
   hear(outcomes: readonly JoinOutcome[]): void {
     for (const outcome of outcomes) {
       if (outcome.kind === 'evidence') {
-        const {kind, client} = outcome.evidence;
-        if (kind === 'unknownRecipient') this.#asked(this.client(this.#textOf(client)));
+        const {kind, client, atMs} = outcome.evidence;
+        if (kind === 'unknownRecipient') this.#asked(client, atMs);
       } else if (outcome.kind === 'delivered' && outcome.sender === 'named') {
         if (outcome.client !== undefined) this.#delivered(outcome.client, outcome.atMs);
       }
@@ -120,28 +120,49 @@ export class Ledger {
     width.clients.set(first >> otherBits, client);
   }
 
-  #asked(client: Client): void {
+  #asked(address: Address, atMs: number): void {
+    const client = this.client(this.#textOf(address));
     client.asked += 1;
     this.#count(client, 1);
+    if (this.#widths.size === 0) return;
+    for (const {under} of this.#around(address, client)) {
+      for (const [policy, page] of (under ?? []).entries()) {
+        if (page !== undefined && keepsAway(page, address, atMs)) this.#paid(client, policy, atMs);
+      }
+    }
+  }
+
+  /** The block of its network keeps it away; what its own does is told by the policy. */
+  #paid(client: Client, policy: number, atMs: number): void {
+    client.under ??= [];
+    const page = (client.under[policy] ??= new Page());
+    if (atMs < page.untilMs) return;
+    page.paid += 1;
+    addInSlice(page.slices, this.slice, 1);
   }
 
   #delivered(address: Address, atMs: number): void {
     const client = this.client(this.#textOf(address));
-    this.#good(client, address, atMs);
+    client.good += 1;
+    this.#count(client, 2);
+    this.#tell(client, address, atMs);
     if (this.#widths.size === 0) return;
+    for (const around of this.#around(address, client)) this.#tell(around, address, atMs);
+  }
+
+  /** The networks that a policy has blocked and the client is in. */
+  *#around({family, value}: Address, client: Client): Generator<Client> {
     for (const width of this.#widths.values()) {
-      if (width.family !== address.family) continue;
-      const around = width.clients.get(address.value >> width.otherBits);
+      if (width.family !== family) continue;
+      const around = width.clients.get(value >> width.otherBits);
       // An IPv6 client is such a network itself, and was counted as one.
-      if (around !== undefined && around !== client) this.#good(around, address, atMs);
+      if (around !== undefined && around !== client) yield around;
     }
   }
 
-  #good(client: Client, from: Address, atMs: number): void {
-    client.good += 1;
-    this.#count(client, 2);
-    if (client.under === undefined) return;
-    for (const page of client.under) page?.delivered(from, atMs, this.slice);
+  #tell({under}: Client, from: Address, atMs: number): void {
+    if (under === undefined) return;
+    for (const page of under) page?.delivered(from, atMs, this.slice);
   }
 
   #count(client: Client, place: 1 | 2): void {

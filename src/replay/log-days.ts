@@ -25,9 +25,13 @@ export class LogDays {
   #day = 0;
   #slice = 0;
   #lastHeard = NaN;
+  #fromMs: number | null = null;
+  #untilMs: number | null = null;
 
   /** A line was written then. Ms since the epoch. */
   hear(atMs: number): void {
+    if (this.#fromMs === null || atMs < this.#fromMs) this.#fromMs = atMs;
+    if (this.#untilMs === null || atMs > this.#untilMs) this.#untilMs = atMs;
     const calendarDay = Math.floor(atMs / dayMs);
     if (calendarDay !== this.#lastHeard) {
       this.#lastHeard = calendarDay;
@@ -44,6 +48,11 @@ export class LogDays {
   /** Of the latest line; 0: the first day. */
   get slice(): number {
     return this.#slice;
+  }
+
+  /** Of the earliest line and the latest; null: there was none. Ms since the epoch. */
+  get span(): {readonly fromMs: number | null; readonly untilMs: number | null} {
+    return {fromMs: this.#fromMs, untilMs: this.#untilMs};
   }
 
   /** Whole days and a begun one since the first day. A count. */

@@ -15,11 +15,8 @@ const unknown = (client: string): JoinOutcome =>
     kind: 'evidence',
     evidence: {kind: 'unknownRecipient', client: address(client)},
   }) as JoinOutcome;
-const delivered = (
-  client: string,
-  atMs: number,
-  sender: 'named' | 'null' = 'named',
-): JoinOutcome => ({kind: 'delivered', client: address(client), atMs, sender}) as JoinOutcome;
+const delivered = (client: string, atMs: number, sender: 'named' | 'null' = 'named'): JoinOutcome =>
+  ({kind: 'delivered', client: address(client), atMs, sender}) as JoinOutcome;
 const block = (network: string, fromMs: number, untilMs: number, except?: string[]): Outcome =>
   ({kind: 'block', block: {network, fromMs, untilMs, except}, repeat: 1}) as Outcome;
 const paid = (client: string): Outcome =>

@@ -29,6 +29,10 @@ export const pure: readonly Room[] = [
     purpose: 'One table of settings; flags, file, sample and help come from it.',
   },
   {
+    folder: 'tune',
+    purpose: 'Which settings are tried on a log, what each costs, and which one is proposed.',
+  },
+  {
     folder: 'course',
     purpose: 'Which configuration comes next: reload, trial, the way back.',
   },
@@ -205,9 +209,10 @@ export const pure: readonly Room[] = [
   {folder: 'report/findings/complaint', purpose: 'What `doctor` finds of complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
+  {folder: 'tune/text', purpose: 'The same as a table and sentences.'},
   {
     folder: 'replay',
-    purpose: 'What old logs would have brought, under one policy or under two side by side.',
+    purpose: 'What old logs would have brought, under one policy or under several side by side.',
   },
   {folder: 'control', purpose: 'What an operator may ask of the daemon, and the answer.'},
 ];

@@ -8,21 +8,17 @@
  */
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
+import {readFiles} from './read-files.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
 import {SharedExemptions} from './shared-exemptions.js';
 import {problemText} from '../../base/problem.js';
 import type {Config} from '../../config/schema.js';
 import {configOf, defaultConfigFile} from '../../daemon/course/configuration.js';
 import type {Outcome} from '../../guard/outcome.js';
-import {wantedSettings} from '../../hearing/names.js';
-import {Lines} from '../../log/lines.js';
-import {journalSource} from '../../log/source-plan.js';
-import {sendmail} from '../../mail/sendmail/dialect.js';
 import {compare} from '../../replay/comparison.js';
 import {comparisonText} from '../../replay/comparison-text.js';
 import {replayedText} from '../../replay/replayed-text.js';
 import {voiceOf} from '../../report/outcome-text.js';
-import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** How a replay is asked for. */
@@ -48,13 +44,7 @@ export async function replay(
   }
   try {
     const reading = new LogReading(policies.policies);
-    // What can be read once only, and the journal, are taken in the order in which they are given.
-    const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
-    for (const path of isSorted ? await sortedByTime(files) : files) {
-      if (isJournal(path)) await reading.readJournal(wantedSettings(config, sendmail).names);
-      else await reading.read(openLogInput(path, reading.room), output.progress);
-    }
-    output.progress.end();
+    await readFiles(files, reading, config, output.progress);
     const runs = reading.end();
     const {replayed} = runs[0]!;
     output.print(textOf(runs, wanted.form));
@@ -106,28 +96,4 @@ function sayEvidence(outcome: Outcome, log: Log): void {
   if (!log.shows('info')) return;
   const voice = voiceOf(outcome, 0);
   if (voice.kind === 'line') log.say(voice.level, voice.message);
-}
-
-/** A file of that name in the present folder is meant by `./journal`. */
-const isJournal = (path: string): boolean => path === journalSource;
-
-/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
-async function sortedByTime(files: readonly string[]): Promise<string[]> {
-  const begun = new Map<string, number>();
-  if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));
-  return [...files].sort((a, b) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0));
-}
-
-/** When the first record of a log was written. */
-async function beginMs(path: string): Promise<number> {
-  const {pieces, changedMs, name} = openLogInput(path);
-  const frames = sendmail.frames();
-  const lines = new Lines(name);
-  for await (const piece of pieces) {
-    for (const line of lines.of(piece)) {
-      const framed = frames.read(line, changedMs);
-      if (framed.kind === 'record') return framed.record.atMs;
-    }
-  }
-  return changedMs;
 }

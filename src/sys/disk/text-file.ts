@@ -139,6 +139,16 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   }
 }
 
+/** Never over what is there already, a link that leads nowhere included. @throws when it is, or the disk refuses */
+export function writeNewTextFile(path: string, text: string, mode: number): void {
+  try {
+    fs.writeFileSync(path, text, {flag: 'wx', mode});
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new Error(`${path}: it is there already`, {cause: error});
+  }
+}
+
 export const folderOf = (path: string): string => dirname(path);
 
 export function isFolder(path: string): boolean {
