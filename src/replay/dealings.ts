@@ -4,10 +4,10 @@
  * is in the ledger (`ledger.ts`). Counts only.
  */
 import type {Outcome} from '../guard/outcome.js';
-import type {Address} from '../net/address.js';
-import {contains, type Network, networkOf} from '../net/network.js';
+import {networkOf} from '../net/network.js';
 import {addInSlice} from './slices.js';
-import type {Client, Ledger} from './ledger.js';
+import type {Ledger} from './ledger.js';
+import {type Client, Page} from './page.js';
 
 /** Messages of a client that arrived. Counts. */
 interface GoodMail {
@@ -28,53 +28,13 @@ export interface Dealings {
   readonly good: GoodMail;
 }
 
-/** Of one client that one policy blocked, or whose network. */
-export class Page {
-  /** Of its own. A count. */
-  blocks = 0;
-  /** Null: only its network was blocked. Ms since the epoch. */
-  firstMs: number | null = null;
-  untilMs = 0;
-  /** Unknown names that it asked for while a block would have stood, of its own or of its network. A count. */
-  paid = 0;
-  readonly good = {before: 0, during: 0, after: 0};
-  /** By slice: slice, paid, good mail during a block, and so on; empty: slices are not told apart. */
-  readonly slices: number[] = [];
-  /** The slice in which good mail was first told of; undefined: in none since the first block. */
-  goodSince: number | undefined;
-  /** The slices in which blocks began, one for each block. */
-  readonly begun: number[] = [];
-  /** Who passes through the latest block. */
-  except: readonly Network[] = [];
-
-  /** @param from whose mail it is: of a network a client inside of it, which may pass */
-  delivered(from: Address, atMs: number, slice: number): void {
-    const {good, except} = this;
-    if (except.length > 0 && except.some((hole) => contains(hole, from))) return;
-    this.goodSince ??= slice;
-    if (this.firstMs === null || atMs < this.firstMs) good.before += 1;
-    else if (atMs >= this.untilMs) good.after += 1;
-    else {
-      good.during += 1;
-      addInSlice(this.slices, slice, 2);
-    }
-  }
-}
-
-/** Whether this block of a network would have kept the client away. */
-export const keepsAway = (page: Page, from: Address, atMs: number): boolean =>
-  page.firstMs !== null &&
-  atMs >= page.firstMs &&
-  atMs < page.untilMs &&
-  !page.except.some((hole) => contains(hole, from));
-
 export class AllDealings {
   readonly #ledger: Ledger;
   readonly #policy: number;
 
-  /** @param policy its number in the ledger, which gave it (`Ledger.open`) */
-  constructor(ledger: Ledger, policy: number) {
-    [this.#ledger, this.#policy] = [ledger, policy];
+  /** A policy more that writes into the ledger. */
+  constructor(ledger: Ledger) {
+    [this.#ledger, this.#policy] = [ledger, ledger.open()];
   }
 
   /** What all policies write into that are beside it. */

@@ -5,7 +5,7 @@
  * by mistake. Counts only.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
-import {AllDealings, keepsAway, Page} from './dealings.js';
+import {type Client, keepsAway, Page} from './page.js';
 import {addInSlice} from './slices.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import {type Address, addressBits} from '../net/address.js';
@@ -13,17 +13,6 @@ import {networkOf} from '../net/network.js';
 
 /** Clients that no policy blocks. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
 const mostStrangers = 100_000;
-
-export interface Client {
-  /** Unknown names that it asked for, whether or not a block would have stood. A count. */
-  asked: number;
-  /** Messages that arrived; of a blocked network those of clients in it are on its pages only. A count. */
-  good: number;
-  /** The same two by slice: slice, asked, good, and so on; undefined: slices are not told apart. */
-  slices: number[] | undefined;
-  /** By the number of the policy; undefined: it was never blocked. */
-  under: (Page | undefined)[] | undefined;
-}
 
 /** All of one family that are blocked with one prefix length, by their leading bits. */
 interface Width {
@@ -56,9 +45,9 @@ export class Ledger {
     this.#strangers = new BoundedMap(most);
   }
 
-  /** A policy more. */
-  open(): AllDealings {
-    return new AllDealings(this, this.#policies++);
+  /** A policy more. @returns its number, from 0 on: of its pages */
+  open(): number {
+    return this.#policies++;
   }
 
   /** What a line says of clients. The policies judge it afterwards. */

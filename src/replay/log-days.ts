@@ -82,7 +82,7 @@ export class LogDays {
 const mostDays = 3660;
 
 /** A log in two parts: slices 1 to `lastFitSlice`, and those behind. Days: counts. */
-export interface Cut {
+interface Cut {
   readonly lastFitSlice: number;
   readonly lastSlice: number;
   readonly fitDays: number;

@@ -4,7 +4,7 @@
  */
 import type {JudgedTrial, Price} from './price.js';
 
-export interface CurvePoint extends Price {
+interface CurvePoint extends Price {
   readonly threshold: number;
 }
 

@@ -37,7 +37,7 @@ export function propose(
 /** Somebody who may be innocent is blocked today: nothing tighter is looked at. */
 function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
   const {fit, check} = today;
-  const begin = `Today's settings would have blocked ${both('likelyInnocent', today)} clients that also sent good mail.`;
+  const begin = `Of the clients that today's settings would have blocked, ${both('likelyInnocent', today)} also sent good mail.`;
   const better = judged
     .filter(({is}) => is === 'looser')
     .filter((trial) => isBetter(trial.fit, fit) && holds(trial.check, check))
@@ -87,11 +87,9 @@ function tighter(
     to: best,
     why: [
       begin,
-      `With ${settingText(best)} neither; and guessers would have got ${both('answers', best)} answers instead of ${both('answers', today)}.`,
+      `${settingText(best)} would not have either, and guessers would have got ${both('answers', best)} answers instead of ${both('answers', today)}.`,
       ...(best.changes === 'threshold'
-        ? [
-            'The next tighter threshold would have blocked nobody of them either, so the edge is not near.',
-          ]
+        ? ['The next tighter threshold would not have either, so the edge is not near.']
         : []),
       witnessText(facts),
       ...refused,

@@ -32,7 +32,7 @@ export interface Tuning {
 }
 
 /** What was measured, and who is meant by it. */
-export interface Measured {
+interface Measured {
   readonly log: LogFacts;
   readonly trials: readonly JudgedTrial[];
   readonly likelyInnocent: readonly KnownClient[];

@@ -3,6 +3,7 @@ import {expect, test} from '@jest/globals';
 import type {Outcome} from '../../src/guard/outcome.js';
 import {parseAddress} from '../../src/net/address.js';
 import {parseNetwork} from '../../src/net/network.js';
+import {AllDealings} from '../../src/replay/dealings.js';
 import {Ledger} from '../../src/replay/ledger.js';
 import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 
@@ -25,7 +26,7 @@ const paid = (client: string): Outcome =>
 /** Words about clients go to the ledger, decisions to the policy: as in a reading of a log. */
 function opened(most?: number) {
   const ledger = new Ledger(textOf, undefined, most);
-  return {ledger, policies: [ledger.open(), ledger.open()] as const};
+  return {ledger, policies: [new AllDealings(ledger), new AllDealings(ledger)] as const};
 }
 
 test('good mail is counted before, during and after; what a bounce brings is none', () => {
@@ -89,4 +90,25 @@ test('of strangers the oldest is forgotten, and never one that a policy blocked'
   expect(all.of('192.0.2.1')?.answers).toBe(1);
   expect(all.of('192.0.2.2')).toBeUndefined();
   expect(all.of('192.0.2.4')?.answers).toBe(1);
+});
+
+test('what a client asks for while its network is blocked is no answer, whoever is blocked himself', () => {
+  const {ledger, policies} = opened();
+  const [all, other] = policies;
+  const asks = (atMs: number): JoinOutcome => {
+    const client = address('198.51.100.9');
+    return {kind: 'evidence', evidence: {kind: 'unknownRecipient', client, atMs}} as JoinOutcome;
+  };
+  ledger.hear([asks(10)]);
+  all.hear(block('198.51.100.0/24', 20, 30));
+  ledger.hear([asks(20), asks(29), asks(30)]);
+  expect(all.of('198.51.100.9')).toMatchObject({answers: 2, blocks: 0});
+  expect(other.of('198.51.100.9')).toMatchObject({answers: 4});
+  expect([...all.blocked.keys()]).toEqual(['198.51.100.0/24']);
+  // The policy tells of those that meet a block of the client's own.
+  all.hear(block('198.51.100.9', 40, 50));
+  all.hear(block('198.51.100.0/24', 40, 60));
+  ledger.hear([asks(45)]);
+  all.hear(paid('198.51.100.9'));
+  expect(all.of('198.51.100.9')).toMatchObject({answers: 2, blocks: 1, firstMs: 40});
 });

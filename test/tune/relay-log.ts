@@ -37,11 +37,12 @@ export function honest(days: number, senders: number, mistypers: number): Sent[]
   ).flat();
 }
 
-/** Each guesses so many names, one envelope each minute; a few of them begin on each day. */
+/** Each guesses so many names, one envelope each minute; a few of them begin on each day, far from each other. */
 export function guessers(days: number, aDay: number, count: number): Sent[] {
   return Array.from({length: days * aDay}, (_, n) =>
     names(`guess${n}x`, count).map((name, i): Sent => {
-      const atMs = beginMs + Math.floor(n / aDay) * dayMs + 3 * hourMs + n * 1000 + i * minuteMs;
+      const day = Math.floor(n / aDay);
+      const atMs = beginMs + day * dayMs + ((n % aDay) * 2 + 1) * hourMs + i * minuteMs;
       return {atMs, client: guesserAddress(n), unknown: [name], took: []};
     }),
   ).flat();

@@ -3,7 +3,7 @@
 function __blocksmtp_is
     set -l command ''
     for word in (commandline -opc)[2..]
-        if contains -- $word run replay explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace contact test-warning complain complaints check-config sample-config
+        if contains -- $word run replay tune explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace contact test-warning complain complaints check-config sample-config
             set command $word
             break
         end
@@ -108,6 +108,25 @@ complete -c blocksmtp -n '__blocksmtp_is replay' -l block-time-max -x -d 'No blo
 complete -c blocksmtp -n '__blocksmtp_is replay' -l debug -x -d 'How much is said:'
 complete -c blocksmtp -n '__blocksmtp_is replay' -l help -d 'Show its options.'
 complete -c blocksmtp -n '__blocksmtp_is replay' -F
+complete -c blocksmtp -n '__blocksmtp_is ""' -a tune -d 'Propose settings from old logs, with the price of each:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l write -r -F -d 'Write the proposal into this file, which is new.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l force -d 'Of --write:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l json -d 'Print it as JSON.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l config -r -F -d 'Configuration file.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l white-list -r -F -d 'File of networks that are never blocked, one a line;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-ip -x -d 'Address of the mailer;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l trusted-relays -x -d 'Relays that hand mail on to this one:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-syslog-host -x -d 'Only this host\'s lines in the log count;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-syslog-name -x -d 'Only this program\'s lines count, or those of several with commas between them;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l threshold -x -d 'With nothing else known, so many distinct unknown recipients in a row block a client;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l ipv6-prefix -x -d 'So many bits of an IPv6 address are one client, for counting and for blocking:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l attribution -x -a 'any verified' -d 'What must say who the client was:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l greeting -x -a 'off observe gate strict' -d 'What the daemon does about clients that speak before the greeting:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l block-time -x -d 'How long a client is blocked for its first row of unknown names;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l block-time-max -x -d 'No block lasts longer.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l debug -x -d 'How much is said:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l help -d 'Show its options.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -F
 complete -c blocksmtp -n '__blocksmtp_is ""' -a explain -d 'Tell of each line of a log (or of standard input) what is read from it, and why not.'
 complete -c blocksmtp -n '__blocksmtp_is explain' -l json -d 'Print a JSON object for each line.'
 complete -c blocksmtp -n '__blocksmtp_is explain' -l config -r -F -d 'Configuration file.'

@@ -17,6 +17,7 @@ import type {Line} from '../../log/line.js';
 import type {LogRecord} from '../../log/record.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {ClientScope} from '../../net/client-key.js';
+import {AllDealings} from '../../replay/dealings.js';
 import {Ledger} from '../../replay/ledger.js';
 import {LogDays} from '../../replay/log-days.js';
 import {PolicyRun} from '../../replay/policy-run.js';
@@ -162,7 +163,8 @@ export class LogReading {
     };
     benches.set(key, bench);
     const {joining} = bench;
-    const dealings = this.#ledgerFor(bench, {exemptions, ipv6Prefix: config.ipv6Prefix}).open();
+    const ledger = this.#ledgerFor(bench, {exemptions, ipv6Prefix: config.ipv6Prefix});
+    const dealings = new AllDealings(ledger);
     const run = new PolicyRun({name, settings, exemptions, state, joining, dealings, onOutcome});
     bench.runs.push(run);
     return run;

@@ -12,7 +12,7 @@ import {changedBetween, doubtfulOf, pricesOf, witnessesIn} from '../../replay/pr
 import type {PolicyRun} from '../../replay/policy-run.js';
 import {heardText} from '../../replay/replayed-text.js';
 import {nowMs} from '../../sys/run/clock.js';
-import {writeNewTextFile, writeTextFile} from '../../sys/disk/text-file.js';
+import {sizeOf, whyNotWritten, writeNewTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 import type {Log} from '../../sys/talk/log.js';
 import {fragmentOf} from '../../tune/fragment.js';
 import type {JudgedTrial} from '../../tune/price.js';
@@ -40,6 +40,11 @@ export async function tune(
   log: Log,
   output: Pick<Surroundings['output'], 'print' | 'progress'>,
 ): Promise<ExitCode> {
+  const unwritable = wish.write === undefined ? undefined : whyNot(wish.write, wish.over);
+  if (unwritable !== undefined) {
+    log.say('error', unwritable);
+    return exitCode.unavailable;
+  }
   const trials = trialsAround(config);
   const reading = new LogReading(policiesOf(trials, config, log), 'told');
   try {
@@ -105,6 +110,15 @@ function tuningOf(
   });
 }
 
+/** Before the log is read, which may take minutes. */
+function whyNot(path: string, over: TuneWish['over']): string | undefined {
+  const isThere = sizeOf(path) !== undefined;
+  if (over === 'nothing' && isThere) return `${path}: ${thereAlready}`;
+  return whyNotWritten(path);
+}
+
+const thereAlready = 'it is there already: name another file, or add --force';
+
 function written(found: Tuning, path: string, over: TuneWish['over'], log: Log): ExitCode {
   const text = fragmentOf(found, nowMs());
   if (text === undefined) {
@@ -112,13 +126,14 @@ function written(found: Tuning, path: string, over: TuneWish['over'], log: Log):
     return exitCode.no;
   }
   try {
-    const write = over === 'file' ? writeTextFile : writeNewTextFile;
-    write(path, text, fragmentMode);
+    if (over === 'file') writeTextFile(path, text, fragmentMode);
+    else if (writeNewTextFile(path, text, fragmentMode) === 'there') {
+      log.say('error', `${path}: ${thereAlready}`);
+      return exitCode.unavailable;
+    }
     return exitCode.ok;
   } catch (error) {
-    const {message} = error as Error;
-    const hint = over === 'nothing' ? ': name another file, or add --force' : '';
-    log.say('error', `${message}${hint}`);
-    return exitCode.unavailable;
+    log.say('error', (error as Error).message);
   }
+  return exitCode.unavailable;
 }
