@@ -76,8 +76,9 @@ export class AllDealings {
       const answers = client.asked - (page?.paid ?? 0);
       return {answers, blocks: 0, firstMs: null, untilMs: 0, good};
     }
-    const {blocks, firstMs, untilMs, paid, good} = page;
-    return {answers: client.asked - paid, blocks, firstMs, untilMs, good: {...good}};
+    const {blocks, firstMs, untilMs, paid, before, during, after} = page;
+    const good = {before, during, after};
+    return {answers: client.asked - paid, blocks, firstMs, untilMs, good};
   }
 
   #block(block: Extract<Outcome, {kind: 'block'}>['block']): void {
@@ -86,11 +87,11 @@ export class AllDealings {
     this.#ledger.keep(network, client);
     client.under ??= [];
     const page = (client.under[this.#policy] ??= new Page());
-    if (page.firstMs === null) [page.firstMs, page.good.before] = [fromMs, client.good];
+    if (page.firstMs === null) [page.firstMs, page.before] = [fromMs, client.good];
     page.blocks += 1;
     page.untilMs = Math.max(page.untilMs, untilMs);
-    page.except = except.map(networkOf);
-    page.begun.push(this.#ledger.slice);
+    if (except.length + page.except.length > 0) page.except = except.map(networkOf);
+    addInSlice(page.slices, this.#ledger.slice, 3);
   }
 
   #paid({kind, client}: Extract<Outcome, {kind: 'paid'}>['evidence']): void {

@@ -17,6 +17,8 @@ export interface Client {
   under: (Page | undefined)[] | undefined;
 }
 
+const nobody: readonly Network[] = [];
+
 /** Of one client that one policy blocked, or whose network. */
 export class Page {
   /** Of its own. A count. */
@@ -26,25 +28,26 @@ export class Page {
   untilMs = 0;
   /** Unknown names that it asked for while a block would have stood, of its own or of its network. A count. */
   paid = 0;
-  readonly good = {before: 0, during: 0, after: 0};
-  /** By slice: slice, paid, good mail during a block, and so on; empty: slices are not told apart. */
+  /** Good messages. Counts. */
+  before = 0;
+  during = 0;
+  after = 0;
+  /** By slice of the log: paid, good mail during a block, blocks that began. */
   readonly slices: number[] = [];
   /** The slice in which good mail was first told of; undefined: in none since the first block. */
   goodSince: number | undefined;
-  /** The slices in which blocks began, one for each block. */
-  readonly begun: number[] = [];
   /** Who passes through the latest block. */
-  except: readonly Network[] = [];
+  except = nobody;
 
   /** @param from whose mail it is: of a network a client inside of it, which may pass */
   delivered(from: Address, atMs: number, slice: number): void {
-    const {good, except} = this;
+    const {except} = this;
     if (except.length > 0 && except.some((hole) => contains(hole, from))) return;
     this.goodSince ??= slice;
-    if (this.firstMs === null || atMs < this.firstMs) good.before += 1;
-    else if (atMs >= this.untilMs) good.after += 1;
+    if (this.firstMs === null || atMs < this.firstMs) this.before += 1;
+    else if (atMs >= this.untilMs) this.after += 1;
     else {
-      good.during += 1;
+      this.during += 1;
       addInSlice(this.slices, slice, 2);
     }
   }

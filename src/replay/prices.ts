@@ -3,7 +3,8 @@
  * (`ledger.ts`). Compares nothing, and proposes nothing (`tune/proposal.ts`).
  */
 import type {AllDealings} from './dealings.js';
-import type {Client, Ledger} from './ledger.js';
+import type {Ledger} from './ledger.js';
+import type {Client, Page} from './page.js';
 import {type Slices, sumOfSlices} from './slices.js';
 import type {Price, Witnesses} from '../tune/price.js';
 import type {Changed, KnownClient} from '../tune/tuning.js';
@@ -19,7 +20,7 @@ export function pricesOf(
 ): Price[] {
   // Who is blocked only later is not known of yet.
   const known = [...ledger.blocked.values()].filter((client) =>
-    policies.some((policy) => policy.pageOf(client)?.begun.some((slice) => slice <= slices.last)),
+    policies.some((policy) => begunIn(policy.pageOf(client), {first: 0, last: slices.last}) > 0),
   );
   const blocked = known.filter((client) =>
     policies.some((policy) => isBlocked(client, policy, slices)),
@@ -29,7 +30,7 @@ export function pricesOf(
     const pages = known.flatMap((client) => policy.pageOf(client) ?? []);
     const asked = sum(known.map((client) => sumOfSlices(client.slices, 1, slices)));
     return {
-      blocks: sum(pages.map(({begun}) => begun.filter((slice) => isIn(slice, slices)).length)),
+      blocks: sum(pages.map((page) => begunIn(page, slices))),
       blocked: own.length,
       spared: blocked - own.length,
       answers: asked - sum(pages.map((page) => sumOfSlices(page.slices, 1, slices))),
@@ -88,7 +89,7 @@ function named(
     if (found.length >= mostListed) break;
     const page = policy.pageOf(dealings);
     if (page === undefined || !isMeant(dealings)) continue;
-    const {before, during, after} = page.good;
+    const {before, during, after} = page;
     found.push({client, asked: dealings.asked, goodMail: before + during + after});
   }
   return found;
@@ -98,8 +99,8 @@ function named(
 function isBlocked(client: Client, policy: AllDealings, slices: Slices): boolean {
   const page = policy.pageOf(client);
   if (page === undefined) return false;
-  if (page.begun.some((slice) => isIn(slice, slices))) return true;
-  return sumOfSlices(page.slices, 1, slices) + sumOfSlices(page.slices, 2, slices) > 0;
+  const kept = sumOfSlices(page.slices, 1, slices) + sumOfSlices(page.slices, 2, slices);
+  return kept + begunIn(page, slices) > 0;
 }
 
 /** Good mail came of it up to the end of these slices. */
@@ -110,6 +111,7 @@ function isDoubtful(client: Client, policy: AllDealings, {last}: Slices): boolea
   return sumOfSlices(client.slices, 2, {first: 0, last}) > 0;
 }
 
-const isIn = (slice: number, {first, last}: Slices): boolean => slice >= first && slice <= last;
+const begunIn = (page: Page | undefined, slices: Slices): number =>
+  sumOfSlices(page?.slices, 3, slices);
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);

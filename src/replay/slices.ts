@@ -1,17 +1,19 @@
 /**
- * Two counts for each slice of a log (`log-days.ts`), in one row of numbers: slice, first, second, and so on. Most
+ * Three counts for each slice of a log (`log-days.ts`), in one row of numbers: slice, first, second, third, and so on. Most
  * clients are seen in one slice or two, and there are a hundred thousand of them.
  */
 
 /** Numbers of one slice in a row. */
-const inSlice = 3;
+const inSlice = 4;
+
+export type Place = 1 | 2 | 3;
 
 /** Slices only grow, so the last one is the present one, or a new one follows. */
-export function addInSlice(row: number[], slice: number, place: 1 | 2): void {
+export function addInSlice(row: number[], slice: number, place: Place): void {
   let at = row.length - inSlice;
   if (at < 0 || row[at] !== slice) {
     at = row.length;
-    row.push(slice, 0, 0);
+    row.push(slice, 0, 0, 0);
   }
   row[at + place] = row[at + place]! + 1;
 }
@@ -19,7 +21,7 @@ export function addInSlice(row: number[], slice: number, place: 1 | 2): void {
 /** Of slices from `first` to `last`. */
 export function sumOfSlices(
   row: readonly number[] | undefined,
-  place: 1 | 2,
+  place: Place,
   {first, last}: Slices,
 ): number {
   let sum = 0;
