@@ -6,7 +6,7 @@
 /** Numbers of one slice in a row. */
 const inSlice = 4;
 
-export type Place = 1 | 2 | 3;
+type Place = 1 | 2 | 3;
 
 /** Slices only grow, so the last one is the present one, or a new one follows. */
 export function addInSlice(row: number[], slice: number, place: Place): void {
