@@ -179,6 +179,10 @@ const composition: readonly Room[] = [
   {folder: 'cli/edit', purpose: "Commands that edit the administrator's files."},
   {folder: 'cli/rows', purpose: 'Each command as a row: its words, its options, and what it does.'},
   {
+    folder: 'cli/tune',
+    purpose: 'Has several policies judge old logs, and proposes one of them.',
+  },
+  {
     folder: 'cli',
     purpose: 'The command line: the commands, and their help.',
   },

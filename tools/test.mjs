@@ -45,7 +45,7 @@ function countWorkers(parts) {
 }
 
 const total = {passed: 0, failed: 0, skipped: 0};
-/** Names of the tests that failed: they are told again at the end, where nobody has to search for them. */
+/** Names of the tests that failed. The end of the output repeats them, where nobody has to search for them. */
 const failures = [];
 
 async function addChecks() {

@@ -20,6 +20,7 @@ import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
 import {reload} from './commands/reload.js';
+import {exemptSettings, judgingSettings} from './replay/judging-settings.js';
 import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
@@ -49,8 +50,8 @@ import {warningCommands} from './rows/warning-commands.js';
 import {whyCommand} from './rows/why-command.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
+import {tuneCommand} from './tune/tune-command.js';
 
-const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
 const stateSettings: readonly SettingName[] = [
   ...exemptSettings,
   'mailerPort',
@@ -61,18 +62,6 @@ const stateSettings: readonly SettingName[] = [
   'backend',
   'stateDir',
   'controlSocket',
-];
-const judgingSettings: readonly SettingName[] = [
-  ...exemptSettings,
-  'mailerSyslogHost',
-  'mailerSyslogName',
-  'threshold',
-  'ipv6Prefix',
-  'attribution',
-  'greeting',
-  'blockTime',
-  'blockTimeMax',
-  'debug',
 ];
 const mailSettings: readonly SettingName[] = [
   'outgoingMail',
@@ -117,6 +106,7 @@ const logCommands: readonly CommandRow[] = [
       return replay(operands, config, {form, config: options.config, against}, log, output);
     }),
   },
+  tuneCommand,
   {
     words: 'explain [FILE]',
     settings: judgingSettings,

@@ -31,6 +31,17 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
       ],
     ],
   },
+  tune: {
+    details:
+      'Reads the files once, as replay does, and has nine policies judge them: thresholds around the one in force, a shorter and a longer first block. It chooses on the first part of the log and checks the choice on the rest. Fewest blocked clients that sent good mail come first, then fewest answers for guessers; in doubt it keeps what is in force. A tighter setting needs seven days and many good senders. It asks no daemon and changes none. Exit 1: no line of the mailer was understood, or --write had nothing to write.',
+    examples: [
+      ['blocksmtp tune /var/log/mail.log*', 'would other settings suit this relay better?'],
+      [
+        'blocksmtp tune --write new.toml /var/log/mail.log*',
+        'write the proposal into a file, to be copied from',
+      ],
+    ],
+  },
   explain: {
     details:
       'For each line it shows the record, the event, the client, the weight, the score after it, the scores at which the client is blocked, and whether it was blocked then; or why the line does not count. A line "User unknown" does not name its client, so give it the whole log. Exit 1: no line of the mailer was understood.',

@@ -132,7 +132,7 @@ export type Answer =
 export interface MessageAnswer {
   readonly kind: 'done' | 'unchanged' | 'notBlocked' | 'notStopped' | 'refused';
   readonly message: string;
-  /** In a dry run: it is only told what would be done. */
+  /** In a dry run: the answer says what the command would do. */
   readonly dry?: 'run' | undefined;
 }
 

@@ -37,7 +37,7 @@ export interface HostAddress {
 export interface HostView {
   readonly host: string;
   readonly addresses: readonly HostAddress[];
-  /** Further ones, of which nothing is told. A count. */
+  /** Further ones, left out of the view. A count. */
   readonly more: number;
   /** Logs that were read. */
   readonly places: readonly string[];
@@ -47,9 +47,9 @@ export interface HostView {
   readonly unknown: readonly string[];
 }
 
-/** Addresses of which everything is told. A count: a person reads no more, and each is a question. */
+/** Addresses in one view. A count: a person reads no more, and each is a question. */
 export const mostAddresses = 16;
-/** Blocks inside of one network that are told. A count. */
+/** Blocks inside one network that a view shows. A count. */
 const mostInside = 8;
 
 /** An address before anybody has asked about it. */

@@ -1,124 +1,105 @@
 /**
- * What a relay had to do with each client under one policy: answers that the client got to unknown
- * names, and messages of it that arrived, before, during and after its blocks. A client that
- * guessed and never delivered is a guesser; one that delivered may have been blocked by mistake.
- * Counts only.
+ * What a relay had to do with each client that one policy would have blocked: answers that the client got to
+ * unknown names, and messages of it that arrived, before, during and after its blocks. What no policy changes
+ * is in the ledger (`ledger.ts`). Counts only.
  */
-import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Outcome} from '../guard/outcome.js';
-import {type Address, addressBits} from '../net/address.js';
 import {networkOf} from '../net/network.js';
+import {addInSlice} from './slices.js';
+import type {Ledger} from './ledger.js';
+import {type Client, Page} from './page.js';
 
 /** Messages of a client that arrived. Counts. */
 interface GoodMail {
-  before: number;
+  readonly before: number;
   /** While the block would have stood: these would not have come. */
-  during: number;
-  after: number;
+  readonly during: number;
+  readonly after: number;
 }
 
 export interface Dealings {
   /** Unknown names that the relay reported to it. A count. */
-  answers: number;
-  blocks: number;
+  readonly answers: number;
+  readonly blocks: number;
   /** When its first block would have begun; null: it had none. Ms since the epoch. */
-  firstMs: number | null;
+  readonly firstMs: number | null;
   /** When its latest one would end. Ms since the epoch. */
-  untilMs: number;
+  readonly untilMs: number;
   readonly good: GoodMail;
 }
 
-/** Clients that were not blocked. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
-const mostStrangers = 100_000;
-
-/** All of one family that are blocked with one prefix length, by their leading bits. */
-interface Width {
-  readonly family: Address['family'];
-  readonly otherBits: bigint;
-  readonly dealings: Map<bigint, Dealings>;
-}
-
 export class AllDealings {
-  readonly #strangers: BoundedMap<string, Dealings>;
-  /** As many as there are blocks to tell of. */
-  readonly #blocked = new Map<string, Dealings>();
-  /** Networks of several clients. */
-  readonly #widths = new Map<string, Width>();
-  readonly #textOf: (client: Address) => string;
+  readonly #ledger: Ledger;
+  readonly #policy: number;
 
-  /** @param textOf how the guard calls a client; @param most strangers; default: `mostStrangers` */
-  constructor(textOf: (client: Address) => string, most = mostStrangers) {
-    this.#textOf = textOf;
-    this.#strangers = new BoundedMap(most);
+  /** A policy more that writes into the ledger. */
+  constructor(ledger: Ledger) {
+    [this.#ledger, this.#policy] = [ledger, ledger.open()];
   }
 
+  /** What all policies write into that are beside it. */
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** What the policy has decided. */
   hear(outcome: Outcome): void {
     if (outcome.kind === 'block') this.#block(outcome.block);
-    else if (outcome.kind === 'counted') {
-      const {kind, client} = outcome.evidence;
-      if (kind === 'unknownRecipient') this.#dealingsWith(this.#textOf(client)).answers += 1;
-    } else if (outcome.kind === 'delivered' && outcome.sender === 'named') {
-      const {client, atMs} = outcome;
-      if (client === undefined) return;
-      delivered(this.#dealingsWith(this.#textOf(client)), atMs);
-      if (this.#widths.size > 0) for (const wide of this.#around(client)) delivered(wide, atMs);
-    }
+    else if (outcome.kind === 'paid') this.#paid(outcome.evidence);
   }
 
   /** By client or network, in the order of the first blocks. */
   get blocked(): ReadonlyMap<string, Dealings> {
-    return this.#blocked;
+    const blocked = [...this.#ledger.blocked].flatMap(([network, client]) =>
+      (this.pageOf(client)?.blocks ?? 0) === 0
+        ? []
+        : [[network, this.#dealingsOf(client)] as const],
+    );
+    return new Map(blocked.sort(([, a], [, b]) => (a.firstMs ?? 0) - (b.firstMs ?? 0)));
   }
 
   /** @returns undefined: the log does not speak of it, or it was too long ago */
   of(client: string): Dealings | undefined {
-    return this.#blocked.get(client) ?? this.#strangers.get(client);
+    const found = this.#ledger.find(client);
+    return found && this.#dealingsOf(found);
   }
 
-  #dealingsWith(client: string): Dealings {
-    const known = this.of(client);
-    if (known !== undefined) return known;
-    const made = newDealings();
-    this.#strangers.set(client, made);
-    return made;
+  /** @returns undefined: this policy blocked neither it nor its network */
+  pageOf(client: Client): Page | undefined {
+    return client.under?.[this.#policy];
   }
 
-  #block({network, fromMs, untilMs}: Extract<Outcome, {kind: 'block'}>['block']): void {
-    const dealings = this.#dealingsWith(network);
-    dealings.blocks += 1;
-    dealings.firstMs ??= fromMs;
-    dealings.untilMs = Math.max(dealings.untilMs, untilMs);
-    if (this.#blocked.has(network)) return;
-    this.#strangers.delete(network);
-    this.#blocked.set(network, dealings);
-    if (!network.includes('/')) return;
-    const {family, first, prefix} = networkOf(network);
-    const key = `${family}/${prefix}`;
-    const otherBits = BigInt(addressBits[family] - prefix);
-    const width = this.#widths.get(key) ?? {family, otherBits, dealings: new Map()};
-    this.#widths.set(key, width);
-    width.dealings.set(first >> otherBits, dealings);
-  }
-
-  *#around({family, value, text}: Address): Generator<Dealings> {
-    for (const width of this.#widths.values()) {
-      if (width.family !== family) continue;
-      const dealings = width.dealings.get(value >> width.otherBits);
-      // An IPv6 client is such a network itself, and was counted as one.
-      if (dealings !== undefined && this.of(this.#textOf({family, value, text})) !== dealings) {
-        yield dealings;
-      }
+  #dealingsOf(client: Client): Dealings {
+    const page = this.pageOf(client);
+    if (page === undefined || page.firstMs === null) {
+      const good = {before: client.good, during: 0, after: 0};
+      const answers = client.asked - (page?.paid ?? 0);
+      return {answers, blocks: 0, firstMs: null, untilMs: 0, good};
     }
+    const {blocks, firstMs, untilMs, paid, before, during, after} = page;
+    const good = {before, during, after};
+    return {answers: client.asked - paid, blocks, firstMs, untilMs, good};
   }
-}
 
-const newDealings = (): Dealings => ({
-  ...{answers: 0, blocks: 0, firstMs: null, untilMs: 0},
-  good: {before: 0, during: 0, after: 0},
-});
+  #block(block: Extract<Outcome, {kind: 'block'}>['block']): void {
+    const {network, fromMs, untilMs, except = []} = block;
+    const client = this.#ledger.client(network);
+    this.#ledger.keep(network, client);
+    client.under ??= [];
+    const page = (client.under[this.#policy] ??= new Page());
+    if (page.firstMs === null) [page.firstMs, page.before] = [fromMs, client.good];
+    page.blocks += 1;
+    page.untilMs = Math.max(page.untilMs, untilMs);
+    if (except.length + page.except.length > 0) page.except = except.map(networkOf);
+    addInSlice(page.slices, this.#ledger.slice, 3);
+  }
 
-function delivered({firstMs, untilMs, good}: Dealings, atMs: number): void {
-  if (firstMs === null || atMs < firstMs) good.before += 1;
-  else if (atMs < untilMs) good.during += 1;
-  else good.after += 1;
+  #paid({kind, client}: Extract<Outcome, {kind: 'paid'}>['evidence']): void {
+    if (kind !== 'unknownRecipient') return;
+    const known = this.#ledger.clientOf(client);
+    const page = known && this.pageOf(known);
+    if (page === undefined) return;
+    page.paid += 1;
+    addInSlice(page.slices, this.#ledger.slice, 1);
+  }
 }

@@ -7,7 +7,7 @@ import type {LogRecord} from '../log/record.js';
 import type {SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 
-/** Processes that are told. A count: a command line that a person still reads. */
+/** Processes in one command line. A count: a person still reads it. */
 const mostTold = 8;
 /** Processes and envelopes remembered. A count: beyond it is no grep. */
 const mostKnown = 10_000;

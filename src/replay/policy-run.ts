@@ -2,7 +2,7 @@
  * One policy over an old log: a guard with a memory of its own, and what came of it. Several of them can hear
  * one reading of the log (`guard/joining.ts`), for what a line says does not depend on who judges it.
  */
-import {AllDealings} from './dealings.js';
+import type {AllDealings} from './dealings.js';
 import {count, newReplayed, type Replayed} from './replayed.js';
 import {Guard} from '../guard/guard.js';
 import type {Joined, Joining} from '../guard/joining.js';
@@ -20,6 +20,8 @@ interface PolicyRunParts {
   /** Of the policy alone. */
   readonly state: State;
   readonly joining: Joining;
+  /** The counts of clients under this policy. */
+  readonly dealings: AllDealings;
   /** Each decision, for callers that want to see it. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -32,12 +34,12 @@ export class PolicyRun {
   readonly #replayed: Replayed;
 
   constructor(parts: PolicyRunParts) {
-    const {name, settings, state, joining} = parts;
+    const {name, settings, state, joining, dealings} = parts;
     this.#parts = parts;
-    this.name = name;
+    [this.name, this.dealings] = [name, dealings];
     this.#guard = new Guard(settings, state, joining);
+    this.#guard.see(parts.exemptions);
     this.#replayed = newReplayed(settings.policy.threshold);
-    this.dealings = new AllDealings((client) => this.#guard.known.textOf(client));
   }
 
   /** @param nowMs the log was not written later; @param atMs of the line. Ms since the epoch */

@@ -30,6 +30,10 @@ export const pure: readonly Room[] = [
     purpose: 'One table of settings, from which flags, file, sample and help come.',
   },
   {
+    folder: 'tune',
+    purpose: 'Which settings are tried on a log, what each costs, and which one is proposed.',
+  },
+  {
     folder: 'course',
     purpose: 'Which configuration comes next: reload, trial, the way back.',
   },
@@ -216,9 +220,11 @@ export const pure: readonly Room[] = [
   {folder: 'report/findings/complaint', purpose: 'What `doctor` finds about complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'Reports as columns for a terminal.'},
+  {folder: 'tune/text', purpose: 'Proposals as a table and sentences.'},
   {
     folder: 'replay',
-    purpose: 'The blocks that old logs would have led to, under one policy or two side by side.',
+    purpose:
+      'The blocks that old logs would have led to, under one policy or several side by side.',
   },
   {folder: 'control', purpose: 'The requests of an operator to the daemon, and the answers.'},
 ];

@@ -3,7 +3,7 @@
 function __blocksmtp_is
     set -l command ''
     for word in (commandline -opc)[2..]
-        if contains -- $word run replay explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace contact test-warning complain complaints check-config sample-config
+        if contains -- $word run replay tune explain list why block unblock resume check allow disallow status doctor greeting flush reload confirm watch senders coverage gate greet queue trace contact test-warning complain complaints check-config sample-config
             set command $word
             break
         end
@@ -108,6 +108,25 @@ complete -c blocksmtp -n '__blocksmtp_is replay' -l block-time-max -x -d 'No blo
 complete -c blocksmtp -n '__blocksmtp_is replay' -l debug -x -d 'How much the daemon logs:'
 complete -c blocksmtp -n '__blocksmtp_is replay' -l help -d 'Show its options.'
 complete -c blocksmtp -n '__blocksmtp_is replay' -F
+complete -c blocksmtp -n '__blocksmtp_is ""' -a tune -d 'Propose settings from old logs, with the price of each:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l write -r -F -d 'Write the proposal into this file, which is new.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l force -d 'Of --write:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l json -d 'Print it as JSON.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l config -r -F -d 'Configuration file.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l white-list -r -F -d 'File with networks that are never blocked, one a line.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-ip -x -d 'Address of the mailer.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l trusted-relays -x -d 'Relays that forward mail to this one:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-syslog-host -x -d 'Only this host\'s lines in the log count;'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l mailer-syslog-name -x -d 'Only this program\'s lines count, or those of several with commas between them.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l threshold -x -d 'If nothing else is known about a client, this many distinct unknown recipients in a row block it.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l ipv6-prefix -x -d 'This many leading bits of an IPv6 address make one client, for counting and for blocking:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l attribution -x -a 'any verified' -d 'Which proof of the client\'s address counts.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l greeting -x -a 'off observe gate strict' -d 'What the daemon does about clients that speak before the greeting.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l block-time -x -d 'How long a client is blocked for its first row of unknown names.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l block-time-max -x -d 'No block lasts longer than this.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l debug -x -d 'How much the daemon logs:'
+complete -c blocksmtp -n '__blocksmtp_is tune' -l help -d 'Show its options.'
+complete -c blocksmtp -n '__blocksmtp_is tune' -F
 complete -c blocksmtp -n '__blocksmtp_is ""' -a explain -d 'Show what each line of a log (or of standard input) says, or why it does not count.'
 complete -c blocksmtp -n '__blocksmtp_is explain' -l json -d 'Print a JSON object for each line.'
 complete -c blocksmtp -n '__blocksmtp_is explain' -l config -r -F -d 'Configuration file.'

@@ -1,7 +1,7 @@
 /** Exit codes, those of sysexits.h, so that init and scripts can tell what happened. */
 export const exitCode = {
   ok: 0,
-  /** `check`: not exempt; `unblock`: was not blocked; `resume`: was not stopped; `replay`, `explain`: nothing of the mailer was understood. */
+  /** `check`: not exempt; `unblock`: was not blocked; `resume`: was not stopped; `replay`, `tune`, `explain`: nothing of the mailer was understood. */
   no: 1,
   usage: 64,
   /** Something else is needed first: another daemon holds the state, or it cannot be opened. */

@@ -16,6 +16,10 @@ import type {LineFrames} from '../../log/frames.js';
 import type {Line} from '../../log/line.js';
 import type {LogRecord} from '../../log/record.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
+import {ClientScope} from '../../net/client-key.js';
+import {AllDealings} from '../../replay/dealings.js';
+import {Ledger} from '../../replay/ledger.js';
+import {LogDays} from '../../replay/log-days.js';
 import {PolicyRun} from '../../replay/policy-run.js';
 import {type LineScan, lineScan} from '../../scan/scanner.js';
 import type {Exemptions} from '../../score/exempt.js';
@@ -42,13 +46,18 @@ const sweepMs = 3_600_000;
 /** Hours without a line. A count: a longer silence, or a wrong stamp, is cut short. */
 const mostSweeps = 100;
 
-/** Policies that read the log alike. */
+/** Policies that read the log alike; and of those, the ledgers of those that call clients alike. */
 interface Bench {
   readonly joining: Joining;
   readonly runs: PolicyRun[];
+  readonly ledgers: {readonly key: LedgerKey; readonly ledger: Ledger}[];
 }
 
+type LedgerKey = Pick<ReplayPolicy, 'exemptions'> & Pick<Config, 'ipv6Prefix'>;
+
 export class LogReading {
+  readonly days = new LogDays();
+  readonly #slices: 'told' | 'one';
   readonly #benches: readonly Bench[];
   readonly #runs: readonly PolicyRun[];
   readonly #states: State[] = [];
@@ -62,8 +71,15 @@ export class LogReading {
   /** Of the latest line. Ms since the epoch. */
   #atMs = 0;
 
-  /** @param policies at least one; the report about the mailer comes from the first */
-  constructor(policies: readonly [ReplayPolicy, ...ReplayPolicy[]]) {
+  /**
+   * @param policies at least one; the report about the mailer comes from the first
+   * @param slices whether the reading counts clients by slice of the log (`replay/log-days.ts`)
+   */
+  constructor(
+    policies: readonly [ReplayPolicy, ...ReplayPolicy[]],
+    slices: 'told' | 'one' = 'one',
+  ) {
+    this.#slices = slices;
     const benches = new Map<string, Bench>();
     this.#runs = policies.map((policy) => this.#openRun(policy, benches));
     this.#benches = [...benches.values()];
@@ -134,21 +150,38 @@ export class LogReading {
     return this.#runs;
   }
 
-  #openRun(
-    {name, config, exemptions, onOutcome}: ReplayPolicy,
-    benches: Map<string, Bench>,
-  ): PolicyRun {
+  #openRun(policy: ReplayPolicy, benches: Map<string, Bench>): PolicyRun {
+    const {name, config, exemptions, onOutcome} = policy;
     const settings = settingsOf(config);
     const state = emptyState('unsaved');
     this.#states.push(state);
     const {mailerNames, mailerHost = null, attribution} = settings;
     const key = JSON.stringify([mailerNames, mailerHost, attribution]);
-    const bench = benches.get(key) ?? {joining: new Joining(settings, state), runs: []};
+    const bench = benches.get(key) ?? {
+      joining: new Joining(settings, state),
+      ...{runs: [], ledgers: []},
+    };
     benches.set(key, bench);
     const {joining} = bench;
-    const run = new PolicyRun({name, settings, exemptions, state, joining, onOutcome});
+    const ledger = this.#ledgerFor(bench, {exemptions, ipv6Prefix: config.ipv6Prefix});
+    const dealings = new AllDealings(ledger);
+    const run = new PolicyRun({name, settings, exemptions, state, joining, dealings, onOutcome});
     bench.runs.push(run);
     return run;
+  }
+
+  #ledgerFor({ledgers}: Bench, key: LedgerKey): Ledger {
+    const {exemptions, ipv6Prefix} = key;
+    const like = ledgers.find(
+      ({key: other}) => other.exemptions === exemptions && other.ipv6Prefix === ipv6Prefix,
+    );
+    if (like !== undefined) return like.ledger;
+    const scope = new ClientScope(ipv6Prefix);
+    scope.ours(exemptions.isOurs);
+    const slice = this.#slices === 'told' ? () => this.days.slice : undefined;
+    const ledger = new Ledger((client) => scope.textOf(client), slice);
+    ledgers.push({key, ledger});
+    return ledger;
   }
 
   #take(line: Line, frames: LineFrames, changedMs: number): void {
@@ -160,10 +193,14 @@ export class LogReading {
   #takeRecord(record: LogRecord, changedMs: number): void {
     this.#atMs = Math.min(record.atMs, changedMs);
     this.#sweepTo(this.#atMs);
-    for (const {joining, runs} of this.#benches) {
+    if (this.#slices === 'told') this.days.hear(this.#atMs);
+    for (const {joining, runs, ledgers} of this.#benches) {
       const reading = joining.read(record);
       if (reading.kind === 'ignored') continue;
       const joined = joining.join(reading, changedMs, askNobody);
+      if (joined.outcomes.length > 0) {
+        for (const {ledger} of ledgers) ledger.hear(joined.outcomes);
+      }
       for (const run of runs) run.hear(joined, changedMs, this.#atMs);
     }
   }

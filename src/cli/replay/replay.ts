@@ -9,21 +9,17 @@
 import {jsonWithTimes} from '../../base/time-text.js';
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
+import {readFiles} from './read-files.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
+import {SharedExemptions} from './shared-exemptions.js';
 import {problemText} from '../../base/problem.js';
 import type {Config} from '../../config/schema.js';
 import {configOf, defaultConfigFile} from '../../daemon/course/configuration.js';
 import type {Outcome} from '../../guard/outcome.js';
-import {wantedSettings} from '../../hearing/names.js';
-import {Lines} from '../../log/lines.js';
-import {journalSource} from '../../log/source-plan.js';
-import {sendmail} from '../../mail/sendmail/dialect.js';
 import {compare} from '../../replay/comparison.js';
 import {comparisonText} from '../../replay/comparison-text.js';
 import {replayedText} from '../../replay/replayed-text.js';
 import {voiceOf} from '../../report/outcome-text.js';
-import {ExemptionWatch} from '../../score/live/exemption-watch.js';
-import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** How a replay is asked for. */
@@ -49,13 +45,7 @@ export async function replay(
   }
   try {
     const reading = new LogReading(policies.policies);
-    // What can be read once only, and the journal, are taken in the order in which they are given.
-    const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
-    for (const path of isSorted ? await sortedByTime(files) : files) {
-      if (isJournal(path)) await reading.readJournal(wantedSettings(config, sendmail).names);
-      else await reading.read(openLogInput(path, reading.room), output.progress);
-    }
-    output.progress.end();
+    await readFiles(files, reading, config, output.progress);
     const runs = reading.end();
     const {replayed} = runs[0]!;
     output.print(textOf(runs, wanted.form));
@@ -83,27 +73,23 @@ type Policies =
 
 /** The present policy, and the one that it is held against. */
 function policiesOf(config: Config, {config: path, against}: Wanted, log: Log): Policies {
-  const first = policyOf(path ?? defaultConfigFile, config, log, (outcome) => {
-    sayEvidence(outcome, log);
-  });
+  const exemptions = new SharedExemptions(log.say);
+  const first: ReplayPolicy = {
+    ...{name: path ?? defaultConfigFile, config, exemptions: exemptions.of(config)},
+    onOutcome: (outcome) => {
+      sayEvidence(outcome, log);
+    },
+  };
   if (against === undefined) return {kind: 'policies', policies: [first]};
   const parsed = configOf({config: against});
   if (parsed.kind === 'problems') {
     return {kind: 'problems', problems: parsed.problems.map(problemText)};
   }
-  const second = policyOf(against, parsed.config, log, () => undefined);
+  const second: ReplayPolicy = {
+    ...{name: against, config: parsed.config, exemptions: exemptions.of(parsed.config)},
+    onOutcome: () => undefined,
+  };
   return {kind: 'policies', policies: [first, second]};
-}
-
-function policyOf(
-  name: string,
-  config: Config,
-  log: Log,
-  onOutcome: ReplayPolicy['onOutcome'],
-): ReplayPolicy {
-  const watch = new ExemptionWatch(config, log.say);
-  watch.refresh();
-  return {name, config, exemptions: watch.exemptions, onOutcome};
 }
 
 function sayEvidence(outcome: Outcome, log: Log): void {
@@ -111,28 +97,4 @@ function sayEvidence(outcome: Outcome, log: Log): void {
   if (!log.shows('info')) return;
   const voice = voiceOf(outcome, 0);
   if (voice.kind === 'line') log.say(voice.level, voice.message);
-}
-
-/** A file of that name in the present folder is meant by `./journal`. */
-const isJournal = (path: string): boolean => path === journalSource;
-
-/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
-async function sortedByTime(files: readonly string[]): Promise<string[]> {
-  const begun = new Map<string, number>();
-  if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));
-  return [...files].sort((a, b) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0));
-}
-
-/** When the first record of a log was written. */
-async function beginMs(path: string): Promise<number> {
-  const {pieces, changedMs, name} = openLogInput(path);
-  const frames = sendmail.frames();
-  const lines = new Lines(name);
-  for await (const piece of pieces) {
-    for (const line of lines.of(piece)) {
-      const framed = frames.read(line, changedMs);
-      if (framed.kind === 'record') return framed.record.atMs;
-    }
-  }
-  return changedMs;
 }

@@ -42,6 +42,9 @@ export interface OwnOptions extends QueueOptions {
   readonly log?: string | true;
   /** Of `replay`. */
   readonly against?: string | true;
+  /** Of `tune`. */
+  readonly write?: string | true;
+  readonly force?: true;
   readonly keepBlocks?: true;
   /** Of `complain`. */
   readonly virus?: string | true;

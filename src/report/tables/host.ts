@@ -95,7 +95,7 @@ function logLines({messages, refused, lastRefusedMs, lastMs}: SeenClient): strin
   ];
 }
 
-/** The block that stands is told already. */
+/** Without the block that stands: the lines above show it. */
 const pastLines = ({block, lastBlocked}: StateOf): string[] =>
   block !== null || lastBlocked === null
     ? []

@@ -140,6 +140,22 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   }
 }
 
+/**
+ * Never over what is there already, be it a link that leads nowhere.
+ *
+ * @returns `there`: nothing was written
+ * @throws when the disk refuses
+ */
+export function writeNewTextFile(path: string, text: string, mode: number): 'written' | 'there' {
+  try {
+    fs.writeFileSync(path, text, {flag: 'wx', mode});
+    return 'written';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'there';
+    throw error;
+  }
+}
+
 export const folderOf = (path: string): string => dirname(path);
 
 export function isFolder(path: string): boolean {

@@ -30,7 +30,7 @@ function measure(): [Coverage, Coverage, Coverage] {
   return all as unknown as [Coverage, Coverage, Coverage];
 }
 
-/** Where one that is held back is let go too late, it has given up: the machine was busy. A count. */
+/** A program that a busy machine releases too late has given up. Tries, a count. */
 const mostMeasurings = 5;
 
 test('all whom it holds back are named, nearly all of whom the kernel tells, and the tables name nobody', () => {

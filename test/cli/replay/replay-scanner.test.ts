@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {isoTime} from '../../../src/base/time-text.js';
 import {replay} from '../../../src/cli/replay/replay.js';
 import {Guard} from '../../../src/guard/guard.js';
 import {askNobody} from '../../../src/guard/joining.js';
@@ -76,7 +77,8 @@ function sums(outcomes: readonly Outcome[]): Record<string, unknown> {
     blocks: outcomes.flatMap((outcome) => {
       if (outcome.kind !== 'block') return [];
       const {network, fromMs, untilMs, reason} = outcome.block;
-      return [{network, fromMs, untilMs, repeat: outcome.repeat, reason}];
+      const times = {fromTime: isoTime(fromMs), untilTime: isoTime(untilMs)};
+      return [{network, fromMs, untilMs, ...times, repeat: outcome.repeat, reason}];
     }),
   };
 }

@@ -1,0 +1,17 @@
+/** Settings that decide who is blocked: options of each command that judges a log. */
+import type {SettingName} from '../../config/schema.js';
+
+export const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];
+
+export const judgingSettings: readonly SettingName[] = [
+  ...exemptSettings,
+  'mailerSyslogHost',
+  'mailerSyslogName',
+  'threshold',
+  'ipv6Prefix',
+  'attribution',
+  'greeting',
+  'blockTime',
+  'blockTimeMax',
+  'debug',
+];

@@ -1,0 +1,49 @@
+/** Reads the files that were named, and the journal of this machine, in the order of time. */
+import type {Progress} from '../face/progress.js';
+import type {LogReading} from './reading.js';
+import type {Config} from '../../config/schema.js';
+import {wantedSettings} from '../../hearing/names.js';
+import {Lines} from '../../log/lines.js';
+import {journalSource} from '../../log/source-plan.js';
+import {sendmail} from '../../mail/sendmail/dialect.js';
+import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
+
+/** @throws when one of them cannot be read */
+export async function readFiles(
+  files: readonly string[],
+  reading: LogReading,
+  config: Config,
+  progress: Progress,
+): Promise<void> {
+  // What can be read once only, and the journal, are taken in the order in which they are given.
+  const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
+  for (const path of isSorted ? await sortedByTime(files) : files) {
+    if (isJournal(path)) await reading.readJournal(wantedSettings(config, sendmail).names);
+    else await reading.read(openLogInput(path, reading.room), progress);
+  }
+  progress.end();
+}
+
+/** A file of that name in the present folder is meant by `./journal`. */
+const isJournal = (path: string): boolean => path === journalSource;
+
+/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
+async function sortedByTime(files: readonly string[]): Promise<string[]> {
+  const begun = new Map<string, number>();
+  if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));
+  return [...files].sort((a, b) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0));
+}
+
+/** When the first record of a log was written. */
+async function beginMs(path: string): Promise<number> {
+  const {pieces, changedMs, name} = openLogInput(path);
+  const frames = sendmail.frames();
+  const lines = new Lines(name);
+  for await (const piece of pieces) {
+    for (const line of lines.of(piece)) {
+      const framed = frames.read(line, changedMs);
+      if (framed.kind === 'record') return framed.record.atMs;
+    }
+  }
+  return changedMs;
+}

@@ -1,0 +1,162 @@
+/**
+ * What a relay had to do with each client, whatever the policy: unknown names that it asked for, and messages of
+ * it that arrived. Kept once for all policies that hear one reading of a log; what differs between them is on a
+ * page each (`dealings.ts`). Who guessed and never delivered is a guesser; who delivered may have been blocked
+ * by mistake. Counts only.
+ */
+import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import {type Client, keepsAway, Page} from './page.js';
+import {addInSlice} from './slices.js';
+import type {JoinOutcome} from '../mail/join-outcome.js';
+import {type Address, addressBits} from '../net/address.js';
+import {networkOf} from '../net/network.js';
+
+/** Clients that no policy blocks. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
+const mostStrangers = 100_000;
+
+/** All of one family that are blocked with one prefix length, by their leading bits. */
+interface Width {
+  readonly family: Address['family'];
+  readonly otherBits: bigint;
+  readonly clients: Map<bigint, Client>;
+}
+
+export class Ledger {
+  readonly #strangers: BoundedMap<string, Client>;
+  /** As many as there are blocks to tell of. */
+  readonly #blocked = new Map<string, Client>();
+  /** Networks of several clients. */
+  readonly #widths = new Map<string, Width>();
+  readonly #textOf: (client: Address) => string;
+  readonly #sliceNow: (() => number) | undefined;
+  #policies = 0;
+
+  /**
+   * @param textOf how the guard calls a client
+   * @param sliceNow the slice of the log that is read; default: slices are not told apart
+   * @param most strangers; default: `mostStrangers`
+   */
+  constructor(
+    textOf: (client: Address) => string,
+    sliceNow?: () => number,
+    most: number = mostStrangers,
+  ) {
+    [this.#textOf, this.#sliceNow] = [textOf, sliceNow];
+    this.#strangers = new BoundedMap(most);
+  }
+
+  /** A policy more. @returns its number, from 0 on: of its pages */
+  open(): number {
+    return this.#policies++;
+  }
+
+  /** What a line says of clients. The policies judge it afterwards. */
+  hear(outcomes: readonly JoinOutcome[]): void {
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'evidence') {
+        const {kind, client, atMs} = outcome.evidence;
+        if (kind === 'unknownRecipient') this.#asked(client, atMs);
+      } else if (outcome.kind === 'delivered' && outcome.sender === 'named') {
+        if (outcome.client !== undefined) this.#delivered(outcome.client, outcome.atMs);
+      }
+    }
+  }
+
+  /** Clients and networks that any policy blocks, in the order of the first blocks. */
+  get blocked(): ReadonlyMap<string, Client> {
+    return this.#blocked;
+  }
+
+  /** All that are known, the blocked ones first. */
+  *all(): Generator<Client> {
+    yield* this.#blocked.values();
+    for (const [, client] of this.#strangers.entries()) yield client;
+  }
+
+  /** @returns undefined: the log does not speak of it, or it was too long ago */
+  find(client: string): Client | undefined {
+    return this.#blocked.get(client) ?? this.#strangers.get(client);
+  }
+
+  clientOf(client: Address): Client | undefined {
+    return this.find(this.#textOf(client));
+  }
+
+  /** Of the latest line; 0 where slices are not told apart. */
+  get slice(): number {
+    return this.#sliceNow === undefined ? 0 : this.#sliceNow();
+  }
+
+  client(text: string): Client {
+    const known = this.find(text);
+    if (known !== undefined) return known;
+    const made: Client = {asked: 0, good: 0, slices: undefined, under: undefined};
+    this.#strangers.set(text, made);
+    return made;
+  }
+
+  /** A policy blocks it: from now on it is not forgotten. */
+  keep(network: string, client: Client): void {
+    if (this.#blocked.has(network)) return;
+    this.#strangers.delete(network);
+    this.#blocked.set(network, client);
+    const {family, first, prefix} = networkOf(network);
+    if (prefix === addressBits[family]) return;
+    const key = `${family}/${prefix}`;
+    const otherBits = BigInt(addressBits[family] - prefix);
+    const width = this.#widths.get(key) ?? {family, otherBits, clients: new Map()};
+    this.#widths.set(key, width);
+    width.clients.set(first >> otherBits, client);
+  }
+
+  #asked(address: Address, atMs: number): void {
+    const client = this.client(this.#textOf(address));
+    client.asked += 1;
+    this.#count(client, 1);
+    if (this.#widths.size === 0) return;
+    for (const {under} of this.#around(address, client)) {
+      for (const [policy, page] of (under ?? []).entries()) {
+        if (page !== undefined && keepsAway(page, address, atMs)) this.#paid(client, policy, atMs);
+      }
+    }
+  }
+
+  /** The block of its network keeps it away. The policy reports what a block of the client alone does. */
+  #paid(client: Client, policy: number, atMs: number): void {
+    client.under ??= [];
+    const page = (client.under[policy] ??= new Page());
+    if (atMs < page.untilMs) return;
+    page.paid += 1;
+    addInSlice(page.slices, this.slice, 1);
+  }
+
+  #delivered(address: Address, atMs: number): void {
+    const client = this.client(this.#textOf(address));
+    client.good += 1;
+    this.#count(client, 2);
+    this.#tell(client, address, atMs);
+    if (this.#widths.size === 0) return;
+    for (const around of this.#around(address, client)) this.#tell(around, address, atMs);
+  }
+
+  /** The networks that a policy has blocked and the client is in. */
+  *#around({family, value}: Address, client: Client): Generator<Client> {
+    for (const width of this.#widths.values()) {
+      if (width.family !== family) continue;
+      const around = width.clients.get(value >> width.otherBits);
+      // An IPv6 client is such a network itself, and was counted as one.
+      if (around !== undefined && around !== client) yield around;
+    }
+  }
+
+  #tell({under}: Client, from: Address, atMs: number): void {
+    if (under === undefined) return;
+    for (const page of under) page?.delivered(from, atMs, this.slice);
+  }
+
+  #count(client: Client, place: 1 | 2): void {
+    if (this.#sliceNow === undefined) return;
+    client.slices ??= [];
+    addInSlice(client.slices, this.#sliceNow(), place);
+  }
+}

@@ -1,0 +1,34 @@
+/** The proposal as lines of a configuration file, with a comment that says from which log they come. */
+import {printable} from '../base/printable.js';
+import type {Tuning} from './tuning.js';
+import {settingText} from './trial-text.js';
+
+/** Names of log files in the comment. A count, and characters of each. */
+const mostFiles = 10;
+const mostNameCharacters = 200;
+
+/**
+ * @param nowMs when it was proposed. Ms since the epoch
+ * @returns undefined: nothing is to be changed
+ */
+export function fragmentOf({log, trials, proposal}: Tuning, nowMs: number): string | undefined {
+  if (proposal.kind !== 'change') return undefined;
+  const {to, why} = proposal;
+  const today = trials.find(({is}) => is === 'today')!;
+  const before = settingText({...today, changes: to.changes});
+  const files = log.files.slice(0, mostFiles).map((name) => printable(name, mostNameCharacters));
+  const more = log.files.length - files.length;
+  const comment = [
+    `Proposed by \`blocksmtp tune\` at ${dayAndTime(nowMs)}, from ${log.lines} lines of`,
+    `${dayAndTime(log.fromMs ?? 0)} to ${dayAndTime(log.untilMs ?? 0)}:`,
+    ...files,
+    ...(more > 0 ? [`and ${more} more files`] : []),
+    `Chosen on the first ${log.fitDays} days, checked on the ${log.checkDays} days after. Before: ${before}`,
+    ...why,
+    'Copy the setting into the configuration file, for this file alone leaves all others at their',
+    'defaults. Then: blocksmtp check-config, blocksmtp reload --confirm 10m, blocksmtp confirm.',
+  ];
+  return `${comment.map((line) => `# ${line}\n`).join('')}${settingText(to)}\n`;
+}
+
+const dayAndTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

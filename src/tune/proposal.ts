@@ -1,0 +1,174 @@
+/**
+ * Which of the tried settings is proposed, and why. Fewest likely innocents first, then fewest good messages that
+ * were kept away, then fewest answers for guessers; what is no better than noise goes to today's settings. The
+ * choice is made on the first part of a log and must hold in the rest. Changes nothing.
+ */
+import type {JudgedTrial, LogFacts, Price} from './price.js';
+import {tooLittle, tooLittleFor} from './support.js';
+import {settingText} from './trial-text.js';
+
+export type Proposal =
+  /** The log tells too little. */
+  | {readonly kind: 'none'; readonly why: readonly string[]}
+  | {readonly kind: 'keep'; readonly why: readonly string[]}
+  | {readonly kind: 'change'; readonly to: JudgedTrial; readonly why: readonly string[]};
+
+/** A tighter setting must save so many answers, or the gain may be chance. A share of today's, and a count. */
+export const leastGain = 0.1;
+export const leastAnswersSaved = 20;
+/** In the rest of the log it must save at least so much. A share of today's. */
+export const leastGainChecked = leastGain / 2;
+
+export function propose(
+  judged: readonly JudgedTrial[],
+  facts: LogFacts,
+  blockTimeMax: number,
+): Proposal {
+  const why = tooLittle(facts);
+  const today = judged.find(({is}) => is === 'today');
+  if (why.length > 0 || today === undefined) return {kind: 'none', why};
+  if (judged.every(({whole}) => whole.blocked === 0)) {
+    return {kind: 'keep', why: ['None of these settings would have blocked anybody.']};
+  }
+  const isInnocentBlocked = today.fit.likelyInnocent + today.check.likelyInnocent > 0;
+  return isInnocentBlocked ? looser(judged, today) : tighter(judged, today, facts, blockTimeMax);
+}
+
+/** Somebody who may be innocent is blocked today: nothing tighter is looked at. */
+function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
+  const {fit, check} = today;
+  const begin = `Of the clients that today's settings would have blocked, ${both('likelyInnocent', today)} also sent good mail.`;
+  const better = judged
+    .filter(({is}) => is === 'looser')
+    .filter((trial) => isBetter(trial.fit, fit) && holds(trial.check, check))
+    .sort((a, b) => order(a.fit, b.fit));
+  const [to] = better;
+  if (to === undefined) {
+    const none = judged.some((trial) => trial.is === 'looser' && isBetter(trial.fit, fit))
+      ? 'What would have spared some of them, or of their mail, in the first part of the log would not have in the rest.'
+      : 'No looser setting that was tried spares any of them, or more of their mail, in the first part of the log.';
+    const then = 'So look at these clients: a partner belongs into the whitelist.';
+    return {kind: 'keep', why: [begin, none, then, ...alsoTighter(judged)]};
+  }
+  return {
+    kind: 'change',
+    to,
+    why: [
+      begin,
+      `With ${settingText(to)} it would have been ${both('likelyInnocent', to)}, and ${both('goodDuring', to)} good messages kept away instead of ${both('goodDuring', today)}.`,
+      `The price: ${both('answers', to)} answers to unknown names for clients that any of these settings blocks, instead of ${both('answers', today)}.`,
+      'A guesser that delivers spam looks like them too. If you know who they are, a line in the whitelist is better than a looser setting for all.',
+    ],
+  };
+}
+
+const alsoTighter = (judged: readonly JudgedTrial[]): string[] =>
+  judged.some(({is}) => is === 'tighter')
+    ? ['While one of them is blocked, no tighter setting is proposed.']
+    : [];
+
+function tighter(
+  judged: readonly JudgedTrial[],
+  today: JudgedTrial,
+  facts: LogFacts,
+  blockTimeMax: number,
+): Proposal {
+  const refused: string[] = [];
+  const good = steps(judged).filter(({trial, next}) => {
+    const why = whyNot(trial, next, today, facts, blockTimeMax);
+    if (why.length > 0) refused.push(`${settingText(trial)} is not proposed: ${why.join('; ')}.`);
+    return why.length === 0;
+  });
+  const [best] = good.map(({trial}) => trial).sort((a, b) => order(a.fit, b.fit));
+  const begin = "Today's settings would have blocked nobody who sent good mail.";
+  if (best === undefined) return {kind: 'keep', why: [begin, ...refused]};
+  return {
+    kind: 'change',
+    to: best,
+    why: [
+      begin,
+      `${settingText(best)} would not have either, and guessers would have got ${both('answers', best)} answers instead of ${both('answers', today)}.`,
+      ...(best.changes === 'threshold'
+        ? ['The next tighter threshold would not have either, so the edge is not near.']
+        : []),
+      witnessText(facts),
+      ...refused,
+    ],
+  };
+}
+
+/** A tighter trial one step from today's, and the next one behind it. */
+interface Step {
+  readonly trial: JudgedTrial;
+  readonly next: JudgedTrial | undefined;
+}
+
+/** One step at a time: after it, another log is judged. */
+function steps(judged: readonly JudgedTrial[]): Step[] {
+  const thresholds = judged
+    .filter(({is, changes}) => is === 'tighter' && changes === 'threshold')
+    .sort((a, b) => b.threshold - a.threshold);
+  const [first, second] = thresholds;
+  const longer = judged.filter(({is, changes}) => is === 'tighter' && changes === 'blockTime');
+  return [
+    ...(first === undefined ? [] : [{trial: first, next: second}]),
+    ...longer.map((trial) => ({trial, next: undefined})),
+  ];
+}
+
+function whyNot(
+  trial: JudgedTrial,
+  next: JudgedTrial | undefined,
+  today: JudgedTrial,
+  facts: LogFacts,
+  blockTimeMax: number,
+): string[] {
+  if (innocents(trial) > 0) {
+    return [`it would have blocked ${innocents(trial)} clients that also sent good mail`];
+  }
+  const saved = today.fit.answers - trial.fit.answers;
+  if (saved < leastAnswersSaved || saved < leastGain * today.fit.answers) {
+    return [
+      `it would have saved ${Math.max(0, saved)} of ${today.fit.answers} answers in the first part of the log, which may be chance`,
+    ];
+  }
+  const savedLater = today.check.answers - trial.check.answers;
+  if (savedLater < leastGainChecked * today.check.answers || savedLater <= 0) {
+    return [
+      `in the rest of the log it would have saved ${Math.max(0, savedLater)} of ${today.check.answers} answers only`,
+    ];
+  }
+  const little = tooLittleFor(trial, facts, blockTimeMax);
+  if (little.length > 0) return [`the log does not support it: ${little.join(', ')}`];
+  if (trial.changes !== 'threshold') return [];
+  if (next === undefined) return ['nothing tighter could be tried to show how near the edge is'];
+  return innocents(next) === 0
+    ? []
+    : [
+        `the next tighter threshold, ${next.threshold}, would have blocked ${innocents(next)} clients that also sent good mail`,
+      ];
+}
+
+/** Rule of three: of n that were seen, and none blocked, at most 3 / n are with 95 % confidence. */
+function witnessText({fit, check}: LogFacts): string {
+  const mistypers = fit.mistypers + check.mistypers;
+  return `Good mail came from ${check.goodSenders} clients in the days of the check; ${mistypers} in the whole log asked for an unknown name too, and none of them was blocked: so with 95 % confidence fewer than 1 in ${Math.max(1, Math.floor(mistypers / 3))} of such clients would be.`;
+}
+
+const innocents = ({fit, check}: JudgedTrial): number => fit.likelyInnocent + check.likelyInnocent;
+
+const order = (a: Price, b: Price): number =>
+  a.likelyInnocent - b.likelyInnocent || a.goodDuring - b.goodDuring || a.answers - b.answers;
+
+/** In the rest too it is better, where there is anything that could be. */
+const holds = (checked: Price, today: Price): boolean =>
+  isBetter(checked, today) || (today.likelyInnocent === 0 && !isBetter(today, checked));
+
+/** For those who may be innocent. */
+const isBetter = (a: Price, b: Price): boolean =>
+  a.likelyInnocent < b.likelyInnocent ||
+  (a.likelyInnocent === b.likelyInnocent && a.goodDuring < b.goodDuring);
+
+/** `34 / 21`, as in the table: of the first part and of the rest. */
+const both = (what: keyof Price, {fit, check}: JudgedTrial): string =>
+  `${fit[what]} / ${check[what]}`;

@@ -1,0 +1,63 @@
+/**
+ * What a log can support: how much of it a proposal needs, and how much more a tighter one. A policy that blocks
+ * more must have been seen beside many who may not be blocked; one that blocks less needs little.
+ */
+import type {LogFacts} from './price.js';
+import type {JudgedTrial} from './price.js';
+
+/** Behind the first day, for any proposal: with fewer there is no second part. A count. */
+export const leastDays = 2;
+/** For a tighter one: each day of the week has its own mailings. A count. */
+export const leastDaysTighter = 7;
+/** Good senders in the part by which is checked, for a tighter one. A count. */
+export const leastGoodSenders = 100;
+/** Good senders in the whole log that asked for an unknown name too: nobody else is at risk. A count. */
+export const leastMistypers = 30;
+/**
+ * No lower threshold is proposed. Names: at 5 a mailer of whose names 30 in 100 are unknown is blocked once in 300
+ * rows (`score/weights.ts`), and no log is large enough to show that this is rare.
+ */
+export const leastProposedThreshold = 5;
+
+/** Why nothing at all can be proposed; empty: something can. */
+export function tooLittle({days, lines, fit, check}: LogFacts): string[] {
+  return [
+    ...(lines === 0 ? ['The log is empty.'] : []),
+    ...(lines > 0 && days < leastDays
+      ? [
+          `It has ${days} of the ${leastDays} days that are needed behind its first day, which only shows who is known: name older logs too.`,
+        ]
+      : []),
+    ...(days >= leastDays && fit.goodSenders + check.goodSenders === 0
+      ? ['It tells of nobody who delivered mail, so nobody can be seen to be blocked by mistake.']
+      : []),
+  ];
+}
+
+/** Why the log does not support a tighter policy; empty: it does. */
+export function tooLittleFor(trial: JudgedTrial, facts: LogFacts, blockTimeMax: number): string[] {
+  const {days, fit, check} = facts;
+  const why: string[] = [];
+  if (days < leastDaysTighter) {
+    why.push(`it has ${days} days behind its first one, and ${leastDaysTighter} are needed`);
+  }
+  if (check.goodSenders < leastGoodSenders) {
+    why.push(
+      `good mail came from ${check.goodSenders} clients in the days of the check, and ${leastGoodSenders} are needed`,
+    );
+  }
+  const mistypers = fit.mistypers + check.mistypers;
+  if (mistypers < leastMistypers) {
+    why.push(
+      `${mistypers} clients that deliver asked for an unknown name too, and ${leastMistypers} are needed`,
+    );
+  }
+  if (trial.changes === 'threshold' && trial.threshold < leastProposedThreshold) {
+    why.push(`a threshold below ${leastProposedThreshold} is never proposed`);
+  }
+  const longestDays = Math.ceil((2 * blockTimeMax) / 86_400);
+  if (trial.changes === 'blockTime' && days < longestDays) {
+    why.push(`its blocks can last for half of the log: ${longestDays} days are needed`);
+  }
+  return why;
+}
