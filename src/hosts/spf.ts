@@ -5,7 +5,7 @@
 import {type Network, parseNetwork} from '../net/network.js';
 import {readHostName} from './host-name.js';
 
-export interface Spf {
+interface Spf {
   readonly networks: readonly Network[];
   /** Other names that the record leads to. */
   readonly names: readonly {

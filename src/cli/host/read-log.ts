@@ -21,7 +21,7 @@ import {endOf, logsOf, oldFiles, type OldFile, openOldFile} from '../../sys/old-
 import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
 
-export interface ReadBounds {
+interface ReadBounds {
   /** Of a file, or of an entry of the journal. Ms. */
   readonly ageMs: number;
   /** Unpacked, the newest. */
@@ -31,7 +31,7 @@ export interface ReadBounds {
 }
 
 /** A week, as `allow` and `unblock` are asked for; some seconds at 20 MB each. */
-export const readBounds: ReadBounds = {
+const readBounds: ReadBounds = {
   ageMs: 7 * 86_400_000,
   bytes: 128 * 1024 * 1024,
   timeMs: 15_000,

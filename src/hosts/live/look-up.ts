@@ -9,7 +9,7 @@ import {ContactDns} from '../../sys/contact/dns.js';
 import {readHostName} from '../host-name.js';
 
 /** All questions together. Ms: a person waits. */
-export const longestMs = 5000;
+const longestMs = 5000;
 /** A count: RFC 7208 allows ten names in a record, each with two kinds of addresses. */
 export const mostQuestions = 40;
 /** Addresses and networks that are kept. A count. */
