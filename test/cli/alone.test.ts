@@ -67,10 +67,10 @@ test('why and list tell of an operator that it was he, and how his block ends', 
   const why = ask('why', '203.0.113.7').stdout;
   expect(why).toMatch(/^blocked from \S+ until \S+ \(\w+ left\): by the operator$/m);
   expect(why).toMatch(/^to end the block: blocksmtp unblock 203\.0\.113\.7$/m);
-  expect(why).toContain(`a line 203.0.113.7 in ${whitelist}`);
+  expect(why).toContain(`blocksmtp allow 203.0.113.7 (a line in ${whitelist})`);
   expect(why).not.toMatch(/asked for|blocks so far/);
   expect(ask('list', '--no-names').stdout).toMatch(
-    /^203\.0\.113\.7 +\S+ \S+ +\w+(?: \w+)? +- +- +- +by the operator$/m,
+    /^203\.0\.113\.7 +\S+ +\w+(?: \w+)? +- +- +- +by the operator$/m,
   );
 });
 

@@ -70,3 +70,20 @@ test('what doctor and status advise is no command that lacks its operand', () =>
   );
   expect(lacking).toEqual([]);
 });
+
+test('what status, doctor and why send to can be typed as it stands: no operand is left out', () => {
+  const needy = commands.filter(({words}) => words.includes('<')).map(nameOf);
+  expect(needy).toContain('check');
+  const files = readdirSync('src/report', {recursive: true, encoding: 'utf8'})
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `src/report/${file}`);
+  const bare = files.flatMap((file) => {
+    const sent = readFileSync(file, 'utf8').matchAll(
+      /blocksmtp ([a-z-]+)( advise| [A-Z$\d][^`'";,)\n]*)?/g,
+    );
+    return [...sent].flatMap(([whole, name = '', operand]) =>
+      needy.includes(name) && operand === undefined ? [`${file}: ${whole}`] : [],
+    );
+  });
+  expect(bare).toEqual([]);
+});
