@@ -1,7 +1,6 @@
 /**
- * Joins lines to clients. `<x>... User unknown` names no client, so what it says is held under
- * (host, pid, queue id) until something tells: the kernel or the process title at once (the caller
- * asks, see `needsClient`), or a later line of the same envelope.
+ * Joins lines to clients. `<x>... User unknown` names no client, so it waits under (host, pid, queue id) until something
+ * names one: the kernel or the process title at once (the caller asks, see `needsClient`), or a later line.
  *
  * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
  * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
@@ -9,9 +8,9 @@
  *
  * When two sources disagree, nothing counts, and a warning tells the operator: one of them lies.
  *
- * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its
- * connection is cut (headers.c logsender() in dropenvelope() and at `doquit:`); only a process that
- * is ended by a signal, or with the machine, leaves its envelope open. Such a one ends with its silence.
+ * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its connection
+ * is cut (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that a signal ends, or that ends
+ * with the machine, leaves its envelope open. Its silence ends it.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type LogRecord, noPid} from '../log/record.js';
