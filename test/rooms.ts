@@ -156,6 +156,10 @@ const composition: readonly Room[] = [
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
   },
   {
+    folder: 'cli/report',
+    purpose: 'Where a report goes: to the terminal, into a page, by mail.',
+  },
+  {
     folder: 'cli/replay',
     purpose: 'Reads old logs once, and has each policy judge them.',
   },

@@ -33,9 +33,9 @@ import {
   past,
   trial,
   wrongAddress,
-  wrongAgainst,
   wrongForm,
   wrongNetwork,
+  wrongReplay,
   wrongTime,
   wrongView,
 } from './rows/words.js';
@@ -44,6 +44,7 @@ import {type SettingName, settingNames} from '../config/schema.js';
 import {contactCommands} from './rows/contact-commands.js';
 import {complaintCommands} from './rows/complaint-commands.js';
 import {queueCommands} from './rows/queue-commands.js';
+import {htmlOption, reportCommands} from './rows/report-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
@@ -108,11 +109,13 @@ const logCommands: readonly CommandRow[] = [
         flags: '--against <FILE>',
         meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
       },
+      htmlOption,
     ],
-    wrongIn: wrongAgainst,
+    wrongIn: wrongReplay,
     run: works((config, log, {operands, form, options, surroundings: {output}}) => {
-      const against = typeof options.against === 'string' ? options.against : undefined;
-      return replay(operands, config, {form, config: options.config, against}, log, output);
+      const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+      const [against, html] = [text(options.against), text(options.html)];
+      return replay(operands, config, {form, config: options.config, against, html}, log, output);
     }),
   },
   {
@@ -321,6 +324,7 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...whitelistCommands,
   ...wholeCommands,
+  ...reportCommands(stateSettings),
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,

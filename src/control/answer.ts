@@ -38,6 +38,7 @@ import type {AlarmKind} from '../submission/limits.js';
 import type {MailSender, Shown} from '../submission/view.js';
 import type {SenderKind} from '../submission/whose/sender.js';
 import type {Answer} from './protocol.js';
+import {isOverview} from './report-shapes.js';
 
 const isRule = oneOf<Rule>({
   row: true,
@@ -243,9 +244,7 @@ const isTrialView = variants<TrialView>({
 
 const isVerdict = oneOf<Verdict>({hears: true, quiet: true, deaf: true});
 const isCounted = shape<SourceView['programs'][number]>({
-  name: isText,
-  lines: isNumber,
-  own: isNumber,
+  ...{name: isText, lines: isNumber, own: isNumber},
 });
 
 const isHearingView = shape<HearingView>({
@@ -336,6 +335,7 @@ const isAnswer = variants<Answer>({
     mail: maybe(listOf(isMailSender)),
   }),
   waiting: shape({waiting: isWaitingView}),
+  report: shape({report: isOverview}),
   contact: isKnownContact,
   letters: isLetters,
   complaints: isComplaints,

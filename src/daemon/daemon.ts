@@ -34,6 +34,7 @@ import {nobodyListens} from '../hearing/view.js';
 import {mendLearning} from '../judge/learning.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
+import {OutcomeTally} from '../overview/outcome-tally.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import {AlarmBook} from '../report/alarms/alarms.js';
@@ -58,6 +59,7 @@ interface Parts {
   /** Saves the state; throws when it cannot. */
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   /** Runs a program of the firewall. */
   readonly run: RunCall;
   readonly families: readonly Family[];
@@ -105,6 +107,7 @@ export class Daemon {
     const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
     const watch = new ExemptionWatch(config, say, kept, parts.known);
+    const tally = new OutcomeTally(state, config.threshold);
     const shared = {...parts, guard, exemptions: () => watch.exemptions};
     const enforcement = new Enforcement({
       ...shared,
@@ -113,6 +116,7 @@ export class Daemon {
       unwanted: 'keep',
       sessions: 'cut',
       onOutcomes: (outcomes) => {
+        for (const outcome of outcomes) tally.hear(outcome, enforcement.now());
         this.#greeting.hear(outcomes);
         this.#complaints.hear(outcomes);
       },

@@ -164,6 +164,10 @@ export const pure: readonly Room[] = [
     purpose: 'How far each complaint has come, and what is remembered between two of them.',
   },
   {
+    folder: 'tally',
+    purpose: 'Sums of what came of the log, by hour and by score, and when a digest went.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, what comes of it, and the state it keeps.',
   },
@@ -205,6 +209,11 @@ export const pure: readonly Room[] = [
   {folder: 'report/findings/complaint', purpose: 'What `doctor` finds of complaints.'},
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'The same as columns for a terminal.'},
+  {
+    folder: 'overview',
+    purpose: 'The report on some days: one set of values, its sections, and its text.',
+  },
+  {folder: 'overview/page', purpose: 'The same as one page of HTML, with plots as SVG.'},
   {
     folder: 'replay',
     purpose: 'What old logs would have brought, under one policy or under two side by side.',

@@ -75,6 +75,7 @@ function print(
     case 'status':
     case 'senders':
     case 'waiting':
+    case 'report':
     case 'contact':
       complain('what answers is no daemon of this version');
       return exitCode.unavailable;

@@ -1,0 +1,18 @@
+/** Words that all parts of the report share. */
+import type {Some} from './overview.js';
+import type {Columns} from './section.js';
+import {localTime} from '../report/tables/table.js';
+
+/** Local time to the minute: `2026-11-21 12:00`. */
+export const minuteText = (ms: number): string => localTime(ms).slice(0, 16);
+
+/** `12,345`. */
+export const numberText = (count: number): string =>
+  String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+
+export const tableOf = <Value>(
+  caption: string,
+  head: readonly string[],
+  {all, shown}: Some<Value>,
+  cells: (value: Value) => readonly string[],
+): Columns => ({caption, head, rows: shown.map(cells), more: all - shown.length});
