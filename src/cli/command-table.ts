@@ -19,7 +19,6 @@ import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
 import {reload} from './commands/reload.js';
-import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {whitelistCommands} from './rows/whitelist-commands.js';
@@ -35,7 +34,6 @@ import {
   wrongAddress,
   wrongForm,
   wrongNetwork,
-  wrongReplay,
   wrongTime,
   wrongView,
 } from './rows/words.js';
@@ -44,7 +42,7 @@ import {type SettingName, settingNames} from '../config/schema.js';
 import {contactCommands} from './rows/contact-commands.js';
 import {complaintCommands} from './rows/complaint-commands.js';
 import {queueCommands} from './rows/queue-commands.js';
-import {htmlOption, reportCommands} from './rows/report-commands.js';
+import {replayCommand, reportCommand} from './rows/report-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
@@ -99,25 +97,7 @@ const logCommands: readonly CommandRow[] = [
     run: async ({options, surroundings: {signals, output, finish}}) =>
       finish(await run(options, signals, (problems) => complainAll(problems, output))),
   },
-  {
-    words: 'replay <FILE...>',
-    settings: judgingSettings,
-    meaning: 'Tell whom old logs would have blocked, when and why. Changes nothing.',
-    options: [
-      json('Print it as JSON.'),
-      {
-        flags: '--against <FILE>',
-        meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
-      },
-      htmlOption,
-    ],
-    wrongIn: wrongReplay,
-    run: works((config, log, {operands, form, options, surroundings: {output}}) => {
-      const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-      const [against, html] = [text(options.against), text(options.html)];
-      return replay(operands, config, {form, config: options.config, against, html}, log, output);
-    }),
-  },
+  replayCommand(judgingSettings),
   {
     words: 'explain [FILE]',
     settings: judgingSettings,
@@ -324,7 +304,7 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...whitelistCommands,
   ...wholeCommands,
-  ...reportCommands(stateSettings),
+  reportCommand(stateSettings),
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,

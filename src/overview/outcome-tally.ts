@@ -62,7 +62,18 @@ export class OutcomeTally {
       case 'block':
         this.#blockOf(outcome.block, nowMs);
         return;
-      default:
+      case 'broken':
+      case 'dispute':
+      case 'envelopeEnded':
+      case 'heldBack':
+      case 'lifted':
+      case 'listBack':
+      case 'listLost':
+      case 'noRoom':
+      case 'reaped':
+      case 'unheeded':
+      case 'unresolved':
+      case 'wave':
     }
   }
 

@@ -15,11 +15,6 @@ const mostHourRows = 8 * 24;
 /** Longest time that is told. A count of hours: as long as they are kept. */
 const mostHours = 91 * 24;
 
-const emptyRow = (atMs: number): TimeRow => {
-  const {hour: _, ...none} = emptyHour(0);
-  return {atMs, ...none};
-};
-
 export function timeRows(hours: Iterable<OutcomeHour>, fromMs: number, untilMs: number): TimeRows {
   const rows = withoutGaps(hoursBetween(hours, fromMs, untilMs), fromMs, untilMs);
   return rows.length <= mostHourRows ? {step: 'hour', rows} : {step: 'day', rows: byDay(rows)};
@@ -32,7 +27,7 @@ function withoutGaps(hours: readonly OutcomeHour[], fromMs: number, untilMs: num
   const rows: TimeRow[] = [];
   for (let hour = first; hour <= last; hour++) {
     const atMs = hour * hourMs;
-    rows.push({...emptyRow(atMs), ...sumOf([known.get(hour) ?? emptyHour(hour)]), atMs});
+    rows.push({atMs, ...sumOf([known.get(hour) ?? emptyHour(hour)])});
   }
   return rows;
 }

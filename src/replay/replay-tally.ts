@@ -27,17 +27,7 @@ export class ReplayTally {
 
 /** Of an outcome that is counted; of others 0. Ms since the epoch. */
 function timeOf(outcome: Outcome): number {
-  switch (outcome.kind) {
-    case 'counted':
-    case 'exempt':
-    case 'paid':
-    case 'unproven':
-      return outcome.evidence.atMs;
-    case 'delivered':
-      return outcome.atMs;
-    case 'block':
-      return outcome.block.fromMs;
-    default:
-      return 0;
-  }
+  if ('evidence' in outcome) return outcome.evidence.atMs;
+  if (outcome.kind === 'delivered') return outcome.atMs;
+  return outcome.kind === 'block' ? outcome.block.fromMs : 0;
 }

@@ -88,7 +88,16 @@ function scaleTo(most: number): Scale {
 }
 
 /** Labels below the axis. A count: more would run into each other on a phone. */
-const mostLabels = 6;
+const mostLabels = 7;
+
+/** At the beginnings of days where there are several, and not too many. */
+export function labelled(times: readonly number[]): number[] {
+  const all = times.map((_, at) => at);
+  const days = all.filter((at) => minuteText(times[at] ?? 0).endsWith(' 00:00'));
+  const among = days.length > 1 ? days : all;
+  const every = Math.max(1, Math.ceil(among.length / mostLabels));
+  return among.filter((_, at) => at % every === 0);
+}
 
 function columns({times, series}: Extract<Plot, {kind: 'columns'}>): Markup[] {
   const sums = times.map((_, at) => series.reduce((sum, {values}) => sum + (values[at] ?? 0), 0));
@@ -107,16 +116,13 @@ function columns({times, series}: Extract<Plot, {kind: 'columns'}>): Markup[] {
       return [element('rect', {class: `s${which}`, x, y: top, width: round(width - gap), height})];
     });
   });
-  const every = Math.max(1, Math.ceil(times.length / mostLabels));
-  const labels = times.flatMap((ms, at) => {
-    if (at % every !== 0) return [];
+  const labels = labelled(times).flatMap((at) => {
     const x = round(size.left + at * width);
-    const [day = '', time = ''] = minuteText(ms).split(' ');
-    const isDays = times.length > 1 && times[1]! - times[0]! > 4 * 3_600_000;
+    const [day = '', time = ''] = minuteText(times[at] ?? 0).split(' ');
     return [
       element('line', {class: 'axis', x1: x, x2: x, y1: floor, y2: floor + 4}),
       element('text', {x, y: floor + 17}, day.slice(5)),
-      isDays ? [] : element('text', {x, y: floor + 32}, time),
+      time === '00:00' ? [] : element('text', {x, y: floor + 32}, time),
     ];
   });
   return [...grid, ...bars, ...labels.flat()];
