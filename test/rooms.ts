@@ -123,7 +123,7 @@ const composition: readonly Room[] = [
   },
   {
     folder: 'daemon/alarms',
-    purpose: 'Writes to people when nobody is guarded, or not all that should be.',
+    purpose: 'Writes to people: when nobody is guarded, or not all that should be; and the digest.',
   },
   {
     folder: 'daemon/greeting',

@@ -65,6 +65,8 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   mailActionCommand: 'outgoing-mail',
   warnWebhook: 'warnings',
   warnUser: 'warnings',
+  digestMail: 'report',
+  digestSchedule: 'report',
   rdapBootstrap: 'contacts',
   contactZone: 'contacts',
   complaintVirusNames: 'complained-mail',

@@ -4,6 +4,7 @@ import type {Section} from './section.js';
 import {minuteText, numberText, tableOf} from './section-text.js';
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
+import {stepWords} from '../report/tables/complaints.js';
 
 /** Of a foreign text in a cell. Characters. */
 const cellCharacters = 80;
@@ -66,6 +67,9 @@ const senderCells = (each: SenderSum): string[] => [
   '-',
 ];
 
+const stepText = (step: string): string =>
+  Object.entries(stepWords).find(([word]) => word === step)?.[1] ?? '-';
+
 export function complaintSection(complaints: ComplaintSum | null): Section {
   const [id, title] = ['complaints', 'Complaints'];
   if (complaints === null) return {id, title, lines: ['A replay makes none.']};
@@ -73,7 +77,9 @@ export function complaintSection(complaints: ComplaintSum | null): Section {
   if (mode === 'off' && latest.length === 0) {
     return {id, title, lines: ['complaints is off: nobody is written to.']};
   }
-  const counts = Object.entries(steps).map(([step, count]) => `${numberText(count)} ${step}`);
+  const counts = Object.entries(steps).map(
+    ([step, count]) => `${numberText(count)} ${stepText(step)}`,
+  );
   const waiting = due === 0 ? '' : ` ${countText(due, 'client')} due, still to be looked up.`;
   if (latest.length === 0) return {id, title, lines: [`None was made.${waiting}`]};
   const all = Object.values(steps).reduce((sum, count) => sum + count, 0);
@@ -88,7 +94,7 @@ export function complaintSection(complaints: ComplaintSum | null): Section {
         minuteText(each.madeMs),
         cell(each.network),
         cell(each.mailbox ?? ''),
-        each.step,
+        stepWords[each.step],
         numberText(each.before),
         numberText(each.after),
         cell(each.why),

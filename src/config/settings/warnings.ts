@@ -1,6 +1,12 @@
-/** How often a warning is given, and which ways it goes. */
-import {duration, optionalPath, text} from '../kinds/scalars.js';
+/** How often a warning is given, which ways it goes, and when the report is mailed. */
+import {duration, optionalPath, schedule, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
+
+const optionalMailbox = text(
+  /^(?:[A-Za-z0-9._+-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?)?$/,
+  'a mail address',
+  'ADDRESS',
+);
 
 export const warnings = {
   warnInterval: setting(
@@ -9,7 +15,7 @@ export const warnings = {
     'One warning in so long for each program and destination.',
   ),
   warnMail: setting(
-    text(/^(?:[A-Za-z0-9._+-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?)?$/, 'a mail address', 'ADDRESS'),
+    optionalMailbox,
     '',
     'Send warnings to this address too, through the mailer at port 25 of this machine; empty: to nobody.',
   ),
@@ -36,5 +42,15 @@ export const warnings = {
     text(/^(?:auto|[a-z_][a-z0-9_.-]{0,31})?$/, 'a user name, or auto', 'USER'),
     '',
     'Show warnings on the desktop of this user, who may end the program there; auto: of the user who sits at the machine; empty: of nobody.',
+  ),
+  digestMail: setting(
+    optionalMailbox,
+    '',
+    'Mail the report to this address at each time of digest_schedule; empty: to nobody.',
+  ),
+  digestSchedule: setting(
+    schedule,
+    '0 7 * * *',
+    "When to mail the report: each day at seven; '0 7 * * 1' is each Monday. It tells of the time since the one before; two are three hours apart at least.",
   ),
 } as const;

@@ -73,13 +73,27 @@ function sectionMarkup(section: Section): Markup {
     element('h2', {id: heading}, title),
     lines.map((line) => element('p', {}, line)),
     plot === undefined ? [] : plotMarkup(plot, id),
-    table === undefined ? [] : plot === undefined ? tableMarkup(table, id) : folded(table, id),
+    table === undefined ? [] : valuesMarkup(section, table),
   );
 }
 
-/** Behind a plot: it opens by mouse and key. */
-const folded = (table: Columns, id: string): Markup =>
-  element('details', {}, element('summary', {}, 'The values as a table'), tableMarkup(table, id));
+/** Rows that are seen at once. A count: behind more the next part would not be found on a phone. */
+const mostOpenRows = 12;
+
+/** Behind a plot, or where there are many rows, they open by mouse and key. */
+function valuesMarkup({id, plot}: Section, table: Columns): readonly Markup[] {
+  const {caption, rows, more} = table;
+  const all = `${id}-values`;
+  if (plot !== undefined) return [folded('The values as a table', tableMarkup(table, all))];
+  if (rows.length <= mostOpenRows) return [tableMarkup(table, all)];
+  const first = {...table, rows: rows.slice(0, mostOpenRows), more: 0};
+  const rest = {...table, rows: rows.slice(mostOpenRows), caption: `${caption}, the others`};
+  const title = countText(rest.rows.length + more, 'more row');
+  return [tableMarkup(first, all), folded(title, tableMarkup(rest, `${id}-others`))];
+}
+
+const folded = (title: string, values: Markup): Markup =>
+  element('details', {}, element('summary', {}, title), values);
 
 const isNumber = (cell: string): boolean => /^-?[\d,.]+(?: \(now\))?$/.test(cell);
 
@@ -125,5 +139,5 @@ function tableMarkup(table: Columns, id: string): Markup {
   const scrolls = {class: 'wide', role: 'region', 'aria-label': `${caption}: table`, tabindex: 0};
   const rest =
     more > 0 ? [element('p', {}, `${countText(more, 'more row')}: blocksmtp report --json`)] : [];
-  return element('div', {id: `${id}-values`}, element('div', scrolls, body), rest);
+  return element('div', {id}, element('div', scrolls, body), rest);
 }

@@ -3,7 +3,7 @@
  * Text and plots have a contrast of 4.5 and 3 to 1 at least (WCAG 2.2, 1.4.3 and 1.4.11).
  */
 
-const light = `--page:#fff;--text:#1c2024;--quiet:#565d66;--edge:#c9ced4;--band:#f3f5f7;--link:#0b5cad;
+const light = `--page:#ffffff;--text:#1c2024;--quiet:#565d66;--edge:#c9ced4;--band:#f3f5f7;--link:#0b5cad;
 --warn:#9a3b00;--s0:#1f6fc4;--s1:#2a8a4a;--s2:#b45309;--s3:#7a4fbf;--mark:#b3261e`;
 const dark = `--page:#14171a;--text:#e6e9ec;--quiet:#a4acb5;--edge:#3c444c;--band:#1d2226;--link:#7fb8f5;
 --warn:#ffb27a;--s0:#5fa8f0;--s1:#5cc07e;--s2:#f0a24a;--s3:#b79af0;--mark:#ff8a80`;
