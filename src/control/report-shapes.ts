@@ -115,7 +115,13 @@ export const isOverview = shape<Overview>({
     memory: shape({}),
     log: shape({lines: isNumber, files: isNumber}),
   }),
-  ...{fromMs: isNumber, untilMs: isNumber, countedFromMs: orNull(isNumber), sums: isCounts},
+  ...{
+    fromMs: isNumber,
+    untilMs: isNumber,
+    blocksFromMs: isNumber,
+    countedFromMs: orNull(isNumber),
+    sums: isCounts,
+  },
   times: shape<TimeRows>({
     step: oneOf<TimeRows['step']>({hour: true, day: true}),
     rows: listOf(isTimeRow),

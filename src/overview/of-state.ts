@@ -26,7 +26,7 @@ import {hourMs} from '../tally/hours.js';
 import {levelSums} from '../tally/score-days.js';
 
 /** Events of blocks that are looked at. A count: the newest, of some 200 bytes each. */
-export const mostEvents = 20_000;
+export const mostEvents = 10_000;
 /** Blocked clients of which it is asked what speaks for them. A count: those blocked last; 10 microseconds each. */
 const mostAskedAbout = 5000;
 
@@ -43,7 +43,9 @@ interface Remembered {
 
 export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: number): Overview {
   const {config, state, judged, events} = remembered;
-  const {offenders, lifted} = summedEvents(events(fromMs, mostEvents), state, nowMs);
+  const recent = events(fromMs, mostEvents);
+  const {offenders, lifted} = summedEvents(recent, state, nowMs);
+  const blocksFromMs = recent.length < mostEvents ? fromMs : (recent.at(-1)?.atMs ?? fromMs);
   const asked = [...offenders].sort((a, b) => b.lastMs - a.lastMs).slice(0, mostAskedAbout);
   const doubts = asked.flatMap((offender): Doubtful[] => {
     const {network, lastMs} = offender;
@@ -54,7 +56,7 @@ export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: n
   const sums = sumOf(times.rows);
   const hours = [...state.outcomeHours.values()].map(({hour}) => hour);
   return {
-    ...{from: {kind: 'memory'}, fromMs, untilMs: nowMs, sums, times},
+    ...{from: {kind: 'memory'}, fromMs, untilMs: nowMs, sums, times, blocksFromMs},
     countedFromMs: hours.length === 0 ? null : Math.min(...hours) * hourMs,
     doubtful: firstOf(doubts.sort(byDoubt), mostShown.doubtful),
     offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),

@@ -1,8 +1,7 @@
 /** The parts of the report about mail that leaves and about complaints: see `sections.ts`. */
 import type {ComplaintSum, OutgoingSum, ProgramSum, SenderSum} from './overview.js';
 import type {Section} from './section.js';
-import {minuteText, numberText, tableOf} from './section-text.js';
-import {countText} from '../base/count.js';
+import {manyText, minuteText, numberText, tableOf} from './section-text.js';
 import {printable} from '../base/printable.js';
 import {stepWords} from '../report/tables/complaints.js';
 
@@ -35,7 +34,7 @@ export function outgoingSection(outgoing: OutgoingSum | null): Section {
   return {
     ...{id, title},
     lines: [
-      `Since ${minuteText(sinceMs)}: ${countText(programs.all, 'program')} that connected by themselves, ${countText(senders.all, 'sender')} whose mail the mailer carried.`,
+      `Since ${minuteText(sinceMs)}: ${manyText(programs.all, 'program')} that connected by themselves, ${manyText(senders.all, 'sender')} whose mail the mailer carried.`,
       ...off,
     ],
     table: {
@@ -80,7 +79,7 @@ export function complaintSection(complaints: ComplaintSum | null): Section {
   const counts = Object.entries(steps).map(
     ([step, count]) => `${numberText(count)} ${stepText(step)}`,
   );
-  const waiting = due === 0 ? '' : ` ${countText(due, 'client')} due, still to be looked up.`;
+  const waiting = due === 0 ? '' : ` ${manyText(due, 'client')} due, still to be looked up.`;
   if (latest.length === 0) return {id, title, lines: [`None was made.${waiting}`]};
   const all = Object.values(steps).reduce((sum, count) => sum + count, 0);
   return {

@@ -20,6 +20,8 @@ export interface Overview {
   readonly times: TimeRows;
   /** Blocked, though something speaks for them: the likely false positives, the likeliest first. */
   readonly doubtful: Some<Doubtful>;
+  /** Since when the blocks of single clients are known: later than `fromMs` where there are too many. */
+  readonly blocksFromMs: number;
   /** All that were blocked, most often first. */
   readonly offenders: Some<Offender>;
   readonly networks: Some<NetworkSum>;

@@ -1,6 +1,7 @@
 /** Words that all parts of the report share. */
 import type {Some} from './overview.js';
 import type {Columns} from './section.js';
+import {countText} from '../base/count.js';
 import {localTime} from '../report/tables/table.js';
 
 /** Local time to the minute: `2026-11-21 12:00`. */
@@ -9,6 +10,10 @@ export const minuteText = (ms: number): string => localTime(ms).slice(0, 16);
 /** `12,345`. */
 export const numberText = (count: number): string =>
   String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** `12,345 blocks`. */
+export const manyText = (count: number, one: string): string =>
+  countText(count, one).replace(String(count), numberText(count));
 
 export const tableOf = <Value>(
   caption: string,

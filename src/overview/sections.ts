@@ -5,9 +5,8 @@
 import type {Doubt, Doubtful, NetworkSum, Offender, Overview, Some, TimeRow} from './overview.js';
 import {complaintSection, outgoingSection} from './other-sections.js';
 import type {Columns, Section, Series} from './section.js';
-import {minuteText, numberText, tableOf} from './section-text.js';
+import {manyText, minuteText, numberText, tableOf} from './section-text.js';
 import {byDay} from './time-rows.js';
-import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
 import {localTime} from '../report/tables/table.js';
 import type {Counted} from '../tally/hours.js';
@@ -33,24 +32,20 @@ function summary({from, fromMs, untilMs, sums, offenders, doubtful}: Overview): 
   const source =
     from.kind === 'memory'
       ? 'from the memory of the daemon'
-      : `a replay of ${countText(from.lines, 'line')} in ${countText(from.files, 'file')}`;
-  const whom =
-    offenders.all === 1
-      ? 'one client or network'
-      : `${numberText(offenders.all)} clients and networks`;
-  const blocked = `${countText(sums.blocks, 'block')}${offenders.all === 0 ? '' : ` of ${whom}`}`;
+      : `a replay of ${manyText(from.lines, 'line')} in ${manyText(from.files, 'file')}`;
   const doubts =
     doubtful.all === 0
       ? 'Nothing speaks for any of them.'
-      : `LOOK AT ${numberText(doubtful.all)} of them: something speaks for them, see below.`;
+      : `LOOK AT ${numberText(doubtful.all)}: something speaks for them, see below.`;
+  const whom = `${numberText(offenders.all)} ${offenders.all === 1 ? 'client or network' : 'clients and networks'}`;
   return {
     id: 'summary',
     title: 'Summary',
     lines: [
       `From ${minuteText(fromMs)} to ${minuteText(untilMs)}, ${source}.`,
-      `${numberText(sums.guesses)} unknown names of guessers, ${numberText(sums.spared)} of clients that were spared.`,
-      `${blocked}. ${sums.blocks === 0 ? '' : doubts}`.trim(),
-      `${countText(sums.delivered, 'message')} of clients arrived.`,
+      `${manyText(sums.guesses, 'unknown name')} of guessers, ${numberText(sums.spared)} of clients that were spared.`,
+      `${manyText(sums.blocks, 'block')}. ${manyText(sums.delivered, 'message')} of clients arrived.`,
+      ...(offenders.all === 0 ? [] : [`Blocked: ${whom}. ${doubts}`]),
     ],
   };
 }
@@ -92,7 +87,7 @@ function doubtText(doubt: Doubt): string {
     case 'delivered': {
       const {recipients, days, lastMs} = doubt;
       const last = lastMs === null ? '' : `, last ${minuteText(lastMs)}`;
-      return `mail to ${countText(recipients, 'recipient')} on ${countText(days, 'day')}${last}`;
+      return `mail to ${manyText(recipients, 'recipient')} on ${manyText(days, 'day')}${last}`;
     }
     case 'goodMail': {
       const {before, during, after} = doubt;
@@ -191,8 +186,8 @@ function answerSection({sums, times}: Overview): Section {
   if (sums.blocks === 0) return {id, title, lines: ['No block was made.']};
   const mean = Math.round((sums.beforeBlocks / sums.blocks) * 10) / 10;
   const lines = [
-    `${countText(sums.blocks, 'block')}: before them the blocked had ${countText(sums.beforeBlocks, 'answer')} to unknown names, ${mean} for each block.`,
-    `While a block stood, ${countText(sums.whileBlocked, 'unknown name')} more ${sums.whileBlocked === 1 ? 'was' : 'were'} answered.`,
+    `${manyText(sums.blocks, 'block')}: before them the blocked had ${manyText(sums.beforeBlocks, 'answer')} to unknown names, ${mean} for each block.`,
+    `While a block stood, ${manyText(sums.whileBlocked, 'unknown name')} more ${sums.whileBlocked === 1 ? 'was' : 'were'} answered.`,
     ...(sums.lowBlocks === 0
       ? []
       : [
@@ -208,8 +203,9 @@ function answerSection({sums, times}: Overview): Section {
   };
 }
 
-function offenderSection({offenders, from}: Overview): Section {
+function offenderSection({offenders, from, fromMs, blocksFromMs}: Overview): Section {
   const [id, title] = ['offenders', 'Offenders'];
+  const since = blocksFromMs > fromMs ? [`Of blocks since ${minuteText(blocksFromMs)}.`] : [];
   if (offenders.all === 0) return {id, title, lines: ['Nobody was blocked.']};
   const head = [
     'CLIENT',
@@ -229,7 +225,7 @@ function offenderSection({offenders, from}: Overview): Section {
     ...nowCell(from, each),
     printable(each.reason, reasonCharacters),
   ];
-  return {id, title, lines: [], table: tableOf(title, head, offenders, cells)};
+  return {id, title, lines: since, table: tableOf(title, head, offenders, cells)};
 }
 
 function networkSection(networks: Some<NetworkSum>): Section {
@@ -251,7 +247,7 @@ function curveSection({curve}: Overview): Section {
   if (told.every(({answers, blocks}) => answers === 0 && blocks === 0)) {
     return {id, title, lines: ['No unknown name was counted, so nothing is known.']};
   }
-  const rest = lowBlocks === 0 ? '' : ` Other rules made ${countText(lowBlocks, 'block')} besides.`;
+  const rest = lowBlocks === 0 ? '' : ` Other rules made ${manyText(lowBlocks, 'block')} besides.`;
   const limit =
     above === 'blocked'
       ? `Above ${threshold} the daemon cannot tell: who is blocked asks no more. A replay of a log tells more.`

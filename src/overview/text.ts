@@ -4,9 +4,8 @@
  */
 import type {Overview} from './overview.js';
 import type {Columns, Section} from './section.js';
-import {minuteText} from './section-text.js';
+import {manyText, minuteText} from './section-text.js';
 import {sectionsOf} from './sections.js';
-import {countText} from '../base/count.js';
 import {table} from '../report/tables/table.js';
 
 /** Rows of each table on a terminal. A count: `--json` and the page have more. */
@@ -62,8 +61,8 @@ export function digestText(overview: Overview): DigestText {
 }
 
 function titleOf({doubtful, sums, fromMs}: Overview): string {
-  const doubts = doubtful.all === 0 ? '' : `${countText(doubtful.all, 'likely false positive')}, `;
-  return `report: ${doubts}${countText(sums.blocks, 'block')} since ${minuteText(fromMs)}`;
+  const doubts = doubtful.all === 0 ? '' : `${manyText(doubtful.all, 'likely false positive')}, `;
+  return `report: ${doubts}${manyText(sums.blocks, 'block')} since ${minuteText(fromMs)}`;
 }
 
 function partText({title, lines}: Section, columns: Columns | undefined): string {
@@ -73,7 +72,7 @@ function partText({title, lines}: Section, columns: Columns | undefined): string
 }
 
 const tableText = ({head, rows, more}: Columns): string =>
-  `${table([head, ...rows])}${more > 0 ? `${countText(more, 'more row')}.\n` : ''}`;
+  `${table([head, ...rows])}${more > 0 ? `${manyText(more, 'more row')}.\n` : ''}`;
 
 /** Of a table over time the newest rows, of others the first. */
 function newest({id, table: columns}: Section, most: number): Columns | undefined {

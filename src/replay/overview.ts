@@ -46,7 +46,7 @@ export function overviewOfReplay({replayed, dealings, tally}: ReplayedRun): Over
   const sums = sumOf(times.rows);
   return {
     ...{from: {kind: 'log', lines, files}, fromMs, untilMs, countedFromMs: limits.beganMs},
-    ...{sums, times},
+    ...{sums, times, blocksFromMs: fromMs},
     doubtful: firstOf(doubts.sort(byDoubt), mostShown.doubtful),
     offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),
     networks: firstOf(networkSums(offenders), mostShown.networks),

@@ -89,12 +89,23 @@ export interface LevelSum {
 export function levelSums(days: Iterable<ScoreDay>, fromMs: number, untilMs: number): LevelSum[] {
   const first = Math.floor(fromMs / dayMs);
   const within = [...days].filter(({day}) => day >= first && day * dayMs <= untilMs);
-  const sum = (of: (day: ScoreDay) => number): number =>
-    within.reduce((all, day) => all + of(day), 0);
-  let answers = 0;
+  const sums = (of: (day: ScoreDay) => readonly number[]): number[] =>
+    levels.map((_, at) => within.reduce((all, day) => all + (of(day)[at] ?? 0), 0));
+  const answers = sums((day) => day.answers);
+  const blocks = atLeastBehind(sums(({passed}) => passed));
+  const mailers = atLeastBehind(sums((day) => day.mailers));
+  let below = 0;
   return levels.map((threshold, at) => {
-    answers += sum((day) => day.answers[at] ?? 0);
-    const blocks = sum((day) => day.passed[at] ?? 0);
-    return {threshold, answers, blocks, mailers: sum((day) => day.mailers[at] ?? 0)};
+    below += answers[at] ?? 0;
+    return {threshold, answers: below, blocks: blocks[at] ?? 0, mailers: mailers[at] ?? 0};
   });
+}
+
+/**
+ * A lower threshold blocks no less often than a higher one. Scores do not always show it: behind a block one begins
+ * anew near the present threshold, and passes only that.
+ */
+function atLeastBehind(counts: readonly number[]): number[] {
+  let most = 0;
+  return counts.map((_, at) => (most = Math.max(most, counts.at(-1 - at) ?? 0))).reverse();
 }

@@ -105,11 +105,12 @@ test('of an empty state it says so', () => {
   expect(overviewText(made)).toContain('Nothing was counted yet.');
 });
 
-test('the newest events are looked at, as many as have a bound', () => {
-  expect(mostEvents).toBe(20_000);
+test('the newest events are looked at, as many as have a bound, and since when is told', () => {
+  expect(mostEvents).toBe(10_000);
   const many = Array.from({length: mostEvents + 10}, (_, at) => event(`192.0.2.${at % 200}`, at));
-  const {offenders} = report(many);
-  expect(offenders.shown.reduce((sum, {blocks}) => sum + blocks, 0)).toBeLessThanOrEqual(
-    mostEvents,
-  );
+  const {offenders, blocksFromMs} = report(many);
+  const sum = offenders.shown.reduce((all, {blocks}) => all + blocks, 0);
+  expect(sum).toBeLessThanOrEqual(mostEvents);
+  expect(blocksFromMs).toBe(nowMs - mostEvents + 1);
+  expect(report([event('192.0.2.1', 5)]).blocksFromMs).toBe(fromMs);
 });

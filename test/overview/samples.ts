@@ -23,7 +23,7 @@ export function overviewWith(foreign: string): Overview {
     ...{untilMs: untilMs + 3_600_000, answers: 21, reason: `10 names (${foreign}, +8)`},
   };
   return {
-    ...{from: {kind: 'memory'}, fromMs, untilMs, countedFromMs: fromMs, sums},
+    ...{from: {kind: 'memory'}, fromMs, untilMs, countedFromMs: fromMs, blocksFromMs: fromMs, sums},
     times: {step: 'hour', rows},
     doubtful: {
       all: 1,
@@ -79,7 +79,7 @@ export function overviewWith(foreign: string): Overview {
 
 /** Of a daemon that has just begun. */
 export const emptyOverview: Overview = {
-  ...{from: {kind: 'memory'}, fromMs, untilMs, countedFromMs: null},
+  ...{from: {kind: 'memory'}, fromMs, untilMs, countedFromMs: null, blocksFromMs: fromMs},
   sums: {
     ...{guesses: 0, spared: 0, whileBlocked: 0, unproven: 0, signs: 0},
     ...{blocks: 0, lowBlocks: 0, beforeBlocks: 0, delivered: 0},

@@ -34,6 +34,11 @@ test('a client that asks for so many names is blocked at each threshold up to th
   expect(all.get(6)).toEqual({threshold: 6, blocks: 0, mailers: 0, answers: 8});
 });
 
+test('who begins near the threshold behind a block would have been blocked again at each lower one', () => {
+  const all = sums([...climb(0, 5), ...climb(4, 5), ...climb(4, 5)]);
+  expect([1, 3, 5, 6].map((level) => all.get(level)?.blocks)).toEqual([3, 3, 3, 0]);
+});
+
 test('whatever scores do: more answers and fewer blocks at a higher threshold, each client by itself', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(60), {maxLength: 10}), (clients) => {

@@ -4,12 +4,11 @@
  */
 import type {Overview} from '../overview.js';
 import type {Columns, Section} from '../section.js';
-import {minuteText} from '../section-text.js';
+import {manyText, minuteText} from '../section-text.js';
 import {sectionsOf} from '../sections.js';
 import {element, type Markup, styles} from './markup.js';
 import {plotMarkup} from './plot.js';
 import {styleSheet} from './style.js';
-import {countText} from '../../base/count.js';
 
 /** The browser is told too that nothing is to be loaded or run, whatever stands in the page. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -88,7 +87,7 @@ function valuesMarkup({id, plot}: Section, table: Columns): readonly Markup[] {
   if (rows.length <= mostOpenRows) return [tableMarkup(table, all)];
   const first = {...table, rows: rows.slice(0, mostOpenRows), more: 0};
   const rest = {...table, rows: rows.slice(mostOpenRows), caption: `${caption}, the others`};
-  const title = countText(rest.rows.length + more, 'more row');
+  const title = manyText(rest.rows.length + more, 'more row');
   return [tableMarkup(first, all), folded(title, tableMarkup(rest, `${id}-others`))];
 }
 
@@ -138,6 +137,6 @@ function tableMarkup(table: Columns, id: string): Markup {
   );
   const scrolls = {class: 'wide', role: 'region', 'aria-label': `${caption}: table`, tabindex: 0};
   const rest =
-    more > 0 ? [element('p', {}, `${countText(more, 'more row')}: blocksmtp report --json`)] : [];
+    more > 0 ? [element('p', {}, `${manyText(more, 'more row')}: blocksmtp report --json`)] : [];
   return element('div', {id}, element('div', scrolls, body), rest);
 }

@@ -22,7 +22,7 @@ test('the page has the blocks of the sample, and the text says where it is', asy
   const {code, page, printed} = await paged();
   expect(code).toBe(0);
   expect(printed).toMatch(/2 blocks of 2 clients[^]*Page written: .*page\.html\n$/);
-  expect(page).toContain('2 blocks of 2 clients and networks.');
+  expect(page).toContain('Blocked: 2 clients and networks.');
   expect(page).toContain('>192.0.2.66<');
   expect(page).toContain('A replay does not count it');
   expect(page).not.toContain('>NOW<');
