@@ -98,6 +98,7 @@ const topics: readonly {readonly page: string; readonly title: string}[] = [
   {page: 'outgoing-mail', title: 'Outgoing mail'},
   {page: 'egress-rules', title: 'Rules for outgoing mail'},
   {page: 'warnings', title: 'Warnings'},
+  {page: 'report', title: 'The report'},
   {page: 'contacts', title: 'Whom complaints go to'},
   {page: 'complained-mail', title: 'Complaints about messages'},
   {page: 'complaints', title: 'Complaints'},
