@@ -34,7 +34,7 @@ export function outgoingSection(outgoing: OutgoingSum | null): Section {
   return {
     ...{id, title},
     lines: [
-      `Since ${minuteText(sinceMs)}: ${manyText(programs.all, 'program')} that connected by themselves, ${manyText(senders.all, 'sender')} whose mail the mailer carried.`,
+      `Since ${minuteText(sinceMs)}. Programs that connect by themselves: ${numberText(programs.all)}. Senders whose mail the mailer carries: ${numberText(senders.all)}.`,
       ...off,
     ],
     table: {
