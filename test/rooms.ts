@@ -127,7 +127,7 @@ const composition: readonly Room[] = [
   },
   {
     folder: 'daemon/alarms',
-    purpose: 'Writes a mail when the daemon guards nothing, or not all that it should.',
+    purpose: 'Mails: when the daemon guards nothing, or not all that it should; and the digest.',
   },
   {
     folder: 'daemon/greeting',
@@ -157,6 +157,10 @@ const composition: readonly Room[] = [
   {
     folder: 'cli/queue',
     purpose: 'The commands that look into the queue of the mailer, and trace a message.',
+  },
+  {
+    folder: 'cli/report',
+    purpose: 'Where a report goes: to the terminal, into a page, by mail.',
   },
   {
     folder: 'cli/replay',

@@ -14,6 +14,7 @@ import {existsSync} from 'node:fs';
 const tools = {
   '/usr/share/build-essential/list': 'build-essential',
   Xvfb: 'xvfb',
+  chromium: 'chromium',
   'dbus-daemon': 'dbus-daemon',
   'dbus-monitor': 'dbus-bin',
   debootstrap: 'debootstrap',

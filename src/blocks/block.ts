@@ -32,6 +32,9 @@ export interface Block {
   readonly except?: readonly string[] | undefined;
 }
 
+/** The reason of a block that the operator asked for; the history has it too. */
+export const operatorReason = 'by the operator';
+
 /** A block as it is shown: with the ports at which it drops. */
 export interface ShownBlock extends Block {
   /** In ascending order; absent: a daemon of an earlier version does not tell. */

@@ -21,7 +21,6 @@ import {doctor} from './commands/doctor.js';
 import {explain} from './commands/explain.js';
 import {reload} from './commands/reload.js';
 import {exemptSettings, judgingSettings} from './replay/judging-settings.js';
-import {replay} from './replay/replay.js';
 import {run} from './commands/run.js';
 import {watchLive} from './commands/watch.js';
 import {whitelistCommands} from './rows/whitelist-commands.js';
@@ -35,7 +34,6 @@ import {
   past,
   trial,
   wrongAddress,
-  wrongAgainst,
   wrongForm,
   wrongNetwork,
   wrongTime,
@@ -46,8 +44,9 @@ import {type SettingName, settingNames} from '../config/schema.js';
 import {contactCommands} from './rows/contact-commands.js';
 import {complaintCommands} from './rows/complaint-commands.js';
 import {queueCommands} from './rows/queue-commands.js';
+import {replayCommand, reportCommand} from './rows/report-commands.js';
 import {warningCommands} from './rows/warning-commands.js';
-import {whyCommand} from './rows/why-command.js';
+import {whyCommand} from './why-command.js';
 import {noLongerUsed} from '../daemon/course/configuration.js';
 import {tellLeftBlocks} from '../daemon/course/left-blocks.js';
 import {tuneCommand} from './tune/tune-command.js';
@@ -89,23 +88,7 @@ const logCommands: readonly CommandRow[] = [
     run: async ({options, surroundings: {signals, output, finish}}) =>
       finish(await run(options, signals, (problems) => complainAll(problems, output))),
   },
-  {
-    words: 'replay <FILE...>',
-    settings: judgingSettings,
-    meaning: 'List the blocks that old logs would have led to, when and why. Changes nothing.',
-    options: [
-      json('Print it as JSON.'),
-      {
-        flags: '--against <FILE>',
-        meaning: 'A second configuration: show the blocks of both, side by side.',
-      },
-    ],
-    wrongIn: wrongAgainst,
-    run: works((config, log, {operands, form, options, surroundings: {output}}) => {
-      const against = typeof options.against === 'string' ? options.against : undefined;
-      return replay(operands, config, {form, config: options.config, against}, log, output);
-    }),
-  },
+  replayCommand(judgingSettings),
   tuneCommand,
   {
     words: 'explain [FILE]',
@@ -311,6 +294,7 @@ export const commands: readonly CommandRow[] = [
   ...clientCommands,
   ...whitelistCommands,
   ...wholeCommands,
+  reportCommand(stateSettings),
   ...outgoingCommands,
   ...greetingCommands,
   ...queueCommands,

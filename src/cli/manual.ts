@@ -21,7 +21,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   replay: {
     details:
-      'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. Lines from the time of a block weigh nothing, and are counted separately. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail come first. Exit 1: no line of the mailer was understood.',
+      'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. Lines from the time of a block weigh nothing, and are counted separately. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail come first. With --html it also writes a page with plots, as report does. Exit 1: no line of the mailer was understood.',
     examples: [
       ['blocksmtp replay /var/log/mail.log.1', 'what would it have blocked yesterday?'],
       ['blocksmtp replay --threshold=5 /var/log/mail.log.1', 'and with another setting?'],
@@ -29,6 +29,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
         'blocksmtp replay --against new.toml /var/log/mail.log.1',
         'what would a new configuration change?',
       ],
+      ['blocksmtp replay --html week.html /var/log/mail.log*', 'the same to look at'],
     ],
   },
   tune: {
@@ -100,6 +101,15 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
     examples: [
       ['blocksmtp status', 'is all well?'],
       ['blocksmtp status --json', 'the same for scripts'],
+    ],
+  },
+  report: {
+    details:
+      'The likely false positives stand on top, with what speaks for them. It comes from the memory of the daemon: counts of each hour and the history of blocks are kept for 90 days, outgoing mail for three. The page is one file, loads nothing and runs no script; only who asked for it may read it. Members of the group that may ask can use it too. With --html or --mail the text is not printed. Exit 69: nobody answers, or the page or the mail did not go.',
+    examples: [
+      ['blocksmtp report', 'what came of the last week?'],
+      ['blocksmtp report --since 24h --html /root/report.html', 'the last day, with plots'],
+      ['blocksmtp report --mail postmaster', 'the same to somebody by mail'],
     ],
   },
   doctor: {

@@ -31,10 +31,10 @@ import type {EgressStatus, FamilyStatus, PathTrouble, Status} from '../report/st
 import type {WhyView} from '../report/why-lines.js';
 import {isKnownContact} from './contact.js';
 import {isComplaints, isComplaintStatus, isLetters} from './complaint-shapes.js';
-import {isFamily} from './family-shape.js';
-import {isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
+import {isFamily, isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
 import {isMailSender, isMailStatus} from './mail-shapes.js';
 import type {Answer} from './protocol.js';
+import {isOverview} from './report-shapes.js';
 
 const isRule = oneOf<Rule>({
   row: true,
@@ -210,9 +210,7 @@ const isTrialView = variants<TrialView>({
 
 const isVerdict = oneOf<Verdict>({hears: true, quiet: true, deaf: true});
 const isCounted = shape<SourceView['programs'][number]>({
-  name: isText,
-  lines: isNumber,
-  own: isNumber,
+  ...{name: isText, lines: isNumber, own: isNumber},
 });
 
 const isHearingView = shape<HearingView>({
@@ -290,6 +288,7 @@ const isAnswer = variants<Answer>({
     mail: maybe(listOf(isMailSender)),
   }),
   waiting: shape({waiting: isWaitingView}),
+  report: shape({report: isOverview}),
   contact: isKnownContact,
   letters: isLetters,
   complaints: isComplaints,

@@ -3,7 +3,9 @@ import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/sh
 import {type Config, settings} from '../config/schema.js';
 import type {GateWaiter} from '../greeting/report.js';
 import type {GateView, GreetedView, GreetingView, WaitingView} from '../greeting/view.js';
-import {isFamily} from './family-shape.js';
+import type {Family} from '../net/address.js';
+
+export const isFamily: Is<Family> = (value): value is Family => value === 4 || value === 6;
 
 const isTimes = shape<NonNullable<GreetedView['left']>>({times: isNumber, lastMs: isNumber});
 

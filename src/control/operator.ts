@@ -4,9 +4,10 @@
  * socket of a running daemon and, when none runs, in the command itself.
  */
 import {countText} from '../base/count.js';
-import {type Block, standing} from '../blocks/block.js';
+import {type Block, operatorReason, standing} from '../blocks/block.js';
 import {submissionsOf} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import type {Config} from '../config/schema.js';
 import type {Passages} from '../blocks/passage.js';
 import {passesOf} from '../blocks/passes.js';
 import {type Answer, type GuardRequest, readNetwork} from './protocol.js';
@@ -20,6 +21,8 @@ import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js
 import {sumSenders} from '../outgoing/sender-hours.js';
 import {knownContact} from './contact.js';
 import type {Known} from './greeted.js';
+import {overviewOfState} from '../overview/of-state.js';
+import type {Overview} from '../overview/overview.js';
 import type {Status} from '../report/status.js';
 import type {MailSender} from '../submission/view.js';
 import {type Exemptions, exemptionText} from '../score/exempt.js';
@@ -34,6 +37,11 @@ export interface OperatorView {
   /** Where blocks hold. */
   readonly guardedPorts: readonly number[];
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  /** Of all networks since that time, the newest first; absent: nothing is kept. */
+  readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
+  readonly config: Config;
+  /** Clients whose complaint is due. A count; default: none. */
+  readonly due?: number;
   /** Sessions that passed the block of this network; undefined: none that is known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
@@ -70,6 +78,11 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return {answer: {kind: 'status', status: view.status()}, outcomes: []};
     case 'waiting':
       return {answer: {kind: 'waiting', waiting: view.waiting?.() ?? nobodyWaits}, outcomes: []};
+    case 'report':
+      return {
+        answer: {kind: 'report', report: reportOn(request.seconds, view, nowMs)},
+        outcomes: [],
+      };
     case 'contact':
       return {answer: knownContact(request.address, state, nowMs), outcomes: []};
     case 'senders': {
@@ -91,6 +104,11 @@ export function serve(request: GuardRequest, view: OperatorView, nowMs: number):
       return block(read.network, request.seconds, view, nowMs);
     }
   }
+}
+
+function reportOn(seconds: number, view: OperatorView, nowMs: number): Overview {
+  const {events = () => [], due = 0} = view;
+  return overviewOfState({...view, events, due}, nowMs - seconds * 1000, nowMs);
 }
 
 /** At which ports a block drops what comes from such a network. */
@@ -252,7 +270,7 @@ function operatorBlock(network: Network, seconds: number, nowMs: number): Block 
     network: network.text,
     fromMs: nowMs,
     untilMs: nowMs + seconds * 1000,
-    reason: 'by the operator',
+    reason: operatorReason,
     origin: 'operator',
   };
 }

@@ -14,14 +14,19 @@ import {type Network, parseNetwork} from '../net/network.js';
 import type {WaitingView} from '../greeting/view.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {MailSender} from '../submission/view.js';
+import type {Overview} from '../overview/overview.js';
 import type {Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import {keptMs} from '../tally/hours.js';
 
 /** The longest block an operator can ask for. Seconds: ten years stand for always. */
 export const longestOperatorSeconds = 3650 * 86_400;
 
 /** A trial is for as long as somebody sits there and looks. Seconds. */
 export const trialSeconds = {least: 10, most: 86_400} as const;
+
+/** The report goes back so far. Seconds: as long as hours and the history of blocks are kept. */
+export const longestReportSeconds = keptMs / 1000;
 
 /** Each request with its fields, and what may stand in each. */
 export const requests = {
@@ -30,6 +35,8 @@ export const requests = {
   why: {network: isText},
   /** The sum since so many seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
+  /** The report about this many seconds. */
+  report: {seconds: whole(1, longestReportSeconds)},
   /** The abuse contact of an address, as far as it is remembered. */
   contact: {address: isText},
   /** The clients that wait at the gate. */
@@ -118,6 +125,7 @@ export type Answer =
       readonly mail?: readonly MailSender[] | undefined;
     }
   | {readonly kind: 'waiting'; readonly waiting: WaitingView}
+  | {readonly kind: 'report'; readonly report: Overview}
   /** `null`: nothing is remembered that still counts. */
   | {readonly kind: 'contact'; readonly known: ContactAnswer | null}
   | {readonly kind: 'letters'; readonly letters: readonly LetterView[]; readonly message: string}

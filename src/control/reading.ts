@@ -15,6 +15,7 @@ const asking: ReadonlySet<CommandName> = new Set([
   'why',
   'senders',
   'waiting',
+  'report',
   'contact',
 ]);
 

@@ -28,12 +28,14 @@ import type {RunCall} from '../firewall/live/part.js';
 import {Guard} from '../guard/guard.js';
 import {type Ask} from '../guard/joining.js';
 import {liftExempt} from '../guard/lifting.js';
+import type {Outcome} from '../guard/outcome.js';
 import {guardSettings} from '../guard/settings.js';
 import type {State} from '../guard/state.js';
 import {nobodyListens} from '../hearing/view.js';
 import {mendLearning} from '../judge/learning.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import type {Family} from '../net/address.js';
+import {OutcomeTally} from '../overview/outcome-tally.js';
 import type {EgressGuard} from '../outgoing/egress/live/egress-guard.js';
 import {machineEgress} from '../outgoing/egress/live/on-this-machine.js';
 import {AlarmBook} from '../report/alarms/alarms.js';
@@ -58,6 +60,7 @@ interface Parts {
   /** Saves the state; throws when it cannot. */
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   /** Runs a program of the firewall. */
   readonly run: RunCall;
   readonly families: readonly Family[];
@@ -84,6 +87,7 @@ export class Daemon {
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   readonly #alarms: AlarmWatch;
+  readonly #tally: OutcomeTally;
   readonly #greeting: GreetingDesk;
   readonly #complaints: ComplaintDesk;
   /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
@@ -105,6 +109,7 @@ export class Daemon {
     const guard = new Guard(settings, state);
     const kept = config.dryRun ? nothingKept : keptListIn(config.stateDir);
     const watch = new ExemptionWatch(config, say, kept, parts.known);
+    this.#tally = new OutcomeTally(state, config.threshold);
     const shared = {...parts, guard, exemptions: () => watch.exemptions};
     const enforcement = new Enforcement({
       ...shared,
@@ -112,10 +117,7 @@ export class Daemon {
       otherVariant,
       unwanted: 'keep',
       sessions: 'cut',
-      onOutcomes: (outcomes) => {
-        this.#greeting.hear(outcomes);
-        this.#complaints.hear(outcomes);
-      },
+      onOutcomes: (outcomes) => this.#hear(outcomes),
     });
     this.#greeting = new GreetingDesk({
       ...shared,
@@ -294,6 +296,13 @@ export class Daemon {
     const egress = await this.egress.stop(firewall);
     const blocks = await this.#enforcement.stop(firewall);
     return egress === 'failed' || way === 'failed' ? 'failed' : blocks;
+  }
+
+  #hear(outcomes: readonly Outcome[]): void {
+    const nowMs = this.#enforcement.now();
+    for (const outcome of outcomes) this.#tally.hear(outcome, nowMs);
+    this.#greeting.hear(outcomes);
+    this.#complaints.hear(outcomes);
   }
 
   get #exemptions(): Exemptions {

@@ -56,6 +56,8 @@ export interface DeskParts {
   readonly policy: Policy;
   readonly exemptions: () => Exemptions;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  /** Of all networks since that time, the newest first; absent: nothing is kept. */
+  readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly enforcement: Enforcement;
   /** Settings whose files or programs do not work; absent: nobody looks. */
   readonly paths?: () => readonly PathTrouble[];
@@ -118,6 +120,7 @@ export class Desk {
         return mailSenders(state, viewed, this.#exempts, seconds, nowMs);
       },
       passagesOf: (network: string) => this.#parts.effect?.passagesOf(network),
+      due: this.#parts.complaints?.status?.due ?? 0,
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
     if (answer.kind === 'why') return {...answer, why: await this.#withOthers(answer.why)};

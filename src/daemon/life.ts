@@ -7,6 +7,7 @@ import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
 import type {Answer, CourseRequest} from '../control/protocol.js';
 import {type Answerers, route, routeReading, routeReturned} from '../control/route.js';
+import {DigestMail} from './alarms/digest-mail.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
 import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
@@ -117,7 +118,8 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     if ((await resources.secure()) === 'madeAgain') daemon.noteChange();
     await door.open();
   };
-  const schedules = makeSchedules(terms, daemon, watch, secure);
+  const digest = digestOf(terms, resources.state, daemon);
+  const schedules = [...makeSchedules(terms, daemon, {watch, digest}, secure), digest];
   const exemptions = setInterval(() => void daemon.refreshExemptions(), exemptionsMs);
   const over = new AbortController();
   let watching: Promise<unknown> | undefined;
@@ -203,10 +205,17 @@ async function sayWhenEnforced(
   if (isNow && notice !== undefined) log.say('notice', notice);
 }
 
+const digestOf = ({config, log}: LifeTerms, {digests}: State, daemon: Daemon): DigestMail =>
+  new DigestMail({
+    ...{config, rows: digests, say: log.say},
+    report: (seconds) => daemon.answer({command: 'report', seconds}),
+    onSent: () => daemon.noteChange(),
+  });
+
 function makeSchedules(
   {config, log, course}: LifeTerms,
   daemon: Daemon,
-  watch: PortWatch,
+  {watch, digest}: {readonly watch: PortWatch; readonly digest: DigestMail},
   secure: () => Promise<void>,
 ): Schedule[] {
   const view = {
@@ -223,6 +232,7 @@ function makeSchedules(
       const change = await watch.look();
       if (change !== undefined) course.portsChanged(change);
       await daemon.check();
+      await digest.lookBack();
     }),
     onSchedule('reap', config.reapSchedule, log.say, () => reaper.reap()),
   ];

@@ -22,6 +22,8 @@ export interface Resources {
   readonly state: State;
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
+  /** Of all networks since that time, the newest first. */
+  readonly events: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly run: RunCall;
   /** Makes the state's directory and its lock again where they are gone; then `commit` saves there. */
   readonly secure: () => Promise<'wasThere' | 'madeAgain'>;
@@ -50,7 +52,7 @@ export async function openResources(
     sayLeftOut(store, log);
     let {lock} = locked;
     const troubles = new Troubles(log.say);
-    const {state, history} = store;
+    const {state, history, events} = store;
     const secure: Resources['secure'] = async () => {
       if (lock.isThere()) return 'wasThere';
       const again = await lockState(config.stateDir);
@@ -75,7 +77,7 @@ export async function openResources(
       lock.release();
     };
     const run: RunCall = (call) => runFirewallCall(call);
-    return {kind: 'ready', resources: {state, history, commit, run, secure, leave}};
+    return {kind: 'ready', resources: {state, history, events, commit, run, secure, leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};
@@ -145,6 +147,7 @@ const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
   secure: () => Promise.resolve('wasThere'),
   commit: () => void (state.history.length = 0),
   history: () => [],
+  events: () => [],
   leave: () => undefined,
 });
 

@@ -191,9 +191,9 @@ export class Guard {
     // What came while a block stood has been paid for, the operator's too.
     const standing = this.#state.blocks.get(this.#judge.textOf(client));
     if (standing !== undefined && atMs < standing.untilMs) return [{kind: 'paid', evidence}];
-    const {as, counted, score, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
+    const {as, counted, score, row, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
     if (as === 'paid') return [{kind: 'paid', evidence}];
-    const told: Outcome = {kind: 'counted', evidence, score, weight: counted};
+    const told: Outcome = {kind: 'counted', evidence, score, weight: counted, row};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
     const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);

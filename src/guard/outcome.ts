@@ -3,6 +3,7 @@ import type {Block} from '../blocks/block.js';
 import type {Ignored} from '../hearing/heard.js';
 import type {LogRecord} from '../log/record.js';
 import type {Evidence} from '../mail/evidence.js';
+import type {Judgement} from '../judge/judge.js';
 import type {Bar} from '../judge/view.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
@@ -28,6 +29,8 @@ export type Outcome =
       readonly score: number;
       /** What this one added, in names; undefined: it is not known. */
       readonly weight?: number | undefined;
+      /** The bar of its row, in names, and whether mail of the client had arrived; absent: not known. */
+      readonly row?: Judgement['row'];
       /** Those that the score is held against now. */
       readonly bars?: readonly Bar[] | undefined;
     }

@@ -22,6 +22,8 @@ import {isComplaint, isComplaintBook, isDeed, isLeftOut} from '../complaint/spoo
 import {parseAddress} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 import {isBits} from '../submission/whose/known-people.js';
+import {counted} from '../tally/hours.js';
+import {levels} from '../tally/score-days.js';
 import type {PlainName, State} from './state.js';
 
 const isNetwork: Is<string> = (value): value is string =>
@@ -68,6 +70,14 @@ const isStrangers = fields({
   ...{level: isNumber, atMs: isNumber, firstDay: isNumber, day: isNumber, today: isNumber},
   ...{sum: isNumber, peaks: listOf(isNumber)},
 });
+
+const isCount = whole(0, Number.MAX_SAFE_INTEGER);
+const isOutcomeHour = fields({
+  hour: isCount,
+  ...Object.fromEntries(counted.map((what) => [what, isCount])),
+});
+const isLevelCounts: Is<readonly number[]> = (value): value is readonly number[] =>
+  listOf(isCount)(value) && value.length === levels.length;
 
 const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   blocks: fields({
@@ -150,6 +160,11 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   complaints: isComplaint,
   complaintLeftOut: isLeftOut,
   complaintBook: isComplaintBook,
+  outcomeHours: isOutcomeHour,
+  scoreDays: fields({
+    ...{day: isCount, answers: isLevelCounts, passed: isLevelCounts, mailers: isLevelCounts},
+  }),
+  digests: fields({sentMs: isNumber}),
 };
 
 /**

@@ -37,6 +37,9 @@ import type {BookRow} from '../submission/book.js';
 import type {Transit} from '../submission/whose/in-transit.js';
 import type {MailLogin} from '../submission/whose/joining.js';
 import type {SenderRecord} from '../submission/sender-record.js';
+import type {DigestRow} from '../tally/digests.js';
+import type {OutcomeHour} from '../tally/hours.js';
+import type {ScoreDay} from '../tally/score-days.js';
 
 type Saving = 'saved' | 'unsaved';
 
@@ -116,6 +119,10 @@ const tables = {
   complaints: of<Complaint>(),
   complaintLeftOut: of<LeftOut>(),
   complaintBook: of<ComplaintBook>(),
+  /** Outcomes of the log, by hour; the scores that clients reached, by day; the last digest: one row. */
+  outcomeHours: of<OutcomeHour>(),
+  scoreDays: of<ScoreDay>(),
+  digests: of<DigestRow>(),
   /** What is known of one client, by its address; and more of clients that deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),

@@ -59,6 +59,8 @@ export interface Judgement {
   readonly counted: number;
   /** Of the client with it, in names. */
   readonly score: number;
+  /** Where it weighed something: the bar of its row, in names, and whether mail of it had arrived. */
+  readonly row?: {readonly bar: number; readonly mail: 'had' | 'none'};
   readonly verdicts: readonly BlockVerdict[];
   /** `began`: the relay has lost its list of users; nobody is judged from now on. */
   readonly listLoss: 'same' | 'began';
@@ -171,7 +173,9 @@ export class Judge {
     const weighed = {atMs, readMs: nowMs, counted, fresh: isFresh ? 1 : 0};
     const verdicts = this.#afterEvidence(slot, evidence, weighed);
     const score = scoreAt(this.#clients, slot, sec);
-    return {as: 'weighed', counted, score, verdicts, listLoss};
+    const mail = this.#clients.u16(slot, field.delivered) > 0 ? 'had' : 'none';
+    const row = {bar: this.convictions.rowBar(slot, atMs), mail} as const;
+    return {as: 'weighed', counted, score, row, verdicts, listLoss};
   }
 
   /** An envelope is over in which something was refused, or of which a message came. */

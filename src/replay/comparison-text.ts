@@ -3,6 +3,7 @@ import type {ClientUnder, ComparedClient, Comparison} from './comparison.js';
 import {goodOf} from './comparison.js';
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
+import type {Section} from '../overview/section.js';
 import {localTime} from '../base/time-text.js';
 import {table} from '../report/tables/table.js';
 
@@ -11,21 +12,52 @@ const mostShown = 40;
 /** Of the name of a policy, as the head of a column. Characters. */
 const mostNameCharacters = 40;
 
+/** The same as parts of a page: the sums, and each client. */
+export function comparisonSections({policies, clients}: Comparison): Section[] {
+  const names = namesOf(policies);
+  const shown = clients.slice(0, mostShown).map((client) => clientRow(client));
+  const [title, of] = ['Two policies side by side', 'Whom each policy would have blocked'];
+  const sums: Section = {
+    ...{id: 'policies', title, lines: []},
+    table: {caption: title, head: ['', ...names], rows: sumRows(policies), more: 0},
+  };
+  if (shown.length === 0) return [{...sums, lines: ['Neither would have blocked anybody.']}];
+  const more = clients.length - shown.length;
+  const lines = advice(clients)
+    .split('\n')
+    .filter((line) => line !== '');
+  return [
+    sums,
+    {
+      id: 'clients',
+      title: of,
+      lines,
+      table: {caption: of, head: clientHead(names), rows: shown, more},
+    },
+  ];
+}
+
+const namesOf = (policies: readonly Policy[]): string[] =>
+  policies.map(({name}) => printable(name, mostNameCharacters));
+
+const sumRows = (policies: readonly Policy[]): string[][] =>
+  rows.map(([what, of]) => [what, ...policies.map((policy) => String(of(policy)))]);
+
+const clientHead = (names: readonly string[]): string[] => [
+  'CLIENT',
+  ...names.map((name) => `BLOCKED: ${name}`),
+  'GOOD MAIL OF IT',
+];
+
 export function comparisonText({policies, clients}: Comparison): string {
-  const names = policies.map(({name}) => printable(name, mostNameCharacters));
-  const sums = table([
-    ['', ...names],
-    ...rows.map(([what, of]) => [what, ...policies.map((policy) => String(of(policy)))]),
-  ]);
+  const names = namesOf(policies);
+  const sums = table([['', ...names], ...sumRows(policies)]);
   const shown = clients.slice(0, mostShown).map((client) => clientRow(client));
   const more = clients.length - shown.length;
   const list =
     shown.length === 0
       ? 'Neither policy would have blocked anybody.\n'
-      : table([
-          ['CLIENT', ...names.map((name) => `BLOCKED: ${name}`), 'GOOD MAIL OF IT'],
-          ...shown,
-        ]);
+      : table([clientHead(names), ...shown]);
   const rest = more > 0 ? `${countText(more, 'more client')}: --json lists them all.\n` : '';
   return `${sums}\n${list}${rest}${advice(clients)}`;
 }

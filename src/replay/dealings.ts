@@ -1,13 +1,13 @@
 /**
  * What a relay had to do with each client that one policy would have blocked: answers that the client got to
  * unknown names, and messages of it that arrived, before, during and after its blocks. What no policy changes
- * is in the ledger (`ledger.ts`). Counts only.
+ * is in the ledger (`replay/ledger`). Counts only.
  */
 import type {Outcome} from '../guard/outcome.js';
 import {networkOf} from '../net/network.js';
-import {addInSlice} from './slices.js';
-import type {Ledger} from './ledger.js';
-import {type Client, Page} from './page.js';
+import {addInSlice} from './ledger/slices.js';
+import type {Ledger} from './ledger/ledger.js';
+import {type Client, Page} from './ledger/page.js';
 
 /** Messages of a client that arrived. Counts. */
 interface GoodMail {

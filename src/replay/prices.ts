@@ -1,11 +1,11 @@
 /**
  * What each of several policies costs in one part of a log, counted from what they wrote into one ledger
- * (`ledger.ts`). Compares nothing, and proposes nothing (`tune/proposal.ts`).
+ * (`replay/ledger`). Compares nothing, and proposes nothing (`tune/proposal.ts`).
  */
 import type {AllDealings} from './dealings.js';
-import type {Ledger} from './ledger.js';
-import type {Client, Page} from './page.js';
-import {type Slices, sumOfSlices} from './slices.js';
+import type {Ledger} from './ledger/ledger.js';
+import type {Client, Page} from './ledger/page.js';
+import {type Slices, sumOfSlices} from './ledger/slices.js';
 import type {Price, Witnesses} from '../tune/price.js';
 import type {Changed, KnownClient} from '../tune/tuning.js';
 

@@ -1,5 +1,6 @@
 /** The proposal as lines of a configuration file, with a comment that says from which log they come. */
 import {printable} from '../base/printable.js';
+import {isoTime} from '../base/time-text.js';
 import type {Tuning} from './tuning.js';
 import {settingText} from './trial-text.js';
 
@@ -19,8 +20,8 @@ export function fragmentOf({log, trials, proposal}: Tuning, nowMs: number): stri
   const files = log.files.slice(0, mostFiles).map((name) => printable(name, mostNameCharacters));
   const more = log.files.length - files.length;
   const comment = [
-    `Proposed by \`blocksmtp tune\` at ${dayAndTime(nowMs)}, from ${log.lines} lines of`,
-    `${dayAndTime(log.fromMs ?? 0)} to ${dayAndTime(log.untilMs ?? 0)}:`,
+    `Proposed by \`blocksmtp tune\` at ${isoTime(nowMs)}, from ${log.lines} lines of`,
+    `${isoTime(log.fromMs ?? 0)} to ${isoTime(log.untilMs ?? 0)}:`,
     ...files,
     ...(more > 0 ? [`and ${more} more files`] : []),
     `Chosen on the first ${log.fitDays} days, checked on the ${log.checkDays} days after. Before: ${before}`,
@@ -30,5 +31,3 @@ export function fragmentOf({log, trials, proposal}: Tuning, nowMs: number): stri
   ];
   return `${comment.map((line) => `# ${line}\n`).join('')}${settingText(to)}\n`;
 }
-
-const dayAndTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -70,6 +70,8 @@ const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
   warnCommand: ['/c', '/c'],
   mailActionCommand: ['/c', '/c'],
   warnWebhook: ['https://example.org/', 'https://example.org/'],
+  digestMail: ['root', 'root'],
+  digestSchedule: ['0 7 * * 1', '0 7 * * 1'],
   warnUser: ['auto', 'auto'],
   rdapBootstrap: ['/r/', '/r/'],
   contactZone: ['abuse.example.net', 'abuse.example.net'],

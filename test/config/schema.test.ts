@@ -63,6 +63,8 @@ describe('settings', () => {
       warn_command: '',
       warn_webhook: '',
       warn_user: '',
+      digest_mail: '',
+      digest_schedule: '0 7 * * *',
       rdap_bootstrap: 'https://data.iana.org/rdap/',
       contact_zone: 'abuse-contacts.abusix.zone',
       complaint_virus_names: [],
@@ -179,6 +181,8 @@ const bounds: readonly (readonly [SettingName, readonly Raw[], readonly Raw[]])[
     ['', 'http://127.0.0.1:9/x', 'https://example.net/'],
     ['ftp://x', 'example.net', 'http:// x'],
   ],
+  ['digestMail', ['', 'root', 'a.b+c@example.net'], ['a b', '-oQ/tmp@', '<a@example.net>']],
+  ['digestSchedule', ['0 7 * * *', '0 7 * * 1'], ['', 'daily', '7']],
   ['warnUser', ['', 'auto', 'alice', 'www-data'], ['-x', 'a b', '0']],
   [
     'mailerSyslogName',

@@ -12,6 +12,7 @@ import type {WhyView} from '../../src/report/why-lines.js';
 import {Exemptions} from '../../src/score/exempt.js';
 import {address} from '../net/samples.js';
 import {because, guesser} from '../judge/samples.js';
+import {configIn} from '../support/config.js';
 import {quietCrowd, statusOf} from '../report/status-samples.js';
 import {settings, startMs} from '../score/samples.js';
 
@@ -29,6 +30,7 @@ describe('serve', () => {
       mailSenders: () => [],
       exemptions: new Exemptions(parseWhitelist('wl', '192.0.2.0/24\n'), undefined, []),
       judged: {client: ({text}) => known.get(text), crowd: () => quietCrowd},
+      config: configIn('/tmp'),
       guardedPorts: [25],
       whitelist: '/etc/wl',
       history: (network) => [{atMs: startMs, network, event: 'ended', reason: 'ended'}],

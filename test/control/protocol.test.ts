@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {
+  longestReportSeconds,
   type CommandName,
   isAboutConfiguration,
   longestOperatorSeconds,
@@ -57,6 +58,10 @@ const samples: {
   reload: fc.record({command: fc.constant('reload'), confirmSeconds}, {requiredKeys: ['command']}),
   confirm: plain('confirm'),
   waiting: plain('waiting'),
+  report: fc.record({
+    command: fc.constant('report'),
+    seconds: fc.integer({min: 1, max: longestReportSeconds}),
+  }),
   contact: fc.record({command: fc.constant('contact'), address: network}),
   greet: fc.record({command: fc.constant('greet'), report: reports}),
   complain: fc.record(

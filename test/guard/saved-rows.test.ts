@@ -2,6 +2,8 @@ import {expect, test} from '@jest/globals';
 import {Table} from '../../src/base/mechanisms/table.js';
 import type {Block} from '../../src/blocks/block.js';
 import {isSavedRow, removeStrangeBlocks} from '../../src/guard/saved-rows.js';
+import {emptyHour} from '../../src/tally/hours.js';
+import {levels} from '../../src/tally/score-days.js';
 
 const block = (network: string, except?: string[]): Block => ({
   ...{network, fromMs: 1, untilMs: 2, reason: 'x', origin: 'evidence'},
@@ -41,4 +43,19 @@ test('a contact is a mailbox of a network, and is remembered for a bounded time'
   const hostile = [{...contacts[0], mailbox: 'abuse@example.net\nBcc: x@example.org'}];
   const bad = {...row, result: {kind: 'found', contacts: hostile}};
   expect(isSavedRow('contacts', '192.0.2.0/24', bad)).toBe(false);
+});
+
+test('sums of the report are whole numbers of an hour or a day, and a digest has its time', () => {
+  const hour = emptyHour(490_000);
+  expect(isSavedRow('outcomeHours', '490000', hour)).toBe(true);
+  expect(isSavedRow('outcomeHours', '490000', {...hour, guesses: '7'})).toBe(false);
+  expect(isSavedRow('outcomeHours', '490000', {...hour, blocks: -1})).toBe(false);
+  expect(isSavedRow('outcomeHours', '490000', {hour: 490_000})).toBe(false);
+  const none = levels.map(() => 0);
+  const day = {day: 20_000, answers: none, passed: none, mailers: none};
+  expect(isSavedRow('scoreDays', '20000', day)).toBe(true);
+  expect(isSavedRow('scoreDays', '20000', {...day, passed: none.slice(1)})).toBe(false);
+  expect(isSavedRow('scoreDays', '20000', {...day, mailers: none.map(() => 0.5)})).toBe(false);
+  expect(isSavedRow('digests', 'digest', {sentMs: 1})).toBe(true);
+  expect(isSavedRow('digests', 'digest', {})).toBe(false);
 });

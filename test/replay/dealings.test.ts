@@ -4,7 +4,7 @@ import type {Outcome} from '../../src/guard/outcome.js';
 import {parseAddress} from '../../src/net/address.js';
 import {parseNetwork} from '../../src/net/network.js';
 import {AllDealings} from '../../src/replay/dealings.js';
-import {Ledger} from '../../src/replay/ledger.js';
+import {Ledger} from '../../src/replay/ledger/ledger.js';
 import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 
 const address = (text: string) => parseAddress(text)!;

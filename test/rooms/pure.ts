@@ -179,6 +179,10 @@ export const pure: readonly Room[] = [
       'A host or a domain of senders: its addresses as its DNS and the log tell, and how each stands.',
   },
   {
+    folder: 'tally',
+    purpose: 'Sums of what came of the log, by hour and by score, and when a digest went.',
+  },
+  {
     folder: 'guard',
     purpose: 'The pipeline from a line to a block, its outcomes, and the state it keeps.',
   },
@@ -221,6 +225,15 @@ export const pure: readonly Room[] = [
   {folder: 'report/findings', purpose: 'What `doctor` finds, a file for each subject.'},
   {folder: 'report/tables', purpose: 'Reports as columns for a terminal.'},
   {folder: 'tune/text', purpose: 'Proposals as a table and sentences.'},
+  {
+    folder: 'overview',
+    purpose: 'The report on some days: one set of values, its sections, and its text.',
+  },
+  {folder: 'overview/page', purpose: 'The same as one page of HTML, with plots as SVG.'},
+  {
+    folder: 'replay/ledger',
+    purpose: 'Counts of each client in old logs, kept once for all policies.',
+  },
   {
     folder: 'replay',
     purpose:

@@ -62,7 +62,8 @@ export async function operate(
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
-    // Others ask for these, and print more (`cli/contact`, `cli/complaint`).
+    // Others ask for these, and print more (`cli/contact`, `cli/complaint`, `report.ts`).
+    case 'report':
     case 'contact':
     case 'letters':
     case 'complaints':

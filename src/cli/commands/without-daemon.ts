@@ -80,6 +80,7 @@ async function answerWith(
     case 'list':
     case 'senders':
     case 'waiting':
+    case 'report':
     case 'contact':
       return desk.answer(request);
     case 'resume': {

@@ -76,6 +76,7 @@ function print(
     case 'status':
     case 'senders':
     case 'waiting':
+    case 'report':
     case 'contact':
       complain('what answers is no daemon of this version');
       return exitCode.unavailable;

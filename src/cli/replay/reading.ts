@@ -18,7 +18,7 @@ import type {LogRecord} from '../../log/record.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {ClientScope} from '../../net/client-key.js';
 import {AllDealings} from '../../replay/dealings.js';
-import {Ledger} from '../../replay/ledger.js';
+import {Ledger} from '../../replay/ledger/ledger.js';
 import {LogDays} from '../../replay/log-days.js';
 import {PolicyRun} from '../../replay/policy-run.js';
 import {type LineScan, lineScan} from '../../scan/scanner.js';

@@ -10,16 +10,21 @@ import {jsonWithTimes} from '../../base/time-text.js';
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {readFiles} from './read-files.js';
+import {writePage} from '../report/deliver.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
 import {SharedExemptions} from './shared-exemptions.js';
 import {problemText} from '../../base/problem.js';
 import type {Config} from '../../config/schema.js';
 import {configOf, defaultConfigFile} from '../../daemon/course/configuration.js';
 import type {Outcome} from '../../guard/outcome.js';
+import {pageOf} from '../../overview/page/page.js';
 import {compare} from '../../replay/comparison.js';
-import {comparisonText} from '../../replay/comparison-text.js';
+import {comparisonSections, comparisonText} from '../../replay/comparison-text.js';
+import {overviewOfReplay} from '../../replay/overview.js';
+import {ReplayTally} from '../../replay/replay-tally.js';
 import {replayedText} from '../../replay/replayed-text.js';
 import {voiceOf} from '../../report/outcome-text.js';
+import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** How a replay is asked for. */
@@ -29,6 +34,8 @@ interface Wanted {
   readonly config?: string | undefined;
   /** The file of a second policy; undefined: there is none. */
   readonly against?: string | undefined;
+  /** Where the page goes; undefined: none is wanted. */
+  readonly html?: string | undefined;
 }
 
 export async function replay(
@@ -38,7 +45,8 @@ export async function replay(
   log: Log,
   output: Pick<Surroundings['output'], 'print' | 'progress'>,
 ): Promise<ExitCode> {
-  const policies = policiesOf(config, wanted, log);
+  const tally = wanted.html === undefined ? undefined : new ReplayTally(config);
+  const policies = policiesOf(config, wanted, log, (outcome) => tally?.hear(outcome));
   if (policies.kind === 'problems') {
     for (const problem of policies.problems) log.say('error', problem);
     return exitCode.configuration;
@@ -48,7 +56,9 @@ export async function replay(
     await readFiles(files, reading, config, output.progress);
     const runs = reading.end();
     const {replayed} = runs[0]!;
-    output.print(textOf(runs, wanted.form));
+    if (wanted.html !== '-') output.print(textOf(runs, wanted.form));
+    const why = tally === undefined ? undefined : pageWritten(runs, tally, wanted, output);
+    if (why !== undefined) throw new Error(`page not written: ${why}`);
     return replayed.heard?.verdict === 'deaf' ? exitCode.no : exitCode.ok;
   } catch (error) {
     log.say('error', (error as Error).message);
@@ -67,17 +77,38 @@ function textOf(runs: ReturnType<LogReading['end']>, form: Wanted['form']): stri
   return form === 'json' ? `${jsonWithTimes(compared)}\n` : comparisonText(compared);
 }
 
+/** @returns why the page could not be written; undefined: it is there */
+function pageWritten(
+  runs: ReturnType<LogReading['end']>,
+  {tables: tally}: ReplayTally,
+  {html = '-', form}: Wanted,
+  output: Pick<Surroundings['output'], 'print'>,
+): string | undefined {
+  const {replayed, dealings} = runs[0]!;
+  const overview = overviewOfReplay({replayed, dealings, tally});
+  const further = runs.length === 1 ? [] : comparisonSections(compare(runs));
+  const why = writePage(html, pageOf(overview, hostName(), further), output);
+  if (why === undefined && html !== '-' && form === 'text') output.print(`Page written: ${html}\n`);
+  return why;
+}
+
 type Policies =
   | {readonly kind: 'policies'; readonly policies: readonly [ReplayPolicy, ...ReplayPolicy[]]}
   | {readonly kind: 'problems'; readonly problems: readonly string[]};
 
 /** The present policy, and the one that it is held against. */
-function policiesOf(config: Config, {config: path, against}: Wanted, log: Log): Policies {
+function policiesOf(
+  config: Config,
+  {config: path, against}: Wanted,
+  log: Log,
+  hear: (outcome: Outcome) => void,
+): Policies {
   const exemptions = new SharedExemptions(log.say);
   const first: ReplayPolicy = {
     ...{name: path ?? defaultConfigFile, config, exemptions: exemptions.of(config)},
     onOutcome: (outcome) => {
       sayEvidence(outcome, log);
+      hear(outcome);
     },
   };
   if (against === undefined) return {kind: 'policies', policies: [first]};

@@ -6,8 +6,10 @@ import {durationText} from '../../base/duration.js';
 import {problemText} from '../../base/problem.js';
 import type {Kind} from '../../config/kinds/kind.js';
 import {duration} from '../../config/kinds/scalars.js';
+import {settings} from '../../config/schema.js';
 import {
   longestOperatorSeconds,
+  longestReportSeconds,
   type NetworkRequest,
   readNetwork,
   trialSeconds,
@@ -40,6 +42,9 @@ export interface OwnOptions extends QueueOptions {
   /** Of `trace`. */
   readonly as?: string | true;
   readonly log?: string | true;
+  /** Of `report`; `html` of `replay` too. */
+  readonly html?: string | true;
+  readonly mail?: string | true;
   /** Of `replay`. */
   readonly against?: string | true;
   /** Of `tune`. */
@@ -64,6 +69,7 @@ export type WrongIn = (
 ) => readonly string[];
 
 export const blockFor = duration('1s', durationText(longestOperatorSeconds));
+export const reported = duration('1h', durationText(longestReportSeconds));
 export const past = duration('1s', durationText(keptMs / 1000));
 /** A mailer waits five minutes for the greeting (RFC 5321). */
 export const greetingWait = duration('1s', '90s');
@@ -152,5 +158,27 @@ export function splitAtCommand(argv: readonly string[]): {
 }
 
 /** Of `replay`. */
-export const wrongAgainst: WrongIn = (_, {against}) =>
-  against === true ? ['--against: no value: expected a configuration file'] : [];
+export const wrongReplay: WrongIn = (_, {against, html, json}) => [
+  ...(against === true ? ['--against: no value: expected a configuration file'] : []),
+  ...wrongPage(html, json),
+];
+
+function wrongPage(html: string | true | undefined, json: true | undefined): string[] {
+  if (html === true) return ['--html: no value: expected a file, or - for standard output'];
+  return html === '-' && json ? ['--html - and --json: expected one of them'] : [];
+}
+
+/** Of `report`. */
+export const wrongReport: WrongIn = (_, {since, html, mail, json}) => [
+  ...wrongTime('--since', since, reported),
+  ...wrongPage(html, json),
+  ...wrongMail(mail),
+];
+
+function wrongMail(mail: string | true | undefined): string[] {
+  if (mail === undefined) return [];
+  const {kind} = settings.warnMail;
+  const what = mail === true || mail === '' ? 'no address' : JSON.stringify(mail.slice(0, 80));
+  const isGood = mail !== true && mail !== '' && kind.read(mail).ok;
+  return isGood ? [] : [problemText({where: '--mail', what, expected: 'a mail address'})];
+}

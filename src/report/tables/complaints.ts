@@ -10,7 +10,7 @@ const most = 200;
 
 const shown = (text: string): string => printable(text, most);
 
-const stepWords: Readonly<Record<ComplaintView['step'], string>> = {
+export const stepWords: Readonly<Record<ComplaintView['step'], string>> = {
   lookedUp: 'looked up',
   composed: 'waits',
   handing: 'being handed over',

@@ -58,6 +58,8 @@ export interface Store {
   readonly commit: () => string | undefined;
   /** The newest events about a network, newest first. */
   readonly history: (network: string, most: number) => HistoryEntry[];
+  /** The newest events since that time, newest first. */
+  readonly events: (sinceMs: number, most: number) => HistoryEntry[];
   readonly close: () => void;
 }
 
@@ -228,6 +230,13 @@ function storeOf(
       database.all(
         'SELECT at_ms AS atMs, network, event, reason FROM history WHERE network = ? ORDER BY at_ms DESC LIMIT ?',
         [network, most],
+      ) as unknown as HistoryEntry[],
+    // By row: the newest have the highest numbers, and a table without an index by time is not sorted.
+    events: (sinceMs, most) =>
+      database.all(
+        `SELECT at_ms AS atMs, network, event, reason FROM history
+         WHERE rowid > (SELECT max(rowid) FROM history) - ? AND at_ms >= ? ORDER BY rowid DESC`,
+        [most, sinceMs],
       ) as unknown as HistoryEntry[],
     close: () => database.close(),
   };

@@ -8,7 +8,7 @@ interface LockHolder {
   readonly pid: number;
   /** When the process began, up to a second too early. Ms since the epoch; undefined: it is just ending. */
   readonly startedMs: number | undefined;
-  /** `removed`: the directory was taken away, or another mounted over it, while the process works on it. */
+  /** `removed`: the directory was removed, or another mounted over it, while the process works on it. */
   readonly directory: 'there' | 'removed';
 }
 
@@ -20,11 +20,11 @@ export function lockHolder(stateDir: string): LockHolder | undefined {
     for (const descriptor of descriptorsOf(pid)) {
       const link = linkOf(`/proc/${pid}/fd/${descriptor}`);
       if (link !== path && link !== `${path} (deleted)`) continue;
-      return {
-        pid,
-        startedMs: startedMs(pid),
-        directory: isSameFile(`/proc/${pid}/fd/${descriptor}`, path) ? 'there' : 'removed',
-      };
+      const lock = `/proc/${pid}/fd/${descriptor}`;
+      const directory = isSameFile(lock, path) ? 'there' : 'removed';
+      // A container, or whatever has mounts of its own, has another state under the same path.
+      if (directory === 'removed' && isSameFile(lock, `/proc/${pid}/root${path}`)) continue;
+      return {pid, startedMs: startedMs(pid), directory};
     }
   }
   return undefined;

@@ -69,18 +69,41 @@ export function onSchedule(
 function slotsOf(expression: string): Slots & {readonly forget: () => void} {
   const [second = 0, ...others] = cron.parse(expression).second;
   const isOneOfMinute = others.length === 0;
-  const fields = expression.trim().split(/\s+/);
-  const minutes = fields.length === 5 ? fields : fields.slice(1);
-  const wanted = isOneOfMinute ? ['*', ...minutes].join(' ') : expression;
-  // Never started: it is only asked.
-  const task = cron.createTask(wanted, () => undefined);
+  const wanted = isOneOfMinute ? ['*', ...minuteFields(expression)].join(' ') : expression;
   return {
     stepSeconds: isOneOfMinute ? 60 : 1,
     offsetMs: isOneOfMinute ? second * 1000 : 0,
+    ...matching(wanted),
+  };
+}
+
+/** Without the seconds. */
+function minuteFields(expression: string): string[] {
+  const fields = expression.trim().split(/\s+/);
+  return fields.length === 5 ? fields : fields.slice(1);
+}
+
+interface Matching {
+  readonly isSlot: (wallMs: number) => boolean;
+  readonly forget: () => void;
+}
+
+function matching(expression: string): Matching {
+  // Never started: it is only asked.
+  const task = cron.createTask(expression, () => undefined);
+  return {
     isSlot: (wallMs) => task.match(new Date(wallMs)),
     forget: () => void task.destroy(),
   };
 }
+
+/**
+ * For a look back: whether there is a slot in the minute that begins then, at whatever second of it. Slots are where
+ * the local clock shows them: where summer begins a time that is left out has none, and where it ends one that comes
+ * twice has two.
+ */
+export const slotMinutes = (expression: string): Matching =>
+  matching(['*', ...minuteFields(expression)].join(' '));
 
 /** Repeated work takes no more than this part of the time, however long it takes. */
 const usualShare = 0.2;

@@ -119,3 +119,29 @@ test('what falls into a jump comes once, and what does not, not at all', () => {
     expect(longestPause(found)).toBeLessThanOrEqual(9);
   }
 });
+
+const lookBack = `
+import {slotMinutes} from './src/sys/run/schedule.js';
+import {isDigestMissed} from './src/tally/digests.js';
+const [schedule, ...times] = process.argv.slice(2);
+const {isSlot, forget} = slotMinutes(schedule);
+const [sinceMs, nowMs] = times.map((text) => Date.parse(text));
+console.log(JSON.stringify(isDigestMissed(sinceMs, isSlot, nowMs)));
+forget();
+`;
+
+test('a look back finds the slots as the local clock showed them, at any second of a minute', () => {
+  const program = bundle(newDir(), lookBack);
+  const isMissed = (...words: readonly [schedule: string, since: string, now: string]): boolean => {
+    const options = {env: {...process.env, TZ: 'Europe/Berlin'}, encoding: 'utf8'} as const;
+    return JSON.parse(execFileSync(process.execPath, [program, ...words], options)) as boolean;
+  };
+  // 02:30 is left out where summer begins, and there again the day after.
+  expect(isMissed('30 2 * * *', '2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z')).toBe(false);
+  expect(isMissed('30 2 * * *', '2026-03-28T12:00:00Z', '2026-03-30T12:00:00Z')).toBe(true);
+  expect(isMissed('30 2 * * *', '2026-10-25T00:31:00Z', '2026-10-25T01:29:00Z')).toBe(false);
+  expect(isMissed('30 2 * * *', '2026-10-25T00:31:00Z', '2026-10-25T01:30:00Z')).toBe(true);
+  // Each Monday, with a second.
+  expect(isMissed('45 0 7 * * 1', '2026-11-23T06:01:00Z', '2026-11-29T12:00:00Z')).toBe(false);
+  expect(isMissed('45 0 7 * * 1', '2026-11-23T05:59:00Z', '2026-11-29T12:00:00Z')).toBe(true);
+});

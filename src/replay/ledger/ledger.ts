@@ -1,15 +1,15 @@
 /**
  * What a relay had to do with each client, whatever the policy: unknown names that it asked for, and messages of
  * it that arrived. Kept once for all policies that hear one reading of a log; what differs between them is on a
- * page each (`dealings.ts`). Who guessed and never delivered is a guesser; who delivered may have been blocked
+ * page each (`replay/dealings.ts`). Who guessed and never delivered is a guesser; who delivered may have been blocked
  * by mistake. Counts only.
  */
-import {BoundedMap} from '../base/mechanisms/bounded-map.js';
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {type Client, keepsAway, Page} from './page.js';
 import {addInSlice} from './slices.js';
-import type {JoinOutcome} from '../mail/join-outcome.js';
-import {type Address, addressBits} from '../net/address.js';
-import {networkOf} from '../net/network.js';
+import type {JoinOutcome} from '../../mail/join-outcome.js';
+import {type Address, addressBits} from '../../net/address.js';
+import {networkOf} from '../../net/network.js';
 
 /** Clients that no policy blocks. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
 const mostStrangers = 100_000;

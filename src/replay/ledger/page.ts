@@ -3,8 +3,8 @@
  * its network. Counts; judges nothing.
  */
 import {addInSlice} from './slices.js';
-import type {Address} from '../net/address.js';
-import {contains, type Network} from '../net/network.js';
+import type {Address} from '../../net/address.js';
+import {contains, type Network} from '../../net/network.js';
 
 export interface Client {
   /** Unknown names that it asked for, whether or not a block would have stood. A count. */

@@ -6,13 +6,13 @@ import {
   json,
   reaches,
   withoutNames,
-} from './command-row.js';
-import {wrongNetwork} from './words.js';
-import {asksNobody, whyHost} from '../host/why-host.js';
-import type {SettingName} from '../../config/schema.js';
-import {readHostName} from '../../hosts/host-name.js';
-import {lookUp} from '../../hosts/live/look-up.js';
-import {parseNetwork} from '../../net/network.js';
+} from './rows/command-row.js';
+import {wrongNetwork} from './rows/words.js';
+import {asksNobody, whyHost} from './host/why-host.js';
+import type {SettingName} from '../config/schema.js';
+import {readHostName} from '../hosts/host-name.js';
+import {lookUp} from '../hosts/live/look-up.js';
+import {parseNetwork} from '../net/network.js';
 
 const word = ({operands: [first = '']}: CommandCall): string => first;
 const hostOf = (text: string): string | undefined =>

@@ -1,5 +1,5 @@
 /**
- * Three counts for each slice of a log (`log-days.ts`), in one row of numbers: slice, first, second, third, and so on. Most
+ * Three counts for each slice of a log (`replay/log-days.ts`), in one row of numbers: slice, first, second, third, and so on. Most
  * clients are seen in one slice or two, and there are a hundred thousand of them.
  */
 

@@ -1,0 +1,48 @@
+/** Who was blocked, most often first, and which networks lie around several of them. Values only. */
+import type {NetworkSum, Offender} from './overview.js';
+import {addressBits, addressOf, type Family, parseAddress} from '../net/address.js';
+
+export const byBlocks = (a: Offender, b: Offender): number =>
+  b.blocks - a.blocks || (b.answers ?? 0) - (a.answers ?? 0) || b.lastMs - a.lastMs;
+
+/** What one customer of a provider mostly has, and what lies behind one router. Bits. */
+const prefixes: Readonly<Record<Family, number>> = {4: 24, 6: 48};
+
+interface Around {
+  readonly family: Family;
+  readonly prefix: number;
+  readonly first: bigint;
+  clients: number;
+  blocks: number;
+}
+
+/** Only those in which several were blocked. */
+export function networkSums(offenders: readonly Offender[]): NetworkSum[] {
+  const sums = new Map<string, Around>();
+  for (const {network, blocks} of offenders) {
+    const around = aroundOf(network);
+    if (around === undefined) continue;
+    const key = `${around.family} ${around.first} ${around.prefix}`;
+    const sum = sums.get(key) ?? {...around, clients: 0, blocks: 0};
+    sums.set(key, sum);
+    sum.clients += 1;
+    sum.blocks += blocks;
+  }
+  return [...sums.values()]
+    .filter(({clients}) => clients > 1)
+    .sort((a, b) => b.clients - a.clients || b.blocks - a.blocks)
+    .map(({family, prefix, first, clients, blocks}) => {
+      return {network: `${addressOf(family, first).text}/${prefix}`, clients, blocks};
+    });
+}
+
+/** Without the reading of networks, which is slow: there may be tens of thousands. */
+function aroundOf(network: string): Pick<Around, 'family' | 'prefix' | 'first'> | undefined {
+  const [text = '', own] = network.split('/');
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  const {family, value} = address;
+  const prefix = Math.min(prefixes[family], own === undefined ? addressBits[family] : Number(own));
+  const bits = BigInt(addressBits[family] - prefix);
+  return {family, prefix, first: (value >> bits) << bits};
+}

@@ -1,0 +1,142 @@
+/**
+ * The report as one page of HTML: it loads nothing, runs no script, and can be read on a phone, by keyboard and by a
+ * screen reader. How it looks is for `style.ts`; what it says is the same as in the text (`overview/sections.ts`).
+ */
+import type {Overview} from '../overview.js';
+import type {Columns, Section} from '../section.js';
+import {manyText, minuteText} from '../section-text.js';
+import {sectionsOf} from '../sections.js';
+import {element, type Markup, styles} from './markup.js';
+import {plotMarkup} from './plot.js';
+import {styleSheet} from './style.js';
+
+/** Forbids the browser to load or run anything, whatever stands in the page. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/**
+ * @param host the relay, for the title
+ * @param further parts behind the summary, such as a comparison of two policies
+ */
+export function pageOf(overview: Overview, host: string, further: readonly Section[] = []): string {
+  const [summary, ...others] = sectionsOf(overview);
+  const sections = [...(summary === undefined ? [] : [summary]), ...further, ...others];
+  const title = `blocksmtp report: ${host}`;
+  const head = element(
+    'head',
+    {},
+    element('meta', {charset: 'utf-8'}),
+    element('meta', {'http-equiv': 'Content-Security-Policy', content: policy}),
+    element('meta', {name: 'viewport', content: 'width=device-width, initial-scale=1'}),
+    element('meta', {name: 'referrer', content: 'no-referrer'}),
+    element('title', {}, title),
+    styles(styleSheet),
+  );
+  const body = element(
+    'body',
+    {},
+    element('header', {}, element('h1', {}, title)),
+    navigation(sections),
+    element(
+      'main',
+      {},
+      sections.map((each) => sectionMarkup(each)),
+    ),
+    element(
+      'footer',
+      {},
+      element('p', {}, `Times are local to the relay. Until ${minuteText(overview.untilMs)}.`),
+    ),
+  );
+  return `<!DOCTYPE html>\n${element('html', {lang: 'en'}, head, body).markup}\n`;
+}
+
+const navigation = (sections: readonly Section[]): Markup =>
+  element(
+    'nav',
+    {'aria-label': 'Parts of the report'},
+    element(
+      'ul',
+      {},
+      sections.map(({id, title}) => element('li', {}, element('a', {href: `#${id}`}, title))),
+    ),
+  );
+
+function sectionMarkup(section: Section): Markup {
+  const {id, title, lines, plot, table} = section;
+  const heading = `${id}-title`;
+  const names = {id, 'aria-labelledby': heading};
+  const attributes = table === undefined ? names : {...names, class: 'some'};
+  return element(
+    'section',
+    attributes,
+    element('h2', {id: heading}, title),
+    lines.map((line) => element('p', {}, line)),
+    plot === undefined ? [] : plotMarkup(plot, id),
+    table === undefined ? [] : valuesMarkup(section, table),
+  );
+}
+
+/** Rows that are seen at once. A count: behind more the next part would not be found on a phone. */
+const mostOpenRows = 12;
+
+/** Behind a plot, or where there are many rows, they open by mouse and key. */
+function valuesMarkup({id, plot}: Section, table: Columns): readonly Markup[] {
+  const {caption, rows, more} = table;
+  const all = `${id}-values`;
+  if (plot !== undefined) return [folded('The values as a table', tableMarkup(table, all))];
+  if (rows.length <= mostOpenRows) return [tableMarkup(table, all)];
+  const first = {...table, rows: rows.slice(0, mostOpenRows), more: 0};
+  const rest = {...table, rows: rows.slice(mostOpenRows), caption: `${caption}, the others`};
+  const title = manyText(rest.rows.length + more, 'more row');
+  return [tableMarkup(first, all), folded(title, tableMarkup(rest, `${id}-others`))];
+}
+
+const folded = (title: string, values: Markup): Markup =>
+  element('details', {}, element('summary', {}, title), values);
+
+const isNumber = (cell: string): boolean => /^-?[\d,.]+(?: \(now\))?$/.test(cell);
+
+const isTime = (cell: string): boolean => /^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(cell);
+
+/** Columns of which each cell is a number or nothing stand to the right. */
+function numberColumns({head, rows}: Columns): readonly boolean[] {
+  return head.map((_, at) => {
+    const cells = rows.map((row) => row[at] ?? '-').filter((cell) => cell !== '-');
+    return cells.length > 0 && cells.every(isNumber);
+  });
+}
+
+function tableMarkup(table: Columns, id: string): Markup {
+  const {caption, head, rows, more} = table;
+  const numbers = numberColumns(table);
+  const classOf = (at: number, cell = ''): Readonly<Record<string, string>> => {
+    if (numbers[at] === true) return {class: 'number'};
+    return isTime(cell) ? {class: 'time'} : {};
+  };
+  const heads = head.map((cell, at) =>
+    element('th', {scope: 'col', role: 'columnheader', ...classOf(at)}, cell),
+  );
+  const bodies = rows.map((row) =>
+    element(
+      'tr',
+      {role: 'row'},
+      row.map((cell, at) =>
+        at === 0
+          ? element('th', {scope: 'row', role: 'rowheader', ...classOf(at, cell)}, cell)
+          : element('td', {role: 'cell', 'data-head': head[at] ?? '', ...classOf(at, cell)}, cell),
+      ),
+    ),
+  );
+  const body = element(
+    'table',
+    // Roles: on a phone the table is laid out as a list, and some browsers would take it for one.
+    {class: 'stack', role: 'table'},
+    element('caption', {}, caption),
+    element('thead', {role: 'rowgroup'}, element('tr', {role: 'row'}, heads)),
+    element('tbody', {role: 'rowgroup'}, bodies),
+  );
+  const scrolls = {class: 'wide', role: 'region', 'aria-label': `${caption}: table`, tabindex: 0};
+  const rest =
+    more > 0 ? [element('p', {}, `${manyText(more, 'more row')}: blocksmtp report --json`)] : [];
+  return element('div', {id}, element('div', scrolls, body), rest);
+}

@@ -1,0 +1,105 @@
+/** The digest goes to a mailer that listens: at a slot, once after one that was missed, and to nobody without an address. */
+import {afterEach, expect, test} from '@jest/globals';
+import {Table} from '../../../src/base/mechanisms/table.js';
+import {DigestMail} from '../../../src/daemon/alarms/digest-mail.js';
+import {type DigestRow, noteDigest} from '../../../src/tally/digests.js';
+import {overviewWith} from '../../overview/samples.js';
+import {type SmtpServer, smtpServer} from '../../support/smtp-server.js';
+import {until} from '../../support/temp.js';
+
+const hour = 3_600_000;
+/** A time at which no slot lies within hours. */
+const nowMs = Date.UTC(2026, 10, 21, 12, 30);
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Made {
+  readonly digest: DigestMail;
+  readonly server: SmtpServer;
+  readonly asked: number[];
+  readonly said: string[];
+}
+
+async function make(
+  rows: Table<DigestRow>,
+  config: Partial<{digestMail: string; digestSchedule: string; dryRun: boolean}> = {},
+): Promise<Made> {
+  const server = await smtpServer();
+  const [asked, said]: [number[], string[]] = [[], []];
+  const digest = new DigestMail({
+    config: {
+      ...{digestMail: 'root@example.net', digestSchedule: '30 9 * * *', dryRun: false},
+      ...config,
+    },
+    rows,
+    say: (level, message) => void said.push(`${level} ${message}`),
+    report: (seconds) => {
+      asked.push(seconds);
+      return Promise.resolve({kind: 'report', report: overviewWith('anna.berg')});
+    },
+    onSent: () => undefined,
+    ...{mailPort: server.port, now: () => nowMs},
+  });
+  closing.push(() => digest.stop(), server.close);
+  return {digest, server, asked, said};
+}
+
+function sentAgo(ms: number): Table<DigestRow> {
+  const rows = new Table<DigestRow>();
+  noteDigest(rows, nowMs - ms);
+  return rows;
+}
+
+const sentOf = (rows: Table<DigestRow>): number | undefined => [...rows.values()][0]?.sentMs;
+
+test('one that was missed goes once, and tells of the time since the last one', async () => {
+  const rows = sentAgo(26 * hour);
+  const {digest, server, asked, said} = await make(rows);
+  await digest.lookBack();
+  await digest.lookBack();
+  await until('the mail', () => server.mails.length > 0);
+  const again = await make(rows);
+  await again.digest.lookBack();
+  expect(asked).toEqual([26 * 3600]);
+  expect(again.asked).toEqual([]);
+  expect(sentOf(rows)).toBe(nowMs);
+  const [mail] = server.mails;
+  expect(mail!.to).toBe('root@example.net');
+  expect(mail!.text).toMatch(/^Subject: .*report: 1 likely false positive, 24 blocks since /m);
+  expect(mail!.text).toMatch(/LIKELY FALSE POSITIVES[^]*192\.0\.2\.200[^]*OFFENDERS/);
+  expect(said).toEqual([]);
+});
+
+test('where no slot has passed a restart sends nothing, and the first start only notes when it was', async () => {
+  const rows = sentAgo(5 * hour);
+  const later = new Date(nowMs + 6 * hour);
+  const digestSchedule = `${later.getMinutes()} ${later.getHours()} * * *`;
+  const {digest, asked} = await make(rows, {digestSchedule});
+  await digest.lookBack();
+  expect(asked).toEqual([]);
+  const none = new Table<DigestRow>();
+  const first = await make(none);
+  await first.digest.lookBack();
+  await first.digest.send();
+  expect(first.asked).toEqual([]);
+  expect(sentOf(none)).toBe(nowMs);
+});
+
+test('a slot while it runs sends one', async () => {
+  const rows = sentAgo(24 * hour);
+  const {server} = await make(rows, {digestSchedule: '* * * * * *'});
+  await until('the mail', () => server.mails.length > 0);
+  expect(server.mails).toHaveLength(1);
+  expect(sentOf(rows)).toBe(nowMs);
+});
+
+test.each([{digestMail: ''}, {dryRun: true}])('nothing goes with %j', async (config) => {
+  const rows = sentAgo(26 * hour);
+  const {digest, asked, server} = await make(rows, {...config, digestSchedule: '* * * * * *'});
+  await digest.lookBack();
+  expect(asked).toEqual([]);
+  expect(server.mails).toEqual([]);
+});

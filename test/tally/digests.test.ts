@@ -1,0 +1,68 @@
+/** When a digest is due: once for each slot, whatever becomes of the daemon and of the clock. */
+import {expect, test} from '@jest/globals';
+import {Table} from '../../src/base/mechanisms/table.js';
+import {
+  type DigestRow,
+  digestSince,
+  isDigestMissed,
+  leastApartMs,
+  mostBackMs,
+  noteDigest,
+} from '../../src/tally/digests.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const sentMs = Date.UTC(2026, 10, 21, 7);
+/** Each day at seven. */
+const atSeven = (ms: number): boolean => ms % day === 7 * hour;
+
+function noted(ms = sentMs): Table<DigestRow> {
+  const rows = new Table<DigestRow>();
+  noteDigest(rows, ms);
+  return rows;
+}
+
+test('the first time it is only noted, and the next one tells since then', () => {
+  const rows = new Table<DigestRow>();
+  expect(digestSince(rows, sentMs)).toBeUndefined();
+  expect(digestSince(rows, sentMs + day)).toBe(sentMs);
+});
+
+test('two are three hours apart: the hour that comes twice brings no second one', () => {
+  expect(leastApartMs).toBe(3 * hour);
+  expect(digestSince(noted(), sentMs + hour)).toBeUndefined();
+  expect(digestSince(noted(), sentMs + leastApartMs)).toBe(sentMs);
+});
+
+test('the clock is set back: none goes before the time of the last one has come again', () => {
+  for (const back of [minute, 2 * hour, 23 * hour]) {
+    expect(digestSince(noted(), sentMs - back)).toBeUndefined();
+    expect(digestSince(noted(), sentMs)).toBeUndefined();
+  }
+});
+
+test('what a clock that was far ahead has noted keeps no digest back for years', () => {
+  const rows = noted(sentMs + 400 * day);
+  expect(digestSince(rows, sentMs)).toBeUndefined();
+  expect(digestSince(rows, sentMs + day)).toBe(sentMs);
+});
+
+test('one that was missed is seen after a restart, and none where no slot passed', () => {
+  expect(isDigestMissed(sentMs, atSeven, sentMs + day - minute)).toBe(false);
+  expect(isDigestMissed(sentMs, atSeven, sentMs + day)).toBe(true);
+  expect(isDigestMissed(sentMs, atSeven, sentMs + day + 5 * hour + 1)).toBe(true);
+  // Sent within the minute of its slot.
+  expect(isDigestMissed(sentMs + 5000, atSeven, sentMs + hour)).toBe(false);
+});
+
+test('the look back has a bound', () => {
+  let looks = 0;
+  const never = (): boolean => {
+    looks += 1;
+    return false;
+  };
+  expect(isDigestMissed(0, never, sentMs)).toBe(false);
+  expect(mostBackMs).toBe(8 * day);
+  expect(looks).toBe(mostBackMs / minute + 1);
+});
