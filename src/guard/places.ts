@@ -15,11 +15,13 @@ export const shareOfNetwork = {'/24': 1 / 8, '/48': 1 / 8, '/64': 1 / 16} as con
 export const leastOfNetwork = 8;
 /** With so many blocks or fewer all are compared for each new one. A count: a millisecond. */
 const mostCompared = 2000;
+/** With more, the daemon compares all again after this many have gone. A count. */
+const leastGonePerLook = 256;
 /**
- * With more blocks than places, all are compared again after this many have gone. A count: 200,000
- * take a third of a second.
+ * And after this share of them. To compare 200,000 takes a third of a second, so a fixed count would cost a full
+ * relay more for each new block than all other work on it.
  */
-const gonePerLook = 256;
+const goneShare = 1 / 16;
 
 type Place =
   | {readonly kind: 'free'}
@@ -68,7 +70,9 @@ export class Places {
       this.#look = undefined;
       return {kind: 'free'};
     }
-    const isStale = this.#blocks.size <= mostCompared || (this.#look?.gone ?? 0) >= gonePerLook;
+    const {size} = this.#blocks;
+    const mostGone = Math.max(leastGonePerLook, Math.floor(size * goneShare));
+    const isStale = size <= mostCompared || (this.#look?.gone ?? 0) >= mostGone;
     if (this.#look === undefined || isStale) this.#look = this.#compare(nowMs);
     const leaving = this.#leaving(block, this.#look, nowMs);
     if (leaving === undefined) return {kind: 'none'};

@@ -5,7 +5,7 @@ import type {Owner, Sighting} from '../../../src/outgoing/owner.js';
 import {goneOwner} from '../../../src/sys/proc/owners.js';
 import {bareSighting, connection, connectionTo, sightingOf} from '../../outgoing/samples.js';
 
-const starts = [0, 10, 24, 33, 43, 77, 119, 145, 171];
+const starts = [0, 16, 30, 39, 49, 83, 125, 151, 177];
 const cellsOf = (sighting: Sighting, name?: string): string[] => {
   const row = line(cells(sighting, name)).trimEnd();
   return starts.map((start, i) => row.slice(start, starts[i + 1]).trimEnd());

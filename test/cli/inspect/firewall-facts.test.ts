@@ -50,8 +50,9 @@ describeInNamespace(
       namespace.run('iptables', ['-A', 'OLD_GUARD', ...rule]);
       const {stdout, stderr, code} = blocksmtp(['flush', ...words], namespace.enter);
       folder.remove();
-      expect({stderr, code}).toEqual({stderr: '', code: 0});
-      expect(stdout).toMatch(/as blocksmtp makes them: chains OLD_GUARD: see blocksmtp doctor$/m);
+      // Nothing was to be done, so it says so on standard error, with exit code 1.
+      expect({stdout, code}).toEqual({stdout: '', code: 1});
+      expect(stderr).toMatch(/as blocksmtp makes them: chains OLD_GUARD: see blocksmtp doctor$/m);
       expect(namespace.list(4)).toContain('-A OLD_GUARD -s 203.0.113.7/32');
     });
   },
