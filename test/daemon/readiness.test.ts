@@ -67,7 +67,9 @@ test('what fails is told once, and harms nothing', async () => {
   const readiness = new Readiness(manager);
   readiness.ready(life('a', said));
   await jest.advanceTimersByTimeAsync(20_000);
-  expect(said).toEqual([expect.stringMatching(/^warning .*cannot tell the service manager .*no such program/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^warning .*cannot tell the service manager .*no such program/),
+  ]);
   await readiness.close();
 });
 

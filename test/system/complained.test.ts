@@ -3,10 +3,12 @@
  * sendmail's own, the log is rsyslog's. The signature is made here, for the test text of EICAR.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {Lab} from './lab/lab.js';
 import type {Client} from './lab/client.js';
 import type {Relay} from './lab/relay.js';
+import {labDir} from './lab/paths.js';
 import {requireLab} from './lab/require.js';
 import {until} from './lab/until.js';
 
@@ -208,13 +210,40 @@ describe('a message that is complained of', () => {
     await asAlice(`rm ${maildir}/new; mv ${maildir}/old ${maildir}/new`);
   });
 
+  test('goes to .Complained when a registry names a desk and the daemon takes the complaint', async () => {
+    await relay.write('/var/tmp/registry.mjs', readFileSync(join(labDir, 'registry.mjs'), 'utf8'));
+    const services = [[['192.0.2.0/24'], ['http://127.0.0.1:8053/']]];
+    await relay.write('/etc/blocksmtp/rdap.json', JSON.stringify({version: '1.0', services}));
+    const registry = relay.start('node', ['/var/tmp/registry.mjs']);
+    await until('the registry', () => registry.stdout.includes('ready'), patienceMs);
+    const lookUp = ['--rdap-bootstrap=/etc/blocksmtp/rdap.json', '--contact-zone='];
+    const daemon = relay.daemon([
+      '--complaints=ask',
+      '--complaint-from=desk@example.net',
+      ...lookUp,
+    ]);
+    await daemon.ready();
+    const words = ['complain', 'maildir', maildir, '--virus', '*.UNOFFICIAL', '--move', '--json'];
+    const {code, stdout} = await relay.blocksmtp([...words, ...lookUp]);
+    expect(code).toBe(0);
+    const {messages} = JSON.parse(stdout) as {messages: {said: string[]; moved?: string}[]};
+    const [its, ...others] = messages.filter(({moved}) => moved !== undefined);
+    expect(others).toEqual([]);
+    expect(its?.said.join('\n')).toMatch(/^to: abuse-192-0-2-0@example\.com \(published\)/m);
+    expect(folder('.Complained/cur')).toHaveLength(1);
+    expect(folder('new')).toHaveLength(3);
+    const {stdout: listed} = await relay.blocksmtp(['complaints', '--json']);
+    expect(JSON.parse(listed)).toMatchObject({complaints: [{network: '192.0.2.0/25'}]});
+    await daemon.stop();
+  });
+
   test('while clamd hangs or is gone nothing is clean, and nothing moves', async () => {
     const before = folder('new');
     await relay.sh('pkill', ['-KILL', '-x', 'clamd']);
     await until('clamd to end', async () => (await relay.run('pgrep', ['-x', 'clamd'])).code === 1);
     const {code, stdout} = await relay.blocksmtp(['complain', 'maildir', maildir, '--move']);
     expect(code).toBe(69);
-    expect(stdout).toContain(' 0 clean, 0 found, 4 not scanned');
+    expect(stdout).toContain(' 0 clean, 0 found, 3 not scanned');
     expect(folder('new')).toEqual(before);
   });
 });

@@ -42,13 +42,15 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
         ...elementLines(table, 'networks', 'networks', inSet(steps, 'networks')),
         ...aliveLines(table, alive),
       ];
+      // Now: what is wanted may be another thing when the batch has ended, and the kernel has this one.
+      const shape = gateShape(desired, family);
       const changes = countKinds(steps);
       if (stands === undefined) for (const each of [changes, drift]) each.set('createTable', 1);
       return {
         calls: lines.length === 0 ? [] : [nft(lines)],
         ...{changes, drift},
         after: () => ({
-          ...{kind: 'table', shape: gateShape(desired, family), readMs: nowMs},
+          ...{kind: 'table', shape, readMs: nowMs},
           known: doSetSteps(elements, steps, nowMs),
           aliveMs: alive.kind === 'stays' ? stands?.aliveMs : endOf(alive, nowMs),
         }),

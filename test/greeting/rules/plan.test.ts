@@ -153,6 +153,17 @@ describe('chains', () => {
     expect(backend.plan(wishOf(intent, late), renewal.after()).calls).toEqual([]);
   });
 
+  test('what changes while a batch runs is not believed of the kernel', () => {
+    const backend = gateTableBackend(4);
+    const intent = new GateIntent(4, 'gate', 2500);
+    intent.renew(nowMs);
+    const first = backend.plan(wishOf(intent), {kind: 'absent'});
+    intent.atPort('others');
+    const after = first.after();
+    expect(backend.standing(intent, after)).toBe(0);
+    expect(backend.plan(wishOf(intent), after).changes.get('createTable')).toBe(1);
+  });
+
   test('rules are few: those that last longest, in the order in which they came', () => {
     const intent = new GateIntent(4, 'gate', 2500);
     for (let i = 0; i < mostKnownRules + 2; i++) {
