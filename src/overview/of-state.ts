@@ -41,7 +41,13 @@ interface Remembered {
   readonly due: number;
 }
 
-export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: number): Overview {
+/** @param sinceMs the report begins with the hour in which it lies, for counts are of whole hours. Ms since the epoch */
+export function overviewOfState(
+  remembered: Remembered,
+  sinceMs: number,
+  nowMs: number,
+): Overview {
+  const fromMs = Math.floor(sinceMs / hourMs) * hourMs;
   const {config, state, judged, events} = remembered;
   const recent = events(fromMs, mostEvents);
   const {offenders, lifted} = summedEvents(recent, state, nowMs);
@@ -54,7 +60,9 @@ export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: n
   });
   const times = timeRows(state.outcomeHours.values(), fromMs, nowMs);
   const sums = sumOf(times.rows);
-  const hours = [...state.outcomeHours.values()].map(({hour}) => hour);
+  const hours = [...state.outcomeHours.values()]
+    .map(({hour}) => hour)
+    .filter((hour) => hour * hourMs <= nowMs);
   return {
     ...{from: {kind: 'memory'}, fromMs, untilMs: nowMs, sums, times, blocksFromMs},
     countedFromMs: hours.length === 0 ? null : Math.min(...hours) * hourMs,
