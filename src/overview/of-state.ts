@@ -42,11 +42,7 @@ interface Remembered {
 }
 
 /** @param sinceMs the report begins with the hour in which it lies, for counts are of whole hours. Ms since the epoch */
-export function overviewOfState(
-  remembered: Remembered,
-  sinceMs: number,
-  nowMs: number,
-): Overview {
+export function overviewOfState(remembered: Remembered, sinceMs: number, nowMs: number): Overview {
   const fromMs = Math.floor(sinceMs / hourMs) * hourMs;
   const {config, state, judged, events} = remembered;
   const recent = events(fromMs, mostEvents);

@@ -26,7 +26,8 @@ export function overviewOfReplay({replayed, dealings, tally}: ReplayedRun): Over
   const fromMs = limits.beganMs ?? 0;
   const untilMs = Math.max(fromMs, (lastHour + 1) * hourMs - 1);
   // Of a longer log only the last 90 days are counted; who was blocked is of all of it.
-  const countedFromMs = limits.beganMs === null ? null : Math.max(fromMs, lastHour * hourMs - keptMs);
+  const countedFromMs =
+    limits.beganMs === null ? null : Math.max(fromMs, lastHour * hourMs - keptMs);
   const reasons = new Map(blocks.map((block) => [block.network, block]));
   const all = [...dealings.blocked].map(([network, {blocks: count, firstMs, answers, good}]) => {
     const latest = reasons.get(network);
