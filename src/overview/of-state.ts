@@ -89,7 +89,13 @@ function summedEvents(
 ): {readonly offenders: readonly Offender[]; readonly lifted: ReadonlyMap<string, Doubt[]>} {
   const sums = new Map<string, {blocks: number; firstMs: number; lastMs: number; reason: string}>();
   const lifted = new Map<string, Doubt[]>();
+  /** Networks whose lifted block has not come yet: it is older. */
+  const open = new Set<string>();
   for (const {atMs, network, event, reason} of events) {
+    // To take back what a person blocked says nothing of what evidence blocked.
+    if (event === 'blocked' && open.delete(network) && reason === operatorReason) {
+      lifted.delete(network);
+    }
     if (event === 'blocked' && reason !== operatorReason) {
       const sum = sums.get(network) ?? {blocks: 0, firstMs: atMs, lastMs: atMs, reason};
       sums.set(network, sum);
@@ -97,6 +103,7 @@ function summedEvents(
       sum.firstMs = Math.min(sum.firstMs, atMs);
     } else if (event === 'unblocked' && isTakenBack(reason) && !lifted.has(network)) {
       lifted.set(network, [{kind: 'lifted', by: reason, atMs}]);
+      open.add(network);
     }
   }
   const offenders = [...sums].map(([network, sum]) => {

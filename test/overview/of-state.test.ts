@@ -96,6 +96,22 @@ test('a flush says of nobody that it was blocked wrongly', () => {
   expect([doubtful.all, offenders.all]).toEqual([0, 1]);
 });
 
+test('who lifts a block that a person made says nothing of those that evidence made', () => {
+  const byHand = [
+    event('192.0.2.4', 50, 'unblocked', 'operator'),
+    event('192.0.2.4', 60, 'blocked', operatorReason),
+  ];
+  expect(report([...byHand, event('192.0.2.4', 100)]).doubtful.all).toBe(0);
+  const both = [
+    ...byHand,
+    event('192.0.2.4', 90, 'unblocked', 'operator'),
+    event('192.0.2.4', 100),
+  ];
+  expect(report(both).doubtful.shown[0]?.doubts).toEqual([
+    {kind: 'lifted', by: 'operator', atMs: nowMs - 90},
+  ]);
+});
+
 test('hours of the time are there without a gap, and what it says can be read by a command', () => {
   const state = emptyState('unsaved');
   const hour = Math.floor(nowMs / hourMs) - 2;
