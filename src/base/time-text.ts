@@ -45,6 +45,18 @@ function zoneOf(ms: number): string {
   return `${east < 0 ? '-' : '+'}${digits}`;
 }
 
+/**
+ * `local time, +01:00`: beside times that leave the zone out. Where it changed meanwhile:
+ * `local time, +02:00, later +01:00`.
+ *
+ * @param fromMs of the first time, ms since the epoch
+ * @param untilMs of the last one; less than half a year later
+ */
+export function zoneText(fromMs: number, untilMs: number): string {
+  const [first, last] = [zoneOf(fromMs), zoneOf(untilMs)];
+  return `local time, ${first === last ? first : `${first}, later ${last}`}`;
+}
+
 /** What is less is no time but a length: the first three years of the epoch. Ms. */
 const firstTimeMs = 1e11;
 

@@ -6,6 +6,9 @@ export interface HistoryEntry {
   readonly reason: string;
 }
 
+/** Of a block that was lifted with all others: nobody has said that this client is no guesser. */
+export const flushReason = 'by the operator, with all others';
+
 /**
  * Events that are kept. A count: the oldest go first. A row with its index takes half a kilobyte, so this is
  * 100 MB: a thousand blocks a minute would fill that again each day and more, and honest use in months.

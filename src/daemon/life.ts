@@ -209,7 +209,7 @@ const digestOf = ({config, log}: LifeTerms, {digests}: State, daemon: Daemon): D
   new DigestMail({
     ...{config, rows: digests, say: log.say},
     report: (seconds) => daemon.answer({command: 'report', seconds}),
-    onSent: () => daemon.noteChange(),
+    onChange: () => daemon.noteChange(),
   });
 
 function makeSchedules(

@@ -5,6 +5,7 @@
  * Which blocks are made is for `guard.ts`.
  */
 import type {Block} from '../blocks/block.js';
+import {flushReason} from '../blocks/history.js';
 import {forgetDeeds} from '../complaint/spool/deed.js';
 import type {Outcome, WhyLifted} from './outcome.js';
 import type {State} from './state.js';
@@ -75,7 +76,7 @@ export function liftAll(state: State, nowMs: number): Outcome[] {
   const blocks = [...state.blocks.values()];
   return withoutDeeds(
     state,
-    blocks.map((block) => letGo(state, block, nowMs)),
+    blocks.map((block) => letGo(state, block, nowMs, flushReason)),
   );
 }
 
@@ -94,20 +95,30 @@ export function unblock(state: State, network: string, nowMs: number): Outcome |
 }
 
 /** A client that the operator unblocks starts at zero; its old score would block it again. */
-function letGo(state: State, block: Block, nowMs: number): Outcome {
+function letGo(state: State, block: Block, nowMs: number, noted?: string): Outcome {
   pardon(state, networkOf(block.network), nowMs);
-  return lift(state, block, 'operator', nowMs);
+  return lift(state, block, 'operator', nowMs, noted);
 }
 
-/** Lifts one block; its client is one with a block more, unless the block is taken back. */
-export function lift(state: State, block: Block, why: WhyLifted, nowMs: number): Outcome {
+/**
+ * Lifts one block; its client is one with a block more, unless the block is taken back.
+ *
+ * @param noted for the history; default: why
+ */
+export function lift(
+  state: State,
+  block: Block,
+  why: WhyLifted,
+  nowMs: number,
+  noted: string = why,
+): Outcome {
   const {network, untilMs} = block;
   state.blocks.delete(network);
   // A block that is taken back does not make the next one longer.
   if (why === 'brake' || why === 'notConfirmed') takeBack(state, networkOf(network), nowMs);
   else if (untilMs > nowMs) endEarlier(state, networkOf(network), nowMs);
   const event = why === 'ended' ? 'ended' : 'unblocked';
-  state.history.push({atMs: nowMs, network, event, reason: why});
+  state.history.push({atMs: nowMs, network, event, reason: noted});
   return {kind: 'lifted', block, why};
 }
 

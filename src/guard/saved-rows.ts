@@ -164,7 +164,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   scoreDays: fields({
     ...{day: isCount, answers: isLevelCounts, passed: isLevelCounts, mailers: isLevelCounts},
   }),
-  digests: fields({sentMs: isNumber}),
+  digests: fields({sentMs: isNumber, toldMs: maybe(isNumber)}),
 };
 
 /**

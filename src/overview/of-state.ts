@@ -41,7 +41,9 @@ interface Remembered {
   readonly due: number;
 }
 
-export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: number): Overview {
+/** @param sinceMs the report begins with the hour in which it lies, for counts are of whole hours. Ms since the epoch */
+export function overviewOfState(remembered: Remembered, sinceMs: number, nowMs: number): Overview {
+  const fromMs = Math.floor(sinceMs / hourMs) * hourMs;
   const {config, state, judged, events} = remembered;
   const recent = events(fromMs, mostEvents);
   const {offenders, lifted} = summedEvents(recent, state, nowMs);
@@ -54,7 +56,9 @@ export function overviewOfState(remembered: Remembered, fromMs: number, nowMs: n
   });
   const times = timeRows(state.outcomeHours.values(), fromMs, nowMs);
   const sums = sumOf(times.rows);
-  const hours = [...state.outcomeHours.values()].map(({hour}) => hour);
+  const hours = [...state.outcomeHours.values()]
+    .map(({hour}) => hour)
+    .filter((hour) => hour * hourMs <= nowMs);
   return {
     ...{from: {kind: 'memory'}, fromMs, untilMs: nowMs, sums, times, blocksFromMs},
     countedFromMs: hours.length === 0 ? null : Math.min(...hours) * hourMs,
@@ -85,7 +89,13 @@ function summedEvents(
 ): {readonly offenders: readonly Offender[]; readonly lifted: ReadonlyMap<string, Doubt[]>} {
   const sums = new Map<string, {blocks: number; firstMs: number; lastMs: number; reason: string}>();
   const lifted = new Map<string, Doubt[]>();
+  /** Networks whose lifted block has not come yet: it is older. */
+  const open = new Set<string>();
   for (const {atMs, network, event, reason} of events) {
+    // To take back what a person blocked says nothing of what evidence blocked.
+    if (event === 'blocked' && open.delete(network) && reason === operatorReason) {
+      lifted.delete(network);
+    }
     if (event === 'blocked' && reason !== operatorReason) {
       const sum = sums.get(network) ?? {blocks: 0, firstMs: atMs, lastMs: atMs, reason};
       sums.set(network, sum);
@@ -93,6 +103,7 @@ function summedEvents(
       sum.firstMs = Math.min(sum.firstMs, atMs);
     } else if (event === 'unblocked' && isTakenBack(reason) && !lifted.has(network)) {
       lifted.set(network, [{kind: 'lifted', by: reason, atMs}]);
+      open.add(network);
     }
   }
   const offenders = [...sums].map(([network, sum]) => {

@@ -4,7 +4,7 @@ import type {Columns} from './section.js';
 import {countText} from '../base/count.js';
 import {localTime} from '../base/time-text.js';
 
-/** Local time to the minute: `2026-11-21 12:00`. */
+/** Local time to the minute: `2026-11-21 12:00`. The summary and the foot of the page name the zone. */
 export const minuteText = (ms: number): string => localTime(ms).slice(0, 16).replace('T', ' ');
 
 /** `12,345`. */

@@ -8,8 +8,9 @@ import type {Columns, Section, Series} from './section.js';
 import {manyText, minuteText, numberText, tableOf} from './section-text.js';
 import {byDay} from './time-rows.js';
 import {printable} from '../base/printable.js';
-import {localTime} from '../base/time-text.js';
+import {localTime, zoneText} from '../base/time-text.js';
 import type {Counted} from '../tally/hours.js';
+import {dayMs} from '../tally/score-days.js';
 
 /** Of a reason in a table. Characters: with some of the names that were asked for. */
 const reasonCharacters = 160;
@@ -28,7 +29,8 @@ export function sectionsOf(overview: Overview): Section[] {
   ];
 }
 
-function summary({from, fromMs, untilMs, sums, offenders, doubtful}: Overview): Section {
+function summary(overview: Overview): Section {
+  const {from, fromMs, untilMs, countedFromMs, blocksFromMs, sums, offenders, doubtful} = overview;
   const source =
     from.kind === 'memory'
       ? 'from the memory of the daemon'
@@ -42,10 +44,15 @@ function summary({from, fromMs, untilMs, sums, offenders, doubtful}: Overview): 
     id: 'summary',
     title: 'Summary',
     lines: [
-      `From ${minuteText(fromMs)} to ${minuteText(untilMs)}, ${source}.`,
-      `${manyText(sums.guesses, 'unknown name')} of guessers, ${numberText(sums.spared)} of clients that were spared.`,
+      `From ${minuteText(fromMs)} to ${minuteText(untilMs)} (${zoneText(fromMs, untilMs)}), ${source}.`,
+      `${manyText(sums.guesses, 'unknown name')} counted against clients, ${numberText(sums.spared)} of clients that were spared.`,
       `${manyText(sums.blocks, 'block')}. ${manyText(sums.delivered, 'message')} of clients arrived.`,
       ...(offenders.all === 0 ? [] : [`Blocked: ${whom}. ${doubts}`]),
+      ...(countedFromMs === null || countedFromMs <= fromMs
+        ? []
+        : [
+            `The counts begin ${minuteText(countedFromMs)}; clients that were blocked are those since ${minuteText(blocksFromMs)}.`,
+          ]),
     ],
   };
 }
@@ -153,11 +160,11 @@ function timeSection({times, sums, countedFromMs, fromMs}: Overview): Section {
   };
   const began =
     countedFromMs !== null && countedFromMs > fromMs
-      ? [`Counting began ${minuteText(countedFromMs)}.`]
+      ? [`The counts begin ${minuteText(countedFromMs)}.`]
       : [];
   const series = names.map(([name, what]) => seriesOf(name, times.rows, what));
   const lines = [
-    'Guesses: unknown names of clients for which no good mail speaks. Spared: of clients that are exempt or whose good mail outweighs them.',
+    'Guesses: unknown names that no good mail of the client outweighs; a wrong address of an honest stranger is one too. Spared: of clients that are exempt or whose good mail outweighs them.',
     ...began,
   ];
   const plot = columns(`Unknown names in each ${times.step}`, 'names', times.rows, series);
@@ -179,7 +186,7 @@ const columns = (
 const nothingCounted = (countedFromMs: number | null): string =>
   countedFromMs === null
     ? 'Nothing was counted yet.'
-    : `Nothing happened. Counting began ${minuteText(countedFromMs)}.`;
+    : `Nothing happened. The counts begin ${minuteText(countedFromMs)}.`;
 
 function answerSection({sums, times}: Overview): Section {
   const [id, title] = ['answers', 'Blocks, and answers that guessers got'];
@@ -240,7 +247,7 @@ function networkSection(networks: Some<NetworkSum>): Section {
   return {id, title, lines: [], table: tableOf(title, head, networks, cells)};
 }
 
-function curveSection({curve}: Overview): Section {
+function curveSection({curve, fromMs}: Overview): Section {
   const [id, title] = ['thresholds', 'What each threshold would have done'];
   const {threshold, points, lowBlocks, above} = curve;
   const told = points.filter((each) => above === 'answered' || each.threshold <= threshold);
@@ -252,6 +259,9 @@ function curveSection({curve}: Overview): Section {
     above === 'blocked'
       ? `Above ${threshold} the daemon cannot tell: who is blocked asks no more. A replay of a log tells more.`
       : `About, above ${threshold}: what the log has of the blocked after their block is counted on.`;
+  const dayFromMs = Math.floor(fromMs / dayMs) * dayMs;
+  const days =
+    dayFromMs < fromMs ? [`Of whole days by UTC, so since ${minuteText(dayFromMs)}.`] : [];
   const cells = (each: (typeof told)[number]): string[] => [
     `${each.threshold}${each.threshold === threshold ? ' (now)' : ''}`,
     numberText(each.blocks),
@@ -261,7 +271,7 @@ function curveSection({curve}: Overview): Section {
   const head = ['THRESHOLD', 'BLOCKS', 'OF CLIENTS WITH GOOD MAIL', 'ANSWERS TO GUESSERS'];
   return {
     ...{id, title},
-    lines: [`The threshold is ${threshold}.${rest}`, limit],
+    lines: [`The threshold is ${threshold}.${rest}`, limit, ...days],
     table: tableOf(title, head, {all: told.length, shown: told}, cells),
     plot: {
       kind: 'lines',

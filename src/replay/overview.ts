@@ -9,7 +9,7 @@ import {byBlocks, networkSums} from '../overview/offenders.js';
 import {firstOf, mostShown, type Offender, type Overview} from '../overview/overview.js';
 import {sumOf, timeRows} from '../overview/time-rows.js';
 import type {State} from '../guard/state.js';
-import {hourMs} from '../tally/hours.js';
+import {hourMs, keptMs} from '../tally/hours.js';
 import {levelSums} from '../tally/score-days.js';
 
 interface ReplayedRun {
@@ -25,6 +25,9 @@ export function overviewOfReplay({replayed, dealings, tally}: ReplayedRun): Over
   const lastHour = hours.reduce((most, hour) => Math.max(most, hour), 0);
   const fromMs = limits.beganMs ?? 0;
   const untilMs = Math.max(fromMs, (lastHour + 1) * hourMs - 1);
+  // Of a longer log only the last 90 days are counted; who was blocked is of all of it.
+  const countedFromMs =
+    limits.beganMs === null ? null : Math.max(fromMs, lastHour * hourMs - keptMs);
   const reasons = new Map(blocks.map((block) => [block.network, block]));
   const all = [...dealings.blocked].map(([network, {blocks: count, firstMs, answers, good}]) => {
     const latest = reasons.get(network);
@@ -45,7 +48,7 @@ export function overviewOfReplay({replayed, dealings, tally}: ReplayedRun): Over
   const times = timeRows(tally.outcomeHours.values(), fromMs, untilMs);
   const sums = sumOf(times.rows);
   return {
-    ...{from: {kind: 'log', lines, files}, fromMs, untilMs, countedFromMs: limits.beganMs},
+    ...{from: {kind: 'log', lines, files}, fromMs, untilMs, countedFromMs},
     ...{sums, times, blocksFromMs: fromMs},
     doubtful: firstOf(doubts.sort(byDoubt), mostShown.doubtful),
     offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),

@@ -1,12 +1,15 @@
 /**
- * When the digest of the report was last handed over, and what follows from it: since when the next one tells,
- * and whether one was missed while nobody ran. That one is sent late, once; a restart sends none twice.
+ * When the digest of the report last went, and what follows from it: since when the next one tells, and whether one
+ * was missed while nobody ran. That one is sent late, once; a restart sends none twice. What no mailer took is told by
+ * the next one.
  */
 import type {Table} from '../base/mechanisms/table.js';
 
 /** Plain data: it is saved as it is, in one row. Ms since the epoch. */
 export interface DigestRow {
   readonly sentMs: number;
+  /** Until when the last one told that a mailer took; absent: until `sentMs`. */
+  readonly toldMs?: number | undefined;
 }
 
 const key = 'digest';
@@ -23,18 +26,29 @@ export const mostBackMs = 8 * 86_400_000;
 
 type Digests = Table<DigestRow>;
 
+const minuteOf = (ms: number): number => Math.floor(ms / minuteMs);
+
+/** When the last one went, and since when one that goes now is to tell. Ms since the epoch. */
+interface Due {
+  readonly sentMs: number;
+  readonly toldMs: number;
+}
+
 /**
  * Notes when it is asked for the first time, and puts right what another clock has noted.
  *
- * @returns since when a digest that goes now is to tell, ms since the epoch; undefined: none is to go now
+ * @returns undefined: none is to go now
  */
-export function digestSince(rows: Digests, nowMs: number): number | undefined {
-  const sentMs = rows.get(key)?.sentMs;
-  if (sentMs === undefined || sentMs > nowMs + mostAheadMs) {
-    noteDigest(rows, nowMs);
+export function digestDue(rows: Digests, nowMs: number): Due | undefined {
+  const row = rows.get(key);
+  if (row === undefined || row.sentMs > nowMs + mostAheadMs) {
+    rows.set(key, {sentMs: nowMs});
     return undefined;
   }
-  return nowMs - sentMs < leastApartMs ? undefined : sentMs;
+  const {sentMs, toldMs = sentMs} = row;
+  // By minutes: the work of a slot begins some ms later than its time, and not always as many.
+  const apart = minuteOf(nowMs) - minuteOf(sentMs);
+  return apart < leastApartMs / minuteMs ? undefined : {sentMs, toldMs};
 }
 
 /**
@@ -47,12 +61,19 @@ export function isDigestMissed(
   isSlot: (minuteMs: number) => boolean,
   nowMs: number,
 ): boolean {
-  const last = Math.floor(nowMs / minuteMs) * minuteMs;
+  const last = minuteOf(nowMs) * minuteMs;
   for (let ms = last; ms > sinceMs && nowMs - ms <= mostBackMs; ms -= minuteMs) {
     if (isSlot(ms)) return true;
   }
   return false;
 }
 
-export const noteDigest = (rows: Digests, nowMs: number): void =>
-  void rows.set(key, {sentMs: nowMs});
+/** One goes now. Until a mailer has taken it, it has told nothing. */
+export function noteDigest(rows: Digests, nowMs: number): void {
+  const before = rows.get(key);
+  rows.set(key, {sentMs: nowMs, toldMs: before?.toldMs ?? before?.sentMs});
+}
+
+/** A mailer took the one that tells until then. */
+export const noteTold = (rows: Digests, untilMs: number): void =>
+  void rows.set(key, {sentMs: rows.get(key)?.sentMs ?? untilMs, toldMs: untilMs});

@@ -63,11 +63,11 @@ export class HourTally {
     } else this.#hours.replace(key, {...before, [what]: before[what] + count});
   }
 
-  /** With each new hour; also those that a clock set wrong has made. */
+  /** With each new hour. Later ones stay: where the clock is behind at a start, they are the true ones. */
   #forget(nowMs: number): void {
     for (const [key, {hour}] of [...this.#hours.entries()]) {
       const ms = hour * hourMs;
-      if (nowMs - ms > keptMs + hourMs || ms > nowMs) this.#hours.delete(key);
+      if (nowMs - ms > keptMs + hourMs) this.#hours.delete(key);
     }
   }
 }

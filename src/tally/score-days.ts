@@ -67,7 +67,8 @@ export class ScoreTally {
   #begin(day: number, nowMs: number): ScoreDay {
     for (const [key, each] of [...this.#days.entries()]) {
       const ms = each.day * dayMs;
-      if (nowMs - ms > keptMs + dayMs || ms > nowMs) this.#days.delete(key);
+      // Later ones stay: see `HourTally`.
+      if (nowMs - ms > keptMs + dayMs) this.#days.delete(key);
     }
     const none = levels.map(() => 0);
     const made = {day, answers: none, passed: none, mailers: none};

@@ -12,6 +12,7 @@ import {
   localTime,
   mailTime,
   preciseTime,
+  zoneText,
 } from '../../src/base/time-text.js';
 
 const atMs = Date.UTC(2026, 10, 28, 9, 3, 0, 999);
@@ -38,9 +39,13 @@ test('isoTime(), localTime(): are read back as the same second, whatever the zon
 function inZone(zone: string, ms: number): string[] {
   const input = `import {localTime, localStamp} from './src/base/time-text.ts';
     console.log(localTime(${ms}) + ' ' + localStamp(${ms}));`;
+  return ran(input, zone).split(' ');
+}
+
+function ran(input: string, zone: string): string {
   const bundle = execFileSync('node_modules/.bin/esbuild', ['--bundle'], {input});
   const env = {...process.env, TZ: zone};
-  return execFileSync(process.execPath, ['-'], {env, input: bundle}).toString().trim().split(' ');
+  return execFileSync(process.execPath, ['-'], {env, input: bundle}).toString().trim();
 }
 
 test.each([
@@ -56,6 +61,13 @@ test('the distance is that of the time itself: summer has another one than winte
   const [winter] = inZone('Europe/Berlin', Date.UTC(2026, 0, 1));
   const [summer] = inZone('Europe/Berlin', Date.UTC(2026, 6, 1));
   expect([winter, summer]).toEqual(['2026-01-01T01:00:00+01:00', '2026-07-01T02:00:00+02:00']);
+});
+
+test('zoneText(): the distance from UTC, and both where summer ended meanwhile', () => {
+  const input = `import {zoneText} from './src/base/time-text.ts';
+    console.log(zoneText(${Date.UTC(2026, 9, 24)}, ${Date.UTC(2026, 9, 26)}) + '; ' + zoneText(${atMs}, ${atMs}));`;
+  expect(ran(input, 'Europe/Berlin')).toBe('local time, +02:00, later +01:00; local time, +01:00');
+  expect(zoneText(atMs, atMs)).toMatch(/^local time, [+-]\d\d:\d\d$/);
 });
 
 test('in --json each time in ms has the same in ISO 8601 beside it, and lengths have not', () => {

@@ -37,6 +37,14 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       ['--against: no value: expected a configuration file'],
     ],
     [
+      'a page without a name, and a report to nobody',
+      ['report', '--html=', '--mail=a b'],
+      [
+        '--html: no value: expected a file, or - for standard output',
+        '--mail: "a b": expected a mail address',
+      ],
+    ],
+    [
       'flags without values, and no operand: the file that was not named is not judged',
       ['block', '--config', '--mailer-port', '--for', '--backend=none'],
       [

@@ -50,6 +50,13 @@ test('what was asked for is in force and saved before it is answered', async () 
   expect(world.happened.indexOf('kernel')).toBeGreaterThan(0);
 });
 
+test('before a report all is saved: the digest counts on it (`alarms/digest-mail.ts`)', async () => {
+  const saved = (): number => world.happened.filter((each) => each === 'saved').length;
+  const before = saved();
+  expect(await desk.answer({command: 'report', seconds: 60})).toMatchObject({kind: 'report'});
+  expect(saved()).toBe(before + 1);
+});
+
 test('a firewall that refuses is told', async () => {
   world.kernel.refuses = () => true;
   expect(await block()).toEqual(

@@ -1,6 +1,7 @@
 /** Which blocks are taken back, and what their clients are then: from the state alone. */
 import {describe, expect, test} from '@jest/globals';
 import type {Block} from '../../src/blocks/block.js';
+import {flushReason} from '../../src/blocks/history.js';
 import {endBlocks, lift, liftAll, liftExempt, liftSince, unblock} from '../../src/guard/lifting.js';
 import type {Outcome, WhyLifted} from '../../src/guard/outcome.js';
 import {emptyState, type State} from '../../src/guard/state.js';
@@ -115,6 +116,14 @@ describe('the client of a lifted block', () => {
     judge.hear({...evidence, client: address(first), proof: 'log'}, nowMs);
     unblock(state, network, nowMs);
     expect(knownIn(state, first)).toMatchObject({score: 1});
+  });
+
+  test('one that was lifted with all others is noted so: it was not this client that was meant', () => {
+    const [one, all] = [blocked(), blocked()];
+    unblock(one, anna, nowMs);
+    liftAll(all, nowMs);
+    expect(one.history.map(({reason}) => reason)).toEqual(['operator']);
+    expect(new Set(all.history.map(({reason}) => reason))).toEqual(new Set([flushReason]));
   });
 
   test.each<[WhyLifted, number]>([

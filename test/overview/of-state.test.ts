@@ -1,6 +1,6 @@
 /** The report of the daemon's memory: who was blocked, what speaks for them, and what stands in its tables. */
 import {expect, test} from '@jest/globals';
-import type {HistoryEntry} from '../../src/blocks/history.js';
+import {flushReason, type HistoryEntry} from '../../src/blocks/history.js';
 import {operatorReason} from '../../src/blocks/block.js';
 import {isOverview} from '../../src/control/report-shapes.js';
 import {emptyState, type State} from '../../src/guard/state.js';
@@ -17,6 +17,7 @@ function report(
   events: readonly HistoryEntry[],
   views: Readonly<Record<string, Partial<ClientView>>> = {},
   state: State = emptyState('unsaved'),
+  sinceMs = fromMs,
 ) {
   return overviewOfState(
     {
@@ -30,7 +31,7 @@ function report(
       events: (sinceMs, most) => events.filter(({atMs}) => atMs >= sinceMs).slice(0, most),
       mailSenders: () => [],
     },
-    fromMs,
+    sinceMs,
     nowMs,
   );
 }
@@ -87,6 +88,30 @@ test('what speaks for the blocked: a person first, then mail since, then a recor
   expect(doubtful.shown[0]!.doubts).toEqual([{kind: 'lifted', by: 'operator', atMs: nowMs - 50}]);
 });
 
+test('a flush says of nobody that it was blocked wrongly', () => {
+  const {doubtful, offenders} = report([
+    event('192.0.2.4', 50, 'unblocked', flushReason),
+    event('192.0.2.4', 100),
+  ]);
+  expect([doubtful.all, offenders.all]).toEqual([0, 1]);
+});
+
+test('who lifts a block that a person made says nothing of those that evidence made', () => {
+  const byHand = [
+    event('192.0.2.4', 50, 'unblocked', 'operator'),
+    event('192.0.2.4', 60, 'blocked', operatorReason),
+  ];
+  expect(report([...byHand, event('192.0.2.4', 100)]).doubtful.all).toBe(0);
+  const both = [
+    ...byHand,
+    event('192.0.2.4', 90, 'unblocked', 'operator'),
+    event('192.0.2.4', 100),
+  ];
+  expect(report(both).doubtful.shown[0]?.doubts).toEqual([
+    {kind: 'lifted', by: 'operator', atMs: nowMs - 90},
+  ]);
+});
+
 test('hours of the time are there without a gap, and what it says can be read by a command', () => {
   const state = emptyState('unsaved');
   const hour = Math.floor(nowMs / hourMs) - 2;
@@ -97,6 +122,15 @@ test('hours of the time are there without a gap, and what it says can be read by
   expect(made.sums.guesses).toBe(5);
   expect(isOverview(JSON.parse(JSON.stringify(made)))).toBe(true);
   expect(isOverview({...made, doubtful: {all: 1, shown: [{}]}})).toBe(false);
+});
+
+test('counts and clients are of the same time: both begin with an hour', () => {
+  const state = emptyState('unsaved');
+  const hour = Math.floor(nowMs / hourMs) - 2;
+  state.outcomeHours.set('a', {...emptyHour(hour), blocks: 1});
+  const sinceMs = hour * hourMs + 1_800_000;
+  const made = report([event('203.0.113.7', nowMs - sinceMs + 1000)], {}, state, sinceMs);
+  expect([made.sums.blocks, made.offenders.all, made.fromMs]).toEqual([1, 1, hour * hourMs]);
 });
 
 test('of an empty state it says so', () => {

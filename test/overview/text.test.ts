@@ -2,7 +2,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {sectionsOf} from '../../src/overview/sections.js';
 import {digestText, overviewText} from '../../src/overview/text.js';
-import {emptyOverview, hostile, overviewWith} from './samples.js';
+import {localTime} from '../../src/base/time-text.js';
+import {emptyOverview, hostile, overviewWith, untilMs} from './samples.js';
 
 const parts = [
   'Summary',
@@ -27,6 +28,29 @@ test('the likely false positives stand behind the summary, then the rest', () =>
   expect(text).toMatch(/^10 \(now\) +50 +1 +200$/m);
   expect(text).not.toMatch(/^12 +48/m);
   expect(text).toContain('4,711 connections');
+});
+
+test('the summary names the zone of its times', () => {
+  const zone = localTime(untilMs).slice(-6);
+  expect(overviewText(overviewWith('x'))).toMatch(
+    /^From [-\d]{10} [:\d]{5} to [-\d]{10} [:\d]{5} \(local time, [-+:\d]{6}\), from /m,
+  );
+  expect(overviewText(overviewWith('x'))).toContain(`(local time, ${zone})`);
+});
+
+test('what is counted by whole days says since when', () => {
+  const made = overviewWith('x');
+  expect(overviewText(made)).toMatch(/^Of whole days by UTC, so since 2026-11-/m);
+  const fromMs = Date.UTC(2026, 10, 20);
+  expect(overviewText({...made, fromMs})).not.toContain('Of whole days');
+});
+
+test('where counting began later than the report does, the summary says so', () => {
+  const made = overviewWith('x');
+  expect(overviewText({...made, countedFromMs: made.fromMs + 7_200_000})).toMatch(
+    /^The counts begin [-\d]{10} [:\d]{5}; clients that were blocked are those since /m,
+  );
+  expect(overviewText(made)).not.toContain('The counts begin');
 });
 
 test('without data each part has one line and no table', () => {

@@ -2,12 +2,13 @@
 import {expect, test} from '@jest/globals';
 import {Table} from '../../src/base/mechanisms/table.js';
 import {
+  digestDue,
   type DigestRow,
-  digestSince,
   isDigestMissed,
   leastApartMs,
   mostBackMs,
   noteDigest,
+  noteTold,
 } from '../../src/tally/digests.js';
 
 const minute = 60_000;
@@ -23,29 +24,46 @@ function noted(ms = sentMs): Table<DigestRow> {
   return rows;
 }
 
+const since = (rows: Table<DigestRow>, nowMs: number): number | undefined =>
+  digestDue(rows, nowMs)?.toldMs;
+
 test('the first time it is only noted, and the next one tells since then', () => {
   const rows = new Table<DigestRow>();
-  expect(digestSince(rows, sentMs)).toBeUndefined();
-  expect(digestSince(rows, sentMs + day)).toBe(sentMs);
+  expect(since(rows, sentMs)).toBeUndefined();
+  expect(since(rows, sentMs + day)).toBe(sentMs);
 });
 
 test('two are three hours apart: the hour that comes twice brings no second one', () => {
   expect(leastApartMs).toBe(3 * hour);
-  expect(digestSince(noted(), sentMs + hour)).toBeUndefined();
-  expect(digestSince(noted(), sentMs + leastApartMs)).toBe(sentMs);
+  expect(since(noted(), sentMs + hour)).toBeUndefined();
+  expect(since(noted(), sentMs + leastApartMs)).toBe(sentMs);
+});
+
+test('the work of a slot begins a little later than its time: one of each three hours goes each time', () => {
+  expect(since(noted(sentMs + 900), sentMs + leastApartMs + 100)).toBe(sentMs + 900);
+  expect(since(noted(sentMs), sentMs + leastApartMs - minute)).toBeUndefined();
+});
+
+test('what no mailer took is told by the next one; what one took is not told again', () => {
+  const rows = noted();
+  noteDigest(rows, sentMs + day);
+  expect(digestDue(rows, sentMs + 2 * day)).toEqual({sentMs: sentMs + day, toldMs: sentMs});
+  noteDigest(rows, sentMs + 2 * day);
+  noteTold(rows, sentMs + 2 * day);
+  expect(since(rows, sentMs + 3 * day)).toBe(sentMs + 2 * day);
 });
 
 test('the clock is set back: none goes before the time of the last one has come again', () => {
   for (const back of [minute, 2 * hour, 23 * hour]) {
-    expect(digestSince(noted(), sentMs - back)).toBeUndefined();
-    expect(digestSince(noted(), sentMs)).toBeUndefined();
+    expect(since(noted(), sentMs - back)).toBeUndefined();
+    expect(since(noted(), sentMs)).toBeUndefined();
   }
 });
 
 test('what a clock that was far ahead has noted keeps no digest back for years', () => {
   const rows = noted(sentMs + 400 * day);
-  expect(digestSince(rows, sentMs)).toBeUndefined();
-  expect(digestSince(rows, sentMs + day)).toBe(sentMs);
+  expect(since(rows, sentMs)).toBeUndefined();
+  expect(since(rows, sentMs + day)).toBe(sentMs);
 });
 
 test('one that was missed is seen after a restart, and none where no slot passed', () => {

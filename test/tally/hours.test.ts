@@ -43,12 +43,21 @@ test('hours are kept for 90 days, and no more of them than there are in that tim
   expect(table.get(String(hour))).toBeUndefined();
 });
 
-test('what a clock that was ahead has noted goes with the next hour of the right one', () => {
+test('a clock that is years behind at a start takes no hour away, and its own go when it is right', () => {
   const {table, tally} = make();
-  tally.add('guesses', 1, atMs + 5 * hourMs, atMs + 5 * hourMs);
-  tally.add('guesses', 1, atMs, atMs);
-  expect([...table.entries()].map(([key]) => key)).toEqual([String(hour)]);
-  // A line that seems to come from the future counts now.
+  tally.add('guesses', 5, atMs, atMs);
+  tally.add('guesses', 1, hourMs, hourMs);
+  tally.add('guesses', 2, atMs + hourMs, atMs + hourMs);
+  expect([...table.values()].map((each) => [each.hour - hour, each.guesses])).toEqual([
+    [0, 5],
+    [1, 2],
+  ]);
+  for (let at = 0; at < mostHours + 50; at++) tally.add('guesses', 1, at * hourMs, at * hourMs);
+  expect(table.size).toBeLessThanOrEqual(mostHours);
+});
+
+test('a line that seems to come from the future counts now', () => {
+  const {table, tally} = make();
   tally.add('signs', 1, atMs + 9 * hourMs, atMs);
   expect([...table.entries()].map(([key]) => key)).toEqual([String(hour)]);
 });

@@ -10,7 +10,7 @@ import {jsonWithTimes} from '../../base/time-text.js';
 import type {Surroundings} from '../face/surroundings.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import {readFiles} from './read-files.js';
-import {writePage} from '../report/deliver.js';
+import {whyNoPage, writePage} from '../report/deliver.js';
 import {LogReading, type ReplayPolicy} from './reading.js';
 import {SharedExemptions} from './shared-exemptions.js';
 import {problemText} from '../../base/problem.js';
@@ -52,6 +52,8 @@ export async function replay(
     return exitCode.configuration;
   }
   try {
+    const whyNot = wanted.html === undefined ? undefined : whyNoPage(wanted.html);
+    if (whyNot !== undefined) throw new Error(`page not written: ${whyNot}`);
     const reading = new LogReading(policies.policies);
     await readFiles(files, reading, config, output.progress);
     const runs = reading.end();

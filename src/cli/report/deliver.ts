@@ -4,11 +4,11 @@
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
-import {asciiJson} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import {plainWays} from '../../outgoing/warn/live/ways.js';
 import type {Overview} from '../../overview/overview.js';
 import {digestText, overviewText} from '../../overview/text.js';
-import {writeTextFile} from '../../sys/disk/text-file.js';
+import {whyNotWritten, writeTextFile} from '../../sys/disk/text-file.js';
 
 export interface ReportWish {
   readonly form: 'text' | 'json';
@@ -20,6 +20,10 @@ export interface ReportWish {
 
 /** The page names clients and users: only who asked for it reads it. */
 const pageMode = 0o600;
+
+/** Before a log is read, which may take minutes. @returns why the page cannot be written; undefined: it can */
+export const whyNoPage = (path: string): string | undefined =>
+  path === '-' ? undefined : whyNotWritten(path);
 
 /** @returns why the page could not be written; undefined: it is there */
 export function writePage(
@@ -51,7 +55,7 @@ export async function deliver(
   mailPort = standardMailPort,
 ): Promise<ExitCode> {
   const failures: string[] = [];
-  if (form === 'json') output.print(`${asciiJson(overview, 2)}\n`);
+  if (form === 'json') output.print(`${jsonWithTimes(overview, 2)}\n`);
   else if (html === undefined && mail === undefined) output.print(overviewText(overview));
   if (html !== undefined) {
     const why = writePage(html, page(overview), output);

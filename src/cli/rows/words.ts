@@ -164,7 +164,8 @@ export const wrongReplay: WrongIn = (_, {against, html, json}) => [
 ];
 
 function wrongPage(html: string | true | undefined, json: true | undefined): string[] {
-  if (html === true) return ['--html: no value: expected a file, or - for standard output'];
+  if (html === true || html === '')
+    return ['--html: no value: expected a file, or - for standard output'];
   return html === '-' && json ? ['--html - and --json: expected one of them'] : [];
 }
 

@@ -5,12 +5,19 @@
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import {type Answer, longestReportSeconds} from '../../control/protocol.js';
+import type {Delivered} from '../../outgoing/warn/delivered.js';
 import {WarningDelivery} from '../../outgoing/warn/live/delivery.js';
 import {plainWays, type Said} from '../../outgoing/warn/live/ways.js';
 import {digestText} from '../../overview/text.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {onSchedule, type Schedule, slotMinutes} from '../../sys/run/schedule.js';
-import {type DigestRow, digestSince, isDigestMissed, noteDigest} from '../../tally/digests.js';
+import {
+  digestDue,
+  type DigestRow,
+  isDigestMissed,
+  noteDigest,
+  noteTold,
+} from '../../tally/digests.js';
 import type {Table} from '../../base/mechanisms/table.js';
 
 /** The mailer's port on this machine. */
@@ -22,20 +29,26 @@ interface DigestParts {
   readonly config: Pick<Config, 'digestMail' | 'digestSchedule' | 'dryRun'>;
   readonly rows: Table<DigestRow>;
   readonly say: Say;
-  /** The report on so many seconds. */
+  /** The report on so many seconds. Saves the rows before it answers. */
   readonly report: (seconds: number) => Promise<Answer>;
-  /** The row has changed. */
-  readonly onSent: () => void;
+  /** The row has changed: it is to be saved soon. */
+  readonly onChange: () => void;
   /** Default: the usual one of mail. */
   readonly mailPort?: number;
   /** Default: the clock. Ms since the epoch. */
   readonly now?: () => number;
 }
 
+interface Told {
+  readonly said: Said;
+  /** Ms since the epoch. */
+  readonly untilMs: number;
+}
+
 export class DigestMail {
   readonly #parts: DigestParts;
   readonly #now: () => number;
-  readonly #ways: readonly WarningDelivery<Said>[];
+  readonly #ways: readonly WarningDelivery<Told>[];
   readonly #schedule: Schedule | undefined;
   #hasLookedBack = false;
 
@@ -45,13 +58,20 @@ export class DigestMail {
     this.#now = now;
     const warnMail = config.dryRun ? '' : config.digestMail;
     const settings = {warnMail, warnCommand: '', warnWebhook: ''};
-    const ways = plainWays<Said>(
+    const ways = plainWays<Told>(
       settings,
-      (said) => said,
+      ({said}) => said,
       () => nobody,
       mailPort,
     );
-    this.#ways = ways.map((way) => new WarningDelivery({...way, name: 'digest_mail'}, say));
+    this.#ways = ways.map((way) => {
+      const deliver = async (told: Told, stop: AbortSignal): Promise<Delivered> => {
+        const result = await way.deliver(told, stop);
+        if (result.kind === 'done') this.#noteTold(told);
+        return result;
+      };
+      return new WarningDelivery({...way, name: 'digest_mail', deliver}, say);
+    });
     if (ways.length === 0) return;
     this.#schedule = onSchedule('digest', config.digestSchedule, say, () => this.send());
   }
@@ -61,29 +81,33 @@ export class DigestMail {
     if (this.#hasLookedBack || this.#schedule === undefined) return;
     this.#hasLookedBack = true;
     const {rows, config} = this.#parts;
-    const sinceMs = digestSince(rows, this.#now());
-    this.#parts.onSent();
-    if (sinceMs === undefined) return;
+    const due = digestDue(rows, this.#now());
+    this.#parts.onChange();
+    if (due === undefined) return;
     const slots = slotMinutes(config.digestSchedule);
-    const isMissed = isDigestMissed(sinceMs, slots.isSlot, this.#now());
+    const isMissed = isDigestMissed(due.sentMs, slots.isSlot, this.#now());
     slots.forget();
     if (isMissed) await this.send();
   }
 
-  /** Sends the report on the time since the last digest, unless that is too near. */
+  /** Sends the report on the time since the last digest that was taken, unless the last one is too near. */
   async send(): Promise<void> {
-    const {rows, report, onSent} = this.#parts;
+    const {rows, report} = this.#parts;
     const atMs = this.#now();
-    const sinceMs = digestSince(rows, atMs);
-    if (sinceMs === undefined) return;
-    const seconds = Math.min(longestReportSeconds, Math.ceil((atMs - sinceMs) / 1000));
+    const due = digestDue(rows, atMs);
+    if (due === undefined) return;
+    // Noted first, and saved with the answer: after a crash one too few costs less than the same one each time.
+    noteDigest(rows, atMs);
+    const seconds = Math.min(longestReportSeconds, Math.ceil((atMs - due.toldMs) / 1000));
     const answer = await report(seconds);
     if (answer.kind !== 'report') return;
-    // Noted first: after a crash one too few costs less than the same one each time.
-    noteDigest(rows, atMs);
-    onSent();
     const {title, lines} = digestText(answer.report);
-    for (const way of this.#ways) way.take({title, lines, json: ''});
+    for (const way of this.#ways) way.take({said: {title, lines, json: ''}, untilMs: atMs});
+  }
+
+  #noteTold({untilMs}: Told): void {
+    noteTold(this.#parts.rows, untilMs);
+    this.#parts.onChange();
   }
 
   async stop(): Promise<void> {

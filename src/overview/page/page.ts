@@ -9,6 +9,7 @@ import {sectionsOf} from '../sections.js';
 import {element, type Markup, styles} from './markup.js';
 import {plotMarkup} from './plot.js';
 import {styleSheet} from './style.js';
+import {zoneText} from '../../base/time-text.js';
 
 /** Forbids the browser to load or run anything, whatever stands in the page. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -18,6 +19,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * @param further parts behind the summary, such as a comparison of two policies
  */
 export function pageOf(overview: Overview, host: string, further: readonly Section[] = []): string {
+  const {fromMs, untilMs} = overview;
   const [summary, ...others] = sectionsOf(overview);
   const sections = [...(summary === undefined ? [] : [summary]), ...further, ...others];
   const title = `blocksmtp report: ${host}`;
@@ -44,7 +46,7 @@ export function pageOf(overview: Overview, host: string, further: readonly Secti
     element(
       'footer',
       {},
-      element('p', {}, `Times are local to the relay. Until ${minuteText(overview.untilMs)}.`),
+      element('p', {}, `All times: ${zoneText(fromMs, untilMs)}. Until ${minuteText(untilMs)}.`),
     ),
   );
   return `<!DOCTYPE html>\n${element('html', {lang: 'en'}, head, body).markup}\n`;

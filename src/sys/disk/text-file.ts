@@ -1,6 +1,6 @@
 /** Reads small files of the administrator, and tells when one has changed. */
 import fs from 'node:fs';
-import {dirname} from 'node:path';
+import {dirname, resolve} from 'node:path';
 
 const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
@@ -118,6 +118,9 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   if (there?.isCharacterDevice() || there?.isBlockDevice() || there?.isDirectory()) {
     throw new Error(`${path}: expected a regular file, or nothing yet`);
   }
+  if (there?.isSymbolicLink() && leadsToOpenFile(path)) {
+    throw new Error(`${path}: expected a regular file; it leads to an open file of a process`);
+  }
   const fresh = `${path}.new`;
   removeFile(fresh);
   // A new file: the folder may be another user's, and a link that this user puts there may lead
@@ -137,6 +140,16 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   } catch (error) {
     removeFile(fresh);
     throw error;
+  }
+}
+
+/** As /dev/stdout does, which a rename would take from the whole machine. */
+function leadsToOpenFile(link: string): boolean {
+  try {
+    const target = resolve(dirname(link), fs.readlinkSync(link));
+    return fs.realpathSync(dirname(target)).startsWith('/proc/');
+  } catch {
+    return false; // a link that leads nowhere
   }
 }
 

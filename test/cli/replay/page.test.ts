@@ -37,6 +37,14 @@ test('with a second policy both stand side by side', async () => {
   expect(page).toContain('Whom each policy would have blocked');
 });
 
+test('a page that cannot be written is told before the log is read', async () => {
+  const {output, log, printed} = collected();
+  const wanted = {form: 'text', html: join(newDir(), 'none', 'page.html')} as const;
+  const code = await replay(['etc/sample.log'], configWith([]), wanted, log, output);
+  expect(code).toBe(69);
+  expect(printed()).not.toContain('2 blocks');
+});
+
 test('to standard output goes the page alone', async () => {
   const {page} = await paged({html: '-'});
   expect(page).toMatch(/^<!DOCTYPE html>[^]*<\/html>\n$/);

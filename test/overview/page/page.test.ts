@@ -25,6 +25,7 @@ test('each part has a heading that names it, and each table a caption and heads'
   expect(new Set(ids).size).toBe(ids.length);
   expect(page.match(/<html lang="en">/g)).toHaveLength(1);
   expect(page.match(/<h1>/g)).toHaveLength(1);
+  expect(page).toMatch(/<footer><p>All times: local time, [-+:\d]{6}\. Until /);
 });
 
 test('nothing in it is loaded or run', () => {

@@ -107,6 +107,13 @@ describe('writing', () => {
     }
   });
 
+  test('never in the place of a link to an open file, as /dev/stdout is', () => {
+    const path = join(newDir(), 'stdout');
+    fs.symlinkSync('/proc/self/fd/1', path);
+    expect(() => writeTextFile(path, 'text', 0o600)).toThrow(/stdout: .*an open file of a process/);
+    expect(fs.readlinkSync(path)).toBe('/proc/self/fd/1');
+  });
+
   test('replaces what was there, with the mode it is to have, and leaves nothing beside it', () => {
     const folder = newDir();
     const path = join(folder, 'file');
