@@ -4,7 +4,7 @@
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
-import {asciiJson} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import {plainWays} from '../../outgoing/warn/live/ways.js';
 import type {Overview} from '../../overview/overview.js';
 import {digestText, overviewText} from '../../overview/text.js';
@@ -51,7 +51,7 @@ export async function deliver(
   mailPort = standardMailPort,
 ): Promise<ExitCode> {
   const failures: string[] = [];
-  if (form === 'json') output.print(`${asciiJson(overview, 2)}\n`);
+  if (form === 'json') output.print(`${jsonWithTimes(overview, 2)}\n`);
   else if (html === undefined && mail === undefined) output.print(overviewText(overview));
   if (html !== undefined) {
     const why = writePage(html, page(overview), output);

@@ -32,7 +32,8 @@ test('text by default, JSON in ASCII when asked for', async () => {
   expect((await delivered({form: 'text'})).printed).toContain('LIKELY FALSE POSITIVES\n');
   const {code, printed} = await delivered({form: 'json'});
   expect(printed).toMatch(/^[\n\x20-\x7e]*$/);
-  expect([code, JSON.parse(printed)]).toEqual([0, overviewWith(hostile)]);
+  expect([code, JSON.parse(printed)]).toMatchObject([0, overviewWith(hostile)]);
+  expect(printed).toMatch(/"untilTime": "[^"]+Z"/);
 });
 
 test('a page is written whole, for its owner alone, or to standard output', async () => {

@@ -6,6 +6,7 @@ import {gzipSync} from 'node:zlib';
 import {afterAll, expect, test} from '@jest/globals';
 import {checkConfig} from '../../../src/cli/inspect/check-config.js';
 import {tune, type TuneWish} from '../../../src/cli/tune/tune.js';
+import {mostPrice} from '../../../src/tune/proposal.js';
 import type {Tuning} from '../../../src/tune/tuning.js';
 import {collected, configWith} from '../support.js';
 import {
@@ -68,16 +69,18 @@ test('partners that begin with an old list: nothing tighter, they are named, and
   const tuning = await found(mailers, guessing, mistyping(days, 12));
   expect(tuning.likelyInnocent.map(({client}) => client)).toContain('203.0.113.11');
   expect(trialOf(tuning, 10).fit).toMatchObject({likelyInnocent: 6, goodDuring: 6});
-  // Shorter blocks keep none of their mail away, but let guessers have three times the answers.
-  expect(tuning.proposal.kind).toBe('keep');
-  expect(tuning.proposal.why.join('\n')).toMatch(
-    /block_time = "15m" is not proposed: .*whitelist/s,
-  );
+  // Shorter blocks keep none of their mail away, and these guessers end before such a block does.
+  expect(tuning.proposal).toMatchObject({kind: 'change', to: {blockTime: 900}});
+  expect(tuning.proposal.why.join('\n')).toContain('whitelist');
 });
 
-test('partners beside few guessers: shorter blocks spare their mail at a small price', async () => {
-  const tuning = await found(mailers, mistyping(days, 12));
-  expect(tuning.proposal).toMatchObject({kind: 'change', to: {changes: 'blockTime'}});
+test('the same beside guessers that go on for an hour: shorter blocks cost too much', async () => {
+  const tuning = await found(mailers, guessers(days, 4, 60), mistyping(days, 12));
+  const brief = tuning.trials.find(({blockTime}) => blockTime === 900)!;
+  expect(brief.fit.answers).toBeGreaterThan(mostPrice * trialOf(tuning, 10).fit.answers);
+  expect(tuning.proposal.kind).toBe('keep');
+  const why = tuning.proposal.why.join('\n');
+  expect(why).toMatch(/block_time = "15m" is not proposed: .*blocksmtp allow ADDRESS/s);
 });
 
 test('a partner that is blocked at the end of the first part, and writes later, is one', async () => {
