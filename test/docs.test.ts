@@ -11,6 +11,7 @@ import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';
 import {keyOf, settingNames} from '../src/config/schema.js';
+import type {MailStatus} from '../src/report/mail/status.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import {sampleDigest} from './complaint/letter/digest.js';
 import {withoutFences} from './english/habits.js';
@@ -111,8 +112,14 @@ describe('docs/operating.md', () => {
   });
 });
 
+const nothing = {messages: 0, recipients: 0};
+const everyMail: MailStatus = {
+  ...{mode: 'observe', senders: 3, over: 0, inQueue: {waiting: 2, held: 1}},
+  totals: {auth: nothing, uid: nothing, host: nothing, bounce: nothing, incoming: nothing},
+};
+
 test('docs/monitoring.md has every metric', () => {
-  const figures = statusFigures(statusOf({complaints: everyComplaint}));
+  const figures = statusFigures(statusOf({complaints: everyComplaint, mail: everyMail}));
   const metrics = [...figures.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(metrics.length).toBeGreaterThan(10);
   const rows = read('docs/monitoring.md').split('\n');

@@ -34,7 +34,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   tune: {
     details:
-      'Reads the files once, as replay does, and has nine policies judge them: thresholds around the one in force, a shorter and a longer first block. It chooses on the first part of the log and checks the choice on the rest. Fewest blocked clients that sent good mail come first, then fewest answers for guessers; in doubt it keeps what is in force. A tighter setting needs seven days and many good senders. It asks no daemon and changes none. Exit 1: no line of the mailer was understood, or --write had nothing to write.',
+      'Reads the files once, as replay does, and has nine policies judge them: thresholds around the one in force, a shorter and a longer first block. It chooses on the first part of the log and checks the choice on the rest. Fewest blocked clients that sent good mail come first, then fewest answers for guessers; in doubt it keeps what is in force. A tighter setting needs seven days and many good senders. A looser one may cost at most 1.5 times the answers; else it names the clients for the whitelist. It asks no daemon and changes none. Exit 1: no line of the mailer was understood, or --write had nothing to write.',
     examples: [
       ['blocksmtp tune /var/log/mail.log*', 'would other settings suit this relay better?'],
       [

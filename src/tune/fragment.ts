@@ -26,8 +26,8 @@ export function fragmentOf({log, trials, proposal}: Tuning, nowMs: number): stri
     ...(more > 0 ? [`and ${more} more files`] : []),
     `Chosen on the first ${log.fitDays} days, checked on the ${log.checkDays} days after. Before: ${before}`,
     ...why,
-    'Copy the setting into the configuration file, for this file alone leaves all others at their',
-    'defaults. Then: blocksmtp check-config, blocksmtp reload --confirm 10m, blocksmtp confirm.',
+    'Put this line into the configuration file, in the place of the one that sets the same: this file',
+    'alone leaves all others at their defaults. Then: blocksmtp check-config, blocksmtp reload --confirm 10m, blocksmtp confirm.',
   ];
   return `${comment.map((line) => `# ${line}\n`).join('')}${settingText(to)}\n`;
 }

@@ -46,4 +46,8 @@ export interface LogFacts {
   readonly checkDays: number;
   readonly fit: Witnesses;
   readonly check: Witnesses;
+  /** Not the sum: a client of both parts is one. */
+  readonly whole: Witnesses;
+  /** Clients of which good mail came, and for which there was no room. A count. */
+  readonly forgottenSenders: number;
 }

@@ -1,8 +1,10 @@
 /**
  * Which of the tried settings is proposed, and why. Fewest likely innocents first, then fewest good messages that
- * were kept away, then fewest answers for guessers; what is no better than noise goes to today's settings. The
- * choice is made on the first part of a log and must hold in the rest. Changes nothing.
+ * were kept away, then fewest answers for guessers; what is no better than noise goes to today's settings, and so
+ * does what costs too many answers. The choice is made on the first part of a log and must hold in the rest.
+ * Changes nothing.
  */
+import {countText} from '../base/count.js';
 import type {JudgedTrial, LogFacts, Price} from './price.js';
 import {tooLittle, tooLittleFor} from './support.js';
 import {settingText} from './trial-text.js';
@@ -19,6 +21,12 @@ export const leastAnswersSaved = 20;
 /** In the rest of the log it must save at least so much. A share of today's. */
 export const leastGainChecked = leastGain / 2;
 
+/**
+ * A looser setting may cost so many times today's answers. A ratio. Beyond it guessers gain more than a few clients
+ * do, and a line of the whitelist for each of these costs nothing.
+ */
+export const mostPrice = 1.5;
+
 export function propose(
   judged: readonly JudgedTrial[],
   facts: LogFacts,
@@ -30,25 +38,26 @@ export function propose(
   if (judged.every(({whole}) => whole.blocked === 0)) {
     return {kind: 'keep', why: ['None of these settings would have blocked anybody.']};
   }
-  const isInnocentBlocked = today.fit.likelyInnocent + today.check.likelyInnocent > 0;
-  return isInnocentBlocked ? looser(judged, today) : tighter(judged, today, facts, blockTimeMax);
+  return innocents(today) > 0 ? looser(judged, today) : tighter(judged, today, facts, blockTimeMax);
 }
 
 /** Somebody who may be innocent is blocked today: nothing tighter is looked at. */
 function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
   const {fit, check} = today;
-  const begin = `Of the clients that today's settings would have blocked, ${both('likelyInnocent', today)} also sent good mail.`;
+  const begin = `Today's settings would have blocked ${countText(innocents(today), 'client')} that also sent good mail${partsText(today)}.`;
   const better = judged
     .filter(({is}) => is === 'looser')
     .filter((trial) => isBetter(trial.fit, fit) && holds(trial.check, check))
     .sort((a, b) => order(a.fit, b.fit));
-  const [to] = better;
+  const to = better.find((trial) => !isDear(trial, today));
+  const [best] = better;
+  const dear = best === undefined || best === to ? [] : [dearText(best, today)];
   if (to === undefined) {
     const none = judged.some((trial) => trial.is === 'looser' && isBetter(trial.fit, fit))
       ? 'What would have spared some of them, or of their mail, in the first part of the log would not have in the rest.'
       : 'No looser setting that was tried spares any of them, or more of their mail, in the first part of the log.';
-    const then = 'So look at these clients: a partner belongs into the whitelist.';
-    return {kind: 'keep', why: [begin, none, then, ...alsoTighter(judged)]};
+    const why = [begin, ...(dear.length > 0 ? dear : [none]), lookAtThem];
+    return {kind: 'keep', why: [...why, ...alsoTighter(judged)]};
   }
   return {
     kind: 'change',
@@ -57,10 +66,29 @@ function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
       begin,
       `With ${settingText(to)} it would have been ${both('likelyInnocent', to)}, and ${both('goodDuring', to)} good messages kept away instead of ${both('goodDuring', today)}.`,
       `The price: ${both('answers', to)} answers to unknown names for clients that any of these settings blocks, instead of ${both('answers', today)}.`,
+      ...dear,
       'A guesser that delivers spam looks like them too. If you know who they are, a line in the whitelist is better than a looser setting for all.',
     ],
   };
 }
+
+const lookAtThem =
+  'So look at these clients. One that you know belongs into the whitelist, which costs no answers: blocksmtp allow ADDRESS.';
+
+/** In both parts a few answers more are no price, however few there are today. */
+const isDear = ({fit, check}: JudgedTrial, today: JudgedTrial): boolean =>
+  [[fit.answers, today.fit.answers] as const, [check.answers, today.check.answers] as const].some(
+    ([answers, now]) => answers > Math.max(mostPrice * now, now + leastAnswersSaved),
+  );
+
+const dearText = (trial: JudgedTrial, today: JudgedTrial): string =>
+  `${settingText(trial)} is not proposed: it would have blocked ${both('likelyInnocent', trial)} of them and kept ${both('goodDuring', trial)} good messages away instead of ${both('goodDuring', today)}, but guessers would have got ${both('answers', trial)} answers instead of ${both('answers', today)}, more than ${mostPrice} times as many.`;
+
+/** A client that was blocked in one part, and sent good mail in the other one only, is counted in none. */
+const partsText = (today: JudgedTrial): string =>
+  today.fit.likelyInnocent + today.check.likelyInnocent === 0
+    ? ', though not in the part of the log in which they were blocked'
+    : `: ${both('likelyInnocent', today)} in the two parts of the log`;
 
 const alsoTighter = (judged: readonly JudgedTrial[]): string[] =>
   judged.some(({is}) => is === 'tighter')
@@ -124,7 +152,9 @@ function whyNot(
   blockTimeMax: number,
 ): string[] {
   if (innocents(trial) > 0) {
-    return [`it would have blocked ${innocents(trial)} clients that also sent good mail`];
+    return [
+      `it would have blocked ${countText(innocents(trial), 'client')} that also sent good mail`,
+    ];
   }
   const saved = today.fit.answers - trial.fit.answers;
   if (saved < leastAnswersSaved || saved < leastGain * today.fit.answers) {
@@ -145,17 +175,17 @@ function whyNot(
   return innocents(next) === 0
     ? []
     : [
-        `the next tighter threshold, ${next.threshold}, would have blocked ${innocents(next)} clients that also sent good mail`,
+        `the next tighter threshold, ${next.threshold}, would have blocked ${countText(innocents(next), 'client')} that also sent good mail`,
       ];
 }
 
 /** Rule of three: of n that were seen, and none blocked, at most 3 / n are with 95 % confidence. */
-function witnessText({fit, check}: LogFacts): string {
-  const mistypers = fit.mistypers + check.mistypers;
+function witnessText({check, whole: {mistypers}}: LogFacts): string {
   return `Good mail came from ${check.goodSenders} clients in the days of the check; ${mistypers} in the whole log asked for an unknown name too, and none of them was blocked: so with 95 % confidence fewer than 1 in ${Math.max(1, Math.floor(mistypers / 3))} of such clients would be.`;
 }
 
-const innocents = ({fit, check}: JudgedTrial): number => fit.likelyInnocent + check.likelyInnocent;
+/** Of the whole log: who was blocked in the first part may have sent good mail in the rest only. */
+const innocents = ({whole}: JudgedTrial): number => whole.likelyInnocent;
 
 const order = (a: Price, b: Price): number =>
   a.likelyInnocent - b.likelyInnocent || a.goodDuring - b.goodDuring || a.answers - b.answers;

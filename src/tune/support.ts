@@ -20,7 +20,7 @@ export const leastMistypers = 30;
 export const leastProposedThreshold = 5;
 
 /** Why nothing at all can be proposed; empty: something can. */
-export function tooLittle({days, lines, fit, check}: LogFacts): string[] {
+export function tooLittle({days, lines, whole}: LogFacts): string[] {
   return [
     ...(lines === 0 ? ['The log is empty.'] : []),
     ...(lines > 0 && days < leastDays
@@ -28,7 +28,7 @@ export function tooLittle({days, lines, fit, check}: LogFacts): string[] {
           `It has ${days} of the ${leastDays} days that are needed behind its first day, which only shows who is known: name older logs too.`,
         ]
       : []),
-    ...(days >= leastDays && fit.goodSenders + check.goodSenders === 0
+    ...(days >= leastDays && whole.goodSenders === 0
       ? ['It tells of nobody who delivered mail, so nobody can be seen to be blocked by mistake.']
       : []),
   ];
@@ -36,7 +36,7 @@ export function tooLittle({days, lines, fit, check}: LogFacts): string[] {
 
 /** Why the log does not support a tighter policy; empty: it does. */
 export function tooLittleFor(trial: JudgedTrial, facts: LogFacts, blockTimeMax: number): string[] {
-  const {days, fit, check} = facts;
+  const {days, check, whole, forgottenSenders} = facts;
   const why: string[] = [];
   if (days < leastDaysTighter) {
     why.push(`it has ${days} days behind its first one, and ${leastDaysTighter} are needed`);
@@ -46,10 +46,14 @@ export function tooLittleFor(trial: JudgedTrial, facts: LogFacts, blockTimeMax: 
       `good mail came from ${check.goodSenders} clients in the days of the check, and ${leastGoodSenders} are needed`,
     );
   }
-  const mistypers = fit.mistypers + check.mistypers;
-  if (mistypers < leastMistypers) {
+  if (whole.mistypers < leastMistypers) {
     why.push(
-      `${mistypers} clients that deliver asked for an unknown name too, and ${leastMistypers} are needed`,
+      `${whole.mistypers} clients that deliver asked for an unknown name too, and ${leastMistypers} are needed`,
+    );
+  }
+  if (forgottenSenders > 0) {
+    why.push(
+      `good mail came from more clients than can be remembered: ${forgottenSenders} were forgotten`,
     );
   }
   if (trial.changes === 'threshold' && trial.threshold < leastProposedThreshold) {

@@ -25,7 +25,7 @@ const thresholdFactors: readonly number[] = [0.4, 0.5, 0.7, 1, 1.4, 2, 2.8];
 /** Times of a first block, in parts of today's. The other blocks are multiples of it. */
 const blockTimeFactors: readonly number[] = [0.25, 4];
 
-/** Of all that are tried. A count: each costs a fourth of a plain replay, and some 10 MB. */
+/** Of all that are tried. A count: each costs two fifths of a plain replay, and some 17 MB. */
 export const mostTrials = thresholdFactors.length + blockTimeFactors.length;
 
 /** The setting allows no less. A count. */

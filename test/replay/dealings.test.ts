@@ -4,7 +4,7 @@ import type {Outcome} from '../../src/guard/outcome.js';
 import {parseAddress} from '../../src/net/address.js';
 import {parseNetwork} from '../../src/net/network.js';
 import {AllDealings} from '../../src/replay/dealings.js';
-import {Ledger} from '../../src/replay/ledger/ledger.js';
+import {Ledger, mostOfKind} from '../../src/replay/ledger/ledger.js';
 import type {JoinOutcome} from '../../src/mail/join-outcome.js';
 
 const address = (text: string) => parseAddress(text)!;
@@ -111,4 +111,18 @@ test('what a client asks for while its network is blocked is no answer, whoever 
   ledger.hear([asks(45)]);
   all.hear(paid('198.51.100.9'));
   expect(all.of('198.51.100.9')).toMatchObject({answers: 2, blocks: 1, firstMs: 40});
+});
+
+test('strangers push no sender out; a sender that is pushed out is counted', () => {
+  const {ledger} = opened(2);
+  expect(mostOfKind).toBe(100_000);
+  ledger.hear([unknown('192.0.2.7'), delivered('192.0.2.7', 1)]);
+  ledger.hear([1, 2, 3, 4].map((host) => unknown(`198.51.100.${host}`)));
+  expect(ledger.find('192.0.2.7')).toMatchObject({asked: 1, good: 1});
+  expect(ledger.find('198.51.100.1')).toBeUndefined();
+  expect([...ledger.all()]).toHaveLength(3);
+  expect(ledger.forgottenSenders).toBe(0);
+  ledger.hear([5, 6].map((host) => delivered(`198.51.100.${host}`, 2)));
+  expect(ledger.find('192.0.2.7')).toBeUndefined();
+  expect(ledger.forgottenSenders).toBe(1);
 });

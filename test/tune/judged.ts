@@ -13,7 +13,14 @@ export function judged({now, later, ...some}: Some): JudgedTrial {
   const [fit, check] = [price(now), price(later)];
   return {
     ...{threshold: 10, blockTime: 3600, changes: 'threshold', is: 'tighter'},
-    ...{fit, check, whole: price({blocked: fit.blocked + check.blocked})},
+    ...{
+      fit,
+      check,
+      whole: price({
+        blocked: fit.blocked + check.blocked,
+        likelyInnocent: fit.likelyInnocent + check.likelyInnocent,
+      }),
+    },
     ...some,
   };
 }
@@ -26,4 +33,6 @@ export const largeLog: LogFacts = {
   ...{days: 13, fitDays: 8, checkDays: 5},
   fit: {goodSenders: 400, mistypers: 40},
   check: {goodSenders: 400, mistypers: 20},
+  whole: {goodSenders: 400, mistypers: 60},
+  forgottenSenders: 0,
 };

@@ -6,6 +6,7 @@ import {
   leastAnswersSaved,
   leastGain,
   leastGainChecked,
+  mostPrice,
   propose,
   type Proposal,
 } from '../../src/tune/proposal.js';
@@ -20,6 +21,7 @@ const five = judged({threshold: 5, now: {answers: 200}, later: {answers: 200}});
 
 test('bounds of what is no chance', () => {
   expect([leastGain, leastAnswersSaved, leastGainChecked]).toEqual([0.1, 20, 0.05]);
+  expect(mostPrice).toBe(1.5);
 });
 
 test('a tighter threshold is proposed by one step, where the next one would block no innocent', () => {
@@ -31,7 +33,7 @@ test('a tighter threshold is proposed by one step, where the next one would bloc
 test.each([
   [
     'the next tighter one blocks somebody who sent good mail',
-    {...five, check: {...five.check, likelyInnocent: 1}},
+    judged({threshold: 5, now: {answers: 200}, later: {answers: 200, likelyInnocent: 1}}),
     seven,
     /the next tighter threshold, 5,/,
   ],
@@ -39,7 +41,7 @@ test.each([
     'it blocks somebody itself, in the first part',
     five,
     judged({threshold: 7, now: {...fewer, likelyInnocent: 1}, later: fewer}),
-    /would have blocked 1 clients/,
+    /would have blocked 1 client that/,
   ],
   [
     'it blocks somebody itself, in the rest',
@@ -79,7 +81,7 @@ test('a gain of a few answers is chance, whatever its share', () => {
 test.each([
   ['days', {days: 6}],
   ['good senders in the check', {check: {goodSenders: 99, mistypers: 20}}],
-  ['good senders that mistype', {fit: {goodSenders: 400, mistypers: 9}}],
+  ['good senders that mistype', {whole: {goodSenders: 400, mistypers: 29}}],
 ] as const)('with too few %s nothing tighter is proposed, and the reason is told', (_, few) => {
   const proposal = of([five, seven, today], {...largeLog, ...few});
   expect(proposal.kind).toBe('keep');
@@ -96,13 +98,65 @@ const harmed = {likelyInnocent: 2, goodDuring: 5};
 const harmful = judged({changes: 'nothing', is: 'today', now: harmed, later: harmed});
 
 test('where somebody who sent good mail is blocked, the setting that spares most is proposed', () => {
-  const dearer = {answers: 900, likelyInnocent: 0};
+  const dearer = {answers: 600, likelyInnocent: 0};
   const twenty = judged({threshold: 20, is: 'looser', now: dearer, later: dearer});
   const half = {answers: 500, likelyInnocent: 1};
   const fourteen = judged({threshold: 14, is: 'looser', now: half, later: half});
   expect(of([seven, harmful, fourteen, twenty])).toMatchObject({to: {threshold: 20}});
-  const same = judged({threshold: 28, is: 'looser', now: {...dearer, answers: 901}, later: dearer});
+  const same = judged({
+    threshold: 28,
+    is: 'looser',
+    now: {...dearer, answers: 599},
+    later: {answers: 601},
+  });
   expect(of([harmful, same, twenty])).toMatchObject({to: {threshold: 20}});
+});
+
+const spared = (answers: number, later = answers) =>
+  judged({
+    ...{threshold: 20, is: 'looser'},
+    ...{now: {answers}, later: {answers: later}},
+  });
+
+test.each([
+  ['in the first part', spared(601, 500)],
+  ['in the rest', spared(500, 601)],
+])(
+  'a looser setting is too dear %s: nothing is proposed, its price and the whitelist are named',
+  (_, dear) => {
+    const proposal = of([harmful, dear]);
+    expect(proposal.kind).toBe('keep');
+    expect(proposal.why.join('\n')).toMatch(
+      /threshold = 20 is not proposed: .* more than 1\.5 times/,
+    );
+    expect(proposal.why.join('\n')).toContain('blocksmtp allow ADDRESS');
+  },
+);
+
+test('beside a setting that is too dear a less loose one is proposed, and both prices are told', () => {
+  const half = {answers: 500, likelyInnocent: 1};
+  const fourteen = judged({threshold: 14, is: 'looser', now: half, later: half});
+  const proposal = of([harmful, fourteen, spared(900)]);
+  expect(proposal).toMatchObject({kind: 'change', to: {threshold: 14}});
+  expect(proposal.why.join('\n')).toContain('threshold = 20 is not proposed');
+});
+
+test('a few answers more are no price, however few there are today', () => {
+  const few = {...harmed, answers: 4};
+  const quiet = judged({changes: 'nothing', is: 'today', now: few, later: few});
+  expect(of([quiet, spared(4 + leastAnswersSaved)])).toMatchObject({to: {threshold: 20}});
+  expect(of([quiet, spared(5 + leastAnswersSaved)]).kind).toBe('keep');
+});
+
+test('who is blocked in one part and sends good mail in the other one is an innocent of both', () => {
+  const late = {whole: {...today.whole, likelyInnocent: 1}};
+  expect(of([five, {...seven, ...late}, today]).kind).toBe('keep');
+  expect(of([{...five, ...late}, seven, today]).kind).toBe('keep');
+  const proposal = of([five, seven, {...today, ...late}]);
+  expect(proposal.kind).toBe('keep');
+  expect(proposal.why.join('\n')).toContain(
+    'blocked 1 client that also sent good mail, though not in',
+  );
 });
 
 test('what spares them in the first part only is not proposed; nor is anything tighter', () => {
@@ -119,7 +173,7 @@ test('where nobody is harmed in the rest, the looser one has to do no harm there
 });
 
 test('shorter blocks that keep no good mail away are better than none of it', () => {
-  const shorter = {likelyInnocent: 2, goodDuring: 0, answers: 900};
+  const shorter = {likelyInnocent: 2, goodDuring: 0, answers: 600};
   const brief = judged({
     ...{changes: 'blockTime', blockTime: 900, is: 'looser'},
     ...{now: shorter, later: shorter},
@@ -130,11 +184,7 @@ test('shorter blocks that keep no good mail away are better than none of it', ()
 test.each([
   ['an empty log', {lines: 0, days: 0}, /is empty/],
   ['a log of a day', {days: 0}, /has 0 of the 2 days/],
-  [
-    'a log without mail',
-    {fit: {goodSenders: 0, mistypers: 0}, check: {goodSenders: 0, mistypers: 0}},
-    /nobody who delivered/,
-  ],
+  ['a log without mail', {whole: {goodSenders: 0, mistypers: 0}}, /nobody who delivered/],
 ] as const)('%s: no proposal, and what is needed', (_, few, why) => {
   const proposal = of([five, seven, today], {...largeLog, ...few});
   expect(proposal.kind).toBe('none');

@@ -29,7 +29,8 @@ test('each thing that is missing is told', () => {
     ...largeLog,
     days: 3,
     check: {goodSenders: 4, mistypers: 0},
-    fit: {goodSenders: 4, mistypers: 1},
+    whole: {goodSenders: 4, mistypers: 1},
+    forgottenSenders: 1,
   };
-  expect(tooLittleFor(judged({threshold: 7}), small, 345_600)).toHaveLength(3);
+  expect(tooLittleFor(judged({threshold: 7}), small, 345_600)).toHaveLength(4);
 });

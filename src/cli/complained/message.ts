@@ -3,7 +3,8 @@
  * our mailer wrote and by our log, the contact, and what a complaint would say. `complain headers`
  * prints the header of one.
  */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import {type Boundary} from '../../complaint/header/boundary.js';
 import {
   headerText,
@@ -44,7 +45,7 @@ export async function complainMessages(
     const file = wish.files[at] ?? '';
     const shown = await shownOf(boundary, headers[at]!, findContact, preview);
     if (wish.form === 'json') {
-      output.print(`${asciiJson({file, ...jsonOf(boundary), ...shown})}\n`);
+      output.print(`${jsonWithTimes({file, ...jsonOf(boundary), ...shown})}\n`);
       continue;
     }
     const to = shown.contact === undefined ? '' : `  to: ${contactText(shown.contact)}\n`;

@@ -2,7 +2,8 @@
  * `blocksmtp trace`: from a message that led to a complaint to the local user, the login or the
  * host that sent it, by the log (`log-search.ts`). `queue/trace` decides what counts.
  */
-import {asciiJson, printable} from '../../base/printable.js';
+import {printable} from '../../base/printable.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import {beganMs, ownNames, readLogs} from './log-search.js';
@@ -40,7 +41,7 @@ export async function trace(wish: TraceWish, config: Config, output: Output): Pr
     const queueId = verdict.queueId ?? '';
     const queued = queueId === '' ? undefined : findStates([queueId]).get(queueId)?.state;
     const shown = {verdict: withUser(verdict), queued};
-    output.print(wish.form === 'json' ? `${asciiJson(shown)}\n` : traceText(shown));
+    output.print(wish.form === 'json' ? `${jsonWithTimes(shown)}\n` : traceText(shown));
     return verdict.kind === 'sender' ? exitCode.ok : exitCode.no;
   } catch (error) {
     output.complain(printable((error as Error).message, 500));

@@ -7,12 +7,19 @@ import type {Surroundings} from '../face/surroundings.js';
 import {readFiles} from '../replay/read-files.js';
 import {LogReading, type ReplayPolicy} from '../replay/reading.js';
 import {SharedExemptions} from '../replay/shared-exemptions.js';
+import {jsonWithTimes} from '../../base/time-text.js';
 import type {Config} from '../../config/schema.js';
 import {changedBetween, doubtfulOf, pricesOf, witnessesIn} from '../../replay/prices.js';
 import type {PolicyRun} from '../../replay/policy-run.js';
 import {heardText} from '../../replay/replayed-text.js';
 import {nowMs} from '../../sys/run/clock.js';
-import {sizeOf, whyNotWritten, writeNewTextFile, writeTextFile} from '../../sys/disk/text-file.js';
+import {
+  isSameFile,
+  whyNotNew,
+  whyNotReplaced,
+  writeNewTextFile,
+  writeTextFile,
+} from '../../sys/disk/text-file.js';
 import type {Log} from '../../sys/talk/log.js';
 import {fragmentOf} from '../../tune/fragment.js';
 import type {JudgedTrial} from '../../tune/price.js';
@@ -26,6 +33,8 @@ export interface TuneWish {
   readonly write?: string | undefined;
   /** Whether a file that is there may be written over. */
   readonly over: 'nothing' | 'file';
+  /** The configuration file in force, over which a fragment is never written; default: none. */
+  readonly inForce?: string | undefined;
 }
 
 /** Days of the log, of those behind its first one, on which is chosen. A share. */
@@ -40,7 +49,7 @@ export async function tune(
   log: Log,
   output: Pick<Surroundings['output'], 'print' | 'progress'>,
 ): Promise<ExitCode> {
-  const unwritable = wish.write === undefined ? undefined : whyNot(wish.write, wish.over);
+  const unwritable = wish.write === undefined ? undefined : whyNot(wish.write, wish, files);
   if (unwritable !== undefined) {
     log.say('error', unwritable);
     return exitCode.unavailable;
@@ -58,7 +67,7 @@ export async function tune(
   const runs = reading.end();
   const found = tuningOf(runs, trials, reading, files, config);
   const {heard} = runs[0]!.replayed;
-  const told = wish.form === 'json' ? `${JSON.stringify(found)}\n` : tuningText(found);
+  const told = wish.form === 'json' ? `${jsonWithTimes(found)}\n` : tuningText(found);
   output.print(heard === undefined || wish.form === 'json' ? told : `${told}${heardText(heard)}`);
   if (heard?.verdict === 'deaf') return exitCode.no;
   return wish.write === undefined ? exitCode.ok : written(found, wish.write, wish.over, log);
@@ -103,6 +112,7 @@ function tuningOf(
       ...{files, lines: runs[0]!.replayed.lines, ...days.span, days: days.days},
       ...{fitDays: cut?.fitDays ?? 0, checkDays: cut?.checkDays ?? 0},
       ...{fit: witnessesIn(ledger, fit), check: witnessesIn(ledger, check)},
+      ...{whole: witnessesIn(ledger, whole), forgottenSenders: ledger.forgottenSenders},
     },
     trials: judged,
     likelyInnocent: doubtfulOf(ledger, today, whole),
@@ -111,10 +121,22 @@ function tuningOf(
 }
 
 /** Before the log is read, which may take minutes. */
-function whyNot(path: string, over: TuneWish['over']): string | undefined {
-  const isThere = sizeOf(path) !== undefined;
-  if (over === 'nothing' && isThere) return `${path}: ${thereAlready}`;
-  return whyNotWritten(path);
+function whyNot(
+  path: string,
+  {over, inForce}: TuneWish,
+  files: readonly string[],
+): string | undefined {
+  if (over === 'nothing') {
+    const why = whyNotNew(path);
+    return why === 'there' ? `${path}: ${thereAlready}` : why;
+  }
+  if (inForce !== undefined && isSameFile(path, inForce)) {
+    return `${path}: this configuration is in force, and the proposal is one setting of it: name another file`;
+  }
+  if (files.some((file) => isSameFile(path, file))) {
+    return `${path}: this log is to be read: name another file`;
+  }
+  return whyNotReplaced(path);
 }
 
 const thereAlready = 'it is there already: name another file, or add --force';

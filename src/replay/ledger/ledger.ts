@@ -11,8 +11,11 @@ import type {JoinOutcome} from '../../mail/join-outcome.js';
 import {type Address, addressBits} from '../../net/address.js';
 import {networkOf} from '../../net/network.js';
 
-/** Clients that no policy blocks. A count, of some 200 bytes each: beyond it the oldest is forgotten. */
-const mostStrangers = 100_000;
+/**
+ * Clients that no policy blocks: so many of which good mail came, and so many others. A count, of some 200 bytes each:
+ * beyond it the oldest is forgotten. Apart, for a wave of strangers must not make a partner look like one.
+ */
+export const mostOfKind = 100_000;
 
 /** All of one family that are blocked with one prefix length, by their leading bits. */
 interface Width {
@@ -23,6 +26,8 @@ interface Width {
 
 export class Ledger {
   readonly #strangers: BoundedMap<string, Client>;
+  readonly #senders: BoundedMap<string, Client>;
+  #forgottenSenders = 0;
   /** As many as there are blocks to tell of. */
   readonly #blocked = new Map<string, Client>();
   /** Networks of several clients. */
@@ -34,15 +39,16 @@ export class Ledger {
   /**
    * @param textOf how the guard calls a client
    * @param sliceNow the slice of the log that is read; default: slices are not told apart
-   * @param most strangers; default: `mostStrangers`
+   * @param most of a kind; default: `mostOfKind`
    */
   constructor(
     textOf: (client: Address) => string,
     sliceNow?: () => number,
-    most: number = mostStrangers,
+    most: number = mostOfKind,
   ) {
     [this.#textOf, this.#sliceNow] = [textOf, sliceNow];
     this.#strangers = new BoundedMap(most);
+    this.#senders = new BoundedMap(most);
   }
 
   /** A policy more. @returns its number, from 0 on: of its pages */
@@ -70,12 +76,18 @@ export class Ledger {
   /** All that are known, the blocked ones first. */
   *all(): Generator<Client> {
     yield* this.#blocked.values();
+    for (const [, client] of this.#senders.entries()) yield client;
     for (const [, client] of this.#strangers.entries()) yield client;
+  }
+
+  /** Clients of which good mail came, and for which there was no room. A count. */
+  get forgottenSenders(): number {
+    return this.#forgottenSenders;
   }
 
   /** @returns undefined: the log does not speak of it, or it was too long ago */
   find(client: string): Client | undefined {
-    return this.#blocked.get(client) ?? this.#strangers.get(client);
+    return this.#blocked.get(client) ?? this.#senders.get(client) ?? this.#strangers.get(client);
   }
 
   clientOf(client: Address): Client | undefined {
@@ -99,6 +111,7 @@ export class Ledger {
   keep(network: string, client: Client): void {
     if (this.#blocked.has(network)) return;
     this.#strangers.delete(network);
+    this.#senders.delete(network);
     this.#blocked.set(network, client);
     const {family, first, prefix} = networkOf(network);
     if (prefix === addressBits[family]) return;
@@ -131,8 +144,12 @@ export class Ledger {
   }
 
   #delivered(address: Address, atMs: number): void {
-    const client = this.client(this.#textOf(address));
+    const text = this.#textOf(address);
+    const client = this.client(text);
     client.good += 1;
+    if (this.#strangers.delete(text) && this.#senders.set(text, client) !== undefined) {
+      this.#forgottenSenders += 1;
+    }
     this.#count(client, 2);
     this.#tell(client, address, atMs);
     if (this.#widths.size === 0) return;

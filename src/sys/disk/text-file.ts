@@ -86,6 +86,44 @@ export function whyNotWritten(path: string): string | undefined {
   }
 }
 
+/** @returns why no new file can be made, `there`: something has that name, be it a link that leads nowhere */
+export function whyNotNew(path: string): string | undefined {
+  try {
+    const there = fs.lstatSync(path, {throwIfNoEntry: false});
+    return there === undefined ? whyNoAccess(dirname(path)) : 'there';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Of `writeTextFile`, for a file that the operator names: the rename would put the file in the place of a link or a
+ * pipe, which nobody can have wanted.
+ *
+ * @returns why not; undefined: it can
+ */
+export function whyNotReplaced(path: string): string | undefined {
+  try {
+    const there = fs.lstatSync(path, {throwIfNoEntry: false});
+    if (there !== undefined && !there.isFile()) {
+      return `${path}: expected a regular file, or nothing yet`;
+    }
+    return whyNoAccess(dirname(path));
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Whether both names lead to one file; false: one of them leads nowhere. */
+export function isSameFile(one: string, other: string): boolean {
+  try {
+    const [a, b] = [fs.statSync(one, {bigint: true}), fs.statSync(other, {bigint: true})];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+}
+
 /** @returns why the folder cannot be made, or nothing can be made in it; undefined: it can */
 export function whyNoFolder(path: string): string | undefined {
   let there = path;
@@ -160,12 +198,22 @@ function leadsToOpenFile(link: string): boolean {
  * @throws when the disk refuses
  */
 export function writeNewTextFile(path: string, text: string, mode: number): 'written' | 'there' {
+  let descriptor: number;
   try {
-    fs.writeFileSync(path, text, {flag: 'wx', mode});
-    return 'written';
+    descriptor = fs.openSync(path, 'wx', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'there';
     throw error;
+  }
+  try {
+    fs.writeFileSync(descriptor, text);
+    return 'written';
+  } catch (error) {
+    // Of `threshold = 14` on a full disk `threshold = 1` could stay.
+    removeFile(path);
+    throw error;
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 

@@ -59,7 +59,10 @@ function proposalText({proposal, trials}: Tuning): string {
 
 const whoText = ({likelyInnocent, changed}: Tuning): string =>
   [
-    clients("Blocked by today's settings, though good mail came from there:", likelyInnocent),
+    clients(
+      "Blocked by today's settings, though good mail came from there (if you know one: blocksmtp allow ADDRESS):",
+      likelyInnocent,
+    ),
     clients('Blocked by the proposal, and not today:', changed?.blockedMore ?? []),
     clients('Blocked today, and not by the proposal:', changed?.spared ?? []),
   ].join('');

@@ -1,18 +1,22 @@
 /** `tune` over logs of a small relay: what it proposes for each shape, what it writes, and what it refuses. */
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, expect, test} from '@jest/globals';
 import {checkConfig} from '../../../src/cli/inspect/check-config.js';
 import {tune, type TuneWish} from '../../../src/cli/tune/tune.js';
+import {mostPrice} from '../../../src/tune/proposal.js';
 import type {Tuning} from '../../../src/tune/tuning.js';
 import {collected, configWith} from '../support.js';
 import {
+  beginMs,
   behindNat,
+  dayMs,
   distributed,
   guessers,
   honest,
+  hourMs,
   mistyping,
   relayLog,
   type Sent,
@@ -65,9 +69,33 @@ test('partners that begin with an old list: nothing tighter, they are named, and
   const tuning = await found(mailers, guessing, mistyping(days, 12));
   expect(tuning.likelyInnocent.map(({client}) => client)).toContain('203.0.113.11');
   expect(trialOf(tuning, 10).fit).toMatchObject({likelyInnocent: 6, goodDuring: 6});
-  // Shorter blocks keep none of their mail away, and cost answers.
+  // Shorter blocks keep none of their mail away, and these guessers end before such a block does.
   expect(tuning.proposal).toMatchObject({kind: 'change', to: {blockTime: 900}});
   expect(tuning.proposal.why.join('\n')).toContain('whitelist');
+});
+
+test('the same beside guessers that go on for an hour: shorter blocks cost too much', async () => {
+  const tuning = await found(mailers, guessers(days, 4, 60), mistyping(days, 12));
+  const brief = tuning.trials.find(({blockTime}) => blockTime === 900)!;
+  expect(brief.fit.answers).toBeGreaterThan(mostPrice * trialOf(tuning, 10).fit.answers);
+  expect(tuning.proposal.kind).toBe('keep');
+  const why = tuning.proposal.why.join('\n');
+  expect(why).toMatch(/block_time = "15m" is not proposed: .*blocksmtp allow ADDRESS/s);
+});
+
+test('a partner that is blocked at the end of the first part, and writes later, is one', async () => {
+  const client = '203.0.113.66';
+  const at = (day: number, hour: number) => beginMs + day * dayMs + hour * hourMs;
+  const dead = Array.from({length: 8}, (_, n) => `old${n}`);
+  const late: Sent[] = [
+    {client, atMs: at(6, 20), unknown: dead, took: []},
+    {client, atMs: at(9, 10), unknown: [], took: ['user1']},
+  ];
+  const tuning = await found(mailers, guessing, late);
+  const seven = trialOf(tuning, 7);
+  expect([seven.fit, seven.check].map(({likelyInnocent}) => likelyInnocent)).toEqual([0, 0]);
+  expect(seven.whole.likelyInnocent).toBe(1);
+  expect(tuning.proposal.kind).toBe('keep');
 });
 
 test('a harvest from everywhere is the same at each threshold: today is kept', async () => {
@@ -129,6 +157,38 @@ test('the proposal is written into a new file, which is a good configuration', a
   expect(readFileSync(write, 'utf8')).toBe('mine');
   expect((await run([log], {write, over: 'file'})).code).toBe(0);
   expect(readFileSync(write, 'utf8')).toMatch(/^threshold = 7$/m);
+});
+
+test('a file that cannot or must not be written is refused before the log is read', async () => {
+  const log = join(folder, 'missing.log');
+  const refused = async (write: string, wish: Partial<TuneWish> = {}) => {
+    const {code, said} = await run([log], {write, ...wish});
+    expect(code).toBe(69);
+    return said.join('\n');
+  };
+  const file = join(folder, 'mine.toml');
+  writeFileSync(file, 'dry_run = true');
+  const link = join(folder, 'link.toml');
+  symlinkSync(file, link);
+  const nowhere = join(folder, 'nowhere.toml');
+  symlinkSync(join(folder, 'gone'), nowhere);
+  for (const there of [file, link, nowhere, folder]) {
+    expect(await refused(there)).toContain('it is there already');
+  }
+  const over = 'file';
+  for (const odd of [link, nowhere, folder, '/dev/zero']) {
+    expect(await refused(odd, {over})).toContain('expected a regular file, or nothing yet');
+  }
+  // Its other settings would be lost, by whatever name it is called.
+  expect(await refused(file, {over, inForce: link})).toContain('this configuration is in force');
+  expect(await refused(join(folder, 'no', 'new.toml'))).toContain('ENOENT');
+  expect(await refused(join(file, 'new.toml'))).toContain('ENOTDIR');
+  expect(await refused(join(file, 'new.toml'), {over})).toContain('ENOTDIR');
+  expect(readFileSync(file, 'utf8')).toBe('dry_run = true');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  const own = logOf(mailers);
+  const {said} = await run([own], {write: own, over});
+  expect(said.join('\n')).toContain('this log is to be read');
 });
 
 test('where nothing is to be changed nothing is written, and the exit code says so', async () => {

@@ -8,10 +8,14 @@ import {
   mostFileBytes,
   readTextFile,
   isFolder,
+  isSameFile,
   quietMs,
   whyNoFolder,
+  whyNotNew,
+  whyNotReplaced,
   whyNotRun,
   whyNotWritten,
+  writeNewTextFile,
   writeTextFile,
 } from '../../../src/sys/disk/text-file.js';
 import {tempDirs} from '../../support/temp.js';
@@ -32,6 +36,32 @@ test('a path through a file, or through a link to itself, is told and not thrown
     expect([isFolder(path), quietMs(path, 0)]).toEqual([false, undefined]);
   }
   expect(whyNotWritten(join(folder, 'none'))).toBeUndefined();
+});
+
+test('what can be made, and what can be replaced, is told before anything is written', () => {
+  const folder = newDir();
+  const [file, link, nowhere, none] = ['file', 'link', 'nowhere', 'none'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
+  fs.writeFileSync(file, 'x');
+  fs.symlinkSync(file, link);
+  fs.symlinkSync('gone', nowhere);
+  expect([file, link, nowhere, folder, none].map(whyNotNew)).toEqual([
+    ...['there', 'there', 'there', 'there', undefined],
+  ]);
+  for (const odd of [link, nowhere, folder]) expect(whyNotReplaced(odd)).toContain('regular file');
+  expect([file, none].map(whyNotReplaced)).toEqual([undefined, undefined]);
+  for (const why of [whyNotNew, whyNotReplaced]) {
+    expect(why(join(file, 'x'))).toContain('ENOTDIR');
+    expect(why(join(none, 'x'))).toContain('ENOENT');
+  }
+  expect([isSameFile(file, link), isSameFile(file, folder), isSameFile(none, none)]).toEqual([
+    ...[true, false, false],
+  ]);
+  expect(writeNewTextFile(nowhere, 'y', 0o644)).toBe('there');
+  expect([writeNewTextFile(none, 'y', 0o644), fs.readFileSync(none, 'utf8')]).toEqual([
+    ...['written', 'y'],
+  ]);
 });
 
 describe('reading', () => {
