@@ -52,7 +52,7 @@ function headLine(view: HostView): string {
     : `${host}: none of ${found} is blocked${withoutRefusal(view)}`;
 }
 
-/** That mail has not come here is told only by a log that was read. */
+/** Only a log that was read tells that mail has not come here. */
 function withoutRefusal({addresses, sinceMs}: HostView): string {
   if (sinceMs === null) return '; whether the mailer refused something is not known';
   const taken = addresses.reduce((sum, {log}) => sum + (log?.messages ?? 0), 0);
