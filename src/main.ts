@@ -39,7 +39,8 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.syscall?.startsWith('spawn ') && ['EMFILE', 'ENFILE'].includes(error.code ?? ''))
     return;
   process.stderr.write(`${error.stack ?? String(error)}\n`);
-  process.exit(1);
+  // Not 1: a script takes that for `nothing was to be changed`.
+  process.exit(exitCode.fault);
 });
 
 const finish = (code: number): void => {

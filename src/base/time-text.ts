@@ -21,7 +21,7 @@ export const preciseTime = (ms: number): string => new Date(ms).toISOString();
  * @param ms since the epoch; parts of a second are cut off
  */
 export const localTime = (ms: number): string =>
-  `${shifted(ms).slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}${zoneOf(ms)}`;
+  `${shifted(ms).slice(0, -'.mmmZ'.length)}${zoneOf(ms)}`;
 
 /** The same to the thousandth of a second: for lines of our own log. @param ms since the epoch */
 export const localStamp = (ms: number): string => `${shifted(ms).slice(0, -1)}${zoneOf(ms)}`;

@@ -124,17 +124,31 @@ export class Desk {
     };
     const {answer, outcomes} = serve(request, view, enforcement.now());
     if (answer.kind === 'why') return {...answer, why: await this.#withOthers(answer.why)};
-    if (outcomes.length === 0) return answer;
+    if (outcomes.length === 0) return this.#asItStands(request, answer);
     await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
     // No line of a log could bring back what an operator said: it is saved before the answer.
     enforcement.save();
     if (answer.kind !== 'done') return answer;
+    return {...answer, message: `${answer.message}${this.#butFor(request)}`};
+  }
+
+  /** Of a block that stands already: one that the firewall or the disk refused is no better the second time. */
+  #asItStands(request: GuardRequest, answer: Answer): Answer {
+    const isBlock = request.command === 'block' && answer.kind === 'unchanged';
+    // Without a daemon the command carries it out again.
+    if (!isBlock || this.#parts.sinceMs() === undefined) return answer;
+    return {...answer, message: `${answer.message}${this.#butFor(request)}`};
+  }
+
+  /** What of it is not in force, or not saved. */
+  #butFor(request: GuardRequest): string {
+    const {enforcement} = this.#parts;
     const isEnforced = !('network' in request) || enforcement.isEnforced(request.network);
     const once = isEnforced ? '' : ', once the firewall takes it: it refuses now';
     const {unsaved} = enforcement;
     const lost =
       unsaved === undefined ? '' : `; NOT saved, lost if the daemon ends now: ${unsaved}`;
-    return {...answer, message: `${answer.message}${once}${lost}`};
+    return `${once}${lost}`;
   }
 
   /** With the rules of others; a firewall that hangs keeps nobody from what is known. */

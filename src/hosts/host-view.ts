@@ -1,6 +1,7 @@
 /** What `why` tells of a host or a domain, as one value: its addresses, how each is known, and how each stands. */
 import type {ShownBlock} from '../blocks/block.js';
-import {networkOf, overlaps, parseNetwork} from '../net/network.js';
+import {addressBits} from '../net/address.js';
+import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import type {SeenClient} from './seen.js';
 
 /** How an address is known to have to do with the host. */
@@ -75,20 +76,34 @@ export function candidates(
     if (names.length > 0) know(client, 'name in the log');
     if (sends === 'yes') know(client, 'sender in the log');
   }
-  const standing = blocks.flatMap(({network}) => parseNetwork(network) ?? []);
+  const near = nearOf(blocks.flatMap(({network}) => parseNetwork(network) ?? []));
   const all = [...by].map(([text, ways]) => {
     const network = networkOf(text);
-    const near = standing.filter((each) => overlaps(each, network));
-    const inside = near.filter((each) => each.prefix > network.prefix).map((each) => each.text);
+    const blocked = near(network);
+    const inside = blocked.filter(({prefix}) => prefix > network.prefix).map((block) => block.text);
     const each = {network: text, by: [...ways], log: logOf(text) ?? null};
     return {
-      rank: near.length > 0 ? 0 : each.log === null ? 2 : 1,
+      rank: blocked.length > 0 ? 0 : each.log === null ? 2 : 1,
       candidate: {...each, inside: inside.slice(0, mostInside)},
     };
   });
   return all
     .sort((a, b) => a.rank - b.rank || lastOf(b.candidate) - lastOf(a.candidate))
     .map(({candidate}) => candidate);
+}
+
+/**
+ * Finds the blocks that share an address with a network. A domain whose name all spammers take has thousands of
+ * clients in the log, so those of single addresses are not gone through for each.
+ */
+function nearOf(standing: readonly Network[]): (network: Network) => readonly Network[] {
+  const isHost = ({family, prefix}: Network): boolean => prefix === addressBits[family];
+  const hosts = new Map(standing.filter(isHost).map((block) => [block.text, block]));
+  const wide = standing.filter((block) => !isHost(block));
+  return (network) => {
+    const among = isHost(network) ? [hosts.get(network.text) ?? [], wide].flat() : standing;
+    return among.filter((block) => overlaps(block, network));
+  };
 }
 
 const lastOf = ({log}: Candidate): number => log?.lastMs ?? 0;

@@ -3,7 +3,7 @@
  * line `User unknown` names no client, and the line that names it has no name in it. Decides what to look for then.
  */
 import {countText} from '../base/count.js';
-import type {LogRecord} from '../log/record.js';
+import {type LogRecord, noPid} from '../log/record.js';
 import type {SessionView} from '../mail/join-outcome.js';
 import type {MailEvent} from '../mail/mail-event.js';
 
@@ -18,20 +18,23 @@ export class PartOfLog {
   /** Of the lines so far; `several`: some line names another one, or none. */
   #clients: {readonly kind: 'none' | 'several'} | {readonly kind: 'one'; readonly client: string} =
     {kind: 'none'};
-  /** `PROGRAM[PID]` of each envelope that ended with nothing accepted. */
+  /** `PROGRAM[PID]:` of each envelope that ended with nothing accepted. */
   readonly #ends = new Map<string, string>();
   /** The same of what is held for want of a client, by queue id. */
   readonly #held = new Map<string, string>();
 
   /** @param session as it is known behind the record */
   take(record: LogRecord, event: MailEvent, session: SessionView | undefined): void {
-    const process = `${record.program}[${record.pid}]`;
     const client = 'client' in event ? event.client?.text : undefined;
     const before = this.#clients;
     const isSame = before.kind === 'none' || (before.kind === 'one' && before.client === client);
     this.#clients = client === undefined || !isSame ? {kind: 'several'} : {kind: 'one', client};
     const queueId = 'queueId' in event ? event.queueId : undefined;
-    if (queueId === undefined || !plainName.test(record.program)) return;
+    if (queueId === undefined || ![queueId, record.program].every((each) => plainName.test(each)))
+      return;
+    // A line that names no process has its queue id.
+    const {program, pid} = record;
+    const process = pid === noPid ? `${queueId}:` : `${program}[${pid}]:`;
     const isHeld = session !== undefined && session.client === undefined && session.held > 0;
     if (!isHeld) this.#held.delete(queueId);
     else if (this.#held.size < mostKnown) this.#held.set(queueId, process);
@@ -53,11 +56,12 @@ export class PartOfLog {
 
 function advice(what: string, processes: readonly string[]): string[] {
   const all = [...new Set(processes)];
-  const words = all.slice(0, mostTold).map((each) => `-e '${each}:'`);
-  const more = all.length > mostTold ? ` (and ${all.length - mostTold} more)` : '';
+  const words = all.slice(0, mostTold).map((each) => `-e '${each}'`);
+  // Not in the command: it is there to be pasted into a shell.
+  const some = all.length > mostTold ? ` (the first ${mostTold} of ${all.length})` : '';
   return [
-    `${what}. The rest of these sessions has the same process ids in the whole log, here called LOG:`,
-    `    grep -F ${words.join(' ')} LOG | blocksmtp explain${more}`,
+    `${what}. The rest of these sessions has the same process ids in the whole log, here called LOG${some}:`,
+    `    grep -F ${words.join(' ')} LOG | blocksmtp explain`,
     'or explain the whole log, where each line has its number: blocksmtp explain LOG',
   ];
 }

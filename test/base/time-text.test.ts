@@ -35,6 +35,12 @@ test('isoTime(), localTime(): are read back as the same second, whatever the zon
   );
 });
 
+test('a time that no log has is whole all the same: before 1970, and in a year of five digits', () => {
+  expect(inZone('UTC', -1).at(0)).toBe('1969-12-31T23:59:59+00:00');
+  // As a control file of the queue may say.
+  expect(inZone('UTC', 999_999_999_999_000).at(0)).toBe('+033658-09-27T01:46:39+00:00');
+});
+
 /** In a process of its own: a process has one time zone. */
 function inZone(zone: string, ms: number): string[] {
   const input = `import {localTime, localStamp} from './src/base/time-text.ts';

@@ -62,6 +62,12 @@ test('a firewall that refuses is told', async () => {
   expect(await block()).toEqual(
     done('192.0.2.7 is blocked, once the firewall takes it: it refuses now'),
   );
+  // Asked for again it stands in the state, and still not in the kernel.
+  expect(await block()).toEqual({
+    kind: 'unchanged',
+    message:
+      '192.0.2.7 is blocked already, for as long, once the firewall takes it: it refuses now',
+  });
   world.kernel.refuses = () => false;
 });
 

@@ -5,6 +5,7 @@ import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
 import type {CourseRequest} from '../../control/protocol.js';
+import {pause} from '../../sys/run/clock.js';
 
 export async function reload(
   request: CourseRequest,
@@ -14,7 +15,7 @@ export async function reload(
   alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
   const {controlSocket} = config;
-  const asked = await askWatched(config, request);
+  const asked = await askOnceMore(config, request);
   if (asked.kind === 'noDaemon' && alone === 'mayNotWork') return exitCode.configuration;
   if (asked.kind === 'hung') {
     output.complain(asked.why);
@@ -32,4 +33,24 @@ export async function reload(
   }
   output.complain(`${controlSocket}: another answer`);
   return exitCode.no;
+}
+
+/** A daemon begins its next life within a second; a busy machine takes its time. Ms. */
+const [mostMs, everyMs] = [5000, 200];
+
+/**
+ * `confirm` may come while the life that a `reload` began does not listen yet. Waits for a process that works on the
+ * state, and once for one that is just taking it.
+ */
+async function askOnceMore(
+  config: Config,
+  request: CourseRequest,
+): Promise<Awaited<ReturnType<typeof askWatched>>> {
+  let asked = await askWatched(config, request);
+  for (let waitedMs = 0; asked.kind === 'noDaemon' && waitedMs < mostMs; waitedMs += everyMs) {
+    if (waitedMs > 0 && unasked(config) === undefined) return asked;
+    await pause(everyMs);
+    asked = await askWatched(config, request);
+  }
+  return asked;
 }

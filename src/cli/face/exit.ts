@@ -6,6 +6,8 @@ export const exitCode = {
   usage: 64,
   /** Something else is needed first: another daemon holds the state, or it cannot be opened. */
   unavailable: 69,
+  /** A fault of this program: no answer of a command has it. */
+  fault: 70,
   /** Of `complain answer`: a mailer that calls it keeps the message, and tries again. */
   later: 75,
   configuration: 78,

@@ -15,11 +15,13 @@ import type {LogRecord} from '../../log/record.js';
 import {planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {quietMs} from '../../sys/disk/text-file.js';
+import {LogFile} from '../../sys/follow/log-file.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
 import {storedSince} from '../../sys/old-logs/old-entries.js';
 import {endOf, logsOf, oldFiles, type OldFile, openOldFile} from '../../sys/old-logs/old-files.js';
 import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
+import {TimeSlice} from '../../sys/run/time-slice.js';
 
 interface ReadBounds {
   /** Of a file, or of an entry of the journal. Ms. */
@@ -103,9 +105,7 @@ class Reading {
     }
     for (const log of logs) {
       if (!files.some((file) => file.log === log))
-        this.#unread.push(
-          `the log: ${log}: nothing read: not there, empty, or older than ${durationText(this.#bounds.ageMs / 1000)}`,
-        );
+        this.#unread.push(`the log: ${log}: nothing read: ${unreadText(log, this.#bounds.ageMs)}`);
     }
     for (const file of files) {
       if (!this.#isInTime()) return;
@@ -132,10 +132,13 @@ class Reading {
   async #file(old: OldFile): Promise<void> {
     const frames = sendmail.frames();
     const file = await openOldFile(old);
+    const turn = new TimeSlice();
     try {
       for (let empty = 0; empty < mostEmptyReads && file.hasMore() && this.#isInTime();) {
         const lines = await file.read(() => undefined);
         empty = lines.length === 0 ? empty + 1 : 0;
+        // A plain file is read without a pause: meanwhile the daemon and the DNS would seem to say nothing.
+        await turn.next();
         for (const line of lines.filter(({offset}) => offset < old.toBytes)) {
           const framed = frames.read(line, old.changedMs);
           if (framed.kind === 'record') this.#take(framed.record);
@@ -164,6 +167,16 @@ class Reading {
     const why = `the log: not read to its end in ${durationText(Math.round(this.#bounds.timeMs / 1000))}`;
     if (!this.#unread.includes(why)) this.#unread.push(why);
     return false;
+  }
+}
+
+function unreadText(log: string, ageMs: number): string {
+  try {
+    LogFile.open(log).close();
+    return `empty, or older than ${durationText(ageMs / 1000)}`;
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException;
+    return code === 'EACCES' ? 'permission denied: run it as root' : message;
   }
 }
 

@@ -122,7 +122,9 @@ class HostSearch {
   }
 
   #know(network: string, by: KnownBy): void {
-    if (this.#found.size < mostFound) this.#found.set(`${by} ${network}`, {network, by});
+    const key = `${by} ${network}`;
+    if (this.#found.size < mostFound || this.#found.has(key)) this.#found.set(key, {network, by});
+    else this.#left ||= `the DNS: more than ${mostFound} addresses: the rest is left out`;
   }
 }
 

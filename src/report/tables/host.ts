@@ -34,7 +34,8 @@ export function hostLines(view: HostView, nowMs: number): string[] {
   ];
 }
 
-function headLine({host, addresses}: HostView): string {
+function headLine(view: HostView): string {
+  const {host, addresses} = view;
   if (addresses.length === 0) {
     return `${host}: no address of it is known; ask the sender for the address of their mail server, or for the message that came back: blocksmtp why ADDRESS`;
   }
@@ -48,7 +49,16 @@ function headLine({host, addresses}: HostView): string {
     return `${host}: ${found}; whether it is blocked is not known`;
   return refused > 0
     ? `${host}: none of ${found} is blocked; the mailer refused something of ${refused}`
-    : `${host}: none of ${found} is blocked, and the log has no refusal: the mail has not come here`;
+    : `${host}: none of ${found} is blocked${withoutRefusal(view)}`;
+}
+
+/** Only a log that was read tells that mail has not come here. */
+function withoutRefusal({addresses, sinceMs}: HostView): string {
+  if (sinceMs === null) return '; whether the mailer refused something is not known';
+  const taken = addresses.reduce((sum, {log}) => sum + (log?.messages ?? 0), 0);
+  return taken > 0
+    ? `, and the log has no refusal: ${countText(taken, 'message')} of that sender came here and went on`
+    : ', and the log has no refusal: the mail has not come here';
 }
 
 function addressLines(address: HostAddress, nowMs: number): string[] {

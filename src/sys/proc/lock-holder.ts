@@ -1,6 +1,6 @@
 /** Finds the process that works on a state: the one that has its lock open. Does not judge what follows. */
 import fs from 'node:fs';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {allPids, linkOf} from './links.js';
 import {BootClock, statIfThere} from './snapshot.js';
 
@@ -22,12 +22,30 @@ export function lockHolder(stateDir: string): LockHolder | undefined {
       if (link !== path && link !== `${path} (deleted)`) continue;
       const lock = `/proc/${pid}/fd/${descriptor}`;
       const directory = isSameFile(lock, path) ? 'there' : 'removed';
-      // A container, or whatever has mounts of its own, has another state under the same path.
-      if (directory === 'removed' && isSameFile(lock, `/proc/${pid}/root${path}`)) continue;
+      if (directory === 'removed' && isElsewhere(pid, lock, path)) continue;
       return {pid, startedMs: startedMs(pid), directory};
     }
   }
   return undefined;
+}
+
+/**
+ * A container, or whatever has mounts of its own, has another state under the same path: it finds its lock there,
+ * and has another root, or its directory is on a file system of its own. The systemd unit finds its lock too if
+ * something was mounted over the directory, but the root and the file system are ours.
+ */
+function isElsewhere(pid: number, lock: string, path: string): boolean {
+  if (!isSameFile(lock, `/proc/${pid}/root${path}`)) return false;
+  return !isSameFile(`/proc/${pid}/root`, '/') || !isBeside(lock, dirname(path));
+}
+
+/** Whether the file is on the file system in which the directory stands, below what is mounted over that. */
+function isBeside(file: string, directory: string): boolean {
+  try {
+    return fs.statSync(file).dev === fs.statSync(dirname(directory)).dev;
+  } catch {
+    return false;
+  }
 }
 
 function startedMs(pid: number): number | undefined {

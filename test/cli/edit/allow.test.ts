@@ -19,8 +19,9 @@ outbound = "off"
 `;
   const own = [`--config=${files.write('settings.toml', settings)}`];
   const run = (...words: string[]): readonly [number | null, string] => {
-    const {code, stdout} = blocksmtp([...words, ...own], namespace.enter);
-    return [code, stdout];
+    const {code, stdout, stderr} = blocksmtp([...words, ...own], namespace.enter);
+    // What was done goes to standard output, that nothing was to standard error.
+    return [code, code === 1 ? stderr : stdout];
   };
   let daemon: ChildProcess | undefined;
   afterEach(() => void daemon?.kill('SIGKILL'));
@@ -35,7 +36,7 @@ outbound = "off"
     expect(readFileSync(file, 'utf8')).toBe('# ours\n192.0.2.7 # a partner\n');
     expect(run('allow', '192.0.2.7')).toEqual([
       1,
-      `192.0.2.7 was allowed already: ${file}:2: 192.0.2.7\n`,
+      `blocksmtp: 192.0.2.7 was allowed already: ${file}:2: 192.0.2.7\n`,
     ]);
     const [code, printed] = run('disallow', '192.0.2.7', '--json');
     expect([code, JSON.parse(printed)]).toEqual([
@@ -43,7 +44,7 @@ outbound = "off"
       {network: '192.0.2.7', changed: true, file, entry: null, daemon: 'none'},
     ]);
     expect(readFileSync(file, 'utf8')).toBe('# ours\n');
-    expect(run('disallow', '192.0.2.7')).toEqual([1, `192.0.2.7 was not in ${file}\n`]);
+    expect(run('disallow', '192.0.2.7')).toEqual([1, `blocksmtp: 192.0.2.7 was not in ${file}\n`]);
     return Promise.resolve();
   });
 

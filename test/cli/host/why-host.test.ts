@@ -51,10 +51,11 @@ async function told(
   daemon: 'runs' | 'none',
   ask: () => Promise<LookedUp>,
   form: 'text' | 'json' = 'text',
+  logged: readonly string[] = lines,
 ): Promise<Told> {
   const dir = newDir();
   const path = join(dir, 'mail.log');
-  writeFileSync(path, lines.map((each) => `${stamp} relay sm-mta[7]: ${each}\n`).join(''));
+  writeFileSync(path, logged.map((each) => `${stamp} relay sm-mta[7]: ${each}\n`).join(''));
   const config = {...configIn(dir), syslogMsgsFile: [path]};
   const control =
     daemon === 'runs'
@@ -109,6 +110,20 @@ test('without a DNS and without a daemon the log answers, and it says what is mi
   );
   expect(text).toMatch(/^192\.0\.2\.7: not blocked$/m);
   expect(text).toMatch(/^not known: the DNS: not asked, as --no-names wants it$/m);
+});
+
+test('mail that was taken has come here; where no log was read nobody knows', async () => {
+  const taken = await told('other.example', 'runs', () => asksNobody('other.example'));
+  expect(taken.text).toMatch(
+    /^other\.example: none of 1 address is blocked, and the log has no refusal: 1 message of that sender came here and went on$/m,
+  );
+  const notIn = {found: [{network: '198.51.100.1', by: 'MX'}], silent: []} as const;
+  const absent = await told('absent.example', 'runs', () => Promise.resolve(notIn));
+  expect(absent.text).toMatch(/: none of 1 address is blocked, .*: the mail has not come here$/m);
+  const unread = await told('absent.example', 'runs', () => Promise.resolve(notIn), 'text', []);
+  expect(unread.text).toMatch(
+    /^absent\.example: none of 1 address is blocked; whether the mailer refused something is not known$/m,
+  );
 });
 
 test('nothing is known of it: what to ask the sender for', async () => {

@@ -57,3 +57,17 @@ test('records that lead on and on: so many questions, and no more', async () => 
   expect(silent).toEqual([`the DNS: more than ${mostQuestions} questions: the rest was not asked`]);
   expect(new Set(names.asked).size).toBeLessThanOrEqual(mostQuestions);
 });
+
+test('more addresses than are kept: it says that some are left out', async () => {
+  const {server: names, dns} = await started();
+  const terms: string[] = [];
+  for (let at = 0; at < 9; at++) {
+    const addresses = Array.from({length: 25}, (_, host) => `192.0.2.${at * 25 + host}`);
+    names.set('A', `s${at}.example`, addresses);
+    terms.push(`a:s${at}.example`);
+  }
+  names.set('TXT', 'partner.example', [[`v=spf1 ${terms.join(' ')} -all`]]);
+  const {found, silent} = await lookUp('partner.example', dns);
+  expect(found).toHaveLength(200);
+  expect(silent).toEqual(['the DNS: more than 200 addresses: the rest is left out']);
+});

@@ -1,5 +1,6 @@
 /** Which process works on a state: real processes with the lock open, one of them in mounts of its own. */
 import {afterEach, expect} from '@jest/globals';
+import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {lockHolder} from '../../../src/sys/proc/lock-holder.js';
@@ -35,6 +36,21 @@ asRoot('one that has the lock open, and one whose directory was removed', async 
   fs.writeFileSync(join(directory, 'lock'), '');
   expect(lockHolder(directory)).toMatchObject({pid, directory: 'removed'});
 });
+
+asRoot(
+  'a unit in mounts of its own, when something is mounted over the directory for us',
+  async () => {
+    const directory = newDir();
+    const pid = await holding(directory, 'true', 'unshare', '--mount', '--propagation=private');
+    expect(lockHolder(directory)).toMatchObject({pid, directory: 'there'});
+    execFileSync('mount', ['-t', 'tmpfs', 'x', directory]);
+    try {
+      expect(lockHolder(directory)).toMatchObject({pid, directory: 'removed'});
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  },
+);
 
 asRoot('a container with a state of its own under the same path is nothing to us', async () => {
   const directory = newDir();
