@@ -133,6 +133,11 @@ describe('the reaper', () => {
       const term = new RegExp(
         ` notice reap sendmail process \\d+ of ${address} \\(idle \\d+s, \\d+s old, in cmd read\\): SIGTERM$`,
       );
+      // A session may end before we have read the line about it.
+      await until(
+        'three words of SIGTERM',
+        () => daemon.stderr.filter((line) => term.test(line)).length >= 3,
+      );
       expect(daemon.stderr.filter((line) => term.test(line))).toHaveLength(3);
       const killed = await daemon.waitFor(/SIGKILL$/);
       expect(killed).toContain(
@@ -141,6 +146,10 @@ describe('the reaper', () => {
       expect(daemon.stderr.filter((line) => line.includes(' reap '))).toHaveLength(4);
       const counted = new RegExp(
         ` info ${address} stuckSession \\d+@\\d+: score \\S+ \\(\\+\\S+\\), proof kernel$`,
+      );
+      await until(
+        'three counts',
+        () => daemon.stderr.filter((line) => counted.test(line)).length >= 3,
       );
       expect(daemon.stderr.filter((line) => counted.test(line))).toHaveLength(3);
 
