@@ -14,7 +14,9 @@ const scripts = ['visitor.mjs', 'forge.py'];
 const unitFile = '/run/systemd/system/blocksmtp.service';
 const saidFile = '/run/said';
 
+/** Debian's cron writes a mail of its own every twenty minutes, which would lie in the queue beside those of a test. */
 const network = `set -e
+  systemctl stop cron.service
   ip link set lo up
   ip netns add client
   ip link add relay0 type veth peer name client0 netns client
