@@ -103,6 +103,7 @@ test('exitCode: those of sysexits.h, which scripts rely on', () => {
     usage: 64,
     later: 75,
     unavailable: 69,
+    fault: 70,
     configuration: 78,
   });
 });
