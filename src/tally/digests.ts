@@ -1,7 +1,7 @@
 /**
- * When the digest of the report last went, and what follows from it: since when the next one tells, and whether one
- * was missed while nobody ran. That one is sent late, once; a restart sends none twice. What no mailer took is told by
- * the next one.
+ * When the digest of the report last went, and what follows from it: since when the next one counts, and whether one was
+ * missed while no daemon ran. That one goes late, once; a restart sends none twice. The next one covers what no mailer
+ * took.
  */
 import type {Table} from '../base/mechanisms/table.js';
 
