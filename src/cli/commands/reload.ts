@@ -37,10 +37,12 @@ export async function reload(
 
 /** A daemon begins its next life within a second; a busy machine takes its time. Ms. */
 const [mostMs, everyMs] = [5000, 200];
+/** Between two lives nobody works on the state either. Ms. */
+const betweenMs = 1000;
 
 /**
  * `confirm` may come while the life that a `reload` began does not listen yet. Waits for a process that works on the
- * state, and once for one that is just taking it.
+ * state, and a moment for one that is just taking it.
  */
 async function askOnceMore(
   config: Config,
@@ -48,7 +50,7 @@ async function askOnceMore(
 ): Promise<Awaited<ReturnType<typeof askWatched>>> {
   let asked = await askWatched(config, request);
   for (let waitedMs = 0; asked.kind === 'noDaemon' && waitedMs < mostMs; waitedMs += everyMs) {
-    if (waitedMs > 0 && unasked(config) === undefined) return asked;
+    if (waitedMs >= betweenMs && unasked(config) === undefined) return asked;
     await pause(everyMs);
     asked = await askWatched(config, request);
   }
