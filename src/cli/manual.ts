@@ -108,7 +108,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
       'The likely false positives stand on top, with what speaks for them. It comes from the memory of the daemon: counts of each hour and the history of blocks are kept for 90 days, outgoing mail for three. The page is one file, loads nothing and runs no script; only who asked for it may read it. Members of the group that may ask can use it too. With --html or --mail the text is not printed. Exit 69: nobody answers, or the page or the mail did not go.',
     examples: [
       ['blocksmtp report', 'what came of the last week?'],
-      ['blocksmtp report --since 24h --html /root/report.html', 'the last day, with plots'],
+      ['blocksmtp report --since 24h --html report.html', 'the last day, with plots'],
       ['blocksmtp report --mail postmaster', 'the same to somebody by mail'],
     ],
   },

@@ -25,7 +25,7 @@ export const whyCommand = (settings: readonly SettingName[]): CommandRow => ({
   words: 'why <ADDRESS>',
   settings: [...settings, 'syslogMsgsFile', 'mailerSyslogName', 'mailerSyslogHost', 'attribution'],
   meaning:
-    'Tell what is known about an address: exempt or blocked and why, what speaks for and against it, and what would undo it. Of a host or a domain of senders: which addresses it has, and how each stands.',
+    'Show what is known about an address: exempt or blocked and why, what counts for and against it, and what would undo it. For a host or a domain of senders: its addresses, and the state of each.',
   options: [json('Print it as JSON.'), withoutNames],
   wrongIn: (operands, options) =>
     hostOf(operands[0] ?? '') === undefined

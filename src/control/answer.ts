@@ -3,7 +3,6 @@
  * nothing of an answer is believed before its shape has been checked.
  */
 import {
-  type Is,
   isNumber,
   isText,
   listOf,
@@ -16,7 +15,7 @@ import {
 } from '../base/shape.js';
 import type {DropsBeside} from '../blocks/beside.js';
 import type {Block, ShownBlock} from '../blocks/block.js';
-import {type Config, settings} from '../config/schema.js';
+import {isValueOf} from '../config/value-shape.js';
 import type {TrialView} from '../config/trial.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Endless} from '../blocks/overdue.js';
@@ -103,12 +102,6 @@ const isFamilyStatus = shape<FamilyStatus>({
   failure: maybe(isText),
   absentHooks: maybe(listOf(isText)),
 });
-
-/** The words that a setting can have. */
-const isBackend: Is<Config['backend']> = (value): value is Config['backend'] =>
-  isText(value) && settings.backend.kind.read(value).ok;
-const isMode: Is<Config['outbound']> = (value): value is Config['outbound'] =>
-  isText(value) && settings.outbound.kind.read(value).ok;
 
 const isBar = shape<Bar>({
   rule: oneOf<Bar['rule']>({row: true, silence: true, wave: true, network: true}),
@@ -250,9 +243,9 @@ const isHearingView = shape<HearingView>({
 
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
-  backend: isBackend,
+  backend: isValueOf('backend'),
   families: listOf(isFamilyStatus),
-  egress: shape<EgressStatus>({mode: isMode, families: listOf(isFamilyStatus)}),
+  egress: shape<EgressStatus>({mode: isValueOf('outbound'), families: listOf(isFamilyStatus)}),
   blocks: isNumber,
   blocksByRule: shape<Status['blocksByRule']>({
     row: isNumber,

@@ -1,7 +1,7 @@
 /** How a command reads what the daemon says of complaints: see `answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
 import type {ComplaintView, LetterView} from '../complaint/view.js';
-import {type Config, settings} from '../config/schema.js';
+import {isValueOf} from '../config/value-shape.js';
 import type {ComplaintStatus} from '../report/complaint/status.js';
 import type {Answer} from './protocol.js';
 
@@ -43,13 +43,11 @@ export const isComplaints = shape<Complaints>({
   due: isNumber,
 });
 
-const isMode: Is<Config['complaints']> = (value): value is Config['complaints'] =>
-  isText(value) && settings.complaints.kind.read(value).ok;
 const isShown: Is<number | 'all'> = (value): value is number | 'all' =>
   value === 'all' || isNumber(value);
 
 export const isComplaintStatus = shape<ComplaintStatus>({
-  ...{mode: isMode, due: isNumber, open: isNumber, shown: isShown},
+  ...{mode: isValueOf('complaints'), due: isNumber, open: isNumber, shown: isShown},
   held: shape<ComplaintStatus['held']>({
     ...{noContact: isNumber, refused: isNumber, unknown: isNumber},
   }),

@@ -1,6 +1,6 @@
 /** How a command reads what the daemon says of the greeting: see `answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
-import {type Config, settings} from '../config/schema.js';
+import {isValueOf} from '../config/value-shape.js';
 import type {GateWaiter} from '../greeting/report.js';
 import type {GateView, GreetedView, GreetingView, WaitingView} from '../greeting/view.js';
 import type {Family} from '../net/address.js';
@@ -22,11 +22,8 @@ export const isGreetedView = shape<GreetedView>({
   left: maybe(isTimes),
 });
 
-const isGreetingMode: Is<Config['greeting']> = (value): value is Config['greeting'] =>
-  isText(value) && settings.greeting.kind.read(value).ok;
-
 export const isGreetingView = shape<GreetingView>({
-  mode: isGreetingMode,
+  mode: isValueOf('greeting'),
   gate: maybe(
     shape<GateView>({
       state: oneOf<GateView['state']>({takes: true, full: true}),

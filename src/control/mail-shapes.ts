@@ -1,6 +1,6 @@
 /** How a command reads what a daemon answers about mail that leaves through the mailer: see `control/answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
-import {type Config, settings} from '../config/schema.js';
+import {isValueOf} from '../config/value-shape.js';
 import type {MailStatus} from '../report/mail/status.js';
 import type {AlarmKind} from '../submission/limits.js';
 import type {MailSender, Shown} from '../submission/view.js';
@@ -9,6 +9,11 @@ import type {SenderKind} from '../submission/whose/sender.js';
 const isShown = shape<Shown>({text: isText, recipients: isNumber});
 const isExempt: Is<number | 'none'> = (value): value is number | 'none' =>
   value === 'none' || isNumber(value);
+
+export const isAlarmKind = oneOf<AlarmKind>({
+  ...{message: true, hour: true, day: true, failures: true},
+  ...{newSender: true, strangers: true, unusual: true, queue: true},
+});
 
 export const isMailSender = shape<MailSender>({
   sender: isText,
@@ -23,12 +28,7 @@ export const isMailSender = shape<MailSender>({
   lastHour: isNumber,
   normal: maybe(isNumber),
   usualNow: isNumber,
-  alarm: maybe(
-    oneOf<AlarmKind>({
-      ...{message: true, hour: true, day: true, failures: true},
-      ...{newSender: true, strangers: true, unusual: true, queue: true},
-    }),
-  ),
+  alarm: maybe(isAlarmKind),
   exempt: maybe(isExempt),
   froms: listOf(isShown),
   scripts: listOf(isShown),
@@ -37,10 +37,8 @@ export const isMailSender = shape<MailSender>({
 });
 
 const isTotal = shape<MailStatus['totals']['auth']>({messages: isNumber, recipients: isNumber});
-const isMailMode: Is<Config['outgoingMail']> = (value): value is Config['outgoingMail'] =>
-  isText(value) && settings.outgoingMail.kind.read(value).ok;
 export const isMailStatus = shape<MailStatus>({
-  mode: isMailMode,
+  mode: isValueOf('outgoingMail'),
   senders: isNumber,
   over: isNumber,
   inQueue: maybe(shape<NonNullable<MailStatus['inQueue']>>({waiting: isNumber, held: isNumber})),

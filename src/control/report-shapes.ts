@@ -12,7 +12,7 @@ import {
   variants,
 } from '../base/shape.js';
 import type {ComplaintView} from '../complaint/view.js';
-import {type Config, settings} from '../config/schema.js';
+import {isValueOf} from '../config/value-shape.js';
 import type {
   ComplaintSum,
   Curve,
@@ -30,9 +30,9 @@ import type {
   TimeRows,
 } from '../overview/overview.js';
 import type {Permission} from '../outgoing/sender-hours.js';
-import type {AlarmKind} from '../submission/limits.js';
 import {type Counted, counted} from '../tally/hours.js';
 import type {LevelSum} from '../tally/score-days.js';
+import {isAlarmKind} from './mail-shapes.js';
 
 const someOf = <Value>(is: Is<Value>): Is<Some<Value>> =>
   shape<Some<Value>>({all: isNumber, shown: listOf(is)});
@@ -66,15 +66,8 @@ const isLevelSum = shape<LevelSum>({
   ...{threshold: isNumber, answers: isNumber, blocks: isNumber, mailers: isNumber},
 });
 
-const isConnections: Is<Config['outbound']> = (value): value is Config['outbound'] =>
-  isText(value) && settings.outbound.kind.read(value).ok;
-const isMail: Is<Config['outgoingMail']> = (value): value is Config['outgoingMail'] =>
-  isText(value) && settings.outgoingMail.kind.read(value).ok;
-const isMode: Is<Config['complaints']> = (value): value is Config['complaints'] =>
-  isText(value) && settings.complaints.kind.read(value).ok;
-
 const isOutgoing = shape<OutgoingSum>({
-  ...{connections: isConnections, mail: isMail, sinceMs: isNumber},
+  ...{connections: isValueOf('outbound'), mail: isValueOf('outgoingMail'), sinceMs: isNumber},
   programs: someOf(
     shape<ProgramSum>({
       connections: isNumber,
@@ -85,12 +78,7 @@ const isOutgoing = shape<OutgoingSum>({
   senders: someOf(
     shape<SenderSum>({
       ...{sender: isText, recipients: isNumber, messages: isNumber, failed: isNumber},
-      alarm: orNull(
-        oneOf<AlarmKind>({
-          ...{message: true, hour: true, day: true, failures: true},
-          ...{newSender: true, strangers: true, unusual: true, queue: true},
-        }),
-      ),
+      alarm: orNull(isAlarmKind),
     }),
   ),
 });
@@ -101,7 +89,7 @@ const isStep = oneOf<ComplaintView['step']>({
 });
 
 const isComplaints = shape<ComplaintSum>({
-  ...{mode: isMode, steps: recordOf(isNumber), due: isNumber},
+  ...{mode: isValueOf('complaints'), steps: recordOf(isNumber), due: isNumber},
   latest: listOf(
     shape<ComplaintSum['latest'][number]>({
       ...{network: isText, mailbox: maybe(isText), step: isStep, madeMs: isNumber, why: isText},

@@ -1,6 +1,6 @@
 /** The report from the daemon's memory: its tables, and the history of blocks. Changes nothing. */
-import {byDoubt, doubtful, doubtsOfClient} from './doubts.js';
-import {byBlocks, networkSums} from './offenders.js';
+import {doubtful, doubtsOfClient} from './doubts.js';
+import {ranked} from './offenders.js';
 import {
   type ComplaintSum,
   type Doubt,
@@ -62,9 +62,7 @@ export function overviewOfState(remembered: Remembered, sinceMs: number, nowMs: 
   return {
     ...{from: {kind: 'memory'}, fromMs, untilMs: nowMs, sums, times, blocksFromMs},
     countedFromMs: hours.length === 0 ? null : Math.min(...hours) * hourMs,
-    doubtful: firstOf(doubts.sort(byDoubt), mostShown.doubtful),
-    offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),
-    networks: firstOf(networkSums(offenders), mostShown.networks),
+    ...ranked(offenders, doubts),
     curve: {
       threshold: config.threshold,
       points: levelSums(state.scoreDays.values(), fromMs, nowMs),

@@ -1,9 +1,27 @@
-/** Who was blocked, most often first, and which networks lie around several of them. Values only. */
-import type {NetworkSum, Offender} from './overview.js';
+/** The blocked clients in order, the likely false positives among them, and the networks around several of them. */
+import {byDoubt} from './doubts.js';
+import {
+  type Doubtful,
+  firstOf,
+  mostShown,
+  type NetworkSum,
+  type Offender,
+  type Overview,
+} from './overview.js';
 import {addressBits, addressOf, type Family, parseAddress} from '../net/address.js';
 
 export const byBlocks = (a: Offender, b: Offender): number =>
   b.blocks - a.blocks || (b.answers ?? 0) - (a.answers ?? 0) || b.lastMs - a.lastMs;
+
+/** The lists of a report, each as long as it is shown. */
+export const ranked = (
+  offenders: readonly Offender[],
+  doubts: readonly Doubtful[],
+): Pick<Overview, 'doubtful' | 'offenders' | 'networks'> => ({
+  doubtful: firstOf([...doubts].sort(byDoubt), mostShown.doubtful),
+  offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),
+  networks: firstOf(networkSums(offenders), mostShown.networks),
+});
 
 /** What one customer of a provider mostly has, and what lies behind one router. Bits. */
 const prefixes: Readonly<Record<Family, number>> = {4: 24, 6: 48};

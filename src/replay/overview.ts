@@ -4,9 +4,9 @@
  */
 import type {AllDealings} from './dealings.js';
 import type {Replayed} from './replayed.js';
-import {byDoubt, doubtful} from '../overview/doubts.js';
-import {byBlocks, networkSums} from '../overview/offenders.js';
-import {firstOf, mostShown, type Offender, type Overview} from '../overview/overview.js';
+import {doubtful} from '../overview/doubts.js';
+import {ranked} from '../overview/offenders.js';
+import type {Offender, Overview} from '../overview/overview.js';
 import {sumOf, timeRows} from '../overview/time-rows.js';
 import type {State} from '../guard/state.js';
 import {hourMs, keptMs} from '../tally/hours.js';
@@ -50,9 +50,7 @@ export function overviewOfReplay({replayed, dealings, tally}: ReplayedRun): Over
   return {
     ...{from: {kind: 'log', lines, files}, fromMs, untilMs, countedFromMs},
     ...{sums, times, blocksFromMs: fromMs},
-    doubtful: firstOf(doubts.sort(byDoubt), mostShown.doubtful),
-    offenders: firstOf([...offenders].sort(byBlocks), mostShown.offenders),
-    networks: firstOf(networkSums(offenders), mostShown.networks),
+    ...ranked(offenders, doubts),
     curve: {
       threshold: limits.threshold,
       points: levelSums(tally.scoreDays.values(), fromMs, untilMs),

@@ -2,8 +2,7 @@
  * What a log can support: how much of it a proposal needs, and how much more a tighter one. A policy that blocks
  * more must have been seen beside many who may not be blocked; one that blocks less needs little.
  */
-import type {LogFacts} from './price.js';
-import type {JudgedTrial} from './price.js';
+import type {JudgedTrial, LogFacts} from './price.js';
 
 /** Behind the first day, for any proposal: with fewer there is no second part. A count. */
 export const leastDays = 2;

@@ -18,7 +18,7 @@ export function tempDirs(): () => string {
   };
 }
 
-/** Long enough for a machine that others keep busy; a quarter of what jest gives a test. Ms. */
+/** Long enough for a machine that others keep busy; a small part of what jest gives a test. Ms. */
 const standardMs = 45_000;
 
 /** The longest rest after a look that took long itself. Ms. */

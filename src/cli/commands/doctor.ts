@@ -4,7 +4,7 @@
  * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
  */
 import {coverageInside} from './coverage.js';
-import {answerOf, answerOfRunning} from './operate.js';
+import {answerFor} from './operate.js';
 import type {Answered} from './without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
@@ -45,9 +45,7 @@ export async function doctor(
   alone: WithoutDaemon = 'mayWork',
 ): Promise<ExitCode> {
   const asked: GuardRequest = {command: 'status'};
-  const answer = await (alone === 'mayWork'
-    ? answerOf(asked, config, log)
-    : answerOfRunning(asked, config));
+  const answer = await answerFor(asked, config, log, alone);
   if (answer === undefined) return exitCode.configuration;
   const file = alone === 'mayWork' ? 'good' : 'bad';
   const status = statusIn(answer);

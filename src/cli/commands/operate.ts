@@ -36,9 +36,7 @@ export async function operate(
   names: HostNames = noNames,
   by?: SenderView,
 ): Promise<ExitCode> {
-  const answer = await (alone === 'mayWork'
-    ? answerOf(request, config, log)
-    : answerOfRunning(request, config));
+  const answer = await answerFor(request, config, log, alone);
   if (answer === undefined) return exitCode.configuration;
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);
@@ -98,8 +96,16 @@ export async function answerOf(request: GuardRequest, config: Config, log: Log):
 const deadText = (path: string): string =>
   `${path} is there, and nobody listens: the daemon that made it was killed; without a daemon nobody is guarded`;
 
-/** @returns undefined where no daemon runs */
-export async function answerOfRunning(
+/** @returns undefined where no daemon runs, and the command may not do its work */
+export const answerFor = (
+  request: GuardRequest,
+  config: Config,
+  log: Log,
+  alone: WithoutDaemon,
+): Promise<Answered | undefined> =>
+  alone === 'mayWork' ? answerOf(request, config, log) : answerOfRunning(request, config);
+
+async function answerOfRunning(
   request: GuardRequest,
   config: Config,
 ): Promise<Answered | undefined> {

@@ -2,7 +2,7 @@
  * `blocksmtp report`: asks the daemon that runs, or where none runs its state, and hands the answer over
  * (`cli/report/deliver.ts`).
  */
-import {answerOf, answerOfRunning} from './operate.js';
+import {answerFor} from './operate.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
 import {deliver, type ReportWish} from '../report/deliver.js';
@@ -19,9 +19,7 @@ export async function report(
   alone: WithoutDaemon,
 ): Promise<ExitCode> {
   const request = {command: 'report', seconds} as const;
-  const answer = await (alone === 'mayWork'
-    ? answerOf(request, config, log)
-    : answerOfRunning(request, config));
+  const answer = await answerFor(request, config, log, alone);
   if (answer === undefined) return exitCode.configuration;
   if ('unavailable' in answer) {
     output.complain(answer.unavailable);

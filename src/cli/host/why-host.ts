@@ -3,7 +3,7 @@
  * log, and by the blocks that stand, and asks of each what the state knows. Where one of these cannot be asked the
  * others still answer, and it says what is missing. Changes nothing.
  */
-import {answerOf, answerOfRunning} from '../commands/operate.js';
+import {answerFor} from '../commands/operate.js';
 import type {Answered} from '../commands/without-daemon.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, WithoutDaemon} from '../face/surroundings.js';
@@ -74,8 +74,7 @@ class StateQuestions {
   readonly #ask: (request: GuardRequest) => Promise<Answered | undefined>;
 
   constructor(config: Config, log: Log, alone: WithoutDaemon) {
-    this.#ask = (request) =>
-      alone === 'mayWork' ? answerOf(request, config, log) : answerOfRunning(request, config);
+    this.#ask = (request) => answerFor(request, config, log, alone);
   }
 
   async blocks(): Promise<Extract<Answered, {kind: 'blocks'}>['blocks']> {

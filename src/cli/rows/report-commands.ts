@@ -1,4 +1,4 @@
-/** The rows of the commands that tell what was, or would have been, blocked: `report` and `replay`. */
+/** The rows of `report` and `replay`: the blocks that were made, and those that old logs would have led to. */
 import {type CommandRow, json, reaches, works} from './command-row.js';
 import {givenSeconds, reported, wrongReplay, wrongReport} from './words.js';
 import {report} from '../commands/report.js';
@@ -20,12 +20,12 @@ const text = (value: string | true | undefined): string | undefined =>
 export const replayCommand = (settings: readonly SettingName[]): CommandRow => ({
   words: 'replay <FILE...>',
   settings,
-  meaning: 'Tell whom old logs would have blocked, when and why. Changes nothing.',
+  meaning: 'List the blocks that old logs would have led to, when and why. Changes nothing.',
   options: [
     json('Print it as JSON.'),
     {
       flags: '--against <FILE>',
-      meaning: 'A second configuration: tell whom each of both would have blocked, side by side.',
+      meaning: 'A second configuration: show the blocks of both, side by side.',
     },
     htmlOption,
   ],

@@ -3,8 +3,8 @@
  * then it is the widest prefix inside of the range that holds the address, so the network never reaches
  * beyond what the registry said. Decides too what stands in its place where no registry answers.
  */
-import {type Address, addressBits, addressOf, parseAddress} from '../../net/address.js';
-import {contains, type Network, type Span} from '../../net/network.js';
+import {type Address, addressBits, parseAddress} from '../../net/address.js';
+import {contains, type Network, networkAround, type Span} from '../../net/network.js';
 import {isNumber, isRecord, isText, own} from '../../base/shape.js';
 
 /**
@@ -16,30 +16,21 @@ const leastPrefix = {4: 8, 6: 16} as const;
 /** Without a registry's word: the smallest networks that are routed in the world. Bits. */
 const routedPrefix = {4: 24, 6: 48} as const;
 
-function networkAt({family, value}: Address, prefix: number): Network {
-  const hostBits = BigInt(addressBits[family] - prefix);
-  const first = (value >> hostBits) << hostBits;
-  const last = first | ((1n << hostBits) - 1n);
-  const start = addressOf(family, first).text;
-  const text = prefix === addressBits[family] ? start : `${start}/${prefix}`;
-  return {family, first, last, prefix, text};
-}
-
 /** The network of an address of whose holder nothing is known. */
 export const unknownNetwork = (address: Address): Network =>
-  networkAt(address, routedPrefix[address.family]);
+  networkAround(address, routedPrefix[address.family]);
 
 /** What one customer has for sure, by whose reverse name nothing more is known. Bits. */
 const hostPrefix = {4: 32, 6: 64} as const;
 
 export const hostNetworkOf = (address: Address): Network =>
-  networkAt(address, hostPrefix[address.family]);
+  networkAround(address, hostPrefix[address.family]);
 
 /** The networks that hold the address, the narrowest first. */
 export const networksAround = (address: Address): readonly string[] =>
   Array.from(
     {length: addressBits[address.family] - leastPrefix[address.family] + 1},
-    (_, wider) => networkAt(address, addressBits[address.family] - wider).text,
+    (_, wider) => networkAround(address, addressBits[address.family] - wider).text,
   );
 
 /** @returns undefined when the address is not in it, or it is too wide for one holder */
@@ -48,7 +39,7 @@ function widestIn({family, first, last}: Span, address: Address): Network | unde
   const wholeRange = last - first + 1n;
   if (wholeRange > 1n << BigInt(addressBits[family] - leastPrefix[family])) return undefined;
   for (let prefix = leastPrefix[family]; prefix <= addressBits[family]; prefix++) {
-    const network = networkAt(address, prefix);
+    const network = networkAround(address, prefix);
     if (network.first >= first && network.last <= last) return network;
   }
   return undefined;
@@ -93,5 +84,5 @@ function prefixOf(entry: Readonly<Record<string, unknown>>): Network | undefined
   const length = own(entry, 'length');
   if (start === undefined || !isNumber(length) || !Number.isInteger(length)) return undefined;
   if (length < 0 || length > addressBits[start.family]) return undefined;
-  return networkAt(start, length);
+  return networkAround(start, length);
 }

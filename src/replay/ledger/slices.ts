@@ -1,6 +1,6 @@
 /**
- * Three counts for each slice of a log (`replay/log-days.ts`), in one row of numbers: slice, first, second, third, and so on. Most
- * clients are seen in one slice or two, and there are a hundred thousand of them.
+ * Three counts for each slice of a log (`replay/log-days.ts`), in one row of numbers: slice, first, second, third, and
+ * so on. Most clients are seen in one slice or two, and there are a hundred thousand of them.
  */
 
 /** Numbers of one slice in a row. */

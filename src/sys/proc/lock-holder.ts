@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {allPids, linkOf} from './links.js';
+import {isSameFile} from '../disk/text-file.js';
 import {BootClock, statIfThere} from './snapshot.js';
 
 interface LockHolder {
@@ -61,14 +62,5 @@ function descriptorsOf(pid: number): readonly string[] {
     return fs.readdirSync(`/proc/${pid}/fd`).slice(0, mostDescriptors);
   } catch {
     return [];
-  }
-}
-
-function isSameFile(one: string, other: string): boolean {
-  try {
-    const [a, b] = [fs.statSync(one), fs.statSync(other)];
-    return a.ino === b.ino && a.dev === b.dev;
-  } catch {
-    return false;
   }
 }

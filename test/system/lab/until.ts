@@ -5,7 +5,7 @@
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** Long enough for a machine that others keep busy; a quarter of what jest gives a test. Ms. */
+/** Long enough for a machine that others keep busy; a small part of what jest gives a test. Ms. */
 export const patienceMs = 45_000;
 
 /** The longest rest after a look that took long itself. Ms. */

@@ -1,0 +1,11 @@
+/** Whether foreign JSON holds a word that a setting can have: what a daemon answers about its own settings. */
+import {type Is, isText} from '../base/shape.js';
+import {type Config, settings} from './schema.js';
+
+/** The settings whose value is one of some words. */
+type WordSetting = 'backend' | 'outbound' | 'greeting' | 'outgoingMail' | 'complaints';
+
+export const isValueOf =
+  <Name extends WordSetting>(name: Name): Is<Config[Name]> =>
+  (value): value is Config[Name] =>
+    isText(value) && settings[name].kind.read(value).ok;
