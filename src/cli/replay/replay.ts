@@ -82,12 +82,12 @@ function textOf(runs: ReturnType<LogReading['end']>, form: Wanted['form']): stri
 /** @returns why the page could not be written; undefined: it is there */
 function pageWritten(
   runs: ReturnType<LogReading['end']>,
-  {tables: tally}: ReplayTally,
+  tally: ReplayTally,
   {html = '-', form}: Wanted,
   output: Pick<Surroundings['output'], 'print'>,
 ): string | undefined {
   const {replayed, dealings} = runs[0]!;
-  const overview = overviewOfReplay({replayed, dealings, tally});
+  const overview = overviewOfReplay({replayed, dealings, tally: tally.end()});
   const further = runs.length === 1 ? [] : comparisonSections(compare(runs));
   const why = writePage(html, pageOf(overview, hostName(), further), output);
   if (why === undefined && html !== '-' && form === 'text') output.print(`Page written: ${html}\n`);
