@@ -49,7 +49,10 @@ export interface Plan<Actual> {
   readonly changes: ReadonlyMap<string, number>;
   /** Of these, what does not follow from a decision of ours: others have changed it. Default: all. */
   readonly drift?: ReadonlyMap<string, number>;
-  /** What the kernel holds when all calls are done. Takes over the reading that it was made from. */
+  /**
+   * What the kernel holds when all calls are done. Takes over the reading that it was made from. What is desired may
+   * have changed meanwhile, so this tells only what was planned.
+   */
   readonly after: () => Actual;
 }
 

@@ -42,7 +42,7 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
         ...elementLines(table, 'networks', 'networks', inSet(steps, 'networks')),
         ...aliveLines(table, alive),
       ];
-      // Now: what is wanted may be another thing when the batch has ended, and the kernel has this one.
+      // Not in `after`: the gate's mode may be another one when the batch has ended, and the kernel has this one.
       const shape = gateShape(desired, family);
       const changes = countKinds(steps);
       if (stands === undefined) for (const each of [changes, drift]) each.set('createTable', 1);

@@ -47,13 +47,11 @@ export function egressTableBackend(
       ];
       const changes = countKinds(steps.filter((step) => !isRoutine(step, desired, changed)));
       if (!stands) changes.set('createTable', 1);
-      // Now: what is wanted may be another thing when the batch has ended.
-      const shape = egressShape(desired, family);
       return {
         calls: lines.length === 0 ? [] : [nft(lines)],
         changes,
         after: () => ({
-          ...{kind: 'table', shape, readMs: nowMs},
+          ...{kind: 'table', shape: egressShape(desired, family), readMs: nowMs},
           ...doElementSteps(elements, steps, nowMs),
         }),
       };

@@ -96,7 +96,8 @@ function valuesMarkup({id, plot}: Section, table: Columns): readonly Markup[] {
 const folded = (title: string, values: Markup): Markup =>
   element('details', {}, element('summary', {}, title), values);
 
-const isNumber = (cell: string): boolean => /^-?[\d,.]+(?: \(now\))?$/.test(cell);
+/** `12,345` or `1.5`; an address has more dots. */
+const isNumber = (cell: string): boolean => /^-?[\d,]+(?:\.\d+)?(?: \(now\))?$/.test(cell);
 
 const isTime = (cell: string): boolean => /^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(cell);
 

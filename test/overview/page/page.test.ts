@@ -28,6 +28,14 @@ test('each part has a heading that names it, and each table a caption and heads'
   expect(page).toMatch(/<footer><p>All times: local time, [-+:\d]{6}\. Until /);
 });
 
+test('counts stand to the right, addresses do not, whichever these are', () => {
+  const made = overviewWith('x');
+  const offender = {...made.offenders.shown[0]!, network: '203.0.113.10'};
+  const page = pageOf({...made, offenders: {all: 1, shown: [offender]}}, 'mx.example.net');
+  expect(page).toContain('<th scope="row" role="rowheader">203.0.113.10</th>');
+  expect(page).toMatch(/data-head="ANSWERS" class="number"/);
+});
+
 test('nothing in it is loaded or run', () => {
   for (const page of [pageOf(overviewWith(hostile), hostile), pageOf(emptyOverview, 'mx')]) {
     expect(page).not.toMatch(/<(?:script|img|link|iframe|object|embed|form)\b/i);
