@@ -10,7 +10,7 @@ import {
 } from './overview.js';
 import {addressBits, addressOf, type Family, parseAddress} from '../net/address.js';
 
-export const byBlocks = (a: Offender, b: Offender): number =>
+const byBlocks = (a: Offender, b: Offender): number =>
   b.blocks - a.blocks || (b.answers ?? 0) - (a.answers ?? 0) || b.lastMs - a.lastMs;
 
 /** The lists of a report, each as long as it is shown. */
@@ -35,7 +35,7 @@ interface Around {
 }
 
 /** Only those in which several were blocked. */
-export function networkSums(offenders: readonly Offender[]): NetworkSum[] {
+function networkSums(offenders: readonly Offender[]): NetworkSum[] {
   const sums = new Map<string, Around>();
   for (const {network, blocks} of offenders) {
     const around = aroundOf(network);
