@@ -198,12 +198,15 @@ function messageMatters(message: usize, end: usize): bool {
   const body = bodyAt(message);
   const word = load<u32>(body);
   // Each up to where a name of a host, with which a sign begins, must end.
-  if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) return true; // from=
-  // A recipient may begin as the lines do that are passed over.
+  // A recipient may begin as any of them: `from=<x>... User unknown`.
+  if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) {
+    mayRefuse(body, end, message); // from=
+    return true;
+  }
   if (u16(word) == 0x6f74 && load<u8>(body + 2) == 0x3d) {
     const ended = endOf(body, end); // to=
     if (ended == endsRefused) add(queueIdsAt, queueIdHash(message));
-    return ended != endsNot || mayRefuse(body, end, message);
+    return mayRefuse(body, end, message) || ended != endsNot;
   }
   // STARTTLS=server: and a comma, which no name has.
   if (word == 0x52415453 && load<u32>(body + 4) == 0x534c5454 && load<u16>(body + 15) == 0x202c) {

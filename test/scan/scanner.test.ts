@@ -153,6 +153,22 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
+  test('an envelope of which a recipient told that begins as the end of one does', () => {
+    const left =
+      '6ALBkkXF000203: [203.0.113.7] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA';
+    for (const begin of [
+      'from=',
+      'to=',
+      'to=tat=Sent',
+      'STARTTLS=server, ',
+      'ruleset=check_relay, ',
+      '<-- ',
+    ]) {
+      const unknown = `6ALBkkXF000203: ${begin}<anna@example.net>... User unknown`;
+      expect(missedLines(`${frames[0]!(unknown, 7)}\n${frames[0]!(left, 7)}`)).toEqual([]);
+    }
+  });
+
   test('an envelope of which only a repetition told', () => {
     const from =
       '6ALHIl1Z018459: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]';
