@@ -214,6 +214,18 @@ describe('the gate before sendmail', () => {
     expect(gate.visits).toMatchObject([{fate: 'unwaited'}]);
   });
 
+  test('killed while the mailer is prepared, the client has the mailer', async () => {
+    gate = await Gate.start(lab.relay, ['--greeting-wait=2s']);
+    const knocks = client.knock([{port, acts: [], until: '220 relay'}]);
+    await until('the program of the last look, or the mailer that it has become', async () => {
+      const words = await lab.relay.run('pgrep', ['-f', '--', '-bs -Am|^sendmail: server']);
+      return words.code === 0;
+    });
+    await gate.stop('SIGKILL');
+    const [knocked] = await knocks;
+    expect(knocked?.text).toMatch(/^220 relay/);
+  });
+
   test('without a daemon it goes on, and tells what was when there is one', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=1s'], 'none');
     await client.knock([{port, acts: [{afterMs: 0, kind: 'say', bytes: 'X'}]}]);

@@ -27,6 +27,11 @@ const lookEveryMs = 1000;
  * most. An early talker then gets its refusal a little later, at the end of its wait at the latest.
  */
 const lookShare = 0.03;
+/**
+ * So many are handed over in one turn of the loop. A count: to start a process takes some milliseconds, in which
+ * nothing else is done, and those prepared before wait for their look.
+ */
+const mostAtOnce = 4;
 /** At the end those that are being handed over, and hear 554, have so long. Ms. */
 const endMs = 5000;
 /** Length of a line that the mailer writes to its standard error output. Characters. */
@@ -85,6 +90,7 @@ export class Gate {
     const served = this.#room.size;
     for (const move of this.#room.empty(monotonicMs())) this.#make(move);
     clearTimeout(this.#timer);
+    for (const child of this.#children) child.look();
     await atMost(
       endMs,
       Promise.all([...this.#underWay]).then(() => undefined),
@@ -105,7 +111,7 @@ export class Gate {
     else if (this.#room.size === 1) this.#wait();
   }
 
-  /** Sets the alarm for the next whose wait is over. */
+  /** Sets the alarm for the next whose wait is nearly over. */
   #wait(): void {
     clearTimeout(this.#timer);
     const now = monotonicMs();
@@ -115,7 +121,11 @@ export class Gate {
   }
 
   #pass(): void {
-    for (const move of this.#room.pass(monotonicMs())) this.#make(move);
+    let made = 0;
+    for (const move of this.#room.pass(monotonicMs())) {
+      this.#make(move);
+      if (++made === mostAtOnce) break;
+    }
     this.#wait();
   }
 
@@ -178,6 +188,9 @@ export class Gate {
         this.#say('warning', `gate: mailer for ${text}: ${printable(line, complaintCharacters)}`),
     );
     this.#children.add(child);
+    const restMs = (move.dueMs ?? 0) - monotonicMs();
+    if (restMs > 0) setTimeout(() => child.look(), restMs);
+    else child.look();
     void child.ended.then(() => {
       this.#children.delete(child);
       this.#room.childEnded();

@@ -90,6 +90,7 @@ async function serve(
     stdio: [0, 1, isErrorOutputTheInput() ? 'ignore' : 2],
     group: 'ours',
   });
+  child.look();
   const stop = (): void => child.kill('SIGTERM');
   end.addEventListener('abort', stop, {once: true});
   const found = await child.verdict;

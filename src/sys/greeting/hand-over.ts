@@ -1,10 +1,10 @@
 /**
  * Starts the mailer with a connection as its standard input and output, after the last look
- * (`last-look.ts`). Others decide whether it is the client's turn.
+ * (`last-look.ts`). Others decide whether it is the client's turn, and when.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import type {Readable, Stream} from 'node:stream';
+import type {Duplex, Readable, Stream} from 'node:stream';
 import {type LastLook, readLastLook} from '../../greeting/waiting/last-words.js';
 import {LineCutter} from '../run/line-cutter.js';
 
@@ -16,6 +16,11 @@ const mostTroubles = 5;
 
 export interface HandOver {
   readonly pid: number | undefined;
+  /**
+   * The last look is taken now, and then the mailer has the connection. Without this call the program waits; when our
+   * process ends, it waits no longer.
+   */
+  look(): void;
   /** Never fails. */
   readonly verdict: Promise<LastLook>;
   /** The process has ended, with this code or by this signal; not started: neither. */
@@ -54,7 +59,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
   let whyNot: string | undefined;
   child.on('error', (error) => (whyNot = error.message));
   // Without a free descriptor Node sets neither of them.
-  const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[3] as Readable | undefined;
+  const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[3] as Duplex | undefined;
   const errors = child.stderr as Readable | null | undefined;
   if (errors && complain !== undefined) pass(errors, complain);
   const verdict = collect(pipe).then((text): LastLook => {
@@ -63,6 +68,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
   });
   return {
     pid: child.pid,
+    look: () => void pipe?.end(),
     verdict,
     ended:
       child.pid === undefined
@@ -79,6 +85,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
 
 const notStarted = (why: string): HandOver => ({
   pid: undefined,
+  look: () => undefined,
   verdict: Promise.resolve({kind: 'failed', why}),
   ended: Promise.resolve([null, null]),
   leave: () => undefined,

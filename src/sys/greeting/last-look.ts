@@ -23,8 +23,10 @@ export const words = {
 
 /**
  * Its words are the kind of look, what early talkers and refused clients hear (empty: nothing), and the
- * command. Standard input and output are the connection. It tells what it found at descriptor 3
- * (`greeting/waiting/last-words.ts`), which closes with exec.
+ * command. Standard input and output are the connection. Descriptor 3 is a socket to the gate, which closes with exec:
+ * the program waits until its other side has been shut down, and tells there what it found
+ * (`greeting/waiting/last-words.ts`). The end of the gate shuts it down as well, so a client never waits for a gate
+ * that was killed.
  *
  * Numbers are those of Linux: SOL_SOCKET 1, SO_ATTACH_FILTER 26, SO_DETACH_FILTER 27, IPPROTO_TCP 6, TCP_INFO
  * 11, MSG_PEEK with MSG_DONTWAIT 0x42, EAGAIN 11, F_SETFD 2; the filter loads the flags of TCP (byte 13) and
@@ -33,13 +35,15 @@ export const words = {
 const program = `
 my ($look, $early, $busy, @command) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
-open my $verdict, '>&=', 3;
+open my $verdict, '+<&=', 3;
 fcntl $verdict, 2, 1;
 sub verdict { syswrite $verdict, "$_[0]\\n" }
 sub answer { syswrite STDOUT, "$_[0]\\r\\n" if length $_[0] }
 sub failed { verdict("failed $_[0]"); answer($busy); exit 75 }
 # Segments with data that we have sent; from Linux 4.6 on.
 sub segments { my $info = getsockopt STDIN, 6, 11; defined $info && length $info >= 160 ? unpack 'x156 L', $info : -1 }
+
+1 while sysread $verdict, my $turn, 1;
 
 my $noReset = pack '(SCCL)4', 0x30, 0, 0, 13, 0x45, 0, 1, 4, 6, 0, 0, 0, 6, 0, 0, 0xffffffff;
 my $pointer = length pack 'p', '';

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import {type Address, parseAddress} from '../../../src/net/address.js';
 import {
   freeAgainShare,
+  headStartMs,
   lateMs,
+  type Move,
   mostMissed,
   mostQueuedMs,
   type RoomLimits,
@@ -23,28 +25,30 @@ const limits: RoomLimits = {
 };
 const at = (text: string): Address => parseAddress(text)!;
 const client = (i: number): Address => at(`192.0.${i}.7`);
+const passAll = (room: WaitingRoom, nowMs: number): Move[] => [...room.pass(nowMs)];
 const silent: Seen = {state: 'open', unreadBytes: 0};
 
 describe('who waits in silence', () => {
   test('is handed over when the wait is over, and not before', () => {
     const room = new WaitingRoom(limits);
     expect(room.come(1, client(1), 1000)).toBeUndefined();
-    expect(room.nextMs(1000)).toBe(7000);
-    expect(room.pass(6999)).toEqual([]);
+    expect(headStartMs).toBe(100);
+    expect(room.nextMs(1000)).toBe(6900);
+    expect(passAll(room, 6899)).toEqual([]);
     expect(room.look(() => silent, 5000, 5001)).toEqual([]);
-    expect(room.pass(7000)).toEqual([{kind: 'hand', id: 1, waitedMs: 6000}]);
-    expect([room.size, room.children, room.nextMs(7000)]).toEqual([0, 1, undefined]);
+    expect(passAll(room, 6903)).toEqual([{kind: 'hand', id: 1, waitedMs: 6000, dueMs: 7000}]);
+    expect([room.size, room.children, room.nextMs(6903)]).toEqual([0, 1, undefined]);
   });
 
   test('waits on for its turn while many are started, and hears 421 after half a minute', () => {
     const room = new WaitingRoom({...limits, mostChildren: 100});
     for (let i = 0; i < 5; i++) room.come(i, client(i), 0);
-    expect(room.pass(6000).map(({kind}) => kind)).toEqual(['hand', 'hand']);
+    expect(passAll(room, 6000).map(({kind}) => kind)).toEqual(['hand', 'hand']);
     expect(room.nextMs(6000)).toBe(6500);
-    expect(room.pass(6499)).toEqual([]);
-    expect(room.pass(6500)).toEqual([{kind: 'hand', id: 2, waitedMs: 6500}]);
+    expect(passAll(room, 6499)).toEqual([]);
+    expect(passAll(room, 6500)).toEqual([{kind: 'hand', id: 2, waitedMs: 6500, dueMs: 6000}]);
     expect(mostQueuedMs).toBe(30_000);
-    const late = room.pass(6000 + mostQueuedMs).map(({kind}) => kind);
+    const late = passAll(room, 6000 + mostQueuedMs).map(({kind}) => kind);
     expect(late).toEqual(['hand', 'hand']);
   });
 
@@ -52,7 +56,7 @@ describe('who waits in silence', () => {
     const room = new WaitingRoom({...limits, mostChildren: 10, childrenPerSecond: 10});
     for (let i = 0; i < 10; i++) room.come(i, client(i), 0);
     expect(room.load(5999)).toBe('takes');
-    room.pass(6000);
+    passAll(room, 6000);
     expect([room.children, room.load(6000)]).toEqual([10, 'full']);
     room.childEnded();
     room.childEnded();
@@ -65,10 +69,10 @@ describe('who waits in silence', () => {
   test('a gate is full where those whose wait is over have to wait for their turn', () => {
     const room = new WaitingRoom({...limits, mostChildren: 100});
     for (let i = 0; i < 7; i++) room.come(i, client(i), 0);
-    room.pass(6000);
+    passAll(room, 6000);
     expect([room.children, room.load(6000 + lateMs)]).toEqual([2, 'takes']);
     expect(room.load(6001 + lateMs)).toBe('full');
-    while (room.size > 0) room.pass((room.nextMs(20_000) ?? 0) + 20_000);
+    while (room.size > 0) passAll(room, (room.nextMs(20_000) ?? 0) + 20_000);
     expect(room.load(60_000)).toBe('takes');
   });
 
@@ -77,12 +81,15 @@ describe('who waits in silence', () => {
     room.come(1, client(1), 0);
     room.come(2, client(2), 0);
     expect(room.isFull).toBe(false);
-    expect(room.pass(6000).map(({kind}) => kind)).toEqual(['hand', 'refuse']);
+    // The second is refused at the end of its wait, not while the first is prepared.
+    expect(passAll(room, 5950).map(({kind}) => kind)).toEqual(['hand']);
+    expect(room.nextMs(5950)).toBe(6000);
+    expect(passAll(room, 6000).map(({kind}) => kind)).toEqual(['refuse']);
     expect(room.isFull).toBe(true);
     expect(room.come(3, client(3), 6000)).toBeUndefined();
     room.childEnded();
     expect(room.isFull).toBe(false);
-    expect(room.pass(12_000)).toEqual([{kind: 'hand', id: 3, waitedMs: 6000}]);
+    expect(passAll(room, 12_000)).toEqual([{kind: 'hand', id: 3, waitedMs: 6000, dueMs: 12_000}]);
   });
 });
 
@@ -107,13 +114,13 @@ test('above seven tenths the wait is short, also of those that wait already', ()
   const room = new WaitingRoom({...limits, childrenPerSecond: 100, mostChildren: 100});
   for (let i = 0; i < 7; i++) room.come(i, client(i), 0);
   expect(room.isStressed).toBe(false);
-  expect(room.pass(2000)).toEqual([]);
+  expect(passAll(room, 2000)).toEqual([]);
   room.come(7, client(7), 2000);
   expect(room.isStressed).toBe(true);
-  expect(room.nextMs(2000)).toBe(2000);
+  expect(room.nextMs(2000)).toBeLessThanOrEqual(2000);
   // With the first gone there is no stress any more.
-  expect(room.pass(2000)).toEqual([{kind: 'hand', id: 0, waitedMs: 2000}]);
-  expect(room.nextMs(2000)).toBe(6000);
+  expect(passAll(room, 2000)).toEqual([{kind: 'hand', id: 0, waitedMs: 2000, dueMs: 1000}]);
+  expect(room.nextMs(2000)).toBe(5900);
 });
 
 describe('a look', () => {
@@ -176,11 +183,12 @@ test('whatever happens, each client has one end, no limit is passed, and nobody 
       const came = new Map<number, number>();
       const ended = new Set<number>();
       let [id, now, running] = [0, 0, 0];
-      const end = (moves: readonly {kind: string; id: number; waitedMs: number}[]): void => {
-        for (const {kind, id: one, waitedMs} of moves) {
+      const end = (moves: readonly Move[]): void => {
+        for (const {kind, id: one, waitedMs, dueMs = now} of moves) {
           expect(ended.has(one)).toBe(false);
           ended.add(one);
-          expect(waitedMs).toBe(now - came.get(one)!);
+          expect(waitedMs).toBe(Math.max(dueMs, now) - came.get(one)!);
+          expect(dueMs - now).toBeLessThanOrEqual(headStartMs);
           if (kind.startsWith('hand')) running += 1;
           if (kind === 'hand') expect(waitedMs).toBeGreaterThanOrEqual(limits.stressWaitMs);
         }
@@ -199,7 +207,7 @@ test('whatever happens, each client has one end, no limit is passed, and nobody 
             running -= 1;
             room.childEnded();
           }
-          end(room.pass(now));
+          end(passAll(room, now));
         }
         expect(room.size).toBeLessThanOrEqual(limits.mostPerNetwork);
         expect(room.children).toBe(running);
@@ -207,7 +215,7 @@ test('whatever happens, each client has one end, no limit is passed, and nobody 
         expect(room.size + ended.size).toBe(id);
       }
       now += limits.waitMs + mostQueuedMs;
-      end(room.pass(now));
+      end(passAll(room, now));
       expect([room.size, ended.size]).toEqual([0, id]);
     }),
   );

@@ -38,9 +38,15 @@ async function connect(host = '127.0.0.1'): Promise<{client: net.Socket; server:
 function hand(server: net.Socket, look: Look, program: string, ...words: string[]): HandOver {
   const connection = connectionOf(server);
   if (connection === undefined) throw new Error('no client');
-  return connection.hand(look, ['/usr/bin/perl', '-e', program, ...words], () => undefined);
+  return lookNow(connection.hand(look, [perl, '-e', program, ...words], () => undefined));
 }
 
+function lookNow(handed: HandOver): HandOver {
+  handed.look();
+  return handed;
+}
+
+const perl = '/usr/bin/perl';
 const greets = `use Socket; $| = 1; print "220 hello\\r\\n"; print scalar <STDIN>`;
 
 async function heard(client: net.Socket): Promise<string> {
@@ -79,7 +85,7 @@ describe('the last look finds', () => {
       const connection = connectionOf(server);
       client[leave]();
       await until('it is gone', () => client.destroyed || client.writableFinished);
-      const handed = connection!.hand('silence', ['/bin/false'], () => undefined);
+      const handed = lookNow(connection!.hand('silence', ['/bin/false'], () => undefined));
       expect(await handed.verdict).toEqual({kind: 'left'});
     });
 
@@ -92,10 +98,21 @@ describe('the last look finds', () => {
     expect(await text).toBe('220 hello\r\nEHLO early\r\n');
   });
 
+  test('one that spoke while the program waited for its turn', async () => {
+    const {client, server} = await connect();
+    const text = heard(client);
+    const handed = connectionOf(server)!.hand('silence', ['/bin/false'], () => undefined);
+    client.write('EHLO x\r\n');
+    await until('the bytes are sent', () => client.writableLength === 0);
+    handed.look();
+    expect(await handed.verdict).toEqual({kind: 'early', said: 'EHLO x'});
+    expect(await text).toMatch(/^554 5\.5\.0 .*\r\n$/);
+  });
+
   test('no command: 421, and why', async () => {
     const {client, server} = await connect();
     const text = heard(client);
-    const handed = connectionOf(server)!.hand('silence', ['/no/such'], () => undefined);
+    const handed = lookNow(connectionOf(server)!.hand('silence', ['/no/such'], () => undefined));
     expect(await handed.verdict).toEqual({
       kind: 'failed',
       why: expect.stringContaining('/no/such: No such file'),
@@ -117,10 +134,13 @@ test('a client that resets at any moment is known to the command, or the command
     // From before the look to after the question.
     const handed = connection.hand(
       'silence',
-      ['/usr/bin/perl', '-e', asks, answers, '0.005'],
+      [perl, '-e', asks, answers, '0.005'],
       () => undefined,
     );
-    const resetMs = (i % 50) * 0.4;
+    // At once, or when the program waits for its turn.
+    const lookMs = (i % 2) * 40;
+    setTimeout(() => handed.look(), lookMs);
+    const resetMs = Math.max(0, lookMs - 5) + (i % 50) * 0.4;
     setTimeout(() => {
       client.write('MAIL FROM:<>\r\n');
       client.resetAndDestroy();
@@ -137,7 +157,7 @@ test('a client that resets at any moment is known to the command, or the command
 test('without the last look it is not known: the danger is there', async () => {
   const answers = join(newDir(), 'answers');
   const {client, server} = await connect();
-  const child = spawn('/usr/bin/perl', ['-e', asks, answers, '0.3'], {
+  const child = spawn(perl, ['-e', asks, answers, '0.3'], {
     stdio: [server, server, 'ignore'],
   });
   server.destroy();
