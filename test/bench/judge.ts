@@ -3,7 +3,7 @@
  * rows of JSON, which is how version 1.0 saved its clients.
  */
 import {spawnSync} from 'node:child_process';
-import {aim, heading, printTable} from './aims.js';
+import {heading, measured, printTable} from './aims.js';
 import {figures} from './figures.js';
 import type {Judging} from './judge/judging.js';
 import type {Saving} from './judge/saving.js';
@@ -11,6 +11,7 @@ import type {Saving} from './judge/saving.js';
 /** The words that start the children. */
 export const JUDGE = {judging: 'judge-judging', saving: 'judge-saving'} as const;
 
+const room = {room: 'judge', is: 'atMost'} as const;
 const mostMicroseconds = 4;
 const mostMegabytes = 300;
 const mostStartSeconds = 5;
@@ -38,8 +39,8 @@ function judging(): void {
       grown.toFixed(0),
     ],
   ]);
-  aim(`judge: a verdict under ${mostMicroseconds} µs`, each.median < mostMicroseconds);
-  aim(`judge: a million clients under ${mostMegabytes} MB`, grown < mostMegabytes);
+  measured({...room, what: 'a verdict', value: each.median, unit: 'µs', limit: mostMicroseconds});
+  measured({...room, what: 'a million clients', value: grown, unit: 'MB', limit: mostMegabytes});
 }
 
 function saving(): void {
@@ -54,14 +55,20 @@ function saving(): void {
     line('packed, 100000 clients with networks', packed),
     line('packed, 1000000 clients with networks', million),
   ]);
-  const ratio = (packed.fewMs / rows.fewMs).toFixed(2);
-  aim(`judge: ${few} clients saved no slower than rows (${ratio})`, packed.fewMs <= rows.fewMs);
-  const whole = (packed.manyMs / rows.manyMs).toFixed(2);
-  aim(`judge: ${many} clients saved no slower (${whole})`, packed.manyMs <= rows.manyMs);
-  const ofMillion = (million.manyMs / rows.manyMs).toFixed(2);
-  aim(`judge: ${many} of a million too (${ofMillion})`, million.manyMs <= rows.manyMs);
+  // Limit and peer: rows of JSON.
+  const save = (what: string, value: number, peer: number): void =>
+    measured({...room, what: `${what} saved`, value, unit: 'ms', limit: peer, peer});
+  save(`${few} clients`, packed.fewMs, rows.fewMs);
+  save(`${many} clients`, packed.manyMs, rows.manyMs);
+  save(`${many} of a million`, million.manyMs, rows.manyMs);
   const startSeconds = million.startMs / 1000;
-  aim(`judge: a million read in ${mostStartSeconds} s`, startSeconds <= mostStartSeconds);
+  measured({
+    ...room,
+    what: 'a million read',
+    value: startSeconds,
+    unit: 's',
+    limit: mostStartSeconds,
+  });
 }
 
 function child<Found>(...order: string[]): Found {

@@ -10,12 +10,12 @@
  *   BLOCKSMTP_BENCH_MESSAGES          messages of the queue section (50000)
  *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
  *
- * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`;
- * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- greeting` has
- * (`greeting.ts`): `--full --parts=holding,hand-overs,added,bots`.
- * `npm run bench -- harvest` has options (`harvest.ts`): `--seeds=100 --days=90 --hold-out --kinds=full,nine`; and
- * `npm run bench -- fuzz` has (`fuzz.ts`): `--seed=1 --texts=300000 --seconds=60`; and `npm run bench -- outgoing-mail`
- * has (`outgoing-mail.ts`): `--seeds=1-10 --hold-out`.
+ * Some sections have options:
+ *
+ *   harvest        --seeds=100 --days=90 --hold-out --kinds=full,nine
+ *   fuzz           --seed=1 --texts=300000 --seconds=60
+ *   greeting       --full --parts=holding,hand-overs,added,bots
+ *   outgoing-mail  --seeds=1-10 --hold-out
  */
 import {isMainThread} from 'node:worker_threads';
 import {conclude} from './aims.js';

@@ -2,7 +2,7 @@
  * How fast a queue is searched: whole processes, start included, page cache warm, in a relay with Debian's sendmail;
  * `mailq` and `grep` look through the same files, in turn in each round. Beside the time stands what each one found.
  */
-import {aim, heading, printTable, skip} from './aims.js';
+import {aim, heading, measured, printTable, skip} from './aims.js';
 import {debianProgram} from './debian.js';
 import {type Figures, figures, spread} from './figures.js';
 import {inRelay} from './in-relay.js';
@@ -135,9 +135,13 @@ function show(scores: readonly Score[]): void {
   const head = ['', 'ms', 'CPU ms', 'peak MB', 'found', 'beside', 'ms, times', 'CPU, times'];
   console.log(`whole processes, warm, median of ${scores[0]?.wallMs.runs ?? 0} (min..max)\n`);
   printTable([head, ...rows]);
-  for (const {name, wallMs, count, expected} of scores) {
+  for (const {name, wallMs, count, expected, peer} of scores) {
     if (!name.startsWith('queue')) continue;
-    aim(`${name}: ${wallMs.median.toFixed(0)} ms (< ${mostWallMs})`, wallMs.median < mostWallMs);
+    measured({
+      ...{room: 'queue', what: name, value: wallMs.median, unit: 'ms', is: 'atMost'},
+      limit: mostWallMs,
+      peer: scores.find((each) => each.name === peer)?.wallMs.median,
+    });
     aim(`${name}: all that is there is found, and nothing else`, count === expected);
   }
 }

@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
 import {root} from '../../system/lab/paths.js';
-import {aim, printTable} from '../aims.js';
+import {measured, printTable} from '../aims.js';
 import {type Figures, figures, spread} from '../figures.js';
 import {Random} from '../traffic/random.js';
 import {addresses, shuffled} from './addresses.js';
@@ -105,10 +105,11 @@ function show(places: readonly Place[]): void {
       (1e6 / found.median).toFixed(0),
     ]);
     if (subject === undefined || subject === 'iptables flat') continue;
-    aim(
-      `firewall, ${name}, ${blocks} blocks: a connection costs at most ${MOST_OF_NONE} times (${ratio.toFixed(2)})`,
-      ratio <= MOST_OF_NONE,
-    );
+    measured({
+      room: 'firewall',
+      what: `${name}, ${blocks} blocks: a connection, of one without`,
+      ...{value: ratio, unit: '', is: 'atMost', limit: MOST_OF_NONE},
+    });
   }
   console.log(
     `connections of who is not blocked, median of ${ROUNDS} rounds of ${CONNECTIONS} (min..max)\n`,

@@ -1,7 +1,7 @@
 /** What clients cost that wait: at the gate, and in sendmail's own pause, where each has a process. */
 import {Gate, gatePort} from '../../system/lab/gate.js';
 import {patienceMs, until} from '../../system/lab/until.js';
-import {aim, heading, printTable} from '../aims.js';
+import {heading, measured, printTable} from '../aims.js';
 import {hold, noLimits, sendmailWith} from './crowd.js';
 import {memoryOf, memoryOfAll, shareOfCore} from './memory.js';
 
@@ -41,14 +41,13 @@ export async function holding({many, few, seconds}: Holding): Promise<void> {
         `${(share * 100).toFixed(1)} %`,
       ]);
       if (count === many) {
-        aim(
-          `greeting: ${many} wait in ${megabytes(after.residentMegabytes)} MB (< 250)`,
-          after.residentMegabytes < 250,
-        );
-        aim(
-          `greeting: and take ${(share * 100).toFixed(1)} % of a core at rest (< 5)`,
-          share < 0.05,
-        );
+        const room = {room: 'greeting', is: 'atMost'} as const;
+        const value = after.residentMegabytes;
+        measured({...room, what: `${many} wait, resident`, value, unit: 'MB', limit: 250});
+        measured({
+          ...room,
+          ...{what: `${many} wait, of a core at rest`, value: share * 100, unit: '%', limit: 5},
+        });
       }
       if (count > 0) await client.stop();
       await gate.stop('SIGKILL');

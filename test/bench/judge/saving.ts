@@ -35,7 +35,8 @@ const offender = (i: number): object => ({
   score: 4.25,
   scoredMs: 1_795_000_000_000 + i,
   counted: [1, 2, 3, 4, 5].map((n) => 4_503_599_627_370_495 + n * i),
-  kinds: {unknownRecipient: 5},
+  names: [],
+  counts: {unknownRecipient: 5},
   accepted: 0,
   firstMs: 1_795_000_000_000,
   lastMs: 1_795_000_000_000 + i,
@@ -48,7 +49,7 @@ const offender = (i: number): object => ({
 type Change = (state: State, i: number, round: number) => void;
 
 const asRow: Change = (state, i, round) => {
-  // A table of any value: that of the offenders is no more.
+  // Its own table is no more. This one takes it: it has the fields of a suspect, too.
   const table = state.suspects as unknown as Table<object>;
   table.set(`192.0.${i >> 8}.${i & 255}`, offender(i + round));
 };

@@ -17,7 +17,7 @@ import {
 } from '../../../src/outgoing/live/coverage.js';
 import {layWire} from '../../../src/sys/outgoing/canaries.js';
 import {pause} from '../../../src/sys/run/clock.js';
-import {aim, printTable, skip} from '../aims.js';
+import {measured, printTable, skip} from '../aims.js';
 import {figures, type Figures} from '../figures.js';
 import {type Peers, startPeers} from './peers.js';
 
@@ -136,6 +136,11 @@ function peerRows(
   return rows.map((row) => [...row, ...Array<string>(head.length - row.length).fill('')]);
 }
 
+const seen = (way: string, value: number, limit: number): void =>
+  measured({
+    ...{room: 'outgoing', what: `${way}: seen with pid`, value, unit: '%', is: 'atLeast', limit},
+  });
+
 function judge(trials: ReadonlyMap<SightedBy, CoverageTrial>): void {
   const percent = (way: SightedBy): number | undefined => {
     const trial = trials.get(way);
@@ -145,12 +150,8 @@ function judge(trials: ReadonlyMap<SightedBy, CoverageTrial>): void {
   };
   for (const way of ['hold', 'holdByTables'] as const) {
     const held = percent(way);
-    if (held !== undefined)
-      aim(`${NAMES[way]}: ${held.toFixed(1)} % with pid, aim 100 %`, held === 100);
+    if (held !== undefined) seen(NAMES[way], held, 100);
   }
   const told = percent('events');
-  if (told !== undefined) {
-    const text = `${NAMES.events}: ${told.toFixed(1)} % with pid, aim ${LEAST_TOLD_PERCENT} %`;
-    aim(text, told >= LEAST_TOLD_PERCENT);
-  }
+  if (told !== undefined) seen(NAMES.events, told, LEAST_TOLD_PERCENT);
 }

@@ -8,7 +8,7 @@ import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {OutgoingWatch} from '../../../src/outgoing/live/watch.js';
 import {emptyState} from '../../../src/guard/state.js';
-import {aim, printTable, skip} from '../aims.js';
+import {measured, printTable, skip} from '../aims.js';
 
 const PORT = 2551;
 const MAILER = 4712;
@@ -94,8 +94,10 @@ function show(idle: Percent, busy: Percent, perSecond: number): void {
     row(`${perSecond.toFixed(0)} allowed connections a second are told of`, busy),
   ]);
   const all = idle.ours + idle.reader;
-  const text = `an idle watch: ${all.toFixed(2)} % of a core, aim ${MOST_IDLE_PERCENT} %`;
-  aim(text, all <= MOST_IDLE_PERCENT);
+  measured({
+    ...{room: 'outgoing', what: 'an idle watch, of a core', value: all, unit: '%', is: 'atMost'},
+    limit: MOST_IDLE_PERCENT,
+  });
 }
 
 async function percentOver(seconds: number): Promise<Percent> {
