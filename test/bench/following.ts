@@ -5,9 +5,7 @@
 import {spawnSync} from 'node:child_process';
 import {aim, heading} from './aims.js';
 
-const actions = process.env['BLOCKSMTP_MODEL_ACTIONS'] ?? '200000';
-
-export function following(): void {
+export function following(actions: number): void {
   heading(
     'following',
     `${actions} random writes, rotations, cuts, pauses and kills: no line lost, none twice`,
@@ -17,7 +15,7 @@ export function following(): void {
   const words = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   const {status, stderr} = spawnSync(process.execPath, [...words, 'test/sys/follow/follow-model'], {
     encoding: 'utf8',
-    env: {...process.env, BLOCKSMTP_MODEL_ACTIONS: actions, BLOCKSMTP_SEED: seed},
+    env: {...process.env, BLOCKSMTP_MODEL_ACTIONS: String(actions), BLOCKSMTP_SEED: seed},
   });
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   if (status !== 0) console.log(stderr);

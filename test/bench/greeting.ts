@@ -1,7 +1,6 @@
 /**
  * The greeting: what waiting clients cost, how fast they are handed over, what it adds to the time of a client, and
- * which of many bots each mode stops. Short by default; `npm run bench -- greeting --full` is what docs/performance.md
- * has. Each part has labs of its own.
+ * which of many bots each mode stops. `npm run bench -- greeting --full` is what docs/performance.md has. Each part has labs of its own.
  */
 import {available} from '../system/lab/available.js';
 import {heading, skip} from './aims.js';
@@ -12,17 +11,20 @@ import {holding} from './greeting/holding.js';
 
 type Part = 'holding' | 'hand-overs' | 'added' | 'bots';
 
-/** @param options `--full`, and `--parts=holding,bots` */
-export async function greeting(options: readonly string[]): Promise<void> {
+/** @param options `--parts=holding,bots` */
+export async function greeting(
+  length: 'short' | 'full',
+  options: readonly string[],
+): Promise<void> {
   const state = await available();
   if (!state.ok) {
     skip('greeting', state.why);
     return;
   }
-  const isFull = options.includes('--full');
+  const isFull = length === 'full';
   const only = options.find((option) => option.startsWith('--parts='))?.slice('--parts='.length);
   const wanted = (part: Part): boolean => only === undefined || only.split(',').includes(part);
-  heading('greeting', isFull ? 'in full' : 'the short form; --full is the whole');
+  heading('greeting', `the ${length} form`);
   if (wanted('holding')) {
     await holding(
       isFull ? {many: 10_000, few: 1000, seconds: 30} : {many: 2000, few: 100, seconds: 5},

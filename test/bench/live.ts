@@ -20,7 +20,6 @@ import {type MarkerKind, Markers} from './markers.js';
 import {Traffic} from './traffic/traffic.js';
 
 const LINES_PER_SECOND = Number(process.env['BLOCKSMTP_BENCH_LINES_PER_SECOND'] ?? 10_000);
-const SECONDS = Number(process.env['BLOCKSMTP_BENCH_SECONDS'] ?? 60);
 const PERCENT = 5;
 const WRITE_EVERY_MS = 10;
 /** A daemon that has just started is not idle yet. */
@@ -30,8 +29,9 @@ const PATIENCE_MS = 3000;
 const LOG = '/var/log/mail.log';
 const MARKER_EVERY_MS: Readonly<Record<MarkerKind, number>> = {evidence: 50, block: 1000};
 
-export async function live(): Promise<void> {
-  const pace = `${String(LINES_PER_SECOND)} lines/s for ${String(SECONDS)} s`;
+/** @param forSeconds so long lines are written */
+export async function live(forSeconds: number): Promise<void> {
+  const pace = `${String(LINES_PER_SECOND)} lines/s for ${String(forSeconds)} s`;
   heading('live', `${pace}, ${String(PERCENT)} % of them relevant, --debug=3`);
   const state = await available();
   if (!state.ok) {
@@ -53,7 +53,7 @@ export async function live(): Promise<void> {
     const pid = await daemon.pid();
     const before = cpuSeconds(pid);
     const begun = performance.now();
-    const written = await write(lab.relay.path(LOG), markers);
+    const written = await write(lab.relay.path(LOG), markers, forSeconds);
     const seconds = (performance.now() - begun) / 1000;
     const after = cpuSeconds(pid);
     await sleep(PATIENCE_MS);
@@ -84,7 +84,7 @@ function startDaemon(lab: Lab, markers: Markers): Daemon {
 type Written = {lines: number; unknown: number; lateMs: number[]};
 
 /** Writes the traffic at its pace, and the markers between; tells what it has written. */
-async function write(path: string, markers: Markers): Promise<Written> {
+async function write(path: string, markers: Markers, forSeconds: number): Promise<Written> {
   const lateMs: number[] = [];
   const traffic = new Traffic({percent: PERCENT});
   const file = openSync(path, 'a');
@@ -96,7 +96,7 @@ async function write(path: string, markers: Markers): Promise<Written> {
     await sleep(WRITE_EVERY_MS);
     lateMs.push(performance.now() - sleptMs - WRITE_EVERY_MS);
     const nowMs = performance.now() - begun;
-    if (nowMs >= SECONDS * 1000) traffic.close();
+    if (nowMs >= forSeconds * 1000) traffic.close();
     let text = '';
     for (; lines < (nowMs * LINES_PER_SECOND) / 1000 && !isOver; lines++) {
       const line = traffic.line(Date.now());

@@ -3,22 +3,25 @@
  * fail2ban. `npm run bench -- offline live` runs only these sections. Prints tables; ends with an
  * error where an aim was missed or nothing could be measured.
  *
- *   BLOCKSMTP_BENCH_MEGABYTES         size of each log of the offline section (1000)
- *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
- *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
- *   BLOCKSMTP_BENCH_SECONDS           its length (60)
- *   BLOCKSMTP_BENCH_MESSAGES          messages of the queue section (50000)
- *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (200000)
- *
- * Some sections have options:
+ * Without options it runs the short form, less than 20 minutes in all. The docs have the figures of `--full`. A section that is
+ * the only one may have options of its own:
  *
  *   harvest        --seeds=100 --days=90 --hold-out --kinds=full,nine
  *   fuzz           --seed=1 --texts=300000 --seconds=60
- *   greeting       --full --parts=holding,hand-overs,added,bots
+ *   greeting       --parts=holding,hand-overs,added,bots
  *   outgoing-mail  --seeds=1-10 --hold-out
+ *
+ * And the environment sets these:
+ *
+ *   BLOCKSMTP_BENCH_MEGABYTES         size of each log of the offline section (200; 1000)
+ *   BLOCKSMTP_BENCH_STAMPS            their stamps, rfc3339 (as rsyslog writes) or bsd
+ *   BLOCKSMTP_BENCH_LINES_PER_SECOND  pace of the live section (10000)
+ *   BLOCKSMTP_BENCH_SECONDS           its length (20; 60)
+ *   BLOCKSMTP_BENCH_MESSAGES          messages of the queue section (50000)
+ *   BLOCKSMTP_MODEL_ACTIONS           length of the following section (50000; 200000)
  */
 import {isMainThread} from 'node:worker_threads';
-import {conclude} from './aims.js';
+import {conclude, printTable} from './aims.js';
 import {machine} from './figures.js';
 import {firewall, firewallInside, INSIDE} from './firewall.js';
 import {holdBlocks, MEMORY} from './firewall/memory.js';
@@ -37,26 +40,6 @@ import {OUTGOING_MAIL_SEED, outgoingMail, outgoingMailSeed} from './outgoing-mai
 import {OUTGOING, outgoing, outgoingInside} from './outgoing.js';
 import {queue} from './queue.js';
 
-const sections = [
-  'answers',
-  'latency',
-  'memory',
-  'offline',
-  'live',
-  'following',
-  'judge',
-  'firewall',
-  'outgoing',
-  'outgoing-mail',
-  'greeting',
-  'queue',
-  'harvest',
-  'fuzz',
-] as const;
-type Section = (typeof sections)[number];
-
-const isSection = (word: string): word is Section => sections.some((name) => name === word);
-
 async function main([first, ...rest]: string[]): Promise<number> {
   if (first === 'make-log') return makeLogCommand(rest);
   if (first === INSIDE) return firewallInside();
@@ -68,30 +51,78 @@ async function main([first, ...rest]: string[]): Promise<number> {
   if (first === JUDGE.saving) return saveMany(rest);
   if (first === MEMORY) return holdBlocks(rest);
   const given = first === undefined ? [] : [first, ...rest];
-  const options = given.filter((word) => word.startsWith('--'));
   const chosen = given.filter((word) => !word.startsWith('--'));
-  const words = chosen.length === 0 ? sections : chosen;
+  const words = chosen.length === 0 ? Object.keys(sections) : chosen;
   const unknown = words.filter((word) => !isSection(word));
   if (unknown.length > 0) {
-    console.error(`no section ${unknown.join(', ')}; there are ${sections.join(', ')}`);
+    console.error(
+      `no section ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}`,
+    );
     return 64;
   }
-  console.log(machine());
-  const wanted = new Set(words.filter(isSection));
-  const inLabs = (['answers', 'latency', 'memory'] as const).filter((name) => wanted.has(name));
-  await guarded(new Set(inLabs));
-  if (wanted.has('offline')) await offline();
-  if (wanted.has('live')) await live();
-  if (wanted.has('following')) following();
-  if (wanted.has('judge')) judge();
-  if (wanted.has('firewall')) await firewall();
-  if (wanted.has('outgoing')) await outgoing();
-  if (wanted.has('greeting')) await greeting(options);
-  if (wanted.has('outgoing-mail')) await outgoingMail(wanted.has('harvest') ? [] : options);
-  if (wanted.has('queue')) await queue();
-  if (wanted.has('harvest')) await harvest(options);
-  if (wanted.has('fuzz')) fuzz(wanted.has('harvest') ? [] : options);
+  const length = given.includes('--full') ? 'full' : 'short';
+  const options = given.filter((word) => word.startsWith('--') && word !== '--full');
+  if (options.length > 0 && words.length > 1) {
+    console.error(`${options.join(' ')}: only one section has options; expected its name alone`);
+    return 64;
+  }
+  console.log(`${machine()}; the ${length} form`);
+  await runAll(words.filter(isSection), length, options);
   return conclude();
+}
+
+/** The short form of a section takes about two minutes at most. */
+type Length = 'short' | 'full';
+
+const sections = {
+  answers: undefined,
+  latency: undefined,
+  memory: undefined,
+  offline: (length) => offline(numberOf('BENCH_MEGABYTES', length === 'full' ? 1000 : 200)),
+  live: (length) => live(numberOf('BENCH_SECONDS', length === 'full' ? 60 : 20)),
+  following: (length) => following(numberOf('MODEL_ACTIONS', length === 'full' ? 200_000 : 50_000)),
+  judge,
+  firewall,
+  outgoing,
+  'outgoing-mail': (length, options) =>
+    outgoingMail(length === 'full' || options.length > 0 ? options : ['--seeds=1-2']),
+  greeting: (length, options) => greeting(length, options),
+  queue,
+  harvest: (length, options) =>
+    harvest(length === 'full' || options.length > 0 ? options : ['--seeds=2']),
+  fuzz: (length, options) =>
+    fuzz(length === 'full' || options.length > 0 ? options : ['--texts=30000']),
+} as const satisfies Readonly<Record<string, Run | undefined>>;
+
+type Run = (length: Length, options: readonly string[]) => Promise<void> | void;
+type Section = keyof typeof sections;
+
+const isSection = (word: string): word is Section => Object.hasOwn(sections, word);
+
+const numberOf = (name: string, usual: number): number =>
+  Number(process.env[`BLOCKSMTP_${name}`] ?? usual);
+
+async function runAll(
+  wanted: readonly Section[],
+  length: Length,
+  options: readonly string[],
+): Promise<void> {
+  const rows = [['section', 'seconds']];
+  const timed = async (name: string, run: () => Promise<void> | void): Promise<void> => {
+    const beganMs = performance.now();
+    await run();
+    rows.push([name, ((performance.now() - beganMs) / 1000).toFixed(0)]);
+  };
+  // These share two relays.
+  const inLabs = (['answers', 'latency', 'memory'] as const).filter((name) =>
+    wanted.includes(name),
+  );
+  if (inLabs.length > 0) await timed(inLabs.join(', '), () => guarded(new Set(inLabs)));
+  for (const name of wanted) {
+    const run: Run | undefined = sections[name];
+    if (run !== undefined) await timed(name, () => run(length, options));
+  }
+  printTable(rows);
 }
 
 // `tools/bench.mjs` has started us. When it has been killed, nobody waits for the tables any more.

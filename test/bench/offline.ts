@@ -15,7 +15,6 @@ import type {Truth} from './traffic/traffic.js';
 import {Stopwatch} from './whole-process.js';
 import {freeMegabytes, inWorkshop} from './workshop.js';
 
-const MEGABYTES = Number(process.env['BLOCKSMTP_BENCH_MEGABYTES'] ?? 1000);
 const STAMPS = process.env['BLOCKSMTP_BENCH_STAMPS'] === 'bsd' ? 'bsd' : 'rfc3339';
 const PERCENTS = [0.5, 5, 50];
 /** The aims of each log, speeds as shares of those of others in the same run. */
@@ -41,10 +40,11 @@ type Score = {
   found: number;
 };
 
-export async function offline(): Promise<void> {
-  heading('offline', `logs of ${String(MEGABYTES)} MB each, ${STAMPS} stamps`);
+/** @param megabytes of each log */
+export async function offline(megabytes: number): Promise<void> {
+  heading('offline', `logs of ${String(megabytes)} MB each, ${STAMPS} stamps`);
   // The log, the pieces of it for slow programs, and a tenth for the rest.
-  const neededMegabytes = MEGABYTES * 1.4;
+  const neededMegabytes = megabytes * 1.4;
   if (freeMegabytes() < neededMegabytes) {
     skip('offline', `needs ${String(neededMegabytes)} MB of disk for temporary files`);
     return;
@@ -62,7 +62,7 @@ export async function offline(): Promise<void> {
         if (contender.kind === 'missing') skip(contender.name, contender.why);
       }
       for (const percent of PERCENTS) {
-        await oneLog(percent, dir, contenders, new Stopwatch(time.path, dir));
+        await oneLog({percent, megabytes}, dir, contenders, new Stopwatch(time.path, dir));
       }
     } finally {
       await slowest.stop();
@@ -71,25 +71,27 @@ export async function offline(): Promise<void> {
 }
 
 async function oneLog(
-  percent: number,
+  {percent, megabytes}: {readonly percent: number; readonly megabytes: number},
   dir: string,
   contenders: Contender[],
   stopwatch: Stopwatch,
 ): Promise<void> {
   const out = join(dir, 'log');
-  const truth = makeLog({percent, megabytes: MEGABYTES, out, stamps: STAMPS});
+  const truth = makeLog({percent, megabytes, out, stamps: STAMPS});
   const {lines, relevant, unknown, clients} = truth;
   console.log(
     `${String(percent)} % relevant: ${millions(lines)} million lines, ${String(relevant)} of them ` +
       `relevant, ${String(unknown)} unknown recipients of ${String(clients)} clients`,
   );
   const runners = contenders.flatMap((contender) =>
-    contender.kind === 'missing' ? [] : {contender, piece: pieceFor(contender, out, truth)},
+    contender.kind === 'missing'
+      ? []
+      : {contender, piece: pieceFor(contender, out, truth, megabytes)},
   );
   warm(out);
   const scores = await race(runners, stopwatch);
   await Promise.all([...new Set(runners.map(({piece}) => piece.path))].map((path) => rm(path)));
-  show(scores, contenders);
+  show(scores, contenders, megabytes);
   judge(percent, truth, scores);
 }
 
@@ -118,14 +120,14 @@ async function race(
   }));
 }
 
-function show(scores: Score[], contenders: Contender[]): void {
+function show(scores: Score[], contenders: Contender[], megabytes: number): void {
   const rows = [
     ['', 'million lines/s', 'MB/s', 'peak MB', 'of grep', 'of fail2ban', 'found', 'of unknown'],
   ];
   for (const {contender, piece, millionLines, peakMegabytes, found} of scores) {
     const {median} = millionLines;
     const part = contender.mostMegabytes;
-    const isPart = part !== undefined && part < MEGABYTES;
+    const isPart = part !== undefined && part < megabytes;
     rows.push([
       contender.name + (isPart ? `, first ${String(part)} MB` : ''),
       spread(millionLines, 3),
@@ -183,7 +185,7 @@ const ratio = (speed: number, other: number): string =>
 const millions = (count: number): string => (count / 1e6).toFixed(2);
 
 /** The log itself, or for a slow program its beginning. */
-function pieceFor({mostMegabytes}: Ready, log: string, truth: Truth): Piece {
-  if (mostMegabytes === undefined || mostMegabytes >= MEGABYTES) return {path: log, ...truth};
+function pieceFor({mostMegabytes}: Ready, log: string, truth: Truth, megabytes: number): Piece {
+  if (mostMegabytes === undefined || mostMegabytes >= megabytes) return {path: log, ...truth};
   return cut(log, `${log}-${String(mostMegabytes)}`, mostMegabytes * 1e6);
 }
