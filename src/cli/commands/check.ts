@@ -1,6 +1,6 @@
 /**
- * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
- * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
+ * `blocksmtp check ADDR`: would this address ever be blocked, and which entry exempts it? The
+ * running daemon's whitelist and flags decide; if no daemon answers, the files do.
  */
 import {asciiJson} from '../../base/printable.js';
 import {askDaemon, unasked} from './ask.js';
@@ -23,7 +23,7 @@ export async function check(
   const address = parseAddress(text);
   // `cli/rows/words.ts` has printed the reason, with all other mistakes.
   if (address === undefined) return exitCode.usage;
-  // Read in any case, for what is wrong with it.
+  // Read even if the daemon answers, so that problems in the files are reported.
   const read = ofFile(address, config, log);
   const files = `${config.whiteList} and the configuration`;
   const asked = await ofDaemon(address, config);
