@@ -89,8 +89,7 @@ export class EffectWatch {
   /** Takes a client's sign, as this record says. */
   hear(record: LogRecord, evidence: Evidence): void {
     const {client, kind, proof, atMs} = evidence;
-    // These concern mail or a process from long before. Otherwise, a process title would have told whose
-    // session it was.
+    // These concern mail or a process from long before, not a session that has just begun.
     if (kind === 'undeliverable' || kind === 'stuckSession') return;
     this.#heedClock();
     const session = `${record.host} ${record.pid}`;
