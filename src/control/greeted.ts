@@ -29,7 +29,7 @@ export function greetedView(
   nowMs: number,
 ): GreetedView | undefined {
   if (greeting === 'off') return undefined;
-  // Of a client of which nothing is known this may be an address, where its network would be the key.
+  // If nothing is known about the client, the question may be about an address whose network would be the key.
   const client = known?.client ?? clientIn(network, {passed, greeted, submitters});
   const seen = new GreetedClients(greeted).of(client);
   const login = submitters.get(client);

@@ -49,7 +49,7 @@ export interface OperatorView {
   readonly waiting?: () => WaitingView;
   /** What the greeting knows about a client. */
   readonly greeted?: (known: Known) => GreetedView | undefined;
-  /** The senders whose mail left through the mailer in the last so many seconds. */
+  /** The senders whose mail left through the mailer in the last `seconds` seconds. */
   readonly mailSenders: (seconds: number, nowMs: number) => readonly MailSender[];
 }
 

@@ -36,9 +36,9 @@ export const requests = {
   list: {},
   status: {},
   why: {network: isText},
-  /** The sum of the last so many seconds. */
+  /** The sums of the last `seconds` seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
-  /** The report about the last so many seconds. */
+  /** The report about the last `seconds` seconds. */
   report: {seconds: whole(1, longestReportSeconds)},
   /** The remembered abuse contact of an address. */
   contact: {address: isText},

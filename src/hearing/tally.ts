@@ -6,8 +6,8 @@
 import {printable} from '../base/printable.js';
 
 /**
- * Names counted at once. A count: a dozen programs log on a machine, and some hosts log to a
- * collector.
+ * Names counted at once. A count: a dozen programs write to a machine's log, and a few hosts to a
+ * central one.
  */
 export const mostNames = 32;
 /** Names that a report shows. A count. */

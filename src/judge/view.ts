@@ -83,7 +83,7 @@ export interface CrowdView {
   };
 }
 
-/** Views of single clients. */
+/** What the judge knows about one client, and about all together. */
 export interface Judged {
   /** @param network an address, or the network of one client; about others nothing is known */
   readonly client: (network: Network, atMs: number) => ClientView | undefined;

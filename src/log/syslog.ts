@@ -37,7 +37,7 @@ export type Frame =
       readonly record: LogRecord;
       readonly zone: 'named' | undefined;
     }
-  /** The last message of this log, so many more times. */
+  /** Repeats the last message of this log, `times` times. */
   | {readonly kind: 'repeat'; readonly host: string; readonly times: number; readonly stamp: Stamp}
   | {readonly kind: 'none'; readonly why: NoFrame};
 

@@ -68,25 +68,26 @@ export interface Attribution {
   readonly client: Address;
   readonly proof: Proof;
   /**
-   * What the process has written so far; only of the one process that has the client's socket. Bytes.
+   * How much the process has written so far; known only for the one process that has the client's socket.
+   * Bytes.
    *
-   * Nearly all of it are answers to the client. Measured with sendmail 8.18.1 as Debian has it:
+   * Nearly all of it is answers to the client. Measured with Debian's sendmail 8.18.1:
    *
    * - A greeting is 159 bytes, an answer to EHLO 222, to MAIL 40, to RSET 23, to NOOP 14, to HELP 447.
-   * - An accepted RCPT is answered with `250 2.1.5 <ADDRESS>... Recipient ok`, a refused one with
-   *   `550 5.1.1 <ADDRESS>... User unknown`: both are 28 bytes and the address with its brackets. So 31
-   *   is the least, and 44 to 55 is common. Under TLS each answer has some bytes more, and the handshake
-   *   some thousand.
-   * - Answered one by one, each answer counts before the client has it. Of a pipelined batch sendmail
-   *   writes 4096 bytes at a time, and the rest when it has read all: so it may lag by 90 answers.
-   * - From about the 130th RCPT on, when 4096 bytes of the transcript of the session are full, sendmail
-   *   writes each command to a file too: `<<< RCPT TO:<ADDRESS>`, 13 bytes and the address.
-   * - A message taken adds queue files and their names: 556 bytes at once and some thousand later. So
-   *   only the difference of two answers in one envelope tells anything, never the sum.
-   * - Syslog does not count: it is sent, not written.
+   * - An accepted RCPT is answered with `250 2.1.5 <ADDRESS>... Recipient ok`, a refused one with `550 5.1.1
+   *   <ADDRESS>... User unknown`: both are 28 bytes plus the address with its brackets. So 31 is the least,
+   *   and 44 to 55 is common. Under TLS each answer takes some bytes more, and the handshake some thousand.
+   * - If commands are answered one by one, each answer counts before the client has it. For a pipelined
+   *   batch sendmail writes 4096 bytes at a time, and the rest when it has read all commands, so it may lag
+   *   by 90 answers.
+   * - From about the 130th RCPT on, when the session's transcript has reached 4096 bytes, sendmail also
+   *   writes each command to a file: `<<< RCPT TO:<ADDRESS>`, 13 bytes plus the address.
+   * - An accepted message adds queue files and their names: 556 bytes immediately and some thousand later.
+   *   So only the difference between two answers in one envelope means anything, never the sum.
+   * - Messages to syslog do not count: they are sent, not written.
    */
   readonly answeredBytes?: number | undefined;
-  /** By its title, of the one process: it is working on a recipient of the envelope that was asked about. */
+  /** What that process works on, by its title; only if it is a recipient of the envelope asked about. */
   readonly doing?: 'recipients' | undefined;
 }
 

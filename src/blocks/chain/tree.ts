@@ -12,7 +12,7 @@ import {parseNetwork} from '../../net/network.js';
 
 export type Layout = 'flat' | 'tree' | 'deepTree';
 
-/** How many groups of bits choose the place; a sub-chain's name ends in at most so many digits. */
+/** How many groups of bits choose the place; a sub-chain's name ends in at most as many digits. */
 export const depthOf: Readonly<Record<Layout, number>> = {flat: 0, tree: 2, deepTree: 3};
 
 /** A sub-chain, the chain that jumps to it, and the source addresses of that jump. */

@@ -29,7 +29,7 @@ interface DigestParts {
   readonly config: Pick<Config, 'digestMail' | 'digestSchedule' | 'dryRun'>;
   readonly rows: Table<DigestRow>;
   readonly say: Say;
-  /** Makes the report about the last so many seconds. Saves the state before it answers. */
+  /** Makes the report about the last `seconds` seconds. Saves the state before it answers. */
   readonly report: (seconds: number) => Promise<Answer>;
   /** The row has changed, and should be saved soon. */
   readonly onChange: () => void;

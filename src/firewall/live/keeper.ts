@@ -37,7 +37,7 @@ interface Goal {
 /** What the log calls the part that the keeper maintains. */
 export interface KeeperWords {
   readonly part: string;
-  /** The message that so many networks wait. */
+  /** The text that says how many networks wait. */
   readonly waiting: (count: number) => string;
 }
 

@@ -12,9 +12,7 @@ const fromField = 'from=';
 const relayField = ', relay=';
 const idField = ', msgid=';
 
-/**
- * At the end of the sender come sendmail's own words: `, size=0, class=0, nrcpts=0`, and then only short fields.
- */
+/** Sendmail's own words after the sender: `, size=0, class=0, nrcpts=0`, and then only short fields. */
 const countsPattern = /, size=(\d{1,15}), class=-?\d{1,10}, nrcpts=(\d{1,6})(?=, |$)/y;
 const sizeField = ', size=';
 

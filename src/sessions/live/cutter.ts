@@ -155,7 +155,7 @@ export class Cutter {
     const open = sockets.connected.filter(({remote, localPort}) => isBlocked(remote, localPort));
     if (open.length === 0) return new Set();
     this.#view.save();
-    // Before the sockets by which the processes are found are destroyed.
+    // Done first: the processes are found by these sockets.
     const mailers = new Mailers(sockets, this.#dialect.isProgram);
     const ended = what === 'sockets' ? [] : await this.#endProcesses(mailers, isBlocked);
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
