@@ -48,7 +48,7 @@ export const field = {
   told: 44,
   /** Names that once took mail and counted a quarter. u8 */
   stale: 45,
-  /** Hashes written so far; after 251 it continues with 243, so that it fits (`memory/hashes.ts`). u8 */
+  /** Hashes written so far; after 251 it continues with 243, so that it fits (`judge/memory/hashes.ts`). u8 */
   written: 46,
   /** Its place on the ladder of strangers: how many long blocks. u8 */
   rung: 47,
