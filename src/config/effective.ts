@@ -6,11 +6,11 @@ import type {Kind, Raw} from './kinds/kind.js';
 import {type Config, keyOf, type SettingName, settingNames, settings} from './schema.js';
 import {warnings} from './settings/warnings.js';
 
-const told = settingNames.filter((name) => !Object.hasOwn(warnings, name));
+const shownNames = settingNames.filter((name) => !Object.hasOwn(warnings, name));
 
 /** Values as TOML, by the keys of the file. */
 export const shownSettings = (config: Config): Record<string, string> =>
-  Object.fromEntries(told.map((name) => [keyOf(name), textOf(config, name)]));
+  Object.fromEntries(shownNames.map((name) => [keyOf(name), textOf(config, name)]));
 
 /** A setting whose value in the running daemon differs from the configuration here. */
 export interface Difference {
@@ -24,7 +24,7 @@ export const differences = (
   config: Config,
   shown: Readonly<Record<string, string>>,
 ): Difference[] =>
-  told.flatMap((name) => {
+  shownNames.flatMap((name) => {
     const key = keyOf(name);
     const daemon = Object.hasOwn(shown, key) ? shown[key] : undefined;
     const here = textOf(config, name);
@@ -34,7 +34,7 @@ export const differences = (
 /** The configuration here, with the daemon's values where they can be read. */
 export function effectiveConfig(config: Config, shown: Readonly<Record<string, string>>): Config {
   const changed = differences(config, shown).flatMap(({key, daemon}) => {
-    const name = told.find((each) => keyOf(each) === key);
+    const name = shownNames.find((each) => keyOf(each) === key);
     const raw = rawOf(daemon);
     if (name === undefined || raw === undefined) return [];
     const read = (settings[name].kind as Kind<unknown>).read(raw);

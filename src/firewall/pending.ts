@@ -20,7 +20,7 @@ export class Pending {
   }
 
   /** Whether the next plan looks at everything: it is the first one, or the first since `want` changed. */
-  get isAnew(): boolean {
+  get looksAtAll(): boolean {
     return this.#scope === 'all';
   }
 

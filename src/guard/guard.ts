@@ -34,7 +34,7 @@ import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
 const lateMs = 15 * 60_000;
 
 /** How often the log repeats that judging is suspended. Ms. */
-const tellAgainMs = 10 * 60_000;
+const lossReminderMs = 10 * 60_000;
 
 /** When something happened, for a block that follows from it. Ms since the epoch. */
 interface Moment {
@@ -54,8 +54,8 @@ export class Guard {
   readonly #sentences: Sentences;
   readonly #logins: Logins;
   /** What the log last said about the wave; undefined: nothing since the start. */
-  #waveTold: 'on' | 'off' | undefined;
-  readonly #tellLoss = new AtMostEvery(tellAgainMs);
+  #waveReported: 'on' | 'off' | undefined;
+  readonly #lossReminder = new AtMostEvery(lossReminderMs);
   #piecesTold = 0;
   /** The exemptions for the latest line. */
   #exemptions: Exemptions | undefined;
@@ -193,11 +193,11 @@ export class Guard {
     if (standing !== undefined && atMs < standing.untilMs) return [{kind: 'paid', evidence}];
     const {as, counted, score, row, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
     if (as === 'paid') return [{kind: 'paid', evidence}];
-    const told: Outcome = {kind: 'counted', evidence, score, weight: counted, row};
+    const outcome: Outcome = {kind: 'counted', evidence, score, weight: counted, row};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
     const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
-    return [told, ...lost, ...wave, ...blocks];
+    return [outcome, ...lost, ...wave, ...blocks];
   }
 
   /** The envelope is complete, so what was refused in it can be judged. */
@@ -227,14 +227,14 @@ export class Guard {
   /** Suspends judging, and lifts recent blocks: they may come from requests for lost users. */
   #lostList(atMs: number, nowMs: number): Outcome[] {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
-    this.#tellLoss.take(nowMs);
+    this.#lossReminder.take(nowMs);
     return [...lifted, ...this.#loss('now')];
   }
 
   #waveChange(atMs: number): Outcome[] {
     const now = this.#judge.wave.isOn(atMs) ? 'on' : 'off';
-    const before = this.#waveTold ?? 'off';
-    this.#waveTold = now;
+    const before = this.#waveReported ?? 'off';
+    this.#waveReported = now;
     return now === before ? [] : [{kind: 'wave', now}];
   }
 
@@ -265,9 +265,9 @@ export class Guard {
    * of our block.
    */
   reaped(stuck: Stuck, nowMs: number, exemptions: Exemptions): Outcome[] {
-    const told: Outcome = {kind: 'reaped', stuck};
+    const outcome: Outcome = {kind: 'reaped', stuck};
     const evidence = stuckEvidence(stuck, nowMs);
-    if (evidence === undefined) return [told];
+    if (evidence === undefined) return [outcome];
     this.see(exemptions);
     const {blocks} = this.#state;
     const {client} = evidence;
@@ -275,7 +275,7 @@ export class Guard {
     const isOurs =
       blockedUntilMs > stuckSinceMs(stuck, nowMs) || isCovered(client, blocks.values());
     const moment = {knownMs: nowMs, nowMs};
-    return isOurs ? [told] : [told, ...this.#weigh(evidence, moment, exemptions)];
+    return isOurs ? [outcome] : [outcome, ...this.#weigh(evidence, moment, exemptions)];
   }
 
   /** What is known about the event's envelope, for people. */
@@ -299,13 +299,13 @@ export class Guard {
     const back: Outcome[] = hasEnded
       ? [{kind: 'listBack', sinceMs: loss.sinceMs, why: 'itself'}]
       : [];
-    const isTold = this.#judge.listLoss.view().kind === 'on' && this.#tellLoss.take(nowMs);
-    const lost = isTold ? this.#loss('still') : [];
+    const isDue = this.#judge.listLoss.view().kind === 'on' && this.#lossReminder.take(nowMs);
+    const lost = isDue ? this.#loss('still') : [];
     const pieces = this.#joining.lostPieces - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
-    return [...endBlocks(this.#state, nowMs), ...silent, ...told];
+    const changes = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
+    return [...endBlocks(this.#state, nowMs), ...silent, ...changes];
   }
 
   /** Resumes judging by the operator's order. @returns undefined: judging was not suspended */

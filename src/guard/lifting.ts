@@ -39,7 +39,9 @@ export function liftExempt(state: State, exemptions: Exemptions, nowMs: number):
     }
     if (holes.length === 0) return [];
     state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
-    return holes.map((text) => open(state, {...block, network: text, except: undefined}, nowMs));
+    return holes.map((text) =>
+      exempted(state, {...block, network: text, except: undefined}, nowMs),
+    );
   });
   return withoutDeeds(state, outcomes);
 }
@@ -55,7 +57,7 @@ function withoutDeeds<Outcomes extends readonly Outcome[]>(
 }
 
 /** @param block the exempt part, as if it were a block of its own */
-function open(state: State, block: Block, nowMs: number): Outcome {
+function exempted(state: State, block: Block, nowMs: number): Outcome {
   const {network} = block;
   state.history.push({atMs: nowMs, network, event: 'unblocked', reason: 'exempt'});
   return {kind: 'lifted', block, why: 'exempt'};
@@ -76,7 +78,7 @@ export function liftAll(state: State, nowMs: number): Outcome[] {
   const blocks = [...state.blocks.values()];
   return withoutDeeds(
     state,
-    blocks.map((block) => letGo(state, block, nowMs, flushReason)),
+    blocks.map((block) => liftAndPardon(state, block, nowMs, flushReason)),
   );
 }
 
@@ -89,13 +91,13 @@ export function unblock(state: State, network: string, nowMs: number): Outcome |
   const block = state.blocks.get(network);
   // Even if the block has ended: the client may still be due for a complaint.
   forgetDeeds(state.complaintDeeds, [network]);
-  if (block !== undefined) return letGo(state, block, nowMs);
+  if (block !== undefined) return liftAndPardon(state, block, nowMs);
   pardon(state, networkOf(network), nowMs);
   return undefined;
 }
 
 /** A client that the operator unblocks starts at zero; its old score would block it again. */
-function letGo(state: State, block: Block, nowMs: number, noted?: string): Outcome {
+function liftAndPardon(state: State, block: Block, nowMs: number, noted?: string): Outcome {
   pardon(state, networkOf(block.network), nowMs);
   return lift(state, block, 'operator', nowMs, noted);
 }

@@ -22,7 +22,7 @@ export class MinuteLimit {
   /** The same by network: IPv4 /24, IPv6 /48. */
   readonly #madeIn = new Map<string, number>();
   /** Networks whose held-back blocks were reported in this minute. */
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   /** @param most blocks that evidence can make in one minute. A count */
   constructor(most: number) {
@@ -34,7 +34,7 @@ export class MinuteLimit {
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.#minute) {
       [this.#minute, this.#made] = [minute, 0];
-      this.#told.clear();
+      this.#reported.clear();
       this.#madeIn.clear();
     }
     const group = groupOf(network);
@@ -46,10 +46,10 @@ export class MinuteLimit {
       this.#madeIn.set(group, madeIn + 1);
       return 'free';
     }
-    if (this.#told.has(network)) return 'stillFull';
+    if (this.#reported.has(network)) return 'stillFull';
     // At most as many networks are remembered as blocks can be made in a minute, so this set is limited
     // too.
-    if (this.#told.size < this.#most) this.#told.add(network);
+    if (this.#reported.size < this.#most) this.#reported.add(network);
     return 'full';
   }
 }

@@ -85,9 +85,9 @@ export class Sentences {
     const place = this.#minute.take(network, nowMs);
     if (place === 'stillFull') return [];
     if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
-    const told = {...because, proof};
-    const reason = becauseText(told);
-    const made = {madeMs: nowMs, origin: 'evidence', because: told} as const;
+    const proved = {...because, proof};
+    const reason = becauseText(proved);
+    const made = {madeMs: nowMs, origin: 'evidence', because: proved} as const;
     const inside = except.length === 0 ? {} : {except};
     return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
   }

@@ -11,7 +11,7 @@ import {printable} from '../base/printable.js';
  */
 export const mostNames = 32;
 /** Names that a report shows. A count. */
-const mostTold = 3;
+const mostShown = 3;
 /** The greatest length of a shown name. Characters. */
 const mostNameCharacters = 64;
 
@@ -41,7 +41,7 @@ export class Tally {
   top(): Counted[] {
     return [...this.#counts]
       .sort(([, a], [, b]) => b.own - a.own || b.lines - a.lines)
-      .slice(0, mostTold)
+      .slice(0, mostShown)
       .map(([name, {lines, own}]) => ({name: printable(name, mostNameCharacters), lines, own}));
   }
 

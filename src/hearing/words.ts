@@ -70,8 +70,8 @@ export function missedText(missed: Missed, programs: readonly Counted[]): string
 /** For a log in which other programs write, perhaps rightly. */
 export function nothingText({all, programs}: Heard, wanted: WantedSettings): string {
   const most = programs.map(({name, lines}) => `${quoted(name)} ${lines}`).join(', ');
-  const told = most === '' ? '' : `; the most frequent programs are ${most}`;
-  return `0 of ${countText(all.lines, 'line')} are of ${whose(wanted)}${told}`;
+  const frequent = most === '' ? '' : `; the most frequent programs are ${most}`;
+  return `0 of ${countText(all.lines, 'line')} are of ${whose(wanted)}${frequent}`;
 }
 
 /** `0 of 428 lines are of `sendmail`; 400 are of `sm-mta`: set mailer_syslog_name = "sm-mta"`. */

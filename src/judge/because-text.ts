@@ -15,7 +15,7 @@ import type {Bar} from './view.js';
 import type {Because, Rule} from './verdict.js';
 
 /** Names in the log line. A count. */
-const mostTold = 2;
+const mostInLine = 2;
 
 /** The greatest length of a shown name. Characters. */
 const nameCharacters = 24;
@@ -26,7 +26,7 @@ const readCharacters = 256;
 /** The whole reason: what the client did, what counted for it, and which bar it met. */
 export function becauseText(because: Because): string {
   const {proof} = because;
-  const named = namesText(because.names, mostTold, namesOf(because));
+  const named = namesText(because.names, mostInLine, namesOf(because));
   return [
     `${deedsOf(because)}${named === '' ? '' : ` (${named})`}`,
     ...creditOf(because),
@@ -131,9 +131,9 @@ const isOfNames: Readonly<Partial<Record<EvidenceKind, true>>> = {
  * @param all how many there are; more than are remembered, perhaps
  */
 export function namesText(names: readonly string[], most: number, all = names.length): string {
-  const told = names.slice(-most).map(nameText);
-  const more = Math.max(all, names.length) - told.length;
-  return [...told, ...(more > 0 && told.length > 0 ? [`+${more}`] : [])].join(', ');
+  const shown = names.slice(-most).map(nameText);
+  const more = Math.max(all, names.length) - shown.length;
+  return [...shown, ...(more > 0 && shown.length > 0 ? [`+${more}`] : [])].join(', ');
 }
 
 /** The name of a mailbox without its host: `<anna.berg@example.net>` is `anna.berg`. */

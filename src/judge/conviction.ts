@@ -41,7 +41,7 @@ interface Witnesses {
 }
 
 /** The most names of one stranger that are reported to its networks. A count. */
-const mostTold = 3;
+const mostReported = 3;
 
 /** A client whose first delivery is more recent than this counts for a wave. Seconds: 12 hours. */
 const newcomerSec = 12 * 3600;
@@ -70,7 +70,7 @@ export class Convictions {
   row(
     slot: Slot,
     client: Address,
-    accepted: 'told' | 'unknown',
+    accepted: 'known' | 'unknown',
     atMs: number,
   ): BlockVerdict | undefined {
     const {clients} = this.#witnesses;
@@ -81,7 +81,7 @@ export class Convictions {
     if (score + rounding < bar) return undefined;
     const isVoid = isRecentlyBlocked(clients, slot, sec);
     const postponed = this.#postponed(slot, sec);
-    const known = accepted === 'told' ? postponed : 'unknown';
+    const known = accepted === 'known' ? postponed : 'unknown';
     if (!isRow(score, bar, isVoid ? 0 : known, this.#policy)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
   }
@@ -161,7 +161,7 @@ export class Convictions {
   }
 
   /** Reports a stranger's new names to the wave and the networks. @returns networks to block */
-  tell(
+  report(
     slot: Slot,
     client: Address,
     {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
@@ -177,10 +177,10 @@ export class Convictions {
     // Bounces of forged mail come in waves from innocent servers.
     if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken')
       this.#noteWave(client, atMs);
-    const told = clients.u8(slot, field.told);
-    const names = Math.min(fresh, mostTold - told);
+    const reported = clients.u8(slot, field.reported);
+    const names = Math.min(fresh, mostReported - reported);
     if (!isOne || names <= 0 || scope.isNear(client)) return [];
-    addU8(clients, slot, field.told, names);
+    addU8(clients, slot, field.reported, names);
     const weight = sender === 'null' ? nullSenderWeight : 1;
     const verdicts = networks.asked(client, names * weight, atMs);
     return verdicts.map((verdict) => this.#ofNetwork(verdict, client, atMs));

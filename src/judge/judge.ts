@@ -198,13 +198,13 @@ export class Judge {
     if (message === 'taken') awaitMore(clients, slot, ended.accepted, sec);
     const about = {sender, fresh: envelope.fresh};
     const own = (): BlockVerdict | undefined => {
-      const row = this.convictions.row(slot, client, 'told', atMs);
+      const row = this.convictions.row(slot, client, 'known', atMs);
       if (row !== undefined || message === 'taken' || envelope.counted === 0) return row;
       return this.convictions.low(slot, client, about, atMs);
     };
     // Before the client itself is judged: otherwise an attacker that takes a new address for each name would leave
     // no evidence on its network.
-    const around = this.convictions.tell(slot, client, about, atMs);
+    const around = this.convictions.report(slot, client, about, atMs);
     const verdict = own();
     return verdict === undefined ? around : [verdict, ...around];
   }
@@ -269,17 +269,17 @@ export class Judge {
     const envelope = kind === 'undeliverable' || isWhole ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
-      const around = this.convictions.tell(slot, client, {sender: 'named', fresh}, atMs);
-      const row = this.convictions.row(slot, client, 'told', atMs);
+      const around = this.convictions.report(slot, client, {sender: 'named', fresh}, atMs);
+      const row = this.convictions.row(slot, client, 'known', atMs);
       return row === undefined ? around : [row, ...around];
     }
     const open = this.#inEnvelope(slot, envelope, evidence, weighed);
-    const told = open.accepted === undefined ? 'unknown' : 'told';
-    const row = this.convictions.row(slot, client, told, atMs);
+    const accepted = open.accepted === undefined ? 'unknown' : 'known';
+    const row = this.convictions.row(slot, client, accepted, atMs);
     if (row === undefined) return [];
     this.#tables.openEnvelopes.replace(envelope, {...open, fresh: 0});
     const about = {sender: 'named', fresh: open.fresh} as const;
-    return [row, ...this.convictions.tell(slot, client, about, atMs)];
+    return [row, ...this.convictions.report(slot, client, about, atMs)];
   }
 
   /** One more refusal in an open envelope. */
@@ -291,12 +291,12 @@ export class Judge {
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
     const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const told = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
+    const after = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
     const open = {
-      ...told,
-      weighed: told.weighed + (fresh > 0 ? counted : 0),
-      fresh: told.fresh + fresh,
-      counted: told.counted + (counted > 0 ? 1 : 0),
+      ...after,
+      weighed: after.weighed + (fresh > 0 ? counted : 0),
+      fresh: after.fresh + fresh,
+      counted: after.counted + (counted > 0 ? 1 : 0),
     };
     const more = (open.accepted ?? 0) - (before.accepted ?? 0);
     if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);

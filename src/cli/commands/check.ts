@@ -27,18 +27,18 @@ export async function check(
   const read = ofFile(address, config, log);
   const files = `${config.whiteList} and the configuration`;
   const asked = await ofDaemon(address, config);
-  const told = asked.kind === 'verdict' ? asked.verdict : read;
-  const code = told.isExempt ? exitCode.ok : exitCode.no;
+  const decided = asked.kind === 'verdict' ? asked.verdict : read;
+  const code = decided.isExempt ? exitCode.ok : exitCode.no;
   if (form === 'json') {
     const saidBy = asked.kind === 'verdict' ? 'daemon' : 'files';
-    const verdict = {address: address.text, exempt: told.isExempt, why: told.text, saidBy};
+    const verdict = {address: address.text, exempt: decided.isExempt, why: decided.text, saidBy};
     output.print(`${asciiJson({...verdict, filesSay: read.text}, 2)}\n`);
     return code;
   }
-  const lines = [`${address.text}: ${told.text}`];
+  const lines = [`${address.text}: ${decided.text}`];
   if (asked.kind === 'verdict') lines.push('so says the daemon that runs');
   else lines.push(`so say ${files}: ${asked.why}`);
-  if (told.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
+  if (decided.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
   output.print(`${lines.join('\n')}\n`);
   return code;
 }

@@ -69,7 +69,7 @@ interface Explained {
 }
 
 /** What was found out about a line, without its position. */
-type Told = Omit<Explained, 'source' | 'number' | 'offset' | 'line'>;
+type Findings = Omit<Explained, 'source' | 'number' | 'offset' | 'line'>;
 
 /** The greatest length of a quoted line or subject. Characters. */
 const quotedCharacters = 2000;
@@ -92,9 +92,9 @@ export async function explain(
   try {
     const input = openLogInput(path);
     const lines = new Lines(input.name);
-    const tell = (line: Line, told: Told): void => {
+    const print = (line: Line, findings: Findings): void => {
       const {source, offset, text} = line;
-      const explained = {source, number: lines.number, offset, line: text, ...told};
+      const explained = {source, number: lines.number, offset, line: text, ...findings};
       output.print(form === 'json' ? `${jsonWithTimes(explained)}\n` : asText(explained));
     };
     const frames = sendmail.frames();
@@ -103,14 +103,14 @@ export async function explain(
         const framed = frames.read(line, input.changedMs);
         if (framed.kind === 'none') {
           ear.unframed(line.text, framed.why);
-          tell(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
+          print(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
           continue;
         }
         const {record} = framed;
         const reading = guard.read(record);
         ear.record(record, reading);
         if (reading.kind === 'ignored') {
-          tell(line, {...nothing, record, outcome: passedOver(reading)});
+          print(line, {...nothing, record, outcome: passedOver(reading)});
           continue;
         }
         const {changedMs} = input;
@@ -118,7 +118,7 @@ export async function explain(
         const outcomes = withBars(followed, guard.judged, Math.min(record.atMs, changedMs));
         const session = guard.session(reading);
         part.take(reading.record, reading.event, session);
-        tell(line, {
+        print(line, {
           record,
           event: plain(reading.event),
           session: session ?? null,

@@ -79,7 +79,7 @@ export async function operate(
 /** The daemon's answer; without a daemon, the answer from its state. */
 export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   const running = await askRunning(request, config);
-  if (running.kind === 'told') return running.answer;
+  if (running.kind === 'answered') return running.answer;
   const silent = unaskedForLong(config);
   if (silent !== undefined) return {unavailable: silent};
   const alone = await answerAlone(request, config, log);
@@ -90,7 +90,7 @@ export async function answerOf(request: GuardRequest, config: Config, log: Log):
   // A daemon that was starting, or was between two configurations, listens by now.
   const late = await askRunning(request, config);
   const why = unasked(config) ?? `${alone.taken}, and does not listen at ${config.controlSocket}`;
-  return late.kind === 'told' ? late.answer : {unavailable: why};
+  return late.kind === 'answered' ? late.answer : {unavailable: why};
 }
 
 const deadText = (path: string): string =>
@@ -110,11 +110,11 @@ async function answerOfRunning(
   config: Config,
 ): Promise<Answered | undefined> {
   const running = await askRunning(request, config);
-  return running.kind === 'told' ? running.answer : undefined;
+  return running.kind === 'answered' ? running.answer : undefined;
 }
 
 type Running =
-  | {readonly kind: 'told'; readonly answer: Answered}
+  | {readonly kind: 'answered'; readonly answer: Answered}
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'};
 
 async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
@@ -122,13 +122,13 @@ async function askRunning(request: GuardRequest, config: Config): Promise<Runnin
   const asked = await askWatched(config, request, patience);
   switch (asked.kind) {
     case 'answer':
-      return {kind: 'told', answer: withRest(request, asked.answer)};
+      return {kind: 'answered', answer: withRest(request, asked.answer)};
     case 'noDaemon':
       return asked;
     case 'hung':
-      return {kind: 'told', answer: {unavailable: asked.why, hung: true}};
+      return {kind: 'answered', answer: {unavailable: asked.why, hung: true}};
     case 'failed':
-      return {kind: 'told', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
+      return {kind: 'answered', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
   }
 }
 

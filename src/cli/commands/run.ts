@@ -33,7 +33,7 @@ export async function run(
   let {life} = first;
   let whitelist: Course['whitelist'] = 'hadNone';
   const memory = new LifeMemory();
-  const told = new Set<string>();
+  const logged = new Set<string>();
   const readiness = new Readiness(takeServiceManager());
   const onReady = (ready: ReadyLife): void => readiness.ready(ready);
   let closed: Promise<unknown> = Promise.resolve();
@@ -41,8 +41,8 @@ export async function run(
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
     for (const notice of noLongerUsed(options, life.text)) {
-      if (!told.has(notice)) log.say('notice', notice);
-      told.add(notice);
+      if (!logged.has(notice)) log.say('notice', notice);
+      logged.add(notice);
     }
     const {config, liftSinceMs} = life;
     const course: Reloader = new Reloader(life, options, log, whitelist);
@@ -90,8 +90,8 @@ export function firstLife(options: Options): FirstLife {
   if (before.kind === 'problems') {
     // This configuration was in force once, so probably a file that it names is gone. If the daemon
     // refused to start, nobody would be guarded.
-    const told = before.problems.map(problemText).join('; ');
-    const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${told}`;
+    const reasons = before.problems.map(problemText).join('; ');
+    const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${reasons}`;
     return {kind: 'life', life: {config, text, why: {level: 'error', message}}};
   }
   const failed = {...trial, kind: 'failed'} as const;

@@ -40,7 +40,7 @@ export async function domainOfMessage(
   const [first] = contact.contacts;
   const domain = first?.mailbox.split('@')[1] ?? '';
   const {kind, client} = boundary;
-  const told = {file, client: client.text, verified: kind === 'verified', domain};
-  output.print(form === 'json' ? `${asciiJson(told)}\n` : `${domain}\n`);
+  const answer = {file, client: client.text, verified: kind === 'verified', domain};
+  output.print(form === 'json' ? `${asciiJson(answer)}\n` : `${domain}\n`);
   return exitCode.ok;
 }

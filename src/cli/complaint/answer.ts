@@ -39,7 +39,7 @@ function tell(
   form: 'text' | 'json',
   {print}: Output,
 ): ExitCode {
-  const told = {command: 'complaintAnswer', changed: kind === 'done', message};
-  print(form === 'json' ? `${asciiJson(told, 2)}\n` : `${message}\n`);
+  const answer = {command: 'complaintAnswer', changed: kind === 'done', message};
+  print(form === 'json' ? `${asciiJson(answer, 2)}\n` : `${message}\n`);
   return exitCode.ok;
 }

@@ -65,9 +65,9 @@ async function tell(
     const entry = by === undefined ? null : {line: by.line, text: by.text};
     output.print(`${asciiJson({network, changed, file: config.whiteList, entry, daemon}, 2)}\n`);
   } else {
-    const told = `${network} ${text(kind, result, config.whiteList)}${daemonText[daemon]}`;
-    if (changed) output.print(`${told}\n`);
-    else output.complain(told);
+    const sentence = `${network} ${text(kind, result, config.whiteList)}${daemonText[daemon]}`;
+    if (changed) output.print(`${sentence}\n`);
+    else output.complain(sentence);
   }
   return changed ? exitCode.ok : exitCode.no;
 }

@@ -59,7 +59,7 @@ type LedgerKey = Pick<ReplayPolicy, 'exemptions'> & Pick<Config, 'ipv6Prefix'>;
 
 export class LogReading {
   readonly days = new LogDays();
-  readonly #slices: 'told' | 'one';
+  readonly #slices: 'many' | 'one';
   readonly #benches: readonly Bench[];
   readonly #runs: readonly PolicyRun[];
   readonly #states: State[] = [];
@@ -79,7 +79,7 @@ export class LogReading {
    */
   constructor(
     policies: readonly [ReplayPolicy, ...ReplayPolicy[]],
-    slices: 'told' | 'one' = 'one',
+    slices: 'many' | 'one' = 'one',
   ) {
     this.#slices = slices;
     const benches = new Map<string, Bench>();
@@ -180,7 +180,7 @@ export class LogReading {
     if (like !== undefined) return like.ledger;
     const scope = new ClientScope(ipv6Prefix);
     scope.ours(exemptions.isOurs);
-    const slice = this.#slices === 'told' ? () => this.days.slice : undefined;
+    const slice = this.#slices === 'many' ? () => this.days.slice : undefined;
     const ledger = new Ledger((client) => scope.textOf(client), slice);
     ledgers.push({key, ledger});
     return ledger;
@@ -195,7 +195,7 @@ export class LogReading {
   #takeRecord(record: LogRecord, changedMs: number): void {
     this.#atMs = Math.min(record.atMs, changedMs);
     this.#sweepTo(this.#atMs);
-    if (this.#slices === 'told') this.days.hear(this.#atMs);
+    if (this.#slices === 'many') this.days.hear(this.#atMs);
     for (const {joining, runs, ledgers} of this.#benches) {
       const reading = joining.read(record);
       if (reading.kind === 'ignored') continue;

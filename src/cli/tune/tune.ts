@@ -55,7 +55,7 @@ export async function tune(
     return exitCode.unavailable;
   }
   const trials = trialsAround(config);
-  const reading = new LogReading(policiesOf(trials, config, log), 'told');
+  const reading = new LogReading(policiesOf(trials, config, log), 'many');
   try {
     await readFiles(files, reading, config, output.progress);
   } catch (error) {
@@ -67,8 +67,8 @@ export async function tune(
   const runs = reading.end();
   const found = tuningOf(runs, trials, reading, files, config);
   const {heard} = runs[0]!.replayed;
-  const told = wish.form === 'json' ? `${jsonWithTimes(found)}\n` : tuningText(found);
-  output.print(heard === undefined || wish.form === 'json' ? told : `${told}${heardText(heard)}`);
+  const text = wish.form === 'json' ? `${jsonWithTimes(found)}\n` : tuningText(found);
+  output.print(heard === undefined || wish.form === 'json' ? text : `${text}${heardText(heard)}`);
   if (heard?.verdict === 'deaf') return exitCode.no;
   return wish.write === undefined ? exitCode.ok : written(found, wish.write, wish.over, log);
 }

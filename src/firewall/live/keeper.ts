@@ -160,7 +160,7 @@ export class Keeper<Actual, Wanted> {
     if (reading.kind !== 'read') return reading.why;
     // Not another program's doing: what the first reading finds, rules kept until now, and what we
     // decided since.
-    const isOwn = this.#repairs === undefined || this.#pending.isAnew;
+    const isOwn = this.#repairs === undefined || this.#pending.looksAtAll;
     const plan = this.#planFrom(reading.actual, 'reading');
     const drift = isOwn ? plan.changes : (plan.drift ?? plan.changes);
     const isRepair = !isOwn && drift.size > 0;

@@ -45,7 +45,7 @@ export class Ear {
   readonly #elsewhere: Elsewhere;
   readonly #sinceMs = nowMs();
   /** The last reported reason by source; '' stands for all together. */
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
   #lastMailerMs: number | undefined;
   #journalTrouble: Surroundings['trouble'];
 
@@ -103,7 +103,7 @@ export class Ear {
   }
 
   #tell(source: string, head: string, hearing: Hearing): void {
-    const before = this.#told.get(source);
+    const before = this.#reported.get(source);
     const why = hearing.kind === 'deaf' ? hearing.why : undefined;
     if (why === before) return;
     if (before !== undefined) {
@@ -113,10 +113,10 @@ export class Ear {
           ? 'the mailer is heard again'
           : 'it can be read again';
       this.#troubles.end(`${source} ${before}`, isOver ? `${head}${over}` : undefined);
-      this.#told.delete(source);
+      this.#reported.delete(source);
     }
     if (hearing.kind !== 'deaf') return;
-    this.#told.set(source, hearing.why);
+    this.#reported.set(source, hearing.why);
     const message = `${head}the mailer is not heard: ${deafText(hearing, this.#parts.wanted)}`;
     this.#troubles.begin(`${source} ${hearing.why}`, message, 'warning');
   }

@@ -45,7 +45,7 @@ export const field = {
   /** Bits of `flag`. u8 */
   flags: 43,
   /** Names reported to its networks. u8 */
-  told: 44,
+  reported: 44,
   /** Names that once took mail and counted a quarter. u8 */
   stale: 45,
   /** Hashes written so far; after 251 it continues with 243, so that it fits (`judge/memory/hashes.ts`). u8 */

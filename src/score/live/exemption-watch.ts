@@ -16,7 +16,7 @@ import {fileVersion, readTextFile} from '../../sys/disk/text-file.js';
 import {type KeptList, nothingKept} from './kept-list.js';
 
 /** Bad lines reported one by one. A count: a log copied over the file has thousands. */
-const mostTold = 20;
+const mostReported = 20;
 
 /** After this long without a change, the file is complete. Ms: a script writes it line by line. */
 export const settleMs = 1000;
@@ -194,9 +194,10 @@ export class ExemptionWatch {
 
   #tellProblems(): void {
     const {problems} = this.#whitelist;
-    for (const problem of problems.slice(0, mostTold)) this.#say('warning', problemText(problem));
-    if (problems.length > mostTold) {
-      const more = problems.length - mostTold;
+    for (const problem of problems.slice(0, mostReported))
+      this.#say('warning', problemText(problem));
+    if (problems.length > mostReported) {
+      const more = problems.length - mostReported;
       this.#say('warning', `whitelist: ${more} more bad lines in ${this.#file}`);
     }
   }

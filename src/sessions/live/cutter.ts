@@ -53,7 +53,7 @@ export interface CutterView extends StandingBlocks {
  */
 const longestRestMs = 250;
 /** Clients logged one by one after each cut. A count: a network may have thousands of sessions. */
-const mostTold = 50;
+const mostLogged = 50;
 
 type Settings = Pick<Config, 'cutSessions' | 'dryRun'> & {
   /** The ports at which sessions are cut. */
@@ -161,9 +161,9 @@ export class Cutter {
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
     const cuts = cutsOf(ended, closed);
     const mode = dryRun ? 'would' : 'done';
-    for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
-    if (cuts.length > mostTold) {
-      const rest = `${cuts.length - mostTold} more clients`;
+    for (const cut of cuts.slice(0, mostLogged)) this.#view.say('notice', cutText(cut, mode));
+    if (cuts.length > mostLogged) {
+      const rest = `${cuts.length - mostLogged} more clients`;
       this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
     }
     // A dry run ends nothing, so it would find the same processes again.
