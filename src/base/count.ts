@@ -1,3 +1,3 @@
-/** A count and its word: `1 block`, `2 blocks`, `2 processes`. */
+/** A count with its noun: `1 block`, `2 blocks`, `2 processes`. */
 export const countText = (count: number, one: string): string =>
   `${count} ${one}${count === 1 ? '' : one.endsWith('s') ? 'es' : 's'}`;

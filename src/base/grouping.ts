@@ -1,4 +1,4 @@
-/** Groups things by what they have in common, and asks for a common thing only once. */
+/** Groups items by a common key, and computes a value only once for each key. */
 
 export function grouped<Item>(
   items: readonly Item[],
@@ -14,7 +14,7 @@ export function grouped<Item>(
   return groups;
 }
 
-/** Asks once for each. */
+/** @returns a function that calls `ask` once for each key */
 export function memoize<Key, Value extends object>(ask: (key: Key) => Value): (key: Key) => Value {
   const answers = new Map<Key, Value>();
   return (key) => {
@@ -24,7 +24,10 @@ export function memoize<Key, Value extends object>(ask: (key: Key) => Value): (k
   };
 }
 
-/** The first of each group, then the second of each: so that no long group makes the others wait. */
+/**
+ * The first item of each group, then the second of each, and so on: a long group does not make the
+ * others wait.
+ */
 export function* inTurns<Item>(groups: Iterable<readonly Item[]>): Generator<Item, void> {
   let left = [...groups];
   for (let turn = 0; left.length > 0; turn++) {

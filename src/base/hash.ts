@@ -1,12 +1,12 @@
-/** A number for a text, where the text itself would take too much memory. */
+/** A number that stands for a text where the text itself would take too much memory. */
 
-/** How far a hash is: two numbers of 32 bits. */
+/** A hash that is not finished: two numbers of 32 bits. */
 export interface HashSoFar {
   readonly low: number;
   readonly high: number;
 }
 
-/** Two FNV-1a of different multipliers. */
+/** Two FNV-1a hashes with different multipliers. */
 export function hashOn(text: string, {low, high}: HashSoFar = nothing): HashSoFar {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -19,8 +19,8 @@ export function hashOn(text: string, {low, high}: HashSoFar = nothing): HashSoFa
 const nothing: HashSoFar = {low: 0x811c9dc5, high: 0x5bd1e995};
 
 /**
- * 53 bits of both: with 32 bits two texts with one hash are found in a second. Good enough where such a
- * pair helps nobody much; no cryptography.
+ * The two hashes as one number of 53 bits. With 32 bits, somebody could find two texts with the same
+ * hash in a second. Not cryptographic: use it only where such a pair gains an attacker little.
  */
 export const hashOf = (text: string): number => hashFrom(hashOn(text));
 

@@ -1,8 +1,8 @@
-/** Makes foreign text fit to be shown: in a log line, a mail, a terminal. */
+/** Makes text from outside fit to print: in a log line, a mail, a terminal. */
 
 /**
- * Makes foreign text printable and short, for one line. Names and recipients are hostile: their
- * control characters would reach the terminal of anybody who reads the log.
+ * Makes text from outside printable and short enough for one line. An attacker can choose names and
+ * recipients; their control characters would reach the terminal of anybody who reads the log.
  */
 export function printable(text: string, mostCharacters: number): string {
   const clean = cleaned(text);
@@ -10,8 +10,8 @@ export function printable(text: string, mostCharacters: number): string {
 }
 
 /**
- * The same for a path: what is too long is cut in the middle, for its end tells the most. The last
- * component stays as far as it fits, and at least a quarter is left for the beginning.
+ * The same for a path. A long path is shortened in the middle, because its end says the most. The last
+ * component is kept as far as it fits; at least a quarter of the room is left for the beginning.
  */
 export function printablePath(text: string, mostCharacters: number): string {
   const clean = cleaned(text);
@@ -23,19 +23,19 @@ export function printablePath(text: string, mostCharacters: number): string {
 }
 
 /**
- * Text of `printable` or `printablePath` as a part of a line that has others: with anything in it that could
- * pass for what stands between them, it is put in quotes, which it cannot end itself. Two characters longer
- * then.
+ * Prepares the text of `printable` or `printablePath` for a line that has other parts. If it contains
+ * anything that could pass for a separator, it is put in quotes, which it cannot close itself. It is then
+ * two characters longer.
  */
 export function quoted(clean: string): string {
   const [, name = '', deleted = ''] = /^(.*?)( \(deleted\))?$/.exec(clean) ?? [];
   return plainName.test(name) ? clean : `"${name.replaceAll(/["\\]/g, '?')}"${deleted}`;
 }
 
-/** Without a blank nothing can pass for `; ` or ` < `. */
+/** Without a blank, nothing can pass for `; ` or ` < `. */
 const plainName = /^[^ ,"()]*$/;
 
-/** Nearly all are clean already, which a look at each character tells ten times as fast. */
+/** Nearly all texts are clean; checking each character first finds that ten times as fast. */
 function cleaned(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -45,8 +45,8 @@ function cleaned(text: string): string {
 }
 
 /**
- * A value as JSON in ASCII only: JSON.stringify leaves DEL, C1 and all beyond as they are. A terminal
- * obeys a C1, and a mark that turns the direction of writing shows another line than stands there.
+ * A value as JSON in ASCII only. JSON.stringify leaves DEL, C1 and everything above as they are: a terminal
+ * obeys C1 controls, and a direction mark makes a line look like another.
  */
 export function asciiJson(value: unknown, indent?: number): string {
   const escape = (character: string): string =>

@@ -1,43 +1,45 @@
 /**
- * How every output writes a time: the only place that does. People get the local time of this machine, always with
- * its distance from UTC; programs and people elsewhere get UTC. Knows no clock: the time is an argument.
+ * Writes times, for every output: no other file does. People get the local time of this machine, always with its
+ * offset from UTC; programs and people elsewhere get UTC. Pure: the time is an argument.
  */
 
 import {asciiJson} from './printable.js';
 
-/** Ms in a minute. */
 const minuteMs = 60_000;
 
-/** `2026-11-28T09:03:00Z`: for programs, and in letters to others. @param ms since the epoch; parts of a second are cut off */
+/**
+ * `2026-11-28T09:03:00Z`: for programs, and complaints sent elsewhere. @param ms since the epoch; fractions of a
+ * second are cut off
+ */
 export const isoTime = (ms: number): string => preciseTime(ms).replace(/\.\d+/, '');
 
 /** `2026-11-28T09:03:00.250Z`: where two events within a second must keep their order. @param ms since the epoch */
 export const preciseTime = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * `2026-11-28T10:03:00+01:00`: for people. One word, as the syslog of most machines stamps the mail log, so both can
- * be compared by eye, searched for and given to date(1).
+ * `2026-11-28T10:03:00+01:00`: for people. It is one word, in the format in which most machines' syslog stamps the
+ * mail log, so a reader can compare the two, search for it and pass it to date(1).
  *
- * @param ms since the epoch; parts of a second are cut off
+ * @param ms since the epoch; fractions of a second are cut off
  */
 export const localTime = (ms: number): string =>
   `${shifted(ms).slice(0, -'.mmmZ'.length)}${zoneOf(ms)}`;
 
-/** The same to the thousandth of a second: for lines of our own log. @param ms since the epoch */
+/** The same with milliseconds: for lines of our own log. @param ms since the epoch */
 export const localStamp = (ms: number): string => `${shifted(ms).slice(0, -1)}${zoneOf(ms)}`;
 
-/** `2026-11-28T09:03:00`: UTC without a word of it, as iptables reads and prints it. @param ms since the epoch */
+/** `2026-11-28T09:03:00`: UTC, without saying so, as iptables reads and prints it. @param ms since the epoch */
 export const kernelTime = (ms: number): string => isoTime(ms).slice(0, -1);
 
-/** `Sat, 28 Nov 2026 09:03:00 +0000`: of a mail (RFC 5322, section 3.3). @param ms since the epoch */
+/** `Sat, 28 Nov 2026 09:03:00 +0000`: for a mail (RFC 5322, section 3.3). @param ms since the epoch */
 export const mailTime = (ms: number): string => new Date(ms).toUTCString().replace('GMT', '+0000');
 
-/** The digits of the local time, in a text that calls it UTC. */
+/** The digits of the local time, in a text that claims to be UTC. */
 const shifted = (ms: number): string => preciseTime(ms + eastMinutes(ms) * minuteMs);
 
 const eastMinutes = (ms: number): number => -new Date(ms).getTimezoneOffset();
 
-/** `+01:00`: of this machine at that time, for it may change twice a year. */
+/** `+01:00`: the offset of this machine at that time; it may change twice a year. */
 function zoneOf(ms: number): string {
   const east = eastMinutes(ms);
   const [hours, minutes] = [Math.floor(Math.abs(east) / 60), Math.round(Math.abs(east) % 60)];
@@ -46,23 +48,23 @@ function zoneOf(ms: number): string {
 }
 
 /**
- * `local time, +01:00`: beside times that leave the zone out. Where it changed meanwhile:
+ * `local time, +01:00`: the caption for times printed without their offset. If the offset changed in between:
  * `local time, +02:00, later +01:00`.
  *
- * @param fromMs of the first time, ms since the epoch
- * @param untilMs of the last one; less than half a year later
+ * @param fromMs the first time, ms since the epoch
+ * @param untilMs the last time; less than half a year later
  */
 export function zoneText(fromMs: number, untilMs: number): string {
   const [first, last] = [zoneOf(fromMs), zoneOf(untilMs)];
   return `local time, ${first === last ? first : `${first}, later ${last}`}`;
 }
 
-/** What is less is no time but a length: the first three years of the epoch. Ms. */
+/** A smaller number is a duration, not a time: it would lie in the first three years of the epoch. Ms. */
 const firstTimeMs = 1e11;
 
 /**
- * A value as `--json` prints it (`asciiJson`): beside each time in ms (`untilMs`) stands the same in ISO 8601, UTC
- * (`untilTime`).
+ * A value as `--json` prints it (`asciiJson`). Next to each time in ms (`untilMs`) it adds the same time in ISO
+ * 8601, UTC (`untilTime`).
  */
 export const jsonWithTimes = (value: unknown, indent?: number): string =>
   asciiJson(withTimes(value), indent);
@@ -79,7 +81,7 @@ function withTimes(value: unknown): unknown {
   );
 }
 
-/** A block of ten years is a time; what no calendar has is none. Ms. */
+/** The latest time that a calendar has. Ms: the end of a ten-year block is a time, what lies beyond is not. */
 const latestMs = 8.64e15;
 
 const textOf = (ms: number): string | null => (ms > latestMs ? null : isoTime(ms));

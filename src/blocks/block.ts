@@ -1,6 +1,7 @@
 /**
- * What a block is, and what can never be one. A block is an intention; whether the kernel holds it, the
- * backends know (`chain/`, `sets/`). Blocks are kept in a `Table` by the text of their network.
+ * What a block is, and what can never be blocked. A block is an intention; only the backends know
+ * whether the kernel holds it (`chain/`, `sets/`). Blocks are kept in a `Table`, under the text of
+ * their network.
  */
 import type {Because} from '../judge/verdict.js';
 import type {Address} from '../net/address.js';
@@ -10,56 +11,59 @@ import {contains, type Network, parseNetwork} from '../net/network.js';
 export interface Block {
   /** Canonical text (`net/network.ts`): an address, or `first/prefix`. */
   readonly network: string;
-  /** For evidence the time of the log, which may be read much later. Ms since the epoch. */
+  /**
+   * When the block began. For evidence this is the time in the log, which may be read much later. Ms
+   * since the epoch.
+   */
   readonly fromMs: number;
   /**
-   * When it was decided on. Undefined when somebody asked for it, and in states of earlier versions:
-   * as `fromMs` says. Ms since the epoch.
+   * When it was decided. Undefined for an operator's block, and in states of earlier versions: then
+   * `fromMs` holds. Ms since the epoch.
    */
   readonly madeMs?: number;
-  /** The first moment without the block. Ms since the epoch. */
+  /** The end: the first moment without the block. Ms since the epoch. */
   readonly untilMs: number;
   /**
-   * What it was noted with by a clock that was ahead of the one that mended it (`guard/clock-mend.ts`);
-   * undefined: the clock was never found behind. Ms since the epoch.
+   * The times before a clock correction moved them: the clock that set them was ahead
+   * (`guard/clock-mend.ts`). Undefined: nothing was moved. Ms since the epoch.
    */
   readonly noted?: {readonly fromMs: number; readonly untilMs: number} | undefined;
   readonly reason: string;
   readonly origin: 'evidence' | 'operator';
-  /** What the judge saw; undefined for an operator's block, and in states of 1.0. */
+  /** What the judge saw; undefined for an operator's block, and in states of version 1.0. */
   readonly because?: Because | undefined;
-  /** Networks inside of it whose packets still pass. Canonical texts; default: none. */
+  /** Networks within the blocked one whose packets still pass. Canonical texts; default: none. */
   readonly except?: readonly string[] | undefined;
 }
 
-/** The reason of a block that the operator asked for; the history has it too. */
+/** The reason given for an operator's block, also in the history. */
 export const operatorReason = 'by the operator';
 
-/** A block as it is shown: with the ports at which it drops. */
+/** A block as commands show it: with the ports at which it drops packets. */
 export interface ShownBlock extends Block {
-  /** In ascending order; absent: a daemon of an earlier version does not tell. */
+  /** In ascending order; absent if the daemon's version does not report them. */
   readonly ports?: readonly number[] | undefined;
 }
 
 /**
- * The shortest prefixes that may be blocked: what one provider holds. A shorter one is a typing
- * error that would cost the mail of whole countries. Bits.
+ * The shortest prefixes that may be blocked: what one provider holds. A shorter one is a typing error,
+ * and would cost the mail of whole countries. Bits.
  */
 export const shortestPrefix = {4: 16, 6: 32} as const;
 
-/** @returns why the network can never be blocked, or undefined */
+/** @returns why the network can never be blocked; undefined: it can */
 export function refusal(network: Network): string | undefined {
   const shortest = shortestPrefix[network.family];
   if (network.prefix >= shortest) return undefined;
   return `${network.text} is too large: expected a prefix of /${shortest} or longer`;
 }
 
-/** The blocks that should stand. */
+/** The blocks that are not over. */
 export function standing(blocks: Iterable<Block>, nowMs: number): Block[] {
   return [...blocks].filter((block) => block.untilMs > nowMs);
 }
 
-/** Whether one of the blocks keeps this client away, its own or one of a network. */
+/** Whether a block, of the client's own address or of a network around it, keeps this client out. */
 export function isCovered(client: Address, blocks: Iterable<Block>): boolean {
   for (const block of blocks) {
     const {network} = block;
@@ -70,7 +74,7 @@ export function isCovered(client: Address, blocks: Iterable<Block>): boolean {
   return false;
 }
 
-/** Whether the block lets this client of its network pass. */
+/** Whether the block has an exception for this client. */
 export function passes(client: Address, {except = []}: Pick<Block, 'except'>): boolean {
   return except.some((text) => {
     const hole = parseNetwork(text);
@@ -78,7 +82,7 @@ export function passes(client: Address, {except = []}: Pick<Block, 'except'>): b
   });
 }
 
-/** When the next block ends, or undefined when none stands. Ms since the epoch. */
+/** When the next block ends, ms since the epoch; undefined: there is none. */
 export function nextEndMs(blocks: Iterable<Block>): number | undefined {
   let next: number | undefined;
   for (const {untilMs} of blocks) if (next === undefined || untilMs < next) next = untilMs;

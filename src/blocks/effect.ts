@@ -1,59 +1,62 @@
 /**
- * Decides whether a sign disproves a block. That a rule stands does not mean that a packet meets it: the
- * mailer may be behind DNAT, in a container, at another port, or on another machine whose log is read here.
- * A client that begins a session although its block was in force has passed it. A session that began before
- * goes on for a while, whatever the rule does: what its client had sent is still read. So all depends on
- * when the session began.
+ * Decides whether a sign disproves a block. An existing rule does not mean that packets meet it: the mailer
+ * may be behind DNAT, in a container, at another port, or on another machine whose log is read here. A client
+ * that begins a session while its block is in force has bypassed the block. A session that began earlier goes
+ * on for a while whatever the rule does, because the mailer still reads what the client had sent. So
+ * everything depends on when the session began.
  *
- * Pure: `sessions/live/effect-watch.ts` looks at processes, and has the firewall looked at before it
- * believes a disproof. Not decided here: what is wrong, and what becomes of it.
+ * Pure: `sessions/live/effect-watch.ts` looks at processes, and has the firewall checked before it believes a
+ * disproof. Others decide what is wrong, and what to do.
  */
 import type {Block} from './block.js';
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressBits, addressOf} from '../net/address.js';
 
-/** What a client did, and what is known of its session. Times in ms since the epoch. */
+/** What a client did, and what is known about its session. Times in ms since the epoch. */
 export interface SessionSign {
   /** The host and the pid of the line. */
   readonly session: string;
-  /** When it was done, as the log tells. */
+  /** When the client did it, by the log. */
   readonly atMs: number;
-  /** When the session began, as the kernel or a line of its beginning tells; undefined: nobody does. */
+  /** When the session began, by the kernel or by a line of its beginning; undefined: unknown. */
   readonly beganMs: number | undefined;
-  /** When the envelope began, as the id tells that the session's own process gave it; undefined: none. */
+  /**
+   * When the envelope began, by its queue id, if the session's own process assigned it; undefined: there is
+   * none.
+   */
   readonly envelopeMs: number | undefined;
 }
 
-/** How long a session that began before a block may still speak as if it were new. */
+/** How long after a block begins a session still counts as older than the block. */
 export interface EffectMargins {
   /**
-   * Of one that is known by its process, its connect line or its own queue id. Ms: until the rule stands and
-   * the sessions before it are cut. Where none is cut, what they had sent before is read for long.
+   * For a session known by its process, its connect line or its own queue id. Ms: time to enforce the rule
+   * and to cut older sessions. If sessions are not cut, the mailer goes on reading what they had sent.
    */
   readonly knownMs: number;
-  /** Of one that is known by its lines alone, which no mailer of today writes. Ms. */
+  /** For a session known only by its lines, which no present mailer writes. Ms. */
   readonly linesMs: number;
 }
 
-/** A keeper puts a block in force within 1.5 s, or counts as failing; then sessions are cut. */
+/** A keeper enforces a block within 1.5 s, or counts as failing; then sessions are cut. */
 const cutMargins: EffectMargins = {knownMs: 3000, linesMs: 2000};
 /**
- * Commands that were sent ahead, an answer of the DNS that is waited for, a connection that waits to be taken:
- * a mailer is done with these in a minute.
+ * A mailer is done within a minute with commands that were sent ahead, an outstanding DNS answer, or a
+ * connection that waits to be accepted.
  */
 const uncutMargins: EffectMargins = {knownMs: 60_000, linesMs: 2000};
 
 export const effectMargins = (cutSessions: 'both' | 'sockets' | 'processes' | 'none') =>
   cutSessions === 'none' ? uncutMargins : cutMargins;
 
-/** Sessions of which a line was heard. A count: an hour of a busy relay under attack; 3 MB. */
+/** Sessions whose lines were seen. A count: an hour of a busy relay under attack; 3 MB. */
 const mostSessions = 20_000;
 /**
- * A pid that logged nothing for this long belongs to another process by now. Ms: sendmail waits for
- * no command longer.
+ * A pid that logged nothing for this long belongs to another process by now. Ms: sendmail waits at most so
+ * long for a command.
  */
 export const silentMs = 3_600_000;
-/** The time in an id that is further away from its line was not made by the clock of the log. Ms. */
+/** If the time in a queue id differs from its line by more than this, another clock made it. Ms. */
 const credibleMs = 3_600_000;
 
 interface HeardSession {
@@ -64,7 +67,7 @@ interface HeardSession {
 export class SessionsHeard {
   readonly #sessions = new BoundedMap<string, HeardSession>(mostSessions);
 
-  /** Notes a sign of any client: a session that was seen before a block did not begin after it. */
+  /** Notes a sign of any client: a session seen before a block cannot have begun after it. */
   note({session, atMs}: Pick<SessionSign, 'session' | 'atMs'>): HeardSession {
     const before = this.#sessions.get(session);
     const isSame = before !== undefined && Math.abs(atMs - before.lastMs) < silentMs;
@@ -77,8 +80,8 @@ export class SessionsHeard {
 }
 
 /**
- * @param sinceMs since when the block is in force without a break, by all that is known
- * @returns when the session began, if that was behind the block; undefined: it proves nothing
+ * @param sinceMs since when the block has been in force without a break, as far as we know
+ * @returns when the session began, if that was after the block; undefined: this proves nothing
  */
 export function disproofOf(
   {atMs, beganMs, envelopeMs}: SessionSign,
@@ -91,7 +94,7 @@ export function disproofOf(
     envelopeMs !== undefined && Math.abs(envelopeMs - firstMs) < credibleMs
       ? envelopeMs
       : undefined;
-  // What a line tells of the past is true, whatever the process that has its pid now.
+  // A line tells the truth about the past, whichever process has its pid now.
   const began = Math.min(beganMs ?? Number.POSITIVE_INFINITY, idMs ?? firstMs, firstMs);
   const isKnown = beganMs !== undefined || idMs !== undefined;
   return began >= sinceMs + (isKnown ? knownMs : linesMs) ? began : undefined;
@@ -103,11 +106,14 @@ export const inForceSinceMs = (
   familySinceMs: number,
 ): number => Math.max(madeMs ?? fromMs, familySinceMs);
 
-/** Of IPv6 only networks at whole digits are looked for: each takes a moment, and others are rare. Bits. */
+/**
+ * For IPv6, only prefixes that are whole hex digits are looked up: each lookup takes time, and others are
+ * rare. Bits.
+ */
 const steps = {4: 1, 6: 4} as const;
 const shortest = {4: 16, 6: 32} as const;
 
-/** Its own block, or one of a network around it; the smallest first. */
+/** The client's own block, and those of networks around it, the smallest network first. */
 export function* blocksAround(
   {family, value, text}: Address,
   get: (network: string) => Block | undefined,

@@ -6,14 +6,15 @@ export interface HistoryEntry {
   readonly reason: string;
 }
 
-/** Of a block that was lifted with all others: nobody has said that this client is no guesser. */
+/** The reason for each block that `flush` lifts: it does not mean that the operator trusts this client. */
 export const flushReason = 'by the operator, with all others';
 
 /**
- * Events that are kept. A count: the oldest go first. A row with its index takes half a kilobyte, so this is
- * 100 MB: a thousand blocks a minute would fill that again each day and more, and honest use in months.
+ * Events kept. A count: the oldest go first. A row with its index takes half a kilobyte, so this is 100 MB.
+ * Under the heaviest attack, a thousand blocks a minute, it fills in a few hours; in normal use it lasts for
+ * months.
  */
 export const mostHistoryRows = 200_000;
 
-/** Events that wait for a disk that refuses them. A count: the newest. */
+/** Events that wait for a disk that cannot be written. A count: the newest are kept. */
 export const mostUnsavedRows = 10_000;

@@ -1,8 +1,8 @@
 /**
- * The blocks of one family that should stand now, merged: a network that lies in a larger one needs
- * no rule of its own, and an interval set of nftables would not take it. It comes back by itself
- * when the larger one ends. Remembers which networks have changed since it was last asked, so that
- * one block more costs the same with 100,000 others as with none. A block with holes in it is several
+ * The blocks of one family that should be in force now, merged. A network inside a larger one needs
+ * no rule of its own, and an nftables interval set would refuse it; its rule comes back when the
+ * larger block ends. The intent remembers which networks have changed since the last call, so one
+ * block more costs the same with 100,000 others as with none. A block with holes becomes several
  * networks (`pieces.ts`). Does not know the kernel.
  */
 import {addressBits, type Family} from '../net/address.js';
@@ -10,16 +10,16 @@ import type {Network} from '../net/network.js';
 import type {Block} from './block.js';
 import {networkOf, type PieceChange, Pieces} from './pieces.js';
 
-/** What a plan may know of it. */
+/** What a plan may read of an intent. */
 export interface Desired {
-  /** Networks that should stand; those inside others do not count. */
+  /** How many networks should have a rule; those inside others do not count. */
   readonly size: number;
-  /** When the block ends, ms since the epoch; undefined for what should not stand. */
+  /** When the block ends, ms since the epoch; undefined: the network should have no rule. */
   readonly untilMs: (network: string) => number | undefined;
   readonly entries: () => Iterable<readonly [string, number]>;
   /**
-   * Blocked clients that are still served at the submission ports, and until when; see
-   * `blocks/passes.ts`.
+   * Blocked clients that are still served at the submission ports, and until when
+   * (`blocks/passes.ts`).
    */
   readonly passes: ReadonlyMap<string, number>;
 }
@@ -28,13 +28,13 @@ export class Intent implements Desired {
   readonly #family: Family;
   readonly #until = new Map<string, number>();
   readonly #pieces = new Pieces((network) => this.#until.get(network));
-  /** Those that lie in larger ones. */
+  /** Networks that lie in larger ones. */
   readonly #covered = new Set<string>();
   /** Networks larger than an address: by prefix length, then by first address. */
   readonly #large = new Map<number, Set<bigint>>();
   #changed = new Set<string>();
   #passes: ReadonlyMap<string, number> = new Map();
-  /** `stale` after a large network has come or gone: merged again when a caller asks. */
+  /** `stale`: a large network has come or gone, so the next call merges again. */
   #merge: 'done' | 'stale' = 'done';
 
   constructor(family: Family) {
@@ -60,24 +60,24 @@ export class Intent implements Desired {
     return this.#passes;
   }
 
-  /** From now on these pass, and no others; those of the other family are not ours. */
+  /** From now on these clients pass, and no others. Those of the other family are ignored. */
   letPass(passes: ReadonlyMap<string, number>): void {
     this.#passes = new Map([...passes].filter(([network]) => this.#isOurs(network)));
   }
 
-  /** Blocks of the other family are not ours, and passed over. */
+  /** Blocks of the other family are ignored. */
   set(block: Pick<Block, 'network' | 'untilMs' | 'except'>): void {
     if (this.#isOurs(block.network)) this.#take(this.#pieces.set(block));
   }
 
-  /** Also reports what the intent never held: the kernel may hold it. */
+  /** Marks the network as changed even if the intent never held it: the kernel may hold it. */
   delete(text: string): void {
     if (!this.#isOurs(text)) return;
     this.#changed.add(text);
     this.#take(this.#pieces.delete(text));
   }
 
-  /** Makes it these blocks and no others. */
+  /** Replaces all blocks by these. */
   replace(blocks: Iterable<Block>): void {
     const gone = new Set(this.#pieces.blocks(this.#until.keys()));
     for (const block of blocks) {
@@ -87,7 +87,7 @@ export class Intent implements Desired {
     for (const text of gone) this.delete(text);
   }
 
-  /** The networks about which something has changed since the last call. */
+  /** The networks that have changed since the last call. */
   takeChanged(): ReadonlySet<string> {
     this.#mergeAnew();
     const changed = this.#changed;
@@ -108,7 +108,7 @@ export class Intent implements Desired {
     this.#until.set(text, untilMs);
     this.#changed.add(text);
     if (before !== undefined) return;
-    // Big numbers for each of 100,000 would take longer than the kernel takes for their rules.
+    // BigInts for each of 100,000 addresses would take longer than the kernel takes for their rules.
     if (this.#large.size === 0 && plainQuad.test(text)) return;
     const network = networkOf(text);
     if (this.#isInLarger(network)) this.#covered.add(text);
@@ -141,7 +141,7 @@ export class Intent implements Desired {
     return false;
   }
 
-  /** Looks at every block, so once for as many large networks as come or go together. */
+  /** Looks at every block, so it runs once for all large networks that come or go together. */
   #mergeAnew(): void {
     if (this.#merge === 'done') return;
     this.#merge = 'done';

@@ -1,28 +1,28 @@
 /**
- * Finds blocks that no daemon ends: with iptables the kernel drops a client until somebody removes
- * the rule, and without a daemon nobody does. Says which are over, and what to do. With ipset and
- * nftables the kernel ends each block by itself.
+ * Finds blocks that nothing will end. With iptables the kernel drops a client until somebody
+ * removes the rule, and without a daemon nobody does. Says which blocks are over, and what the
+ * operator should do. With ipset and nftables the kernel ends each block by itself.
  */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import type {Block} from './block.js';
 
-/** Told by name, the oldest first. A count: one line has to hold them. */
+/** Blocks that the text names, the oldest first. A count: it is one line. */
 const mostNamed = 3;
 
-/** Blocks that stand without an end while no daemon runs. */
+/** Blocks without an end while no daemon runs. */
 export interface Endless {
   /** When that was seen. Ms since the epoch. */
   readonly atMs: number;
-  /** In all. A count. */
+  /** All such blocks. A count. */
   readonly blocks: number;
   /** Those whose time is over already. A count. */
   readonly over: number;
-  /** Those that have been over for longest, the oldest first. */
+  /** Those that have been over for the longest time, the oldest first. */
   readonly oldest: readonly Pick<Block, 'network' | 'untilMs'>[];
 }
 
-/** @returns undefined: each ends by itself, or none stands */
+/** @returns undefined: each block ends by itself, or there is none */
 export function endlessBlocks(
   blocks: Iterable<Pick<Block, 'network' | 'untilMs'>>,
   backend: 'iptables' | 'ipset' | 'nftables',
@@ -39,7 +39,7 @@ export function endlessBlocks(
   return {atMs: nowMs, blocks: all.length, over: over.length, oldest};
 }
 
-/** Why no daemon runs, as far as that decides what is to be done. */
+/** Why no daemon runs, as far as the operator must do something else. */
 type NoDaemon = 'badConfiguration' | 'notRunning';
 
 /** One line for an operator who has to act. */

@@ -1,8 +1,8 @@
 /**
- * Keeps the list of clients that pass (`passes.ts`) while blocks come one by one: a block of one
- * address costs one look at the logins, whatever else is blocked; one of a network costs a walk
- * over the logins. What time ends, and a login behind a block that stands, comes with `renew`,
- * which walks over everything.
+ * Keeps the list of clients that pass (`passes.ts`) up to date while blocks come one by one. A new
+ * block of one address costs one look at the logins, however many blocks there are; a new block of
+ * a network costs a walk over the logins. `renew` looks at everything: it finds passes that are
+ * over, and clients that logged in after they were blocked.
  */
 import type {Address} from '../net/address.js';
 import {NetworkSet} from '../net/network-set.js';
@@ -26,7 +26,7 @@ export class PassList {
     this.#blocks = blocks;
   }
 
-  /** Networks, none inside another, and until when each passes. Ms since the epoch */
+  /** Until when each network passes, ms since the epoch. None lies inside another. */
   get passes(): ReadonlyMap<string, number> {
     return this.#passes;
   }
@@ -40,7 +40,7 @@ export class PassList {
     this.#take(passesOf(this.#logins.entries(), this.#blocks, nowMs));
   }
 
-  /** These blocks are new or were replaced; they are among the blocks already. */
+  /** These blocks are new or were replaced; call it after they have been stored. */
   blocked(blocks: readonly Block[], nowMs: number): 'same' | 'changed' {
     const passes = new Map(this.#passes);
     for (const block of blocks) {

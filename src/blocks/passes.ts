@@ -1,8 +1,9 @@
 /**
  * Decides which blocked clients are still served at the submission ports. A client that logged in
- * recently is a user of ours, or shares an address with one. Whatever guesses at port 25 from there
- * is another machine, or a program that the user does not know about. So a block of its own address
- * holds at port 25 only, and a block of its network lets the client submit mail.
+ * recently is a user of ours, or shares an address with one. What guesses at port 25 from that
+ * address is another machine, or a program that the user does not know about. So a block of the
+ * client's address holds at port 25 only, and a block of a network around it still lets the client
+ * submit mail.
  *
  * If the operator blocked the client's own address, the block holds at every port: the operator
  * means this client.
@@ -12,7 +13,7 @@ import {networkOf} from './pieces.js';
 import {addressOf} from '../net/address.js';
 import {NetworkSet} from '../net/network-set.js';
 
-/** A client that has logged in. Plain data: it is saved as it is, by the client's text. */
+/** A client that has logged in. Plain data, saved as it is under the client's text. */
 export interface Submitter {
   /** Its latest login. Ms since the epoch. */
   readonly lastMs: number;
@@ -24,16 +25,16 @@ export interface Submitter {
  */
 export const loginMs = 7 * 86_400_000;
 
-/** Clients of which a login is remembered. A count: the oldest goes. */
+/** Clients whose login is remembered. A count: the oldest is forgotten. */
 export const mostSubmitters = 10_000;
 
 /**
  * The most clients that pass at the same time. A count: with iptables each is a rule that every
- * packet to the mailer is compared with; the latest logins pass.
+ * packet to the mailer is compared with. The clients with the latest logins pass.
  */
 export const mostPasses = 256;
 
-/** The blocks that stand, by the text of their network. */
+/** The current blocks, by the text of their network. */
 export interface Blocks {
   readonly get: (network: string) => Block | undefined;
   readonly values: () => Iterable<Block>;
@@ -41,7 +42,7 @@ export interface Blocks {
 
 /**
  * @param submitters by client, in any order
- * @returns networks, none inside another, and until when each passes. Ms since the epoch
+ * @returns until when each network passes, ms since the epoch. None lies inside another
  */
 export function passesOf(
   submitters: Iterable<readonly [client: string, Submitter]>,
@@ -67,13 +68,16 @@ export function passesOf(
   return withoutInner(passes);
 }
 
-/** Of too many those who logged in last. @param passes until when each passes. Ms since the epoch */
+/**
+ * If there are too many, those that logged in last. @param passes until when each passes. Ms since
+ * the epoch
+ */
 export function newestOf(passes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const newest = [...passes].sort(([, a], [, b]) => b - a).slice(0, mostPasses);
   return withoutInner(new Map(newest));
 }
 
-/** A set of networks in the kernel takes none that overlap. */
+/** Drops networks inside others: a set in the kernel refuses overlapping ones. */
 function withoutInner(passes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const networks = [...passes.keys()].filter((text) => text.includes('/')).map(networkOf);
   if (networks.length === 0) return passes;

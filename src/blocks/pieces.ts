@@ -10,7 +10,7 @@ import {mostHoles, subtract} from '../net/subtract.js';
 import {type Network, parseNetwork} from '../net/network.js';
 import type {Block} from './block.js';
 
-/** What should stand as a rule from now on, and until when; undefined: not at all. */
+/** Which rule should exist from now on, and until when; undefined: none. */
 export type PieceChange = readonly [network: string, untilMs: number | undefined];
 
 type Given = Pick<Block, 'network' | 'untilMs' | 'except'>;
@@ -24,9 +24,9 @@ interface Holed {
 export class Pieces {
   /** Blocks with holes, by their network. */
   readonly #holed = new Map<string, Holed>();
-  /** Of each piece of theirs the ends, by the network of the block that gave it. */
+  /** When each piece ends, by the network of the block that gave it. */
   readonly #ends = new Map<string, Map<string, number>>();
-  /** Of a rule: what is no piece of a block with holes is a block itself. */
+  /** When a network's rule ends. A network that is not a piece is itself a block. */
   readonly #untilMs: (network: string) => number | undefined;
 
   /** @param untilMs when the rule of a network ends, as last reported */
@@ -72,7 +72,7 @@ export class Pieces {
     for (const text of texts) this.#endsOf(text).set(network, untilMs);
     return [...touched].map((text): PieceChange => {
       const ends = this.#endsOf(text);
-      // A rule of its block alone is remembered as a rule.
+      // A rule that only its own block gives needs no entry here.
       if (ends.size === 0 || (ends.size === 1 && ends.has(text))) this.#ends.delete(text);
       return [text, ends.size === 0 ? undefined : Math.max(...ends.values())];
     });
@@ -88,14 +88,17 @@ export class Pieces {
   }
 }
 
-/** If there are more holes than the firewall can take, nothing is dropped: good clients pass. */
+/**
+ * If there are more holes than the firewall can take, the block drops nothing: that lets good
+ * clients pass.
+ */
 function piecesOf(network: string, except: readonly string[]): readonly string[] {
   if (except.length > mostHoles) return [];
   const rest = subtract(networkOf(network), except.map(networkOf)) ?? [];
   return rest.map(({text}) => text);
 }
 
-/** @throws Error for a text that is none: the state is broken */
+/** @throws Error if the text is not a network: the state is broken */
 export function networkOf(text: string): Network {
   const network = parseNetwork(text);
   if (network === undefined) throw new Error(`a block holds ${text} as its network`);

@@ -1,12 +1,15 @@
 /**
- * Options may stand before the command: `blocksmtp --json list`. The old program had no commands, so words
- * in which no command is found are those of `run`, as they stand. Decides only the order of the words.
+ * Options may stand before the command: `blocksmtp --json list`. The old program had no commands, so words without
+ * a command are those of `run`, unchanged. Decides only the order of the words.
  */
 import {type CommandRow, nameOf} from './rows/command-row.js';
 import {obsoleteNames} from '../config/obsolete.js';
 import {flagOf, type SettingName, settings} from '../config/schema.js';
 
-/** @param argv of the process: node, the program, and the words; @returns the same, the command in front */
+/**
+ * @param argv of the process: node, the program, and the words
+ * @returns the same, with the command first
+ */
 export function commandFirst(
   argv: readonly string[],
   commands: readonly CommandRow[],
@@ -20,15 +23,15 @@ export function commandFirst(
       if (!commands.some((row) => nameOf(row) === word)) return argv;
       return [node, program, word, ...words.slice(0, at), ...words.slice(at + 1)];
     }
-    // The value of an option is no command, whatever it is called.
+    // An option's value is never a command, even if it has a command's name.
     if (next !== undefined && !word.includes('=') && takesValue(word, next, commands)) at += 1;
   }
   return argv;
 }
 
 /**
- * Whether words in which the command stands first, if there is one, name none: then the daemon is meant. A word that is
- * no command is refused, and asks for no daemon.
+ * Whether the words, in which a command would stand first, name no command: then `run`, the daemon, is meant. An
+ * unknown word is refused and does not start the daemon.
  */
 export const meansDaemon = (words: readonly string[]): boolean =>
   (words[0] === undefined || words[0].startsWith('-')) &&
@@ -36,10 +39,10 @@ export const meansDaemon = (words: readonly string[]): boolean =>
 
 function takesValue(flag: string, next: string, commands: readonly CommandRow[]): boolean {
   const meant = commands.find((row) => nameOf(row) === next);
-  // `--greeting list`: a switch of that command, though a setting of others.
+  // `list --greeting`: a switch of `list`, although other commands have a setting of that name.
   if (meant?.options?.some(({flags}) => flags === flag) === true) return false;
   if (flag === '--config' || obsoleteNames.some((name) => flagOf(name) === flag)) return true;
-  // A value that may be left out: what is called like a command is one.
+  // The option's value may be omitted; a word with a command's name is then taken to be the command.
   if (meant === undefined && commands.some((row) => hasOwnValue(row, flag, '['))) return true;
   return commands.some((row) => hasValue(row, flag));
 }

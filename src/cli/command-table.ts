@@ -101,7 +101,7 @@ const logCommands: readonly CommandRow[] = [
   },
 ];
 
-/** About single clients. */
+/** Commands about single clients. */
 const clientCommands: readonly CommandRow[] = [
   {
     words: 'list',
@@ -164,7 +164,7 @@ const clientCommands: readonly CommandRow[] = [
   },
 ];
 
-/** How things stand as a whole, and what changes them as a whole. */
+/** Commands about the state as a whole. */
 const wholeCommands: readonly CommandRow[] = [
   {
     words: 'status',
@@ -242,7 +242,7 @@ const clearsFirewall = works((config, log, {form, surroundings}) =>
 );
 const lifts = asks(() => ({command: 'flush'}));
 
-/** Which local programs send mail into the world by themselves, and how much of that is seen. */
+/** Commands about local programs that send mail themselves, and how much of it blocksmtp sees. */
 const outgoingCommands: readonly CommandRow[] = [
   {
     words: 'watch',

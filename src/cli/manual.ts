@@ -1,16 +1,16 @@
 /**
- * What the help of a command and its manual page tell beyond the table's one sentence: details, and
- * examples of calls. Decides nothing. `test/pages` prints the pages.
+ * What a command's help and manual page say beyond the table's one sentence: details, and example
+ * calls. Decides nothing. `test/pages` prints the pages.
  */
 
 interface ManualEntry {
   /** Whole sentences. */
   readonly details?: string;
-  /** Calls that work, each with what it does. */
+  /** Calls that work, with what each does. */
   readonly examples?: readonly (readonly [call: string, does: string])[];
 }
 
-/** By the name of the command; one that has none here has its sentence alone. */
+/** By the command's name; a command without an entry has only its sentence. */
 export const manual: Readonly<Record<string, ManualEntry>> = {
   run: {
     details:
@@ -212,7 +212,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
 };
 
-/** What `blocksmtp COMMAND --help` shows below the options. */
+/** What `blocksmtp COMMAND --help` prints below the options. */
 export function helpOf(name: string): string {
   const {details, examples = []} = manual[name] ?? {};
   const shown = examples.map(([call, does]) => `  ${call}\n      ${does}`);

@@ -1,4 +1,4 @@
-/** Makes the command line of the table of commands (`command-table.ts`). */
+/** Builds the command line from the table of commands (`command-table.ts`). */
 import {Command, Option} from 'commander';
 import {addCommand, refusing} from './rows/command.js';
 import {type CommandRow, nameOf} from './rows/command-row.js';
@@ -38,12 +38,12 @@ function addRow(program: Command, row: CommandRow, surroundings: Surroundings): 
   made.action(() => {
     const options = made.opts<Options & OwnOptions>();
     const form = options.json ? 'json' : 'text';
-    // By now an operand that is too many, or an option that is unknown, has been refused.
+    // Commander has already refused surplus operands and unknown options.
     return run({operands: made.args, options, form, surroundings});
   });
 }
 
-/** A flag that has the name of a setting, and is none: `list --greeting`. */
+/** A flag with the name of a setting that is not the setting: `list --greeting`. */
 class Renamed extends Option {
   readonly #name: string;
 

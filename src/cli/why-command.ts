@@ -1,4 +1,4 @@
-/** The row of `why`: about an address, or about a host or a domain of senders. */
+/** The row of `why`: about an address, a host or a sender domain. */
 import {
   asks,
   type CommandCall,
@@ -20,7 +20,7 @@ const hostOf = (text: string): string | undefined =>
 
 const whyAddress = asks((call) => ({command: 'why', network: word(call)}));
 
-/** @param settings where the state is */
+/** @param settings that locate the state */
 export const whyCommand = (settings: readonly SettingName[]): CommandRow => ({
   words: 'why <ADDRESS>',
   settings: [...settings, 'syslogMsgsFile', 'mailerSyslogName', 'mailerSyslogHost', 'attribution'],

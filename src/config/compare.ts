@@ -1,14 +1,14 @@
-/** Compares two configurations by their values; how they were written down does not count. */
+/** Compares two configurations by their values; how the values were written does not matter. */
 import type {Kind} from './kinds/kind.js';
 import {type Config, type SettingName, settingNames, settings} from './schema.js';
 
-/** The settings that have another value. */
+/** The settings whose values differ. */
 export function changedSettings(before: Config, after: Config): SettingName[] {
   return settingNames.filter((name) => textOf(before, name) !== textOf(after, name));
 }
 
-/** Of two values that are written alike both mean the same. */
+/** Two values that are written the same mean the same. */
 function textOf(config: Config, name: SettingName): string {
-  // The value is of the same setting as the kind; the union of all settings hides that.
+  // The value and the kind belong to the same setting; the union type of all settings hides that.
   return (settings[name].kind as Kind<unknown>).write(config[name]);
 }

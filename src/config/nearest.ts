@@ -1,14 +1,21 @@
 /**
- * Finds the known word that somebody probably meant: "did you mean". Decides only how near is near
- * enough; a wrong guess costs a reader a moment, so where two words are equally near there is none.
+ * Finds the known word that somebody probably meant, for "did you mean". Decides only how near is
+ * near enough. A wrong guess wastes the reader's time, so if two words are equally near there is no
+ * guess.
  */
 
-/** A longer word is compared with nothing: the work is the product of the lengths. Characters. */
+/**
+ * A longer word is compared with nothing, because the work is the product of the lengths.
+ * Characters.
+ */
 const longestWord = 64;
-/** Of so many characters one may be wrong. A count: `treshold` is threshold, `port` is nothing. */
+/**
+ * One mistake is allowed for this many characters. A count: `treshold` is near threshold, `port` is
+ * near nothing.
+ */
 const charactersPerMistake = 3;
 
-/** @returns undefined where no word is near, or several are */
+/** @returns undefined if no word is near, or several are */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > longestWord) return undefined;
   const meant = plain(word);
@@ -27,14 +34,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return holding.length === 1 ? holding[0] : undefined;
 }
 
-/** `blockTime`, `Block-Time`, `block_time` are one word. */
+/** `blockTime`, `Block-Time` and `block_time` are the same word. */
 const plain = (word: string): string =>
   word
     .replaceAll(/([a-z])(?=[A-Z])/g, '$1_')
     .replaceAll(/[-. ]/g, '_')
     .toLowerCase();
 
-/** Characters put in, left out, changed, or exchanged with their neighbour. */
+/** How many characters are inserted, omitted, changed, or swapped with their neighbour. */
 function mistakesBetween(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({length: b.length + 1}, (_, j) => j);

@@ -14,10 +14,10 @@ export const isObsoleteKey = (key: string): boolean =>
   obsoleteNames.some((name) => keyOf(name) === key);
 
 /**
- * One line for each place where one is written.
+ * One line for each place where an obsolete setting is written.
  *
  * @param file name of the configuration file, for people
- * @param table what stands in it
+ * @param table its contents
  */
 export function obsoleteNotices(
   options: Options,

@@ -1,4 +1,4 @@
-/** The settings that a command line has given, before they are read. */
+/** The settings given on a command line, as text. */
 import type {Raw} from './kinds/kind.js';
 import type {ObsoleteName, SettingName} from './schema.js';
 

@@ -1,7 +1,7 @@
 /**
- * Makes a configuration out of what people wrote: defaults, over them the file, over it the flags.
- * Finds every problem, not just the first, because each one found later costs another restart.
- * Does not read the file or the command line (`sys/disk/config-file.ts`, `cli/rows/options.ts`).
+ * Makes a configuration from what people wrote: the defaults, overridden by the file, overridden by the
+ * flags. Finds every problem, not just the first, because each one found later costs another restart. Does
+ * not read the file or the command line (`sys/disk/config-file.ts`, `cli/rows/options.ts`).
  */
 import {durationText} from '../base/duration.js';
 import {asciiJson} from '../base/printable.js';
@@ -17,18 +17,18 @@ type Parsed =
   | {
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
-      /** With the default in the place of whatever is bad: enough to find a daemon that runs. */
+      /** With the default for each bad value: enough to find a running daemon. */
       readonly usable: Config;
     };
 
 export interface ConfigSources {
   readonly flags: Readonly<Partial<Record<SettingName, Raw>>>;
-  /** Name of the file, for reports, and the table that stood in it. */
+  /** Name of the file, for reports, and the table in it. */
   readonly file: string;
   readonly table: Readonly<Record<string, unknown>>;
-  /** On which line of the file each key stands, as far as that is known; default: not. */
+  /** The line of each key in the file, as far as known; default: unknown. */
   readonly lines?: ReadonlyMap<string, number>;
-  /** Whether a schedule can be carried out: node-cron knows, and it is no part of the pure core. */
+  /** Whether a schedule can run: node-cron decides, which the pure code cannot call. */
   readonly isSchedule: (text: string) => boolean;
 }
 
@@ -56,7 +56,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
   problems.push(...takeOldPort(values, sources));
   problems.push(...contradictions(values, sources));
   const standards = settingNames.map((name) => [name, settings[name].standard]);
-  // Every name has been set from its own kind above, or is a default.
+  // Above, every name got its default or a value of its own kind.
   const config = Object.freeze(Object.fromEntries([...standards, ...values]) as unknown as Config);
   return problems.length === 0
     ? {kind: 'config', config}
@@ -65,7 +65,7 @@ export function parseConfig(sources: ConfigSources): Parsed {
 
 type Place = Pick<Problem, 'where' | 'key' | 'line'>;
 
-/** What was written for a setting, and where; the flag wins. */
+/** What was written for a setting, and where; a flag wins over the file. */
 function written(name: SettingName, sources: ConfigSources): {raw: unknown; place: Place} {
   const flag = sources.flags[name];
   if (flag !== undefined) return {raw: flag, place: {where: flagOf(name)}};
@@ -82,8 +82,8 @@ function lineOf(key: string, {lines}: ConfigSources): Pick<Problem, 'key' | 'lin
 }
 
 /**
- * A file that only sets `block_time`, beyond what `block_time_max` is by itself, was good when that was
- * a week, and is good still.
+ * Raises `block_time_max` to `block_time` if the file sets only the latter. Such a file was good when the
+ * default maximum was a week, and must stay good.
  */
 function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): void {
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
@@ -92,16 +92,14 @@ function raiseLongest(values: Map<string, unknown>, sources: ConfigSources): voi
   values.set('blockTimeMax', Math.max(first, longest));
 }
 
-/**
- * No part is larger than its whole: clients that wait at the gate for one client, or under stress.
- */
+/** Parts that must not exceed their whole: waiting clients, or the wait under stress. */
 const parts: readonly (readonly [part: SettingName, whole: SettingName])[] = [
   ['greetingWaitStress', 'greetingWait'],
   ['greetingMaxPerNetwork', 'greetingMax'],
   ['greetingMaxPerClient', 'greetingMaxPerNetwork'],
 ];
 
-/** A file that only sets the whole means no less than all of it by a part that it does not name. */
+/** If the file sets only the whole to less than a part's default, the part is lowered to the whole. */
 function lowerParts(values: Map<string, unknown>, sources: ConfigSources): void {
   for (const [part, whole] of parts) {
     const [small, large] = [values.get(part), values.get(whole)];
@@ -113,8 +111,8 @@ function lowerParts(values: Map<string, unknown>, sources: ConfigSources): void 
 }
 
 /**
- * `mailer_port` is the old word for `mailer_ports` with one port. Where both are written and say different
- * things nobody can tell which is meant, and a port that somebody believes guarded would not be.
+ * `mailer_port` is the old name for `mailer_ports` with one port. If both are set to different values,
+ * nobody can tell which was meant, and a port that the operator believes guarded might not be.
  */
 function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Problem[] {
   const [old, ports] = [values.get('mailerPort'), values.get('mailerPorts')];
@@ -126,7 +124,7 @@ function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Prob
     return [];
   }
   const isSame = Array.isArray(ports) && ports.length === 1 && ports[0] === old;
-  // A sample in which everything was switched on: two defaults mean the new setting.
+  // A sample file in which every line was uncommented: two defaults mean the new setting.
   const areDefaults =
     old === settings.mailerPort.standard && ports === settings.mailerPorts.standard;
   if (isSame || (areDefaults && sources.flags.mailerPort === undefined)) return [];
@@ -134,7 +132,7 @@ function takeOldPort(values: Map<string, unknown>, sources: ConfigSources): Prob
   return [{...place, what: shown(raw), expected}];
 }
 
-/** Compares the good values only: a bad one is reported already, and can contradict nothing. */
+/** Compares only good values: a bad one is reported already, and can contradict nothing. */
 function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const problems: Problem[] = [];
   const [first, longest] = [values.get('blockTime'), values.get('blockTimeMax')];
@@ -152,12 +150,12 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
   problems.push(...loops(values, sources));
   problems.push(...withoutSender(values, sources));
   const mode = values.get('greeting');
-  // Under others nobody has chosen the port, and nothing is led to it.
+  // In the other modes nobody has chosen the port, and no client is redirected to it.
   if (mode === 'gate' || mode === 'strict') problems.push(...gateContradictions(values, sources));
   return problems;
 }
 
-/** Between the settings of the gate, and those of the mailer in front of which it stands. */
+/** Contradictions between the settings of the gate and those of the mailer behind it. */
 function gateContradictions(
   values: ReadonlyMap<string, unknown>,
   sources: ConfigSources,
@@ -176,10 +174,10 @@ function gateContradictions(
   return [...larger, {...written('greetingPort', sources).place, what: String(port), expected}];
 }
 
-/** What is expected in the place of an unknown key: naming all keys would bury the one that was meant. */
+/** What is expected instead of an unknown key; naming all keys would hide the one that was meant. */
 const aKey = 'one of the keys that `blocksmtp sample-config` prints';
 
-/** A chain of ours cannot lead packets to itself, nor one of ours to the other. */
+/** Our chain cannot lead packets to itself, nor to our other chain. */
 function loops(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const hooks = values.get('hookChains');
   if (!Array.isArray(hooks)) return [];
@@ -194,7 +192,7 @@ function loops(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Pr
   }));
 }
 
-/** A complaint of which nobody can answer is closed unread. */
+/** Abuse desks close a complaint unread if nobody can answer questions about it. */
 function withoutSender(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Problem[] {
   const mode = values.get('complaints');
   if ((mode !== 'ask' && mode !== 'send') || values.get('complaintFrom') !== '') return [];
@@ -203,7 +201,7 @@ function withoutSender(values: ReadonlyMap<string, unknown>, sources: ConfigSour
   return [{...place, what: shown(mode), expected}];
 }
 
-/** Unknown keys that are reported one by one. A count: a file of another kind has thousands. */
+/** Unknown keys reported one by one. A count: a file of another kind has thousands. */
 export const mostUnknownKeys = 50;
 
 function unknownKeys(sources: ConfigSources): Problem[] {
@@ -236,7 +234,7 @@ function unknownKey(key: string, sources: ConfigSources): Problem {
 const keysIn = (value: unknown): string[] =>
   typeof value === 'object' && value !== null ? Object.keys(value) : [];
 
-/** `[mailer]` with `port` below it, or a known key in a table that nobody asked for. */
+/** For `[mailer]` with `port` in it, or a known key inside a table. */
 function keysMeantBy(key: string, value: unknown): string[] {
   const known = settingNames.map(keyOf);
   const inside = keysIn(value);
@@ -245,7 +243,7 @@ function keysMeantBy(key: string, value: unknown): string[] {
   );
 }
 
-/** `[25, 587]`, where one string with commas is wanted. */
+/** For `[25, 587]`, where one string with commas is expected. */
 function listMeantBy(value: unknown, kind: {readonly read: (raw: Raw) => {ok: boolean}}) {
   if (!Array.isArray(value) || value.length === 0 || !value.every(isRaw)) return undefined;
   const text = value.join(',');
@@ -255,9 +253,9 @@ function listMeantBy(value: unknown, kind: {readonly read: (raw: Raw) => {ok: bo
 const isRaw = (value: unknown): value is Raw =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
-/** Longest quotation of a bad value. Characters. */
+/** The greatest length of a quoted bad value. Characters. */
 const quotedCharacters = 80;
 
-/** As JSON, which has no word for nan and inf. */
+/** As JSON, which cannot express nan and inf. */
 const shown = (value: unknown): string =>
   (typeof value === 'number' ? String(value) : asciiJson(value)).slice(0, quotedCharacters);

@@ -1,8 +1,10 @@
-/** Writes the sample configuration: every setting with its meaning, bounds and default, switched off. */
+/**
+ * Writes the sample configuration: every setting with its meaning, limits and default, commented out.
+ */
 import type {Kind} from './kinds/kind.js';
 import {keyOf, settingNames, settings} from './schema.js';
 
-/** Columns at which comments are wrapped. Characters. */
+/** The width to which comments are wrapped. Characters. */
 const width = 96;
 
 export function sampleConfig(): string {
@@ -14,7 +16,7 @@ export function sampleConfig(): string {
   const blocks = settingNames.map((name) => {
     const {kind, standard, meaning} = settings[name];
     const comment = wrapped(`${meaning} Expected: ${kind.bounds}.`);
-    // The default is of the same setting as the kind; the union of all settings hides that.
+    // The default and the kind belong to the same setting; the union type of all settings hides that.
     return [...comment, `#${keyOf(name)} = ${(kind as Kind<unknown>).write(standard)}`];
   });
   return `${[head, ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;

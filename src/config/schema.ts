@@ -1,7 +1,7 @@
 /**
- * Every setting, once: flags, configuration file, sample and help are made from this table. A
- * setting `blockTime` is the flag `--block-time` and the key `block_time`. A new setting goes into the
- * file of its subject (`config/settings`), and so into the table.
+ * Every setting, once: flags, configuration file, sample and help are made from this table. A setting
+ * `blockTime` is the flag `--block-time` and the key `block_time`. A new setting goes into the file of
+ * its subject (`config/settings`), which adds it to the table.
  */
 import {contact} from './settings/complaints/contact.js';
 import {complained} from './settings/complaints/complained.js';
@@ -20,8 +20,8 @@ import {warnings} from './settings/warnings.js';
 import type {Setting} from './settings/setting.js';
 
 /**
- * In the order of the sample and the help. The first nine are the flags of the old program, unchanged;
- * what it kept in global variables follows.
+ * In the order of the sample and the help. First come the nine flags of the old program, unchanged,
+ * then what it kept in global variables.
  */
 export const settings = {
   ...mailer,
@@ -41,7 +41,7 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
-/** Of an earlier version: it decides nothing, and stands in no `Config`. */
+/** A setting of an earlier version: it decides nothing, and is in no `Config`. */
 export type ObsoleteName = keyof typeof obsolete;
 type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
 
@@ -50,7 +50,7 @@ export type Config = {readonly [Name in SettingName]: ValueOf<(typeof settings)[
 
 export const settingNames = Object.keys(settings) as SettingName[];
 
-/** `blockTime` → `block_time`, its key in the file. */
+/** `blockTime` → `block_time`, the key in the file. */
 export const keyOf = (name: SettingName | ObsoleteName): string => words(name).join('_');
 
 /** `blockTime` → `--block-time`. */

@@ -1,13 +1,13 @@
 /**
- * A configuration on trial (`blocksmtp reload --confirm 5m`), as a value. Where it is kept is in
- * `daemon/course/trial-file.ts`; what follows from it is in `course/step.ts`.
+ * A configuration on trial (`blocksmtp reload --confirm 5m`), as a value.
+ * `daemon/course/trial-file.ts` stores it; `course/step.ts` decides what follows from it.
  */
 
 /** Plain data: it is saved as it is. */
 export interface Trial {
-  /** `failed`: nobody confirmed it, the one before is in force. */
+  /** `failed`: nobody confirmed it, and the configuration before it is in force. */
   readonly kind: 'running' | 'failed';
-  /** The text of the configuration file before. */
+  /** The text of the configuration file before the trial. */
   readonly before: string;
   /** The text on trial. */
   readonly tried: string;
@@ -21,19 +21,20 @@ export type TrialView =
   | {readonly kind: 'none' | 'failed'}
   | {readonly kind: 'running'; readonly untilMs: number}
   /**
-   * Its time is over, but the configuration before cannot be used any more: so it stays in force.
+   * The trial's time is over, but the configuration before it cannot be used any more, so the tried
+   * one stays in force.
    */
   | {readonly kind: 'overdue'}
   /** There is no trial, but the file is bad; the last good configuration is in force. */
   | {readonly kind: 'badFile'; readonly why: string};
 
-/** Told wherever somebody may look: in the log, the status, the service manager. */
+/** Shown wherever an operator may look: in the log, in the status, by the service manager. */
 export const badFileTrouble = (why: string): string =>
   `the configuration file is BAD and NOT in force, the last good one is: ${why}; correct it (see blocksmtp check-config), then blocksmtp reload`;
 
 /**
- * Moves a trial by the step of a clock that was set: it lasts as long as promised, and the blocks
- * made since then stay with it.
+ * Moves the times of a trial after somebody has set the clock: it lasts as long as promised, and
+ * the blocks made since its start still count as made during it.
  */
 export const movedTrial = (trial: Trial, stepMs: number): Trial => ({
   ...trial,

@@ -1,8 +1,11 @@
-/** Whether foreign JSON holds a word that a setting can have: what a daemon answers about its own settings. */
+/**
+ * Whether JSON from outside is a word that a setting may have: used for what a daemon reports about its
+ * settings.
+ */
 import {type Is, isText} from '../base/shape.js';
 import {type Config, settings} from './schema.js';
 
-/** The settings whose value is one of some words. */
+/** The settings whose value is one of several words. */
 type WordSetting = 'backend' | 'outbound' | 'greeting' | 'outgoingMail' | 'complaints';
 
 export const isValueOf =

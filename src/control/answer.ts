@@ -1,6 +1,6 @@
 /**
- * How a command reads an answer: the daemon that runs may be of another version than the command, so
- * nothing of an answer is believed before its shape has been checked.
+ * How a command reads an answer: the daemon's version may differ from the command's, so nothing of
+ * an answer is used before its shape has been checked.
  */
 import {
   isNumber,
@@ -291,6 +291,6 @@ const isAnswer = variants<Answer>({
   refused: isMessage,
 });
 
-/** @returns undefined for what is no answer of this version; else the value itself, as it came */
+/** @returns the value itself; undefined if it is not an answer of this version */
 export const parseAnswer = (value: unknown): Answer | undefined =>
   isAnswer(value) ? value : undefined;

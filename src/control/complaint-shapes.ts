@@ -1,4 +1,4 @@
-/** How a command reads what the daemon says of complaints: see `answer.ts`. */
+/** How a command reads the daemon's answers about complaints: see `answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
 import type {ComplaintView, LetterView} from '../complaint/view.js';
 import {isValueOf} from '../config/value-shape.js';

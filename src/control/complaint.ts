@@ -1,6 +1,6 @@
 /**
- * The answer to each request about complaints. Changes their tables; the daemon saves and sends. The same code
- * answers in a command where no daemon runs, as far as that only looks.
+ * Answers each request about complaints. Changes their tables; the daemon saves and sends. Without a daemon,
+ * the command itself uses this code for requests that only look.
  */
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
@@ -26,13 +26,13 @@ interface ComplaintDeskView {
   readonly config: Config;
   readonly tables: ComplaintTables;
   readonly compose: Compose;
-  /** Clients that are due and that nobody has looked up. A count. */
+  /** Clients that are due but not looked up yet. A count. */
   readonly due: number;
 }
 
 type Served = Exclude<ComplaintRequest, {command: 'accuse'}>;
 
-/** Of what the other side says. Characters. */
+/** The greatest length of a reason from the other side. Characters. */
 const mostWhy = 200;
 
 export function serveComplaint(request: Served, view: ComplaintDeskView, nowMs: number): Answer {
@@ -122,7 +122,7 @@ function complain(
   return {kind: 'letters', letters, message};
 }
 
-/** They go with the next look, within a minute. */
+/** The worker sends them at its next look, within a minute. */
 function release(
   meant: readonly Complaint[],
   send: 'yes' | 'sure',
@@ -175,7 +175,7 @@ function letterView(
   return [{id, network, mailbox, subject, text, raw, waits}];
 }
 
-/** Only a desk that was sent the id can name it: it is a keyed hash. */
+/** Only a desk to which we sent the id can name it: it is a keyed hash. */
 function returned(
   {id, is, why}: Extract<Served, {command: 'complaintAnswer'}>,
   {tables}: ComplaintDeskView,
@@ -196,7 +196,7 @@ function returned(
     putStep(tables.complaints, complaint, step);
     return done(`noted: it bounced: ${said}`);
   }
-  // A person's answer stays: a ticket system may write again when the ticket is closed.
+  // A person's answer stays as it is: a ticket system may write again when the ticket is closed.
   const {step} = complaint;
   if (step.kind === 'bounced' || (step.kind === 'answered' && step.by === 'person')) {
     return unchanged('noted before');

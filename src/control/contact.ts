@@ -1,4 +1,7 @@
-/** The remembered contacts of an address: the answer to a command, and its shape. Asks nobody. */
+/**
+ * The remembered contacts of an address, as an answer to a command, and the shape of that answer.
+ * Asks no registry.
+ */
 import {type Is, isNumber, isText, listOf, orNull, shape, variants} from '../base/shape.js';
 import type {ContactAnswer} from '../complaint/contact/answer.js';
 import {isContact, knownRow} from '../complaint/contact/cache.js';

@@ -1,6 +1,6 @@
 /**
- * What the greeting has shown of one client, and whether it has to wait for it, as `why` tells it. Reads the tables of
- * the state; decides nothing.
+ * What the greeting knows about one client, and whether the client has to wait, as `why` shows it. Reads the tables
+ * of the state; decides nothing.
  */
 import {loginMs} from '../blocks/passes.js';
 import type {Config} from '../config/schema.js';
@@ -29,7 +29,7 @@ export function greetedView(
   nowMs: number,
 ): GreetedView | undefined {
   if (greeting === 'off') return undefined;
-  // Of a client of which nothing is known this may be an address, where its network would be the key.
+  // If nothing is known about the client, the question may be about an address whose network would be the key.
   const client = known?.client ?? clientIn(network, {passed, greeted, submitters});
   const seen = new GreetedClients(greeted).of(client);
   const login = submitters.get(client);
@@ -57,7 +57,7 @@ function whyNever(
   return known?.friend === 'yes' ? 'our own users write to it' : undefined;
 }
 
-/** A client of IPv6 is a /64 mostly. */
+/** The key of the client in the tables: for IPv6 usually the /64 around the address. */
 function clientIn(network: Network, tables: Tables): string {
   const {text, family, first} = network;
   if (family === 4) return text;

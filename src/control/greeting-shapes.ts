@@ -1,4 +1,4 @@
-/** How a command reads what the daemon says of the greeting: see `answer.ts`. */
+/** How a command reads the daemon's answers about the greeting: see `answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
 import {isValueOf} from '../config/value-shape.js';
 import type {GateWaiter} from '../greeting/report.js';

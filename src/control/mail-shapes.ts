@@ -1,4 +1,4 @@
-/** How a command reads what a daemon answers about mail that leaves through the mailer: see `control/answer.ts`. */
+/** How a command reads the daemon's answers about mail that leaves through the mailer: see `control/answer.ts`. */
 import {type Is, isNumber, isText, listOf, maybe, oneOf, shape} from '../base/shape.js';
 import {isValueOf} from '../config/value-shape.js';
 import type {MailStatus} from '../report/mail/status.js';

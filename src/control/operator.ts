@@ -1,7 +1,7 @@
 /**
- * The answer to each request about blocks and the state. Changes the state through the guard, and gives
- * what has changed, which `daemon/enforcement/` carries out. The same code answers through the control
- * socket of a running daemon and, when none runs, in the command itself.
+ * Answers each request about blocks and the state. Changes the state through the guard, and returns what has
+ * changed; `daemon/enforcement/` puts that into the firewall. The same code answers on the control socket of a
+ * running daemon and, without one, in the command itself.
  */
 import {countText} from '../base/count.js';
 import {type Block, operatorReason, standing} from '../blocks/block.js';
@@ -32,24 +32,24 @@ export interface OperatorView {
   readonly state: State;
   readonly exemptions: Exemptions;
   readonly judged: Judged;
-  /** The file of the whitelist, for who wants to add a line. */
+  /** The whitelist file, shown to an operator who wants to add a line. */
   readonly whitelist: string;
-  /** Where blocks hold. */
+  /** The ports at which blocks hold. */
   readonly guardedPorts: readonly number[];
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
-  /** Of all networks since that time, the newest first; absent: nothing is kept. */
+  /** The history of all networks since that time, the newest first; absent: no history is kept. */
   readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly config: Config;
-  /** Clients whose complaint is due. A count; default: none. */
+  /** Clients that are due for a complaint. A count; default: none. */
   readonly due?: number;
-  /** Sessions that passed the block of this network; undefined: none that is known. */
+  /** Sessions that bypassed the block of this network; undefined: none known. */
   readonly passagesOf?: (network: string) => Passages | undefined;
   readonly status: () => Status;
   /** The clients that wait at the gate; absent: no gate reports. */
   readonly waiting?: () => WaitingView;
-  /** What the greeting has shown of a client. */
+  /** What the greeting knows about a client. */
   readonly greeted?: (known: Known) => GreetedView | undefined;
-  /** Whose mail the mailer carried, for so many seconds. */
+  /** The senders whose mail left through the mailer in the last `seconds` seconds. */
   readonly mailSenders: (seconds: number, nowMs: number) => readonly MailSender[];
 }
 
@@ -57,7 +57,7 @@ const nobodyWaits: WaitingView = {waiting: 0, waiters: []};
 
 interface Served {
   readonly answer: Answer;
-  /** What it has changed; the caller carries it out. */
+  /** What has changed; the caller enforces it. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -111,7 +111,7 @@ function reportOn(seconds: number, view: OperatorView, nowMs: number): Overview 
   return overviewOfState({...view, events, due}, nowMs - seconds * 1000, nowMs);
 }
 
-/** At which ports a block drops what comes from such a network. */
+/** The ports at which a block of such a network drops packets. */
 function portsFor(
   {state, guardedPorts: all}: OperatorView,
   nowMs: number,
@@ -127,7 +127,10 @@ function portsFor(
   };
 }
 
-/** Names of one block in a list. A count: an answer with all blocks that can stand has its bound. */
+/**
+ * Names shown for one block of a list. A count: an answer with the most possible blocks must stay within its
+ * limit.
+ */
 const mostListed = 3;
 
 function withFewNames(block: Block): Block {
@@ -136,7 +139,7 @@ function withFewNames(block: Block): Block {
   return {...block, because: {...because, names: because.names.slice(-mostListed)}};
 }
 
-/** Past events that an answer holds. A count. */
+/** History entries in one answer. A count. */
 const mostHistory = 20;
 
 /** All that is known about a network. */
@@ -174,13 +177,13 @@ function holds(text: string, network: Network): boolean {
   return around !== undefined && around.prefix <= network.prefix && overlaps(around, network);
 }
 
-/** Of smaller networks. Within a single address there are none, and nobody looks. */
+/** How many blocked networks lie within this one. A single address contains none, so nothing is searched. */
 const blocksInside = (network: Network, {blocks}: State): number =>
   isHost(network.text)
     ? 0
     : [...blocks.values()].filter((block) => isInside(block.network, network)).length;
 
-/** Most blocks are of single addresses: to read 50,000 of them would keep the daemon waiting. */
+/** Most blocks are of single addresses; parsing 50,000 of them would hold up the daemon. */
 const isHost = (text: string): boolean => !text.includes('/');
 
 function isInside(text: string, network: Network): boolean {
@@ -198,7 +201,7 @@ function unblock(network: Network, {state}: OperatorView, nowMs: number): Served
     const message = `${text} was not blocked${hint}`;
     return {answer: {kind: 'notBlocked', message}, outcomes: []};
   }
-  // Its own block is gone, but that of the larger network still keeps it out.
+  // The client's own block is gone, but a larger network's block still keeps it out.
   const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
   const inside = blocksInside(network, state);
   const others = inside === 0 ? '' : `; ${countText(inside, 'block')} inside of it still stand`;
@@ -239,7 +242,7 @@ function resume(guard: Guard): Served {
   return {answer: {kind: 'done', message: 'blocks are made again'}, outcomes: [outcome]};
 }
 
-/** A block of a larger network that holds this one: rather one that does not let it pass. */
+/** A block of a larger network that contains this one; preferably one without an exception for it. */
 function blockAround(network: Network, state: State): Block | undefined {
   const around = [...state.blocks.values()].filter(
     (block) =>
@@ -248,17 +251,17 @@ function blockAround(network: Network, state: State): Block | undefined {
   return around.find((block) => holeAround(network, block) === undefined) ?? around[0];
 }
 
-/** What in the block lets all of this network pass. */
+/** The exception of the block that covers all of this network. */
 const holeAround = (network: Network, {except = []}: Block): string | undefined =>
   except.find((text) => holds(text, network));
 
 /**
- * Of the time that is asked for. A share: who asks for the same block again a moment later, or each night for ten
- * years of it, wants what stands already.
+ * How much the end may differ from what is asked, as a share of the time. An operator who repeats a request a
+ * moment later, or a script that asks each night for ten years, asks for what is in force already.
  */
 const sameShare = 0.01;
 
-/** A block that evidence made is another one: its end is the ladder's, and its reason is not the operator's. */
+/** A block from evidence is never the same: its end follows the ladder, and its reason differs. */
 function isSame(block: Block | undefined, seconds: number, nowMs: number): boolean {
   if (block?.origin !== 'operator') return false;
   const askedMs = seconds * 1000;

@@ -1,7 +1,7 @@
 /**
  * What an operator may ask of the daemon: one table of all requests, from which their type and their
- * parser follow; and the answer. Decides which words are a request. How one is answered is in
- * `operator.ts` and `daemon/course/reload.ts`; how an answer is read, in `answer.ts`.
+ * parser follow; and the answers. Decides which JSON is a request. `operator.ts` and
+ * `daemon/course/reload.ts` answer requests; `answer.ts` reads answers.
  */
 import {isRecord, type Is, isText, maybe, oneOf, own, whole} from '../base/shape.js';
 import {refusal, type ShownBlock} from '../blocks/block.js';
@@ -19,25 +19,28 @@ import type {Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
 import {keptMs} from '../tally/hours.js';
 
-/** The longest block an operator can ask for. Seconds: ten years stand for always. */
+/** The longest block that an operator can request. Seconds: ten years mean for ever. */
 export const longestOperatorSeconds = 3650 * 86_400;
 
-/** A trial is for as long as somebody sits there and looks. Seconds. */
+/** How long a trial may last. Seconds: as long as an operator watches it. */
 export const trialSeconds = {least: 10, most: 86_400} as const;
 
-/** The report goes back so far. Seconds: as long as hours and the history of blocks are kept. */
+/**
+ * How far back the report goes. Seconds: as long as hourly counts and the history of blocks are
+ * kept.
+ */
 export const longestReportSeconds = keptMs / 1000;
 
-/** Each request with its fields, and what may stand in each. */
+/** Each request with its fields, and the check of each field. */
 export const requests = {
   list: {},
   status: {},
   why: {network: isText},
-  /** The sum since so many seconds. */
+  /** The sums of the last `seconds` seconds. */
   senders: {seconds: whole(1, Number.POSITIVE_INFINITY)},
-  /** The report about this many seconds. */
+  /** The report about the last `seconds` seconds. */
   report: {seconds: whole(1, longestReportSeconds)},
-  /** The abuse contact of an address, as far as it is remembered. */
+  /** The remembered abuse contact of an address. */
   contact: {address: isText},
   /** The clients that wait at the gate. */
   waiting: {},
@@ -45,10 +48,13 @@ export const requests = {
   unblock: {network: isText},
   resume: {},
   flush: {},
-  /** Without `confirmSeconds` the new configuration stays. */
+  /** Without `confirmSeconds` there is no trial: the new configuration stays. */
   reload: {confirmSeconds: maybe(whole(trialSeconds.least, trialSeconds.most))},
   confirm: {},
-  /** What would be sent; with `send` it is to go, with `sure` before it was shown on enough days. */
+  /**
+   * Shows what would be sent. `send` also sends it; `sure` does so even before it was shown on
+   * enough days.
+   */
   complain: {
     seconds: maybe(whole(1, Number.POSITIVE_INFINITY)),
     network: maybe(isText),
@@ -58,11 +64,11 @@ export const requests = {
   complaints: {id: maybe(isText)},
   complaintForget: {contact: isText},
   complaintNever: {network: isText},
-  /** What came back to a complaint. */
+  /** A reply to a complaint, or its bounce. */
   complaintAnswer: {id: isText, is: oneOf<Returned>(returnedKinds), why: isText},
-  /** A message that a command has looked at: its queue id stands in our own log. */
+  /** A message that a command has checked: its queue id is in our own log. */
   accuse: {about: isAccusation},
-  /** The gate reports its state, and the clients that it has seen. */
+  /** The gate reports its state, and the clients that it has served. */
   greet: {report: isGateReport},
 } as const satisfies Readonly<Record<string, Fields>>;
 
@@ -71,7 +77,7 @@ type Table = typeof requests;
 export type CommandName = keyof Table;
 
 type ValueOf<Check> = Check extends Is<infer Value> ? Value : never;
-/** Of the fields those that must be there, or those that need not. */
+/** The required fields, or the optional ones. */
 type Named<Of, Need extends 'must' | 'may'> = {
   [Name in keyof Of]: undefined extends ValueOf<Of[Name]>
     ? Need extends 'may'
@@ -89,13 +95,16 @@ export type Request = {
   [Command in CommandName]: {readonly command: Command} & FieldsOf<Table[Command]>;
 }[CommandName];
 
-/** About configurations: the course of the daemon answers, which outlives a configuration. */
+/**
+ * Requests about configurations. The daemon's course answers them, because it outlives a
+ * configuration.
+ */
 export type CourseRequest = Extract<Request, {command: 'reload' | 'confirm'}>;
 
-/** Of the gate, and not of an operator. */
+/** Requests that come from the gate, not from an operator. */
 export type GateRequest = Extract<Request, {command: 'greet'}>;
 
-/** About complaints. */
+/** Requests about complaints. */
 export type ComplaintRequest = Extract<
   Request,
   {
@@ -109,7 +118,7 @@ export type ComplaintRequest = Extract<
   }
 >;
 
-/** About blocks and the state. */
+/** Requests about blocks and the state. */
 export type GuardRequest = Exclude<Request, CourseRequest | GateRequest | ComplaintRequest>;
 
 export type NetworkRequest = Pick<Extract<GuardRequest, {network: string}>, 'command' | 'network'>;
@@ -121,12 +130,12 @@ export type Answer =
   | {
       readonly kind: 'senders';
       readonly senders: readonly SenderHour[];
-      /** Whose mail the mailer carries; absent: a daemon before 1.1. */
+      /** The senders of mail through the mailer; absent: the daemon is older than 1.1. */
       readonly mail?: readonly MailSender[] | undefined;
     }
   | {readonly kind: 'waiting'; readonly waiting: WaitingView}
   | {readonly kind: 'report'; readonly report: Overview}
-  /** `null`: nothing is remembered that still counts. */
+  /** `null`: nothing is remembered, or it is too old. */
   | {readonly kind: 'contact'; readonly known: ContactAnswer | null}
   | {readonly kind: 'letters'; readonly letters: readonly LetterView[]; readonly message: string}
   | {
@@ -136,15 +145,15 @@ export type Answer =
     }
   | MessageAnswer;
 
-/** An answer in words. Only `done` has changed something. */
+/** An answer in words. Only `done` means that something has changed. */
 export interface MessageAnswer {
   readonly kind: 'done' | 'unchanged' | 'notBlocked' | 'notStopped' | 'refused';
   readonly message: string;
-  /** In a dry run: the answer says what the command would do. */
+  /** In a dry run the answer says what the command would do. */
   readonly dry?: 'run' | undefined;
 }
 
-/** @returns undefined for anything that is no request; of one only the fields that it has */
+/** @returns the request with its known fields only; undefined: not a request */
 export function parseRequest(value: unknown): Request | undefined {
   const command = isRecord(value) ? own(value, 'command') : undefined;
   if (!isRecord(value) || !isText(command) || !Object.hasOwn(requests, command)) return undefined;
@@ -155,7 +164,7 @@ export function parseRequest(value: unknown): Request | undefined {
     if (!is(given)) return undefined;
     if (given !== undefined) found.push([name, given]);
   }
-  // Each field was held against the table that the type is made of.
+  // Each field was checked against the table from which the type is made.
   return Object.fromEntries(found) as Request;
 }
 
@@ -165,7 +174,7 @@ export const isAboutConfiguration = (request: Request): request is CourseRequest
 export const isAboutComplaints = (request: Request): request is ComplaintRequest =>
   request.command.startsWith('complain') || request.command === 'accuse';
 
-/** The network that a request names, or why it can be none of this command, whatever the state. */
+/** The network that a request names, or why this command can never accept it, whatever the state. */
 export function readNetwork({command, network: text}: NetworkRequest): ReadNetwork {
   const network = parseNetwork(text);
   if (network === undefined) {
@@ -177,7 +186,7 @@ export function readNetwork({command, network: text}: NetworkRequest): ReadNetwo
   return message === undefined ? {kind: 'network', network} : {kind: 'refused', message};
 }
 
-/** Longest quotation of a wrong word. Characters. */
+/** The greatest length of a quoted wrong word. Characters. */
 const quotedCharacters = 80;
 
 type ReadNetwork =

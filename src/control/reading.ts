@@ -1,11 +1,11 @@
 /**
- * The two sockets next to root's. Through one the members of a group ask, and change nothing.
- * Through the other the mailer hands in replies to complaints. Decides where the sockets are, and
- * which requests each takes. The modes of the folder and of the file decide who may connect.
+ * The two sockets besides root's. Through one, the members of a group ask and change nothing. Through the
+ * other, the mailer passes on replies to complaints. Decides where the sockets are, and which requests each
+ * accepts. The modes of folder and file decide who may connect.
  */
 import type {CommandName, Request} from './protocol.js';
 
-/** The groups of the shipped unit, for messages. */
+/** The groups in the shipped units, for messages. */
 const readingGroup = 'blocksmtp';
 const returningGroup = 'mail';
 
@@ -19,14 +19,17 @@ const asking: ReadonlySet<CommandName> = new Set([
   'contact',
 ]);
 
-/** Whether it changes nothing. */
+/** Whether the request changes nothing. */
 export const onlyAsks = ({command}: Pick<Request, 'command'>): boolean => asking.has(command);
 
-/** `/run/blocksmtp/control.sock` → `/run/blocksmtp/read/control.sock`: the folder has a group of its own. */
+/**
+ * `/run/blocksmtp/control.sock` → `/run/blocksmtp/read/control.sock`: the folder belongs to a group of its
+ * own.
+ */
 export const readingSocketOf = (controlSocket: string): string =>
   controlSocket.replace(/\/([^/]*)$/, '/read/$1');
 
-/** Whether it only notes what came back. Somebody who was not sent the id cannot name it. */
+/** Whether the request only reports a reply to a complaint. Nobody can guess the id of a complaint. */
 export const onlyReturns = ({command}: Pick<Request, 'command'>): boolean =>
   command === 'complaintAnswer';
 
@@ -34,7 +37,7 @@ export const onlyReturns = ({command}: Pick<Request, 'command'>): boolean =>
 export const returningSocketOf = (controlSocket: string): string =>
   controlSocket.replace(/\/([^/]*)$/, '/returned/$1');
 
-/** The socket, other than root's, through which a request may come; undefined: there is none. */
+/** The socket besides root's that accepts this request; undefined: none does. */
 export function sideSocketOf(
   controlSocket: string,
   request: Pick<Request, 'command'>,
@@ -43,7 +46,7 @@ export function sideSocketOf(
   return onlyReturns(request) ? returningSocketOf(controlSocket) : undefined;
 }
 
-/** The answer to a request that its socket does not allow. */
+/** The answer to a request that the socket does not accept. */
 export function deniedText(request: Pick<Request, 'command'>): string {
   const group = onlyAsks(request) ? readingGroup : onlyReturns(request) ? returningGroup : '';
   const member = group === '' ? '' : `, or a member of group ${group}`;

@@ -1,4 +1,4 @@
-/** How a command reads the report of the daemon: see `answer.ts`. */
+/** How a command reads the daemon's report: see `answer.ts`. */
 import {
   type Is,
   isNumber,

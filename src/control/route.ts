@@ -1,4 +1,4 @@
-/** Which part of the daemon answers a request that came through the control socket. */
+/** Routes a request from the control socket to the part of the daemon that answers it. */
 import {
   type Answer,
   type ComplaintRequest,
@@ -13,14 +13,14 @@ import {
 import {deniedText, onlyAsks, onlyReturns} from './reading.js';
 
 export interface Answerers {
-  /** What is about configurations: it outlives the present one. */
+  /** Requests about configurations; this part outlives the present one. */
   readonly course: (request: CourseRequest) => Promise<Answer>;
   readonly complaint: (request: ComplaintRequest) => Promise<Answer>;
   readonly guard: (request: GuardRequest) => Promise<Answer>;
   readonly gate: (request: GateRequest) => Promise<Answer>;
 }
 
-/** @param value what came as JSON; undefined: it was none */
+/** @param value the parsed JSON; undefined: it could not be parsed */
 export async function route(
   value: unknown,
   {course, complaint, guard, gate}: Answerers,
@@ -32,11 +32,11 @@ export async function route(
   return isAboutConfiguration(request) ? course(request) : guard(request);
 }
 
-/** Of the socket for a group: what would change something is refused. */
+/** For the group's socket: refuses requests that would change something. */
 export const routeReading = (value: unknown, answerers: Answerers): Promise<Answer> =>
   routeOnly(onlyAsks, value, answerers);
 
-/** Of the socket of the mailer: it takes what came back to a complaint, and nothing else. */
+/** For the mailer's socket: accepts replies to complaints, and nothing else. */
 export const routeReturned = (value: unknown, answerers: Answerers): Promise<Answer> =>
   routeOnly(onlyReturns, value, answerers);
 

@@ -1,6 +1,6 @@
 /**
- * The course of the daemon, as values: the life that is in force, the one that comes next, what can
- * happen, and what follows. A life is the daemon under one configuration. The decision is in `step.ts`.
+ * The course of the daemon, as values: the life in force, the next one, the events that can happen, and
+ * the steps that follow. A life is the daemon under one configuration. `step.ts` decides.
  */
 import type {Problem} from '../base/problem.js';
 import type {LogLevel} from '../base/say.js';
@@ -16,25 +16,25 @@ interface Life {
 
 /** A life that has not begun. */
 export interface NextLife extends Life {
-  /** Blocks made on evidence since then are lifted: a configuration made them that nobody confirmed. */
+  /** Blocks made on evidence since then are lifted: an unconfirmed configuration made them. */
   readonly liftSinceMs?: number;
-  /** What is wrong with the file; this is the last good configuration. Undefined: nothing. */
+  /** What is wrong with the file, if this is the last good configuration instead. Undefined: nothing. */
   readonly badFile?: string;
-  /** The first line that this life logs. */
+  /** The first line that the life logs. */
   readonly why?: {readonly level: LogLevel; readonly message: string};
 }
 
 export interface Course {
   readonly life: Life;
-  /** Begins when `life` has ended; undefined: no change was asked for. */
+  /** Begins when `life` has ended; undefined: no change was requested. */
   readonly next: NextLife | undefined;
-  /** `ending`: the process was asked to stop. No reload is taken any more. */
+  /** `ending`: the process was asked to stop, and accepts no more reloads. */
   readonly phase: 'living' | 'ending';
-  /** Whether a whitelist was ever read. From then on no reload may lose it. */
+  /** Whether a whitelist was ever read. If so, no reload may lose it. */
   readonly whitelist: 'had' | 'hadNone';
   /**
-   * What a life takes from the machine at its start, as text. When this has changed, a reload begins a
-   * new life, even under the same configuration.
+   * What a life reads from the machine at its start, as text. If this has changed, a reload begins a new
+   * life even under the same configuration.
    */
   readonly machine: string;
 }
@@ -47,7 +47,7 @@ export type ReadConfig =
       readonly text: string;
       /** Why its whitelist cannot be read; undefined: it can. */
       readonly whitelistFailure: string | undefined;
-      /** See `Course`. */
+      /** As in `Course`. */
       readonly machine: string;
     }
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
@@ -56,28 +56,26 @@ export type CourseEvent =
   | {
       readonly kind: 'reload';
       /**
-       * A signal may come from logrotate at night, while the administrator is locked out. It confirms no
-       * trial, and brings nothing back that nobody confirmed.
+       * A signal may come from logrotate at night, while the administrator is locked out. So it confirms
+       * no trial, and restores no configuration that nobody confirmed.
        */
       readonly asker: 'operator' | 'signal';
-      /** How long the configuration is on trial; undefined: it stays. Seconds. */
+      /** How long the configuration is on trial; undefined: it is not, and stays. Seconds. */
       readonly confirmSeconds?: number;
       readonly read: ReadConfig;
     }
   | {readonly kind: 'confirm'}
-  /**
-   * No operator has confirmed the trial in time. `before`: the configuration before, judged again.
-   */
+  /** No operator confirmed the trial in time. `before`: the configuration before it, checked again. */
   | {readonly kind: 'trialOver'; readonly before: ReadConfig}
   /**
-   * What this life took from the machine at its start has changed: a new life begins with the same
+   * What the life read from the machine at its start has changed, so a new life begins with the same
    * configuration.
    */
   | {readonly kind: 'machineChanged'; readonly what: string}
   | {readonly kind: 'whitelistRead'}
   | {readonly kind: 'stop'};
 
-/** What the file of the trial must hold before a step counts. */
+/** What the trial's file must contain before the step is taken. */
 export type TrialFile =
   | {readonly kind: 'asItIs'}
   | {readonly kind: 'absent'}
@@ -88,10 +86,10 @@ export type Step =
   | {
       readonly kind: 'refuse';
       readonly message: string;
-      /** `asker`: only the operator who asked reads the message. */
+      /** `asker`: only the operator who asked gets the message. */
       readonly reader: 'asker' | 'log';
     }
-  /** The life goes on, with whitelist and addresses read again. */
+  /** The life goes on; it reads the whitelist and the machine's addresses again. */
   | {readonly kind: 'refresh'; readonly course: Course; readonly trialFile: TrialFile}
   /** The life ends, and `course.next` begins. */
   | {
@@ -99,17 +97,17 @@ export type Step =
       readonly course: Course;
       readonly trialFile: TrialFile;
       readonly message: string;
-      /** The way back is taken even where the file of the trial cannot be written. */
+      /** `back` is done even if the trial's file cannot be written. */
       readonly way: 'forward' | 'back';
     }
-  /** The trial is over, and its configuration stays. */
+  /** The trial is over, and its configuration stays in force. */
   | {
       readonly kind: 'confirm';
       readonly course: Course;
       readonly trialFile: TrialFile;
       readonly message: string;
     }
-  /** Only noted. */
+  /** Only recorded. */
   | {readonly kind: 'note'; readonly course: Course}
   /** The life ends now. */
   | {readonly kind: 'exit'; readonly course: Course};

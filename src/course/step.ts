@@ -1,6 +1,6 @@
 /**
- * Decides which configuration comes next: what a reload, a confirmation, the end of a trial's time and
- * a stop lead to. Reads no file and sets no timer; `daemon/course/` does, and carries the steps out.
+ * Decides which configuration comes next: after a reload, a confirmation, the end of a trial, or a
+ * stop. Reads no file and sets no timer; `daemon/course/` does, and carries the steps out.
  */
 import {durationText} from '../base/duration.js';
 import {type Problem, problemsText} from '../base/problem.js';
@@ -29,7 +29,7 @@ export function nextStep(course: Course, event: CourseEvent, nowMs: number): Ste
   }
 }
 
-/** What follows instead, because the file of the trial could not be brought to what the step asks. */
+/** The step to take instead, because the trial's file could not be written as this step requires. */
 export function stepUnkept(step: Step, failure: string): Step {
   switch (step.kind) {
     case 'refresh':
@@ -41,7 +41,7 @@ export function stepUnkept(step: Step, failure: string): Step {
     case 'turn': {
       const {next} = step.course;
       if (step.way === 'forward' || next?.why === undefined) return refuseReload(failure);
-      // The next start finds the trial as it was, and goes back by itself.
+      // The next start finds the trial unchanged, and goes back by itself.
       const message = `${next.why.message} (not noted: ${failure})`;
       const course = {...step.course, next: {...next, why: {...next.why, message}}};
       return {...step, course, message, trialFile: {kind: 'asItIs'}};
@@ -53,7 +53,7 @@ export function stepUnkept(step: Step, failure: string): Step {
   }
 }
 
-/** The life that a request is about: a reload that was answered counts before its life has begun. */
+/** The life that a request is about: an accepted reload counts even before its life begins. */
 const latest = ({life, next}: Course): NextLife => next ?? life;
 
 function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: number): Step {
@@ -85,7 +85,7 @@ function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: nu
     text,
     why: {level: 'notice', message},
     ...(trial && {trial}),
-    // A way back that has not begun still has blocks to lift.
+    // A way back that has not begun yet must still lift its blocks.
     ...(course.next?.liftSinceMs !== undefined && {liftSinceMs: course.next.liftSinceMs}),
   };
   return {kind: 'turn', course: {...course, next}, trialFile, message, way: 'forward'};
@@ -114,7 +114,7 @@ function isInForce({life, next, machine}: Course, read: GoodConfig): boolean {
   return next === undefined && isSame && machine === read.machine;
 }
 
-/** Whether a configuration that is taken over now is on trial, and for how long. */
+/** Whether a configuration that is applied now is on trial, and for how long. */
 function trialOf(
   now: NextLife,
   tried: string,
@@ -122,9 +122,9 @@ function trialOf(
   nowMs: number,
 ): Trial | undefined {
   const running = now.trial?.kind === 'running' ? now.trial : undefined;
-  // Only `confirm` confirms: this one is on trial too, for the time that was left.
+  // Only `confirm` confirms: the new configuration is on trial too, for the time that remains.
   if (confirmSeconds === undefined) return running && {...running, tried};
-  // Of two trials in a row the way back leads to what was last confirmed.
+  // After two trials in a row, the way back leads to what was last confirmed.
   const before = now.trial?.before ?? now.text;
   const sinceMs = running?.sinceMs ?? nowMs;
   return {kind: 'running', before, tried, sinceMs, untilMs: nowMs + confirmSeconds * 1000};
@@ -149,12 +149,12 @@ function confirm(course: Course): Step {
 
 function turnBack(course: Course, read: ReadConfig): Step {
   const {trial: over} = course.life;
-  // It was confirmed or replaced, or the process was asked to stop, just before its time was over.
+  // Just before the time was over, somebody confirmed or replaced the trial, or stopped the process.
   if (over?.kind !== 'running' || course.next !== undefined || course.phase === 'ending') {
     return {kind: 'note', course};
   }
   if (read.kind === 'problems') {
-    // It was in force once: a file that it names must be gone.
+    // This configuration was in force once, so probably a file that it names is gone.
     const message = `nobody confirmed the configuration, but the one before is bad now: ${problemsText(read.problems)}`;
     return {kind: 'refuse', message, reader: 'log'};
   }
@@ -177,9 +177,9 @@ function turnBack(course: Course, read: ReadConfig): Step {
   };
 }
 
-/** The configuration in force, and its trial, as they are. */
+/** The same configuration and trial, in a new life. */
 function beginAnew(course: Course, what: string): Step {
-  // A life that comes next looks at the machine itself.
+  // The life that comes next reads the machine itself.
   if (course.next !== undefined || course.phase === 'ending') return {kind: 'note', course};
   const next: NextLife = {...course.life, why: {level: 'notice', message: what}};
   return {
@@ -191,7 +191,7 @@ function beginAnew(course: Course, what: string): Step {
   };
 }
 
-/** A dry run touches no file. */
+/** A dry run writes no file. */
 function fileFor({life}: Course, trial: Trial | undefined): TrialFile {
   if (life.config.dryRun) return {kind: 'asItIs'};
   return trial === undefined ? {kind: 'absent'} : {kind: 'present', trial};

@@ -1,6 +1,6 @@
 /**
- * The control socket of one life. A daemon whose socket cannot be made goes on guarding without it.
- * The caller makes the answers.
+ * The control socket of one life. If it cannot be made, the daemon goes on guarding without it. The caller
+ * answers the requests.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
@@ -13,7 +13,7 @@ import {askControl, type ControlServer, serveControl} from '../sys/talk/control-
 
 type Answering = (request: unknown) => Promise<Answer>;
 
-/** Groups that have a socket of their own next to root's, each in a folder of that group. */
+/** Groups that have a socket besides root's, each in a folder of its own. */
 type Side = 'readers' | 'mailer';
 
 const sides: Readonly<
@@ -31,11 +31,11 @@ export class ControlDoor {
   #server: ControlServer | undefined;
   readonly #beside = new Map<Side, ControlServer>();
   #isClosed = false;
-  /** Each check calls it: the log has what is wrong once. */
+  /** Each check opens the socket again; a problem is logged once. */
   readonly #troubles: Troubles;
   readonly #opening = new SingleFlight(() => this.#open());
 
-  /** @param besides answer members of a group, who may do little */
+  /** @param besides answer the other sockets, which allow few requests */
   constructor(
     config: Config,
     say: Say,
@@ -49,7 +49,9 @@ export class ControlDoor {
     this.#troubles = new Troubles(say);
   }
 
-  /** Makes the socket, or makes it again where its file is gone or is somebody else's. A dry run has none. */
+  /**
+   * Makes the socket; makes it again if its file is gone or belongs to another program. A dry run has none.
+   */
   open(): Promise<void> {
     return this.#isClosed ? Promise.resolve() : this.#opening.run();
   }
@@ -60,7 +62,10 @@ export class ControlDoor {
     for (const server of this.#beside.values()) server.close();
   }
 
-  /** Only where the unit, or the administrator, has made its folder: that says whose group it is. */
+  /**
+   * Makes a side socket only if the unit or the administrator has made its folder: the folder determines the
+   * group.
+   */
   async #openBeside(side: Side): Promise<void> {
     const {pathOf, whose} = sides[side];
     const path = pathOf(this.#config.controlSocket);
@@ -110,6 +115,6 @@ export class ControlDoor {
   }
 }
 
-/** Another program has its socket there, and answers: the daemon does not take the path from it. */
+/** Whether another program answers at that path: then the daemon does not take it over. */
 const isAnother = async (path: string): Promise<boolean> =>
   (await askControl(path, {command: 'status'})).kind !== 'noDaemon';

@@ -1,7 +1,7 @@
 /**
- * The daemon under one configuration: joins the guard to the log, to the machine, and to operators.
- * Lines come in from the sources, decisions go out through `enforcement/`, answers through
- * `desk.ts`. Decides nothing itself.
+ * The daemon under one configuration: connects the guard to the log, to the machine, and to
+ * operators. Log records come from the sources, decisions go to `enforcement/`, and `desk.ts`
+ * answers. Decides nothing itself.
  */
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
@@ -57,21 +57,21 @@ import type {Log} from '../sys/talk/log.js';
 interface Parts {
   readonly config: Config;
   readonly state: State;
-  /** Saves the state; throws when it cannot. */
+  /** Saves the state; throws if it cannot. */
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
-  /** Runs a program of the firewall. */
+  /** Runs a firewall program. */
   readonly run: RunCall;
   readonly families: readonly Family[];
   readonly log: Log;
-  /** The whitelist as the life before knew it; default: there was none. */
+  /** The whitelist as the life before knew it; default: none. */
   readonly known?: KnownWhitelist;
-  /** Which alarms the life before has told; default: there was none. */
+  /** The alarms that the life before reported; default: none. */
   readonly alarmBook?: AlarmBook;
-  /** Whether the configuration is on trial; default: it is not. */
+  /** Whether the configuration is on trial; default: no. */
   readonly trial?: () => TrialView;
-  /** The way of unknown clients; default: that of this machine. */
+  /** The rules that lead unknown clients to the gate; default: this machine's. */
   readonly way?: GateWay;
 }
 
@@ -90,15 +90,15 @@ export class Daemon {
   readonly #tally: OutcomeTally;
   readonly #greeting: GreetingDesk;
   readonly #complaints: ComplaintDesk;
-  /** Counts whose mail leaves through the mailer; undefined: nobody wants that. */
+  /** Counts the senders whose mail leaves through the mailer; undefined: it is off. */
   readonly #mail: MailWatch | undefined;
-  /** Keeps outgoing mail back, or rejects it. Started by the life of the daemon. */
+  /** Holds or rejects outgoing connections. `live` starts it. */
   readonly egress: EgressGuard;
-  /** When it began to follow, by the clock that nobody can set. Ms. */
+  /** When it began to follow the log, by the monotonic clock. Ms. */
   #sinceMs: number | undefined;
   #isCaughtUp = false;
   #sources: LogSources | undefined;
-  /** The latest lifts of blocks whose networks have become exempt. */
+  /** Ends when the latest blocks of exempt networks have been lifted. */
   #lifting: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -146,7 +146,8 @@ export class Daemon {
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
-      // As the clock is set now: it runs for so long, whatever the clock said then.
+      // By the clock as it is set now, so that the run time is right even if the clock was wrong at
+      // the start.
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
       greeting: this.#greeting,
@@ -162,7 +163,7 @@ export class Daemon {
   }
 
   /**
-   * Puts the blocks of the last run in force; the log is not kept waiting for a slow firewall.
+   * Puts the saved blocks into the kernel. Does not make the log wait for a slow firewall.
    *
    * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
    */
@@ -173,7 +174,9 @@ export class Daemon {
     this.#complaints.start();
   }
 
-  /** Follows the log until the signal is given; before the first time it learns from the old ones. */
+  /**
+   * Follows the log until the signal fires. At the first start it learns from the old logs before.
+   */
   async follow(signal: AbortSignal): Promise<void> {
     this.#sinceMs = monotonicMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
@@ -192,9 +195,12 @@ export class Daemon {
     await sources.follow(signal, (batch) => this.#takeBatch(batch, sources));
   }
 
-  /** Looks whether whitelist or addresses of the machine have changed; ends when that is in force. */
+  /**
+   * Checks whether the whitelist or the machine's addresses have changed; ends when the change is in
+   * force.
+   */
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
-    // This comes each second: also a clock that was set is soon noticed.
+    // This runs each second, so a clock that somebody set is noticed soon too.
     const nowMs = this.#enforcement.now();
     this.#effect.look();
     if (this.#exemptionWatch.refresh() === 'changed') {
@@ -202,26 +208,26 @@ export class Daemon {
       this.#lifting = this.#enforcement.carryOut(lifted);
       this.#greeting.exemptionsChanged();
     }
-    // Also of a look before this one: a reload must not answer while its lifts wait for the firewall.
+    // Also waits for an earlier call: a reload must not answer while its lifts wait for the firewall.
     await atMost(longestAnswerMs, this.#lifting);
     return this.#exemptionWatch.state;
   }
 
-  /** Looks again for what other settings, or other tools, have left in the firewall. */
+  /** Looks again for what other settings, or other tools, left in the firewall. */
   async lookForLeftovers(): Promise<void> {
     await this.#enforcement.lookForOthers();
     await this.egress.lookForLeftovers();
     await this.#greeting.lookForLeftovers();
   }
 
-  /** Whether all blocks stand, and the log has been caught up with. */
+  /** Whether all blocks are in force and the log has been caught up with. */
   get isReady(): boolean {
     const families = [...this.#enforcement.enforced.values()];
     const isRead = families.every(({readMs}) => readMs !== undefined);
     return this.#isCaughtUp && isRead && enforcedShare(families) === 1;
   }
 
-  /** How it stands, in one line. */
+  /** The state in one line. */
   get brief(): string {
     return statusBrief(this.#desk.status());
   }
@@ -230,14 +236,14 @@ export class Daemon {
     return this.#exemptionWatch.hasList;
   }
 
-  /** Forgets what is over. */
+  /** Drops expired state. */
   cleanse(): Promise<void> {
     mendLearning(this.#state.learning, this.#enforcement.now());
     this.#enforcement.sweep();
     return Promise.resolve();
   }
 
-  /** The reaper has ended a process: said, and counted against its client. */
+  /** The reaper has ended a process: logs that, and counts it against the client. */
   reaped(stuck: Stuck): void {
     if (this.#enforcement.isStopped) return;
     void this.#enforcement.carryOut(
@@ -245,7 +251,7 @@ export class Daemon {
     );
   }
 
-  /** Compares the firewall with what should be, in both directions. */
+  /** Compares the firewall with the desired state, and repairs it. */
   async check(): Promise<void> {
     if (this.#enforcement.isStopped) return;
     await this.#enforcement.check();
@@ -257,7 +263,7 @@ export class Daemon {
     this.#alarms.look(status);
   }
 
-  /** Answers one request of an operator; a change is in force, or being retried, when it does. */
+  /** Answers one request of an operator. By then a change is in force, or is being retried. */
   answer(request: GuardRequest): Promise<Answer> {
     return this.#desk.answer(request);
   }
@@ -268,7 +274,7 @@ export class Daemon {
     return this.#complaints.answer(request);
   }
 
-  /** The gate says how it stands; what follows is saved soon. */
+  /** The gate reports; the consequences are saved soon. */
   greet(report: GateReport): MessageAnswer {
     if (this.#enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
     const answer = this.#greeting.greet(report);
@@ -276,17 +282,17 @@ export class Daemon {
     return answer;
   }
 
-  /** Has mail held that is too much, until the signal is given. */
+  /** Has excessive mail held, until the signal fires. */
   async watchMail(stop: AbortSignal): Promise<void> {
     await this.#mail?.run(stop);
   }
 
-  /** Something in the state has changed, and nobody waits for it. */
+  /** Something in the state has changed; it may be saved later. */
   noteChange(): void {
     this.#enforcement.noteChange('counted');
   }
 
-  /** Saves, and leaves the firewall as it is or removes what is ours. */
+  /** Saves the state, then leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.#enforcement.halt();
     await this.#alarms.stop();
@@ -334,7 +340,8 @@ export class Daemon {
       void this.#enforcement.carryOut(found);
     }
     savePlace();
-    // At once: without a place to go on from, a start after a crash would skip what was written.
+    // Saved immediately: without a stored position, a start after a crash would skip what was written
+    // meanwhile.
     if (place === 'first') this.#enforcement.save();
     else if (place === 'moved') this.#enforcement.noteChange('moved');
     if (!caughtUp) return;

@@ -1,6 +1,6 @@
 /**
- * Answers operators: takes a request, has its consequences carried out, and reports the result; and
- * puts the status together. `control/operator.ts` decides the answer to each request.
+ * Answers operators: passes a request on, has its consequences enforced, and reports the result. Also assembles
+ * the status. `control/operator.ts` decides the answer to each request.
  */
 import type {DropsBeside} from '../blocks/beside.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -34,12 +34,15 @@ import {Users} from '../sys/proc/users.js';
 import type {Policy} from '../score/policy.js';
 import {atMost} from '../sys/run/at-most.js';
 
-/** An operator's command waits 30 s for its answer; a firewall program that hangs takes longer. Ms. */
+/**
+ * How long an answer may wait for the firewall. Ms: the command waits 30 s, and a firewall program that hangs
+ * takes longer.
+ */
 export const longestAnswerMs = 10_000;
 
 /**
- * A command takes a daemon that says nothing for a second for one that hangs (`cli/inspect/hung-daemon.ts`). Ms:
- * a listing of 50,000 rules takes half of it.
+ * How long an answer may wait for a listing. Ms: a command takes a daemon that is silent for a second to be hung
+ * (`cli/inspect/hung-daemon.ts`); a listing of 50,000 rules takes half of this time.
  */
 const longestLookMs = 700;
 
@@ -56,31 +59,31 @@ export interface DeskParts {
   readonly policy: Policy;
   readonly exemptions: () => Exemptions;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
-  /** Of all networks since that time, the newest first; absent: nothing is kept. */
+  /** The history of all networks since that time, the newest first; absent: none is kept. */
   readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly enforcement: Enforcement;
-  /** Settings whose files or programs do not work; absent: nobody looks. */
+  /** Settings whose files or programs do not work; absent: not checked. */
   readonly paths?: () => readonly PathTrouble[];
-  /** Whether blocks have the effect that they should; undefined: nobody watches. */
+  /** Whether blocks are effective; undefined: not watched. */
   readonly effect?: Pick<EffectWatch, 'view' | 'passagesOf'>;
-  /** How much of the rules for outgoing mail is in force. */
+  /** How many of the rules for outgoing mail are in force. */
   readonly egress: () => ReadonlyMap<Family, Enforced>;
   /** Whether the configuration is on trial. */
   readonly trial: () => TrialView;
-  /** When the daemon began, ms since the epoch; undefined: none runs. */
+  /** When the daemon started, ms since the epoch; undefined: none runs. */
   readonly sinceMs: () => number | undefined;
   /** Whether the daemon hears the mailer. */
   readonly hearing: () => HearingView;
-  /** How the greeting stands; absent: no daemon runs. */
+  /** The state of the greeting; absent: no daemon runs. */
   readonly greeting?: Pick<GreetingDesk, 'view' | 'waiting'>;
-  /** How complaints stand; absent: no daemon runs. */
+  /** The state of complaints; absent: no daemon runs. */
   readonly complaints?: Pick<ComplaintDesk, 'status'>;
-  /** The book of senders, and whether lines are counted into it. */
+  /** The book of senders, and whether mail is still counted into it. */
   readonly mail: {
     readonly book: SenderBook;
     readonly is: 'counted' | 'left';
     readonly queued: () => Viewed['queued'];
-    /** Messages in the mailer's queue; undefined: nobody has looked. */
+    /** Messages in the mailer's queue; undefined: not counted yet. */
     readonly inQueue: () => QueuedCount | undefined;
     readonly holdTrouble: () => string | undefined;
   };
@@ -98,11 +101,11 @@ export class Desk {
     this.#exempts = new Exempts(parts.config.mailExempt, (name) => users.uidOf(name));
   }
 
-  /** Answers one request; a change is in force by then, or is being tried again. */
+  /** Answers one request. By then a change is in force, or is being retried. */
   async answer(request: GuardRequest): Promise<Answer> {
     const {enforcement} = this.#parts;
     if (enforcement.isStopped) return {kind: 'refused', message: 'the daemon is ending'};
-    // What has just happened belongs to the history that is asked for.
+    // The history must include what has just happened.
     enforcement.save();
     const view = {
       ...this.#parts,
@@ -126,21 +129,23 @@ export class Desk {
     if (answer.kind === 'why') return {...answer, why: await this.#withOthers(answer.why)};
     if (outcomes.length === 0) return this.#asItStands(request, answer);
     await atMost(longestAnswerMs, enforcement.carryOut(outcomes));
-    // No line of a log could bring back what an operator said: it is saved before the answer.
+    // Saved before the answer: no log line could bring back what an operator decided.
     enforcement.save();
     if (answer.kind !== 'done') return answer;
     return {...answer, message: `${answer.message}${this.#butFor(request)}`};
   }
 
-  /** Of a block that stands already: one that the firewall or the disk refused is no better the second time. */
+  /**
+   * For a block that exists already: if the firewall or the disk refused it before, it is still not in force.
+   */
   #asItStands(request: GuardRequest, answer: Answer): Answer {
     const isBlock = request.command === 'block' && answer.kind === 'unchanged';
-    // Without a daemon the command carries it out again.
+    // Without a daemon the command enforces it again.
     if (!isBlock || this.#parts.sinceMs() === undefined) return answer;
     return {...answer, message: `${answer.message}${this.#butFor(request)}`};
   }
 
-  /** What of it is not in force, or not saved. */
+  /** Which part of the change is not in force, or not saved. */
   #butFor(request: GuardRequest): string {
     const {enforcement} = this.#parts;
     const isEnforced = !('network' in request) || enforcement.isEnforced(request.network);
@@ -151,9 +156,9 @@ export class Desk {
     return `${once}${lost}`;
   }
 
-  /** With the rules of others; a firewall that hangs keeps nobody from what is known. */
+  /** Adds the rules of others. If the firewall hangs, the answer comes without them. */
   async #withOthers(why: WhyView): Promise<WhyView> {
-    // Without a daemon a command calls no program that it does not need.
+    // Without a daemon, a command calls no program that it does not need.
     if (why.exemption !== null && this.#parts.sinceMs() === undefined) return why;
     const block = why.block === null ? 'none' : 'stands';
     const network = networkOf(why.network);
@@ -185,7 +190,7 @@ export class Desk {
       blocksByRule: blocksByRule(state.blocks.values()),
       crowd: this.#judged.crowd(nowMs),
       trial: trial(),
-      // A daemon ends them.
+      // A running daemon ends them.
       ...(sinceMs === undefined && endless !== undefined ? {endless} : {}),
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,

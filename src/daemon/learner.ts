@@ -26,13 +26,13 @@ import {TimeSlice} from '../sys/run/time-slice.js';
 
 export interface LearnBounds {
   /**
-   * Ms: twice as long as names count as taking mail now, so that a client that comes weekly is
-   * known too.
+   * How old a log may be. Ms: twice as long as a name counts as taking mail, so that a client that
+   * delivers once a week is known too.
    */
   readonly ageMs: number;
-  /** Unpacked bytes: a busy relay's week. The newest are read. */
+  /** How much of the logs is read, the newest part. Unpacked bytes: a busy relay's week. */
   readonly bytes: number;
-  /** Ms: nobody new is blocked meanwhile. */
+  /** How long learning may take. Ms: no new client is blocked meanwhile. */
   readonly timeMs: number;
 }
 
@@ -45,11 +45,14 @@ const learnBounds: LearnBounds = {
   timeMs: 60_000,
 };
 
-/** Reads in a row without a whole line: a line without end, or a file that was cut. A count: 64 MB. */
+/**
+ * After this many reads without a whole line, the reader gives up: the line has no end, or the file
+ * was truncated. A count: 64 MB.
+ */
 const mostEmptyReads = 1000;
 
 interface LearnerParts {
-  /** Under which names the mailer writes. */
+  /** The program names under which the mailer logs. */
   readonly names: readonly string[];
   readonly state: State;
   readonly guard: {
@@ -58,7 +61,7 @@ interface LearnerParts {
     readonly hasLearnt: (nowMs: number) => void;
   };
   readonly plan: SourcePlan;
-  /** The record under this machine's one name; undefined: it is not the mailer's. */
+  /** The record with this machine's own host name; undefined: it is not the mailer's. */
   readonly named: (record: LogRecord) => LogRecord | undefined;
   readonly save: () => void;
   readonly say: Say;
@@ -75,15 +78,15 @@ export class Learner {
   #firstDeliveryMs: number | undefined;
   readonly #notes: string[] = [];
 
-  /** @param bounds smaller ones for tests */
+  /** @param bounds smaller in tests */
   constructor(parts: LearnerParts, bounds = learnBounds) {
     this.#parts = parts;
     this.#bounds = bounds;
   }
 
   /**
-   * Reads what there is, if this is the first start. If its signal ends it early, the next start
-   * reads it all again.
+   * Reads the old logs, if this is the first start. If the signal ends it early, the next start reads
+   * them all again.
    */
   async run(signal: AbortSignal): Promise<void> {
     const {state, plan, save} = this.#parts;

@@ -1,7 +1,7 @@
 /**
- * One life of the daemon: from a configuration to the signal that ends it. A reload that changes the
- * configuration ends one life and begins the next, so there is only one way to start. The blocks stay in
- * the kernel between two lives. Which life comes next is for `course/`.
+ * One life of the daemon: from a configuration to the signal that ends it. A reload that changes the configuration
+ * ends one life and begins the next, so there is only one way to start. Between two lives the blocks stay in the
+ * kernel. `course/` decides which life comes next.
  */
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
@@ -32,42 +32,42 @@ import type {Log} from '../sys/talk/log.js';
 
 export type Ending =
   | {readonly kind: 'ended'; readonly firewall: 'left' | 'removed' | 'failed'}
-  /** The state is another daemon's, or cannot be opened. */
+  /** Another daemon holds the state, or it cannot be opened. */
   | {readonly kind: 'unavailable'; readonly state: 'taken' | 'failed'; readonly why: string};
 
-/** How often the whitelist file and the machine's addresses are looked at. Ms. */
+/** How often the whitelist file and the machine's addresses are checked. Ms. */
 const exemptionsMs = 1000;
 
-/** What a life asks of the course that it is a part of. */
+/** What a life needs from the course. */
 export interface LifeCourse {
   /** Ends the life. */
   readonly end: AbortSignal;
   /** Whether the configuration is on trial. */
   readonly trial: TrialView;
-  /** What becomes of the rules when the life has ended: the next one takes them over, or as configured. */
+  /** What happens to the rules when the life ends: the next life takes them over, or the configuration decides. */
   readonly firewallAtEnd: AtEnd;
   readonly answer: (request: CourseRequest) => Promise<Answer>;
-  /** The mailer takes connections at other ports than when this life began. */
+  /** The mailer accepts connections at other ports than when this life began. */
   readonly portsChanged: (message: string) => void;
-  /** The daemon has the state, and works. */
+  /** The daemon holds the state, and works. */
   readonly begun: (living: Living) => void;
 }
 
-/** What the course asks of the life. */
+/** What the course needs from the life. */
 export interface Living {
   /** Whether a whitelist was read, now or in an earlier life. */
   readonly whitelist: 'had' | 'hadNone';
   /**
-   * Reads whitelist and addresses of the machine, makes control socket and state again where they are gone,
-   * and has the firewall searched for what others have left. Ends when what follows is in force. `unsettled`: the whitelist is just being written; the last
-   * good one stays in force until it is whole.
+   * Reads the whitelist and the machine's addresses, restores the control socket and the state if they are gone,
+   * and has the firewall searched for leftovers of others. Ends when the results are in force. `unsettled`:
+   * somebody is writing the whitelist; the last good one stays in force until it is complete.
    */
   readonly refresh: () => Promise<'settled' | 'unsettled'>;
 }
 
 /** What outlives a life, but not the process. */
 export class LifeMemory {
-  /** What the watch on outgoing mail knew. */
+  /** What the watch on outgoing mail has learnt. */
   readonly outgoing = new OutgoingMemory();
   /** The whitelist as it was last read. */
   readonly whitelist = new KnownWhitelist();
@@ -81,13 +81,13 @@ interface LifeTerms {
   readonly config: Config;
   readonly log: Log;
   readonly course: LifeCourse;
-  /** Default: there was no life before. */
+  /** Default: this is the first life. */
   readonly memory?: LifeMemory;
-  /** Blocks made on evidence since then are lifted at the beginning. */
+  /** Blocks made on evidence since then are lifted at the start. */
   readonly liftSinceMs?: number;
-  /** Told when the life has begun its work; default: nobody is. */
+  /** Called when the life has begun its work. */
   readonly onReady?: (life: ReadyLife) => void;
-  /** Opens the state and the way to the firewall; for tests. */
+  /** Opens the state and the firewall; replaced in tests. */
   readonly open?: typeof openToGuard;
 }
 
@@ -137,7 +137,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     watching = Promise.all([watchOutgoing(parts, over.signal), daemon.watchMail(over.signal)]);
     course.begun(livingOf(daemon, secure));
     await door.open();
-    // A whitelist that is just being written: nobody is judged by the one before it is whole.
+    // If somebody is writing the whitelist, wait until it is complete: no client is judged by the previous one.
     await settle(() => daemon.refreshExemptions());
     await daemon.follow(course.end);
   } finally {
@@ -172,11 +172,11 @@ function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
 }
 
 /**
- * So long the mailer waits for the daemon at boot, at most: with a firewall that refuses, or a long log to
- * catch up with, the relay would be away otherwise. Ms.
+ * How long the mailer waits for the daemon at boot, at most. Ms: if the firewall refuses, or the log to catch up
+ * with is long, the relay must still start.
  */
 const longestUnreadyMs = 10_000;
-/** Pause between two looks whether it is ready. Ms. */
+/** The pause between two checks whether the daemon is ready. Ms. */
 const readyLookMs = 50;
 
 async function tellWhenReady(
@@ -192,7 +192,7 @@ async function tellWhenReady(
   if (!over.aborted) onReady({status: () => daemon.brief, say: log.say});
 }
 
-/** Where the rules do not stand the error is logged instead. */
+/** Logs that the rules for outgoing mail are in force. If they are not, the error is logged instead. */
 async function sayWhenEnforced(
   {config, log}: LifeTerms,
   {egress}: Daemon,

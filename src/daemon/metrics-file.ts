@@ -1,6 +1,7 @@
 /**
  * Writes the metrics of a status to the file that monitoring collects. If the disk refuses, it
- * reports that once, and again when the reason changes or the file had been written since.
+ * reports that once, and again when the reason changes or after the file has been written in
+ * between.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import type {Say} from '../base/say.js';
@@ -22,7 +23,7 @@ export class MetricsFile {
     this.#troubles = new Troubles(say);
   }
 
-  /** Why the file was not written the last time; undefined: it was, or nobody wants it. */
+  /** Why the last write failed; undefined: it succeeded, or there is no file. */
   get trouble(): string | undefined {
     return this.#trouble;
   }

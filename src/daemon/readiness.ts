@@ -1,23 +1,29 @@
 /**
  * Tells the service manager that the daemon is ready, and from then on that it is alive: a process
- * that hangs says nothing, and the manager restarts it. Over all lives, for a reload is no end. If
- * no manager listens it does nothing. When a life is ready is for `life.ts`.
+ * that hangs sends nothing, and the manager restarts it. Outlives all lives, because a reload is
+ * not an end. Does nothing if no manager listens. `life.ts` decides when a life is ready.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import {SingleFlight} from '../base/mechanisms/single-flight.js';
 import type {Say} from '../base/say.js';
 import type {ServiceManager} from '../sys/run/service-manager.js';
 
-/** What a life gives when it is ready. */
+/** What a life passes on when it is ready. */
 export interface ReadyLife {
-  /** How it stands, in one line. */
+  /** The state in one line. */
   readonly status: () => string;
   readonly say: Say;
 }
 
-/** Of the time in which it must be heard. A count: three runs of systemd-notify may fail. */
+/**
+ * How many signs of life are sent within the watchdog's time. A count: three runs of systemd-notify
+ * may fail.
+ */
 const signsInTime = 4;
-/** The same where nobody watches: for the status, and for a first message that was lost. Ms. */
+/**
+ * The watchdog's time if the manager does not watch: the status is still sent, and replaces a first
+ * message that was lost. Ms.
+ */
 const unwatchedMs = 240_000;
 
 export class Readiness {
@@ -31,17 +37,18 @@ export class Readiness {
     this.#manager = manager;
   }
 
-  /** The life has begun its work; the one before is over. */
+  /** The life has begun its work; the previous one is over. */
   ready(life: ReadyLife): void {
     this.#life = life;
     if (this.#manager === undefined) return;
     void this.#telling.run();
     const {watchdogMs = unwatchedMs} = this.#manager;
-    // In the main loop and nowhere else: what blocks that blocks this.
+    // Sent from the main loop and nowhere else, so that whatever blocks the loop stops the signs of
+    // life.
     this.#timer ??= setInterval(() => void this.#telling.join(), watchdogMs / signsInTime);
   }
 
-  /** Ends when no message is under way any more. */
+  /** Ends when no message is under way. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#telling.settled();

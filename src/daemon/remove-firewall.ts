@@ -19,8 +19,8 @@ interface Removed {
 }
 
 /**
- * @param state knows what was made under other names and ports; undefined where it cannot be read
- * @returns why something stays, one line each; and whether anything went
+ * @param state knows what was made under other names and ports; undefined: it cannot be read
+ * @returns why something stays, one line for each reason; and whether anything was removed
  */
 export async function removeFirewall(
   config: Config,
@@ -28,7 +28,7 @@ export async function removeFirewall(
   state: State | undefined,
 ): Promise<Removed> {
   let removed: Removed['removed'] = 'nothing';
-  // Of each part that goes a notice tells, and of nothing else.
+  // Each removed part logs one notice; nothing else does.
   const hear: Say = (level, message) => {
     if (level === 'notice') removed = 'something';
     say(level, message);
@@ -48,7 +48,7 @@ export async function removeFirewall(
       former ?? {...noFormer, traffic: likelyTraffic(config.hookChains, config.greetingPort)},
     )),
     ...(await removeEgress(settings, families, variant, surroundings, formerGuard)),
-    // Where nothing of it was ever made, the table nat is not even looked at: that would make one.
+    // If nothing was ever made in the table nat, it is not even listed: that would create it.
     ...(config.greeting === 'off' && state !== undefined && !formerGate(state).mayStand()
       ? []
       : await removeGate(settings, families, variant, surroundings)),

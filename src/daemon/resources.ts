@@ -1,6 +1,6 @@
 /**
- * Sets up what a daemon, or a command in its absence, works on: the lock, the store, the way to the
- * firewall. In a dry run the same parts that touch nothing.
+ * Opens what a daemon, or a command without one, works on: the lock, the store, the firewall. In a dry
+ * run, parts that touch nothing take their place.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -22,10 +22,12 @@ export interface Resources {
   readonly state: State;
   readonly commit: () => void;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
-  /** Of all networks since that time, the newest first. */
+  /** The history of all networks since that time, the newest first. */
   readonly events: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly run: RunCall;
-  /** Makes the state's directory and its lock again where they are gone; then `commit` saves there. */
+  /**
+   * Restores the state's directory and its lock if they are gone; from then on `commit` saves there.
+   */
   readonly secure: () => Promise<'wasThere' | 'madeAgain'>;
   leave(): void;
 }
@@ -34,7 +36,7 @@ export type OpenedResources =
   | {readonly kind: 'ready'; readonly resources: Resources}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 
-/** @param unsaved the state of a dry run, which touches no disk */
+/** @param unsaved the state of a dry run, which writes to no disk */
 export async function openResources(
   config: Config,
   log: Log,
@@ -84,12 +86,14 @@ export async function openResources(
   }
 }
 
-/** Tries of five seconds. A count: a command whose firewall is busy takes half a minute at most. */
+/**
+ * Tries, one every five seconds. A count: a command with a busy firewall takes half a minute at most.
+ */
 const mostTries = 12;
 
 /**
- * For the daemon. Waits for a command that works on the state: without the daemon nobody is guarded.
- * Does not wait for another daemon, which listens.
+ * For the daemon. Waits for a command that holds the state, because without the daemon nobody is
+ * guarded. Does not wait for another daemon, which answers at its socket.
  *
  * @param stop ends the waiting
  * @param unsaved the state of a dry run
@@ -100,7 +104,7 @@ export async function openToGuard(
   stop: AbortSignal,
   unsaved: State,
 ): Promise<OpenedResources> {
-  // Before anything is waited for: somebody sits there and looks.
+  // Before any waiting, because the operator may be looking at the output.
   if (!config.dryRun && !stop.aborted && (await isAnswered(config, atOnceMs))) {
     log.say('warning', `${secondText(config)}; waiting 5s, for it may be ending`);
   }
@@ -112,14 +116,17 @@ export async function openToGuard(
   }
 }
 
-/** Of one that is there the answer takes some milliseconds. Ms: a busy machine takes its time. */
+/**
+ * How long to wait for another daemon's answer. Ms: it takes some milliseconds, on a busy machine
+ * longer.
+ */
 const atOnceMs = 2000;
 
 async function isAnswered({controlSocket}: Config, patienceMs?: number): Promise<boolean> {
   return (await askControl(controlSocket, {command: 'status'}, patienceMs)).kind === 'answer';
 }
 
-/** Which daemon has the state, since when, and what to do. */
+/** The message that another daemon holds the state: which, since when, and what to do. */
 function secondText({stateDir}: Config): string {
   const {pid, startedMs} = lockHolder(stateDir) ?? {};
   const which = pid === undefined ? '' : ` (process ${pid}`;
@@ -129,8 +136,8 @@ function secondText({stateDir}: Config): string {
 }
 
 /**
- * For a command that only asks: where nothing was ever saved nothing is made, neither folder nor
- * database. One that is there is opened as usual, lock and all.
+ * For a command that only asks. If nothing was ever saved, no folder or database is created. An
+ * existing state is opened as usual, with its lock.
  */
 export async function openToLook(config: Config, log: Log): Promise<OpenedResources> {
   try {
@@ -153,11 +160,11 @@ const nothingSaved = (state: State): Omit<Resources, 'run'> => ({
 
 const dryResources = (unsaved: State): Resources => ({
   ...nothingSaved(unsaved),
-  // A table with nothing in it, and all that is asked of it is done.
+  // An empty table, in which every call succeeds.
   run: () => Promise.resolve({kind: 'done', stdout: '*filter\nCOMMIT\n'}),
 });
 
-/** Once at each start: what a hand or another program has put into the database. */
+/** Logged once at each start: rows that an administrator or another program put into the database. */
 function sayLeftOut({state, leftOut}: Store, log: Log): void {
   const all = [...leftOut, ['blocks', removeStrangeBlocks(state)] as const];
   for (const [table, rows] of all) {

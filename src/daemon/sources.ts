@@ -1,6 +1,6 @@
 /**
- * Brings lines together: of files, patterns, the journal, several at once. Each has a place of its
- * own to go on from; none waits for another. Which they are is for `log/source-plan.ts`.
+ * Merges log lines from files, patterns and the journal. Each source has its own position to resume
+ * from, and none waits for another. `log/source-plan.ts` decides which sources there are.
  */
 import type {Say} from '../base/say.js';
 import type {Config} from '../config/schema.js';
@@ -31,26 +31,29 @@ import {hostName} from '../sys/run/machine.js';
 
 export interface SourceBatch {
   readonly records: readonly SourcedRecord[];
-  /** Notes the place behind the records in the state. */
+  /** Records the position after these records in the state. */
   readonly savePlace: () => void;
-  /** `none`: there is no place yet, or it has not moved. */
+  /** `none`: there is no position yet, or it has not moved. */
   readonly place: 'first' | 'moved' | 'none';
-  /** Whether all that stood in all sources has been given. */
+  /** Whether every source has delivered all that it had at the start. */
   readonly caughtUp: boolean;
 }
 
 interface SourcedRecord {
   readonly record: LogRecord;
-  /** Which source has given it. */
+  /** The source that delivered it. */
   readonly source: string;
-  /** Where it stands, for people. */
+  /** Where it stands in the source, for people. */
   readonly place: string;
 }
 
-/** Places of logs that are remembered. A count: those that are followed, and some that may come back. */
+/**
+ * Log positions that are remembered. A count: those of the followed logs, and some of logs that may come
+ * back.
+ */
 const mostPlaces = 4 * mostFiles;
 
-/** The clock of another host may be ahead of ours by so much. Ms. */
+/** How far another host's clock may be ahead of ours. Ms. */
 const dayMs = 86_400_000;
 
 export class LogSources {
@@ -61,7 +64,7 @@ export class LogSources {
   readonly #ownHost = hostName();
   readonly #duplicates: Duplicates | undefined;
   readonly #offsets = new StampOffsets();
-  /** Sources that have given all they had. */
+  /** Sources that have not been caught up with yet. */
   readonly #behind: Set<string>;
   readonly #names: readonly string[];
   readonly #ear: Ear;
@@ -110,12 +113,12 @@ export class LogSources {
     return {...view, sources: view.sources.map((each) => withOffset(each, this.#offsets.view))};
   }
 
-  /** What the guard made of a record that was given. */
+  /** Takes what the guard made of a delivered record. */
   heard({source, record}: SourcedRecord, reading: ReadRecord): void {
     this.#ear.take(source, heardLine(record, reading));
   }
 
-  /** Under which names the mailer writes. */
+  /** The program names under which the mailer logs. */
   get names(): readonly string[] {
     return this.#names;
   }
@@ -124,9 +127,9 @@ export class LogSources {
     return this.#plan;
   }
 
-  /** Gives batches until the signal is given. @param take is done with a batch when it returns */
+  /** Delivers batches until the signal fires. @param take is done with a batch when it returns */
   async follow(signal: AbortSignal, take: (batch: SourceBatch) => void): Promise<void> {
-    // What ends one ends all: half of the sources is no state to go on in.
+    // If one source fails, all end: the daemon must not go on with half of its sources.
     const end = new AbortController();
     const either = AbortSignal.any([signal, end.signal]);
     const loops = [
@@ -182,7 +185,7 @@ export class LogSources {
     }
   }
 
-  /** At the time at which it was written, whatever zone its stamp is in. */
+  /** Sets the time at which the line was written, whatever time zone its stamp has. */
   #timed(
     path: string,
     record: LogRecord,
@@ -212,7 +215,7 @@ export class LogSources {
         if (event.kind === 'following') this.#ear.journal(undefined);
         if (event.kind !== 'unreadable') return;
         this.#ear.journal(event.why);
-        // Nobody knows when it can be read again; blocks must end meanwhile.
+        // Nobody knows when the journal will be readable again; expired blocks must end meanwhile.
         const caughtUp = this.#caughtUp(journalSource, 'yes');
         take({records: [], savePlace: () => undefined, place: 'none', caughtUp});
       },
@@ -228,19 +231,25 @@ export class LogSources {
     }
   }
 
-  /** Of too many places, that of the log which has not moved for the longest time, if it is gone. */
+  /**
+   * If too many positions are remembered, forgets the one that has not moved for the longest time,
+   * provided that its log is gone.
+   */
   #forgetGone(): string | undefined {
     const {positions} = this.#state;
     const oldest = positions.size > mostPlaces ? positions.oldestKey() : undefined;
     if (oldest === undefined) return undefined;
     const isGone = quietMs(oldest, nowMs()) === undefined;
     if (isGone) positions.delete(oldest);
-    // It is only quiet: look at another one next time.
+    // The log exists and is only quiet, so the next call looks at another one.
     else positions.set(oldest, positions.get(oldest)!);
     return isGone ? oldest : undefined;
   }
 
-  /** One that no other source has given; what is left out is counted here, the rest by `heard`. */
+  /**
+   * Returns the record unless it is not wanted or another source delivered it too. Skipped lines are
+   * counted here, others in `heard`.
+   */
   #wanted(source: string, given: LogRecord, place: string): SourcedRecord[] {
     const record = this.named(given);
     const left = this.#whyLeft(source, given, record);
@@ -253,31 +262,34 @@ export class LogSources {
     if (record === undefined) return {kind: 'ignored', record: given, reason: 'otherProgram'};
     const isOurs = record.host === this.#ownHost;
     const inJournal = isOurs && this.#plan.journal === 'followed' && source !== journalSource;
-    // The journal tells the same, and who wrote it.
+    // The journal has the same line, and knows who wrote it.
     if (this.#config.attribution === 'verified' && inJournal) return {kind: 'copy', record};
-    // Pieces are put together for each writer; told twice, the whole counts once.
+    // Pieces are joined for each writer; if a message is joined twice, it still counts once.
     if (this.#duplicates === undefined || sendmail.pieces.mayBePiece(record.message)) {
       return undefined;
     }
     return this.#duplicates.isNew(source, record) ? undefined : {kind: 'copy', record};
   }
 
-  /** A line of the mailer's, under this machine's one name where it is ours. */
+  /**
+   * The mailer's record, with this machine's one name if the line is from here; undefined: not the
+   * mailer's.
+   */
   named(given: LogRecord): LogRecord | undefined {
     if (!this.#names.includes(given.program)) return undefined;
     const isOurs = given.host === this.#ownHost || sameHost(given.host, this.#ownHost);
-    // Of two sources one may write the short name, the other the full one.
+    // One source may write the short host name, another the full one.
     return isOurs && given.host !== this.#ownHost ? {...given, host: this.#ownHost} : given;
   }
 
   #caughtUp(source: string, isCaughtUp: 'yes' | 'no'): boolean {
-    // Once is enough: from then on a source is never behind by more than a moment.
+    // Once is enough: from then on a source is never more than a moment behind.
     if (isCaughtUp === 'yes') this.#behind.delete(source);
     return this.#behind.size === 0;
   }
 }
 
-/** Of several hosts that write to one log the one whose clock is furthest off is shown. */
+/** If several hosts write to one log, the host whose clock is furthest off is shown. */
 function withOffset(view: SourceView, offsets: readonly ClockOffset[]): SourceView {
   const own = offsets.filter(({source}) => source === view.source);
   const furthest = own.sort((a, b) => Math.abs(b.seconds) - Math.abs(a.seconds))[0];

@@ -1,6 +1,6 @@
 /**
- * What watches beside the pipeline, joined to this machine: whether blocks have an effect, and
- * whose mail leaves through the mailer. Decides nothing itself.
+ * Connects the two watches beside the pipeline to this machine: whether blocks are effective, and
+ * which senders' mail leaves through the mailer. Decides nothing itself.
  */
 import type {DeskParts} from './desk.js';
 import type {Enforcement} from './enforcement/enforcement.js';
@@ -28,7 +28,7 @@ interface Watched {
 
 interface Sessions {
   readonly candidates: Candidates;
-  /** At which clients are served. */
+  /** The ports at which clients are served. */
   readonly ports: readonly number[];
 }
 
@@ -58,7 +58,7 @@ export function effectWatch(
   });
 }
 
-/** @returns undefined: nobody wants it */
+/** @returns undefined: it is off */
 export function mailWatch(
   {config, state, log}: Watched,
   enforcement: Enforcement,
@@ -72,7 +72,7 @@ export function mailWatch(
   });
 }
 
-/** What the desk shows of it; without a watch what was counted before. */
+/** What the desk shows of the watch; without one, what was counted before. */
 export function mailShown(
   mail: MailWatch | undefined,
   {config, state}: Watched,

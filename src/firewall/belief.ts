@@ -1,9 +1,12 @@
-/** What a keeper knows about the kernel, and how far it trusts that. Does not read the kernel. */
+/**
+ * What a keeper knows about the kernel, and how far it trusts that knowledge. Does not read the
+ * kernel.
+ */
 export type Belief<Actual> =
   /** The kernel has not been read yet. */
   | {readonly kind: 'none'}
   /**
-   * `believed`: the next plan may start from it. `lastSeen`: it is good for figures only, because a
+   * `believed`: the next plan may start from it. `lastSeen`: only good for status figures, because a
    * change is under way or has failed, or because somebody wants to know what the kernel really holds.
    */
   | {

@@ -4,10 +4,12 @@ export interface Enforced {
   readonly standing: number;
   /** When the kernel itself was last read, ms since the epoch; undefined: not yet. */
   readonly readMs: number | undefined;
-  /** How often something that had stood was found changed by others. */
+  /** How often rules that had been in force were found changed by another program. */
   readonly repairs: number;
-  /** Why the latest try failed; undefined: it did not. */
+  /** Why the latest try failed; undefined: it succeeded. */
   readonly failure: string | undefined;
-  /** Chains of others from which packets should come, and which are not there yet; undefined: none is. */
+  /**
+   * Chains of others that should lead packets to ours but do not exist yet; undefined: there are none.
+   */
   readonly absentHooks?: readonly string[] | undefined;
 }

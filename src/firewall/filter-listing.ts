@@ -1,17 +1,17 @@
 /**
- * Whether a listing of the filter table, or of nat, is whole. A tool that ends well may still have printed half of
- * it, a sentence, or nothing: iptables-nft says that it cannot express somebody's rules, and exits with 0.
- * What is not whole is an error, never an empty table. What a whole one holds is read in `filter-table.ts`.
+ * Decides whether a listing of the filter table, or of nat, is complete. A tool that exits with 0 may still have
+ * printed half of it, a sentence, or nothing: iptables-nft says that it cannot express somebody's rules, and exits
+ * with 0. An incomplete listing is an error, never an empty table. `filter-table.ts` reads complete ones.
  */
 import type {CallResult, KernelReading} from './backend.js';
 import {listCall, type TableName} from './iptables-calls.js';
 
 /**
- * Reads a listing that iptables-save made.
+ * Reads a listing of iptables-save.
  *
  * @param program iptables or ip6tables, in either variant
- * @param listing undefined: it has not been asked for
- * @param parse gets a whole listing only
+ * @param listing undefined: not requested yet
+ * @param parse called only with a complete listing
  */
 export function readListing<Actual>(
   program: string,
@@ -26,26 +26,26 @@ export function readListing<Actual>(
   return {kind: 'unreadable', why: `${program}-save: ${trouble}`};
 }
 
-/** Printed where nft has made rules in the table that iptables has no words for. */
+/** Printed if nft has made rules in the table that iptables cannot express. */
 const incompatible = /^# Table .{1,40} is incompatible\b/m;
 
-/** The message for that case. `doctor` recognises it. */
+/** The message in that case. `doctor` recognises it. */
 export const inexpressible =
   'the table filter is incompatible: it holds rules of nft that iptables cannot express';
 
-/** Whether the tool has said so. */
+/** Whether the tool has printed that. */
 export const isIncompatible = (text: string): boolean => incompatible.test(text);
 
-/** The longest rule with line breaks in its comments. Characters: a comment has at most 256. */
+/** The greatest length of a rule with line breaks in its comments. Characters: a comment has at most 256. */
 const longestRule = 4096;
-/** Length of the quotation from a line that was not understood. Characters. */
+/** How much is quoted of a line that was not understood. Characters. */
 const quotedCharacters = 80;
 
 const chainLine = /^:(\S+) \S+ \[\d+:\d+\]$/;
-/** With `-c`, counters stand before it. */
+/** With `-c`, counters precede the rule. */
 const ruleLine = /^(?:\[\d+:\d+\] )?-A (\S+) \S/;
 
-/** @returns what is wrong with it; undefined: it is whole */
+/** @returns what is wrong; undefined: the listing is complete */
 export function troubleIn(listing: string, wanted: TableName = 'filter'): string | undefined {
   if (isIncompatible(listing)) {
     return `${inexpressible.replace('filter', wanted)}; set backend = "nftables", or put those rules into another table`;
@@ -78,7 +78,7 @@ export function troubleIn(listing: string, wanted: TableName = 'filter'): string
 const strange = (line: string): string =>
   `not a listing of rules: ${JSON.stringify(line.slice(0, quotedCharacters))}: expected *filter to COMMIT`;
 
-/** Lines; a rule whose comment holds line breaks is one. */
+/** Lines, except that a rule with line breaks in its comment is one line. */
 export function* rulesAsLines(listing: string): Generator<string> {
   let open = '';
   for (const line of listing.split('\n')) {
@@ -90,7 +90,7 @@ export function* rulesAsLines(listing: string): Generator<string> {
   if (open !== '') yield open;
 }
 
-/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
+/** iptables-save quotes with `"`, and escapes quotes and backslashes within. */
 function hasOpenQuote(text: string): boolean {
   let isOpen = false;
   for (let at = 0; at < text.length; at++) {

@@ -1,8 +1,7 @@
 /**
- * The filter table as `iptables-save` prints it, whatever is in it: its chains and rules, where a
- * rule sends a packet, and whether a packet meets one of ours before another rule could accept it.
- * Both families and both variants (nf_tables, legacy) print alike. The caller decides which rules
- * are ours.
+ * The filter table as `iptables-save` prints it: its chains and rules, where a rule sends a packet,
+ * and whether a packet reaches our rules before another rule could accept it. Both families and both
+ * variants (nf_tables, legacy) print it the same way. The caller decides which rules are ours.
  */
 import {rulesAsLines} from './filter-listing.js';
 import type {TableName} from './iptables-calls.js';
@@ -10,9 +9,9 @@ import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 
 /**
- * Chains of one table, each with its rules without `-A CHAIN `.
+ * The chains of one table, each with its rules without `-A CHAIN `.
  *
- * @param listing a whole one (`filter-listing.ts`)
+ * @param listing a complete one (`filter-listing.ts`)
  */
 export function readRules(listing: string, wanted: TableName = 'filter'): Map<string, string[]> {
   const rules = new Map<string, string[]>();
@@ -29,9 +28,9 @@ export function readRules(listing: string, wanted: TableName = 'filter'): Map<st
 }
 
 /**
- * Where a packet meets this rule of a built-in chain.
+ * Where in a built-in chain this rule stands, for a packet.
  *
- * @param chain to which the rule leads
+ * @param chain the target of the rule
  * @param builtin the rules of the built-in chain, in order
  */
 export function hookPlace(
@@ -44,32 +43,34 @@ export function hookPlace(
   if (count === 0) return {place: 'missing', count};
   if (count > 1) return {place: 'twice', count};
   const before = builtin.slice(0, builtin.indexOf(hook));
-  // Out of a built-in chain itself a packet returns to the policy, which may accept it.
+  // RETURN in a built-in chain leads to the policy, which may accept the packet.
   const passesBy = before.some(
     (rule) => targetOf(rule) === 'RETURN' || mayAccept(rule, rules, new Set([chain])),
   );
   return {place: passesBy ? 'late' : 'first', count};
 }
 
-/** What iptables-save puts in quotes; it escapes quotes and backslashes within. */
+/** iptables-save quotes with `"`, and escapes quotes and backslashes within. */
 const quotedText = /"(?:[^"\\]|\\.)*"/g;
 
-/** Where the rule sends a packet. A comment or a log prefix may look like a target. */
+/**
+ * The target of the rule. Quoted text is skipped: a comment or a log prefix may look like a target.
+ */
 export function targetOf(rule: string): string | undefined {
   const bare = rule.includes('"') ? rule.replaceAll(quotedText, '""') : rule;
   return /(?:^| )-[jg] (\S+)/.exec(bare)?.[1];
 }
 
-/** A queued packet is accepted by another program, and never comes back to the rules. */
+/** Another program decides about a queued packet, which then skips the other rules. */
 const acceptingTargets = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
 
-/** Whether a packet that meets this rule may be accepted there, directly or further down. */
+/** Whether a packet that matches this rule may be accepted, there or in a chain that it leads to. */
 function mayAccept(
   rule: string,
   rules: ReadonlyMap<string, readonly string[]>,
   seen: Set<string>,
 ): boolean {
-  // One after the other: a row of chains, each in the next, can be deeper than our own stack.
+  // A loop, not recursion: a long row of nested chains could exceed our own stack.
   const chains: string[] = [];
   for (let texts: readonly string[] = [rule]; ; texts = rules.get(chains.pop()!) ?? []) {
     for (const text of texts) {
@@ -84,13 +85,14 @@ function mayAccept(
 }
 
 /**
- * iptables prints a host as `192.0.2.7/32`; ours have no prefix then, and need no ip-cidr. A v4-mapped
- * source in ip6tables is none of ours: read as IPv4 it could be neither wanted nor deleted there.
+ * A source address without the prefix of a single host: iptables prints `192.0.2.7/32`, we write
+ * `192.0.2.7`. A v4-mapped source in ip6tables is not ours: read as IPv4, it could be neither wanted
+ * nor deleted there.
  */
 export function canonical(source: string, family: Family): string | undefined {
   const host = family === 6 ? '/128' : '/32';
   const text = source.endsWith(host) ? source.slice(0, -host.length) : source;
-  // The kernel's own way of writing it; a number made of 100,000 of these would take half a second.
+  // The kernel's usual form. Converting 100,000 of these into numbers would take half a second.
   if (family === 4 && plainQuad.test(text)) return text;
   const network = parseNetwork(text);
   return network?.family === family ? network.text : undefined;
@@ -100,8 +102,8 @@ const plainQuad = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
  * Where packets enter the chain.
- * `first`: exactly once, and no rule before it can accept a packet for our port.
- * `late`: exactly once, and a rule before it may accept, so that open sessions would pass by.
- * `twice`: or more often, after a race of two tools.
+ * - `first`: exactly once, and no rule before it can accept a packet for our port.
+ * - `late`: exactly once, but a rule before it may accept packets, so open sessions would bypass ours.
+ * - `twice`: twice or more often, after a race between two tools.
  */
 export type Hook = 'missing' | 'late' | 'first' | 'twice';

@@ -1,14 +1,14 @@
 /**
- * Whether a chain exists, if iptables cannot show the table that it may be in: nft can answer that
- * much. So blocksmtp does not report leftovers on a machine whose own rules iptables cannot
- * express. The contents of such a chain stay unknown, and nothing of it is removed.
+ * Finds out whether a chain exists if iptables cannot list its table: nft can tell that much.
+ * Without this, blocksmtp would report leftovers on each machine with rules that iptables cannot
+ * express. The contents of such a chain stay unknown, and nothing in it is removed.
  */
 import type {CallResult, KernelReading, Part} from './backend.js';
 import {isIncompatible} from './filter-listing.js';
 import {familyWord, isAbsent} from './nft.js';
 import type {Family} from '../net/address.js';
 
-/** The part, or that its chain is not there. */
+/** Reads the part, or finds that its chain does not exist. */
 export function orNoChain<Actual>(
   part: Part<Actual>,
   chain: string,

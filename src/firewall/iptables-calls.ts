@@ -2,13 +2,13 @@
 import type {Call} from './backend.js';
 import type {Family} from '../net/address.js';
 
-/** `''` is what the machine calls iptables; the others are one of the two of that name. */
+/** `''` is the machine's default iptables; the others name one of its two variants. */
 export type Variant = '' | '-legacy' | '-nft';
 
 export const programOf = (family: Family, variant: Variant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}${variant}`;
 
-/** The tables in which something of ours may stand. */
+/** The tables that may hold something of ours. */
 export type TableName = 'filter' | 'nat';
 
 /** @param program iptables or ip6tables, in either variant */
@@ -19,10 +19,10 @@ export const listCall = (program: string, table: TableName = 'filter'): Call => 
 });
 
 /**
- * The batch, all of it or nothing (iptables-restore(8)); the rest of the table stays as it is. Before it
- * another program is asked whether a jump that it inserts into a chain of the kernel stands already: a
- * listing that did not show it would make the batch put in a second one, each time. A jump to a chain that
- * the batch makes cannot stand, and one that it deletes first was listed.
+ * The batch, all of it or nothing (iptables-restore(8)); the rest of the table stays. If the batch inserts
+ * a jump into a built-in chain, another program first checks whether that jump exists: if a listing did
+ * not show it, each batch would insert it once more. No check is needed for a jump to a chain that the
+ * batch creates, nor for one that it deletes first.
  */
 export const restoreCalls = (program: string, input: string): Call[] => [
   ...[...blindJumps(input.split('\n'))].map((rule): Call => ({
@@ -43,7 +43,7 @@ export const restoreCalls = (program: string, input: string): Call[] => [
   },
 ];
 
-/** The table of a batch, which has one; that of the filter is what iptables looks at by itself. */
+/** The options for the batch's table; `filter` is the default of iptables. */
 const tableWords = (input: string): readonly string[] =>
   input.startsWith('*nat\n') ? ['-t', 'nat'] : [];
 
@@ -63,15 +63,15 @@ function blindJumps(lines: readonly string[]): Set<string> {
   return blind;
 }
 
-/** What iptables of either variant says when the rule, its chain or its target is not there. */
+/** What either variant of iptables prints if the rule, its chain or its target does not exist. */
 const absences =
   /Bad rule|No chain\/target\/match by that name|does not exist|Couldn't load target/;
 
 /**
- * @param why what a check has said that failed
- * @returns whether it was for want of the rule
+ * @param why the error of a failed check
+ * @returns whether it failed because the rule does not exist
  */
 export const isAbsence = (why: string): boolean => absences.test(why);
 
-/** How long iptables waits for another tool that holds its lock. Seconds. */
+/** How long iptables waits for another tool to release its lock. Seconds. */
 const lockSeconds = 5;

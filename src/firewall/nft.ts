@@ -1,10 +1,10 @@
-/** How nft is called, and what any listing of it has (libnftables-json(5)). */
+/** How nft is called, and what its listings have in common (libnftables-json(5)). */
 import {type Is, isNumber, isRecord, isText, listOf, maybe, shape} from '../base/shape.js';
 import type {Call, KernelReading} from './backend.js';
 import type {Family} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 
-/** What a table of ours is named for. */
+/** What our tables are named after. */
 interface Named {
   readonly chain: string;
 }
@@ -15,10 +15,13 @@ export const nft = (lines: readonly string[]): Call => ({
   input: `${lines.join('\n')}\n`,
 });
 
-/** Before the filter tables of others; an accept there does not matter to us, a drop of ours does. */
+/**
+ * Before other filter tables. If ours accepts a packet, theirs still decide; if ours drops it, that
+ * is final.
+ */
 export const priority = -10;
 
-/** Not the bare name of the chain: that could be one of iptables' own tables, or a word of nft. */
+/** Not the bare chain name: that could be a table of iptables, or a keyword of nft. */
 export const tableOf = ({chain}: Named): string => `blocksmtp-${chain}`;
 
 export const familyWord = (family: Family): 'ip' | 'ip6' => (family === 4 ? 'ip' : 'ip6');
@@ -29,18 +32,18 @@ export const listTable = (spec: Named, family: Family): Call => ({
   input: '',
 });
 
-/** @param absent what it is if there is no such table */
+/** @param absent the result if there is no such table */
 export const absentOr = <Actual>(why: string, absent: Actual): KernelReading<Actual> =>
   isAbsent(why) ? {kind: 'read', actual: absent} : {kind: 'unreadable', why};
 
 /**
- * Recognised by the exact words of the shell: a missing library leads to the same words, but not as
- * nft's error.
+ * Recognised by the whole message: a missing library produces the same words, but not as an error of
+ * nft.
  */
 export const isAbsent = (why: string): boolean =>
   /\bError: (?:Could not process rule: )?No such file or directory\b/.test(why);
 
-/** As nft prints it; what else it prints is not looked at. */
+/** The parts of nft's output that we read. */
 export interface Listed {
   readonly table?: {readonly flags?: Flags};
   readonly set?: ListedSet;
@@ -68,7 +71,7 @@ export function listedIn(
     const isWhole = items.some(({table}) => table !== undefined);
     return isWhole ? {kind: 'listed', items} : unreadable('no table in the listing');
   } catch {
-    // nft 1.0.6 stops at the flags of a table that somebody has put to sleep, and calls it done.
+    // nft 1.0.6 stops printing at the flags of a dormant table, and exits with 0.
     return sleepingTable.test(text)
       ? {kind: 'listed', items: []}
       : unreadable('the listing is cut off');
@@ -80,7 +83,7 @@ const unreadable = (why: string) => ({kind: 'unreadable', why: `nft: ${why}`}) a
 const sleepingTable =
   /^\{"nftables": \[(?:\{"metainfo": \{[^{}]*\}\}, )?\{"table": \{[^{}]*"flags": [^{}]*$/;
 
-/** All but the elements and what the kernel numbers. */
+/** Everything except the elements and the numbers that the kernel assigns. */
 export function shapeOf(listed: readonly Listed[]): string {
   const shapes = listed.flatMap(({table, set, chain, rule}) => {
     if (table !== undefined) return [['table', flagsOf(table)]];
@@ -92,7 +95,10 @@ export function shapeOf(listed: readonly Listed[]): string {
   return inAnyOrder(shapes);
 }
 
-/** Versions of nft list sets and chains in one order or the other; that of our rules is nothing. */
+/**
+ * Versions of nft list sets and chains in different orders, and the order of our rules does not
+ * matter.
+ */
 export const inAnyOrder = (shapes: readonly unknown[]): string =>
   shapes
     .map((shape) => JSON.stringify(shape))
@@ -101,7 +107,7 @@ export const inAnyOrder = (shapes: readonly unknown[]): string =>
 
 /**
  * An element as we write it: the tools print an IPv4-compatible address (`::192.0.2.7`) in the old
- * way. A v4-mapped one is no block of ours, and goes by the name that it has there.
+ * notation. A v4-mapped address is never a block of ours, and keeps its text.
  */
 export function elementText(printed: string): string {
   if (!printed.includes(':') || !printed.includes('.')) return printed;
@@ -109,12 +115,12 @@ export function elementText(printed: string): string {
   return network?.family === 6 ? network.text : printed;
 }
 
-/** Newer ones print a single flag without brackets. */
+/** Newer versions print a single flag without brackets. */
 type Flags = string | readonly string[];
 
 interface ListedSet {
   readonly name: string;
-  /** Several of a concatenation. */
+  /** Several for a concatenation. */
   readonly type: string | readonly string[];
   readonly flags?: Flags;
   readonly size?: number;
@@ -127,7 +133,7 @@ const flagsOf = ({flags = []}: {readonly flags?: Flags}): string => [flags].flat
 
 type Element = Value | {readonly elem: {readonly val: Value; readonly expires?: number}};
 
-/** A range, for one, is none of ours. */
+/** Other kinds, such as a range, are not ours. */
 export type Value =
   | string
   | number
@@ -166,7 +172,7 @@ const [isTable, isSet, isChain] = [
   isRecordOf(({name}) => isText(name)),
 ];
 
-/** The parts of an item that are read here; a part that is only compared may be anything. */
+/** Checks the parts of an item that are read here; parts that are only compared may be anything. */
 const isListed: Is<Listed> = (value): value is Listed =>
   isRecord(value) &&
   isTable(value['table']) &&
@@ -176,7 +182,7 @@ const isListed: Is<Listed> = (value): value is Listed =>
 
 const isList = listOf(isListed);
 
-/** The order of the rules in a chain matters, and not that of the rest. */
+/** Numbers the rules of each chain: their order matters, that of everything else does not. */
 export function numbered<Item extends {readonly chain: string}>(rules: readonly Item[]): Item[] {
   const counts = new Map<string, number>();
   return rules.map((rule) => {

@@ -1,14 +1,14 @@
 /**
- * Which rules of the filter table drop the packets of one address: those of fail2ban, of the
- * administrator, of a saved rule set. Walks a listing (`filter-table.ts`) as a packet does. Reports
- * only rules that match the source: a port that is closed to everybody is not about the address.
- * The caller decides which chain to walk, and what to print.
+ * Which rules of the filter table drop the packets of one address: those of fail2ban, of the administrator, of
+ * a saved rule set. Walks a listing (`filter-table.ts`) as a packet does. Reports only rules that match the
+ * source: a port that is closed to everybody is not about the address. The caller decides which chains to
+ * walk, and what to print.
  */
 import {targetOf} from './filter-table.js';
 import {parseAddress} from '../net/address.js';
 import {type Network, parseNetwork} from '../net/network.js';
 
-/** A rule that drops it. `perhaps`: it also asks for something that nobody knows of the packet. */
+/** A rule that drops the address. `perhaps`: it has a further condition that cannot be evaluated here. */
 export interface OtherDrop {
   readonly chain: string;
   readonly rule: string;
@@ -17,43 +17,43 @@ export interface OtherDrop {
 
 export interface DropQuestion {
   readonly network: Network;
-  /** The chains of the kernel that its packets come through. */
+  /** The built-in chains that the address's packets enter. */
   readonly from: readonly string[];
-  /** Which the mailer listens at. */
+  /** The ports of the mailer. */
   readonly ports: readonly number[];
-  /** Chains that are not looked into. */
+  /** Chains to skip. */
   readonly isOurs: (chain: string) => boolean;
-  /** Whether a set of ipset contains it; undefined: not asked yet. */
+  /** Whether an ipset set contains the address; undefined: not looked up yet. */
   readonly inSet: (set: string) => boolean | undefined;
 }
 
 export interface DropsFound {
   /** In the order in which a packet meets them. */
   readonly drops: readonly OtherDrop[];
-  /** Further ones. A count. */
+  /** Rules beyond those listed. A count. */
   readonly more: number;
-  /** Sets that some rule asks, and of which nobody knows whether they have it. */
+  /** Sets that occur in rules and were not looked up yet. */
   readonly unasked: readonly string[];
 }
 
 /** Rules that a report names. A count: one is enough to know where to look. */
 export const mostDrops = 5;
-/** Rules that are looked at. A count: a listing of the most that a program may print has fewer. */
+/** The most rules looked at. A count: the longest listing that a program may print has fewer. */
 const mostLooked = 1_000_000;
-/** Chains within chains that are looked into. A count: nf_tables takes 16, and nobody has so many. */
+/** The greatest depth of nested chains. A count: nf_tables allows 16, and nobody has so many. */
 export const mostDepth = 200;
-/** Sets that are looked into. A count: each costs a call of ipset. */
+/** The most sets looked up. A count: each costs a call of ipset. */
 export const mostSets = 20;
 
 const dropping: readonly string[] = ['DROP', 'REJECT', 'TARPIT'];
-/** A queued packet never comes back to the rules. */
+/** A queued packet never returns to the rules. */
 const accepting: readonly string[] = ['ACCEPT', 'QUEUE', 'NFQUEUE'];
 
-/** What a rule says of the packet. */
+/** How a rule matches the packets. */
 interface Meeting {
-  /** `all`: of the packets to any of the ports. */
+  /** `all`: packets to any of the ports. `some`: to some of the ports. */
   readonly meets: 'all' | 'some' | 'perhaps';
-  /** Whether the rule chooses by the source. */
+  /** Whether the rule matches by source. */
   readonly source: 'chosen' | 'any';
 }
 
@@ -75,7 +75,9 @@ export function otherDrops(
     unasked: [...unasked].slice(0, mostSets),
   };
 
-  /** Each chain once for each kind of packet that comes in: chains can lead to each other in too many ways. */
+  /**
+   * Visits each chain only once for each kind of incoming packet: there can be too many paths between chains.
+   */
   function walk(chain: string, came: Meeting): Way {
     const key = `${chain} ${came.meets} ${came.source}`;
     const known = ways.get(key);
@@ -128,7 +130,7 @@ const joined = (a: Meeting, b: Meeting): Meeting => ({
 
 const isGoto = (rule: string): boolean => / -g \S+$/.test(` ${rule}`);
 
-/** @returns undefined: no packet from there to the mailer meets it */
+/** @returns undefined: no packet from the address to the mailer matches */
 function meetingOf(
   rule: string,
   question: DropQuestion,
@@ -140,7 +142,7 @@ function meetingOf(
     const isNot = words[at] === '!';
     if (isNot) at += 1;
     const [option = '', value = ''] = words.slice(at, at + 2);
-    // What follows the target says how, and no longer which packets.
+    // Options after the target do not restrict which packets match.
     if (option === '-j' || option === '-g') break;
     at += 1;
     if (option === '-m') {
@@ -157,14 +159,14 @@ function meetingOf(
   return {meets, source};
 }
 
-/** `perhaps`: nobody knows. */
+/** `perhaps`: cannot be evaluated here. */
 type Truth = 'yes' | 'no' | 'some' | 'perhaps';
-/** Of some ports others are left. */
+/** If a condition holds for some ports, its negation holds for the others. */
 const not = {yes: 'no', no: 'yes', some: 'some'} as const;
 
-/** Options that choose by the source. */
+/** Options that match by source. */
 const sources: ReadonlySet<string> = new Set(['-s', '--src-range', '--match-set']);
-/** Modules that ask without any option, or of which an option would not be enough to know. */
+/** Modules that match without any option, or whose options are not enough to decide. */
 const unknownModules: ReadonlySet<string> = new Set(['socket', 'limit', 'hashlimit', 'recent']);
 
 function answerTo(
@@ -191,7 +193,7 @@ function answerTo(
     case '--dports':
     case '--ctorigdstport': {
       const answer = portsIn(value, ports);
-      // Where packets are translated the port may be another one by now.
+      // Packets may have been translated already, so their port may have changed.
       const isTranslated = from.some((chain) => chain !== 'INPUT');
       return answer === 'no' && isTranslated && option !== '--ctorigdstport' ? 'perhaps' : answer;
     }
@@ -208,7 +210,7 @@ function answerTo(
 
 const yesOrNo = (is: boolean): 'yes' | 'no' => (is ? 'yes' : 'no');
 
-/** Whether all of the network lies in what iptables prints behind `-s`. */
+/** Whether the network lies entirely in what iptables prints after `-s`. */
 function covers(source: string, {family, first, last}: Network): boolean {
   if (/^(?:0\.0\.0\.0|::)\/0$/.test(source)) return true;
   const around = parseNetwork(source);
@@ -230,5 +232,5 @@ function portsIn(list: string, ports: readonly number[]): 'yes' | 'no' | 'some' 
   return count === ports.length ? 'yes' : 'some';
 }
 
-/** A comment in quotes is one word; it escapes quotes and backslashes. */
+/** A quoted comment is one word; quotes and backslashes in it are escaped. */
 const wordsOf = (rule: string): string[] => rule.match(/"(?:[^"\\]|\\.)*"|[^\s"]+/g) ?? [];

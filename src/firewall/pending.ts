@@ -1,31 +1,34 @@
 /**
- * How much the next plan must look at: everything, or only the decisions since the last plan that
- * was carried out. Does not know the desired state, nor what the kernel holds.
+ * How much the next plan must look at: everything, or only the decisions since the last plan that was
+ * enforced. Knows neither the desired state nor what the kernel holds.
  */
 import type {Wish, Unwanted} from './backend.js';
 
 export class Pending {
   #unwanted: Unwanted = 'keep';
   #scope: Wish<unknown>['scope'] = 'all';
-  /** Decided about, and not in force yet. */
+  /** The keys decided about and not enforced yet. */
   readonly #changed = new Set<string>();
 
-  /** What was kept goes now, although nothing has reported that it changed: the next plan looks at all. */
+  /**
+   * Sets what happens to unwanted rules. After a change the next plan looks at everything: rules that were
+   * kept must go now, although no decision names them.
+   */
   want(unwanted: Unwanted): void {
     if (unwanted !== this.#unwanted) this.#scope = 'all';
     this.#unwanted = unwanted;
   }
 
-  /** Whether the next plan is the first with its word about what nobody wants. */
-  get isAnew(): boolean {
+  /** Whether the next plan looks at everything: it is the first one, or the first since `want` changed. */
+  get looksAtAll(): boolean {
     return this.#scope === 'all';
   }
 
   /**
-   * What the next plan must look at. Later changes are for the plan after it; if this plan fails,
-   * the kernel is read again.
+   * What the next plan must look at. Changes that come later are for the plan after it. If this plan
+   * fails, the kernel is read again.
    *
-   * @param changed what was decided since the last call, by its key
+   * @param changed the keys decided about since the last call
    * @param basis what the plan starts from; a reading may differ anywhere
    */
   take(
@@ -38,7 +41,7 @@ export class Pending {
     return {unwanted: this.#unwanted, changed: this.#changed, scope};
   }
 
-  /** The latest plan is in force. */
+  /** The latest plan is enforced. */
   carriedOut(): void {
     this.#changed.clear();
   }

@@ -1,7 +1,7 @@
 /**
- * What a keeper is doing, as a value: decides which phase follows which. The keeper
- * (`live/keeper.ts`) makes the tries, sets the timer and reports. All times are by the clock that nobody can
- * set, or a clock that jumps would make a try look late.
+ * What a keeper is doing, as a value: decides which phase follows which. The keeper (`live/keeper.ts`) makes
+ * the tries, sets the timer and reports. All times are by the monotonic clock: if somebody set the clock, a
+ * try would look late.
  *
  *            begin            done
  *     idle ─────────▶ trying ──────▶ idle
@@ -14,29 +14,29 @@
  *           trying ─▶ stopping ─ done, failed ─▶ stopped
  */
 
-/** `failure`: why the latest try failed; undefined: it did not. */
+/** `failure`: why the latest try failed; undefined: it succeeded. */
 export type Phase =
-  /** Nothing is under way, and nothing is asked for. */
+  /** Nothing is under way, and nothing is requested. */
   | {readonly kind: 'idle'; readonly failure: string | undefined}
   /**
-   * A try is under way. `doubted`: somebody has asked meanwhile what the kernel really holds, so the
-   * result of this try is not believed.
+   * A try is under way. `doubted`: somebody has asked meanwhile what the kernel really holds, so the result
+   * of this try will not be believed.
    */
   | {
       readonly kind: 'trying';
-      /** When it began, by the clock that nobody can set. Ms. */
+      /** When it began, by the monotonic clock. Ms. */
       readonly sinceMs: number;
       readonly result: 'believed' | 'doubted';
       readonly failure: string | undefined;
     }
-  /** The latest try failed; the next one begins when its pause is over, and not earlier. */
+  /** The latest try failed; the next one begins when the pause is over, not earlier. */
   | {readonly kind: 'waiting'; readonly failure: string}
-  /** The last try is under way: none follows. */
+  /** The last try is under way; none follows. */
   | {readonly kind: 'stopping'; readonly sinceMs: number; readonly failure: string | undefined}
   | {readonly kind: 'stopped'; readonly failure: string | undefined};
 
 export type PhaseEvent =
-  /** Something is asked for. While a failure waits for its time this begins nothing. */
+  /** Something is requested. During the pause after a failure this begins nothing. */
   | {readonly kind: 'begin'; readonly nowMs: number}
   /** The pause after a failure is over. */
   | {readonly kind: 'due'; readonly nowMs: number}
@@ -44,17 +44,17 @@ export type PhaseEvent =
   | {readonly kind: 'doubt'}
   | {readonly kind: 'done'}
   | {readonly kind: 'failed'; readonly why: string}
-  /** The kernel was read outside of any try, which changes nothing there. */
+  /** The kernel was read outside of a try; nothing was changed. */
   | {readonly kind: 'looked'; readonly failure: string | undefined}
   | {readonly kind: 'stop'};
 
 export const firstPhase: Phase = {kind: 'idle', failure: undefined};
 
-/** @returns the phase after the event; the same one where the event means nothing */
+/** @returns the phase after the event; the same phase if the event does not apply */
 export function nextPhase(phase: Phase, event: PhaseEvent): Phase {
   switch (event.kind) {
     case 'begin':
-      // A try that threw has left its phase behind: the next one begins in spite of it.
+      // The last try threw and left this phase behind; begin anyway.
       if (phase.kind === 'trying') return trying(event.nowMs, phase.failure);
       return phase.kind === 'idle' ? trying(event.nowMs, undefined) : phase;
     case 'due':
@@ -87,13 +87,13 @@ function stopped(phase: Phase): Phase {
     : {kind: 'stopped', failure};
 }
 
-/** A try that has been under way for longer is late: until then what it does counts as done. Ms. */
+/** A try that takes longer is late; until then, it counts as succeeding. Ms. */
 export const promptMs = 1500;
 
-/** How the latest try goes, for people: an early one counts as good. */
+/** How the latest try goes, for people; one that is not late counts as good. */
 type Progress =
   | {readonly kind: 'good'}
-  /** A try is under way, and nothing speaks against it. */
+  /** A try is under way, and has not failed or run late. */
   | {readonly kind: 'underWay'}
   | {readonly kind: 'bad'; readonly failure: string};
 

@@ -1,9 +1,9 @@
 /**
- * Keeps blocks at their length, even if somebody sets the clock. While the daemon runs it notices
- * each setting of the clock (`base/clocks/clock-steps.ts`), and moves the blocks along: an hour
- * that is half over is half over afterwards. What an earlier run noted while the clock was ahead
- * begins now instead. Mends blocks, the clients that were blocked, and the first day; other readers
- * of times mend their own.
+ * Keeps blocks at their length, even if somebody sets the clock. While the daemon runs it notices each
+ * setting of the clock (`base/clocks/clock-steps.ts`), and moves the blocks with it: an hour that is
+ * half over stays half over. A block from an earlier run whose clock was ahead begins now instead.
+ * Moves blocks, the clients that were blocked, and the first day; other stored times are corrected
+ * where they are read.
  */
 import type {Block} from '../blocks/block.js';
 import type {State} from './state.js';
@@ -11,7 +11,7 @@ import {moveLearning} from '../judge/learning.js';
 import {endEarlier, moveBlockEnds} from '../judge/mercy.js';
 import {networkOf} from '../net/network.js';
 
-/** What was noted in the future begins now. */
+/** Blocks that begin in the future begin now. */
 export function mendFuture(state: State, nowMs: number): void {
   const {blocks} = state;
   for (const block of [...blocks.values()]) {
@@ -20,22 +20,23 @@ export function mendFuture(state: State, nowMs: number): void {
     const aheadMs = Math.max(0, fromMs - nowMs);
     const mended = {...block, fromMs: fromMs - aheadMs, untilMs: untilMs - aheadMs};
     const times = madeMs > nowMs ? {...mended, madeMs: nowMs} : mended;
-    // A clock that lost its battery begins in the past: once it is set, it was right before.
+    // If a clock starts in the past (empty battery) and is then set, the stored times were right.
     blocks.set(network, aheadMs > 0 ? {...times, noted: noted ?? {fromMs, untilMs}} : times);
     endEarlier(state, networkOf(network), mended.untilMs);
   }
 }
 
 /**
- * The clock was set: what stands keeps the time that it had left.
+ * Somebody has set the clock: each block keeps its remaining time.
  *
  * @param stepMs by how much: more than 0 for forward
- * @param nowMs as it is now
+ * @param nowMs the new time
  */
 export function followClock(state: State, stepMs: number, nowMs: number): void {
   const beforeMs = nowMs - stepMs;
   for (const block of [...state.blocks.values()]) {
-    // An earlier run noted it, by the clock as it was then. It is right now, or `mendFuture` mends it.
+    // An earlier run set these times, by its own clock. They are right now, or `mendFuture` corrects
+    // them.
     if (block.fromMs > beforeMs) continue;
     state.blocks.replace(block.network, moved(block, stepMs, nowMs));
   }
@@ -53,6 +54,7 @@ function moved(block: Block, stepMs: number, nowMs: number): Block {
   };
   if (noted === undefined) return {...rest, ...times};
   if (noted.fromMs > nowMs) return {...block, ...times};
-  // The clock is as far again as when it was noted: it ends as was noted then, and never later.
+  // The clock is as far ahead again as when the block was made: it ends at its original end, never
+  // later.
   return {...rest, ...times, untilMs: Math.min(times.untilMs, noted.untilMs)};
 }

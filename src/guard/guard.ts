@@ -1,12 +1,12 @@
 /**
- * The pipeline, from a line of the log to what should stand in the firewall:
+ * The pipeline, from a log line to the blocks that the firewall should hold:
  *
  *     Line ─syslog─▶ LogRecord ─dialect──▶ MailEvent ─sessions─▶ Evidence ─exempt─▶ Judge
  *                                              ▲                                      │
- *                                 the machine's answer (`Ask`)    BlockVerdict ─▶ Block ─▶ State
+ *                                 the kernel's answer (`Ask`)    BlockVerdict ─▶ Block ─▶ State
  *
- * Up to the evidence it is `joining.ts`. Pure: it reads no clock, and returns what it decides. `run` and
- * `replay` are this code over two kinds of lines, whose frame is known before.
+ * `joining.ts` does everything up to the evidence. Pure: it reads no clock, and returns what it decides. `run`
+ * and `replay` both use it, and parse the frames of the lines before.
  */
 import {AtMostEvery} from '../base/mechanisms/elapsed.js';
 import {type Block, isCovered} from '../blocks/block.js';
@@ -30,21 +30,21 @@ import type {Address} from '../net/address.js';
 import type {Exemptions} from '../score/exempt.js';
 import {stuckEvidence, type Stuck, stuckSinceMs} from '../sessions/reap.js';
 
-/** Blocks that were made so long before the relay lost its users may come of the same. Ms: 15 minutes. */
+/** How long before the relay lost its users a block is already suspect. Ms: 15 minutes. */
 const lateMs = 15 * 60_000;
 
-/** While judging is suspended the log says so again after this long. Ms. */
-const tellAgainMs = 10 * 60_000;
+/** How often the log repeats that judging is suspended. Ms. */
+const lossReminderMs = 10 * 60_000;
 
-/** When something happened, for a block that comes of it. Ms since the epoch. */
+/** When something happened, for a block that follows from it. Ms since the epoch. */
 interface Moment {
-  /** When the client was named, which may be long after the sign: no block begins before. */
+  /** When the client became known, which may be long after the sign: no block begins earlier. */
   readonly knownMs: number;
   readonly nowMs: number;
 }
 
 export class Guard {
-  /** What is known of clients, for people. */
+  /** What the judge knows about clients, for people. */
   readonly judged: Judged;
   readonly known: KnownClients;
   readonly #settings: GuardSettings;
@@ -54,13 +54,13 @@ export class Guard {
   readonly #sentences: Sentences;
   readonly #logins: Logins;
   /** What the log last said about the wave; undefined: nothing since the start. */
-  #waveTold: 'on' | 'off' | undefined;
-  readonly #tellLoss = new AtMostEvery(tellAgainMs);
+  #waveReported: 'on' | 'off' | undefined;
+  readonly #lossReminder = new AtMostEvery(lossReminderMs);
   #piecesTold = 0;
-  /** Those of the latest line. */
+  /** The exemptions for the latest line. */
   #exemptions: Exemptions | undefined;
 
-  /** @param joining whose reading is judged; default: one of its own */
+  /** @param joining whose events are judged; default: one of its own */
   constructor(settings: GuardSettings, state: State, joining = new Joining(settings, state)) {
     [this.#settings, this.#state, this.#joining] = [settings, state, joining];
     this.#judge = new Judge(settings.policy, state);
@@ -70,7 +70,7 @@ export class Guard {
   }
 
   /**
-   * @param nowMs not before the line was written: the clock, or for an old log its last change; no
+   * @param nowMs not before the line was written: the clock, or for an old log the time of its last change; no
    *   block begins later
    */
   take(line: LogRecord, nowMs: number, exemptions: Exemptions, ask: Ask): Outcome[] {
@@ -78,12 +78,12 @@ export class Guard {
     return reading.kind === 'ignored' ? [] : this.follow(reading, nowMs, exemptions, ask);
   }
 
-  /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
+  /** Parses a record; if it does not matter, says why. Each record is read once, in order. */
   read(line: LogRecord): ReadRecord {
     return this.#joining.read(line);
   }
 
-  /** What follows from what was read. */
+  /** Judges a record that was read. */
   follow(
     reading: Extract<ReadRecord, {kind: 'event'}>,
     nowMs: number,
@@ -93,14 +93,14 @@ export class Guard {
     return this.judge(this.#joining.join(reading, nowMs, ask), nowMs, exemptions);
   }
 
-  /** What follows from what was joined. */
+  /** Judges what was joined. */
   judge({event, record, outcomes}: Joined, nowMs: number, exemptions: Exemptions): Outcome[] {
     if (event.kind === 'noCommands') this.#left(event.client, record.atMs);
     this.see(exemptions);
     if (outcomes.length === 0) return [];
     const moment = {knownMs: record.atMs, nowMs};
     const [only] = outcomes;
-    // Nearly always: then nothing is put together.
+    // Nearly always there is one outcome; then no array is built.
     if (only !== undefined && outcomes.length === 1) return this.#follow(only, moment, exemptions);
     return outcomes.flatMap((outcome) => this.#follow(outcome, moment, exemptions));
   }
@@ -123,12 +123,12 @@ export class Guard {
     }
   }
 
-  /** A login needs the same proof as blame: it opens the ports for submission (`blocks/passes.ts`). */
+  /** A login needs the same proof as a sign, because it opens the submission ports (`blocks/passes.ts`). */
   #loggedIn({client, proof, atMs}: Extract<JoinOutcome, {kind: 'loggedIn'}>): void {
     if (this.#suffices(proof)) this.#logins.note(this.#judge.textOf(client), atMs);
   }
 
-  /** An envelope was silent for so long that it is over, though no line says so. */
+  /** An envelope was silent for so long that it counts as ended, although no line says so. */
   #silent(outcome: JoinOutcome, nowMs: number): Outcome[] {
     if (outcome.kind === 'unresolved') return [outcome];
     if (outcome.kind !== 'envelopeEnded' || this.#exemptions === undefined) return [];
@@ -143,8 +143,8 @@ export class Guard {
   }
 
   /**
-   * Takes from an old log which clients delivered mail to which names, and nothing else: it drops
-   * what counts against a client, which may be weeks old.
+   * Learns from an old log which clients delivered mail to which names. Ignores all signs, which may be weeks
+   * old.
    *
    * @returns how many recipients took mail. A count
    */
@@ -158,15 +158,15 @@ export class Guard {
     return delivered.length;
   }
 
-  /** The old logs have been read: envelopes that they leave open are no news. */
+  /** The old logs have been read: drops the envelopes that they left open. */
   hasLearnt(nowMs: number): void {
     this.#joining.forgetSilent(nowMs);
   }
 
   /**
-   * Somebody spoke before the greeting: the kernel saw it, or the gate.
+   * The kernel or the gate has seen a client talk before the greeting.
    *
-   * @param atMs when that was
+   * @param atMs when the client did so
    */
   spokeEarly(client: Address, atMs: number, nowMs: number, exemptions: Exemptions): Outcome[] {
     this.see(exemptions);
@@ -175,7 +175,7 @@ export class Guard {
     return this.#weigh(evidence, {knownMs: at, nowMs}, exemptions);
   }
 
-  /** It came and went without a word: told to people, and never held against it. */
+  /** The client connected and left without a command: shown to people, and never held against it. */
   #left(client: Address | undefined, atMs: number): void {
     const {greeted} = this.#state;
     if (client === undefined || this.#settings.policy.earlyTalk === 'once') return;
@@ -188,19 +188,19 @@ export class Guard {
     const exemption = exemptions.of(client);
     if (exemption !== undefined) return [{kind: 'exempt', evidence, exemption}];
     if (!this.#suffices(proof)) return [{kind: 'unproven', evidence}];
-    // What came while a block stood has been paid for, the operator's too.
+    // What came during a block, an operator's too, does not count again.
     const standing = this.#state.blocks.get(this.#judge.textOf(client));
     if (standing !== undefined && atMs < standing.untilMs) return [{kind: 'paid', evidence}];
     const {as, counted, score, row, verdicts, listLoss} = this.#judge.hear(evidence, moment.nowMs);
     if (as === 'paid') return [{kind: 'paid', evidence}];
-    const told: Outcome = {kind: 'counted', evidence, score, weight: counted, row};
+    const outcome: Outcome = {kind: 'counted', evidence, score, weight: counted, row};
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
     const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
-    return [told, ...lost, ...wave, ...blocks];
+    return [outcome, ...lost, ...wave, ...blocks];
   }
 
-  /** What of it was refused is judged now that all of it is known. */
+  /** The envelope is complete, so what was refused in it can be judged. */
   #ended(ended: EndedEnvelope, moment: Moment, exemptions: Exemptions): Outcome[] {
     const {client, proof, atMs} = ended;
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
@@ -227,14 +227,14 @@ export class Guard {
   /** Suspends judging, and lifts recent blocks: they may come from requests for lost users. */
   #lostList(atMs: number, nowMs: number): Outcome[] {
     const lifted = liftLate(this.#state, atMs - lateMs, nowMs);
-    this.#tellLoss.take(nowMs);
+    this.#lossReminder.take(nowMs);
     return [...lifted, ...this.#loss('now')];
   }
 
   #waveChange(atMs: number): Outcome[] {
     const now = this.#judge.wave.isOn(atMs) ? 'on' : 'off';
-    const before = this.#waveTold ?? 'off';
-    this.#waveTold = now;
+    const before = this.#waveReported ?? 'off';
+    this.#waveReported = now;
     return now === before ? [] : [{kind: 'wave', now}];
   }
 
@@ -260,11 +260,14 @@ export class Guard {
     return this.#sentences.block(block, repeat);
   }
 
-  /** The reaper has ended a process: that speaks against its client, unless it was our doing. */
+  /**
+   * The reaper has ended a process. That counts against the client, unless the client could not answer because
+   * of our block.
+   */
   reaped(stuck: Stuck, nowMs: number, exemptions: Exemptions): Outcome[] {
-    const told: Outcome = {kind: 'reaped', stuck};
+    const outcome: Outcome = {kind: 'reaped', stuck};
     const evidence = stuckEvidence(stuck, nowMs);
-    if (evidence === undefined) return [told];
+    if (evidence === undefined) return [outcome];
     this.see(exemptions);
     const {blocks} = this.#state;
     const {client} = evidence;
@@ -272,15 +275,15 @@ export class Guard {
     const isOurs =
       blockedUntilMs > stuckSinceMs(stuck, nowMs) || isCovered(client, blocks.values());
     const moment = {knownMs: nowMs, nowMs};
-    return isOurs ? [told] : [told, ...this.#weigh(evidence, moment, exemptions)];
+    return isOurs ? [outcome] : [outcome, ...this.#weigh(evidence, moment, exemptions)];
   }
 
-  /** What is known of the envelope that was spoken of, for people. */
+  /** What is known about the event's envelope, for people. */
   session(reading: Extract<ReadRecord, {kind: 'event'}>): SessionView | undefined {
     return this.#joining.session(reading);
   }
 
-  /** What time alone brings about: blocks end, clients and sessions are forgotten. */
+  /** What follows from time alone: blocks end, clients and sessions are forgotten. */
   sweep(nowMs: number): Outcome[] {
     return this.sweepAfter(this.#joining.forgetSilent(nowMs), nowMs);
   }
@@ -289,23 +292,23 @@ export class Guard {
   sweepAfter(over: readonly JoinOutcome[], nowMs: number): Outcome[] {
     mendFuture(this.#state, nowMs);
     this.#logins.sweep(nowMs);
-    // Before clients are forgotten: at the end of a replay all are.
+    // Before clients are forgotten, because the end of a replay forgets all of them.
     const silent = over.flatMap((outcome) => this.#silent(outcome, nowMs));
     const loss = this.#judge.listLoss.view();
     const hasEnded = this.#judge.sweep(nowMs) === 'ended' && loss.kind === 'on';
     const back: Outcome[] = hasEnded
       ? [{kind: 'listBack', sinceMs: loss.sinceMs, why: 'itself'}]
       : [];
-    const isTold = this.#judge.listLoss.view().kind === 'on' && this.#tellLoss.take(nowMs);
-    const lost = isTold ? this.#loss('still') : [];
+    const isDue = this.#judge.listLoss.view().kind === 'on' && this.#lossReminder.take(nowMs);
+    const lost = isDue ? this.#loss('still') : [];
     const pieces = this.#joining.lostPieces - this.#piecesTold;
     this.#piecesTold += pieces;
     const broken: Outcome[] = pieces === 0 ? [] : [{kind: 'broken', pieces}];
-    const told = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
-    return [...endBlocks(this.#state, nowMs), ...silent, ...told];
+    const changes = [...broken, ...back, ...lost, ...this.#waveChange(nowMs)];
+    return [...endBlocks(this.#state, nowMs), ...silent, ...changes];
   }
 
-  /** Clients are judged again, though the relay seemed to have lost its users. @returns undefined: they are */
+  /** Resumes judging by the operator's order. @returns undefined: judging was not suspended */
   resume(): Outcome | undefined {
     const loss = this.#judge.listLoss.view();
     if (loss.kind === 'off' || this.#judge.listLoss.end() === 'same') return undefined;

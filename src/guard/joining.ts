@@ -1,7 +1,7 @@
 /**
- * The first half of the pipeline: from a line to what a client did. Decides which lines
- * are read, and to which client each word belongs; asks the machine only through a function it is given.
- * Judges nobody (`guard.ts`): so several guards can hear one reading of a log.
+ * The first half of the pipeline: from a line to what a client did. Decides which lines are read, and to which
+ * client each belongs. It asks the kernel only through a function that it is given. It judges no client
+ * (`guard.ts`), so several guards can use one reading of a log.
  */
 import type {ReadRecord} from './outcome.js';
 import type {GuardSettings} from './settings.js';
@@ -18,19 +18,19 @@ import type {PieceJoiner} from '../mail/pieces.js';
 import type {Question} from '../sessions/attribute.js';
 import {questionAbout} from '../sessions/question.js';
 
-/** Which client belongs to this envelope, as this machine sees it now? */
+/** Asks this machine's kernel which client an envelope belongs to. */
 export type Ask = (question: Question) => MachineAnswer | undefined;
 
-/** The machine that is asked in a replay: those processes are long gone. */
+/** For a replay: the processes in the log have ended, so the kernel cannot be asked. */
 export const askNobody: Ask = () => undefined;
 
-/** Things held for one envelope whose client is not known yet. A count: the highest threshold. */
+/** Evidence held for one envelope until its client is known. A count: the highest possible threshold. */
 const mostHeldOfEnvelope = 1000;
 
-/** What was read of one record, and what it says of clients. */
+/** One record after reading and joining, with what it says about clients. */
 export interface Joined {
   readonly event: MailEvent;
-  /** Not later than it was read. */
+  /** Its time is never later than the time at which it was read. */
   readonly record: LogRecord;
   readonly outcomes: readonly JoinOutcome[];
 }
@@ -55,7 +55,7 @@ export class Joining {
     this.#pieces = pieces.join(tables.openMessages);
   }
 
-  /** What a record says, and why it is of no interest if it is not. Each is read once, in order. */
+  /** Parses a record; if it does not matter, says why. Each record is read once, in order. */
   read(line: LogRecord): ReadRecord {
     const over = passedOver(line, this.#settings);
     if (over !== undefined) return over;
@@ -69,35 +69,35 @@ export class Joining {
     return {kind: 'event', event, record};
   }
 
-  /** @param nowMs nothing was logged later: a clock that is ahead would hold a score up for years */
+  /** @param nowMs no line was written later: a score stamped by a clock that is ahead would last for years */
   join(
     {event, record: read}: Extract<ReadRecord, {kind: 'event'}>,
     nowMs: number,
     ask: Ask,
   ): Joined {
     const record = read.atMs <= nowMs ? read : {...read, atMs: nowMs};
-    // Asked before the log has its say: the kernel cannot be forged, and must not come too late.
+    // The kernel is asked before the log is believed: its answer cannot be forged, but comes too late if we wait.
     const answer = this.#answer(record, event, ask);
     return {event, record, outcomes: this.#sessions.take(record, event, answer)};
   }
 
-  /** Envelopes that have been silent for so long that they are over, though no line says so. */
+  /** Envelopes that were silent for so long that they count as ended, although no line says so. */
   forgetSilent(nowMs: number): readonly JoinOutcome[] {
     return this.#sessions.forgetSilent(nowMs);
   }
 
-  /** What is known of the envelope that was spoken of, for people. */
+  /** What is known about the event's envelope, for people. */
   session({event, record}: Extract<ReadRecord, {kind: 'event'}>): SessionView | undefined {
     const queueId = 'queueId' in event ? event.queueId : undefined;
     return queueId === undefined ? undefined : this.#sessions.view(record, queueId);
   }
 
-  /** Pieces of messages that came to nothing since the start. A count. */
+  /** Pieces of messages that were never completed, since the start. A count. */
   get lostPieces(): number {
     return this.#pieces.lost;
   }
 
-  /** Asks the machine which client a line belongs to, if it can know and no line has named it. */
+  /** Asks the kernel which client a line belongs to, if it can know, and if no line has named the client yet. */
   #answer(record: LogRecord, event: MailEvent, ask: Ask): MachineAnswer | undefined {
     if (ask === askNobody) return undefined;
     const question = questionAbout(record, event, this.#settings, (queueId) =>
@@ -116,7 +116,7 @@ const ignored = (reason: Ignored, why: string, record?: LogRecord): PassedOver =
   record,
 });
 
-/** Which records are of no interest, before anything of their message is read. @returns undefined: it is to be read */
+/** Which records can be skipped before their message is read. @returns undefined: read it */
 function passedOver(
   {program, host, writer}: LogRecord,
   {mailerNames, mailerHost, dialect}: GuardSettings,

@@ -1,8 +1,8 @@
 /**
- * Takes blocks back: those that are over, and those that nobody wants any more. Functions over the
- * state; their outcomes say what must leave the firewall. A block that is taken back leads to no
- * complaint, so its reason is forgotten here, where every lifting passes, with a daemon or without.
- * Which blocks are made is for `guard.ts`.
+ * Lifts blocks that are over, and blocks that nobody wants any more. Functions over the state; their
+ * outcomes say what must leave the firewall. A block that is taken back leads to no complaint. So its
+ * deeds are forgotten here, where every lifted block passes, with or without a daemon. `guard.ts`
+ * decides which blocks are made.
  */
 import type {Block} from '../blocks/block.js';
 import {flushReason} from '../blocks/history.js';
@@ -20,8 +20,8 @@ export function endBlocks(state: State, nowMs: number): Outcome[] {
 }
 
 /**
- * Lifts the blocks of clients that have become exempt. Where evidence blocks a network, only those in
- * it pass from now on that are exempt: the outcome names their block.
+ * Lifts the blocks of clients that have become exempt. If a block of a network stands on evidence,
+ * only the exempt clients in it pass from now on; the outcome names each as a block of its own.
  */
 export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
   const outcomes = [...state.blocks.values()].flatMap((block) => {
@@ -39,12 +39,14 @@ export function liftExempt(state: State, exemptions: Exemptions, nowMs: number):
     }
     if (holes.length === 0) return [];
     state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
-    return holes.map((text) => open(state, {...block, network: text, except: undefined}, nowMs));
+    return holes.map((text) =>
+      exempted(state, {...block, network: text, except: undefined}, nowMs),
+    );
   });
   return withoutDeeds(state, outcomes);
 }
 
-/** They are no matter for a complaint any more. */
+/** Forgets the deeds of these clients, so that they lead to no complaint. */
 function withoutDeeds<Outcomes extends readonly Outcome[]>(
   state: State,
   outcomes: Outcomes,
@@ -54,16 +56,16 @@ function withoutDeeds<Outcomes extends readonly Outcome[]>(
   return outcomes;
 }
 
-/** @param block what it would be as a block of its own */
-function open(state: State, block: Block, nowMs: number): Outcome {
+/** @param block the exempt part, as if it were a block of its own */
+function exempted(state: State, block: Block, nowMs: number): Outcome {
   const {network} = block;
   state.history.push({atMs: nowMs, network, event: 'unblocked', reason: 'exempt'});
   return {kind: 'lifted', block, why: 'exempt'};
 }
 
 /**
- * Lifts the blocks that were made on evidence since then, however old the evidence: the configuration
- * of that time was not confirmed.
+ * Lifts the blocks made on evidence since that time, however old the evidence: the configuration of
+ * that time was never confirmed.
  */
 export function liftSince(state: State, sinceMs: number, nowMs: number): Outcome[] {
   const isMadeSince = ({fromMs, madeMs = fromMs, origin}: Block): boolean =>
@@ -71,39 +73,39 @@ export function liftSince(state: State, sinceMs: number, nowMs: number): Outcome
   return liftThose(state, isMadeSince, 'notConfirmed', nowMs);
 }
 
-/** Lifts all blocks, and forgets what their clients did: see `unblock`. */
+/** Lifts all blocks, and pardons their clients like `unblock`. */
 export function liftAll(state: State, nowMs: number): Outcome[] {
   const blocks = [...state.blocks.values()];
   return withoutDeeds(
     state,
-    blocks.map((block) => letGo(state, block, nowMs, flushReason)),
+    blocks.map((block) => liftAndPardon(state, block, nowMs, flushReason)),
   );
 }
 
 /**
- * Lifts a block because the operator says so.
+ * Lifts a block because the operator wants it.
  *
- * @returns undefined when there is no such block
+ * @returns undefined if there is no such block
  */
 export function unblock(state: State, network: string, nowMs: number): Outcome | undefined {
   const block = state.blocks.get(network);
-  // Also where its block has ended: it is still a matter for a complaint.
+  // Even if the block has ended: the client may still be due for a complaint.
   forgetDeeds(state.complaintDeeds, [network]);
-  if (block !== undefined) return letGo(state, block, nowMs);
+  if (block !== undefined) return liftAndPardon(state, block, nowMs);
   pardon(state, networkOf(network), nowMs);
   return undefined;
 }
 
 /** A client that the operator unblocks starts at zero; its old score would block it again. */
-function letGo(state: State, block: Block, nowMs: number, noted?: string): Outcome {
+function liftAndPardon(state: State, block: Block, nowMs: number, noted?: string): Outcome {
   pardon(state, networkOf(block.network), nowMs);
   return lift(state, block, 'operator', nowMs, noted);
 }
 
 /**
- * Lifts one block; its client is one with a block more, unless the block is taken back.
+ * Lifts one block. It counts towards the client's next block, unless it is taken back.
  *
- * @param noted for the history; default: why
+ * @param noted the reason for the history; default: `why`
  */
 export function lift(
   state: State,
@@ -122,9 +124,9 @@ export function lift(
   return {kind: 'lifted', block, why};
 }
 
-/** The relay has lost its list of users: recent blocks may be a result of that. */
+/** The relay has lost its list of users, which may have caused the recent blocks. */
 export function liftLate(state: State, sinceMs: number, nowMs: number): Outcome[] {
-  // By the time of the log, as the loss: a replay makes all of its blocks at once.
+  // Compares log times, like the loss itself: a replay makes all its blocks at the same moment.
   const isLate = ({fromMs, origin}: Block): boolean => fromMs >= sinceMs && origin === 'evidence';
   return liftThose(state, isLate, 'brake', nowMs);
 }
@@ -137,6 +139,6 @@ function liftThose(
 ): Outcome[] {
   const meant = [...state.blocks.values()].filter(isMeant);
   const outcomes = meant.map((block) => lift(state, block, why, nowMs));
-  // A block that is over by itself was right: it is complained of.
+  // A block that ran its full time was right, so its client can be complained about.
   return why === 'ended' ? outcomes : withoutDeeds(state, outcomes);
 }

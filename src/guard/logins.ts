@@ -15,12 +15,14 @@ export class Logins {
     this.#table = table;
   }
 
-  /** @param client as the judge calls it */
+  /** @param client by the judge's key */
   note(client: string, atMs: number): void {
     this.#table.set(client, {lastMs: atMs});
   }
 
-  /** A user of ours may have a program that speaks before the greeting: that is no sign of a guesser. */
+  /**
+   * Adds that a client which talked early has logged in: a user's program may do so, and is no guesser.
+   */
   withSubmitter(client: string, evidence: Evidence): Evidence {
     const login = isEarlyTalk(evidence.kind) ? this.#table.get(client) : undefined;
     const isUser = login !== undefined && evidence.atMs - login.lastMs < loginMs;

@@ -1,4 +1,4 @@
-/** How a record is read, and what can follow from it. */
+/** How a record was read, and what can follow from it. */
 import type {Block} from '../blocks/block.js';
 import type {Ignored} from '../hearing/heard.js';
 import type {LogRecord} from '../log/record.js';
@@ -11,13 +11,13 @@ import type {Exemption} from '../score/exempt.js';
 import type {Stuck} from '../sessions/reap.js';
 
 export type ReadRecord =
-  /** The record is a whole message, whatever pieces it came in. */
+  /** The record is a complete message, joined from its pieces. */
   | {readonly kind: 'event'; readonly event: MailEvent; readonly record: LogRecord}
   | {
       readonly kind: 'ignored';
       readonly reason: Ignored;
       readonly why: string;
-      /** The whole message, where nothing in it is about a client. */
+      /** The complete message, if nothing in it concerns a client. */
       readonly record?: LogRecord | undefined;
     };
 
@@ -25,53 +25,55 @@ export type Outcome =
   | {
       readonly kind: 'counted';
       readonly evidence: Evidence;
-      /** Of the client behind it, in names. */
+      /** The client's score afterwards, in names. */
       readonly score: number;
-      /** What this one added, in names; undefined: it is not known. */
+      /** What this piece of evidence added, in names; undefined: unknown. */
       readonly weight?: number | undefined;
-      /** The bar of its row, in names, and whether mail of the client had arrived; absent: not known. */
+      /** The bar of its row, in names, and whether the client had delivered mail; absent: unknown. */
       readonly row?: Judgement['row'];
-      /** Those that the score is held against now. */
+      /** The bars that the score is compared with now. */
       readonly bars?: readonly Bar[] | undefined;
     }
   | {readonly kind: 'exempt'; readonly evidence: Evidence; readonly exemption: Exemption}
-  /** It came while its client was blocked, or led to a block that was lifted since: it weighs nothing. */
+  /** It came during a block of its client, or led to a block that was lifted since: it counts nothing. */
   | {readonly kind: 'paid'; readonly evidence: Evidence}
-  /** Only a log says that it was this client, and that is not enough here. */
+  /** Only a log line ties it to the client, which is not enough under `attribution = verified`. */
   | {readonly kind: 'unproven'; readonly evidence: Evidence}
   | {
       readonly kind: 'block';
       readonly block: Block;
       readonly repeat: number;
-      /** The network whose block was lifted for it: no place was free. */
+      /** The network whose block was lifted to make room. */
       readonly insteadOf?: string | undefined;
     }
   | {readonly kind: 'noRoom'; readonly network: string}
-  /** As many blocks were made in this minute as may be. */
+  /** The limit of blocks for this minute was reached. */
   | {readonly kind: 'heldBack'; readonly network: string; readonly why: 'minute'}
-  /** A sendmail process had SIGTERM. */
+  /** The reaper sent SIGTERM to a sendmail process. */
   | {readonly kind: 'reaped'; readonly stuck: Stuck}
   | {readonly kind: 'lifted'; readonly block: Block; readonly why: WhyLifted}
-  /** The relay seems to have lost its list of users, and nobody is judged; `still`: told before. */
+  /**
+   * The relay seems to have lost its list of users, and no client is judged. `still`: reported before.
+   */
   | {
       readonly kind: 'listLost';
       readonly when: 'now' | 'still';
       /** Ms since the epoch. */
       readonly sinceMs: number;
-      /** Users that were refused, and by how many networks they were asked for. Counts. */
+      /** Users that were refused, and the networks that asked for them. Counts. */
       readonly names: number;
       readonly networks: number;
     }
-  /** It has its list again, or the operator says so. */
+  /** The relay has its list again, or the operator says so. */
   | {readonly kind: 'listBack'; readonly sinceMs: number; readonly why: 'itself' | 'operator'}
-  /** Strangers ask for unknown names from everywhere, or do so no more. */
+  /** A wave of strangers asking for unknown names has begun or ended. */
   | {readonly kind: 'wave'; readonly now: 'on' | 'off'}
-  /** Pieces of split messages of which not all came. */
+  /** Pieces of split messages that were never completed. */
   | {readonly kind: 'broken'; readonly pieces: number}
   | Exclude<JoinOutcome, {kind: 'evidence' | 'loggedIn'}>;
 
 /**
- * `notConfirmed`: it was made under a configuration that nobody confirmed; `replaced`: no place was free,
- * and another one needed it more.
+ * `notConfirmed`: an unconfirmed configuration made it; `replaced`: there was no room, and a worse client
+ * needed the place.
  */
 export type WhyLifted = 'ended' | 'exempt' | 'operator' | 'brake' | 'notConfirmed' | 'replaced';

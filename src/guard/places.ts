@@ -1,31 +1,32 @@
 /**
- * Decides which block gives its place to a new one when all places are taken. First go blocks that
- * a larger block covers as well; then those of a network that has more than its share, for an
- * attacker with many addresses of a network would fill all places; then the least: with a low score
- * and little time left. An operator's block stays. Lifts nothing itself (`lifting.ts`), and makes
- * no block (`sentences.ts`).
+ * Decides which block gives its place to a new one when all places are taken. First go blocks that a larger
+ * block covers too. Next go those of a network that exceeds its share: otherwise an attacker with many addresses
+ * in one network would fill all places. Last go the least important: a low score and little time left. An
+ * operator's block stays. Lifts nothing itself (`lifting.ts`), and makes no block (`sentences.ts`).
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type Block, passes} from '../blocks/block.js';
 import {addressBits, addressOf, type Family, parseAddress} from '../net/address.js';
 
-/** Of all places one network may take this part while they are short. */
+/** The share of all places that one network may take while places are short. */
 export const shareOfNetwork = {'/24': 1 / 8, '/48': 1 / 8, '/64': 1 / 16} as const;
-/** But so many always. A count: with a small `blocks_max` a few neighbours are no crowd. */
+/**
+ * The least number that one network may take. A count: with a small `blocks_max`, a few neighbours are no crowd.
+ */
 export const leastOfNetwork = 8;
-/** With so many blocks or fewer all are compared for each new one. A count: a millisecond. */
+/** Up to this many blocks, all are compared for each new one. A count: it takes a millisecond. */
 const mostCompared = 2000;
-/** With more, the daemon compares all again after this many have gone. A count. */
+/** With more blocks, all are compared again after at least this many have been replaced. A count. */
 const leastGonePerLook = 256;
 /**
- * And after this share of them. To compare 200,000 takes a third of a second, so a fixed count would cost a full
- * relay more for each new block than all other work on it.
+ * And after at least this share of them. Comparing 200,000 takes a third of a second, so after a fixed count it
+ * would cost a full relay more for each new block than everything else.
  */
 const goneShare = 1 / 16;
 
 type Place =
   | {readonly kind: 'free'}
-  /** This one is to be lifted. */
+  /** This block must be lifted. */
   | {readonly kind: 'instead'; readonly of: Block}
   | {readonly kind: 'none'};
 
@@ -38,33 +39,33 @@ interface Spot {
   readonly family: Family;
   readonly first: bigint;
   readonly prefix: number;
-  /** Networks that it counts for. */
+  /** The networks in which it counts. */
   readonly groups: readonly Group[];
 }
 
-/** Which blocks could go, the least first. */
+/** The result of a comparison: the blocks that could go, the least important last. */
 interface Look {
   readonly covered: Block[];
   readonly all: Block[];
   readonly crowds: ReadonlyMap<string, Block[]>;
   readonly counts: Map<string, number>;
-  /** How many have gone since. A count. */
+  /** How many were replaced since. A count. */
   gone: number;
 }
 
 export class Places {
   readonly #most: number;
   readonly #blocks: Table<Block>;
-  /** Of blocks that stand, by their network: reading one again takes longer than all else. */
+  /** Parsed networks of existing blocks: parsing one again takes longer than everything else. */
   #spots = new Map<string, Spot>();
   #look: Look | undefined;
 
-  /** @param most blocks that can stand at once. A count */
+  /** @param most blocks that can exist at once. A count */
   constructor(most: number, blocks: Table<Block>) {
     [this.#most, this.#blocks] = [most, blocks];
   }
 
-  /** For a block that is not in force yet. Takes the place that it returns. */
+  /** For a block that is not in force yet. Counts the place that it returns as taken. */
   take(block: Block, nowMs: number): Place {
     if (this.#blocks.size < this.#most) {
       this.#look = undefined;
@@ -90,7 +91,7 @@ export class Places {
     const full = this.#spotOf(block.network).groups.find(
       ({key, size}) => (look.counts.get(key) ?? 0) >= this.#share(size),
     );
-    // Of a network that has its share the new one takes a place of its neighbours, or none.
+    // In a network that has its share, a new block replaces a neighbour's or none.
     if (full !== undefined && block.origin === 'evidence') {
       return this.#next(look.crowds.get(full.key) ?? [], isWorse);
     }
@@ -103,7 +104,7 @@ export class Places {
     return this.#next(look.all, isWorse);
   }
 
-  /** Takes the first that stands as it stood, if it may go. */
+  /** Takes the least important block that is unchanged since the comparison, if it may go. */
   #next(blocks: Block[], mayGo: (block: Block) => boolean = () => true): Block | undefined {
     for (let first = blocks.at(-1); first !== undefined; first = blocks.at(-1)) {
       if (this.#blocks.get(first.network) === first) {
@@ -132,7 +133,7 @@ export class Places {
       ranked.push([block, rank(block, nowMs)]);
     }
     this.#spots = spots;
-    // From the end of a list it costs nothing to take one: the least is there, of equals the oldest.
+    // Taking from the end of an array is cheap, so the least important is last; of equal ones, the oldest.
     const all = ranked
       .sort(([, a], [, b]) => a - b)
       .reverse()
@@ -152,7 +153,7 @@ export class Places {
     return {covered: this.#covered(all), all, crowds: new Map(crowds), counts, gone: 0};
   }
 
-  /** Those that a block around them keeps away for as long. */
+  /** Blocks that a block around them covers until at least the same time. */
   #covered(all: readonly Block[]): Block[] {
     const around = new Map<string, Block>();
     const prefixes = new Set<number>();
@@ -176,13 +177,13 @@ export class Places {
 
   #spotOf(network: string): Spot {
     const known = this.#spots.get(network) ?? spotOf(network);
-    // Until the next comparison, which keeps those that stand.
+    // Kept until the next comparison, which drops those of blocks that are gone.
     if (this.#look !== undefined) this.#spots.set(network, known);
     return known;
   }
 }
 
-/** How much is lost with a block: its score, for the part of its time that is left. */
+/** How much protection is lost with a block: its score, times the share of its time that is left. */
 function rank({because, fromMs, untilMs}: Block, nowMs: number): number {
   const left = (untilMs - nowMs) / Math.max(1, untilMs - fromMs);
   return (because?.score ?? 0) * Math.min(1, Math.max(0, left));
@@ -195,7 +196,7 @@ function add(counts: Map<string, number>, key: string, count: number): void {
 const keyOf = (family: Family, value: bigint, prefix: number): string =>
   `${family} ${prefix} ${value >> BigInt(addressBits[family] - prefix)}`;
 
-/** @param network as a block has it */
+/** @param network as a block stores it */
 function spotOf(network: string): Spot {
   const [text = '', bits] = network.split('/');
   const address = parseAddress(text);
@@ -213,5 +214,5 @@ function groupsOf(family: Family, first: bigint, prefix: number): Group[] {
   });
 }
 
-/** The IPv4 /24 or IPv6 /48 in which a network lies; a larger one stands for itself. */
+/** The IPv4 /24 or IPv6 /48 around a network; a larger network stands for itself. */
 export const groupOf = (network: string): string => spotOf(network).groups[0]?.key ?? network;

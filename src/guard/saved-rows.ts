@@ -1,8 +1,8 @@
 /**
- * Whether a row of the database is one that we could have written. Another program, a bad disk or a hand may
- * have changed it, and a value of another shape would end the daemon at every start. Only what is used without
- * a further look is checked; fields that earlier versions left out may be absent. Whether what a row says is
- * true nobody can tell here.
+ * Decides whether a row of the database could be one of ours. Another program, a bad disk or an administrator may
+ * have changed it, and a value of another shape would end the daemon at every start. Checks only what is used
+ * without a further check; fields that earlier versions did not write may be absent. Whether a row is true cannot
+ * be known here.
  */
 import {
   type Is,
@@ -34,7 +34,7 @@ const isProof = oneOf({kernel: true, journal: true, title: true, log: true});
 const isPort = whole(0, 65_535);
 const nothing = shape({});
 
-/** Of any fields but these nothing is asked. */
+/** Other fields may hold anything. */
 const fields = (checks: Readonly<Record<string, Is<unknown>>>): Is<object> => shape<object>(checks);
 
 const isBecause = fields({
@@ -47,7 +47,7 @@ const isCounted = {
   ...{sum: isNumber, names: listOf(isNumber), networks: listOf(isText), refusedMs: isNumber},
 };
 
-/** As versions before noted it. */
+/** As earlier versions stored it. */
 const isOldChain = fields({chain: isText, port: isPort});
 const isChain = fields({
   ...{chain: isText, ports: listOf(isPort), hooks: listOf(isText), gate: maybe(isPort)},
@@ -168,8 +168,8 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
 };
 
 /**
- * Keys that go to the kernel: one that it does not take would keep all others out. And those that are
- * networks of letters.
+ * Tables whose keys reach the kernel: one key that it refuses would keep all other rules out. Also the tables
+ * whose keys are networks of letters.
  */
 const keys: Readonly<Partial<Record<PlainName, Is<string>>>> = {
   passed: isClient,
@@ -184,8 +184,8 @@ export const isSavedRow = (name: PlainName, key: unknown, value: unknown): boole
   isText(key) && (keys[name]?.(key) ?? true) && checks[name](value);
 
 /**
- * Removes blocks of what is no network, or of another one than their key says: no backend could express them, and
- * one that fails keeps all others from being in force.
+ * Removes blocks whose network cannot be parsed or does not match their key. No backend could express them, and a
+ * backend that fails enforces no block at all.
  *
  * @returns how many. A count
  */

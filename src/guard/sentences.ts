@@ -19,7 +19,7 @@ import type {Network} from '../net/network.js';
 import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 
-/** When blocks begin, and when they are made. Ms since the epoch. */
+/** When a block begins, and when it is made. Ms since the epoch. */
 interface Begin {
   readonly fromMs: number;
   readonly nowMs: number;
@@ -85,14 +85,17 @@ export class Sentences {
     const place = this.#minute.take(network, nowMs);
     if (place === 'stillFull') return [];
     if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
-    const told = {...because, proof};
-    const reason = becauseText(told);
-    const made = {madeMs: nowMs, origin: 'evidence', because: told} as const;
+    const proved = {...because, proof};
+    const reason = becauseText(proved);
+    const made = {madeMs: nowMs, origin: 'evidence', because: proved} as const;
     const inside = except.length === 0 ? {} : {except};
     return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
   }
 
-  /** Who in a network is not blocked with it. @returns `all`: nobody in it can be blocked */
+  /**
+   * The parts of a network that are not blocked with it. @returns `all`: nothing in it can be
+   * blocked
+   */
   #exceptions(
     network: Network,
     rule: BlockVerdict['because']['rule'],
@@ -100,7 +103,7 @@ export class Sentences {
   ): readonly string[] | 'all' {
     const exempt = exemptions.within(network);
     if (exempt.some(({text}) => text === network.text)) return 'all';
-    // Our own neighbours are not judged by one another.
+    // Neighbours in our own network are not blocked for one another.
     if (rule === 'neighbours' && exemptions.isOurs(network)) return 'all';
     const good = rule === 'neighbours' ? [...goodInside(this.#judge, network)] : [];
     const all = [...new Set([...exempt.map(({text}) => text), ...good])];

@@ -1,4 +1,4 @@
-/** What the guard needs of the configuration. */
+/** What the guard needs from the configuration. */
 import type {Config} from '../config/schema.js';
 import {mailerNames} from '../hearing/names.js';
 import type {Dialect} from '../mail/dialect.js';
@@ -6,19 +6,19 @@ import type {Policy} from '../score/policy.js';
 
 export interface GuardSettings {
   readonly policy: Policy;
-  /** Blocks that can stand at once, the operator's too. A count. */
+  /** Blocks that can exist at once, the operator's included. A count. */
   readonly blocksMax: number;
   /** Blocks that evidence can make in one minute of the clock. A count. */
   readonly blocksPerMinute: number;
-  /** Whose lines count, by the names of the program in the syslog. */
+  /** The program names in syslog whose lines count. */
   readonly mailerNames: readonly string[];
-  /** Whose lines count, by host; undefined: every host's. */
+  /** The host whose lines count; undefined: every host. */
   readonly mailerHost: string | undefined;
-  /** What is counted: every proof, or only what no log text can forge. */
+  /** Which evidence counts: any, or only evidence that no log text can forge. */
   readonly attribution: 'any' | 'verified';
-  /** This machine's name: only about lines from here can the machine be asked. */
+  /** This machine's name: the kernel can be asked only about lines from here. */
   readonly ownHost: string;
-  /** How the mailer says it. */
+  /** How to parse the mailer's messages. */
   readonly dialect: Dialect;
 }
 
@@ -31,9 +31,9 @@ const earlyTalkOf: Readonly<Record<Config['greeting'], Policy['earlyTalk']>> = {
 
 /**
  * @param ownHost this machine's name
- * @param use `past`: without `blocks_per_minute`, which lives in the clock's time, and without the care of
- *   a first day: a replay and an explanation see only what stands in their files
- * @param dialect of the mailer whose log it is
+ * @param use `past`, for a replay or an explanation: without `blocks_per_minute`, which counts minutes of
+ *   the clock, and without the higher bars of a first day
+ * @param dialect of the mailer that wrote the log
  */
 export function guardSettings(
   config: Config,

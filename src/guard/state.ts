@@ -1,8 +1,7 @@
 /**
- * All that is remembered, in one value, so that it is committed together: after a crash the lines
- * behind the position are replayed into exactly the sessions, clients and blocks they met before.
- * One list names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow
- * from it.
+ * Everything that is remembered, in one value, so that it is committed together. After a crash, the lines
+ * after the saved position meet exactly the sessions, clients and blocks that they met before. One list
+ * names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow from it.
  */
 import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
 import {Table} from '../base/mechanisms/table.js';
@@ -46,7 +45,7 @@ type Saving = 'saved' | 'unsaved';
 /** A row as it was saved: its key and its value. */
 export type Row = readonly [key: string, value: unknown];
 
-/** We wrote the rows ourselves, in this layout: their values are of the table's type. */
+/** Declares the value type of a table. We wrote the saved rows ourselves, in this layout. */
 const of = <Value>() => ({
   kind: 'plain' as const,
   make: (rows: Iterable<Row>, use: Saving): Table<Value> =>
@@ -59,14 +58,19 @@ const packed = (layout: PackedLayout) => ({
     new PackedTable(layout, sheets, use, salt),
 });
 
-/** Something of ours may be in the firewall under this name; `port`: as versions before noted it. */
+/**
+ * A chain name under which the firewall may hold something of ours; `port`: as earlier versions stored it.
+ */
 export type NotedChain = (Traffic | {readonly port: number}) & {
   readonly chain: string;
-  /** It was seen that nothing of it stands. It may come back. */
+  /** Its rules were once found to be gone. They may come back. */
   readonly removed?: 'once';
 };
 
-/** All tables. Each is a table of the database, under its name. `packed`: of numbers, a million of them. */
+/**
+ * All tables. Each is a table of the database with the same name. `packed`: tables of numbers, up to a
+ * million rows.
+ */
 const tables = {
   blocks: of<Block>(),
   envelopes: of<Envelope>(),
@@ -78,55 +82,55 @@ const tables = {
   journals: of<JournalPosition>(),
   /** Envelopes in which something was refused, by (host, pid, queue id). */
   openEnvelopes: of<OpenEnvelope>(),
-  /** What clients asked for, in clear, by client. */
+  /** What clients asked for, in clear text, by client. */
   suspects: of<Suspect>(),
   /** Hosts to which our users wrote, by client. */
   friends: of<Friend>(),
   listLoss: of<ListLossState>(),
   wave: of<WaveState>(),
-  /** How far the installation has learnt who its mailers are: one row. */
+  /** How much the installation has learnt about its mailers: one row. */
   learning: of<Learning>(),
-  /** The names and ports under which we made something that is in the firewall, or may come back to it. */
+  /** The names and ports under which we made rules that are in the firewall, or may come back to it. */
   chains: of<NotedChain>(),
-  /** The ports at which the mailer was last seen to take connections: one row. */
+  /** The ports at which the mailer was last found to accept connections: one row. */
   mailerPorts: of<readonly number[]>(),
   /** Clients that logged in recently. */
   submitters: of<Submitter>(),
-  /** Clients that have waited for the greeting, and go straight to the mailer since, by client. */
+  /** Clients that have waited for the greeting, and now go straight to the mailer, by client. */
   passed: of<Pass>(),
-  /** Who spoke before the greeting, or left, by client. */
+  /** Clients that talked before the greeting, or left, by client. */
   greeted: of<Greeted>(),
-  /** Who opened connections to mail ports of others, by hour and program. */
+  /** Programs that opened connections to mail ports of other machines, by hour and program. */
   outgoing: of<SenderHour>(),
-  /** Who hands in mail, by sender; and how far the book of them is: one row. */
+  /** The senders of mail through the mailer, and where their book has got to: one row. */
   mailSenders: of<SenderRecord>(),
   mailBook: of<BookRow>(),
-  /** Mail on its way, by (host, queue id), and sessions with a login, by (host, pid). */
+  /** Mail on its way, by (host, queue id); sessions with a login, by (host, pid). */
   mailInTransit: of<Transit>(),
   mailLogins: of<MailLogin>(),
-  /** The same as `chains`, of the egress guard: its rules for any port are known again. */
+  /** Like `chains`, for the egress guard, whose rules are recognised for any port. */
   egressChains: of<{readonly chain: string}>(),
-  /** The same of the greeting: one row, where something of it was ever made. */
+  /** Like `chains`, for the greeting: one row if any of its rules were ever made. */
   greetingRules: of<{readonly chain: string}>(),
   /** Abuse contacts of addresses, by network. */
   contacts: of<ContactRow>(),
   /** What blocked clients did, for complaints, by client. */
   complaintDeeds: of<Deed>(),
   /**
-   * Complaints, by their id; mailboxes and networks to which no complaint goes; and what is
-   * remembered as a whole: one row.
+   * Complaints, by id; mailboxes and networks to which no complaint goes; and one row for what is
+   * remembered as a whole.
    */
   complaints: of<Complaint>(),
   complaintLeftOut: of<LeftOut>(),
   complaintBook: of<ComplaintBook>(),
-  /** Outcomes of the log, by hour; the scores that clients reached, by day; the last digest: one row. */
+  /** Outcomes by hour; the scores that clients reached, by day; the latest digest: one row. */
   outcomeHours: of<OutcomeHour>(),
   scoreDays: of<ScoreDay>(),
   digests: of<DigestRow>(),
-  /** What is known of one client, by its address; and more of clients that deliver. */
+  /** What is known about a client, by its address; and more about clients that deliver. */
   clients: packed(clientLayout),
   records: packed(mailerLayout),
-  /** What is known of one network of clients, by its address and prefix length. */
+  /** What is known about a network of clients, by its address and prefix length. */
   networks: packed(Networks.layout),
   /** Names that took mail, by their hash. */
   names: packed(KnownNames.layout),
@@ -150,28 +154,28 @@ export const packedNames = names.filter(
 type Tables = {readonly [Name in TableName]: ReturnType<Kinds[Name]['make']>};
 
 export type State = Tables & {
-  /** Not saved yet; the saved entries are on disk only. */
+  /** History that is not saved yet; saved entries are only on disk. */
   readonly history: HistoryEntry[];
 };
 
 /** What was saved of each table. */
 interface Saved {
-  /** In the order in which they were set. */
+  /** In the order in which the rows were set. */
   readonly rows: (name: PlainName) => Iterable<Row>;
   /** In the order of their numbers. */
   readonly sheets: (name: PackedName) => Iterable<Sheet>;
 }
 
 /**
- * @param use `unsaved`: the state ends with its process, so no table notes what has changed
- * @param salt of packed tables: a number that no client that may choose keys knows. 32 bits
+ * @param use `unsaved`: the state ends with its process, so no table records what has changed
+ * @param salt for packed tables: a number unknown to clients that may choose keys. 32 bits
  */
 export function makeState({rows, sheets}: Saved, use: Saving, salt = 0): State {
   const made = [
     ...plainNames.map((name) => [name, tables[name].make(rows(name), use)] as const),
     ...packedNames.map((name) => [name, tables[name].make(sheets(name), use, salt)] as const),
   ];
-  // Each name has its table: all come from the same list.
+  // Each name has a table of its type, because both come from the same list.
   return {...(Object.fromEntries(made) as unknown as Tables), history: []};
 }
 

@@ -1,6 +1,6 @@
 /**
- * Counts the lines of one source, and for each line that does not count the reason. Decides which
- * lines plainly are the mailer's though they do not count. `judge.ts` decides what the counts mean.
+ * Counts the lines of one source, and for each line that does not count, the reason. Decides which lines plainly
+ * are the mailer's although they do not count. `judge.ts` decides what the counts mean.
  */
 import {printable} from '../base/printable.js';
 import type {LogRecord} from '../log/record.js';
@@ -11,31 +11,31 @@ import {type Counted, Tally} from './tally.js';
 export type Ignored =
   | 'otherProgram'
   | 'otherHost'
-  /** The journal says that no mailer wrote it. */
+  /** The journal says that another program wrote it. */
   | 'otherWriter'
   | 'piece'
   | 'noClient';
 
-/** What came of one line. */
+/** What happened to one line. */
 export type HeardLine =
   | {readonly kind: 'noFrame'; readonly text: string; readonly why: string}
   | {readonly kind: 'ignored'; readonly record: LogRecord; readonly reason: Ignored}
-  /** Of the mailer, and another source has given it. */
+  /** A line of the mailer that another source delivered too. */
   | {readonly kind: 'copy'; readonly record: LogRecord}
-  /** `own`: about no client, such as a delivery, or mail of a local program. */
+  /** `own`: it concerns no client, such as a delivery, or mail of a local program. */
   | {readonly kind: 'event'; readonly record: LogRecord; readonly is: 'sign' | 'client' | 'own'};
 
-/** A row of lines, or all since the beginning. Counts. */
+/** Counts of lines: those since the last understood line, or all. */
 interface Row {
   readonly lines: number;
-  /** Of a name that counts, and not refused for their host or writer. */
+  /** Lines under a followed program name that were not refused for their host or writer. */
   readonly mailer: number;
-  /** Of those: plainly the mailer's by their form. */
+  /** Of those, the lines whose form plainly is the mailer's. */
   readonly mailerOwn: number;
-  /** Of those: they begin as the mailer's do, and go on in words that are not known. */
+  /** Of those, the lines that begin like the mailer's and go on in unknown words. */
   readonly strange: number;
   readonly noFrame: number;
-  /** Of those: what stands in them plainly is the mailer's. */
+  /** Of those, the lines whose text plainly is the mailer's. */
   readonly noFrameOwn: number;
   readonly otherProgram: number;
   readonly otherProgramOwn: number;
@@ -45,34 +45,34 @@ interface Row {
   readonly noClient: number;
 }
 
-/** Everything that is known of one source. Times in ms since the epoch, of the clock. */
+/** Everything known about one source. Times in ms since the epoch, by the clock. */
 export interface Heard {
-  /** When listening began. */
+  /** When counting began. */
   readonly sinceMs: number;
   /** All lines since then. */
   readonly all: Row;
-  /** Those since the last line of the mailer that was understood, and tells of a client. */
+  /** Lines since the mailer's last understood line about a client. */
   readonly row: Row;
   readonly rowSinceMs: number;
-  /** Lines from which something about a client was read; and those that speak against one. Counts. */
+  /** Lines from which something about a client was read, and lines that count against one. Counts. */
   readonly understood: number;
   readonly signs: number;
   readonly lastLineMs: number | undefined;
   readonly lastMailerMs: number | undefined;
   readonly lastSignMs: number | undefined;
-  /** The newest time that stands in a line. */
+  /** The latest time stamp of any line. */
   readonly newestStampMs: number | undefined;
-  /** The most frequent in the row; hosts are those of lines that a name counts of. */
+  /** The most frequent names in the row; hosts are counted for lines under a followed program name. */
   readonly programs: readonly Counted[];
   readonly hosts: readonly Counted[];
-  /** The most frequent reason in the row for which a line has no frame, and the first such line. */
+  /** The most frequent reason in the row why a line has no frame, and the first such line. */
   readonly noFrameWhy: string;
   readonly noFrameExample: string;
-  /** The first message of the mailer in the row in words that are not known. */
+  /** The mailer's first message in the row with unknown words. */
   readonly strangeExample: string;
 }
 
-/** Length of a line as an example. Characters. */
+/** The greatest length of a line shown as an example. Characters. */
 const exampleCharacters = 60;
 
 const emptyRow = (): {-readonly [Name in keyof Row]: number} => ({
@@ -108,7 +108,7 @@ export class Listener {
   #example = '';
   #strange = '';
 
-  /** @param sinceMs when listening begins; ms since the epoch */
+  /** @param sinceMs when counting begins; ms since the epoch */
   constructor(dialect: Pick<Dialect, 'names' | 'looksLike'>, sinceMs: number) {
     this.#dialect = dialect;
     this.#sinceMs = sinceMs;
@@ -133,7 +133,8 @@ export class Listener {
     this.#count('mailer');
     this.#count('mailerOwn');
     this.#lastMailerMs = nowMs;
-    // Debian's submission writes as `sendmail` beside `sm-mta`: it shows that a mailer is there, and not the one that has clients.
+    // Debian's submission logs as `sendmail` beside `sm-mta`: that shows that a mailer runs, but not the one that
+    // has clients.
     if (line.kind === 'event' && line.is === 'own') return;
     this.#understood += 1;
     if (line.kind === 'event' && line.is === 'sign') {
@@ -169,7 +170,7 @@ export class Listener {
     this.#count('noFrame');
     if (isOwn) this.#count('noFrameOwn');
     this.#whys.add(why, isOwn ? 'own' : 'other');
-    // One of the mailer tells more than whatever came first.
+    // A line of the mailer says more than the line that came first.
     if (this.#example === '' || (isOwn && this.#row.noFrameOwn === 1)) {
       this.#example = printable(text, exampleCharacters);
     }
@@ -183,7 +184,7 @@ export class Listener {
     const isOwn = likeness !== 'foreign';
     switch (reason) {
       case 'otherProgram': {
-        // Behind what was taken for a tag stands the header: a frame that is not known.
+        // The header follows what was taken for a tag, so this is an unknown frame.
         if (!isOwn && hasOwnMessage(`${program}: ${message}`, this.#dialect)) {
           this.#row[reason] -= 1;
           this.#all[reason] -= 1;
@@ -226,7 +227,7 @@ export class Listener {
   #beginRow(nowMs: number): void {
     this.#rowSinceMs = nowMs;
     if (this.#row.lines === 1) {
-      // Nothing was noted since: most lines of a busy relay.
+      // Usually nothing was counted since the last understood line, on a busy relay.
       this.#row.lines = this.#row.mailer = this.#row.mailerOwn = 0;
       return;
     }
@@ -241,18 +242,18 @@ export class Listener {
 
 /** Places in a line without a known frame at which a message may begin. A count. */
 const mostBegins = 8;
-/** As far as they are looked for. Characters. */
+/** How far into the line they are searched. Characters. */
 const longestHeadCharacters = 600;
 const longestWordCharacters = 64;
-/** What a wrapper in JSON puts behind the message. */
+/** What a JSON wrapper adds after the message. */
 const wrapperEnd = /(?:\\n)?"[,}].*$/s;
 
-/** Whether somewhere behind an unknown frame a message begins that plainly is the mailer's. */
+/** Whether, somewhere after an unknown frame, a message begins that plainly is the mailer's. */
 function hasOwnMessage(text: string, {looksLike}: Pick<Dialect, 'looksLike'>): boolean {
   const whole = text.includes('{"') ? text.replace(wrapperEnd, '') : text;
   if (looksLike(whole) !== 'foreign') return true;
   const blankAt = whole.indexOf('] ');
-  // Behind a word in brackets, as some templates put in front of a message.
+  // After a word in brackets, which some templates put before a message.
   if (
     blankAt > 0 &&
     blankAt < longestWordCharacters &&

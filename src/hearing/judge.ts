@@ -1,41 +1,43 @@
 /**
- * Decides whether the daemon hears the mailer: counters in, verdict out. The verdict is `deaf` only
- * if something shows that the mailer logs and the lines do not count: lines that plainly are the
- * mailer's, a log in which no line can be read, a log that is missing, another log that has the
- * mailer's lines, sessions without a line. A mailer that is silent, alone or among other programs,
- * is `quiet`: that is no fault.
+ * Decides whether the daemon hears the mailer: counters in, verdict out. The verdict is `deaf` only if
+ * something shows that the mailer logs and the lines do not count: lines that plainly are the mailer's
+ * but are not counted, a log in which no line can be read, a missing log, another log that has the
+ * mailer's lines, or sessions without a line. A mailer that is silent, alone or among other programs, is
+ * `quiet`, which is not a fault.
  *
- * Anybody who may write to the log can forge such lines, and so raise a false alarm. That is the
- * safer side: an alarm blocks nobody. One line that is understood ends it.
+ * Anybody who may write to the log can forge such lines, and so raise a false alarm. That is the safer
+ * side: an alarm blocks nobody. One understood line ends it.
  */
 import type {Heard} from './heard.js';
 import type {Counted} from './tally.js';
 
-/** From so many lines on a row of them is no accident. A count: as many as one guesser writes. */
+/** From this many lines in a row on, it is no accident. A count: as many as one guesser causes. */
 export const leastLines = 10;
-/** Lines of the mailer by name that do not look like its own. A count: it writes some at its start. */
+/**
+ * Lines under the mailer's name that do not look like its own. A count: it writes some when it starts.
+ */
 export const leastForeignLines = 50;
-/** A log in which something could be read once: so many others, all unreadable. A count. */
+/** For a log that was readable once: this many other lines, all unreadable. A count. */
 export const leastUnreadableLines = 100;
 /**
- * A mailer that was understood, and then for so long not: only then others that look alike are held
- * to be it, for a second instance or host may be left out on purpose. Ms: a day has a busy hour.
+ * How long a mailer that was once understood may be silent before other lines that look like a mailer's
+ * count as its own: a second instance or host may be ignored on purpose. Ms: a day includes a busy hour.
  */
 export const longestQuietMs = 24 * 3_600_000;
-/** A log that is not there: by then rotation has made a new one. Ms. */
+/** How long a log may be missing. Ms: rotation has made a new one by then. */
 export const longestMissingMs = 10_000;
 /**
- * After this long without a line of the mailer, the daemon looks elsewhere. Ms: queue runs of
- * sendmail are more frequent.
+ * After this long without a line of the mailer, the daemon looks elsewhere. Ms: sendmail runs its queue
+ * more often.
  */
 export const longestSilenceMs = 5 * 60_000;
-/** Sessions of the mailer without one line of it. A count: a monitor that hangs up may leave no line. */
+/** Sessions of the mailer without a single line. A count: a monitor that hangs up may leave no line. */
 export const leastSessions = 5;
 
-/** Whose lines count. */
+/** Which lines count. */
 export interface Wanted {
   readonly names: readonly string[];
-  /** Undefined: those of every host. */
+  /** Undefined: every host. */
   readonly host: string | undefined;
 }
 
@@ -43,15 +45,15 @@ export interface Wanted {
 export interface Surroundings {
   /** Why the log cannot be read now, and since when; undefined: it can. */
   readonly trouble: {readonly why: string; readonly sinceMs: number} | undefined;
-  /** Whether it was ever there. */
+  /** Whether the log ever existed. */
   readonly wasThere: 'yes' | 'no';
 }
 
-/** What is true of all sources together. */
+/** What concerns all sources together. */
 export interface Machine {
-  /** Another log that has lines of the mailer which are newer than the last one here. */
+  /** Another log with lines of the mailer that are newer than the last one here. */
   readonly elsewhere: Elsewhere | undefined;
-  /** Sessions of the mailer that were seen since its last line. A count. */
+  /** Sessions of the mailer seen since its last line. A count. */
   readonly sessions: number;
 }
 
@@ -64,7 +66,7 @@ export interface Elsewhere {
 
 /** Why the mailer is not heard. */
 export type Deafness =
-  /** The lines that plainly are the mailer's stand under other names. */
+  /** Lines that plainly are the mailer's have other program names. */
   | {readonly why: 'names'; readonly lines: number; readonly programs: readonly Counted[]}
   | {readonly why: 'hosts'; readonly lines: number; readonly hosts: readonly Counted[]}
   | {
@@ -74,12 +76,12 @@ export type Deafness =
       readonly because: string;
       readonly example: string;
     }
-  /** The lines of that name read as no sendmail's. */
+  /** Lines under that name are not in sendmail's language. */
   | {
       readonly why: 'grammar';
       readonly lines: number;
       readonly programs: readonly Counted[];
-      /** The first one that begins as sendmail's do; empty: none does. */
+      /** The first one that begins like sendmail's; empty: none does. */
       readonly example: string;
     }
   | {readonly why: 'writer'; readonly lines: number}
@@ -89,11 +91,11 @@ export type Deafness =
 
 export type Hearing =
   | {readonly kind: 'hears'}
-  /** Nothing of the mailer is understood yet, and nothing shows that it should be. */
+  /** No line of the mailer was understood yet, and nothing shows that one should have been. */
   | {readonly kind: 'quiet'}
   | ({readonly kind: 'deaf'} & Deafness);
 
-/** Of one source. */
+/** The verdict on one source. */
 export function judgeSource(heard: Heard, around: Surroundings, nowMs: number): Hearing {
   const deafness = ofTrouble(around, nowMs) ?? ofLines(heard, nowMs);
   if (deafness !== undefined) return {kind: 'deaf', ...deafness};
@@ -101,9 +103,9 @@ export function judgeSource(heard: Heard, around: Surroundings, nowMs: number): 
 }
 
 /**
- * Of all together, where no source by itself is deaf.
+ * The verdict on all sources together, if none by itself is deaf.
  *
- * @param silentSinceMs the last line of the mailer in any source, or the beginning
+ * @param silentSinceMs the time of the mailer's last line in any source, or the start
  */
 export function judgeMachine(
   {elsewhere, sessions}: Machine,
@@ -134,7 +136,7 @@ function ofLines(heard: Heard, nowMs: number): Deafness | undefined {
     const {noFrameWhy: because, noFrameExample: example} = heard;
     return {why: 'frames', lines: row.lines, unreadable, because, example};
   }
-  // Most of what the mailer says does count, though nothing of it is about a client.
+  // Most of the mailer's lines do count; they only do not concern clients.
   const most = Math.max(row.otherHost, row.otherWriter, row.otherProgramOwn, row.strange);
   if (row.mailerOwn >= Math.max(most, 1)) return undefined;
   // A mailer that was heard may be silent while other programs log.
@@ -150,7 +152,7 @@ function ofLines(heard: Heard, nowMs: number): Deafness | undefined {
   return undefined;
 }
 
-/** @returns how many lines of the row cannot be read and should be; 0: none that matter */
+/** @returns how many lines of the row cannot be read but should be; 0: none that matter */
 function unreadableIn({row, all}: Heard): number {
   if (row.mailerOwn === 0 && row.noFrameOwn >= leastLines) return row.noFrame;
   const isAll = row.noFrame === row.lines;
@@ -158,14 +160,14 @@ function unreadableIn({row, all}: Heard): number {
   return isAll && row.noFrame >= least ? row.noFrame : 0;
 }
 
-/** What counts but leaves something out: worth a remark, and no alarm. */
+/** A source is heard, but some lines are missed: worth a note, not an alarm. */
 export type Missed =
   | {readonly kind: 'unreadable'; readonly lines: number}
   | {readonly kind: 'otherNames'; readonly lines: number}
-  /** The mailer speaks, and never about a client. */
+  /** The mailer logs, but never about a client. */
   | {readonly kind: 'noClient'; readonly lines: number};
 
-/** From so many lines on it is worth a word that none tells of a client. A count. */
+/** From this many lines without a client on, it is worth a note. A count. */
 const leastWithoutClient = 200;
 
 export function missedBy({all, understood}: Heard): Missed[] {

@@ -1,7 +1,7 @@
 /**
- * Whether `replay` and `explain` hear the mailer in a log that they read as a whole; they print it
- * at their end. A replay skips most lines, so this reads only the beginning of a log; if it
- * understands something there, the rest does not matter.
+ * Decides whether `replay` and `explain` hear the mailer in a log that they read as a whole; they print
+ * it at the end. A replay skips most lines, so this reads only the beginning of a log; if it understands
+ * something there, the rest does not matter.
  */
 import {Listener} from './heard.js';
 import {judgeSource, leastLines, missedBy} from './judge.js';
@@ -15,11 +15,11 @@ import type {Dialect} from '../mail/dialect.js';
 /** What `replay` and `explain` print at their end. */
 export interface HeardOffline {
   readonly verdict: 'hears' | 'quiet' | 'deaf';
-  /** What is wrong, and what would help; what else does not count. */
+  /** What is wrong and what would help, and what else does not count. */
   readonly why: readonly string[];
 }
 
-/** Lines at the beginning that are listened to. A count: more than a quiet mailer writes in a night. */
+/** Lines that are checked, from the beginning. A count: more than a quiet mailer writes in a night. */
 export const mostListened = 10_000;
 
 type Reading = Parameters<typeof heardLine>[1];
@@ -32,7 +32,7 @@ export class OfflineEar {
   #listened = 0;
   #understood = 0;
 
-  /** @param read what the guard would make of a record, without a trace in its state */
+  /** @param read how the guard would read a record, without changing its state */
   constructor(dialect: Dialect, wanted: WantedSettings, read: (record: LogRecord) => Reading) {
     this.#dialect = dialect;
     this.#wanted = wanted;
@@ -40,7 +40,7 @@ export class OfflineEar {
     this.#listener = new Listener(dialect, 0);
   }
 
-  /** Takes a piece of a log, from its beginning, as long as nothing is understood. */
+  /** Takes a piece of a log, from its beginning, until a line is understood. */
   piece(piece: Bytes, changedMs: number): void {
     if (!this.#isListening()) return;
     const frames = this.#dialect.frames();
@@ -52,12 +52,12 @@ export class OfflineEar {
     }
   }
 
-  /** Takes an entry of the journal, as long as nothing is understood. */
+  /** Takes a journal entry, until one is understood. */
   entry(record: LogRecord): void {
     if (this.#isListening()) this.record(record, this.#read(record));
   }
 
-  /** Whether it is worth while to look at what other programs wrote. */
+  /** Whether it is worth looking at what other programs wrote. */
   get isDeafYet(): boolean {
     return this.#isListening();
   }
@@ -78,7 +78,7 @@ export class OfflineEar {
     const heard = this.#listener.heard();
     const hearing = judgeSource(heard, {trouble: undefined, wasThere: 'yes'}, 0);
     const isDeaf = hearing.kind === 'deaf' && this.#understood === 0;
-    // Somebody asks about an old log of another mailer, or of none: that is worth a word, and no failure.
+    // Somebody replays an old log of another mailer, or of none: worth a note, and no failure.
     const isForeign = isDeaf && hearing.why === 'grammar' && hearing.example === '';
     if (isDeaf) {
       const why = [deafText(hearing, this.#wanted)];

@@ -1,4 +1,4 @@
-/** What the guard makes of a record, as a line that is counted (`heard.ts`). */
+/** Converts the guard's reading of a record into a line to count (`heard.ts`). */
 import type {HeardLine, Ignored} from './heard.js';
 import type {LogRecord} from '../log/record.js';
 import {isEvidenceKind} from '../mail/evidence.js';

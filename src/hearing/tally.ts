@@ -1,22 +1,25 @@
 /**
- * Counts names that the log writes (programs, hosts) within a bound: anybody who may write to the log
- * can write a new name with each line. The most frequent ones are kept; a count may be too low, and
- * never too high.
+ * Counts names in the log (programs, hosts) within a limit: anybody who may write to the log can write
+ * a new name with each line. The most frequent ones are kept; a count may be too low, but never too
+ * high.
  */
 import {printable} from '../base/printable.js';
 
-/** Names counted at once. A count: a machine has a dozen programs that log, a collector some hosts. */
+/**
+ * Names counted at once. A count: a dozen programs write to a machine's log, and a few hosts to a
+ * central one.
+ */
 export const mostNames = 32;
-/** Names shown. A count. */
-const mostTold = 3;
-/** Length of a name as shown. Characters. */
+/** Names that a report shows. A count. */
+const mostShown = 3;
+/** The greatest length of a shown name. Characters. */
 const mostNameCharacters = 64;
 
-/** One name as shown: printable and cut. Counts. */
+/** One name as shown: printable and shortened. Counts. */
 export interface Counted {
   readonly name: string;
   readonly lines: number;
-  /** Those of which the message plainly is the mailer's. */
+  /** Lines whose message plainly is the mailer's. */
   readonly own: number;
 }
 
@@ -34,15 +37,15 @@ export class Tally {
     if (whose === 'own') count.own += 1;
   }
 
-  /** The most frequent names, first those whose lines plainly are the mailer's. */
+  /** The most frequent names; those with lines that plainly are the mailer's come first. */
   top(): Counted[] {
     return [...this.#counts]
       .sort(([, a], [, b]) => b.own - a.own || b.lines - a.lines)
-      .slice(0, mostTold)
+      .slice(0, mostShown)
       .map(([name, {lines, own}]) => ({name: printable(name, mostNameCharacters), lines, own}));
   }
 
-  /** In the place of the rarest, where there is no more room. */
+  /** Replaces the rarest name if there is no room. */
   #begin(name: string): Count {
     if (this.#counts.size >= mostNames) {
       let rarest: string | undefined;

@@ -1,6 +1,5 @@
 /**
- * What the daemon hears, for people and monitoring: one value of plain data that goes through the
- * control socket.
+ * What the daemon hears, for people and monitoring: plain data that is sent through the control socket.
  */
 import type {Heard} from './heard.js';
 import {type Hearing, missedBy} from './judge.js';
@@ -9,19 +8,19 @@ import {deafText, missedText, type WantedSettings} from './words.js';
 
 export type Verdict = Hearing['kind'];
 
-/** Of one source. Counts since the daemon began under this configuration; times in ms since the epoch. */
+/** One source. Counts since the daemon started under this configuration; times in ms since the epoch. */
 export interface SourceView {
-  /** A path, a pattern that nothing fits, or `journal`. */
+  /** A path, a pattern without a matching log, or `journal`. */
   readonly source: string;
   readonly verdict: Verdict;
-  /** Why the mailer is not heard, and what would help; empty: it is, or is quiet. */
+  /** Why the mailer is not heard, and what would help; empty: it is heard, or quiet. */
   readonly why: string;
-  /** Lines that do not count, which may be on purpose. */
+  /** Lines that do not count, perhaps on purpose. */
   readonly notes: readonly string[];
   readonly sinceMs: number;
   readonly lines: number;
   readonly mailerLines: number;
-  /** Lines that tell of a client; and those of them that speak against one. */
+  /** Lines about a client, and those of them that count against one. */
   readonly understood: number;
   readonly signs: number;
   /** Lines that do not count, by reason. */
@@ -32,9 +31,9 @@ export interface SourceView {
   readonly lastLineMs: number | undefined;
   readonly lastSignMs: number | undefined;
   readonly newestStampMs: number | undefined;
-  /** How far reading is behind the end of the file; undefined: it has none, or nobody knows. Bytes. */
+  /** How many bytes at the end of the file have not been read; undefined: no file, or unknown. */
   readonly behindBytes: number | undefined;
-  /** By how much the stamps are behind the clock, where that was corrected. Seconds. */
+  /** By how much the stamps are behind the clock, if that was corrected. Seconds. */
   readonly offsetSeconds?: number | undefined;
 }
 
@@ -42,16 +41,16 @@ export type IgnoredBy =
   'noFrame' | 'otherProgram' | 'otherHost' | 'otherWriter' | 'piece' | 'noClient';
 
 export interface HearingView {
-  /** `deaf`: of a source or of all together it is sure; `hears`: something was understood. */
+  /** `deaf`: this is certain for one source or for all together; `hears`: something was understood. */
   readonly verdict: Verdict;
-  /** Why not, over all sources. Empty where it hears, or is quiet. */
+  /** The reasons for `deaf`, over all sources; else empty. */
   readonly why: readonly string[];
   readonly names: readonly string[];
   readonly host: string | undefined;
   readonly sources: readonly SourceView[];
 }
 
-/** What a command has to tell where no daemon listens. */
+/** The answer of a command if no daemon runs. */
 export const nobodyListens: HearingView = {
   verdict: 'quiet',
   why: [],
@@ -90,7 +89,7 @@ export function sourceView(
   };
 }
 
-/** @param machine what is true of all sources together */
+/** @param machine what concerns all sources together */
 export function hearingView(
   sources: readonly SourceView[],
   machine: Hearing,

@@ -1,6 +1,6 @@
 /**
- * Puts into words why the daemon does not hear the mailer, and what would help. Foreign text is
- * printable and cut.
+ * Says why the daemon does not hear the mailer, and what would help. Quoted text is made printable
+ * and shortened.
  */
 import {countText} from '../base/count.js';
 import {aboutText} from '../base/duration.js';
@@ -8,9 +8,9 @@ import type {Heard} from './heard.js';
 import type {Deafness, Missed, Wanted} from './judge.js';
 import type {Counted} from './tally.js';
 
-/** What the settings say, for advice. */
+/** What the settings say, for the advice. */
 export interface WantedSettings extends Wanted {
-  /** Whether the names are those of `auto`. */
+  /** Whether the names come from `auto`. */
   readonly namesAre: 'auto' | 'named';
 }
 
@@ -67,11 +67,11 @@ export function missedText(missed: Missed, programs: readonly Counted[]): string
   }
 }
 
-/** Of a log in which other programs write, and maybe rightly so. */
+/** For a log in which other programs write, perhaps rightly. */
 export function nothingText({all, programs}: Heard, wanted: WantedSettings): string {
   const most = programs.map(({name, lines}) => `${quoted(name)} ${lines}`).join(', ');
-  const told = most === '' ? '' : `; the most frequent programs are ${most}`;
-  return `0 of ${countText(all.lines, 'line')} are of ${whose(wanted)}${told}`;
+  const frequent = most === '' ? '' : `; the most frequent programs are ${most}`;
+  return `0 of ${countText(all.lines, 'line')} are of ${whose(wanted)}${frequent}`;
 }
 
 /** `0 of 428 lines are of `sendmail`; 400 are of `sm-mta`: set mailer_syslog_name = "sm-mta"`. */
@@ -92,5 +92,5 @@ const whose = ({names, namesAre}: WantedSettings): string =>
 const namesOf = (programs: readonly Counted[]): string =>
   programs.map(({name}) => quoted(name)).join(', ');
 
-/** A foreign quotation mark ends no quotation. */
+/** A backquote in quoted text must not end the quotation. */
 const quoted = (text: string): string => `\`${text.replaceAll('`', "'")}\``;

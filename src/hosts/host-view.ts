@@ -1,24 +1,27 @@
-/** What `why` tells of a host or a domain, as one value: its addresses, how each is known, and how each stands. */
+/**
+ * What `why` shows about a host or a domain, as one value: its addresses, how each was found, and the state of
+ * each.
+ */
 import type {ShownBlock} from '../blocks/block.js';
 import {addressBits} from '../net/address.js';
 import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
 import type {SeenClient} from './seen.js';
 
-/** How an address is known to have to do with the host. */
+/** How an address was found to belong to the host. */
 export type KnownBy = 'address' | 'MX' | 'SPF' | 'name in the log' | 'sender in the log';
 
-/** What the DNS says of a host. */
+/** What the DNS says about a host. */
 export interface LookedUp {
   readonly found: readonly {readonly network: string; readonly by: KnownBy}[];
   /** What could not be looked up, and why. */
   readonly silent: readonly string[];
 }
 
-/** What the state says of an address: a part of what `why ADDRESS` tells. */
+/** The state of an address: part of what `why ADDRESS` shows. */
 export interface StateOf {
   readonly exemption: string | null;
   readonly block: ShownBlock | null;
-  /** The network inside of the block that passes all the same. */
+  /** The network inside the block that still passes. */
   readonly passes: string | null;
   readonly score: number | null;
   readonly lastBlocked: {readonly atMs: number; readonly reason: string} | null;
@@ -29,38 +32,38 @@ export interface HostAddress {
   readonly network: string;
   readonly by: readonly KnownBy[];
   readonly log: SeenClient | null;
-  /** null: it was not asked, or nobody could tell. */
+  /** null: not asked, or unknown. */
   readonly state: StateOf | null;
-  /** Blocks of smaller networks inside of it. */
+  /** Blocks of smaller networks inside it. */
   readonly inside: readonly string[];
 }
 
 export interface HostView {
   readonly host: string;
   readonly addresses: readonly HostAddress[];
-  /** Further ones, left out of the view. A count. */
+  /** Addresses left out of the view. A count. */
   readonly more: number;
   /** Logs that were read. */
   readonly places: readonly string[];
-  /** From when on. Ms since the epoch; null: no line was read. */
+  /** From when on the logs were read. Ms since the epoch; null: no line was read. */
   readonly sinceMs: number | null;
   /** What could not be looked up, read or asked. */
   readonly unknown: readonly string[];
 }
 
-/** Addresses in one view. A count: a person reads no more, and each is a question. */
+/** Addresses in one view. A count: a person reads no more, and each one costs a request. */
 export const mostAddresses = 16;
 /** Blocks inside one network that a view shows. A count. */
 const mostInside = 8;
 
-/** An address before anybody has asked about it. */
+/** An address whose state is not known yet. */
 export type Candidate = Omit<HostAddress, 'state'>;
 
 /**
- * Joins what was found to one list: each address once, those that are blocked first, then those that were seen in
- * the log, the latest first, then the rest.
+ * Merges what was found into one list with each address once: blocked ones first, then those in the log, the
+ * latest first, then the rest.
  *
- * @param blocks all that stand
+ * @param blocks all blocks in force
  */
 export function candidates(
   {found}: LookedUp,
@@ -93,8 +96,8 @@ export function candidates(
 }
 
 /**
- * Finds the blocks that share an address with a network. A domain whose name all spammers take has thousands of
- * clients in the log, so those of single addresses are not gone through for each.
+ * Finds the blocks that overlap a network. A domain whose name spammers like to use has thousands of clients in
+ * the log, so blocks of single addresses are not searched one by one for each client.
  */
 function nearOf(standing: readonly Network[]): (network: Network) => readonly Network[] {
   const isHost = ({family, prefix}: Network): boolean => prefix === addressBits[family];

@@ -1,7 +1,7 @@
 /**
- * Collects what a log says of the clients that have to do with a host or a domain: whose mail was taken, what was
- * refused. A client belongs to it if the mailer writes such a name beside its address, or if it gave such a sender.
- * Both are words of others: a hint for people, and nothing is decided by it.
+ * Collects what a log says about the clients of a host or domain: whose mail was accepted, and what was refused. A
+ * client belongs to the host if the mailer writes such a name beside its address, or if it used such a sender.
+ * Others choose both texts: they are a hint for people, and no decision is based on them.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {JoinOutcome} from '../mail/join-outcome.js';
@@ -9,7 +9,7 @@ import type {MailEvent} from '../mail/mail-event.js';
 import {type Address, parseAddress} from '../net/address.js';
 import {domainOf, isWithin} from './host-name.js';
 
-/** What was refused, in words for people. */
+/** Kinds of refusals, in words for people. */
 export const refusals = {
   unknownRecipient: 'unknown recipients',
   undeliverable: 'recipients whom the next host refused',
@@ -24,11 +24,11 @@ export type Refusal = keyof typeof refusals;
 
 export interface SeenClient {
   readonly client: string;
-  /** Messages that were taken with a sender of the domain. A count. */
+  /** Accepted messages with a sender of the domain. A count. */
   readonly messages: number;
-  /** Its names that lie within the host, as the mailer wrote them. */
+  /** The client's names within the host, as the mailer wrote them. */
   readonly names: readonly string[];
-  /** Whether it gave a sender of the domain. */
+  /** Whether it used a sender of the domain. */
   readonly sends: 'yes' | 'no';
   readonly refused: Readonly<Partial<Record<Refusal, number>>>;
   readonly lastRefusedMs?: number | undefined;
@@ -40,7 +40,7 @@ type Counted = {-readonly [Name in keyof Omit<SeenClient, 'names'>]: SeenClient[
   refused: Partial<Record<Refusal, number>>;
 };
 
-/** Clients of which something is remembered. A count: the newest of a busy day. */
+/** Clients that are remembered. A count: the latest of a busy day. */
 const mostClients = 20_000;
 /** Names of one client. A count. */
 const mostNames = 4;
@@ -50,7 +50,7 @@ export class SeenClients {
   readonly #host: string;
   readonly #clients = new BoundedMap<string, Counted>(mostClients);
 
-  /** @param host as `readHostName` gives it */
+  /** @param host as `readHostName` returns it */
   constructor(host: string) {
     this.#host = host;
   }
@@ -61,14 +61,14 @@ export class SeenClients {
     for (const outcome of outcomes) {
       if (outcome.kind !== 'evidence') continue;
       const {client, kind} = outcome.evidence;
-      // All others stand in an event of their own.
+      // All others have an event of their own.
       if (kind === 'unknownRecipient' || kind === 'undeliverable') {
         count(this.#of(client, atMs), kind, atMs);
       }
     }
   }
 
-  /** Those that have to do with the host, the latest first. */
+  /** The clients that belong to the host, the latest first. */
   get found(): readonly SeenClient[] {
     const all = [...this.#clients.entries()].map(([, each]) => each);
     return all
@@ -76,7 +76,7 @@ export class SeenClients {
       .sort((a, b) => b.lastMs - a.lastMs);
   }
 
-  /** What is known of one client, whether it has to do with the host or not. */
+  /** What is known about one client, whether it belongs to the host or not. */
   of(client: string): SeenClient | undefined {
     return this.#clients.get(client);
   }
@@ -94,7 +94,7 @@ export class SeenClients {
     if (isRefusal(event.kind) && event.kind !== 'unknownRecipient') count(seen, event.kind, atMs);
   }
 
-  /** The name beside the address that the grammar takes for the client's. */
+  /** Notes the name that the mailer wrote beside the client's address. */
   #name(message: string, client: Address, {names}: Counted): void {
     if (!message.toLowerCase().includes(this.#host)) return;
     for (const [, name = '', address = ''] of message.matchAll(beside)) {

@@ -1,28 +1,28 @@
 /**
- * What a domain says of the addresses that send its mail (SPF, RFC 7208), as far as a search for them needs it.
- * It judges no mail: the answer is where to look. The record is its owner's text.
+ * Reads from a domain's SPF record (RFC 7208) which addresses send its mail, as far as a search needs it. It
+ * judges no mail: the answer says where to look. The owner of the domain writes the record.
  */
 import {type Network, parseNetwork} from '../net/network.js';
 import {readHostName} from './host-name.js';
 
 interface Spf {
   readonly networks: readonly Network[];
-  /** Other names that the record leads to. */
+  /** Other names to which the record refers. */
   readonly names: readonly {
     readonly kind: 'record' | 'address' | 'exchanger';
     readonly name: string;
   }[];
 }
 
-/** Terms of one record that are looked at. A count: a record that may be looked up has less than ten names. */
+/** The most terms read of one record. A count: a record may cause fewer than ten lookups. */
 const mostTerms = 100;
 
 const kinds = {include: 'record', redirect: 'record', a: 'address', mx: 'exchanger'} as const;
 
 /**
- * @param records TXT records of the domain, each in its pieces
- * @param domain that they are of
- * @returns undefined: it has none
+ * @param records the TXT records of the domain, each in its pieces
+ * @param domain their domain
+ * @returns undefined: it has no SPF record
  */
 export function readSpf(records: readonly (readonly string[])[], domain: string): Spf | undefined {
   const texts = records.map((pieces) => pieces.join(''));
@@ -37,7 +37,7 @@ export function readSpf(records: readonly (readonly string[])[], domain: string)
     names: terms.flatMap((term) => {
       const [, kind = '', given = domain] =
         /^\+?(include|redirect|a|mx)(?:[:=]([^/]{1,255}))?(?:\/.*)?$/i.exec(term) ?? [];
-      // One with a macro (%) is no name.
+      // A name with a macro (%) is not looked up.
       const name = readHostName(given);
       const meant = kinds[kind.toLowerCase() as keyof typeof kinds] as
         (typeof kinds)[keyof typeof kinds] | undefined;

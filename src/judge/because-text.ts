@@ -1,13 +1,12 @@
 /**
- * Why a client was blocked, in words: the one source for the log's line, `list`, `why`, the history
- * and `replay`. Decides which of the names are shown, and how.
+ * Why a client was blocked, in words: the only source for the log line, `list`, `why`, the history
+ * and `replay`. Decides which names are shown, and how.
  *
- * The log's line shows names at the level `notice`, which quotes no other text of a log. Without
- * the names an operator cannot see at a glance whether the block is right, or that no mailbox of
- * that name exists: the mailer's own log has them all. The names are hostile text. So each is cut,
- * and keeps only the characters of a mailbox name (RFC 5321, atoms): no blank, colon, bracket or
- * comma. A name can then neither end the list, nor look like another part of the line or like a
- * line of a mailer.
+ * The log line shows names at the level `notice`, which quotes no other text from a log. Names let an
+ * operator see immediately whether the block is right. They give no secret away: the mailer's own log
+ * has them all. But names are hostile text, so each is shortened, and keeps only the characters of a
+ * mailbox name (RFC 5321, atoms): no blank, colon, bracket or comma. So a name can neither end the
+ * list, nor look like another part of the line, nor like a line of a mailer.
  */
 import {aboutText, durationText} from '../base/duration.js';
 import {countText} from '../base/count.js';
@@ -15,19 +14,19 @@ import {isEvidenceKind, type EvidenceKind} from '../mail/evidence.js';
 import type {Bar} from './view.js';
 import type {Because, Rule} from './verdict.js';
 
-/** Names in the log's line. A count. */
-const mostTold = 2;
+/** Names in the log line. A count. */
+const mostInLine = 2;
 
-/** Longest name. Characters. */
+/** The greatest length of a shown name. Characters. */
 const nameCharacters = 24;
 
-/** How much of a name is read: it may have any length. Characters. */
+/** How much of a name is read, since it may have any length. Characters. */
 const readCharacters = 256;
 
-/** The whole reason: what was done, what spoke for it, and which bar was met. */
+/** The whole reason: what the client did, what counted for it, and which bar it met. */
 export function becauseText(because: Because): string {
   const {proof} = because;
-  const named = namesText(because.names, mostTold, namesOf(because));
+  const named = namesText(because.names, mostInLine, namesOf(because));
   return [
     `${deedsOf(because)}${named === '' ? '' : ` (${named})`}`,
     ...creditOf(because),
@@ -36,11 +35,14 @@ export function becauseText(because: Because): string {
   ].join(', ');
 }
 
-/** The same without names, for a table that has a column for them. */
+/** The same without names, for a table that has a column of them. */
 export const becauseInShort = (because: Because): string =>
   `${deedsOf(because)}, ${barText(because)}`;
 
-/** Who in a network has delivered mail passes through its block: that is no word about the others. */
+/**
+ * Clients in a network that have delivered mail pass through its block, so their mail says nothing
+ * about the others.
+ */
 function creditOf({rule, delivered, deliveredDays}: Because): string[] {
   if (rule === 'neighbours') return [];
   return [delivered === 0 ? 'none delivered' : deliveredText(delivered, deliveredDays)];
@@ -56,7 +58,7 @@ function deedsOf(because: Because): string {
   return `${againstText(because)}${seconds === 0 ? '' : ` in ${aboutText(seconds)}`}`;
 }
 
-/** What spoke against a client. */
+/** What counted against a client. */
 export function againstText({counts, stale}: Pick<Because, 'counts' | 'stale'>): string {
   const signs = (Object.keys(words) as EvidenceKind[]).flatMap((kind) => {
     const count = counts[kind] ?? 0;
@@ -66,7 +68,7 @@ export function againstText({counts, stale}: Pick<Because, 'counts' | 'stale'>):
   return [...signs, ...old].join(', ') || 'nothing';
 }
 
-/** One of a kind, and several. */
+/** The words for one, and for several. */
 const words: Readonly<Record<EvidenceKind, readonly [string, string]>> = {
   unknownRecipient: ['name that never took mail here', 'names that never took mail here'],
   undeliverable: ['recipient unknown to the next host', 'recipients unknown to the next host'],
@@ -84,7 +86,7 @@ const words: Readonly<Record<EvidenceKind, readonly [string, string]>> = {
 const barText = ({score, bar, rule}: Because): string =>
   `score ${scoreText(score)} of ${amountText(bar)}${barOf[rule]}`;
 
-/** Whose bar it is; the bar that everybody has needs no word. */
+/** Whose bar it is; the usual bar needs no explanation. */
 const barOf: Readonly<Record<Rule, string>> = {
   row: '',
   silence: ' for a stranger of an hour or more',
@@ -103,13 +105,13 @@ export const barsText = (bars: readonly Bar[]): string =>
     )
     .join(', ');
 
-/** To a tenth, and never rounded up to a bar that was not met, but by what sums of fractions lose. */
+/** To a tenth. Not rounded up to a bar that was not met, apart from what sums of fractions lose. */
 export const scoreText = (score: number): string => (Math.floor(score * 10 + 1e-6) / 10).toFixed(1);
 
-/** Without a fraction where there is none. */
+/** Without a fraction if it is whole. */
 export const amountText = (names: number): string => String(Math.round(names * 100) / 100);
 
-/** Names among all that was counted: what a client was asked for, not what it did else. */
+/** How many names were counted: what the client asked for, without its other signs. */
 const namesOf = ({counts, stale}: Because): number =>
   stale +
   Object.entries(counts).reduce(
@@ -124,17 +126,17 @@ const isOfNames: Readonly<Partial<Record<EvidenceKind, true>>> = {
 };
 
 /**
- * The last names, newest last, and how many there are beside: `anna.berg, anna.dahl, +8`.
+ * The latest names, the newest last, and how many more there are: `anna.berg, anna.dahl, +8`.
  *
- * @param all how many there are; there may be more than are remembered
+ * @param all how many there are; more than are remembered, perhaps
  */
 export function namesText(names: readonly string[], most: number, all = names.length): string {
-  const told = names.slice(-most).map(nameText);
-  const more = Math.max(all, names.length) - told.length;
-  return [...told, ...(more > 0 && told.length > 0 ? [`+${more}`] : [])].join(', ');
+  const shown = names.slice(-most).map(nameText);
+  const more = Math.max(all, names.length) - shown.length;
+  return [...shown, ...(more > 0 && shown.length > 0 ? [`+${more}`] : [])].join(', ');
 }
 
-/** The name of a mailbox, without its host: `<anna.berg@example.net>` is `anna.berg`. */
+/** The name of a mailbox without its host: `<anna.berg@example.net>` is `anna.berg`. */
 export function nameText(hostile: string): string {
   const [name = ''] = hostile.slice(0, readCharacters).replace(/^<+/, '').split(/[@>]/, 1);
   const clean = name.replaceAll(/[^\w.!#$%&*+/=?^{|}~-]/g, '?');

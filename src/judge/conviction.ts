@@ -1,7 +1,7 @@
 /**
- * Compares a client with the bars, and says what spoke for and against it. Tells its neighbours
- * too, and the wave, that a stranger asked. Changes nothing of the client except what is known of
- * it.
+ * Compares a client with the bars, and says what counted for and against it. Reports a stranger's
+ * unknown names to the networks around it and to the wave. Changes nothing about the client except
+ * what has been reported about it.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
@@ -40,39 +40,37 @@ interface Witnesses {
   readonly scope: ClientScope;
 }
 
-/** Names of one stranger that its networks hear of, in all. A count. */
-const mostTold = 3;
+/** The most names of one stranger that are reported to its networks. A count. */
+const mostReported = 3;
 
-/**
- * A client that delivered for the first time this recently counts for a wave. Seconds: 12 hours.
- */
+/** A client whose first delivery is more recent than this counts for a wave. Seconds: 12 hours. */
 const newcomerSec = 12 * 3600;
 
-/** A network counts once for a wave in so long. Ms: an hour. */
+/** How often a network may count for a wave. Ms: once an hour. */
 const waveHolderMs = 3_600_000;
 
-/** Networks of which that is known. A count: some hundred kilobytes. */
+/** Networks whose last count is remembered. A count: some hundred kilobytes. */
 const mostHolders = 4096;
 
-/** Whose addresses they are, most likely: a /24, or a /48. */
+/** The network that most likely belongs to one holder: a /24, or a /48. */
 const holderOf = ({family, value, text}: Address): string =>
   family === 4 ? text.slice(0, text.lastIndexOf('.')) : String(value >> 80n);
 
 export class Convictions {
   readonly #policy: Policy;
   readonly #witnesses: Witnesses;
-  /** When each network counted for the wave. A restart begins again with none. */
+  /** When each network counted for the wave. A restart begins with none. */
   readonly #holders = new BoundedMap<string, number>(mostHolders);
 
   constructor(policy: Policy, witnesses: Witnesses) {
     [this.#policy, this.#witnesses] = [policy, witnesses];
   }
 
-  /** @param accepted whether the number of accepted recipients of its open envelope is known */
+  /** @param accepted whether the number of accepted recipients in its open envelope is known */
   row(
     slot: Slot,
     client: Address,
-    accepted: 'told' | 'unknown',
+    accepted: 'known' | 'unknown',
     atMs: number,
   ): BlockVerdict | undefined {
     const {clients} = this.#witnesses;
@@ -83,12 +81,12 @@ export class Convictions {
     if (score + rounding < bar) return undefined;
     const isVoid = isRecentlyBlocked(clients, slot, sec);
     const postponed = this.#postponed(slot, sec);
-    const known = accepted === 'told' ? postponed : 'unknown';
+    const known = accepted === 'known' ? postponed : 'unknown';
     if (!isRow(score, bar, isVoid ? 0 : known, this.#policy)) return undefined;
     return this.#verdict(slot, client, {rule: 'row', bar}, score, atMs);
   }
 
-  /** At how many names in a row the client is blocked now. */
+  /** How many names in a row block the client now. */
   rowBar(slot: Slot, atMs: number): number {
     const {clients, learning} = this.#witnesses;
     const sec = Math.floor(atMs / 1000);
@@ -110,7 +108,7 @@ export class Convictions {
     return clients.u16(slot, field.openAccepted) + awaitedAt(clients, slot, sec);
   }
 
-  /** An envelope has ended without mail: strangers' bars hold. */
+  /** Applies the strangers' bars: an envelope has ended without mail. */
   low(
     slot: Slot,
     client: Address,
@@ -126,7 +124,7 @@ export class Convictions {
     return this.#verdict(slot, client, met, scoreAt(clients, slot, Math.floor(atMs / 1000)), atMs);
   }
 
-  /** Those that apply now, if an envelope ended so. */
+  /** The strangers' bars that apply to the client now, if such an envelope ended. */
   lowBars(
     slot: Slot,
     client: Address,
@@ -139,7 +137,7 @@ export class Convictions {
     if (friends.has(scope.textOf(client))) return [];
     const isFree = clients.u8(slot, field.blocks) > 0;
     const isOne = isStranger(clients, slot);
-    // Of others it is not asked, so it is not looked up.
+    // The answer matters only for strangers, so only they are looked up.
     const isHot =
       isOne &&
       sender === 'named' &&
@@ -162,8 +160,8 @@ export class Convictions {
     return lowBars(facts, this.#policy);
   }
 
-  /** Tells the wave and the networks of a stranger's new names. @returns networks to be blocked */
-  tell(
+  /** Reports a stranger's new names to the wave and the networks. @returns networks to block */
+  report(
     slot: Slot,
     client: Address,
     {sender, fresh}: Pick<Facts, 'sender' | 'fresh'>,
@@ -176,19 +174,19 @@ export class Convictions {
     const isYoung = sec - clients.u32(slot, field.firstDeliverySec) < newcomerSec;
     const isOne = isStranger(clients, slot);
     if ((!isOne && !isYoung) || friends.has(scope.textOf(client))) return [];
-    // Bounces of forged mail are waves of innocents.
+    // Bounces of forged mail come in waves from innocent servers.
     if (sender === 'named' && takeWaveHour(clients, slot, sec) === 'taken')
       this.#noteWave(client, atMs);
-    const told = clients.u8(slot, field.told);
-    const names = Math.min(fresh, mostTold - told);
+    const reported = clients.u8(slot, field.reported);
+    const names = Math.min(fresh, mostReported - reported);
     if (!isOne || names <= 0 || scope.isNear(client)) return [];
-    addU8(clients, slot, field.told, names);
+    addU8(clients, slot, field.reported, names);
     const weight = sender === 'null' ? nullSenderWeight : 1;
     const verdicts = networks.asked(client, names * weight, atMs);
     return verdicts.map((verdict) => this.#ofNetwork(verdict, client, atMs));
   }
 
-  /** Of one network once an hour: one holder of many addresses shall not make a wave alone. */
+  /** Each network counts once an hour: a single holder of many addresses must not cause a wave. */
   #noteWave(client: Address, atMs: number): void {
     const holder = holderOf(client);
     const before = this.#holders.get(holder);
@@ -235,7 +233,7 @@ export class Convictions {
       stale: clients.u8(slot, field.stale),
       wave: wave.isOn(atMs) ? 'on' : 'off',
       names: suspect?.names ?? [],
-      proof: undefined, // what ties it to the client is filled in with the sentence
+      proof: undefined, // the proof is added when the block is made
       weakest: suspect?.proof,
     };
     return {network: scope.of(client), seconds, repeat, because};

@@ -1,7 +1,7 @@
 /**
- * What delivered mail tells: names that take mail here, clients whose mail was wanted, hosts to which our
- * users write. Each name earns for a client once, and half of it on a later day; never by a count of
- * recipients or because they were only accepted. Blames nobody.
+ * What delivered mail says: which names take mail here, which clients' mail is wanted, and to which hosts
+ * our users write. Each name gives a client credit once, and half of it on a later day. A number of
+ * recipients gives none, nor does a recipient that was only accepted. Counts nothing against anybody.
  */
 import type {Delivery} from '../mail/join-outcome.js';
 import type {Address} from '../net/address.js';
@@ -34,8 +34,8 @@ export class Credits {
   }
 
   /**
-   * A message arrived where it was to go. Whether its proof suffices is for the caller, and whether its
-   * client is exempt: then without a client.
+   * A message arrived at its destination. The caller has checked the proof; if the client is exempt, the
+   * caller leaves it out.
    */
   delivered(delivery: Delivery): 'same' | 'ended' {
     const {client, submitter, sender, senderHash, recipients, nextHost, atMs} = delivery;
@@ -47,14 +47,15 @@ export class Credits {
     }
     const plain = recipients.map(plainName);
     const hashes = plain.map(nameHash);
-    // What our own users write to others is no name here.
+    // What our own users send elsewhere goes to no names here.
     for (const hash of isOurs ? hashes : none) {
       if (names.standing(hash, atMs) === 'thisWeek') {
         if (loss.accepted(hash, atMs) === 'ended') listLoss = 'ended';
       }
       names.took(hash, atMs);
     }
-    // A client can make up those beside them: they speak only where they are known, as of before.
+    // A client can invent recipients next to the delivered ones. They count only if they were known
+    // before.
     for (const other of delivery.others.map(plainName)) {
       if (names.standing(nameHash(other), atMs) !== 'never') plain.push(other);
     }
@@ -84,14 +85,14 @@ export class Credits {
     }
     const awaited = awaitedAt(clients, slot, sec);
     if (awaited > 0) clients.setU16(slot, field.awaited, Math.max(0, awaited - hashes.length));
-    // Once a day, and when it becomes a mailer: more would say no more.
+    // Once a day, and when the client becomes a mailer; more reports would add nothing.
     const isMailer = !isStranger(clients, slot);
     if (dayOf(lastSec) === dayOf(sec) && isMailer !== wasStranger) return;
     networks.delivered(client, isMailer ? 'mailer' : 'first', sec * 1000);
   }
 }
 
-/** A network of a next host in 16 bits, not 0: a /24 or a /48. */
+/** The network of a next host (/24 or /48), hashed to 16 bits, not 0. */
 function hopOf({family, value}: Address): number {
   const network = family === 4 ? Number(value) >>> 8 : Number(value >> 80n) % 0xffff_ffff;
   return (Math.imul(network, 0x9e3779b1) >>> 16) | 1;

@@ -1,8 +1,8 @@
 /**
- * The sequential test: is this client a mailer or a guesser? Each answer it got is an observation about a
- * distinct name and moves its score (`score/weights.ts`); at a bar (`bars.ts`) it is blocked
- * (`ladder.ts`). Time is log time: a replayed log gives the same verdicts. Does not know which clients are exempt,
- * nor whether a block is made (`guard/guard.ts`); once it is, `blocked` must be called.
+ * The sequential test: is this client a mailer or a guesser? Each answer of the mailer is an observation about a
+ * distinct name, and moves the client's score (`score/weights.ts`); at a bar (`bars.ts`) it is blocked
+ * (`ladder.ts`). Time is log time, so a replayed log gives the same verdicts. `guard/guard.ts` decides which
+ * clients are exempt and whether a block is made; it must then call `blocked`.
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {type Evidence, isEarlyTalk} from '../mail/evidence.js';
@@ -53,20 +53,20 @@ import {EarlyTalk} from './weighing/early-talk.js';
 import {weightOf} from './weighing/weight.js';
 
 export interface Judgement {
-  /** `paid`: it led to a block, or came while that stood. */
+  /** `paid`: the evidence led to a block, or came during one, so it does not count again. */
   readonly as: 'weighed' | 'paid';
   /** What this evidence added, in names. */
   readonly counted: number;
-  /** Of the client with it, in names. */
+  /** The client's score including it, in names. */
   readonly score: number;
-  /** Where it weighed something: the bar of its row, in names, and whether mail of it had arrived. */
+  /** If it counted: the bar of its row, in names, and whether the client had delivered mail. */
   readonly row?: {readonly bar: number; readonly mail: 'had' | 'none'};
   readonly verdicts: readonly BlockVerdict[];
-  /** `began`: the relay has lost its list of users; nobody is judged from now on. */
+  /** `began`: the relay has lost its list of users; from now on no client is judged. */
   readonly listLoss: 'same' | 'began';
 }
 
-/** What a new sign added, in names; when it came, not later than now, and the clock when it was read. Ms. */
+/** What a new sign added, in names; when it happened (not later than now), and when its line was read. Ms. */
 type Weighed = Readonly<Record<'atMs' | 'readMs' | 'counted' | 'fresh', number>>;
 
 export class Judge {
@@ -85,7 +85,7 @@ export class Judge {
   readonly #clients: PackedTable;
   readonly scope: ClientScope;
 
-  /** @param limits of what is remembered; default: `memoryLimits` */
+  /** @param limits how many clients are remembered; default: `memoryLimits` */
   constructor(policy: Policy, tables: JudgeTables, limits = memoryLimits) {
     this.policy = policy;
     this.#tables = tables;
@@ -116,21 +116,21 @@ export class Judge {
     });
   }
 
-  /** Until when bars are higher, for little is known of this relay yet; undefined: they are not. */
+  /** Until when the bars are higher because little is known about this relay; undefined: they are not. */
   learningUntilMs(atMs: number): number | undefined {
     if (this.policy.learning === 'off') return undefined;
     return learningUntilMs(this.#tables.learning, atMs);
   }
 
-  /** How a client is called. */
+  /** The key of a client. */
   textOf(client: Address): string {
     return this.scope.textOf(client);
   }
 
   /**
-   * Something speaks against a client.
+   * Takes a sign against a client.
    *
-   * @param nowMs the clock, or for an old log its last change: nothing happened later
+   * @param nowMs the clock, or for an old log the time of its last change: nothing happened later
    */
   hear(evidence: Evidence, nowMs: number): Judgement {
     const {client, kind, subjectIs} = evidence;
@@ -144,7 +144,7 @@ export class Judge {
     const isOurs = kind === 'unknownRecipient';
     const isName = (isOurs || kind === 'undeliverable') && subjectIs !== 'ambiguous';
     const known = isName ? this.names.standing(hash, atMs) : 'never';
-    // Nobody guesses a name that took mail this week: the relay has changed, or the name was varied.
+    // Nobody guesses a name that took mail this week: either the relay has changed, or the spelling was varied.
     const isLost = isOurs && known === 'thisWeek' && isBareName(evidence.subject);
     const listLoss = isLost ? this.listLoss.refused(hash, client, atMs) : 'same';
     if (known === 'thisWeek' || this.listLoss.view().kind === 'on') {
@@ -178,7 +178,7 @@ export class Judge {
     return {as: 'weighed', counted, score, row, verdicts, listLoss};
   }
 
-  /** An envelope is over in which something was refused, or of which a message came. */
+  /** An envelope has ended that had a refusal, or that brought a message. */
   envelopeEnded(ended: EndedEnvelope): BlockVerdict[] {
     const {client, sender, message, atMs} = ended;
     const envelope = this.#tables.openEnvelopes.get(ended.envelope);
@@ -189,7 +189,7 @@ export class Judge {
     const clients = this.#clients;
     addU16(clients, slot, field.openAccepted, -(envelope.accepted ?? 0));
     const sec = secOf(atMs);
-    // The message about the block named what led to it, and the score began again at zero.
+    // These signs came before the end of a block: its message named them, and the score has restarted.
     const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
     if (clients.u8(slot, field.blocks) > 0 && envelope.firstMs / 1000 < blockedUntilSec) return [];
     if (this.listLoss.view().kind === 'on') return [];
@@ -198,17 +198,18 @@ export class Judge {
     if (message === 'taken') awaitMore(clients, slot, ended.accepted, sec);
     const about = {sender, fresh: envelope.fresh};
     const own = (): BlockVerdict | undefined => {
-      const row = this.convictions.row(slot, client, 'told', atMs);
+      const row = this.convictions.row(slot, client, 'known', atMs);
       if (row !== undefined || message === 'taken' || envelope.counted === 0) return row;
       return this.convictions.low(slot, client, about, atMs);
     };
-    // Before the client itself: who takes another address for each name would starve the evidence.
-    const around = this.convictions.tell(slot, client, about, atMs);
+    // Before the client itself is judged: otherwise an attacker that takes a new address for each name would leave
+    // no evidence on its network.
+    const around = this.convictions.report(slot, client, about, atMs);
     const verdict = own();
     return verdict === undefined ? around : [verdict, ...around];
   }
 
-  /** Mail arrived where it was to go. @returns `ended`: the relay has its list of users again */
+  /** Mail arrived at its destination. @returns `ended`: the relay has its list of users again */
   delivered(delivery: Delivery): 'same' | 'ended' {
     return this.#credits.delivered(delivery);
   }
@@ -227,7 +228,7 @@ export class Judge {
     this.suspects.forget(network.text);
   }
 
-  /** The verdict has not become a block: the client's next sign brings it again. */
+  /** The verdict did not become a block; the client's next sign produces it again. */
   notBlocked({network, because: {rule}}: BlockVerdict, atMs: number): void {
     if (rule === 'neighbours') this.networks.takenBack(network, atMs);
   }
@@ -238,7 +239,7 @@ export class Judge {
     return slot === undefined ? 0 : this.#clients.u32(slot, field.blockedUntilSec) * 1000;
   }
 
-  /** What time alone brings about. */
+  /** What follows from time alone. */
   sweep(nowMs: number): 'same' | 'ended' {
     const sec = secOf(nowMs);
     this.memory.sweep(sec, this.policy.longestBlockSeconds);
@@ -255,7 +256,7 @@ export class Judge {
     return {as, counted: 0, score, verdicts: [], listLoss: 'same'};
   }
 
-  /** What led to a block, or came while it stood, has been paid for, however late it is read. */
+  /** Whether a sign led to a block or came during one: then it does not count again, however late it is read. */
   #isPaidFor(slot: Slot, sec: number): boolean {
     return sec < this.#clients.u32(slot, field.blockedUntilSec);
   }
@@ -263,25 +264,25 @@ export class Judge {
   #afterEvidence(slot: Slot, evidence: Evidence, weighed: Weighed): BlockVerdict[] {
     const {client, kind} = evidence;
     const {atMs, fresh} = weighed;
-    // The mailer has no more to say of who spoke too early: nothing is awaited.
+    // The mailer logs nothing more about a client that talked early, so there is no end to wait for.
     const isWhole = this.#earlyTalk.isWhole(kind);
     const envelope = kind === 'undeliverable' || isWhole ? undefined : evidence.envelope;
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
-      const around = this.convictions.tell(slot, client, {sender: 'named', fresh}, atMs);
-      const row = this.convictions.row(slot, client, 'told', atMs);
+      const around = this.convictions.report(slot, client, {sender: 'named', fresh}, atMs);
+      const row = this.convictions.row(slot, client, 'known', atMs);
       return row === undefined ? around : [row, ...around];
     }
     const open = this.#inEnvelope(slot, envelope, evidence, weighed);
-    const told = open.accepted === undefined ? 'unknown' : 'told';
-    const row = this.convictions.row(slot, client, told, atMs);
+    const accepted = open.accepted === undefined ? 'unknown' : 'known';
+    const row = this.convictions.row(slot, client, accepted, atMs);
     if (row === undefined) return [];
     this.#tables.openEnvelopes.replace(envelope, {...open, fresh: 0});
     const about = {sender: 'named', fresh: open.fresh} as const;
-    return [row, ...this.convictions.tell(slot, client, about, atMs)];
+    return [row, ...this.convictions.report(slot, client, about, atMs)];
   }
 
-  /** One more refusal in an envelope that is open. */
+  /** One more refusal in an open envelope. */
   #inEnvelope(
     slot: Slot,
     key: string,
@@ -290,12 +291,12 @@ export class Judge {
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
     const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const told = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
+    const after = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
     const open = {
-      ...told,
-      weighed: told.weighed + (fresh > 0 ? counted : 0),
-      fresh: told.fresh + fresh,
-      counted: told.counted + (counted > 0 ? 1 : 0),
+      ...after,
+      weighed: after.weighed + (fresh > 0 ? counted : 0),
+      fresh: after.fresh + fresh,
+      counted: after.counted + (counted > 0 ? 1 : 0),
     };
     const more = (open.accepted ?? 0) - (before.accepted ?? 0);
     if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);
@@ -304,7 +305,7 @@ export class Judge {
     return open;
   }
 
-  /** Nothing in it was refused: its recipients speak for the client until the mail arrives. */
+  /** The envelope had no refusal: until its mail arrives, its recipients count in the client's favour. */
   #awaitMail({client, message, accepted, atMs}: EndedEnvelope): [] {
     if (message === 'taken') {
       awaitMore(this.#clients, this.memory.add(client), accepted, secOf(atMs));
@@ -312,7 +313,7 @@ export class Judge {
     return [];
   }
 
-  /** What an open envelope postponed is void. */
+  /** The open envelope was evicted: the recipients that it postponed no longer count. */
   #giveUp({client, accepted}: OpenEnvelope): void {
     const address = parseAddress(client);
     const slot = address && this.memory.find(address);
@@ -321,14 +322,15 @@ export class Judge {
 
   #nullWeight(slot: Slot, client: Address, atMs: number): number {
     const standing = standingOf(this.#clients, slot);
-    // On the first day nobody can have a record yet: a server that only asks back is taken for one that has.
+    // On the first day no client can have a record, so a server that only makes call-outs is treated as if it had
+    // one.
     const isFirstDay = this.learningUntilMs(atMs) !== undefined;
     if (standing === 'record' || isFirstDay) return nullSenderOfRecordWeight;
     const isKnown = standing === 'mailer' || this.friends.has(this.textOf(client));
     return isKnown ? nullSenderOfMailerWeight : nullSenderWeight;
   }
 
-  /** Only at an envelope's end is it known that its sender was null. */
+  /** That the sender was null is known only at the envelope's end, so the score is corrected then. */
   #correctNull(slot: Slot, client: Address, weighed: number, atMs: number): void {
     const weight = this.#nullWeight(slot, client, atMs);
     const score = this.#clients.f32(slot, field.score);

@@ -1,40 +1,43 @@
 /**
- * How long a client is blocked, and with which score it goes on afterwards. Multiples of the first block's
- * length, so that `block_time` moves them all. No spiral: the retries of a blocked mailer are nothing new,
- * and the score is no rate.
+ * Decides how long a client is blocked, and its score afterwards. Lengths are multiples of the first block's, so
+ * that `block_time` scales them all. There is no spiral: the retries of a blocked mailer count nothing new, because
+ * the score is not a rate.
  */
 import type {Rule} from './verdict.js';
 import type {Policy} from '../score/policy.js';
 
 /**
- * Blocks of strangers after the first one for a row: with `block_time` of an hour a day, and then
- * four days. A client that was wrongly blocked once waits an hour, and a guesser that goes on loses
- * an address.
+ * A stranger's blocks after its first one for a row: with a `block_time` of an hour, a day and then four days. A
+ * client that was wrongly blocked once waits an hour; a guesser that goes on loses the address.
  */
 const strangerRungs = [24, 96];
 
 /**
- * In a wave the first block is a long one: a bot that comes back after a day gets one more name
- * each time. The third name of a client that has delivered nothing says more than a second one and
- * a second block would.
+ * In a wave, a stranger's first block is already a long one: a bot that comes back after a day would get one more
+ * name each time. The third name of a client that has delivered nothing says more than a second name and a second
+ * block would.
  */
 const waveRung = 1;
 
-/** A client with a record sends mail that people wait for. First blocks: 8 hours with a `block_time` of one. */
+/**
+ * The longest block of a client with a record, whose mail people wait for, in first blocks: 8 hours with a
+ * `block_time` of one.
+ */
 const mostOfRecord = 8;
 
 /**
- * How far below the bar it goes on. Of `threshold`: three names with the usual one. More, and a guesser with a past,
- * or beside an innocent behind one address, gets as many names for each hour that it is blocked.
+ * How far below the bar its score restarts. A share of `threshold`: three names with the usual one. With more, a
+ * guesser with a good past, or one that shares an address with an innocent, would get as many names for each hour
+ * of block.
  */
 const recordShare = 1 / 4;
 
-/** A mailer's ladder is forgotten so long after its last block. Seconds: 12 hours. */
+/** How long after its last block a mailer's ladder is forgotten. Seconds: 12 hours. */
 export const mailerMemorySec = 12 * 3600;
 
 export interface Standing {
   readonly kind: 'stranger' | 'mailer' | 'record';
-  /** Blocks so far, and how many of them were long ones. Counts. */
+  /** Blocks so far, and how many of them were long. Counts. */
   readonly blocks: number;
   readonly rung: number;
 }
@@ -42,10 +45,10 @@ export interface Standing {
 interface Sentence {
   /** 1 or more. */
   readonly seconds: number;
-  /** Blocks with this one. A count. */
+  /** Blocks including this one. A count. */
   readonly repeat: number;
   readonly rung: number;
-  /** With which it goes on, names. */
+  /** The score afterwards, in names. */
   readonly scoreAfter: number;
   readonly after: 'secondChance' | 'usual';
 }
@@ -56,7 +59,7 @@ export function sentence(rule: Rule, standing: Standing, policy: Policy): Senten
   const of = (times: number): number =>
     Math.max(1, Math.floor(Math.min(blockSeconds * times, longestBlockSeconds)));
   if (standing.kind !== 'stranger') {
-    // 1, 1, 2, 4 and so on; a power may reach Infinity, and the longest holds.
+    // 1, 1, 2, 4 and so on; the power may reach Infinity, and then the longest block applies.
     const times = 2 ** Math.max(0, repeat - 2);
     const seconds = of(standing.kind === 'record' ? Math.min(times, mostOfRecord) : times);
     const scoreAfter = standing.kind === 'record' ? threshold * (1 - recordShare) : threshold - 1;

@@ -1,6 +1,6 @@
 /**
- * What happens to a client when its block is taken back, ends early or is forgiven. Functions over
- * the tables: blocks are lifted where no judge is at work (`guard/lifting.ts`).
+ * What happens to a client when its block is taken back, ends early or is pardoned. Functions over the
+ * tables, because blocks are also lifted where no judge runs (`guard/lifting.ts`).
  */
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {addressOf} from '../net/address.js';
@@ -16,8 +16,8 @@ import type {JudgeTables} from './tables.js';
 type Tables = Pick<JudgeTables, 'clients' | 'records' | 'networks' | 'suspects'>;
 
 /**
- * The client, or the network, starts at zero: its old score would block it again. What it delivered
- * is kept: a client that was blocked by mistake must not be a stranger afterwards.
+ * The client, or the network, starts at zero; its old score would block it again. What it delivered is
+ * kept: a client that was blocked by mistake must not become a stranger.
  */
 export function pardon(tables: Tables, network: Network, nowMs: number): void {
   const {clients, records, suspects} = tables;
@@ -31,7 +31,7 @@ export function pardon(tables: Tables, network: Network, nowMs: number): void {
   new Networks(tables.networks).pardoned(network, nowMs);
 }
 
-/** Its block was a mistake: the next one is no longer for it, and what led to it does not count. */
+/** Its block was a mistake: it does not lengthen the next one, and what led to it does not count. */
 export function takeBack(tables: Tables, network: Network, nowMs: number): void {
   new Networks(tables.networks).takenBack(network, nowMs);
   const {clients} = tables;
@@ -45,7 +45,7 @@ export function takeBack(tables: Tables, network: Network, nowMs: number): void 
   endEarlier(tables, network, nowMs);
 }
 
-/** Its block ends then, if not before. */
+/** Makes its block end at this time, if not earlier. */
 export function endEarlier(
   {clients}: Pick<Tables, 'clients'>,
   network: Network,
@@ -59,9 +59,9 @@ export function endEarlier(
 }
 
 /**
- * The clock was set back: a blocked client stays blocked until the same moment, and a client that
- * no longer was is not blocked again. If the clock was set forward there is nothing to do: that a
- * client counts as blocked for less time than its block lasts does no harm.
+ * Somebody set the clock back: a blocked client stays blocked until the same moment, and one whose
+ * block was over is not blocked again. Setting the clock forward needs nothing: it does no harm if a
+ * client counts as blocked for less time than its block lasts.
  *
  * @param backMs by how much
  */
@@ -78,7 +78,10 @@ export function moveBlockEnds(
   }
 }
 
-/** Of the client that the network is: a network of IPv4 is none, though one has its first address. */
+/**
+ * The client that the network is. An IPv4 network is no client, although a client may have its first
+ * address.
+ */
 const slotOf = (table: PackedTable, {family, first, prefix, text}: Network): Slot | undefined =>
   family === 4 && prefix < 32 ? undefined : table.find(addressBytes({family, value: first, text}));
 
@@ -88,7 +91,10 @@ interface Good {
   readonly friends: Friends;
 }
 
-/** Who in a network must not be blocked with it: whose mail is wanted, and friends. Canonical texts. */
+/**
+ * Who in a network must not be blocked with it: clients whose mail is wanted, and friends. Canonical
+ * texts.
+ */
 export function* goodInside({memory, scope, friends}: Good, network: Network): Generator<string> {
   const {family, first, last} = network;
   if (family === 6 || last - first >= mostLookedUp) {
@@ -97,7 +103,7 @@ export function* goodInside({memory, scope, friends}: Good, network: Network): G
     yield* friends.inside(network);
     return;
   }
-  // Each address for itself: a walk through all mailers of a busy relay took a fifth of a second.
+  // Each address is looked up: walking over all mailers of a busy relay took a fifth of a second.
   for (let value = first; value <= last; value++) {
     const address = addressOf(4, value);
     const slot = memory.find(address);

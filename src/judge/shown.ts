@@ -1,4 +1,4 @@
-/** Puts together what the judge knows, for an operator (`view.ts`). Changes nothing. */
+/** Collects what the judge knows, for an operator (`view.ts`). Changes nothing. */
 import {addressOf} from '../net/address.js';
 import type {Network} from '../net/network.js';
 import type {Judge} from './judge.js';
@@ -63,7 +63,7 @@ function clientView(judge: Judge, network: Network, atMs: number): ClientView | 
   };
 }
 
-/** As if an envelope with one more unknown name ended now. */
+/** The bars as if an envelope with one more unknown name ended now. */
 function barsNow(judge: Judge, slot: number, network: Network, atMs: number): Bar[] {
   const {convictions, policy, listLoss} = judge;
   if (listLoss.view().kind === 'on') return [];

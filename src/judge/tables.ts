@@ -1,4 +1,4 @@
-/** The tables of the judge: all that it remembers. Each is filled by the class that is named with it. */
+/** The tables of the judge: everything that it remembers. The class named beside each table fills it. */
 import type {PackedTable} from '../base/mechanisms/packed-table.js';
 import type {Table} from '../base/mechanisms/table.js';
 import type {Greeted} from '../greeting/greeted.js';

@@ -5,48 +5,48 @@
 import type {Proof} from '../mail/evidence.js';
 import type {Network} from '../net/network.js';
 
-/** Which rule convicted. */
+/** The rule that convicted the client. */
 export type Rule =
-  /** As many names in a row as `threshold`. */
+  /** `threshold` names in a row. */
   | 'row'
-  /** Silent for an hour, and nothing delivered ever. */
+  /** It has delivered nothing in the hour since its first unknown name. */
   | 'silence'
-  /** A stranger while strangers ask for unknown names from everywhere. */
+  /** It is a stranger, during a wave of strangers that ask for unknown names. */
   | 'wave'
-  /** The first unknown name from a network that is known for it. */
+  /** Its first unknown name, from a network known for guessers. */
   | 'network'
-  /** The network itself. */
+  /** The network itself was convicted. */
   | 'neighbours';
 
-/** Why, in numbers and names; saved with the block, and told by `why`, `list` and the log's line. */
+/** Why, in numbers and names; saved with the block, and shown by `why`, `list` and the log line. */
 export interface Because {
   readonly rule: Rule;
-  /** In names (`score/weights.ts`), and the bar that it met. */
+  /** The score in names (`score/weights.ts`), and the bar that it met. */
   readonly score: number;
   readonly bar: number;
-  /** Distinct unknown names, other signs by kind: counts. */
+  /** Counts of distinct unknown names, and of other signs by kind. */
   readonly counts: Readonly<Record<string, number>>;
-  /** From the first to the last of them. Seconds. */
+  /** Time from the first to the last of them. Seconds. */
   readonly seconds: number;
   /** Distinct recipients that took its mail, and on how many days. Counts. */
   readonly delivered: number;
   readonly deliveredDays: number;
   /** Distinct names that exist no more, or are refused by the next host. A count. */
   readonly stale: number;
-  /** Whether a wave of strangers was on. */
+  /** Whether there was a wave of strangers. */
   readonly wave: 'on' | 'off';
-  /** Of a network: clients that asked. A count. */
+  /** For a network: how many clients asked. A count. */
   readonly members?: number | undefined;
   /**
-   * The larger network that convicted it, if one did: score and members are then those of this
-   * network.
+   * The larger network that convicted it, if one did: score and members are then those of the larger
+   * one.
    */
   readonly within?: string | undefined;
-  /** The last names that it asked for: hostile text, cut and bounded. */
+  /** The latest names that it asked for: hostile text, shortened. */
   readonly names: readonly string[];
   /** How the latest evidence was tied to the client. */
   readonly proof?: Proof | undefined;
-  /** The weakest proof of all that was counted. Undefined: not known, as of a network. */
+  /** The weakest proof of all that counted. Undefined: unknown, as for a network. */
   readonly weakest?: Proof | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface BlockVerdict {
   readonly network: Network;
   /** 1 or more. */
   readonly seconds: number;
-  /** This client's blocks, this one included. A count. */
+  /** The client's blocks, including this one. A count. */
   readonly repeat: number;
   readonly because: Because;
 }

@@ -1,19 +1,23 @@
 /**
- * Says of each message whether another source has given it already: the journal and a file that
- * rsyslog fills from it tell the same, in no order. A source that says a thing twice means it.
+ * Decides whether another source has delivered a message already: the journal, and a file that
+ * rsyslog fills from it, contain the same messages, in no fixed order. If one source delivers a
+ * message twice, it was logged twice.
  *
- * Only of what is at hand: after a restart a message may pass whose copy was taken just before. It
- * does no harm, for a thing that was done again counts once (`judge/memory/memory.ts`).
+ * Only recent messages are remembered, so after a restart a copy may pass. That does no harm: a
+ * deed that is repeated counts once (`judge/memory/memory.ts`).
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {hashOf} from '../base/hash.js';
 import type {LogRecord} from './record.js';
 
-/** Messages remembered. A count: one source may be ahead of another by ten seconds of a flood. */
+/**
+ * Messages that are remembered. A count: one source may be ahead of another by ten seconds of a
+ * flood.
+ */
 export const mostMessages = 100_000;
 
 export class Duplicates {
-  /** How often each source has given a message. */
+  /** How often each source has delivered a message. */
   readonly #counts = new BoundedMap<number, Map<string, number>>(mostMessages);
 
   isNew(source: string, record: LogRecord): boolean {
@@ -23,13 +27,13 @@ export class Duplicates {
     const count = (counts.get(source) ?? 0) + 1;
     const others = [...counts].filter(([other]) => other !== source).map(([, times]) => times);
     counts.set(source, count);
-    // Replaced, it would be the newest; the map itself is changed in place.
+    // Setting the entry again would make it the newest, so the inner map is changed in place.
     if (known === undefined) this.#counts.set(key, counts);
     return count > Math.max(0, ...others);
   }
 }
 
-/** Not the time: each source has its own. */
+/** Leaves the time out, because each source has its own. */
 function keyOf({host, pid, message, times}: LogRecord): number {
   return hashOf(`${host.toLowerCase()} ${pid} ${times} ${message}`);
 }

@@ -1,9 +1,9 @@
 /**
- * Takes the frames off the lines of one log, and knows the one thing that a line may need of another:
- * `last message repeated 5 times` of BSD and sysklogd, which says neither which message nor whose.
- * It is read only where it stands directly behind the line it repeats, on the same host. A syslogd
- * writes it there (FreeBSD syslogd.c, logmsg(): each log has its own last line), but one that is
- * forwarded, or behind a line that was not read, could be about any other message.
+ * Parses the frames of the lines of one log. Also handles the one kind of line that depends on another: `last
+ * message repeated 5 times` of BSD and sysklogd, which names neither the message nor its writer. It counts
+ * only directly after the line that it repeats, on the same host. A syslogd writes it there (FreeBSD
+ * syslogd.c, logmsg(): each log has its own last line). A forwarded one, or one after a line that was not
+ * read, could mean any other message.
  */
 import {readJournalEntry} from './journal-entry.js';
 import type {Line} from './line.js';
@@ -13,40 +13,43 @@ import {type Frame, mostTimes, readFrame, zoneOf} from './syslog.js';
 import {Stamps} from './stamp.js';
 import type {IdClock} from './wall-time.js';
 
-/** `none`: no message of a known process. */
+/** `none`: not a message of a known process. */
 export type Framed = Exclude<Frame, {kind: 'repeat'}>;
 
-/** Takes the frames off the lines of one log, in the order in which they stand there. */
+/** Parses the frames of the lines of one log, in their order. */
 export interface LineFrames {
   /** @param referenceMs a time not before the line was written; ms since the epoch */
   read(line: Line, referenceMs: number): Framed;
   /**
-   * When the thing began that the message is about, by the id in front of it.
+   * When the thing that the message is about began, by the id at its beginning.
    *
-   * @param latestMs no id is made later; ms since the epoch
-   * @returns ms since the epoch, undefined where nothing tells
+   * @param latestMs no id was made later; ms since the epoch
+   * @returns ms since the epoch; undefined: unknown
    */
   beganMs(message: string, latestMs: number): number | undefined;
 }
 
-/** Nobody reads on behind it. */
+/** The journal's cursor is not used here. */
 const noCursor = {__CURSOR: '-'};
 
 const blank = 0x20;
-/** Of what went through Windows, a terminal or TCP. No mailer ends a line so. A count: a line may be long. */
+/**
+ * Ends of lines that went through Windows, a terminal or TCP; no mailer writes them. A count: a line may be
+ * long.
+ */
 const behindLine = /(?<![\0\r])[\0\r]{1,8}$/;
 
-/** Of a log that a syslogd writes. */
+/** Parses a log that a syslogd writes. */
 export class Frames implements LineFrames {
   readonly #clock: IdClock;
   readonly #stamps: Stamps;
   readonly #wrappings = new Wrappings();
-  /** What the last line said; a repeat says it again. */
+  /** The last message, which a repeat stands for. */
   #last: LogRecord | undefined;
-  /** Where the line after it begins. Bytes. */
+  /** Where the following line begins. Bytes. */
   #end = -1;
 
-  /** @param clock of the ids that messages in this log begin with */
+  /** @param clock of the ids at the beginning of messages in this log */
   constructor(clock: IdClock) {
     this.#clock = clock;
     this.#stamps = new Stamps(clock);
@@ -65,7 +68,7 @@ export class Frames implements LineFrames {
     if (frame.kind === 'repeat' && isNext && last?.host === frame.host) {
       const atMs = this.#stamps.settle(frame.stamp, last.message, referenceMs);
       const times = Math.min(frame.times * last.times, mostTimes);
-      // It stays the last one: the next line may repeat it once more.
+      // It remains the last message: the next line may repeat it again.
       return {kind: 'record', record: {...last, atMs, times}, zone: zoneOf(frame.stamp)};
     }
     this.#last = frame.kind === 'record' ? frame.record : undefined;
@@ -87,7 +90,7 @@ export class Frames implements LineFrames {
       case 'wrapped':
         return readFrame(inner.text, referenceMs, this.#stamps, inner.time);
       case 'journalEntry': {
-        // A file is anybody's: its word about the writer is not the kernel's.
+        // Anybody could have written the file, so the writer it names is not the kernel's word.
         const entry = readJournalEntry({...noCursor, ...inner.entry}, undefined);
         return entry.kind === 'record'
           ? {kind: 'record', record: entry.record, zone: 'named'}

@@ -1,20 +1,20 @@
 /**
- * Turns one entry of the systemd journal, as `journalctl --output=json` gives it, into a record.
- * Which entries are asked for, and where reading goes on, is for `sys/journal/journal.ts`; which writer is believed
- * is for `mail/authorship.ts`.
+ * Converts one entry of the systemd journal, as `journalctl --output=json` prints it, into a record.
+ * `sys/journal/journal.ts` decides which entries to request and where to resume; `mail/authorship.ts` decides which
+ * writer to believe.
  *
- * Fields that begin with an underscore come from journald, which has them from the kernel; all
- * others are the client's words (systemd.journal-fields(7)). An entry with two values for one field
- * is nobody's syslog(3): journald filters by any of them, and we would believe another.
+ * journald gets the fields that begin with an underscore from the kernel; the program that logs writes all others
+ * (systemd.journal-fields(7)). syslog(3) never writes two values for one field. Such an entry is refused: journald
+ * might filter by one value, and we might believe the other.
  */
 import type {LogRecord, Writer} from './record.js';
 
 type JournalEntry =
   | {readonly kind: 'record'; readonly record: LogRecord; readonly cursor: string}
-  /** With the cursor, if it has one: reading goes on behind it. */
+  /** With the cursor, if it has one, so that reading can resume after it. */
   | {readonly kind: 'none'; readonly why: string; readonly cursor: string | undefined};
 
-/** What an entry is read from; whatever else it has is not asked for. */
+/** The fields that are read; no others are requested. */
 export const entryFields = [
   'MESSAGE',
   'SYSLOG_IDENTIFIER',
@@ -32,7 +32,7 @@ export const entryFields = [
 type Field = (typeof entryFields)[number] | '__CURSOR' | '__REALTIME_TIMESTAMP';
 type Fields = Readonly<Partial<Record<Field, unknown>>>;
 
-/** @param machineId of this machine, as /etc/machine-id has it; without it no writer is known */
+/** @param machineId this machine's id from /etc/machine-id; without it, no writer is known */
 export function readJournalEntry(entry: unknown, machineId: string | undefined): JournalEntry {
   if (typeof entry !== 'object' || entry === null) {
     return {kind: 'none', why: 'not an entry', cursor: undefined};
@@ -56,8 +56,8 @@ export function readJournalEntry(entry: unknown, machineId: string | undefined):
 }
 
 /**
- * Whether two cursors lead to the same entry. When journald moves its files from /run to /var the
- * entry may get another number there; what it is and when it came stays.
+ * Whether two cursors mean the same entry. When journald moves its files from /run to /var, the entry may get
+ * another number there; its contents and its time stay.
  */
 export function isSameEntry(a: string, b: string): boolean {
   if (a === b) return true;
@@ -67,16 +67,16 @@ export function isSameEntry(a: string, b: string): boolean {
 
 const split = (part: string): [string, string] => [part.slice(0, 1), part.slice(2)];
 
-/** A cursor to what comes at this time or later, for a journal that has no entry yet. */
+/** A cursor for whatever comes at this time or later, for a journal without entries yet. */
 export const cursorAt = (atMs: number): string => `t=${(Math.floor(atMs) * 1000).toString(16)}`;
 
-/** A clock that was set between the two stamps makes them differ; what waited for journald, too. */
+/** The two stamps differ if somebody set the clock in between, or if the message waited for journald. */
 const mostStampsDifferMs = 24 * 3600 * 1000;
 
 /**
- * Both stamps are journald's. The source's is the kernel's, of when the message was sent; the other
- * is of when journald wrote it down, which under a flood or after its restart is seconds later. The
- * client's own (SYSLOG_TIMESTAMP) is not used.
+ * journald writes both stamps. The source's comes from the kernel, and is when the message was sent. The other is
+ * when journald stored it: seconds later under a flood, or after journald was restarted. The program's own stamp
+ * (SYSLOG_TIMESTAMP) is not used.
  */
 function timeOf(fields: Fields): number | undefined {
   const writtenUs = numberOf(fields.__REALTIME_TIMESTAMP);
@@ -89,24 +89,24 @@ function timeOf(fields: Fields): number | undefined {
 }
 
 /**
- * Of an entry from another machine (systemd-journal-remote) the fields are what that machine says.
- * And only of the socket of syslog(3), which is sendmail's only way, is it the kernel that names the
- * sender of each message: a stream (`stdout`) may have been handed on to another process.
+ * For an entry from another machine (systemd-journal-remote), the fields are that machine's words. Also, only for
+ * the socket of syslog(3), which is the only one sendmail uses, does the kernel name the sender of each message: a
+ * stream (`stdout`) may have been passed to another process.
  */
 function writerOf(fields: Fields, machineId: string | undefined): Writer | undefined {
   if (machineId === undefined || fields._MACHINE_ID !== machineId) return undefined;
   const pid = numberOf(fields._PID);
   const uid = numberOf(fields._UID);
   if (pid === undefined || uid === undefined) return undefined;
-  // Over the journal's own socket sendmail never writes, and a user there claims any pid. Root's may be passed
-  // on by a syslog, so of those nothing is known.
+  // sendmail never writes to the journal's own socket, where a user can claim any pid. A syslogd may forward root's
+  // entries there, so their writer is unknown.
   if (fields._TRANSPORT === 'journal' && uid !== 0) return {pid, uid, executable: ''};
   if (fields._TRANSPORT !== 'syslog') return undefined;
-  // Of a process that had ended only the name is left, or nothing (`mail/authorship.ts` knows what it is worth).
+  // If the process had ended, only its name is left, or nothing (`mail/authorship.ts` decides what that is worth).
   return {pid, uid, executable: textOf(fields._EXE) ?? textOf(fields._COMM) ?? ''};
 }
 
-/** @returns undefined for what is no decimal number, or one that a number cannot hold exactly */
+/** @returns undefined unless the value is a decimal number that a JavaScript number holds exactly */
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'string' &&
     /^\d{1,16}$/.test(value) &&
@@ -119,8 +119,8 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /**
- * The bytes that sendmail wrote, one character each, as from a file: journald gives UTF-8 text as
- * such, anything else as numbers, and null for more than 4096 bytes (no line of sendmail is longer).
+ * The bytes that sendmail wrote, one character each, as in a file. journald prints UTF-8 text as such, other bytes
+ * as numbers, and null for more than 4096 bytes (no line of sendmail is longer).
  */
 function messageOf(value: unknown): string | undefined {
   if (typeof value === 'string') return bytesOfUtf8(value);
@@ -130,13 +130,13 @@ function messageOf(value: unknown): string | undefined {
   return value.every(isByte) ? value.map((byte) => String.fromCharCode(byte)).join('') : undefined;
 }
 
-/** The core has no encoder of Node's: this one is the language's own. */
+/** The pure code has no encoder of Node, so it uses the language's own. */
 function bytesOfUtf8(text: string): string | undefined {
   try {
     return encodeURIComponent(text).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
   } catch {
-    return undefined; // half of a pair of surrogates: no text
+    return undefined; // half of a surrogate pair is not text
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Cuts pieces of a log, each of whole lines, into lines, and leaves out the lines that are too long.
- * For a reader that wants every line: `scan/scanner.ts` finds those that can matter,
- * `sys/follow/line-reader.ts` reads a log that grows, and `sys/run/line-cutter.ts` cuts a stream.
+ * Splits pieces of a log, each of complete lines, into lines, and drops lines that are too long. For
+ * a reader that wants every line. `scan/scanner.ts` finds only lines that can matter,
+ * `sys/follow/line-reader.ts` reads a growing log, and `sys/run/line-cutter.ts` splits a stream.
  */
 import {type Bytes, longestLineBytes} from '../base/bytes.js';
 import type {Line} from './line.js';
@@ -15,7 +15,7 @@ export class Lines {
     this.#source = source;
   }
 
-  /** Of the line that was given last, as editors count: the first is 1. */
+  /** The number of the line returned last, from 1. */
   get number(): number {
     return this.#number;
   }

@@ -1,17 +1,17 @@
 /**
- * Decides which logs to follow, from the settings and from what the machine has.
- * `daemon/sources.ts` follows them, and handles what several of them repeat.
+ * Decides which logs to follow, from the settings and from what exists on the machine.
+ * `daemon/sources.ts` follows them, and handles lines that occur in several.
  */
 
-/** Where the mail log is, by custom: Debian; Red Hat and the BSDs. */
+/** Where the mail log usually is: Debian; Red Hat and the BSDs. */
 const customaryFiles = ['/var/log/mail.log', '/var/log/maillog'];
 
-/** The journal among the sources, in the configuration and among the saved places. */
+/** The name of the journal as a source, in the configuration and among the saved positions. */
 export const journalSource = 'journal';
 
 /**
- * A log without new lines for this long was left behind by a syslogd that is gone. Ms: if it
- * belongs to a quiet relay, the journal has its lines too.
+ * How long a log may be without new lines before it counts as abandoned by a former syslogd. Ms:
+ * even if it belongs to a quiet relay, the journal has its lines too.
  */
 const longestQuietMs = 24 * 3600 * 1000;
 
@@ -21,19 +21,19 @@ export interface SourcePlan {
   readonly journal: 'followed' | 'left';
 }
 
-/** What the machine has to offer. */
+/** What exists on the machine. */
 interface Offer {
-  /** How long ago a file was changed; undefined when it is not there. Ms. */
+  /** How long ago a file was changed; undefined if it does not exist. Ms. */
   readonly quietMs: (path: string) => number | undefined;
   readonly hasJournal: boolean;
-  /** Whether a source has been followed before, and has a place to go on from. */
+  /** Whether a source was followed before, and has a position to resume from. */
   readonly hasPlace: (source: string) => boolean;
 }
 
 /**
- * @param wanted `auto`, or paths, patterns and `journal`. `auto` is a customary file that is alive,
- *   else the journal, else what comes first of the customary files; the journal goes first where
- *   proof is asked for, for it tells who wrote a line, and where it was followed before
+ * @param wanted `auto`, or paths, patterns and `journal`. `auto` means a customary file with recent
+ *   lines; else the journal; else the first of the customary files. The journal comes first if it
+ *   was followed before, and under `attribution = verified`, because it says who wrote a line
  */
 export function planSources(
   wanted: readonly string[],

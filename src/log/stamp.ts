@@ -1,5 +1,5 @@
 /**
- * Reads the time in front of a syslog line. Knows
+ * Reads the time at the beginning of a syslog line. Knows
  *
  *     Nov  1 09:05:07                     RFC 3164: no year, no zone, so local time is meant
  *     Nov  1 09:05:07.575196              syslog-ng with `frac-digits`, `journalctl -o short-precise`
@@ -8,31 +8,30 @@
  *     2020-05-03 00:53:36                 the same without a zone: local time
  *     Sun 2020-05-03 00:53:36 CEST        `journalctl -o short-full`: the zone of its caller
  *
- * each with a fraction of up to nine digits behind `.` or `,`, and what `rare/exact-stamp.ts` and
- * `rare/other-stamp.ts` know.
- * What a stamp of local time leaves open is settled by `wall-time.ts`.
+ * each optionally with up to nine decimals after `.` or `,`, and the forms of `rare/exact-stamp.ts`
+ * and `rare/other-stamp.ts`. `wall-time.ts` completes a stamp in local time.
  */
 import {readExactStamp} from './rare/exact-stamp.js';
 import {readOtherStamp} from './rare/other-stamp.js';
 import {type IdClock, type TimeOfStamp, WallTimes} from './wall-time.js';
 
 export interface Stamp extends TimeOfStamp {
-  /** Characters it takes. */
+  /** Its length. Characters. */
   readonly length: number;
 }
 
-/** Reads the stamps of one log; remembers what consecutive lines share. */
+/** Reads the stamps of one log; remembers what consecutive lines have in common. */
 export class Stamps {
   readonly #wall: WallTimes;
   #date = {text: '-', atMs: 0};
 
-  /** @param clock of the ids that the messages begin with */
+  /** @param clock of the ids at the beginning of messages */
   constructor(clock: IdClock) {
     this.#wall = new WallTimes(clock);
   }
 
   /**
-   * @param at where in the text it begins
+   * @param at where the stamp begins in the text
    * @param referenceMs a time not before the line was written; ms since the epoch
    */
   read(text: string, at: number, referenceMs: number): Stamp | undefined {
@@ -55,19 +54,19 @@ export class Stamps {
     return exact && {...exact, local: undefined, intoHourMs: 0};
   }
 
-  /** One that few logs have: only where a line cannot be read otherwise. */
+  /** Reads a rare form; call it only if a line cannot be parsed otherwise. */
   readOther(text: string, at: number, referenceMs: number): Stamp | undefined {
     const other = readOtherStamp(text, at, referenceMs);
     const stamp = other && this.read(other.usual, 0, referenceMs);
     return stamp && {...stamp, length: other.length};
   }
 
-  /** When a line was written, by its stamp and the id its message may begin with. */
+  /** When a line was written, by its stamp and by the id at the beginning of its message, if any. */
   settle(stamp: Stamp, message: string, referenceMs: number): number {
     return this.#wall.settle(stamp, message, referenceMs);
   }
 
-  /** @param yearBefore how many characters the year takes that stands in front; 0: there is none */
+  /** @param yearBefore how many characters the year before it takes; 0: there is none */
   #readBsd(text: string, at: number, yearBefore: number, referenceMs: number): Stamp | undefined {
     const monthAt = at + yearBefore;
     const hourEnd = monthAt + bsdHourLength;
@@ -92,7 +91,7 @@ export class Stamps {
     return chosen && {length, ...chosen};
   }
 
-  /** @param zoneIs whether a zone is `+01:00` directly behind it, or `CET` behind a blank */
+  /** @param zoneIs whether a zone is `+01:00` directly after the time, or `CET` after a blank */
   #readDate(
     text: string,
     at: number,
@@ -134,7 +133,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const bsdHour = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d)$/;
 const bsdHourLength = 'Nov  1 09'.length;
 const yearLength = '2026'.length;
-/** As in dates: no log is older. */
+/** A plausible year: no log is older than 1970. */
 const fullYear = /^(?:19[7-9]\d|2\d{3}) $/;
 const fullYearLength = '2026 '.length;
 const weekday = /^[A-Z][a-z]{2} $/;
@@ -143,7 +142,7 @@ const minutesLength = ':05:07'.length;
 const dateStamp = /^(19[7-9]\d|2\d{3})-(\d\d)-(\d\d)[Tt ]$/;
 const dateLength = '2026-11-21T'.length;
 
-/** When the date begins in UTC. Ms since the epoch. */
+/** When that day begins in UTC. Ms since the epoch. */
 function utcOf(text: string): number | undefined {
   const [year, month = 0, day = 0] = dateStamp.exec(text)?.slice(1).map(Number) ?? [];
   if (year === undefined || month < 1 || month > 12) return undefined;
@@ -156,7 +155,7 @@ function calendarDay(asUtcMs: number): {year: number; month: number; day: number
   return {year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate()};
 }
 
-/** `:05:07`; 60 is a leap second. Milliseconds. */
+/** `:05:07`; 60 is a leap second. Ms. */
 function minutesAndSeconds(text: string, at: number): number | undefined {
   const minute = twoDigits(text, at + 1);
   const second = twoDigits(text, at + 4);
@@ -166,7 +165,7 @@ function minutesAndSeconds(text: string, at: number): number | undefined {
 
 const mostFractionDigits = 9;
 
-/** @returns `at` where there is no fraction */
+/** @returns the end of the fraction; `at` if there is none */
 function endOfFraction(text: string, at: number): number {
   if (text[at] !== '.' && text[at] !== ',') return at;
   let end = at + 1;
@@ -182,7 +181,7 @@ function millisecondsIn(text: string, fraction: number, end: number): number {
   return milliseconds;
 }
 
-/** @returns `at` where no zone is named, undefined where it is none */
+/** @returns the end of the zone; `at` if there is none; undefined if it is malformed */
 function endOfZone(text: string, at: number): number | undefined {
   const mark = text[at];
   if (mark === 'Z' || mark === 'z') return at + 1;
@@ -192,17 +191,17 @@ function endOfZone(text: string, at: number): number | undefined {
   return isZone ? minutes + 2 : undefined;
 }
 
-/** ` CET`, ` UTC`, ` +03`: abbreviations as the zones of the world have them. */
+/** ` CET`, ` UTC`, ` +03`: the abbreviations of the world's time zones. */
 const zoneName = /^ (?:[A-Z]{2,5}|[+-]\d{2}(?:\d{2})?)(?= )/;
 const longestZoneName = 7;
 
-/** @returns undefined where there is none */
+/** @returns undefined if there is none */
 function endOfZoneName(text: string, at: number): number | undefined {
   const name = zoneName.exec(text.slice(at, at + longestZoneName))?.[0];
   return name === undefined ? undefined : at + name.length;
 }
 
-/** @returns undefined for an abbreviation, which is taken for that of this machine's zone */
+/** @returns undefined for an abbreviation, which is taken to be this machine's time zone */
 function eastByName(text: string, at: number, end: number): number | undefined {
   const name = text.slice(at + 1, end);
   if (name === 'UTC' || name === 'GMT') return 0;
@@ -217,10 +216,10 @@ function minutesEast(text: string, at: number, end: number): number {
   return text[at] === '-' ? -minutes : minutes;
 }
 
-/** Minutes; of a name that is no number undefined. */
+/** Offset in minutes; undefined for a name that gives no number. */
 const eastIn = {number: minutesEast, name: eastByName} as const;
 
-/** @returns NaN, which is less than nothing, for anything else */
+/** @returns NaN, which compares as false, for anything else */
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);

@@ -1,5 +1,5 @@
 /**
- * Takes the frame off one line: when, which host, which program, which pid, which message. Knows
+ * Parses the frame of one line: time, host, program, pid, message. Knows
  *
  *     STAMP HOST TAG[PID]: MESSAGE                  RFC 3164 as files have it; STAMP: `stamp.ts`
  *     STAMP <mail.notice> HOST TAG[PID]: MESSAGE    FreeBSD syslogd -v and -vv
@@ -10,13 +10,12 @@
  *     STAMP FRAME, STAMP HOST FRAME                 forwarded, and another header put in front: a BSD
  *                                                   syslogd, logstash, `docker logs -t`
  *
- * the first ones with `<21>` in front or not; what may stand behind the host is in `rare/header.ts`. Of the message it takes off what a syslogd put there,
- * `[ID 801593 mail.notice] ` (Solaris) and `message repeated 5 times: [ … ]` (rsyslog), and no more:
- * what programs say is for `mail/`.
+ * `<21>` may precede all of these. `rare/header.ts` knows what may follow the host. From the message it removes
+ * only what a syslogd adds: `[ID 801593 mail.notice] ` (Solaris) and `message repeated 5 times: [ … ]` (rsyslog).
+ * `mail/` parses what the programs say.
  *
- * A line is read from the left, and from where a message begins nothing in it can change what was
- * read before: host, program and pid are never the client's. Each character is looked at a fixed
- * number of times at most.
+ * A line is parsed from the left. Once the message begins, nothing in it can change what was parsed before, so a
+ * client never controls host, program or pid. Each character is examined at most a fixed number of times.
  */
 import {
   behindBlanks,
@@ -32,17 +31,17 @@ import {type LogRecord, noPid} from './record.js';
 import type {Stamp, Stamps} from './stamp.js';
 
 export type Frame =
-  /** `zone`: whether its stamp names one; undefined where it leaves that open. */
+  /** `zone`: `named` if its stamp names one; undefined if not. */
   | {
       readonly kind: 'record';
       readonly record: LogRecord;
       readonly zone: 'named' | undefined;
     }
-  /** The message that was last in the same log, so many times more. */
+  /** Repeats the last message of this log, `times` times. */
   | {readonly kind: 'repeat'; readonly host: string; readonly times: number; readonly stamp: Stamp}
   | {readonly kind: 'none'; readonly why: NoFrame};
 
-/** Why a line is no record; words for the operator. */
+/** Why a line is not a record, in words for the operator. */
 type NoFrame =
   | 'it does not begin with a time'
   | 'no program follows the host'
@@ -52,23 +51,23 @@ type NoFrame =
   | 'it is a part of a line that was cut'
   | 'it is an entry of the journal that cannot be read';
 
-/** What one line can stand for: far more than a guesser needs to be blocked. A count. */
+/** The most messages that one line can stand for: far more than it takes to block a guesser. A count. */
 export const mostTimes = 10_000;
 
-/** RFC 1035 names; IPv6 addresses and `src@host` of syslog-ng are shorter. Characters. */
+/** The longest host. Characters: names of RFC 1035; IPv6 addresses and syslog-ng's `src@host` are shorter. */
 const longestHost = 255;
-/** `postfix-incoming/submission/smtpd` is half of it; RFC 5424 allows 48. Characters. */
+/** The longest program name. Characters: `postfix-incoming/submission/smtpd` is half of it; RFC 5424 allows 48. */
 const longestProgram = 64;
 const longestPid = 10;
 
-/** Headers in front of one another that are taken off. A count: no line is forwarded through more. */
+/** The most headers, one before the other, that are removed. A count: no line is forwarded more often. */
 const mostHeaders = 3;
 
 /**
- * @param referenceMs a time not before the line was written (now, or the file's last change), from
- *   which a stamp without a year gets one; ms since the epoch
- * @param stamps they remember what the lines of one log share
- * @param keptAs the stamp that the keeper of the line has put beside it, as text; '' for none
+ * @param referenceMs a time not before the line was written (now, or the file's last change), from which a stamp
+ *   without a year gets its year; ms since the epoch
+ * @param stamps remembers what the lines of one log have in common
+ * @param keptAs the stamp that a container runtime wrote beside the line, as text; '' for none
  */
 export function readFrame(text: string, referenceMs: number, stamps: Stamps, keptAs = ''): Frame {
   const line = {text, referenceMs, stamps};
@@ -76,7 +75,7 @@ export function readFrame(text: string, referenceMs: number, stamps: Stamps, kep
   if (kept?.length !== keptAs.length) return readHeader(line, 0, [], noTime);
   const frame = readHeader(line, 0, [kept], noTime);
   if (frame.kind !== 'none') return frame;
-  // A mailer that writes to the output of its container itself.
+  // The mailer writes directly to its container's output.
   const header = readRfc3164(text, 0);
   return header.kind === 'message' && header.host === '' ? frameOf(line, header, [kept]) : frame;
 }
@@ -88,8 +87,8 @@ interface Unframed {
 }
 
 /**
- * @param before the stamps of the headers in front of it
- * @param failure what is answered where no header begins here
+ * @param before the stamps of the headers before this one
+ * @param failure the result if no header begins here
  */
 function readHeader(
   line: Unframed,
@@ -100,11 +99,11 @@ function readHeader(
   const {text, referenceMs, stamps} = line;
   const begin = text[at] === '<' ? endOfPriority(text, at) : behindFacilityWord(text, at);
   if (begin < 0) return failure;
-  // A syslogd that knows only RFC 3164 takes the priority off what is of RFC 5424, and no more.
+  // A syslogd that knows only RFC 3164 removes just the priority from a message of RFC 5424.
   const stampAt = text.startsWith('1 ', begin) ? begin + 2 : begin;
   const usual = stamps.read(text, stampAt, referenceMs);
   const frame = readBehind(line, {begin, stampAt}, usual, before, failure);
-  // What is known to be cut, or to have no end, is read in no other way.
+  // A line that is known to be truncated, or to have no end, must not be parsed in any other way.
   if (frame !== noProgram && frame !== failure) return frame;
   const other = stamps.readOther(text, stampAt, referenceMs);
   return other === undefined ? frame : readBehind(line, {begin, stampAt}, other, before, frame);
@@ -112,7 +111,7 @@ function readHeader(
 
 interface HeaderPlace {
   readonly begin: number;
-  /** Behind the version of RFC 5424, where there is one. */
+  /** After the version of RFC 5424, if there is one. */
   readonly stampAt: number;
 }
 
@@ -157,7 +156,7 @@ function frameOf(
 export const zoneOf = ({local}: Stamp): 'named' | undefined =>
   local === undefined ? 'named' : undefined;
 
-/** The innermost is the writer's own; where it names no zone, one in front that does is better. */
+/** The innermost stamp is the writer's own. If it names no zone, an outer one that does is better. */
 function bestOf(all: readonly Stamp[]): Stamp {
   const innermost = all.at(-1)!;
   if (innermost.local === undefined) return innermost;
@@ -171,7 +170,7 @@ function none(why: NoFrame): Frame & {readonly kind: 'none'} {
 const noTime = none('it does not begin with a time');
 const noProgram = none('no program follows the host');
 
-/** What stands between stamp and message. */
+/** What stands between the stamp and the message. */
 type Header =
   | {
       readonly kind: 'message';
@@ -184,7 +183,7 @@ type Header =
   | {readonly kind: 'repeat'; readonly host: string; readonly times: number}
   | (Frame & {readonly kind: 'none'});
 
-/** Of RFC 3164; or of RFC 5424 without what stands in front of its stamp, as NetBSD writes it into files. */
+/** A header of RFC 3164; or one of RFC 5424 without what precedes its stamp, as NetBSD writes it into files. */
 function readFileHeader(text: string, at: number): Header {
   const header = readRfc3164(text, at);
   if (header !== noProgram) return header;
@@ -201,7 +200,7 @@ function readRfc3164(text: string, at: number): Header {
   if (text[hostEnd - 1] === ':') {
     if (endOfFacilityWord(text, hostAt) === hostEnd - 1) return noProgram;
     const header = readTag(text, hostAt, '');
-    // An IPv6 address may end in a colon too: it is no tag, and a host.
+    // An IPv6 address may end in a colon too; then it is a host, not a tag.
     if (header !== noProgram) return header;
   }
   if (text.startsWith(repeatHead, hostAt)) return readRepeat(text.slice(hostAt), '');
@@ -220,7 +219,7 @@ const tagged = (host: string, {pid = noPid, ...tag}: Tag): Header => ({
   ...tag,
 });
 
-/** `sm-mta[28]: `, `sm-mta: `, or what a BSD syslogd writes in place of that for a repeated message. */
+/** `sm-mta[28]: `, `sm-mta: `, or what a BSD syslogd writes instead for a repeated message. */
 function readTag(text: string, at: number, host: string): Header {
   let end = at;
   while (end - at < longestProgram && isTagCharacter(text.charCodeAt(end))) end += 1;
@@ -233,19 +232,19 @@ function readTag(text: string, at: number, host: string): Header {
   }
   const repeated = readRepeat(text.slice(at), host);
   if (repeated !== noProgram || end === at || !text.startsWith(': ', end)) return repeated;
-  // `mail.info: ` of socklog: more of the header comes behind it.
+  // `mail.info: ` of socklog: more of the header follows.
   if (endOfFacilityWord(text, at) === end) return noProgram;
   const messageAt = behindBlanks(text, end + 2);
   return {kind: 'message', host, program: text.slice(at, end), pid: noPid, at: messageAt};
 }
 
-/** Everything but blanks, control characters, `:`, `[` and `]`; NaN is past the end. */
+/** Anything but blanks, control characters, `:`, `[` and `]`. NaN is past the end. */
 function isTagCharacter(code: number): boolean {
   return code > 0x20 && code !== 0x3a && code !== 0x5b && code !== 0x5d;
 }
 
 const repeatHead = 'last message ';
-/** FreeBSD 12 signs it (syslogd.c, fprintlog_successive()), sysklogd 2 says `buffered`. */
+/** FreeBSD 12 puts its name before it (syslogd.c, fprintlog_successive()); sysklogd 2 writes `buffered`. */
 const repeat = /^(?:syslogd: )?last message (?:repeated|buffered) (\d{1,10}) times?$/;
 
 function readRepeat(text: string, host: string): Header {
@@ -253,7 +252,7 @@ function readRepeat(text: string, host: string): Header {
   return times === 0 ? noProgram : {kind: 'repeat', host, times: Math.min(times, mostTimes)};
 }
 
-/** `HOST PROGRAM PID MSGID STRUCTURED-DATA MESSAGE` (RFC 5424 section 6); `-` is nothing. */
+/** `HOST PROGRAM PID MSGID STRUCTURED-DATA MESSAGE` (RFC 5424, section 6); `-` means none. */
 function readRfc5424(text: string, at: number): Header {
   const hostEnd = endOfWord(text, at, longestHost);
   const programEnd = endOfWord(text, hostEnd + 1, longestProgram);
@@ -277,10 +276,10 @@ function readRfc5424(text: string, at: number): Header {
   return {kind: 'message', host, program, pid: noPid, at: messageAt};
 }
 
-/** PROCID has 128 characters at most, MSGID 32. */
+/** PROCID has at most 128 characters, MSGID 32. */
 const longestWord = 128;
 
-/** `-`, or `[id name="value" …]`, in which `"`, `\` and `]` of a value have a `\` in front. */
+/** `-`, or `[id name="value" …]`, where `\` precedes each `"`, `\` and `]` in a value. */
 function endOfStructuredData(text: string, from: number): number | undefined {
   if (text[from] === '-') return from + 1;
   let at = from;
@@ -296,30 +295,30 @@ function endOfStructuredData(text: string, from: number): number | undefined {
   return at > from ? at : undefined;
 }
 
-/** Of UTF-8, which a message may begin with; as Latin-1. */
+/** The byte order mark of UTF-8, as Latin-1; a message may begin with it. */
 const byteOrderMark = '\xef\xbb\xbf';
 
-/** rsyslog's messages begin with the blank that stood behind the tag. */
+/** rsyslog's messages begin with the blank that followed the tag. */
 function beginOfMessage(text: string, dataEnd: number): number {
   let at = dataEnd + 1;
   if (text.startsWith(byteOrderMark, at)) at += byteOrderMark.length;
   return text[at] === ' ' ? at + 1 : at;
 }
 
-/** @returns where the stamp begins behind `<21>`, or -1 */
+/** @returns where the stamp begins after `<21>`, or -1 */
 function endOfPriority(text: string, at: number): number {
   const end = endOfDigits(text, at + 1, 3);
   return end > at + 1 && text[end] === '>' ? end + 1 : -1;
 }
 
-/** `<mail.notice> ` (-vv) or `<2.5> ` (-v); FreeBSD's relatives leave the blank out. */
+/** `<mail.notice> ` (-vv) or `<2.5> ` (-v); FreeBSD's relatives omit the blank. */
 const facility = /^<\w{1,16}\.\w{1,16}> ?/;
 
 function endOfFacility(text: string, at: number): number {
   return at + (facility.exec(text.slice(at, at + 40))?.[0].length ?? 0);
 }
 
-/** @returns where the word ends, or where it is too long */
+/** @returns the end of the word, or the place where it becomes too long */
 function endOfWord(text: string, at: number, longest: number): number {
   let end = at;
   while (end - at < longest && text.charCodeAt(end) > 0x20) end += 1;
@@ -333,8 +332,8 @@ function endOfDigits(text: string, at: number, most: number): number {
 }
 
 /**
- * Whether a host name in a log is the host that is meant. Syslog writes the short or the full name
- * as its configuration has it, so a name without a dot matches the first label of one with.
+ * Whether a host name in a log means this host. Depending on its configuration, syslog writes the short or the full
+ * name, so a name without a dot matches the first label of one with a dot.
  */
 export function sameHost(a: string, b: string): boolean {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()];

@@ -1,36 +1,35 @@
 /**
- * The time that a wall clock showed, as time since the epoch. A stamp of local time leaves open the
- * year, which RFC 3164 does not write, and in autumn which of two equal hours is meant.
+ * Converts the time that a wall clock showed into time since the epoch. A stamp in local time leaves two
+ * things open: the year, which RFC 3164 omits, and in autumn which of two equal hours is meant.
  *
- * The id at the beginning of a message answers both, if it holds a clock. Otherwise an id never
- * moves a stamp. It says when its envelope began, and a line about the envelope may come days
- * later, so a difference proves little; and the lines of a session that have no id must keep the
- * clock of those that have. If an id fits the day of the stamp in no year, it is no id, or a forged
- * one, and is ignored.
+ * If the id at the beginning of a message contains a time, it answers both. Apart from that an id never
+ * moves a stamp: it says when its envelope began, and a line about the envelope may come days later, so a
+ * difference proves little. Also, a session's lines without an id must keep the same clock as those with
+ * one. If an id fits the day of the stamp in no year, it is not an id or it is forged, and is ignored.
  */
 /**
- * The clock in the ids that messages of a mailer begin with. It is UTC and knows the year. Which mailer's
- * ids these are is not known here.
+ * The clock in the ids with which a mailer's messages begin. It is in UTC and includes the year. Which
+ * mailer's ids these are is unknown here.
  */
 export interface IdClock {
-  /** @returns how many characters the id has that the message begins with; 0: there is none */
+  /** @returns the length of the id with which the message begins, in characters; 0: there is none */
   readonly lengthIn: (message: string) => number;
-  /** How many of its first characters name the day of an id. A count. */
+  /** How many of its first characters stand for the day. A count. */
   readonly dayLength: number;
   /**
-   * When the day begins that these characters name.
+   * When the day begins that these characters stand for.
    *
-   * @param latestMs no id is made later than this; ms since the epoch
-   * @returns ms since the epoch, undefined where they name no day
+   * @param latestMs no id was made later than this; ms since the epoch
+   * @returns ms since the epoch; undefined: they stand for no day
    */
   readonly dayOf: (day: string, latestMs: number) => number | undefined;
-  /** When the id was made. @returns ms since the epoch, undefined where it does not tell */
+  /** When the id was made. @returns ms since the epoch; undefined: unknown */
   readonly timeOf: (id: string, latestMs: number) => number | undefined;
 }
 
-/** What a calendar and a clock on the wall show. */
+/** What a calendar and a wall clock show. */
 interface WallHour {
-  /** Undefined when the stamp has none. */
+  /** Undefined if the stamp has none. */
   readonly year: number | undefined;
   /** 0 to 11. */
   readonly month: number;
@@ -38,50 +37,52 @@ interface WallHour {
   readonly hour: number;
 }
 
-/** The same, and what was made of it. */
+/** The same, with the year that was chosen. */
 interface LocalHour extends WallHour {
   readonly chosenYear: number;
-  /** Where no clock is set in that hour, when it begins. Ms since the epoch. */
+  /** When the hour begins, unless a clock change falls into it. Ms since the epoch. */
   readonly plainMs: number | undefined;
 }
 
-/** What one stamp tells. */
+/** What one stamp says. */
 export interface TimeOfStamp {
-  /** Ms since the epoch; of what it leaves open, the latest time not after the reference. */
+  /**
+   * Ms since the epoch; if something is open, the latest possible time that is not after the reference.
+   */
   readonly atMs: number;
   /** Undefined for a stamp with a zone, which leaves nothing open. */
   readonly local: LocalHour | undefined;
-  /** Minutes, seconds and what is less. Milliseconds. */
+  /** Minutes, seconds and fractions. Ms. */
   readonly intoHourMs: number;
 }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** A clock of another host may be ahead of ours by this much, no more: every zone is within. Ms. */
+/** How far another host's clock may be ahead of ours. Ms: every time zone is within this. */
 const clockSlackMs = dayMs;
-/** The same day of the next year is not nearer, whatever daylight saving time does. Milliseconds. */
+/** The shortest year, whatever daylight saving time does. Ms. */
 const shortestYearMs = 364 * dayMs;
-/** So far back there is a year with a Feb 29: 1896 and 1904 have no other between. A count. */
+/** The most years back to a Feb 29: there is none between 1896 and 1904. A count. */
 const mostYearsBack = 8;
-/** The clock of the syslog may be behind that of the mailer by so much. Milliseconds. */
+/** How far syslog's clock may be behind the mailer's. Ms. */
 const idSlackMs = 60 * 1000;
-/** Longer than queues keep mail, by default 5 days (Timeout.queuereturn). Milliseconds. */
+/** Longer than queues keep mail, by default 5 days (Timeout.queuereturn). Ms. */
 const longestQueuedMs = 31 * dayMs;
-/** Local time is at most 14 hours ahead of UTC; the rest is for days being compared. Milliseconds. */
+/** Local time is at most 14 hours ahead of UTC; the rest is because whole days are compared. Ms. */
 const zoneSlackMs = 2 * dayMs;
 
-/** Remembers what consecutive lines share: the hour, and the day of their ids. */
+/** Remembers what consecutive lines have in common: the hour, and the day of their ids. */
 export class WallTimes {
   readonly #clock: IdClock;
   #hour: RememberedHour | undefined;
   #told: ToldYear | undefined;
 
-  /** @param clock of the ids that the messages begin with */
+  /** @param clock of the ids at the beginning of messages */
   constructor(clock: IdClock) {
     this.#clock = clock;
   }
 
-  /** @returns the hour that was chosen last, if its text stands here and it would be chosen again */
+  /** @returns the hour chosen last, if the same text stands here and the same hour would be chosen */
   known(text: string, at: number, referenceMs: number): KnownHour | undefined {
     const known = this.#hour;
     if (known === undefined || !text.startsWith(known.text, at)) return undefined;
@@ -89,12 +90,12 @@ export class WallTimes {
   }
 
   /**
-   * The latest of the times that a stamp can mean.
+   * The latest time that a stamp can mean.
    *
    * @param text of the stamp, up to the hour
-   * @param intoHourMs minutes, seconds and what is less; milliseconds
+   * @param intoHourMs minutes, seconds and fractions. Ms
    * @param referenceMs a time not before the line was written; ms since the epoch
-   * @returns undefined when there is no such time
+   * @returns undefined if there is no such time
    */
   choose(
     text: string,
@@ -115,7 +116,7 @@ export class WallTimes {
     return {atMs: againMs <= referenceMs ? againMs : firstMs, local, intoHourMs};
   }
 
-  /** When a line was written, by its stamp and the id its message may begin with. */
+  /** When a line was written, by its stamp and by the id at the beginning of its message, if any. */
   settle({local, atMs, intoHourMs}: TimeOfStamp, message: string, referenceMs: number): number {
     if (local === undefined) return atMs;
     const idLength = this.#clock.lengthIn(message);
@@ -141,29 +142,29 @@ export class WallTimes {
   }
 }
 
-/** An hour in which no clock is set. */
+/** An hour without a clock change. */
 interface KnownHour {
-  /** When it begins. Ms since the epoch. */
+  /** When the hour begins. Ms since the epoch. */
   readonly plainMs: number;
   readonly local: LocalHour;
 }
 
 interface RememberedHour extends KnownHour {
-  /** Of its stamp. */
+  /** The text of its stamp. */
   readonly text: string;
-  /** Its year is the same for references from this one on. Ms since the epoch. */
+  /** The earliest reference for which the year is the same. Ms since the epoch. */
   readonly fromMs: number;
-  /** The first reference with which it could be another. Ms since the epoch. */
+  /** The first reference for which it could be another year. Ms since the epoch. */
   readonly untilMs: number;
 }
 
-/** Which year a stamp is in, when a message behind it begins with an id of `idDay`. */
+/** The year of a stamp that is followed by an id of `idDay`. */
 interface ToldYear {
-  /** The characters of an id that name its day. */
+  /** The characters of an id that stand for its day. */
   readonly idDay: string;
   readonly month: number;
   readonly day: number;
-  /** No id is of this day or later. Days since the epoch. */
+  /** No id is from this day or later. Days since the epoch. */
   readonly untilDay: number;
   readonly year: number | undefined;
 }
@@ -177,7 +178,7 @@ function yearTold(idDayMs: number | undefined, month: number, day: number): numb
   });
 }
 
-/** No line is older than its envelope, and few envelopes last for an hour. */
+/** No line is older than its envelope, and few envelopes last an hour. */
 function whichOf({firstMs, againMs = firstMs}: Occurrence, idMs: number, nowMs: number): number {
   if (idMs > firstMs + idSlackMs) return againMs;
   if (idMs > firstMs - hourMs) return firstMs;
@@ -188,11 +189,11 @@ function whichOf({firstMs, againMs = firstMs}: Occurrence, idMs: number, nowMs: 
 interface Occurrence {
   readonly year: number;
   readonly firstMs: number;
-  /** The second time, where the clock is set back. */
+  /** The second time, if the clock is set back in between. */
   readonly againMs: number | undefined;
 }
 
-/** In the year of the stamp or, if it has none, in the latest year that does not put it too late. */
+/** In the stamp's year; without one, in the latest year that does not put it too late. */
 function latestOccurrence(
   wall: WallHour,
   intoHourMs: number,
@@ -207,13 +208,14 @@ function latestOccurrence(
   return undefined;
 }
 
-/** @returns undefined when the year has no such day */
+/** @returns undefined if the year has no such day */
 function occurrenceIn(year: number, wall: WallHour, intoHourMs: number): Occurrence | undefined {
   const {month, day, hour} = wall;
   if (new Date(Date.UTC(year, month, day)).getUTCDate() !== day) return undefined;
   const date = new Date(year, month, day, hour, 0, 0, intoHourMs);
   const firstMs = date.getTime();
-  // ECMAScript takes the first of two equal times. Whether the clock is set back soon behind it:
+  // ECMAScript takes the first of two equal times. Find out whether the clock is set back soon
+  // afterwards.
   const soon = new Date(firstMs + 3 * hourMs);
   const backMs = (soon.getTimezoneOffset() - date.getTimezoneOffset()) * 60_000;
   if (backMs <= 0) return {year, firstMs, againMs: undefined};
@@ -222,7 +224,7 @@ function occurrenceIn(year: number, wall: WallHour, intoHourMs: number): Occurre
   return {year, firstMs, againMs: isSame ? firstMs + backMs : undefined};
 }
 
-/** @returns undefined for an hour in which the clock is set, or that comes twice */
+/** @returns undefined for an hour into which a clock change falls, or that comes twice */
 function plainBegin(year: number, wall: WallHour): number | undefined {
   const [begin, end] = [occurrenceIn(year, wall, 0), occurrenceIn(year, wall, hourMs - 1)];
   if (begin === undefined || begin.againMs !== undefined) return undefined;

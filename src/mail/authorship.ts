@@ -1,12 +1,11 @@
 /**
- * What a record is worth, by what the journal knows of its writer. How a mailer is recognised by
- * its writer is the mailer's own (`dialect.ts`).
+ * Decides how far to believe a record, by what the journal knows about its writer. The mailer's dialect recognises
+ * its own writers (`dialect.ts`).
  *
- * The pid that the line claims has no say. syslog(3) sends the number that the process has in its
- * own pid namespace, so a mailer in a container that shares our /dev/log always claims another one;
- * and an attacker who is root and runs the mailer cannot make it claim a false one. To ask this
- * machine about the process (/proc), take the writer's pid; to compare with a queue id, the one in
- * the line.
+ * The pid in the line does not count. syslog(3) sends the pid of the process's own pid namespace, so a mailer in a
+ * container that shares our /dev/log always claims another number; and an attacker who is root and runs the mailer
+ * cannot make it claim a false one. To look the process up in /proc, use the writer's pid; to compare with a queue
+ * id, use the pid in the line.
  */
 import {isVerified, type Proof} from './evidence.js';
 import type {LogRecord, Writer} from '../log/record.js';
@@ -14,27 +13,27 @@ import type {LogRecord, Writer} from '../log/record.js';
 export type Authorship =
   | 'mailer'
   /**
-   * Maybe: root, of which not even a name was left; or a system user with the mailer's program, as
-   * which sendmail runs with `RunAsUser`, and a hacked web server too. As good as a line in a file.
+   * Perhaps the mailer: root, when not even a program name was left; or a system user with the mailer's program,
+   * as sendmail runs with `RunAsUser`, but also as a hacked web server would. Believed like a line in a file.
    */
   | 'unsure'
-  /** Somebody else: not to be counted. */
+  /** Another program: the line does not count. */
   | 'other';
 
 export type AuthorshipOf = (writer: Writer) => Authorship;
 
-/** Debian policy 9.2.2: below are root and the users that packages make; people come after. */
+/** Debian policy 9.2.2: root and the users that packages create have lower ids; people have this or higher. */
 export const firstOrdinaryUid = 1000;
 
-/** Whether more than the line itself says that the mailer wrote it, or speaks against it. */
+/** Whether anything besides the line itself says that the mailer wrote it, or speaks against it. */
 export type Vouching =
   /** The journal says that the mailer wrote it. */
   | 'byJournal'
-  /** Nobody says. */
+  /** Nothing says who wrote it. */
   | 'no'
   /**
-   * A system user wrote it: sendmail with `RunAsUser`, or a web server that was broken into. What is
-   * known of the envelope proves nothing about such a line.
+   * A system user wrote it: sendmail with `RunAsUser`, or a hacked web server. What is known about the envelope
+   * proves nothing about such a line.
    */
   | 'doubtful';
 
@@ -46,13 +45,13 @@ export function vouchingOf({writer}: LogRecord, authorshipOf: AuthorshipOf): Vou
 }
 
 /**
- * Whether anybody can have written a line. Of root's lines the journal often knows no program any more, and nobody
- * else can write them.
+ * Whether any user could have written a line. The journal often does not know the program of root's lines, but
+ * nobody except root can write them.
  */
 const isAnybodys = (record: LogRecord, authorshipOf: AuthorshipOf): boolean =>
   record.writer?.uid !== 0 && vouchingOf(record, authorshipOf) !== 'byJournal';
 
-/** What the lines of a log are worth to each other under the setting `attribution`. */
+/** How the lines of a log count against each other under the setting `attribution`. */
 export class Authors {
   readonly #authorshipOf: AuthorshipOf;
   readonly #attribution: 'any' | 'verified';
@@ -64,27 +63,27 @@ export class Authors {
 
   readonly of = (record: LogRecord): Vouching => vouchingOf(record, this.#authorshipOf);
 
-  /** Whether what a line says of its client counts for nothing. */
+  /** Whether what the line says about its client must be ignored. */
   isUnheeded(record: LogRecord): boolean {
     return this.#attribution === 'verified' && isAnybodys(record, this.#authorshipOf);
   }
 
-  /** Whether what a line says was done must be seen at its process, as nothing tells who wrote it. */
+  /** Nothing says who wrote the line, so the kernel must confirm, at its process, what the line claims. */
   needsSight(record: LogRecord): boolean {
     return this.#attribution === 'verified' && record.writer === undefined;
   }
 
-  /** Another process than the client's writes of deliveries, so the machine vouches for none of these lines. */
+  /** Deliveries are logged by another process than the client's, so the kernel vouches for none of these lines. */
   ofDelivery(record: LogRecord): Vouching {
     return this.isUnheeded(record) ? 'doubtful' : this.of(record);
   }
 
-  /** Where only a verified word counts, another one does not dispute it. */
+  /** Whether the first statement counts and the second is ignored, rather than disputing it. */
   outweighs(one: {readonly proof: Proof}, other: {readonly proof: Proof}): boolean {
     return isVerified(one.proof) && this.isOutweighed(other.proof);
   }
 
-  /** Whether a word with this proof counts for nothing beside a verified one. */
+  /** Whether a statement with this proof is ignored beside a verified one. */
   isOutweighed(proof: Proof): boolean {
     return this.#attribution === 'verified' && !isVerified(proof);
   }

@@ -1,12 +1,12 @@
 /**
- * What is known of the session that a process serves, as lines of no envelope tell it: whose it is
- * (`connect from`, LogLevel 10), and that the client has logged in (`AUTH=server`).
+ * What is known about the session that a process serves, from lines outside of any envelope: which client it
+ * has (`connect from`, LogLevel 10), and that the client has logged in (`AUTH=server`).
  *
- * A process is believed to serve the same client for some minutes only: pids are used again, and
- * nothing in a log ends a session reliably. A login tells nobody's client, so a line of the envelope
- * must name the same one. `STARTTLS=server` names a client too, and is not read here: many sessions have
- * it at any LogLevel, so each pid that is used again would be believed, without a line that begins
- * its session. A line without a pid tells of no process, and nothing is kept of it.
+ * A process is believed to serve the same client for only some minutes: pids are reused, and no line
+ * reliably ends a session. A login does not determine an envelope's client, so a line of the envelope must
+ * name the same one. `STARTTLS=server` names a client too, but is not read. Many sessions have it at any
+ * LogLevel, so it would be believed for every reused pid, without a line that begins the session. A line
+ * without a pid names no process, and nothing of it is kept.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type LogRecord, noPid} from '../log/record.js';
@@ -16,21 +16,21 @@ import type {Address} from '../net/address.js';
 import {parseNetwork} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 
-/** Processes of which a line told something. A count. */
+/** Processes with such a line that are remembered. A count. */
 export const mostConnections = 100_000;
-/** Such a line is believed for so long after its process's last line: pids are used again. Ms. */
+/** How long such a line is believed after its process's last line. Ms: pids are reused. */
 const longestTrustMs = 10 * 60 * 1000;
 
 /** Plain data: it is saved as it is. */
 export interface ClientConnection extends KnownClient {
-  /** Of the connect line. Ms since the epoch. */
+  /** Time of the connect line. Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Absent: a connect line told the client, as in states that 1.0 saved. */
+  /** Absent: a connect line named the client, as in states that version 1.0 saved. */
   readonly login?: 'only' | 'too' | undefined;
 }
 
-/** This machine and private networks (RFC 1918, RFC 4193, link-local): our own users, or their hosts. */
+/** This machine and private networks (RFC 1918, RFC 4193, link-local): our own users or their hosts. */
 const ownNetworks = new NetworkSet(
   [
     '127.0.0.0/8',
@@ -44,7 +44,7 @@ const ownNetworks = new NetworkSet(
   ].flatMap((text) => parseNetwork(text) ?? []),
 );
 
-/** Whether mail from there is mail of our own users, as far as an address can tell. */
+/** Whether mail from there is our own users', as far as an address can show. */
 export const isOwnNetwork = (client: Address): boolean => ownNetworks.has(client);
 
 export class Connections {
@@ -56,11 +56,11 @@ export class Connections {
     this.#table = table;
   }
 
-  /** @param client undefined: a local program, or one that nobody can tell */
+  /** @param client undefined: a local program, or unknown */
   began(record: LogRecord, client: Address | undefined, proof: Proof): void {
     if (record.pid === noPid) return;
     const key = this.keyOf(record);
-    // A process that nobody can tell the client of must not go on as the one before it.
+    // A process whose client is unknown must not keep the client of the process before it.
     if (client === undefined) {
       this.#table.delete(key);
       return;
@@ -88,10 +88,7 @@ export class Connections {
     }
   }
 
-  /**
-   * The client that the process serves, as far as a connect line names it, for what began behind
-   * that line.
-   */
+  /** The client that the process serves, if a connect line named it before `firstMs`. */
   clientOf(record: LogRecord, firstMs: number): KnownClient | undefined {
     const connection = this.#live(record);
     if (connection === undefined || connection.login === 'only') return undefined;
@@ -100,13 +97,13 @@ export class Connections {
     return {address: connection.address, proof: connection.proof};
   }
 
-  /** For people: as the last line told it, however long ago. */
+  /** For people: the client that the last such line named, however long ago. */
   toldOf(record: LogRecord): KnownClient | undefined {
     const connection = this.#table.get(this.keyOf(record));
     return connection?.login === 'only' ? undefined : connection;
   }
 
-  /** Whose mail it is that this client hands to the process that wrote the record. */
+  /** Whose mail this client passes to the process that wrote the record. */
   submitterOf(record: LogRecord, client: Address): Submitter {
     if (isOwnNetwork(client)) return 'own';
     const connection = this.#live(record);
@@ -121,7 +118,7 @@ export class Connections {
     }
   }
 
-  /** Of one record it is asked several times, and each new string is looked through for its hash. */
+  /** Called several times for one record, and hashing each new string takes time. */
   keyOf(record: LogRecord): string {
     if (this.#keyed?.record !== record) this.#keyed = {record, key: processKey(record)};
     return this.#keyed.key;
@@ -140,7 +137,7 @@ export class Connections {
   }
 }
 
-/** When a line told that this process began to serve the client; undefined: none did. Ms since the epoch. */
+/** When a line said that this process began to serve the client, ms since the epoch; undefined: none did. */
 export function connectedMs(
   table: Pick<Table<ClientConnection>, 'get'>,
   record: LogRecord,

@@ -1,12 +1,12 @@
 /**
- * Remembers the client of an envelope that has ended and is on its way, so that the fate of the
- * mail counts for that client: `to=…` carries only the queue id, and another process writes it,
- * maybe days later.
+ * Remembers the client of an ended envelope whose mail is on its way, so that what happens to the mail
+ * counts for that client: `to=…` contains only the queue id, and another process writes it, perhaps days
+ * later.
  *
- * Only the recipient that the client asked for counts. Behind an alias the line names another
- * recipient, and the alias only sometimes (`ctladdr=`): without it nothing counts. A client can
- * invent a name beside a true one (see `Delivery.others`), and an alias can lead to many
- * recipients: so an envelope gives no more sure names than it had accepted recipients.
+ * Only the recipient for which the client asked counts. After an alias the line names another recipient,
+ * and only sometimes the alias (`ctladdr=`); without it nothing counts. A client can invent a name beside
+ * a true one (see `Delivery.others`), and an alias can lead to many recipients. So an envelope gives at
+ * most as many certain names as it had accepted recipients.
  */
 import {hashOf} from '../base/hash.js';
 import type {Table} from '../base/mechanisms/table.js';
@@ -23,21 +23,21 @@ import {unresolved} from './open-envelopes.js';
 import {type Address, parseAddress} from '../net/address.js';
 
 /**
- * Envelopes remembered. A count, for memory: some 300 bytes each. Most are forgotten as soon as their
- * mail is delivered, so this is mail that waits.
+ * Envelopes that are remembered. A count, for memory: some 300 bytes each. Most are dropped as soon as
+ * their mail is delivered, so these are mails that wait.
  */
 export const mostDeliveries = 50_000;
 
-/** Plain data: it is saved as it is. What may be absent is so in states that 1.0 saved. */
+/** Plain data, saved as it is. Fields that may be absent are missing in states that version 1.0 saved. */
 export interface AcceptedEnvelope {
   /** The client; absent: a local program. */
   readonly address?: string | undefined;
   readonly proof: Proof;
   readonly atMs: number;
   readonly submitter?: Submitter | undefined;
-  /** A hash of the sender; absent: the null sender, or not known. */
+  /** A hash of the sender; absent: the null sender, or unknown. */
   readonly senderHash?: number | undefined;
-  /** Accepted recipients of which no line has told yet what became of them. A count; absent: any. */
+  /** Accepted recipients for which no line has shown the outcome yet. A count; absent: any number. */
   readonly left?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ export class Deliveries {
     this.#table = table;
   }
 
-  /** @param sender as the client typed it; empty: the null sender */
+  /** @param sender as the client wrote it; empty: the null sender */
   remember(
     record: LogRecord,
     queueId: string,
@@ -91,11 +91,11 @@ export class Deliveries {
       const proof = vouching === 'byJournal' ? 'journal' : 'log';
       return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
     }
-    // A line without a sure name may be one of many to which an alias leads.
+    // A line without a certain name may be one of many recipients of an alias.
     if (names.recipients.length > 0) this.#oneLess(key, envelope);
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
-    // Mail of a local program that its submission hands to the mailer itself: what becomes of it the
-    // mailer says, under a queue id of its own.
+    // A local program's mail, which the submission program passes to the mailer itself. The mailer logs
+    // what happens to it under another queue id.
     if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return [];
     const delivery: Delivery = {
       client: parseAddress(address ?? ''),
@@ -110,7 +110,7 @@ export class Deliveries {
     return [{kind: 'delivered', ...delivery}];
   }
 
-  /** One recipient less waits: each line tells of one at least. */
+  /** One recipient less is outstanding: each line reports at least one. */
   #oneLess(key: string, envelope: AcceptedEnvelope): void {
     if (envelope.left === undefined) return;
     if (envelope.left <= 1) this.#table.delete(key);
@@ -121,7 +121,7 @@ export class Deliveries {
 const isLoopback = ({family, text}: Address): boolean =>
   family === 4 ? text.startsWith('127.') : text === '::1';
 
-/** Of an envelope that is not known: from before the log that was read, or a bounce of sendmail's own. */
+/** For an unknown envelope: from before the log that was read, or a bounce of sendmail itself. */
 const ofNobody = {
   client: undefined,
   submitter: 'stranger',
@@ -130,8 +130,8 @@ const ofNobody = {
 } as const;
 
 /**
- * The mail arrives in the name of the alias that the client asked for, or of the sender if that is
- * a user of this machine: then the client asked for the recipients.
+ * The mail arrives for the alias that the client asked for, or for the sender if the sender is a user of
+ * this machine: then the client asked for the recipients.
  */
 function namesOf(
   {sure, others, inNameOf}: Delivered,

@@ -1,16 +1,17 @@
 /**
- * Joins lines to clients. `<x>... User unknown` names no client, so it waits under (host, pid, queue id) until something
- * names one: the kernel or the process title at once (the caller asks, see `needsClient`), or a later line.
+ * Joins lines to clients. `<x>... User unknown` names no client, so it waits under (host, pid, queue id) until
+ * something names one: immediately the kernel or the process title (the caller asks, see `needsClient`), or a later
+ * line.
  *
- * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the
- * next queue id of pid 7: pids are used again, and nothing in the log ends a session reliably.
- * The exception is `connect from` (LogLevel 10), which begins a process's session in the log itself.
+ * A client is known for one envelope only. What the kernel said about pid 7 is not believed for the next queue id
+ * of pid 7: pids are reused, and no line reliably ends a session. The exception is `connect from` (LogLevel 10),
+ * which begins a process's session in the log itself.
  *
- * When two sources disagree, nothing counts, and a warning tells the operator: one of them lies.
+ * If two sources disagree, nothing counts, and a warning tells the operator that one of them is false.
  *
- * `from=` ends an envelope. sendmail writes it also when the client hangs up or falls silent, and when its connection
- * is cut (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that a signal ends, or that ends
- * with the machine, leaves its envelope open. Its silence ends it.
+ * `from=` ends an envelope. sendmail also writes it if the client disconnects or stays silent, and if its
+ * connection is destroyed (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that is ended
+ * by a signal, or with the machine, leaves its envelope open; that envelope ends after a silence.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type LogRecord, noPid} from '../log/record.js';
@@ -36,18 +37,21 @@ import {UnnamedThings} from './unnamed-things.js';
 import type {Address} from '../net/address.js';
 
 /**
- * From this refusal of an envelope on the machine is asked again, though its kernel has told the client:
- * for how much the client has been answered by now, which tells a long list with some dead names
- * from a row of guesses. A count: it is early enough for any judge who blocks at ten, and most
- * envelopes end before, for to ask takes some tenths of a millisecond each time.
+ * From this refusal of an envelope on, the kernel is asked again even if it has named the client: how much the
+ * client has been answered by now distinguishes a long list with some dead names from a row of guesses. A count:
+ * early enough for any judge that blocks at ten names, and most envelopes end before; each question takes some
+ * tenths of a millisecond.
  */
 export const firstAskedAgain = 8;
-/** A lower threshold is to know a list by two more answers before it is met. A count. */
+/** With a lower threshold, the kernel is asked this many answers before it is reached. A count. */
 const askedBefore = 2;
-/** Up to this one: of a list with more dead names nothing speaks for the client any more. A count. */
+/**
+ * After this refusal the kernel is not asked any more: a list with more dead names no longer counts in the client's
+ * favour. A count.
+ */
 export const lastAskedAgain = 50;
 
-/** Processes of which is known that they took recipients. A count: as a large relay has, ten times. */
+/** Processes known to have accepted recipients. A count: ten times as many as a large relay has. */
 const mostProcesses = 20_000;
 
 export class Envelopes {
@@ -59,10 +63,7 @@ export class Envelopes {
   readonly #askedAgain: number;
   readonly #unnamed = new UnnamedThings();
   readonly #seen = new SeenAnswers();
-  /**
-   * The client for which a process ended an envelope with recipients: its answers went to that
-   * client, too.
-   */
+  /** The client for which a process has ended an envelope with recipients: its answers went to that client too. */
   readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
     queueId: '',
@@ -70,9 +71,10 @@ export class Envelopes {
   };
 
   /**
-   * @param mostOfEnvelope held for one envelope: as many as the highest threshold
+   * @param mostOfEnvelope pieces of evidence held for one envelope: as many as the highest threshold
    * @param threshold of the judge. Names
-   * @param attribution `verified`: a line that nobody vouches for neither disputes a verified word nor earns credit
+   * @param attribution `verified`: a line for which nobody vouches neither disputes a verified statement nor earns
+   *   credit
    */
   constructor(
     {envelopes, connections, deliveries}: SessionTables,
@@ -89,7 +91,7 @@ export class Envelopes {
     this.#authors = new Authors(authorshipOf, attribution);
   }
 
-  /** Whether the caller should ask the machine which client this envelope belongs to. */
+  /** Whether the caller should ask the kernel which client this envelope belongs to. */
   needsClient(record: LogRecord, queueId: string, wanted: 'any' | 'verified'): boolean {
     const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client;
@@ -101,7 +103,7 @@ export class Envelopes {
     return next >= this.#askedAgain && next <= lastAskedAgain;
   }
 
-  /** What is known of an envelope, for people; undefined when that is nothing, or it is over. */
+  /** What is known about an envelope, for people; undefined if nothing is, or if it has ended. */
   view(record: LogRecord, queueId: string): SessionView | undefined {
     const envelope = this.#open.get(this.#keyOf(record, queueId));
     const client = envelope?.client ?? this.#connections.toldOf(record);
@@ -111,7 +113,7 @@ export class Envelopes {
     return {client: client.address, proof: client.proof, held};
   }
 
-  /** @param answer the machine's, if it was asked; it is older than the line */
+  /** @param answer the kernel's, if it was asked; it is older than the line */
   take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
     if (event.kind === 'connected') {
       if (!this.#authors.isUnheeded(record)) {
@@ -139,7 +141,7 @@ export class Envelopes {
     return [...login, ...outcomes];
   }
 
-  /** Gives up what has been silent for too long. */
+  /** Gives up envelopes that were silent for too long. */
   forgetSilent(nowMs: number): JoinOutcome[] {
     this.#connections.forgetSilent(nowMs);
     return this.#open.forgetSilent(nowMs);
@@ -167,7 +169,7 @@ export class Envelopes {
     const outcomes = [...(asked ?? []), ...this.#learn(record, queueId, said, 'onlyIfOpen')];
     const isUnheeded = this.#authors.isUnheeded(record);
     const other = this.#open.get(key)?.client;
-    // It says that another's envelope is over: sendmail never writes that.
+    // The line says that another client's envelope has ended, which sendmail never writes.
     if (
       isUnheeded &&
       other !== undefined &&
@@ -178,7 +180,7 @@ export class Envelopes {
     }
     const after = this.#open.end(key)?.client;
     if (after === 'disputed') return outcomes;
-    // Nobody has compared them where nothing else was known.
+    // If nothing else was known about the envelope, the two have not been compared yet.
     if (after === undefined && answer !== undefined && answer.client.text !== client.text) {
       const clients = [answer.client.text, client.text] as const;
       return [
@@ -196,7 +198,7 @@ export class Envelopes {
     if (accepted > 0 && record.pid !== noPid) {
       this.#served.set(this.#connections.keyOf(record), client.text);
     }
-    // Without a message nothing is delivered: asking for names that do exist is guessing, too.
+    // Without a message nothing is delivered: asking for existing names is guessing too.
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
       this.#deliveries.remember(record, queueId, sender, facts);
@@ -209,8 +211,8 @@ export class Envelopes {
   }
 
   /**
-   * For mail that a local program handed in. If a sign is held in the envelope, this line is not
-   * believed: somebody could forge it to take a guesser's envelope away from the guesser.
+   * For mail of a local program. If evidence is held for the envelope, this line is not believed: somebody could
+   * forge it to take the envelope away from a guesser.
    */
   #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
     const {queueId, sender, accepted, sizeBytes} = event;
@@ -238,7 +240,7 @@ export class Envelopes {
     return [...(learnt ?? []), ...held, ...(last ?? [])];
   }
 
-  /** A line of no envelope tells by itself who it was, or the machine does, or a connect line. */
+  /** For a line outside of any envelope, whose client the line itself, the kernel or a connect line names. */
   #withoutEnvelope(
     record: LogRecord,
     event: Sign | UnknownRecipient,
@@ -289,7 +291,7 @@ export class Envelopes {
       const released = this.#release(record, key, [...envelope.held, held], client);
       return [...released, ...this.#open.put(key, {...next, client, held: []}, heldBefore)];
     }
-    // More could not be counted, and one thing done again counts once.
+    // More could not be counted, and repeating the same deed counts once.
     if (heldBefore >= this.#mostOfEnvelope || isPending(envelope.held, held)) return [];
     envelope.held.push(held);
     return this.#open.put(key, next, heldBefore);
@@ -321,7 +323,7 @@ export class Envelopes {
       const lost = this.#open.put(key, {...next, client: 'disputed'}, heldBefore);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
-    // The better word is kept, where the log has said the same before.
+    // Keep the better proof if the log has named the same client before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
     const learnt = isBetter ? told : before;
     const released = this.#release(record, key, envelope.held, learnt);
@@ -339,7 +341,7 @@ export class Envelopes {
     return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
-  /** Each record is asked about several times, and the engine hashes each new string. */
+  /** Called several times for one record, and hashing each new string takes time. */
   #keyOf(record: LogRecord, queueId: string): string {
     const last = this.#keyed;
     if (last.record === record && last.queueId === queueId) return last.key;

@@ -12,19 +12,19 @@ export type Proof = 'kernel' | 'journal' | 'title' | 'log';
 /** Whether neither a log line nor a process title had to be believed. */
 export const isVerified = (proof: Proof): boolean => proof === 'kernel' || proof === 'journal';
 
-/** From the surest to the one that is believed least. */
+/** From the strongest to the weakest. */
 const proofs: readonly Proof[] = ['kernel', 'journal', 'title', 'log'];
 
-/** What several signs together prove: no more than the weakest of them. */
+/** What several signs prove together: no more than the weakest of them. */
 export const weakestOf = (one: Proof, other: Proof): Proof =>
   proofs.indexOf(one) < proofs.indexOf(other) ? other : one;
 
-/** Whose mail an envelope carries. */
+/** Whose mail an envelope contains. */
 export type Submitter =
-  /** Logged in (AUTH), local, or of a private network: mail of our own users. */
+  /** Logged in (AUTH), local, or from a private network: mail of our own users. */
   'own' | 'stranger';
 
-/** What a client can be blamed for. What each weighs is in `score/weights.ts`. */
+/** What can count against a client. `score/weights.ts` has the weights. */
 export const evidenceKinds = [
   'unknownRecipient',
   'undeliverable',
@@ -41,10 +41,7 @@ export const evidenceKinds = [
 
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
-/**
- * One of them weighs as much as several names: too cheap for an attacker that only needs a line of
- * a log to forge it.
- */
+/** Kinds of which one counts as much as several names. An attacker would need only one forged log line. */
 const heavyKinds: readonly EvidenceKind[] = [
   'bogusCommand',
   'openProxy',
@@ -55,32 +52,32 @@ const heavyKinds: readonly EvidenceKind[] = [
 
 export const isHeavy = (kind: EvidenceKind): boolean => heavyKinds.includes(kind);
 
-/** sendmail has two lines for it, and the kernel and the gate see it too: one kind of act. */
+/** sendmail has two lines for it, and the kernel and the gate see it too: all are the same kind of deed. */
 export const isEarlyTalk = (kind: EvidenceKind): kind is 'pregreet' | 'earlyTraffic' =>
   kind === 'pregreet' || kind === 'earlyTraffic';
 
 export const isEvidenceKind = (kind: string): kind is EvidenceKind =>
   (evidenceKinds as readonly string[]).includes(kind);
 
-/** The subject is what it was done to; of a stuck session it is the process. */
+/** The subject is what the client did it to; for a stuck session, the process. */
 export interface Evidence extends Subject {
   readonly kind: EvidenceKind;
   readonly client: Address;
-  /** When the log says it happened, or the reaper saw it. Ms since the epoch. */
+  /** When it happened by the log, or when the reaper saw it. Ms since the epoch. */
   readonly atMs: number;
   readonly proof: Proof;
-  /** The envelope that the sign belongs to, by (host, pid, queue id); undefined outside of one. */
+  /** The envelope to which the sign belongs, as (host, pid, queue id); undefined outside of one. */
   readonly envelope?: string | undefined;
   /**
-   * What the process that serves the client has answered so far, which tells about how many
-   * recipients were accepted in an envelope that is still open. Bytes; undefined: nobody knows.
+   * How much the process that serves the client has answered so far. This shows about how many recipients it
+   * accepted in an open envelope. Bytes; undefined: unknown.
    */
   readonly answeredBytes?: number | undefined;
-  /** Among them are answers to recipients of an envelope before; absent: as far as is known there are none. */
+  /** They include answers to an earlier envelope's recipients; absent: none, as far as known. */
   readonly answeredFor?: 'others' | undefined;
   /**
-   * Of recipients that the next host refused: whose mail it was, and which host refused.
-   * What the next host refuses must not make guessers of our own users.
+   * For recipients that the next host refused: whose mail it was, and which host refused it. A refusal by the
+   * next host must not make guessers of our own users.
    */
   readonly submitter?: Submitter | undefined;
   readonly nextHost?: Address | undefined;

@@ -1,44 +1,39 @@
-/**
- * What follows from joining a line to its client (`envelopes.ts`), and what is known of an
- * envelope.
- */
+/** What follows when a line is joined to its client (`envelopes.ts`), and what is known about an envelope. */
 import type {Evidence, Proof, Submitter} from './evidence.js';
 import type {Address} from '../net/address.js';
 
-/** What is known of an envelope when it is over. */
+/** What is known about an envelope when it has ended. */
 export interface EndedEnvelope {
   /** As in `Evidence.envelope`. */
   readonly envelope: string;
   readonly client: Address;
   readonly proof: Proof;
-  /**
-   * `null`: `MAIL FROM:<>`, a bounce or a call-out; also where no line told the end (see `atMs`).
-   */
+  /** `null`: `MAIL FROM:<>`, a bounce or a call-out; also if no line showed the end (see `atMs`). */
   readonly sender: 'null' | 'named';
   /** Recipients that were accepted. A count. */
   readonly accepted: number;
-  /** Whether a message came, and not only its envelope. */
+  /** Whether a message came, not only its envelope. */
   readonly message: 'taken' | 'none';
-  /** Of its last line. Of an end that no line told, the last line it had: its process was ended. Ms since the epoch. */
+  /** Time of its last line. If no line showed the end, its process was killed. Ms since the epoch. */
   readonly atMs: number;
 }
 
-/** A message has arrived where it was to go: `stat=Sent`. */
+/** A message has arrived at its destination: `stat=Sent`. */
 export interface Delivery {
-  /** Undefined for mail that a local program handed in, or of an envelope that is not known. */
+  /** Undefined for mail of a local program, or of an unknown envelope. */
   readonly client: Address | undefined;
-  /** The weaker of who it was and that it arrived. */
+  /** The weaker of two proofs: which client it was, and that the mail arrived. */
   readonly proof: Proof;
   readonly submitter: Submitter;
   readonly sender: 'null' | 'named';
-  /** A hash of the sender, to tell two users of ours apart; 0 when the sender is not known. */
+  /** A hash of the sender, to distinguish two of our users; 0 if the sender is unknown. */
   readonly senderHash: number;
-  /** Who took it, beyond doubt: hostile text. At most one for each line of the log. */
+  /** Recipients that certainly took the mail: hostile text. At most one for each log line. */
   readonly recipients: readonly string[];
   /**
-   * Who stands beside them in the line, as in a mailing to one host. A client can make up all of
-   * these: sendmail takes `RCPT TO:<made-up>,<real>` for `real`, and logs both. They speak for the
-   * client only where the name is known from elsewhere to take mail, and never make a name known.
+   * Recipients beside them in the line, as in a mailing to one host. A client can invent all of them: sendmail
+   * takes `RCPT TO:<made-up>,<real>` for `real`, and logs both. They count for the client only if the name is
+   * already known to take mail, and they never make a name known.
    */
   readonly others: readonly string[];
   /** The host that took it; undefined for a local mailbox. */
@@ -49,23 +44,23 @@ export interface Delivery {
 
 export type JoinOutcome =
   | {readonly kind: 'evidence'; readonly evidence: Evidence}
-  /** Comes behind all evidence of its envelope; where something was refused, or a message came. */
+  /** Comes after all evidence of its envelope, if something was refused in it or a message came. */
   | ({readonly kind: 'envelopeEnded'} & EndedEnvelope)
   | ({readonly kind: 'delivered'} & Delivery)
-  /** The client has logged in. Ms since the epoch. */
+  /** The client has logged in. `atMs`: ms since the epoch. */
   | {
       readonly kind: 'loggedIn';
       readonly client: Address;
       readonly proof: Proof;
       readonly atMs: number;
     }
-  /** Sources that disagree about one envelope, or about one process where there is none. */
+  /** Sources disagree about one envelope, or about one process outside of an envelope. */
   | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
-  /** Only a verified word counts, and a line without one says something else: first the one that counts. */
+  /** Only verified statements count, and an unverified line contradicts one: the client that counts comes first. */
   | {readonly kind: 'unheeded'; readonly queueId: string; readonly clients: readonly string[]}
   | Unresolved;
 
-/** Recipients whose client was never learnt. */
+/** Recipients whose client never became known. */
 export interface Unresolved {
   readonly kind: 'unresolved';
   readonly recipients: number;
@@ -75,13 +70,13 @@ export interface Unresolved {
 export type WhyUnresolved =
   | 'silentSession'
   | 'tooManyAtOnce'
-  /** Mail that was taken before the log that was read. */
+  /** Mail that was accepted before the log that was read. */
   | 'envelopeUnknown';
 
 export interface SessionView {
-  /** An address, or that sources disagree about it. */
+  /** An address, or that the sources disagree. */
   readonly client: string | undefined;
   readonly proof: Proof | undefined;
-  /** What waits for the client to be known. A count. */
+  /** Evidence that waits for the client to become known. A count. */
   readonly held: number;
 }

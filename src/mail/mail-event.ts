@@ -1,6 +1,4 @@
-/**
- * What a mail server logs, as far as it matters here: one union, a member for each kind of line.
- */
+/** What a mail server logs, as far as it matters here: one union with a member for each kind of line. */
 import type {Address} from '../net/address.js';
 
 export type MailEvent =
@@ -10,18 +8,18 @@ export type MailEvent =
   | EnvelopeEnd
   | Sign
   /**
-   * A client connected to this process, which serves no other client from now on; without an
-   * address it is a local program, or its address is not known.
+   * A client has connected to this process, which serves no other client from now on. Without an address
+   * it is a local program, or the address is unknown.
    */
   | {readonly kind: 'connected'; readonly client: Address | undefined};
 
 /** What a client did something to: a recipient, a user, a command. */
 export interface Subject {
-  /** As the client typed it, and maybe shortened by the mailer: hostile text. May be empty. */
+  /** As the client wrote it, perhaps shortened by the mailer: hostile text. May be empty. */
   readonly subject: string;
   /**
-   * `ambiguous`: text was left out, and a name may have been in it. Two of them that look alike need
-   * not be the same name. Absent: the text tells the name; so it is read in states that 1.0 saved.
+   * `ambiguous`: text was left out that may have contained a name, so two that look alike need not be the
+   * same name. Absent: the text contains the name, also in states that version 1.0 saved.
    */
   readonly subjectIs?: 'ambiguous' | undefined;
 }
@@ -29,58 +27,61 @@ export interface Subject {
 /** A recipient was refused because there is no such user. */
 export interface UnknownRecipient extends Subject {
   readonly kind: 'unknownRecipient';
-  /** Undefined where the mailer names none: Postfix before the first recipient it takes, Exim. */
+  /** Undefined if the mailer gives none: Postfix before the first accepted recipient, Exim. */
   readonly queueId: string | undefined;
-  /** Only where the grammar puts a client into the same line. */
+  /** Only if the line itself names a client. */
   readonly client: Address | undefined;
 }
 
-/** Recipients were taken, and then the next host did not know them: the line names only that host. */
+/** Recipients were accepted, and then the next host did not know them; the line names only that host. */
 export interface Undeliverable {
   readonly kind: 'undeliverable';
   readonly queueId: string;
   readonly recipients: readonly Subject[];
-  /** The host that refused; undefined where that is not beyond doubt. */
+  /** The host that refused; undefined if that is uncertain. */
   readonly nextHost: Address | undefined;
 }
 
 /**
- * A message has arrived: a mailbox, a program or the next host took it. All names are the client's
- * own words. Where one recipient can be typed so that it reads as several, only one of them is `sure`.
+ * A message has arrived: a mailbox, a program or the next host took it. All names are the client's own
+ * words. If one recipient can be written so that it looks like several, only one of them is `sure`.
  */
 export interface Delivered {
   readonly kind: 'delivered';
   readonly queueId: string;
-  /** It took the mail, as the client typed it. Empty when no such name is in the line. */
+  /** Recipients that took the mail, as the client wrote them. Empty if the line contains no such name. */
   readonly sure: readonly string[];
-  /** They stand beside it: most took the mail too, and a client can have made up any of them. */
+  /** Recipients beside them: most took the mail too, but a client can have invented any of them. */
   readonly others: readonly string[];
   /**
-   * In whose name: the alias that led to these recipients, as the client typed it, or the sender, and
-   * the line does not tell which. Undefined when the line names nobody.
+   * The alias that led to these recipients, as the client wrote it, or the sender: the line does not say
+   * which. Undefined if the line names neither.
    */
   readonly inNameOf: string | undefined;
   /** The host that took it; undefined for a mailbox or program of this machine. */
   readonly nextHost: Address | undefined;
 }
 
-/** The last line of an envelope that says which client it is from. */
+/** The last line of an envelope, which names its client. */
 export interface EnvelopeEnd {
   readonly kind: 'envelopeEnd';
   readonly queueId: string;
   /** Undefined: a local program. */
   readonly client: Address | undefined;
-  /** As the client typed it, maybe cut: hostile text. Empty: the null sender, of bounces and call-outs. */
+  /**
+   * As the client wrote it, perhaps truncated: hostile text. Empty: the null sender, of bounces and
+   * call-outs.
+   */
   readonly sender: string;
   /** Recipients that were accepted. A count. */
   readonly accepted: number;
-  /** Of the message, as far as it came; 0 when none did. Bytes. */
+  /** How much of a message came; 0 if none did. Bytes. */
   readonly sizeBytes: number;
-  /** Whether all of a message came, as far as this line tells: it may still be refused. */
+  /** Whether a complete message came, as far as this line says; it may still be refused. */
   readonly message: 'taken' | 'none';
 }
 
-/** Something else that a client did. Most name the client in the same line. */
+/** Something else that a client did. Most of these lines name the client. */
 export interface Sign extends Subject {
   readonly kind: SignKind;
   readonly queueId: string | undefined;
@@ -88,26 +89,26 @@ export interface Sign extends Subject {
 }
 
 export const signKinds = [
-  /** Wanted mail to go where this relay does not carry any. */
+  /** It asked for mail to be sent to a place to which this relay does not forward. */
   'relayDenied',
-  /** A recipient refused for another reason: a list, greylisting, a milter. */
+  /** A recipient was refused for another reason: a list, greylisting, a milter. */
   'recipientRefused',
   'senderRefused',
-  /** Refused on connecting: a rate, a list, the access map. */
+  /** It was refused on connecting: a rate limit, a list, the access map. */
   'connectionRefused',
-  /** Another ruleset or milter refused a command. */
+  /** Another ruleset or a milter refused a command. */
   'commandRefused',
-  /** sendmail slows the client down: too many bad recipients in one envelope. */
+  /** sendmail slowed the client down: too many bad recipients in one envelope. */
   'rcptFlood',
-  /** One command too often. */
+  /** It sent one command too often. */
   'smtpAttack',
-  /** Spoke before the greeting. */
+  /** It talked before the greeting. */
   'pregreet',
-  /** Spoke before the answer to a command. */
+  /** It talked before the answer to a command. */
   'earlyTraffic',
   'lostInput',
   'inputTimeout',
-  /** Came and went without a mail transaction. */
+  /** It connected and left without a mail transaction. */
   'noCommands',
   /** VRFY or EXPN. */
   'vrfyProbe',
@@ -116,7 +117,7 @@ export const signKinds = [
   'authenticated',
   'encrypted',
   'tlsFailed',
-  /** HTTP spoken to a mail server. */
+  /** It spoke HTTP to a mail server. */
   'openProxy',
   /** Commands of the worms of 1988: wiz, debug, showq. */
   'bogusCommand',

@@ -1,6 +1,6 @@
 /**
- * The open envelopes, and what is held in each until its client is known: bounded together, the
- * oldest given up first. `envelopes.ts` decides who the client is, and when something is released.
+ * The open envelopes, and the evidence held for each until its client is known. Their total is limited; the oldest
+ * are given up first. `envelopes.ts` decides which client it is, and when evidence is released.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import type {EndedEnvelope, JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
@@ -9,22 +9,23 @@ import type {LogRecord} from '../log/record.js';
 import type {KnownClient, PendingEvidence} from './pending-evidence.js';
 import {parseAddress} from '../net/address.js';
 
-/** Envelopes of which something is known, at once. A count: a hundred times a large relay's. */
+/** Envelopes that are remembered. A count: a hundred times what a large relay has open. */
 export const mostEnvelopes = 100_000;
-/** What is held in all envelopes together. A count: about 60 MB at the longest sendmail writes. */
+/** Evidence held for all envelopes together. A count: about 60 MB with the longest lines that sendmail writes. */
 export const mostHeld = 200_000;
-/** A session silent for so long is over: sendmail gives up after an hour (Timeout.command). Ms. */
+/** How long a session may be silent before it has ended. Ms: sendmail gives up after an hour (Timeout.command). */
 export const longestSilenceMs = 70 * 60 * 1000;
 
 /** Plain data: it is saved as it is. */
 export interface Envelope {
   readonly client: KnownClient | 'disputed' | undefined;
-  /** Grows in place: to copy it for each recipient would cost more than all the rest. */
+  /** Grows in place: copying it for each recipient would cost more than everything else. */
   readonly held: PendingEvidence[];
   readonly firstMs: number;
   readonly lastMs: number;
   /**
-   * Refusals that the client got so far. A count; absent in states that 1.0 saved: at least one.
+   * Refusals that the client got so far. A count; absent in states that version 1.0 saved, where it is at least
+   * one.
    */
   readonly refusals?: number | undefined;
 }
@@ -41,7 +42,7 @@ export const refusalsIn = ({refusals}: Envelope): number => refusals ?? 1;
 
 export class OpenEnvelopes {
   readonly #table: Table<Envelope>;
-  /** What is held in all envelopes together. */
+  /** Evidence held for all envelopes together. A count. */
   #held = 0;
 
   constructor(table: Table<Envelope>) {
@@ -54,8 +55,8 @@ export class OpenEnvelopes {
   }
 
   /**
-   * @param heldBefore how much was held in it: its list may have grown in place
-   * @returns what comes of those that were pushed out
+   * @param heldBefore how much evidence the envelope had before; its array may have grown in place
+   * @returns what follows for the envelopes that were evicted
    */
   put(key: string, envelope: Envelope, heldBefore: number): JoinOutcome[] {
     this.#held += envelope.held.length - heldBefore;
@@ -72,7 +73,7 @@ export class OpenEnvelopes {
     return [...outcomes, ...unresolved(lost, 'tooManyAtOnce')];
   }
 
-  /** @returns the envelope as it was, undefined when nothing was known of it */
+  /** @returns the envelope as it was; undefined: nothing was known about it */
   end(key: string): Envelope | undefined {
     const envelope = this.#table.get(key);
     if (envelope === undefined) return undefined;
@@ -81,12 +82,12 @@ export class OpenEnvelopes {
     return envelope;
   }
 
-  /** Gives up what has been silent for too long: its process was ended, or its line is lost. */
+  /** Gives up envelopes that were silent for too long: their process was killed, or their last line is lost. */
   forgetSilent(nowMs: number): JoinOutcome[] {
     const outcomes: JoinOutcome[] = [];
     let lost = 0;
     for (const [key, envelope] of this.#table.entries()) {
-      // Noted while the clock was ahead: its silence begins now.
+      // Recorded while the clock was ahead, so the silence begins now.
       if (envelope.lastMs > nowMs) this.#table.replace(key, {...envelope, lastMs: nowMs});
       if (nowMs - envelope.lastMs < longestSilenceMs) continue;
       this.end(key);
@@ -98,8 +99,8 @@ export class OpenEnvelopes {
 }
 
 /**
- * The end of an envelope without a `from=` line. The sender is not known, so the milder case is
- * assumed.
+ * The end of an envelope without a `from=` line. Its sender is unknown, so the case that is milder for the client
+ * is assumed.
  */
 function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
   const {client: known, lastMs: atMs} = envelope;
@@ -116,8 +117,9 @@ export function unresolved(recipients: number, why: WhyUnresolved): Unresolved[]
 }
 
 /**
- * The end of an envelope of which the machine knows the client, where only a line that anybody can write tells it.
- * It may be true, and then a message spares its client the bars of those who bring none; but it earns no credit.
+ * The end of an envelope whose client the kernel has named, if only a line that any user could have written shows
+ * the end. It may be true, and then a message spares the client the bars for envelopes without one; but it earns
+ * no credit.
  */
 export function unprovenEnd(
   {atMs}: LogRecord,

@@ -1,7 +1,6 @@
 /**
- * Holds signs until their client is known, and makes evidence of them. The proof holds for both:
- * who the client was, and that the sign really occurred. When a sign is released is for
- * `envelopes.ts`.
+ * Holds signs until their client is known, and makes evidence of them. The proof covers both: which client it
+ * was, and that the sign really occurred. `envelopes.ts` decides when a sign is released.
  */
 import type {Vouching} from './authorship.js';
 import {type Evidence, type EvidenceKind, isHeavy, type Proof} from './evidence.js';
@@ -14,33 +13,33 @@ export interface KnownClient {
   readonly proof: Proof;
 }
 
-/** The machine's answer about one process, and how it was learnt. */
+/** The kernel's answer about one process, and how it was obtained. */
 export interface MachineAnswer {
   readonly client: Address;
   readonly proof: Proof;
-  /** What the process had written to its client when the line was written. Bytes; undefined: not known. */
+  /** How much the process had written to its client when the line was written. Bytes; undefined: unknown. */
   readonly answeredBytes?: number | undefined;
-  /** The same now, where lines behind this one have been read already. Bytes; absent: as much. */
+  /** How much it has written now, if later lines have been read already. Bytes; absent: as much. */
   readonly writtenBytes?: number | undefined;
-  /** What it is seen at in the envelope of the line; absent: something else, or waiting. */
+  /** What the process works on, in the envelope of the line; absent: something else, or it waits. */
   readonly doing?: 'recipients' | undefined;
 }
 
-/** An act of a client that is not known yet. Plain data. */
+/** A deed of a client that is not known yet. Plain data. */
 export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;
   readonly vouched: Vouching;
-  /** Bytes that had been written to the client at the sign. Bytes; absent: not known. */
+  /** Bytes written to the client by the time of the sign; absent: unknown. */
   readonly answeredBytes?: number | undefined;
 }
 
-/** What stands in all evidence of one envelope, or of one line about a delivery. */
+/** What all evidence of one envelope, or of one line about a delivery, has in common. */
 type Circumstances = Pick<Evidence, 'envelope' | 'answeredFor' | 'submitter' | 'nextHost'>;
 
 /**
  * @param atMs when the line was written; ms since the epoch
- * @param answer the machine's about this very line
+ * @param answer the kernel's answer about this line
  */
 export function pendingOf(
   kind: EvidenceKind,
@@ -55,10 +54,10 @@ export function pendingOf(
 }
 
 /**
- * Whether a line that anybody can write is borne out: what the kernel says of a process holds only for lines that
- * the process wrote. Asked once for each line.
+ * Whether the kernel confirms a line that any user could have written: what it says about a process holds only
+ * for lines that this process wrote. Call it once for each line.
  *
- * @param answer the machine's about this very line
+ * @param answer the kernel's answer about this line
  */
 export function isSeen(
   seen: SeenAnswers,
@@ -72,7 +71,7 @@ export function isSeen(
   return seen.bearsOut({process, client: client.text, subject, writtenBytes, doing});
 }
 
-/** Whether the same is held already; of an ambiguous subject nobody can tell. */
+/** Whether the same sign is held already; for an ambiguous subject this is unknown. */
 export function isPending(
   held: readonly PendingEvidence[],
   {kind, subject, subjectIs}: PendingEvidence,
@@ -84,9 +83,9 @@ export function isPending(
 }
 
 /**
- * What proves both the client and the sign. What the journal knows of the line that names the
- * client says nothing about who wrote this line; what the kernel says of the process does, for all
- * its lines.
+ * The proof that holds for both the client and the sign. That the journal vouches for the line that names the
+ * client says nothing about the writer of this line; what the kernel says about the process holds for all its
+ * lines.
  */
 export function weaker(client: Proof, vouched: Vouching): Proof {
   const isForeign = vouched === 'doubtful' || (vouched === 'no' && client === 'journal');
@@ -101,8 +100,8 @@ export function pendingToEvidence(
   if (held.length === 0) return [];
   const client = parseAddress(known.address);
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
-  // Field by field: where a field is added to a copy (`{...one, more}`), the engine makes a hidden class for each
-  // object, which costs more than all of the judging.
+  // Field by field: adding a field to a copy (`{...one, more}`) makes V8 create a hidden class for each object,
+  // which costs more than all the judging.
   return held.map(({vouched, kind, subject, subjectIs, atMs, answeredBytes}) => ({
     kind: 'evidence',
     evidence: {

@@ -1,14 +1,15 @@
 /**
- * An address as 16 bytes, as keys of packed tables are made of it: IPv4 as v4-mapped
- * (`::ffff:192.0.2.7`), so that one length serves both families. Takes the number apart once; what
- * follows works on bytes, because a step with a big number takes as long as twenty with bytes.
+ * An address as 16 bytes, from which the keys of packed tables are made. IPv4 is v4-mapped
+ * (`::ffff:192.0.2.7`), so that one length serves both families. The BigInt is converted once;
+ * everything after that works on bytes, because one BigInt operation takes as long as twenty on
+ * bytes.
  */
 import type {Address, Family} from './address.js';
 
-/** Of an address of any family. Bytes. */
+/** The length of any address. Bytes. */
 export const addressLength = 16;
 
-/** Bits before the address itself: of IPv4 the prefix `::ffff:0:0/96`. */
+/** Bits before the address itself; for IPv4, the prefix `::ffff:0:0/96`. */
 export const mappedBits: Readonly<Record<Family, number>> = {4: 96, 6: 0};
 
 export function addressBytes(address: Address): Uint8Array {
@@ -18,9 +19,9 @@ export function addressBytes(address: Address): Uint8Array {
 }
 
 /**
- * Writes them over those of another one: making an array takes longer than all that is done with it.
+ * Writes an address over another one, because creating an array takes longer than everything else.
  *
- * @param bytes 16 of them, or more of which only the first 16 are written
+ * @param bytes at least 16, of which the first 16 are written
  */
 export function writeAddress(
   {family, value}: Pick<Address, 'family' | 'value'>,
@@ -38,7 +39,7 @@ export function writeAddress(
     return;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, addressLength);
-  // Each takes the lower 64 bits of what it gets.
+  // Each call takes the lower 64 bits of its value.
   view.setBigUint64(0, value >> 64n);
   view.setBigUint64(8, value);
 }
@@ -46,7 +47,8 @@ export function writeAddress(
 /**
  * Clears the host bits in place.
  *
- * @param bits that remain, counted from the first of the 16 bytes: of IPv4 96 more than its prefix
+ * @param bits how many stay, counted from the first of the 16 bytes: for IPv4, 96 more than the
+ *   prefix
  */
 export function maskBytes(bytes: Uint8Array, bits: number): void {
   let at = bits >>> 3;

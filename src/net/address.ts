@@ -1,10 +1,10 @@
 /**
- * What an IP address is: parsing, canonical text, order. Decides that a v4-mapped IPv6 address
- * (`::ffff:192.0.2.7`, which is how a dual-stack listener sees an IPv4 client) is IPv4, so that one
- * client has one name everywhere. Does not know networks (`network.ts`) or exemptions.
+ * IP addresses: parsing, canonical text, order. A v4-mapped IPv6 address (`::ffff:192.0.2.7`, as a
+ * dual-stack listener sees an IPv4 client) counts as IPv4, so that a client has the same name everywhere.
+ * Does not know networks (`network.ts`) or exemptions.
  *
- * Our own parser rather than ip-cidr's: this runs for every line of evidence, where ip-cidr costs
- * 6 µs and compares across families (`2001:db8::/32` "contains" `32.1.13.184`).
+ * Our own parser rather than ip-cidr's: this runs for every line of evidence, where ip-cidr costs 6 µs and
+ * compares across families (`2001:db8::/32` "contains" `32.1.13.184`).
  */
 
 export type Family = 4 | 6;
@@ -16,17 +16,16 @@ export interface Address {
   readonly text: string;
 }
 
-/** Bits in an address of each family. */
 export const addressBits: Readonly<Record<Family, number>> = {4: 32, 6: 128};
 
 /** The longest text of an address: eight groups, or six and a dotted quad. Characters. */
 const longestTextCharacters = 45;
 
 /**
- * Reads one address: dotted quad without leading zeros (RFC 6943 section 3.1.1: `010.0.0.1` means
+ * Parses one address: dotted quad without leading zeros (RFC 6943 section 3.1.1: `010.0.0.1` means
  * different hosts to different readers), or IPv6 in any form of RFC 4291 section 2.2.
  *
- * @returns undefined when the text is anything else: a zone (`%eth0`), a prefix, brackets, spaces
+ * @returns undefined if the text is anything else: a zone (`%eth0`), a prefix, brackets, spaces
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > longestTextCharacters) return undefined;
@@ -41,7 +40,7 @@ export function parseAddress(text: string): Address | undefined {
   if (groups === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   if (f === 0xffff && (a | b | c | d | e) === 0) return ofNumber(g * 65_536 + h);
-  // In halves of 32 bits: each step with a big number takes longer than all with small ones.
+  // In halves of 32 bits, because each BigInt operation takes longer than all those on small numbers.
   const upper = (BigInt(a * 65_536 + b) << 32n) | BigInt(c * 65_536 + d);
   const lower = (BigInt(e * 65_536 + f) << 32n) | BigInt(g * 65_536 + h);
   const read: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
@@ -49,7 +48,10 @@ export function parseAddress(text: string): Address | undefined {
   return read;
 }
 
-/** Places for recently read addresses: neighbouring lines name few. Bits: 4096 of each family. */
+/**
+ * Cache places for recently parsed addresses, because neighbouring lines name few different ones. Bits:
+ * 4096 places for each family.
+ */
 const knownPlaceBits = 12;
 const knownPlaces = 1 << knownPlaceBits;
 const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(
@@ -57,7 +59,7 @@ const known4 = new Array<{readonly number: number; readonly address: Address} | 
 );
 const known6 = new Array<Address | undefined>(knownPlaces);
 
-/** An IPv4 address. Its text is a copy: a piece of a line would keep the whole line in memory. */
+/** An IPv4 address. Its text is a copy: a substring would keep the whole log line in memory. */
 function ofNumber(number: number): Address {
   const place = Math.imul(number, 0x9e3779b1) >>> (32 - knownPlaceBits);
   const known = known4[place];
@@ -67,7 +69,7 @@ function ofNumber(number: number): Address {
   return address;
 }
 
-/** Two texts that meet here push each other out, and no more. */
+/** Two texts with the same place only replace each other. */
 function placeOf(text: string): number {
   let hash = text.length;
   for (let at = 0; at < text.length; at += 1)
@@ -90,7 +92,7 @@ export function addressOf(family: Family, value: bigint): Address {
 const dot = 46;
 const zero = 48;
 
-/** Digit by digit: this runs for every line with a client. */
+/** Digit by digit, because this runs for every line with a client. */
 function parseDottedQuad(text: string): number | undefined {
   let value = 0;
   let parts = 0;
@@ -120,10 +122,11 @@ function parseGroups(text: string): number[] | undefined {
   if (halves.length > 2) return undefined;
   const [head, tail] = [parseHalf(halves[0] ?? ''), parseHalf(halves[1] ?? '')];
   if (head === undefined || tail === undefined) return undefined;
-  // A dotted quad ends the whole address, so it may not stand before `::`.
+  // A dotted quad ends the whole address, so it cannot stand before `::`.
   if (halves.length === 2 && (halves[0] ?? '').includes('.')) return undefined;
   const missing = 8 - head.length - tail.length;
-  // `::` stands for at least one group (RFC 5952 section 4.2.2 forbids writing it for one, not reading it).
+  // `::` stands for at least one group. RFC 5952, section 4.2.2, forbids writing it for a single group, not
+  // reading it.
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
   return [...head, ...Array<number>(missing).fill(0), ...tail];
 }
@@ -166,7 +169,7 @@ const dottedQuad = (value: number): string =>
 const groupsOf = (value: bigint): number[] =>
   Array.from({length: 8}, (_, i) => Number((value >> BigInt(112 - 16 * i)) & 0xffffn));
 
-/** RFC 5952 section 4: lower case, no leading zeros, the first longest run of zeros as `::`. */
+/** RFC 5952, section 4: lower case, no leading zeros, the first longest run of zeros as `::`. */
 function groupText(groups: readonly number[]): string {
   let best = {start: -1, length: 1};
   for (let start = 0; start < 8; start++) {

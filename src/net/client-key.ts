@@ -1,25 +1,26 @@
 /**
- * What is one client: an IPv4 address, or a network of so many bits of IPv6, from which one
- * customer can send with any address. Gives its key in packed tables, and its network for a block.
+ * What one client is: an IPv4 address, or an IPv6 network of `ipv6_prefix` bits, from which one
+ * customer can send with any address. Returns a client's key in packed tables, and the network to
+ * block.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from './address.js';
 import {addressBytes, addressLength, mappedBits, maskBytes, writeAddress} from './address-bytes.js';
 import {hostNetwork, type Network, networkAround, type Span} from './network.js';
 
-/** The key of the client whose address it is. */
+/** The key of the client that has the address. */
 export function clientKey(address: Address, ipv6Prefix: number): Uint8Array {
   const bytes = addressBytes(address);
   if (address.family === 6) maskBytes(bytes, ipv6Prefix);
   return bytes;
 }
 
-/** The network that is blocked for what the address did. */
+/** The network to block for what the address did. */
 function clientNetwork(address: Address, ipv6Prefix: number): Network {
   return address.family === 4 ? hostNetwork(address) : networkAround(address, ipv6Prefix);
 }
 
-/** Whether the client with the key is in the network. */
+/** Whether the client with this key lies in the network. */
 export function isKeyIn(key: Uint8Array, network: Network): boolean {
   const bytes = addressBytes(firstOf(network));
   const bits = mappedBits[network.family] + network.prefix;
@@ -29,7 +30,7 @@ export function isKeyIn(key: Uint8Array, network: Network): boolean {
   return true;
 }
 
-/** The network of the client with the key. */
+/** The network of the client with this key. */
 function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   const isMapped =
@@ -42,33 +43,36 @@ function networkOfKey(key: Uint8Array, ipv6Prefix: number): Network {
 
 const firstOf = ({family, first}: Network): Address => addressOf(family, first);
 
-/** Recently made networks of clients. A count: some hundred kilobytes. */
+/** Clients' networks that are remembered. A count: some hundred kilobytes. */
 const mostNetworks = 4096;
 
-/** Whether a network holds an address of this machine: then its neighbours are in it too. */
+/**
+ * Whether a network contains an address of this machine; then it contains this machine's neighbours
+ * too.
+ */
 type IsOurs = (network: Span) => boolean;
 
 /**
- * What is one client. In an IPv6 network in which this machine has an address itself, each address
- * is a client of its own: it is an office, and not one customer. IPv6 networks take long to make,
- * so they are remembered.
+ * Decides what one client is. In an IPv6 network that contains an address of this machine, each
+ * address is a client of its own, because such a network is an office, not one customer. Computing
+ * IPv6 networks takes long, so they are cached.
  */
 export class ClientScope {
   readonly #ipv6Prefix: number;
   #isOurs: IsOurs = () => false;
   #known = new BoundedMap<string, Network>(mostNetworks);
   #last: {readonly client: Address; readonly network: Network} | undefined;
-  /** The key that was asked for last, and whose it is. */
+  /** The key returned last, and its client. */
   readonly #key = new Uint8Array(addressLength);
   #keyed: Address | undefined;
-  /** The client that was asked about last: the judge asks several times about one. */
+  /** The client asked about last: the judge asks several times about the same one. */
   #near: {readonly client: Address; readonly isNear: boolean} | undefined;
 
   constructor(ipv6Prefix: number) {
     this.#ipv6Prefix = ipv6Prefix;
   }
 
-  /** The addresses of this machine are these now. */
+  /** Takes over this machine's present addresses. */
   ours(isOurs: IsOurs): void {
     if (isOurs === this.#isOurs) return;
     this.#isOurs = isOurs;
@@ -78,7 +82,7 @@ export class ClientScope {
     this.#near = undefined;
   }
 
-  /** The network that is blocked for what the address did. */
+  /** The network to block for what the address did. */
   of(client: Address): Network {
     if (client.family === 4) return hostNetwork(client);
     if (this.#last?.client === client) return this.#last.network;
@@ -94,12 +98,12 @@ export class ClientScope {
     return network;
   }
 
-  /** How the client is called. */
+  /** The client's key, as text. */
   textOf(client: Address): string {
     return client.family === 4 ? client.text : this.of(client).text;
   }
 
-  /** Its key in packed tables. The same bytes become the next one's key: not to be kept. */
+  /** Its key in packed tables. The next call overwrites the bytes, so do not keep them. */
   keyOf(client: Address): Uint8Array {
     if (this.#keyed === client) return this.#key;
     writeAddress(client, this.#key);
@@ -108,7 +112,9 @@ export class ClientScope {
     return this.#key;
   }
 
-  /** Whether it is in a network of ours: what its neighbours do says nothing of it. */
+  /**
+   * Whether it lies in one of our own networks; then its neighbours' deeds say nothing about it.
+   */
   isNear(client: Address): boolean {
     if (this.#near?.client !== client) {
       const network =
@@ -118,17 +124,17 @@ export class ClientScope {
     return this.#near.isNear;
   }
 
-  /** The network of the client with the key. One with bits of a host is a single address. */
+  /** The network of the client with this key. A key with host bits is a single address. */
   ofKey(key: Uint8Array): Network {
     const network = networkOfKey(key, this.#ipv6Prefix);
     return isKeyIn(key, network) && hasHostBits(key, network) ? networkOfKey(key, 128) : network;
   }
 }
 
-/** Of IPv4: a network that is shared with neighbours, a /24. Addresses. */
+/** How many neighbours share an IPv4 network: a /24. Addresses. */
 const nearAddresses = 256;
 
-/** Of IPv4, with small numbers: each step with a big one is an object. */
+/** For IPv4, with small numbers, because each BigInt operation creates an object. */
 function nearSpan({value}: Address): Span {
   const first = Math.floor(Number(value) / nearAddresses) * nearAddresses;
   return {family: 4, first: BigInt(first), last: BigInt(first + nearAddresses - 1)};

@@ -1,22 +1,22 @@
 /**
- * Reads what `ss --oneline --extended --info` (iproute2, misc/ss.c tcp_show_info()) prints of
- * connections: how long ago the kernel last sent and last received data on each. A keep-alive is no
- * data; an answer that is sent again is. Both clocks begin with the connection.
+ * Reads from the output of `ss --oneline --extended --info` (iproute2, misc/ss.c tcp_show_info())
+ * how long ago the kernel last sent and last received data on each connection. A keep-alive is not
+ * data; a retransmitted answer is. Both clocks start with the connection.
  */
 
 export type IdleTimes =
-  /** By inode, in decimal: how long nothing was moved, neither way. Ms. */
+  /** How long no data moved in either direction, by inode in decimal. Ms. */
   | {readonly kind: 'measured'; readonly idleMs: ReadonlyMap<string, number>}
   | {readonly kind: 'unknown'; readonly why: string};
 
-/** Stands in front of the control group, whose name somebody may have chosen. */
+/** Stands before the control group, whose name a user may have chosen. */
 const inode = / ino:(\d+) /;
-/** A field of tcp_info in front of the times, and behind the control group; never nothing. */
+/** A field of tcp_info after the control group and before the times; it is always printed. */
 const infoField = ' cwnd:';
-/** What was less than a millisecond ago is not printed. */
+/** Times under a millisecond are not printed. */
 const [sent, received] = [/ lastsnd:(\d{1,15})/, / lastrcv:(\d{1,15})/];
 
-/** @param output a line for each connection */
+/** @param output one line for each connection */
 export function readIdleTimes(output: string): IdleTimes {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const idleMs = new Map<string, number>();

@@ -1,7 +1,7 @@
 /**
- * A set of networks for one question, asked for every piece of evidence: is this address in any of
- * them? Sorted, merged ranges per family and a binary search, so 10,000 entries cost as much as ten.
- * Which entry it was is a question for people; `whitelist.ts` answers that from the entries.
+ * A set of networks that answers one question for every piece of evidence: does one of them contain this
+ * address? Sorted, merged ranges for each family, searched by bisection, so 10,000 entries cost as much as
+ * ten. `whitelist.ts` finds which entry it was, for people.
  */
 import type {Address, Family} from './address.js';
 import type {Network} from './network.js';
@@ -39,7 +39,7 @@ export class NetworkSet {
     return range !== undefined && range.first <= last;
   }
 
-  /** The first range that ends at or after this address: only that one can reach into what begins there. */
+  /** The first range that ends at or after this address: only this one can contain it. */
   #reaching(family: Family, first: bigint): Range | undefined {
     const ranges = this.#ranges[family];
     let [low, high] = [0, ranges.length];

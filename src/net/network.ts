@@ -1,8 +1,7 @@
 /**
- * What a network is: an address and a prefix length, as an administrator writes it. ip-cidr reads
- * the text; what it answers is kept as numbers of one family, because its own `contains` mixes
- * families and swallows errors. Decides that `/0` is no network here: as a block it would drop
- * everybody, as an exemption it would switch the program off.
+ * A network: an address and a prefix length, as an administrator writes it. ip-cidr parses the text. The result
+ * is stored as numbers of one family, because ip-cidr's own `contains` mixes families and hides errors. `/0` is
+ * refused: as a block it would drop everybody, and as an exemption it would switch the program off.
  */
 import IPCIDR from 'ip-cidr';
 import {type Address, addressBits, addressOf, type Family, parseAddress} from './address.js';
@@ -20,17 +19,17 @@ export interface Network extends Span {
   readonly text: string;
 }
 
-/** The network that holds just this address. */
+/** The network that contains only this address. */
 export function hostNetwork(address: Address): Network {
   const {family, value, text} = address;
   return {family, first: value, last: value, prefix: addressBits[family], text};
 }
 
 /**
- * Reads `ADDRESS` or `ADDRESS/PREFIX`. Host bits may be set (`10.10.10.10/24` is 10.10.10.0/24), as
- * in the old program's whitelist. A v4-mapped network of at least 96 bits is IPv4.
+ * Parses `ADDRESS` or `ADDRESS/PREFIX`. Host bits may be set (`10.10.10.10/24` is 10.10.10.0/24), as in the old
+ * program's whitelist. A v4-mapped network of at least 96 bits is IPv4.
  *
- * @returns undefined for anything else, `/0` included
+ * @returns undefined for anything else, including `/0`
  */
 export function parseNetwork(text: string): Network | undefined {
   const parts = partsOf(text);
@@ -43,7 +42,7 @@ export function parseNetwork(text: string): Network | undefined {
   return {family: address.family, first, last, prefix, text: `${start}/${prefix}`};
 }
 
-/** What stands before the slash, and the prefix as that of its family. */
+/** The address before the slash, and the prefix, relative to the address's family. */
 function partsOf(text: string): {readonly address: Address; readonly prefix: number} | undefined {
   const [addressText = '', prefixText, ...rest] = text.split('/');
   const address = parseAddress(addressText);
@@ -56,10 +55,10 @@ function partsOf(text: string): {readonly address: Address; readonly prefix: num
 }
 
 /**
- * The network of so many leading bits in which an address lies. For networks that we make, which can be one for
- * each line of a log: ip-cidr takes 30 times as long.
+ * The network of the first `prefix` bits around an address. For networks that we compute, perhaps for each log
+ * line: ip-cidr takes 30 times as long.
  *
- * @param prefix 1 up to the bits of the family
+ * @param prefix from 1 to the bits of the family
  */
 export function networkAround(address: Address, prefix: number): Network {
   const {family, value} = address;
@@ -84,7 +83,7 @@ export function overlaps(a: Span, b: Span): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
-/** The network of a text that we wrote ourselves. @throws Error for a text that is none */
+/** The network of a text that we wrote ourselves. @throws Error if the text is not a network */
 export function networkOf(text: string): Network {
   const parts = partsOf(text);
   if (parts === undefined) throw new Error(`the state holds ${text} as a network`);

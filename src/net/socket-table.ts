@@ -1,7 +1,7 @@
 /**
- * Reads `/proc/net/tcp` and `tcp6` (kernel, net/ipv4/tcp_ipv4.c get_tcp4_sock(): addresses as 32-bit
- * words in host order, here little-endian; ports in hexadecimal; the inode in the tenth column). The
- * table of a large relay has many thousand lines, so only the lines of wanted inodes are taken apart.
+ * Reads `/proc/net/tcp` and `tcp6` (kernel, net/ipv4/tcp_ipv4.c get_tcp4_sock(): addresses as 32-bit words
+ * in host byte order, here little-endian; ports in hexadecimal; the inode in the tenth column). A large
+ * relay's table has many thousand lines, so only lines with a wanted inode are parsed.
  */
 import {type Address, addressOf, parseAddress} from './address.js';
 
@@ -11,10 +11,10 @@ export interface SocketEntry {
   readonly remote: Address;
 }
 
-/** Its head as the kernel prints it; what has none is no table, and not an empty one. */
+/** Whether the text has the kernel's header; without one it is not a table, rather than an empty one. */
 export const isSocketTable = (text: string): boolean => /^ *sl +local_address +rem/.test(text);
 
-/** @param inodes of the sockets that are wanted, in decimal */
+/** @param inodes of the wanted sockets, in decimal */
 export function findSockets(table: string, inodes: readonly string[]): SocketEntry[] {
   return inodes.flatMap((inode) => {
     for (let at = table.indexOf(` ${inode} `); at >= 0; at = table.indexOf(` ${inode} `, at + 1)) {
@@ -29,28 +29,28 @@ export function findSockets(table: string, inodes: readonly string[]): SocketEnt
 
 /** TCP_LISTEN (kernel, include/net/tcp_states.h): a socket without a peer. */
 const listening = '0A';
-/** TCP_SYN_RECV, TCP_TIME_WAIT, TCP_CLOSE, TCP_NEW_SYN_RECV: nobody has these, not yet or no more. */
+/** TCP_SYN_RECV, TCP_TIME_WAIT, TCP_CLOSE, TCP_NEW_SYN_RECV: no process has these yet, or any more. */
 const nobodys = new Set(['03', '06', '07', '0C']);
 
 /** The sockets at one local port. */
 export interface PortSockets {
   readonly connected: readonly SocketEntry[];
-  /** Inodes of the sockets that take connections. */
+  /** Inodes of the sockets that accept connections. */
   readonly listening: ReadonlySet<string>;
 }
 
-/** @param tables both tables, one behind the other */
+/** @param tables both tables, concatenated */
 export function socketsAtPort(tables: string, localPort: number): PortSockets {
   const connected: SocketEntry[] = [];
   const listeners = new Set<string>();
   const column = `:${localPort.toString(16).toUpperCase().padStart(4, '0')} `;
   for (let at = tables.indexOf(column); at >= 0; at = tables.indexOf(column, at + 1)) {
-    // Behind the number of the line stands our own address; behind that the peer's, which may have
-    // this port too: a delivery to another relay.
+    // Our own address follows the line number, and the peer's follows that. The peer may have this port too:
+    // a delivery to another relay.
     if (tables[tables.lastIndexOf(' ', at) - 1] !== ':') continue;
     const stateAt = tables.indexOf(' ', at + column.length) + 1;
     const state = tables.slice(stateAt, stateAt + 2);
-    if (nobodys.has(state)) continue; // on a busy relay most of them
+    if (nobodys.has(state)) continue; // most of them, on a busy relay
     const stop = tables.indexOf('\n', at);
     const start = tables.lastIndexOf('\n', at) + 1;
     const fields = fieldsOf(tables.slice(start, stop < 0 ? undefined : stop));
@@ -61,16 +61,21 @@ export function socketsAtPort(tables: string, localPort: number): PortSockets {
   return {connected, listening: listeners};
 }
 
-/** A socket that takes connections. */
+/** A socket that accepts connections. */
 interface Listener {
   readonly inode: string;
   readonly localPort: number;
 }
 
-/** 127.0.0.0/8, its mapped form and ::1, as the kernel prints them: the last byte of a word stands first. */
+/**
+ * 127.0.0.0/8, its mapped form and ::1, as the kernel prints them: the last byte of each word comes first.
+ */
 const loopback = /^(?:[0-9A-F]{6}7F|0{16}FFFF0000[0-9A-F]{6}7F|0{24}01000000)$/;
 
-/** Those that take connections from elsewhere; what listens on loopback alone no client can reach. */
+/**
+ * Sockets that accept connections from other machines; clients cannot reach one that listens only on
+ * loopback.
+ */
 export function listenersIn(table: string): Listener[] {
   return table.split('\n').flatMap((line) => {
     if (!line.includes(` ${listening} `)) return [];
@@ -94,7 +99,7 @@ function readEntry(fields: readonly string[]): SocketEntry | undefined {
   return {inode, localPort, remote: address};
 }
 
-/** Each 32-bit word has its four bytes turned round. A v4-mapped address comes out as IPv4. */
+/** The four bytes of each 32-bit word are reversed. A v4-mapped address becomes IPv4. */
 export function parseWords(hex: string): Address | undefined {
   if (!/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return undefined;
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());

@@ -1,20 +1,21 @@
 /**
- * A network without some of its addresses, as the fewest networks: what a firewall that knows only
- * networks is to drop where some of them pass. A /24 without one address is eight networks.
+ * Subtracts addresses from a network. The result is the smallest number of networks: what a firewall
+ * that knows only networks must drop if some addresses are to pass. A /24 without one address is
+ * eight networks.
  *
- * Refused: rules that accept the exceptions before the others drop. They would decide for other rules
- * of the administrator too, and mean something else in each backend.
+ * Refused: rules that accept the exceptions before the others drop. They would override other rules
+ * of the administrator, and behave differently in each backend.
  */
 import {addressBits, addressOf} from './address.js';
 import {type Network, overlaps} from './network.js';
 
-/** Holes of one network. A count: each costs up to 80 rules, of an address in a /48. */
+/** The most holes in one network. A count: each costs up to 80 rules, for an address in a /48. */
 export const mostHoles = 64;
 
 /**
- * @param holes networks of any size and family; those outside of it change nothing
- * @returns disjoint networks that hold all of it and nothing of the holes, in order; undefined where
- *     there are too many holes
+ * @param holes networks of any size and family; those outside of `network` change nothing
+ * @returns disjoint networks, in order, that cover everything except the holes; undefined: there are
+ *   too many holes
  */
 export function subtract(
   network: Network,
@@ -28,7 +29,7 @@ export function subtract(
 function rest(network: Network, holes: readonly Network[]): readonly Network[] {
   const inside = holes.filter((hole) => overlaps(hole, network));
   if (inside.length === 0) return [network];
-  // Of two networks that overlap the one with the shorter prefix holds the other.
+  // If two networks overlap, the one with the shorter prefix contains the other.
   if (inside.some(({prefix}) => prefix <= network.prefix)) return [];
   return halves(network).flatMap((half) => rest(half, inside));
 }

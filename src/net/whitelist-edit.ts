@@ -1,17 +1,17 @@
 /**
  * Changes one entry of a whitelist, and leaves every other byte as the administrator wrote it. Decides
- * what the new text is, or that nothing changes; the file is written in `sys/disk/edited-file.ts`.
+ * the new text, or that nothing changes; `sys/disk/edited-file.ts` writes the file.
  */
 import type {Network} from './network.js';
 import {mostWhitelistEntries, parseWhitelist, type WhitelistEntry} from './whitelist.js';
 
 export type WhitelistEdit =
   | {readonly kind: 'changed'; readonly text: string}
-  /** `by`: the entry that covers the network already, or still; absent: none does. */
+  /** `by`: the entry that already covers, or still covers, the network; absent: none does. */
   | {readonly kind: 'unchanged'; readonly by?: WhitelistEntry | undefined}
   | {readonly kind: 'refused'; readonly why: string};
 
-/** Length of a comment. Characters: it stands in one line of a file that people read. */
+/** The greatest length of a comment. Characters: it is part of one line that people read. */
 export const mostCommentCharacters = 200;
 
 /** Adds an entry at the end, unless one covers the network already. */
@@ -29,20 +29,22 @@ export function allowIn(text: string, network: Network, comment: string): Whitel
 }
 
 /**
- * Removes the lines of just this network, with their comments. A larger entry stays: it is not
- * known here which clients it spares besides.
+ * Removes the lines of exactly this network, with their comments. A larger entry stays, because it
+ * also exempts other clients, which are unknown here.
  */
 export function disallowIn(text: string, network: Network): WhitelistEdit {
   const {entries} = parseWhitelist('', text);
   const same = entries.filter((entry) => entry.network.text === network.text);
   if (same.length === 0) return {kind: 'unchanged', by: covering(entries, network)};
   const gone = new Set(same.map(({line}) => line));
-  // Each with its end; a last one may have none.
+  // Each line with its newline; the last may have none.
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   return {kind: 'changed', text: lines.filter((_, index) => !gone.has(index + 1)).join('')};
 }
 
-/** The entry that holds the whole network: the smallest; of equals the first in the file. */
+/**
+ * The entry that contains the whole network: the smallest one; of equal ones, the first in the file.
+ */
 function covering(
   entries: readonly WhitelistEntry[],
   {family, first, last}: Network,

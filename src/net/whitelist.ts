@@ -1,8 +1,8 @@
 /**
- * Reads the whitelist, in the old program's format: one network or address a line, `#` in column 0
- * is a comment, empty lines are ignored. New here: IPv6, and a comment after the network. A bad
- * line is a problem, and the good lines still count: a typing error must not take the protection
- * from all others. Does not read the file (`sys/disk/text-file.ts`).
+ * Parses the whitelist in the old program's format: one network or address on each line; `#` in
+ * column 0 begins a comment; empty lines are ignored. New are IPv6, and comments after a network. A
+ * bad line is a problem, but the good lines still count: a typing error must not expose all other
+ * clients. `sys/disk/text-file.ts` reads the file.
  */
 import type {Problem} from '../base/problem.js';
 import {type Address} from './address.js';
@@ -22,7 +22,10 @@ export interface Whitelist {
   readonly problems: readonly Problem[];
 }
 
-/** Entries beyond this are a mistake (a log copied over the file), and would hold memory. A count. */
+/**
+ * The most entries. A count: more are a mistake, such as a log copied over the file, and would take
+ * up memory.
+ */
 export const mostWhitelistEntries = 100_000;
 
 /** How much of a bad line a report quotes. Characters. */
@@ -49,7 +52,7 @@ export function parseWhitelist(file: string, content: string): Whitelist {
 
 const expected = 'an address or a network such as 192.0.2.0/24 or 2001:db8::/32 (never /0)';
 
-/** The most specific entry that covers the address; of equals, the first in the file. */
+/** The most specific entry that covers the address; of equal ones, the first in the file. */
 export function coveringEntry(list: Whitelist, address: Address): WhitelistEntry | undefined {
   let best: WhitelistEntry | undefined;
   for (const entry of list.entries) {

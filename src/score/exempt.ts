@@ -1,7 +1,7 @@
 /**
- * Decides which clients can never be blocked, whatever the evidence: this machine, the mailer, the
- * whitelist, the trusted relays, and addresses that no client has. If an address is exempt for two
- * reasons, the administrator's own entry is reported.
+ * Decides which clients can never be blocked, whatever the evidence: this machine, the mailer, the whitelist,
+ * the trusted relays, and addresses that no client can have. If an address is exempt for two reasons, the
+ * administrator's own entry is reported.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type Address, addressOf} from '../net/address.js';
@@ -11,11 +11,11 @@ import {coveringEntry, type Whitelist} from '../net/whitelist.js';
 
 export type Exemption =
   | {readonly kind: 'whitelist'; readonly entry: string}
-  /** It hands on what others sent it, so what it asks for says nothing of itself. */
+  /** It forwards what others sent, so its requests say nothing about itself. */
   | {readonly kind: 'trustedRelay'; readonly entry: string}
   | {readonly kind: 'mailer'}
   | {readonly kind: 'local'}
-  /** Unspecified, loopback, multicast: no packet of a client comes from there. */
+  /** Unspecified, loopback, multicast: no client's packet comes from there. */
   | {readonly kind: 'reserved'; readonly network: string};
 
 const reserved: readonly Network[] = [
@@ -31,7 +31,7 @@ const reserved: readonly Network[] = [
   return network;
 });
 
-/** Answers remembered. A count: some hundred kilobytes. */
+/** Answers that are remembered. A count: some hundred kilobytes. */
 const mostKnown = 4096;
 
 export class Exemptions {
@@ -41,7 +41,7 @@ export class Exemptions {
   readonly #mailer: Address | undefined;
   readonly #local: readonly Address[];
   readonly #ours: readonly Network[];
-  /** Answers already given: each line of a guesser asks again. */
+  /** Answers already given, because each line of a guesser asks again. */
   readonly #known = new BoundedMap<string, Exemption | 'none'>(mostKnown);
 
   /** @param trusted relays; default: none */
@@ -68,7 +68,7 @@ export class Exemptions {
     return exemption;
   }
 
-  /** Why no part of the network may be blocked. */
+  /** Why no part of the network may be blocked; undefined: it may. */
   ofNetwork(network: Network): Exemption | undefined {
     if (this.#whitelisted.overlaps(network)) {
       const entry =
@@ -85,18 +85,21 @@ export class Exemptions {
     return special && {kind: 'reserved', network: special.text};
   }
 
-  /** All that is exempt: the administrator's entries first, then our own addresses, then what is no client's. */
+  /**
+   * Everything that is exempt: the administrator's entries first, then our own addresses, then the reserved
+   * ones.
+   */
   get networks(): readonly Network[] {
     const entries = this.#whitelist.entries.map((entry) => entry.network);
     return [...entries, ...this.#trusted, ...this.#ours, ...reserved];
   }
 
-  /** Whether this machine, or the mailer, has an address in the network. */
+  /** Whether this machine or the mailer has an address in the network. */
   readonly isOurs = (network: Span): boolean => this.#ours.some((own) => overlaps(own, network));
 
   /**
-   * What a block of this network must let pass: entries and addresses that lie in it, or the network
-   * itself where it lies in an entry.
+   * What a block of this network must let pass: exempt networks inside it; the network itself, if it lies inside
+   * an exempt one.
    */
   within(network: Network): readonly Network[] {
     if (this.ofNetwork(network) === undefined) return [];

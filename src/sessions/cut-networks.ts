@@ -1,22 +1,22 @@
 /**
- * The networks whose sessions one cut ends. A scan of a busy machine takes its time, and an
- * operator may unblock a client meanwhile. So for each client it checks again whether a block of it
- * is in force, and whether that block lets it pass.
+ * The networks whose sessions one cut ends. Searching a busy machine takes time, and an operator
+ * may unblock a client meanwhile. So for each client it checks again whether a block is in force,
+ * and whether that block lets the client pass.
  */
 import type {Address} from '../net/address.js';
 import {contains, type Network} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 
 export interface StandingBlocks {
-  /** Whether the block of this network stands now. */
+  /** Whether the block of this network is in force now. */
   readonly stands: (network: string) => boolean;
-  /** Whether the block of this network lets a client of it pass. */
+  /** Whether the block of this network lets this client pass. */
   readonly passes: (client: Address, network: string) => boolean;
 }
 
 export class CutNetworks {
   readonly #all: NetworkSet;
-  /** Texts of those that are one address. */
+  /** The texts of networks that are a single address. */
   readonly #hosts: ReadonlySet<string>;
   readonly #larger: readonly Network[];
   readonly #blocks: StandingBlocks;
@@ -29,9 +29,9 @@ export class CutNetworks {
     this.#blocks = blocks;
   }
 
-  /** @returns one whose block of this client stands now */
+  /** @returns a network around the client whose block is in force for it now */
   around(client: Address): string | undefined {
-    // Of thousands of sockets few are a blocked client's.
+    // Few of thousands of sockets belong to a blocked client.
     if (!this.#all.has(client)) return undefined;
     const {text} = client;
     const {stands, passes} = this.#blocks;

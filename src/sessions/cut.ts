@@ -1,12 +1,12 @@
 /**
- * Decides whose session is cut when a block is in force: which process of the mailer serves a blocked
- * client, and what the log says. A process is ended only when its own socket, at the mailer's port, has
- * a blocked peer, and everything else about it says that it is the machine's mailer at work for that
- * client; whatever is in doubt is left to its socket's end. Does not look at the machine
- * (`sys/proc/mailers.ts`, `sys/proc/sockets/port-sockets.ts`) or end anything (`sessions/live/cutter.ts`).
+ * Decides which sessions are cut when a block is in force: which mailer process serves a blocked client,
+ * and what the log says. A process is ended only if its own socket, at the mailer's port, has a blocked
+ * peer, and if everything else shows that it is the machine's mailer, working for that client. In doubt,
+ * only the socket is destroyed. Does not look at the machine (`sys/proc/mailers.ts`,
+ * `sys/proc/sockets/port-sockets.ts`) and ends nothing (`sessions/live/cutter.ts`).
  *
- * The listener has a client's socket too, between taking the connection and giving it to a child.
- * To end it would be the end of all mail, so what can take connections is never ended.
+ * The listener also has a client's socket for a moment, before it passes the connection to a child. Ending
+ * the listener would end all mail, so a process that can accept connections is never ended.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import {type Address, parseAddress} from '../net/address.js';
@@ -26,21 +26,21 @@ export function serverToEnd(
   mailer: Mailer,
 ): Server | undefined {
   const {processes} = mailer.dialect;
-  // Others are served by the same process.
+  // The same process serves other clients too.
   if (processes.kind === 'shared') return undefined;
   if (holder.role === 'listens' || processes.isListenerTitle(holder.title)) return undefined;
   // At other ports a block drops nothing.
   const sockets = holder.sockets.filter(({localPort}) => mailer.ports.includes(localPort));
   const served = servedBy({...holder, sockets}, mailer);
   if (served?.proof !== 'kernel') return undefined;
-  // At the ports for submission its block may let it pass.
+  // At the submission ports, the block may let the client pass.
   if (!sockets.every(({localPort}) => isBlocked(served.client, localPort))) return undefined;
   const socket = sockets.find(({remote}) => remote.text === served.client.text);
   const {pid, startTicks} = holder;
   return socket && {pid, startTicks, inode: socket.inode, client: served.client};
 }
 
-/** Whether what was found a moment ago is the same process, at the same work. */
+/** Whether the process found a moment ago is still the same, doing the same work. */
 export const isSameServer = (before: Server, now: Server | undefined): boolean =>
   now !== undefined &&
   now.pid === before.pid &&
@@ -48,13 +48,13 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
   now.inode === before.inode;
 
 /**
- * The pauses before it looks again for the process of a connection without one: the connection
- * waits for the listener, which on a busy relay sleeps for seconds, or for its child. Each pause
- * follows the look before. Ms: half a minute in all; the reaper takes what comes later.
+ * The pauses between looks for the process of a connection that has none yet: the connection waits for the
+ * listener, which on a busy relay sleeps for seconds, or for its child. Ms: half a minute in all; the
+ * reaper handles what comes later.
  */
 export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 
-/** What ended, or would end, of one client. */
+/** What was ended, or would be ended, for one client. */
 export interface Cut {
   readonly client: string;
   readonly pids: readonly number[];
@@ -62,7 +62,7 @@ export interface Cut {
   readonly sockets: number;
 }
 
-/** Processes named in one line. A count. */
+/** Processes named in one log line. A count. */
 const mostNamed = 10;
 
 export function cutText({client, pids, sockets}: Cut, mode: 'done' | 'would'): string {
@@ -81,7 +81,7 @@ export function cutText({client, pids, sockets}: Cut, mode: 'done' | 'would'): s
 /** A line of ss(8): `ESTAB 0 0 [::ffff:192.0.2.1]:25 [::ffff:192.0.2.66]:4711`. */
 const peerColumn = /\s\[?([0-9A-Fa-f.:]+)(?:%[^\]\s]*)?\]?:\d+\s*$/;
 
-/** Peers of the sockets that `ss` has printed, one for each socket. */
+/** The peers of the sockets that `ss` has printed, one for each socket. */
 export function printedPeers(output: string): Address[] {
   return output.split('\n').flatMap((line) => {
     const text = peerColumn.exec(line)?.[1];

@@ -1,8 +1,9 @@
 /**
- * Decides whether to ask the machine which client a line belongs to, and what: only about what was written here,
- * whose client is not known as well as it must be, and could still be seen. Evidence is asked about; and in
- * `verified` mode mail that was taken, where the journal knows that root wrote the line, and not which program.
- * Of a line that anybody can write it is not asked: it earns no credit there, whosever the process is.
+ * Decides whether to ask the kernel which client a line belongs to, and what to ask. It is asked only about
+ * lines written on this machine, whose client is not known well enough, and whose process may still exist. It is
+ * asked about evidence. In `verified` mode it is also asked about accepted mail if the journal knows only that
+ * root wrote the line, not with which program. It is not asked about a line that anybody could have written:
+ * such a line earns no credit, whatever client the process has.
  */
 import {type LogRecord, noPid} from '../log/record.js';
 import {sameHost} from '../log/syslog.js';
@@ -13,16 +14,15 @@ import type {EnvelopeEnd, MailEvent, Sign, UnknownRecipient} from '../mail/mail-
 import type {Question} from './attribute.js';
 
 interface QuestionSettings {
-  /** Of the mailer that wrote the record. */
+  /** The dialect of the mailer that wrote the record. */
   readonly dialect: Dialect;
-  /** This machine's name. */
   readonly ownHost: string;
   readonly attribution: 'any' | 'verified';
 }
 
 /**
- * @param needsClient whether nobody has told yet whose envelope this is, or more is to be learnt of it
- * @returns undefined when there is nothing to ask
+ * @param needsClient whether the envelope's client is unknown, or more must be learnt about it
+ * @returns undefined: there is nothing to ask
  */
 export function questionAbout(
   record: LogRecord,
@@ -33,17 +33,17 @@ export function questionAbout(
   const {processes, authorshipOf} = dialect;
   if (processes.kind === 'shared') return undefined;
   if (!isAskedAbout(event) || record.pid === noPid) return undefined;
-  // A log without host names is this machine's own.
+  // A log without host names is from this machine.
   if (record.host !== '' && !sameHost(record.host, ownHost)) return undefined;
   const vouching = vouchingOf(record, authorshipOf);
   if (event.kind === 'envelopeEnd') {
-    // To ask for each mail costs too much where its line is believed.
+    // Where the line is believed, asking for each message would cost too much.
     if (attribution === 'any' || vouching === 'byJournal' || event.accepted === 0) return undefined;
     if (record.writer?.uid !== 0) return undefined;
   }
   const {queueId} = event;
   const {writer, pid, atMs} = record;
-  // The journal knows the writer's number here; in a line a container's mailer numbers itself.
+  // The journal knows the writer's pid on this machine; a container's mailer logs its own number.
   const writtenBy = writer
     ? ({pid: writer.pid, numberedBy: 'host'} as const)
     : ({pid, numberedBy: 'log'} as const);
@@ -57,6 +57,6 @@ function isAskedAbout(event: MailEvent): event is EnvelopeEnd | UnknownRecipient
   if (event.kind === 'envelopeEnd') return event.client !== undefined;
   if (!isEvidenceKind(event.kind) || event.kind === 'undeliverable') return false;
   const {kind, client} = event as UnknownRecipient | Sign;
-  // Refused before its first command, the client is gone when the kernel could be asked.
+  // A client that is refused before its first command has gone before the kernel could be asked.
   return client === undefined || (kind !== 'pregreet' && kind !== 'earlyTraffic');
 }

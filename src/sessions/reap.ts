@@ -1,13 +1,13 @@
 /**
- * Decides which processes of the mailer are ended: SMTP children that wait in `cmd read`, by one of two
- * rules. Idle: the connection moved no byte for so long, either way. Age: so old, as the old
- * program did, however busy. Executable, user and title together identify it: any user may
- * set a title, and only children that serve a client have this one (never the listener, a queue
- * runner, a delivery). Does not look at the machine (`sys/proc/mailers.ts`) or end anything
+ * Decides which mailer processes are ended: SMTP children that wait in `cmd read`, by one of two rules.
+ * Idle: the connection moved no byte in either direction for this long. Age: the process is this old,
+ * however busy, as in the old program. A process is identified by executable, user and title together.
+ * Any user may set a title, but only children that serve a client have this one (never the listener, a
+ * queue runner or a delivery). Does not look at the machine (`sys/proc/mailers.ts`) and ends nothing
  * (`sessions/live/reaper.ts`).
  *
- * In a container with a network of its own nobody's idle time is known here, and its sockets show
- * whatever peers its owner likes: the age alone counts there, and nobody is named.
+ * In a container with its own network, idle times cannot be read from here, and its owner can make the
+ * sockets show any peers. There only the age rule applies, and it counts against no client.
  */
 import {aboutText} from '../base/duration.js';
 import type {ProcessIdentity} from '../base/process-identity.js';
@@ -24,32 +24,32 @@ import {
 } from './attribute.js';
 import type {MailerProcess} from './holder.js';
 
-/** Seconds; 0: never by this rule. */
+/** Seconds; 0 switches a rule off. */
 export interface ReapLimits {
   readonly idleSeconds: number;
   readonly ageSeconds: number;
 }
 
-/** One process of the mailer, as it is now. */
+/** One mailer process, as it is now. */
 export interface ChildObservation {
   readonly holder: MailerProcess;
   readonly ageSeconds: number;
-  /** How long nothing was moved on sockets of our network, by inode; of some it is not known. Ms. */
+  /** How long no data moved on the sockets of our network, by inode; unknown for some. Ms. */
   readonly idleMs: ReadonlyMap<string, number>;
 }
 
-/** A process that is to be ended. */
+/** A process that must be ended. */
 export interface Stuck extends ProcessIdentity {
   readonly rule: 'idle' | 'age';
-  /** By the title: for the line in our log. */
+  /** From the title: for the line in our log. */
   readonly client: Address;
   /**
-   * The client that it counts against; undefined if socket and title disagree, or a container shows
-   * them.
+   * The client that it counts against; undefined if socket and title disagree, or if they are a
+   * container's.
    */
   readonly named: Attribution | undefined;
   readonly ageSeconds: number;
-  /** undefined: not known. */
+  /** undefined: unknown. */
   readonly idleSeconds: number | undefined;
 }
 
@@ -86,7 +86,7 @@ function ruleOver(
   return isOver(ageSeconds, limits.ageSeconds) ? 'age' : undefined;
 }
 
-/** @returns whole seconds; undefined when it is not known of each of its connections to the client */
+/** @returns whole seconds; undefined unless it is known for each of its connections to the client */
 function idleOf(
   {sockets}: MailerProcess,
   idleMs: ReadonlyMap<string, number>,
@@ -96,12 +96,13 @@ function idleOf(
   const each = sockets
     .filter(({localPort}) => isServedAt(localPort, mailerPorts))
     .map(({inode}) => (idleMs.get(inode) ?? Number.NaN) / 1000);
-  // The mailer makes a child for each connection: none is idle for longer than its child lives.
+  // The mailer makes a child for each connection, so no connection can be idle for longer than its
+  // child lives.
   const seconds = Math.floor(Math.min(ageSeconds, ...each));
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
-/** Whether the process is still the one that had SIGTERM: a pid is used again. */
+/** Whether the process is still the one that got SIGTERM: pids are reused. */
 export const isSame = (stuck: Stuck, now: MailerProcess | undefined, dialect: Dialect): boolean =>
   now !== undefined &&
   now.pid === stuck.pid &&
@@ -116,11 +117,11 @@ export function stuckText({pid, client, idleSeconds, ageSeconds}: Stuck): string
   return `sendmail process ${pid} of ${client.text} (${idle}, ${aboutText(ageSeconds)} old, in cmd read)`;
 }
 
-/** What it says of its client: one session, however often it is found. */
+/** The evidence against its client: one session, however often it is found. */
 export function stuckEvidence({pid, startTicks, named}: Stuck, atMs: number): Evidence | undefined {
   return named && {kind: 'stuckSession', subject: `${pid}@${startTicks}`, atMs, ...named};
 }
 
-/** Since when the session may have been stuck: what was cut off before is our own doing. */
+/** Since when the session may have been stuck: if our block began later, the block is the cause. */
 export const stuckSinceMs = ({idleSeconds, ageSeconds}: Stuck, nowMs: number): number =>
   nowMs - (idleSeconds ?? ageSeconds) * 1000;

@@ -1,32 +1,38 @@
 /**
- * Decides at which ports blocks hold: the configured ones, or those at which the mailer takes
- * connections. A mailer that restarts listens nowhere for a moment, and opens its ports one after
- * the other. So a port that opens counts immediately, and one that closes only when several looks
- * missed it while the mailer listened elsewhere. Does not look at the machine
+ * Decides at which ports blocks hold: the configured ones, or those at which the mailer accepts
+ * connections. While a mailer restarts it listens nowhere for a moment, and opens its ports one after
+ * another. So an opened port counts immediately. A port counts as closed only if several looks found the
+ * mailer listening elsewhere but not there. Does not look at the machine
  * (`sys/proc/sockets/listeners.ts`).
  */
 
 import {mostPorts} from '../config/kinds/lists.js';
 import type {Config} from '../config/schema.js';
 
-/** Where no mailer was ever seen: a relay takes mail there (RFC 5321, 4.5.4.2). */
+/** If no mailer was ever found: the port at which a relay takes mail (RFC 5321, section 4.5.4.2). */
 const standardPort = 25;
 
-/** How often in a row a port must be missed until it counts as closed. A count of checks. */
+/** How many looks in a row must miss a port before it counts as closed. A count. */
 export const missesUntilClosed = 3;
 
-/** Which ones stay where there are more: where strangers and users hand in mail, then from below. */
+/**
+ * Which ports are kept if there are too many: those at which strangers and users submit mail, then the
+ * lowest.
+ */
 const firstOfAll: readonly number[] = [25, 587, 465];
 
-/** What was seen last of the mailer's ports. */
+/** The mailer's ports when it was last found. */
 export interface SeenPorts {
-  /** In ascending order; empty: no mailer was ever seen. */
+  /** In ascending order; empty: no mailer was ever found. */
   readonly ports: readonly number[];
-  /** Of those that were missed: how often in a row. A count. */
+  /** How often in a row each missing port was missed. A count. */
   readonly misses: ReadonlyMap<number, number>;
 }
 
-/** @param found where the mailer takes connections now; none: it is away, and nothing follows from that */
+/**
+ * @param found where the mailer accepts connections now; empty: it is not running, and nothing follows
+ *   from that
+ */
 export function seenNow({ports, misses}: SeenPorts, found: readonly number[]): SeenPorts {
   if (found.length === 0) return {ports, misses};
   const missed = new Map<number, number>();
@@ -47,7 +53,10 @@ function chosen(ports: readonly number[]): readonly number[] {
   return most.sort((a, b) => a - b);
 }
 
-/** Where blocks hold, in ascending order. @param seen where the mailer was seen last */
+/**
+ * The ports at which blocks hold, in ascending order. @param seen the ports at which the mailer was last
+ * found
+ */
 export const guardedPorts = (
   configured: 'auto' | readonly number[],
   seen: readonly number[] = [],
@@ -56,26 +65,26 @@ export const guardedPorts = (
   return seen.length === 0 ? [standardPort] : seen;
 };
 
-/** Under which the state keeps where the mailer was seen last. */
+/** The state's key for the ports at which the mailer was last found. */
 export const seenKey = 'seen';
 
 /**
- * At which ports clients have their sessions here. Where packets are translated these may be others than
- * those that clients call, which are guarded.
+ * The ports at which clients have their sessions here. If packets are translated, these may differ from
+ * the ports that clients call, which are guarded.
  */
 export const sessionPorts = (
   guarded: readonly number[],
   seen: readonly number[] = [],
 ): readonly number[] => [...new Set([...guarded, ...seen])].sort((a, b) => a - b);
 
-/** Where the gate listens: the sessions that it has handed to the mailer keep its port. */
+/** The port of the gate: sessions that it has passed to the mailer keep this port. */
 export const gatePorts = ({
   greeting,
   greetingPort,
 }: Pick<Config, 'greeting' | 'greetingPort'>): readonly number[] =>
   greeting === 'gate' || greeting === 'strict' ? [greetingPort] : [];
 
-/** The same from the configuration and the state. */
+/** The same, from the configuration and the state. */
 export function servedPorts(
   configured: 'auto' | readonly number[],
   {mailerPorts}: {readonly mailerPorts: {get(key: string): readonly number[] | undefined}},

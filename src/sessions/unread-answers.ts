@@ -1,14 +1,17 @@
 /**
- * What the mailer has answered in lines that were read together but are not judged yet. The bytes that a
- * process has written are ahead of the lines then, and refusals that nobody has looked at would pass for
+ * How much the mailer has answered in lines that were read together but are not judged yet. A process has then
+ * already written more bytes than the judged lines account for, and its unjudged refusals would be taken for
  * accepted recipients. Does not know lines that are not read yet.
  */
 import type {LogRecord} from '../log/record.js';
 
-/** `550 5.1.1 <x>... User unknown` and its line end are so much shorter than `QUEUEID: <x>... User unknown`. Bytes. */
+/**
+ * How much shorter the answer `550 5.1.1 <x>... User unknown` with its line end is than the log's `QUEUEID: <x>...
+ * User unknown`. Bytes.
+ */
 const shorterBytes = 4;
 
-/** Behind the recipient, in whatever words it is refused. */
+/** Follows the recipient, whatever words refuse it. */
 const refused = '... ';
 
 export class UnreadAnswers {
@@ -18,12 +21,12 @@ export class UnreadAnswers {
     for (const record of records) this.#add(record, 1);
   }
 
-  /** The record is judged next. */
+  /** Call it before the record is judged. */
   next(record: LogRecord): void {
     this.#add(record, -1);
   }
 
-  /** In lines behind that one, of the same process. Bytes. */
+  /** The answers in later lines of the same process. Bytes. */
   behind({pid}: Pick<LogRecord, 'pid'>): number {
     return this.#bytes.get(pid) ?? 0;
   }

@@ -5,12 +5,13 @@
 export interface Clocks {
   /** Ms since the epoch. */
   readonly wallMs: number;
-  /** From any beginning; no setting of the clock moves it. Ms. */
+  /** From an arbitrary origin; setting the clock does not move it. Ms. */
   readonly monotonicMs: number;
 }
 
 /**
- * How far the clocks may disagree before somebody has set one. Ms: a timer that comes a little early and
- * a process that is held up between two readings move them by less.
+ * By how much the two clocks may disagree before we take it that somebody set the wall clock. Ms: a
+ * timer that fires a little early, or a process that is paused between two readings, makes them differ
+ * by less.
  */
 export const slackMs = 1000;

@@ -1,9 +1,9 @@
 /**
- * How long to wait before the next try: doubles with each failure, up to a bound. Sets no timer and
- * knows no clock.
+ * How long to wait before the next try: the wait doubles with each failure, up to a limit. Sets no
+ * timer and reads no clock.
  */
 
-/** The first span and the longest one. Ms. */
+/** The first wait and the longest one. Ms. */
 export interface BackoffBounds {
   readonly firstMs: number;
   readonly lastMs: number;
@@ -25,7 +25,7 @@ export class Backoff {
     return waitMs;
   }
 
-  /** A try has succeeded: the next failure waits for the first span again. */
+  /** A try has succeeded: after the next failure the wait is the first one again. */
   succeeded(): void {
     this.#nextMs = this.#bounds.firstMs;
   }

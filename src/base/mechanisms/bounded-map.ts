@@ -1,15 +1,20 @@
-/** A map with a bound: a new entry pushes the oldest one out. An entry that is set again is new. */
+/**
+ * A map with a limit: beyond it, a new entry evicts the oldest one. Setting an entry again makes it
+ * the newest.
+ */
 
-/** Changes without an eviction, after which the iterator at the oldest key is given up. A count. */
+/**
+ * After this many changes without an eviction, the map drops its iterator at the oldest key. A count.
+ */
 const mostChanges = 1000;
 
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;
   /**
-   * Stands before the oldest key. A new iterator for each eviction would step over all entries that
-   * were deleted since the map last grew: a hundred times slower at 100,000 entries. An iterator that
-   * is not used keeps the map's former tables in memory, so it does not stay for long.
+   * Points at the oldest key. A new iterator for each eviction would step over every entry that was
+   * deleted since the map last grew: a hundred times slower with 100,000 entries. An unused iterator
+   * keeps the map's former tables in memory, so it is dropped soon.
    */
   #keys: IterableIterator<Key> | undefined;
   #changesSinceUsed = 0;
@@ -32,7 +37,7 @@ export class BoundedMap<Key, Value> {
     return this.#entries.has(key);
   }
 
-  /** @returns the entry that was pushed out, undefined when there was room */
+  /** @returns the evicted entry; undefined if there was room */
   set(key: Key, value: Value): readonly [Key, Value] | undefined {
     this.#entries.delete(key);
     this.#entries.set(key, value);
@@ -50,7 +55,7 @@ export class BoundedMap<Key, Value> {
     return this.#entries.entries();
   }
 
-  /** Keys that the iterator has passed were pushed out, so its next one is the oldest. */
+  /** Keys behind the iterator were evicted, so its next key is the oldest. */
   #pushOut(): readonly [Key, Value] {
     this.#keys ??= this.#entries.keys();
     this.#changesSinceUsed = 0;

@@ -1,7 +1,7 @@
 /**
- * Hands values from many makers to one taker, in order. A maker waits while the queue is full, so
- * no value is lost and the queue does not grow. The users decide what a value is, and what happens
- * to it.
+ * Hands values from many producers to one consumer, in order. A producer waits while the queue is
+ * full, so no value is lost and the queue does not grow. The users decide what a value is and what
+ * happens to it.
  */
 interface Waiting<Value> {
   readonly value: Value;
@@ -11,7 +11,7 @@ interface Waiting<Value> {
 export class BoundedQueue<Value> {
   readonly #most: number;
   readonly #values: Value[] = [];
-  /** Makers for whose value there was no room, the first one first. */
+  /** Producers that wait because the queue is full, the first one first. */
   readonly #waiting: Waiting<Value>[] = [];
   #state: 'open' | 'closed' = 'open';
   #wakeTaker = (): void => undefined;
@@ -22,12 +22,12 @@ export class BoundedQueue<Value> {
     this.#most = most;
   }
 
-  /** Values that are in the queue. A count. */
+  /** Values in the queue. A count. */
   get size(): number {
     return this.#values.length;
   }
 
-  /** @returns ends when the value is in the queue; fails when the queue was closed before */
+  /** @returns ends once the value is in the queue; fails if the queue was closed before */
   put(value: Value): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(new Error('the queue is closed'));
     if (this.#values.length >= this.#most) {
@@ -38,13 +38,13 @@ export class BoundedQueue<Value> {
     return Promise.resolve();
   }
 
-  /** No more values come. The taker still gets those that are here. */
+  /** No more values will come. The consumer still gets those in the queue. */
   close(): void {
     this.#state = 'closed';
     this.#wakeTaker();
   }
 
-  /** For one taker. Ends when the queue is closed and all values were taken. */
+  /** For one consumer. Ends once the queue is closed and empty. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Value, void> {
     for (;;) {
       while (this.#values.length > 0) yield this.#take();

@@ -1,10 +1,10 @@
 /**
- * Keeps the least valuable of the rows that `packed-table.ts` looked at recently. That table looks
- * at a few random rows at a time. A row may have changed since, so its value is read again before
- * the row is dropped.
+ * Keeps the rows of least worth among those that `packed-table.ts` looked at recently. That table
+ * looks at a few random rows at a time. A row may have changed since, so its worth is read again
+ * before it is dropped.
  *
- * Without these candidates the table would have to look at four times as many rows to find one of
- * as little value, and each look misses the cache.
+ * Without these candidates the table would have to look at four times as many rows to find one of as
+ * little worth, and each look is a cache miss.
  */
 
 /** A count. */
@@ -18,7 +18,10 @@ export class Candidates {
     return this.#slots.length;
   }
 
-  /** It stays while fewer are less worthy than there is room for. */
+  /**
+   * Adds the slot if there is room, or if it is worth less than the candidate worth most, which it
+   * replaces.
+   */
   propose(slot: number, worth: number): void {
     let at = this.#slots.indexOf(slot);
     if (at === -1 && this.#slots.length < mostCandidates) at = this.#slots.length;
@@ -31,10 +34,10 @@ export class Candidates {
   }
 
   /**
-   * Takes the least worthy out.
+   * Removes the candidate of least worth.
    *
-   * @param worthNow undefined: nothing lies there any more
-   * @throws when there is none
+   * @param worthNow undefined: the slot is empty by now
+   * @throws Error if there is no candidate
    */
   take(worthNow: (slot: number) => number | undefined): number {
     while (this.#slots.length > 0) {
@@ -67,7 +70,7 @@ function placeOf(which: 'least' | 'most', numbers: readonly number[]): number {
   return place;
 }
 
-/** xorshift (Marsaglia 2003): after the same number, which is not 0, the same entries are picked. */
+/** xorshift (Marsaglia 2003). The sequence depends only on the seed, which must not be 0. */
 export function nextRandom(before: number): number {
   let x = before;
   x ^= x << 13;

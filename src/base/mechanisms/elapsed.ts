@@ -1,15 +1,15 @@
-/** Whether a time has passed, on a clock that may be set back. */
+/** Whether a time span has passed, by a clock that may be set back. */
 
 /**
- * Whether `nowMs` is less than `spanMs` after `sinceMs`. A time in the future is not within: the clock
- * was set back since, and waiting for it could take years.
+ * Whether `nowMs` is less than `spanMs` after `sinceMs`. If `sinceMs` lies in the future the answer is
+ * no: somebody has set the clock back, and waiting for it to catch up could take years.
  */
 export const isWithin = (sinceMs: number, spanMs: number, nowMs: number): boolean => {
   const ageMs = nowMs - sinceMs;
   return ageMs >= 0 && ageMs < spanMs;
 };
 
-/** Lets one through in each span of time. */
+/** Allows one event in each span of time. */
 export class AtMostEvery {
   readonly #spanMs: number;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export class AtMostEvery {
     this.#spanMs = spanMs;
   }
 
-  /** @returns whether it is time again; if so, the next span begins now */
+  /** @returns whether an event is allowed now; if so, the next span begins now */
   take(nowMs: number): boolean {
     if (isWithin(this.#lastMs, this.#spanMs, nowMs)) return false;
     this.#lastMs = nowMs;

@@ -1,12 +1,12 @@
 /**
- * A table of a million small entries: numbers in typed arrays, where an object each would take three
- * times the memory and the collector's time. Keys and entries have fixed lengths; what the bytes of an
- * entry mean is its user's. Knows what has changed since it was last saved, as `Table` does. Does not
- * know where it is saved (`sys/disk/store.ts`).
+ * A table for a million small entries. It holds numbers in typed arrays: one object for each entry would
+ * take three times the memory, and time of the garbage collector. Keys and entries have fixed lengths; the
+ * user of the table decides what the bytes of an entry mean. The table knows which entries have changed
+ * since the last save, as `Table` does, but not where it is saved (`sys/disk/store.ts`).
  *
- * Entries lie, and are saved, by sheets that fill a page of the database. A row for each entry was
- * refused: a database writes whole pages anyway, and a million rows took ten times as long to read
- * and to write.
+ * Entries are stored and saved in sheets, each of which fills a page of the database. One database row for
+ * each entry was refused: a database writes whole pages anyway, and a million rows took ten times as long
+ * to read and to write.
  */
 import {Candidates, mostCandidates, nextRandom} from './candidates.js';
 import {SlotIndex} from './slot-index.js';
@@ -18,28 +18,39 @@ export interface PackedLayout {
   readonly entryBytes: number;
 }
 
-/** A sheet as it is saved: its number, from 0 on without a gap, and which rows are taken, and all rows. */
+/**
+ * A sheet as it is saved: its number (from 0, without gaps), and its bytes: which rows are taken, then all
+ * rows.
+ */
 export type Sheet = readonly [number: number, bytes: Uint8Array];
 
-/** An entry's number while it is in the table; after it was removed another may get it. */
+/** The number of an entry while it is in the table; later another entry may get it. */
 export type Slot = number;
 
-/** A sheet is at most so long, or one row. Bytes: with its head, what a database page of 4096 holds. */
+/**
+ * The greatest length of a sheet, unless a single row is longer. Bytes: with its head, it fits a database
+ * page of 4096.
+ */
 const sheetBytesMost = 4040;
 
-/** Which rows of a sheet are taken, a bit each. Bytes. */
+/** The bitmap of a sheet's taken rows. Bytes. */
 const headBytes = 8;
 
-/** A slot is the number of its sheet and that of the row. Bits of the latter: as many as a head has. */
+/**
+ * Bits of a slot that hold the row's number; the bits above hold the sheet's number. As many rows as the
+ * bitmap has bits.
+ */
 const rowBits = 6;
 const rowsMost = 1 << rowBits;
 
-/** Sheets that lie in one buffer. Bits: memory grows by 256 KB, and nothing is copied. */
+/**
+ * Sheets in one buffer, as a power of two. Bits: memory grows by 256 KB at a time, and nothing is copied.
+ */
 const bufferBits = 6;
 const bufferSheets = 1 << bufferBits;
 const bufferShift = rowBits + bufferBits;
 
-/** Entries that are looked at in each push out of a full table: each costs a miss of the cache. A count. */
+/** Random entries that a full table looks at for each eviction; each look is a cache miss. A count. */
 const sampled = 4;
 
 export class PackedTable {
@@ -55,21 +66,27 @@ export class PackedTable {
   #size = 0;
   #most = Number.POSITIVE_INFINITY;
   #worth: (slot: Slot) => number = () => 0;
-  /** Sheets that have changed; undefined: nobody will ask. */
+  /** Sheets that have changed; undefined: the table is never saved. */
   readonly #changed: Set<number> | undefined;
   readonly #candidates = new Candidates();
-  /** Adds and removals so far, modulo 2^31: while it is the same, a slot that was found is still right. */
+  /**
+   * Additions and removals so far, modulo 2^31. While it stays the same, a slot found earlier is still
+   * valid.
+   */
   #edition = 0;
-  /** Rows that were swept in this turn. */
+  /** Rows that `sweep` has visited in this round. */
   #swept = 0;
-  /** The one that changed last: a client's numbers are set one after another. */
+  /**
+   * The sheet marked last: several fields of one entry are usually set in a row, and only the first needs
+   * to mark it.
+   */
   #changedLast = -1;
   #random: number;
 
   /**
-   * @param saved in the order of their numbers; of those of another layout none is read
-   * @param use `unsaved`: no caller will ask what has changed
-   * @param salt makes the places of keys unknown to a client that may choose keys. 32 bits
+   * @param saved in the order of their numbers; sheets of another layout are ignored
+   * @param use `unsaved`: no caller will ask for the changes
+   * @param salt makes the positions of keys unpredictable for a client that may choose keys. 32 bits
    */
   constructor(
     {keyBytes, entryBytes}: PackedLayout,
@@ -84,14 +101,14 @@ export class PackedTable {
     this.#sheetBytes = headBytes + this.#sheetRows * this.#rowBytes;
     this.#random = (salt ^ 0x9e3779b9) | 0 || 1;
     for (const [number, bytes] of saved) this.#load(number, bytes);
-    // The first free one is taken first.
+    // So that row 0 is taken first.
     this.#free.reverse();
     this.#changed = use === 'saved' ? new Set() : undefined;
   }
 
   /**
-   * From now on `add` pushes an entry of little worth out where there are more than so many: the least
-   * worthy of some that are picked at random, now and for the last ones that went.
+   * From now on, `add` evicts an entry of little worth whenever the table is full: the one worth least
+   * among some picked at random and the candidates left from earlier evictions.
    *
    * @param most entries, a count of 1 or more
    */
@@ -105,7 +122,7 @@ export class PackedTable {
     return this.#size;
   }
 
-  /** Another number after each `add` of a new key and each removal. */
+  /** Changes with each `add` of a new key and with each removal. */
   get edition(): number {
     return this.#edition;
   }
@@ -123,7 +140,7 @@ export class PackedTable {
     return undefined;
   }
 
-  /** The entry of the key, all bytes 0 where it is new. */
+  /** The slot of the key; if the key is new, all bytes of its entry are 0. */
   add(key: Uint8Array): Slot {
     if (key.length !== this.keyBytes) throw new RangeError(`a key of ${key.length} bytes`);
     const hash = this.#index.hash(key, 0, this.keyBytes);
@@ -153,7 +170,10 @@ export class PackedTable {
     this.touch(slot);
   }
 
-  /** Must be called after bytes of `entry` were changed in place; `set…` calls it. */
+  /**
+   * Marks the entry as changed. Call it after changing bytes of `entry` in place; the `set…` methods call
+   * it themselves.
+   */
   touch(slot: Slot): void {
     const sheet = slot >>> rowBits;
     if (sheet === this.#changedLast || this.#changed === undefined) return;
@@ -209,7 +229,10 @@ export class PackedTable {
     this.touch(slot);
   }
 
-  /** All entries. They may be changed and removed meanwhile; of those added some may be among them. */
+  /**
+   * All entries. The caller may change and remove entries meanwhile; entries added meanwhile may or may not
+   * appear.
+   */
   *slots(): Generator<Slot> {
     for (let row = 0; row < this.#rows; row++) {
       const slot = this.#slotOfRow(row);
@@ -218,8 +241,7 @@ export class PackedTable {
   }
 
   /**
-   * Visits some entries after those of the last call, up to the end of the table; then starts
-   * again.
+   * Visits some entries, beginning where the last call stopped; after the end of the table it starts again.
    *
    * @param most rows to look at, taken or free. A count
    * @param visit may change and remove the entry
@@ -233,18 +255,21 @@ export class PackedTable {
     this.#swept = end >= this.#rows ? 0 : end;
   }
 
-  /** The sheets with the entries that were added, changed or removed. The bytes themselves. */
+  /** The sheets whose entries were added, changed or removed. The bytes themselves, not copies. */
   *changes(): Generator<Sheet> {
     for (const sheet of this.#changed ?? []) yield [sheet, this.#sheet(sheet)];
   }
 
-  /** What `changes` gave is safe. */
+  /** The changes that `changes` gave are saved. */
   saved(): void {
     this.#changed?.clear();
     this.#changedLast = -1;
   }
 
-  /** A sheet of another length is of another layout. One out of order is damaged, as is a key twice. */
+  /**
+   * Ignores a sheet of another length, which has another layout, and one out of order. Of a key that occurs
+   * twice, the second entry is dropped: the file is damaged.
+   */
   #load(number: number, bytes: Uint8Array): void {
     if (bytes.length !== this.#sheetBytes || number !== this.#sheets) return;
     this.#newSheet();
@@ -291,7 +316,7 @@ export class PackedTable {
     return ((head >>> (slot & 7)) & 1) === 1;
   }
 
-  /** Free becomes taken, and taken free. */
+  /** Marks a free row as taken, or a taken one as free. */
   #flip(slot: Slot): void {
     this.#buffer(slot)[this.#sheetAt(slot) + ((slot & (rowsMost - 1)) >>> 3)]! ^= 1 << (slot & 7);
   }
@@ -319,7 +344,7 @@ export class PackedTable {
     return this.#index.hash(this.#buffer(slot), at, at + this.keyBytes);
   }
 
-  /** @param slot with its key, not in the index yet */
+  /** @param slot holds its key already, and is not in the index yet */
   #enter(slot: Slot, hash: number): void {
     this.#size += 1;
     this.#edition = (this.#edition + 1) & 0x7fffffff;

@@ -1,11 +1,11 @@
 /**
- * Work that runs at most once at a time. Decides when it runs again. The caller decides what the
- * work is, and handles its failures.
+ * Work of which at most one run is under way. Decides when it runs again; the caller decides what
+ * the work is, and handles its failures.
  */
 export class SingleFlight {
   readonly #work: () => Promise<void>;
   #current: Promise<void> | undefined;
-  /** One more run, which has not begun yet. */
+  /** The run that was requested and has not begun yet. */
   #next: Promise<void> | undefined;
 
   constructor(work: () => Promise<void>) {
@@ -13,7 +13,7 @@ export class SingleFlight {
   }
 
   /**
-   * Asks for a run that begins after this call. All calls during one run share one further run.
+   * Requests a run that begins after this call. All calls made during one run share the next one.
    *
    * @returns ends with that run, and fails if it fails
    */
@@ -25,12 +25,12 @@ export class SingleFlight {
     return this.#next;
   }
 
-  /** Takes part in the run that is under way, or begins one. */
+  /** Joins the run that is under way, or begins one. */
   join(): Promise<void> {
     return this.#current ?? this.run();
   }
 
-  /** Ends when nothing runs and nothing is asked for. Never fails. */
+  /** Ends when no run is under way or requested. Never fails. */
   async settled(): Promise<void> {
     for (;;) {
       const last = this.#next ?? this.#current;
@@ -41,7 +41,8 @@ export class SingleFlight {
 
   #begin(): Promise<void> {
     this.#next = undefined;
-    // Set before the work begins: work that asks for itself at once must find itself running.
+    // Set before the work begins: work that immediately requests itself must see that it is
+    // running.
     let follow: (work: Promise<void>) => void = () => undefined;
     const current = new Promise<void>((resolve) => (follow = resolve)).finally(() => {
       this.#current = undefined;
@@ -51,7 +52,7 @@ export class SingleFlight {
     return current;
   }
 
-  /** Makes a failure of work that throws at once. */
+  /** Turns a synchronous throw of the work into a failed promise. */
   async #tryWork(): Promise<void> {
     await this.#work();
   }

@@ -1,17 +1,17 @@
 /**
  * Finds the slot of a key by the key's hash, for `packed-table.ts`: open addressing with linear search.
- * Does not know the keys: two may have one hash, so its user compares.
+ * It does not know the keys: two keys may have the same hash, so its user compares them.
  */
 
-/** The index is at most so full. A ratio: beyond it a search becomes long. */
+/** How full the index may become. A ratio: beyond it, searches become long. */
 const fullest = 0.6;
 
-/** A count: a power of two, as ever after. */
+/** Places at the start. A count: always a power of two. */
 const firstPlaces = 1024;
 
 export class SlotIndex {
   readonly #salt: number;
-  /** Two numbers a place: a hash, and slot + 1; 0 where none is. */
+  /** Two numbers for each place: the hash, and slot + 1; 0 if the place is empty. */
   #places = new Int32Array(2 * firstPlaces);
   #mask = firstPlaces - 1;
   #size = 0;
@@ -21,7 +21,7 @@ export class SlotIndex {
     this.#salt = salt;
   }
 
-  /** Two multiplications a word: without the salt nobody finds keys that meet in one place. */
+  /** Two multiplications for each word. Without the salt nobody can choose keys that collide. */
   hash(bytes: Uint8Array, start: number, end: number): number {
     let hash = this.#salt;
     let i = start;
@@ -34,9 +34,8 @@ export class SlotIndex {
   }
 
   /**
-   * The next place with this hash; -1 when there is none.
-   *
-   * @param from the hash itself, or behind the place that was found before
+   * @param from the hash itself, or the place after the one found before
+   * @returns the next place with this hash; -1 if there is none
    */
   next(hash: number, from: number): number {
     const [places, mask] = [this.#places, this.#mask];
@@ -50,7 +49,7 @@ export class SlotIndex {
     return this.#places[2 * place + 1]! - 1;
   }
 
-  /** @param slot that is not in the index */
+  /** @param slot is not in the index yet */
   enter(hash: number, slot: number): void {
     this.#size += 1;
     if (this.#size > (this.#mask + 1) * fullest) this.#grow();
@@ -58,10 +57,10 @@ export class SlotIndex {
   }
 
   /**
-   * Moves those behind it that belong further to the front: a mark in its place would make each search
-   * longer.
+   * Moves entries behind it forward if they belong further to the front. Leaving a mark in the place
+   * instead would make every search longer.
    *
-   * @param slot that is in the index with this hash
+   * @param slot is in the index under this hash
    */
   remove(hash: number, slot: number): void {
     const [places, mask] = [this.#places, this.#mask];
@@ -96,7 +95,7 @@ export class SlotIndex {
   }
 }
 
-/** As in MurmurHash3 (Appleby): each bit of the word changes half of the bits. */
+/** The mixer of MurmurHash3 (Appleby): each bit of the word changes half of the bits of the result. */
 function mixed(word: number): number {
   const once = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);

@@ -1,7 +1,7 @@
 /**
- * A map that knows which of its keys have changed since they were last saved, so that a commit
- * writes what happened and not all there is. The class that fills it sets its bound (`limitTo`). Does
- * not know where it is saved (`sys/disk/store.ts`).
+ * A map that knows which of its keys have changed since the last save, so that a commit writes only
+ * the changes. The class that fills it sets its limit (`limitTo`). It does not know where it is saved
+ * (`sys/disk/store.ts`).
  */
 
 interface TableChanges<Value> {
@@ -9,31 +9,34 @@ interface TableChanges<Value> {
   readonly deleted: ReadonlySet<string>;
 }
 
-/** Changes between two questions for the oldest key, after which its place is given up. A count. */
+/**
+ * After this many changes without a request for the oldest key, the table drops its iterator. A
+ * count.
+ */
 const mostChanges = 1000;
 
-/** Values are replaced, never changed in place: a change that `set` does not see is not saved. */
+/** Replace values, never change them in place: a change that `set` does not see is not saved. */
 export class Table<Value> {
   readonly #values: Map<string, Value>;
   readonly #changed: Set<string> | undefined;
   /**
-   * Stands behind the oldest key. A new iterator for each question would step over everything that
-   * was deleted since the map last grew, which made a full table a thousand times slower. But it is
-   * not kept for long without a question: the map keeps its former tables alive for it.
+   * Points behind the oldest key. A new iterator for each request would step over every entry that
+   * was deleted since the map last grew, which made a full table a thousand times slower. An unused
+   * iterator keeps the map's former tables in memory, so it is dropped soon.
    */
   #keys: IterableIterator<string> | undefined;
   #oldest: string | undefined;
   #changesSinceAsked = 0;
   #most = Number.POSITIVE_INFINITY;
 
-  /** @param use `unsaved`: nobody will ask what has changed, as in a replay or a dry run */
+  /** @param use `unsaved`: nobody will ask for the changes, as in a replay or a dry run */
   constructor(saved: Iterable<readonly [string, Value]> = [], use: 'saved' | 'unsaved' = 'saved') {
     this.#changed = use === 'saved' ? new Set() : undefined;
     this.#values = new Map(saved);
   }
 
   /**
-   * From now on `set` pushes the oldest entry out where there are more than so many.
+   * From now on, `set` evicts the oldest entry whenever the table is full.
    *
    * @param most entries, a count of 1 or more
    */
@@ -51,15 +54,15 @@ export class Table<Value> {
   }
 
   /**
-   * The key becomes the newest of `entries()`.
+   * Sets the value, and makes the key the newest of `entries()`.
    *
-   * @returns the entry that was pushed out, undefined when there was room
+   * @returns the evicted entry; undefined if there was room
    */
   set(key: string, value: Value): readonly [string, Value] | undefined {
     this.#noteChange(key);
     this.#values.delete(key);
     this.#values.set(key, value);
-    // The changes too come in this order.
+    // So that the changes come in the same order.
     this.#changed?.delete(key);
     this.#changed?.add(key);
     return this.#values.size > this.#most ? this.takeOldest() : undefined;
@@ -79,7 +82,7 @@ export class Table<Value> {
     if (this.#values.delete(key)) this.#changed?.add(key);
   }
 
-  /** A new value that leaves the key where it is in the order: half the work of `set`. */
+  /** Sets a new value and leaves the key at its place in the order: half the work of `set`. */
   replace(key: string, value: Value): void {
     this.#values.set(key, value);
     this.#changed?.add(key);
@@ -122,7 +125,7 @@ export class Table<Value> {
     return {put, deleted};
   }
 
-  /** What `changes` gave is safe. */
+  /** The changes that `changes` gave are saved. */
   saved(): void {
     this.#changed?.clear();
   }

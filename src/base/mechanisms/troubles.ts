@@ -5,7 +5,9 @@
 import {BoundedMap} from './bounded-map.js';
 import type {LogLevel, Say} from '../say.js';
 
-/** Subjects remembered at once. A count: Troubles forgets the oldest subject beyond it, and reports that one again. */
+/**
+ * Subjects remembered at once. A count: beyond it, the oldest subject is forgotten, and would be reported again.
+ */
 export const mostTroubles = 1_000;
 
 export class Troubles {
@@ -16,7 +18,7 @@ export class Troubles {
     this.#say = say;
   }
 
-  /** Says the message, unless it was the last thing said of this subject. */
+  /** Logs the message, unless it is the last one logged for this subject. */
   begin(subject: string, message: string, level: LogLevel = 'error'): void {
     const before = this.#open.get(subject);
     this.#open.set(subject, message);
@@ -24,8 +26,8 @@ export class Troubles {
   }
 
   /**
-   * @param message said when the subject had been complained of; default: nothing
-   * @returns whether it had been
+   * @param message logged if the subject was in trouble; default: nothing
+   * @returns whether it was
    */
   end(subject: string, message?: string, level: LogLevel = 'notice'): boolean {
     const had = this.#open.delete(subject);
@@ -33,7 +35,7 @@ export class Troubles {
     return had;
   }
 
-  /** Whether something is open. */
+  /** Whether the subject is in trouble. */
   has(subject: string): boolean {
     return this.#open.has(subject);
   }

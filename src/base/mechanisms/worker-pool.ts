@@ -1,15 +1,15 @@
 /**
- * Does a bounded amount of work at a time, lets a bounded amount wait, and drops the rest. The
- * caller decides what the work is, and handles its failures.
+ * Limits how much work is under way at a time and how much may wait; work beyond that is dropped.
+ * The caller decides what the work is, and handles its failures.
  */
 interface PoolBounds {
-  /** Under way at a time. A count, 1 or more. */
+  /** Pieces of work under way at a time. A count, 1 or more. */
   readonly atOnce: number;
-  /** Waiting for that. A count. */
+  /** Pieces of work that may wait. A count. */
   readonly waiting: number;
 }
 
-/** `leftOut`: the work has not begun, and never will. */
+/** `leftOut`: the work was dropped before it began. */
 export type PoolResult<Result> =
   {readonly kind: 'done'; readonly result: Result} | {readonly kind: 'leftOut'};
 
@@ -29,13 +29,13 @@ export class WorkerPool {
     this.#bounds = bounds;
   }
 
-  /** Whether more work would be left out now. */
+  /** Whether more work would be dropped now. */
   get isFull(): boolean {
     const {atOnce, waiting} = this.#bounds;
     return this.#underWay.size >= atOnce && this.#waiting.length >= waiting;
   }
 
-  /** Begins at once where there is room. @returns fails when the work fails */
+  /** Begins immediately if there is room. @returns fails if the work fails */
   run<Result>(work: () => Promise<Result>): Promise<PoolResult<Result>> {
     if (this.isFull) return Promise.resolve({kind: 'leftOut'});
     if (this.#underWay.size < this.#bounds.atOnce) return this.#begin(work);
@@ -47,7 +47,7 @@ export class WorkerPool {
     });
   }
 
-  /** What waits is left out. @returns a count */
+  /** Drops the work that waits. @returns how much, a count */
   dropWaiting(): number {
     const dropped = this.#waiting;
     this.#waiting = [];

@@ -1,6 +1,6 @@
 /**
- * The backend `iptables`: one rule for each block, in our chain or in the tree below it. Also the
- * chain of the backend `ipset`, which has one rule for all.
+ * The backend `iptables`: one rule for each block, in our chain or in the tree below it. The backend `ipset`
+ * uses the same chain, with one rule for all blocks.
  */
 import {type ChainState, type ChainStep, doSteps} from './chain.js';
 import {driftIn} from './drift.js';
@@ -67,14 +67,14 @@ export function chainPlan(
   };
 }
 
-/** Whether packets come by our chain before anything could accept them, from all hook chains that are there. */
+/** Whether the packets of all existing hook chains reach our chain before another rule could accept them. */
 export function isHooked(settings: ChainSettings, {chains, hooks}: ChainState): boolean {
   const there = hooks.filter(({place}) => place !== 'absent');
   const areGood = there.length > 0 && there.every((hook) => isGood(hook, settings));
   return chains.has(settings.spec.chain) && areGood;
 }
 
-/** The hook chains that are not there, or not yet. */
+/** The hook chains that do not exist, or not yet. */
 export const absentHooks = ({hooks}: ChainState): readonly string[] =>
   hooks.flatMap(({chain, place}) => (place === 'absent' ? chain : []));
 
@@ -97,7 +97,7 @@ function countRules(settings: ChainSettings, desired: Desired, actual: ChainStat
     return all.length === 1 || ruleKeys(network, all).every((key) => drops.has(key));
   }
 
-  /** In any of the chains that its packets come through. */
+  /** Whether one of the chains that the network's packets pass through holds it. */
   function isInTree(network: string): boolean {
     for (const {parent, chain} of branchesTo(spec, family, network, 'deepTree')) {
       if (!chains.get(parent)?.jumps.has(chain)) return false;

@@ -1,50 +1,55 @@
 /**
- * What one family's chain looks like in the kernel, as far as it concerns us: a value, which
- * `rules.ts` reads from a listing and `plan.ts` compares with what should be.
+ * What one family's chain looks like in the kernel, as far as it concerns us. A value: `rules.ts` reads
+ * it from a listing, and `plan.ts` compares it with what should be.
  */
 import type {Branch} from './tree.js';
 import type {Hook} from '../../firewall/filter-table.js';
 
-/** The rules of ours in one chain, and how often each: more than once is a fault. */
+/** Our rules in one chain, and how often each occurs: more than once is a fault. */
 export interface ChainRules {
   /** DROP rules, by their key (`matches.ts`). */
   readonly drops: Map<string, number>;
-  /** Jumps to sub-chains: chain → how often; those with a wrong source are `others`. */
+  /** Jumps to sub-chains: chain → how often. A jump with a wrong source counts among `others`. */
   readonly jumps: Map<string, number>;
-  /** Rules that let recently logged-in clients pass, before all other rules; by their key. */
+  /**
+   * Rules, by their key, that let recently logged-in clients pass. They stand before all other rules.
+   */
   readonly passes: Map<string, number>;
-  /** Rules that drop what is in our set, by which of the matches it is. */
+  /** Rules that drop the members of our set, by the index of their match. */
   readonly matches: Map<number, number>;
-  /** Rules of ours that do not mean what they should, as text: of former ports, or in a wrong place. */
+  /**
+   * Our rules that no longer do what they should, as text: they name former ports, or stand in the
+   * wrong place.
+   */
   readonly stale: Map<string, number>;
   /** Rules that are not ours. */
   readonly others: number;
 }
 
-/** Our jumps in one chain from which packets are led to ours. */
+/** Our jumps in a chain that leads packets to ours. */
 export interface HookState {
   readonly chain: string;
-  /** How often each stands, by which of the matches it is. */
+  /** How often each jump occurs, by the index of its match. */
   readonly counts: number[];
-  /** The worst of them. `absent`: there is no such chain. */
+  /** The place of the worst one. `absent`: the chain does not exist. */
   place: Hook | 'absent';
 }
 
-/** A rule of ours, of former settings, in a chain of others. */
+/** Our rule from former settings in somebody else's chain. */
 export interface StaleHook {
   readonly chain: string;
   readonly rule: string;
 }
 
 export interface ChainState {
-  /** Those of ours that exist: the chain, and its sub-chains. */
+  /** Our chains that exist: the main chain and its sub-chains. */
   readonly chains: Map<string, ChainRules>;
   /** In the order of the settings. */
   readonly hooks: readonly HookState[];
   readonly staleHooks: StaleHook[];
-  /** Chains of ours to which rules that are not ours jump: they can be emptied, but not deleted. */
+  /** Our chains to which somebody else's rules jump: they can be emptied, but not deleted. */
   readonly needed: ReadonlySet<string>;
-  /** Chains of others that have names like our sub-chains. */
+  /** Chains of others whose names look like our sub-chains. */
   readonly strangers: ReadonlySet<string>;
 }
 
@@ -55,7 +60,7 @@ export const emptyRules = (others = 0): ChainRules => ({
 
 export type ChainStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'; readonly chain: string}
-  /** @param at which of the matches. A count from 0 */
+  /** @param at the index of the match. From 0 */
   | {readonly kind: 'insertHook' | 'deleteHook'; readonly chain: string; readonly at: number}
   | {
       readonly kind: 'deleteStale' | 'deleteStaleHook';
@@ -67,7 +72,7 @@ export type ChainStep =
   | {readonly kind: 'addPass' | 'deletePass'; readonly chain: string; readonly key: string}
   | {readonly kind: 'addMatch' | 'deleteMatch'; readonly chain: string; readonly at: number};
 
-/** Does the steps to the state itself: a copy of 100,000 rules for one more would be waste. */
+/** Applies the steps to the state in place: copying 100,000 rules for one more would be a waste. */
 export function doSteps(state: ChainState, steps: readonly ChainStep[]): ChainState {
   for (const step of steps) doStep(state, step);
   return state;
@@ -122,9 +127,7 @@ function doStep(state: ChainState, step: ChainStep): void {
   }
 }
 
-/**
- * All hooks are removed before they are placed again, so what stands after an insertion is first.
- */
+/** Each hook is removed before it is inserted again, so a hook just inserted is the first rule. */
 function hook({hooks}: ChainState, chain: string, at: number, change: 1 | -1): void {
   const state = hooks.find((each) => each.chain === chain)!;
   state.counts[at]! += change;

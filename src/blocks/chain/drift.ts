@@ -1,6 +1,7 @@
 /**
- * Which steps of a plan follow from our own decisions, and which only from a change by another
- * program. A block that has just come or gone, or that moves within the tree, is no repair.
+ * Separates the steps of a plan that follow from our own decisions from those that repair another
+ * program's change. A block that has just begun or ended, or that moves within the tree, is not a
+ * repair.
  */
 import type {ChainState, ChainStep} from './chain.js';
 import {networkOfKey} from './matches.js';
@@ -10,8 +11,8 @@ import type {Family} from '../../net/address.js';
 import type {ChainSpec} from './spec.js';
 
 /**
- * @param changed the networks that we have decided about since the last plan
- * @returns the steps that mend what others have done
+ * @param changed the networks decided about since the last plan
+ * @returns the steps that repair another program's changes
  */
 export function driftIn(
   {spec, family}: Pick<ChainSettings, 'spec' | 'family'>,
@@ -19,7 +20,7 @@ export function driftIn(
   actual: ChainState,
   steps: readonly ChainStep[],
 ): readonly ChainStep[] {
-  // Only a decision of ours moves blocks.
+  // Blocks move only when we have decided something.
   if (changed.size === 0) return steps.filter(isNoPass);
   const standing = new Set(
     [...actual.chains.values()].flatMap(({drops}) => [...drops.keys()].map(networkOfKey)),
@@ -41,7 +42,7 @@ export function driftIn(
         return !chains.has(step.chain);
       case 'addJump':
         return !chains.has(step.branch.chain);
-      // A tree folds up when its blocks have ended.
+      // A tree shrinks when its blocks have ended.
       case 'flushChain':
       case 'deleteChain':
         return !folds || !isSubChain(spec, step.chain);
@@ -62,12 +63,12 @@ export function driftIn(
 }
 
 /**
- * Passes change through logins and time, without a decision about a block: no other program has
- * changed anything.
+ * A pass changes with logins and time, without a decision about a block, so its steps are no
+ * repair.
  */
 export const isNoPass = ({kind}: ChainStep): boolean => kind !== 'addPass' && kind !== 'deletePass';
 
-/** The sub-chains in which these may stand. */
+/** The sub-chains in which rules of these networks may stand. */
 function chainsOf(spec: ChainSpec, family: Family, networks: readonly string[]): Set<string> {
   return new Set(
     networks.flatMap((network) =>

@@ -1,18 +1,21 @@
 /**
  * Finds chains that look as if blocksmtp had made them, but that no daemon maintains: the state
- * forgot their name, or they come from another machine's saved rules. They drop clients for ever.
- * blocksmtp only reports them and never removes them: it cannot know who wrote them.
+ * forgot their name, or they come from another machine's saved rules. They drop clients until
+ * somebody removes them. blocksmtp only reports them and never removes them: it cannot know who wrote
+ * them.
  */
 import {targetOf} from '../../firewall/filter-table.js';
 
-/** A chain of this kind. */
 export interface LikeOurs {
   readonly chain: string;
-  /** Rules that drop somebody, in the chain and its sub-chains. A count. */
+  /** Rules that drop packets, in the chain and its sub-chains. A count. */
   readonly drops: number;
 }
 
-/** The packets that any version asks for (`matches.ts`), and what nft leaves of several ports. */
+/**
+ * The matches that any version of blocksmtp writes (`matches.ts`), and what nft makes of several
+ * ports.
+ */
 const packets =
   '-p tcp(?: -m tcp --dport \\d+| -m multiport --dports [\\d,]+| -m conntrack --ctorigdstport \\d+ --ctdir ORIGINAL)?';
 const hookShape = new RegExp(`^${packets} -j \\S+$`);
@@ -20,15 +23,15 @@ const dropShape = new RegExp(`^-s \\S+ ${packets} -j DROP$`);
 const setShape = new RegExp(`^${packets} -m set --match-set (\\S+)-[46] src -j DROP$`);
 const branchShape = /^-s \S+ -j \S+$/;
 
-/** Names of sub-chains begin with so much of that of their chain at least (`tree.ts`). Characters. */
+/** How many characters of its chain's name a sub-chain's name keeps at least (`tree.ts`). */
 const commonCharacters = 15;
 
-/** Chains that a report names. A count. */
+/** The most chains that a report names. A count. */
 export const mostLikeOurs = 5;
 
 /**
  * @param rules a whole filter table, by chain
- * @param isOurs chains that somebody looks after
+ * @param isOurs whether a daemon maintains the chain
  */
 export function likeOurs(
   rules: ReadonlyMap<string, readonly string[]>,

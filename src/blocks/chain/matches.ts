@@ -1,8 +1,8 @@
 /**
- * Which packets a rule of ours asks for, in the words of iptables, just as `iptables-save` prints them.
- * For one port at INPUT that is what the old program wrote, and stays so. Several ports are one match
- * (`multiport`), but where packets are translated each port needs a rule of its own: conntrack knows no
- * lists. So what stands for one block is one rule or several, and each has a key.
+ * Which packets our rules match, in the words of iptables, exactly as `iptables-save` prints them. For one port
+ * at INPUT the rule is the one that the old program wrote, and must stay so. Several ports take one match
+ * (`multiport`). Where packets are translated, each port needs a rule of its own, because conntrack matches no
+ * lists. So a block has one rule or several, and each rule has a key.
  */
 import {
   type ChainSpec,
@@ -14,11 +14,11 @@ import {
 } from './spec.js';
 import type {Family} from '../../net/address.js';
 
-/** The words of the rules of one kind of traffic. */
+/** The matches of the rules for one kind of traffic. */
 export interface Matches {
-  /** Each must have its rule. */
+  /** There is one rule for each of these. */
   readonly all: readonly string[];
-  /** The same of the ports for submission; none where there are none. */
+  /** The same for the submission ports; empty if none is guarded. */
   readonly submissions: readonly string[];
 }
 
@@ -34,19 +34,20 @@ function direct(ports: readonly number[]): string[] {
     : [`-p tcp -m multiport --dports ${ports.join(',')}`];
 }
 
-/** Only from the client to the mailer: an answer has the same number as the port that was called. */
+/** Only packets from the client to the mailer: an answer has the same original port. */
 const translated = (ports: readonly number[]): string[] =>
   ports.map((port) => `-p tcp -m conntrack --ctorigdstport ${port} --ctdir ORIGINAL`);
 
 /**
- * How iptables-save shows them when `nft list ruleset` has saved them and nft has loaded that file: nft writes
- * several ports as a set of its own, and iptables 1.8.9 lists the rule without it, as if it were whole. What is
- * listed so drops at these ports alone; read as another's, it would do so for ever.
+ * Whether iptables-save may show our rules without their ports. This happens after `nft list ruleset` has saved
+ * them and nft has loaded the file: nft writes several ports as an anonymous set, and iptables 1.8.9 lists the
+ * rule without that set, as if it matched every port. Such a rule drops packets at our ports only. If we took
+ * it for somebody else's rule, it would stay for ever.
  */
 export const shownWithoutPorts = (traffic: Traffic): boolean =>
   !isTranslated(traffic) && portsMet(traffic).length > 1;
 
-/** The match that is left then. */
+/** What such a listing shows as the match. */
 export const withoutPorts = '-p tcp';
 
 export const hookRule = ({chain}: Pick<ChainSpec, 'chain'>, match: string): string =>
@@ -56,15 +57,15 @@ export const setRule = (spec: Pick<ChainSpec, 'chain'>, family: Family, match: s
   `${match} -m set --match-set ${setName(spec, family)} src -j DROP`;
 
 /**
- * The keys of the rules for one network: the network itself for the first match, so that a rule of the
- * old listing goes by its network.
+ * The keys of the rules for one network. The key for the first match is the network itself, so that a rule of
+ * the old program is found by its network.
  */
 export function ruleKeys(network: string, {length}: readonly string[]): readonly string[] {
   if (length === 1) return [network];
   return Array.from({length}, (_, at) => keyOf(network, at));
 }
 
-/** @param at which of the matches. A count from 0 */
+/** @param at the index of the match. From 0 */
 export const keyOf = (network: string, at: number): string =>
   at === 0 ? network : `${network} ${at}`;
 
@@ -73,7 +74,7 @@ export function networkOfKey(key: string): string {
   return end < 0 ? key : key.slice(0, end);
 }
 
-/** Which of the matches a key means. A count from 0. */
+/** The index of the match that a key means. From 0. */
 export function matchAt(key: string): number {
   const end = key.indexOf(' ');
   return end < 0 ? 0 : Number(key.slice(end + 1));

@@ -1,7 +1,7 @@
 /**
- * Makes the smallest change of a chain, as steps. An expired block, an unblocked one, a repair, a
- * recovery, and the growth from a flat chain to a tree are all the same here: a difference. Does
- * not render (`rules.ts`) or run (`firewall/live/keeper.ts`).
+ * Plans the smallest change of a chain, as steps. An expired block, an unblocked one, a repair, a
+ * recovery, and the growth from a flat chain to a tree are all the same here: a difference. This file
+ * neither renders the steps (`rules.ts`) nor runs them (`firewall/live/keeper.ts`).
  */
 import type {Desired} from '../intent.js';
 import type {ChainRules, ChainState, ChainStep, HookState} from './chain.js';
@@ -24,15 +24,15 @@ import type {Family} from '../../net/address.js';
 export interface ChainSettings {
   readonly spec: ChainSpec;
   readonly family: Family;
-  /** `rules`: one for each block. `set`: one for all, which are in a set. */
+  /** `rules`: one rule for each block. `set`: one rule for all blocks, which are in a set. */
   readonly carrier: 'rules' | 'set';
   /** The most rules of a flat chain. */
   readonly flatMax: number;
-  /** Whether the hook is moved before what could accept a packet. */
+  /** `first`: the hook must stand before any rule that could accept a packet. */
   readonly hookPlace: 'first' | 'any';
 }
 
-/** @returns steps that turn `actual` into what should be; none when it is so already */
+/** @returns steps that turn `actual` into what is desired; none if nothing differs */
 export function planChain(
   settings: ChainSettings,
   wish: Wish<Desired>,
@@ -48,7 +48,7 @@ class ChainPlanner {
   readonly #layout: Layout;
   readonly #matches: Matches;
   readonly #steps: ChainStep[] = [];
-  /** Chains, and jumps to them, that stand or are being made. */
+  /** Chains that exist or are being made, and jumps to them. */
   readonly #reached = new Set<string>();
 
   constructor(settings: ChainSettings, wish: Wish<Desired>, actual: ChainState) {
@@ -69,7 +69,7 @@ class ChainPlanner {
     const hasMoved = layoutNow(spec, this.#actual) !== this.#layout;
     if (scope === 'all' || hasMoved) this.#planAll();
     else if (carrier === 'rules') this.#planSome(changed);
-    // Last: they are put before all that came until now.
+    // Planned last, because passes are inserted before everything else.
     this.#planPasses(root);
     return this.#steps;
   }
@@ -94,7 +94,7 @@ class ChainPlanner {
     }
   }
 
-  /** They are few (`blocks/passes.ts`), so all of them are looked at each time. */
+  /** Passes are few (`blocks/passes.ts`), so each plan looks at all of them. */
   #planPasses(root: ChainRules | undefined): void {
     const {chain} = this.#settings.spec;
     const {submissions} = this.#matches;
@@ -138,7 +138,10 @@ class ChainPlanner {
     this.#planJumps(leaving);
   }
 
-  /** What was made for other ports goes as the new rules come, in one batch: no packet passes between. */
+  /**
+   * Rules for other ports go in the same batch in which the new rules come, so no packet passes in
+   * between.
+   */
   #planStale(leaving: readonly string[]): void {
     const {unwanted, changed} = this.#wish;
     const {family} = this.#settings;
@@ -157,7 +160,7 @@ class ChainPlanner {
     }
   }
 
-  /** One of each is enough, and only in our chain. */
+  /** One rule for each match is enough, and only in our main chain. */
   #planMatches(leaving: readonly string[]): void {
     const {spec, carrier} = this.#settings;
     for (const [chain, {matches}] of this.#actual.chains) {
@@ -169,7 +172,7 @@ class ChainPlanner {
     }
   }
 
-  /** Of jumps that stand twice one goes; with a chain that is leaving, all to it. */
+  /** Removes duplicate jumps, and every jump to a chain that is leaving. */
   #planJumps(leaving: readonly string[]): void {
     const {spec, family} = this.#settings;
     for (const [parent, {jumps}] of this.#actual.chains) {
@@ -183,7 +186,7 @@ class ChainPlanner {
     this.#steps.push(...dissolved(this.#settings, leaving, this.#actual));
   }
 
-  /** Everything but these networks is known to be as it should. */
+  /** Plans for these networks only; everything else is known to be right. */
   #planSome(networks: ReadonlySet<string>): void {
     const leaving = new Map<string, Set<string>>();
     for (const network of networks) {
@@ -196,8 +199,8 @@ class ChainPlanner {
     }
     for (const [chain, some] of leaving) {
       const drops = this.#actual.chains.get(chain)?.drops ?? new Map<string, number>();
-      // iptables looks for each rule from the top of its chain: 10,000 in any other order than they
-      // stand took half a minute.
+      // iptables searches each rule from the top of its chain. Deleting 10,000 rules in another order
+      // than the chain's took half a minute.
       const keys = (): Iterable<string> =>
         some.size === 1
           ? [...some].flatMap((network) => ruleKeys(network, this.#matches.all))
@@ -236,7 +239,7 @@ class ChainPlanner {
   #branchesTo(network: string): readonly Branch[] {
     const {spec, family} = this.#settings;
     const branches = branchesTo(spec, family, network, this.#layout);
-    // A name that somebody else has taken is not for us: the rule stands in the chain above.
+    // If somebody else has taken a sub-chain's name, the rule goes into the chain above.
     const taken = branches.findIndex(({chain}) => this.#actual.strangers.has(chain));
     return taken < 0 ? branches : branches.slice(0, taken);
   }
@@ -255,12 +258,12 @@ function layoutNow(spec: ChainSpec, actual: ChainState): Layout {
 function layoutOf(settings: ChainSettings, wish: Wish<Desired>, actual: ChainState): Layout {
   const {spec, carrier, flatMax} = settings;
   const now = layoutNow(spec, actual);
-  // What is kept stands where it stands.
+  // Rules that are kept stay where they are.
   if (now !== 'flat' && wish.unwanted === 'keep') return now;
   return layoutFor(carrier === 'set' ? 0 : wish.desired.size, flatMax, now);
 }
 
-/** All but those that hold nothing of ours any more, and stay because others need or use them. */
+/** Our sub-chains, without those that hold nothing of ours and stay only because others use them. */
 function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
   return [...chains].flatMap(([chain, {drops, jumps, matches, stale, others}]) => {
     const isOthers = needed.has(chain) || others > 0;
@@ -270,8 +273,8 @@ function subChainsOf(spec: ChainSpec, {chains, needed}: ChainState): string[] {
 }
 
 /**
- * First nothing jumps to them any more, then they can go; one that others need stays, empty, and one
- * in which there are rules of others stays with these.
+ * Removes chains. First nothing jumps to them any more, then they can be deleted. A chain that others
+ * need stays, empty; a chain that has rules of others stays with those.
  */
 function dissolved(
   {spec, family}: Pick<ChainSettings, 'spec' | 'family'>,
@@ -292,7 +295,7 @@ function dissolved(
   ];
 }
 
-/** Each rule of ours by itself. */
+/** Removes each of our rules by itself. */
 function withoutOurs(
   spec: ChainSpec,
   family: Family,
@@ -311,7 +314,7 @@ function withoutOurs(
   ];
 }
 
-/** Whether packets come by our chain there before anything could accept them. */
+/** Whether this hook's packets reach our chain before another rule could accept them. */
 export const isGood = (
   {place}: HookState,
   {hookPlace}: Pick<ChainSettings, 'hookPlace'>,
@@ -322,7 +325,7 @@ const deletedHooks = ({chain, counts}: HookState): ChainStep[] =>
     Array.from({length: times}, (): ChainStep => ({kind: 'deleteHook', chain, at})),
   );
 
-/** Steps after which nothing of ours is left; empty chains, while somebody else's rules need them. */
+/** Steps that remove everything of ours, except empty chains that somebody else's rules need. */
 export function planChainRemoval(
   settings: Pick<ChainSettings, 'spec' | 'family'>,
   actual: ChainState,

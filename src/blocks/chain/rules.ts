@@ -1,8 +1,8 @@
 /**
- * The language of iptables: renders steps as one input of `iptables-restore --noflush` (all or
- * nothing, see iptables-restore(8)), and reads our chains in a listing (`firewall/filter-table.ts`). Recognises
- * as ours only rules of exactly the shape we write, now or under former settings; others in our chain are the
- * administrator's and stay.
+ * The language of iptables. Renders steps as one input of `iptables-restore --noflush` (all or nothing, see
+ * iptables-restore(8)), and reads our chains from a listing (`firewall/filter-table.ts`). A rule counts as ours
+ * only if it has exactly the shape that we write, now or under former settings. Any other rule in our chain is
+ * the administrator's, and stays.
  */
 import {
   type ChainRules,
@@ -36,7 +36,8 @@ export function renderBatch(spec: ChainSpec, family: Family, steps: readonly Cha
   function renderStep(step: ChainStep): string {
     switch (step.kind) {
       case 'createChain':
-        // Not `:CHAIN`, which would empty one that a listing did not show: this refuses the whole batch.
+        // Not `:CHAIN`, which would empty a chain that a listing did not show; `-N` makes the whole batch fail
+        // instead.
         return `-N ${step.chain}`;
       case 'flushChain':
         return `-F ${step.chain}`;
@@ -72,11 +73,11 @@ export function renderBatch(spec: ChainSpec, family: Family, steps: readonly Cha
 const ruleOf = (key: string, matches: readonly string[], target: 'DROP' | 'RETURN'): string =>
   `-s ${networkOfKey(key)} ${matches[matchAt(key)]!} -j ${target}`;
 
-/** What a rule of ours is, by its text; behind its source, where it has one. */
+/** What a rule of ours does, by the text that follows its source, if it has one. */
 type Meaning =
   {readonly kind: 'drop' | 'pass' | 'match'; readonly at: number} | {readonly kind: 'stale'};
 
-/** All that we write, or wrote, of one chain. */
+/** Every rule that we write, or once wrote, for one chain. */
 interface Words {
   readonly sourced: ReadonlyMap<string, Meaning>;
   readonly whole: ReadonlyMap<string, Meaning>;
@@ -125,7 +126,7 @@ export function parseListing(spec: ChainSpec, family: Family, listing: string): 
   return {chains, hooks, staleHooks, needed, strangers};
 }
 
-/** A listing of nf_tables does not have them before a rule stands in them. */
+/** A listing of nf_tables leaves these chains out until they have a rule. */
 const alwaysThere: readonly string[] = ['INPUT', 'FORWARD'];
 
 /** From the best to the worst. */
@@ -144,7 +145,7 @@ function readHook(
   return {chain, counts: each.map(({count}) => count), place: places[worst]!};
 }
 
-/** Jumps to our chain that former settings made, and the present ones do not want there. */
+/** Jumps to our chain that former settings made and the present ones do not want. */
 function staleHooksIn(spec: ChainSpec, rules: ReadonlyMap<string, readonly string[]>): StaleHook[] {
   const wanted = new Set(matchesOf(spec).all.map((match) => hookRule(spec, match)));
   const stale = new Map<string, Set<string>>();
@@ -169,9 +170,9 @@ function staleHooksIn(spec: ChainSpec, rules: ReadonlyMap<string, readonly strin
 }
 
 /**
- * Which of the chains with our names are ours: those to which a jump of ours leads; and, where
- * somebody has taken the jumps away, those in which nothing is of others and which nobody needs. A
- * chain of an administrator that happens to be called so is neither.
+ * Which of the chains with our names are ours: those to which our jumps lead. Where somebody has removed the
+ * jumps: those without rules of others, and which nobody else uses. An administrator's chain that happens to
+ * have such a name is neither.
  */
 function ownOf(
   spec: ChainSpec,
@@ -181,7 +182,7 @@ function ownOf(
   const chains = new Map<string, ChainRules>();
   const strangers = new Set<string>();
   const depth = (name: string): number => (name === spec.chain ? 0 : depthIn(spec, name));
-  // From above: what leads to a chain is known before it.
+  // From the top down, so that the chains which lead to a chain are decided before it.
   for (const [name, rules] of [...named].sort(([a], [b]) => depth(a) - depth(b))) {
     const isReached = [...chains.values()].some(({jumps}) => jumps.has(name));
     const isDeserted = rules.others === 0 && !needed.has(name);
@@ -191,7 +192,7 @@ function ownOf(
   return {chains, strangers};
 }
 
-/** What is not of our shape is not ours, and left out. */
+/** A rule that is not of our shape is not ours, and counts among `others`. */
 function readChain(
   spec: ChainSpec,
   family: Family,
@@ -201,7 +202,7 @@ function readChain(
 ): ChainRules {
   const rules = emptyRules();
   let others = 0;
-  let hasBegun = false; // a rule that lets pass does so before all that drop
+  let hasBegun = false; // a pass must stand before every rule that drops
   const add = <Key>(times: Map<Key, number>, key: Key): void =>
     void times.set(key, (times.get(key) ?? 0) + 1);
   for (const text of texts) {
@@ -219,7 +220,7 @@ function readChain(
     }
     if (meaning?.kind !== 'pass') hasBegun = true;
   }
-  // A deletion takes the first of two equal rules: all of them go, and one is added again.
+  // iptables deletes the first of two equal rules, so all of them go, and one is added again.
   for (const [text, times] of rules.stale) {
     const {meaning, network} = read(text);
     if (meaning?.kind !== 'pass') continue;
@@ -238,7 +239,7 @@ function readChain(
   }
 }
 
-/** The network of a stale rule that drops it; undefined for any other. */
+/** The network that a stale rule drops; undefined for any other rule. */
 export function droppedBy(rule: string, family: Family): string | undefined {
   const [, source] = /^-s (\S+) .* -j DROP$/.exec(rule) ?? [];
   return source === undefined ? undefined : canonical(source, family);
@@ -246,7 +247,10 @@ export function droppedBy(rule: string, family: Family): string | undefined {
 
 const jumpShape = / -j (\S+)$/;
 
-/** The sub-chain to which a rule of ours leads, from the right chain and for the right packets. */
+/**
+ * The sub-chain to which our rule jumps; undefined unless it stands in the right chain and matches the right
+ * source.
+ */
 function jumpOf(spec: ChainSpec, family: Family, parent: string, text: string): string | undefined {
   const to = jumpShape.exec(text)?.[1];
   if (to === undefined || !isSubChain(spec, to)) return undefined;

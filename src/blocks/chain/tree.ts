@@ -1,9 +1,9 @@
 /**
- * In which chain a rule stands. `flat`: all in ours, as `iptables -L` has always shown them. `tree`:
- * in sub-chains under ours, chosen by two groups of four bits of the address, because a packet is
- * compared with every rule of a chain that it enters; `deepTree`: by three. All groups lie within the
- * shortest networks that can be blocked, or the rule stands in the chain above: so every rule has one
- * place.
+ * In which chain a rule stands. `flat`: all rules in our chain, as `iptables -L` has always shown
+ * them. `tree`: in sub-chains chosen by two groups of four bits of the address, because a packet is
+ * compared with every rule of each chain that it enters. `deepTree`: by three groups. All groups lie
+ * within the shortest networks that can be blocked; otherwise the rule stands in the chain above. So
+ * every rule has exactly one place.
  */
 import {hashOf} from '../../base/hash.js';
 import type {ChainSpec} from './spec.js';
@@ -12,28 +12,32 @@ import {parseNetwork} from '../../net/network.js';
 
 export type Layout = 'flat' | 'tree' | 'deepTree';
 
-/** Groups of bits that choose the place; so many digits has the name of a sub-chain at most. */
+/** How many groups of bits choose the place; a sub-chain's name ends in at most as many digits. */
 export const depthOf: Readonly<Record<Layout, number>> = {flat: 0, tree: 2, deepTree: 3};
 
-/** A sub-chain, the chain that leads to it, and whose packets it gets. */
+/** A sub-chain, the chain that jumps to it, and the source addresses of that jump. */
 export interface Branch {
   readonly chain: string;
   readonly parent: string;
-  /** As iptables writes it. */
+  /** As iptables prints it. */
   readonly source: string;
 }
 
 /**
- * A tree gets its third level at so many times the rules of a flat chain: with 20,000 there are 78 in
- * each of 256 sub-chains, and a connection costs a tenth more than with none (measured).
+ * How many times the flat chain's maximum a tree holds before it gets its third level. A ratio: with
+ * 20,000 rules each of 256 sub-chains has 78, and a connection costs a tenth more than without any
+ * rule (measured).
  */
 const deepFactor = 20;
 
-/** A layout is left again at this part of the number that led to it: nobody wants it to flap. */
+/**
+ * A layout is left again only when the rules fall to this share of the number that led to it, so that
+ * it does not flap.
+ */
 const backShare = 0.5;
 
 /**
- * @param count rules that will stand
+ * @param count rules to place
  * @param flatMax the most rules of a flat chain
  */
 export function layoutFor(count: number, flatMax: number, current: Layout): Layout {
@@ -43,27 +47,30 @@ export function layoutFor(count: number, flatMax: number, current: Layout): Layo
   return count <= most(flatMax * deepFactor, 'deepTree') ? 'tree' : 'deepTree';
 }
 
-/** The longest chain name less the `-7f0` of a sub-chain. Characters. */
+/** The longest chain name minus the `-7f0` of a sub-chain. Characters. */
 const longestBase = 24;
 
-/** What names of sub-chains begin with: a name that is too long is told apart by its hash. */
+/**
+ * The common beginning of the sub-chains' names. A chain name that is too long is cut, and
+ * distinguished by its hash.
+ */
 function baseOf(chain: string): string {
   if (chain.length <= longestBase) return chain;
   const hash = (hashOf(chain) % 2 ** 32).toString(16).padStart(8, '0');
   return `${chain.slice(0, longestBase - 9)}.${hash}`;
 }
 
-/** Whether the chain is one of the sub-chains. */
+/** Whether the name is that of a sub-chain of this chain. */
 export function isSubChain({chain}: ChainSpec, name: string): boolean {
   const base = baseOf(chain);
   return name.startsWith(`${base}-`) && /^[0-9a-f]{1,3}$/.test(name.slice(base.length + 1));
 }
 
-/** How far below our chain the sub-chain is. */
+/** How many levels the sub-chain is below our chain. */
 export const depthIn = ({chain}: ChainSpec, name: string): number =>
   name.length - baseOf(chain).length - 1;
 
-/** The way from our chain to the place of a network's rule. */
+/** The sub-chains from our chain to the place of a network's rule, the uppermost first. */
 export function branchesTo(
   spec: ChainSpec,
   family: Family,
@@ -85,7 +92,7 @@ export function branchesTo(
   return branches;
 }
 
-/** The way into a sub-chain: its name tells whose packets it gets. */
+/** The branch of a sub-chain: its name encodes the source addresses. */
 export function branchTo(spec: ChainSpec, family: Family, chain: string): Branch {
   const digits = chain.slice(baseOf(spec.chain).length + 1);
   const [first = '0', second = '0', third = '0'] = digits;
@@ -104,7 +111,7 @@ interface Group {
   readonly source: string;
 }
 
-/** The first twelve bits: all blocks have at least sixteen. */
+/** From the first twelve bits: every block has at least sixteen. */
 function groupsOf4(network: string): Group[] {
   const [first = 0, second = 0] = network.split('.', 2).map(Number);
   return [
@@ -115,9 +122,9 @@ function groupsOf4(network: string): Group[] {
 }
 
 /**
- * Bits 28 to 31 tell providers apart, bits 60 to 63 and 56 to 59 a provider's customers; the bits
- * before are much the same everywhere, those behind are the client's own choice. ip6tables takes such
- * masks.
+ * Bits 28 to 31 distinguish providers; bits 60 to 63 and 56 to 59 distinguish one provider's
+ * customers. The bits before are much the same everywhere, and those after are the client's own
+ * choice. ip6tables accepts such masks.
  */
 function groupsOf6(network: string): Group[] {
   const {first, prefix} = parseNetwork(network)!;

@@ -1,7 +1,7 @@
 /**
- * The blocks as rules of this machine, for both families and under the chosen backend. Knows which
- * blocks there should be and what earlier settings may have left (`leftovers.ts`). The backends
- * decide each change; `FamilyKeepers` carries it out.
+ * The blocks as firewall rules of this machine, for both families, in the chosen backend. This class
+ * knows which blocks there should be, and what earlier settings may have left (`leftovers.ts`). The
+ * backends plan each change; `FamilyKeepers` carries it out.
  */
 import type {Block} from '../block.js';
 import {iptablesBackend} from '../chain/backend.js';
@@ -52,29 +52,32 @@ export class BlockRules {
     this.#keepers = new FamilyKeepers(keepers, tools);
   }
 
-  /** From now on the block should stand; nothing is done yet. */
+  /** The block is wanted from now on; `enforce` puts it into the kernel. */
   set(block: Block): void {
     this.#intents.get(familyOf(block.network))?.set(block);
   }
 
-  /** From now on it should not. */
+  /** The block is not wanted any more; `enforce` removes it. */
   lift(network: string): void {
     this.#intents.get(familyOf(network))?.delete(network);
   }
 
-  /** From now on these should stand, and no others. */
+  /** These blocks are wanted from now on, and no others. */
   replace(blocks: readonly Block[]): void {
     for (const [family, intent] of this.#intents) {
       intent.replace(blocks.filter(({network}) => familyOf(network) === family));
     }
   }
 
-  /** From now on these are served at the ports for submission, and no others. Nothing is done yet. */
+  /**
+   * These clients are served at the submission ports from now on, and no others; `enforce` puts that
+   * into the kernel.
+   */
   letPass(passes: ReadonlyMap<string, number>): void {
     for (const intent of this.#intents.values()) intent.letPass(passes);
   }
 
-  /** Ends when all that should stand does, or will be tried again. */
+  /** Ends when the kernel holds what is wanted, or when the keepers will try again later. */
   enforce(unwanted: Unwanted): Promise<void> {
     return this.#keepers.enforce(unwanted);
   }
@@ -85,22 +88,22 @@ export class BlockRules {
     await this.#keepers.removeLeftovers();
   }
 
-  /** Only looks, for commands that ask how things stand. */
+  /** Only reads the kernel, for commands that show the state. */
   look(): Promise<void> {
     return this.#keepers.look();
   }
 
   /**
-   * From now on what other backends have left is removed, once our own holds the blocks.
+   * Removes what other backends have left, once our own backend holds the blocks.
    *
-   * @param otherVariant the other program called iptables, where it may hold something
+   * @param otherVariant the other program called iptables, if it may hold something
    */
   async replaceOthers(otherVariant: Variant | undefined): Promise<void> {
     this.expectOthers(otherVariant);
     await this.#keepers.removeLeftovers();
   }
 
-  /** From now on each check looks for these, and removes them. */
+  /** Each check from now on looks for rules of other backends, and removes them. */
   expectOthers(otherVariant: Variant | undefined): void {
     const {families} = this.#keepers;
     this.#keepers.expectLeftovers([
@@ -113,7 +116,7 @@ export class BlockRules {
     ]);
   }
 
-  /** Whether the network's family has taken all that was decided. */
+  /** Whether the kernel holds everything decided for the network's family. */
   isEnforced(network: string): boolean {
     return this.#keepers.isInOrderIn(familyOf(network));
   }

@@ -1,25 +1,26 @@
 /**
- * Wakes when the next block ends, in time for those that end in the same moment to go in one batch. Ends are by the
- * wall clock, the wait is not: `daemon/enforcement/` moves the ends when the clock is set, and sets the timer again.
+ * Wakes when the next block ends. Blocks that end at nearly the same moment go in one batch. Ends are by the wall
+ * clock, the timer is not: when somebody sets the clock, `daemon/enforcement/` moves the ends and sets the timer
+ * again.
  */
 import {nowMs} from '../../sys/run/clock.js';
 
-/** Between two batches of blocks that end. Ms. */
+/** The shortest time between two batches. Ms. */
 const shortestWaitMs = 200;
-/** The clock may be set, so nobody sleeps for longer on its word. Ms. */
+/** The longest sleep. Ms: the clock may be set meanwhile. */
 const longestWaitMs = 60_000;
 
 export class EndTimer {
   readonly #onDue: () => void;
   #timer: NodeJS.Timeout | undefined;
-  /** When it is due. Ms since the epoch. */
+  /** When the timer is due. Ms since the epoch. */
   #endMs = Number.POSITIVE_INFINITY;
 
   constructor(onDue: () => void) {
     this.#onDue = onDue;
   }
 
-  /** A block ends then; one that ends earlier and is expected already stays so. */
+  /** A block ends at that time. An earlier time that is already expected stays. */
   expect(endMs: number | undefined): void {
     if (endMs === undefined || endMs >= this.#endMs) return;
     clearTimeout(this.#timer);

@@ -1,30 +1,32 @@
 /**
- * Remembers the names, ports and hook chains under which the firewall may hold something of ours. A
- * configuration may change while no daemon runs, and the rules of the one before would stay for
- * ever. The memory outlives the rules: somebody may load a saved rule set in a year.
+ * Remembers the names, ports and hook chains under which the firewall may hold something of ours. The
+ * configuration may change while no daemon runs; without this memory the former rules would stay for ever. The
+ * memory outlives the rules, because somebody may load a saved rule set a year later.
  */
 import {type ChainSpec, type Traffic, trafficKey} from '../chain/spec.js';
 import type {Former} from './leftovers.js';
 import type {NotedChain, State} from '../../guard/state.js';
 
-/** Other names without rules that are remembered. A count: each costs some calls of programs at every check. */
+/**
+ * Other chain names without rules that are remembered. A count: each costs some program calls at every check.
+ */
 export const mostFormerChains = 8;
 
 /**
- * The most that is remembered. A count: each listing is compared with all of them, and nobody has so many
- * combinations of ports; the oldest is forgotten.
+ * The most that is remembered. A count: each listing is compared with all of them, and nobody has used so many
+ * combinations of ports. The oldest is forgotten.
  */
 export const mostNoted = 100;
 
 const keyOf = ({chain, ...traffic}: ChainSpec): string => `${chain} ${trafficKey(traffic)}`;
 
-/** Plain data, and nothing that is not there. */
+/** Plain data, without absent keys. */
 const trafficOf = ({ports, hooks, gate}: Traffic): Traffic => ({
   ...{ports, hooks},
   ...(gate !== undefined && {gate}),
 });
 
-/** From now on something of ours may stand there. Said before the first batch. */
+/** Notes that something of ours may stand there from now on. Call it before the first batch. */
 export function noteChain({chains}: State, spec: ChainSpec): void {
   const {chain} = spec;
   const key = keyOf(spec);
@@ -34,7 +36,7 @@ export function noteChain({chains}: State, spec: ChainSpec): void {
   chains.set(key, {chain, ...trafficOf(spec)});
 }
 
-/** All but what is in force. */
+/** Everything noted except what is in force. */
 export function formerChains({chains}: State, present: ChainSpec): Former {
   const byName = new Map<string, ChainSpec[]>();
   for (const spec of [...chains.values()].map(specOf)) {
@@ -57,7 +59,7 @@ export function formerChains({chains}: State, present: ChainSpec): Former {
   };
 }
 
-/** Of other names those whose rules have gone first, where there are too many. */
+/** If there are too many other names, forgets first those whose rules have gone. */
 function forgetOldest(chains: State['chains'], present: string): void {
   const gone = [...chains.entries()].filter(
     ([, {chain, removed}]) => chain !== present && removed !== undefined,
@@ -67,7 +69,7 @@ function forgetOldest(chains: State['chains'], present: string): void {
   }
 }
 
-/** Versions before noted one port, at INPUT. */
+/** Earlier versions noted one port, at INPUT. */
 const specOf = (noted: NotedChain): ChainSpec =>
   'port' in noted
     ? {chain: noted.chain, ports: [noted.port], hooks: ['INPUT']}

@@ -1,6 +1,6 @@
 /**
- * How many blocks the kernel holds, read without the state: for when the daemon that has the state
- * does not answer. Changes nothing. How many blocks there should be is unknown then.
+ * Counts the blocks that the kernel holds, without the state: for commands, when the daemon that
+ * has the state does not answer. How many there should be is then unknown. Changes nothing.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import {ipsetBackend} from '../sets/ipset.js';

@@ -1,6 +1,6 @@
 /**
- * What other backends, other names and other ports may have left in the kernel, and in which order
- * it goes. `block-rules.ts` and `FamilyKeepers` decide when to try.
+ * What other backends, other names and other ports may have left in the kernel, and in which order it
+ * must be removed. `block-rules.ts` and `FamilyKeepers` decide when to try.
  */
 import {iptablesBackend} from '../chain/backend.js';
 import type {ChainSettings} from '../chain/plan.js';
@@ -19,19 +19,21 @@ import {
 } from '../../firewall/live/leftover.js';
 import type {Family} from '../../net/address.js';
 
-/** What was made by earlier configurations: also what was removed once, for it may be loaded again. */
+/**
+ * What earlier configurations made. This includes what was removed before: somebody may load it again.
+ */
 export interface Former {
-  /** Under the name that is in force, for other ports or at other hooks. */
+  /** Under the present name, for other ports or at other hooks. */
   readonly traffic: readonly Traffic[];
   /** Under other names. */
   readonly specs: readonly ChainSpec[];
-  /** Called when none of its rules stands. */
+  /** Called when none of the chain's rules is left. */
   readonly noteGone: (spec: ChainSpec) => void;
 }
 
 export const noFormer: Former = {traffic: [], specs: [], noteGone: () => undefined};
 
-/** All that any backend may have made under this name. */
+/** Everything that any backend may have made under this name. */
 export const allUnder = (
   spec: ChainSpec,
   families: readonly Family[],
@@ -49,9 +51,9 @@ const nameOf = ({chain, ports}: ChainSpec): string =>
   `chain ${chain} for ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
 
 /**
- * In the order in which they can go: the chain holds the set.
+ * The parts in the order in which they can be removed: the chain refers to the set.
  *
- * @param inForce the backend whose own parts are left out; `none`: all go
+ * @param inForce the backend whose own parts stay; `none`: everything goes
  */
 function partsOf(
   spec: ChainSpec,
@@ -61,7 +63,7 @@ function partsOf(
   backend: FirewallSettings['backend'],
 ): Leftover[] {
   const chain = anyChain(spec, family);
-  // Where iptables is in use, a table that it cannot read is a failure. To nftables it need not matter.
+  // With iptables in use, a table that it cannot read is a failure. With nftables it need not matter.
   const plain = iptablesBackend(chain);
   const own =
     backend === 'nftables' ? leftoverOf(orNoChain(plain, spec.chain, family)) : leftoverOf(plain);
@@ -74,12 +76,12 @@ function partsOf(
   ];
 }
 
-/** Of a chain that is to go only its name and its packets matter. */
+/** To remove a chain, only its name and its packets matter. */
 const anyChain = (spec: ChainSpec, family: Family): ChainSettings => ({
   ...{spec, family, carrier: 'rules', flatMax: 0, hookPlace: 'any'},
 });
 
-/** Leftovers that may exist next to the backend in force. */
+/** Leftovers that may exist beside the backend in force. */
 export const leftoversBeside = (
   settings: FirewallSettings,
   family: Family,
@@ -89,10 +91,10 @@ export const leftoversBeside = (
   partsOf(chainSpec(settings, traffic), family, otherVariant, settings.backend, settings.backend);
 
 /**
- * Takes all that is ours out of both families, whichever backend has made it.
+ * Removes everything of ours from both families, whichever backend made it.
  *
  * @param former what was made under other names and ports
- * @returns why something stays, one line each
+ * @returns why something stays, one line for each reason
  */
 export function removeAll(
   settings: FirewallSettings,

@@ -1,7 +1,7 @@
 /**
- * Asks the filter tables whether a rule drops an address that is no block of ours: of fail2ban, of the
- * administrator, of a rule set that was saved once. How a listing is walked through is in
- * `firewall/other-drops.ts`. Changes nothing.
+ * Looks in the filter tables for rules that drop an address and do not belong to a block of ours:
+ * rules of fail2ban, of the administrator, or of a rule set saved long ago. `firewall/other-drops.ts`
+ * walks through the listing. Changes nothing.
  */
 import type {DropsBeside} from '../beside.js';
 import type {ChainSpec} from '../chain/spec.js';
@@ -16,15 +16,15 @@ import type {Network} from '../../net/network.js';
 interface Asked {
   readonly network: Network;
   readonly spec: ChainSpec;
-  /** What holds the blocks: with nftables no chain of iptables is ours. */
+  /** What holds the blocks: with nftables, no chain of iptables is ours. */
   readonly backend: 'iptables' | 'ipset' | 'nftables';
-  /** Whether a block of ours drops it: then rules in our own chain are no news. */
+  /** `stands`: a block of ours drops it, so rules in our own chain are expected. */
   readonly block: 'stands' | 'none';
-  /** The other of the two programs called iptables, where it may hold something. */
+  /** The other of the two programs called iptables, if it may hold something. */
   readonly otherVariant: Variant | undefined;
 }
 
-/** @returns undefined: there is nothing to report */
+/** @returns undefined: no such rule */
 export async function dropsBeside(asked: Asked, run: RunCall): Promise<DropsBeside | undefined> {
   const {otherVariant} = asked;
   const all: DropsBeside[] = [];
@@ -40,7 +40,7 @@ async function inTable(asked: Asked, variant: Variant, run: RunCall): Promise<Dr
   const {network, spec, backend, block} = asked;
   const program = programOf(network.family, variant);
   const listing = await run(listCall(program));
-  // A machine without iptables has none of its rules.
+  // A machine without iptables has no rules of it.
   if (listing.kind === 'missing') return nothing;
   const reading = readListing(program, listing, readRules);
   if (reading.kind !== 'read') {
@@ -68,13 +68,13 @@ async function inTable(asked: Asked, variant: Variant, run: RunCall): Promise<Dr
 
 const nothing: DropsBeside = {drops: [], more: 0, unread: []};
 
-/** All other hooks get what is forwarded. */
+/** INPUT leads to the mailer on this machine; any other hook gets forwarded packets. */
 const walkedFrom = ({hooks}: ChainSpec): readonly string[] => [
   ...(hooks.includes('INPUT') ? ['INPUT'] : []),
   ...(hooks.some((hook) => hook !== 'INPUT') ? ['FORWARD'] : []),
 ];
 
-/** Of a network nobody can ask: a set of addresses has each of its own. */
+/** ipset can test an address, but not a network. */
 async function membersOf(
   sets: readonly string[],
   network: Network,

@@ -1,4 +1,4 @@
-/** What the firewall needs of the configuration, and of what was found. */
+/** What the firewall needs from the configuration and from detection. */
 import type {ChainSettings} from '../chain/plan.js';
 import {type ChainSpec, type Traffic, trafficKey} from '../chain/spec.js';
 import type {Config} from '../../config/schema.js';
@@ -9,11 +9,14 @@ export type FirewallSettings = Pick<
   'backend' | 'iptablesChainName' | 'flatChainMax' | 'hookPlace' | 'hookChains'
 > &
   Partial<Pick<Config, 'greeting' | 'greetingPort'>> & {
-    /** Those that are guarded (`sessions/served-ports.ts`), in ascending order. */
+    /** The guarded ports (`sessions/served-ports.ts`), in ascending order. */
     readonly ports: readonly number[];
   };
 
-/** What the old program wrote, which kept no state: its rules are taken over under any settings for 25. */
+/**
+ * What the old program wrote. It kept no state, so its rules are taken over under any settings that guard
+ * port 25.
+ */
 const oldListing: Traffic = {ports: [25], hooks: ['INPUT']};
 
 /** @param former what was guarded under this name before */
@@ -30,13 +33,13 @@ export function chainSpec(settings: FirewallSettings, former: readonly Traffic[]
   };
 }
 
-/** Where clients are led to the gate, one that is blocked must not be served there. */
+/** With a gate, a blocked client must not be served at the gate's port either. */
 const gateOf = ({greeting, greetingPort}: FirewallSettings): number | undefined =>
   greeting === 'gate' || greeting === 'strict' ? greetingPort : undefined;
 
 /**
- * Without a state nobody knows which ports were guarded: those that a mailer mostly has are looked for, with
- * the gate and without it.
+ * Without a state nobody knows which ports were guarded, so the daemon looks for the usual ports of mailers,
+ * with and without the gate.
  */
 export const likelyTraffic = (hooks: readonly string[], gate?: number): readonly Traffic[] =>
   [[25], [25, 465], [25, 587], [25, 465, 587]].flatMap((ports) => [

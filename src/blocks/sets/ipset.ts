@@ -1,10 +1,11 @@
 /**
  * The backend `ipset`: a set of networks for each family, matched by one rule of our chain. The
- * kernel ends blocks itself, also when nobody runs, and a packet pays the same for one block and for
- * 100,000. Speaks the language of ipset(8): `save` and `restore`.
+ * kernel ends blocks itself, even when no daemon runs, and a packet costs the same with one block
+ * and with 100,000. Speaks the language of ipset(8): `save` and `restore`.
  *
- * A batch of ipset is not all or nothing, but each line stands for itself, and `-exist` makes it the
- * same done once or twice; the chain, which is, is changed after the set is there.
+ * A batch of ipset is not atomic, but its lines are independent, and with `-exist` it makes no
+ * difference whether one is applied once or twice. The chain's batch is atomic; it runs once the set
+ * is there.
  */
 import type {Desired} from '../intent.js';
 import {absentHooks, chainPlan, isHooked, readChain} from '../chain/backend.js';
@@ -26,10 +27,10 @@ import {
 import {elementText} from '../../firewall/nft.js';
 import type {Family} from '../../net/address.js';
 
-/** The kernel's own bound of the set. Entries: above what can be configured (`blocks_max`). */
+/** The kernel's own limit for the set. Entries: more than `blocks_max` can allow. */
 const mostEntries = 2_000_000;
 
-/** `absent`, or what is in it. */
+/** `absent`, or its entries. */
 export type SetState = 'absent' | Elements;
 
 interface SetAndChain {
@@ -95,7 +96,7 @@ export function ipsetBackend(settings: ChainSettings): Backend<SetAndChain, Desi
   };
 }
 
-/** The set by itself: what another backend leaves behind. */
+/** The set alone, as another backend may have left it. */
 export function setPart(spec: ChainSpec, family: Family): Part<SetState> {
   const name = setName(spec, family);
   return {
@@ -123,7 +124,7 @@ export function readSet(
   return isAbsent ? {kind: 'read', actual: 'absent'} : {kind: 'unreadable', why: saved.why};
 }
 
-/** A set made by others may count too, or have comments. */
+/** A set that others made may have counters or comments too. */
 const entryShape = /^add (\S+) (\S+) timeout (\d+)( nomatch)?(?: .*)?$/;
 
 /** @param text what `ipset save NAME` printed */
@@ -152,9 +153,9 @@ function parseSet(
     if (set !== name) {
       return {kind: 'unreadable', why: `ipset save ${name}: not an entry: ${line.slice(0, 80)}`};
     }
-    // A timeout of 0 is one that never comes; we have none of these.
+    // A timeout of 0 never ends; we write none.
     let endMs = seconds === '0' ? Number.POSITIVE_INFINITY : nowMs + Number(seconds) * 1000;
-    // Somebody's exception: it stays, but where a block should stand it is none.
+    // Somebody's exception stays, unless a block should be there.
     if (exception !== undefined) endMs = nowMs;
     elements.set(elementText(network), endMs);
   }

@@ -1,6 +1,6 @@
 /**
- * What the kernel holds of the backend `nftables`: our table, as `nft -j` prints it
- * (libnftables-json(5)), and whether it is just as `nftables.ts` makes it.
+ * Reads our table of the backend `nftables` as `nft -j` prints it (libnftables-json(5)), and
+ * decides whether it is exactly as `nftables.ts` makes it.
  */
 import {type ChainSpec, isTranslated, portsMet, submissionsOf} from '../chain/spec.js';
 import type {Elements} from './set.js';
@@ -33,7 +33,7 @@ export type SetName = (typeof droppedSets)[number] | typeof submitterSet;
 export const setOf = (network: string): (typeof droppedSets)[number] =>
   network.includes('/') ? 'networks' : 'hosts';
 
-/** Of each set whether its elements may be networks. */
+/** Whether the elements of each set may be networks. */
 export const setsOf = ({ports}: ChainSpec): ReadonlyMap<SetName, 'addresses' | 'networks'> =>
   new Map<SetName, 'addresses' | 'networks'>([
     ['hosts', 'addresses'],
@@ -41,26 +41,29 @@ export const setsOf = ({ports}: ChainSpec): ReadonlyMap<SetName, 'addresses' | '
     ...(submissionsOf(ports).length === 0 ? [] : [[submitterSet, 'networks'] as const]),
   ]);
 
-/** The hooks of netfilter itself: a chain of iptables other than INPUT gets what is forwarded. */
+/**
+ * The hooks of netfilter itself: any iptables chain other than INPUT stands for forwarded packets.
+ */
 export const baseChains = ({hooks}: ChainSpec): readonly ('input' | 'forward')[] => [
   ...(hooks.includes('INPUT') ? (['input'] as const) : []),
   ...(hooks.some((hook) => hook !== 'INPUT') ? (['forward'] as const) : []),
 ];
 
-/** What one rule drops: packets to these ports from addresses in the set. */
+/** One rule: it drops packets to these ports from addresses in the set. */
 interface DropRule {
   readonly chain: 'input' | 'forward';
   readonly ports: readonly number[];
   readonly set: (typeof droppedSets)[number];
-  /** `but`: the rule spares clients that logged in recently. */
+  /** `but`: except from clients that logged in recently. */
   readonly submitters: 'too' | 'but';
 }
 
-/** Their order does not matter: each names the addresses that it drops. */
+/** The rules' order does not matter: each names the addresses that it drops. */
 export function dropRules(spec: ChainSpec): DropRule[] {
   const submissions = submissionsOf(spec.ports);
   const relay = portsMet(spec).filter((port) => !submissions.includes(port));
-  // Of what conntrack tells nft takes no set of ports back as it was written (1.0.6).
+  // nft 1.0.6 does not print a set of ports in a conntrack match as it was written, so each port
+  // gets a rule.
   const grouped = (ports: readonly number[]): (readonly number[])[] =>
     isTranslated(spec) ? ports.map((port) => [port]) : ports.length === 0 ? [] : [ports];
   return baseChains(spec).flatMap((chain) =>
@@ -105,7 +108,8 @@ function parseTable(
       const network = elementNetwork(isTimed ? element.elem.val : element);
       const expires = isTimed ? element.elem.expires : undefined;
       const endMs = expires === undefined ? Number.POSITIVE_INFINITY : nowMs + expires * 1000;
-      // In the other set we would look for it in vain when it is to go.
+      // A network in the wrong set is not ours to delete later, because we would look in the other
+      // set.
       if (network !== undefined && name === submitterSet) submitters.set(network, endMs);
       else if (network === undefined || setOf(network) !== name) isOurs = false;
       else elements.set(network, endMs);

@@ -1,10 +1,11 @@
 /**
  * The backend `nftables`: a table of our own for each family, with a set of addresses and a set of
- * networks, whose blocks the kernel ends itself. Speaks the language of nft(8): a batch is all or
- * nothing. What a listing says is read in `nftables-listing.ts`.
+ * networks. The kernel ends the blocks itself. Speaks the language of nft(8): a batch is all or
+ * nothing. `nftables-listing.ts` reads what the kernel holds.
  *
- * Two sets, because one that holds networks is a tree of intervals, in which many addresses are slow
- * to change. A table of which anything but its blocks is not as we make it is made anew.
+ * There are two sets because a set with networks is an interval tree, in which changing many
+ * addresses is slow. If anything in a table except its elements differs from what we make, the table
+ * is made anew.
  */
 import {type ChainSpec, isTranslated} from '../chain/spec.js';
 import type {Desired} from '../intent.js';
@@ -31,7 +32,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
     read: ([listing], nowMs) => readTable(spec, family, listing, nowMs),
     plan: (wish, actual) => {
       const isOurs = actual.table === 'ours';
-      // A new table is empty; unwanted elements are kept no longer than their table.
+      // A new table is empty. Unwanted elements are kept only as long as their table.
       const elements: Elements = isOurs ? actual.elements : new Map<string, number>();
       const planned = planSet({...wish, scope: isOurs ? wish.scope : 'all'}, elements);
       const drift = countKinds(driftIn(wish, elements, planned));
@@ -68,7 +69,7 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
   };
 }
 
-/** Whatever stood there goes, in the same batch. */
+/** Replaces whatever stood there, in one batch. */
 function created(spec: ChainSpec, family: Family): string[] {
   const ip = familyWord(family);
   const table = `${ip} ${tableOf(spec)}`;
@@ -91,7 +92,9 @@ function created(spec: ChainSpec, family: Family): string[] {
   ];
 }
 
-/** Packets to these ports; where packets are translated, to the ports that the client has called. */
+/**
+ * Matches packets to these ports; where packets are translated, by the port that the client called.
+ */
 function calls(spec: ChainSpec, ports: readonly number[]): string {
   const either = ports.length === 1 ? String(ports[0]) : `{ ${ports.join(', ')} }`;
   return isTranslated(spec)
@@ -99,7 +102,7 @@ function calls(spec: ChainSpec, ports: readonly number[]): string {
     : `tcp dport ${either}`;
 }
 
-/** They are few (`blocks/passes.ts`), so all of them are looked at each time. */
+/** Passes are few (`blocks/passes.ts`), so each plan looks at all of them. */
 function planPasses(spec: ChainSpec, wish: Wish<Desired>, passing: Elements): readonly SetStep[] {
   if (!setsOf(spec).has(submitterSet)) return [];
   const {passes} = wish.desired;
@@ -114,8 +117,8 @@ function planPasses(spec: ChainSpec, wish: Wish<Desired>, passing: Elements): re
 }
 
 /**
- * A set of intervals takes no network that overlaps one that is there: what nobody wants, and would
- * be left to end by itself or kept for a while, gives way to what is wanted now.
+ * An interval set refuses a network that overlaps an element. So an unwanted element that would be
+ * kept for a while, or left to expire, gives way to an overlapping network that is wanted now.
  */
 export function withoutOverlap(
   steps: readonly SetStep[],
@@ -137,8 +140,8 @@ export function withoutOverlap(
 }
 
 /**
- * Few words with many elements each: nft spends more on a word of its own for each than the kernel
- * on the element. What goes comes before what comes, as in `planSet`.
+ * Few commands with many elements each: nft spends more on a separate command for each element than
+ * the kernel spends on the element. Deletions come before additions, as in `planSet`.
  */
 export function elementLines(
   table: string,
@@ -148,8 +151,9 @@ export function elementLines(
 ): string[] {
   const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
     elements.length === 0 ? [] : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
-  // What the kernel has ended meanwhile cannot be deleted, and the whole batch would be refused. Not
-  // so before a network is deleted: nft takes what it has just seen added for an overlap.
+  // Deleting an element that the kernel has ended meanwhile would make the whole batch fail, so it
+  // is added first. Not before a network is deleted: nft would take the network that it has just
+  // added for an overlap.
   const ensured = inSet.filter(
     ({kind}) => kind === 'renew' || (kind === 'delete' && kindOfSet === 'addresses'),
   );

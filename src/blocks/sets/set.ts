@@ -1,39 +1,40 @@
 /**
- * What a set of networks looks like in the kernel, with the time at which the kernel itself lets each
- * go, and the smallest change of it. `ipset.ts` and `nftables.ts` put it into their languages.
+ * What a set of networks looks like in the kernel, with the time at which the kernel removes each
+ * network, and the smallest change of it. `ipset.ts` and `nftables.ts` translate the steps.
  */
 import type {Desired} from '../intent.js';
 import type {Wish} from '../../firewall/backend.js';
 
-/** Network → when the kernel lets it go, ms since the epoch. */
+/** Network → when the kernel removes it, ms since the epoch. */
 export type Elements = Map<string, number>;
 
 export type SetStep =
-  /** Also for one that is there: its time starts again. */
+  /** `renew`: the network is in the set; its timeout starts again. */
   | {readonly kind: 'add' | 'renew'; readonly network: string; readonly seconds: number}
   | {readonly kind: 'delete'; readonly network: string};
 
 /**
- * How much earlier than ours the kernel's end of a block may be. Ms: it counts in whole seconds, and
- * so does its listing; what ends within this time is left to end by itself.
+ * How much earlier than ours the kernel's end of a block may be. Ms: the kernel and its listing count
+ * whole seconds. A block that ends within this time is left to expire.
  */
 export const endSlackMs = 3000;
 
 /**
- * How much later than ours it may be. Ms: the kernel begins to count when a batch comes to its
- * line, and its listing was made before it is read; with 100,000 blocks on a busy machine that is
- * many seconds, each call may take 20, and to set all again would only take as long again. Safe:
- * the daemon lifts the block on time; the kernel's timeout matters only when no daemon runs.
+ * How much later than ours it may be. Ms. The kernel starts counting when a batch reaches the line,
+ * and a listing is older than the moment at which it is read. With 100,000 blocks on a busy machine
+ * that makes many seconds: each call may take 20, and setting all timeouts again would take as long
+ * again. Safe: the daemon lifts the block on time; the kernel's timeout matters only when no daemon
+ * runs.
  */
 export const lateSlackMs = 60_000;
 
 /**
- * The longest time that is set. Seconds: ipset has 32 bits of jiffies in ms (`IPSET_MAX_TIMEOUT`, 24
- * days); a longer block is renewed on the way.
+ * The longest timeout that we set. Seconds: ipset stores 32 bits of jiffies in ms
+ * (`IPSET_MAX_TIMEOUT`, 24 days). A longer block is renewed before that.
  */
 export const longestSeconds = 2_000_000;
 
-/** What goes comes first: nftables takes no network that overlaps one that is there. */
+/** Deletions come first: nftables refuses a network that overlaps an element. */
 export function planSet(wish: Wish<Desired>, actual: Elements): SetStep[] {
   const {desired, scope, changed} = wish;
   const networks =
@@ -53,7 +54,7 @@ function planElement(wish: Wish<Desired>, actual: Elements, network: string): Se
     const endsItself = kernelMs === undefined || kernelMs <= nowMs + endSlackMs;
     return isKept || endsItself ? undefined : {kind: 'delete', network};
   }
-  // A second more: the daemon ends a block, and the kernel only where there is no daemon.
+  // One second more: the daemon ends a block itself; the kernel's end matters only without a daemon.
   const seconds = Math.min(Math.max(Math.ceil((untilMs - nowMs) / 1000), 0) + 1, longestSeconds);
   if (kernelMs === undefined) return {kind: 'add', network, seconds};
   return isRight(kernelMs, untilMs, nowMs) ? undefined : {kind: 'renew', network, seconds};
@@ -62,12 +63,12 @@ function planElement(wish: Wish<Desired>, actual: Elements, network: string): Se
 function isRight(kernelMs: number, untilMs: number, nowMs: number): boolean {
   if (kernelMs > untilMs + lateSlackMs) return false;
   const longestMs = longestSeconds * 1000;
-  // One of those that are renewed on the way: half of the time is early enough.
+  // The timeout is shorter than the block and must be renewed; half of it is early enough.
   if (untilMs > nowMs + longestMs) return kernelMs > nowMs + longestMs / 2;
   return kernelMs >= untilMs - endSlackMs;
 }
 
-/** Does the steps to the elements themselves: see `doSteps` in `blocks/chain/chain.ts`. */
+/** Applies the steps to the elements in place, like `doSteps` in `blocks/chain/chain.ts`. */
 export function doSetSteps(elements: Elements, steps: readonly SetStep[], nowMs: number): Elements {
   for (const step of steps) {
     if (step.kind === 'delete') elements.delete(step.network);
@@ -76,7 +77,7 @@ export function doSetSteps(elements: Elements, steps: readonly SetStep[], nowMs:
   return elements;
 }
 
-/** How many of those that should stand are in the set. */
+/** How many of the wanted networks are in the set. */
 export function countStanding(desired: Desired, elements: Elements, nowMs: number): number {
   let standing = 0;
   for (const [network] of desired.entries()) {
@@ -86,8 +87,8 @@ export function countStanding(desired: Desired, elements: Elements, nowMs: numbe
 }
 
 /**
- * The steps that mend what others have done: not those about what we have decided since, and not the
- * time of a block that is longer than the kernel can count.
+ * The steps that repair other programs' changes: none about networks decided since, and none that
+ * only renews the timeout of a block that is too long for the kernel.
  */
 export function driftIn(
   {changed, desired, nowMs}: Wish<Desired>,

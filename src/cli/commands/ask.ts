@@ -1,8 +1,9 @@
 /**
- * Asks the daemon that runs, and reads its answer once for all commands. What a command does where no
- * daemon runs is its own.
- * A process that works on the state and does not listen, because its socket or its state was removed
- * while it runs, is no absence of a daemon.
+ * Asks the running daemon, and reads its answer; all commands use this. Each command decides what it
+ * does if no daemon runs.
+ *
+ * A process that works on the state but does not listen, because somebody removed its socket or its
+ * state, still counts as a daemon.
  */
 import {parseAnswer} from '../../control/answer.js';
 import type {Answer, Request} from '../../control/protocol.js';
@@ -17,7 +18,7 @@ type Asked =
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
   | {readonly kind: 'failed'; readonly why: string; readonly waitedMs?: number};
 
-/** @param patienceMs see `askControl` */
+/** @param patienceMs how long to wait, as in `askControl` */
 export async function askDaemon(
   controlSocket: string,
   request: Request,
@@ -37,7 +38,7 @@ export async function askDaemon(
     : {kind: 'answer', answer};
 }
 
-/** The same, and of a daemon that does not answer what can be seen of it. */
+/** The same, and if the daemon does not answer, what can be seen of its process. */
 export async function askWatched(
   config: Config,
   request: Request,
@@ -57,13 +58,13 @@ export async function askWatched(
 
 type Place = Pick<Config, 'controlSocket' | 'stateDir'>;
 
-/** @returns undefined: no process is seen to work on the state */
+/** @returns undefined: no process works on the state */
 export function unasked({controlSocket, stateDir}: Place): string | undefined {
   const holder = lockHolder(stateDir);
   return holder && textOf(holder, {controlSocket, stateDir});
 }
 
-/** The same, but only of one that cannot be waited for: its state was removed under it. */
+/** The same, but only for a process that will not listen again by itself: its state was removed. */
 export function unaskedForLong({controlSocket, stateDir}: Place): string | undefined {
   const holder = lockHolder(stateDir);
   return holder?.directory === 'removed' ? textOf(holder, {controlSocket, stateDir}) : undefined;

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp check ADDR`: would this address ever be blocked, and which entry says no? Of the daemon
- * that runs, for its whitelist and its flags decide; where none can be asked, of the file.
+ * `blocksmtp check ADDR`: would this address ever be blocked, and which entry exempts it? The
+ * running daemon's whitelist and flags decide; if no daemon answers, the files do.
  */
 import {asciiJson} from '../../base/printable.js';
 import {askDaemon, unasked} from './ask.js';
@@ -23,22 +23,22 @@ export async function check(
   const address = parseAddress(text);
   // `cli/rows/words.ts` has printed the reason, with all other mistakes.
   if (address === undefined) return exitCode.usage;
-  // Read in any case, for what is wrong with it.
+  // Read even if the daemon answers, so that problems in the files are reported.
   const read = ofFile(address, config, log);
   const files = `${config.whiteList} and the configuration`;
   const asked = await ofDaemon(address, config);
-  const told = asked.kind === 'verdict' ? asked.verdict : read;
-  const code = told.isExempt ? exitCode.ok : exitCode.no;
+  const decided = asked.kind === 'verdict' ? asked.verdict : read;
+  const code = decided.isExempt ? exitCode.ok : exitCode.no;
   if (form === 'json') {
     const saidBy = asked.kind === 'verdict' ? 'daemon' : 'files';
-    const verdict = {address: address.text, exempt: told.isExempt, why: told.text, saidBy};
+    const verdict = {address: address.text, exempt: decided.isExempt, why: decided.text, saidBy};
     output.print(`${asciiJson({...verdict, filesSay: read.text}, 2)}\n`);
     return code;
   }
-  const lines = [`${address.text}: ${told.text}`];
+  const lines = [`${address.text}: ${decided.text}`];
   if (asked.kind === 'verdict') lines.push('so says the daemon that runs');
   else lines.push(`so say ${files}: ${asked.why}`);
-  if (told.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
+  if (decided.isExempt !== read.isExempt) lines.push(`but ${files} say now: ${read.text}`);
   output.print(`${lines.join('\n')}\n`);
   return code;
 }

@@ -11,7 +11,7 @@ import {openResources} from '../../daemon/resources.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** What a dry run says instead. */
+/** What the command prints in a dry run. */
 export const wouldClear = 'dry_run is set: all of ours would be taken out of the firewall';
 
 export async function clearFirewall(
@@ -33,7 +33,7 @@ export async function clearFirewall(
     output.complain(`${silent}; it would put all back: stop it first`);
     return exitCode.unavailable;
   }
-  // One that runs need not have a socket. Where the state cannot be opened, none can run.
+  // A running daemon may have no socket. If the state cannot be opened, a daemon may hold it.
   const opened = await openResources(config, log);
   if (opened.kind === 'taken') {
     output.complain(`${opened.why}, and would put it all back: stop it first`);

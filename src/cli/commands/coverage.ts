@@ -1,7 +1,7 @@
 /**
- * `coverage`: measures how much the watch on outgoing mail sees of programs that connect and are gone,
- * in a network of its own; and how another command of this program has that done. What the figures
- * mean is judged in `report/findings/coverage.ts`.
+ * `coverage`: measures how many programs that connect and end immediately the watch on outgoing mail
+ * sees. It measures in a network namespace of its own; another command can have it done too.
+ * `report/findings/coverage.ts` judges the figures.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
@@ -13,7 +13,7 @@ import {table} from '../../report/tables/table.js';
 import {runCommand} from '../../sys/run/command.js';
 import {lackingCapabilities, ownWords} from '../../sys/run/machine.js';
 
-/** What it depends on. */
+/** The settings that the result depends on. */
 export const coverageSettings = [
   'backend',
   'hookPlace',
@@ -23,7 +23,7 @@ export const coverageSettings = [
 
 const ways: readonly SightedBy[] = ['tables', 'events', 'hold'];
 
-/** Twice what it takes on a slow machine. Ms. */
+/** Twice the time that a slow machine needs. Ms. */
 const timeoutMs = 40_000;
 
 export async function coverage(
@@ -58,10 +58,10 @@ export async function coverageInside(config: Config): Promise<readonly MeasuredW
 const unmeasured = (why: string): MeasuredWay[] =>
   ways.map((way) => ({kind: 'unmeasured', way, why}));
 
-/** As the command line takes it. */
+/** A value as the command line takes it. */
 function written(name: SettingName, config: Config): string {
   const {kind} = settings[name];
-  // The value is of the same setting as the kind; the union of all settings hides that.
+  // The value and the kind belong to the same setting; the union type of all settings hides that.
   return String(JSON.parse((kind as Kind<unknown>).write(config[name])));
 }
 

@@ -1,7 +1,8 @@
 /**
- * `blocksmtp doctor`: gathers what `report/findings/diagnosis.ts` judges, and prints it. Changes nothing, but
- * that a state which is there is opened where no daemon runs (`daemon/resources.ts`). What the watch
- * on outgoing mail sees is measured in a network made for it (`coverage.ts`), and gone with it.
+ * `blocksmtp doctor`: collects facts for `report/findings/diagnosis.ts`, which judges them, and prints the
+ * findings. Changes nothing, except that without a daemon it opens an existing state (`daemon/resources.ts`).
+ * It measures the watch on outgoing mail in a network namespace of its own (`coverage.ts`), which is gone
+ * afterwards.
  */
 import {coverageInside} from './coverage.js';
 import {answerFor} from './operate.js';
@@ -31,10 +32,13 @@ import {machineFamilies, programVersion} from '../../sys/run/netfilter.js';
 import {desktopUser, runtimeFolder} from '../../sys/talk/desktop.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** Of which some are needed, by backend and settings. */
+/** Some of these are needed, depending on backend and settings. */
 const programs = ['iptables', 'ip6tables', 'ipset', 'nft', 'ss'];
 
-/** What the daemon needs: firewall, raw tables of iptables, whose socket is whose, stuck processes. */
+/**
+ * The daemon needs these for: the firewall, the raw tables of iptables, finding the owner of a socket, ending
+ * stuck processes.
+ */
 const rights = ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_KILL'] as const;
 
 export async function doctor(
@@ -50,11 +54,11 @@ export async function doctor(
   const file = alone === 'mayWork' ? 'good' : 'bad';
   const status = statusIn(answer);
   const isRunning = !('unavailable' in status) && status.sinceMs !== undefined;
-  // The daemon is judged by what it runs with: flags go before the file.
+  // Judge what the daemon runs with: its flags override the file.
   const judged = isRunning ? effectiveConfig(config, status.settings) : config;
   const differ = isRunning ? differences(config, status.settings) : [];
   const isHung = 'hung' in answer;
-  // Of a daemon that hangs people want to know at once, and measuring takes seven seconds.
+  // Measuring takes seven seconds; if the daemon hangs, the operator wants to know that immediately.
   const gathered = await gather(isHung ? {...judged, outbound: 'off'} : judged);
   const findings = diagnose({...gathered, config: judged, differences: differ, file, status});
   output.print(form === 'json' ? `${JSON.stringify(findings, null, 2)}\n` : text(findings));
@@ -86,7 +90,7 @@ async function gather(
   };
 }
 
-/** What can be known without sending anything. */
+/** What can be found out without sending anything. */
 async function warnTroublesOf({
   warnCommand,
   warnUser,

@@ -1,8 +1,7 @@
 /**
- * `blocksmtp explain`: tells of each line of a log what the daemon reads from it: the frame, the
- * event, the session it belongs to, what it counted with which proof and score; or why it was passed
- * over. The pipeline is the daemon's own; only the machine is not asked, for these processes are
- * gone.
+ * `blocksmtp explain`: shows what the daemon reads from each line of a log: the frame, the event,
+ * the session, what the line counted, with its proof and score; or why the line was skipped. The
+ * pipeline is the daemon's own, except that it does not ask the kernel: these processes have ended.
  */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes, localTime} from '../../base/time-text.js';
@@ -35,7 +34,7 @@ import type {Log} from '../../sys/talk/log.js';
 
 type EventFacts = Readonly<Record<string, string | number | undefined>> & {readonly kind: string};
 
-/** How one piece of evidence was weighed; score and bars are the client's behind it, in names. */
+/** How one piece of evidence was weighed. Score and bars are the client's after it, in names. */
 interface WeighedEvidence {
   readonly weighed: 'counted' | 'exempt' | 'paid' | 'unproven';
   readonly kind: string;
@@ -43,34 +42,36 @@ interface WeighedEvidence {
   readonly subject: string;
   readonly proof: Proof;
   readonly score: number | null;
-  /** What it added, in names; null: nothing, or nobody knows. */
+  /** What it added, in names; null: nothing, or unknown. */
   readonly weight: number | null;
-  /** At which scores the client is blocked; empty: it is not judged. */
+  /** The scores at which the client is blocked; empty: the client is not judged. */
   readonly bars: readonly Bar[];
 }
 
 /** What `explain` shows of one line; `--json` prints it as it is. */
 interface Explained {
   readonly source: string;
-  /** As editors count: the first is 1. */
+  /** The line number, from 1. */
   readonly number: number;
-  /** Where it begins. Bytes. */
+  /** Where the line begins. Bytes. */
   readonly offset: number;
   readonly line: string;
   readonly record: LogRecord | null;
   readonly event: EventFacts | null;
-  /** The envelope, as it is known behind this line; null when nothing is, or it is over. */
+  /**
+   * What is known of the envelope after this line; null if nothing is, or if the envelope has ended.
+   */
   readonly session: SessionView | null;
-  /** What this line counted, or would have. */
+  /** What this line counted, or would have counted. */
   readonly evidence: readonly WeighedEvidence[];
-  /** What came of it, in words; why nothing did, where nothing did. */
+  /** What followed, in words; if nothing did, why. */
   readonly outcome: string;
 }
 
-/** What was found of a line, beside where it stands. */
-type Told = Omit<Explained, 'source' | 'number' | 'offset' | 'line'>;
+/** What was found out about a line, without its position. */
+type Findings = Omit<Explained, 'source' | 'number' | 'offset' | 'line'>;
 
-/** Longest quotation of a line or a subject. Characters. */
+/** The greatest length of a quoted line or subject. Characters. */
 const quotedCharacters = 2000;
 
 export async function explain(
@@ -91,9 +92,9 @@ export async function explain(
   try {
     const input = openLogInput(path);
     const lines = new Lines(input.name);
-    const tell = (line: Line, told: Told): void => {
+    const print = (line: Line, findings: Findings): void => {
       const {source, offset, text} = line;
-      const explained = {source, number: lines.number, offset, line: text, ...told};
+      const explained = {source, number: lines.number, offset, line: text, ...findings};
       output.print(form === 'json' ? `${jsonWithTimes(explained)}\n` : asText(explained));
     };
     const frames = sendmail.frames();
@@ -102,14 +103,14 @@ export async function explain(
         const framed = frames.read(line, input.changedMs);
         if (framed.kind === 'none') {
           ear.unframed(line.text, framed.why);
-          tell(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
+          print(line, {...nothing, record: null, outcome: `ignored: ${framed.why}`});
           continue;
         }
         const {record} = framed;
         const reading = guard.read(record);
         ear.record(record, reading);
         if (reading.kind === 'ignored') {
-          tell(line, {...nothing, record, outcome: passedOver(reading)});
+          print(line, {...nothing, record, outcome: passedOver(reading)});
           continue;
         }
         const {changedMs} = input;
@@ -117,7 +118,7 @@ export async function explain(
         const outcomes = withBars(followed, guard.judged, Math.min(record.atMs, changedMs));
         const session = guard.session(reading);
         part.take(reading.record, reading.event, session);
-        tell(line, {
+        print(line, {
           record,
           event: plain(reading.event),
           session: session ?? null,
@@ -145,13 +146,16 @@ function passedOver({record, why}: Extract<ReadRecord, {kind: 'ignored'}>): stri
   return (record && onItsWay(record, undefined)) ?? `ignored: ${why}`;
 }
 
-/** What the watch on outgoing mail makes of it. */
+/** What the watch on outgoing mail reads from the line. */
 function onItsWay(record: LogRecord, event: MailEvent | undefined): string | undefined {
   const step = sendmail.readTransit(record, event);
   return step && stepText(step);
 }
 
-/** Between objects of JSON there is no place for a sentence: there it goes where complaints go. */
+/**
+ * How the log ended. Between JSON objects there is no place for a sentence, so with --json it goes
+ * to standard error.
+ */
 function ended(
   heard: HeardOffline,
   advice: readonly string[],
@@ -167,7 +171,10 @@ function ended(
   return verdict === 'deaf' ? exitCode.no : exitCode.ok;
 }
 
-/** Says what the scores are held against. Of a client that is blocked now its reason says it. */
+/**
+ * Adds the bars that the score is compared with. If the client is blocked now, the reason of the
+ * block already contains them.
+ */
 function withBars(outcomes: readonly Outcome[], judged: Judged, atMs: number): Outcome[] {
   const isBlocked = outcomes.some(({kind}) => kind === 'block');
   return outcomes.map((outcome) => {
@@ -179,7 +186,7 @@ function withBars(outcomes: readonly Outcome[], judged: Judged, atMs: number): O
 
 const nothing = {event: null, session: null, evidence: []} as const;
 
-/** Of evidence that counts nothing. */
+/** For evidence that counts nothing. */
 const noScore: Partial<Pick<Extract<Outcome, {kind: 'counted'}>, 'score' | 'weight' | 'bars'>> = {};
 
 function weighed(outcome: Outcome): WeighedEvidence[] {
@@ -205,7 +212,7 @@ function outcomesText({event}: {event: MailEvent}, outcomes: readonly Outcome[])
 
 const noneYet = 'held until a line tells whose it was';
 
-/** Why an event changes nothing yet, where that is to be expected. */
+/** Why an event has no effect yet, for the events where that is normal. */
 const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
   connected: 'whose process it is from now on',
   envelopeEnd: 'the end of an envelope in which nothing was refused',

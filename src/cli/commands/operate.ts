@@ -1,6 +1,6 @@
 /**
- * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon, or
- * where none runs does the same itself (`without-daemon.ts`), and prints the answer.
+ * `list`, `status`, `why`, `senders`, `block`, `unblock`, `resume`, `flush`: asks the running daemon and
+ * prints the answer. If no daemon runs, the command does the work itself (`without-daemon.ts`).
  */
 import {jsonWithTimes} from '../../base/time-text.js';
 import {askWatched, unasked, unaskedForLong} from './ask.js';
@@ -60,7 +60,7 @@ export async function operate(
     case 'waiting':
       output.print(waitingText(answer.waiting, form));
       return exitCode.ok;
-    // Others ask for these, and print more (`cli/contact`, `cli/complaint`, `report.ts`).
+    // Other commands make these requests, and print more (`cli/contact`, `cli/complaint`, `report.ts`).
     case 'report':
     case 'contact':
     case 'letters':
@@ -76,10 +76,10 @@ export async function operate(
   }
 }
 
-/** Of the daemon, or where none runs of its state. */
+/** The daemon's answer; without a daemon, the answer from its state. */
 export async function answerOf(request: GuardRequest, config: Config, log: Log): Promise<Answered> {
   const running = await askRunning(request, config);
-  if (running.kind === 'told') return running.answer;
+  if (running.kind === 'answered') return running.answer;
   const silent = unaskedForLong(config);
   if (silent !== undefined) return {unavailable: silent};
   const alone = await answerAlone(request, config, log);
@@ -87,16 +87,16 @@ export async function answerOf(request: GuardRequest, config: Config, log: Log):
     if (running.file === 'dead') log.say('warning', deadText(config.controlSocket));
     return alone;
   }
-  // A daemon that was just beginning, or between two lives, listens now.
+  // A daemon that was starting, or was between two configurations, listens by now.
   const late = await askRunning(request, config);
   const why = unasked(config) ?? `${alone.taken}, and does not listen at ${config.controlSocket}`;
-  return late.kind === 'told' ? late.answer : {unavailable: why};
+  return late.kind === 'answered' ? late.answer : {unavailable: why};
 }
 
 const deadText = (path: string): string =>
   `${path} is there, and nobody listens: the daemon that made it was killed; without a daemon nobody is guarded`;
 
-/** @returns undefined where no daemon runs, and the command may not do its work */
+/** @returns undefined: no daemon runs, and the command may not do the work itself */
 export const answerFor = (
   request: GuardRequest,
   config: Config,
@@ -110,11 +110,11 @@ async function answerOfRunning(
   config: Config,
 ): Promise<Answered | undefined> {
   const running = await askRunning(request, config);
-  return running.kind === 'told' ? running.answer : undefined;
+  return running.kind === 'answered' ? running.answer : undefined;
 }
 
 type Running =
-  | {readonly kind: 'told'; readonly answer: Answered}
+  | {readonly kind: 'answered'; readonly answer: Answered}
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'};
 
 async function askRunning(request: GuardRequest, config: Config): Promise<Running> {
@@ -122,13 +122,13 @@ async function askRunning(request: GuardRequest, config: Config): Promise<Runnin
   const asked = await askWatched(config, request, patience);
   switch (asked.kind) {
     case 'answer':
-      return {kind: 'told', answer: withRest(request, asked.answer)};
+      return {kind: 'answered', answer: withRest(request, asked.answer)};
     case 'noDaemon':
       return asked;
     case 'hung':
-      return {kind: 'told', answer: {unavailable: asked.why, hung: true}};
+      return {kind: 'answered', answer: {unavailable: asked.why, hung: true}};
     case 'failed':
-      return {kind: 'told', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
+      return {kind: 'answered', answer: {unavailable: `${config.controlSocket}: ${asked.why}`}};
   }
 }
 
@@ -157,7 +157,7 @@ function statusText(status: Status, form: Form): string {
   }
 }
 
-/** The newest blocks get a name first: there may be more than are asked about. */
+/** Names are looked up for the newest blocks first, because the number of lookups is limited. */
 async function listing(blocks: readonly Block[], form: Form, names: HostNames): Promise<string> {
   const newest = [...blocks].sort((a, b) => b.fromMs - a.fromMs).map(({network}) => network);
   const hosts = await names(newest.filter(isHost));

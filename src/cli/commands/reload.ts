@@ -35,14 +35,17 @@ export async function reload(
   return exitCode.no;
 }
 
-/** A daemon begins its next life within a second; a busy machine takes its time. Ms. */
+/**
+ * How long to wait for a daemon that is applying a configuration, and how often to ask. Ms: it takes less than a
+ * second, on a busy machine longer.
+ */
 const [mostMs, everyMs] = [5000, 200];
-/** Between two lives nobody works on the state either. Ms. */
+/** How long nobody may hold the state while the daemon changes its configuration. Ms. */
 const betweenMs = 1000;
 
 /**
- * `confirm` may come while the life that a `reload` began does not listen yet. Waits for a process that works on the
- * state, and a moment for one that is just taking it.
+ * `confirm` may come while the daemon is applying the configuration of a `reload` and does not listen yet. Waits
+ * for a process that holds the state, and for a moment if none does.
  */
 async function askOnceMore(
   config: Config,

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp report`: asks the daemon that runs, or where none runs its state, and hands the answer over
- * (`cli/report/deliver.ts`).
+ * `blocksmtp report`: asks the running daemon, or the state if none runs, and passes the answer to
+ * `cli/report/deliver.ts`.
  */
 import {answerFor} from './operate.js';
 import {type ExitCode, exitCode} from '../face/exit.js';

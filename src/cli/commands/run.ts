@@ -21,7 +21,8 @@ export async function run(
   signals: Signals,
   complain: (problems: readonly Problem[]) => void,
 ): Promise<ExitCode> {
-  // Listened to before anything else and to the end: a SIGHUP between two lives must not kill.
+  // Signal handlers come first and stay to the end: a SIGHUP while the daemon changes its configuration
+  // must not kill it.
   const asked = new AskedBySignal(signals);
   const first = firstLife(options);
   if (first.kind === 'problems') {
@@ -32,7 +33,7 @@ export async function run(
   let {life} = first;
   let whitelist: Course['whitelist'] = 'hadNone';
   const memory = new LifeMemory();
-  const told = new Set<string>();
+  const logged = new Set<string>();
   const readiness = new Readiness(takeServiceManager());
   const onReady = (ready: ReadyLife): void => readiness.ready(ready);
   let closed: Promise<unknown> = Promise.resolve();
@@ -40,8 +41,8 @@ export async function run(
     const log = openLog(life.config);
     if (life.why !== undefined) log.say(life.why.level, life.why.message);
     for (const notice of noLongerUsed(options, life.text)) {
-      if (!told.has(notice)) log.say('notice', notice);
-      told.add(notice);
+      if (!logged.has(notice)) log.say('notice', notice);
+      logged.add(notice);
     }
     const {config, liftSinceMs} = life;
     const course: Reloader = new Reloader(life, options, log, whitelist);
@@ -49,14 +50,14 @@ export async function run(
     const lift = liftSinceMs === undefined ? {} : {liftSinceMs};
     const ending = await live({config, log, course, memory, onReady, ...lift});
     whitelist = course.close();
-    // Also of a life that was still waiting for the state: a SIGHUP must not end the guard.
+    // This also covers a daemon that was still waiting for the state: a SIGHUP must not end it.
     const {next} = course;
     if (next === undefined) {
       const code = exitOf(ending, config, log);
       await Promise.all([closed, log.close(), readiness.close()]);
       return code;
     }
-    // The next life does not wait for it: a syslog that is away takes seconds to be given up.
+    // The next life does not wait for the old log to close: if syslog is away, that takes seconds.
     closed = Promise.all([closed, log.close()]);
     life = next;
   }
@@ -67,8 +68,8 @@ type FirstLife =
   | {readonly kind: 'problems'; readonly problems: readonly Problem[]};
 
 /**
- * Begins with what the file says. If nobody confirmed that, with what it said before; if it is bad, with
- * what was last in force.
+ * Begins with the configuration in the file. If that is an unconfirmed trial, begins with the
+ * configuration before it; if the file is bad, with the one that was last in force.
  */
 export function firstLife(options: Options): FirstLife {
   const parsed = checked(options);
@@ -87,10 +88,10 @@ export function firstLife(options: Options): FirstLife {
   }
   const before = checked(options, trial.before);
   if (before.kind === 'problems') {
-    // It was in force once: a file that it names must be gone. A daemon that refused to start would guard
-    // nobody.
-    const told = before.problems.map(problemText).join('; ');
-    const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${told}`;
+    // This configuration was in force once, so probably a file that it names is gone. If the daemon
+    // refused to start, nobody would be guarded.
+    const reasons = before.problems.map(problemText).join('; ');
+    const message = `the configuration was never confirmed, but the one before is bad now, so it is in force all the same: ${reasons}`;
     return {kind: 'life', life: {config, text, why: {level: 'error', message}}};
   }
   const failed = {...trial, kind: 'failed'} as const;
@@ -106,7 +107,10 @@ export function firstLife(options: Options): FirstLife {
   return {kind: 'life', life};
 }
 
-/** A disk that refuses must not keep the daemon from starting: the next start finds the trial as it is. */
+/**
+ * A disk that cannot be written must not keep the daemon from starting; the next start finds the trial
+ * unchanged.
+ */
 function notNoted(note: () => void): string {
   try {
     note();
@@ -116,7 +120,7 @@ function notNoted(note: () => void): string {
   }
 }
 
-/** What was asked for by signals, for the life that is or the next one. */
+/** What signals have asked for, kept for the present life or the next one. */
 class AskedBySignal {
   #course: Reloader | undefined;
   #stop = false;
@@ -133,14 +137,14 @@ class AskedBySignal {
     });
   }
 
-  /** The course of a new life hears what was asked for before, too. */
+  /** Passes to the course of a new life what was asked for before. */
   listen(course: Reloader): void {
     this.#course = course;
     if (this.#stop) course.stop();
     this.#passReload();
   }
 
-  /** A life that is ending would lose it: then it is kept for the next one. */
+  /** A life that is ending would lose the reload, so it is kept for the next one. */
   #passReload(): void {
     if (!this.#reload || this.#course === undefined || this.#course.end.aborted) return;
     this.#reload = false;

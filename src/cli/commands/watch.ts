@@ -1,6 +1,6 @@
 /**
- * `watch`: shows live which local programs open connections to mail ports of other machines. Looks
- * for itself, beside a daemon or without one, and remembers nothing.
+ * `watch`: shows live which local programs open connections to mail ports of other machines. It
+ * observes by itself, with or without a daemon, and stores nothing.
  */
 import {printable, printablePath} from '../../base/printable.js';
 import type {Say} from '../../base/say.js';
@@ -16,10 +16,16 @@ import type {Observed} from '../../outgoing/watch/observation.js';
 import {hostName, lackingCapabilities} from '../../sys/run/machine.js';
 import {RemoteNames} from '../../sys/talk/remote-names.js';
 
-/** An address of IPv4 with its port, and some of its name; most of IPv6. Characters. */
+/**
+ * Room for an IPv4 address with its port and some of its name, or for most of an IPv6 address.
+ * Characters.
+ */
 const remoteCharacters = 32;
 
-/** Columns of the table, and how wide each is; what is longer is cut, but in the last. Characters. */
+/**
+ * The columns of the table and their widths; longer text is cut, except in the last column.
+ * Characters.
+ */
 const columns = [
   ['TIME', 14],
   ['USER', 12],
@@ -59,7 +65,7 @@ export async function watchLive(
       );
     });
   };
-  // What is held back is the daemon's to let go.
+  // Only the daemon may release connections that its rules hold back.
   const settings = {...config, outbound: 'observe'} as const;
   const rows = emptyState('unsaved').outgoing;
   await new OutgoingWatch(settings, {rows, see, say: output.say}).run(end.signal);
@@ -79,7 +85,7 @@ export function cells(sighting: Observed['sighting'], name?: string): string[] {
     owner?.user || (uidOf(sighting)?.toString() ?? ''),
     owner === undefined ? '-' : String(owner.pid),
     sureness,
-    // Of both the name is less; and it is its owner's word.
+    // If both do not fit, the name is dropped: it is less important, and its owner chooses it.
     name === undefined || remote.length > remoteCharacters - 4
       ? remote
       : printable(`${remote} ${name}`, remoteCharacters),
@@ -90,7 +96,7 @@ export function cells(sighting: Observed['sighting'], name?: string): string[] {
   ];
 }
 
-/** In columns that stand still, whatever is in them. */
+/** Columns of fixed width. */
 export const line = (texts: readonly string[]): string =>
   `${columns
     .map(([, width], i) => {

@@ -1,6 +1,6 @@
 /**
- * Answers a request where no daemon runs: on the daemon's own state, with the daemon's own code, but
- * only with the parts that the request needs. A command that only asks makes nothing and ends nothing.
+ * Answers a request when no daemon runs, from the daemon's own state and with its code, but builds only the parts
+ * that the request needs. A command that only asks creates nothing and ends nothing.
  */
 import {wouldClear} from './clear-firewall.js';
 import {chainsLikeOurs} from '../inspect/firewall-facts.js';
@@ -35,12 +35,12 @@ import {hostName} from '../../sys/run/machine.js';
 import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** An answer, or why there is none. */
+/** An answer, or why there is none. `hung`: a daemon runs but does not answer. */
 export type Answered =
   | Answer
   | {readonly unavailable: string; /** A daemon runs, and says nothing. */ readonly hung?: true};
 
-/** @returns `taken`: somebody else works on the state */
+/** @returns `taken`: another process works on the state */
 export async function answerAlone(
   request: GuardRequest,
   config: Config,
@@ -100,7 +100,7 @@ interface AloneParts {
   readonly exemptionWatch: ExemptionWatch;
   readonly enforcement: Enforcement;
   readonly desk: Desk;
-  /** Only for a request that asks about its rules. */
+  /** Only for a request that shows the rules. */
   readonly egress: EgressGuard | undefined;
 }
 
@@ -151,25 +151,25 @@ function partsFor(
   return {state, exemptionWatch, enforcement, desk, egress};
 }
 
-/** The whitelist as it was last read; a command that only asks keeps none. */
+/** The whitelist as it was last read. A command that only asks does not store it. */
 function keptFor(command: GuardRequest['command'], {stateDir}: Config): KeptList {
   const kept = keptListIn(stateDir);
   return onlyAsks({command}) ? {read: () => kept.read(), write: () => undefined} : kept;
 }
 
-/** Sets or lifts one block, beside all others that should stand. */
+/** Sets or lifts one block; the other blocks stay. */
 async function change(
   request: Extract<GuardRequest, {command: 'block' | 'unblock'}>,
   {state, exemptionWatch, enforcement, desk}: AloneParts,
   config: Config,
 ): Promise<Answered> {
   exemptionWatch.refresh();
-  // Where nothing will change, no chain is made.
+  // No chain is created if nothing will change.
   if (willChange(request, state, exemptionWatch.exemptions)) enforcement.start();
   const answer = await desk.answer(request);
   if (config.dryRun) return wouldBeDone(request, answer);
   if (answer.kind === 'unchanged') {
-    // It may stand in the state and not in the kernel, as after a firewall that refused: it is carried out again.
+    // Enforced again even if the state has it already: the firewall may have refused it before.
     const block = state.blocks.get(networkOf(request.network).text);
     if (block !== undefined) await enforcement.carryOut([{kind: 'block', block, repeat: 1}]);
     if (enforcement.isEnforced(request.network)) return answer;
@@ -194,8 +194,8 @@ function willChange(
 type Changing = Extract<GuardRequest, {command: 'block' | 'unblock' | 'resume'}>;
 
 /**
- * Tells what would be done, in a dry run: it reads no state, so whether somebody is blocked, or
- * blocking is stopped, is not known to it.
+ * What the command would do, in a dry run. A dry run reads no state, so it does not know whether the client is
+ * blocked or blocking is stopped.
  */
 function wouldBeDone(request: Changing, answer: Answer): Answer {
   if (answer.kind === 'refused') return answer;
@@ -211,16 +211,16 @@ function wouldBe(request: Changing): string {
     : `${network} would be unblocked, if it is blocked`;
 }
 
-/** Rules of iptables do not end by themselves; an operator who has set a time must know it. */
+/** iptables rules do not expire, so an operator who has given a time must be warned. */
 function untilWhen({command}: Changing, answer: MessageAnswer, {backend}: Config): Answer {
   if (command !== 'block' || backend !== 'iptables') return answer;
   return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
 }
 
-/** A chain's name has 28. Characters. */
+/** More than a chain's name can have, which is 28. Characters. */
 const nameCharacters = 40;
 
-/** Lifts all blocks, and takes out of the kernel whatever any backend has made. */
+/** Lifts all blocks, and removes from the kernel what any backend has made. */
 async function flush({desk, state}: AloneParts, config: Config, log: Log): Promise<Answered> {
   const answer = await desk.answer({command: 'flush'});
   if (answer.kind !== 'done' && answer.kind !== 'unchanged') return answer;

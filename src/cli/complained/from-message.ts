@@ -1,7 +1,7 @@
 /**
- * `blocksmtp contact --from-message`: the domain of the people behind the client that handed a message in,
- * alone on a line, for scripts. Prints the domain of an unverified client too, and then says on standard
- * error that nobody may be accused by it.
+ * `blocksmtp contact --from-message`: prints the domain of the abuse contact for the client that handed a
+ * message in, alone on a line, for scripts. It prints the domain for an unverified client too, and then
+ * warns on standard error that nobody may be accused by it.
  */
 import {asciiJson} from '../../base/printable.js';
 import {boundaryText, judged} from './judged.js';
@@ -40,7 +40,7 @@ export async function domainOfMessage(
   const [first] = contact.contacts;
   const domain = first?.mailbox.split('@')[1] ?? '';
   const {kind, client} = boundary;
-  const told = {file, client: client.text, verified: kind === 'verified', domain};
-  output.print(form === 'json' ? `${asciiJson(told)}\n` : `${domain}\n`);
+  const answer = {file, client: client.text, verified: kind === 'verified', domain};
+  output.print(form === 'json' ? `${asciiJson(answer)}\n` : `${domain}\n`);
   return exitCode.ok;
 }

@@ -1,6 +1,6 @@
 /**
- * Asks the log about the headers of messages, all at once, and tells of each who handed it in.
- * `complaint/header/boundary.ts` decides.
+ * Looks up the headers of several messages in the log, in one reading, and says for each message which
+ * client handed it in. `complaint/header/boundary.ts` decides.
  */
 import {localTime} from '../../base/time-text.js';
 import {type Boundary, boundaryOf, type Known, wantedIds} from '../../complaint/header/boundary.js';
@@ -13,11 +13,11 @@ import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import type {Log} from '../../sys/talk/log.js';
 
 interface LogWish {
-  /** Other names of this machine and of trusted relays, with commas between them. */
+  /** Other names of this machine and of trusted relays, separated by commas. */
   readonly as: string | undefined;
-  /** A log to be read in the place of those that are followed. */
+  /** A log to read instead of those that the daemon follows. */
   readonly log: string | undefined;
-  /** A header of an older message is not looked up: it could have all old logs read. Ms since the epoch. */
+  /** Headers older than this are not looked up: one could make us read all old logs. Ms since the epoch. */
   readonly notBeforeMs: number;
 }
 

@@ -32,27 +32,29 @@ import {type Complaining, contactText} from './wiring.js';
 
 export interface MaildirWish {
   readonly path: string;
-  /** Names that may accuse, in the place of those of the setting. */
+  /** Virus names that may accuse, instead of those in the setting. */
   readonly virus: readonly string[];
   readonly sinceSeconds: number;
   readonly as: string | undefined;
   readonly log: string | undefined;
-  /** `shows`: nothing is accused, and nothing is moved. */
+  /** `shows`: accuse nobody and move nothing. */
   readonly deed: 'moves' | 'shows';
   readonly form: 'text' | 'json';
 }
 
-/** The command as which the owner's process runs (`sweep.ts`). */
+/** The command that the owner's process runs (`sweep.ts`). */
 export const ownerWord = 'as-owner';
-/** A header may be written some time before its message is delivered. Ms: mailers try for five days. */
+/**
+ * How long before its delivery a message's header may have been written. Ms: mailers try for five days.
+ */
 const mostUnderwayMs = 5 * 86_400_000;
-/** Of the owner's process as a whole. Ms. */
+/** Time limit for the owner's whole process. Ms. */
 const longestSweepMs = longestScanMs + 120_000;
 const shownCharacters = 500;
 
 type FoundLine = Extract<SweepLine, {kind: 'found'}>;
 
-/** What came of one message. */
+/** What was decided about one message. */
 interface Case {
   readonly file: string;
   readonly name: string;
@@ -60,7 +62,7 @@ interface Case {
   moved?: string;
 }
 
-/** @param program this one, as the owner of the Maildir can run it */
+/** @param program this program, as the owner of the Maildir can run it */
 export async function complainMaildir(
   wish: MaildirWish,
   config: Config,
@@ -116,7 +118,7 @@ type Scanned =
       readonly unscanned: readonly Extract<SweepLine, {kind: 'unscanned'}>[];
       readonly counts: SweepCounts;
     }
-  /** `strange`: it does not keep to its words, so nobody waits for its end. */
+  /** `strange`: it breaks the protocol, so we do not wait for it to end. */
   | {readonly kind: 'failed'; readonly why: string; readonly process: 'ends' | 'strange'};
 
 async function scannedBy(lines: AsyncIterator<unknown>): Promise<Scanned> {
@@ -140,7 +142,7 @@ async function scannedBy(lines: AsyncIterator<unknown>): Promise<Scanned> {
 interface Parts {
   readonly scanned: readonly FoundLine[];
   readonly running: OwnerProcess;
-  /** Given when the owner's process is over its time: nothing can be moved any more. */
+  /** Fires when the owner's process exceeds its time limit: nothing can be moved any more. */
   readonly stop: AbortSignal;
   /** By the number of the message in this sweep. */
   readonly cases: Map<number, Case>;
@@ -172,12 +174,13 @@ async function accuseAll(
     said.push(boundaryText(boundary));
     if (boundary.kind !== 'verified') continue;
     const to = await accuse(boundary, header, line, wish, said, complaining);
-    // At once: a sweep that is killed here has said one message twice, and not all of them.
+    // Sent immediately: if the sweep is killed here, only this message is accused twice, not all of
+    // them.
     if (to !== undefined) running.say({moves: [{number: line.number, to}]});
   }
 }
 
-/** @returns where the message goes; undefined: it stays where it is */
+/** @returns which folder the message goes to; undefined: it stays */
 async function accuse(
   boundary: Extract<Boundary, {kind: 'verified'}>,
   header: MessageHeader,
@@ -197,7 +200,7 @@ async function accuse(
   return taken.kind === 'taken' ? 'complained' : undefined;
 }
 
-/** Reads what became of the moves. */
+/** Reads the results of the moves. */
 async function moves(
   lines: AsyncIterator<unknown>,
   cases: ReadonlyMap<number, Case>,

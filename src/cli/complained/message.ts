@@ -1,7 +1,7 @@
 /**
- * `blocksmtp complain message`: for each message, which client handed it in, by the one header that
- * our mailer wrote and by our log, the contact, and what a complaint would say. `complain headers`
- * prints the header of one.
+ * `blocksmtp complain message`: shows for each message which client handed it in, the contact, and
+ * what a complaint would say. The client is found by the one header that our mailer wrote, and by
+ * our log. `complain headers` prints the header of one message.
  */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes} from '../../base/time-text.js';
@@ -30,7 +30,7 @@ export interface MessageWish {
   readonly form: 'text' | 'json';
 }
 
-/** Exit 1: of one of them nobody can be accused. */
+/** Exit 1: for one of the messages no client can be accused. */
 export async function complainMessages(
   wish: MessageWish,
   config: Config,
@@ -55,7 +55,7 @@ export async function complainMessages(
   return verdicts.every(({kind}) => kind === 'verified') ? exitCode.ok : exitCode.no;
 }
 
-/** The address as its text: JSON has no big numbers. */
+/** The address becomes its text, because JSON has no BigInt. */
 function jsonOf(boundary: Boundary): object {
   const client = 'client' in boundary ? boundary.client?.text : undefined;
   return {...boundary, client};
@@ -74,7 +74,7 @@ async function shownOf(
   return {contact, letter: preview(accusation, contact)};
 }
 
-/** Exit 1: it has no header. */
+/** Exit 1: the message has no header. */
 export async function printHeader(file: string, output: Output): Promise<ExitCode> {
   const [header] = (await headersOf([file], output)) ?? [];
   if (header === undefined) return exitCode.unavailable;
@@ -82,7 +82,7 @@ export async function printHeader(file: string, output: Output): Promise<ExitCod
   return header.fields.length > 0 ? exitCode.ok : exitCode.no;
 }
 
-/** @returns undefined: one of them cannot be read, which an error message has reported */
+/** @returns undefined: one of the files cannot be read; an error message has reported it */
 export async function headersOf(
   files: readonly string[],
   output: Pick<Output, 'complain'>,

@@ -1,7 +1,7 @@
 /**
  * The part of `blocksmtp complain maildir` that runs as the owner of the Maildir: it reads the
- * messages, asks clamd about them, reports what clamd found, and moves the messages that it gets
- * orders for. It does not know the log, and accuses nobody. Its lines are those of
+ * messages, asks clamd about them, reports what clamd found, and moves the messages that its parent
+ * orders it to move. It does not know the log, and accuses nobody. Its protocol is in
  * `complaint/scan/sweep-lines.ts`.
  */
 import {mostHeaderCharacters} from '../../complaint/header/fields.js';
@@ -23,13 +23,13 @@ import {beginningOf, closeFile, type FoundFile, Maildir} from '../../sys/complai
 import {lockFolder} from '../../sys/complained/one-sweep.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 
-/** Unscanned messages that are named. A count; the rest are counted. */
+/** Unscanned messages that the report names; the rest are counted. A count. */
 const mostNamed = 20;
 
 type Found = Pick<FoundFile, 'folder' | 'name' | 'stat'>;
 
 /**
- * @param heard what the parent says: a wish, and later what is to be moved
+ * @param heard messages from the parent: a wish, then orders to move
  * @param say to the parent
  */
 export async function sweep(
@@ -53,14 +53,14 @@ export async function sweep(
       say({kind: 'refused', why: `${path}: ${lock.why}`});
       return exitCode.unavailable;
     }
-    // A parent that is gone while the messages are scanned wants no verdict any more.
+    // If the parent ends during the scan, nobody wants the verdicts any more.
     const gone = new AbortController();
     const heardNext = lines.next().then((next) => {
       if (next.done === true) gone.abort();
       return next;
     });
     const found = await scanAll(maildir, {wish, gone: gone.signal}, say);
-    // What it wants moved comes message by message; nothing else is moved.
+    // The parent orders moves message by message; nothing else is moved.
     for (let next = await heardNext; next.done !== true; next = await lines.next()) {
       if (!isSweepMoves(next.value)) continue;
       for (const {number, to} of next.value.moves)
@@ -74,13 +74,13 @@ export async function sweep(
 
 interface Scanning {
   readonly wish: SweepWish;
-  /** By the clock that nobody can set. */
+  /** By the monotonic clock. Ms. */
   readonly endMs: number;
-  /** Given when the parent is gone. */
+  /** Fires when the parent is gone. */
   readonly gone: AbortSignal;
 }
 
-/** @returns what was found, by its number */
+/** @returns the messages found, by their number */
 async function scanAll(
   maildir: Maildir,
   {wish, gone}: {readonly wish: SweepWish; readonly gone: AbortSignal},
@@ -89,7 +89,7 @@ async function scanAll(
   const counts = {seen: 0, clean: 0, found: 0, unscanned: 0, old: 0, skipped: 0, left: 0};
   const found: Found[] = [];
   const endMs = monotonicMs() + longestScanMs;
-  // The newest first: old mail that stays would take the time of every sweep.
+  // The newest first: otherwise old mail that stays would take up the time of every sweep.
   const deliveredLast = ({name}: {readonly name: string}): number => deliveredSeconds(name) ?? 0;
   const names = maildir.names(mostNames).sort((a, b) => deliveredLast(b) - deliveredLast(a));
   for (const {folder, name} of names) {

@@ -1,7 +1,7 @@
 /**
- * What the commands about single messages need from the other parts of complaints: the contact, how
- * a letter would read, and the daemon, which takes an accusation and sends it by its own rules.
- * Sends nothing itself.
+ * Connects the commands about single messages with the other parts of complaints: the contact, the
+ * text of a letter, and the daemon, which takes an accusation and sends it by its own rules. Sends
+ * nothing itself.
  */
 import {printable} from '../../base/printable.js';
 import type {ContactAnswer, FindContact} from '../../complaint/contact/answer.js';
@@ -18,10 +18,10 @@ type MessageAccusation = Extract<Accusation, {kind: 'message'}>;
 
 export interface Complaining {
   readonly findContact: FindContact;
-  /** As it would be sent. */
+  /** The letter as it would be sent. */
   readonly preview: (about: MessageAccusation, contact: ContactAnswer) => string;
   /**
-   * The same message twice, by its queue id, is one accusation: a sweep that was killed says it again.
+   * Accusing the same message (queue id) twice is one accusation: a sweep that was killed repeats it.
    * `held`: not now; the message stays where it is.
    */
   readonly accuse: (
@@ -30,12 +30,15 @@ export interface Complaining {
   ) => Promise<{readonly kind: 'taken'} | {readonly kind: 'held'; readonly why: string}>;
 }
 
-/** The daemon searches the contact for a minute at most (`complaint/contact/live/finder.ts`). Ms. */
+/**
+ * How long to wait for the daemon, which searches for a contact for at most a minute
+ * (`complaint/contact/live/finder.ts`). Ms.
+ */
 const patienceMs = 90_000;
-/** Length of a foreign reason. Characters. */
+/** The greatest length of a reason from elsewhere. Characters. */
 const mostWhy = 300;
 
-/** @param work what is done while the search for contacts is open */
+/** @param work done while the search for contacts is open */
 export const complaining = <Result>(
   config: Config,
   log: Log,

@@ -1,6 +1,7 @@
 /**
- * The words of `blocksmtp complain` about single messages: `message FILE…`, `maildir DIR`, `headers FILE`;
- * and what is wrong with them. A function for each, so that other words of `complain` can stand beside.
+ * The operands of `blocksmtp complain` that are about single messages: `message FILE…`, `maildir DIR`,
+ * `headers FILE`; and what can be wrong with them. Each is a function, so that `complain` can have other
+ * operands too.
  */
 import {problemText} from '../../base/problem.js';
 import {durationText} from '../../base/duration.js';
@@ -14,7 +15,7 @@ import {complainMaildir} from './maildir.js';
 import {complainMessages, printHeader} from './message.js';
 import type {Complaining} from './wiring.js';
 
-/** Their options as they were given; `true`: without a value. */
+/** Their options as given; `true`: without a value. */
 interface ComplainedOptions {
   readonly as?: string | true;
   readonly log?: string | true;
@@ -30,10 +31,10 @@ type ComplainedWord = (typeof complainedWords)[number];
 export const complainedWord = (word: string | undefined): ComplainedWord | undefined =>
   complainedWords.find((each) => each === word);
 
-/** Old mail is no news to anybody: desks drop what is older than some days. Seconds. */
+/** Abuse desks ignore mail that is some days old. Seconds. */
 const standardSinceSeconds = 86_400;
 const since = duration('1m', durationText(7 * 86_400));
-/** What the setting takes, its flag takes too. */
+/** The flag takes what the setting takes. */
 const virusNames = settings.complaintVirusNames.kind;
 
 const expectations = {
@@ -42,7 +43,7 @@ const expectations = {
   headers: {operands: 'one file, or - for standard input', most: 1},
 } as const;
 
-/** @returns each thing that is wrong, in a line */
+/** @returns one line for each mistake */
 export function wrongInComplained(
   word: ComplainedWord,
   files: readonly string[],
@@ -76,7 +77,7 @@ export function wrongInComplained(
   return wrong;
 }
 
-/** The words have been found good. */
+/** Call it only with words that `wrongInComplained` found good. */
 export function complained(
   word: ComplainedWord,
   files: readonly string[],

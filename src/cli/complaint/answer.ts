@@ -1,7 +1,7 @@
 /**
- * `blocksmtp complain answer`: takes a reply to a complaint from an alias or a mailbox, and tells
- * the daemon what kind of reply it is. Never writes to anybody. If the daemon cannot be reached it
- * ends with EX_TEMPFAIL, so that the mailer keeps the message, tries again, and does not return it.
+ * `blocksmtp complain answer`: reads a reply to a complaint, from an alias or a mailbox, and tells
+ * the daemon what kind of reply it is. Never writes to anybody. If it cannot reach the daemon it
+ * exits with EX_TEMPFAIL: the mailer then keeps the message, tries again, and does not bounce it.
  */
 import {asciiJson, printable} from '../../base/printable.js';
 import {mostReturned, readReturned} from '../../complaint/returned/read-returned.js';
@@ -33,13 +33,13 @@ export async function answerReturned(
   return exitCode.later;
 }
 
-/** Always 0: a mailer that calls it would send the message back. */
+/** Always exits with 0: for any other code the mailer that calls it would bounce the message. */
 function tell(
   {kind, message}: {readonly kind: string; readonly message: string},
   form: 'text' | 'json',
   {print}: Output,
 ): ExitCode {
-  const told = {command: 'complaintAnswer', changed: kind === 'done', message};
-  print(form === 'json' ? `${asciiJson(told, 2)}\n` : `${message}\n`);
+  const answer = {command: 'complaintAnswer', changed: kind === 'done', message};
+  print(form === 'json' ? `${asciiJson(answer, 2)}\n` : `${message}\n`);
   return exitCode.ok;
 }

@@ -1,6 +1,6 @@
 /**
  * `blocksmtp complain` and `blocksmtp complaints`: asks the running daemon. If none runs, shows
- * what is in the state, and sends and changes nothing.
+ * what the state holds; then it sends and changes nothing.
  */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes} from '../../base/time-text.js';
@@ -19,7 +19,7 @@ import type {Output} from '../face/surroundings.js';
 interface Wish {
   readonly request: ComplaintRequest;
   readonly form: 'text' | 'json';
-  /** Of one complaint all that is known; default: a line of each. */
+  /** `one`: everything known about one complaint; default: one line for each. */
   readonly shows?: 'one';
 }
 

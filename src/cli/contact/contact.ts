@@ -9,12 +9,12 @@ import {contactJson, contactText} from '../../report/tables/contact.js';
 import type {Log} from '../../sys/talk/log.js';
 
 interface ContactWish {
-  /** Found good before. */
+  /** Already checked. */
   readonly address: string;
   readonly form: 'text' | 'json';
 }
 
-/** Exit 1: nobody is named; 69: nobody could tell. */
+/** Exit 1: there is no contact; 69: no source answered. */
 export async function contact(
   {address: text, form}: ContactWish,
   config: Config,

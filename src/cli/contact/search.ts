@@ -1,7 +1,7 @@
 /**
- * The abuse contact of an address, for a command: what the daemon remembers, or the state if none
- * runs; else this process asks registries and name servers itself, those that the machine uses, and
- * remembers the answers as long as it runs.
+ * Finds the abuse contact of an address for a command. Uses what the daemon remembers, or the state
+ * if none runs. Otherwise this process asks the registries and the machine's name servers itself,
+ * and remembers the answers as long as it runs.
  */
 import {answerOf} from '../commands/operate.js';
 import {Table} from '../../base/mechanisms/table.js';
@@ -18,7 +18,7 @@ interface Searched {
   readonly by: 'cache' | 'search';
 }
 
-/** @param search what is done while it is open; it never fails */
+/** @param search used while it is open; it never fails */
 export async function searching<Result>(
   config: Config,
   log: Log,
@@ -36,7 +36,7 @@ export async function searching<Result>(
   }
 }
 
-/** A failure that is remembered is tried again: somebody sits there and asks. */
+/** A remembered failure is tried again, because a person is waiting for the answer. */
 async function remembered(
   address: Address,
   config: Config,

@@ -1,7 +1,7 @@
 /**
- * `blocksmtp allow` and `blocksmtp disallow`: edit the whitelist, and tell whether that changed anything.
- * The daemon reads the file by itself within a second. The command asks the daemon whether it did, for it may
- * read another file.
+ * `blocksmtp allow` and `blocksmtp disallow`: edit the whitelist, and say whether anything changed. The
+ * daemon reads the file within a second. The command asks the daemon whether it did, because it may read
+ * another file.
  */
 import {askDaemon} from '../commands/ask.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
@@ -31,7 +31,7 @@ export async function editWhitelist(
   let result: WhitelistEdit = {kind: 'unchanged'};
   try {
     editFile(file, (text) => {
-      // Bytes of UTF-8, as all bytes of the file.
+      // UTF-8 bytes, like all bytes of the file.
       const comment =
         edit.kind === 'allow' ? Buffer.from(edit.comment, 'utf8').toString('latin1') : '';
       result = edit.kind === 'allow' ? allowIn(text, network, comment) : disallowIn(text, network);
@@ -65,9 +65,9 @@ async function tell(
     const entry = by === undefined ? null : {line: by.line, text: by.text};
     output.print(`${asciiJson({network, changed, file: config.whiteList, entry, daemon}, 2)}\n`);
   } else {
-    const told = `${network} ${text(kind, result, config.whiteList)}${daemonText[daemon]}`;
-    if (changed) output.print(`${told}\n`);
-    else output.complain(told);
+    const sentence = `${network} ${text(kind, result, config.whiteList)}${daemonText[daemon]}`;
+    if (changed) output.print(`${sentence}\n`);
+    else output.complain(sentence);
   }
   return changed ? exitCode.ok : exitCode.no;
 }
@@ -94,7 +94,10 @@ const daemonText: Readonly<Record<DaemonKnows, string>> = {
     '; the daemon does not go by it: it may read another file, or another entry counts (`blocksmtp doctor`)',
 };
 
-/** The daemon looks at the file each second; a busy machine takes its time. Ms. */
+/**
+ * How long to wait, and how often to ask. Ms: the daemon checks the file each second, on a busy machine
+ * later.
+ */
 const [mostMs, everyMs] = [5000, 200];
 
 async function daemonKnows(

@@ -1,13 +1,13 @@
 /**
- * How a command that changes something tells whether it did: by its exit code and by one object with `--json`. Called
- * again it finds all done, and says that. docs/operating.md has the table of these commands.
+ * How a command that changes something reports whether it did: by its exit code, and with `--json` by one object. A
+ * second call changes nothing, and says so. docs/operating.md has the table of these commands.
  */
 import {type ExitCode, exitCode} from './exit.js';
 import type {Output} from './surroundings.js';
 import {asciiJson} from '../../base/printable.js';
 import type {MessageAnswer, Request} from '../../control/protocol.js';
 
-/** Exit codes where nothing changed, and where it was refused. */
+/** Exit codes when nothing changed, and when the request was refused. */
 interface Codes {
   readonly unchanged: ExitCode;
   readonly refused: ExitCode;
@@ -16,7 +16,8 @@ interface Codes {
 const usual: Codes = {unchanged: exitCode.no, refused: exitCode.usage};
 
 const codesOf: Readonly<Partial<Record<Request['command'], Codes>>> = {
-  // It has read all anew, which was its work: a timer, logrotate or systemd must not take that for a failure.
+  // The daemon has read everything again, which is what was asked for; a timer, logrotate or systemd must not see a
+  // failure.
   reload: {unchanged: exitCode.ok, refused: exitCode.no},
   confirm: {unchanged: exitCode.no, refused: exitCode.no},
   complain: {unchanged: exitCode.no, refused: exitCode.no},

@@ -1,27 +1,33 @@
-/** A bar that shows how far a long reading has come, where somebody looks: on a terminal only. */
+/** A progress bar for long readings, shown only on a terminal. */
 import {printable} from '../../base/printable.js';
 
 export interface Progress {
-  /** Called often; shows something now and then. */
+  /** May be called often; draws only now and then. */
   readonly show: (input: {
     readonly name: string;
     readonly sizeBytes: number | undefined;
     readonly readBytes: () => number;
   }) => void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   readonly end: () => void;
 }
 
 export const noProgress: Progress = {show: () => undefined, end: () => undefined};
 
-/** Of a file's name; with the rest it stays in one line of most terminals. Characters. */
+/**
+ * The most of a file's name that is shown, so that the bar fits one line of most terminals.
+ * Characters.
+ */
 const nameCharacters = 40;
-/** Between two pictures. Ms. */
+/** The time between two drawings. Ms. */
 const frameMs = 100;
-/** Of the bar. Characters. */
+/** The width of the bar. Characters. */
 const width = 30;
 
-/** @param write to the terminal; @param now in ms, from any beginning */
+/**
+ * @param write to the terminal
+ * @param now in ms, from any origin
+ */
 export function progressBar(write: (text: string) => void, now: () => number): Progress {
   let shownMs = now();
   let isShown = false;

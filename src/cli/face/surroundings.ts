@@ -1,12 +1,12 @@
-/** What the process gives its commands, and the forms of what they print. */
+/** What the process gives to its commands, and the forms of their output. */
 import type {Progress} from './progress.js';
 
-/** `figures`: of a status only, for Prometheus. */
+/** `figures`: metrics for Prometheus, of a status only. */
 export type Form = 'text' | 'json' | 'figures';
 
 /**
- * `mayNotWork`: the configuration is bad, which an error message has reported; only a running
- * daemon can act.
+ * `mayNotWork`: the configuration is bad (an error message has reported it), so only a running daemon
+ * can act.
  */
 export type WithoutDaemon = 'mayWork' | 'mayNotWork';
 
@@ -15,21 +15,21 @@ export interface Output {
   readonly complain: (message: string) => void;
 }
 
-/** The signals that the process gets from outside; `main.ts` has the real ones. */
+/** The signals of the process; `main.ts` has the real ones. */
 export interface Signals {
-  /** End, as SIGTERM and SIGINT ask. */
+  /** End: SIGTERM or SIGINT. */
   onStop(listener: () => void): void;
-  /** Read the configuration again, as SIGHUP asks. */
+  /** Read the configuration again: SIGHUP. */
   onReload(listener: () => void): void;
 }
 
-/** What the commands are given, and where their answers go. */
+/** What the commands get, and where their output goes. */
 export interface Surroundings {
   readonly version: string;
   readonly signals: Signals;
   readonly output: Output & {readonly progress: Progress};
-  /** What stands behind `--` in a call of `greet`: the words of another program. Default: none. */
+  /** The words after `--` in a call of `greet`: another program's command line. Default: none. */
   readonly behind?: readonly string[];
-  /** Called once, with the exit code of the command: an `ExitCode`, or that of a program that it ran. */
+  /** Called once with the exit code: an `ExitCode`, or that of a program that the command ran. */
   readonly finish: (code: number) => void;
 }

@@ -1,4 +1,4 @@
-/** `blocksmtp gate`: where unknown clients wait before the mailer greets them. A process of its own. */
+/** `blocksmtp gate`: makes unknown clients wait before the mailer greets them. A process of its own. */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Signals} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp greet`: the same wait for one client, which inetd or a socket unit gives us as our
- * standard input and output. Ends as the command ends that serves it.
+ * `blocksmtp greet`: the same wait for one client, whose connection inetd or a socket unit passes
+ * as standard input and output. Exits with the code of the command that serves the client.
  */
 import {problemText} from '../../base/problem.js';
 import {exitCode} from '../face/exit.js';
@@ -15,15 +15,15 @@ import {type Log, openLog} from '../../sys/talk/log.js';
 
 interface GreetWords {
   readonly waitSeconds: number;
-  /** A file in the form of the whitelist. */
+  /** A file in the whitelist's format. */
   readonly exempt: string | undefined;
   readonly command: readonly string[];
 }
 
-/** The origin's wrapper waited so long. Seconds. */
+/** The wait of the original wrapper. Seconds. */
 export const standardWaitSeconds = 35;
 
-/** @returns an exit code of ours, or that of the command */
+/** @returns our own exit code, or that of the command */
 export async function greet(
   {waitSeconds, exempt, command}: GreetWords,
   signals: Signals,
@@ -31,7 +31,7 @@ export async function greet(
 ): Promise<number> {
   const end = new AbortController();
   signals.onStop(() => end.abort());
-  // With inetd our standard error output is the client's.
+  // Under inetd, standard error is the client's connection.
   const isClients = isErrorOutputTheInput();
   const log = openLog({
     debug: 3,
@@ -74,7 +74,7 @@ export async function greet(
   }
 }
 
-/** A list that cannot be read exempts nobody: its clients wait, and are served. */
+/** A list that cannot be read exempts nobody: all clients wait, and are then served. */
 function exemptions(path: string | undefined, {say}: Log) {
   const file = path === undefined ? undefined : readTextFile(path);
   if (file !== undefined && file.kind !== 'text')

@@ -1,7 +1,7 @@
 /**
- * Reads for `why HOST` what the mailer's log says of clients: the newest part of the logs that are followed and of
- * those they were rotated into, or of the journal. Within a bound of age, bytes and time, for a person waits. What
- * counts as the host's is for `hosts/seen.ts`.
+ * Reads for `why HOST` what the mailer's log says about clients: the newest part of the followed logs and their
+ * rotated files, or of the journal. Age, bytes and time are limited, because a person is waiting. `hosts/seen.ts`
+ * decides what concerns the host.
  */
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
@@ -24,27 +24,27 @@ import {hostName} from '../../sys/run/machine.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
 interface ReadBounds {
-  /** Of a file, or of an entry of the journal. Ms. */
+  /** The greatest age of a file, or of a journal entry. Ms. */
   readonly ageMs: number;
-  /** Unpacked, the newest. */
+  /** The newest part of the log that is read, unpacked. */
   readonly bytes: number;
-  /** Ms. */
+  /** The time limit. Ms. */
   readonly timeMs: number;
 }
 
-/** A week, as `allow` and `unblock` are asked for; some seconds at 20 MB each. */
+/** A week, like what `allow` and `unblock` are asked about; it takes some seconds, at 20 MB each. */
 const readBounds: ReadBounds = {
   ageMs: 7 * 86_400_000,
   bytes: 128 * 1024 * 1024,
   timeMs: 15_000,
 };
 
-/** A file that gives nothing so often has nothing more. A count. */
+/** After this many reads without data, the file has no more. A count. */
 const mostEmptyReads = 100;
 
 interface ReadLog {
   readonly places: readonly string[];
-  /** Of the first line. Ms since the epoch; null: there was none. */
+  /** Of the first line read. Ms since the epoch; null: no line was read. */
   readonly sinceMs: number | null;
   /** What was not read, and why. */
   readonly unread: readonly string[];
@@ -81,7 +81,7 @@ class Reading {
     this.#seen = seen;
     this.#bounds = bounds;
     this.#endMs = monotonicMs() + bounds.timeMs;
-    // A line of a log is enough for a hint, also where only a verified word would count.
+    // One log line is enough for a hint, even where evidence would need proof.
     const settings = guardSettings({...config, attribution: 'any'}, hostName(), 'past', sendmail);
     this.#joining = new Joining(settings, emptyState('unsaved'));
     this.#names = mailerNames(config.mailerSyslogName, sendmail);
@@ -137,7 +137,8 @@ class Reading {
       for (let empty = 0; empty < mostEmptyReads && file.hasMore() && this.#isInTime();) {
         const lines = await file.read(() => undefined);
         empty = lines.length === 0 ? empty + 1 : 0;
-        // A plain file is read without a pause: meanwhile the daemon and the DNS would seem to say nothing.
+        // A plain file would be read without a pause, and the daemon's and the DNS's answers would seem to time
+        // out.
         await turn.next();
         for (const line of lines.filter(({offset}) => offset < old.toBytes)) {
           const framed = frames.read(line, old.changedMs);
@@ -154,14 +155,14 @@ class Reading {
     if (atMs < nowMs() - this.#bounds.ageMs) return;
     this.#sinceMs = Math.min(this.#sinceMs ?? atMs, atMs);
     const reading = this.#joining.read(record);
-    // As often as there are lines: looked through now and then only.
+    // Runs on every line, so it sweeps only now and then.
     if (++this.#records % sweepRecords === 0) this.#joining.forgetSilent(atMs);
     if (reading.kind === 'ignored') return;
     const {event, outcomes} = this.#joining.join(reading, nowMs(), askNobody);
     this.#seen.take(reading.record.message, event, outcomes, atMs);
   }
 
-  /** Told once. */
+  /** Reports the end of the time limit once. */
   #isInTime(): boolean {
     if (monotonicMs() < this.#endMs) return true;
     const why = `the log: not read to its end in ${durationText(Math.round(this.#bounds.timeMs / 1000))}`;
@@ -180,5 +181,5 @@ function unreadText(log: string, ageMs: number): string {
   }
 }
 
-/** A count. */
+/** Records between two sweeps. A count. */
 const sweepRecords = 10_000;

@@ -1,7 +1,7 @@
 /**
- * `blocksmtp why HOST`: why mail of a host or a sender domain does not arrive. Finds its addresses by the DNS, by the
- * log, and by the blocks that stand, and asks of each what the state knows. Where one of these cannot be asked the
- * others still answer, and it says what is missing. Changes nothing.
+ * `blocksmtp why HOST`: why mail of a host or a sender domain does not arrive. Finds its addresses in the DNS, in
+ * the log and among the blocks, and asks for the state of each. If one source does not answer, the others still do,
+ * and the output says what is missing. Changes nothing.
  */
 import {answerFor} from '../commands/operate.js';
 import type {Answered} from '../commands/without-daemon.js';
@@ -26,19 +26,19 @@ import type {WhyView} from '../../report/why-lines.js';
 import {nowMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** How the DNS is asked: not at all with `--no-names`. */
+/** How the DNS is asked; with `--no-names` it is not. */
 type LookUp = (host: string) => Promise<LookedUp>;
 export const asksNobody: LookUp = () =>
   Promise.resolve({found: [], silent: ['the DNS: not asked, as --no-names wants it']});
 
 interface HostWish {
-  /** As `readHostName` gives it. */
+  /** As `readHostName` returns it. */
   readonly host: string;
   readonly form: 'text' | 'json';
   readonly alone: WithoutDaemon;
 }
 
-/** Exit 69: nobody could tell how its addresses stand; what the log says is printed all the same. */
+/** Exit 69: the state of its addresses is unknown; what the log says is printed anyway. */
 export async function whyHost(
   {host, form, alone}: HostWish,
   config: Config,
@@ -68,7 +68,7 @@ export async function whyHost(
   return state.troubles.length === 0 ? exitCode.ok : exitCode.unavailable;
 }
 
-/** Asks the daemon, or where none runs its state. After a failure nothing more is asked. */
+/** Asks the daemon, or the state if none runs. After a failure it asks no more. */
 class StateQuestions {
   readonly troubles: string[] = [];
   readonly #ask: (request: GuardRequest) => Promise<Answered | undefined>;

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp greeting advise`: the exempt networks of this machine, and what to write for
- * sendmail's own pause. Changes nothing.
+ * `blocksmtp greeting advise`: prints this machine's exempt networks, and the lines for sendmail's
+ * own pause. Changes nothing.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
@@ -21,7 +21,7 @@ export function advisePause(config: Config, {say}: Log, output: Output): ExitCod
 export function exemptCallers(config: Config, say: Say): readonly Network[] {
   const watch = new ExemptionWatch(config, say, nothingKept);
   watch.refresh();
-  // No packet comes from the rest of what is reserved.
+  // No packet comes from the other reserved networks.
   return watch.exemptions.networks.filter(({text}) => !neverCalls.includes(text));
 }
 

@@ -1,6 +1,7 @@
 /**
- * `blocksmtp check-config`: all that is wrong with a configuration file, and what could be better. Reads
- * it with the daemon's own code, and changes nothing. What runs now it does not ask; `doctor` does.
+ * `blocksmtp check-config`: lists everything that is wrong with a configuration file, and what could be
+ * better. Reads it with the daemon's own code, and changes nothing. It does not look at the running
+ * daemon; `doctor` does.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
@@ -12,7 +13,7 @@ import {defaultConfigFile, linesOfKeys, noLongerUsed} from '../../daemon/course/
 import {type PathAdvice, pathAdvice} from '../../daemon/course/path-advice.js';
 import {whyNotWritten} from '../../sys/disk/text-file.js';
 
-/** @param file the operand; undefined: the file that the options name, or the default one */
+/** @param file the operand; undefined: the file named by the options, or the default one */
 export function checkConfig(
   file: string | undefined,
   given: Options,
@@ -41,7 +42,7 @@ export function checkConfig(
 const countText = ({length}: readonly Problem[]): string =>
   length === 1 ? '1 problem' : `${length} problems`;
 
-/** With the line in what a person reads: `FILE:12: threshold`. */
+/** Adds the line number to what a person reads: `FILE:12: threshold`. */
 function placed(problem: Problem, path: string, lines: ReadonlyMap<string, number>): Problem {
   const {key, column} = problem;
   if (key === undefined || column !== undefined) return problem;
@@ -51,11 +52,11 @@ function placed(problem: Problem, path: string, lines: ReadonlyMap<string, numbe
 
 function placeOf(path: string, key: string, lines: ReadonlyMap<string, number>): string {
   const line = lines.get(key);
-  // A key that stands nowhere is a default.
+  // A key that is not in the file has its default.
   return line === undefined ? key : `${path}:${line}: ${keyText(key)}`;
 }
 
-/** A quoted key may hold anything, also what a terminal obeys. */
+/** A quoted key may contain anything, even characters that a terminal obeys. */
 const keyText = (key: string): string => (/^[\w-]+$/.test(key) ? key : asciiJson(key));
 
 function jsonOf(

@@ -1,6 +1,6 @@
 /**
- * What lies in the firewall, and in the files from which it is loaded at boot, beside what the daemon looks
- * after: for `doctor`. What it means is judged in `report/findings/machine.ts`. Changes nothing.
+ * For `doctor`: finds in the firewall, and in the files loaded at boot, rules that the daemon does not
+ * maintain. `report/findings/machine.ts` judges them. Changes nothing.
  */
 import {likeOurs} from '../../blocks/chain/like-ours.js';
 import {setName} from '../../blocks/chain/spec.js';
@@ -29,7 +29,7 @@ export async function firewallFacts(config: Config): Promise<FirewallFacts> {
   };
 }
 
-/** Where distributions and ufw keep rules that are loaded at boot. */
+/** Where distributions and ufw keep the rules loaded at boot. */
 const savedRules = [
   ...['/etc/iptables/rules.v4', '/etc/iptables/rules.v6', '/etc/iptables.rules'],
   ...['/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
@@ -37,10 +37,10 @@ const savedRules = [
   ...['/etc/ufw/before6.rules', '/etc/ufw/after6.rules', '/etc/ufw/user6.rules'],
 ];
 
-/** The same of nft. */
+/** The same for nft. */
 const savedByNft = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables/main.nft'];
 
-/** Also under another backend: a file that was saved before the change is still loaded. */
+/** Looked for under any backend: a file saved before the backend changed is still loaded. */
 function savedSetsIn({iptablesChainName: chain}: Config): string[] {
   const names = ([4, 6] as const).map((family) => `--match-set ${setName({chain}, family)} `);
   return savedRules.filter((path) => {
@@ -49,7 +49,7 @@ function savedSetsIn({iptablesChainName: chain}: Config): string[] {
   });
 }
 
-/** What nft cannot load again as it was: a set of ipset, or what iptables does not read back. */
+/** What nft cannot load again as it was: ipset sets, and what iptables does not read back. */
 const lossy = /\bxt match\b|\bmatch-set\b|\bct original\b/;
 
 /** @param text a rule set as nft lists it */
@@ -86,7 +86,7 @@ export async function chainsLikeOurs(config: Config): Promise<NonNullable<Facts[
 
 const isOwnVariant = (variant: Variant): boolean => variant === '';
 
-/** Of another name than those that are in force. */
+/** Tables under other names than those in force. */
 async function tablesLikeOurs(config: Config): Promise<string[]> {
   const {backend, iptablesChainName, outboundChainName} = config;
   const names = backend === 'nftables' ? [iptablesChainName, outboundChainName, gateName] : [];
@@ -101,5 +101,5 @@ async function tablesLikeOurs(config: Config): Promise<string[]> {
 
 const tableShape = /^table (ip6? blocksmtp-[\w.-]+)$/;
 
-/** Tables that a report names. A count. */
+/** The most tables that a report names. A count. */
 const mostTables = 5;

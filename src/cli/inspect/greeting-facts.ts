@@ -1,4 +1,7 @@
-/** What `doctor` looks at of the greeting: sendmail's configuration, its listen queue, the gate's port. Changes nothing. */
+/**
+ * What `doctor` checks about the greeting: sendmail's configuration, its listen queue, the gate's port. Changes
+ * nothing.
+ */
 import type {Config} from '../../config/schema.js';
 import {takenBy} from '../../greeting/at-port.js';
 import {pauseIn, waitingIn} from '../../greeting/pause.js';
@@ -10,13 +13,13 @@ import {nowMs} from '../../sys/run/clock.js';
 import {runCommand} from '../../sys/run/command.js';
 import {exemptCallers} from './advise-pause.js';
 
-/** Where distributions and sendmail itself put them. */
+/** Where distributions and sendmail itself put it. */
 const configFiles = ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'];
 const standardAccessFile = '/etc/mail/access';
 /** How long ss may take. Ms. */
 const timeoutMs = 5000;
 
-/** @returns undefined where `greeting` is off */
+/** @returns undefined: `greeting` is off */
 export async function greetingFacts(config: Config): Promise<GreetingFacts | undefined> {
   if (config.greeting === 'off') return undefined;
   const texts = configFiles
@@ -25,7 +28,7 @@ export async function greetingFacts(config: Config): Promise<GreetingFacts | und
   const pause = texts[0] === undefined ? undefined : pauseIn(texts[0]);
   const file = (pause?.kind === 'on' ? pause.accessFile : undefined) ?? standardAccessFile;
   const access = readTextFile(file);
-  // A map that is not there spares nobody.
+  // A missing map spares no client.
   const text = access.kind === 'missing' ? '' : access.kind === 'text' ? access.text : undefined;
   const isGate = config.greeting !== 'observe';
   return {
@@ -40,7 +43,7 @@ export async function greetingFacts(config: Config): Promise<GreetingFacts | und
   };
 }
 
-/** One address of loopback is enough: nobody calls from the others. */
+/** One loopback address is enough: no client calls from the others. */
 const callersIn = (config: Config): readonly Network[] =>
   exemptCallers(config, () => undefined).map((network) =>
     network.text === '127.0.0.0/8' ? networkOf('127.0.0.1') : network,
@@ -53,7 +56,7 @@ function databaseOf(file: string): GreetingFacts['database'] {
   return made.length > 0 && Math.min(...made) > written ? 'stale' : 'current';
 }
 
-/** The shortest one at port 25. */
+/** The shortest listen queue at port 25. */
 async function listenQueue(): Promise<number | undefined> {
   const result = await runCommand('ss', ['-Hltn', 'sport = :25'], {timeoutMs});
   if (result.kind !== 'done') return undefined;

@@ -1,5 +1,5 @@
 /**
- * What can be seen of a daemon that does not answer: whether its process is stopped, busy or waiting, and
+ * Finds out about a daemon that does not answer: whether its process is stopped, busy or waiting, and
  * what the kernel holds meanwhile. Ends nothing, and changes nothing.
  */
 import {guardedPorts} from '../../sessions/served-ports.js';
@@ -10,44 +10,46 @@ import type {Family} from '../../net/address.js';
 import {type Activity, activityOf, holderOfFile} from '../../sys/proc/file-holder.js';
 import {machineFamilies, runFirewallCall} from '../../sys/run/netfilter.js';
 
-/** A person waits two seconds at most, the start of this program included. Ms. */
+/**
+ * How long to wait for the daemon. Ms: a person waits at most two seconds, this program's start included.
+ */
 export const patienceMs = 1000;
-/** How long the use of the processor is measured. Ms: twenty of the kernel's ticks. */
+/** How long processor use is measured. Ms: twenty ticks of the kernel. */
 const measuredMs = 200;
-/** A listing takes 20 ms, and with very many rules longer than anybody should wait. Ms. */
+/** The time limit for a listing. Ms: it takes 20 ms, with very many rules far longer. */
 const listingMs = 400;
 /**
- * How long before the waiting ends the command looks. Ms: as long as looking takes, and half of the
- * waiting at most.
+ * How long before the end of the wait the command looks. Ms: as long as looking takes, but at most half
+ * of the wait.
  */
 const lookingMs = 500;
 
-/** What was seen of it. */
+/** What was found out. */
 interface Seen {
   readonly pid: number | undefined;
   readonly activity: Activity | undefined;
-  /** By family, as text. */
+  /** Counts of blocks by family, as text. */
   readonly held: readonly string[];
 }
 
-/** Looks at a daemon once it has been silent for some time, so that a person waits no longer for that. */
+/** Looks at the process while the daemon is still silent, so that the person waits no longer for that. */
 export class SilenceWatch {
   readonly #config: Config;
   readonly #timer: NodeJS.Timeout;
   #seen: Promise<Seen> | undefined;
 
-  /** @param silentMs how long it will be waited for */
+  /** @param silentMs how long the command will wait for an answer */
   constructor(config: Config, silentMs: number) {
     this.#config = config;
     this.#timer = setTimeout(() => void (this.#seen = look(config)), silentMs - lookingMs);
   }
 
-  /** It has answered, or nobody waits any more. */
+  /** The daemon has answered, or nobody waits any more. */
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  /** @param waitedMs how long it was waited for in vain */
+  /** @param waitedMs how long the command has waited */
   async text(waitedMs: number): Promise<string> {
     this.end();
     const {pid, activity, held} = await (this.#seen ?? look(this.#config));

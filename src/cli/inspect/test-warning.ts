@@ -1,6 +1,6 @@
 /**
- * `blocksmtp test-warning`: sends one warning by each way that the settings name, and tells how it went. A
- * window is not tried: whether there is a desktop, `doctor` tells.
+ * `blocksmtp test-warning`: sends one warning by each way that is configured, and reports how it went. It
+ * does not open a window; `doctor` says whether there is a desktop.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';

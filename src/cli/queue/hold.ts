@@ -1,6 +1,6 @@
 /**
- * `blocksmtp queue hold` and `blocksmtp queue release`: shows which messages are meant, and has sendmail
- * quarantine them or let them go. Many need `--yes`. What the daemon holds by itself is not decided here.
+ * `blocksmtp queue hold` and `blocksmtp queue release`: shows the selected messages, and has sendmail
+ * quarantine or release them. Many need `--yes`. The daemon's own holds are not decided here.
  */
 import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
@@ -30,9 +30,12 @@ interface HoldWish {
   readonly sure: 'yes' | 'notSaid';
 }
 
-/** More are asked for twice. A count: what a person can look through on a page or two. */
+/**
+ * Beyond this many, the operator must add `--yes`. A count: what a person can look through on a page or
+ * two.
+ */
 const mostWithoutYes = 100;
-/** Held or released by one command. A count: a thousandth of a second to read, and 30 to change, each. */
+/** The most that one command holds or releases. A count: each takes 1 ms to read and 30 ms to change. */
 const mostOfCommand = 50_000;
 /** Messages for which the command prints why it left them alone. A count. */
 const mostReasons = 20;
@@ -61,7 +64,7 @@ export async function holdQueue(
   return exitCode.no;
 }
 
-/** Those that are not yet as is wanted. */
+/** The selected messages that are not yet in the wanted state. */
 async function meant(
   {deed, filter}: HoldWish,
   startMs: number,
@@ -69,7 +72,7 @@ async function meant(
   {files}: Mailer,
 ): Promise<Meant> {
   const state = deed === 'hold' ? 'waiting' : 'held';
-  // Of those that are not shown the id is enough: headers are large where spam is.
+  // Messages that are not shown need only their id: spam queues have large headers.
   const messages: QueuedMessage[] = [];
   const ids: string[] = [];
   let total = 0;

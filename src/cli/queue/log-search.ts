@@ -1,7 +1,7 @@
 /**
- * Reads what the mailer's log says of a few queue ids: in the logs that are followed, those they were
- * rotated into, and the journal. `queue/trace` decides what counts of it. Also tells the names under which
- * this machine writes `Received` headers.
+ * Reads what the mailer's log says about a few queue ids: in the followed logs, their rotated files, and
+ * the journal. `queue/trace` decides what counts. Also finds the names under which this machine writes
+ * `Received` headers.
  */
 import {printable} from '../../base/printable.js';
 import type {Output} from '../face/surroundings.js';
@@ -24,7 +24,7 @@ import {mailerFiles} from '../../sys/queue/directories.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
 
-/** @param as other names, with commas between them */
+/** @param as other names, separated by commas */
 export function ownNames(as: string | undefined): string[] {
   const files = [...mailerFiles.relay, ...mailerFiles.submission].map(readTextFile);
   const written = files.flatMap((file) =>
@@ -34,18 +34,23 @@ export function ownNames(as: string | undefined): string[] {
   return [...new Set([...given, ...written, hostName()])].filter((name) => name !== '');
 }
 
-/** A session may have begun in the file before the one in which the message came. A count. */
+/**
+ * How many older files to read too: a session may begin in the file before the one with its message. A
+ * count.
+ */
 const filesBefore = 1;
-/** Ms: the clock of the mailer's log may be behind, and a session begins before its message. */
+/**
+ * How much earlier to begin. Ms: the log's clock may be behind, and a session begins before its message.
+ */
 const earlierMs = 3_600_000;
 
-/** When the mailer made a queue id. @returns 0 where nothing tells; ms since the epoch */
+/** When the mailer made a queue id. @returns 0 if nothing says; ms since the epoch */
 export const beganMs = (id: string): number => sendmail.frames().beganMs(`${id}: `, nowMs()) ?? 0;
 
 /**
  * @param sinceMs when the first of the ids was made
- * @param only a log to be read in the place of those that are followed
- * @returns which were read
+ * @param only a log to read instead of the followed ones
+ * @returns which logs were read
  */
 export async function readLogs(
   reader: LogReader,
@@ -80,7 +85,7 @@ export async function readLogs(
   return [...places, 'the journal'];
 }
 
-/** Those that were changed since then, oldest first, and the one before. */
+/** The files changed since then, oldest first, and the one before them. */
 function filesSince(log: string, sinceMs: number): string[] {
   const rotated = trustedRotated(log).filter(({packing}) => packing !== 'other');
   const first = rotated.findIndex(({changedMs}) => changedMs >= sinceMs);
@@ -106,7 +111,7 @@ async function readFile(
   }
 }
 
-/** What another program wrote under the mailer's name does not count. */
+/** Ignores what another program wrote under the mailer's name. */
 function take(record: LogRecord, reader: LogReader): void {
   const vouched = vouchingOf(record, sendmail.authorshipOf);
   const {atMs, pid, message, writer} = record;

@@ -1,6 +1,6 @@
 /**
- * `blocksmtp queue`: shows the messages of the mailer's queue that fit, as often as is asked for. Reads
- * the queue by itself, beside a daemon or without one, and changes nothing.
+ * `blocksmtp queue`: shows the messages in the mailer's queue that match, once or repeatedly. Reads the
+ * queue itself, with or without a daemon, and changes nothing.
  */
 import {countText} from '../../base/count.js';
 import {asciiJson, printable} from '../../base/printable.js';
@@ -24,12 +24,12 @@ import {type FoundMessage, type QueueReading, readQueue} from '../../sys/queue/r
 
 interface ShowWish {
   readonly filter: Filter;
-  /** `count`: by sender. */
+  /** `count`: counted by sender. */
   readonly what: 'table' | 'full' | 'count';
   readonly form: 'text' | 'json';
-  /** Shown at most. A count. */
+  /** The most messages shown. A count. */
   readonly limit: number;
-  /** Undefined: once. Seconds. */
+  /** How often; undefined: once. Seconds. */
   readonly everySeconds: number | undefined;
 }
 
@@ -115,11 +115,11 @@ function printed(
   return `${parts[what]()}${all}`;
 }
 
-/** Keeps the newest of all that come. */
+/** Keeps only the newest messages. */
 class Newest {
   readonly #most: number;
   #kept: QueuedMessage[] = [];
-  /** So old a message is too old. Ms since the epoch. */
+  /** Messages as old as this are no longer kept. Ms since the epoch. */
   #tooOldMs = Number.NEGATIVE_INFINITY;
 
   constructor(most: number) {

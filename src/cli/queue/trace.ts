@@ -1,6 +1,6 @@
 /**
- * `blocksmtp trace`: from a message that led to a complaint to the local user, the login or the
- * host that sent it, by the log (`log-search.ts`). `queue/trace` decides what counts.
+ * `blocksmtp trace`: finds the local user, the login or the host that sent a message about which
+ * somebody complained, by the log (`log-search.ts`). `queue/trace` decides what counts.
  */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes} from '../../base/time-text.js';
@@ -21,7 +21,7 @@ interface TraceWish {
   readonly file: string;
   /** Other names of this machine. */
   readonly as: string | undefined;
-  /** A log to be read in the place of those that are followed. */
+  /** A log to read instead of those that the daemon follows. */
   readonly log: string | undefined;
   readonly form: 'text' | 'json';
 }
@@ -49,7 +49,7 @@ export async function trace(wish: TraceWish, config: Config, output: Output): Pr
   }
 }
 
-/** The name or the number of a user, whichever is missing. */
+/** Adds the name or the number of a user, whichever is missing. */
 function withUser(verdict: TraceVerdict): TraceVerdict {
   if (verdict.kind !== 'sender' || verdict.whose.kind !== 'uid') return verdict;
   const {whose} = verdict;

@@ -1,4 +1,7 @@
-/** The words of `blocksmtp queue`: which of its three uses is meant, and what is wrong with them. */
+/**
+ * The operands of `blocksmtp queue`: which of its three uses is meant, and what can be wrong with
+ * them.
+ */
 import {problemText} from '../../base/problem.js';
 import {duration, number} from '../../config/kinds/scalars.js';
 import {type FilterWords, isEmptyFilter, readFilter} from '../../queue/filter.js';
@@ -7,7 +10,7 @@ import {showQueue} from './show.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
 
-/** Its options as they were given; `true`: without a value. */
+/** Its options as given; `true`: without a value. */
 export interface QueueOptions extends FilterWords {
   readonly full?: true;
   readonly count?: true;
@@ -25,7 +28,7 @@ const standardEverySeconds = 10;
 const isDeed = (word: string | undefined): word is 'hold' | 'release' =>
   word === 'hold' || word === 'release';
 
-/** @returns each thing that is wrong, in a line */
+/** @returns one line for each mistake */
 export function wrongInQueue(operands: readonly string[], options: QueueOptions): string[] {
   const {full, count, watch, limit, reason, yes} = options;
   const [first, ...others] = operands;
@@ -55,7 +58,7 @@ export function wrongInQueue(operands: readonly string[], options: QueueOptions)
   return wrong;
 }
 
-/** The words have been found good. */
+/** Call it only with words that `wrongInQueue` found good. */
 export function queue(
   operands: readonly string[],
   options: QueueOptions,

@@ -1,4 +1,6 @@
-/** Settings that decide who is blocked: options of each command that judges a log. */
+/**
+ * The settings that decide which clients are blocked: options of every command that judges a log.
+ */
 import type {SettingName} from '../../config/schema.js';
 
 export const exemptSettings: readonly SettingName[] = ['whiteList', 'mailerIp', 'trustedRelays'];

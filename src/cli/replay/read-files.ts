@@ -1,4 +1,4 @@
-/** Reads the files that were named, and the journal of this machine, in the order of time. */
+/** Reads the given files, and the journal of this machine, in chronological order. */
 import type {Progress} from '../face/progress.js';
 import type {LogReading} from './reading.js';
 import type {Config} from '../../config/schema.js';
@@ -8,14 +8,14 @@ import {journalSource} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
 import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
 
-/** @throws when one of them cannot be read */
+/** @throws if one of them cannot be read */
 export async function readFiles(
   files: readonly string[],
   reading: LogReading,
   config: Config,
   progress: Progress,
 ): Promise<void> {
-  // What can be read once only, and the journal, are taken in the order in which they are given.
+  // The journal, and inputs that can be read only once, are taken in the order given.
   const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
   for (const path of isSorted ? await sortedByTime(files) : files) {
     if (isJournal(path)) await reading.readJournal(wantedSettings(config, sendmail).names);
@@ -24,10 +24,10 @@ export async function readFiles(
   progress.end();
 }
 
-/** A file of that name in the present folder is meant by `./journal`. */
+/** For a file of that name, write `./journal`. */
 const isJournal = (path: string): boolean => path === journalSource;
 
-/** `mail.log*` names the newest first, and evidence that comes late is taken for new. */
+/** `mail.log*` lists the newest file first; read in that order, old evidence would look new. */
 async function sortedByTime(files: readonly string[]): Promise<string[]> {
   const begun = new Map<string, number>();
   if (files.length > 1) for (const path of files) begun.set(path, await beginMs(path));

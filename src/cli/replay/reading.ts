@@ -1,7 +1,7 @@
 /**
- * One reading of old logs for one policy or several: each line is read and joined once, and each policy judges
- * what was joined. Only policies that read the log differently (other names of the mailer, another host,
- * another attribution) have a joining of their own.
+ * One reading of old logs for one policy or several. Each line is read and joined once, and each policy judges
+ * the result. Only policies that read the log differently (other names of the mailer, another host, another
+ * attribution) have a joining of their own.
  */
 import type {Progress} from '../face/progress.js';
 import type {Config} from '../../config/schema.js';
@@ -31,22 +31,24 @@ import {nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
 
 export interface ReplayPolicy {
-  /** How people call it. */
+  /** For people. */
   readonly name: string;
   readonly config: Config;
   readonly exemptions: Exemptions;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** Whatever is still held then was never tied to a client. Ms since the epoch. */
+/**
+ * A time after every log. Evidence that is still pending then was never tied to a client. Ms since the epoch.
+ */
 const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
-/** How often what is over is forgotten, in the time of the log. Ms: it is all looked through then. */
+/** How often expired state is dropped, in log time. Ms: each time, all of it is looked through. */
 const sweepMs = 3_600_000;
-/** Hours without a line. A count: a longer silence, or a wrong stamp, is cut short. */
+/** The most hours without a line that are swept. A count: a longer silence, or a wrong stamp, is cut short. */
 const mostSweeps = 100;
 
-/** Policies that read the log alike; and of those, the ledgers of those that call clients alike. */
+/** Policies that read the log alike, with the ledgers of those that identify clients alike. */
 interface Bench {
   readonly joining: Joining;
   readonly runs: PolicyRun[];
@@ -57,27 +59,27 @@ type LedgerKey = Pick<ReplayPolicy, 'exemptions'> & Pick<Config, 'ipv6Prefix'>;
 
 export class LogReading {
   readonly days = new LogDays();
-  readonly #slices: 'told' | 'one';
+  readonly #slices: 'many' | 'one';
   readonly #benches: readonly Bench[];
   readonly #runs: readonly PolicyRun[];
   readonly #states: State[] = [];
   readonly #scanner: LineScan;
   readonly #ear: OfflineEar;
-  /** Of the journal. A count. */
+  /** Journal entries read. A count. */
   #entries = 0;
   #files = 0;
   #sweptMs = 0;
   #beganMs: number | undefined;
-  /** Of the latest line. Ms since the epoch. */
+  /** Time of the latest line. Ms since the epoch. */
   #atMs = 0;
 
   /**
-   * @param policies at least one; the report about the mailer comes from the first
-   * @param slices whether the reading counts clients by slice of the log (`replay/log-days.ts`)
+   * @param policies at least one; the report about the mailer is the first one's
+   * @param slices whether to count clients by slice of the log (`replay/log-days.ts`)
    */
   constructor(
     policies: readonly [ReplayPolicy, ...ReplayPolicy[]],
-    slices: 'told' | 'one' = 'one',
+    slices: 'many' | 'one' = 'one',
   ) {
     this.#slices = slices;
     const benches = new Map<string, Bench>();
@@ -85,14 +87,14 @@ export class LogReading {
     this.#benches = [...benches.values()];
     const [{config}] = policies;
     const wanted = wantedSettings(config, sendmail);
-    // Of its own: a piece of a message that is read twice would be two.
+    // A separate joining: a fragment that one joining reads twice would count as two.
     const other = new Joining(settingsOf(config), emptyState('unsaved'));
     this.#ear = new OfflineEar(sendmail, wanted, (record) => other.read(record));
     const names = policies.flatMap((policy) => wantedSettings(policy.config, sendmail).names);
     this.#scanner = lineScan(sendmail.scan, [...new Set(names)]);
   }
 
-  /** Where pieces of a log are to be put. */
+  /** The buffer into which pieces of a log are read. */
   get room(): Uint8Array {
     return this.#scanner.room;
   }
@@ -114,7 +116,7 @@ export class LogReading {
     this.#files += 1;
   }
 
-  /** All that the journal of this machine has kept of the mailer. @throws when it cannot be read */
+  /** Reads everything that this machine's journal has kept of the mailer. @throws if it cannot be read */
   async readJournal(identifiers: readonly string[]): Promise<void> {
     if (!hasJournal()) throw new Error('journal: this machine keeps none, or it has no journalctl');
     let failure: string | undefined;
@@ -129,13 +131,13 @@ export class LogReading {
       this.#forgetHistory();
     }
     if (failure !== undefined) throw new Error(`journal: ${failure}`);
-    // Nobody was asked for these: the mailer may be among them, under another name.
+    // The query did not include these entries; the mailer may be among them under another name.
     const others = this.#ear.isDeafYet ? await mailEntriesSince(0, never) : [];
     for (const other of others) if (!identifiers.includes(other.program)) this.#ear.entry(other);
     this.#files += 1;
   }
 
-  /** @returns the runs in the order of the policies */
+  /** @returns the runs, in the order of the policies */
   end(): readonly PolicyRun[] {
     this.#sweep(endOfTimeMs, this.#atMs);
     const heard = this.#ear.end();
@@ -178,7 +180,7 @@ export class LogReading {
     if (like !== undefined) return like.ledger;
     const scope = new ClientScope(ipv6Prefix);
     scope.ours(exemptions.isOurs);
-    const slice = this.#slices === 'told' ? () => this.days.slice : undefined;
+    const slice = this.#slices === 'many' ? () => this.days.slice : undefined;
     const ledger = new Ledger((client) => scope.textOf(client), slice);
     ledgers.push({key, ledger});
     return ledger;
@@ -193,7 +195,7 @@ export class LogReading {
   #takeRecord(record: LogRecord, changedMs: number): void {
     this.#atMs = Math.min(record.atMs, changedMs);
     this.#sweepTo(this.#atMs);
-    if (this.#slices === 'told') this.days.hear(this.#atMs);
+    if (this.#slices === 'many') this.days.hear(this.#atMs);
     for (const {joining, runs, ledgers} of this.#benches) {
       const reading = joining.read(record);
       if (reading.kind === 'ignored') continue;
@@ -205,7 +207,7 @@ export class LogReading {
     }
   }
 
-  /** At full hours, and before what comes later: so lines that are stepped over make no difference. */
+  /** Sweeps at full hours, before any later line, so that skipped lines make no difference. */
   #sweepTo(atMs: number): void {
     if (this.#sweptMs === 0) {
       this.#sweptMs = atMs - (atMs % sweepMs);
@@ -226,7 +228,7 @@ export class LogReading {
     }
   }
 
-  /** Nobody asks for it here. */
+  /** A replay does not use the history. */
   #forgetHistory(): void {
     for (const {history} of this.#states) history.length = 0;
   }

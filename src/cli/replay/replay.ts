@@ -1,10 +1,11 @@
 /**
- * `blocksmtp replay`: the daemon's own pipeline over old logs. Touches nothing; tells who would have
- * been blocked, when and why. The machine is not asked about processes that are long gone, so this
- * is what the log alone can tell, and the output says what that leaves out (`ReplayLimits`).
+ * `blocksmtp replay`: runs the daemon's own pipeline over old logs, and shows which clients it would
+ * have blocked, when and why. Changes nothing. The processes in the log have ended, so the kernel is
+ * not asked. The result is what the log alone can tell; the output says what that leaves out
+ * (`ReplayLimits`).
  *
- * A relay that had no blocker goes on to answer a client that is blocked here. What came while the
- * block would have stood is paid for with it.
+ * A relay without blocksmtp went on answering a client that the replay has blocked. Lines from the
+ * time of a block therefore count nothing.
  */
 import {jsonWithTimes} from '../../base/time-text.js';
 import type {Surroundings} from '../face/surroundings.js';
@@ -27,14 +28,14 @@ import {voiceOf} from '../../report/outcome-text.js';
 import {hostName} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** How a replay is asked for. */
+/** How a replay was requested. */
 interface Wanted {
   readonly form: 'text' | 'json';
-  /** The file of the present policy; undefined: the default one. */
+  /** The file of the first configuration; undefined: the default one. */
   readonly config?: string | undefined;
-  /** The file of a second policy; undefined: there is none. */
+  /** The file of the second configuration; undefined: there is none. */
   readonly against?: string | undefined;
-  /** Where the page goes; undefined: none is wanted. */
+  /** Where to write the page; undefined: no page. */
   readonly html?: string | undefined;
 }
 
@@ -79,7 +80,7 @@ function textOf(runs: ReturnType<LogReading['end']>, form: Wanted['form']): stri
   return form === 'json' ? `${jsonWithTimes(compared)}\n` : comparisonText(compared);
 }
 
-/** @returns why the page could not be written; undefined: it is there */
+/** @returns why the page could not be written; undefined: it was */
 function pageWritten(
   runs: ReturnType<LogReading['end']>,
   tally: ReplayTally,
@@ -98,7 +99,7 @@ type Policies =
   | {readonly kind: 'policies'; readonly policies: readonly [ReplayPolicy, ...ReplayPolicy[]]}
   | {readonly kind: 'problems'; readonly problems: readonly string[]};
 
-/** The present policy, and the one that it is held against. */
+/** The first configuration's policy, and the one to compare it with. */
 function policiesOf(
   config: Config,
   {config: path, against}: Wanted,

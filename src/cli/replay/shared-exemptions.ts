@@ -1,6 +1,6 @@
 /**
- * Who is exempt under each of several policies: one list for all that name the same files and addresses, which
- * is then read, and complained of, once. Answers that one policy was given are then known for the others.
+ * Which clients are exempt under each of several policies. Policies that name the same files and addresses
+ * share one list, which is read, and complained about, once. Lookups made for one policy serve the others.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';

@@ -1,6 +1,6 @@
 /**
- * Where a report goes: to the terminal as text or JSON, into a file as a page, to somebody by mail. The same for
- * `report` and for a replay. Decides nothing about what is in it.
+ * Delivers a report: to the terminal as text or JSON, into a file as a page, or by mail. Used by `report` and
+ * `replay`. The content is decided elsewhere.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
@@ -12,20 +12,23 @@ import {whyNotWritten, writeTextFile} from '../../sys/disk/text-file.js';
 
 export interface ReportWish {
   readonly form: 'text' | 'json';
-  /** A path, or `-` for standard output; undefined: no page is wanted. */
+  /** A path, or `-` for standard output; undefined: no page. */
   readonly html?: string | undefined;
-  /** An address; undefined: nothing is mailed. */
+  /** An address; undefined: no mail. */
   readonly mail?: string | undefined;
 }
 
-/** The page names clients and users: only who asked for it reads it. */
+/** The page names clients and users, so only its owner may read it. */
 const pageMode = 0o600;
 
-/** Before a log is read, which may take minutes. @returns why the page cannot be written; undefined: it can */
+/**
+ * Checks before a log is read, which may take minutes. @returns why the page cannot be written; undefined: it
+ * can
+ */
 export const whyNoPage = (path: string): string | undefined =>
   path === '-' ? undefined : whyNotWritten(path);
 
-/** @returns why the page could not be written; undefined: it is there */
+/** @returns why the page could not be written; undefined: it was */
 export function writePage(
   path: string,
   html: string,
@@ -71,7 +74,7 @@ export async function deliver(
   return failures.length === 0 ? exitCode.ok : exitCode.unavailable;
 }
 
-/** @returns why it did not go; undefined: the mailer has it */
+/** @returns why it was not sent; undefined: the mailer has accepted it */
 async function mailed(overview: Overview, to: string, port: number): Promise<string | undefined> {
   const settings = {warnMail: to, warnCommand: '', warnWebhook: ''};
   const {title} = digestText(overview);

@@ -1,6 +1,6 @@
 /**
- * How a command is written in the table (`cli/command-table.ts`), and the three ways to do its work: under a
- * checked configuration, by a daemon that runs in spite of a bad file, or as a request to the guard.
+ * How a command is declared in the table (`cli/command-table.ts`), and the three ways to run it: with a
+ * checked configuration, through a daemon that runs in spite of a bad file, or as a request to the guard.
  */
 import {configured, reaching, type WhenRefused} from './command.js';
 import {operate} from '../commands/operate.js';
@@ -14,11 +14,11 @@ import {senderViews} from '../../report/tables/mail-senders.js';
 import {hostNames, noNames} from '../../sys/talk/host-names.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** A command as it was called; its words have been found good. */
+/** A command as called; its words have been checked. */
 export interface CommandCall {
   readonly operands: readonly string[];
   readonly options: Options & OwnOptions;
-  /** How its result is printed. */
+  /** The form of its output. */
   readonly form: 'text' | 'json';
   readonly surroundings: Surroundings;
 }
@@ -26,23 +26,23 @@ export interface CommandCall {
 export interface CommandRow {
   /** Its name and its operands: `why <ADDRESS>`. */
   readonly words: string;
-  /** Settings that are options of it; `none`: it reads no configuration. */
+  /** The settings that are options of the command; `none`: it reads no configuration. */
   readonly settings: readonly SettingName[] | 'none';
   readonly meaning: string;
   readonly options?: readonly OptionRow[];
-  /** What else can be wrong with its words; default: nothing. */
+  /** Finds other mistakes in its words; default: none. */
   readonly wrongIn?: WrongIn;
-  /** What else the command prints when its words are wrong; default: nothing. */
+  /** What to print as well when its words are wrong; default: nothing. */
   readonly whenRefused?: WhenRefused;
   readonly run: (call: CommandCall) => void | Promise<void>;
 }
 
 /** An option of one command. */
 interface OptionRow {
-  /** With `<…>` it has a value. */
+  /** `<…>` means that it takes a value. */
   readonly flags: string;
   readonly meaning: string;
-  /** Its name in `OwnOptions`, if a setting has the name of the flag; without a value. */
+  /** Its name in `OwnOptions`, if the flag has the name of a setting. Only for options without a value. */
   readonly as?: keyof OwnOptions;
 }
 
@@ -51,10 +51,10 @@ export const nameOf = ({words}: CommandRow): string => words.split(' ')[0]!;
 
 export const json = (meaning: string): OptionRow => ({flags: '--json', meaning});
 
-/** Of commands that change something. */
+/** For commands that change something. */
 export const tellsChange = json('Print as JSON whether that changed anything.');
 
-/** Of `list` and `why`. */
+/** For `list` and `why`. */
 export const withoutNames: OptionRow = {
   flags: '--no-names',
   meaning: 'Do not ask the DNS for the names of hosts (2 seconds at most).',
@@ -62,13 +62,13 @@ export const withoutNames: OptionRow = {
 
 type Work = (config: Config, log: Log, call: CommandCall) => ExitCode | Promise<ExitCode>;
 
-/** Works under a checked configuration. */
+/** Runs with a checked configuration. */
 export const works =
   (work: Work): CommandRow['run'] =>
   (call) =>
     configured(call.options, call.surroundings, (config, log) => work(config, log, call));
 
-/** Works under a checked configuration, or with a bad file by the daemon that runs. */
+/** Runs with a checked configuration; if the file is bad, through the running daemon. */
 export const reaches =
   (
     work: (
@@ -83,7 +83,7 @@ export const reaches =
       work(config, log, call, alone),
     );
 
-/** Puts a request to the daemon, or where none runs to its state. */
+/** Sends a request to the daemon, or to the state if none runs. */
 export const asks = (
   requestOf: (call: CommandCall, config: Config) => GuardRequest,
 ): CommandRow['run'] =>

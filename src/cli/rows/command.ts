@@ -1,6 +1,6 @@
 /**
- * What all commands have in common: how one is added to the program, how it gets its configuration,
- * and how wrong words are refused. Which commands there are is in `cli/command-table.ts`.
+ * What all commands share: how a command is added to the program, how it gets its configuration, and
+ * how wrong words are refused. `cli/command-table.ts` lists the commands.
  */
 import {type Command, CommanderError} from 'commander';
 import {type Problem, problemText} from '../../base/problem.js';
@@ -14,10 +14,10 @@ import {nearest} from '../../config/nearest.js';
 import {configOf} from '../../daemon/course/configuration.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
-/** Tells what else matters when a command is refused. Its options as far as they have their values. */
+/** Prints what else matters when a command is refused. Gets the options that have values. */
 export type WhenRefused = (options: Options) => Promise<void>;
 
-/** A command with the options of these settings; `run` is meant where none is named. */
+/** Adds a command whose options include these settings; without a command, `run` is meant. */
 export function addCommand(
   program: Command,
   usage: string,
@@ -30,16 +30,15 @@ export function addCommand(
   return refusing(made, output, more);
 }
 
-/** As of a row of the table. */
+/** From a row of the table. */
 interface MoreOfWords {
   readonly wrongIn?: WrongIn;
   readonly whenRefused?: WhenRefused;
 }
 
-/** Makes the command report all that is wrong with its words, before it does anything. */
+/** Makes the command report every mistake in its words before it does anything. */
 export function refusing(made: Command, output: Output, more: MoreOfWords): Command {
-  // Left to commander, the command would report only the first wrong word, or only that one is
-  // missing.
+  // Commander alone would report only the first wrong word, or only a missing one.
   made.allowUnknownOption().allowExcessArguments().usage(made.usage());
   const needed = made.registeredArguments.filter(({required}) => required);
   for (const operand of needed) operand.required = false;
@@ -53,7 +52,7 @@ export function refusing(made: Command, output: Output, more: MoreOfWords): Comm
   });
 }
 
-/** Runs a command under a checked configuration, with a log that only warns. */
+/** Runs a command with a checked configuration, and with a log that prints only warnings. */
 export async function configured(
   options: Options,
   surroundings: Surroundings,
@@ -64,7 +63,7 @@ export async function configured(
   );
 }
 
-/** The same for a command that a running daemon can carry out, whatever has become of the file. */
+/** The same for a command that a running daemon can carry out even if the file is bad now. */
 export async function reaching(
   options: Options,
   {output, finish}: Surroundings,
@@ -85,10 +84,10 @@ export async function reaching(
   finish(code);
 }
 
-// `-` by itself is an operand: standard input.
+// `-` alone is an operand: standard input.
 const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
 
-/** Tells every word that is no option or operand of the command, with whatever else is wrong. */
+/** Reports every unknown option and surplus operand, with every other mistake. */
 async function refuseWrongWords(
   command: Command,
   needed: readonly string[],
@@ -107,7 +106,7 @@ async function refuseWrongWords(
   ];
   if (wrong.length === 0) return;
   for (const message of wrong) output.complain(message);
-  // Which file was meant is not known where its name is missing; the flags can be judged.
+  // If the value of --config is missing, the file is unknown; the flags can still be checked.
   const isFileKnown = options.config === rest.config;
   const parsed = isFileKnown ? configOf(rest) : configOf(rest, '');
   if (parsed.kind === 'problems') complainAll(parsed.problems, output);
@@ -115,7 +114,7 @@ async function refuseWrongWords(
   throw wrongUsage();
 }
 
-/** Words of fail2ban and of others for what a command here does. */
+/** What fail2ban and others call these commands. */
 const synonyms: Readonly<Record<string, string>> = {
   ban: 'block',
   unban: 'unblock',
@@ -124,7 +123,10 @@ const synonyms: Readonly<Record<string, string>> = {
   restart: 'reload',
 };
 
-/** Where the first word is no command, `run` is meant, which has no operands: perhaps another was. */
+/**
+ * If the first word is not a command, `run` is meant, which has no operands; perhaps the user meant
+ * another command.
+ */
 function otherCommand(command: Command): string | undefined {
   const [word = ''] = command.parent?.args ?? [];
   const names = command.parent?.commands.map((each) => each.name()) ?? [];
@@ -135,7 +137,7 @@ function otherCommand(command: Command): string | undefined {
 function wordsTooMany(command: Command): Problem[] {
   const {registeredArguments: operands, args} = command;
   const isVariadic = operands.at(-1)?.variadic === true;
-  // An unknown option stands among the operands; the operands behind it are not to blame.
+  // An unknown option counts as an operand; the operands after it are not to blame.
   let free = isVariadic ? Infinity : operands.length;
   const name = command.name();
   const meant = otherCommand(command);

@@ -1,4 +1,4 @@
-/** The words of `complain` that are about single messages (`complaint-commands.ts` has its row). */
+/** The operands of `complain` that are about single messages (`complaint-commands.ts` has its row). */
 import {type CommandCall, works} from './command-row.js';
 import {ownerWord} from '../complained/maildir.js';
 import {sweep} from '../complained/sweep.js';
@@ -9,7 +9,7 @@ import type {SettingName} from '../../config/schema.js';
 import {parentLines} from '../../sys/complained/owner-process.js';
 import type {OwnOptions} from './words.js';
 
-/** What it takes to find a message in our own log. */
+/** The settings needed to find a message in our own log. */
 export const readsOurLog: readonly SettingName[] = [
   'syslogMsgsFile',
   'mailerSyslogName',
@@ -34,7 +34,7 @@ export const fromOurLog = [
   {flags: '--log <FILE>', meaning: 'Read this log instead of the followed ones.'},
 ] as const;
 
-/** What is wrong with the words of `complain`, where they are about messages; undefined: they are not. */
+/** What is wrong with the words of `complain` if they are about messages; undefined: they are not. */
 export function wrongOfMessages(
   [first, ...files]: readonly string[],
   options: OwnOptions,
@@ -49,7 +49,7 @@ export function wrongOfMessages(
 export const isOfMessages = ([first]: readonly string[]): boolean =>
   first === ownerWord || complainedWord(first) !== undefined;
 
-/** The words have been found to be about messages. */
+/** Call it only if `isOfMessages` holds. */
 export async function complainOfMessages(call: CommandCall): Promise<void> {
   const [first, ...files] = call.operands;
   if (first === ownerWord) return sweepAsOwner(call);
@@ -61,7 +61,7 @@ export async function complainOfMessages(call: CommandCall): Promise<void> {
   )(call);
 }
 
-/** In the process of the owner: it reads no configuration. */
+/** Runs in the owner's process, and reads no configuration. */
 async function sweepAsOwner({operands: [, path = ''], surroundings}: CommandCall): Promise<void> {
   const {output, finish} = surroundings;
   const say = (line: object) => output.print(`${JSON.stringify(line)}\n`);

@@ -1,5 +1,5 @@
 /**
- * The row of the command that shows abuse contacts: of an address, or of the client of a message.
+ * The row of the command that shows abuse contacts, of an address or of the client of a message.
  */
 import {type CommandRow, json, works} from './command-row.js';
 import {fromOurLog, readsOurLog} from './complained-commands.js';
@@ -8,7 +8,7 @@ import {contact} from '../contact/contact.js';
 import {searching} from '../contact/search.js';
 import {type OwnOptions, type WrongIn, wrongAddress} from './words.js';
 
-/** An address, or a message, and not both. */
+/** Exactly one of an address and a message is expected. */
 const wrongContact: WrongIn = (operands, options) => {
   const {fromMessage} = options;
   if (fromMessage === undefined) {

@@ -1,4 +1,4 @@
-/** The commands of the greeting, for the table (`cli/command-table.ts`): both are processes of their own. */
+/** The rows of the greeting's commands (`cli/command-table.ts`); both run as processes of their own. */
 import {complainAll} from './command.js';
 import type {CommandRow} from './command-row.js';
 import {exitCode} from '../face/exit.js';

@@ -1,7 +1,6 @@
 /**
- * Makes the command line's options from the schema. The configuration that they lead to is made in
- * `daemon/course/configuration.ts`.
- * Which options a command has is in `cli/command-table.ts`.
+ * Makes command line options from the schema. `daemon/course/configuration.ts` makes the configuration
+ * from their values, and `cli/command-table.ts` says which options a command has.
  */
 import {type Command, Option} from 'commander';
 import type {Problem} from '../../base/problem.js';
@@ -22,12 +21,13 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
       for (const spelling of spellingsOf(name)) command.addOption(spelling);
       continue;
     }
-    // The default is of the same setting as the kind; the union of all settings hides that.
+    // The default and the kind belong to the same setting; the union type of all settings hides that.
     const written = (kind as Kind<unknown>).write(standard).replaceAll('"', '');
     const note = written === '' ? '' : ` (default: ${written})`;
     command.addOption(valueOption(`${flag} <${kind.placeholder}>`, `${meaning}${note}`));
   }
-  // Accepted wherever the old ones were, and shown nowhere. All are values, and the next word is theirs.
+  // Obsolete settings are accepted where the old ones were, but not shown. Each takes the next word as
+  // its value.
   if (names.includes('threshold')) {
     for (const name of obsoleteNames)
       command.addOption(valueOption(`${flagOf(name)} <VALUE>`, '').hideHelp());
@@ -36,8 +36,8 @@ export function addOptions(command: Command, names: readonly SettingName[]): voi
 }
 
 /**
- * An option with a value. Without one its value is `true`, for `command.ts` to tell: commander would
- * tell of nothing else then.
+ * An option with a value. If the value is missing it becomes `true`, so that `command.ts` can report it:
+ * commander would report only that one mistake.
  */
 export function valueOption(flags: string, meaning: string): Option {
   const option = new Option(flags, meaning);
@@ -50,7 +50,7 @@ const isSwitch = (name: SettingName): boolean => settings[name].kind.placeholder
 const switchHelp =
   'A switch that the file has set is unset by --no-NAME or --NAME=false, such as --no-dry-run.';
 
-/** How a switch can be written, beside its bare flag. */
+/** The spellings of a switch besides its bare flag. */
 function spellingsOf(name: SettingName): Spelling[] {
   const flag = flagOf(name);
   return [
@@ -60,7 +60,10 @@ function spellingsOf(name: SettingName): Spelling[] {
   ];
 }
 
-/** A switch with its value in its name: given one, commander would take the next word for it too. */
+/**
+ * A switch whose name contains the value (`--NAME=false`). If commander knew of a value, it would also
+ * take the next word.
+ */
 class Spelling extends Option {
   readonly #setting: SettingName;
 
@@ -76,7 +79,7 @@ class Spelling extends Option {
   }
 }
 
-/** The options whose value is missing: each with what it should be, and all others. */
+/** The options without a value: what each expects, and the other options. */
 export function missingValues(options: Options): {
   readonly problems: readonly Problem[];
   readonly rest: Options;
@@ -87,7 +90,7 @@ export function missingValues(options: Options): {
     return {where: flagOf(name), what, expected: settings[name].kind.bounds};
   });
   const missing = new Set<string>(names);
-  // Its type is that of a value which commander has found.
+  // Its declared type assumes that commander found a value.
   if ((options.config as Raw | undefined) === true) {
     missing.add('config');
     problems.unshift({where: '--config', what, expected: 'a path'});

@@ -1,4 +1,4 @@
-/** The rows of the two commands about mail that leaves through the mailer: `queue` and `trace`. */
+/** The rows of the commands about mail that leaves through the mailer: `queue` and `trace`. */
 import {type CommandRow, json, works} from './command-row.js';
 import {trace} from '../queue/trace.js';
 import {queue, wrongInQueue} from '../queue/words.js';

@@ -1,4 +1,6 @@
-/** The rows of `report` and `replay`: the blocks that were made, and those that old logs would have led to. */
+/**
+ * The rows of `report`, about the blocks made, and `replay`, about the blocks that old logs would have led to.
+ */
 import {type CommandRow, json, reaches, works} from './command-row.js';
 import {givenSeconds, reported, wrongReplay, wrongReport} from './words.js';
 import {report} from '../commands/report.js';
@@ -10,13 +12,13 @@ const htmlOption = {
   meaning: 'Write a page with plots into this file, for any browser; - is standard output.',
 } as const;
 
-/** Seconds: a week. */
+/** A week. Seconds. */
 const usualSeconds = 7 * 86_400;
 
 const text = (value: string | true | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-/** @param settings that decide who is blocked */
+/** @param settings that decide which clients are blocked */
 export const replayCommand = (settings: readonly SettingName[]): CommandRow => ({
   words: 'replay <FILE...>',
   settings,
@@ -36,7 +38,7 @@ export const replayCommand = (settings: readonly SettingName[]): CommandRow => (
   }),
 });
 
-/** @param settings of the state */
+/** @param settings that locate the state */
 export const reportCommand = (settings: readonly SettingName[]): CommandRow => ({
   words: 'report',
   settings: [...settings, 'threshold', 'outbound', 'outgoingMail', 'complaints'],

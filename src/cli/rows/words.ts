@@ -1,6 +1,6 @@
 /**
- * What can be wrong with the words of a command line that are no settings: operands, and options of
- * one command. Looked at before anything is read or opened.
+ * What can be wrong with the words of a command line that are not settings: operands, and options of
+ * one command. Checked before anything is read or opened.
  */
 import {durationText} from '../../base/duration.js';
 import {problemText} from '../../base/problem.js';
@@ -20,7 +20,7 @@ import type {QueueOptions} from '../queue/words.js';
 import {keptMs} from '../../outgoing/sender-hours.js';
 import {senderViews} from '../../report/tables/mail-senders.js';
 
-/** `true`: named without its value. */
+/** `true`: given without its value. */
 export interface OwnOptions extends QueueOptions {
   readonly for?: string | true;
   readonly since?: string | true;
@@ -33,7 +33,7 @@ export interface OwnOptions extends QueueOptions {
   readonly json?: true;
   readonly prometheus?: true;
   readonly all?: true;
-  /** Of `list`: `--greeting`. */
+  /** `list --greeting`. */
   readonly waiting?: true;
   /** Of `complain`. */
   readonly network?: string | true;
@@ -60,11 +60,11 @@ export interface OwnOptions extends QueueOptions {
   readonly names?: boolean;
 }
 
-/** Tells each thing that is wrong, in a line; how many operands there are is looked at elsewhere. */
+/** Returns one line for each mistake; the number of operands is checked elsewhere. */
 export type WrongIn = (
   operands: readonly string[],
   options: OwnOptions,
-  /** What stands behind `--`: of `greet` only. */
+  /** The words after `--`; only `greet` has them. */
   behind?: readonly string[],
 ) => readonly string[];
 
@@ -75,7 +75,7 @@ export const past = duration('1s', durationText(keptMs / 1000));
 export const greetingWait = duration('1s', '90s');
 export const trial = duration(durationText(trialSeconds.least), durationText(trialSeconds.most));
 
-/** @returns seconds; undefined where no time is given: a bad one has been refused before */
+/** @returns seconds; undefined if no time was given: a bad one has been refused before */
 export function givenSeconds(
   time: string | true | undefined,
   kind: Kind<number>,
@@ -116,7 +116,7 @@ export const wrongAddress: WrongIn = (operands) =>
     .filter((text) => parseAddress(text) === undefined)
     .map((text) => `${JSON.stringify(text)}: expected an IPv4 or IPv6 address`);
 
-/** It stands in one line of a file that people read. */
+/** A comment must fit one line of a file that people read. */
 export function wrongComment(comment: string | true | undefined): string[] {
   if (comment === undefined) return [];
   const expected = `a text of one line, at most ${mostCommentCharacters} characters`;
@@ -134,7 +134,7 @@ export const wrongTrace: WrongIn = (_, {as, log}) => [
 export const wrongForm: WrongIn = (_, {json, prometheus}) =>
   json && prometheus ? ['--json and --prometheus: expected one of them'] : [];
 
-/** Of `greet`: a command stands behind `--`, and begins with a path. */
+/** For `greet`: a command stands after `--`, and begins with a path. */
 export const wrongGreet: WrongIn = (_, {wait, exempt}, [program = ''] = []) => {
   const expected = 'expected blocksmtp greet [options] -- /PATH/OF/MAILER WORD...';
   return [
@@ -146,7 +146,7 @@ export const wrongGreet: WrongIn = (_, {wait, exempt}, [program = ''] = []) => {
   ];
 };
 
-/** Of `greet`, what stands behind `--` is the words of another program, and none of them is ours. */
+/** For `greet`, what follows `--` is another program's command line, and none of our words. */
 export function splitAtCommand(argv: readonly string[]): {
   readonly ours: readonly string[];
   readonly command: readonly string[];

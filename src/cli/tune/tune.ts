@@ -1,6 +1,6 @@
 /**
- * `blocksmtp tune`: reads old logs once, has several policies judge them, and proposes one, with the price of
- * each. Asks no daemon and changes none; only `--write` makes a file.
+ * `blocksmtp tune`: reads old logs once, lets several policies judge them, and proposes one, with the price
+ * of each. Asks no daemon and changes none; only `--write` creates a file.
  */
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Surroundings} from '../face/surroundings.js';
@@ -29,17 +29,17 @@ import {tuning, type Tuning} from '../../tune/tuning.js';
 
 export interface TuneWish {
   readonly form: 'text' | 'json';
-  /** Into which file the proposal is written; undefined: into none. */
+  /** The file for the proposal; undefined: none. */
   readonly write?: string | undefined;
-  /** Whether a file that is there may be written over. */
+  /** Whether an existing file may be overwritten. */
   readonly over: 'nothing' | 'file';
-  /** The configuration file in force, over which a fragment is never written; default: none. */
+  /** The configuration file in force, which is never overwritten; default: none. */
   readonly inForce?: string | undefined;
 }
 
-/** Days of the log, of those behind its first one, on which is chosen. A share. */
+/** The share of the log's days, after the first, on which the choice is made. */
 const fitShare = 0.6;
-/** Everybody may read it, as the configuration file that the package installs. */
+/** Readable by everybody, like the configuration file that the package installs. */
 const fragmentMode = 0o644;
 
 export async function tune(
@@ -55,7 +55,7 @@ export async function tune(
     return exitCode.unavailable;
   }
   const trials = trialsAround(config);
-  const reading = new LogReading(policiesOf(trials, config, log), 'told');
+  const reading = new LogReading(policiesOf(trials, config, log), 'many');
   try {
     await readFiles(files, reading, config, output.progress);
   } catch (error) {
@@ -67,8 +67,8 @@ export async function tune(
   const runs = reading.end();
   const found = tuningOf(runs, trials, reading, files, config);
   const {heard} = runs[0]!.replayed;
-  const told = wish.form === 'json' ? `${jsonWithTimes(found)}\n` : tuningText(found);
-  output.print(heard === undefined || wish.form === 'json' ? told : `${told}${heardText(heard)}`);
+  const text = wish.form === 'json' ? `${jsonWithTimes(found)}\n` : tuningText(found);
+  output.print(heard === undefined || wish.form === 'json' ? text : `${text}${heardText(heard)}`);
   if (heard?.verdict === 'deaf') return exitCode.no;
   return wish.write === undefined ? exitCode.ok : written(found, wish.write, wish.over, log);
 }
@@ -120,7 +120,7 @@ function tuningOf(
   });
 }
 
-/** Before the log is read, which may take minutes. */
+/** Checked before the log is read, which may take minutes. */
 function whyNot(
   path: string,
   {over, inForce}: TuneWish,

@@ -1,10 +1,10 @@
-/** Kinds of several values with commas between them. */
+/** Kinds with several values, separated by commas. */
 import {type Network, parseNetwork} from '../../net/network.js';
 import type {Kind} from './kind.js';
 
 const logSource = /^(?:auto|journal|\/(?:[^\0\n,*?]{0,4095}\/)?[^\0\n,/]{1,255})$/;
 
-/** Where the log is: files, patterns, the journal; between commas. */
+/** Where the log is: files, patterns, the journal; separated by commas. */
 export const logSources: Kind<readonly string[]> = {
   placeholder: 'PATH',
   bounds:
@@ -19,7 +19,7 @@ export const logSources: Kind<readonly string[]> = {
   },
 };
 
-/** Words of one shape with commas between them; empty text is none. */
+/** Words of one shape, separated by commas; an empty text is an empty list. */
 export function list(
   shape: RegExp,
   most: number,
@@ -45,11 +45,11 @@ export function list(
   };
 }
 
-/** More names than any mailer logs under. A count. */
+/** More names than any mailer uses in the log. A count. */
 const mostProgramNames = 8;
 const programName = /^[^\s[\]:,]{1,64}$/;
 
-/** Names of programs as the syslog writes them, or the word `auto` alone. */
+/** Program names as syslog writes them, or the word `auto` alone. */
 export const programNames: Kind<readonly string[]> = {
   placeholder: 'NAME',
   bounds: `\`auto\`, or program names as the syslog writes them, at most ${mostProgramNames}, with commas between them`,
@@ -66,7 +66,7 @@ export const programNames: Kind<readonly string[]> = {
   },
 };
 
-/** TCP ports with commas between them, at least one. */
+/** One or more TCP ports, separated by commas. */
 export const ports: Kind<readonly number[]> = {
   placeholder: 'PORTS',
   bounds: 'one to eight ports from 1 to 65535, with commas between them',
@@ -77,7 +77,7 @@ export const ports: Kind<readonly number[]> = {
   },
 };
 
-/** @returns undefined for anything but one to `most` ports */
+/** @returns undefined unless the text names one to `most` ports */
 function portsIn(text: string, most: number): readonly number[] | undefined {
   const words = text.split(',').map((word) => word.trim());
   const value = words.map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : 0));
@@ -88,7 +88,7 @@ function portsIn(text: string, most: number): readonly number[] | undefined {
 /** The most ports that one rule of iptables can name (`-m multiport`). A count. */
 export const mostPorts = 15;
 
-/** TCP ports in ascending order, or those that are found. */
+/** TCP ports in ascending order, or `auto`. */
 export const portsOrAuto: Kind<'auto' | readonly number[]> = {
   placeholder: 'PORTS',
   bounds: `auto, or one to ${mostPorts} ports from 1 to 65535, with commas between them`,
@@ -102,14 +102,19 @@ export const portsOrAuto: Kind<'auto' | readonly number[]> = {
   },
 };
 
-/** The most hook chains. A count: each check looks at each, and a packet may come by each. */
+/**
+ * The most hook chains. A count: each check reads each of them, and a packet may pass through each.
+ */
 const mostHookChains = 4;
 
-/** iptables(8) allows 28 characters. What is sent, or not filtered at all, comes by none of ours. */
+/**
+ * iptables(8) allows 28 characters. Packets in the excluded chains are outgoing, or not yet
+ * filtered.
+ */
 const hookChain =
   /^(?!(?:OUTPUT|PREROUTING|POSTROUTING|ACCEPT|DROP|RETURN|QUEUE|REJECT|LOG)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/;
 
-/** Chains of the filter table that lead packets to ours, at least one. */
+/** One or more chains of the filter table that lead packets to ours. */
 export const hookChains: Kind<readonly string[]> = {
   placeholder: 'CHAINS',
   bounds: `one to ${mostHookChains} chains, such as INPUT, FORWARD or DOCKER-USER, with commas between them`,
@@ -125,7 +130,7 @@ export const hookChains: Kind<readonly string[]> = {
   },
 };
 
-/** Networks with commas between them; empty text is none. */
+/** Networks, separated by commas; an empty text is an empty list. */
 export const networks: Kind<readonly Network[]> = {
   placeholder: 'NETWORKS',
   bounds:

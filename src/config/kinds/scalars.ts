@@ -1,4 +1,4 @@
-/** Kinds of a single value: numbers, times, text, paths, words. */
+/** Kinds with a single value: numbers, times, text, paths, words. */
 import {durationText, readDuration} from '../../base/duration.js';
 import {type Address, parseAddress} from '../../net/address.js';
 import type {Kind} from './kind.js';
@@ -24,7 +24,7 @@ export function number(
   };
 }
 
-/** A time, as `90s`, `10m`, `1h`, `7d` or bare seconds. Its value is in seconds. */
+/** A time such as `90s`, `10m`, `1h`, `7d` or bare seconds. Its value is in seconds. */
 export function duration(least: string, most: string): Kind<number> {
   const bounds = `a time from ${least} to ${most}, such as 90s, 10m, 1h, 7d, or bare seconds`;
   const [leastSeconds, mostSeconds] = [readDuration(least), readDuration(most)];
@@ -55,18 +55,20 @@ export function text(shape: RegExp, bounds: string, placeholder: string): Kind<s
   };
 }
 
-/** A path from the root, so that it means the same under init, systemd and in a shell; or nothing. */
+/**
+ * An absolute path, so that it means the same under init, under systemd and in a shell; or nothing.
+ */
 export const path = text(/^\/[^\0\n]{0,4095}$/, 'a path that begins with /', 'PATH');
 export const optionalPath = text(/^(?:\/[^\0\n]{0,4095})?$/, 'a path that begins with /', 'PATH');
 
-/** iptables(8) allows 28 characters; a chain named like a target or an option would be one. */
+/** iptables(8) allows 28 characters. The excluded names would be taken for a target or an option. */
 export const chainName = text(
   /^(?!(?:INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING|ACCEPT|DROP|RETURN|QUEUE|REJECT|LOG)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/,
   'a chain of its own: 1 to 28 letters, digits, _ . or -, and none of the built-in names',
   'NAME',
 );
 
-/** A schedule in the way of cron(5), five fields, or six with seconds in front. */
+/** A schedule as in cron(5): five fields, or six with the seconds first. */
 export const schedule = text(
   /^[\w*/,?-]+(?: [\w*/,?-]+){4,5}$/,
   "five fields as in cron, such as '*/5 * * * *', or six with seconds first",
@@ -84,7 +86,7 @@ export const optionalAddress: Kind<Address | undefined> = {
   },
 };
 
-/** One of some words. */
+/** One of several words. */
 export function choice<Word extends string>(...words: readonly Word[]): Kind<Word> {
   const bounds = `one of ${words.join(', ')}`;
   return {
@@ -98,7 +100,7 @@ export function choice<Word extends string>(...words: readonly Word[]): Kind<Wor
   };
 }
 
-/** On or off: a flag without a value, `true` or `false` in the file. */
+/** On or off: a flag without a value; `true` or `false` in the file. */
 export const onOff: Kind<boolean> = {
   placeholder: undefined,
   bounds: 'true or false',

@@ -1,4 +1,6 @@
-/** The daemon itself: what it keeps and where, how it is reached, and what it leaves behind. */
+/**
+ * The daemon itself: what it stores and where, how commands reach it, and what it leaves behind.
+ */
 import {onOff, optionalPath, path, schedule} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 

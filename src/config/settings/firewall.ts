@@ -3,7 +3,7 @@ import {hookChains, portsOrAuto} from '../kinds/lists.js';
 import {chainName, duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
-/** Apart, for it is shown with the old program's flags. */
+/** Separate, because the help lists it with the old program's flags. */
 export const chain = {
   iptablesChainName: setting(
     chainName,

@@ -1,4 +1,4 @@
-/** Whether clients wait for the greeting, for how long, and what serves them then. */
+/** Whether clients wait for the greeting, for how long, and what serves them afterwards. */
 import {choice, duration, number, text} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 

@@ -4,15 +4,16 @@ import {duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /**
- * A count. Of so many IPv6 blocks on two cores the slowest call (iptables, a tree) takes 9 of the 20 s
- * it has (`sys/run/netfilter.ts`), and the longest listing 22 of 64 MB (`sys/run/command.ts`). What goes
- * beyond either would be killed and begun again for ever.
+ * The most blocks that can be configured. A count. With so many IPv6 blocks on two cores, the slowest
+ * call (iptables, a tree) takes 9 s of its 20 s (`sys/run/netfilter.ts`), and the longest listing 22 MB
+ * of its 64 MB (`sys/run/command.ts`). A call beyond either limit would be killed and begun again for
+ * ever.
  */
 const mostBlocks = 200_000;
 
 /**
- * The longest block. Seconds, four days: senders give up after five (RFC 5321, 4.5.4.1), and then a block
- * of an innocent costs mail.
+ * The default for the longest block. Seconds, four days: senders give up after five (RFC 5321, section
+ * 4.5.4.1), and then a wrong block costs mail.
  */
 const longestByItselfSeconds = 4 * 86_400;
 

@@ -1,6 +1,6 @@
 /**
- * The settings of earlier versions that decide nothing any more, with the reason for each: half a
- * sentence for one line of the log. `config/obsolete.ts` handles a file that still has one.
+ * The settings of earlier versions that decide nothing any more, with the reason for each: a clause
+ * that completes a log line. `config/obsolete.ts` handles a file that still has one.
  */
 export const obsolete = {
   leastUnknownShare:

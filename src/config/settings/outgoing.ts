@@ -3,11 +3,15 @@ import {list, networks, ports} from '../kinds/lists.js';
 import {chainName, duration, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
-/** `root:/usr/sbin/exim4`, `backup:*`, `1001:/opt/mailer`; no commas, which stand between them. */
+/**
+ * `root:/usr/sbin/exim4`, `backup:*`, `1001:/opt/mailer`. No commas, which separate the entries.
+ */
 const sender =
   /^(?:[a-z_][a-z0-9_.-]{0,31}\$?|Debian-[a-z-]{1,24}|\d{1,10}):(?:\*|\/[^\0\n,]{0,4094})$/;
 
-/** How the mail transfer agents of Debian and its relatives run while they deliver. */
+/**
+ * The users and programs with which the mail transfer agents of Debian and its relatives deliver.
+ */
 const mailers = [
   'root:/usr/libexec/sendmail/sendmail',
   'smmsp:/usr/libexec/sendmail/sendmail',

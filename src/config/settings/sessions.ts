@@ -1,4 +1,4 @@
-/** Which processes of the mailer are stuck, and when to look for them. */
+/** Which mailer processes count as stuck, and when to look for them. */
 import {duration, schedule} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 

@@ -1,4 +1,7 @@
-/** What is known of one setting. Its name and its place are those in the table (`config/schema.ts`). */
+/**
+ * What is declared about one setting. Its name and position are those in the table
+ * (`config/schema.ts`).
+ */
 import type {Kind} from '../kinds/kind.js';
 
 export interface Setting<Value> {

@@ -3,7 +3,10 @@ import {list} from '../kinds/lists.js';
 import {choice, number} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
-/** `uid:list`, `uid:1001=2000`, `auth:news@example.org=5000`, `host:192.0.2.0/24`; no commas, which stand between them. */
+/**
+ * `uid:list`, `uid:1001=2000`, `auth:news@example.org=5000`, `host:192.0.2.0/24`. No commas, which separate the
+ * entries.
+ */
 const exempt =
   /^(?:uid:(?:[a-z_][a-z0-9_.-]{0,31}\$?|Debian-[a-z-]{1,24}|\d{1,10})|auth:[^\s,=]{1,100}|host:[0-9A-Fa-f.:]{2,45}(?:\/\d{1,3})?)(?:=[1-9]\d{0,5})?$/;
 

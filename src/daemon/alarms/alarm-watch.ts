@@ -12,14 +12,17 @@ import {monotonicMs} from '../../sys/run/clock.js';
 
 /** The mailer's port on this machine. */
 const standardMailPort = 25;
-/** No user's share is used up by what concerns all. */
+/**
+ * The pool counts warnings by user; these concern everybody, so they must not use up a user's
+ * share.
+ */
 const nobody = -1;
 
 export class AlarmWatch {
   readonly #book: AlarmBook;
   readonly #ways: readonly WarningDelivery<Said>[];
 
-  /** @param book the alarms that earlier lives of the daemon reported */
+  /** @param book the alarms that earlier lives reported */
   constructor(
     {warnMail}: Pick<Config, 'warnMail'>,
     say: Say,
@@ -37,7 +40,7 @@ export class AlarmWatch {
     this.#ways = ways.map((way) => new WarningDelivery(way, say));
   }
 
-  /** Never waits, never fails. @param nowMs of a clock that nobody sets */
+  /** Does not wait and never fails. @param nowMs by the monotonic clock */
   look(status: Status, nowMs = monotonicMs()): void {
     for (const {title, lines} of this.#book.look(alarmsOf(status), nowMs)) {
       for (const way of this.#ways) way.take({title, lines, json: ''});

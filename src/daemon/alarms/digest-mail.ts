@@ -1,6 +1,6 @@
 /**
- * Mails the report to `digest_mail` at each slot of `digest_schedule`, and once at a start where a slot passed while
- * nobody ran. When one is due is for `tally/digests.ts`, what it says for `overview/text.ts`.
+ * Mails the report to `digest_mail` at each slot of `digest_schedule`, and once after a start if a slot passed
+ * while no daemon ran. `tally/digests.ts` decides when one is due, `overview/text.ts` what it says.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -22,18 +22,18 @@ import type {Table} from '../../base/mechanisms/table.js';
 
 /** The mailer's port on this machine. */
 const standardMailPort = 25;
-/** No user's share is used up by what concerns all. */
+/** The mails are counted by user; this one concerns everybody, so it must not use up a user's share. */
 const nobody = -1;
 
 interface DigestParts {
   readonly config: Pick<Config, 'digestMail' | 'digestSchedule' | 'dryRun'>;
   readonly rows: Table<DigestRow>;
   readonly say: Say;
-  /** The report on so many seconds. Saves the rows before it answers. */
+  /** Makes the report about the last `seconds` seconds. Saves the state before it answers. */
   readonly report: (seconds: number) => Promise<Answer>;
-  /** The row has changed: it is to be saved soon. */
+  /** The row has changed, and should be saved soon. */
   readonly onChange: () => void;
-  /** Default: the usual one of mail. */
+  /** Default: port 25. */
   readonly mailPort?: number;
   /** Default: the clock. Ms since the epoch. */
   readonly now?: () => number;
@@ -76,7 +76,9 @@ export class DigestMail {
     this.#schedule = onSchedule('digest', config.digestSchedule, say, () => this.send());
   }
 
-  /** Sends one that was missed while nobody ran. Looks back once; to be called when the log was caught up with. */
+  /**
+   * Sends a digest that was missed while no daemon ran. Works once; call it when the log has been caught up with.
+   */
   async lookBack(): Promise<void> {
     if (this.#hasLookedBack || this.#schedule === undefined) return;
     this.#hasLookedBack = true;
@@ -90,13 +92,14 @@ export class DigestMail {
     if (isMissed) await this.send();
   }
 
-  /** Sends the report on the time since the last digest that was taken, unless the last one is too near. */
+  /** Sends the report on the time since the latest digest, unless that one is too recent. */
   async send(): Promise<void> {
     const {rows, report} = this.#parts;
     const atMs = this.#now();
     const due = digestDue(rows, atMs);
     if (due === undefined) return;
-    // Noted first, and saved with the answer: after a crash one too few costs less than the same one each time.
+    // Recorded first, and saved with the answer: after a crash, a missing digest is better than the same one each
+    // time.
     noteDigest(rows, atMs);
     const seconds = Math.min(longestReportSeconds, Math.ceil((atMs - due.toldMs) / 1000));
     const answer = await report(seconds);

@@ -1,7 +1,7 @@
 /**
- * The daemon's side of complaints: takes what was blocked and lifted from the outcomes, answers
- * requests, and joins the worker to this machine. Which blocks count is for `heard.ts`; all else is
- * for `complaint/`.
+ * The daemon's side of complaints: learns from the outcomes which blocks began and which were lifted, answers
+ * requests, and connects the worker to this machine. `heard.ts` decides which blocks count, `complaint/` everything
+ * else.
  */
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
@@ -34,32 +34,32 @@ interface ComplaintDeskParts {
   readonly judged: Judged;
   readonly textOf: KnownClients['textOf'];
   readonly exemptions: () => Exemptions;
-  /** Default: registries and name servers are asked. */
+  /** Default: it asks registries and name servers. */
   readonly findContact?: FindContact;
-  /** Where the relay is attacked. */
+  /** The ports that are attacked. */
   readonly ports: () => readonly number[];
   readonly say: Say;
-  /** The time by which blocks begin and end. Ms since the epoch. */
+  /** The clock by which blocks begin and end. Ms since the epoch. */
   readonly now: () => number;
   readonly save: () => 'saved' | 'failed';
   /** The mailer's port on this machine; default: 25. */
   readonly mailPort?: number;
-  /** Pause between two looks for due complaints. Ms; default: a minute, or `complaint_delay`. */
+  /** Pause between two looks for complaints that are due. Ms; default: a minute, or `complaint_delay`. */
   readonly everyMs?: number;
 }
 
-/** A mailer answers within this, or nobody knows whether it took the mail. Ms. */
+/** How long to wait for the mailer. Ms: after that, nobody knows whether it has accepted the mail. */
 const handOverMs = 120_000;
-/** IPv6 addresses that were active recently, in the order of their activity. A count. */
+/** IPv6 addresses remembered, in the order of their latest activity. A count. */
 const mostSeen = 1024;
-/** The block of these was wrong, or nobody wants it any more. */
+/** Reasons which mean that the block was wrong, or that nobody wants it any more. */
 const byHand: ReadonlySet<WhyLifted> = new Set(['exempt', 'operator', 'brake', 'notConfirmed']);
 
 export class ComplaintDesk {
   readonly #parts: ComplaintDeskParts;
   readonly #worker: ComplaintWorker;
   readonly #finder: ContactFinder;
-  /** Of IPv6 a network is blocked: which address of it was seen. */
+  /** For IPv6 the guard blocks a network: the address that was seen in it. */
   readonly #seen = new Map<string, Address>();
 
   constructor(parts: ComplaintDeskParts) {
@@ -79,7 +79,7 @@ export class ComplaintDesk {
       mayName: (attacker) => this.#mayName(attacker),
       brake: () => parts.judged.crowd(now()).listLoss.kind,
       sender: {
-        // In a preview nothing goes out, but what is shown still needs a sender.
+        // A preview sends nothing, but its text still needs a sender.
         from: from === '' ? `postmaster@${ownName}` : from,
         ...{relay, ports: parts.ports()},
       },
@@ -102,8 +102,7 @@ export class ComplaintDesk {
     for (const outcome of outcomes) {
       if (outcome.kind === 'counted') this.#see(outcome.evidence.client);
       else if (outcome.kind === 'lifted') {
-        // The guard has forgotten the block already, but the complaint desk may learn of it only
-        // now.
+        // The guard has dropped the block already; the complaint desk may learn of it only now.
         if (byHand.has(outcome.why)) this.#worker.lifted(outcome.block.network);
       } else if (outcome.kind === 'block') {
         const address = (client: string) => this.#seenIn(client);
@@ -124,7 +123,8 @@ export class ComplaintDesk {
     };
     const answer = serveComplaint(request, view, now());
     if (request.command === 'complaintAnswer' && answer.kind === 'done') this.#count(request.is);
-    // Before the answer: no line of a log could bring back what an operator said. What was refused changed nothing.
+    // Saved before the answer: no log line could bring back what an operator decided. A refused request has changed
+    // nothing.
     if (answer.kind === 'done' && save() === 'failed') {
       return Promise.resolve({...answer, message: `${answer.message}; NOT saved`});
     }
@@ -171,11 +171,11 @@ export class ComplaintDesk {
     const read = parseAddress(address);
     if (read === undefined || !isOfInternet(read)) return 'no';
     if (exemptions().of(read) !== undefined) return 'no';
-    // A message names one address; of IPv6 the guard knows the client as a network around it.
+    // A message names one address. For IPv6 the guard knows the client as the network around it.
     return [...new Set([client, textOf(read)])].every((text) => {
       const network = parseNetwork(text);
       if (network === undefined || state.submitters.get(text) !== undefined) return false;
-      // A friend that never came as a client has no record.
+      // A friend that never connected as a client has no record.
       if (state.friends.get(text) !== undefined) return false;
       const view = judged.client(network, now());
       return view?.standing !== 'record' && view?.friend !== 'yes';

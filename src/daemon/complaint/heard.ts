@@ -1,16 +1,16 @@
 /**
- * Which blocks can lead to a complaint, and what it may say about them: those of one client, made
- * for unknown names and wrong passwords, if no line of a log alone could forge any sign that was
- * counted. A letter is about guessing, so a block for other signs alone accuses nobody. Knows no
- * clock.
+ * Decides which blocks can lead to a complaint, and what the complaint may say about them. A block
+ * counts if it is of one client, for unknown names and wrong passwords, and if no counted sign
+ * rests on a log line alone, which could be forged. A letter is about guessing, so a block for
+ * other signs accuses nobody. Pure: the time is an argument.
  */
 import type {Block} from '../../blocks/block.js';
 import type {HeardBlock} from '../../complaint/live/worker.js';
 import {parseAddress} from '../../net/address.js';
 
 /**
- * @param seenIn of an IPv6 network an address that was seen in it recently
- * @returns undefined for a block that leads to no complaint
+ * @param seenIn finds an address that was seen in an IPv6 network recently
+ * @returns undefined: the block leads to no complaint
  */
 export function heardBlock(
   {network: client, fromMs, origin, because}: Block,
@@ -19,7 +19,7 @@ export function heardBlock(
 ): HeardBlock | undefined {
   if (origin !== 'evidence' || because === undefined || because.rule === 'neighbours') return;
   const {counts, seconds, names, proof, weakest} = because;
-  // Any program that may write to the log can have written the line: it accuses nobody.
+  // Any program that may write to the log could have written such a line, so it accuses nobody.
   if (proof === undefined || weakest === undefined || proof === 'log' || weakest === 'log') return;
   const unknownNames = (counts['unknownRecipient'] ?? 0) + (counts['vrfyProbe'] ?? 0);
   const wrongPasswords = counts['authFailed'] ?? 0;

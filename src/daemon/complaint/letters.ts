@@ -1,4 +1,4 @@
-/** The letters that may be written: the administrator's, and behind them the built-in ones. */
+/** The letters to choose from: the administrator's, followed by the built-in ones. */
 import {builtInLetters} from '../../complaint/letter/samples.js';
 import {type Letter, readLetter} from '../../complaint/letter/template.js';
 import {letterFiles} from '../../sys/complaint/letter-files.js';

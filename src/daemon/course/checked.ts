@@ -1,6 +1,7 @@
 /**
- * Reads the configuration that a daemon starts with, or is asked to take over, and checks the files
- * that it names. Finds every problem. Whether it replaces the one in force is for `course/step.ts`.
+ * Reads the configuration with which a daemon starts, or which it is asked to apply, and checks the
+ * files that it names. Finds every problem. `course/step.ts` decides whether it replaces the one in
+ * force.
  */
 import type {Problem} from '../../base/problem.js';
 import type {Options} from '../../config/options.js';
@@ -16,11 +17,11 @@ type Checked =
   | {
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
-      /** See `Configured`. */
+      /** As in `Configured`. */
       readonly likely: Config;
     };
 
-/** The configuration for a daemon that runs, with what decides whether the daemon can take it over. */
+/** The configuration for a running daemon, with what decides whether the daemon can apply it. */
 export function readConfig(options: Options, text?: string): ReadConfig {
   const parsed = checked(options, text);
   if (parsed.kind === 'problems') return parsed;
@@ -31,11 +32,11 @@ export function readConfig(options: Options, text?: string): ReadConfig {
 }
 
 /**
- * Checks the log file, and the whitelist where the configuration or a flag names it: innocents depend on
- * it. Makes the log file when it is not there, as after a rotation.
+ * Checks the log file, and the whitelist if the configuration or a flag names it: without it, innocent
+ * clients could be blocked. Creates the log file if it is missing, as after a rotation.
  *
- * @param text of the configuration file; default: what it holds now
- * @param whyNotLogged tries the log file; default: makes it
+ * @param text of the configuration file; default: its present contents
+ * @param whyNotLogged tries the log file; default: creates it
  */
 export function checked(options: Options, text?: string, whyNotLogged = whyNotAppended): Checked {
   const parsed = configOf(options, text);

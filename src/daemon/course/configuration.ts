@@ -1,4 +1,4 @@
-/** Makes one configuration of the command line and of the file that it names. */
+/** Makes one configuration from the command line and the file that it names. */
 import type {Problem} from '../../base/problem.js';
 import type {Raw} from '../../config/kinds/kind.js';
 import {isFlag, type Options} from '../../config/options.js';
@@ -12,26 +12,29 @@ export type Configured =
   | {
       readonly kind: 'config';
       readonly config: Config;
-      /** The text of the file that this configuration was read from; empty where there is none. */
+      /** The text of the file from which this configuration was read; empty if there is none. */
       readonly text: string;
     }
   | {
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
       /**
-       * Enough to ask a running daemon: an operator must be able to unblock somebody at night, even with
-       * a typing error in the file. Undefined with a bad flag, which the asker can correct, and where the
-       * socket is not known: a daemon with another file may listen at the default one.
+       * Good enough to ask a running daemon: an operator must be able to unblock a client at night even if the
+       * file has a typing error. Undefined with a bad flag, which the operator can correct, and if the socket is
+       * unknown: a daemon with another file may listen at the default one.
        */
       readonly usable: Config | undefined;
-      /** The same whatever is bad. Nobody may act on it; it says where the last good one and the state may be. */
+      /**
+       * The same, whatever is bad. Do not act on it; it only says where the state and the last good configuration
+       * may be.
+       */
       readonly likely: Config;
     };
 
 /**
  * Reads the file that the options name, or the default one, which may be missing.
  *
- * @param text of the file; default: what it holds now
+ * @param text of the file; default: its present contents
  */
 export function configOf(options: Options, text?: string): Configured {
   const {path, file} = fileOf(options, text);
@@ -45,7 +48,7 @@ export function configOf(options: Options, text?: string): Configured {
   if (file.kind === 'table' && parsed.kind === 'config') return {...parsed, text: file.text};
   const [found, usable] =
     parsed.kind === 'config' ? [[], parsed.config] : [parsed.problems, parsed.usable];
-  // The flags and the good lines can be checked too: each problem reported later costs another start.
+  // The flags and the good lines are checked too, because each problem reported later costs another start.
   const problems = file.kind === 'table' ? found : [...file.problems, ...found];
   const isSocketKnown =
     options.controlSocket !== undefined ||
@@ -56,7 +59,7 @@ export function configOf(options: Options, text?: string): Configured {
   return {kind: 'problems', problems, usable: canAsk ? usable : undefined, likely: usable};
 }
 
-/** Looks for the lines of the keys only where there is a problem: all of the file is read again for it. */
+/** Looks up the lines of the keys only if there is a problem, because that parses the whole file again. */
 function parsedWith(
   sources: ConfigSources,
   lines: (() => ReadonlyMap<string, number>) | undefined,
@@ -73,16 +76,16 @@ function fileOf(options: Options, text: string | undefined) {
   return {path, file};
 }
 
-/** On which line of the file that the options name each key stands, as far as that is known. */
+/** The line of each key in the file that the options name, as far as known. */
 export function linesOfKeys(options: Options): ReadonlyMap<string, number> {
   const {file} = fileOf(options, undefined);
   return (file.kind === 'table' ? file : file.rest)?.lines() ?? new Map<string, number>();
 }
 
 /**
- * What is written in the file or on the command line and decides nothing any more: a line for each.
+ * The obsolete settings in the file or on the command line, one log line for each.
  *
- * @param text of the configuration file; default: what it holds now
+ * @param text of the configuration file; default: its present contents
  */
 export function noLongerUsed(options: Options, text?: string): string[] {
   const {path, file} = fileOf(options, text);

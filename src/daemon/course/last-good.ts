@@ -1,7 +1,7 @@
 /**
- * Keeps the text of the configuration that was last in force, and starts with it if the file has
- * gone bad since: a daemon that refused to start would guard nothing. Does not keep the command
- * line: it counts as it is now. A trial keeps its way back itself (`trial-file.ts`).
+ * Keeps the text of the configuration that was last in force, and starts with it if the file has gone
+ * bad since: a daemon that refused to start would guard nothing. Does not keep the command line: the
+ * present one counts. A trial stores its own way back (`trial-file.ts`).
  */
 import {type Problem, problemsText} from '../../base/problem.js';
 import {isFlag, type Options} from '../../config/options.js';
@@ -13,17 +13,19 @@ import {defaultConfigFile} from './configuration.js';
 import {readTrial, writeTrial} from './trial-file.js';
 import {readTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 
-/** TOML, so that an administrator can put it back where the bad one is. */
+/** As TOML, so that an administrator can copy it over the bad file. */
 const fileOf = (stateDir: string): string => `${stateDir}/last-good.toml`;
 
 /** Only its owner may read a configuration. */
 const mode = 0o600;
 
-/** The first line: whose last good text it is. Two daemons may have been run on one state. */
+/**
+ * The first line: which configuration file the text comes from. Two daemons may have used one state.
+ */
 const headOf = ({config = defaultConfigFile}: Options): string =>
   `# Kept by blocksmtp: what was last in force of ${JSON.stringify(config)}\n`;
 
-/** @returns undefined when nothing was kept of this file */
+/** @returns undefined: nothing was kept for this file */
 export function readLastGood(stateDir: string, options: Options): string | undefined {
   const read = readTextFile(fileOf(stateDir));
   const head = headOf(options);
@@ -31,17 +33,18 @@ export function readLastGood(stateDir: string, options: Options): string | undef
   return read.text.slice(head.length);
 }
 
-/** A disk is not written to for what it holds already. @throws when the disk refuses it */
+/** Does not write what the file contains already. @throws if the disk refuses */
 export function keepLastGood(stateDir: string, options: Options, text: string): void {
   if (readLastGood(stateDir, options) === text) return;
   writeTextFile(fileOf(stateDir), `${headOf(options)}${text}`, mode);
 }
 
 /**
- * The life under the last good configuration, for a file that is bad. Not with a bad flag, which is the
- * caller's own and new. Nor where the file asks for a dry run: the last good one would block.
+ * The life under the last good configuration, if the file is bad. None with a bad flag, which the
+ * operator has just given. None if the file asks for a dry run, because the last good configuration
+ * would block.
  *
- * @param likely the configuration with the default in the place of what is bad
+ * @param likely the configuration with the default for each bad value
  */
 export function lastGoodLife(
   options: Options,
@@ -64,7 +67,7 @@ export function lastGoodLife(
       continue;
     }
     const {config} = read;
-    // Kept by a daemon that had its state elsewhere.
+    // A daemon whose state was elsewhere kept this text.
     if (config.stateDir !== stateDir || config.dryRun) continue;
     const badFile = problemsText(problems);
     const lift = trial?.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {};
@@ -78,13 +81,13 @@ export function lastGoodLife(
   return {kind: 'none', problems: [...problems, ...refused]};
 }
 
-/** Nobody can confirm any more what was on trial. */
+/** Nobody can confirm the trial any more. */
 function failedNow(stateDir: string, trial: NonNullable<NextLife['trial']>): typeof trial {
   const failed = {...trial, kind: 'failed'} as const;
   try {
     if (trial.kind !== 'failed') writeTrial(stateDir, failed);
   } catch {
-    // The next start finds the trial as it is.
+    // The next start finds the trial unchanged.
   }
   return failed;
 }

@@ -1,6 +1,6 @@
 /**
- * Says which blocks have no end while the daemon cannot start: with iptables only a daemon ends
- * them. Changes nothing.
+ * Reports blocks that nothing will end while the daemon cannot start: with iptables only a daemon ends them.
+ * Changes nothing.
  */
 import {endlessBlocks, endlessText} from '../../blocks/overdue.js';
 import type {Options} from '../../config/options.js';
@@ -11,19 +11,20 @@ import {lockHolder} from '../../sys/proc/lock-holder.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
-/** The command line or the configuration is bad, and so much of it can be read that the state may be found. */
+/** Called if the command line or the configuration is bad, but readable enough to look for the state. */
 export async function tellLeftBlocks(options: Options): Promise<void> {
   const parsed = configOf(options);
   const config = parsed.kind === 'config' ? parsed.config : parsed.likely;
   if (config.dryRun) return;
-  // The file of the log may be what is bad.
+  // The log file may be the bad setting.
   const log = openLog({...config, logFile: ''});
   await tellEndless(config, log);
   await log.close();
 }
 
 async function tellEndless(config: Config, log: Log): Promise<void> {
-  // A daemon that works on it ends them. We do not wait for its lock: a typing error has its answer at once.
+  // A daemon that holds the state ends its blocks. We do not wait for its lock: a typing error must be
+  // reported immediately.
   if (lockHolder(config.stateDir) !== undefined) return;
   const opened = await openToLook(config, log);
   if (opened.kind === 'ready') {
@@ -32,11 +33,11 @@ async function tellEndless(config: Config, log: Log): Promise<void> {
     if (endless !== undefined) log.say('error', endlessText(endless, 'badConfiguration'));
     resources.leave();
   }
-  // `taken`: another daemon has just begun.
+  // `taken`: another daemon has just started.
   if (opened.kind === 'failed') tellUnknown(config, log);
 }
 
-/** The state cannot be read, so nobody knows which blocks stand. */
+/** The state cannot be read, so the blocks are unknown. */
 export function tellUnknown(
   {backend, dryRun}: Pick<Config, 'backend' | 'dryRun'>,
   {say}: Log,

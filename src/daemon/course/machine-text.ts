@@ -1,6 +1,6 @@
 /**
- * What a life of the daemon takes from the machine at its start and keeps to its end. As text, to be
- * compared: when it has changed, a reload has work to do even under the same configuration.
+ * What a life of the daemon reads from the machine at its start and uses to its end, as one text to
+ * compare: if it has changed, a reload begins a new life even under the same configuration.
  */
 import type {Config} from '../../config/schema.js';
 import {planSources} from '../../log/source-plan.js';
@@ -16,9 +16,9 @@ export function machineText(config: Config): string {
   const users = new Users();
   const logs = planSources(config.syslogMsgsFile, config.attribution, {
     quietMs: (path) => quietMs(path, nowMs()),
-    // Looked for only where it matters: the folders of a journal may hold many files.
+    // Checked only if it matters, because a journal's folders may hold many files.
     hasJournal: config.syslogMsgsFile.includes('auto') && hasJournal(),
-    // Where the daemon has read before is its own doing, and no change of the machine.
+    // Where the daemon has read before is its own doing, not a change of the machine.
     hasPlace: () => false,
   });
   return JSON.stringify({

@@ -1,6 +1,6 @@
 /**
- * Looks whether the paths of a configuration can work on this machine. A daemon starts even if they
- * cannot: a log may come later, and a folder be made. What a daemon refuses is in `checked.ts`.
+ * Checks whether the paths of a configuration can work on this machine. A daemon starts even if
+ * they cannot: a log or a folder may be created later. `checked.ts` decides what a daemon refuses.
  */
 import {type Config, keyOf, type SettingName} from '../../config/schema.js';
 import {
@@ -16,7 +16,7 @@ import {hasJournal} from '../../sys/journal/journalctl.js';
 import {longestPathBytes} from '../../sys/talk/control-socket.js';
 
 export interface PathAdvice {
-  /** Of the setting. */
+  /** The setting's key. */
   readonly key: string;
   readonly what: string;
 }
@@ -58,11 +58,14 @@ function whyNoSocket(path: string): string | undefined {
     : whyNoFolderFor(path);
 }
 
-/** The daemon writes a new file beside the old one, and renames it. */
+/** The daemon writes a new file next to the old one, and renames it. */
 const whyNotReplaced = (path: string): string | undefined =>
   whyNotWritten(path) ?? whyNotWritten(`${path}.new`);
 
-/** What is written under the name of another file destroys it, or is read as a log. */
+/**
+ * Output files that are also another setting's file: writing would destroy that file, or blocksmtp
+ * would read its own output as a log.
+ */
 function sameFiles(config: Config): [SettingName, string][] {
   const read: [SettingName, string][] = [
     ...config.syslogMsgsFile.map((name): [SettingName, string] => ['syslogMsgsFile', name]),

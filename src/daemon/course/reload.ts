@@ -1,6 +1,6 @@
 /**
- * Carries out what `course/step.ts` decides: reads the configuration for it, keeps the trial on disk,
- * sets the timers, and ends the life of the daemon. `cli/commands/run.ts` begins the next one.
+ * Carries out what `course/step.ts` decides: reads the configuration, stores the trial, sets the timers, and
+ * ends the life of the daemon. `cli/commands/run.ts` begins the next life.
  */
 import {ClockSteps} from '../../base/clocks/clock-steps.js';
 import {problemsText} from '../../base/problem.js';
@@ -27,9 +27,9 @@ import {readTextFile} from '../../sys/disk/text-file.js';
 import {clocksNow, nowMs, sleptMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
 
-/** The operator who asked for a reload is answered before the life that answers ends. Ms. */
+/** Time to answer the operator who asked for a reload, before the life that answers ends. Ms. */
 const answerFirstMs = 200;
-/** How often the log repeats that the file is bad: no start takes it, and people read the newest lines. Ms. */
+/** How often the log repeats that the file is bad. Ms: people read the newest lines. */
 const reminderMs = 3_600_000;
 
 export class Reloader implements LifeCourse {
@@ -39,13 +39,13 @@ export class Reloader implements LifeCourse {
   readonly #clockSteps = new ClockSteps(clocksNow(), sleptMs());
   #course: Course;
   #living: Living | undefined;
-  /** What is wrong with the file, which is not in force; undefined: it is, as far as is known. */
+  /** What is wrong with the file, so that it is not in force; undefined: nothing, as far as we know. */
   #badFile: string | undefined;
   #trialTimer: NodeJS.Timeout | undefined;
   #turnTimer: NodeJS.Timeout | undefined;
   readonly #reminder: NodeJS.Timeout;
 
-  /** @param whitelist whether an earlier life had one */
+  /** @param whitelist whether an earlier life read one */
   constructor(life: NextLife, options: Options, log: Log, whitelist: Course['whitelist']) {
     this.#options = options;
     this.#log = log;
@@ -64,7 +64,7 @@ export class Reloader implements LifeCourse {
     this.#trialTimer = setTimeout(() => this.#trialOver(), waitMs);
   }
 
-  /** Given when this life is to end. */
+  /** Fires when this life must end. */
   get end(): AbortSignal {
     return this.#end.signal;
   }
@@ -77,7 +77,7 @@ export class Reloader implements LifeCourse {
     return {kind: 'badFile', why};
   }
 
-  /** What comes after this life; undefined: nothing. */
+  /** The life after this one; undefined: none. */
   get next(): NextLife | undefined {
     return this.#course.phase === 'ending' ? undefined : this.#course.next;
   }
@@ -85,7 +85,7 @@ export class Reloader implements LifeCourse {
   get firewallAtEnd(): AtEnd {
     const {life, phase} = this.#course;
     if (phase === 'ending') return life.config.flushOnExit ? 'remove' : 'leave';
-    // A dry run takes nothing over: it changes nothing.
+    // A dry run changes nothing, so it takes no rules over.
     return this.next === undefined || this.next.config.dryRun ? 'leave' : 'handOver';
   }
 
@@ -101,9 +101,9 @@ export class Reloader implements LifeCourse {
   }
 
   /**
-   * Takes over what the configuration file says now, or refuses all of it.
+   * Applies the configuration file as it is now, or refuses all of it.
    *
-   * @param confirmSeconds how long it is on trial; undefined: it stays
+   * @param confirmSeconds how long it is on trial; undefined: no trial, it stays
    */
   reload(asker: 'operator' | 'signal', confirmSeconds?: number): Promise<Answer> {
     this.#noteWhitelist();
@@ -114,20 +114,17 @@ export class Reloader implements LifeCourse {
     return this.#answerTo(step);
   }
 
-  /**
-   * Blocks hold at these ports from now on: a new life begins with the same configuration, as with
-   * a reload.
-   */
+  /** The guarded ports have changed, so a new life begins with the same configuration, as after a reload. */
   portsChanged(what: string): void {
     this.#take({kind: 'machineChanged', what});
   }
 
-  /** The process is to end: nothing comes after this life. */
+  /** The process must end: no life follows this one. */
   stop(): void {
     this.#take({kind: 'stop'});
   }
 
-  /** This life is over. @returns whether it ever had a whitelist */
+  /** This life is over. @returns whether any life had a whitelist */
   close(): Course['whitelist'] {
     this.#endLife();
     this.#noteWhitelist();
@@ -143,14 +140,14 @@ export class Reloader implements LifeCourse {
     this.#take({kind: 'trialOver', before});
   }
 
-  /** Blocks are moved along with a clock that is set (`daemon/enforcement/`), so a trial must be, too. */
+  /** `daemon/enforcement/` moves the blocks when somebody sets the clock; the trial must move with them. */
   #followClock(): void {
     const stepMs = this.#clockSteps.take(clocksNow(), sleptMs);
     const {life} = this.#course;
     if (stepMs === 0 || life.trial?.kind !== 'running') return;
     const trial = movedTrial(life.trial, stepMs);
     this.#course = {...this.#course, life: {...life, trial}};
-    // Where it cannot be noted it is as after any start under another clock.
+    // If this cannot be saved, the trial ends as after a start under the new clock.
     if (!life.config.dryRun) this.#keep({kind: 'present', trial});
   }
 
@@ -164,7 +161,7 @@ export class Reloader implements LifeCourse {
     return step;
   }
 
-  /** On disk, before anything depends on it. @returns why that cannot be */
+  /** Saves to disk before anything depends on it. @returns why it could not */
   #keep(file: TrialFile): string | undefined {
     const {stateDir} = this.#course.life.config;
     try {
@@ -189,15 +186,15 @@ export class Reloader implements LifeCourse {
   }
 
   /**
-   * The file differs from the configuration in force until a reload takes it. An unconfirmed trial
-   * is reported as one.
+   * Remembers that the file differs from the configuration in force until a reload applies it. An unconfirmed
+   * trial is reported as a trial instead.
    */
   #noteRefusal(message: string, read: ReadConfig): void {
     if (read.kind === 'problems') this.#badFile = problemsText(read.problems);
     else this.#badFile = this.#course.life.trial === undefined ? message : undefined;
   }
 
-  /** What it said when it was refused does not count once it says again what is in force. */
+  /** The refusal no longer counts if the file contains what is in force again. */
   #badFileNow(): string | undefined {
     if (this.#badFile === undefined) return undefined;
     const read = readTextFile(this.#options.config ?? defaultConfigFile);
@@ -209,7 +206,10 @@ export class Reloader implements LifeCourse {
     if (trial.kind === 'badFile') this.#log.say('error', badFileTrouble(trial.why));
   }
 
-  /** For a start with a bad file. What is on trial is not kept: nobody has confirmed it. */
+  /**
+   * Saves the text for a start with a bad file. A configuration on trial is not saved, because nobody has
+   * confirmed it.
+   */
   #keepText(): void {
     const {config, text, trial} = this.#course.life;
     if (config.dryRun || trial?.kind === 'running') return;
@@ -240,7 +240,7 @@ export class Reloader implements LifeCourse {
   }
 
   async #refresh(): Promise<Answer> {
-    // A life that still waits for the state reads all of it when it begins.
+    // A life that still waits for the state will read everything when it begins.
     const list = (await this.#living?.refresh()) ?? 'settled';
     const whitelist =
       list === 'settled'

@@ -1,7 +1,7 @@
 /**
  * Keeps a configuration on trial (`blocksmtp reload --confirm 5m`) in the state directory: a daemon
- * that restarts during the trial must not take an unconfirmed configuration. Keeps the text that
- * was tried too: a file that was corrected since is another one, and counts. Decides nothing;
+ * that restarts during the trial must not take an unconfirmed configuration. Keeps the tried text
+ * too: if the file was corrected since, it is a new configuration, and counts. Decides nothing;
  * `course/step.ts` does.
  */
 import type {Trial} from '../../config/trial.js';
@@ -12,7 +12,7 @@ const fileOf = (stateDir: string): string => `${stateDir}/trial.json`;
 /** Only its owner may read a configuration. */
 const mode = 0o600;
 
-/** @returns undefined when there is no trial, or its file cannot be read as one */
+/** @returns undefined: there is no trial, or its file is not valid */
 export function readTrial(stateDir: string): Trial | undefined {
   const read = readTextFile(fileOf(stateDir));
   if (read.kind !== 'text') return undefined;
@@ -30,7 +30,7 @@ export function readTrial(stateDir: string): Trial | undefined {
   }
 }
 
-/** @throws when the disk refuses it */
+/** @throws if the disk refuses */
 export function writeTrial(stateDir: string, trial: Trial): void {
   writeTextFile(fileOf(stateDir), `${JSON.stringify(trial)}\n`, mode);
 }

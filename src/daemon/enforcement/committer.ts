@@ -1,18 +1,20 @@
 /**
- * Decides when to save the state: soon after something was counted, now and then while only the
- * place in the log moves. Nothing unsaved is lost: its lines are read again. If the disk refuses,
- * it reports that once, until the state is saved again, and goes on trying; everything stays in
- * memory until then.
+ * Decides when to save the state: soon after something was counted; less often while only the
+ * position in the log moves. Nothing unsaved is lost: its log lines are read again. If the disk
+ * refuses, it reports that once, until the state is saved again, and goes on trying; everything
+ * stays in memory until then.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 
-/** How soon a change is saved. Ms: many lines share one transaction. */
+/** How soon a change is saved. Ms: many log lines share one transaction. */
 const soonMs = 200;
-/** How soon a mere step in the log is saved. Ms: reading some honest lines twice costs nothing. */
+/**
+ * How soon a mere change of the log position is saved. Ms: reading some lines twice costs nothing.
+ */
 const laterMs = 2000;
-/** The next try after a failure. Ms. */
+/** The pause after a failure. Ms. */
 const retryMs = 5000;
 
 export class Committer {
@@ -23,7 +25,7 @@ export class Committer {
   #failure: string | undefined;
   #isStopped = false;
 
-  /** @param commit saves everything, or throws and keeps everything */
+  /** @param commit saves everything; if it throws, it has kept everything */
   constructor(commit: () => void, say: Say) {
     this.#commit = commit;
     this.#troubles = new Troubles(say);
@@ -48,7 +50,7 @@ export class Committer {
       this.#troubles.end('state', 'state: saved again, nothing was lost');
     } catch (error) {
       const {message: why} = error as Error;
-      // Once, whatever the reasons: two that alternate would fill the disk that refuses.
+      // Reported once, whatever the reasons: two alternating ones would fill the disk.
       if (this.#failure === undefined) {
         this.#troubles.begin('state', `state: not saved: ${why} (kept, trying again)`);
       }
@@ -57,7 +59,7 @@ export class Committer {
     }
   }
 
-  /** Why the latest try failed; undefined: it did not. */
+  /** Why the latest try failed; undefined: it succeeded. */
   get failure(): string | undefined {
     return this.#failure;
   }

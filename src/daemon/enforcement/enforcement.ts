@@ -1,8 +1,8 @@
 /**
- * Carries out the guard's decisions, in this order: in the kernel, in the log, on the disk, and at
- * the open sessions of blocked clients. `wanted-blocks.ts` knows which blocks should be in force
- * now. Decides no block (`guard/`) and no rule (`blocks/`). The daemon has one for as long as it
- * runs, a command that works without a daemon one for its request.
+ * Carries out the guard's decisions in this order: the kernel, the log, the disk, the open sessions of
+ * blocked clients. `wanted-blocks.ts` knows which blocks should be in force. Decides no block
+ * (`guard/`) and no rule (`blocks/`). A daemon has one instance for as long as it runs; a command
+ * without a daemon has one for its request.
  */
 import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
 import {passes} from '../../blocks/block.js';
@@ -29,14 +29,14 @@ import {SessionCuts} from '../../sessions/live/session-cuts.js';
 export interface EnforcementParts extends WantedParts {
   readonly guard: Guard;
   readonly exemptions: () => Exemptions;
-  /** Saves the state; throws when it cannot. */
+  /** Saves the state; throws if it cannot. */
   readonly commit: () => void;
   /**
-   * What is done with rules that nobody wants, and with blocks whose time is over. `keep`: they stay
-   * until the log has been caught up with (`caughtUp`), for its lines may renew them.
+   * What happens to unwanted rules, and to blocks whose time is over. `keep`: they stay until the log
+   * has been caught up with (`caughtUp`), because its lines may renew them.
    */
   readonly unwanted: Unwanted;
-  /** What is done with the open sessions of clients whose block is in force. */
+  /** What happens to the open sessions of clients whose block is in force. */
   readonly sessions: 'cut' | 'leave';
   readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
 }
@@ -65,35 +65,35 @@ export class Enforcement {
     this.#cuts = parts.sessions === 'cut' ? this.#makeCuts() : undefined;
   }
 
-  /** The time by which blocks begin and end. Ms since the epoch. */
+  /** The clock by which blocks begin and end. Ms since the epoch. */
   now(): number {
     return this.#wanted.now();
   }
 
   /**
-   * Puts the blocks of the last run in force. Does not wait for the firewall.
+   * Puts the saved blocks into the kernel. Does not wait for the firewall.
    *
    * @param liftSinceMs blocks made on evidence since then are lifted instead; default: none
    */
   start(liftSinceMs = Number.POSITIVE_INFINITY): void {
     const {state} = this.#parts;
     const undone = liftSince(state, liftSinceMs, this.now());
-    // The clock may have been set back while no daemon ran: a block of seconds must still end in
-    // seconds.
+    // The clock may have been set back while no daemon ran; a block of some seconds must still end in
+    // some seconds.
     mendFuture(state, this.now());
     const lifted = [...undone, ...liftExempt(state, this.#parts.exemptions(), this.now())];
     const ended = this.#unwanted === 'remove' ? endBlocks(state, this.now()) : [];
     this.#tell([...lifted, ...ended]);
-    // One by one: while the log is caught up with, rules that nobody wants stay.
+    // One by one: unwanted rules stay until the log has been caught up with.
     this.#wanted.follow(lifted);
     this.#wanted.renew();
     this.#wanted.noteChain();
-    // Saved before anything is made: after a crash the next start must know of the chain.
+    // Saved before anything is made, so that the next start knows the chain even after a crash.
     this.save();
     void this.#enforce().then(() => this.cutStanding());
   }
 
-  /** The log says nothing more about the past: what is over ends, and what others have left goes. */
+  /** The log has been caught up with: expired blocks end, and leftovers are removed. */
   caughtUp(): void {
     if (this.#unwanted === 'remove') return;
     this.#unwanted = 'remove';
@@ -103,38 +103,36 @@ export class Enforcement {
   }
 
   /**
-   * Looks again for what other backends have left: another tool may have restored it. Until the log is
-   * caught up with, this is still to come.
+   * Looks again for what other backends left: another tool may have restored it. Before the log has
+   * been caught up with this does nothing, because `caughtUp` will do it.
    */
   lookForOthers(): Promise<void> {
     return this.#unwanted === 'remove' ? this.#wanted.replaceOthers() : Promise.resolve();
   }
 
-  /**
-   * Whether the client logged in recently, so that its block does not hold at the submission ports.
-   */
+  /** Whether the client logged in recently, so that its block does not hold at the submission ports. */
   letsPass(client: Address): boolean {
     return this.#wanted.passes.has(client);
   }
 
-  /** Forgets what is over, and tells what was counted since the last time. */
+  /** Drops expired state, and logs what was counted since the last call. */
   sweep(): void {
-    // Until the log is caught up with, its lines may speak of what seems to be over.
+    // Until the log has been caught up with, its lines may renew what seems to be over.
     if (this.#unwanted === 'remove') void this.carryOut(this.#parts.guard.sweep(this.now()));
     this.noteChange('counted');
     this.#digest.tell();
   }
 
-  /** Ends when what was decided is in force, or will be tried again. */
+  /** Ends when the decisions are in force, or will be retried. */
   async carryOut(outcomes: readonly Outcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const blocked = this.#wanted.follow(outcomes);
-    // A client that became exempt inside of a blocked network passes through it
-    // (`guard/lifting.ts`).
+    // A client that became exempt inside a blocked network now passes (`guard/lifting.ts`).
     if (outcomes.some((each) => each.kind === 'lifted' && each.why === 'exempt')) {
       this.#wanted.renew();
     }
-    // First the kernel, then the words and the disk: each answer to a guesser is one too many.
+    // The kernel comes before the log and the disk: each answer that a guesser still gets is one too
+    // many.
     const changesFirewall = outcomes.some(({kind}) => kind === 'block' || kind === 'lifted');
     const enforced = changesFirewall ? this.#enforce() : undefined;
     this.#tell(outcomes);
@@ -142,44 +140,47 @@ export class Enforcement {
     this.#cuts?.cut(blocked);
   }
 
-  /** Compares the firewall with what should be, in both directions, and repairs it. */
+  /** Compares the firewall with the desired state, and repairs it. */
   async check(): Promise<void> {
     this.#wanted.renew();
-    // Which iptables there are may have changed, as the rest of the machine.
+    // The variants of iptables may have changed, like anything on the machine.
     if (this.#unwanted === 'remove') await this.#wanted.expectOthers();
     await this.#wanted.rules.check();
   }
 
-  /** Looks at the firewall and changes nothing: for a command that only asks. */
+  /** Reads the firewall and changes nothing: for a command that only asks. */
   async look(): Promise<void> {
     this.#wanted.renew();
     this.#wanted.stopTimer();
     await this.#wanted.rules.look();
   }
 
-  /** Ends the sessions whose block had to wait for the firewall, or whose rule was away for a while. */
+  /**
+   * Cuts the sessions of clients whose block had to wait for the firewall, or whose rule was gone for a
+   * while.
+   */
   cutStanding(): void {
     const {config, state} = this.#parts;
     if (config.dryRun) return;
     this.#cuts?.cutStanding(() => [...state.blocks.values()].map(({network}) => network));
   }
 
-  /** Saves the state now; a disk that refuses is tried again. */
+  /** Saves the state now; if the disk refuses, it is tried again. */
   save(): void {
     this.#committer.now();
   }
 
-  /** The state has changed, or only the place in the log has moved: it is saved soon. */
+  /** The state, or only the position in the log, has changed: it is saved soon. */
   noteChange(change: 'counted' | 'moved'): void {
     this.#committer.after(change);
   }
 
-  /** Why the state could not be saved; undefined: it could. */
+  /** Why the state could not be saved; undefined: it was. */
   get unsaved(): string | undefined {
     return this.#committer.failure;
   }
 
-  /** How many outcomes of each kind there were. */
+  /** The number of outcomes of each kind. */
   get outcomes(): Readonly<Record<string, number>> {
     return this.#digest.outcomes;
   }
@@ -188,17 +189,17 @@ export class Enforcement {
     return this.#wanted.rules.enforced;
   }
 
-  /** Whether the firewall of the network's family has taken all that was decided. */
+  /** Whether the firewall holds everything decided for the network's family. */
   isEnforced(network: string): boolean {
     return this.#wanted.rules.isEnforced(network);
   }
 
-  /** Rules that drop it and are no block of ours; undefined: nothing is known of any. */
+  /** Rules that drop the network and are not blocks of ours; undefined: none known. */
   dropsBeside(network: Network, block: 'stands' | 'none'): Promise<DropsBeside | undefined> {
     return this.#wanted.dropsBeside(network, block);
   }
 
-  /** Where blocks hold, in ascending order. */
+  /** The ports at which blocks hold, in ascending order. */
   get ports(): readonly number[] {
     return this.#wanted.ports;
   }
@@ -207,13 +208,13 @@ export class Enforcement {
     return this.#wanted.isStopped;
   }
 
-  /** From now on nothing new is enforced, and no session is ended any more. */
+  /** From now on nothing more is enforced, and no session is ended. */
   async halt(): Promise<void> {
     this.#wanted.halt();
     await this.#cuts?.stop();
   }
 
-  /** Leaves the rules as they are, or removes ours; tells what was counted, and saves. */
+  /** Leaves our rules in the kernel or removes them, logs what was counted, and saves. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
     await this.halt();
     const end = await this.#wanted.rules.stop(firewall);
@@ -236,7 +237,7 @@ export class Enforcement {
       save: () => this.save(),
       say,
     };
-    // At others than those of clients the mailer may only sit where packets are translated.
+    // The mailer can listen at ports other than those that clients call only if packets are translated.
     const seen = isTranslated(this.#wanted.spec) ? state.mailerPorts.get(seenKey) : [];
     const ports = sessionPorts(all, seen);
     const cutter = new Cutter({...config, ports}, view, sendmail);

@@ -1,7 +1,7 @@
 /**
- * Knows which blocks should be in force now, and makes the firewall follow: what comes and goes,
- * what ends with its time, a clock that was set, which clients pass. Decides no block (`guard/`)
- * and no rule (`blocks/`); messages, disk and sessions are for `enforcement.ts`.
+ * Knows which blocks should be in force now, and makes the firewall follow: new and lifted blocks, blocks whose
+ * time ends, a clock that was set, clients that pass. Decides no block (`guard/`) and no rule (`blocks/`);
+ * `enforcement.ts` handles messages, disk and sessions.
  */
 import {ClockSteps} from '../../base/clocks/clock-steps.js';
 import {type Block, nextEndMs, standing} from '../../blocks/block.js';
@@ -29,32 +29,32 @@ import type {Say} from '../../base/say.js';
 export interface WantedParts {
   readonly config: Config;
   readonly state: State;
-  /** Runs a program of the firewall. */
+  /** Runs a firewall program. */
   readonly run: RunCall;
-  /** The other of the two programs called iptables, where it may hold something. */
+  /** The other of the two programs called iptables, if it may hold something. */
   readonly otherVariant: () => Promise<Variant | undefined>;
-  /** None: no rule is made or removed. */
+  /** Empty: no rule is made or removed. */
   readonly families: readonly Family[];
   readonly say: Say;
 }
 
 interface WantedEvents {
-  /** The time of a block is over. */
+  /** Called when the time of a block is over. */
   readonly onEnd: () => void;
-  /** The clock was set, by so much; all blocks were moved along. Ms. */
+  /** Called when somebody has set the clock; all blocks were moved by that much. Ms. */
   readonly onClockSet: (stepMs: number) => void;
 }
 
 export class WantedBlocks {
   readonly #parts: WantedParts;
   readonly #events: WantedEvents;
-  /** Where blocks hold, in ascending order. */
+  /** The ports at which blocks hold, in ascending order. */
   readonly ports: readonly number[];
   readonly spec: ChainSpec;
   readonly rules: BlockRules;
   /** Blocked clients that are still served at the submission ports. */
   readonly passes: PassList;
-  /** Whether there are such ports besides the relay's. */
+  /** Whether submission ports are guarded besides the relay's port. */
   readonly #isSplit: boolean;
   readonly #clockSteps = new ClockSteps(clocksNow(), sleptMs());
   readonly #endTimer: EndTimer;
@@ -74,8 +74,8 @@ export class WantedBlocks {
   }
 
   /**
-   * The time by which blocks begin and end. Where the clock was set since it was last asked, they are
-   * moved along first, so that each keeps the time that it had left. Ms since the epoch.
+   * The clock by which blocks begin and end. If somebody has set it since the last call, all blocks are moved
+   * first, so that each keeps its remaining time. Ms since the epoch.
    */
   now(): number {
     const clocks = clocksNow();
@@ -84,12 +84,12 @@ export class WantedBlocks {
     return clocks.wallMs;
   }
 
-  /** Remembers where its rules will be. Before anything is made: then it is saved. */
+  /** Records where the rules will be. Call it before anything is made, so that it is saved first. */
   noteChain(): void {
     if (this.#parts.families.length > 0) noteChain(this.#parts.state, this.spec);
   }
 
-  /** Follows the state, whatever has changed its blocks: time, and a clock that was set, included. */
+  /** Makes the firewall follow the state, whatever changed its blocks: also time, or a clock that was set. */
   renew(): void {
     const {blocks} = this.#parts.state;
     this.rules.replace(standing(blocks.values(), this.now()));
@@ -98,7 +98,7 @@ export class WantedBlocks {
     this.expectEnd();
   }
 
-  /** @returns the networks that should be blocked now, by these outcomes */
+  /** @returns the networks that these outcomes block now */
   follow(outcomes: readonly Outcome[]): string[] {
     const blocked: Block[] = [];
     for (const outcome of outcomes) {
@@ -106,13 +106,13 @@ export class WantedBlocks {
       if (outcome.kind === 'block' && outcome.insteadOf !== undefined) {
         this.rules.lift(outcome.insteadOf);
       }
-      // A block whose time is over when its lines are read is never made.
+      // A block that is over by the time its lines are read is never made.
       if (outcome.kind !== 'block' || outcome.block.untilMs <= this.now()) continue;
       this.rules.set(outcome.block);
       this.#endTimer.expect(outcome.block.untilMs);
       blocked.push(outcome.block);
     }
-    // At once: a user of ours must not be cut off until the next check.
+    // Immediately: a user of ours must not be cut off until the next check.
     if (this.#isSplit && blocked.length > 0) {
       const passes = this.passes.blocked(blocked, this.now());
       if (passes === 'changed') this.rules.letPass(this.passes.passes);
@@ -120,12 +120,15 @@ export class WantedBlocks {
     return blocked.map(({network}) => network);
   }
 
-  /** Ends when the firewall has followed, or will be tried again. */
+  /** Ends when the firewall holds what is wanted, or when it will be tried again. */
   async enforce(unwanted: Unwanted): Promise<void> {
     if (!this.#isStopped) await this.rules.enforce(unwanted);
   }
 
-  /** What another backend has left is no longer needed once ours knows all that the log says. */
+  /**
+   * Removes what another backend left, which protects nothing once our own rules include everything that the log
+   * says.
+   */
   async replaceOthers(): Promise<void> {
     if (this.#isStopped) return;
     await this.rules.replaceOthers(await this.#parts.otherVariant());
@@ -135,7 +138,7 @@ export class WantedBlocks {
     this.rules.expectOthers(await this.#parts.otherVariant());
   }
 
-  /** Rules that drop it and are no block of ours; undefined: nothing is known of any. */
+  /** Rules that drop the network and are not blocks of ours; undefined: none known. */
   async dropsBeside(network: Network, block: 'stands' | 'none'): Promise<DropsBeside | undefined> {
     const {config, families, run} = this.#parts;
     if (!families.includes(network.family)) return undefined;
@@ -149,7 +152,7 @@ export class WantedBlocks {
     this.#endTimer.expect(nextEndMs(this.#parts.state.blocks.values()));
   }
 
-  /** Ends no block by its time any more. */
+  /** From now on no block ends by its time. */
   stopTimer(): void {
     this.#endTimer.stop();
   }
@@ -158,7 +161,7 @@ export class WantedBlocks {
     return this.#isStopped;
   }
 
-  /** From now on nothing new is enforced. */
+  /** From now on nothing more is enforced. */
   halt(): void {
     this.#isStopped = true;
     this.stopTimer();
@@ -169,7 +172,7 @@ export class WantedBlocks {
     this.#events.onClockSet(stepMs);
     if (this.#isStopped) return;
     this.renew();
-    // What is believed of the kernel is in times of the clock as it was, and so may be a change that is under way.
+    // What we believe about the kernel is in times of the old clock, and so may be a change that is under way.
     void this.rules.check();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Finds out which program has the gate's port while the gate does not report: a mailer or another
- * program. That program gets no clients, and the operator is warned. A gate that reports has the
- * port itself.
+ * Finds out which program listens at the gate's port if the gate does not report. No clients are
+ * redirected to such a program, and the operator is warned. A gate that reports is itself the
+ * listener.
  */
 import type {Troubles} from '../../base/mechanisms/troubles.js';
 import {takenBy, takenText, type PortProgram} from '../../greeting/at-port.js';
@@ -9,10 +9,10 @@ import {reportEveryMs} from '../../greeting/report.js';
 import type {GateWay} from '../../greeting/way.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 
-/** Between two looks: each is a search through the processes. Ms. */
+/** The pause between two looks; each searches all processes. Ms. */
 const lookMs = 30_000;
 
-/** A gate that was heard within this is there. Ms. */
+/** A gate that reported within this time is there. Ms. */
 const heardMs = 2 * reportEveryMs;
 
 export class GatePort {
@@ -33,7 +33,7 @@ export class GatePort {
     [this.#port, this.#way, this.#troubles, this.#find] = [port, way, troubles, find];
   }
 
-  /** The program that has the port, for people; undefined: the gate, or none. */
+  /** The program that has the port, for people; undefined: the gate, or nobody. */
   get taken(): string | undefined {
     return this.#by;
   }
@@ -48,7 +48,7 @@ export class GatePort {
     if (nowMs - this.#heardMs < heardMs || nowMs - this.#lookedMs < lookMs) return;
     this.#lookedMs = nowMs;
     const by = takenBy(await this.#find(this.#port).catch(() => []));
-    // It may have been heard meanwhile.
+    // The gate may have reported meanwhile.
     if (this.#heardMs < nowMs) this.#note(by);
   }
 

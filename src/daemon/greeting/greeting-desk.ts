@@ -1,8 +1,8 @@
 /**
- * The daemon's side of the greeting: takes the gate's reports and the early talk that the kernel
- * saw, keeps the list of clients that never wait, and tells the way (`greeting/way.ts`) what
- * follows. The judge decides what an act weighs, `greeting/passed.ts` how long a client passes.
- * Blocks no client by itself.
+ * The daemon's side of the greeting: receives the gate's reports and the early talk that the kernel
+ * saw, keeps the list of clients that never wait, and updates the rules that lead clients to the
+ * gate (`greeting/way.ts`). The judge decides what an act weighs, `greeting/passed.ts` how long a
+ * client passes. Blocks no client by itself.
  *
  * A block of a client ends its pass: a client that waited like a mailer and then guessed waits
  * again when the block is over.
@@ -35,15 +35,18 @@ interface GreetingParts {
   readonly exemptions: () => Exemptions;
   readonly way: GateWay;
   readonly say: Say;
-  /** Default: this machine's. */
+  /** Default: looks at this machine. */
   readonly programsAtPort?: typeof programsAtPort;
   /** The time by which blocks begin and end. Ms since the epoch. */
   readonly now: () => number;
-  /** Carries out what was decided. */
+  /** Enforces decisions. */
   readonly carryOut: (outcomes: readonly Outcome[]) => Promise<void>;
 }
 
-/** What the kernel saw is fetched so often. Ms: an early talker has asked for nothing yet. */
+/**
+ * How often the kernel's observations are fetched. Ms: a client that talks early has not asked for
+ * anything yet.
+ */
 const lookMs = 2000;
 
 export class GreetingDesk {
@@ -69,10 +72,10 @@ export class GreetingDesk {
     this.#gatePort = new GatePort(config.greetingPort, parts.way, this.#troubles, find);
   }
 
-  /** Who passed when the daemon ended passes again. */
+  /** Clients that passed before the daemon ended pass again. */
   start(): void {
     const {way, config} = this.#parts;
-    // What an earlier setting has left goes under "off", too.
+    // With "off", what an earlier setting left must still be removed.
     if (config.greeting === 'off') return void way.start();
     for (const [client, untilMs] of this.#passed.standing(this.#parts.now())) {
       way.pass(client, untilMs);
@@ -94,17 +97,17 @@ export class GreetingDesk {
     await this.#parts.way.check();
   }
 
-  /** Looks again for what other settings, or other tools, have left. */
+  /** Looks again for what other settings, or other tools, left. */
   lookForLeftovers(): Promise<void> {
     return this.#parts.way.lookForLeftovers();
   }
 
-  /** Whitelist, or addresses of the machine, are others now. */
+  /** The whitelist or the machine's addresses have changed. */
   exemptionsChanged(): void {
     if (this.#timer !== undefined) this.#never.refresh('all');
   }
 
-  /** The gate reports. */
+  /** Takes a report of the gate. */
   greet(report: GateReport): MessageAnswer {
     const {greeting: mode, greetingPort: port} = this.#parts.config;
     if (!isGated({greeting: mode})) {
@@ -123,7 +126,7 @@ export class GreetingDesk {
     return {kind: 'done', message: 'taken'};
   }
 
-  /** What was decided: mail that arrived makes a pass longer, a block ends it. */
+  /** Takes what was decided: delivered mail prolongs a pass, a block ends it. */
   hear(outcomes: readonly Outcome[]): void {
     if (this.#passed.size === 0) return;
     for (const outcome of outcomes) {
@@ -152,7 +155,7 @@ export class GreetingDesk {
     return this.#tally.waiting;
   }
 
-  /** Nothing of a report is believed that does not read as an address. */
+  /** Ignores a visit whose address cannot be parsed. */
   #visited({fate, client: text, atMs: saidMs, said}: GateVisit, nowMs: number): void {
     const address = parseAddress(text);
     if (address === undefined) return;
@@ -185,7 +188,7 @@ export class GreetingDesk {
     this.#pass(text, this.#passed.delivered(text, Math.min(atMs, this.#parts.now())));
   }
 
-  /** The same proof as credit needs. */
+  /** Whether the proof is good enough; credit needs the same. */
   #suffices(proof: Proof): boolean {
     return this.#parts.config.attribution === 'any' || isVerified(proof);
   }

@@ -1,4 +1,4 @@
-/** The way to the gate on this machine, as the configuration wants it. */
+/** The rules that lead clients to the gate on this machine, as the configuration wants them. */
 import type {Config} from '../../config/schema.js';
 import {noWay} from '../../greeting/no-way.js';
 import {GateRules} from '../../greeting/rules/live/gate-rules.js';
@@ -12,8 +12,8 @@ import {otherVariant} from '../../sys/run/netfilter.js';
 type WaySettings = Pick<Config, 'greeting' | 'greetingPort' | 'backend' | 'hookPlace'>;
 
 /**
- * Where nothing is wanted, and nothing was ever made, the firewall is not even looked at: to list the table nat would
- * make one.
+ * If no rules are wanted and none were ever made, the firewall is not even read: listing the table nat would create
+ * it.
  *
  * @param families none in a dry run
  * @param save saves the state; called before the first rule is made

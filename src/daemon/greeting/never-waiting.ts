@@ -1,8 +1,8 @@
 /**
- * Keeps the list of clients that never wait at the gate current, and gives it to the way when it
- * has changed. `greeting/never-wait.ts` decides which are on it. It makes the list now and then,
- * and not with each login. No client waits because of that: one that has just logged in or
- * delivered has waited already, or came past the gate.
+ * Keeps the list of clients that never wait at the gate up to date, and passes it on when it changes.
+ * `greeting/never-wait.ts` decides which clients are on it. The list is made now and then, not at each login. No
+ * client waits because of that: one that has just logged in or delivered has waited already, or bypassed the
+ * gate.
  */
 import {neverWaiting} from '../../greeting/never-wait.js';
 import type {GateWay} from '../../greeting/way.js';
@@ -11,10 +11,10 @@ import type {KnownClients} from '../../judge/view.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 
-/** Logins and friends are looked at so often. Ms. */
+/** How often logins and friends are read. Ms. */
 const smallMs = 60_000;
 
-/** Records are so often: there are 50,000 of them, and to walk over them takes some tens of milliseconds. Ms. */
+/** How often records are read. Ms: there are 50,000, and walking over them takes some tens of milliseconds. */
 const recordsMs = 10 * 60_000;
 
 interface Parts {
@@ -39,7 +39,7 @@ export class NeverWaiting {
     return this.#given.size;
   }
 
-  /** @param what `due`: only what is old enough */
+  /** @param what `due`: only the parts that are old enough */
   refresh(what: 'all' | 'due'): void {
     const nowMs = monotonicMs();
     if (what === 'due' && nowMs - this.#smallMs < smallMs) return;
@@ -51,7 +51,7 @@ export class NeverWaiting {
     }
     const logins = [...state.submitters.entries()].map(([client]) => client).reverse();
     const clients = [...logins, ...this.#records, ...guard.known.friends()];
-    // The whitelist last: of a very long one the end gives way, and not our own addresses.
+    // The whitelist comes last: if it is too long, its end is cut off, not our own addresses.
     const exempt = [...exemptions().networks].reverse();
     const now = neverWaiting({exempt, clients});
     if (isSame(now, this.#given)) return;

@@ -1,7 +1,7 @@
 /**
- * The keepers of one rule set, one for each family, and what earlier settings left beside it:
- * decides in which order they work and when leftovers may go. The owner of the rule set decides
- * what there should be, and what may be left (`blocks/live`, `outgoing/egress/live`).
+ * The keepers of one rule set, one for each family, and the leftovers of earlier settings. Decides in
+ * which order they work, and when leftovers may be removed. The owner of the rule set decides what
+ * there should be, and what may be left over (`blocks/live`, `outgoing/egress/live`).
  */
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Unwanted} from '../backend.js';
@@ -11,15 +11,15 @@ import {type Leftover, Leftovers} from './leftover.js';
 import type {Family} from '../../net/address.js';
 
 /**
- * What becomes of the rules when a life ends. `handOver`: the next life of this process begins at once
- * and takes them over; `leave`: nobody looks after them until the daemon is started again.
+ * What happens to the rules when a life ends. `handOver`: the next life of this process takes them
+ * over immediately; `leave`: nobody maintains them until the daemon is started again.
  */
 export type AtEnd = 'handOver' | 'leave' | 'remove';
 
-/** What has become of the rules. `failed`: some could not be removed. */
+/** What happened to the rules. `failed`: some could not be removed. */
 export type RulesEnd = 'left' | 'removed' | 'failed';
 
-/** A keeper, whatever its backend believes. */
+/** A keeper, whatever type its backend believes in. */
 export type AnyKeeper = Pick<
   Keeper<never, never>,
   'enforce' | 'check' | 'look' | 'isInOrder' | 'enforced' | 'remove' | 'stop'
@@ -27,7 +27,10 @@ export type AnyKeeper = Pick<
 
 export class FamilyKeepers {
   readonly #keepers: ReadonlyMap<Family, AnyKeeper>;
-  /** Beside ours: looked for at each check, and removed while ours stands. */
+  /**
+   * Leftovers beside our rules. Each check looks for them, and removes them once our own rules are in
+   * force.
+   */
   readonly #leftovers: Leftovers;
   readonly #removal = new SingleFlight(() => this.#tryLeftovers());
   #isStopped = false;
@@ -45,17 +48,17 @@ export class FamilyKeepers {
     return new Map([...this.#keepers].map(([family, keeper]) => [family, keeper.enforced]));
   }
 
-  /** Whether all families have taken all that was decided. */
+  /** Whether the kernel holds everything decided, for all families. */
   get isInOrder(): boolean {
     return [...this.#keepers.values()].every((keeper) => keeper.isInOrder);
   }
 
-  /** The same of one family; one that has no keeper has nothing to take. */
+  /** The same for one family; a family without a keeper is in order. */
   isInOrderIn(family: Family): boolean {
     return this.#keepers.get(family)?.isInOrder ?? true;
   }
 
-  /** Ends when all that should stand does, or will be tried again. */
+  /** Ends when the kernel holds what is wanted, or when a keeper will try again later. */
   async enforce(unwanted: Unwanted): Promise<void> {
     await this.#each((keeper) => keeper.enforce(unwanted));
   }
@@ -65,23 +68,23 @@ export class FamilyKeepers {
     await this.#each((keeper) => keeper.check());
   }
 
-  /** Only looks, and changes nothing. */
+  /** Only reads the kernel, and changes nothing. */
   async look(): Promise<void> {
     await this.#each((keeper) => keeper.look());
   }
 
-  /** From now on these may be left, and no others. Nothing is done yet. */
+  /** These leftovers may exist from now on, and no others; `removeLeftovers` removes them. */
   expectLeftovers(leftovers: readonly Leftover[]): void {
     this.#leftovers.replace(leftovers);
   }
 
-  /** Tries each leftover once, while ours stands. Takes part in a removal that is under way. */
+  /** Tries each leftover once, if our rules are in force. Joins a removal that is under way. */
   removeLeftovers(): Promise<void> {
     return this.#removal.join();
   }
 
   async stop(end: AtEnd): Promise<RulesEnd> {
-    // What is left over for this backend may be the next one's own.
+    // What this backend would remove may belong to the next life.
     this.#isStopped = true;
     await this.#removal.settled();
     if (end !== 'remove') {
@@ -93,7 +96,7 @@ export class FamilyKeepers {
   }
 
   async #tryLeftovers(): Promise<void> {
-    // While ours does not stand, what another backend holds may be all that does.
+    // While our rules are not in force, another backend's may be the only protection.
     await this.#leftovers.remove(() => !this.#isStopped && this.isInOrder);
   }
 

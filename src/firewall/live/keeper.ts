@@ -1,10 +1,10 @@
 /**
- * Brings one family's part of the firewall to what should be, and keeps it so. It remembers what it
- * believes the kernel holds, so that a block costs one call. As soon as a call fails it believes
- * nothing, and reads the kernel again. Wishes that come during a try go together into the next one.
+ * Brings one family's part of the firewall into the desired state, and keeps it so. It remembers what
+ * it believes the kernel holds, so that a block costs one call. After a failed call it believes
+ * nothing, and reads the kernel again. Requests that come during a try share the next one.
  *
- * It never gives up: what is wanted stays wanted, each try is bounded, and the tries grow rarer. Which
- * phase follows which is decided in `../phase.ts`, what changes in the backend.
+ * It never gives up: each try has a time limit, and tries become less frequent. `../phase.ts` decides
+ * which phase follows which; the backend decides what to change.
  */
 import {Backoff, type BackoffBounds} from '../../base/mechanisms/backoff.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
@@ -26,22 +26,22 @@ export interface KeeperTools {
   readonly say: Say;
 }
 
-/** What a keeper knows of that which should stand; the rest is its backend's. */
+/** What a keeper must know about the desired state; only its backend knows the rest. */
 interface Goal {
   /** A count. */
   readonly size: number;
-  /** What was decided about since the last call, by its key. */
+  /** The keys decided about since the last call. */
   takeChanged(): ReadonlySet<string>;
 }
 
-/** How a keeper names what it keeps, in the log. */
+/** What the log calls the part that the keeper maintains. */
 export interface KeeperWords {
   readonly part: string;
-  /** Of so many that should stand. */
+  /** The text that says how many networks wait. */
   readonly waiting: (count: number) => string;
 }
 
-/** What a keeper keeps. */
+/** What a keeper maintains. */
 export interface KeeperTask<Actual, Wanted> {
   readonly family: Family;
   readonly backend: Backend<Actual, Wanted>;
@@ -57,7 +57,10 @@ export class Keeper<Actual, Wanted> {
   readonly #backoff = new Backoff(retryPause);
   #phase: Phase = firstPhase;
   #belief: Belief<Actual> = {kind: 'none'};
-  /** How often something that had stood was found changed. Undefined: nothing has stood yet. */
+  /**
+   * How often rules that had been in force were found changed. Undefined: nothing has been in force
+   * yet.
+   */
   #repairs: number | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -66,27 +69,27 @@ export class Keeper<Actual, Wanted> {
     this.#tools = tools;
   }
 
-  /** Puts the goal as it is now in force. Ends when it is, or when the try has failed. */
+  /** Puts the present goal into the kernel. Ends when that is done, or when the try has failed. */
   enforce(unwanted: Unwanted): Promise<void> {
     this.#pending.want(unwanted);
     return this.#turns.run();
   }
 
-  /** Compares with the kernel itself, and repairs what others have changed. */
+  /** Reads the kernel, and repairs what other programs have changed. */
   check(): Promise<void> {
     this.#belief = doubted(this.#belief);
     this.#pass({kind: 'doubt'});
     return this.#turns.run();
   }
 
-  /** Only looks, and changes nothing. */
+  /** Only reads the kernel, and changes nothing. */
   async look(): Promise<void> {
     const reading = await this.#read();
     this.#belief = doubted(this.#belief);
     this.#pass({kind: 'looked', failure: failureOf(reading)});
   }
 
-  /** Whether the latest try did all that was wanted, or is about to. */
+  /** Whether the latest try succeeded, or is about to. */
   get isInOrder(): boolean {
     return this.#repairs !== undefined && progressOf(this.#phase, monotonicMs()).kind !== 'bad';
   }
@@ -111,7 +114,7 @@ export class Keeper<Actual, Wanted> {
     return absent.length === 0 ? {} : {absentHooks: absent};
   }
 
-  /** Removes all that is ours, and ends the tries. */
+  /** Removes everything of ours, and ends the tries. */
   async remove(): Promise<'removed' | 'failed'> {
     await this.stop();
     const {backend} = this.#task;
@@ -121,7 +124,7 @@ export class Keeper<Actual, Wanted> {
     return 'failed';
   }
 
-  /** Ends the tries; what stands in the kernel stays. */
+  /** Ends the tries; the kernel keeps what it has. */
   async stop(): Promise<void> {
     this.#pass({kind: 'stop'});
     clearTimeout(this.#retry);
@@ -134,10 +137,10 @@ export class Keeper<Actual, Wanted> {
 
   async #turn(): Promise<void> {
     this.#pass({kind: 'begin', nowMs: monotonicMs()});
-    // While calls fail the tries keep to their pauses, however many wishes come.
+    // While calls fail, requests do not shorten the pauses between tries.
     if (this.#phase.kind !== 'trying') return;
     let failure = await this.#try();
-    // A batch may fail only because the kernel differs from what was believed: look and try again.
+    // A batch may fail only because the kernel differs from our belief, so read it and try again.
     if (failure !== undefined && !this.#isStopping) failure = await this.#try();
     if (failure === undefined) this.#succeed();
     else this.#fail(failure);
@@ -155,16 +158,16 @@ export class Keeper<Actual, Wanted> {
     }
     const reading = await this.#read();
     if (reading.kind !== 'read') return reading.why;
-    // What the first reading finds, what was kept until now, and what we have decided since, is no
-    // other program's change.
-    const isOwn = this.#repairs === undefined || this.#pending.isAnew;
+    // Not another program's doing: what the first reading finds, rules kept until now, and what we
+    // decided since.
+    const isOwn = this.#repairs === undefined || this.#pending.looksAtAll;
     const plan = this.#planFrom(reading.actual, 'reading');
     const drift = isOwn ? plan.changes : (plan.drift ?? plan.changes);
     const isRepair = !isOwn && drift.size > 0;
     if (this.#phase.failure === undefined) this.#noteDrift(drift, isRepair ? 'repair' : 'order');
     const failure = await this.#carryOut(plan, reading.readMs);
     if (failure !== undefined || !isRepair) return failure;
-    // A repair is looked at again, not believed: another program may be undoing it at this moment.
+    // After a repair, read again instead of believing: another program may be undoing it right now.
     return failureOf(await this.#read());
   }
 
@@ -213,7 +216,7 @@ export class Keeper<Actual, Wanted> {
 
   #fail(why: string): void {
     const {goal, words} = this.#task;
-    // The same reason again is logged more and more rarely, as the tries are.
+    // The same reason is logged again less and less often, as the tries become rarer.
     this.#say('error', `${why} (${words.waiting(goal.size)})`);
     const pauseMs = this.#backoff.failed();
     this.#pass({kind: 'failed', why});

@@ -8,24 +8,24 @@ import type {CallResult, Part} from '../backend.js';
 import type {KeeperTools} from './keeper.js';
 import {removePart, type RunCall} from './part.js';
 
-/** Something of ours that may be in the kernel, and how it is removed. */
+/** Something of ours that may be in the kernel, and how to remove it. */
 export interface Leftover {
   readonly name: string;
   /** @returns why it failed, or undefined */
   readonly remove: (run: RunCall, say: Say) => Promise<string | undefined>;
 }
 
-/** All that may stand under one name, in the order in which it can be removed. */
+/** Everything that may exist under one name, in the order in which it can be removed. */
 export interface LeftoverGroup {
   readonly name: string;
   readonly parts: readonly Leftover[];
-  /** Called when none of it stands: each time that this was looked at. */
+  /** Called each time that nothing of the group is left. */
   readonly onGone: () => void;
 }
 
 /**
- * Leftovers that are looked for, for ever: rules that were saved once may be loaded again at any time. Logs why
- * one stays: once for each reason.
+ * Leftovers that are looked for without end, because somebody may load saved rules again at any time. Logs why
+ * one stays, once for each reason.
  */
 export class Leftovers {
   readonly #tools: KeeperTools;
@@ -37,13 +37,13 @@ export class Leftovers {
     this.#troubles = new Troubles(tools.say);
   }
 
-  /** From now on these are what may be left, and no others. */
+  /** These leftovers may exist from now on, and no others. */
   replace(leftovers: readonly Leftover[]): void {
     this.#left = leftovers;
   }
 
   /**
-   * Tries each once. Not more than one of these may be under way.
+   * Tries each once. Must not run twice at the same time.
    *
    * @param mayGoOn asked before each
    */
@@ -61,13 +61,13 @@ export class Leftovers {
       this.#troubles.end(name);
       return;
     }
-    // Tried at each check, for ever where a kernel cannot do what a program asks of it.
+    // Each check tries again, for ever if the kernel lacks what the program needs, so it is logged only once.
     const what = `${name}: perhaps left behind, not removed: ${failure}`;
     this.#troubles.begin(name, `${what} (trying again)`, 'warning');
   }
 }
 
-/** Reads the same only once, until something is changed: one listing of a table shows the chains of all names. */
+/** Remembers readings until something is changed: one listing of a table shows the chains of all names. */
 function withMemory(run: RunCall): RunCall {
   const known = new Map<string, CallResult>();
   return async (call) => {
@@ -92,7 +92,7 @@ export function leftoverOf<Actual>(part: Part<Actual>): Leftover {
   };
 }
 
-/** The group as one leftover: its parts are removed up to the first that stays. */
+/** The group as one leftover: removes its parts in order, up to the first that stays. */
 export function inOrder({name, parts, onGone}: LeftoverGroup): Leftover {
   return {
     name,
@@ -108,9 +108,9 @@ export function inOrder({name, parts, onGone}: LeftoverGroup): Leftover {
 }
 
 /**
- * Tries every part of all groups once, also behind one that stays.
+ * Tries every part of all groups once, even after a failure.
  *
- * @returns why something stays, one line each
+ * @returns why something stays, one line for each reason
  */
 export async function removeGroups(
   groups: readonly LeftoverGroup[],

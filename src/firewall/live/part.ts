@@ -9,10 +9,10 @@ import {nowMs} from '../../sys/run/clock.js';
 export type RunCall = (call: Call) => Promise<CallResult>;
 
 type Removal =
-  /** `nothing`: there was nothing, or not even the program that could have made it. */
+  /** `nothing`: there was nothing to remove, or not even the program that could have made it. */
   {readonly kind: 'removed' | 'nothing'} | {readonly kind: 'failed'; readonly why: string};
 
-/** Removes from the kernel what is ours there. Reads it again for each try. */
+/** Removes what is ours in this part of the kernel. Reads it again before each try. */
 export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Promise<Removal> {
   let why = '';
   for (let left = removalTries; left > 0; left--) {
@@ -30,10 +30,10 @@ export async function removePart<Actual>(part: Part<Actual>, run: RunCall): Prom
   return {kind: 'failed', why};
 }
 
-/** Tries of a removal, at most. A count: nobody tries again later, and a change of another tool spoils one try. */
+/** Tries of a removal. A count: nobody tries again later, and another tool's change spoils one try. */
 export const removalTries = 3;
 
-/** Calls to read one part of the kernel, at most. A count: no backend reads more than two places. */
+/** The most calls to read one part of the kernel. A count: no backend reads more than two places. */
 export const mostReads = 4;
 
 export type PartRead<Actual> =
@@ -49,7 +49,7 @@ export async function readPart<Actual>(
     const reading = part.read(results, nowMs());
     if (reading.kind === 'read') return reading;
     if (reading.kind === 'unreadable') {
-      // One program that answers can have made it, whatever else is not there.
+      // If one of the programs exists, it may have made the part, whatever else is missing.
       const isMissing = results.every(({kind}) => kind === 'missing');
       return {kind: isMissing ? 'missing' : 'failed', why: reading.why};
     }
@@ -59,9 +59,9 @@ export async function readPart<Actual>(
 }
 
 /**
- * Runs one call after the other, up to the first that fails.
+ * Runs the calls one after another, up to the first failure.
  *
- * @returns why it failed, or undefined
+ * @returns why it failed; undefined: it did not
  */
 export async function runAll(calls: readonly Call[], run: RunCall): Promise<string | undefined> {
   for (const call of calls) {
@@ -76,6 +76,6 @@ function failureOf({program, parameters, expects}: Call, result: CallResult): st
   if (result.kind === 'done') {
     return `${program}: ${parameters.join(' ')}: the rule is there, and the listing did not show it`;
   }
-  // Without the program nobody can tell; the batch, of another program, is as good as the listing.
+  // Without the program nobody can tell, so we rely on the listing; the batch belongs to another program.
   return result.kind === 'missing' || isAbsence(result.why) ? undefined : result.why;
 }

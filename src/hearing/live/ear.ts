@@ -1,7 +1,7 @@
 /**
- * Listens while the daemon runs: counts the lines of each source, checks whether the logs are
- * there, and logs when it does not hear the mailer, once for each reason, and when it hears it
- * again. Decides nothing: that is `hearing/judge.ts`.
+ * Watches while the daemon runs: counts the lines of each source, and checks whether the logs exist.
+ * Logs when the mailer is not heard, once for each reason, and when it is heard again.
+ * `hearing/judge.ts` decides.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -16,18 +16,18 @@ import {journalSource, type SourcePlan} from '../../log/source-plan.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {nowMs} from '../../sys/run/clock.js';
 
-/** Between two looks by itself. Ms. */
+/** The pause between two checks. Ms. */
 const lookMs = 2000;
 
 interface EarParts {
   readonly dialect: Dialect;
   readonly wanted: WantedSettings;
   readonly plan: SourcePlan;
-  /** `auto`: of several customary logs one is enough. */
+  /** `auto`: one of the customary logs is enough. */
   readonly sourcesAre: 'auto' | 'named';
-  /** Where a log has been read up to; undefined: it was never there. */
+  /** Up to where a log was read; undefined: it never existed. */
   readonly positionOf: (path: string) => LogPosition | undefined;
-  /** At which ports the mailer of this machine has its clients; none: the log is of another machine. */
+  /** The ports at which this machine's mailer has clients; empty: the log is another machine's. */
   readonly ports: readonly number[];
   readonly say: Say;
 }
@@ -44,8 +44,8 @@ export class Ear {
   readonly #troubles: Troubles;
   readonly #elsewhere: Elsewhere;
   readonly #sinceMs = nowMs();
-  /** The last complaint, by source; '' is all together. */
-  readonly #told = new Map<string, string>();
+  /** The last reported reason by source; '' stands for all together. */
+  readonly #reported = new Map<string, string>();
   #lastMailerMs: number | undefined;
   #journalTrouble: Surroundings['trouble'];
 
@@ -58,7 +58,7 @@ export class Ear {
     for (const source of this.#planned()) this.#sourceOf(source);
   }
 
-  /** What came of one line. */
+  /** Takes the result of one line. */
   take(source: string, line: HeardLine): void {
     const {listener} = this.#sourceOf(source);
     const now = nowMs();
@@ -75,7 +75,7 @@ export class Ear {
     else this.#journalTrouble = {why, sinceMs: this.#journalTrouble?.sinceMs ?? nowMs()};
   }
 
-  /** Looks, and reports what changed, until the signal is given. */
+  /** Checks repeatedly, and reports changes, until the signal fires. */
   listen(signal: AbortSignal): void {
     if (signal.aborted) return;
     const timer = setInterval(() => {
@@ -93,7 +93,7 @@ export class Ear {
     return hearingView(sources, this.#machine(now), this.#parts.wanted);
   }
 
-  /** Says what has changed. */
+  /** Reports what has changed. */
   speak(): void {
     const now = nowMs();
     const judged = this.#judged(now);
@@ -103,7 +103,7 @@ export class Ear {
   }
 
   #tell(source: string, head: string, hearing: Hearing): void {
-    const before = this.#told.get(source);
+    const before = this.#reported.get(source);
     const why = hearing.kind === 'deaf' ? hearing.why : undefined;
     if (why === before) return;
     if (before !== undefined) {
@@ -113,10 +113,10 @@ export class Ear {
           ? 'the mailer is heard again'
           : 'it can be read again';
       this.#troubles.end(`${source} ${before}`, isOver ? `${head}${over}` : undefined);
-      this.#told.delete(source);
+      this.#reported.delete(source);
     }
     if (hearing.kind !== 'deaf') return;
-    this.#told.set(source, hearing.why);
+    this.#reported.set(source, hearing.why);
     const message = `${head}the mailer is not heard: ${deafText(hearing, this.#parts.wanted)}`;
     this.#troubles.begin(`${source} ${hearing.why}`, message, 'warning');
   }
@@ -159,7 +159,7 @@ export class Ear {
         source.trouble = undefined;
         source.wasThere = 'yes';
       } else if (!planned.includes(name))
-        this.#sources.delete(name); // of a pattern: logs come and go
+        this.#sources.delete(name); // the logs of a pattern come and go
       else source.trouble = {why, sinceMs: source.trouble?.sinceMs ?? now};
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Looks for the mailer where it is not followed, while it is silent: in the other customary logs, in the files
- * that a log was rotated into, in the journal, and among the connections at its port.
+ * Looks for lines of a silent mailer where the daemon does not read: in the other customary logs, in the files
+ * that a log was rotated into, and in the journal. Also looks for connections at the mailer's port.
  */
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type Elsewhere as Found, longestSilenceMs, type Machine, type Wanted} from '../judge.js';
@@ -11,7 +11,7 @@ import {hasJournal} from '../../sys/journal/journalctl.js';
 import {linesSince, mailEntriesSince, plainRotated} from '../../sys/old-logs/recent.js';
 import {portSockets} from '../../sys/proc/sockets/port-sockets.js';
 
-/** Where distributions put what the mailer writes. */
+/** Where distributions put the mailer's log. */
 const customary = [
   '/var/log/mail.log',
   '/var/log/maillog',
@@ -21,14 +21,14 @@ const customary = [
   '/var/log/messages',
 ];
 
-/** Between two searches of logs. Ms: each reads the ends of some files. */
+/** The pause between two searches of logs. Ms: each reads the ends of some files. */
 const searchMs = 60_000;
-/** Between two looks at the connections. Ms. */
+/** The pause between two looks at the connections. Ms. */
 const sessionsMs = 10_000;
-/** Sessions remembered at once. A count: more need not be told apart. */
+/** Sessions remembered at once. A count: beyond that the exact number does not matter. */
 const mostSessions = 100;
 
-/** A monitor, or mail of this machine. */
+/** A monitor, or this machine's own mail. */
 const isLocal = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 interface Parts {
@@ -50,21 +50,20 @@ export class Elsewhere {
   #isSearching = false;
 
   /**
-   * @param other gets each entry of a followed journal that plainly is the mailer's, under another
-   * name
+   * @param other called for each entry of a followed journal that plainly is the mailer's, under another name
    */
   constructor(parts: Parts, other: (record: LogRecord) => void) {
     this.#parts = parts;
     this.#other = other;
   }
 
-  /** What was found since the mailer is silent. */
+  /** What was found since the mailer became silent. */
   found(silentSinceMs: number): Machine {
     this.#begin(silentSinceMs);
     return {elsewhere: this.#found, sessions: this.#sessions.size};
   }
 
-  /** Looks, where it is time. */
+  /** Looks, if it is time to. */
   async look(silentSinceMs: number, nowMs: number, signal: AbortSignal): Promise<void> {
     this.#begin(silentSinceMs);
     const silentMs = nowMs - silentSinceMs;
@@ -79,7 +78,7 @@ export class Elsewhere {
     }
   }
 
-  /** A line of the mailer makes what was found before it worthless. */
+  /** A new line of the mailer makes earlier findings worthless. */
   #begin(silentSinceMs: number): void {
     if (this.#silentSinceMs === silentSinceMs) return;
     this.#silentSinceMs = silentSinceMs;
@@ -135,7 +134,7 @@ export class Elsewhere {
     if (this.#parts.plan.journal === 'left') {
       return own.length === 0 ? this.#found : {name: journalSource, lines: own.length};
     }
-    // The follower asks for the names that count, and never sees these.
+    // The journal follower requests only the followed names, and never sees these.
     own.forEach(this.#other);
     return undefined;
   }

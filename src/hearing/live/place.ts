@@ -1,9 +1,12 @@
-/** Whether a log exists, and how many bytes at its end are unread. */
+/** Whether a log exists, and how many bytes at its end have not been read. */
 import type {LogPosition} from '../../log/position.js';
 import {sizeOf, whyNotRead} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';
 
-/** @returns why a log cannot be read now; undefined: it can. A pattern needs one that fits. */
+/**
+ * @returns why a log cannot be read now; undefined: it can. For a pattern, at least one log must
+ *   match.
+ */
 export function whyNotThere(source: string): string | undefined {
   if (isPattern(source)) {
     return logsLike(source).length > 0 ? undefined : 'no log fits';
@@ -12,7 +15,7 @@ export function whyNotThere(source: string): string | undefined {
   return whyNotRead(source);
 }
 
-/** @param position behind what was read */
+/** @param position after what was read */
 export function behindBytes(source: string, position: LogPosition | undefined): number | undefined {
   const [current] = position ?? [];
   const size = current === undefined ? undefined : sizeOf(source);

@@ -1,6 +1,6 @@
 /**
- * Asks the DNS which addresses a host or a domain of mail has: its own, those of its mail exchangers, and those that
- * its SPF record names. Within a bound of questions and of time. Nothing is decided by the answers.
+ * Asks the DNS which addresses a host or mail domain has: its own, those of its mail exchangers, and those that its
+ * SPF record names. The number of questions and the time are limited. No decision is based on the answers.
  */
 import {readSpf} from '../spf.js';
 import type {KnownBy, LookedUp} from '../host-view.js';
@@ -8,14 +8,14 @@ import {parseAddress} from '../../net/address.js';
 import {ContactDns} from '../../sys/contact/dns.js';
 import {readHostName} from '../host-name.js';
 
-/** All questions together. Ms: a person waits. */
+/** The time for all questions together. Ms: a person waits. */
 const longestMs = 5000;
-/** A count: RFC 7208 allows ten names in a record, each with two kinds of addresses. */
+/** The most questions. A count: RFC 7208 allows ten names in a record, each with two kinds of addresses. */
 export const mostQuestions = 40;
 /** Addresses and networks that are kept. A count. */
 const mostFound = 200;
 
-/** Ends when all is answered, or the time is over. @param dns default: the name servers of this machine */
+/** Ends when everything is answered or the time is over. @param dns default: this machine's name servers */
 export async function lookUp(
   host: string,
   dns = new ContactDns(),
@@ -35,7 +35,7 @@ export async function lookUp(
 class HostSearch {
   readonly #dns: ContactDns;
   readonly #found = new Map<string, {network: string; by: KnownBy}>();
-  /** Records that were asked for, by name and by why there was no answer. */
+  /** Record types without an answer, by name and reason. */
   readonly #silent = new Map<string, string[]>();
   #left = '';
   readonly #asked = new Set<string>();
@@ -80,7 +80,7 @@ class HostSearch {
 
   async #exchangers(name: string, by: KnownBy): Promise<void> {
     const names = await this.#ask('MX', name, () => this.#dns.exchangers(name));
-    // What is no name is not asked for: the owner of the domain writes it.
+    // The owner of the domain writes the record: ask only for valid names.
     const usable = names.flatMap((each) => readHostName(each) ?? []);
     await Promise.all(usable.map((each) => this.#addresses(each, by)));
   }
@@ -99,7 +99,7 @@ class HostSearch {
     );
   }
 
-  /** Each question once: a record may lead back to itself. */
+  /** Asks each question once: a record may refer to itself. */
   async #ask<Value>(
     kind: string,
     name: string,

@@ -1,7 +1,7 @@
 /**
- * Remembers the hosts that took mail which our own users wrote: two different users, and no bounces or
- * automatic answers that a stranger provoked. Such a friend is no stranger; it earns no credit by it,
- * because who subscribes to a list here could buy it.
+ * Remembers the hosts that accepted mail of our own users: from two different users, not counting
+ * bounces or automatic replies, which a stranger could provoke. Such a friend is not a stranger, but
+ * earns no credit: otherwise anybody who subscribes to a list here could buy credit.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {contains, type Network} from '../../net/network.js';
@@ -9,16 +9,19 @@ import {parseAddress} from '../../net/address.js';
 
 /** Plain data: it is saved as it is. */
 export interface Friend {
-  /** Of the first user that wrote to it. */
+  /** Of the first user who wrote to it. */
   readonly senderHash: number;
   readonly users: 'one' | 'two';
-  /** Of the last mail; up to a day old. Ms since the epoch. */
+  /** When mail last went to it; up to a day old. Ms since the epoch. */
   readonly atMs: number;
 }
 
-/** Hosts remembered. A count: about 4 MB; beyond it the one written to longest ago goes. */
+/**
+ * Hosts that are remembered. A count: about 4 MB; beyond it, the host written to longest ago is
+ * forgotten.
+ */
 export const mostFriends = 20_000;
-/** Hosts to which nobody has written for so long are forgotten. Ms: 45 days. */
+/** Hosts to which no user has written for this long are forgotten. Ms: 45 days. */
 const forgottenMs = 45 * 86_400_000;
 const renewMs = 86_400_000;
 
@@ -30,7 +33,7 @@ export class Friends {
     this.#table = table;
   }
 
-  /** @param host the network of a client, as text */
+  /** @param host a client's network, as text */
   wrote(host: string, senderHash: number, atMs: number): void {
     const before = this.#table.get(host);
     if (before === undefined) {
@@ -50,7 +53,7 @@ export class Friends {
     for (const [host, {users}] of this.#table.entries()) if (users === 'two') yield host;
   }
 
-  /** Those in a network, for its block to pass them. */
+  /** The friends in a network, which a block of the network must let pass. */
   *inside(network: Network): Generator<string> {
     for (const [host, {users}] of this.#table.entries()) {
       const address = parseAddress(host.split('/')[0] ?? '');
@@ -60,7 +63,7 @@ export class Friends {
 
   sweep(nowMs: number): void {
     for (const [host, {atMs}] of this.#table.entries()) {
-      // The oldest come first.
+      // The oldest come first, so the rest are more recent.
       if (nowMs - atMs <= forgottenMs) return;
       this.#table.delete(host);
     }

@@ -1,25 +1,26 @@
 /**
- * Notices that the relay has lost its list of users: a disk is gone, a directory does not answer, and
- * everybody's mail is refused. Names that took mail this week are refused from several sides then. Counts
- * them up, and each such name that takes mail down (a CUSUM); from `beginsAt` nothing is to be judged,
- * until mail is taken again. Which names those are is for `known-names.ts`, and what is done meanwhile
- * for `judge/judge.ts`.
+ * Notices that the relay has lost its list of users: a disk is gone or a directory does not answer, and
+ * it refuses everybody's mail. Then it refuses, for several senders, names that took mail this week. A
+ * CUSUM counts such names up, and down again when they take mail; from `beginsAt` on no client is judged
+ * until mail is accepted again. `known-names.ts` knows the names, and `judge/judge.ts` decides what
+ * happens meanwhile.
  *
- * No client can bring it about: it cannot make the relay refuse a name that takes mail. What stopped
- * blocking before, good senders that would be blocked, three innocent mailings at ten o'clock did.
+ * No client can cause this: it cannot make the relay refuse a name that takes mail. The former rule
+ * counted good senders that would have been blocked, and three innocent mailings at ten o'clock set it
+ * off.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Address} from '../../net/address.js';
 import {networkAround} from '../../net/network.js';
 
 interface Counted {
-  /** Names up minus names down, from 0 to `most`. */
+  /** Names counted up minus names counted down, from 0 to `mostSum`. */
   readonly sum: number;
-  /** Hashes of names that were refused and have taken no mail since: each counts up once. */
+  /** Hashes of names that were refused and have taken no mail since; each counts up once. */
   readonly names: readonly number[];
   /** Networks that asked for them since the sum was last 0. Canonical texts. */
   readonly networks: readonly string[];
-  /** The last refusal. Ms since the epoch. */
+  /** Time of the latest refusal. Ms since the epoch. */
   readonly refusedMs: number;
 }
 
@@ -32,34 +33,38 @@ export type ListLossView =
   | {
       readonly kind: 'on';
       readonly sinceMs: number;
-      /** Names that are refused, of those that are remembered. A count. */
+      /** Refused names that are remembered. A count. */
       readonly names: number;
       /** Networks that asked for them. A count. */
       readonly networks: number;
     };
 
-/** Names, and the networks that must have asked for them: a client alone is not enough. Counts. */
+/**
+ * How many names, and how many networks must have asked for them: one client alone is not enough. Counts.
+ */
 export const beginsAt = {names: 8, networks: 3} as const;
 
-/** It ends by itself where the sum has come down to this. Names. */
+/** It ends by itself when the sum has fallen to this. Names. */
 export const endsAt = 3;
 
-/** The sum goes no higher: nine names that take mail are to end the longest outage. Names. */
+/** The greatest sum. Names: nine names that take mail must end even the longest outage. */
 export const mostSum = 12;
 
-/** Refused names that are remembered; of more the oldest are forgotten. A count. */
+/** Refused names that are remembered; beyond it, the oldest are forgotten. A count. */
 export const mostLostNames = 256;
 
-/** More networks change nothing, and only make a longer list. A count. */
+/** More networks change nothing, and only make the list longer. A count. */
 export const mostNetworks = 16;
 
-/** Without a refusal for so long all is forgotten: the names are no longer of this week. Ms. */
+/**
+ * After this long without a refusal everything is forgotten: the names no longer took mail this week. Ms.
+ */
 export const forgottenMs = 24 * 3_600_000;
 
-/** That names are refused again is noted at most so often: each note is written to the disk. Ms. */
+/** How often repeated refusals are recorded. Ms: each record is written to the disk. */
 const notedMs = 3_600_000;
 
-/** Networks of one holder. Bits. */
+/** The networks of one holder. Bits. */
 const holderPrefix = {4: 24, 6: 48} as const;
 
 const onlyKey = 'listLoss';
@@ -73,7 +78,7 @@ export class ListLoss {
     this.#table = table;
   }
 
-  /** A name that took mail this week was refused. */
+  /** The relay refused a name that took mail this week. */
   refused(nameHash: number, client: Address, atMs: number): 'same' | 'began' {
     const before = this.#state();
     const isNew = !before.names.includes(nameHash);
@@ -99,10 +104,10 @@ export class ListLoss {
     return 'same';
   }
 
-  /** A name that took mail this week takes mail. */
+  /** A name that took mail this week takes mail again. */
   accepted(nameHash: number, atMs: number): 'same' | 'ended' {
     const before = this.#state();
-    // Of several logs one may be read late: what was before the loss says nothing of it.
+    // One of several logs may be read late: mail from before the loss does not end it.
     if (before.kind === 'on' && atMs < before.sinceMs) return 'same';
     const isBack = before.names.includes(nameHash);
     if (before.sum === 0 && !isBack) return 'same';
@@ -126,7 +131,7 @@ export class ListLoss {
     return {kind: 'on', sinceMs, names: names.length, networks: networks.length};
   }
 
-  /** The operator has looked. Names that are refused still do not begin it again; further ones do. */
+  /** The operator has looked into it. The names refused so far do not begin it again; further ones do. */
   end(): 'same' | 'ended' {
     const {kind, names, refusedMs} = this.#state();
     if (kind === 'off') return 'same';
@@ -136,7 +141,7 @@ export class ListLoss {
 
   sweep(nowMs: number): 'same' | 'ended' {
     const {kind, refusedMs} = this.#state();
-    // A refusal in the future was noted while the clock was ahead: how old it is nobody knows.
+    // A refusal in the future was recorded while the clock was ahead, so its age is unknown.
     if (refusedMs === 0 || Math.abs(nowMs - refusedMs) < forgottenMs) return 'same';
     this.#table.delete(onlyKey);
     return kind === 'on' ? 'ended' : 'same';
@@ -147,7 +152,7 @@ export class ListLoss {
   }
 }
 
-/** The same list where nothing is added. */
+/** Returns the same array if nothing is added. */
 function withOne(networks: readonly string[], one: string | undefined): readonly string[] {
   if (one === undefined || networks.includes(one) || networks.length >= mostNetworks) {
     return networks;

@@ -1,10 +1,10 @@
 /**
- * How the record of one network lies in a packed table: a score that is halved each two days, sketches
- * of who has asked and of who has delivered, and the network's blocks. Knows the fields and how they
- * age. Which figures convict is for `networks.ts`.
+ * The layout of a network's record in a packed table: a score that is halved every two days, sketches
+ * of the clients that have asked and that have delivered, and the network's blocks. Knows the fields
+ * and how they age; `networks.ts` decides which figures convict.
  *
  * A sketch is 64 bits, one for each hash of what is counted (linear counting, Whang and others 1990).
- * A set would cost a hundred times as much, and no bar asks for more than eight.
+ * A set would take a hundred times as much, and no bar needs more than eight.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 
@@ -12,19 +12,19 @@ import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed
 export const layout: PackedLayout = {keyBytes: 17, entryBytes: 48};
 
 const at = {
-  /** Names, as of `scoredMinute`. f32. */
+  /** In names, as of `scoredMinute`. f32. */
   score: 0,
-  /** Minutes since the epoch; when it last asked. u32. */
+  /** When it last asked. Minutes since the epoch, u32. */
   scoredMinute: 4,
   members: 8,
   lower: 16,
-  /** Members that take part in the mail: no block of the network may meet them. */
+  /** Members whose mail is wanted: a block of the network must not affect them. */
   mailers: 24,
   /** The last minute of the hour of a delivery; 0: it never delivered. u32. */
   deliveredMinute: 32,
   /** The first minute without the block; 0: never blocked. u32. */
   untilMinute: 36,
-  /** Blocks on the ladder. u8. */
+  /** Blocks that count on the ladder. u8. */
   blocks: 40,
 } as const;
 
@@ -32,36 +32,36 @@ export type Sketch = 'members' | 'lower' | 'mailers';
 
 const sketchBits = 64;
 
-/** A score is worth half after so long. Minutes: 2 days. */
+/** After this long, a score is worth half. Minutes: 2 days. */
 const halfLifeMinutes = 2 * 24 * 60;
 
-/** A score below is over, and with it who took part in it. Names. */
+/** A score below this is over, and so is who contributed to it. Names. */
 const overNames = 0.5;
 
-/** A client that delivers is remembered this long after its last mail. Minutes: 90 days. */
+/** How long a client that delivers is remembered after its last mail. Minutes: 90 days. */
 const deliveredMinutes = 90 * 24 * 60;
 
-/** The ladder is forgotten so long after the last block's end. Minutes: 14 days. */
+/** How long after the end of the last block the ladder is forgotten. Minutes: 14 days. */
 const ladderMinutes = 14 * 24 * 60;
 
-/** Deliveries are noted at most so often: a note is written to the disk. Minutes. */
+/** How often deliveries are recorded. Minutes: each record is written to the disk. */
 const noteMinutes = 60;
 
-/** A block of the first, second, and each further time. Minutes: 1, 2 and 4 days. */
+/** Lengths of the first, the second, and each further block. Minutes: 1, 2 and 4 days. */
 const blockMinutes = [1, 2, 4].map((days) => days * 24 * 60);
 
-/** @returns names, as they are worth now */
+/** @returns names, as they count now */
 export function scoreOf(table: PackedTable, slot: Slot, minute: number): number {
-  // Of several logs one may be read late; a score does not grow by it.
+  // One of several logs may be read late; that must not raise a score.
   const age = Math.max(0, minute - table.u32(slot, at.scoredMinute));
   const score = table.f32(slot, at.score);
   return age === 0 ? score : score * 2 ** (-age / halfLifeMinutes);
 }
 
 /**
- * @param names new ones of a member
- * @param most the score goes no higher, so that what was once hot cools in days
- * @returns the score with them
+ * @param names a member's new names
+ * @param most the greatest score, so that a hot network cools within days
+ * @returns the score including them
  */
 export function addNames(
   table: PackedTable,
@@ -81,7 +81,7 @@ export function addNames(
   return score;
 }
 
-/** @param hash of the member, or of the lower network: its lowest bits are used */
+/** @param hash of the member, or of the lower network; only its lowest bits are used */
 export function mark(table: PackedTable, slot: Slot, sketch: Sketch, hash: number): void {
   const field = at[sketch] + ((hash >>> 3) & 7);
   const before = table.u8(slot, field);
@@ -89,18 +89,18 @@ export function mark(table: PackedTable, slot: Slot, sketch: Sketch, hash: numbe
   if ((before & bit) === 0) table.setU8(slot, field, before | bit);
 }
 
-/** @returns bits that are set: never more than were marked */
+/** @returns the number of set bits: never more than were marked */
 export function atLeast(table: PackedTable, slot: Slot, sketch: Sketch): number {
   return bitsIn(table.u32(slot, at[sketch])) + bitsIn(table.u32(slot, at[sketch] + 4));
 }
 
-/** @returns how many were probably marked; at most 266, what 64 bits can tell */
+/** @returns how many were probably marked; at most 266, which is what 64 bits can tell */
 export function about(table: PackedTable, slot: Slot, sketch: Sketch): number {
   const empty = Math.max(1, sketchBits - atLeast(table, slot, sketch));
   return Math.round(-sketchBits * Math.log(empty / sketchBits));
 }
 
-/** Mail of a member was taken. */
+/** The mail of a member was accepted. */
 export function noteDelivery(table: PackedTable, slot: Slot, minute: number): void {
   const before = table.u32(slot, at.deliveredMinute);
   if (minute >= before + noteMinutes || before === 0) {
@@ -114,7 +114,7 @@ export const hasDelivered = (table: PackedTable, slot: Slot): boolean =>
 export const isBlocked = (table: PackedTable, slot: Slot, minute: number): boolean =>
   minute < table.u32(slot, at.untilMinute);
 
-/** Begins a block. @returns how long it lasts, and the how-manieth it is */
+/** Begins a block. @returns how long it lasts, and the number of blocks with it */
 export function block(
   table: PackedTable,
   slot: Slot,
@@ -129,7 +129,7 @@ export function block(
   return {seconds: minutes * 60, repeat};
 }
 
-/** The block was not made, or is taken back: it is not on the ladder. */
+/** The block was not made, or was taken back, so it does not count on the ladder. */
 export function unblock(table: PackedTable, slot: Slot, minute: number): void {
   if (!isBlocked(table, slot, minute)) return;
   const served = table.u8(slot, at.blocks) - 1;
@@ -138,8 +138,8 @@ export function unblock(table: PackedTable, slot: Slot, minute: number): void {
 }
 
 /**
- * Nothing counts against it any more; clients that deliver are still known. Mail came from it, so
- * what its neighbours did does not block it at its next name.
+ * Removes everything held against the network; its clients that deliver stay known. Counts as a
+ * delivery, so that the next unknown name does not block it for what its neighbours did.
  */
 export function pardon(table: PackedTable, slot: Slot, minute: number): void {
   noteDelivery(table, slot, minute);
@@ -149,9 +149,9 @@ export function pardon(table: PackedTable, slot: Slot, minute: number): void {
 }
 
 /**
- * Forgets what is over, and takes back times that a wrong clock has set.
+ * Drops what is over, and corrects times that a wrong clock has set.
  *
- * @returns `empty`: the record says nothing any more
+ * @returns `empty`: the record holds nothing any more
  */
 export function age(table: PackedTable, slot: Slot, minute: number): 'kept' | 'empty' {
   for (const field of [at.scoredMinute, at.deliveredMinute]) {
@@ -170,11 +170,11 @@ export function age(table: PackedTable, slot: Slot, minute: number): 'kept' | 'e
   return isOver && !hasDelivered(table, slot) ? 'empty' : 'kept';
 }
 
-/** Strangers' networks go first, and of those the ones that were silent longest. */
+/** Networks of strangers are evicted first, and among those the ones silent for longest. */
 export function worthOf(table: PackedTable, slot: Slot): number {
   const delivered = table.u32(slot, at.deliveredMinute);
   const asked = table.u32(slot, at.scoredMinute);
-  // A client that fills the table with strangers must not make it forget clients that deliver.
+  // A client that fills the table with strangers must not push out clients that deliver.
   return Math.max(asked, delivered === 0 ? 0 : delivered + deliveredMinutes);
 }
 
@@ -184,7 +184,7 @@ function clear(table: PackedTable, slot: Slot, sketch: Sketch): void {
   table.setU32(slot, at[sketch] + 4, 0);
 }
 
-/** Of 32 bits those that are set. */
+/** How many of the 32 bits are set. */
 function bitsIn(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);

@@ -1,11 +1,11 @@
 /**
- * What the neighbours of a client have done: strangers' unknown names add up for the networks around
- * them, because an attacker with a /24 needs only one name from each address. Decides which network
- * is blocked, and which is hot: there a stranger's first unknown name convicts. Does not know clients
- * (`judge/judge.ts` counts them, and says who is a stranger) and makes no block.
+ * What the neighbours of a client have done. Strangers' unknown names add up in the networks around them,
+ * because an attacker with a /24 needs only one name from each address. Decides which network is blocked,
+ * and which is hot: in a hot network, a stranger's first unknown name convicts it. Does not know clients
+ * (`judge/judge.ts` counts them, and knows which are strangers), and makes no block.
  *
- * Never is a network blocked in which somebody has delivered to three names or more, nor one wider than
- * a /24 or a /48: larger ones hold strangers who have nothing to do with one another.
+ * A network is never blocked if somebody in it has delivered to three names or more, nor if it is wider
+ * than a /24 or a /48: larger networks hold strangers who have nothing to do with one another.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address, Family} from '../../net/address.js';
@@ -16,32 +16,34 @@ import * as record from './network-record.js';
 export interface NetworkVerdict {
   readonly network: Network;
   /**
-   * Names that strangers in it asked for, and the bar that they met: those of `within`, if that is
-   * given.
+   * Names that strangers in the network asked for, and the bar that they met; those of `within`, if given.
    */
   readonly score: number;
   readonly bar: number;
-  /** About so many clients took part. A count. */
+  /** About how many clients took part. A count. */
   readonly members: number;
-  /** Blocks of this network, this one included. A count. */
+  /** Blocks of this network, including this one. A count. */
   readonly repeat: number;
   readonly seconds: number;
-  /** The hot network around it, when that one convicted it. Canonical text. */
+  /** The hot network around it that convicted it, if one did. Canonical text. */
   readonly within?: string | undefined;
 }
 
-/** A size of network that is counted. */
+/** A size of network in which names are counted. */
 interface Level {
   /** Bits. */
   readonly prefix: number;
-  /** Names at which it is thick with guessers. */
+  /** Names at which it counts as full of guessers. */
   readonly bar: number;
-  /** Networks of `lowerPrefix` that must take part, and the prefix: several of one client are one. */
+  /**
+   * How many networks of `lowerPrefix` must take part, and that prefix: several clients in one of them
+   * count once.
+   */
   readonly lowerMin: number;
   readonly lowerPrefix: number;
-  /** `block`: the network can be blocked; `hot`: it only makes those in it suspect. */
+  /** `block`: the network can be blocked; `hot`: it only makes clients in it suspect. */
   readonly effect: 'block' | 'hot';
-  /** So many times as many members as mailers. */
+  /** How many times more members than mailers there must be. */
   readonly perMailer: number;
 }
 
@@ -63,26 +65,23 @@ const levels: Readonly<Record<Family, readonly Level[]>> = {
 /** Networks that are remembered: about 70 MB. A count. */
 const mostNetworks = 1_000_000;
 
-/** A score goes no higher than so many times its bar: a hot network cools in about four days. */
+/** The greatest score, in bars: a hot network cools in about four days. */
 const mostBars = 4;
 
-/** Rows that one `sweep` looks at: a table of a million is swept in steps, once in eight hours. A count. */
+/** Rows that one `sweep` looks at. A count: a table of a million is swept in steps, once in eight hours. */
 const sweptAtOnce = 2000;
 
 const minuteMs = 60_000;
 const minuteOf = (atMs: number): number => Math.max(1, Math.floor(atMs / minuteMs));
 
 interface NetworksOptions {
-  /** What of IPv6 is one client. Bits. */
+  /** How many bits of an IPv6 address make one client. Bits. */
   readonly ipv6Prefix?: number;
-  /**
-   * With it, no attacker that does not know it can choose addresses that count as one. Saved with
-   * the table.
-   */
+  /** Secret: without it no attacker can choose addresses that count as one. Saved with the table. */
   readonly salt?: number;
 }
 
-/** A level around one client: its record where there is one. */
+/** A level around one client, with its record if there is one. */
 interface Ring {
   readonly level: Level;
   readonly slot: Slot | undefined;
@@ -95,10 +94,10 @@ export class Networks {
   readonly #clientBits: Readonly<Record<Family, number>>;
   readonly #salt: number;
   readonly #key = new Uint8Array(record.layout.keyBytes);
-  /** Of the client that was asked about last: the judge asks several times about one. */
+  /** Of the client asked about last: the judge asks several times about the same one. */
   readonly #bytes = new Uint8Array(addressLength);
   #asked: Address | undefined;
-  /** Of the client of `#ringsOf`, while the table is of this edition. */
+  /** The rings of `#ringsOf`, valid while the table has this edition. */
   #around: readonly Ring[] = [];
   #ringsOf: Address | undefined;
   #ringsEdition = -1;
@@ -111,11 +110,11 @@ export class Networks {
   }
 
   /**
-   * A stranger asked for unknown names that it had not asked for before. Called before the client
-   * itself is blocked, or who changes the address with each name would never be counted.
+   * A stranger asked for unknown names for the first time. Call this before the client itself is blocked;
+   * otherwise an attacker who changes its address with each name would never be counted.
    *
-   * @param names what they weigh; of one client at most 3 in all
-   * @returns networks that are to be blocked: the widest that the evidence convicts, if any
+   * @param names what they count; at most 3 in all for one client
+   * @returns networks to block: the widest that the evidence convicts, if any
    */
   asked(client: Address, names: number, atMs: number): readonly NetworkVerdict[] {
     const {family} = client;
@@ -123,7 +122,7 @@ export class Networks {
     const bytes = this.#bytesOf(client);
     const [offset, whole] = [mappedBits[family], this.#clientBits[family]];
     const member = this.#hash(bytes, offset + whole);
-    // Two levels may count the same networks in them.
+    // Two levels may count the same lower networks.
     let [lower, lowerPrefix] = [member, whole];
     copyAddress(bytes, this.#key);
     for (const level of this.#levels[family]) {
@@ -136,17 +135,17 @@ export class Networks {
       }
       record.mark(this.#table, slot, 'lower', lower);
     }
-    // In a full table one may have pushed out another.
+    // In a full table, adding one record may have evicted another.
     const rings = this.#rings(client);
     const verdict = this.#verdict(client, rings, minute);
     return verdict === undefined ? [] : [verdict];
   }
 
   /**
-   * Mail of the client was taken. Called with each, or at least on each day on which one was: what has
-   * delivered is forgotten after 90 days.
+   * The client's mail was accepted. Call it for each message, or at least once on each day with one: a
+   * delivery is forgotten after 90 days.
    *
-   * @param what `mailer`: it has delivered to three names or more
+   * @param what `mailer`: the client has delivered to three names or more
    */
   delivered(client: Address, what: 'first' | 'mailer', atMs: number): void {
     const {family} = client;
@@ -161,7 +160,7 @@ export class Networks {
     }
   }
 
-  /** `hot`: full of strangers that guess; a first unknown name from a stranger convicts it. */
+  /** `hot`: full of strangers that guess; a stranger's first unknown name convicts it. */
   standing(client: Address, atMs: number): 'ordinary' | 'hot' {
     const minute = minuteOf(atMs);
     const rings = this.#rings(client);
@@ -172,13 +171,13 @@ export class Networks {
     return this.#hotAround(rings, minute) === undefined ? 'ordinary' : 'hot';
   }
 
-  /** The verdict did not become a block, or the block is taken back: it is on no ladder. */
+  /** The verdict did not become a block, or the block was taken back: it does not count on the ladder. */
   takenBack(network: Network, atMs: number): void {
     const slot = this.#slotOf(network);
     if (slot !== undefined) record.unblock(this.#table, slot, minuteOf(atMs));
   }
 
-  /** The operator lets the network go: nothing is held against it any more. */
+  /** The operator has unblocked the network: nothing is held against it any more. */
   pardoned(network: Network, atMs: number): void {
     const slot = this.#slotOf(network);
     if (slot !== undefined) record.pardon(this.#table, slot, minuteOf(atMs));
@@ -188,7 +187,7 @@ export class Networks {
     return this.#table.size;
   }
 
-  /** Forgets networks of which nothing is left to say; all of them are looked at in turn. */
+  /** Drops networks whose record is empty; each call looks at some of them, in turn. */
   sweep(nowMs: number): void {
     const [table, minute] = [this.#table, minuteOf(nowMs)];
     table.sweep(sweptAtOnce, (slot) => {
@@ -196,7 +195,7 @@ export class Networks {
     });
   }
 
-  /** Whether the names, and those who asked for them, are more than chance brings together. */
+  /** Whether there are more names, from more clients, than chance would bring together. */
   #isThick({bar, lowerMin, perMailer}: Level, slot: Slot, minute: number): boolean {
     const table = this.#table;
     if (record.scoreOf(table, slot, minute) < bar) return false;
@@ -207,8 +206,8 @@ export class Networks {
   }
 
   /**
-   * @returns the hot network around the client, and the widest that can be blocked inside of it;
-   *     undefined also when mail ever came from the latter
+   * @returns the hot network around the client, and the widest network inside it that can be blocked;
+   *   undefined if there is none, or if the latter ever delivered mail
    */
   #hotAround(
     rings: readonly Ring[],
@@ -275,8 +274,8 @@ export class Networks {
   }
 
   /**
-   * The record of the level around the key of a client, or of a narrower level. Something must be written
-   * before the next is made: a new record is worth nothing.
+   * The record of the level around the key of a client, or of a narrower level. Write to it before making
+   * the next one: an empty record is the first to be evicted.
    */
   #make(family: Family, level: Level): Slot {
     this.#narrow(family, level);
@@ -289,7 +288,7 @@ export class Networks {
     return this.#bytes;
   }
 
-  /** Makes the key of a client, or of a narrower level, the key of this level. */
+  /** Turns the key of a client, or of a narrower level, into the key of this level. */
   #narrow(family: Family, {prefix}: Level): void {
     maskBytes(this.#key, mappedBits[family] + prefix);
     this.#key[addressLength] = prefix;
@@ -301,7 +300,7 @@ export class Networks {
     return this.#table.find(this.#key);
   }
 
-  /** Of the first bits of an address: FNV-1a, its bits mixed so that the lowest depend on all. */
+  /** Hash of the first bits of an address: FNV-1a, mixed so that its lowest bits depend on all of them. */
   #hash(bytes: Uint8Array, bits: number): number {
     let hash = 0x811c9dc5 ^ this.#salt;
     let left = bits;

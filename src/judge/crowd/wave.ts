@@ -1,34 +1,35 @@
 /**
- * Whether strangers ask for unknown names from everywhere: a harvest by many clients, of which each asks
- * for too few names to be convicted alone. Decides when such a wave begins and ends, by a Poisson CUSUM
- * (Page 1954) over events of the whole relay. What an event is, and whose bar is lower meanwhile, is for
- * `judge/judge.ts`: as a rule the first unknown name within an hour from a client that has hardly delivered.
+ * Notices a wave: strangers everywhere ask for unknown names. It is a harvest by many clients, each of which
+ * asks for too few names to be convicted alone. Decides when a wave begins and ends, by a Poisson CUSUM
+ * (Page 1954) over events of the whole relay. `judge/judge.ts` decides what an event is, and whose bar is
+ * lower meanwhile; usually it is the first unknown name within an hour from a client that has hardly
+ * delivered.
  *
- * The rate it expects follows the relay's own calm days, so that a large relay is not in a wave for ever.
- * It follows slowly, and no further than the month: an attacker just below the alarm makes it deaf in days
- * otherwise.
+ * The expected rate follows the relay's own calm days, so that a large relay is not always in a wave. It
+ * follows slowly, and no further than the month's median: otherwise an attacker just below the alarm could
+ * raise it within days.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 
 interface CalmDay {
   /** Days since the epoch. */
   readonly day: number;
-  /** Events an hour while no wave was on. */
+  /** Events per hour while there was no wave. */
   readonly mean: number;
 }
 
 /** Plain data: it is saved as it is. */
 export interface WaveState {
-  /** How much speaks for a wave. Nats, 0 to `mostNats`. */
+  /** How strongly the evidence supports a wave. Nats, 0 to `mostNats`. */
   readonly nats: number;
-  /** Until when time has been counted. Ms since the epoch. */
+  /** Up to when time has been counted. Ms since the epoch. */
   readonly heardMs: number;
-  /** The last wave; both 0 where none was. Ms since the epoch. */
+  /** The latest wave; both 0 if there was none. Ms since the epoch. */
   readonly sinceMs: number;
   readonly untilMs: number;
-  /** Days that were calm for an hour or more, oldest first; at most `mostDays`. */
+  /** Days that were calm for an hour or more, the oldest first; at most `mostDays`. */
   readonly days: readonly CalmDay[];
-  /** Of the day of `heardMs`: all of it, and what was calm. */
+  /** The day of `heardMs`: all of it, and its calm part. */
   readonly today: {
     readonly events: number;
     readonly ms: number;
@@ -39,34 +40,34 @@ export interface WaveState {
 
 type WaveView = {readonly kind: 'off'} | {readonly kind: 'on'; readonly sinceMs: number};
 
-/** The least rate that is expected: a small relay sees fewer. Events an hour. */
+/** The least expected rate: a small relay sees fewer. Events per hour. */
 export const leastRate = 4;
 
-/** A wave has so many times the expected rate or more. */
+/** A wave has at least this many times the expected rate. */
 export const waveFactor = 3;
 
-/** What one event speaks for a wave. Nats. */
+/** How much one event supports a wave. Nats. */
 const eventNats = Math.log(waveFactor);
 
-/** A wave begins, or goes on. Nats: five events within minutes, or 1.8 times the expected rate. */
+/** From here on there is a wave. Nats: five events within minutes, or 1.8 times the expected rate. */
 export const alarmNats = 5;
 
-/** What was heard in a storm is to be forgotten within the hour. Nats: four events above the alarm. */
+/** The limit, so that a storm is forgotten within the hour. Nats: four events above the alarm. */
 const mostNats = 9.4;
 
-/** A wave lasts so long after its last alarm: blocked clients feed it no more. Ms. */
+/** How long a wave lasts after its last alarm, because blocked clients cause no more events. Ms. */
 export const heldMs = 24 * 3_600_000;
 
-/** The days whose median bounds what is expected. A count. */
+/** Days whose median limits the expected rate. A count. */
 export const mostDays = 30;
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** A shorter calm tells nothing of the rate. Ms. */
+/** A shorter calm says nothing about the rate. Ms. */
 const leastCalmMs = hourMs;
 
-/** And of the first day, calm or not, so much is needed. Ms. */
+/** How much of the first day, calm or not, is needed before it counts. Ms. */
 const leastFirstMs = 6 * hourMs;
 
 const onlyKey = 'wave';
@@ -74,21 +75,21 @@ const noTime = {events: 0, ms: 0, calmEvents: 0, calmMs: 0};
 
 export class Wave {
   readonly #table: Table<WaveState>;
-  /** What is expected after the days that were asked about last. */
+  /** The expected rate for the days asked about last. */
   #expected: {readonly days: readonly CalmDay[]; readonly rate: number} | undefined;
 
   constructor(table: Table<WaveState>) {
     this.#table = table;
   }
 
-  /** An event. */
+  /** Counts one event. */
   note(atMs: number): void {
     const before = this.#advance(atMs);
     const {heardMs, sinceMs, untilMs, days, today} = before;
     const isCalm = atMs >= untilMs;
     const nats = Math.min(mostNats, before.nats + eventNats);
     const isAlarm = nats >= alarmNats;
-    // A late line of a past wave neither begins a new one nor makes the present one shorter.
+    // A late line from a past wave neither begins a new one nor shortens the present one.
     const alarmSinceMs = isCalm ? atMs : Math.min(sinceMs, atMs);
     this.#table.replace(onlyKey, {
       nats,
@@ -105,7 +106,7 @@ export class Wave {
     });
   }
 
-  /** Of a time that is long past as well: of several logs one may be read late. */
+  /** Works for past times too: one of several logs may be read late. */
   isOn(atMs: number): boolean {
     const state = this.#table.get(onlyKey);
     return state !== undefined && atMs >= state.sinceMs && atMs < state.untilMs;
@@ -120,7 +121,7 @@ export class Wave {
   sweep(nowMs: number): void {
     const before = this.#table.get(onlyKey);
     if (before === undefined) return;
-    // A clock that was ahead has counted time that never was.
+    // A clock that was ahead has counted time that never passed.
     const isAhead = before.heardMs > nowMs + hourMs || before.untilMs > nowMs + heldMs + hourMs;
     if (isAhead) {
       const sinceMs = Math.min(before.sinceMs, nowMs);
@@ -132,7 +133,7 @@ export class Wave {
     }
   }
 
-  /** The state as it is at this time. */
+  /** The state at this time. */
   #advance(atMs: number): WaveState {
     const before = this.#table.get(onlyKey) ?? {
       nats: 0,
@@ -142,7 +143,7 @@ export class Wave {
       days: [],
       today: noTime,
     };
-    // Nobody listened for so long that it says nothing of the rate.
+    // After so long without any line, the rate is unknown.
     if (atMs - before.heardMs > 2 * dayMs) {
       return {...before, nats: 0, heardMs: atMs, today: noTime};
     }
@@ -161,7 +162,7 @@ export class Wave {
   }
 }
 
-/** Time goes by without an event; time that was counted already changes nothing. */
+/** Time passes without an event; time that was already counted changes nothing. */
 function passed(state: WaveState, toMs: number, expected: number): WaveState {
   const spanMs = toMs - state.heardMs;
   if (spanMs <= 0) return state;
@@ -179,7 +180,7 @@ function passed(state: WaveState, toMs: number, expected: number): WaveState {
   };
 }
 
-/** Events an hour that are no wave: twice those of the last calm day, within bounds. */
+/** Events per hour that are not a wave: twice the mean of the last calm day, within limits. */
 export function expectedRate({days}: Pick<WaveState, 'days'>): number {
   const last = days.at(-1)?.mean ?? 0;
   const sorted = days.map(({mean}) => mean).sort((a, b) => a - b);
@@ -190,8 +191,8 @@ export function expectedRate({days}: Pick<WaveState, 'days'>): number {
 function endDay(state: WaveState, day: number): WaveState {
   const {events, ms, calmEvents, calmMs} = state.today;
   const days = state.days.filter((each) => day - each.day <= mostDays);
-  // Where no calm day is known, this one shows what is usual here: else a large relay would begin with
-  // a wave that never ends.
+  // Without a known calm day, this day shows what is usual: otherwise a large relay would start in a wave
+  // that never ends.
   const isFirst = days.length === 0;
   const [count, spanMs] = isFirst ? [events, ms] : [calmEvents, calmMs];
   const leastMs = isFirst ? leastFirstMs : leastCalmMs;

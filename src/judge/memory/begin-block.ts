@@ -1,10 +1,10 @@
-/** What a block changes in the record of its client. How long it lasts is for `judge/ladder.ts`. */
+/** Updates the client's record when a block begins. `judge/ladder.ts` decides how long it lasts. */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import {field, flag, setFlag} from './client-record.js';
 
-/** How a client goes on behind a block. */
+/** How the client goes on after the block. */
 interface BeginningBlock {
-  /** Blocks with this one, and how many of them were long ones. Counts. */
+  /** Blocks including this one, and how many of them were long. Counts. */
   readonly repeat: number;
   readonly rung: number;
   /** In names. */
@@ -15,12 +15,12 @@ interface BeginningBlock {
   readonly untilMs: number;
 }
 
-/** What led to a block is paid for with it. */
+/** What led to a block does not count again. */
 export function beginBlock(table: PackedTable, slot: Slot, block: BeginningBlock): void {
   const {repeat, rung, scoreAfter, after, fromSec, untilMs} = block;
   table.setF32(slot, field.score, scoreAfter);
   table.setU32(slot, field.scoredSec, Math.max(fromSec, table.u32(slot, field.scoredSec)));
-  // Rounded down: what comes in the second in which it ends is not for nothing.
+  // Rounded down, so that a sign in the second in which the block ends still counts.
   table.setU32(slot, field.blockedUntilSec, Math.floor(untilMs / 1000));
   table.setU8(slot, field.blocks, Math.min(255, repeat));
   table.setU8(slot, field.rung, Math.min(255, rung));

@@ -1,9 +1,9 @@
 /**
- * How the record of one client lies in a packed table: its score, when it asked and delivered, its
- * blocks, and hashes of the last things it did. Knows the fields and how they age; what they lead to
- * is for `judge/judge.ts`.
+ * The layout of a client's record in a packed table: its score, when it asked and delivered, its blocks, and
+ * hashes of its latest deeds. Knows the fields and how they age; `judge/judge.ts` decides what follows from
+ * them.
  *
- * Times are seconds since the epoch, as far as they need to be exact; 0 means never.
+ * Times are seconds since the epoch where they must be exact; 0 means never.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import {weights} from '../../score/weights.js';
@@ -11,60 +11,62 @@ import {weights} from '../../score/weights.js';
 /** The key is the client's first address (`net/client-key.ts`). */
 export const clientLayout: PackedLayout = {keyBytes: 16, entryBytes: 88};
 
-/** Where each field lies; its type is the last word of its comment. */
+/** The offset of each field; its comment ends with its type. */
 export const field = {
   /** In names: positive is guilt, negative is credit. f32 */
   score: 0,
   /** When the score last changed. u32 */
   scoredSec: 4,
-  /** Its first unknown name. u32 */
+  /** When it first asked for an unknown name. u32 */
   firstSec: 8,
-  /** The first second without its latest block. u32 */
+  /** The first second after its latest block. u32 */
   blockedUntilSec: 12,
   firstDeliverySec: 16,
   lastDeliverySec: 20,
   /** Distinct names that took its mail. u16 */
   delivered: 24,
-  /** Days on which some did. u16 */
+  /** Days on which it delivered. u16 */
   days: 26,
-  /** Distinct unknown names that weighed 1, since the score last started at zero. u16 */
+  /** Distinct unknown names with weight 1, since the score last restarted. u16 */
   unknown: 28,
-  /** Recipients accepted in its open envelopes, about. u16 */
+  /** About how many recipients are accepted in its open envelopes. u16 */
   openAccepted: 30,
-  /** Recipients accepted in envelopes that ended, whose delivery is awaited until then. u16; minute of u16 */
+  /**
+   * Recipients accepted in ended envelopes whose delivery is still expected, and until when. u16; minutes, u16
+   */
   awaited: 32,
   awaitedUntil: 34,
-  /** Two networks of next hosts that took or refused its mail, as hashes. u16 */
+  /** Networks of two next hosts that accepted or refused its mail, as hashes. u16 */
   hops: 36,
-  /** When it last counted for a wave: ten minutes of u16. */
+  /** When it last counted for a wave. Units of ten minutes, u16 */
   waved: 40,
   /** Blocks so far. u8 */
   blocks: 42,
-  /** `flag`. u8 */
+  /** Bits of `flag`. u8 */
   flags: 43,
-  /** Names that were added to its networks. u8 */
-  told: 44,
-  /** Names that took mail once, and weighed a quarter. u8 */
+  /** Names reported to its networks. u8 */
+  reported: 44,
+  /** Names that once took mail and counted a quarter. u8 */
   stale: 45,
-  /** Hashes written so far, mod 256 without 0. u8 */
+  /** Hashes written so far; after 251 it continues with 243, so that it fits (`judge/memory/hashes.ts`). u8 */
   written: 46,
-  /** Rung of the ladder of strangers: how many long blocks. u8 */
+  /** Its place on the ladder of strangers: how many long blocks. u8 */
   rung: 47,
-  /** Hashes of things done, and of names delivered to: `mostHashes` of u32. */
+  /** Hashes of deeds, and of names delivered to: `mostHashes` of u32. */
   hashes: 48,
-  /** Recent stuck sessions, which time forgives: u8; ten minutes of u16. */
+  /** Recent stuck sessions, which are forgiven with time: u8; units of ten minutes, u16. */
   stuck: 84,
   stuckSpan: 86,
 } as const;
 
 export const flag = {
-  /** Its first block was a stranger's for a row: the hour after it counts less. */
+  /** Its first block was a stranger's for a row: in the hour after it, signs count less. */
   secondChance: 1,
   /** It asked for an unknown name with a named sender. */
   namedSender: 2,
-  /** More is known of it in the table of records. */
+  /** The table of records knows more about it. */
   hasRecord: 4,
-  /** Mail of it went to three networks of next hosts: a customer. */
+  /** Its mail went to three networks of next hosts: it is a customer. */
   isCustomer: 8,
 } as const;
 
@@ -74,13 +76,13 @@ export const mostHashes = 9;
 /** A client that delivered to this many distinct names is no stranger. A count. */
 export const mailerNames = 3;
 
-/** What is known of a client without mail for so long is forgotten. Seconds: 45 days. */
+/** How long a client is remembered after its last activity. Seconds: 45 days. */
 const forgottenSec = 45 * 86_400;
 
-/** A positive score is halved each so long since the first unknown name. Seconds: 30 days. */
+/** How often a positive score is halved, counted from the first unknown name. Seconds: 30 days. */
 const halvedSec = 30 * 86_400;
 
-/** The number of ten minutes, in 15 bits: those of 227 days. */
+/** The time in units of ten minutes, in 15 bits: it repeats after 227 days. */
 const spanOf = (sec: number): number => Math.floor(sec / 600) & 0x7fff;
 
 export const has = (table: PackedTable, slot: Slot, which: number): boolean =>
@@ -92,7 +94,7 @@ export function setFlag(table: PackedTable, slot: Slot, which: number, to: 'on' 
   if (after !== before) table.setU8(slot, field.flags, after);
 }
 
-/** Adds to a counter, which stays at its highest. */
+/** Adds to a counter, which stops at its maximum. */
 export function addU16(table: PackedTable, slot: Slot, which: number, by: number): number {
   const sum = Math.max(0, Math.min(0xffff, table.u16(slot, which) + by));
   table.setU16(slot, which, sum);
@@ -106,12 +108,12 @@ export function addU8(table: PackedTable, slot: Slot, which: number, by: number)
 }
 
 /**
- * A mailer behind a broken link leaves sessions too: so many are forgiven in each ten minutes. A count; what
- * each weighed is `weights.stuckSession`.
+ * Stuck sessions that are forgiven every ten minutes, because a mailer behind a broken link leaves them too. A
+ * count; each counted `weights.stuckSession`.
  */
 const stuckForgiven = 4;
 
-/** Sessions that are forgiven by now. A count. */
+/** How many sessions are forgiven by now. A count. */
 function forgivenAt(table: PackedTable, slot: Slot, sec: number): number {
   const stuck = table.u8(slot, field.stuck);
   if (stuck === 0) return 0;
@@ -119,14 +121,14 @@ function forgivenAt(table: PackedTable, slot: Slot, sec: number): number {
   return Math.min(stuck, spans * stuckForgiven);
 }
 
-/** One more session was left stuck. */
+/** Counts one more stuck session. */
 export function addStuck(table: PackedTable, slot: Slot, sec: number): void {
   settle(table, slot, sec);
   addU8(table, slot, field.stuck, 1);
   table.setU16(slot, field.stuckSpan, spanOf(sec));
 }
 
-/** Writes down what is forgiven. */
+/** Writes the forgiveness into the record. */
 function settle(table: PackedTable, slot: Slot, sec: number): void {
   const forgiven = forgivenAt(table, slot, sec);
   if (forgiven === 0) return;
@@ -135,7 +137,9 @@ function settle(table: PackedTable, slot: Slot, sec: number): void {
   table.setU16(slot, field.stuckSpan, spanOf(sec));
 }
 
-/** The score as it is worth at a time: in whole halvings, so that a row of names is one row. */
+/**
+ * The score as it counts at that time. It is halved in whole steps only, so that a row of names stays one row.
+ */
 export function scoreAt(table: PackedTable, slot: Slot, sec: number): number {
   const forgiven = forgivenAt(table, slot, sec) * weights.stuckSession;
   const score = table.f32(slot, field.score) - forgiven;
@@ -152,8 +156,8 @@ export const isStranger = (table: PackedTable, slot: Slot): boolean =>
   table.u16(slot, field.delivered) < mailerNames;
 
 /**
- * What is pushed out of a full table first: strangers of low score, the oldest of them first. Mailers are
- * worth more than every stranger, so a flood of addresses costs none of them its record.
+ * What a full table evicts first: strangers with a low score, and of those the oldest. Every mailer is worth
+ * more than every stranger, so a flood of addresses costs no mailer its record.
  */
 export function worthOf(table: PackedTable, slot: Slot): number {
   const newest = Math.max(table.u32(slot, field.scoredSec), table.u32(slot, field.lastDeliverySec));
@@ -161,14 +165,14 @@ export function worthOf(table: PackedTable, slot: Slot): number {
   return Math.max(0, table.f32(slot, field.score)) * 1e10 + newest;
 }
 
-/** Forgets what is over. @returns `empty`: nothing is known of the client any more */
+/** Drops what is over. @returns `empty`: the record holds nothing any more */
 export function ageClient(
   table: PackedTable,
   slot: Slot,
   sec: number,
   longestBlockSec: number,
 ): 'kept' | 'empty' {
-  // What was noted while the clock was ahead happened now.
+  // Times from a clock that was ahead become now.
   for (const time of [
     field.scoredSec,
     field.firstSec,
@@ -199,7 +203,7 @@ function forgetDeliveries(table: PackedTable, slot: Slot): void {
   if (table.f32(slot, field.score) < 0) table.setF32(slot, field.score, 0);
 }
 
-/** Nothing speaks against it any more. @returns `empty`: nor did anything speak for it */
+/** Removes everything held against the client. @returns `empty`: nothing counts for it either */
 export function forgive(table: PackedTable, slot: Slot): 'kept' | 'empty' {
   if (table.u16(slot, field.delivered) === 0) return 'empty';
   table.setF32(slot, field.score, Math.min(0, table.f32(slot, field.score)));
@@ -212,7 +216,7 @@ export function forgive(table: PackedTable, slot: Slot): 'kept' | 'empty' {
   return 'kept';
 }
 
-/** More speaks against it. */
+/** Adds to what counts against the client. */
 export function addScore(table: PackedTable, slot: Slot, names: number, sec: number): void {
   const before = scoreAt(table, slot, sec);
   settle(table, slot, sec);
@@ -221,7 +225,7 @@ export function addScore(table: PackedTable, slot: Slot, names: number, sec: num
   if (table.u32(slot, field.firstSec) === 0) table.setU32(slot, field.firstSec, sec);
 }
 
-/** More speaks for it, down to a floor; below it already, it stays where it is. */
+/** Adds credit, down to a floor; a score that is below the floor already stays. */
 export function addCredit(
   table: PackedTable,
   slot: Slot,
@@ -235,13 +239,15 @@ export function addCredit(
   table.setU32(slot, field.scoredSec, Math.max(sec, table.u32(slot, field.scoredSec)));
 }
 
-/** What else matters for so long after a block: no credit, nothing postponed. Seconds: 7 days. */
+/**
+ * How long after a block the client gets no credit, and accepted recipients postpone nothing. Seconds: 7 days.
+ */
 const afterBlockSec = 7 * 86_400;
 
 export const isRecentlyBlocked = (table: PackedTable, slot: Slot, sec: number): boolean =>
   table.u8(slot, field.blocks) > 0 && sec - table.u32(slot, field.blockedUntilSec) < afterBlockSec;
 
-/** Its queue comes in the hour after a first block. Seconds. */
+/** How long after a first block a client's queued mail may arrive. Seconds. */
 const secondChanceSec = 3600;
 
 export const secondChanceUntil = (table: PackedTable, slot: Slot): number =>
@@ -252,7 +258,7 @@ export const secondChanceUntil = (table: PackedTable, slot: Slot): number =>
 export const isInSecondChance = (table: PackedTable, slot: Slot, sec: number): boolean =>
   sec < secondChanceUntil(table, slot);
 
-/** A record: 8 names on 2 days. Counts. */
+/** What makes a record: 8 names on 2 days. Counts. */
 const recordNames = 8;
 const recordDays = 2;
 
@@ -264,21 +270,21 @@ export function standingOf(table: PackedTable, slot: Slot): 'stranger' | 'mailer
 }
 
 /**
- * The most credit of a client that has delivered: 10 names, and 15 with a record. What a good past
- * is worth, once.
+ * The most credit of a client that has delivered: 10 names, and 15 with a record. It is the worth of a good
+ * past, which can be spent once.
  */
 const floorNames = 10;
 const recordFloorNames = 15;
 
-/** How far below 0 the score can be now. Names, 0 or more. */
+/** How far below 0 the score may be now. Names, 0 or more. */
 export function floorOf(table: PackedTable, slot: Slot, sec: number): number {
   if (isRecentlyBlocked(table, slot, sec) || table.u16(slot, field.delivered) === 0) return 0;
   return standingOf(table, slot) === 'record' ? recordFloorNames : floorNames;
 }
 
 /**
- * Accepted recipients speak for a client until their mail is delivered, for at most so long behind the latest of
- * them. Minutes: a next host may be down, and the mail waits here.
+ * How long accepted recipients count in a client's favour without a delivery, after the latest of them. Minutes:
+ * a next host may be down while the mail waits here.
  */
 const awaitedMinutes = 240;
 
@@ -296,10 +302,13 @@ export function awaitedAt(table: PackedTable, slot: Slot, sec: number): number {
   return left <= awaitedMinutes ? awaited : 0;
 }
 
-/** Next hosts' networks of a customer. A count: whose mail goes to so many does not only write to us. */
+/**
+ * Networks of next hosts that make a customer. A count: a client whose mail goes to so many does not write only
+ * to us.
+ */
 const customerHops = 3;
 
-/** Mail of it went to a network, as a hash of 16 bits that is not 0. */
+/** The client's mail went to a network. @param hop a hash of 16 bits that is not 0 */
 export function noteHop(table: PackedTable, slot: Slot, hop: number): void {
   if (has(table, slot, flag.isCustomer)) return;
   for (let i = 0; i < customerHops - 1; i++) {
@@ -312,12 +321,12 @@ export function noteHop(table: PackedTable, slot: Slot, hop: number): void {
   setFlag(table, slot, flag.isCustomer, 'on');
 }
 
-/** A client counts once an hour for a wave: in spans of ten minutes. */
+/** A client counts once an hour for a wave. Units of ten minutes. */
 const spansOfHour = 6;
 
-/** Whether it may count for a wave again; notes that it did. */
+/** Whether it may count for a wave again; if so, records that it did. */
 export function takeWaveHour(table: PackedTable, slot: Slot, sec: number): 'taken' | 'over' {
-  // Not 0, which is never.
+  // Never 0, which means never.
   const span = spanOf(sec) | 0x8000;
   const before = table.u16(slot, field.waved);
   if (before !== 0 && ((span - before) & 0x7fff) < spansOfHour) return 'over';

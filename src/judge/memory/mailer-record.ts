@@ -1,32 +1,32 @@
 /**
- * Which names a client has delivered to and asked for, when there are more than its own record can hold:
- * Bloom filters in a packed table (Bloom 1970). Two halves of 14 days each, so that what is older is
- * forgotten in time; and one of today, because a name earns once a day. Does not know what they earn.
+ * Which names a client has delivered to and asked for, if there are more than its own record can hold: Bloom
+ * filters in a packed table (Bloom 1970). Two filters of 14 days each, so that older names are forgotten; and one
+ * for today, because a name gives credit once a day. Does not know how much.
  *
- * A full filter of delivered names withholds credit, which harms nobody at the floor. A full filter of
- * unknown names would let all further guesses pass, so that one begins anew before it is full.
+ * A full filter of delivered names withholds credit, which does no harm at the floor. A full filter of unknown
+ * names would let every further guess pass, so that filter is restarted before it is full.
  */
 import type {PackedLayout, PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 
-/** Size of each filter. Bytes: 1024 bits. */
+/** The size of each filter. Bytes: 1024 bits. */
 const filterBytes = 128;
-/** Bits for each name. A count: at 120 names 2 in 100 others seem to be among them. */
+/** Bits for each name. A count: with 120 names in a filter, 2 in 100 others seem to be in it. */
 const bitsPerName = 4;
-/** Unknown names in one half, after which the older half is given up. A count. */
+/** Unknown names in one half, after which the older half is dropped. A count. */
 export const mostUnknown = 120;
-/** A half is filled for so long. Days. */
+/** How long one half is filled. Days. */
 const halfDays = 14;
 
 const field = {
-  /** Days since the epoch for which `today` is. u16 */
+  /** The day of `today`. Days since the epoch, u16 */
   day: 0,
-  /** Since when the newer halves are filled. Days since the epoch, u16 */
+  /** When the newer halves were begun. Days since the epoch, u16 */
   half: 2,
-  /** Names in the newer half of unknown ones. u16 */
+  /** Names in the newer half of the unknown ones. u16 */
   unknown: 4,
-  /** Distinct names delivered to, for what the record is worth. u16 */
+  /** Distinct names delivered to, from which the worth of the record follows. u16 */
   delivered: 6,
-  /** Of the last delivery. Days since the epoch, u16 */
+  /** The day of the latest delivery. Days since the epoch, u16 */
   lastDay: 8,
   today: 10,
   deliveredNew: 10 + filterBytes,
@@ -40,7 +40,7 @@ export const mailerLayout: PackedLayout = {keyBytes: 16, entryBytes: 10 + 5 * fi
 
 export type DeliveredBefore = 'never' | 'earlier' | 'today';
 
-/** Notes a name that took mail. @returns when it did so before */
+/** Adds a name that took mail. @returns when it took mail before */
 export function noteDelivered(
   table: PackedTable,
   slot: Slot,
@@ -52,7 +52,8 @@ export function noteDelivered(
   if (isToday) return 'today';
   const isKnown =
     isIn(table, slot, field.deliveredNew, hash) || isIn(table, slot, field.deliveredOld, hash);
-  // A large sender fills a filter in an hour. Full, it would take every name for one of today, which earns nothing.
+  // A large sender fills a filter within an hour. A full one would take every name for one of today, which gives no
+  // credit.
   if (isCrowded(table, slot, field.today)) clear(table, slot, field.today);
   if (isCrowded(table, slot, field.deliveredNew)) {
     shift(table, slot, field.deliveredNew, field.deliveredOld);
@@ -65,7 +66,7 @@ export function noteDelivered(
   return 'never';
 }
 
-/** Notes what it asked for in vain. @returns whether it had before */
+/** Adds a name asked for in vain. @returns whether it was asked for before */
 export function noteUnknown(
   table: PackedTable,
   slot: Slot,
@@ -83,15 +84,15 @@ export function noteUnknown(
   return 'new';
 }
 
-/** Those of strangers go first, then those of the oldest delivery. */
+/** Records of strangers are evicted first, then those with the oldest delivery. */
 export function worthOfRecord(table: PackedTable, slot: Slot): number {
   const delivered = table.u16(slot, field.delivered);
   return (delivered === 0 ? 0 : 1e6) + table.u16(slot, field.lastDay);
 }
 
 /**
- * Takes over what the client's own record holds. Its hashes do not tell what took mail from what did not,
- * but they differ, so both go into both.
+ * Copies the client's own hashes. They do not say which names took mail, but the two kinds differ, so all go into
+ * both filters.
  */
 export function begin(
   table: PackedTable,
@@ -119,9 +120,12 @@ export function begin(
   }
 }
 
-/** A new day, or a new half. A day before the newest, of a log that is read late, is taken for it. */
+/**
+ * Begins a new day or a new half if it is time. A day before the newest one, from a log that is read late, counts
+ * as the newest.
+ */
 function turn(table: PackedTable, slot: Slot, day: number): void {
-  // Noted while the clock was ahead: it is today.
+  // A day from a clock that was ahead becomes today.
   for (const noted of [field.day, field.half, field.lastDay]) {
     if (table.u16(slot, noted) > day + 1) {
       table.setU16(slot, noted, day);
@@ -144,7 +148,7 @@ function turn(table: PackedTable, slot: Slot, day: number): void {
   table.setU16(slot, field.unknown, 0);
 }
 
-/** Half of its bits are set: of 16 names that are new one is taken for known. */
+/** Half of its bits are set: then one of 16 new names seems known. */
 function isCrowded(table: PackedTable, slot: Slot, at: number): boolean {
   const bytes = table.entry(slot);
   let bits = 0;
@@ -165,7 +169,7 @@ function clear(table: PackedTable, slot: Slot, filter: number): void {
   table.touch(slot);
 }
 
-/** The i-th bit of a name: two hashes make as many as are wanted (Kirsch, Mitzenmacher 2006). */
+/** The i-th bit of a name, from two hashes (Kirsch, Mitzenmacher 2006). */
 const bitOf = (hash: number, i: number): number =>
   (hash + Math.imul(i, Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) | 1)) & (filterBytes * 8 - 1);
 

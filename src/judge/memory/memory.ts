@@ -1,7 +1,6 @@
 /**
- * What is remembered of clients: a record of each, and one with filters for clients that deliver or
- * ask for much. Answers whether a client did a thing for the first time. Does not know what that
- * weighs.
+ * What is remembered about clients: a record for each, and one with filters for those that deliver or ask for
+ * much. Decides whether a client did something for the first time. Does not know what that counts.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Address} from '../../net/address.js';
@@ -29,15 +28,15 @@ export interface MemoryTables {
 }
 
 export interface MemoryLimits {
-  /** Clients remembered: about 110 MB. A count. */
+  /** Clients that are remembered: about 110 MB. A count. */
   readonly clients: number;
-  /** Records with filters: about 35 MB. A count. Strangers may have half of them. */
+  /** Records with filters: about 35 MB; strangers may have half of them. A count. */
   readonly records: number;
 }
 
 export const memoryLimits: MemoryLimits = {clients: 1_000_000, records: 50_000};
 
-/** Rows that one sweep looks at: a table of a million is swept in steps, once in eight hours. A count. */
+/** Rows that one sweep looks at. A count: a table of a million is swept in steps, once in eight hours. */
 const sweptAtOnce = 2000;
 
 const daySec = 86_400;
@@ -70,7 +69,7 @@ export class Memory {
     return this.clients.add(key);
   }
 
-  /** Notes what it did. @returns whether it had done it before */
+  /** Records a deed. @returns whether the client had done it before */
   noteDeed(slot: Slot, hash: number, sec: number): 'new' | 'known' {
     const {clients} = this;
     const record = this.#recordOf(slot, sec);
@@ -84,7 +83,7 @@ export class Memory {
     return 'new';
   }
 
-  /** Notes a name that took its mail. @returns when it did so before */
+  /** Records a name that took its mail. @returns when it took mail before */
   noteDelivered(slot: Slot, nameHash: number, sec: number): mailer.DeliveredBefore {
     const {clients} = this;
     const lastSec = clients.u32(slot, field.lastDeliverySec);
@@ -104,7 +103,10 @@ export class Memory {
     return !isStranger(clients, slot) || clients.u16(slot, field.days) >= 2;
   }
 
-  /** Clients that are no strangers, for a block of a network to pass them. Some may lie around it. */
+  /**
+   * Clients that are not strangers, which a block of a network must let pass. Some may lie outside the
+   * network.
+   */
   *mailers(around: Network): Generator<Uint8Array> {
     for (const key of this.#sites.around(around) ?? this.#keys()) {
       const slot = this.clients.find(key);
@@ -113,7 +115,7 @@ export class Memory {
     }
   }
 
-  /** Clients with a record of wanted mail: a walk over all records, which takes some tens of milliseconds. */
+  /** Clients with a record of wanted mail. Walks over all records, which takes some tens of milliseconds. */
   *withRecord(): Generator<Uint8Array> {
     for (const key of this.#keys()) {
       const slot = this.clients.find(key);
@@ -135,7 +137,7 @@ export class Memory {
     return {clients: this.clients.size, records: this.#records.size};
   }
 
-  /** Forgets clients that were silent for long; looks at all of them in turn. */
+  /** Forgets clients that were silent for long; each call looks at some of them, in turn. */
   sweep(sec: number, longestBlockSec: number): void {
     const [clients, records] = [this.clients, this.#records];
     clients.sweep(sweptAtOnce, (slot) => {
@@ -163,13 +165,13 @@ export class Memory {
     return this.clients.u8(slot, field.written) >= mostHashes;
   }
 
-  /** Its record with filters; one that was pushed out starts again. */
+  /** Its record with filters; an evicted one starts again. */
   #recordOf(slot: Slot, sec: number): Slot | undefined {
     if (!has(this.clients, slot, flag.hasRecord)) return undefined;
     return this.#records.find(this.clients.key(slot)) ?? this.#makeRecord(slot, sec);
   }
 
-  /** @returns undefined: there is no room for one more stranger */
+  /** @returns undefined: there is no room for another stranger */
   #makeRecord(slot: Slot, sec: number): Slot | undefined {
     const {clients} = this;
     const isRefused = isStranger(clients, slot) && this.#records.size >= this.#mostRecords / 2;

@@ -1,17 +1,17 @@
 /**
- * What is known of an open envelope: which names the mailer refused, and about how many recipients
- * it accepted. The number of bytes that the mailer's process has written to its client gives the
- * latter. Does not decide what they speak for (`judge/judge.ts`).
+ * What is known about an open envelope: the names that the mailer refused, and about how many recipients it
+ * accepted. The latter follows from the number of bytes that the mailer's process has written to its
+ * client. `judge/judge.ts` decides what the recipients count.
  *
- * Only the bytes since the first refusal count, less the refusals: before it come the greeting, and
- * with TLS certificates of some thousand bytes. TLS adds the same number of bytes to each answer;
- * so the surplus of the shortest answer is taken off all of them. When lines are read late, many at
- * the same time, all have the same number; then only the bytes beyond any greeting count, unless
- * the session has had an envelope before.
+ * Only the bytes since the first refusal count, minus the refusals: before it come the greeting and, with
+ * TLS, certificates of some thousand bytes. TLS adds the same number of bytes to each answer, so the
+ * surplus of the shortest answer is subtracted from all. If lines are read late, many at the same time, all
+ * get the same byte count. Then only the bytes beyond any greeting count, unless the session has had an
+ * envelope before.
  *
- * The bytes that come with a late line may be refusals whose lines come later. So their estimate
- * holds only until those lines are read. The estimate of a line that is read immediately is kept:
- * answers to a pipelined batch are written late.
+ * The bytes that come with a late line may belong to refusals whose lines follow, so their estimate holds
+ * only until those lines are read. The estimate of a line that is read immediately is kept, because answers
+ * to a pipelined batch are written late.
  */
 
 /** Plain data: it is saved as it is. */
@@ -21,19 +21,22 @@ export interface OpenEnvelope {
   /** Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** What its unknown names weighed, in names: to be corrected when the sender is known. */
+  /** What its unknown names counted, in names; corrected when the sender is known. */
   readonly weighed: number;
-  /** New names of weight 1 of which neither the wave nor the networks have heard. A count. */
+  /** New names of weight 1 that have not been reported to the wave and the networks yet. A count. */
   readonly fresh: number;
-  /** Whether it brought anything new. A count. */
+  /** How many of its signs counted. A count. */
   readonly counted: number;
-  /** Recipients accepted so far, about; undefined: nobody can tell. A count. */
+  /** About how many recipients are accepted so far; undefined: unknown. A count. */
   readonly accepted: number | undefined;
-  /** So many at least, by the lines that were read at once. A count. */
+  /** The least number, from the lines that were read immediately. A count. */
   readonly kept: number;
   /** Whether the first lines were read together. */
   readonly read: 'atOnce' | 'late';
-  /** What was written at the last refusal; all and the least that was more than refusals. Bytes; counts. */
+  /**
+   * Bytes written at the latest refusal; the bytes beyond refusals, in all and at least for one answer.
+   * Bytes; counts.
+   */
   readonly lastBytes: number;
   readonly refusedBytes: number;
   readonly overBytes: number;
@@ -41,19 +44,22 @@ export interface OpenEnvelope {
   readonly answers: number;
 }
 
-/** `250 2.1.5 <anna@example.net>... Recipient ok` and the end of its line. Bytes. */
+/** The answer `250 2.1.5 <anna@example.net>... Recipient ok` with its line end. Bytes. */
 const acceptedBytes = 50;
-/** `550 5.1.1 ... User unknown` and the end of its line, without the recipient. Bytes. */
+/** The answer `550 5.1.1 ... User unknown` with its line end, without the recipient. Bytes. */
 const refusedFrameBytes = 27;
-/** TLS adds 22 to 29 bytes to an answer. More is no overhead. Bytes. */
+/** TLS adds 22 to 29 bytes to an answer; more is not overhead. Bytes. */
 const mostOverheadBytes = 40;
-/** Greeting, EHLO and a TLS handshake with a chain of certificates stay below. Bytes. */
+/** More than a greeting, EHLO and a TLS handshake with a chain of certificates. Bytes. */
 const greetingBytes = 8000;
 
-/** From its writing to its reading; of a time stamp without fractions a second more. Ms. */
+/**
+ * A line read later than this after it was written is late; with a stamp without fractions, a second later.
+ * Ms.
+ */
 const lateMs = 200;
 
-/** Envelopes remembered at once. A count: as many as a large relay has processes, ten times. */
+/** Envelopes that are remembered. A count: ten times as many as a large relay has processes. */
 export const mostOpenEnvelopes = 20_000;
 
 export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => ({
@@ -74,14 +80,14 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
 });
 
 interface Circumstances {
-  /** Of the line, and when it was read. Ms since the epoch. */
+  /** The line's time, and when it was read. Ms since the epoch. */
   readonly atMs: number;
   readonly readMs: number;
   /** As of `Evidence`. */
   readonly answeredFor?: 'others' | undefined;
 }
 
-/** One more refusal, when the process had written so much. */
+/** One more refusal, at which the process had written this many bytes. */
 export function answered(
   before: OpenEnvelope,
   recipient: string,
@@ -93,14 +99,15 @@ export function answered(
   const refusedBytes = before.refusedBytes + refused;
   const isFirst = before.answers === 0;
   if (bytes === undefined) {
-    // The machine was not asked about this refusal, but the client got its answer: at the next
-    // question it must not look like an accepted one.
+    // The kernel was not asked about this refusal, but the client got its answer. At the next question, the
+    // answer must not look like an accepted recipient.
     const passed = isFirst ? {bytes: 0, answers: 0} : {bytes: refused, answers: 1};
     const lastBytes = before.lastBytes + passed.bytes;
     return {...before, lastMs, refusedBytes, lastBytes, answers: before.answers + passed.answers};
   }
-  // Below 0 too: asked a moment before an answer is written, and a moment after the next one, it is an
-  // answer less and then one more. Were only the latter counted, each such pair would be an accepted one.
+  // Below 0 counts too. If the kernel is asked just before an answer is written, and next time just after,
+  // one answer is missing and then one is extra. Counting only the surplus would take each such pair for an
+  // accepted recipient.
   const over = isFirst ? 0 : bytes - before.lastBytes - refused;
   const leastOver = isFirst ? mostOverheadBytes : Math.min(before.leastOver, Math.max(0, over));
   const overBytes = before.overBytes + over;
@@ -108,7 +115,8 @@ export function answered(
   const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);
   const overhead = (answers + 1) * (answers === 0 ? 0 : leastOver);
   const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
-  // Two answers short: one may have been asked about a moment before it was written.
+  // At most one answer may be missing because it was not written yet; two mean that the lines were read
+  // together.
   const read = overBytes < -1.5 * refused ? 'late' : before.read;
   const isOwn = answeredFor === undefined;
   const now = Math.floor(Math.max(0, sinceFirst, isOwn ? inAll : 0));
@@ -116,7 +124,7 @@ export function answered(
   return {
     ...before,
     lastMs,
-    // Lines of a later envelope that are read together tell nothing.
+    // Lines of a later envelope that are read together say nothing.
     accepted: !isOwn && read === 'late' ? undefined : Math.max(kept, now),
     kept,
     read,

@@ -1,23 +1,25 @@
 /**
- * Which clients of IPv6 with a record lie in one /48: a block of a network must let its mailers pass, and a walk
- * through all records of a busy relay took 65 ms. Made at the first question, since most relays never ask, and kept
- * up from then on. May name a client whose record is gone; the caller looks.
+ * Which IPv6 clients with a record lie in one /48. A block of a network must let its mailers pass, and walking over
+ * all records of a busy relay took 65 ms. The index is built at the first question, because most relays never ask,
+ * and is kept up to date from then on. It may name a client whose record is gone; the caller checks.
  */
 import type {Network} from '../../net/network.js';
 
-/** What is asked about lies in one of these: no wider network of IPv6 is ever blocked for its neighbours. Bits. */
+/**
+ * Questions are about networks within one of these: no wider IPv6 network is ever blocked for its neighbours. Bits.
+ */
 const sitePrefix = 48;
 
 const siteBytes = sitePrefix / 8;
 
-/** The bytes of a key behind its /48, one character each. */
+/** The bytes of a key after its /48, one character each. */
 const restOf = (key: Uint8Array): string => String.fromCharCode(...key.subarray(siteBytes));
 
-/** 48 bits fit in a number. */
+/** 48 bits fit into a number. */
 const siteOf = (key: Uint8Array): number =>
   key.subarray(0, siteBytes).reduce((number, byte) => number * 256 + byte, 0);
 
-/** IPv4 lies in one /48 of its own, where each address is looked up instead. */
+/** IPv4 lies in one /48 of its own; there each address is looked up instead. */
 const mappedSite = 0;
 
 export class Sites {
@@ -28,7 +30,7 @@ export class Sites {
 
   /**
    * @param keys of all records
-   * @param most a count: with twice as many, most of which are gone then, it is built again
+   * @param most when the index has twice as many keys, most are gone, and it is rebuilt. A count
    */
   constructor(keys: () => Iterable<Uint8Array>, most: number) {
     [this.#keys, this.#most] = [keys, most];
@@ -44,7 +46,7 @@ export class Sites {
     this.#add(this.#sites, key);
   }
 
-  /** Keys that may be in the network: all of its /48. @returns undefined: it is wider, or of IPv4 */
+  /** Keys that may lie in the network: all of its /48. @returns undefined: the network is wider, or IPv4 */
   around({family, first, prefix}: Network): Iterable<Uint8Array> | undefined {
     if (family === 4 || prefix < sitePrefix) return undefined;
     const sites = this.#sites ?? this.#make();

@@ -1,7 +1,6 @@
 /**
- * What clients asked for, in clear, for an operator: the last names of each, and how many things of
- * each kind. Decides nothing, and the verdict does not depend on it. Of fewer clients than are
- * judged, for names take much memory.
+ * What clients asked for, in clear text, for an operator: the latest names of each, and counts by kind. No
+ * verdict depends on it. Covers fewer clients than are judged, because names take much memory.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
@@ -9,33 +8,35 @@ import {printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
 export interface Suspect {
-  /** The last ones, oldest first: hostile text, made printable, cut and bounded. */
+  /** The latest names, the oldest first: hostile text, made printable and shortened. */
   readonly names: readonly string[];
-  /** Distinct things by kind, since the score last started at zero. Counts. */
+  /** Distinct deeds by kind, since the score last restarted. Counts. */
   readonly counts: Readonly<Partial<Record<EvidenceKind, number>>>;
   /** Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** The weakest of those that tied them to the client: one real sign proves nothing of nine made-up ones. */
+  /** The weakest proof among them: one real sign proves nothing about nine invented ones. */
   readonly proof: Proof;
 }
 
-/** Clients remembered. A count: about 20 MB; beyond it the one silent for longest goes. */
+/**
+ * Clients that are remembered. A count: about 20 MB; beyond it, the client silent for longest is forgotten.
+ */
 export const mostSuspects = 20_000;
-/** Names of one client. A count. */
+/** Names kept of one client. A count. */
 export const mostNames = 8;
-/** Length of one name. Characters. */
+/** The greatest length of a name. Characters. */
 export const mostNameCharacters = 64;
 
 /**
- * So many names are remembered of a client before a row of the table is made for it: most clients never
- * ask for more, and rows cost more than all that is judged. A count, below every bar but those of a wave.
+ * How many names of a client are kept before it gets a row in the table. Most clients never ask for more, and
+ * a row costs more than all the judging. A count, below every bar except those of a wave.
  */
 export const mostEarlyNames = 2;
-/** Clients of which early names are remembered, and those only until the next start. A count: 2 MB. */
+/** Places for clients whose early names are kept until the next start. A count: 2 MB. */
 const earlyPlaces = 8192;
 
-/** The first names of a client: no row yet. Changed in place, for most are never read. */
+/** A client's first names, before it has a row. Changed in place, because most are never read. */
 interface Early {
   client: string;
   first: string;
@@ -45,7 +46,7 @@ interface Early {
   proof: Proof;
 }
 
-/** What it was done to is a name, and not a process or a command. */
+/** Kinds whose subject is a name, not a process or a command. */
 const namedKinds: readonly EvidenceKind[] = [
   'unknownRecipient',
   'undeliverable',
@@ -56,10 +57,7 @@ const namedKinds: readonly EvidenceKind[] = [
 
 export class Suspects {
   readonly #table: Table<Suspect>;
-  /**
-   * The text of a client gives its place; of two clients with the same place the later one is
-   * remembered.
-   */
+  /** A client's text determines its place; of two clients with the same place, the later one is kept. */
   readonly #early = new Array<Early | undefined>(earlyPlaces);
 
   constructor(table: Table<Suspect>) {
@@ -75,8 +73,8 @@ export class Suspects {
   }
 
   /**
-   * @param as `stale`: a name that took mail once, and is counted elsewhere
-   * @param unknown distinct unknown names since its score last started at zero, this one included.
+   * @param as `stale`: a name that once took mail, and is counted elsewhere
+   * @param unknown distinct unknown names since its score last restarted, this one included.
    * A count
    */
   note(
@@ -109,7 +107,7 @@ export class Suspects {
     });
   }
 
-  /** The client begins again at zero: the message about its block named what led to it. */
+  /** The client's score restarts: the message about its block has named what led to it. */
   forget(client: string): void {
     this.#table.delete(client);
     if (this.#earlyOf(client) !== undefined) this.#early[placeOf(client)] = undefined;
@@ -123,7 +121,7 @@ export class Suspects {
   #noteEarly(client: string, name: string, proof: Proof, atMs: number, unknown: number): void {
     const place = placeOf(client);
     const early = this.#early[place];
-    // Of names before that nobody remembers nobody knows the proof.
+    // There were earlier names that were not kept, so their proof is unknown.
     const alone = unknown > 1 ? 'log' : proof;
     if (early === undefined) {
       const times = {firstMs: atMs, lastMs: atMs};
@@ -144,7 +142,7 @@ export class Suspects {
     early.lastMs = atMs;
   }
 
-  /** What a row begins with. @param unknown names that were asked for before. A count */
+  /** The first contents of a row. @param unknown names asked for before. A count */
   #begun(client: string, unknown: number): Suspect | undefined {
     if (unknown <= 0) return undefined;
     const early = this.#earlyOf(client);
@@ -156,7 +154,7 @@ export class Suspects {
   }
 }
 
-/** In the engine a part of a text keeps all of it in memory: here the whole line of the log. */
+/** A copy: in V8 a substring keeps its whole string in memory, here the whole log line. */
 const detached = (part: string): string => ` ${part}`.slice(1);
 
 function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
@@ -164,7 +162,7 @@ function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
   return {names, counts: {unknownRecipient: names.length}, firstMs, lastMs, proof};
 }
 
-/** Who chooses addresses that meet in one place only makes us forget names. */
+/** A weak hash is enough: an attacker who chooses colliding addresses only makes us forget names. */
 function placeOf(client: string): number {
   let hash = 0;
   for (let i = 0; i < client.length; i++) hash = Math.imul(hash ^ client.charCodeAt(i), 0x01000193);

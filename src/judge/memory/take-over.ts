@@ -1,7 +1,6 @@
 /**
- * What the rows of earlier versions mean for this judge: offenders with their blocks and what they
- * were counted for, and senders whose mail was accepted. `sys/disk/layout.ts` knows where the old
- * rows are.
+ * Converts the rows of earlier versions: offenders with their blocks and what they were counted for, and
+ * senders whose mail was accepted. `sys/disk/layout.ts` knows where the old rows are.
  */
 import {parseAddress} from '../../net/address.js';
 import {clientKey} from '../../net/client-key.js';
@@ -11,7 +10,7 @@ import {field, mailerNames, mostHashes} from './client-record.js';
 import {addHash} from './hashes.js';
 import type {MemoryTables} from './memory.js';
 
-/** Of versions before the judge. Times in ms since the epoch; the rest as there. */
+/** A row of versions before this judge. Times in ms since the epoch; the other fields as they were. */
 interface OldOffender {
   readonly score: number;
   readonly scoredMs: number;
@@ -21,13 +20,13 @@ interface OldOffender {
   readonly blockedUntilMs: number;
 }
 
-/** Minutes since the epoch. */
+/** Times in minutes since the epoch. */
 interface OldSender {
   readonly firstMinute: number;
   readonly lastMinute: number;
 }
 
-/** What a client begins with. Seconds since the epoch, names, counts. */
+/** What a client starts with. Seconds since the epoch, names, counts. */
 interface Seed {
   readonly score: number;
   readonly scoredSec: number;
@@ -43,12 +42,12 @@ interface Seed {
 }
 
 /**
- * The most of an old score. Names: it summed up what leaks no more, names that once took mail too, so it is
- * no reason to block anybody soon.
+ * The most of an old score that is taken over. Names: the old score leaked with time and included names
+ * that once took mail, so it must not get anybody blocked soon.
  */
 const mostOldScore = 5;
 
-/** A sender whose mail was accepted begins like one that has delivered to three names. */
+/** A sender whose mail was accepted starts as one that has delivered to three names. */
 export function seedOf(offender: OldOffender | undefined, sender: OldSender | undefined): Seed {
   const delivered = sender === undefined ? 0 : mailerNames;
   const blocks = Math.min(255, offender?.blocks ?? 0);
@@ -71,7 +70,7 @@ export function seedOf(offender: OldOffender | undefined, sender: OldSender | un
 
 type OldRows = (name: 'offenders' | 'senders') => Iterable<readonly [key: string, value: unknown]>;
 
-/** @returns a function that puts what old rows mean into tables: each row was written by us */
+/** @returns a function that writes the converted rows into tables; we wrote each old row ourselves */
 export const takeOver =
   (ipv6Prefix: number) =>
   (rows: OldRows, tables: Pick<MemoryTables, 'clients'>): void => {
@@ -85,7 +84,7 @@ export const takeOver =
     }
   };
 
-/** Of several addresses that are one client now the last that had anything against it stands. */
+/** If several addresses are one client now, the one with the latest sign counts. */
 function plant(
   {clients}: Pick<MemoryTables, 'clients'>,
   text: string,
@@ -93,7 +92,7 @@ function plant(
   seed: Seed,
 ): void {
   const address = parseAddress(text);
-  // Blocks of networks had offenders too, of which nothing was counted.
+  // Blocks of networks had offenders too, with nothing counted.
   if (address === undefined) return;
   const key = clientKey(address, ipv6Prefix);
   const isThere = clients.find(key) !== undefined;

@@ -1,7 +1,6 @@
 /**
- * What talk before the greeting weighs, if it weighs more than once: its witnesses report at
- * different times, so time separates one act from the next. `judge/judge.ts` decides what follows
- * from it.
+ * How much talk before the greeting counts, if it counts more than once. Its witnesses report at
+ * different times, so time separates one act from the next. `judge/judge.ts` decides what follows.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -16,7 +15,7 @@ import {standingOf} from '../memory/client-record.js';
 interface Around {
   readonly clients: PackedTable;
   readonly friends: Pick<Friends, 'has'>;
-  /** How a client is called. */
+  /** The key of a client. */
   readonly textOf: (client: Address) => string;
 }
 
@@ -35,17 +34,17 @@ export class EarlyTalk {
     this.#around = around;
   }
 
-  /** The mailer has no more to say of such a client: nothing is awaited of it. */
+  /** The mailer logs nothing more about such a client, so there is no end to wait for. */
   isWhole(kind: Evidence['kind']): boolean {
     return isEarlyTalk(kind) && this.#policy.earlyTalk !== 'once';
   }
 
   /**
-   * One session. Witnesses of one act report at different times: lines of the mailer, the kernel,
-   * the gate. For a client with a record, or to which our users write, it is a thing of its own
-   * that an honest mailer does each time, so it weighs once for ever.
+   * Counts one session. The witnesses of one act (lines of the mailer, the kernel, the gate) report
+   * at different times. For a client with a record, or to which our users write, it is a
+   * peculiarity that an honest mailer shows each time, so it counts only once, for ever.
    *
-   * @returns undefined: it is weighed like all else
+   * @returns undefined: it is weighed like other signs
    */
   act(
     slot: Slot,

@@ -1,10 +1,10 @@
-/** The weight of a sign by itself, in names, before it is known whether it is new. */
+/** The weight of a sign in names, before it is known whether the sign is new. */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Evidence} from '../../mail/evidence.js';
 import {customerWeight, secondChanceFactor, staleWeight, weights} from '../../score/weights.js';
 import {addU16, field, flag, has, isInSecondChance} from '../memory/client-record.js';
 
-/** A bounce that was awaited is awaited no longer, whatever it weighs. */
+/** A bounce that was expected is expected no longer, whatever it counts. */
 export function weightOf(
   clients: PackedTable,
   slot: Slot,
@@ -16,7 +16,7 @@ export function weightOf(
     addU16(clients, slot, field.awaited, -1);
     if (submitter === 'own') return 0;
   }
-  // A stranger can only reach us: whose mail many other hosts took is a customer of ours.
+  // A stranger can reach only us; if many other hosts accept its mail, it is a customer of ours.
   const isCustomer = kind === 'undeliverable' && has(clients, slot, flag.isCustomer);
   const full = isCustomer ? customerWeight : weights[kind];
   const weight = known === 'stale' ? full * staleWeight : full;

@@ -1,11 +1,12 @@
 /**
- * Decides how far the stamps of one writer are from this machine's clock, so that a line that has just
- * been appended counts as new whatever its stamp says: a syslogd in another zone, or one that has not
- * heard about daylight saving time, or a host whose clock is wrong. There is one offset for all lines: the
- * time between two lines stays as it was written.
+ * Decides how far one writer's stamps are from this machine's clock. A line that was just appended must
+ * count as new whatever its stamp says: the syslogd may be in another time zone, or may have missed a
+ * change of daylight saving time, or its host's clock may be wrong. All lines get the same offset, so the
+ * time between two lines stays as written.
  *
- * A line may also come late: from the disk queue of a syslogd after an outage, or from an old file that
- * somebody appends. Its stamp is right then, and it is judged at its own time. What tells the two apart:
+ * A line may also come late: from a syslogd's disk queue after an outage, or from an old file that
+ * somebody appends. Its stamp is right then, and it is judged at its own time. These signs distinguish the
+ * two:
  *
  *     the stamp is ahead of the clock         no line comes before it is written: an offset
  *     the stamp is older than the mailer's    no line is older than its envelope: an offset. The id is
@@ -15,39 +16,42 @@
  *     the distance stays the same while       an offset. The lines of a queue come faster than they
  *     minutes pass                            were written, so their distance shrinks
  *
- * Anything else is late. Of lines that stood there before we followed the file only ids tell anything.
- * When an offset is reported, and whose it is, is for `stamp-offsets.ts`.
+ * Anything else is late. For lines written before we followed the file, only the ids count.
+ * `stamp-offsets.ts` decides when to report an offset, and keeps one for each writer.
  */
 
-/** One line, as it was read. Times are ms since the epoch. */
+/** One line as read. Times are ms since the epoch. */
 export interface SeenStamp {
-  /** As the stamp says, in this machine's zone where it names none. */
+  /** The time in the stamp; if it names no zone, in this machine's zone. */
   readonly stampMs: number;
   readonly zone: 'named' | undefined;
-  /** By the mailer's id in the line; undefined where there is none. */
+  /** When the envelope began, by the queue id in the line; undefined: the line has none. */
   readonly beganMs: number | undefined;
   /** `live`: appended while the end of the file was followed. */
   readonly read: 'live' | 'backlog';
 }
 
-/** Every zone differs from UTC by a multiple of this. Ms. */
+/** Every time zone differs from UTC by a multiple of this. Ms. */
 const quarterMs = 15 * 60_000;
-/** No two zones differ by more: UTC+14 and UTC-12. Ms. */
+/** The greatest difference between two time zones: UTC+14 and UTC-12. Ms. */
 const mostZoneMs = 26 * 3_600_000;
-/** A line that is late by less is as good as new: blocks last an hour. Ms. */
+/** A line that is late by less counts as new. Ms: blocks last an hour. */
 export const nearMs = 5 * 60_000;
-/** Clocks of two hosts, and whole seconds, may put a stamp ahead of ours. Ms. */
+/** How far a stamp may be ahead of our clock: hosts' clocks differ, and stamps have whole seconds. Ms. */
 const aheadMs = 60_000;
-/** The mailer's clock may be so far ahead of the syslog's without being another one. Ms. */
+/** How far the mailer's clock may be ahead of syslog's if it is the same clock. Ms. */
 const idSlackMs = 2 * 60_000;
-/** A stamp of whole seconds, and a look each second, make a new line look so old at most. Ms. */
+/** How old a new line may look: stamps have whole seconds, and we read each second. Ms. */
 const freshMs = 5000;
-/** The distance of lines of one offset varies by no more. Ms. */
+/** How much the distances of lines with one offset vary. Ms. */
 const jitterMs = 15_000;
-/** So long a distance must stay. Ms: a queue would give its lines as slowly as they were written. */
+/**
+ * How long a distance must stay the same. Ms: a queue would have to deliver its lines as slowly as they
+ * were written.
+ */
 export const steadyMs = 2 * 60_000;
 
-/** A distance that may turn out to be an offset. */
+/** A distance that may prove to be an offset. */
 interface Candidate {
   readonly distanceMs: number;
   /** When it was first seen, by our clock. */
@@ -56,17 +60,19 @@ interface Candidate {
 
 interface Guess {
   readonly sinceMs: number;
-  /** What held before, and holds again if a line contradicts. */
+  /** The offset before, which is restored if a line contradicts. */
   readonly beforeMs: number;
 }
 
 export class StampOffset {
   #offsetMs = 0;
-  /** Of an offset that only looks like a zone's; undefined once minutes or an id have proved it. */
+  /**
+   * Set while the offset only looks like a time zone's; undefined once minutes or an id have proved it.
+   */
   #guess: Guess | undefined;
   #candidate: Candidate | undefined;
 
-  /** What is added to the stamps now. Ms; more than 0 where they are behind. */
+  /** What is added to the stamps now. Ms; more than 0 if they are behind. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -96,7 +102,7 @@ export class StampOffset {
       return this.#offsetMs;
     }
     if (this.#isSteady(distanceMs, nowMs)) return this.#adopt(rounded(distanceMs));
-    // Late. Under an offset that would put it ahead of the clock it is taken as it is written.
+    // The line is late. If the offset would put it ahead of the clock, its stamp is used unchanged.
     return distanceMs - this.#offsetMs <= -aheadMs ? 0 : this.#offsetMs;
   }
 
@@ -123,10 +129,10 @@ export class StampOffset {
 }
 
 /**
- * What the mailer's id tells of the offset.
+ * What the mailer's queue id says about the offset.
  *
- * @returns an offset that must be taken; `asWritten`: the stamp is right by the mailer's own clock;
- *   `nothing`: the envelope is old, or there is no id, or the known offset agrees with it
+ * @returns an offset that must be used; `asWritten`: the stamp is right by the mailer's own clock;
+ *   `nothing`: the envelope is old, there is no id, or the known offset agrees with it
  */
 function toldById(
   seen: SeenStamp,
@@ -137,7 +143,7 @@ function toldById(
   if (beganMs === undefined) return 'nothing';
   const behindMs = beganMs - stampMs;
   const ageMs = distanceMs - behindMs;
-  // The mailer's clock is ahead of ours: it is no witness.
+  // The mailer's clock is ahead of ours, so it proves nothing.
   if (ageMs < -aheadMs) return 'nothing';
   const isTooLittle = offsetMs < behindMs - idSlackMs;
   const isTooMuch = behindMs >= idSlackMs && offsetMs > distanceMs + aheadMs;
@@ -147,12 +153,13 @@ function toldById(
   }
   const isNew = ageMs < nearMs || isZones(seen, distanceMs);
   if (read === 'live' && isNew) return rounded(distanceMs);
-  // The line is late, or its envelope old: the least that fits, so that nothing old becomes new.
+  // Either the line is late or its envelope is old: take the smallest offset that fits, so that nothing
+  // old becomes new.
   const leastMs = Math.ceil((behindMs - aheadMs) / quarterMs) * quarterMs;
   return Math.min(leastMs, rounded(distanceMs));
 }
 
-/** Whether a distance is what a line has that was written just now in another zone. */
+/** Whether a line written just now in another time zone would have this distance. */
 function isZones({zone}: SeenStamp, distanceMs: number): boolean {
   const lateMs = distanceMs - Math.round(distanceMs / quarterMs) * quarterMs;
   const isNew = lateMs >= -1000 && lateMs <= freshMs;
@@ -161,7 +168,10 @@ function isZones({zone}: SeenStamp, distanceMs: number): boolean {
   );
 }
 
-/** A zone's offset where it is one, as nearly as the time tells that a line takes to us. Ms. */
+/**
+ * The nearest offset of a time zone, if there is one close enough for the time a line takes to reach us.
+ * Ms.
+ */
 function rounded(distanceMs: number): number {
   const zonesMs = Math.round(distanceMs / quarterMs) * quarterMs;
   const lateMs = distanceMs - zonesMs;

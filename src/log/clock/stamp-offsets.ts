@@ -1,23 +1,25 @@
 /**
- * The offsets of all writers: each host in each log has its own, for many hosts write a central
- * log. Decides when a change is reported. How an offset is found is for `stamp-offset.ts`.
+ * The offsets of all writers. Each host in each log has its own, because many hosts may write to a
+ * central log. Decides when to report a change; `stamp-offset.ts` finds the offset.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {LogRecord} from '../record.js';
 import {nearMs, type SeenStamp, StampOffset} from './stamp-offset.js';
 
-/** Hosts whose offset is remembered. A count: no central log has so many mailers. */
+/** Hosts whose offset is remembered. A count: more mailers than any central log has. */
 export const mostWriters = 4096;
-/** Pause between two reports about one writer. Ms: a queue can look like an offset for a moment. */
+/**
+ * The pause between two reports about one writer. Ms: a queue may look like an offset for a moment.
+ */
 const tellAgainMs = 10 * 60_000;
 
 export interface ClockOffset {
   /** The log, by its path. */
   readonly source: string;
-  /** As the log writes it; '' where it writes none. */
+  /** As the log writes it; '' if it writes none. */
   readonly host: string;
-  /** What is added to its stamps: more than 0 where they are behind this machine's clock. */
+  /** What is added to its stamps: more than 0 if they are behind this machine's clock. */
   readonly seconds: number;
 }
 
@@ -32,7 +34,7 @@ interface Writer {
 export class StampOffsets {
   readonly #writers = new BoundedMap<string, Writer>(mostWriters);
 
-  /** Those that are worth a word, for people. */
+  /** The offsets that are large enough to be shown to people. */
   get view(): readonly ClockOffset[] {
     return [...this.#writers.entries()]
       .filter(([, {offset}]) => Math.abs(offset.offsetMs) >= nearMs)
@@ -41,7 +43,7 @@ export class StampOffsets {
 
   /**
    * @param nowMs by this machine's clock; ms since the epoch
-   * @returns the record at the time at which it was written, and what to report about its writer
+   * @returns the record with the time at which it was written, and what to report about its writer
    */
   take(
     source: string,

@@ -1,5 +1,5 @@
 /**
- * Rewrites stamps that few logs have as one that `log/stamp.ts` reads:
+ * Rewrites rare stamps into a form that `log/stamp.ts` reads:
  *
  *     Sat Nov 21 09:05:07 2026            ctime(3), with the zone in front of the year or not
  *     Sat Nov 21 09:05:07                 the same without the year
@@ -9,13 +9,13 @@
  *     2026/11/21 09:05:07                 and `2026-11-21 09:05:07 +0100`, `2026-11-21T09:05:07 UTC`
  *     2026-11-21_09:05:07.12345           svlogd -tt: UTC
  *
- * It is asked only where nothing else could be read: what stands behind a usual stamp may be the name of a host.
+ * Used only if nothing else could be parsed: the word after a usual stamp may be a host name.
  */
 
 interface OtherStamp {
-  /** Characters it takes. */
+  /** Its length. Characters. */
   readonly length: number;
-  /** As it is usually written. */
+  /** The stamp in its usual form. */
   readonly usual: string;
 }
 
@@ -33,7 +33,7 @@ const shapes = [
   `${year}[/-](?<number>\\d\\d)[/-](?<day>\\d\\d)(?<joint>[Tt _])${time}(?: ?(?<zone>${zone}))?`,
 ].map((source) => new RegExp(`^${source}(?= )`));
 
-/** The longest, with the blank behind it. Characters. */
+/** The length of the longest, including the blank after it. Characters. */
 const longest = 64;
 
 /** @param referenceMs a time not before the line was written; ms since the epoch */
@@ -62,17 +62,17 @@ function usual(parts: Parts, referenceMs: number): string {
   return withYear(year ?? latestYear(withYear, referenceMs));
 }
 
-/** A clock of another host may be ahead of ours by this much. Ms: every zone is within. */
+/** How far another host's clock may be ahead of ours. Ms: every time zone is within this. */
 const clockSlackMs = 24 * 3_600_000;
 
-/** The latest in which it is not ahead. */
+/** The latest year in which the stamp is not ahead of the clock. */
 function latestYear(withYear: (year: string) => string, referenceMs: number): string {
   const last = new Date(referenceMs + clockSlackMs).getUTCFullYear();
   const atMs = Date.parse(withYear(String(last)).replace(',', '.'));
   return String(atMs > referenceMs + clockSlackMs ? last - 1 : last);
 }
 
-/** @returns '' for an abbreviation: it is taken for that of this machine's zone */
+/** @returns '' for an abbreviation, which is taken to be this machine's time zone */
 function zoneOf(name: string): string {
   if (name === 'UTC' || name === 'GMT' || name === 'Z') return 'Z';
   const [, hours, minutes = '00'] = /^([+-]\d\d):?(\d\d)?$/.exec(name) ?? [];

@@ -1,23 +1,25 @@
 /**
- * Takes off what a syslogd put around a message: `[ID 801593 mail.notice] ` (Solaris), and
- * `message repeated 5 times: [ … ]` (rsyslog). What it says is for others.
+ * Removes what a syslogd adds around a message: `[ID 801593 mail.notice] ` (Solaris), and `message
+ * repeated 5 times: [ … ]` (rsyslog). Others parse the message.
  */
 
 const solarisId = /^\[ID \d{1,10} [\w.]{1,32}\] /;
 const repeated = /^message repeated (\d{1,10}) times: \[ ?/;
 
-/** rsyslog's `[%.800s]` (runtime/ratelimit.c, ratelimitGenRepMsg): a longer message is cut. Bytes. */
+/**
+ * rsyslog's `[%.800s]` (runtime/ratelimit.c, ratelimitGenRepMsg) truncates a longer message. Bytes.
+ */
 const longestRepeatedBytes = 800;
 
 interface Said {
   readonly message: string;
-  /** How often, as it is written. A count. */
+  /** How often it was repeated. A count. */
   readonly times: number;
 }
 
 /**
- * @returns undefined for a repeated one that is cut: with its end the client could choose where
- *   the line ends, and so what it says
+ * @returns undefined for a repeated message that is truncated: the client could choose where it ends,
+ *   and so what it says
  */
 export function unpack(text: string): Said | undefined {
   const message = text.startsWith('[ID ') ? text.replace(solarisId, '') : text;

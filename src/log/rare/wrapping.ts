@@ -1,22 +1,22 @@
 /**
- * Takes off what a container's keeper puts around each line of its output:
+ * Removes what a container runtime adds around each line of output:
  *
  *     {"log":"LINE\n","stream":"stdout","time":"STAMP"}   Docker's json-file, and what ships it on
  *     STAMP stdout F LINE                                 the Kubernetes container runtime (CRI)
  *     mailer-1  | LINE                                    `docker compose logs`
  *     [pod/mail-0/relay] LINE                             `kubectl logs --prefix`
  *
- * and knows entries of the journal as JSON. What LINE says is for `log/syslog.ts`.
+ * Also recognises journal entries as JSON. `log/syslog.ts` parses LINE.
  *
- * A keeper cuts a line that is too long for it, and where it cuts a client may have chosen. So of a line
- * that was cut nothing is read: no part of it can begin as a line does.
+ * A runtime splits a long line, and a client may have chosen where. So no part of a split line is read:
+ * a part could begin like a complete line.
  */
 
 import {longestLineBytes} from '../../base/bytes.js';
 
 type Unwrapped =
   | {readonly kind: 'bare'}
-  /** `time`: as the keeper wrote it, in front of the line; '' where it wrote none. */
+  /** `time`: as the runtime wrote it before the line; '' if it wrote none. */
   | {readonly kind: 'wrapped'; readonly text: string; readonly time: string}
   /** For `log/journal-entry.ts`. */
   | {readonly kind: 'journalEntry'; readonly entry: object}
@@ -24,20 +24,20 @@ type Unwrapped =
 
 const bare: Unwrapped = {kind: 'bare'};
 
-/** Stamp, stream, `P` for a part or `F` for the whole or the last part, and tags behind that. */
+/** Stamp, stream, `P` for a part or `F` for the whole or the last part, then tags. */
 const cri = /^(\d{4}-\S{15,31}) (stdout|stderr) ([PF])(?::\S{0,32})? /;
 /** `journalctl -o json-seq` and `-o json-sse`. */
 const journalHead = /^(?:\x1e|data: )(?=\{)/;
 const compose = /^(?:\x1b\[[\d;]{1,8}m)?[0-9A-Za-z][\w.-]{0,63} *\| (?:\x1b\[0m)?/;
 const pod = /^\[pod\/[^\s\]/]{1,253}\/[^\s\]/]{1,63}\] /;
-/** The longest of these prefixes. Characters. */
+/** The length of the longest of these prefixes. Characters. */
 const longestPrefix = 330;
 
 type StreamName = 'stdout' | 'stderr' | '';
 
-/** Of one log. */
+/** Unwraps the lines of one log. */
 export class Wrappings {
-  /** Streams whose last line has not ended yet. */
+  /** Streams whose last line is not complete yet. */
   readonly #cut = new Set<StreamName>();
 
   unwrap(text: string): Unwrapped {
@@ -63,7 +63,7 @@ export class Wrappings {
     const ending = /\r?\n$/.exec(log.slice(-2))?.[0];
     const line = bytesOf(log.slice(0, log.length - (ending?.length ?? 0)));
     const name = stream === 'stdout' || stream === 'stderr' ? stream : '';
-    // What ships it on (fluent-bit) takes stream, time and newline away.
+    // Programs that forward it (fluent-bit) remove stream, time and newline.
     const isDocker = typeof time === 'string' && name !== '';
     const part = isDocker && ending === undefined ? 'open' : 'last';
     return this.#whole(name, part, line, typeof time === 'string' ? time : '');
@@ -79,7 +79,7 @@ export class Wrappings {
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  // No reader gives a longer line.
+  // No reader delivers a longer line.
   if (text.length > longestLineBytes) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -92,7 +92,7 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /**
- * One character per byte again: JSON may escape any Unicode character, but no mailer's name
- * contains one.
+ * One character per byte again. JSON may contain any Unicode character, but no name in a mailer's log
+ * does.
  */
 const bytesOf = (text: string): string => text.replaceAll(/[^\0-\xff]/gu, '?');

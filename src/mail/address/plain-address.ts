@@ -1,23 +1,23 @@
 /**
- * One text for one mailbox, however a client writes it, so that a name counts once: for mail it took, and against
- * who guesses it. Two mailboxes never get one text, or a guesser could dress all names as one; so what cannot be
- * read for sure stays as it is. Not decided here: whether it is a name at all, and whether two domains are the
- * same host.
+ * Gives each mailbox one text, however a client writes it, so that a name counts once: as a name that took mail,
+ * and against a client that guesses it. Two mailboxes never get the same text, or a guesser could disguise all
+ * names as one. So an address that cannot be read with certainty stays as it is. Others decide whether it is a
+ * name at all, and whether two domains are the same host.
  *
- * A single backslash in the text is one that the log shows as two (`written.ts`).
+ * The log shows a backslash as two; the text here has one (`written.ts`).
  */
 import {readWritten, type Written} from './written.js';
 
-/** sendmail takes 256 characters (MAXNAME), of which the log shows each as four at most. Characters. */
+/** The longest address. Characters: sendmail takes 256 (MAXNAME), each of which the log shows as at most four. */
 export const longestAddress = 1100;
 
-/** Nothing to be left out, as in most. */
+/** Most addresses have nothing to leave out. */
 const isPlain = /^<[^\s"()<>+%!@,:;\\]+(?:@[^\s"()<>+%!@,:;\\]*[^\s"()<>+%!@,:;\\.])?>$/;
 
 /**
- * The mailbox of an address, without what a client can vary at will: case, quotes, comments, blanks
- * around it, angle brackets and the text before and behind them, `+detail`, routes (`@host:anna@…`,
- * `host!anna`, `anna%host`), a dot at the end.
+ * The mailbox of an address, without what a client can vary at will: case, quotes, comments, blanks around it,
+ * angle brackets and the text before and after them, `+detail`, routes (`@host:anna@…`, `host!anna`,
+ * `anna%host`), a trailing dot.
  */
 export function plainAddress(text: string): string {
   const kind = kindOf(text);
@@ -28,17 +28,17 @@ export function plainAddress(text: string): string {
   return plain ?? asItIs(text);
 }
 
-/** Nothing in it means anything. */
+/** The whole text, in which no character has a special meaning. */
 const asItIs = (text: string): string =>
   `<${text.trim().toLowerCase().replaceAll(meaningAnywhere, escape)}>`;
 
-/** @returns undefined where the text does not decide it */
+/** @returns undefined: the text is ambiguous */
 function mailboxOf(all: Characters): string | undefined {
-  // cf: `R$+ < $* >`, `R< $* > $+`: the innermost brackets hold it.
+  // cf: `R$+ < $* >`, `R< $* > $+`: the innermost brackets contain the mailbox.
   const open = all.lastIndexOf('<');
   const close = open < 0 ? -1 : all.indexOf('>', open);
   let address = (open < 0 ? all : all.slice(open + 1, close)).trimmed();
-  // cf: `R@ $+ : $+`, again and again.
+  // cf: `R@ $+ : $+`, repeatedly.
   while (address.beginsWith('@')) {
     const end = address.indexOfAny([':', ',']);
     if (end < 0) return undefined;
@@ -57,23 +57,23 @@ const domainOf = (domain: Characters): string => {
   return `@${text.slice(0, end)}`;
 };
 
-/** What is there of a user without host and detail; all of it where nothing would be left. */
+/** The user without host and detail; the whole text if nothing would be left. */
 function userOf(whole: Characters): string {
-  // cf: `R$- < @ $=w . >`, `dequote`: what is in quotes is read again without them.
+  // cf: `R$- < @ $=w . >`, `dequote`: text in quotes is read again without them.
   const user = whole.unquoted();
-  // A colon takes away what stands before it, or what stands behind it: who knows.
+  // A colon drops either what precedes it or what follows it; it is unknown which.
   if (user.indexOf(':') >= 0) return user.text();
   const behind = user.slice(user.lastIndexOf('!') + 1).trimmed();
   const local = behind.length === 0 ? user : behind;
   const percent = local.indexOf('%');
   const name = percent < 0 ? local : local.slice(0, percent);
-  // cf: `R$+ + $*`: a plus with which a name begins is part of it.
+  // cf: `R$+ + $*`: a plus at the beginning is part of the name.
   const plus = name.indexOf('+', 1);
   const bare = (plus < 0 ? name : name.slice(0, plus)).trimmed();
   return bare.length === 0 ? user.text() : bare.text();
 }
 
-/** Part of an address: characters, and which of them mean something. */
+/** A part of an address: its characters, and which of them have a special meaning. */
 class Characters {
   readonly #written: Written;
   readonly #begin: number;
@@ -121,7 +121,7 @@ class Characters {
     return this.slice(begin, end);
   }
 
-  /** Without their quotes, where nothing in them needs any but a detail. */
+  /** Removes the quotes, unless a quoted character needs them; a plus does not count. */
   unquoted(): Characters {
     const kinds = this.#written.kinds.slice(this.#begin, this.#end);
     const characters = this.#written.characters.slice(this.#begin, this.#end);
@@ -130,7 +130,7 @@ class Characters {
     return new Characters({characters, kinds: kinds.map(() => 'plain')});
   }
 
-  /** With two backslashes, as in a log, before what would mean something without. */
+  /** With a doubled backslash, as in a log, before each character that would otherwise have a special meaning. */
   text(): string {
     const {characters, kinds} = this.#written;
     let text = '';
@@ -157,12 +157,12 @@ const meaningAnywhere = new RegExp(meaning.source, 'g');
 
 const escape = (character: string): string => `\\\\${shown(character)}`;
 
-/** As the log shows it. */
+/** A character as the log shows it. */
 const shown = (character: string): string => (character === '\\' ? '\\\\' : character);
 
 /**
- * Whether all characters of a text are ones of which nothing is to be left out, and some are capitals:
- * asked of each name, and faster than an expression. `other`: maybe not.
+ * Whether nothing in the text can be left out, and whether it has capitals. Called for each name, and faster than
+ * a regular expression. `other`: something may have to be left out.
  */
 function kindOf(text: string): 'plain' | 'capitals' | 'other' {
   const last = text.length - 1;
@@ -179,7 +179,7 @@ function kindOf(text: string): 'plain' | 'capitals' | 'other' {
   return hasCapitals ? 'capitals' : 'plain';
 }
 
-/** Of each ASCII character: 0 is not plain, 2 is a capital letter. */
+/** For each ASCII character: 0 is not plain, 2 is a capital letter. */
 const kinds = Uint8Array.from({length: 127}, (_, code) => {
   const character = String.fromCharCode(code);
   if (!/[^\s"()<>+%!,:;\\]/.test(character) || code < 33) return 0;

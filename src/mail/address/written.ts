@@ -1,24 +1,26 @@
 /**
- * An address as a client wrote it, character by character: which of them mean something to the mailer and which
- * are only themselves. Read as sendmail reads it (parseaddr.c prescan()), whose rules let most pass: comments nest,
- * a backslash takes its meaning from whatever follows, quotes take it from all but those two. One pass, so that
- * its time grows with the length alone.
+ * An address as a client wrote it, character by character: which characters have a special meaning for the mailer,
+ * and which stand for themselves. Follows sendmail (parseaddr.c prescan()), which accepts the most: comments nest,
+ * a backslash makes the next character ordinary, quotes make all characters ordinary except backslash and quote.
+ * One pass, so the time is proportional to the length.
  *
- * Not decided here: which mailbox it is (`plain-address.ts`), and where in a line of a log it stands.
+ * `plain-address.ts` decides which mailbox it is; others find the address in a log line.
  */
 
-/** Texts are read as the log shows them: a backslash is two, `\001` and `\t` are one character each. */
+/** Text is read as the log shows it: two backslashes, `\001` and `\t` are one character each. */
 interface Unit {
   readonly character: string;
-  /** Of the text, in characters. */
+  /** In the text. Characters. */
   readonly length: number;
 }
 
-/** What it does: `plain` has its meaning, if it has one. */
+/** `plain`: the character has its special meaning, if it has one. */
 type CharacterKind = 'plain' | 'quoted' | 'escaped';
 
 export interface Written {
-  /** One string each, without comments and quotes; a tab or newline outside of quotes is a blank. */
+  /**
+   * One string for each character, without comments and quotes; a tab or newline outside of quotes becomes a blank.
+   */
   readonly characters: readonly string[];
   readonly kinds: readonly CharacterKind[];
 }
@@ -36,7 +38,9 @@ class Reader {
     [this.#text, this.#keeps] = [text, keeps];
   }
 
-  /** @returns where the first blank is that nothing encloses; the length where there is none; undefined: unbalanced */
+  /**
+   * @returns the place of the first blank that nothing encloses, or the length; undefined: something is unbalanced
+   */
   run(): number | undefined {
     for (let at = 0; at < this.#text.length;) {
       let character = this.#text.charAt(at);
@@ -105,7 +109,7 @@ class Reader {
   }
 }
 
-/** @returns undefined where it is not one address: something is left open, or a blank stands outside of everything */
+/** @returns undefined unless it is one address: something is left open, or a blank stands outside of everything */
 export function readWritten(text: string): Written | undefined {
   const whole = text.trim();
   const reader = new Reader(whole, 'characters');
@@ -113,27 +117,27 @@ export function readWritten(text: string): Written | undefined {
 }
 
 /**
- * How long the address is with which a text begins: it ends at a blank that nothing encloses, as in a command.
+ * The length of the address with which a text begins. It ends at a blank that nothing encloses, as in a command.
  *
- * @returns undefined where something is never closed, or closed that was not open
+ * @returns undefined: something is never closed, or is closed but was not open
  */
 export const writtenLength = (text: string): number | undefined =>
   new Reader(text, 'nothing').run();
 
-/** Whether no blank stands outside of everything, in the beginning of an address that may go on. */
+/** Whether this can be the beginning of an address: it has no blank outside of everything. */
 export function mayGoOn(text: string): boolean {
   const reader = new Reader(text, 'nothing');
   const end = reader.run();
   return end === text.length || (end === undefined && reader.isOpen());
 }
 
-/** A blank, or one of tab, newline and their kind. */
+/** A blank, a tab, a newline or the like. */
 function isBlank(character: string): boolean {
   const code = character.charCodeAt(0);
   return code === 32 || (code >= 9 && code <= 13);
 }
 
-/** util.c str2prt(): three octal digits, or a letter for the usual ones. */
+/** util.c str2prt(): three octal digits, or a letter for common characters. */
 const octal = /[0-7]{3}/y;
 const letters: Readonly<Record<string, string>> = {t: '\t', n: '\n', r: '\r'};
 

@@ -7,21 +7,25 @@
  *     IDENT:x@host.example [192.0.2.7]         ident answered;  IDENT:x@[192.0.2.7] without PTR
  *     [IPv6:2001:db8:0:0:0:0:0:7]              always with the prefix, compressed or not
  *
- * Host and ident are the client's own words. Only the bracket behind them is the kernel's.
+ * The client controls host and ident. Only the bracket after them comes from the kernel.
  *
- * Neither holds quotes, round or angle brackets or a backslash: a resolver gives no such name, and
- * sendmail cleans an ident answer of them. A recipient that wants to look like a client in front of
- * a colon needs them, for a space stands in it only inside quotes, a comment or angle brackets.
+ * Neither contains quotes, parentheses, angle brackets or a backslash: a resolver returns no such
+ * name, and sendmail removes them from an ident answer. A recipient that is to look like a client
+ * before a colon needs them, because it can contain a space only inside quotes, a comment or angle
+ * brackets.
  */
 import {type Address, parseAddress} from '../../net/address.js';
 
-/** The source of one expression, to be put between anchors that say where a client must stand. */
+/**
+ * Regular expression source for a client, to be put between anchors that determine where the client
+ * must stand.
+ */
 export const clientPattern =
   '(?:[^\\s"()<>\\\\]+ |[^\\s"()<>\\[\\]\\\\]*@)?\\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\\](?: \\(may be forged\\))?';
 
 const wholeClient = new RegExp(`^${clientPattern}$`);
 
-/** @returns undefined when the text is not exactly one client: `user@localhost`, `[UNIX: …]` */
+/** @returns undefined unless the text is exactly one client: `user@localhost`, `[UNIX: …]` */
 export function parseClient(text: string): Address | undefined {
   const match = wholeClient.exec(text);
   return match === null ? undefined : parseAddress(match[1] ?? '');

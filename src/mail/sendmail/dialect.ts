@@ -1,4 +1,6 @@
-/** Sendmail 8.12 to 8.18, as one value: all that the rest of the program knows of this folder. */
+/**
+ * Sendmail 8.12 to 8.18, as one value: the rest of the program uses nothing else of this folder.
+ */
 import {Frames} from '../../log/frames.js';
 import {scanWasm} from '../../scan/scan-wasm.js';
 import type {Dialect} from '../dialect.js';
@@ -30,7 +32,7 @@ export const sendmail: Dialect = {
   isProgram: isSendmailPath,
   processes: {
     kind: 'onePerClient',
-    // Another process than the envelope's writes about it later.
+    // Later lines about the envelope are written by another process.
     envelopeBegan: ({pid, atMs}, queueId) => {
       const facts = readQueueId(queueId, atMs);
       return facts?.pid === pid ? facts.atMs : undefined;

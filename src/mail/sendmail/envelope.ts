@@ -1,7 +1,7 @@
 /**
- * Reads the two lines of an envelope: `from=` when its last command has been given, `to=` for each
- * delivery. In `from=` the client is ours to take, in `to=` the host is the next one and never is.
- * Whose an envelope was and what a delivery is worth is for others (`mail/deliveries.ts`).
+ * Reads the two kinds of lines about an envelope: `from=` after its last command, `to=` for each delivery. In
+ * `from=` the host is the client; in `to=` it is the next host, and never the client. Others decide whose envelope
+ * it was, and what a delivery is worth (`mail/deliveries.ts`).
  */
 import {type Address, parseAddress} from '../../net/address.js';
 import {parseClient} from './client.js';
@@ -12,23 +12,22 @@ const fromField = 'from=';
 const relayField = ', relay=';
 const idField = ', msgid=';
 
-/** From its end, sendmail's own words: `, size=0, class=0, nrcpts=0` and then only short fields. */
+/** Sendmail's own words after the sender: `, size=0, class=0, nrcpts=0`, and then only short fields. */
 const countsPattern = /, size=(\d{1,15}), class=-?\d{1,10}, nrcpts=(\d{1,6})(?=, |$)/y;
 const sizeField = ', size=';
 
-/** What stands for the client when a local program hands mail in; a client's ends with its address. */
+/** What stands in the client's place for mail of a local program; a client ends with its address. */
 const localProgram =
   /^(?:(?:[^\s"()<>[\]@\\]{1,64}@)?localhost|localhost \[\[UNIX: [^\s[\]]{0,108}\]\])$/;
 
 /**
- * `from=…, relay=CLIENT` (headers.c logsender()): `relay=` is always the last field, and a client
- * has no `, ` in it; sender and message id, which may hold a false one, stand before. Of several
- * counts the last is never the sender's text (that stands before it). It may be the message id's,
- * but then the client looks no better: the first count behind the sender would be the client's own
- * text.
+ * `from=…, relay=CLIENT` (headers.c logsender()): `relay=` is always the last field, and a client contains no `, `.
+ * Sender and message id, which may contain a false `relay=`, come before it. Of several counts, the last is never
+ * part of the sender, which comes earlier. It may be part of the message id, but then it cannot make the client
+ * look better; the first counts after the sender could be the client's own text.
  *
- * A message that arrived whole has a message id, if need be one of sendmail's. If it was cut off in
- * its body, or refused for a bare line feed, the line has a size and no id.
+ * A message that arrived completely has a message id, if necessary one that sendmail made. If it was cut off in its
+ * body, or refused for a bare line feed, the line has a size but no id.
  */
 export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined {
   if (body.length > longestBytes && body.includes(idField)) return undefined;
@@ -40,7 +39,7 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
   const head = body.slice(0, relay);
   const first = countsIn(head, 0);
   const behind = first === undefined ? relay : first.index + first[0].length;
-  // A false one in sender or message id makes two; then nothing is held to the client's credit.
+  // False counts in sender or message id make two; then neither counts in the client's favour.
   const only = countsIn(head, behind) === undefined ? first : undefined;
   const [whole = '', size = '0', accepted = '0'] = only ?? [];
   const hasId = body.startsWith(idField, (first?.index ?? 0) + whole.length);
@@ -56,7 +55,7 @@ export function readFrom(queueId: string, body: string): EnvelopeEnd | undefined
   };
 }
 
-/** The first counts from a place on. A search for their beginning is faster than an expression. */
+/** The first counts from a place on. Searching for their beginning is faster than a regular expression. */
 function countsIn(text: string, from: number): RegExpExecArray | undefined {
   for (let at = text.indexOf(sizeField, from); at >= 0; at = text.indexOf(sizeField, at + 1)) {
     countsPattern.lastIndex = at;
@@ -67,28 +66,30 @@ function countsIn(text: string, from: number): RegExpExecArray | undefined {
 }
 
 /**
- * Of a whole line: 200 characters of sender, 100 of message id, 400 of client. A relaying syslog
- * (RFC 3164: 1024) may have cut a longer line just where the sender wants: inside a message id, for
- * the text of the sender's choice in front of it ends sooner, even if each character takes four.
- * Bytes.
+ * The greatest length of a line that is certainly complete: 200 characters of sender, 100 of message id, 400 of
+ * client. A syslogd that forwards (RFC 3164: 1024) may have truncated a longer line just where the sender wants:
+ * inside a message id, because the text before it, which the sender chooses, ends earlier, even if each character
+ * takes four. Bytes.
  */
 const longestBytes = 900;
 
-/** Recipients of one line. A count: sendmail cuts the list at some 256 characters and says `[more]`. */
+/**
+ * The most recipients of one line. A count: sendmail truncates the list at some 256 characters and writes `[more]`.
+ */
 export const mostRecipients = 64;
 
-/** Without blanks, quotes and comments, and with both angle brackets: nothing in it reads as a field. */
+/** Without blanks, quotes and comments, and with both angle brackets: nothing in it can look like a field. */
 const bracketed = '<[^\\s"()<>\\\\]{0,256}>';
 const unbracketed = '[^\\s"()<>\\\\]{1,1000}';
 
-/** `hh:mm:ss`, with days in front (pintvl()). */
+/** `hh:mm:ss`, possibly preceded by days (pintvl()). */
 const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
 
 /**
- * `to=R[,R…][, [more]][, ctladdr=C[ (UID/GID)]], delay=…, xdelay=…, mailer=M, pri=N, relay=HOST [IP], `
- * (deliver.c logdelivery()). Read from the left: as no recipient here holds a blank, the first `, ` ends
- * them, and what follows is sendmail's up to `dsn=`; what the next host says stands behind that.
- * Recipients that do hold blanks are rare, and tell neither a name nor a host here.
+ * `to=R[,R…][, [more]][, ctladdr=C[ (UID/GID)]], delay=…, xdelay=…, mailer=M, pri=N, relay=HOST [IP], ` (deliver.c
+ * logdelivery()). Parsed from the left: no recipient accepted here contains a blank, so the first `, ` ends them.
+ * What follows up to `dsn=` is sendmail's; the words of the next host come after that. Recipients with blanks are
+ * rare; from them neither name nor host is read.
  */
 const toHead = new RegExp(
   `^to=(${bracketed}(?:,${bracketed})*|${unbracketed}?)(?:, \\[more\\])?` +
@@ -98,15 +99,15 @@ const toHead = new RegExp(
 );
 
 /**
- * The head of a line that can be read in one way only. A second `delay=` behind it means that the first is text: a
- * recipient that begins like one of ours and goes on like the line, or words of the next host.
+ * The head of a line that can be parsed in only one way. A second `delay=` after it means that the first is text: a
+ * recipient that begins like ours and continues like the line, or words of the next host.
  */
 export function headOf(body: string): RegExpExecArray | null {
   const head = toHead.exec(body);
   return head === null || body.includes(', delay=', head[0].length) ? null : head;
 }
 
-/** Success has no `reply=`, so nothing of the next host's stands between. */
+/** A success has no `reply=`, so no words of the next host come in between. */
 const sentTail = /^dsn=2\.\d{1,3}\.\d{1,3}(?:, ntries=\d{1,6})?, stat=Sent(?: \(.*\))?$/s;
 
 export function readTo(queueId: string, body: string): Undeliverable | Delivered | undefined {
@@ -126,21 +127,21 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   };
 }
 
-/** Recipients as a client types them; what an alias leads to has no angle brackets. */
+/** Recipients as a client writes them; those to which an alias leads have no angle brackets. */
 const typed = /^<[^\s"()<>\\,;:]{1,256}>(?:,<[^\s"()<>\\,;:]{1,256}>)*$/;
 
 /**
- * A mailbox of this host or of another, to which an alias leads: an alias of one name has no `ctladdr`. On a relay of
- * aliases alone nobody would have delivered to anybody otherwise. No text of a client looks so, unless it is the
- * name of the box itself.
+ * A mailbox, of this host or another, to which an alias leads: an alias for a single name has no `ctladdr`. Without
+ * this, nobody could ever have delivered anything to a relay that has only aliases. No text of a client looks like
+ * this, unless it is the name of the mailbox itself.
  */
 const box = /^[\w.+-]{1,64}(?:@[\w.-]{1,190})?$/;
 
 /**
- * The names in a list of recipients. sendmail takes the text in the last angle brackets of a recipient
- * (`<fake>,<real>`, `<fake><real>`, `fake<real>` are all `real`, measured with 8.18.1) and logs all of
- * it: so the last name of a list is true, and each before it may be a false beginning of the next.
- * With a `ctladdr` that was never typed (an alias that an alias leads to) no name is known.
+ * The names in a list of recipients. sendmail uses the text in the last angle brackets of a recipient
+ * (`<fake>,<real>`, `<fake><real>`, `fake<real>` are all `real`, measured with 8.18.1) and logs all of it. So the
+ * last name in a list is true, and each before it may be a false beginning of the next. With a `ctladdr` that no
+ * client wrote (an alias to which an alias leads), no name is certain.
  */
 function namesIn(
   text: string,
@@ -166,10 +167,10 @@ export const nextHostOf = (text: string | undefined): Address | undefined =>
 const isUnknownUser = /^, stat=User unknown(?: \(.*\))?$/s;
 
 /**
- * `to=<a>,<b>, delay=…, relay=NEXTHOP, dsn=5.1.1, stat=User unknown` (deliver.c logdelivery()).
- * sendmail makes EX_NOUSER of every 550, so the enhanced code must say "no such address" too
- * (RFC 3463 section 3.2). Of several `stat=` the last is sendmail's; before it the next host speaks.
- * With `ctladdr=` an alias or a local user is to blame, and no client knew the name.
+ * `to=<a>,<b>, delay=…, relay=NEXTHOP, dsn=5.1.1, stat=User unknown` (deliver.c logdelivery()). sendmail turns
+ * every 550 into EX_NOUSER, so the enhanced code must say "no such address" too (RFC 3463, section 3.2). Of several
+ * `stat=` the last is sendmail's; those before it are words of the next host. With `ctladdr=` an alias or a local
+ * user is to blame, and no client asked for the name.
  */
 function readUndeliverable(queueId: string, body: string, stat: number): Undeliverable | undefined {
   if (!/, dsn=5\.1\.1, /.test(body.slice(0, stat + 2))) return undefined;

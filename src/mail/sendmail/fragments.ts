@@ -1,30 +1,34 @@
 /**
- * Puts together what sendmail split: a message longer than its SYSLOG_BUFSIZE it logs in pieces
- * (sendmail/conf.c sm_syslog(), 8.12 to 8.18),
+ * Joins what sendmail has split. It logs a message longer than SYSLOG_BUFSIZE in pieces
+ * (sendmail/conf.c sm_syslog(), 8.12 to 8.18):
  *
  *     QID[1]: ruleset=check_rcpt, arg1=<…>, relay=[203.0.113.7], reject=550 5.7.1  ...
  *     QID[2]: <…>... Relaying denied
  *
- * each but the last with ` ...` behind it, cut anywhere, in a row from one process. `QID` may be
- * `NOQUEUE`, or nothing. A client can have a line split by what it sends and choose roughly where, so
- * no piece is read by itself: only a message of which all pieces came, in order, with nothing of the
- * same process between, is used. A text that itself ends in ` ...` looks the same as a piece that
- * is not the last; it is lost, as is `QID[999]: log terminated, too many parts`.
+ * All but the last end in ` ...`. The message may be split anywhere, and one process writes all
+ * pieces in a row. `QID` may be `NOQUEUE`, or nothing. By what it sends, a client can cause a line to
+ * be split and choose roughly where, so no piece is read by itself. A message is used only if all its
+ * pieces came, in order, with no other line of the same process in between. A text that itself ends
+ * in ` ...` looks like a piece that is not the last; it is lost, as is `QID[999]: log terminated, too
+ * many parts`.
  *
- * To be given the records of sendmail only, as other programs too may write `[1]: `, and those of one
- * log, as ages are by its time.
+ * Pass only sendmail's records, because other programs may write `[1]: ` too, and only those of one
+ * log, because ages are measured by its time.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type LogRecord, noPid} from '../../log/record.js';
 import type {OpenMessage, PieceJoiner} from '../pieces.js';
 import {longestMessageBytes} from './read-message.js';
 
-/** Open at once; the oldest is given up. A count: processes that are cut off between two pieces. */
+/**
+ * Messages that are incomplete at once; beyond it, the oldest is given up. A count: processes that
+ * are cut off between two pieces.
+ */
 export const mostOpenMessages = 1000;
 /**
- * Between two pieces, which sendmail writes within a millisecond; classic stamps have seconds.
- * Short: if lines can be lost, and a client is refused twice in one envelope, the beginning of one
- * refusal could otherwise meet the end of the other. Milliseconds.
+ * The longest pause between two pieces. sendmail writes them within a millisecond, but classic stamps
+ * count seconds. It is short because lines can be lost: if a client is refused twice in one envelope,
+ * the beginning of one refusal could otherwise be joined to the end of the other. Ms.
  */
 export const longestPauseMs = 2000;
 
@@ -40,7 +44,7 @@ export class Fragments implements PieceJoiner {
     this.#table = table;
   }
 
-  /** Each piece is used, still held, or one of these. */
+  /** Each piece is either used, still held, or counted here. */
   get lost(): number {
     return this.#lost;
   }
@@ -56,7 +60,7 @@ export class Fragments implements PieceJoiner {
   }
 
   #noteWhole(record: LogRecord): void {
-    // A process writes all pieces in a row: now the others will not come.
+    // A process writes all pieces in a row, so the missing ones will not come.
     this.#giveUp(processOf(record));
     this.#giveUpOld(record.atMs);
   }
@@ -74,7 +78,7 @@ export class Fragments implements PieceJoiner {
     if (!isNext) this.#giveUp(key);
     const whole = isNext ? before.text + text : text;
     const isLast = !text.endsWith(notLastTail);
-    // Without a pid only the queue id tells whose pieces they are.
+    // Without a pid, only the queue id shows to which message a piece belongs.
     const isTold = record.pid !== noPid || (id !== '' && id !== 'NOQUEUE');
     const isInPlace = isTold && (isNext || (number === 1 && !isLast));
     if (!isInPlace || record.times > 1 || whole.length > longestMessageBytes) {
@@ -92,7 +96,7 @@ export class Fragments implements PieceJoiner {
     return 'held';
   }
 
-  /** The table is in the order in which the last pieces came. */
+  /** The table is in the order in which the latest pieces came. */
   #giveUpOld(nowMs: number): void {
     for (const [key, {atMs}] of this.#table.entries()) {
       if (Math.abs(nowMs - atMs) <= longestPauseMs) return;
@@ -106,12 +110,12 @@ export class Fragments implements PieceJoiner {
   }
 }
 
-/** Cheap: no regular expression for all the lines that are whole. */
+/** Cheap: no regular expression for complete lines, which are nearly all. */
 export function mayBePiece(message: string): boolean {
   return message[message.indexOf(': ') - 1] === ']';
 }
 
-/** The journal's word counts too: no other user's process can add a piece. */
+/** Includes what the journal knows, so that no other user's process can add a piece. */
 function processOf({host, program, pid, writer}: LogRecord): string {
   return [host, program, pid, writer?.pid, writer?.uid].join(' ');
 }

@@ -1,9 +1,10 @@
 /**
- * Reads what a milter refused: `Milter: to=RCPT, reject=550 5.1.1 RCPT... User unknown` (srvrsmtp.c MILTER_REPLY), and
- * the connection that it refused. Such a line names no client, but for the one of a connection.
+ * Reads what a milter refused: a recipient, `Milter: to=RCPT, reject=550 5.1.1 RCPT... User unknown` (srvrsmtp.c
+ * MILTER_REPLY), or a connection. Only the line about a connection names the client.
  *
- * At Milter.LogLevel 11 `milter=NAME, action=rcpt, reject=…` (milter.c) stands in front of it and tells the same; with
- * another action it is of no recipient at all. So these are passed over, like `Milter: from=` and the other commands.
+ * At Milter.LogLevel 11, `milter=NAME, action=rcpt, reject=…` (milter.c) precedes the first and says the same; with
+ * another action it is not about a recipient. So these lines are skipped, like `Milter: from=` and those about
+ * other commands.
  */
 import {writtenLength} from '../address/written.js';
 import {parseClient} from './client.js';
@@ -15,7 +16,7 @@ const recipientHead = 'Milter: to=';
 const milterConnect =
   /^Milter: connect: host=\S{1,255}, addr=((?:IPv6:)?[0-9A-Fa-f:.]{2,45}), rejecting commands$/;
 
-/** @param body that begins with `Milter: ` */
+/** @param body begins with `Milter: ` */
 export function readMilter(queueId: string | undefined, body: string): MailEvent | undefined {
   const connect = milterConnect.exec(body);
   if (connect !== null) {
@@ -29,7 +30,7 @@ export function readMilter(queueId: string | undefined, body: string): MailEvent
 
 const rejection = /^, reject=(\d{3})[ -](?:(\d\.\d{1,3}\.\d{1,3}) )?(.*)$/s;
 
-/** @param text behind `to=`: the recipient ends at its first blank, behind the comma of sendmail's */
+/** @param text after `to=`: the recipient ends at its first blank, which follows sendmail's comma */
 function readRecipient(queueId: string | undefined, text: string): MailEvent | undefined {
   const length = writtenLength(text);
   if (length === undefined) return undefined;

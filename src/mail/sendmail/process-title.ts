@@ -5,8 +5,8 @@
  *     sendmail: MTA: 6ALBjJc0000152 host [192.0.2.7]: RCPT TO:<x@example.net>
  *     sendmail: MTA: startup with [192.0.2.7]
  *
- * Anybody may give a process such a title: who the process really is, is asked in `sys/proc/proc.ts`.
- * The command behind `: ` is the client's text; the client is read in front of it, anchored.
+ * Any user may give a process such a title; `sys/proc/proc.ts` finds out what the process really is.
+ * The command after `: ` is the client's text; the client's address is read before it, anchored.
  */
 import {parseAddress} from '../../net/address.js';
 import type {ProcessTitle} from '../dialect.js';
@@ -16,12 +16,12 @@ import {clientPattern} from './client.js';
 const head = '^sendmail: (?:[^\\s:]{1,64}: )?';
 
 const commandRead = new RegExp(`${head}server ${clientPattern} cmd read$`);
-/** A queue directory may stand before the queue id (queue.c qid_printname()). */
+/** A queue directory may precede the queue id (queue.c qid_printname()). */
 const command = new RegExp(`${head}(?:\\S{0,64}/)?([0-9A-Za-z]{8}\\d{6,10}) ${clientPattern}: `);
 
 const recipient = /^\s{0,8}rcpt\b/i;
 
-/** @returns undefined for the listener, queue runners, deliveries, and everybody else */
+/** @returns undefined for the listener, queue runners, deliveries, and all other processes */
 export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const reading = commandRead.exec(title);
   if (reading !== null) {
@@ -37,5 +37,8 @@ export function parseProcessTitle(title: string): ProcessTitle | undefined {
 
 const listener = new RegExp(`${head}(?:accepting|rejecting) connections`);
 
-/** Of the process that takes the connections, and of a child that has not begun with its client. */
+/**
+ * The title of the process that accepts connections, and of a child that has not begun to serve its
+ * client.
+ */
 export const isListenerTitle = (title: string): boolean => listener.test(title);

@@ -1,12 +1,12 @@
 /**
- * Which executable is sendmail, and whether sendmail wrote a record, from what the journal knows of its
- * writer. What the record says, and who its client was, is for others.
+ * Which executable is sendmail, and whether sendmail wrote a record, by what the journal knows about
+ * its writer. Others decide what the record says, and which client it concerns.
  *
- * The user id tells most: an ordinary user can run `sendmail -L sm-mta -bs`, or logger(1)
- * with any tag and pid, but not as root. The path separates root's other programs, and for a process
- * that had ended before journald looked at it, the name the kernel still has for it. That name
- * follows a symbolic link, so it is weaker; but to refuse it would let guessers go who hang up at
- * once: of their lines a third to nine tenths have no path (measured: systemd 257, sendmail 8.18).
+ * The user id says most: an ordinary user can run `sendmail -L sm-mta -bs`, or logger(1) with any tag
+ * and pid, but not as root. The path distinguishes root's other programs. If a process had ended before
+ * journald looked at it, only the name that the kernel kept is left. That name follows a symbolic link,
+ * so it is weaker. Refusing it would spare guessers that disconnect immediately: a third to nine tenths
+ * of their lines have no path (measured: systemd 257, sendmail 8.18).
  */
 import type {Writer} from '../../log/record.js';
 import {type Authorship, firstOrdinaryUid} from '../authorship.js';

@@ -1,12 +1,12 @@
-/** What a queue id tells by itself (queue.c assign_queueid()): when and by which process it was made. */
+/** What a queue id contains (queue.c assign_queueid()): when and by which process it was made. */
 import type {IdClock} from '../../log/wall-time.js';
 
-/** 8 characters of time and sequence, then the creator's pid, at least six digits. */
+/** 8 characters of time and sequence number, then the creator's pid with at least six digits. */
 const queueIdPattern = '[0-9A-Za-z]{8}\\d{6,10}';
 
 const withQueueId = new RegExp(`^${queueIdPattern}: `);
 
-/** @returns how long the queue id is that stands in front of `: `, or 0 */
+/** @returns the length of the queue id that precedes `: `, or 0 */
 export function queueIdLength(message: string): number {
   const colon = message.indexOf(': ', 14);
   return colon > 18 || colon < 14 || !withQueueId.test(message) ? 0 : colon;
@@ -16,14 +16,16 @@ const wholeQueueId = new RegExp(`^${queueIdPattern}$`);
 
 interface QueueIdFacts {
   readonly pid: number;
-  /** When it was assigned, the latest such time not after the reference. Ms since the epoch. */
+  /** When it was assigned: the latest such time that is not after the reference. Ms since the epoch. */
   readonly atMs: number;
 }
 
 /** sendmail's `Base60Code` (queue.c). */
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx';
 
-/** @param referenceMs a time in the minute or so after the line was written; ms since the epoch */
+/**
+ * @param referenceMs a time no more than about a minute after the line was written; ms since the epoch
+ */
 export function readQueueId(queueId: string, referenceMs: number): QueueIdFacts | undefined {
   if (!wholeQueueId.test(queueId)) return undefined;
   const [year = -1, month = -1, day = -1, hour = -1, minute = -1, second = -1] = Array.from(
@@ -38,10 +40,10 @@ export function readQueueId(queueId: string, referenceMs: number): QueueIdFacts 
   return {pid: Number(queueId.slice(8)), atMs};
 }
 
-/** Queue ids have this form since sendmail 8.12, of 2001. Ms since the epoch. */
+/** Queue ids have had this form since sendmail 8.12, of 2001. Ms since the epoch. */
 const earliestMs = Date.UTC(2000, 0);
 
-/** The queue id in front of `QID: ` and of `QID[1]: `. Its first three characters name the day. */
+/** The queue id before `: ` or `[1]: `. Its first three characters stand for the day. */
 export const queueIdClock: IdClock = {
   lengthIn: (message) => {
     let end = 8;

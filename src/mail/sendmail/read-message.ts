@@ -1,10 +1,10 @@
 /**
- * Reads what sendmail 8.12 to 8.18 says: which messages matter, and from where in them an address
- * may be taken. Everything between is the client's own text (recipients, senders, message ids,
- * PTR names), so each shape is anchored where sendmail, not the client, wrote.
+ * Reads what sendmail 8.12 to 8.18 logs: which messages matter, and where in them an address may be taken
+ * from. Everything else is text that the client controls (recipients, senders, message ids, PTR names), so
+ * each pattern is anchored at text that sendmail itself wrote.
  *
- * Here: the queue id in front, and which reader a body is for. Does not join lines (`mail/envelopes.ts`):
- * `<x>... User unknown` itself never names the client (sendmail err.c usrerr()).
+ * This file handles the queue id, and chooses the reader for a body. It does not join lines
+ * (`mail/envelopes.ts`): `<x>... User unknown` itself never names the client (sendmail err.c usrerr()).
  */
 import {parseClient} from './client.js';
 import {readFrom, readTo} from './envelope.js';
@@ -19,22 +19,22 @@ import {readRuleset} from './ruleset.js';
 import {readSign} from './signs.js';
 
 /**
- * The longest message that can be a whole one, after `fragments.ts` has put split ones together:
- * a recipient stands in it twice, at most 203 characters of which each may take four. Bytes.
+ * The longest complete message, after `fragments.ts` has joined the pieces. Bytes: a recipient occurs in it
+ * twice, with at most 203 characters, each of which may take four.
  */
 export const longestMessageBytes = 4096;
 
 const noQueueId = 'NOQUEUE: ';
 const connectHead = 'connect from ';
 
-/** @returns undefined for every message that is of no interest */
+/** @returns undefined for every message that does not matter */
 export function parseSendmail(message: string): MailEvent | undefined {
   if (message.length > longestMessageBytes) return undefined;
   const length = queueIdLength(message);
   if (length === 0) return withoutQueueId(message);
   const queueId = message.slice(0, length);
   const body = message.slice(length + 2);
-  // Asked first: a recipient may begin as other messages do, `from=<x@example.net>`, `<-- <x@example.net>>`.
+  // Tried first: a recipient may begin like other messages, `from=<x@example.net>`, `<-- <x@example.net>>`.
   const bare = readBare(body);
   if (bare !== undefined)
     return isUnknownUser(bare) ? unknownRecipient(queueId, bare.subject) : undefined;
@@ -46,13 +46,13 @@ export function parseSendmail(message: string): MailEvent | undefined {
 }
 
 /**
- * Behind a queue id: the fields and words that sendmail alone puts there. Postfix and Exim have other ids. A
- * refused recipient ends in words instead, which the reader knows.
+ * After a queue id: the fields and words that only sendmail writes there. Postfix and Exim have other ids. A
+ * refused recipient ends in words instead, which its reader knows.
  */
 const ownBody =
   /^(?:from=.*, size=\d|to=.*, (?:delay|mailer|stat)=|ruleset=|Milter[: ]|STARTTLS=|AUTH=|--- |<-- |done; delay=|clone: |collect: |timeout waiting for |lost input channel |.{1,300} did not issue MAIL)/s;
 
-/** How much a message looks like sendmail's, whatever it is about. */
+/** How much a message looks like sendmail's, whatever it says. */
 export function likeness(message: string): Likeness {
   const length = queueIdLength(message.slice(0, seemingBytes));
   if (length === 0) return 'foreign';
@@ -62,7 +62,7 @@ export function likeness(message: string): Likeness {
   return isOwn ? 'own' : 'strange';
 }
 
-/** Enough of a body to tell its form. Bytes. */
+/** Enough of a body to recognise its form. Bytes. */
 const seemingBytes = 1024;
 
 const unknownRecipient = (queueId: string, subject: string): MailEvent => ({

@@ -1,11 +1,11 @@
 /**
- * Reads what sendmail says of mail on its way: `from=`, `to=`, `AUTH=server`, `clone:`, and its own warnings
- * about a changed label. What `read-message.ts` has read of a line already is taken from there. The sender
- * is, is not decided here.
+ * Reads what sendmail says about mail on its way: `from=`, `to=`, `AUTH=server`, `clone:`, and its warnings about
+ * a changed syslog label. Uses what `read-message.ts` has read from a line already. Does not decide who the
+ * sender is.
  *
- * The user's number in `ctladdr=NAME (UID/GID)` is the kernel's word only in a line of the submission program,
- * which hands mail to the relay of this machine: it knows who has called it. In a line of the relay it is a guess
- * by the sender's name, which `sendmail -f NAME` chooses.
+ * The user id in `ctladdr=NAME (UID/GID)` comes from the kernel only in a line of the submission program, which
+ * passes mail to this machine's relay and knows which user called it. In a line of the relay it is a guess from
+ * the sender's name, which `sendmail -f NAME` can choose.
  */
 import type {MailEvent} from '../mail-event.js';
 import type {Attempted, LabelChanged, TransitEvent} from '../transit/transit-event.js';
@@ -13,25 +13,25 @@ import type {Address} from '../../net/address.js';
 import {headOf, mostRecipients, nextHostOf} from './envelope.js';
 import {queueIdLength} from './queue-id.js';
 
-/** Beyond, a line is not looked at. Bytes: as `read-message.ts`. */
+/** Longer lines are not read. Bytes: as in `read-message.ts`. */
 const longestBytes = 4096;
 
 /** deliver.c sendall(): `QID: CLONE: clone: owner=…`. */
 const clone = /^([0-9A-Za-z]{8}\d{6,10}): clone: owner=/;
 
-/** Behind the head of a `to=`: sendmail's own words up to what the next host says. */
+/** After the head of a `to=`: sendmail's own words, before those of the next host. */
 const outcomeOf = /^dsn=([245])\.\d{1,3}\.\d{1,3}, /;
 
-/** What the relay answers to its submission (srvrsmtp.c). */
+/** The relay's answer to its submission program (srvrsmtp.c). */
 const taken =
   /^dsn=2\.\d{1,3}\.\d{1,3}, (?:ntries=\d{1,6}, )?(?:reply=2\d\d [^,]{0,300}, )?stat=Sent \(([0-9A-Za-z]{8}\d{6,10}) Message accepted for delivery\)$/;
 
-/** main.c; the second stands behind `NOQUEUE: `. */
+/** main.c; the second may follow `NOQUEUE: `. */
 const label = /^user (\d{1,10}) changed syslog label$/;
 const configuration =
   /^(?:NOQUEUE: )?Authentication-Warning: [^\s:]{1,255}: Processed by ([^\s:]{1,64}) with -C \S/;
 
-/** @param event what was read of the same message already */
+/** @param event what was read from the same message already */
 export function readTransit(
   message: string,
   event: MailEvent | undefined,

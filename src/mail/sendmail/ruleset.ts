@@ -1,7 +1,7 @@
 /**
- * Reads what a ruleset refused: `ruleset=check_rcpt, arg1=A, relay=CLIENT, reject=550
- * 5.1.1 A... User unknown` (parseaddr.c rscheck()). A is hostile and stands twice, so neither the
- * first nor the last `, relay=` is to be trusted, only the one around which both A agree.
+ * Reads what a ruleset refused: `ruleset=check_rcpt, arg1=A, relay=CLIENT, reject=550 5.1.1 A... User
+ * unknown` (parseaddr.c rscheck()). A is hostile and occurs twice, so neither the first nor the last `,
+ * relay=` can be trusted, only the one around which both A agree.
  */
 import type {Address} from '../../net/address.js';
 import {parseClient} from './client.js';
@@ -13,7 +13,10 @@ const relayField = ', relay=';
 const refusalField = /, (?:reject=|discard|quarantine=|status=)/g;
 const head = /^ruleset=([a-z_]{1,32}), arg1=/;
 
-/** Places that are tried in one line. A count: 203 characters twice have room for no more false ones. */
+/**
+ * Places that are tried in one line. A count: two texts of 203 characters have no room for more false
+ * ones.
+ */
 const mostPlaces = 64;
 
 const kindOfRuleset: Readonly<Record<string, SignKind>> = {
@@ -37,27 +40,28 @@ export function readRuleset(queueId: string | undefined, body: string): MailEven
   return {kind: denied ? 'relayDenied' : kind, queueId, client, ...subjectOf(argument)};
 }
 
-/** proto.m4; not "temporarily denied", which a client with a slow name server gets. */
+/** From proto.m4. Not "temporarily denied", which a client with a slow name server gets. */
 const relayingDenied =
   /\.\.\. Relaying denied(?:\. (?:IP name (?:lookup failed|possibly forged) \[[0-9A-Za-z.:]{2,50}\]|Proper authentication required\.?))?$/;
 
 interface Parts {
-  /** What the ruleset was asked about. */
+  /** What the ruleset was called with. */
   readonly argument: string;
-  /** If its place is beyond doubt. */
+  /** Undefined if its place is uncertain. */
   readonly client: Address | undefined;
-  /** All that can be the refusal: one, if its place is beyond doubt. */
+  /** Everything that may be the refusal: exactly one if its place is certain. */
   readonly refusals: readonly Refusal[];
 }
 
 function split(text: string): Parts {
   const places = placesOf(text);
-  // A long message came in pieces, and of two refusals of one client the middle may be missing.
+  // A long message came in pieces. If the client was refused twice, the middle between the two refusals
+  // may be missing.
   const only = places.length === 1 && text.length <= longestPieceBytes ? places[0] : undefined;
   if (only !== undefined) return partsAt(text, only);
   const agreeing = places.filter((place) => isRepeated(text, place));
   const [place, ...more] = agreeing;
-  // Still another one for another argument, and joined like a bare line.
+  // Another refusal, for another argument, may have been joined; so this is treated like a bare line.
   if (place === undefined || more.length > 0) {
     return {argument: text, client: undefined, refusals: refusalsIn(text)};
   }
@@ -87,7 +91,7 @@ function refusalAt(text: string, at: number | undefined, argument: string): Refu
   return {reply: match[1], status: match[2], words};
 }
 
-/** The true one is among them; the others are the client's. */
+/** The true refusal is among them; the client wrote the others. */
 function refusalsIn(text: string): Refusal[] {
   const found: Refusal[] = [];
   let at = text.indexOf(', reject=');
@@ -99,7 +103,7 @@ function refusalsIn(text: string): Refusal[] {
   return found;
 }
 
-/** Shorter than what sendmail splits, with the queue id in front (SYSLOG_BUFSIZE is 1024). Bytes. */
+/** Shorter than what sendmail splits, including the queue id (SYSLOG_BUFSIZE is 1024). Bytes. */
 const longestPieceBytes = 900;
 
 function placesOf(text: string): number[] {
@@ -116,13 +120,13 @@ function clientAt(text: string, place: number): Address | undefined {
   return parseClient(text.slice(place + relayField.length, clientEnd(text, place)));
 }
 
-/** A client holds no `, `, so the first refusal behind it ends it. */
+/** A client contains no `, `, so the first refusal after it ends it. */
 function clientEnd(text: string, place: number): number | undefined {
   refusalField.lastIndex = place;
   return refusalField.exec(text)?.index;
 }
 
-/** Whether the refusal quotes just what stands in front of this place, and no place comes after. */
+/** Whether the refusal quotes exactly what precedes this place, and no further place follows. */
 function isRepeated(text: string, place: number): boolean {
   const end = clientEnd(text, place);
   if (end === undefined || clientAt(text, place) === undefined) return false;
@@ -133,7 +137,7 @@ function isRepeated(text: string, place: number): boolean {
   return text.startsWith(quoted, start) && !text.includes(relayField, start + quoted.length);
 }
 
-/** As in the refusal: libsm shortenstring(), with MAXSHORTSTR 203. */
+/** Shortened as in the refusal: libsm shortenstring(), with MAXSHORTSTR 203. */
 function shortened(text: string): string {
   return text.length <= 203 ? text : `${text.slice(0, 100)}...${text.slice(-100)}`;
 }

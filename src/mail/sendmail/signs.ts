@@ -1,8 +1,8 @@
 /**
- * Reads the other signs that sendmail gives of a client (srvrsmtp.c unless said otherwise). Each is
- * one expression, anchored at both ends or up to the client's own text. A client stands at the
- * beginning, where nothing hostile can come before it but a PTR name without spaces, or at the very
- * end, where nothing can come after it.
+ * Reads sendmail's other lines about a client (from srvrsmtp.c unless noted). Each is one expression,
+ * anchored at both ends or up to text that the client controls. The client's address is either at the
+ * beginning, where only a PTR name without spaces can precede it, or at the very end, where nothing can
+ * follow it.
  */
 import {parseAddress} from '../../net/address.js';
 import {clientPattern} from './client.js';
@@ -11,25 +11,25 @@ import {subjectOf} from './recipients/recipient.js';
 
 interface Shape {
   readonly kind: SignKind;
-  /** Groups: the address, and what the client did it to. */
+  /** Groups: the address, and what the client did something to. */
   readonly expression: RegExp;
-  /** Another order: first the subject, then the address. */
+  /** The groups in the other order: first the subject, then the address. */
   readonly order?: 'subjectFirst';
 }
 
-/** `CLIENT` in a source stands for one, wherever sendmail puts it. */
+/** `CLIENT` in a source stands for a client as sendmail writes it. */
 function shape(kind: SignKind, source: string, order?: 'subjectFirst'): Shape {
   const expression = new RegExp(`^${source.replace('CLIENT', () => clientPattern)}`, 's');
   return order === undefined ? {kind, expression} : {kind, expression, order};
 }
 
-/** Where sendmail writes the name alone, or the address if there is none: a name may hold `@[`. */
+/** Where sendmail writes only the name, or the address if there is none: a name may contain `@[`. */
 const addressOnly = '\\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\\]';
 
-/** A PTR name may be missing, or be the bracketed address itself: `[192.0.2.7] [192.0.2.7]`. */
+/** The PTR name may be missing, or be the bracketed address itself: `[192.0.2.7] [192.0.2.7]`. */
 const hostAndAddress = '\\S{0,255} ?\\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\\]';
 
-/** Those that begin with the client. */
+/** Lines that begin with the client. */
 const clientFirst: readonly Shape[] = [
   shape(
     'rcptFlood',
@@ -43,7 +43,7 @@ const clientFirst: readonly Shape[] = [
   shape('longCommand', 'CLIENT: SMTP violation, input too long: \\d{1,10}$'),
 ];
 
-/** Those that begin with words of sendmail. */
+/** Lines that begin with sendmail's words. */
 const wordsFirst: readonly Shape[] = [
   shape(
     'pregreet',
@@ -71,7 +71,7 @@ const wordsFirst: readonly Shape[] = [
   ),
 ];
 
-/** Those whose client stands at the very end, behind hostile text. */
+/** Lines with the client at the very end, after hostile text. */
 const clientLast: readonly {kind: SignKind; head: string; field: string; subject: RegExp}[] = [
   {kind: 'authFailed', head: 'AUTH failure (', field: ', relay=', subject: /, user=(.*)$/s},
   {kind: 'authFailed', head: 'AUTH decode64 error', field: ', relay=', subject: /$^/},
@@ -89,14 +89,18 @@ const allShapes: readonly Shape[] = [...wordsFirst, ...clientFirst];
 const wholeClient = new RegExp(`^${clientPattern}$`);
 
 /**
- * Only what begins with a client has a bracket in its first word or right behind it. Where sendmail
- * cannot cut a command into words it quotes all of it, blanks and brackets too (parseaddr.c prescan():
- * `Address too long`, `prescan: token too long`, `too many tokens`); all three need more than the 203
- * characters it shows, so the middle is left out, and no name of a host has `...` in it.
+ * Only a line that begins with a client has a bracket in its first word or directly after it. If
+ * sendmail cannot split a command into words it quotes all of it, including blanks and brackets
+ * (parseaddr.c prescan(): `Address too long`, `prescan: token too long`, `too many tokens`). All three
+ * need more than the 203 characters that sendmail shows, so the middle is left out, and no host name
+ * contains `...`.
  */
 const beginsWithClient = /^(?!\S{0,512}\.\.\.)\S{0,512} ?\[/;
 
-/** `relay=%.100s` (srvrsmtp.c): of so long a client the end may be missing, and a name stand for it. */
+/**
+ * `relay=%.100s` (srvrsmtp.c): a client of this length may have lost its end, so that a name stands in
+ * the address's place.
+ */
 const cutClientCharacters = 100;
 
 /** @param body a message without its queue id */

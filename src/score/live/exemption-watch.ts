@@ -1,7 +1,7 @@
 /**
- * Keeps the exemptions true while the daemon runs: reads the whitelist again when its file has
- * changed, and this machine's addresses as they come and go. A file that cannot be read leaves the
- * last good list in force, also over a restart: a half-finished edit must not expose anybody.
+ * Keeps the exemptions up to date while the daemon runs: reads the whitelist again when its file
+ * changes, and this machine's addresses as they come and go. If the file cannot be read, the last good
+ * list stays in force, even over a restart: a half-finished edit must not expose any client.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {problemText} from '../../base/problem.js';
@@ -15,53 +15,53 @@ import {localAddresses} from '../../sys/run/machine.js';
 import {fileVersion, readTextFile} from '../../sys/disk/text-file.js';
 import {type KeptList, nothingKept} from './kept-list.js';
 
-/** Bad lines told one by one. A count: a log copied over the file has thousands. */
-const mostTold = 20;
+/** Bad lines reported one by one. A count: a log copied over the file has thousands. */
+const mostReported = 20;
 
-/** A file that is unchanged for so long is whole. Ms: a script writes it line by line. */
+/** After this long without a change, the file is complete. Ms: a script writes it line by line. */
 export const settleMs = 1000;
 
-/** How soon a reload looks again at a whitelist that is being written. Ms. */
+/** How soon a reload checks a whitelist again while it is being written. Ms. */
 const lookAgainMs = 250;
-/** A reload waits no longer for it. Looks: three seconds. */
+/** How often a reload checks it before it gives up. A count: three seconds. */
 const mostLooks = 12;
 
-/** The list in force, and the version of its file when it was last read. */
+/** The list in force, and the version of its file at the last reading. */
 type List =
   | {readonly kind: 'neverRead'}
-  /** No file could be read, now or in an earlier life. */
+  /** No file could be read, neither now nor in an earlier life. */
   | {readonly kind: 'none'; readonly version: string}
-  /** `kept`: of an earlier life; `read`: of the file. */
+  /** `kept`: from an earlier process; `read`: from the file. */
   | {readonly kind: 'kept' | 'read'; readonly version: string; readonly whitelist: Whitelist};
 
-/** A version of the file, and since when the file is seen to have it. Ms, monotonic. */
+/** A version of the file, and since when we have seen it. Ms, monotonic. */
 interface Seen {
   readonly version: string;
   readonly sinceMs: number;
 }
 
-/** What one more look at the file shows. */
+/** What is known after one more look at the file. */
 export function see(before: Seen | undefined, version: string, nowMs: number): Seen {
   return before?.version === version ? before : {version, sinceMs: nowMs};
 }
 
 /**
- * Whether the file is whole. A list that is just being written, cut to nothing and then filled, must not
- * expose anybody for the moment between.
+ * Whether the file is complete. While somebody rewrites it, it may be empty for a moment; that must not
+ * expose any client.
  */
 export const settled = ({sinceMs}: Seen, nowMs: number): boolean =>
   !isWithin(sinceMs, settleMs, nowMs);
 
 /**
- * What is known of the whitelist. The next life of the daemon begins with it, so that a reload takes no
- * list that is just being written.
+ * What is known about the whitelist. The next life of the daemon starts with it, so that a reload does
+ * not read a list that is being written.
  */
 export class KnownWhitelist {
   #file = '';
   list: List = {kind: 'neverRead'};
   seen: Seen | undefined;
 
-  /** Forgets what is known of another file. */
+  /** Forgets everything if the file is another one. */
   of(file: string): this {
     if (file !== this.#file) [this.list, this.seen] = [{kind: 'neverRead'}, undefined];
     this.#file = file;
@@ -69,7 +69,7 @@ export class KnownWhitelist {
   }
 }
 
-/** Exemptions in the configuration, and the file with the others. */
+/** The exemptions in the configuration, and the file with the others. */
 type ExemptionSettings = Pick<Config, 'whiteList' | 'mailerIp' | 'trustedRelays'>;
 
 export class ExemptionWatch {
@@ -82,8 +82,8 @@ export class ExemptionWatch {
   #exemptions: Exemptions;
 
   /**
-   * @param kept what was last read before this process began; default: nothing is kept
-   * @param known what an earlier life of this process knew; default: there was none
+   * @param kept the list as last read before this process started; default: none
+   * @param known what an earlier life of this process knew; default: nothing
    */
   constructor(
     settings: ExemptionSettings,
@@ -103,12 +103,12 @@ export class ExemptionWatch {
     return this.#exemptions;
   }
 
-  /** Whether a list has been read, now or in an earlier life. */
+  /** Whether a list was ever read, now or in an earlier life. */
   get hasList(): boolean {
     return this.#known.list.kind === 'read' || this.#known.list.kind === 'kept';
   }
 
-  /** `unsettled`: the last look has shown a change that is not taken over yet. */
+  /** `unsettled`: the last look showed a change that is not in force yet. */
   get state(): 'settled' | 'unsettled' {
     const isRead =
       this.#known.list.kind !== 'neverRead' &&
@@ -117,7 +117,7 @@ export class ExemptionWatch {
   }
 
   /**
-   * Looks at both sources.
+   * Checks both sources.
    *
    * @param nowMs monotonic
    * @returns whether anything has changed
@@ -143,7 +143,9 @@ export class ExemptionWatch {
     return isThere ? list.whitelist : {file: this.#file, entries: [], problems: []};
   }
 
-  /** Whether the file is to be read. At the start it is taken as it is: nobody is exempt before. */
+  /**
+   * Whether the file must be read. At the start it is read as it is, because no client is exempt before.
+   */
   #isNew(nowMs: number): boolean {
     this.#known.seen = see(this.#known.seen, fileVersion(this.#file), nowMs);
     if (this.#known.list.kind === 'neverRead') return true;
@@ -152,7 +154,7 @@ export class ExemptionWatch {
     );
   }
 
-  /** @returns whether there is another list now */
+  /** @returns whether the list is another one now */
   #readList(): boolean {
     const read = readTextFile(this.#file);
     const {version} = read;
@@ -192,22 +194,24 @@ export class ExemptionWatch {
 
   #tellProblems(): void {
     const {problems} = this.#whitelist;
-    for (const problem of problems.slice(0, mostTold)) this.#say('warning', problemText(problem));
-    if (problems.length > mostTold) {
-      const more = problems.length - mostTold;
+    for (const problem of problems.slice(0, mostReported))
+      this.#say('warning', problemText(problem));
+    if (problems.length > mostReported) {
+      const more = problems.length - mostReported;
       this.#say('warning', `whitelist: ${more} more bad lines in ${this.#file}`);
     }
   }
 }
 
-/** What stays in force when the file cannot be read. */
+/** What stays in force if the file cannot be read. */
 const unread = (list: List, version: string): List =>
   list.kind === 'neverRead' ? {kind: 'none', version} : {...list, version};
 
 /**
- * Looks until a change of the whitelist is taken over: at once where it is whole, else when it is.
+ * Checks until a change of the whitelist is in force: immediately if the file is complete, else once it
+ * is.
  *
- * @param look looks once, and ends when what it has seen is in force
+ * @param look checks once, and ends when what it saw is in force
  */
 export async function settle(
   look: () => Promise<'settled' | 'unsettled'>,

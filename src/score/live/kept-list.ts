@@ -1,17 +1,17 @@
 /**
- * The whitelist as it was last read, kept beside the state. A daemon that restarts while the file
- * is gone or unreadable must not block clients that it spared a moment before.
+ * The whitelist as it was last read, stored beside the state. A daemon that restarts while the file
+ * is missing or unreadable must not block clients that were exempt a moment before.
  */
 import {readTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 
 export interface KeptList {
-  /** @returns undefined when none is kept */
+  /** @returns undefined: none is stored */
   read(): string | undefined;
-  /** @throws when the disk refuses */
+  /** @throws if the disk refuses */
   write(text: string): void;
 }
 
-/** Only its owner may read which clients we spare. */
+/** Only its owner may read which clients are exempt. */
 const mode = 0o600;
 
 export function keptListIn(stateDir: string): KeptList {

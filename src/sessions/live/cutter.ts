@@ -1,10 +1,11 @@
 /**
  * Ends the open sessions of clients whose block is in force. Neither side notices that packets are
- * dropped: a sendmail process would wait an hour for a client that cannot speak any more, or go on to
- * answer what it had read before. The processes that serve these clients have SIGTERM once, then their
- * sockets are destroyed. `sessions/cut.ts` decides which processes; the reaper ends those that stay.
+ * dropped: a sendmail process would wait an hour for a client that can no longer speak, or go on
+ * answering what it had read before. The processes that serve these clients get SIGTERM once, then
+ * their sockets are destroyed. `sessions/cut.ts` decides which processes; the reaper ends those that
+ * stay.
  *
- * Blocks that come while a cut is under way are taken together in the next one.
+ * Blocks that come during a cut are handled together in the next one.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
@@ -36,23 +37,26 @@ import {TimeSlice} from '../../sys/run/time-slice.js';
 
 export interface CutterView extends StandingBlocks {
   readonly isExempt: (client: Address) => boolean;
-  /** Whether the client is served at this port, whatever blocks it. */
+  /** Whether the client is still served at this port despite any block. */
   readonly isServedAt: (client: Address, port: number) => boolean;
   /**
-   * Saves what is known, before anything is cut: a process that has ended tells nobody any more whose
-   * lines it wrote, and after a crash they would be read again in vain.
+   * Saves the state before anything is cut. Once a process has ended, nothing shows any more which
+   * client its lines belonged to; after a crash they would be read again in vain.
    */
   readonly save: () => void;
   readonly say: Say;
 }
 
-/** Between two cuts others have as long as the last one took, but no guesser waits for longer. Ms. */
+/**
+ * The longest pause between two cuts, which is otherwise as long as the last cut took. Ms: no guesser
+ * may wait longer.
+ */
 const longestRestMs = 250;
-/** Clients told one by one after each cut. A count: a network may have thousands of sessions. */
-const mostTold = 50;
+/** Clients logged one by one after each cut. A count: a network may have thousands of sessions. */
+const mostLogged = 50;
 
 type Settings = Pick<Config, 'cutSessions' | 'dryRun'> & {
-  /** At which sessions are cut. */
+  /** The ports at which sessions are cut. */
   readonly ports: readonly number[];
 };
 type IsBlocked = (client: Address, port: number) => boolean;
@@ -62,15 +66,12 @@ export class Cutter {
   readonly #settings: Settings;
   readonly #view: CutterView;
   readonly #dialect: Dialect;
-  /** Networks, and how often it was looked again for each. */
+  /** Networks, and how often each was looked for again. */
   #waiting = new Map<string, number>();
   readonly #work = new SingleFlight(() => this.#cutWaiting());
   #restUntilMs = 0;
   #isStopped = false;
-  /**
-   * Processes that had SIGTERM when they were last seen, by pid: one that is still there gets no
-   * second SIGTERM.
-   */
+  /** Processes that had got SIGTERM when they were last seen, by pid: they get no second SIGTERM. */
   #ending: ReadonlyMap<number, Server> = new Map();
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** Reports each trouble once: it would be the same each time. */
@@ -83,14 +84,14 @@ export class Cutter {
     this.#troubles = new Troubles(view.say);
   }
 
-  /** Ends the sessions of these networks (texts of blocks that are in force). Never fails. */
+  /** Ends the sessions of these networks (texts of blocks in force). Never fails. */
   cut(networks: readonly string[]): Promise<void> {
     if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
     for (const network of networks) this.#waiting.set(network, 0);
     return this.#waiting.size === 0 ? Promise.resolve() : this.#work.run();
   }
 
-  /** Somebody may yet come to serve these clients of blocked networks. */
+  /** Looks again later: a process may yet take over the connections of these clients. */
   #lookAgain(networks: ReadonlyMap<string, number>): void {
     for (const [looks, waitMs] of lookAgainMs.entries()) {
       const due = [...networks].flatMap(([network, made]) => (made === looks ? network : []));
@@ -102,18 +103,18 @@ export class Cutter {
         }
         if (this.#waiting.size > 0) void this.#work.run();
       };
-      setTimeout(look, waitMs).unref(); // must not delay the end of the process
+      setTimeout(look, waitMs).unref(); // must not delay our own end
     }
   }
 
-  /** Takes no more; ends when what was asked for is done. */
+  /** Accepts no more; ends when what was requested is done. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#work.settled();
   }
 
   async #cutWaiting(): Promise<void> {
-    await new TimeSlice().next(); // the blocks of one burst come one by one
+    await new TimeSlice().next(); // so that the blocks of one burst are handled together
     if (this.#waiting.size === 0) return;
     const restMs = Math.min(this.#restUntilMs - monotonicMs(), longestRestMs);
     if (restMs > 0) await pause(restMs);
@@ -142,10 +143,10 @@ export class Cutter {
     return new CutNetworks(networks, this.#view);
   }
 
-  /** @returns the networks with connections that no process was seen to serve */
+  /** @returns the networks with connections for which no process was found */
   async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
     const {cutSessions: what, ports, dryRun} = this.#settings;
-    // Read now: a block may end while the search goes on.
+    // Read immediately before: a block may end during the search.
     const isBlocked: IsBlocked = (client, port) =>
       networks.around(client) !== undefined &&
       !this.#view.isExempt(client) &&
@@ -154,18 +155,18 @@ export class Cutter {
     const open = sockets.connected.filter(({remote, localPort}) => isBlocked(remote, localPort));
     if (open.length === 0) return new Set();
     this.#view.save();
-    // Before the sockets are gone by which they are found.
+    // Done first: the processes are found by these sockets.
     const mailers = new Mailers(sockets, this.#dialect.isProgram);
     const ended = what === 'sockets' ? [] : await this.#endProcesses(mailers, isBlocked);
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
     const cuts = cutsOf(ended, closed);
     const mode = dryRun ? 'would' : 'done';
-    for (const cut of cuts.slice(0, mostTold)) this.#view.say('notice', cutText(cut, mode));
-    if (cuts.length > mostTold) {
-      const rest = `${cuts.length - mostTold} more clients`;
+    for (const cut of cuts.slice(0, mostLogged)) this.#view.say('notice', cutText(cut, mode));
+    if (cuts.length > mostLogged) {
+      const rest = `${cuts.length - mostLogged} more clients`;
       this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
     }
-    // A dry run ends nobody, and would find the same ones again.
+    // A dry run ends nothing, so it would find the same processes again.
     if (what === 'sockets' || dryRun) return new Set();
     const served = new Set([...this.#ending.values()].map(({inode}) => inode));
     const unserved = open.filter(({inode}) => !served.has(inode));
@@ -188,7 +189,7 @@ export class Cutter {
       if (before !== undefined && isSameServer(before, server)) continue;
       const result = dryRun ? sent : signalProcess(server.pid, 'SIGTERM');
       if (result.kind === 'sent') ended.push(server);
-      // What has just ended by itself is no trouble.
+      // A process that has just ended by itself is no trouble.
       else if (result.kind === 'refused')
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
@@ -196,7 +197,7 @@ export class Cutter {
     return ended;
   }
 
-  /** @returns the peers of those that were destroyed, one for each socket */
+  /** @returns the peers of the destroyed sockets, one for each socket */
   async #destroy(open: readonly SocketEntry[], isBlocked: IsBlocked): Promise<Address[]> {
     if (this.#settings.dryRun) {
       return open.flatMap(({remote, localPort}) => (isBlocked(remote, localPort) ? remote : []));
@@ -218,7 +219,7 @@ export class Cutter {
     }
     if (this.#tool === 'works') return printed;
     const left = await this.#leftOf(open.filter(({remote}) => asked.has(remote.text)));
-    // Nobody can tell: none is reported as destroyed.
+    // Unknown, so none is reported as destroyed.
     if (left === 'unknown') return [];
     if (left.size === 0) {
       if (printed.length > 0) this.#tool = 'works';
@@ -230,8 +231,8 @@ export class Cutter {
   }
 
   /**
-   * Peers of the sockets that stand as before. ss tells neither a refusal nor a kernel that cannot,
-   * and without inet_diag it prints what it has only found.
+   * Peers of the sockets that still exist. ss reports neither a refusal nor a kernel without support;
+   * without inet_diag it prints what it has only found.
    */
   async #leftOf(open: readonly SocketEntry[]): Promise<ReadonlySet<string> | 'unknown'> {
     const before = new Set(open.map(({inode}) => inode).filter((inode) => inode !== '0'));
@@ -259,11 +260,11 @@ const sent = {kind: 'sent'} as const;
 interface Portion {
   /** At most `mostPeersPerCall`. */
   readonly peers: readonly Address[];
-  /** At which each of them has a socket, and no other. */
+  /** The ports at which each peer has a socket, and no others. */
   readonly ports: readonly number[];
 }
 
-/** What is destroyed in one call: peers with sockets at the same ports. */
+/** What one call destroys: peers with sockets at the same ports. */
 function portions(open: readonly SocketEntry[]): Portion[] {
   const byPeer = new Map<string, {readonly peer: Address; readonly ports: Set<number>}>();
   for (const {remote, localPort} of open) {

@@ -1,7 +1,7 @@
 /**
  * Notices clients that begin sessions although they are blocked (`blocks/effect.ts`). Looks at the process
- * while it lives, and has the firewall compared before it believes a disproof: a rule that another program has
- * just removed is no rule without effect.
+ * while it lives. Before it believes a disproof it has the firewall checked: another program may just have
+ * removed the rule.
  */
 import {ClockSteps} from '../../base/clocks/clock-steps.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
@@ -32,26 +32,26 @@ interface EffectSurroundings {
   readonly blockOf: (network: string) => Block | undefined;
   readonly isExempt: (client: Address) => boolean;
   readonly enforced: () => ReadonlyMap<Family, Enforced>;
-  /** Compares the firewall with what should be. */
+  /** Compares the firewall with the desired state. */
   readonly check: () => Promise<void>;
-  /** When a line told that the process began to serve this client, ms since the epoch; undefined: none did. */
+  /** When a line said that the process began to serve this client, ms since the epoch; undefined: none did. */
   readonly connectedMs: (record: LogRecord, client: Address) => number | undefined;
   readonly envelopeBegan: OnePerClient['envelopeBegan'];
   readonly processOf: (record: LogRecord) => SessionProcess | undefined;
   readonly ownHost: string;
-  /** At which clients are served here. */
+  /** The ports at which clients are served here. */
   readonly ports: readonly number[];
   readonly now: () => number;
   readonly say: Say;
 }
 
-/** Between two comparisons that are made because of disproofs. Ms. */
+/** The shortest pause between two checks because of disproofs. Ms. */
 const betweenChecksMs = 5000;
-/** Disproofs that wait for one. A count. */
+/** Disproofs that wait for a check. A count. */
 const mostWaiting = 100;
-/** Blocks whose passages are remembered. A count. */
+/** Blocks whose bypasses are remembered. A count. */
 const mostRemembered = 1000;
-/** Sessions that have counted. A count. */
+/** Sessions that have counted already. A count. */
 const mostCounted = 10_000;
 
 interface Disproof {
@@ -62,7 +62,7 @@ interface Disproof {
   readonly way: PassageWay;
 }
 
-/** A family as it was when it was last seen in order. */
+/** One family's firewall when it was last found in order. */
 interface InOrder {
   readonly sinceMs: number;
   readonly repairs: number;
@@ -86,10 +86,10 @@ export class EffectWatch {
     this.#around = around;
   }
 
-  /** Somebody did something, as this record tells. */
+  /** Takes a client's sign, as this record says. */
   hear(record: LogRecord, evidence: Evidence): void {
     const {client, kind, proof, atMs} = evidence;
-    // These are of mail, or of a process, of long before. A title tells whose session it was.
+    // These concern mail or a process from long before, not a session that has just begun.
     if (kind === 'undeliverable' || kind === 'stuckSession') return;
     this.#heedClock();
     const session = `${record.host} ${record.pid}`;
@@ -98,10 +98,10 @@ export class EffectWatch {
     const block = familySinceMs === undefined ? undefined : this.#blockOf(client);
     if (familySinceMs === undefined || block === undefined || this.#counted.has(session)) return;
     const force = {sinceMs: inForceSinceMs(block, familySinceMs), untilMs: block.untilMs};
-    // Most signs of a blocked client come of sessions from before, and nobody is to be looked at for them.
+    // Most signs of a blocked client come from earlier sessions, for which no process needs to be looked at.
     if (heard.firstMs < force.sinceMs || this.#around.isExempt(client)) return;
     const process = this.#around.processOf(record);
-    if (process === undefined && proof === 'kernel') return; // It was there a moment ago: the next line tells.
+    if (process === undefined && proof === 'kernel') return; // The process has just ended: the next line will do.
     const sign = this.#signOf(record, evidence, session, process);
     const beganMs = disproofOf(sign, heard, force, this.#around.margins);
     if (beganMs === undefined || this.#waiting.length >= mostWaiting) return;
@@ -110,7 +110,10 @@ export class EffectWatch {
     this.look();
   }
 
-  /** Whether the firewall is in order, and whether what waits can be confirmed. Each second. */
+  /**
+   * Checks whether the firewall is in order, and whether waiting disproofs can be confirmed. Called each
+   * second.
+   */
   look(): void {
     this.#heedClock();
     for (const [family, each] of this.#around.enforced()) {
@@ -136,20 +139,20 @@ export class EffectWatch {
     return this.#byBlock.get(network);
   }
 
-  /** Takes no more; ends when what was begun is done. */
+  /** Accepts no more; ends when what was begun is done. */
   async stop(): Promise<void> {
     this.#waiting = [];
     await this.#checks.settled();
   }
 
-  /** Times before a setting of the clock and after it cannot be compared. */
+  /** Times before and after a clock change cannot be compared. */
   #heedClock(): void {
     if (this.#clockSteps.take(clocksNow(), sleptMs) === 0) return;
     this.#inOrder.clear();
     this.#waiting = [];
   }
 
-  /** The block that keeps this client away; undefined: none does, or one around lets it pass. */
+  /** The block that keeps this client out; undefined: none does, or the block has an exception for it. */
   #blockOf(client: Address): Block | undefined {
     for (const block of blocksAround(client, this.#around.blockOf)) {
       if (!passes(client, block)) return block;

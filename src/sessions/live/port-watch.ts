@@ -1,7 +1,7 @@
 /**
- * Looks where the mailer of this machine takes connections, and keeps that in the state: so a
- * daemon that starts before the mailer guards what it guarded before. `sessions/served-ports.ts`
- * decides what counts as open.
+ * Finds the ports at which this machine's mailer accepts connections, and stores them in the state.
+ * So a daemon that starts before the mailer guards the ports that it guarded before.
+ * `sessions/served-ports.ts` decides which ports count as open.
  */
 import type {Config} from '../../config/schema.js';
 import type {State} from '../../guard/state.js';
@@ -16,7 +16,7 @@ export class PortWatch {
   readonly #table: State['mailerPorts'];
   readonly #find: () => Promise<readonly number[]>;
   #seen: SeenPorts;
-  /** Where blocks hold since the first look; undefined: before it. */
+  /** The ports at which blocks hold since the first look; undefined: before it. */
   #guarded: readonly number[] | undefined;
 
   constructor(
@@ -31,15 +31,15 @@ export class PortWatch {
     this.#seen = {ports: mailerPorts.get(seenKey) ?? [], misses: new Map()};
   }
 
-  /** At which clients have their sessions. */
+  /** The ports at which clients have their sessions. */
   get sessionPorts(): readonly number[] {
     return sessionPorts(this.#guardedNow(), this.#seen.ports);
   }
 
   /**
-   * Looks once. Whatever the machine refuses to show changes nothing.
+   * Looks once. If the machine refuses to show something, nothing changes.
    *
-   * @returns what has changed since the first look, for people; undefined: nothing that counts
+   * @returns what has changed since the first look, for people; undefined: nothing that matters
    */
   async look(): Promise<string | undefined> {
     const found = await this.#find().catch(() => []);

@@ -1,8 +1,8 @@
 /**
- * Ends sendmail processes that `sessions/reap.ts` finds stuck. On SIGTERM sendmail ends without a
- * word to its client, which sees the end of the connection; a process that stays gets SIGKILL. The
- * reaper looks at each process once all are searched through, and again just before the signal: its
- * client may have begun to work meanwhile.
+ * Ends sendmail processes that `sessions/reap.ts` finds stuck. On SIGTERM sendmail ends without
+ * another word, and its client sees the connection close; a process that stays gets SIGKILL. The
+ * reaper first searches all processes. Then, just before each signal, it looks at the process
+ * again, because its client may have begun to work meanwhile.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -17,27 +17,28 @@ import type {Signal, SignalResult} from '../../sys/proc/signal-process.js';
 import {idleTimes, portSockets} from '../../sys/proc/sockets/port-sockets.js';
 import {pause} from '../../sys/run/clock.js';
 
-/** How long a process has to go by itself. Ms. */
+/** How long a process has to end after SIGTERM. Ms. */
 const graceMs = 5000;
-/** Looked at in one go before their signals: the idle times are read once for them. A count. */
+/**
+ * Processes that are looked at together before their signals, so that the idle times are read once
+ * for all. A count.
+ */
 const mostAtOnce = 50;
 
 type Settings = Pick<Config, 'idleCmdRead' | 'maxRuntimeCmdRead' | 'dryRun'> & {
-  /** At which clients are served. */
+  /** The ports at which clients are served. */
   readonly ports: readonly number[];
 };
 
 interface ReaperView {
   readonly say: Say;
-  /**
-   * Called for each process that had SIGTERM; logs it, and takes the consequences for its client.
-   */
+  /** Called for each process that got SIGTERM; logs it, and counts it against the client. */
   readonly onReaped: (stuck: Stuck) => void;
-  /** Whether this life of the daemon is over: nobody has a signal any more. */
+  /** Whether this life of the daemon is over; then no process gets a signal any more. */
   readonly isOver: () => boolean;
 }
 
-/** All that can be asked of the machine, as it was a moment ago. */
+/** What the machine showed a moment ago. */
 interface Look {
   readonly mailers: Mailers;
   readonly idleMs: ChildObservation['idleMs'];
@@ -81,7 +82,9 @@ export class Reaper {
     );
   }
 
-  /** The processes, one by one; it looks at the machine before each batch. Ends with this life. */
+  /**
+   * Yields the processes one by one; looks at the machine before each batch. Ends with this life.
+   */
   async *#batches(found: readonly Stuck[], onLook: (look: Look) => void): AsyncGenerator<Stuck> {
     for (let from = 0; from < found.length; from += mostAtOnce) {
       onLook(await this.#look());
@@ -127,7 +130,7 @@ export class Reaper {
     return stuckChild(observation, limits, {dialect: this.#dialect, ports});
   }
 
-  /** @returns the process as it is now, if it is still to be ended */
+  /** @returns the process as it is now, if it still must be ended */
   #lookAgain(before: Stuck, signal: Signal, {mailers, idleMs}: Look): Stuck | undefined {
     const holder = mailers.look(before.pid);
     if (signal === 'SIGKILL') return isSame(before, holder, this.#dialect) ? before : undefined;
@@ -136,7 +139,7 @@ export class Reaper {
   }
 
   #onSignal(stuck: Stuck, signal: Signal, result: SignalResult): void {
-    // What has just ended by itself is no trouble.
+    // A process that has just ended by itself is no trouble.
     if (result.kind === 'gone') return;
     const stayed = `sendmail process ${stuck.pid}, which stayed after SIGTERM`;
     const who = signal === 'SIGTERM' ? stuckText(stuck) : stayed;
@@ -146,5 +149,4 @@ export class Reaper {
   }
 }
 
-/** The subject of a complaint. */
 const idleTrouble = 'idle times';

@@ -1,6 +1,6 @@
 /**
- * When to cut open sessions: as soon as the block of their client is in force; also if it had to
- * wait for the firewall, or its rule was missing for a while. The cutter knows how.
+ * Decides when to cut open sessions: as soon as their client's block is in force, even if it had to
+ * wait for the firewall or its rule was missing for a while. The cutter knows how.
  */
 import type {Cutter} from './cutter.js';
 import type {BlockRules} from '../../blocks/live/block-rules.js';
@@ -8,9 +8,9 @@ import type {BlockRules} from '../../blocks/live/block-rules.js';
 export class SessionCuts {
   readonly #cutter: Cutter;
   readonly #firewall: BlockRules;
-  /** Whether sessions may be open whose block had to wait, or was away. */
+  /** Whether there may be open sessions of clients whose block had to wait, or was missing. */
   #hasUncut = true;
-  /** Of the firewall, when it was last looked at. A count. */
+  /** The firewall's repairs at the last look. A count. */
   #repairs = 0;
 
   constructor(cutter: Cutter, firewall: BlockRules) {
@@ -18,14 +18,14 @@ export class SessionCuts {
     this.#firewall = firewall;
   }
 
-  /** The sessions of these networks end, as far as their blocks are in force. */
+  /** Cuts the sessions of these networks, as far as their blocks are in force. */
   cut(networks: readonly string[]): void {
     const enforced = networks.filter((network) => this.#firewall.isEnforced(network));
     if (enforced.length < networks.length) this.#hasUncut = true;
     void this.#cutter.cut(enforced);
   }
 
-  /** @param networks all that are blocked: those of which sessions may be open still are cut */
+  /** @param networks all blocked networks, whose remaining sessions are cut */
   cutStanding(networks: () => readonly string[]): void {
     const {enforced} = this.#firewall;
     const repairs = [...enforced.values()].reduce((sum, each) => sum + each.repairs, 0);

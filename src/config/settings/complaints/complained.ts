@@ -1,9 +1,12 @@
-/** What complaints about single messages rest on: the scanner, and where messages of a Maildir go. */
+/**
+ * The settings of complaints about single messages: the scanner, and the folders to which messages of
+ * a Maildir are moved.
+ */
 import {list} from '../../kinds/lists.js';
 import {path, text} from '../../kinds/scalars.js';
 import {setting} from '../setting.js';
 
-/** Maildir++: a folder begins with a dot, and a dot within it is a folder in a folder. */
+/** Maildir++: a folder's name begins with a dot; a further dot separates a subfolder. */
 const folder = text(
   /^\.[A-Za-z0-9_-]{1,40}(?:\.[A-Za-z0-9_-]{1,40}){0,3}$/,
   'a Maildir folder: a dot, then letters, digits, _ or -, such as .Complained',

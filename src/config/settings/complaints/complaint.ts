@@ -2,7 +2,10 @@
 import {duration, number, choice, optionalPath, text} from '../../kinds/scalars.js';
 import {setting} from '../setting.js';
 
-/** A mailbox that is read. Without `+`, which the envelope sender has for itself; no address that nobody reads. */
+/**
+ * A mailbox that somebody reads: typical no-reply names are refused. No `+`, because blocksmtp adds one to the
+ * envelope sender.
+ */
 const sender =
   /^(?:(?!(?:no-?reply|do-?not-?reply|devnull|null|nobody)@)[A-Za-z0-9](?:[A-Za-z0-9._-]{0,18}[A-Za-z0-9])?@(?=.{3,200}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+)?$/i;
 

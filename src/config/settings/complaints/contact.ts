@@ -1,8 +1,11 @@
-/** Where blocksmtp looks for the people behind an address. */
+/** Where blocksmtp looks for the abuse contact of an address. */
 import {text} from '../../kinds/scalars.js';
 import {setting} from '../setting.js';
 
-/** A folder of IANA's files ends in `/`; else it is one file with the prefixes of both families. */
+/**
+ * A folder of IANA's files ends in `/`; anything else is one file with the prefixes of both
+ * families.
+ */
 const bootstrap = /^(?:https:\/\/[A-Za-z0-9.:[\]-]{1,260}\/[^\s\0?#@]{0,1000}|\/[^\0\n]{0,4095})?$/;
 
 const zoneName =

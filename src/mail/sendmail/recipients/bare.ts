@@ -1,17 +1,17 @@
 /**
- * Reads `RCPT... WORDS`, as sendmail logs what it answers to a recipient (err.c usrerr()): no client, no code, and
- * the recipient as it was typed. It ends at the first blank outside of quotes, comments and brackets, for there
- * sendmail cut the command. What the words mean is in `unknown-user.ts`.
+ * Reads `RCPT... WORDS`, as sendmail logs its answer to a recipient (err.c usrerr()): without client and code, with
+ * the recipient as it was written. The recipient ends at the first blank outside of quotes, comments and brackets,
+ * because sendmail splits the command there. `unknown-user.ts` decides what the words mean.
  *
- * A recipient of an alias file, a `.forward` or a list has the file in front of it, `/home/anna/.forward: line 1: x...
- * User unknown` (err.c fmtmsg()): with DeliveryMode=interactive sendmail expands it while the client waits. No
+ * A recipient from an alias file, a `.forward` or a list has the file name before it, `/home/anna/.forward: line 1:
+ * x... User unknown` (err.c fmtmsg()): with DeliveryMode=interactive sendmail expands it while the client waits. No
  * client asked for that name.
  */
 import {writtenLength} from '../../address/written.js';
 import {shortenedLength} from './recipient.js';
 
 interface BareRefusal {
-  /** As it was typed, maybe shortened. */
+  /** As the client wrote it, perhaps shortened. */
   readonly subject: string;
   readonly words: string;
 }
@@ -27,7 +27,9 @@ export function readBare(body: string): BareRefusal | undefined {
   return readUnbalanced(body) ?? readShortened(body);
 }
 
-/** An 8-bit character may be logged as a bracket (err.c fmtmsg(): `& 0177`): then only blanks tell where it ends. */
+/**
+ * An 8-bit character may be logged as a bracket (err.c fmtmsg(): `& 0177`); then only blanks show where it ends.
+ */
 function readUnbalanced(body: string): BareRefusal | undefined {
   const end = body.indexOf(' ') - 3;
   if (end < 1 || !body.startsWith(pause, end)) return undefined;
@@ -40,5 +42,5 @@ function readShortened(body: string): BareRefusal | undefined {
   return {subject: body.slice(0, end), words: body.slice(end + pause.length)};
 }
 
-/** The name of a file is shortened to 83 characters, each maybe four bytes. */
+/** A file name is shortened to 83 characters, each of which may take four bytes. */
 const fromFile = /^\/.{0,332}?: line \d{1,10}: /s;

@@ -1,17 +1,17 @@
 /**
- * What the text that sendmail logs tells about a recipient: whether all of it is there. Not who the
- * client was, and not which message the text stands in (`bare.ts`).
+ * Decides whether the text that sendmail logs contains a whole recipient. Knows neither the client nor the message
+ * in which the text stands (`bare.ts`).
  */
 import {mayGoOn} from '../../address/written.js';
 import type {Subject} from '../../mail-event.js';
 
-/** As one character each: what sendmail logs for one that cannot be printed, and a backslash. */
+/** What sendmail logs for an unprintable character or a backslash, each as one character. */
 const escaped = /\\(?:\\|[0-7]{3}|[a-z])/y;
 
 /** MAXSHORTSTR of libsm shortenstring(): 100 characters, `...`, and 100. */
 const shortened = {head: 100, dots: '...', whole: 203} as const;
 
-/** Where so many characters of a text end, each of which may be logged as several. */
+/** The end of the first `count` characters, each of which may be logged as several. */
 function endOf(text: string, count: number): number {
   let at = 0;
   for (let taken = 0; taken < count && at < text.length; taken++) {
@@ -22,8 +22,8 @@ function endOf(text: string, count: number): number {
 }
 
 /**
- * How long the recipient is with which a text begins, if its middle was left out, and with it maybe a bracket that
- * would show its end: `from=((…))<x@example.net>`. What is shown must be the beginning of an address.
+ * The length of the recipient with which a text begins, if its middle was left out, perhaps with a bracket that
+ * would show its end: `from=((…))<x@example.net>`. The visible part must be the beginning of an address.
  */
 export function shortenedLength(text: string): number | undefined {
   if (text.length < shortened.whole) return undefined;
@@ -32,11 +32,11 @@ export function shortenedLength(text: string): number | undefined {
   return mayGoOn(text.slice(0, head)) ? endOf(text, shortened.whole) : undefined;
 }
 
-/** A name in front of all that can be varied, so it is there; or longer than any user's is. */
+/** The name comes before everything that can be varied, so it is complete; or it is longer than any user name. */
 const beginsWithName = /^<?[^\s"()<>\\+%!@,:;]{1,99}(?:\+|(?<=.{99}))/;
 
 /**
- * Where the middle is left out a name may have stood in it, behind a long comment, route or phrase: then all
+ * If the middle was left out, it may have contained the name, after a long comment, route or phrase: then all
  * names look alike.
  */
 export function subjectOf(text: string): Subject {

@@ -1,17 +1,17 @@
 /**
- * Whether a refusal means that there is no such user. Its enhanced status code decides where it says so; where
- * none is logged, or one that says nothing, the words do: the relay's administrator may have chosen them
- * (virtusertable `error:`, access map `ERROR:`), or a milter. Whose recipient it was is for others.
+ * Decides whether a refusal means that there is no such user. The enhanced status code decides if it is specific.
+ * If there is none, or an unspecific one, the words decide; the relay's administrator (virtusertable `error:`,
+ * access map `ERROR:`) or a milter may have chosen them. Others decide whose recipient it was.
  *
- * - 5.1.1 is "no such mailbox" (RFC 3463), whatever words stand with it. 5.2.1, a mailbox that is disabled, is what
- *   sendmail says of users who are no more.
- * - 5.1.0 says nothing, and 5.1.6 is of a mailbox that has moved, which old senders still write to: there the words
- *   decide, as they do with 5.7.1 and others.
- * - What is temporary (4yz) is of no user: the client is to come again.
+ * - 5.1.1 is "no such mailbox" (RFC 3463), whatever the words. sendmail uses 5.2.1, a disabled mailbox, for users
+ *   who no longer exist.
+ * - 5.1.0 says nothing, and 5.1.6 is a mailbox that has moved, to which old senders still write: there the words
+ *   decide, as with 5.7.1 and others.
+ * - A temporary refusal (4yz) is not about a user: the client should try again.
  */
 
 export interface Refusal {
-  /** Of three digits; absent where the log shows none: then it was for good. */
+  /** Three digits; absent if the log shows none: then the refusal was permanent. */
   readonly reply?: string | undefined;
   /** The enhanced status code. */
   readonly status?: string | undefined;
@@ -20,7 +20,7 @@ export interface Refusal {
 
 const unknownStatus: ReadonlySet<string> = new Set(['5.1.1', '5.2.1']);
 
-/** A whole reply, with its codes, may stand in the place of its words. */
+/** The words may be a complete reply with its codes. */
 const codesInFront = /^(?:([45]\d\d)[ -])?(?:([45]\.\d{1,3}\.\d{1,3}) )?/;
 
 export function isUnknownUser({reply, status, words}: Refusal): boolean {
@@ -45,11 +45,11 @@ const sentences = [
   'mailbox disabled for this recipient$',
 ].join('|');
 
-/** What may stand in front. */
+/** What may precede them. */
 const opening =
   '(?:sorry[,.!]? )?(?:(?:recipient |address )?rejected: |recipient address rejected: )?(?:there is |that |the |this )?';
 
-/** sendmail's own, of nearly all lines. */
+/** sendmail's own words, in nearly all lines. */
 const usualWords = 'User unknown';
 
 const unknown = new RegExp(`^${opening}(?:${sentences})`, 'i');
